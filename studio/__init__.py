@@ -1,0 +1,3 @@
+"""Style Studio: a desktop program that turns pictures into artworks by style transfer."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Plain data the whole studio speaks: standard library, numpy and Pillow only."""

@@ -1,0 +1,68 @@
+"""Cards: who made a style, a photo or a model, when, under which licence, where from, and what it cannot do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+from studio.core.errors import StudioError, WeightsError
+from studio.core.resources import resource_folder
+
+Kind = Literal["style", "photo", "model"]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One entry of the gallery, the demo photos or the models.
+
+    file: the picture or weights the card describes. sha256: of that file, "" where not checked (own styles).
+    credit: the line to print where it is used. category: gallery chip ("painting", "print", "pattern", "mine").
+    trained_on, limits: for models, what they learnt from and what they cannot do.
+    """
+
+    id: str
+    kind: Kind
+    title: str
+    author: str
+    year: str
+    licence: str
+    source: str
+    file: Path
+    sha256: str = ""
+    credit: str = ""
+    category: str = ""
+    trained_on: str = ""
+    limits: str = ""
+
+    @property
+    def credit_line(self) -> str:
+        """`credit`, or one made of title, author, year and licence."""
+        if self.credit:
+            return self.credit
+        maker = ", ".join(part for part in (self.author, self.year) if part)
+        return f"{self.title}{f' ({maker})' if maker else ''}, {self.licence}"
+
+    def verify(self) -> None:
+        """Raise WeightsError unless the file is there and is the one the card was written for."""
+        if not self.file.is_file():
+            raise WeightsError(f"{self.file.name} is missing.", "Install Style Studio again.")
+        if self.sha256 and hashlib.sha256(self.file.read_bytes()).hexdigest() != self.sha256:
+            raise WeightsError(f"{self.file.name} is damaged or another version.", "Install Style Studio again.")
+
+
+def read_card(path: Path) -> Card:
+    """The card in a JSON file; its `file` is taken as beside it. Raises StudioError if it is no card."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        known = {field.name for field in fields(Card)}
+        return Card(**{k: v for k, v in values.items() if k in known} | {"file": path.parent / values["file"]})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StudioError(f"{path.name} is no card: {error}.") from error
+
+
+def bundled_cards(kind: str) -> tuple[Card, ...]:
+    """The cards in resources/`kind` ("styles", "demo" or "models"), by file name."""
+    return tuple(read_card(path) for path in sorted(resource_folder(kind).glob("*.json")))

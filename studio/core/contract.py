@@ -1,0 +1,160 @@
+"""What goes to the engine and what comes back: requests, events and the Engine protocol. All plain, all picklable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+from studio.core.errors import StudioError
+from studio.core.picture import Picture
+from studio.core.recipe import StyleRecipe
+
+_ids = count(1)
+
+
+def new_request_id() -> int:
+    """A number no earlier request of this process had."""
+    return next(_ids)
+
+
+@dataclass(frozen=True)
+class StyleRequest:
+    """Paint `content` in the blend of `styles` after `recipe`.
+
+    content: None only for the method "pattern" (then the result is square). styles: at least one.
+    start: a picture to go on from (a stopped run, a smaller result); None starts afresh.
+    """
+
+    content: Picture | None
+    styles: tuple[Picture, ...]
+    recipe: StyleRecipe
+    start: Picture | None = None
+    id: int = field(default_factory=new_request_id)
+
+
+@dataclass(frozen=True)
+class ColorRequest:
+    """Apply "keep colours" alone to a picture painted before: quick, needs no network.
+
+    painted: the uncolored picture of a Frame or Done. keep_color: 0 (as painted) to 1 (colours of `content`).
+    """
+
+    content: Picture
+    painted: Picture
+    keep_color: float
+    id: int = field(default_factory=new_request_id)
+
+
+Request = StyleRequest | ColorRequest
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A picture on its way to the screen.
+
+    step of steps: optimiser steps over all scales. progress: share of the work done, 0 to 1, weighted by what a step
+    costs at its size (steps are not). losses: by name ("total", "style", "content", "smoothness"), of this step.
+    seconds: since the request started. picture: to be shown; uncolored: the same before "keep colours" was applied,
+    None where that changes nothing. long_edge of the picture may be below the recipe's: show it enlarged.
+    """
+
+    request_id: int
+    step: int
+    steps: int
+    progress: float
+    picture: Picture
+    uncolored: Picture | None = None
+    losses: Mapping[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    is_final: bool = False
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A sign of life between frames. progress: 0 to 1. note: a sentence for the user, or ""."""
+
+    request_id: int
+    progress: float
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """The request is finished. result, uncolored: as in Frame. notes: what the user should know about it."""
+
+    request_id: int
+    result: Picture
+    uncolored: Picture | None = None
+    steps: int = 0
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The request was closed on demand before its end: the last frame is what there is."""
+
+    request_id: int
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The request ended with an error; earlier frames stay valid. Request id 0: the engine itself."""
+
+    request_id: int
+    error: StudioError
+
+
+@dataclass(frozen=True)
+class EngineInfo:
+    """The engine in words. device: such as "NVIDIA H200" or "CPU, 2 cores". memory: free bytes, or None."""
+
+    device: str
+    dtype: str
+    memory: int | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The engine is loaded and warm."""
+
+    info: EngineInfo
+
+
+Event = Frame | Progress | Done | Stopped | Failed | Ready
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """How to set an engine up. device: a torch device such as "cuda:0", None for the best there is.
+
+    weights_folder: where to look for downloadable weights besides torch's own cache.
+    """
+
+    device: str | None = None
+    weights_folder: Path | None = None
+
+
+class Engine(Protocol):
+    """What paints. One request at a time is advanced, but a second may be run while the first is suspended."""
+
+    def describe(self) -> EngineInfo:
+        """Device, precision, memory, versions and weights; may load and warm up."""
+
+    def run(self, request: Request) -> Iterator[Event]:
+        """Events of the request, ending with Done. A StudioError is raised at the next(); close() cancels.
+
+        Yields at least every 100 ms or so at 512 px, so that others get their turn.
+        """
+
+    def close(self) -> None:
+        """Give everything back; idempotent."""
+
+
+MakeEngine = Callable[[EngineSettings], Engine]
+"""A module-level function, so that it can be handed to another process."""

@@ -1,0 +1,34 @@
+"""StudioError and its few kinds: what is wrong, the limit, and what to do, in the user's words."""
+
+from __future__ import annotations
+
+
+class StudioError(Exception):
+    """A mistake or a limit the user can understand and act on.
+
+    `message` says what is wrong and names the limit; `remedy` (may be empty) says what to do about it.
+    """
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message, remedy)  # both in args, so that it survives a pipe
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class PictureError(StudioError):
+    """A file that is no usable picture, or one that cannot be written."""
+
+
+class RecipeError(StudioError):
+    """A setting outside its range, or a recipe that cannot be read."""
+
+
+class WeightsError(StudioError):
+    """Model weights that are missing, damaged or of another kind."""
+
+
+class EngineError(StudioError):
+    """The engine could not finish: out of memory, a dead process, numbers that blew up."""

@@ -1,0 +1,176 @@
+"""StyleRecipe, the one thing sliders change, and KNOBS, the table behind sliders, options, tooltips and checks."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
+
+from studio.core.errors import RecipeError
+
+Method = Literal["finish", "pattern"]
+Quality = Literal["draft", "standard", "high"]
+Scale = Literal["linear", "log", "integer", "choice"]
+
+METHODS: tuple[Method, ...] = ("finish", "pattern")
+QUALITIES: tuple[Quality, ...] = ("draft", "standard", "high")
+ENCODERS = ("vgg16", "vgg16-torchvision", "vgg19-torchvision")
+POOLINGS = ("max", "average")
+RECIPE_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One parameter as people meet it: a slider or a list in the window, an option in the command line.
+
+    field: name in StyleRecipe. low, high, step: in `unit`s; for a choice they are 0. choices: allowed values
+    of a choice, else empty. scale: how a slider spreads its travel ("log": equal travel, equal ratio; "integer":
+    log travel over whole numbers is not meant, just whole numbers). methods: where it has an effect.
+    group: the panel section it belongs to.
+    """
+
+    field: str
+    label: str
+    help: str
+    low: float = 0.0
+    high: float = 1.0
+    step: float = 0.01
+    unit: str = ""
+    scale: Scale = "linear"
+    choices: tuple[str, ...] = ()
+    methods: tuple[Method, ...] = METHODS
+    group: Literal["paint", "picture", "advanced"] = "paint"
+
+    def check(self, value: object) -> Any:
+        """The value as its own type, or RecipeError with the allowed range."""
+        if self.scale == "choice":
+            if value not in self.choices:
+                raise RecipeError(f"{self.label} is {value!r}; it must be one of {', '.join(self.choices)}.")
+            return value
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise RecipeError(f"{self.label} is {value!r}; it must be a number.")
+        if not self.low <= value <= self.high:
+            raise RecipeError(f"{self.label} is {value:g}; it must be between {self.low:g} and {self.high:g}.")
+        if self.is_whole:
+            if value != int(value):
+                raise RecipeError(f"{self.label} is {value:g}; it must be a whole number.")
+            return int(value)
+        return float(value)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether values are whole numbers (pixels, a seed)."""
+        return self.scale == "integer" or (self.scale == "log" and self.step >= 1)
+
+    @property
+    def decimals(self) -> int:
+        """Digits after the point worth showing."""
+        return 0 if self.scale == "choice" or self.step >= 1 else 2
+
+    @property
+    def default(self) -> Any:
+        """Its value in a fresh StyleRecipe."""
+        return getattr(StyleRecipe(), self.field)
+
+
+KNOBS: tuple[Knob, ...] = (
+    Knob("method", "Method", "Paint your picture in the style, or make a pattern from the style alone.",
+         scale="choice", choices=METHODS, group="picture"),
+    Knob("strength", "Strength", "How far the picture leaves the photo: a light glaze, or paint that takes over.",
+         methods=("finish",)),
+    Knob("stroke_size", "Stroke size", "Size of the strokes: fine brush to the left, house painter's to the right.",
+         low=0.25, high=4.0, unit="\N{MULTIPLICATION SIGN}", scale="log"),
+    Knob("keep_color", "Keep colours", "Keeps the photo's own colours and takes only the handling of the paint.",
+         methods=("finish",)),
+    Knob("detail", "Detail", "What stays recognisable: the large shapes only, or eyes and twigs too.",
+         methods=("finish",)),
+    Knob("smoothness", "Smoothness", "Calms grain and speckle; a lot of it turns paint into washes."),
+    Knob("long_edge", "Size", "Longer edge of the artwork. Larger takes longer: twice the edge, four times the time.",
+         low=128, high=8192, step=1, unit="px", scale="log", group="picture"),
+    Knob("quality", "Quality", "Draft shows the idea, standard is ready to share, high is for print.",
+         scale="choice", choices=QUALITIES, group="picture"),
+    Knob("seed", "Seed", "Another number, another variation. The same number paints the same picture again.",
+         low=0, high=999_999, step=1, scale="integer", group="picture"),
+    Knob("encoder", "Eye", "The network that sees. VGG-16 comes with the studio; others are downloaded once.",
+         scale="choice", choices=ENCODERS, group="advanced"),
+    Knob("pooling", "Pooling", "How the network steps back from the picture: max is bolder, average is softer.",
+         scale="choice", choices=POOLINGS, group="advanced"),
+)  # fmt: skip
+SHARE_KNOB = Knob(
+    "style_shares", "Share", "How much of this style goes into the mix, next to the others.", high=100, step=1, unit="%"
+)
+
+
+@dataclass(frozen=True)
+class StyleRecipe:
+    """Everything that decides how an artwork is painted, apart from the pictures themselves.
+
+    style_shares: one weight >= 0 per style in any unit, () for equal shares. The other fields are described,
+    with their ranges, in KNOBS. Raises RecipeError if a value is out of its range.
+    """
+
+    method: Method = "finish"
+    strength: float = 0.6
+    stroke_size: float = 1.0
+    keep_color: float = 0.0
+    detail: float = 0.5
+    smoothness: float = 0.1
+    style_shares: tuple[float, ...] = ()
+    long_edge: int = 768
+    quality: Quality = "standard"
+    seed: int = 0
+    encoder: str = "vgg16"
+    pooling: str = "max"
+
+    def __post_init__(self) -> None:
+        for knob in KNOBS:
+            object.__setattr__(self, knob.field, knob.check(getattr(self, knob.field)))
+        shares = tuple(SHARE_KNOB.check(share) for share in self.style_shares)
+        if shares and sum(shares) <= 0:
+            raise RecipeError("All style shares are 0; at least one style must have a share.")
+        object.__setattr__(self, "style_shares", shares)
+
+    def shares_of(self, count: int) -> tuple[float, ...]:
+        """The shares of `count` styles, summing to 1. Raises RecipeError if another number was given."""
+        if self.style_shares and len(self.style_shares) != count:
+            raise RecipeError(
+                f"There are {count} styles but {len(self.style_shares)} shares; give one share per style."
+            )
+        shares = self.style_shares or (1.0,) * count
+        return tuple(share / sum(shares) for share in shares)
+
+    def change(self, **values: Any) -> StyleRecipe:
+        """A copy with other values; RecipeError if one of them is unknown or out of range."""
+        unknown = values.keys() - _FIELDS
+        if unknown:
+            raise RecipeError(f"A recipe has no setting called {', '.join(sorted(unknown))}.")
+        return replace(self, **values)
+
+    def to_json(self) -> str:
+        """One line of JSON, complete and readable by `from_json`."""
+        values = {name: getattr(self, name) for name in _FIELDS_IN_ORDER}
+        return json.dumps({"version": RECIPE_VERSION, **values})
+
+    @classmethod
+    def from_json(cls, text: str) -> StyleRecipe:
+        """Inverse of `to_json`. Raises RecipeError if it is no recipe or comes from a newer studio."""
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            raise RecipeError("This is no recipe: it is not valid JSON.") from error
+        if not isinstance(values, Mapping):
+            raise RecipeError("This is no recipe: it holds no settings.")
+        values = dict(values)
+        version = values.pop("version", RECIPE_VERSION)
+        if not isinstance(version, int) or version > RECIPE_VERSION:
+            raise RecipeError(f"The recipe has version {version}; this studio reads up to {RECIPE_VERSION}.")
+        shares = values.get("style_shares", ())
+        if not isinstance(shares, list | tuple):
+            raise RecipeError("The style shares of the recipe are no list.")
+        return cls().change(**values | {"style_shares": tuple(shares)})
+
+
+_FIELDS_IN_ORDER = tuple(field.name for field in fields(StyleRecipe))
+_FIELDS = frozenset(_FIELDS_IN_ORDER)

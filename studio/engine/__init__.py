@@ -1,0 +1,1 @@
+"""All torch: encoders, losses, optimisation. No Qt, no threads, no printing."""

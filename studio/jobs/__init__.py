@@ -1,0 +1,1 @@
+"""Threads and the engine's process. No Qt, no torch."""
