@@ -1,0 +1,1 @@
+"""The tests: a folder per part of the studio; what they share lies in this one."""

@@ -1,0 +1,38 @@
+"""What every test gets: no window on the screen, and nothing left behind when it ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+# Before Qt is imported by anybody; set QT_QPA_PLATFORM yourself to see the windows.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+LEFTOVER_SECONDS = 5.0  # what has been told to end may still be on its way
+
+
+@pytest.fixture(autouse=True)
+def no_leftover_threads_or_processes() -> Iterator[None]:
+    """Fail a test that leaves a thread or a child process running, and name it.
+
+    Children started with `subprocess` need no look here: one that is dropped while it runs warns by itself.
+    """
+    threads_before = set(threading.enumerate())
+    children_before = set(multiprocessing.active_children())
+    yield
+    left: list[str] = []
+    for thread in set(threading.enumerate()) - threads_before:
+        if not isinstance(thread, threading._DummyThread):  # a foreign thread (Qt's) that once ran Python
+            thread.join(LEFTOVER_SECONDS)
+            left += [f"thread {thread.name}"] if thread.is_alive() else []
+    for child in set(multiprocessing.active_children()) - children_before:
+        child.join(LEFTOVER_SECONDS)
+        if child.is_alive():
+            left.append(f"process {child.name} ({child.pid})")
+            child.kill()
+            child.join()
+    assert not left, f"The test left behind: {', '.join(left)}"

@@ -1,0 +1,1 @@
+"""Tests of the worker thread and the engine process."""
