@@ -1,0 +1,258 @@
+"""Artwork: the photo, the styles, the recipe and the results so far, with undo over everything the artist changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from studio.core.card import Card
+from studio.core.picture import Picture
+from studio.core.recipe import StyleRecipe
+
+UNDO_STEPS = 200
+RESULTS_KEPT = 24  # pictures, not settings: they are what fills memory
+
+
+@dataclass(frozen=True)
+class Style:
+    """A style in use: the picture the engine looks at, and the card that says whose it is."""
+
+    picture: Picture
+    card: Card
+
+
+@dataclass(frozen=True)
+class Result:
+    """A painted picture and what it was painted from.
+
+    picture: as shown. uncolored: the same before "keep colours", None where that changes nothing.
+    content, styles, recipe: what it was painted from.
+    is_complete: the recipe was painted to its end; False where the artist stopped or the engine failed half-way.
+    seconds: how long it took. notes: what the user should know about it.
+    """
+
+    picture: Picture
+    content: Picture | None
+    styles: tuple[Style, ...]
+    recipe: StyleRecipe
+    uncolored: Picture | None = None
+    is_complete: bool = True
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def painted(self) -> Picture:
+        """The picture with the colours of the style, whatever "keep colours" is."""
+        return self.uncolored or self.picture
+
+
+@dataclass(frozen=True)
+class ArtworkState:
+    """What undo steps through: the settings and the result that belongs to them."""
+
+    content: Picture | None = None
+    styles: tuple[Style, ...] = ()
+    recipe: StyleRecipe = field(default_factory=StyleRecipe)
+    result: Result | None = None
+
+    def has_settings_of(self, other: ArtworkState) -> bool:
+        """Whether both would be painted alike."""
+        return self.content is other.content and self.styles == other.styles and self.recipe == other.recipe
+
+
+class Artwork:
+    """One artwork in the making: the only mutable object of the core.
+
+    Changes may come in any number (a slider being dragged); `commit` makes one undo step of them. A result belongs to
+    the settings it was painted from, so undo brings the picture back together with its sliders, and a new result of
+    the same settings replaces the old one without a step of its own. All results stay in `history`.
+    """
+
+    def __init__(self, state: ArtworkState | None = None) -> None:
+        self._state = self._committed = state or ArtworkState()
+        self._undo: list[ArtworkState] = []
+        self._redo: list[ArtworkState] = []
+        self._history: tuple[Result, ...] = ()
+        self._exported: Result | None = None
+
+    @property
+    def state(self) -> ArtworkState:
+        """The present state, uncommitted changes included."""
+        return self._state
+
+    @property
+    def content(self) -> Picture | None:
+        """The photo to be painted."""
+        return self._state.content
+
+    @property
+    def styles(self) -> tuple[Style, ...]:
+        """The styles in the mix, in the order of `recipe.style_shares`."""
+        return self._state.styles
+
+    @property
+    def recipe(self) -> StyleRecipe:
+        """The present settings."""
+        return self._state.recipe
+
+    @property
+    def result(self) -> Result | None:
+        """The newest result of this photo, perhaps painted from settings that have changed since."""
+        return self._state.result
+
+    @property
+    def history(self) -> tuple[Result, ...]:
+        """All results, oldest first, at most RESULTS_KEPT."""
+        return self._history
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the result is complete and painted from the present settings."""
+        result = self.result
+        return (
+            result is not None
+            and result.is_complete
+            and result.content is self.content
+            and result.styles == self.styles
+            and result.recipe == self.recipe
+        )
+
+    @property
+    def has_unsaved_result(self) -> bool:
+        """Whether there is a result that was not exported."""
+        return self.result is not None and self.result is not self._exported
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The share of each style in percent, summing to 100."""
+        return tuple(100 * share for share in self.recipe.shares_of(len(self.styles))) if self.styles else ()
+
+    def change(self, **fields: Any) -> bool:
+        """Set `content`, `styles` (then shares are equal unless given too) or any field of the recipe.
+
+        Returns whether anything differs now. Raises RecipeError, changing nothing, if a value is out of its range.
+        """
+        state = self._state
+        content = fields.pop("content", state.content)
+        styles = tuple(fields.pop("styles", state.styles))
+        if len(styles) != len(state.styles):
+            fields.setdefault("style_shares", ())
+        # A result of another photo would be shown over the wrong picture.
+        result = state.result if content is state.content else None
+        changed = ArtworkState(content, styles, state.recipe.change(**fields), result)
+        if changed.has_settings_of(state):
+            return False
+        changed.recipe.shares_of(len(styles) or len(changed.recipe.style_shares))
+        self._state = changed
+        return True
+
+    def change_share(self, index: int, percent: float) -> bool:
+        """Give one style `percent` of the mix; the others share the rest in the proportions last committed.
+
+        From the committed proportions, because at 100 % the present ones are lost and a drag could not come back.
+        """
+        rest = [share for i, share in enumerate(self._committed_shares()) if i != index]
+        if not rest:
+            return False
+        percent = min(max(percent, 0.0), 100.0)
+        scale = (100 - percent) / sum(rest) if sum(rest) > 0 else 0.0
+        others = [share * scale if scale else (100 - percent) / len(rest) for share in rest]
+        return self.change(style_shares=(*others[:index], percent, *others[index:]))
+
+    def use_style(self, style: Style) -> bool:
+        """Paint in this style alone."""
+        return self.change(styles=(style,))
+
+    def mix_in(self, style: Style) -> bool:
+        """Add a style with an even share; the others keep their proportions. False if it is in the mix already."""
+        if any(style.card.id == known.card.id for known in self.styles):
+            return False
+        count = len(self.styles)
+        shares = [share * count / (count + 1) for share in self.shares]
+        return self.change(styles=(*self.styles, style), style_shares=(*shares, 100 / (count + 1)))
+
+    def remove_style(self, index: int) -> bool:
+        """Take a style out of the mix; the others keep their proportions."""
+        styles = self.styles[:index] + self.styles[index + 1 :]
+        shares = self.shares[:index] + self.shares[index + 1 :]
+        scale = 100 / sum(shares) if sum(shares) > 0 else 0.0
+        return self.change(styles=styles, style_shares=tuple(min(share * scale, 100.0) for share in shares if scale))
+
+    def commit(self) -> bool:
+        """Make one undo step of all changes since the last; returns whether there were any."""
+        if self._state.has_settings_of(self._committed):
+            self._committed = self._state  # a newer result is no step
+            return False
+        self._undo = [*self._undo[1 - UNDO_STEPS :], self._committed]
+        self._redo.clear()
+        self._committed = self._state
+        return True
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back."""
+        return bool(self._undo) or not self._state.has_settings_of(self._committed)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether a step was taken back that can be done again."""
+        return bool(self._redo) and self._state.has_settings_of(self._committed)
+
+    def undo(self) -> bool:
+        """Back by one step, the picture included; False at the beginning."""
+        self.commit()
+        return self._step(self._undo, self._redo)
+
+    def redo(self) -> bool:
+        """Forward by one undone step; False at the end."""
+        self.commit()
+        return self._step(self._redo, self._undo)
+
+    def add_result(self, result: Result) -> None:
+        """Keep it in the history, and make it the present result if it is one of the photo on the table."""
+        self._history = (*self._history[1 - RESULTS_KEPT :], result)
+        if result.content is self.content:
+            self._set_result(result)
+
+    def restore(self, result: Result) -> bool:
+        """Bring back a result with everything it was painted from."""
+        changed = ArtworkState(result.content, result.styles, result.recipe, result)
+        if changed == self._state:
+            return False
+        if changed.has_settings_of(self._state):
+            self._set_result(result)
+        else:
+            self._state = changed
+        return True
+
+    def recolor_result(self, picture: Picture, keep_color: float) -> None:
+        """Replace the present result by itself with other colours kept; raises nothing if there is none."""
+        old = self.result
+        if old is None:
+            return
+        new = replace(old, picture=picture, uncolored=old.painted, recipe=old.recipe.change(keep_color=keep_color))
+        self._history = tuple(new if result is old else result for result in self._history)
+        self._set_result(new)
+
+    def mark_exported(self, result: Result) -> None:
+        """Remember that this result lies in a file now."""
+        self._exported = result
+
+    def _set_result(self, result: Result) -> None:
+        is_committed = self._state.has_settings_of(self._committed)
+        self._state = replace(self._state, result=result)
+        if is_committed:
+            self._committed = self._state
+
+    def _committed_shares(self) -> Sequence[float]:
+        count = len(self.styles)
+        recipe = self._committed.recipe if len(self._committed.styles) == count else self.recipe
+        return [100 * share for share in recipe.shares_of(count)]
+
+    def _step(self, source: list[ArtworkState], target: list[ArtworkState]) -> bool:
+        if not source:
+            return False
+        target.append(self._committed)
+        self._state = self._committed = source.pop()
+        return True

@@ -1,0 +1,54 @@
+"""How long Finish takes: guessed before it starts from earlier runs, and counted down smoothly while it runs."""
+
+from __future__ import annotations
+
+from studio.core.recipe import Quality, StyleRecipe
+
+_WORK: dict[Quality, float] = {"draft": 0.3, "standard": 1.0, "high": 2.5}
+_CPU_PACE = 80.0  # s per standard megapixel, measured on two cores; the first run replaces it
+_SMOOTHING = 0.3  # share of a new reading; steps differ in cost from scale to scale
+
+
+class Estimate:
+    """Seconds for a recipe on this machine. pace: seconds per megapixel of standard quality, None while unknown."""
+
+    def __init__(self, pace: float | None = None) -> None:
+        self.pace = pace
+
+    def assume_device(self, device: str) -> None:
+        """Start from a plain guess where nothing was measured yet; a GPU's pace cannot be guessed."""
+        if self.pace is None and device.startswith("CPU"):
+            self.pace = _CPU_PACE
+
+    def seconds(self, width: int, height: int, recipe: StyleRecipe) -> float | None:
+        """How long an artwork of this size (px) will take, or None."""
+        return None if self.pace is None else self.pace * _work(width, height, recipe)
+
+    def learn(self, width: int, height: int, recipe: StyleRecipe, seconds: float) -> None:
+        """Take the pace of a run that went from beginning to end."""
+        self.pace = seconds / _work(width, height, recipe)
+
+
+class Countdown:
+    """The time left of one run, smoothed."""
+
+    def __init__(self) -> None:
+        self._total: float | None = None
+        self._seconds = 0.0
+
+    def update(self, progress: float, seconds: float) -> None:
+        """Take a reading: share of the work done, 0 to 1, after this many seconds."""
+        self._seconds = seconds
+        if progress <= 0:
+            return
+        total = seconds / progress
+        self._total = total if self._total is None else self._total + _SMOOTHING * (total - self._total)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds to go, None before there is anything to go by."""
+        return None if self._total is None else max(0.0, self._total - self._seconds)
+
+
+def _work(width: int, height: int, recipe: StyleRecipe) -> float:
+    return width * height / 1e6 * _WORK[recipe.quality]

@@ -1,0 +1,25 @@
+"""What the studio tells the artist: a sentence, what to do about it, and the action that does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.core.errors import StudioError
+
+
+@dataclass(frozen=True)
+class Message:
+    """News goes by itself, a problem stays until it is closed or overtaken.
+
+    action: the name of an entry in the table of actions, offered as a button, or "".
+    """
+
+    text: str
+    remedy: str = ""
+    is_problem: bool = False
+    action: str = ""
+
+    @classmethod
+    def about(cls, error: StudioError, action: str = "") -> Message:
+        """The problem an error tells of."""
+        return cls(error.message, error.remedy, is_problem=True, action=action)

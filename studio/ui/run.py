@@ -1,0 +1,63 @@
+"""A Finish under way: what was asked for, the newest frame, how far it is."""
+
+from __future__ import annotations
+
+from studio.core.artwork import ArtworkState, Result
+from studio.core.contract import Done, Frame, Progress, StyleRequest
+from studio.core.picture import Picture
+from studio.ui.estimate import Countdown
+
+
+class Run:
+    """One job of the engine, from its request to its end.
+
+    state: the settings it was started from. before: the run it goes on from with other settings, None for a fresh one;
+    until its own first frame comes, the picture is that run's.
+    """
+
+    def __init__(self, state: ArtworkState, before: Run | None = None) -> None:
+        self.state = state
+        self.frame: Frame | None = before.frame if before else None
+        self.request = StyleRequest(
+            content=state.content if state.recipe.method == "finish" else None,
+            styles=tuple(style.picture for style in state.styles),
+            recipe=state.recipe,
+            start=self.painted,
+        )
+        self.progress = 0.0
+        self.step = self.steps = 0
+        self.note = ""
+        self.is_stopping = False
+        self._countdown = Countdown()
+
+    @property
+    def painted(self) -> Picture | None:
+        """What is painted so far, in the styles' colours."""
+        return (self.frame.uncolored or self.frame.picture) if self.frame else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds to go, None while unknown."""
+        return self._countdown.seconds_left
+
+    def take(self, event: Frame | Progress) -> None:
+        """Take a frame or a sign of life."""
+        self.progress = max(self.progress, event.progress)
+        if isinstance(event, Frame):
+            self.frame = event
+            self.step, self.steps = event.step, event.steps
+            self._countdown.update(event.progress, event.seconds)
+        elif event.note:
+            self.note = event.note
+
+    def result(self, done: Done | None = None) -> Result | None:
+        """The complete result, or without `done` the picture so far, if there is one."""
+        state, frame = self.state, self.frame
+        if done is not None:
+            picture, uncolored, seconds, notes = done.result, done.uncolored, done.seconds, done.notes
+        elif frame is not None:
+            picture, uncolored, seconds, notes = frame.picture, frame.uncolored, frame.seconds, ()
+        else:
+            return None
+        is_complete = done is not None
+        return Result(picture, state.content, state.styles, state.recipe, uncolored, is_complete, seconds, notes)

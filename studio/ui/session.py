@@ -1,0 +1,288 @@
+"""Session: the only thing widgets talk to. It owns the artwork, asks the worker for pictures and tells what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from studio.core.artwork import Artwork, ArtworkState, Result, Style
+from studio.core.contract import ColorRequest, Done, EngineInfo, Event, Failed, Frame, Progress, Ready, Stopped
+from studio.core.errors import StudioError
+from studio.core.picture import Picture, fit_size
+from studio.jobs.worker import Worker
+from studio.ui.bridge import EventBridge
+from studio.ui.estimate import Estimate
+from studio.ui.message import Message
+from studio.ui.run import Run
+
+WORKER_PATIENCE = 5.0  # s that closing waits for the worker; it ends the engine's process itself by then
+
+
+class Session(QObject):
+    """The artwork on the table, and the engine at work on it.
+
+    Widgets call its methods and listen to its signals; nothing but these signals tells them that something changed.
+    `content_changed`: another photo. `styles_changed`: other styles or shares. `recipe_changed`: any other setting.
+    `frame_arrived`: another picture to show, from the engine, by undo, or none. `state_changed`: everything else
+    (running, progress, undo, device). `message_posted`: a Message, None to take problems back.
+    """
+
+    content_changed = Signal()
+    styles_changed = Signal()
+    recipe_changed = Signal()
+    frame_arrived = Signal()
+    state_changed = Signal()
+    message_posted = Signal(object)
+
+    def __init__(
+        self,
+        artwork: Artwork,
+        worker: Worker,
+        bridge: EventBridge,
+        estimate: Estimate,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.artwork = artwork
+        self.estimate = estimate
+        self.engine_info: EngineInfo | None = None
+        self.run: Run | None = None
+        self._recoloring: ColorRequest | None = None
+        self._is_closed = False
+        self._worker = worker
+        self._bridge = bridge
+        self._bridge.event_waiting.connect(self._take_events, Qt.ConnectionType.QueuedConnection)
+
+    # The engine
+
+    @Slot()
+    def start_engine(self) -> None:
+        """Start the worker and through it the engine; Ready comes as a changed state."""
+        self._worker.start()
+
+    def close(self) -> None:
+        """End the worker and the engine; nothing is announced any more. Idempotent."""
+        self._is_closed = True
+        self._worker.close(WORKER_PATIENCE)
+
+    # What the artist changes
+
+    def change(self, **fields: Any) -> None:
+        """Change content, styles or settings; call `commit` when the hand is lifted."""
+        self._apply(lambda: self.artwork.change(**fields))
+
+    def use_style(self, style: Style) -> None:
+        """Paint in this style alone, as one step."""
+        self._apply(lambda: self.artwork.use_style(style))
+        self.commit()
+
+    def mix_in(self, style: Style) -> None:
+        """Add a style to the mix, as one step."""
+        self._apply(lambda: self.artwork.mix_in(style))
+        self.commit()
+
+    def remove_style(self, index: int) -> None:
+        """Take a style out of the mix, as one step."""
+        self._apply(lambda: self.artwork.remove_style(index))
+        self.commit()
+
+    def change_share(self, index: int, percent: float) -> None:
+        """Change how much of a style goes into the mix; the others make room."""
+        self._apply(lambda: self.artwork.change_share(index, percent))
+
+    @Slot()
+    def commit(self) -> None:
+        """Make one undo step of the changes since the last; a running Finish goes on with them."""
+        self.artwork.commit()
+        self._follow_settings()
+        self.state_changed.emit()
+
+    @Slot()
+    def undo(self) -> None:
+        """Take the last step back, settings and picture."""
+        self._apply(self.artwork.undo)
+        self.commit()
+
+    @Slot()
+    def redo(self) -> None:
+        """Do the step taken back again."""
+        self._apply(self.artwork.redo)
+        self.commit()
+
+    def show_result(self, result: Result) -> None:
+        """Bring an earlier result back, with the settings it was painted from, as one step."""
+        self._apply(lambda: self.artwork.restore(result))
+        self.commit()
+
+    # Finish
+
+    @property
+    def picture(self) -> Picture | None:
+        """What the canvas shows beside the photo: the newest frame, or the result."""
+        if self.run is not None and self.run.frame is not None:
+            return self.run.frame.picture
+        return self.artwork.result.picture if self.artwork.result else None
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height of the artwork to be painted, in px; None without a picture."""
+        recipe, content = self.artwork.recipe, self.artwork.content
+        if recipe.method == "pattern":
+            return recipe.long_edge, recipe.long_edge
+        return fit_size(content.width, content.height, recipe.long_edge) if content else None
+
+    @property
+    def missing(self) -> str:
+        """What is still missing for a Finish, in a few words, or ""."""
+        if self.artwork.content is None and self.artwork.recipe.method != "pattern":
+            return self.tr("Open a picture first")
+        return "" if self.artwork.styles else self.tr("Pick a style first")
+
+    @property
+    def seconds_expected(self) -> float | None:
+        """How long a Finish of the present settings would take, or None."""
+        return self.estimate.seconds(*self.size, self.artwork.recipe) if self.size and not self.missing else None
+
+    @Slot()
+    def finish(self) -> None:
+        """Paint the artwork with the present settings; frames arrive as it forms."""
+        if self.run is not None:
+            return
+        if self.missing:
+            self.message_posted.emit(Message(f"{self.missing}."))
+            return
+        self.message_posted.emit(None)
+        self.artwork.commit()
+        self._start()
+        self.state_changed.emit()
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop painting and keep the picture so far."""
+        if self.run is None or self.run.is_stopping:
+            return
+        self.run.is_stopping = True
+        self.state_changed.emit()
+        self._worker.stop_job()
+
+    # Inside
+
+    def _apply(self, change: Callable[[], bool]) -> None:
+        """Make a change and announce what differs; a refused value is shown as a problem."""
+        before = self.artwork.state
+        try:
+            change()
+        except StudioError as error:
+            self.message_posted.emit(Message.about(error))
+        if self.artwork.content is not before.content:
+            self._leave_run()
+        self._follow_color()
+        self._announce(before)
+
+    def _announce(self, before: ArtworkState) -> None:
+        now = self.artwork.state
+        if now.content is not before.content:
+            self.content_changed.emit()
+        if now.styles != before.styles or now.recipe.style_shares != before.recipe.style_shares:
+            self.styles_changed.emit()
+        if now.recipe != before.recipe:
+            self.recipe_changed.emit()
+        if now.result is not before.result:
+            self.frame_arrived.emit()
+        self.state_changed.emit()
+
+    def _start(self, before: Run | None = None) -> None:
+        self._recoloring = None
+        self.run = Run(self.artwork.state, before)
+        self._worker.start_job(self.run.request)
+
+    def _follow_settings(self) -> None:
+        """A changed run begins again from the picture it has."""
+        if self.run is None or self.run.is_stopping or self.artwork.state.has_settings_of(self.run.state):
+            return
+        if self.missing:
+            self.stop()
+        else:
+            self._start(self.run)
+
+    def _leave_run(self) -> None:
+        """Another photo lies on the table: what is painted of the old one goes to the history."""
+        if self.run is not None:
+            self._worker.stop_job()
+            self._end_run()
+            self.frame_arrived.emit()
+
+    def _follow_color(self) -> None:
+        """Keep colours acts on the finished picture at once, without the network."""
+        result, recipe, content = self.artwork.result, self.artwork.recipe, self.artwork.content
+        self._recoloring = None
+        if self.run is not None or result is None or content is None or result.recipe.method == "pattern":
+            return
+        if result.recipe.keep_color != recipe.keep_color:
+            self._recoloring = ColorRequest(content, result.painted, recipe.keep_color)
+            self._worker.submit(self._recoloring)
+
+    @Slot()
+    def _take_events(self) -> None:
+        if self._is_closed:
+            return
+        before = self.artwork.state
+        for event in self._bridge.take_events():
+            self._take(event)
+        self._announce(before)
+
+    def _take(self, event: Event) -> None:
+        """Take one event; those of a request that nobody waits for any more are dropped."""
+        match event:
+            case Ready(info):
+                self.engine_info = info
+                self.estimate.assume_device(info.device)
+                return
+            case Failed(0, error):
+                self.engine_info = None
+                self._end_run()
+                self.message_posted.emit(Message.about(error, action="finish"))
+                return
+        if self._recoloring is not None and event.request_id == self._recoloring.id:
+            self._take_recolored(event, self._recoloring)
+        elif self.run is not None and event.request_id == self.run.request.id:
+            self._take_of_run(event, self.run)
+
+    def _take_of_run(self, event: Event, run: Run) -> None:
+        match event:
+            case Frame():
+                run.take(event)
+                self.frame_arrived.emit()
+            case Progress():
+                run.take(event)
+            case Done(notes=notes):
+                self._end_run(event)
+                for note in notes:
+                    self.message_posted.emit(Message(note))
+            case Stopped():
+                self._end_run()
+            case Failed(error=error):
+                self._end_run()
+                self.message_posted.emit(Message.about(error, action="finish"))
+
+    def _end_run(self, done: Done | None = None) -> None:
+        """Keep what there is: the whole result, or the picture so far."""
+        run, self.run = self.run, None
+        result = run.result(done) if run else None
+        if run is None or result is None:
+            return
+        self.artwork.add_result(result)
+        if done is not None and run.request.start is None:
+            self.estimate.learn(result.picture.width, result.picture.height, run.state.recipe, done.seconds)
+        self._follow_color()
+
+    def _take_recolored(self, event: Event, request: ColorRequest) -> None:
+        match event:
+            case Frame(picture=picture) | Done(result=picture):
+                self.artwork.recolor_result(picture, request.keep_color)
+            case Failed(error=error):
+                self.message_posted.emit(Message.about(error))
+        if not isinstance(event, Frame):
+            self._recoloring = None
