@@ -1,0 +1,220 @@
+"""Gallery: the styles to pick from, with search, categories and a way to add one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QPoint, QSize, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QAction, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.core.card import Card
+from studio.ui.card_details import CardDetails
+from studio.ui.flow_layout import FlowLayout
+from studio.ui.gallery_delegate import THUMBNAIL_EDGE
+from studio.ui.gallery_model import GalleryModel
+from studio.ui.style_list import StyleList
+from studio.ui.theme import GRID, icon, set_role
+from studio.ui.thumbnails import Thumbnails
+
+_CATEGORY_LABELS: dict[str, str] = {
+    "": str(QT_TRANSLATE_NOOP("Gallery", "All")),
+    "painting": str(QT_TRANSLATE_NOOP("Gallery", "Painting")),
+    "print": str(QT_TRANSLATE_NOOP("Gallery", "Print")),
+    "pattern": str(QT_TRANSLATE_NOOP("Gallery", "Pattern")),
+    "mine": str(QT_TRANSLATE_NOOP("Gallery", "Mine")),
+}
+
+
+class Gallery(QWidget):
+    """Shows cards as tiles and says what the artist wants with them.
+
+    Signals: style_chosen(Card), use this style alone; style_mixed_in(Card), add it to those in use;
+    files_dropped(list[Path]), make styles of these; add_requested(), ask for files to make styles of.
+    """
+
+    style_chosen = Signal(object)
+    style_mixed_in = Signal(object)
+    files_dropped = Signal(list)
+    add_requested = Signal()
+
+    def __init__(
+        self, cards: Sequence[Card], parent: QWidget | None = None, *, thumbnail_folder: Path | None = None
+    ) -> None:
+        """thumbnail_folder: where thumbnails are kept between starts; None for the user's cache."""
+        super().__init__(parent)
+        set_role(self, "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(self.tr("Style gallery"))
+        self.setAcceptDrops(True)
+        edge = QSize(THUMBNAIL_EDGE, THUMBNAIL_EDGE)
+        self._thumbnails = Thumbnails(edge, self.devicePixelRatioF(), thumbnail_folder, self)
+        self.model = GalleryModel(cards, self)
+        self.search = self._make_search()
+        self._chips = QButtonGroup(self)
+        self._chip_row = QWidget()
+        self._chip_layout = FlowLayout(4, self._chip_row)
+        self.list = StyleList(self.model, self._thumbnails)
+        self._nothing = QLabel()
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.list)
+        self._pages.addWidget(self._make_empty_page())
+        self._arrange()
+        self._make_chips()
+        self.search.textChanged.connect(self._filter)
+        self._chips.idClicked.connect(self._filter)
+        self.list.chosen.connect(self.style_chosen)
+        self.list.mixed_in.connect(self.style_mixed_in)
+        self.list.menu_requested.connect(self._show_menu)
+
+    def set_cards(self, cards: Sequence[Card]) -> None:
+        """Show other cards, keeping the search."""
+        self.model.set_cards(cards)
+        self._make_chips()
+        self._filter()
+
+    def set_selected(self, ids: Iterable[str]) -> None:
+        """Mark the styles that are on the artwork now, by card id."""
+        self.model.set_selected(ids)
+
+    def menu_for(self, card: Card) -> QMenu:
+        """What can be done with a card."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        use = menu.addAction(icon("style"), self.tr("Use"))
+        use.triggered.connect(lambda: self.style_chosen.emit(card))
+        mix = menu.addAction(icon("mix"), self.tr("Mix in"))
+        mix.triggered.connect(lambda: self.style_mixed_in.emit(card))
+        menu.addSeparator()
+        details = menu.addAction(icon("info"), self.tr("Details"))
+        details.triggered.connect(lambda: self.show_details(card))
+        show = menu.addAction(icon("folder"), self.tr("Show file"))
+        show.triggered.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(card.file.parent))))
+        menu.setDefaultAction(use)
+        return menu
+
+    def show_details(self, card: Card) -> CardDetails:
+        """Open the card in a window of its own, which does not block this one."""
+        details = CardDetails(card, self.window())
+        details.show()
+        return details
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.files_dropped.emit(paths)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._thumbnails.set_pixel_ratio(self.devicePixelRatioF())
+        return super().event(event)
+
+    @Slot()
+    def _filter(self) -> None:
+        current = self.list.currentIndex()
+        card_id = self.model.data(current, Qt.ItemDataRole.UserRole).id if current.isValid() else ""  # type: ignore[attr-defined]
+        chip = self._chips.checkedButton()
+        self.model.filter(self.search.text(), str(chip.property("category")) if chip else "")
+        row = self.model.row_of(card_id)
+        if row >= 0:
+            self.list.setCurrentIndex(self.model.index(row))
+        is_empty = self.model.rowCount() == 0
+        if is_empty:
+            self._nothing.setText(
+                self.tr("No style matches \N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}.").format(
+                    self.search.text()
+                )
+                if self.search.text()
+                else self.tr("No styles here yet.")
+            )
+        self._pages.setCurrentIndex(1 if is_empty else 0)
+
+    @Slot()
+    def _show_everything(self) -> None:
+        self._chips.buttons()[0].setChecked(True)
+        self.search.clear()
+        self._filter()
+        self.search.setFocus()
+
+    @Slot(object, object)
+    def _show_menu(self, card: Card, place: QPoint) -> None:
+        self.menu_for(card).popup(place)
+
+    def _make_search(self) -> QLineEdit:
+        search = QLineEdit()
+        search.setPlaceholderText(self.tr("Search styles"))
+        search.setAccessibleName(self.tr("Search styles by title, artist or year"))
+        search.setClearButtonEnabled(True)
+        search.addAction(QAction(icon("search"), "", search), QLineEdit.ActionPosition.LeadingPosition)
+        return search
+
+    def _make_chips(self) -> None:
+        chosen = self._chips.checkedButton()
+        category = chosen.property("category") if chosen else ""
+        for button in self._chips.buttons():
+            self._chips.removeButton(button)
+            self._chip_layout.removeWidget(button)
+            button.deleteLater()
+        for name in ("", *self.model.categories()):
+            chip = QToolButton(self._chip_row)
+            chip.setText(QCoreApplication.translate("Gallery", _CATEGORY_LABELS.get(name, name.capitalize())))
+            chip.setProperty("category", name)
+            chip.setCheckable(True)
+            chip.setChecked(name == category)
+            set_role(chip, "chip")
+            self._chips.addButton(chip)
+            self._chip_layout.addWidget(chip)
+            chip.show()
+        if self._chips.checkedButton() is None:
+            self._chips.buttons()[0].setChecked(True)
+
+    def _make_empty_page(self) -> QWidget:
+        page = QWidget()
+        box = QVBoxLayout(page)
+        box.setSpacing(GRID)
+        self._nothing.setWordWrap(True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        set_role(self._nothing, "muted")
+        clear = QPushButton(self.tr("Show all styles"))
+        clear.clicked.connect(self._show_everything)
+        box.addStretch(1)
+        box.addWidget(self._nothing)
+        box.addWidget(clear, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addStretch(2)
+        return page
+
+    def _arrange(self) -> None:
+        add = QPushButton(icon("add"), self.tr("Add style"))
+        add.setToolTip(self.tr("Make a style of any picture. You can also drop one here."))
+        add.clicked.connect(self.add_requested)
+        head = QVBoxLayout()
+        head.setContentsMargins(GRID, GRID, GRID, 0)
+        head.setSpacing(GRID)
+        head.addWidget(self.search)
+        head.addWidget(self._chip_row)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(GRID, 0, GRID, GRID)
+        foot.addWidget(add)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(GRID)
+        box.addLayout(head)
+        box.addWidget(self._pages, 1)
+        box.addLayout(foot)

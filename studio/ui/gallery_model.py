@@ -1,0 +1,116 @@
+"""GalleryModel: the cards that match the search and the chosen category, as rows for a view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from studio.core.card import Card
+
+STYLE_MIME_TYPE = "application/x-style-studio-style"  # the card's id, UTF-8
+CARD_ROLE = Qt.ItemDataRole.UserRole
+IS_SELECTED_ROLE = Qt.ItemDataRole.UserRole + 1
+
+_Index = QModelIndex | QPersistentModelIndex
+_KNOWN_CATEGORIES = ("painting", "print", "pattern", "mine")
+
+
+class GalleryModel(QAbstractListModel):
+    """Rows are cards. CARD_ROLE: the Card. IS_SELECTED_ROLE: whether its style is on the artwork now."""
+
+    def __init__(self, cards: Sequence[Card], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._words = ""
+        self._category = ""
+        self._selected: frozenset[str] = frozenset()
+        self._take(cards)
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """All cards, shown or not."""
+        return self._cards
+
+    def set_cards(self, cards: Sequence[Card]) -> None:
+        """Show other cards under the same search."""
+        self.beginResetModel()
+        self._take(cards)
+        self.endResetModel()
+
+    def filter(self, words: str, category: str) -> None:
+        """Show what has all the words in title, artist or year; category "" is all."""
+        if (words, category) == (self._words, self._category):
+            return
+        self.beginResetModel()
+        self._words, self._category = words, category
+        self._shown = self._matching()
+        self.endResetModel()
+
+    def set_selected(self, ids: Iterable[str]) -> None:
+        """Mark the styles that are on the artwork now."""
+        before, self._selected = self._selected, frozenset(ids)
+        changed = before ^ self._selected
+        for row, card in enumerate(self._shown):
+            if card.id in changed:
+                self.dataChanged.emit(self.index(row), self.index(row), [IS_SELECTED_ROLE])
+
+    def categories(self) -> tuple[str, ...]:
+        """The categories there are: the known ones in their order, then others by name."""
+        found = {card.category for card in self._cards if card.category}
+        known = tuple(name for name in _KNOWN_CATEGORIES if name in found)
+        return known + tuple(sorted(found.difference(_KNOWN_CATEGORIES)))
+
+    def row_of(self, card_id: str) -> int:
+        """The row that shows the card, or -1."""
+        return next((row for row, card in enumerate(self._shown) if card.id == card_id), -1)
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._shown)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        card = self._shown[index.row()]
+        if role == CARD_ROLE:
+            return card
+        if role == IS_SELECTED_ROLE:
+            return card.id in self._selected
+        if role == Qt.ItemDataRole.DisplayRole:
+            return card.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "\n".join(filter(None, (card.title, ", ".join(filter(None, (card.author, card.year))))))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            parts = (card.title, card.author, card.year, self.tr("in use") if card.id in self._selected else "")
+            return ", ".join(filter(None, parts))
+        return None
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else flags
+
+    def mimeTypes(self) -> list[str]:
+        return [STYLE_MIME_TYPE]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        data = QMimeData()
+        if indexes:
+            data.setData(STYLE_MIME_TYPE, self._shown[indexes[0].row()].id.encode())
+        return data
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        return Qt.DropAction.CopyAction
+
+    def _take(self, cards: Sequence[Card]) -> None:
+        self._cards = tuple(cards)
+        self._searched = [f"{card.title}\n{card.author}\n{card.year}".casefold() for card in self._cards]
+        if self._category not in {card.category for card in self._cards}:
+            self._category = ""
+        self._shown = self._matching()
+
+    def _matching(self) -> list[Card]:
+        words = self._words.casefold().split()
+        return [
+            card
+            for card, text in zip(self._cards, self._searched, strict=True)
+            if self._category in ("", card.category) and all(word in text for word in words)
+        ]

@@ -1,0 +1,137 @@
+"""Thumbnails of picture files: made off the GUI thread, kept in memory while shown and on disk between starts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRect, QSaveFile, QSize, QStandardPaths, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QImageReader, QImageWriter, QPixmap
+
+from studio.ui.background import Background
+
+KEPT_IN_MEMORY = 400  # a screenful of tiles many times over; about 80 MB of hi-DPI tiles
+WAITING_AT_MOST = 120  # tiles scrolled past long ago need no work any more
+
+
+class Thumbnails(QObject):
+    """Pictures cropped to fill one size, never stretched; `pixmap` answers at once, with None while there is none.
+
+    Signals: arrived(path).
+    """
+
+    arrived = Signal(object)
+
+    def __init__(
+        self, size: QSize, pixel_ratio: float = 1.0, cache_folder: Path | None = None, parent: QObject | None = None
+    ) -> None:
+        """Size: logical px. pixel_ratio: of the screen. cache_folder: None for the user's own."""
+        super().__init__(parent)
+        self._size = size
+        self._pixel_ratio = pixel_ratio
+        self._cache_folder = cache_folder or user_cache_folder()
+        self._kept: OrderedDict[Path, QPixmap] = OrderedDict()
+        self._unreadable: set[Path] = set()
+        self._background = Background(WAITING_AT_MOST, self)
+        self._background.finished.connect(self._keep)
+
+    def pixmap(self, path: Path) -> QPixmap | None:
+        """The thumbnail if it is at hand; otherwise None, and it will arrive."""
+        if path in self._kept:
+            self._kept.move_to_end(path)
+            return self._kept[path]
+        if path not in self._unreadable and not self._background.is_waiting(path):
+            size, folder = self._size * self._pixel_ratio, self._cache_folder
+            self._background.run(path, lambda: load_thumbnail(path, size, folder))
+        return None
+
+    def is_unreadable(self, path: Path) -> bool:
+        """Whether making it was tried in vain."""
+        return path in self._unreadable
+
+    def set_pixel_ratio(self, pixel_ratio: float) -> None:
+        """Make them anew for a screen of another scale."""
+        if pixel_ratio != self._pixel_ratio:
+            self._pixel_ratio = pixel_ratio
+            self.forget()
+
+    def forget(self) -> None:
+        """Forget what is in memory, for example because files changed."""
+        self._background.forget()
+        self._kept.clear()
+        self._unreadable.clear()
+
+    @Slot(object, object)
+    def _keep(self, path: Path, image: QImage) -> None:
+        if image.isNull():
+            self._unreadable.add(path)
+        else:
+            image.setDevicePixelRatio(self._pixel_ratio)
+            self._kept[path] = QPixmap.fromImage(image)
+            while len(self._kept) > KEPT_IN_MEMORY:
+                self._kept.popitem(last=False)
+        self.arrived.emit(path)
+
+
+def user_cache_folder() -> Path:
+    """Where thumbnails lie between starts."""
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.CacheLocation)) / "thumbnails"
+
+
+def load_thumbnail(path: Path, size: QSize, cache_folder: Path) -> QImage:
+    """A picture cropped to fill `size` device px, from the cache if it is there; null if it cannot be read.
+
+    May be called on any thread. A cache that cannot be written costs time, not the thumbnail.
+    """
+    try:
+        facts = path.stat()
+    except OSError:
+        return QImage()
+    name = hashlib.sha256(f"{path}|{facts.st_mtime_ns}|{facts.st_size}|{size.width()}x{size.height()}".encode())
+    cached = cache_folder / f"{name.hexdigest()[:32]}.webp"
+    image = QImage(str(cached))
+    if image.size() == size:
+        return image
+    image = make_thumbnail(path, size)
+    if not image.isNull():
+        _save(image, cached)
+    return image
+
+
+def make_thumbnail(path: Path, size: QSize) -> QImage:
+    """A picture cropped to fill `size` device px; null if it cannot be read."""
+    reader = QImageReader(str(path))
+    reader.setDecideFormatFromContent(True)
+    reader.setAutoTransform(True)
+    full = reader.size()  # as stored: the transform comes after scaling
+    if full.isValid():
+        turned = bool(reader.transformation().value & 4)  # the bit for a quarter turn
+        target = size.transposed() if turned else size
+        cover = full.scaled(target, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+        if cover.width() < full.width():
+            # Decode at twice the size, then average: the decoder's own last step is coarse.
+            reader.setScaledSize(full.scaled(target * 2, Qt.AspectRatioMode.KeepAspectRatioByExpanding).boundedTo(full))
+    image = reader.read()
+    if image.isNull():
+        return image
+    image = image.scaled(
+        size, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
+    )
+    middle = QRect(0, 0, size.width(), size.height())
+    middle.moveCenter(image.rect().center())
+    return image.copy(middle)
+
+
+def _save(image: QImage, path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return
+    file = QSaveFile(str(path))  # whole or not at all, also with two studios at once
+    if not file.open(QSaveFile.OpenModeFlag.WriteOnly):
+        return
+    writer = QImageWriter(file, b"webp")
+    writer.setQuality(92)
+    if writer.write(image):
+        file.commit()
