@@ -2,23 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import count
+from time import monotonic
 
 from studio.core.contract import EngineInfo, EngineSettings, Event, MakeEngine, Request
+from studio.core.errors import EngineError, StudioError
+from studio.jobs.engine_child import EngineChild
+from studio.jobs.engine_service import Advance, Answer, Begin, Cancel, Describe
+from studio.jobs.interruption import Bell
 
 
 class EngineProcess:
-    """An Engine whose work happens in a child process, started at the first use."""
+    """An Engine whose work happens in a child process, at lower priority, started at the first use.
 
-    def __init__(self, make_engine: MakeEngine, settings: EngineSettings, grace: float = 3.0) -> None: ...
+    Events are pulled: the child works on nothing between two next() calls, so a suspended run costs nothing. A child
+    that crashes raises EngineError in the call that waits for it; what runs in it ends with it, and the next request
+    starts a new child. A run that is closed but does not end within `grace` seconds (it is in the middle of a step)
+    ends with its child, too.
+
+    For one thread, but for `interrupt`. It is Interruptible: after `interrupt` the waiting call raises Interrupted.
+    """
+
+    def __init__(self, make_engine: MakeEngine, settings: EngineSettings, grace: float = 3.0) -> None:
+        self._make_engine = make_engine
+        self._settings = settings
+        self._grace = grace
+        self._bell = Bell()
+        self._child: EngineChild | None = None
+        self._description: tuple[EngineChild, int] | None = None  # asked for, not yet answered
+        self._numbers = count(1)
+        self._is_closed = False
 
     def describe(self) -> EngineInfo:
-        """What the engine in the child says of itself."""
-        raise NotImplementedError
+        """What the engine in the child says of itself; makes it there if need be."""
+        child = self._living_child()
+        if self._description is None or self._description[0] is not child:
+            self._description = (child, child.ask(Describe()))
+        answer = child.answer(self._description[1])
+        self._description = None
+        if isinstance(answer, StudioError):
+            raise answer
+        assert isinstance(answer, EngineInfo)
+        return answer
 
     def run(self, request: Request) -> Iterator[Event]:
-        """Events of the request; each next() asks the child for one."""
-        raise NotImplementedError
+        """Events of the request, as Engine.run; nothing happens before the first next().
+
+        Close the iterator if you leave it before its end. Several may be alive at once.
+        """
+        return _Run(self._living_child, next(self._numbers), request, self._grace)
+
+    def interrupt(self) -> None:
+        """Make the call that waits for the child, or else the next one, raise Interrupted. From any thread."""
+        self._bell.ring()
 
     def close(self) -> None:
-        """End the child; idempotent."""
+        """End the child, in the middle of a step if it must be; idempotent."""
+        self._is_closed = True
+        if self._child is not None:
+            self._child.end()
+        self._bell.close()
+
+    def _living_child(self) -> EngineChild:
+        if self._is_closed:
+            raise EngineError("The painting engine has been closed.")
+        if self._child is None or not self._child.is_alive:
+            if self._child is not None:
+                self._child.end()
+            self._child = EngineChild(self._make_engine, self._settings, self._bell)
+        return self._child
+
+
+class _Run:
+    """The iterator of one request; a class, because a generator could not go on after raising Interrupted."""
+
+    def __init__(self, living_child: Callable[[], EngineChild], number: int, request: Request, grace: float) -> None:
+        self._living_child = living_child
+        self._number = number
+        self._request = request
+        self._grace = grace
+        self._child: EngineChild | None = None  # the one it began in; a run does not outlive its child
+        self._step: int | None = None  # tickets of what was asked and is not yet answered
+        self._cancel: int | None = None
+        self._cancel_deadline = 0.0
+        self._is_over = False
+
+    def __iter__(self) -> _Run:
+        return self
+
+    def __next__(self) -> Event:
+        if self._is_over:
+            raise StopIteration
+        try:
+            answer = self._next_answer()
+        except EngineError:
+            self._is_over = True
+            raise
+        self._is_over = answer is None or isinstance(answer, StudioError)
+        if answer is None:
+            raise StopIteration
+        if isinstance(answer, StudioError):
+            raise answer
+        assert not isinstance(answer, EngineInfo)
+        return answer
+
+    def close(self) -> None:
+        """Close the run in the child, or end the child if that takes too long."""
+        if self._child is None:
+            self._is_over = True
+        if self._child is None or self._is_over:
+            return
+        with suppress(EngineError):  # it is dead, and so is the run
+            if self._cancel is None:
+                self._cancel = self._child.ask(Cancel(self._number))
+                self._cancel_deadline = monotonic() + self._grace
+            self._child.answer(self._cancel, self._cancel_deadline)
+            if self._step is not None:
+                self._child.answer(self._step)  # answers come in order: it is here already, and of no more use
+        self._is_over = True
+
+    def _next_answer(self) -> Answer:
+        if self._child is None:
+            child = self._living_child()
+            child.tell(Begin(self._number, self._request))
+            self._child = child
+        if self._step is None:
+            self._step = self._child.ask(Advance(self._number))
+        answer = self._child.answer(self._step)
+        self._step = None
+        return answer

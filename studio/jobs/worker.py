@@ -2,27 +2,205 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 
-from studio.core.contract import Engine, Event, Request
+from studio.core.contract import Done, Engine, Event, Failed, Ready, Request, Stopped
+from studio.core.errors import EngineError
+from studio.jobs.failure import as_studio_error
+from studio.jobs.interruption import Interrupted, Interruptible
+from studio.jobs.mailbox import Mail, Mailbox
+
+_logger = logging.getLogger(__name__)
 
 
 class Worker:
-    """One thread that owns the engine: live requests first (newest wins), a long job one step at a time."""
+    """One thread that owns the engine: live requests first (newest wins), a long job one step at a time.
 
-    def __init__(self, make_engine: Callable[[], Engine], on_event: Callable[[Event], None]) -> None: ...
+    `make_engine` is called on that thread, and so is `on_event`, with every event. First comes Ready, or Failed with
+    request id 0; after a failed start the engine is started again when the next request comes. Then every request ends
+    with exactly one Done, Stopped or Failed, with two exceptions: nothing is said about a live request that was
+    replaced before the engine saw it, nor about one that comes after `close`. After its end, no event of a request
+    follows.
+
+    A live request runs between two steps of the job, which goes on afterwards: as long as new ones keep coming, the
+    job rests. Each live request that was started gives at least one event before a newer one takes its place, so the
+    picture follows while a slider is dragged.
+
+    The job's Stopped is sent as soon as the thread can look at its mail: after the step under way, or at once if
+    the engine is Interruptible; the step is left behind only then.
+    """
+
+    def __init__(self, make_engine: Callable[[], Engine], on_event: Callable[[Event], None]) -> None:
+        self._make_engine = make_engine
+        self._on_event = on_event
+        self._mailbox = Mailbox()
+        # A daemon, for the case that an engine in this process is stuck when the program ends.
+        self._thread = threading.Thread(target=self._work, name="studio-worker", daemon=True)
+        self._engine: Engine | None = None
+        # From here on for the worker thread alone.
+        self._has_tried_to_start = False
+        self._is_ready = False
+        self._is_leaving = False
+        self._live: _Run | None = None
+        self._job: _Run | None = None
+        self._ended: list[_Run] = []  # their end is announced, their iterators are still to be closed
 
     def start(self) -> None:
-        """Start the thread; it makes the engine and emits Ready, or Failed with request id 0."""
+        """Start the thread; call it once."""
+        self._thread.start()
 
     def submit(self, request: Request) -> None:
-        """Run a live request as soon as possible, in place of the one before."""
+        """Run a live request before the job goes on; it replaces the live request before it."""
+        self._mailbox.put_live(request)
 
     def start_job(self, request: Request) -> None:
-        """Run a long job in the time live requests leave; a running job is stopped."""
+        """Run a long job; the job before it, if any, is stopped."""
+        self._mailbox.put_job(request)
+        self._call_back()
 
     def stop_job(self) -> None:
-        """Stop the running job; Stopped follows at once."""
+        """Stop the job, if there is one."""
+        self._mailbox.put_stop()
+        self._call_back()
 
     def close(self, timeout: float = 5.0) -> None:
-        """End work, thread and engine; idempotent, from any thread."""
+        """Stop everything and close the engine, waiting at most `timeout` seconds; idempotent, from any thread.
+
+        When it returns in time, the last event has been sent.
+        """
+        self._mailbox.close()
+        self._call_back()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+            if self._thread.is_alive():
+                _logger.warning("The engine did not end within %g s; it is left behind.", timeout)
+
+    def _call_back(self) -> None:
+        if isinstance(self._engine, Interruptible):
+            self._engine.interrupt()
+
+    # Everything below runs on the worker thread.
+
+    def _work(self) -> None:
+        while not self._is_leaving:
+            # When interrupted, whatever was waited for is asked again in a later turn, if it is still wanted.
+            with suppress(Interrupted):
+                self._take_turn()
+        self._leave()
+
+    def _take_turn(self) -> None:
+        """Look at the mail, then do the one thing that comes first."""
+        has_work = self._ended or self._live or self._job or not self._has_tried_to_start
+        self._read(self._mailbox.take(wait=not has_work))
+        run = self._live or self._job
+        if self._is_leaving:
+            return
+        if self._ended:
+            self._close_run(self._ended[0])
+            del self._ended[0]
+        elif not self._is_ready and (run or not self._has_tried_to_start):
+            self._get_ready()
+        elif run:
+            self._advance(run)
+
+    def _read(self, mail: Mail) -> None:
+        for request in mail.unstarted:
+            self._emit(Stopped(request.id))
+        if mail.ends_job and self._job:
+            self._end(self._job, Stopped(self._job.request.id))
+        if mail.live:
+            if self._live and self._live.events is not None:
+                self._end(self._live, Stopped(self._live.request.id))
+            self._live = _Run(mail.live)
+        if mail.job:
+            self._job = _Run(mail.job)
+        self._is_leaving = mail.closing
+
+    def _get_ready(self) -> None:
+        try:
+            if self._engine is None:
+                self._engine = self._make_engine()
+                return  # to the mail first: what came while there was no engine to interrupt may be a stop
+            info = self._engine.describe()
+        except Interrupted:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever an engine raises is an event, not the end of the thread
+            failure = as_studio_error(error)
+            if not self._has_tried_to_start:
+                self._has_tried_to_start = True
+                self._emit(Failed(0, failure))
+            for run in (self._live, self._job):
+                if run:
+                    self._end(run, Failed(run.request.id, failure))
+        else:
+            self._has_tried_to_start = self._is_ready = True
+            self._emit(Ready(info))
+
+    def _advance(self, run: _Run) -> None:
+        assert self._engine is not None
+        try:
+            if run.events is None:
+                run.events = iter(self._engine.run(run.request))
+            event = next(run.events)
+        except Interrupted:
+            raise
+        except StopIteration:
+            failure = EngineError("The painting engine ended without a result.", "Try again.")
+            self._end(run, Failed(run.request.id, failure))
+        except Exception as error:  # noqa: BLE001 - as above
+            self._end(run, Failed(run.request.id, as_studio_error(error)))
+        else:
+            if isinstance(event, Done | Stopped | Failed):
+                self._end(run, event)
+            else:
+                self._emit(event)
+
+    def _end(self, run: _Run, last_event: Event) -> None:
+        if run is self._live:
+            self._live = None
+        else:
+            self._job = None
+        self._ended.append(run)
+        self._emit(last_event)
+
+    def _close_run(self, run: _Run) -> None:
+        try:
+            close = getattr(run.events, "close", None)  # generators have it, plain iterators do not
+            if close is not None:
+                close()
+        except Interrupted:
+            raise
+        except Exception:
+            _logger.exception("A request could not be closed.")
+
+    def _leave(self) -> None:
+        for run in (self._live, self._job):
+            if run:
+                self._end(run, Stopped(run.request.id))
+        for run in self._ended:
+            self._call_back()  # do not wait for a slow step: the engine itself is closed right after
+            with suppress(Interrupted):
+                self._close_run(run)
+        try:
+            if self._engine is not None:
+                self._engine.close()
+        except Exception:
+            _logger.exception("The engine could not be closed.")
+
+    def _emit(self, event: Event) -> None:
+        try:
+            self._on_event(event)
+        except Exception:
+            _logger.exception("An event was lost: %s", type(event).__name__)
+
+
+@dataclass(eq=False)
+class _Run:
+    """A request and, once it was started, its events."""
+
+    request: Request
+    events: Iterator[Event] | None = None

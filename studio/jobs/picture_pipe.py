@@ -1,0 +1,115 @@
+"""PicturePipe: plain data over a connection; the pixels of a Picture that is sent again and again cross only once."""
+
+from __future__ import annotations
+
+import pickle
+from collections import OrderedDict
+from io import BytesIO
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from studio.core.picture import Metadata, Picture, Pixels
+
+T = TypeVar("T")
+
+# What stands for a Picture in the stream; (pixels, alpha) only if the other end does not hold them.
+PictureTicket = tuple[str, str, Path | None, Metadata, tuple[Pixels, Pixels | None] | None]
+
+
+class PicturePipe:
+    """One end of a connection; sends and receives anything that pickles, arrays without a copy on the way out.
+
+    sent: bytes of pixels that the other end keeps of what was sent; kept: bytes kept here of what was received. One
+    end's `sent` must be the other end's `kept`: both forget in the same order, so the sender always knows what the
+    receiver holds. 0: pictures cross as they are.
+    """
+
+    def __init__(self, connection: Connection, sent: int = 0, kept: int = 0) -> None:
+        self._connection = connection
+        self._sent: Shelf[None] = Shelf(sent)
+        self._kept: Shelf[Picture] = Shelf(kept)
+
+    def send(self, item: object) -> None:
+        """Send `item`; OSError if nobody listens any more. If it cannot be pickled, nothing has been sent."""
+        stream, buffers, shelf = BytesIO(), list[pickle.PickleBuffer](), self._sent.copy()
+        _Pickler(stream, buffers, shelf).dump(item)
+        self._sent = shelf  # not before the whole item was pickled: the other end sees all of it or nothing
+        self._connection.send_bytes(len(buffers).to_bytes(4, "big") + stream.getvalue())
+        for buffer in buffers:
+            self._connection.send_bytes(buffer.raw())
+
+    def receive(self) -> Any:
+        """The next item; waits for it. EOFError or OSError if the other end is gone."""
+        stream = BytesIO(self._connection.recv_bytes())
+        count = int.from_bytes(stream.read(4), "big")
+        # Arrays built on bytes are read-only, as a Picture's are, so the Picture takes them without a copy.
+        buffers = [self._connection.recv_bytes() for _ in range(count)]
+        return _Unpickler(stream, buffers, self._kept).load()
+
+
+class Shelf(Generic[T]):
+    """Keeps the items used last, by fingerprint, up to a number of bytes in all."""
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self._items: OrderedDict[str, tuple[int, T]] = OrderedDict()  # fingerprint: (bytes, item), used last at the end
+
+    def __contains__(self, fingerprint: str) -> bool:
+        return fingerprint in self._items
+
+    def use(self, fingerprint: str) -> T:
+        """The item, which becomes the one used last."""
+        self._items.move_to_end(fingerprint)
+        return self._items[fingerprint][1]
+
+    def put(self, fingerprint: str, size: int, item: T) -> None:
+        """Keep an item of `size` bytes, and forget the ones unused for longest where the room ends."""
+        self._items[fingerprint] = (size, item)
+        while sum(held for held, _ in self._items.values()) > self.capacity:
+            self._items.popitem(last=False)
+
+    def copy(self) -> Shelf[T]:
+        """A shelf with the same items, to be changed on its own."""
+        other: Shelf[T] = Shelf(self.capacity)
+        other._items = self._items.copy()
+        return other
+
+
+class _Pickler(pickle.Pickler):
+    def __init__(self, stream: BytesIO, buffers: list[pickle.PickleBuffer], shelf: Shelf[None]) -> None:
+        super().__init__(stream, protocol=5, buffer_callback=buffers.append)
+        self._shelf = shelf
+
+    def persistent_id(self, item: Any) -> PictureTicket | None:
+        if not isinstance(item, Picture) or not self._shelf.capacity:
+            return None
+        arrays = None
+        if item.fingerprint in self._shelf:
+            self._shelf.use(item.fingerprint)
+        else:
+            arrays = (item.pixels, item.alpha)
+            self._shelf.put(item.fingerprint, _size(item), None)
+        return item.fingerprint, item.name, item.source, item.metadata, arrays
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, stream: BytesIO, buffers: list[bytes], shelf: Shelf[Picture]) -> None:
+        super().__init__(stream, buffers=buffers)
+        self._shelf = shelf
+
+    def persistent_load(self, ticket: PictureTicket) -> Picture:
+        fingerprint, name, source, metadata, arrays = ticket
+        if arrays is not None:
+            pixels, alpha = arrays
+            picture = Picture(pixels, name, alpha, source, metadata)
+            self._shelf.put(fingerprint, _size(picture), picture)
+            return picture
+        held = self._shelf.use(fingerprint)
+        if (held.name, held.source, held.metadata) == (name, source, metadata):
+            return held  # the same object again: its fingerprint need not be computed a second time
+        return Picture(held.pixels, name, held.alpha, source, metadata)
+
+
+def _size(picture: Picture) -> int:
+    return picture.pixels.nbytes + (0 if picture.alpha is None else picture.alpha.nbytes)
