@@ -49,10 +49,13 @@ class Knob:
             if value not in self.choices:
                 raise RecipeError(f"{self.label} is {value!r}; it must be one of {', '.join(self.choices)}.")
             return value
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise RecipeError(f"{self.label} is {value!r}; it must be a number.")
-        if not self.low <= value <= self.high:
-            raise RecipeError(f"{self.label} is {value:g}; it must be between {self.low:g} and {self.high:g}.")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise RecipeError(f"{self.label} is {value!r}; it must be a number.")
+        if not self.low <= value <= self.high:  # a whole number may be too long for any float
+            shown = f"{value:g}" if abs(value) < 1e15 else "far out of range"
+            raise RecipeError(f"{self.label} is {shown}; it must be between {self.low:g} and {self.high:g}.")
         if self.is_whole:
             if value != int(value):
                 raise RecipeError(f"{self.label} is {value:g}; it must be a whole number.")
@@ -158,7 +161,7 @@ class StyleRecipe:
         """Inverse of `to_json`. Raises RecipeError if it is no recipe or comes from a newer studio."""
         try:
             values = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RecipeError("This is no recipe: it is not valid JSON.") from error
         if not isinstance(values, Mapping):
             raise RecipeError("This is no recipe: it holds no settings.")

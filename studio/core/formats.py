@@ -1,0 +1,121 @@
+"""The picture formats the studio opens and writes: an explicit list, told apart by content and never by suffix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import IO, Literal
+
+from PIL import ImageFile
+
+from studio.core.errors import PictureError
+
+ExportFormat = Literal["png", "jpeg", "webp", "tiff", "avif"]
+FormatName = Literal["JPEG", "PNG", "WebP", "TIFF", "AVIF", "HEIC", "BMP", "GIF"]
+
+OPEN_SUFFIXES: tuple[str, ...] = (
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp", ".tif", ".tiff",
+    ".avif", ".heic", ".heif", ".hif", ".bmp", ".dib", ".gif",
+)  # fmt: skip
+EXPORT_SUFFIXES: dict[str, ExportFormat] = {
+    ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".tif": "tiff", ".tiff": "tiff", ".avif": "avif",
+}  # fmt: skip
+
+_SIGNATURES: tuple[tuple[bytes, FormatName], ...] = (
+    (b"\xff\xd8\xff", "JPEG"),  # an MPO too: its first picture is a plain JPEG
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"II+\0", "TIFF"),  # BigTIFF
+    (b"MM\0+", "TIFF"),
+    (b"BM", "BMP"),
+)
+_HEIC_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"))
+_PLUGINS: dict[FormatName, tuple[str, str]] = {  # imported when first needed: together they take 50 ms
+    "JPEG": ("PIL.JpegImagePlugin", "JpegImageFile"),
+    "PNG": ("PIL.PngImagePlugin", "PngImageFile"),
+    "WebP": ("PIL.WebPImagePlugin", "WebPImageFile"),
+    "TIFF": ("PIL.TiffImagePlugin", "TiffImageFile"),
+    "AVIF": ("PIL.AvifImagePlugin", "AvifImageFile"),
+    "HEIC": ("pi_heif", "HeifImageFile"),
+    "BMP": ("PIL.BmpImagePlugin", "BmpImageFile"),
+    "GIF": ("PIL.GifImagePlugin", "GifImageFile"),
+}
+_OTHERS: tuple[tuple[bytes, str], ...] = (
+    (b"%!PS", "an EPS or PostScript file"),
+    (b"\xc5\xd0\xd3\xc6", "an EPS file"),
+    (b"%PDF", "a PDF document"),
+    (b"8BPS", "a Photoshop document"),
+    (b"SIMPLE  =", "a FITS file"),
+    (b"\xff\x0a", "a JPEG XL picture"),
+    (b"\0\0\0\x0cJXL ", "a JPEG XL picture"),
+    (b"\0\0\0\x0cjP  ", "a JPEG 2000 picture"),
+    (b"<svg", "an SVG drawing"),
+    (b"<?xml", "an XML or SVG file"),
+    (b"<!doctype html", "a web page"),
+    (b"<html", "a web page"),
+    (b"PK\x03\x04", "a ZIP archive"),
+)
+
+
+@dataclass(frozen=True)
+class WriteLimits:
+    """What a format can hold. edge: longest edge in px. xmp, exif: bytes, None where unlimited."""
+
+    edge: int
+    xmp: int | None = None
+    exif: int | None = None
+
+
+WRITE_LIMITS: dict[ExportFormat, WriteLimits] = {
+    "png": WriteLimits(edge=1_000_000),
+    "jpeg": WriteLimits(edge=65_500, xmp=65_000, exif=65_000),  # one marker segment each, libjpeg's own bound
+    "webp": WriteLimits(edge=16_383),
+    "tiff": WriteLimits(edge=1_000_000),
+    "avif": WriteLimits(edge=65_536),
+}
+
+
+def format_of(path: Path) -> ExportFormat:
+    """The format a file of this name is written in. Raises PictureError naming the suffixes there are."""
+    found = EXPORT_SUFFIXES.get(path.suffix.lower())
+    if found is None:
+        ending = f"ends in {path.suffix}" if path.suffix else "has no ending"
+        raise PictureError(
+            f"{path.name} {ending}, which is no format an artwork can be written in.",
+            f"Name it with one of {', '.join(EXPORT_SUFFIXES)}.",
+        )
+    return found
+
+
+def recognise(head: bytes) -> FormatName | None:
+    """The format of a file that begins with these bytes (64 are enough), or None."""
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "WebP"
+    if head[4:8] == b"ftyp":
+        brands = {head[8:12], *(head[at : at + 4] for at in range(16, min(len(head), int.from_bytes(head[:4])), 4))}
+        if brands & {b"avif", b"avis"}:  # first: the general brand mif1 stands in both
+            return "AVIF"
+        return "HEIC" if brands & _HEIC_BRANDS else None
+    return next((name for signature, name in _SIGNATURES if head.startswith(signature)), None)
+
+
+def describe_stranger(head: bytes) -> str:
+    """What a file that is no picture of ours seems to be, such as "a PDF document", or ""."""
+    head = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return next((what for signature, what in _OTHERS if head[: len(signature)].lower() == signature.lower()), "")
+
+
+def open_header(file: IO[bytes], format_name: FormatName) -> ImageFile.ImageFile:
+    """The lazily loaded Pillow image of a file of a known format: size and metadata, no pixels yet.
+
+    The plugin is asked directly and not through `Image.open`: that warns above 89 megapixels and fails above 179,
+    a bound that only a global of Pillow could raise, and it tries plugins by itself (EPS runs a program).
+    Raises what the plugin raises: `limits.DECODER_ERRORS`.
+    """
+    module, name = _PLUGINS[format_name]
+    plugin: type[ImageFile.ImageFile] = getattr(import_module(module), name)
+    return plugin(file, "")

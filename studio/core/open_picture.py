@@ -1,0 +1,146 @@
+"""Open picture files and picture data: any supported format in, an upright sRGB Picture or a PictureError out."""
+
+from __future__ import annotations
+
+import os
+import stat
+import warnings
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from PIL import Image, ImageFile
+
+from studio.core.color_profile import to_srgb
+from studio.core.errors import PictureError
+from studio.core.exif import carried, dots_per_inch, orientation_of, read_exif
+from studio.core.formats import describe_stranger, open_header, recognise
+from studio.core.limits import DECODER_ERRORS, check_before_parsing, check_claims, check_size
+from studio.core.picture import SMALLEST_EDGE, Metadata, Picture
+
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def open_picture(path: Path) -> Picture:
+    """The picture in a file: upright, sRGB, 8 bits, with alpha where it has some; the first frame or page.
+
+    The format is told by the content, whatever the suffix. Raises PictureError if the file is missing, unreadable,
+    no picture, damaged, or outside `SMALLEST_EDGE` ... `LARGEST_PIXELS`; sizes and lies are seen before any decoding.
+    """
+    with open_regular(path) as file:
+        return decode(file, path.name, path)
+
+
+def decode_picture(data: bytes, name: str, source: Path | None = None) -> Picture:
+    """The picture in bytes from the clipboard, a pipe or a browser. name: what messages call it. As `open_picture`."""
+    return decode(BytesIO(data), name, source)
+
+
+def open_regular(path: Path) -> IO[bytes]:
+    """The file opened for reading; PictureError if it is missing, locked, a folder, or a device that never ends."""
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise PictureError(f"{path.name or path} is a folder.", "Choose a picture inside it.")
+        if not stat.S_ISREG(status.st_mode):
+            raise PictureError(f"{path.name} is no ordinary file.", "Choose a picture file.")
+        return path.open("rb")
+    except FileNotFoundError as error:
+        if path.is_symlink():
+            raise PictureError(f"{path.name} is a link to a file that is gone.", "Choose the file itself.") from error
+        raise PictureError(f"{path.name} is not there any more.", "Check whether it was moved or renamed.") from error
+    except PermissionError as error:
+        raise PictureError(f"{path.name} may not be read.", "Ask for permission to read it, or copy it.") from error
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
+        raise PictureError(f"{path.name} cannot be opened: {reason(error)}.") from error
+
+
+def read_header(file: IO[bytes], name: str) -> ImageFile.ImageFile:
+    """The parsed header of a picture file, not decoded yet. Raises PictureError; what is not one is named if known."""
+    hush_pillow()
+    try:
+        head = file.read(64)
+        if not head:
+            raise PictureError(f"{name} is empty: it has 0 bytes.", "Copy or download it again from where it came.")
+        format_name = recognise(head)
+        if format_name is None:
+            raise _stranger(name, head)
+        check_before_parsing(name, file, format_name)
+        image = open_header(file, format_name)
+        check_claims(name, image, file.seek(0, os.SEEK_END))
+    except DECODER_ERRORS as error:
+        raise _damaged(name, error) from error
+    return image
+
+
+def decode(file: IO[bytes], name: str, source: Path | None = None, smallest_edge: int = SMALLEST_EDGE) -> Picture:
+    """As `decode_picture`, from a file open for reading, with another lower limit."""
+    image = read_header(file, name)
+    check_size(name, image.width, image.height, smallest_edge)
+    try:
+        image.load()
+        exif = read_exif(image)
+        dpi = _plausible_dpi(image, dots_per_inch(exif))
+        is_turned = image.format in ("TIFF", "HEIF")  # these plugins do it by themselves
+        turn = None if is_turned else _UPRIGHT.get(orientation_of(exif))
+        colors, alpha = to_srgb(image, image.info.get("icc_profile"))
+        metadata = Metadata(carried(exif), dpi)
+        if turn is not None:
+            colors = colors.transpose(turn)
+            alpha = None if alpha is None else np.asarray(Image.fromarray(alpha).transpose(turn))
+        return Picture(np.asarray(colors), name, alpha, source, metadata)
+    except DECODER_ERRORS as error:
+        raise _damaged(name, error) from error
+
+
+def hush_pillow() -> None:
+    """Let Pillow's remarks on odd metadata pass: what matters in them is checked here and said as a PictureError.
+
+    One narrow filter, added again each time because others may have reset the list; adding it twice changes nothing.
+    `warnings.catch_warnings` would be tidier, but two threads inside it restore each other's filters.
+    """
+    warnings.filterwarnings("ignore", module=r"PIL\.|pi_heif")
+
+
+def reason(error: BaseException) -> str:
+    """Why the system refused, in its own words, such as "Input/output error"."""
+    return (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
+
+
+def _plausible_dpi(image: ImageFile.ImageFile, exif: float | None) -> float | None:
+    header = image.info.get("dpi")
+    if image.format == "JPEG" and not image.info.get("jfif_unit"):
+        header = None  # Pillow's guess
+    for found in (header[0] if isinstance(header, tuple) and header else None, exif):
+        try:
+            dpi = round(float(found), 1)  # type: ignore[arg-type]  # PNG counts per metre: 300 comes back as 299.9994
+        except (TypeError, ValueError, ArithmeticError):
+            continue
+        if 1 < dpi <= 100_000:  # 1 is how a TIFF says that it does not know
+            return dpi
+    return None
+
+
+def _stranger(name: str, head: bytes) -> PictureError:
+    seems = describe_stranger(head)
+    return PictureError(
+        f"{name} is {seems}, not a picture the studio opens." if seems else f"{name} is no picture the studio knows.",
+        "It opens JPEG, PNG, WebP, TIFF, AVIF, HEIC, BMP and GIF.",
+    )
+
+
+def _damaged(name: str, error: Exception) -> PictureError:
+    if isinstance(error, OSError) and error.errno is not None:  # the disk's fault and not the picture's
+        return PictureError(f"{name} cannot be read: {reason(error)}.", "Check the disk or the connection, try again.")
+    if isinstance(error, MemoryError):
+        return PictureError(f"{name} needs more memory than there is.", "Close other programs or make it smaller.")
+    return PictureError(f"{name} is damaged or cut off.", "Copy or download it again from where it came.")
