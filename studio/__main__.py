@@ -1,0 +1,101 @@
+"""Opens the window or runs a command: the only place where the engine meets the front doors."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from studio.core.contract import Engine, EngineSettings
+from studio.core.errors import StudioError
+
+TRACEBACK_SWITCH = "STYLE_STUDIO_TRACEBACK"  # set in the environment, it shows where a fault of ours comes from
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0 done, 1 a fault of ours or the machine's, 2 a user's mistake, 130 interrupted.
+
+    No arguments, or pictures: the window opens (with them). Everything else is for the command line.
+    """
+    multiprocessing.freeze_support()
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        if opens_window(arguments):
+            return _open_window(arguments)
+        return _run_command(arguments)
+    except KeyboardInterrupt:
+        _say("interrupted.")
+        return 130
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the last flush at exit fails again
+        return 0
+    except StudioError as error:
+        _say(str(error))
+        return 2
+    except Exception as error:
+        if os.environ.get(TRACEBACK_SWITCH):
+            raise
+        _say(f"this is a fault of the studio ({type(error).__name__}: {error}); {TRACEBACK_SWITCH}=1 shows where.")
+        return 1
+
+
+def make_torch_engine(settings: EngineSettings) -> Engine:
+    """The real engine. At module level, so that a child process can be told to call it; torch loads only here."""
+    from studio.engine.torch_engine import TorchEngine
+
+    return TorchEngine(settings)
+
+
+def opens_window(arguments: Sequence[str]) -> bool:
+    """Whether these arguments are for the window: none at all, or pictures."""
+    if not arguments:
+        return True
+    from studio.cli import COMMANDS
+
+    first = arguments[0]
+    return not first.startswith("-") and first not in COMMANDS and (Path(first).exists() or "." in first)
+
+
+# Each front door is imported when it is the one: the window need not wait for the command line, nor the reverse.
+
+
+def _run_command(arguments: Sequence[str]) -> int:
+    from studio.cli import main as run_command
+
+    return run_command(arguments, make_torch_engine)
+
+
+def _open_window(arguments: Sequence[str]) -> int:
+    _check_screen()
+    try:
+        from studio.ui import app
+    except ImportError as error:
+        if "PySide6" in str(error) or ".so" in str(error):
+            raise StudioError(
+                f"Qt cannot start: {error}.", "Start with packaging/run.py, which installs it."
+            ) from error
+        raise
+    from studio.jobs.engine_process import EngineProcess
+
+    settings = EngineSettings()
+    return app.run(lambda: EngineProcess(make_torch_engine, settings), arguments)
+
+
+def _check_screen() -> None:
+    """Raise StudioError where Qt would only abort: on a system without a screen, unless it was told to do without."""
+    needs_one = sys.platform.startswith("linux") and not os.environ.get("QT_QPA_PLATFORM")
+    if needs_one and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise StudioError(
+            "There is no screen here, so the window cannot open.",
+            "Paint from the command line: style-studio render PHOTO --style STYLE -o OUT.png",
+        )
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"style-studio: {sentence}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""From the words of a command line to pictures: the photo, the styles and the recipe to begin with."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from studio.cli.options import UsageError
+from studio.cli.styles import style_card, suggestion
+from studio.cli.terminal import PIPE
+from studio.core.artwork import Style
+from studio.core.card import Card
+from studio.core.errors import RecipeError
+from studio.core.files import decode_picture, open_picture
+from studio.core.picture import Picture
+from studio.core.provenance import read_recipe
+from studio.core.recipe import StyleRecipe
+
+
+def read_photo(name: str) -> Picture:
+    """The picture in the file, or on stdin for "-". Raises PictureError or UsageError."""
+    if name == PIPE:
+        if sys.stdin.isatty():
+            raise UsageError("A picture is expected on standard input.", "Pipe one in, such as '< photo.jpg'.")
+        return decode_picture(sys.stdin.buffer.read(), "standard input")
+    if not _is_file(name):
+        raise UsageError(f"There is no picture {name}.", "Check its name and folder.")
+    return open_picture(Path(name))
+
+
+def find_style(name: str) -> Style:
+    """The bundled style with this id, or the picture in this file. Raises UsageError with the nearest ids."""
+    card = style_card(name)
+    if card is None:
+        if not _is_file(name):
+            raise UsageError(f"There is no style and no file called {name!r}.", suggestion(name))
+        path = Path(name)
+        # Whose it is and whether it may be shared, only its owner knows.
+        card = Card(path.stem, "style", path.stem, "", "", "licence unknown", path.name, path, category="mine")
+    return Style(open_picture(card.file), card)
+
+
+def read_recipe_file(path: Path | None) -> StyleRecipe:
+    """The recipe in a JSON file or in a picture exported by the studio; the default one for None."""
+    if path is None:
+        return StyleRecipe()
+    if not _is_file(str(path)):
+        raise UsageError(f"There is no recipe {path}.", "Give a .json file, or a picture exported by Style Studio.")
+    if path.suffix.lower() != ".json":
+        return read_recipe(path)
+    try:
+        return StyleRecipe.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path.name} cannot be read as a recipe.", "It must be a text file with JSON.") from error
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):  # longer than the system allows, or with a zero byte
+        return False

@@ -1,0 +1,88 @@
+"""The options of the command line: those of a recipe come from the knob table, so that none is ever forgotten."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NoReturn
+
+from studio.core.errors import StudioError
+from studio.core.recipe import KNOBS, SHARE_KNOB, Knob, StyleRecipe
+
+# The option is named after the knob's field, unless people say it otherwise; the first name is the one in the help.
+_NAMES = {
+    "long_edge": ("--size", "--long-edge"),
+    "keep_color": ("--keep-color", "--keep-colors", "--keep-colour", "--keep-colours"),
+}
+
+
+class UsageError(StudioError):
+    """A command line that cannot be understood."""
+
+
+class OptionParser(argparse.ArgumentParser):
+    """An argument parser that answers a mistake with one sentence instead of a page of usage."""
+
+    def __init__(self, **options: Any) -> None:
+        # Abbreviations would turn into other options, or into errors, when a later version brings new ones.
+        super().__init__(allow_abbrev=False, **options)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError with argparse's message."""
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See '{self.prog} --help'.")
+
+
+def option_names(knob: Knob) -> tuple[str, ...]:
+    """The names of a knob's option, the main one first."""
+    return _NAMES.get(knob.field, (f"--{knob.field.replace('_', '-')}",))
+
+
+def add_recipe_options(parser: argparse.ArgumentParser) -> None:
+    """Give the parser one option for every knob, and `--share`. What is not given stays None."""
+    group = parser.add_argument_group(
+        "recipe", "How to paint. What is not given comes from --recipe, or is the default."
+    )
+    for knob in KNOBS:
+        group.add_argument(
+            *option_names(knob), dest=knob.field, type=_reader_of(knob), metavar=_metavar(knob), help=_help(knob)
+        )
+    group.add_argument(
+        "--share",
+        dest="style_shares",
+        action="append",
+        type=_reader_of(SHARE_KNOB),
+        metavar=_metavar(SHARE_KNOB),
+        help="Share of one style in the mix; repeat it once per --style, in the same order (default: equal shares)",
+    )
+
+
+def recipe_of(arguments: argparse.Namespace, base: StyleRecipe) -> StyleRecipe:
+    """`base` with the settings that were given as options. Raises RecipeError if they do not fit together."""
+    given = {knob.field: getattr(arguments, knob.field) for knob in KNOBS}
+    if arguments.style_shares is not None:
+        given["style_shares"] = tuple(arguments.style_shares)
+    return base.change(**{field: value for field, value in given.items() if value is not None})
+
+
+def _reader_of(knob: Knob) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        value: object = text
+        if knob.scale != "choice":
+            with suppress(ValueError):  # the knob's own check says what is wrong with a word
+                value = float(text)
+        return knob.check(value)
+
+    return read
+
+
+def _metavar(knob: Knob) -> str:
+    if knob.scale == "choice":
+        return "|".join(knob.choices)
+    return f"{knob.low:g}..{knob.high:g}"
+
+
+def _help(knob: Knob) -> str:
+    unit = f" {knob.unit}" if knob.unit else ""
+    text = f"{knob.help.rstrip('.')} (default: {knob.default}{unit})"
+    return text.replace("%", "%%")  # argparse formats help texts

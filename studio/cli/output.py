@@ -1,0 +1,122 @@
+"""Where a rendered picture goes: its options, the checks that come before any painting, and the writing itself."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.cli.options import UsageError
+from studio.cli.terminal import PIPE
+from studio.core.contract import Frame
+from studio.core.files import (
+    ExportFormat,
+    ExportOptions,
+    check_result,
+    encode_picture,
+    format_of,
+    save_picture,
+)
+from studio.core.picture import Picture
+from studio.core.provenance import Credits
+
+FORMATS: tuple[ExportFormat, ...] = ("png", "jpeg", "webp", "tiff", "avif")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Checked places for pictures. path: None for stdout. frames: the folder for frames on the way, or None."""
+
+    path: Path | None
+    options: ExportOptions
+    frames: Path | None
+
+    @property
+    def name(self) -> str:
+        """As it was given: a file name, or "-"."""
+        return PIPE if self.path is None else str(self.path)
+
+    def write(self, picture: Picture, made_of: Credits, may_be_plain: bool) -> int:
+        """Write the finished picture; the bytes written. may_be_plain: whether one colour is all right."""
+        if self.path is not None:
+            return save_picture(picture, self.path, self.options, made_of, allow_plain=may_be_plain)
+        if not may_be_plain:
+            check_result(picture)
+        data = encode_picture(picture, self.options, made_of)
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return len(data)
+
+    def keep_frame(self, frame: Frame, number: int, made_of: Credits) -> Path | None:
+        """Save a frame on the way, if they are wanted; the path it went to."""
+        if self.frames is None:
+            return None
+        path = self.frames / f"frame-{number:04d}.png"
+        save_picture(frame.picture, path, ExportOptions("png"), made_of, allow_plain=True)
+        return path
+
+
+def add_output_options(parser: argparse.ArgumentParser) -> None:
+    """Give the parser `-o` and everything about the file."""
+    group = parser.add_argument_group("output", "Where the picture goes, and what is written besides its pixels.")
+    add = group.add_argument
+    add("-o", "--output", required=True, metavar="OUT", help="file to write; - writes to standard output")
+    add("--overwrite", action="store_true", help="replace files that exist already")
+    add("--frames", type=Path, metavar="DIR", help="keep every frame on the way in this folder, as PNG")
+    add("--format", choices=FORMATS, help="for -o - (default: png); a file's name says it by its ending")
+    add("--file-quality", type=int, default=92, metavar="1..100", help="of JPEG, WebP and AVIF (default: 92)")
+    add("--title", help="title of the artwork (default: the photo's name)")
+    add("--artist", default="", help="who made the artwork, for its credits")
+    add("--dpi", type=float, help="pixels per inch to note in the file (default: the photo's)")
+    add("--no-exif", action="store_true", help="leave out what the camera noted")
+    add("--keep-gps", action="store_true", help="keep the place where the photo was taken")
+    add("--no-ai-label", action="store_true", help="leave out the mark that a trained model took part")
+
+
+def check_target(arguments: argparse.Namespace) -> Target:
+    """The places the options name. Raises UsageError or PictureError for what could only fail after painting."""
+    path, format_name = _output_of(arguments)
+    options = ExportOptions(
+        format=format_name,
+        quality=arguments.file_quality,
+        dpi=arguments.dpi,
+        keep_exif=not arguments.no_exif,
+        keep_gps=arguments.keep_gps,
+        label_ai=not arguments.no_ai_label,
+    )
+    if arguments.frames is not None:
+        _prepare_frames(arguments.frames, arguments.overwrite)
+    return Target(path, options, arguments.frames)
+
+
+def _output_of(arguments: argparse.Namespace) -> tuple[Path | None, ExportFormat]:
+    if arguments.output == PIPE:
+        if arguments.json:
+            raise UsageError("Standard output cannot take both the picture and --json.", "Name a file with -o.")
+        if sys.stdout.isatty():
+            raise UsageError("The picture would be printed into the terminal.", "Add '> picture.png' or name a file.")
+        return None, arguments.format or "png"
+    path = Path(arguments.output)
+    format_name = format_of(path)
+    if arguments.format not in (None, format_name):
+        raise UsageError(f"{path} is named like a {format_name.upper()} file.", "Leave out --format or rename it.")
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder.", "Name a file in it.")
+    if path.exists() and not arguments.overwrite:
+        raise UsageError(f"{path} exists already.", "Choose another name, or add --overwrite to replace it.")
+    if not path.parent.is_dir():
+        raise UsageError(f"There is no folder {path.parent}.", "Make it first, or choose another.")
+    if not os.access(path.parent, os.W_OK):
+        raise UsageError(f"Nothing may be written into {path.parent}.", "Choose another folder.")
+    return path, format_name
+
+
+def _prepare_frames(folder: Path, may_overwrite: bool) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"The folder {folder} for the frames cannot be made.", "Choose another.") from error
+    if not may_overwrite and any(folder.glob("frame-*.png")):
+        raise UsageError(f"{folder} holds frames already.", "Choose another folder, or add --overwrite.")

@@ -1,0 +1,80 @@
+"""The command line's front door: commands, help, and one sentence for every mistake."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from studio import __version__
+from studio.cli.doctor import add_doctor_command, examine
+from studio.cli.options import OptionParser
+from studio.cli.render import add_render_command, render
+from studio.cli.styles import add_styles_command, show_styles
+from studio.cli.terminal import print_json, say
+from studio.core.contract import MakeEngine
+from studio.core.errors import EngineError, StudioError, WeightsError
+
+COMMANDS = ("render", "styles", "doctor")
+MISTAKE = 2  # the user's
+FAULT = 1  # ours, or the machine's
+
+
+def main(arguments: Sequence[str], make_engine: MakeEngine) -> int:
+    """Run one command and return its exit code: 0, 1 (studio or machine failed), 2 (a mistake) or 130 (interrupted).
+
+    A StudioError becomes one sentence on stderr, and with `--json` a last line on stdout as well. What is no
+    StudioError goes through.
+    """
+    try:
+        return _run(arguments, make_engine)
+    except StudioError as error:
+        if "--json" in arguments:
+            print_json({"event": "failed", "message": error.message, "remedy": error.remedy})
+        say(f"style-studio: {error}")
+        return FAULT if isinstance(error, EngineError | WeightsError) else MISTAKE
+
+
+def _run(arguments: Sequence[str], make_engine: MakeEngine) -> int:
+    parser = _parser()
+    try:
+        chosen = parser.parse_args(arguments)
+    except SystemExit as exit_:  # argparse's way to end after --help and --version
+        return exit_.code if isinstance(exit_.code, int) else 0
+    match chosen.command:
+        case "render":
+            return render(chosen, make_engine)
+        case "styles":
+            return show_styles(chosen)
+        case "doctor":
+            return examine(chosen, make_engine)
+        case _:
+            parser.print_help()
+            return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = OptionParser(
+        prog="style-studio",
+        description="Turns pictures into artworks by style transfer. Its window opens when no command is given.",
+        epilog="Exit codes: 0 done, 1 studio or machine failed, 2 a mistake in what was asked, 130 interrupted.",
+    )
+    parser.add_argument("--version", action="version", version=f"Style Studio {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=OptionParser)
+    add_render_command(
+        commands.add_parser(
+            "render",
+            help="paint a picture in one or more styles",
+            description="Paints PHOTO in a style, or in a mix of several. Ctrl-C keeps the picture so far.",
+        )
+    )
+    add_styles_command(
+        commands.add_parser("styles", help="list the bundled styles", description="Lists the bundled styles.")
+    )
+    add_doctor_command(
+        commands.add_parser(
+            "doctor",
+            help="show what the studio runs on and whether all of it is there",
+            description="Shows device, precision, memory, versions and whether weights and styles are whole.",
+        )
+    )
+    return parser

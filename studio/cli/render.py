@@ -1,0 +1,134 @@
+"""The render command: a photo and styles in, a finished picture out, with frames, progress and credits on the way."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from studio.cli.inputs import find_style, read_photo, read_recipe_file
+from studio.cli.options import UsageError, add_recipe_options, recipe_of
+from studio.cli.output import Target, add_output_options, check_target
+from studio.cli.report import BarReport, JsonReport, Report, Summary
+from studio.core.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress, StyleRequest
+from studio.core.errors import EngineError
+from studio.core.files import is_plain
+from studio.core.painted_with import model_cards
+from studio.core.picture import Picture
+from studio.core.provenance import Credits
+
+INTERRUPTED = 130  # what shells expect of a program ended by Ctrl-C
+
+
+def add_render_command(parser: argparse.ArgumentParser) -> None:
+    """Give the parser the options of `render`."""
+    add = parser.add_argument
+    add("photo", nargs="?", metavar="PHOTO", help="the picture to paint; - reads standard input")
+    add(
+        "--style",
+        dest="styles",
+        action="append",
+        required=True,
+        metavar="STYLE",
+        help="a picture file, or an id from 'style-studio styles'; repeat it to mix several",
+    )
+    add("--recipe", type=Path, metavar="FILE", help="start from this recipe: JSON, or a picture made by the studio")
+    add("--json", action="store_true", help="print one line of JSON per event instead of a progress bar")
+    add("--device", help="where to compute, such as cpu or cuda:1 (default: the best there is)")
+    add("--weights-folder", type=Path, metavar="DIR", help="where else to look for networks")
+    add_recipe_options(parser)
+    add_output_options(parser)
+
+
+def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
+    """Paint one picture. Returns 0, or 130 if it was interrupted; raises StudioError.
+
+    Whatever can be wrong with the command line is found before the engine is loaded.
+    """
+    recipe = recipe_of(arguments, read_recipe_file(arguments.recipe))
+    recipe.shares_of(len(arguments.styles))
+    if arguments.photo is None and recipe.method != "pattern":
+        raise UsageError("There is no photo to paint.", "Name one, or add '--method pattern' to need none.")
+    target = check_target(arguments)
+    content = None if arguments.photo is None else read_photo(arguments.photo)
+    styles = [find_style(name) for name in arguments.styles]
+    request = StyleRequest(content, tuple(style.picture for style in styles), recipe)
+    made_of = Credits(
+        title=arguments.title or Path(content.name if content else styles[0].card.title).stem,
+        styles=tuple(style.card for style in styles),
+        models=model_cards(recipe),
+        recipe=recipe,
+        content_name=content.name if content else "",
+        artist=arguments.artist,
+        is_pattern=recipe.method == "pattern",
+    )
+    settings = EngineSettings(arguments.device, arguments.weights_folder)
+    report: Report = JsonReport() if arguments.json else BarReport()
+    with report:
+        ending = _paint(request, make_engine, settings, target, made_of, report)
+    report.finish(_deliver(ending, request, target, made_of))
+    return 0 if ending.event == "done" else INTERRUPTED
+
+
+@dataclass(frozen=True)
+class _Ending:
+    """How painting ended. picture: None if it was stopped before the first frame."""
+
+    event: Literal["done", "stopped"]
+    picture: Picture | None = None
+    steps: int = 0
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+
+
+def _paint(
+    request: StyleRequest,
+    make_engine: MakeEngine,
+    settings: EngineSettings,
+    target: Target,
+    made_of: Credits,
+    report: Report,
+) -> _Ending:
+    last: Frame | None = None
+    frames = 0
+    try:
+        with closing(make_engine(settings)) as engine:
+            for event in engine.run(request):
+                match event:
+                    case Frame():
+                        last, frames = event, frames + 1
+                        report.show(event, target.keep_frame(event, frames, made_of))
+                    case Progress():
+                        report.show(event)
+                    case Failed(error=error):
+                        raise error
+                    case Done():
+                        return _Ending("done", event.result, event.steps, event.seconds, event.notes)
+    except KeyboardInterrupt:
+        if last is None:
+            return _Ending("stopped")
+        return _Ending("stopped", last.picture, last.step, last.seconds)
+    raise EngineError("The engine ended without a picture.", "Try again, or with --device cpu.")
+
+
+def _deliver(ending: _Ending, request: StyleRequest, target: Target, made_of: Credits) -> Summary:
+    picture = ending.picture
+    if picture is None:
+        return Summary(ending.event, request.recipe)
+    sources = request.styles if request.content is None else (request.content,)
+    size = target.write(picture, made_of, may_be_plain=any(map(is_plain, sources)))
+    return Summary(
+        ending.event,
+        request.recipe,
+        file=target.name,
+        width=picture.width,
+        height=picture.height,
+        size=size,
+        format=target.options.format,
+        steps=ending.steps,
+        seconds=ending.seconds,
+        credits=tuple(card.credit_line for card in (*made_of.styles, *made_of.models)),
+        notes=ending.notes,
+    )

@@ -1,0 +1,90 @@
+"""The styles command, and how a name on the command line becomes a style."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+import unicodedata
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+from studio.cli.options import UsageError
+from studio.cli.terminal import plain_console, print_json
+from studio.core.card import Card, bundled_cards
+
+
+def add_styles_command(parser: argparse.ArgumentParser) -> None:
+    """Give the parser the options of `styles`."""
+    parser.add_argument("id", nargs="?", metavar="ID", help="show everything about this style")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def show_styles(arguments: argparse.Namespace) -> int:
+    """Print the gallery, or the card of one style. Raises UsageError for an unknown id."""
+    cards = bundled_cards("styles")
+    if arguments.id is None:
+        if arguments.json:
+            print_json([_values_of(card) for card in cards], indent=2)
+        else:
+            plain_console().print(_table_of(cards))
+        return 0
+    card = style_card(arguments.id)
+    if card is None:
+        raise UsageError(f"There is no style called {arguments.id!r}.", suggestion(arguments.id))
+    if arguments.json:
+        print_json(_values_of(card), indent=2)
+    else:
+        console = plain_console()
+        for label, value in _values_of(card).items():
+            if value:
+                console.print(f"{label:<9} {value}", soft_wrap=True)
+    return 0
+
+
+def style_card(name: str) -> Card | None:
+    """The bundled style with this id, or None."""
+    return next((card for card in bundled_cards("styles") if card.id == name), None)
+
+
+def suggestion(name: str) -> str:
+    """A sentence with the ids nearest to a name nobody has, or where to find them."""
+    cards = bundled_cards("styles")
+    wanted = _words(name)
+    # People remember a word of the title or the painter, so whole words count before similar letters do.
+    shared = {card.id: len(wanted & _words(f"{card.id} {card.title} {card.author}")) for card in cards}
+    by_words = sorted((id_ for id_ in shared if shared[id_]), key=lambda id_: -shared[id_])
+    by_letters = difflib.get_close_matches(name.lower(), list(shared), n=3, cutoff=0.5)
+    nearest = list(dict.fromkeys(by_words[:3] + by_letters))[:3]
+    if not nearest:
+        return "See 'style-studio styles' for all of them."
+    return f"Did you mean {' or '.join(nearest)}?"
+
+
+def _words(text: str) -> set[str]:
+    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    return {word for word in re.split(r"[^a-z0-9]+", plain) if len(word) > 2 and word not in {"the", "and", "van"}}
+
+
+def _values_of(card: Card) -> dict[str, Any]:
+    return {
+        "id": card.id,
+        "title": card.title,
+        "author": card.author,
+        "year": card.year,
+        "category": card.category,
+        "licence": card.licence,
+        "source": card.source,
+        "file": str(card.file),
+        "sha256": card.sha256,
+    }
+
+
+def _table_of(cards: tuple[Card, ...]) -> Table:
+    table = Table("Id", "Title", "Author", "Year", "Kind", box=box.SIMPLE_HEAD)
+    table.columns[0].no_wrap = True
+    for card in cards:
+        table.add_row(card.id, card.title, card.author, card.year, card.category)
+    return table

@@ -1,0 +1,52 @@
+"""The command line in a folder of its own, with a fake engine behind it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.cli import main
+from studio.core.contract import EngineSettings, StyleRequest
+from tests.fakes import FakeEngine
+
+STYLE = "hokusai-the-great-wave-off-kanagawa"
+
+
+@dataclass
+class Studio:
+    """The command line in a folder of its own; `engine` is what it gets."""
+
+    folder: Path
+    capture: pytest.CaptureFixture[str]
+    engine: FakeEngine = field(default_factory=FakeEngine)
+    settings: list[EngineSettings] = field(default_factory=list)
+    out: str = ""
+    err: str = ""
+
+    def __call__(self, *arguments: str | Path) -> int:
+        code = main([str(argument) for argument in arguments], self.make_engine)
+        self.out, self.err = self.capture.readouterr()
+        return code
+
+    def make_engine(self, settings: EngineSettings) -> FakeEngine:
+        self.settings.append(settings)
+        return self.engine
+
+    @property
+    def request(self) -> StyleRequest:
+        (request,) = self.engine.requests
+        assert isinstance(request, StyleRequest)
+        return request
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether no engine was even asked for."""
+        return not self.settings

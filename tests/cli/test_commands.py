@@ -1,0 +1,66 @@
+"""The commands beside render: styles, doctor, help."""
+
+from __future__ import annotations
+
+import json
+
+from studio import __version__
+from studio.core.card import bundled_cards
+from studio.core.contract import EngineSettings
+from studio.core.errors import EngineError
+from tests.cli.command_line import STYLE, Studio
+from tests.fakes import FakeEngine
+
+
+def test_styles_lists_every_bundled_style(studio: Studio) -> None:
+    assert studio("styles") == 0
+    for card in bundled_cards("styles"):
+        row = next(line for line in studio.out.splitlines() if line.split() and line.split()[0] == card.id)
+        assert card.title in row and card.author in row
+    assert studio("styles", "--json") == 0
+    assert [style["id"] for style in json.loads(studio.out)] == [card.id for card in bundled_cards("styles")]
+
+
+def test_styles_tells_everything_about_one(studio: Studio) -> None:
+    assert studio("styles", STYLE) == 0
+    for word in ("The Great Wave off Kanagawa", "Katsushika Hokusai", "Public domain", "GCompris"):
+        assert word in studio.out
+    assert studio("styles", STYLE, "--json") == 0
+    assert json.loads(studio.out)["author"] == "Katsushika Hokusai"
+
+
+def test_styles_suggests_the_nearest_id(studio: Studio) -> None:
+    assert studio("styles", "hokusai-wave") == 2
+    assert STYLE in studio.err
+
+
+def test_doctor_finds_all_well(studio: Studio) -> None:
+    assert studio("doctor") == 0
+    assert "Fake brush" in studio.out
+    assert "Problem" not in studio.out
+    assert studio("doctor", "--json", "--device", "cpu") == 0
+    report = json.loads(studio.out)
+    assert report["studio"] == __version__
+    assert report["engine"]["dtype"] == "uint8"
+    assert report["bundled"]["models"]["vgg16_features_relu4_3"] == "ok"
+    assert report["problems"] == []
+    assert studio.settings[-1] == EngineSettings("cpu")
+
+
+def test_doctor_reports_an_engine_that_does_not_start_and_goes_on(studio: Studio) -> None:
+    studio.engine = FakeEngine(describe_error=EngineError("There is no device cuda:9.", "Choose another."))
+    assert studio("doctor") == 1
+    assert "There is no device cuda:9. Choose another." in studio.out
+    assert "Packages" in studio.out
+
+
+def test_version_and_help_are_no_mistakes(studio: Studio) -> None:
+    assert studio("--version") == 0
+    assert studio.out == f"Style Studio {__version__}\n"
+    assert studio("--help") == 0
+    assert all(command in studio.out for command in ("render", "styles", "doctor"))
+
+
+def test_an_unknown_command_is_one_sentence(studio: Studio) -> None:
+    assert studio("rendr") == 2
+    assert len(studio.err.splitlines()) == 1

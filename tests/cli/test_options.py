@@ -1,0 +1,92 @@
+"""Options: every knob has one, values are checked, recipes can be read from files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.cli.options import OptionParser, add_recipe_options, option_names, recipe_of
+from studio.core.recipe import KNOBS, Knob, StyleRecipe
+from tests.cli.command_line import STYLE, Studio
+
+
+def other_value(knob: Knob) -> Any:
+    """A value that is allowed and not the default."""
+    if knob.scale == "choice":
+        return next(choice for choice in knob.choices if choice != knob.default)
+    return knob.low if knob.default != knob.low else knob.high
+
+
+def parsed(*words: str) -> StyleRecipe:
+    parser = OptionParser(prog="style-studio")
+    add_recipe_options(parser)
+    return recipe_of(parser.parse_args(words), StyleRecipe())
+
+
+@pytest.mark.parametrize("knob", KNOBS, ids=lambda knob: knob.field)
+def test_every_knob_has_an_option_that_sets_it(knob: Knob) -> None:
+    value = other_value(knob)
+    for name in option_names(knob):
+        recipe = parsed(name, str(value))
+        assert getattr(recipe, knob.field) == value
+        assert recipe.change(**{knob.field: knob.default}) == StyleRecipe()
+
+
+@pytest.mark.parametrize("knob", KNOBS, ids=lambda knob: knob.field)
+def test_help_names_every_option_with_its_range(knob: Knob, studio: Studio) -> None:
+    assert studio("render", "--help") == 0
+    shown = " ".join(studio.out.split())
+    allowed = "|".join(knob.choices) if knob.choices else f"{knob.low:g}..{knob.high:g}"
+    assert f"{option_names(knob)[0]}" in shown
+    assert allowed in shown
+
+
+def test_colours_may_be_kept_in_british_english() -> None:
+    assert parsed("--keep-colours", "0.5").keep_color == 0.5
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--strength", "1.5"), "Strength is 1.5; it must be between 0 and 1."),
+        (("--strength", "nan"), "Strength is nan; it must be a number."),
+        (("--strength", "much"), "Strength is 'much'; it must be a number."),
+        (("--size", "100"), "Size is 100; it must be between 128 and 8192."),
+        (("--size", "512.5"), "Size is 512.5; it must be a whole number."),
+        (("--quality", "best"), "Quality is 'best'; it must be one of draft, standard, high."),
+        (("--share", "-1"), "Share is -1; it must be between 0 and 100."),
+        (("--share", "1", "--share", "2"), "There are 1 styles but 2 shares; give one share per style."),
+        (("--stren", "0.5"), "Unrecognized arguments: --stren 0.5."),
+        (("--file-quality", "0"), "The quality is 0; it must be between 1 and 100."),
+        (("--dpi", "0"), "The resolution is 0 dpi; it must be between 2 and 100,000."),
+    ],
+)
+def test_a_wrong_value_is_one_sentence_and_code_2(studio: Studio, words: Sequence[str], sentence: str) -> None:
+    assert studio("render", "photo.png", "--style", STYLE, "-o", "out.png", *words) == 2
+    assert studio.err.startswith(f"style-studio: {sentence}")
+    assert len(studio.err.splitlines()) == 1
+    assert studio.is_untouched
+
+
+def test_a_recipe_file_is_the_start_and_options_win_over_it(studio: Studio) -> None:
+    recipe = StyleRecipe(strength=0.9, detail=0.2, seed=7)
+    Path("mine.json").write_text(recipe.to_json(), encoding="utf-8")
+    assert studio("render", "photo.png", "--style", STYLE, "--recipe", "mine.json", "--seed", "8", "-o", "out.png") == 0
+    assert studio.request.recipe == recipe.change(seed=8)
+
+
+def test_the_recipe_of_an_exported_picture_paints_the_next_one(studio: Studio) -> None:
+    studio("render", "photo.png", "--style", STYLE, "--smoothness", "0.75", "-o", "first.jpg")
+    studio.engine.requests.clear()
+    assert studio("render", "photo.png", "--style", STYLE, "--recipe", "first.jpg", "-o", "second.png") == 0
+    assert studio.request.recipe.smoothness == 0.75
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"strength": 9}', '{"version": 99}', "\x80\x81"])
+def test_a_broken_recipe_file_is_one_sentence(studio: Studio, content: str) -> None:
+    Path("broken.json").write_bytes(content.encode("latin-1"))
+    assert studio("render", "photo.png", "--style", STYLE, "--recipe", "broken.json", "-o", "out.png") == 2
+    assert len(studio.err.splitlines()) == 1

@@ -1,0 +1,169 @@
+"""Pictures in and out: photos, styles, formats, what may not be overwritten, and pipes."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from studio.cli.styles import suggestion
+from studio.core.contract import EngineSettings
+from studio.core.provenance import read_recipe
+from tests.cli.command_line import STYLE, Studio
+
+
+def test_styles_are_mixed_in_the_shares_given(studio: Studio) -> None:
+    mix = ("--style", STYLE, "--style", "photo.png", "--share", "70", "--share", "30")
+    assert studio("render", "photo.png", *mix, "-o", "out.png") == 0
+    assert [style.name for style in studio.request.styles] == [f"{STYLE}.webp", "photo.png"]
+    assert studio.request.recipe.style_shares == (70, 30)
+
+
+def test_a_pattern_needs_no_photo(studio: Studio) -> None:
+    assert studio("render", "--method", "pattern", "--style", STYLE, "-o", "out.png") == 0
+    assert studio.request.content is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--style", STYLE), "There is no photo to paint."),
+        (("missing.jpg", "--style", STYLE), "There is no picture missing.jpg."),
+        (("photo.png", "--style", "missing.jpg"), "There is no style and no file called 'missing.jpg'."),
+        (("photo.png", "--style", STYLE, "--recipe", "missing.json"), "There is no recipe missing.json."),
+        (("x" * 5000, "--style", STYLE), "There is no picture xxx"),
+        (("notes.txt", "--style", STYLE), "notes.txt is no picture"),
+        (("photo.png",), "The following arguments are required: --style."),
+    ],
+)
+def test_what_is_not_there_is_said_before_the_engine_is_loaded(
+    studio: Studio, arguments: Sequence[str], sentence: str
+) -> None:
+    Path("notes.txt").write_text("Dear diary", encoding="utf-8")
+    assert studio("render", *arguments, "-o", "out.png") == 2
+    assert studio.err.startswith(f"style-studio: {sentence}")
+    assert len(studio.err.splitlines()) == 1
+    assert studio.is_untouched
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("great wave", STYLE),
+        ("Café Terrace", "van-gogh-cafe-terrace-at-night"),
+        ("durer-lyon", "durer-lion"),
+        ("kandinsky", "kandinsky-composition-viii"),
+    ],
+)
+def test_an_unknown_style_is_answered_with_the_nearest(name: str, meant: str) -> None:
+    assert meant in suggestion(name)
+
+
+def test_what_resembles_no_style_is_sent_to_the_list() -> None:
+    assert suggestion("zzzz") == "See 'style-studio styles' for all of them."
+
+
+@pytest.mark.parametrize(
+    ("name", "format_name"),
+    [("a.png", "PNG"), ("a.jpg", "JPEG"), ("a.webp", "WEBP"), ("a.tif", "TIFF"), ("a.avif", "AVIF")],
+)
+def test_the_name_decides_the_format(studio: Studio, name: str, format_name: str) -> None:
+    assert studio("render", "photo.png", "--style", STYLE, "-o", name) == 0
+    with Image.open(name) as image:
+        assert image.format == format_name
+    assert read_recipe(Path(name)) == studio.request.recipe
+
+
+@pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        ("photo.png", "photo.png exists already."),
+        ("no/such/folder.png", "There is no folder no/such."),
+        ("folder.png", "folder.png is a folder."),
+        ("out.psd", "out.psd ends in .psd"),
+        ("out", "out has no ending"),
+    ],
+)
+def test_an_impossible_output_is_said_before_painting(studio: Studio, output: str, sentence: str) -> None:
+    Path("folder.png").mkdir()
+    assert studio("render", "photo.png", "--style", STYLE, "-o", output) == 2
+    assert studio.err.startswith(f"style-studio: {sentence}")
+    assert studio.is_untouched
+
+
+def test_a_format_that_contradicts_the_name_is_refused(studio: Studio) -> None:
+    assert studio("render", "photo.png", "--style", STYLE, "-o", "out.png", "--format", "jpeg") == 2
+    assert "named like a PNG file" in studio.err
+    assert studio.is_untouched
+
+
+def test_an_existing_file_stays_unless_overwriting_is_allowed(studio: Studio) -> None:
+    before = Path("photo.png").read_bytes()
+    assert studio("render", "photo.png", "--style", STYLE, "-o", "photo.png") == 2
+    assert Path("photo.png").read_bytes() == before
+    assert studio("render", "photo.png", "--style", STYLE, "-o", "photo.png", "--overwrite") == 0
+    assert Path("photo.png").read_bytes() != before
+
+
+def test_frames_on_the_way_are_kept_in_order(studio: Studio) -> None:
+    assert studio("render", "photo.png", "--style", STYLE, "-o", "out.png", "--frames", "way/there") == 0
+    names = sorted(path.name for path in Path("way/there").iterdir())
+    assert names == ["frame-0001.png", "frame-0002.png", "frame-0003.png"]
+    assert studio("render", "photo.png", "--style", STYLE, "-o", "out2.png", "--frames", "way/there") == 2
+    assert "holds frames already" in studio.err
+
+
+def test_credits_and_the_ai_label_go_into_the_file(studio: Studio) -> None:
+    label, title = b"compositeWithTrainedAlgorithmicMedia", "Sea & <castle>"
+    studio("render", "photo.png", "--style", STYLE, "-o", "out.jpg", "--title", title, "--artist", "Anna")
+    data = Path("out.jpg").read_bytes()
+    assert label in data
+    for word in (b"Sea &amp; &lt;castle&gt;", b"Anna", b"Katsushika Hokusai", b"Simonyan", b"CC BY 4.0"):
+        assert word in data
+    studio("render", "photo.png", "--style", STYLE, "-o", "bare.jpg", "--no-ai-label")
+    assert label not in Path("bare.jpg").read_bytes()
+
+
+def test_resolution_is_noted(studio: Studio) -> None:
+    studio("render", "photo.png", "--style", STYLE, "-o", "out.jpg", "--dpi", "300")
+    with Image.open("out.jpg") as image:
+        assert image.info["dpi"] == (300, 300)
+
+
+def test_device_and_weights_folder_reach_the_engine(studio: Studio) -> None:
+    studio("render", "photo.png", "--style", STYLE, "-o", "out.png", "--device", "cuda:1", "--weights-folder", "w")
+    assert studio.settings == [EngineSettings("cuda:1", Path("w"))]
+    assert studio.engine.is_closed
+
+
+def piped(*arguments: str, data: bytes) -> subprocess.CompletedProcess[bytes]:
+    code = "import sys; from studio.cli import main; from tests.fakes import make_fake_engine as make; "
+    command = [sys.executable, "-c", code + "sys.exit(main(sys.argv[1:], make))", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    return subprocess.run(command, input=data, capture_output=True, env=environment, timeout=60)
+
+
+def test_a_picture_goes_in_and_out_through_pipes(studio: Studio) -> None:
+    photo = Path("photo.png").read_bytes()
+    done = piped("render", "-", "--style", STYLE, "-o", "-", "--format", "webp", data=photo)
+    assert done.returncode == 0, done.stderr
+    with Image.open(io.BytesIO(done.stdout)) as image:
+        assert (image.format, image.size) == ("WEBP", (48, 36))
+    assert b"standard output" in done.stderr
+
+
+def test_an_empty_pipe_is_one_sentence() -> None:
+    done = piped("render", "-", "--style", STYLE, "-o", "-", data=b"")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"style-studio: standard input is empty")
+
+
+def test_picture_and_json_do_not_share_standard_output(studio: Studio) -> None:
+    assert studio("render", "photo.png", "--style", STYLE, "-o", "-", "--json") == 2
+    assert "cannot take both" in studio.err

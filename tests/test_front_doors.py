@@ -1,0 +1,108 @@
+"""The program's entry: which door opens, the exit codes, and what may be imported on the way."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+import studio.__main__ as program
+from studio.core.contract import EngineSettings
+from studio.core.errors import StudioError
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_window"),
+    [
+        ([], True),
+        (["holiday.jpg"], True),
+        (["a.png", "b.png"], True),
+        (["render", "holiday.jpg"], False),
+        (["styles"], False),
+        (["--version"], False),
+        (["-h"], False),
+        (["rendr"], False),
+    ],
+)
+def test_pictures_open_the_window_and_commands_do_not(arguments: Sequence[str], is_window: bool) -> None:
+    assert program.opens_window(arguments) is is_window
+
+
+def test_a_folder_or_file_without_a_suffix_opens_the_window_too(tmp_path: Path) -> None:
+    assert program.opens_window([str(tmp_path)])
+
+
+def test_without_a_screen_the_window_is_refused_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert program.main([]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("style-studio: There is no screen here")
+    assert len(error.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (StudioError("The brush is dry.", "Dip it."), 2, "style-studio: The brush is dry. Dip it."),
+        (KeyboardInterrupt(), 130, "style-studio: interrupted."),
+        (ZeroDivisionError("by zero"), 1, "style-studio: this is a fault of the studio (ZeroDivisionError: by zero)"),
+    ],
+)
+def test_whatever_happens_is_one_sentence_and_a_code(
+    error: BaseException,
+    code: int,
+    sentence: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(arguments: Sequence[str]) -> int:
+        raise error
+
+    monkeypatch.setattr(program, "_run_command", fail)
+    monkeypatch.delenv(program.TRACEBACK_SWITCH, raising=False)
+    assert program.main(["styles"]) == code
+    written = capsys.readouterr().err
+    assert written.startswith(sentence)
+    assert len(written.splitlines()) == 1
+
+
+def test_a_fault_of_ours_can_be_traced(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(arguments: Sequence[str]) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(program, "_run_command", fail)
+    monkeypatch.setenv(program.TRACEBACK_SWITCH, "1")
+    with pytest.raises(ZeroDivisionError):
+        program.main(["styles"])
+
+
+def test_the_maker_of_the_engine_can_be_sent_to_another_process() -> None:
+    assert pickle.loads(pickle.dumps(program.make_torch_engine)) is program.make_torch_engine
+    assert pickle.loads(pickle.dumps(EngineSettings())) == EngineSettings()
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["styles"], ["styles", "durer-lion", "--json"]])
+def test_commands_that_paint_nothing_load_neither_torch_nor_qt(arguments: list[str]) -> None:
+    code = (
+        "import sys; from studio.__main__ import main; code = main(sys.argv[1:]); "
+        "sys.exit(code or any(name in sys.modules for name in ('torch', 'PySide6')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code, *arguments], stdout=subprocess.DEVNULL).returncode == 0
+
+
+def test_a_reader_who_has_seen_enough_is_no_error() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "studio", "styles", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as writer:
+        assert writer.stdout is not None and writer.stderr is not None
+        writer.stdout.close()
+        assert writer.stderr.read() == b""
+    assert writer.returncode == 0
