@@ -1,0 +1,112 @@
+"""Puts the studio and all it needs into a virtual environment in the checkout, once, and repairs what was cut short."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from system_libraries import provide
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+ENVIRONMENT = CHECKOUT / ".venv"
+PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+_STAMP = ENVIRONMENT / "style-studio.json"  # what is installed, or that an installation is going on
+_INSTALLING = "installing"
+
+
+def set_up(extras: Sequence[str] = ()) -> Path:
+    """Return the Python of an environment with the studio and the extras in it, made or brought up to date if needed.
+
+    Exits with a sentence if that is impossible. Returns within milliseconds when there is nothing to do.
+    """
+    stamp = _read_stamp()
+    if stamp == _INSTALLING:
+        print("The last installation was cut short; starting afresh.", flush=True)
+        shutil.rmtree(ENVIRONMENT)  # a half-written package looks whole to pip
+        stamp = None
+    if PYTHON.exists() and isinstance(stamp, dict):
+        if _facts(stamp["extras"]) == stamp and set(extras) <= set(stamp["extras"]):
+            return PYTHON
+        extras = sorted({*extras, *stamp["extras"]})
+    if not _has_working_pip():
+        _make_environment()
+    _install(extras)
+    return PYTHON
+
+
+def _read_stamp() -> object:
+    try:
+        return json.loads(_STAMP.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _facts(extras: Sequence[str]) -> dict[str, object]:
+    """What an installation depends on: if any of it changes, pip has to look again."""
+    return {
+        "checkout": str(CHECKOUT),
+        "pyproject": hashlib.sha256((CHECKOUT / "pyproject.toml").read_bytes()).hexdigest(),
+        "python": (ENVIRONMENT / "pyvenv.cfg").read_text(encoding="utf-8"),
+        "extras": sorted(extras),
+    }
+
+
+def _has_working_pip() -> bool:
+    """Whether there is an environment to install into: with pip, and with a Python that was not removed since."""
+    if not PYTHON.exists():
+        return False
+    answer = subprocess.run([PYTHON, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return answer.returncode == 0
+
+
+def _make_environment() -> None:
+    print(f"Making a virtual environment in {ENVIRONMENT}", flush=True)
+    if importlib.util.find_spec("ensurepip") is None:  # Debian and Ubuntu keep it in a package of its own
+        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        if not provide(["python3-venv", f"{version}-venv"], "A virtual environment"):
+            sys.exit(2)
+    if ENVIRONMENT.exists():
+        shutil.rmtree(ENVIRONMENT)
+    made = subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT])
+    if made.returncode != 0:
+        sys.exit(f"The virtual environment could not be made in {ENVIRONMENT}.")
+
+
+def _install(extras: Sequence[str]) -> None:
+    print("Installing Style Studio with PyTorch and Qt, about 5 GB; the first time this can take minutes.", flush=True)
+    started = time.monotonic()
+    _STAMP.write_text(json.dumps(_INSTALLING), encoding="utf-8")
+    package = f".[{','.join(extras)}]" if extras else "."
+    if not (_pip_install(package) or _pip_install(package)):  # twice: networks hiccup
+        _STAMP.unlink()  # pip gave up by itself and left things in order
+        sys.exit("The installation failed; the reason is above. Run the same again to go on where it stopped.")
+    _STAMP.write_text(json.dumps(_facts(extras)), encoding="utf-8")
+    print(f"Installed in {time.monotonic() - started:.0f} s.", flush=True)
+
+
+def _pip_install(package: str) -> bool:
+    """Run pip in the checkout; tells on one line what it is doing. Its errors go to stderr as they are."""
+    command = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--editable", package]
+    is_terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns - 1
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, errors="replace") as pip:
+        assert pip.stdout is not None
+        for line in pip.stdout:
+            news = line.strip()
+            if not news.startswith(("Downloading", "Installing")):
+                continue
+            if is_terminal:
+                print(f"\r\033[K{news}"[:width], end="", flush=True)
+            else:
+                print(f"  {news[:100]}", flush=True)
+    if is_terminal:
+        print("\r\033[K", end="", flush=True)
+    return pip.returncode == 0
