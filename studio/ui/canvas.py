@@ -1,0 +1,313 @@
+"""Canvas: the picture in the middle of the window: zoom, pan, before and after, and the place to drop things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QLabel, QWidget
+
+from studio.core.card import Card
+from studio.core.picture import Picture
+from studio.ui.canvas_menu import CanvasMenu
+from studio.ui.canvas_picture import Scene, Surround, paint_scene
+from studio.ui.canvas_view import CanvasView, Size, allowed_zoom, fitted
+from studio.ui.drop_zones import Drop, DropZones
+from studio.ui.empty_canvas import DEMO_SIZE, EmptyCanvas
+from studio.ui.picture_pair import PicturePair
+from studio.ui.split_handle import STEPS, SplitHandle
+from studio.ui.theme import GRID, set_role
+from studio.ui.thumbnails import Thumbnails
+
+_NOTCH = 120  # a mouse wheel's step in Qt's units
+_ZOOM_PER_NOTCH = 2**0.25
+_ARROWS = {
+    Qt.Key.Key_Left: (1, 0),
+    Qt.Key.Key_Right: (-1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
+_ARROW_STEP = 64  # px
+
+
+class Canvas(QWidget):
+    """Shows the photo and the artwork in one frame, the larger one's; the smaller is enlarged into it.
+
+    Signals: zoom_changed(float); surround_changed(str); open_requested(); demo_chosen(Path); and for what is dropped,
+    dropped(Drop) for everything, besides files_dropped(list[Path]) and image_dropped(bytes) for new pictures and
+    style_dropped(str) for a gallery style to be used alone.
+    """
+
+    zoom_changed = Signal(float)
+    surround_changed = Signal(str)
+    open_requested = Signal()
+    demo_chosen = Signal(object)
+    dropped = Signal(object)
+    files_dropped = Signal(list)
+    image_dropped = Signal(object)
+    style_dropped = Signal(str)
+
+    def __init__(
+        self, demo: Sequence[Card], parent: QWidget | None = None, *, thumbnail_folder: Path | None = None
+    ) -> None:
+        """demo: photos to try. thumbnail_folder: where their thumbnails are kept; None for the user's cache."""
+        super().__init__(parent)
+        self._pair = PicturePair(self)
+        self._pair.sharpened.connect(self.update)
+        self._view = CanvasView()
+        self._is_fitted = True
+        self._is_comparing = False
+        self._is_showing_before = False
+        self._surround: Surround = "studio"
+        self._badge_text = ""
+        self._grabbed_at: QPointF | None = None
+        thumbnails = Thumbnails(DEMO_SIZE, self.devicePixelRatioF(), thumbnail_folder, self)
+        self._empty = EmptyCanvas(demo, thumbnails, self)
+        self._empty.open_requested.connect(self.open_requested)
+        self._empty.demo_chosen.connect(self.demo_chosen)
+        self.split = SplitHandle(self)
+        self.split.valueChanged.connect(self.update)
+        self.badge = QLabel(self)
+        set_role(self.badge, "badge")
+        self.badge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.badge.hide()
+        self.zones = DropZones(self)
+        self.zones.dropped.connect(self._tell_drop)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(240, 180)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName(self.tr("Canvas"))
+        self.setAccessibleDescription(self.tr("Arrow keys move the picture, plus and minus zoom."))
+
+    @property
+    def zoom(self) -> float:
+        """Pixels of the screen per pixel of the picture: 1.0 is 100 %, on every screen."""
+        return self._view.zoom
+
+    @property
+    def surround(self) -> Surround:
+        """What is around the picture."""
+        return self._surround
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is anything to see."""
+        return not self._pair.is_empty
+
+    def set_before(self, picture: Picture | None) -> None:
+        """Show another photo; the view fits it."""
+        frame = self._pair.frame
+        if self._pair.set_before(picture):
+            self._is_fitted = True
+            self._refresh(frame)
+
+    def set_after(self, picture: Picture | None) -> None:
+        """Show another state of the artwork. The view stays; cheap enough for every frame."""
+        frame = self._pair.frame
+        if self._pair.set_after(picture):
+            self._refresh(frame)
+
+    def set_comparing(self, is_comparing: bool) -> None:
+        """Divide the canvas by a line: the photo on its left, the artwork on its right."""
+        self._is_comparing = is_comparing
+        self._place_children()
+
+    def set_showing_before(self, is_showing: bool) -> None:
+        """Show the photo instead of the artwork, for as long as it is on."""
+        self._is_showing_before = is_showing
+        self._place_children()
+
+    def set_badge(self, text: str) -> None:
+        """A word on the state of the picture, such as "Finishing 62 %"; "" for none."""
+        self._badge_text = text
+        self._place_children()
+
+    def set_surround(self, surround: Surround) -> None:
+        """Choose what is around the picture."""
+        if surround != self._surround:
+            self._surround = surround
+            self.surround_changed.emit(surround)
+            self.update()
+
+    def zoom_to_fit(self) -> None:
+        """Show the whole picture, and go on doing so when the canvas changes its size."""
+        self._is_fitted = True
+        if self.has_picture:
+            self._set_view(fitted(self._frame(), self._canvas(), 3 * GRID * self.devicePixelRatioF()))
+
+    def zoom_to(self, factor: float) -> None:
+        """Zoom around the middle of the canvas."""
+        width, height = self._canvas()
+        self._zoom_at(factor, width / 2, height / 2)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = event.angleDelta().y()
+        if self.has_picture and turned:
+            place = self._device_point(event.position())
+            self._zoom_at(self.zoom * _ZOOM_PER_NOTCH ** (turned / _NOTCH), place.x(), place.y())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton) and self.has_picture:
+            self._grabbed_at = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grabbed_at is not None:
+            moved = (event.position() - self._grabbed_at) * self.devicePixelRatioF()
+            self._grabbed_at = event.position()
+            self._pan(moved.x(), moved.y())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._grabbed_at = None
+        self.unsetCursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or not self.has_picture:
+            return
+        if self._is_fitted:
+            place = self._device_point(event.position())
+            self._zoom_at(1.0, place.x(), place.y())
+        else:
+            self.zoom_to_fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        step = _ARROW_STEP * self.devicePixelRatioF()
+        if not self.has_picture:
+            super().keyPressEvent(event)
+        elif key in _ARROWS:
+            self._pan(_ARROWS[key][0] * step, _ARROWS[key][1] * step)
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_to(self.zoom * _ZOOM_PER_NOTCH)
+        elif key in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
+            self.zoom_to(self.zoom / _ZOOM_PER_NOTCH)
+        elif key == Qt.Key.Key_Space:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat() and self._grabbed_at is None:
+            self.unsetCursor()
+        super().keyReleaseEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        CanvasMenu(self, self).popup(event.globalPos())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        old, new = event.oldSize(), event.size()
+        if self._is_fitted or not old.isValid():
+            self.zoom_to_fit()
+        else:  # what was in the middle stays there
+            half = self.devicePixelRatioF() / 2
+            self._pan((new.width() - old.width()) * half, (new.height() - old.height()) * half)
+        self._place_children()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            place = self._device_point(event.position())
+            self._zoom_at(self.zoom * (1 + event.value()), place.x(), place.y())
+            return True
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self._is_fitted:
+            self.zoom_to_fit()
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        split = round(self.split.value() / STEPS * self.width() * ratio) if self._is_split() else None
+        before, after = self._pair.before, self._pair.after
+        scene = Scene(
+            before=before,
+            after=before if self._is_showing_before and before else after,
+            frame=self._pair.frame,
+            view=self._view,
+            surround=self._surround,
+            split=split,
+            captions=(self.tr("Before"), self.tr("After")),
+        )
+        painter = QPainter(self)
+        painter.scale(1 / ratio, 1 / ratio)
+        width, height = self._canvas()
+        paint_scene(painter, scene, QRect(0, 0, width, height), ratio)
+
+    def _refresh(self, old_frame: QSize) -> None:
+        """Show changed pictures: a larger or smaller artwork takes the same place on the screen."""
+        new_frame = self._pair.frame
+        if self._is_fitted:
+            self.zoom_to_fit()
+        elif new_frame != old_frame:
+            zoom = self.zoom * old_frame.width() / new_frame.width()
+            self._set_view(CanvasView(zoom, self._view.left, self._view.top))
+        self._place_children()
+
+    def _frame(self) -> Size:
+        return self._pair.frame.width(), self._pair.frame.height()
+
+    def _canvas(self) -> Size:
+        """(width, height) of the canvas in device px."""
+        ratio = self.devicePixelRatioF()
+        return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+
+    def _device_point(self, position: QPointF) -> QPointF:
+        return position * self.devicePixelRatioF()
+
+    def _set_view(self, view: CanvasView) -> None:
+        zoom = self.zoom
+        self._view = view
+        self.update()
+        if zoom != view.zoom:
+            self.zoom_changed.emit(view.zoom)
+
+    def _zoom_at(self, zoom: float, x: float, y: float) -> None:
+        """Zoom so that what lies at (x, y), in device px, stays there."""
+        if self.has_picture:
+            self._is_fitted = False
+            zoom = allowed_zoom(zoom, self._frame())
+            self._set_view(self._view.zoomed(zoom, x, y).kept(self._frame(), self._canvas()))
+
+    def _pan(self, dx: float, dy: float) -> None:
+        self._is_fitted = False
+        self._set_view(self._view.panned(dx, dy).kept(self._frame(), self._canvas()))
+
+    def _is_split(self) -> bool:
+        return self._is_comparing and self._pair.is_complete and not self._is_showing_before
+
+    def _place_children(self) -> None:
+        self._empty.setGeometry(self.rect())
+        self._empty.setVisible(not self.has_picture)
+        self.split.place()
+        self.split.setVisible(self._is_split())
+        is_before = self._is_showing_before and self._pair.is_complete
+        text = self.tr("Before") if is_before else self._badge_text
+        self.badge.setText(text)
+        self.badge.setAccessibleName(text)
+        self.badge.adjustSize()
+        self.badge.move(12, 12)
+        self.badge.setVisible(bool(text) and self.has_picture)
+        self.zones.setGeometry(self.rect())
+        self.update()
+
+    @Slot(object)
+    def _tell_drop(self, drop: Drop) -> None:
+        self.dropped.emit(drop)
+        match drop.zone, drop.payload.kind:
+            case "picture", "files":
+                self.files_dropped.emit(list(drop.payload.paths))
+            case "picture", "image":
+                self.image_dropped.emit(drop.payload.image_bytes)
+            case "style", "style":
+                self.style_dropped.emit(drop.payload.style_id)

@@ -1,0 +1,205 @@
+"""Drop zones: where a payload can land on the canvas, and the overlay that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import (
+    QT_TRANSLATE_NOOP,
+    QCoreApplication,
+    QEvent,
+    QObject,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFont,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QWidget
+
+from studio.ui.payload import Payload, PayloadKind, payload_kind, read_payload
+from studio.ui.theme import CAPTION_SIZE, GRID, RADIUS, TEXT_SIZE, color, icon
+
+
+@dataclass(frozen=True)
+class Drop:
+    """A payload that has landed. zone: a `Zone.name`."""
+
+    zone: str
+    payload: Payload
+
+
+@dataclass(frozen=True)
+class Zone:
+    """One place to land. takes: the kinds of payload it is shown for."""
+
+    name: str
+    icon: str
+    label: str
+    line: str
+    takes: tuple[PayloadKind, ...]
+
+
+_PICTURES: tuple[PayloadKind, ...] = ("files", "image", "link")
+ZONES: tuple[Zone, ...] = (
+    Zone(
+        "picture",
+        "picture",
+        str(QT_TRANSLATE_NOOP("DropZones", "Picture")),
+        str(QT_TRANSLATE_NOOP("DropZones", "Paint this one")),
+        _PICTURES,
+    ),
+    Zone(
+        "style",
+        "style",
+        str(QT_TRANSLATE_NOOP("DropZones", "Style")),
+        str(QT_TRANSLATE_NOOP("DropZones", "Paint in this style alone")),
+        (*_PICTURES, "style"),
+    ),
+    Zone(
+        "mix",
+        "mix",
+        str(QT_TRANSLATE_NOOP("DropZones", "Mix style in")),
+        str(QT_TRANSLATE_NOOP("DropZones", "Keep the current styles, add this one")),
+        (*_PICTURES, "style"),
+    ),
+)
+
+
+class DropZones(QWidget):
+    """Makes its parent take drops, dims it while something hovers and shows where it can land.
+
+    The nearest zone lights up, so there is no dead ground. Signals: dropped(Drop).
+    """
+
+    dropped = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._canvas = parent
+        parent.setAcceptDrops(True)
+        parent.installEventFilter(self)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName(self.tr("Drop zones"))
+        self._zones: tuple[Zone, ...] = ()
+        self._lit = ""
+        self.hide()
+
+    @property
+    def lit(self) -> str:
+        """Name of the zone a drop would land in now, or ""."""
+        return self._lit
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # QDragEnterEvent is a QDragMoveEvent is a QDropEvent: the most special first.
+        if isinstance(event, QDragEnterEvent):
+            kind = payload_kind(event.mimeData())
+            if kind is not None:
+                self.show_for(kind)
+                self._accept(event)
+            return True
+        if isinstance(event, QDragMoveEvent):
+            self._accept(event)
+            return True
+        if isinstance(event, QDragLeaveEvent):
+            self.hide()
+            return True
+        if isinstance(event, QDropEvent):
+            self._land(event)
+            return True
+        return False
+
+    def show_for(self, kind: PayloadKind) -> None:
+        """Show the zones that take such a payload."""
+        self._zones = tuple(zone for zone in ZONES if kind in zone.takes)
+        self._lit = ""
+        self.setGeometry(self._canvas.rect())
+        self.raise_()
+        self.show()
+
+    def light(self, position: QPoint) -> str:
+        """Light the zone nearest to `position` and return its name."""
+        places = self.places()
+        self._lit = min(places, key=lambda name: _distance(places[name], position))
+        self.update()
+        return self._lit
+
+    def places(self) -> dict[str, QRect]:
+        """Where each zone shown lies: side by side, or stacked where the canvas is narrow."""
+        count = len(self._zones)
+        room = self.rect().adjusted(3 * GRID, 3 * GRID, -3 * GRID, -3 * GRID)
+        is_row = room.width() >= 150 * count
+        gap = 2 * GRID
+        length = ((room.width() if is_row else room.height()) - gap * (count - 1)) // max(count, 1)
+        places = {}
+        for number, zone in enumerate(self._zones):
+            start = number * (length + gap)
+            if is_row:
+                places[zone.name] = QRect(room.left() + start, room.top(), length, room.height())
+            else:
+                places[zone.name] = QRect(room.left(), room.top() + start, room.width(), length)
+        return places
+
+    def _accept(self, event: QDropEvent) -> None:
+        if self._zones:
+            self.light(event.position().toPoint())
+            event.setDropAction(Qt.DropAction.CopyAction)  # a move would have the file manager delete the file
+            event.accept()
+
+    def _land(self, event: QDropEvent) -> None:
+        payload = read_payload(event.mimeData())
+        self.hide()
+        if payload is not None and self._zones:
+            self._accept(event)
+            self.dropped.emit(Drop(self._lit, payload))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        dim = color("window")
+        dim.setAlphaF(0.72)
+        painter.fillRect(self.rect(), dim)
+        places = self.places()
+        for zone in self._zones:
+            self._paint_zone(painter, zone, places[zone.name], zone.name == self._lit)
+
+    def _paint_zone(self, painter: QPainter, zone: Zone, place: QRect, is_lit: bool) -> None:
+        ground = color("hover" if is_lit else "panel")
+        ground.setAlphaF(0.94 if is_lit else 0.82)
+        painter.setBrush(ground)
+        pen = QPen(color("accent"), 2) if is_lit else QPen(color("control"), 1, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.drawRoundedRect(QRectF(place).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+        translate = QCoreApplication.translate
+        block = QRect(place.left() + GRID, place.center().y() - 48, place.width() - 2 * GRID, 104)
+        mark = QRectF(0, 0, 40, 40)
+        mark.moveCenter(QPointF(block.center().x() + 0.5, block.top() + 20))
+        icon(zone.icon).paint(painter, mark.toRect())
+        font = QFont(self.font())
+        painter.setPen(color("text"))
+        centre = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        font.setPixelSize(TEXT_SIZE)
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.drawText(block.adjusted(0, 50, 0, 0), centre, translate("DropZones", zone.label))
+        font.setPixelSize(CAPTION_SIZE)
+        font.setWeight(QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.drawText(block.adjusted(0, 72, 0, 24), centre, translate("DropZones", zone.line))
+
+
+def _distance(place: QRect, point: QPoint) -> int:
+    dx = max(place.left() - point.x(), 0, point.x() - place.right())
+    dy = max(place.top() - point.y(), 0, point.y() - place.bottom())
+    return dx * dx + dy * dy

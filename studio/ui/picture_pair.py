@@ -1,0 +1,70 @@
+"""PicturePair: the photo and the artwork as pyramids, in one frame."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QSize, Signal, Slot
+
+from studio.core.picture import Picture, Pixels
+from studio.ui.background import Background
+from studio.ui.picture_pyramid import PicturePyramid, make_levels
+
+
+class PicturePair(QObject):
+    """before, after: None where there is none.
+
+    Signals: sharpened(), when the smaller levels of a large picture have been made.
+    """
+
+    sharpened = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.before: PicturePyramid | None = None
+        self.after: PicturePyramid | None = None
+        self._background = Background(2, self)  # one of each: what a newer frame has replaced is dropped
+        self._background.finished.connect(self._take_levels)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no picture at all."""
+        return self.before is None and self.after is None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is something to compare."""
+        return self.before is not None and self.after is not None
+
+    @property
+    def frame(self) -> QSize:
+        """Size of the larger picture in px, (1, 1) without any: both are shown at this size."""
+        pictures = [pyramid.picture for pyramid in (self.before, self.after) if pyramid is not None]
+        sizes = ((picture.width, picture.height) for picture in pictures)
+        return QSize(*max(sizes, key=max, default=(1, 1)))
+
+    def set_before(self, picture: Picture | None) -> bool:
+        """Whether it is another one than before."""
+        if picture is (self.before.picture if self.before else None):
+            return False
+        self.before = self._pyramid("before", picture)
+        return True
+
+    def set_after(self, picture: Picture | None) -> bool:
+        """Whether it is another one than before."""
+        if picture is (self.after.picture if self.after else None):
+            return False
+        self.after = self._pyramid("after", picture)
+        return True
+
+    def _pyramid(self, place: str, picture: Picture | None) -> PicturePyramid | None:
+        if picture is None:
+            return None
+        pyramid = PicturePyramid(picture)
+        if pyramid.needs_levels:
+            self._background.run(place, lambda: (pyramid, make_levels(picture)))
+        return pyramid
+
+    @Slot(object, object)
+    def _take_levels(self, place: str, result: tuple[PicturePyramid, dict[int, Pixels]]) -> None:
+        pyramid, levels = result
+        pyramid.take_levels(levels)
+        self.sharpened.emit()
