@@ -110,13 +110,16 @@ class FakeEngine:
             match request:
                 case StyleRequest():
                     yield from self._style(request)
+                    picture, uncolored = paint(request, 1.0)
+                    done = Done(request.id, picture, uncolored, steps=self.frames, seconds=0.1 * self.frames)
                 case ColorRequest():
                     colored = keep_colors(request.painted, request.content, request.keep_color)
-                    yield Done(request.id, colored, uncolored=request.painted)
+                    done = Done(request.id, colored, uncolored=request.painted)
         except GeneratorExit:
             self.closed.append(request.id)
             raise
-        self.finished.append(request.id)
+        self.finished.append(request.id)  # before the Done: nobody need come back after it
+        yield done
 
     def close(self) -> None:
         self.is_closed = True
@@ -144,8 +147,6 @@ class FakeEngine:
                 seconds=0.1 * step,
                 is_final=step == self.frames,
             )
-        picture, uncolored = paint(request, 1.0)
-        yield Done(request.id, picture, uncolored, steps=self.frames, seconds=0.1 * self.frames)
 
 
 def paint(request: StyleRequest, progress: float, long_edge: int = 48) -> tuple[Picture, Picture | None]:
@@ -209,6 +210,17 @@ def make_failing_engine(settings: EngineSettings) -> FakeEngine:
     return _FailingEngine()
 
 
+def make_never_ready_engine(settings: EngineSettings) -> FakeEngine:
+    """Loads for ever."""
+    threading.Event().wait()
+    raise AssertionError("unreachable")
+
+
+def make_reporting_engine(settings: EngineSettings) -> FakeEngine:
+    """Describes the process it runs in: its `versions` are the environment, its `memory` is the process id."""
+    return _ReportingEngine()
+
+
 class _CrashingEngine(FakeEngine):
     def before_frame(self, request: StyleRequest, step: int) -> None:
         if _is_unlucky(request, step):
@@ -231,6 +243,11 @@ class _FailingEngine(FakeEngine):
     def before_frame(self, request: StyleRequest, step: int) -> None:
         if _is_unlucky(request, step):
             raise ZeroDivisionError("brush divided by zero")
+
+
+class _ReportingEngine(FakeEngine):
+    def describe(self) -> EngineInfo:
+        return EngineInfo(device="Fake brush", dtype="uint8", memory=os.getpid(), versions=dict(os.environ))
 
 
 def _is_unlucky(request: StyleRequest, step: int) -> bool:

@@ -1,0 +1,115 @@
+"""The mailbox: the newest wish counts, none of a stop or an unstarted job is forgotten, nobody waits for ever."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from studio.jobs.mailbox import Mail, Mailbox
+from tests.fakes import GUARD_SECONDS, make_request
+
+
+def test_an_empty_mailbox_gives_empty_mail() -> None:
+    assert Mailbox().take(wait=False) == Mail()
+
+
+def test_the_newest_live_request_replaces_the_one_nobody_has_taken() -> None:
+    mailbox, older, newer = Mailbox(), make_request(), make_request()
+    mailbox.put_live(older)
+    mailbox.put_live(newer)
+
+    assert mailbox.take(wait=True) == Mail(live=newer)
+    assert mailbox.take(wait=False) == Mail()
+
+
+def test_a_job_ends_the_running_one_and_names_the_ones_that_never_started() -> None:
+    mailbox, older, newer = Mailbox(), make_request(), make_request()
+    mailbox.put_job(older)
+    mailbox.put_job(newer)
+
+    assert mailbox.take(wait=True) == Mail(job=newer, ends_job=True, unstarted=(older,))
+
+
+def test_a_stop_after_a_job_leaves_no_job() -> None:
+    mailbox, job = Mailbox(), make_request()
+    mailbox.put_job(job)
+    mailbox.put_stop()
+
+    assert mailbox.take(wait=True) == Mail(ends_job=True, unstarted=(job,))
+
+
+def test_a_job_after_a_stop_is_wanted() -> None:
+    mailbox, job = Mailbox(), make_request()
+    mailbox.put_stop()
+    mailbox.put_job(job)
+
+    assert mailbox.take(wait=True) == Mail(job=job, ends_job=True)
+
+
+def test_a_live_request_waits_beside_a_job() -> None:
+    mailbox, live, job = Mailbox(), make_request(), make_request()
+    mailbox.put_live(live)
+    mailbox.put_job(job)
+
+    assert mailbox.take(wait=True) == Mail(live=live, job=job, ends_job=True)
+
+
+def test_every_kind_of_mail_wakes_the_taker() -> None:
+    request = make_request()
+    puts: list[tuple[Callable[[Mailbox], None], Mail]] = [
+        (lambda mailbox: mailbox.put_live(request), Mail(live=request)),
+        (lambda mailbox: mailbox.put_job(request), Mail(job=request, ends_job=True)),
+        (lambda mailbox: mailbox.put_stop(), Mail(ends_job=True)),
+        (lambda mailbox: mailbox.close(), Mail(closing=True)),
+    ]
+    with ThreadPoolExecutor(1) as pool:
+        for put, expected in puts:
+            mailbox = Mailbox()
+            taken = pool.submit(mailbox.take, wait=True)
+            put(mailbox)
+            assert taken.result(GUARD_SECONDS) == expected
+
+
+def test_a_closed_mailbox_gives_what_was_in_it_then_takes_and_holds_nothing() -> None:
+    mailbox, live = Mailbox(), make_request()
+    mailbox.put_live(live)
+    mailbox.close()
+    mailbox.close()
+    mailbox.put_live(make_request())
+    mailbox.put_job(make_request())
+    mailbox.put_stop()
+
+    assert mailbox.take(wait=True) == Mail(live=live, closing=True)
+    assert mailbox.take(wait=True) == Mail(closing=True)
+
+
+def test_many_threads_lose_no_job_and_take_none_twice() -> None:
+    mailbox = Mailbox()
+    requests = [make_request() for _ in range(200)]
+    everybody_is_here = threading.Barrier(4)
+
+    def put(own: list[object]) -> None:
+        everybody_is_here.wait(GUARD_SECONDS)
+        for request in own:
+            mailbox.put_job(request)
+
+    def take() -> list[int]:
+        seen: list[int] = []
+        everybody_is_here.wait(GUARD_SECONDS)
+        while True:
+            mail = mailbox.take(wait=True)
+            seen += [request.id for request in mail.unstarted]
+            seen += [mail.job.id] if mail.job else []
+            if mail.closing:
+                return seen
+
+    with ThreadPoolExecutor(4) as pool:
+        taker = pool.submit(take)
+        putters = [pool.submit(put, requests[start::3]) for start in range(3)]
+        for putter in putters:
+            putter.result(GUARD_SECONDS)
+        mailbox.close()
+        seen = taker.result(GUARD_SECONDS)
+
+    assert sorted(seen) == sorted(request.id for request in requests)
