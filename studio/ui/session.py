@@ -116,6 +116,11 @@ class Session(QObject):
         self._apply(lambda: self.artwork.restore(result))
         self.commit()
 
+    def mark_exported(self, result: Result) -> None:
+        """Remember that a result lies in a file now."""
+        self.artwork.mark_exported(result)
+        self.state_changed.emit()
+
     # Finish
 
     @property
@@ -124,6 +129,12 @@ class Session(QObject):
         if self.run is not None and self.run.frame is not None:
             return self.run.frame.picture
         return self.artwork.result.picture if self.artwork.result else None
+
+    @property
+    def photo(self) -> Picture | None:
+        """What the canvas shows beside `picture`; None where that is a pattern, which no photo is like."""
+        painted_from = self.run.state if self.run is not None and self.run.frame is not None else self.artwork.result
+        return None if painted_from and painted_from.recipe.method == "pattern" else self.artwork.content
 
     @property
     def size(self) -> tuple[int, int] | None:

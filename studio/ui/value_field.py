@@ -9,6 +9,15 @@ from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QWidget
 from studio.core.recipe import Knob
 from studio.ui.travel import Pace, Travel
 
+# Looks like a plain number until it is pointed at or has the focus: a panel full of boxes would be restless.
+# The origin of the buttons is named because Qt's style sheets leave the text no room otherwise, though there are none.
+_SHEET = """
+QDoubleSpinBox { min-height: 16px; padding: 1px 3px; }
+QDoubleSpinBox:focus { padding: 0 2px; }
+QDoubleSpinBox:!focus:!hover { border-color: transparent; background: transparent; }
+QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { subcontrol-origin: margin; width: 0; }
+"""
+
 
 class ValueField(QDoubleSpinBox):
     """A number field on a knob's range: type and press Enter, or use the arrows; emits `value_edited` once per edit."""
@@ -19,6 +28,7 @@ class ValueField(QDoubleSpinBox):
         super().__init__(parent)
         self._travel = Travel(knob)
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.setStyleSheet(_SHEET)
         self.setKeyboardTracking(False)  # half-typed numbers are not values
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -1,0 +1,80 @@
+"""All actions of the window in one table: it feeds tool bar, menu, tooltips and the list of keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from studio.ui.theme import icon
+
+Actions = dict[str, QAction]
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One action. keys: the first is shown. is_held: acts while the key is down, so the window handles it itself."""
+
+    name: str
+    text: str
+    tip: str
+    icon: str = ""
+    keys: tuple[str, ...] = ()
+    is_checkable: bool = False
+    is_held: bool = False
+
+
+def _(text: str) -> str:
+    return str(QT_TRANSLATE_NOOP("Actions", text))
+
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("open", _("Open"), _("Open a picture to paint"), "open", ("Ctrl+O",)),
+    ActionSpec("paste", _("Paste"), _("Paste a picture from the clipboard"), "paste", ("Ctrl+V",)),
+    ActionSpec("undo", _("Undo"), _("Take the last change back"), "undo", ("Ctrl+Z",)),
+    ActionSpec("redo", _("Redo"), _("Do it again"), "redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
+    ActionSpec("compare", _("Compare"), _("Photo and artwork, with a line between to drag"), "compare", ("C",), True),
+    ActionSpec("show_before", _("Show the photo"), _("Hold to see the photo"), "before", ("\\",), is_held=True),
+    ActionSpec("fit", _("Fit"), _("Show the whole picture"), "fit", ("F",)),
+    ActionSpec("actual_size", _("100 %"), _("One pixel of the picture on one of the screen"), "actual-size", ("1",)),
+    ActionSpec("finish", _("Finish"), _("Paint the finished artwork"), "finish", ("Ctrl+Return", "Ctrl+Enter")),
+    ActionSpec("stop", _("Stop"), _("Stop painting and keep the picture so far"), "stop", ("Esc",)),
+    ActionSpec("export", _("Export"), _("Save the artwork as a file"), "export", ("Ctrl+E",)),
+    ActionSpec("show_export", _("Show in folder"), _("Open the folder of the exported file"), "folder"),
+    ActionSpec("stronger", _("Stronger"), _("More strength"), keys=("]",)),
+    ActionSpec("weaker", _("Weaker"), _("Less strength"), keys=("[",)),
+    ActionSpec("hide_panels", _("Only the picture"), _("Hide everything but the canvas"), "panel", ("Tab",), True),
+    ActionSpec("full_screen", _("Full screen"), _("Use the whole screen"), "full-screen", ("F11",), True),
+    ActionSpec("shortcuts", _("Keyboard shortcuts"), _("All keys of the studio"), "info", ("F1",)),
+    ActionSpec("about", _("About Style Studio"), _("Version, licences and credits"), "info"),
+    ActionSpec("quit", _("Quit"), _("Close the studio"), "close", ("Ctrl+Q",)),
+)  # fmt: skip
+
+
+def make_actions(parent: QObject) -> Actions:
+    """The table as QActions, by name."""
+    actions: Actions = {}
+    for spec in ACTIONS:
+        action = QAction(translated(spec.text), parent)
+        action.setObjectName(spec.name)
+        if spec.icon:
+            action.setIcon(icon(spec.icon))
+        if not spec.is_held:
+            action.setShortcuts([QKeySequence(key) for key in spec.keys])
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setCheckable(spec.is_checkable)
+        keys = shown_keys(spec)
+        action.setToolTip(f"{translated(spec.tip)} ({keys})" if keys else translated(spec.tip))
+        actions[spec.name] = action
+    return actions
+
+
+def shown_keys(spec: ActionSpec) -> str:
+    """The first key of an action, as this system writes it."""
+    return QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if spec.keys else ""
+
+
+def translated(text: str) -> str:
+    """A text of the table in the user's language."""
+    return QCoreApplication.translate("Actions", text)

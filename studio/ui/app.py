@@ -1,0 +1,76 @@
+"""Starts the window: makes the parts, connects them, and ends everything in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings
+from PySide6.QtWidgets import QApplication
+
+from studio.core.artwork import Artwork
+from studio.core.card import bundled_cards
+from studio.core.contract import Engine
+from studio.jobs.worker import Worker
+from studio.ui.actions import make_actions
+from studio.ui.bridge import EventBridge
+from studio.ui.commands import Commands
+from studio.ui.estimate import Estimate
+from studio.ui.exporter import Exporter
+from studio.ui.file_thread import FileThread
+from studio.ui.intake import Intake
+from studio.ui.main_window import MainWindow
+from studio.ui.session import Session
+from studio.ui.theme import apply_theme
+
+
+def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
+    """Show the window until it is closed and return the exit status. arguments: a picture to open."""
+    application = QApplication(["style-studio", *arguments])
+    application.setOrganizationName("Style Studio")
+    application.setApplicationName("Style Studio")
+    apply_theme(application, "dark")
+    studio = Studio(make_engine, QSettings())
+    studio.window.show()
+    for path in [Path(argument) for argument in arguments if not argument.startswith("-")][:1]:
+        studio.intake.open_picture(path)
+    status = application.exec()
+    studio.close()
+    return status
+
+
+class Studio(QObject):
+    """All parts of the program, wired. The engine is started only when the window has been painted."""
+
+    def __init__(self, make_engine: Callable[[], Engine], settings: QSettings) -> None:
+        super().__init__()
+        self._settings = settings
+        self._opening = FileThread("opening", self)
+        self._saving = FileThread("saving", self)
+        bridge = EventBridge(self)
+        worker = Worker(make_engine, bridge.post)
+        self.session = Session(Artwork(), worker, bridge, Estimate(_remembered_pace(settings)), self)
+        self.intake = Intake(self.session, self._opening, bundled_cards("styles"), self)
+        self.exporter = Exporter(self.session, self._saving, self)
+        self.actions = make_actions(self)
+        self.window = MainWindow(self.session, self.intake, self.actions, bundled_cards("demo"), settings)
+        self.commands = Commands(self.actions, self.session, self.intake, self.exporter, settings, self.window)
+        self.window.gallery.add_requested.connect(self.commands.ask_for_styles)
+        self.window.first_painted.connect(self.session.start_engine)
+
+    def close(self) -> None:
+        """End the work, the threads, the engine's process and the window; an export under way is finished first."""
+        if self.session.estimate.pace is not None:
+            self._settings.setValue("engine/pace", self.session.estimate.pace)
+        self.window.hide()
+        self._opening.close()
+        self._saving.close()
+        self.session.close()
+        self.window.deleteLater()
+
+
+def _remembered_pace(settings: QSettings) -> float | None:
+    try:
+        return float(str(settings.value("engine/pace")))
+    except ValueError:
+        return None

@@ -1,0 +1,188 @@
+"""What the actions do: the file dialogs, the clipboard, the sheets, and the calls to the session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QObject, QSettings, QStandardPaths, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from studio.core.card import bundled_cards
+from studio.core.files import OPEN_SUFFIXES, ExportOptions
+from studio.core.recipe import KNOBS
+from studio.ui.about import make_about, make_shortcut_list
+from studio.ui.actions import Actions
+from studio.ui.export_sheet import ExportSheet
+from studio.ui.exporter import Exporter
+from studio.ui.intake import Intake
+from studio.ui.message import Message
+from studio.ui.session import Session
+from studio.ui.travel import Travel
+
+
+class Commands(QObject):
+    """Connects each action to what it does and keeps it enabled only when that is possible.
+
+    Open, export and their folders are remembered in `settings`. Dialogs are opened over `window` and block no code.
+    """
+
+    def __init__(
+        self,
+        actions: Actions,
+        session: Session,
+        intake: Intake,
+        exporter: Exporter,
+        settings: QSettings,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._actions = actions
+        self._session = session
+        self._intake = intake
+        self._exporter = exporter
+        self._settings = settings
+        self._window = window
+        for name, slot in {
+            "open": self.ask_for_picture,
+            "paste": self.paste,
+            "undo": session.undo,
+            "redo": session.redo,
+            "finish": session.finish,
+            "stop": session.stop,
+            "export": self.ask_for_export,
+            "show_export": self.show_export,
+            "stronger": self.strengthen,
+            "weaker": self.weaken,
+            "shortcuts": self.show_shortcuts,
+            "about": self.show_about,
+            "quit": window.close,
+        }.items():
+            actions[name].triggered.connect(slot)
+        session.state_changed.connect(self._show_state)
+        self._show_state()
+
+    @Slot()
+    def ask_for_picture(self) -> None:
+        """Let the artist choose the photo."""
+        dialog = self._open_dialog(self.tr("Open a picture"), QFileDialog.FileMode.ExistingFile)
+        dialog.filesSelected.connect(self._open_chosen)
+        dialog.open()
+
+    @Slot()
+    def ask_for_styles(self) -> None:
+        """Let the artist choose pictures to make styles of."""
+        dialog = self._open_dialog(self.tr("Make styles of pictures"), QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._add_chosen)
+        dialog.open()
+
+    @Slot()
+    def paste(self) -> None:
+        """Open what is in the clipboard: a file, or a picture."""
+        data = QGuiApplication.clipboard().mimeData()
+        files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()] if data else []
+        if files:
+            self._intake.open_files(files)
+            return
+        image = QGuiApplication.clipboard().image()
+        if image.isNull():
+            text = self.tr("There is no picture in the clipboard.")
+            self._session.message_posted.emit(Message(text, self.tr("Copy one, then paste again."), action="open"))
+        else:
+            self._intake.open_encoded(_as_png(image))
+
+    @Slot()
+    def ask_for_export(self) -> None:
+        """Open the export sheet for the present result."""
+        result = self._session.artwork.result
+        if result is None:
+            return
+        folder = self._folder("export", QStandardPaths.StandardLocation.PicturesLocation)
+        sheet = ExportSheet(result.picture, self._exporter.title, self._exporter.file_name, folder, self._window)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.accepted_with.connect(self._export)
+        sheet.open()
+
+    @Slot()
+    def show_export(self) -> None:
+        """Open the folder of the file exported last."""
+        if self._exporter.last_file is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._exporter.last_file.parent)))
+
+    @Slot()
+    def strengthen(self) -> None:
+        """Move strength up by a step."""
+        self._move_strength(1)
+
+    @Slot()
+    def weaken(self) -> None:
+        """Move strength down by a step."""
+        self._move_strength(-1)
+
+    @Slot()
+    def show_about(self) -> None:
+        """Show version and credits."""
+        cards = [card for kind in ("models", "styles", "demo") for card in bundled_cards(kind)]
+        make_about(cards, self._window).show()
+
+    @Slot()
+    def show_shortcuts(self) -> None:
+        """Show all keys."""
+        make_shortcut_list(self._window).show()
+
+    @Slot()
+    def _show_state(self) -> None:
+        artwork, run = self._session.artwork, self._session.run
+        self._actions["undo"].setEnabled(artwork.can_undo)
+        self._actions["redo"].setEnabled(artwork.can_redo)
+        self._actions["stop"].setEnabled(run is not None and not run.is_stopping)
+        self._actions["export"].setEnabled(artwork.result is not None and run is None)
+        for name in ("fit", "actual_size"):
+            self._actions[name].setEnabled(artwork.content is not None or self._session.picture is not None)
+        can_compare = artwork.content is not None and self._session.picture is not None
+        for name in ("compare", "show_before"):
+            self._actions[name].setEnabled(can_compare)
+
+    @Slot(list)
+    def _open_chosen(self, files: list[str]) -> None:
+        self._remember_folder("open", Path(files[0]).parent)
+        self._intake.open_files([Path(file) for file in files])
+
+    @Slot(list)
+    def _add_chosen(self, files: list[str]) -> None:
+        self._remember_folder("open", Path(files[0]).parent)
+        self._intake.add_styles([Path(file) for file in files])
+
+    @Slot(object, object, str)
+    def _export(self, path: Path, options: ExportOptions, title: str) -> None:
+        self._remember_folder("export", path.parent)
+        self._exporter.export(path, options, title)
+
+    def _move_strength(self, count: int) -> None:
+        knob = next(knob for knob in KNOBS if knob.field == "strength")
+        strength = self._session.artwork.recipe.strength
+        self._session.change(strength=Travel(knob).moved(strength, count, "step"))
+        self._session.commit()
+
+    def _open_dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
+        folder = self._folder("open", QStandardPaths.StandardLocation.PicturesLocation)
+        patterns = " ".join(f"*{suffix}" for suffix in OPEN_SUFFIXES)
+        dialog = QFileDialog(self._window, title, str(folder), self.tr("Pictures ({})").format(patterns))
+        dialog.setFileMode(mode)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog
+
+    def _folder(self, purpose: str, fallback: QStandardPaths.StandardLocation) -> Path:
+        folder = Path(str(self._settings.value(f"folders/{purpose}", QStandardPaths.writableLocation(fallback))))
+        return folder if folder.is_dir() else Path.home()
+
+    def _remember_folder(self, purpose: str, folder: Path) -> None:
+        self._settings.setValue(f"folders/{purpose}", str(folder))
+
+
+def _as_png(image: QImage) -> bytes:
+    """The image as an encoded file, so that pasted pictures take the same way as all others."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs want bytes, PySide wants str
+    return bytes(buffer.data().data())

@@ -1,0 +1,110 @@
+"""The panel on the right: the styles in use, and every knob of the recipe, built from the table alone."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from studio.core.recipe import KNOBS, Knob
+from studio.ui.knob_choice import KnobChoice
+from studio.ui.knob_number import KnobNumber
+from studio.ui.knob_slider import KnobSlider
+from studio.ui.session import Session
+from studio.ui.style_panel import StylePanel
+from studio.ui.theme import GRID, icon, set_role
+
+KnobWidget = KnobSlider | KnobChoice | KnobNumber
+
+
+class KnobPanel(QScrollArea):
+    """Shows the session's recipe and hands every move on to the session."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.knobs: dict[str, KnobWidget] = {knob.field: self._make_widget(knob) for knob in KNOBS}
+        self.styles = StylePanel(session)
+        self.advanced = QWidget()
+        self.advanced_button = self._make_advanced_button()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(240)
+        self.setAccessibleName(self.tr("Styles and settings"))
+        self.setWidget(self._arrange())
+        session.recipe_changed.connect(self._show_recipe)
+        self._show_recipe()
+
+    @Slot()
+    def _show_recipe(self) -> None:
+        recipe = self._session.artwork.recipe
+        for field, widget in self.knobs.items():
+            widget.set_value(getattr(recipe, field))
+            widget.setEnabled(recipe.method in widget.knob.methods)
+
+    def _change(self, field: str, value: object) -> None:
+        self._session.change(**{field: value})
+
+    def _make_widget(self, knob: Knob) -> KnobWidget:
+        widget: KnobWidget
+        if knob.scale == "choice":
+            widget = KnobChoice(knob)
+        elif knob.scale == "integer":
+            widget = KnobNumber(knob)
+        else:
+            widget = KnobSlider(knob)
+        widget.value_edited.connect(partial(self._change, knob.field))
+        widget.edit_finished.connect(self._session.commit)
+        return widget
+
+    def _make_advanced_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setText(self.tr("Advanced"))
+        button.setAccessibleName(button.text())
+        button.setCheckable(True)
+        button.setIconSize(QSize(14, 14))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setStyleSheet("QToolButton { font-size: 12px; font-variant: small-caps; padding: 2px 6px 2px 0; }")
+        button.toggled.connect(self._show_advanced)
+        return button
+
+    @Slot(bool)
+    def _show_advanced(self, is_open: bool) -> None:
+        self.advanced.setVisible(is_open)
+        self.advanced_button.setIcon(icon("chevron-down" if is_open else "chevron-right", "muted"))
+
+    def _arrange(self) -> QWidget:
+        page = QWidget()
+        set_role(page, "panel")
+        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        box = QVBoxLayout(page)
+        box.setContentsMargins(12, 4, 12, 12)
+        box.setSpacing(GRID)
+        box.addWidget(_heading(self.tr("Styles")))
+        box.addWidget(self.styles)
+        for title, group in ((self.tr("Paint"), "paint"), (self.tr("Picture"), "picture")):
+            box.addWidget(_heading(title))
+            for knob in KNOBS:
+                if knob.group == group:
+                    box.addWidget(self.knobs[knob.field])
+        box.addSpacing(4)
+        box.addWidget(self.advanced_button)
+        inner = QVBoxLayout(self.advanced)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(GRID)
+        for knob in KNOBS:
+            if knob.group == "advanced":
+                inner.addWidget(self.knobs[knob.field])
+        box.addWidget(self.advanced)
+        box.addStretch(1)
+        self._show_advanced(False)
+        return page
+
+
+def _heading(text: str) -> QLabel:
+    heading = QLabel(text)
+    set_role(heading, "section")
+    return heading

@@ -1,0 +1,199 @@
+"""The window: arranges tool bar, gallery, canvas, panel and status bar, and connects them to the session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import QMessageBox, QSplitter, QVBoxLayout, QWidget
+
+from studio.core.card import Card
+from studio.ui.actions import Actions
+from studio.ui.canvas import Canvas
+from studio.ui.finish_button import FinishButton
+from studio.ui.gallery import Gallery
+from studio.ui.intake import Intake
+from studio.ui.knob_panel import KnobPanel
+from studio.ui.message_bar import MessageBar
+from studio.ui.session import Session
+from studio.ui.status_bar import StatusBar
+from studio.ui.tool_bar import ToolBar
+
+_GALLERY_WIDTH, _PANEL_WIDTH = 260, 300  # px
+
+
+class MainWindow(QWidget):
+    """The parts in their places. Signals: first_painted(), once the window has been on screen."""
+
+    first_painted = Signal()
+
+    def __init__(
+        self, session: Session, intake: Intake, actions: Actions, demo: Sequence[Card], settings: QSettings
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._actions = actions
+        self._settings = settings
+        self._is_painted = False
+        self._may_close = False
+        self.setMinimumSize(900, 560)
+        self.addActions(list(actions.values()))
+        self.tool_bar = ToolBar(session, actions)
+        self.gallery = Gallery(intake.cards)
+        self.messages = MessageBar(actions)
+        self.canvas = Canvas(demo)
+        self.panel = KnobPanel(session)
+        self.status_bar = StatusBar(session, actions)
+        self.splitter = QSplitter()
+        self._arrange()
+        self._connect_session()
+        self._connect_parts(intake)
+        self._restore_layout()
+        self._show_state()
+        self.canvas.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Backslash and self._actions["show_before"].isEnabled():
+            self.canvas.set_showing_before(True)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():
+            self.canvas.set_showing_before(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.canvas.set_showing_before(False)  # the release of the key would go to another window
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self.first_painted.emit)  # after the children of this window were painted too
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._session.artwork.has_unsaved_result and not self._may_close:
+            event.ignore()
+            self._ask_before_closing()
+            return
+        self._settings.setValue("window/geometry", self.saveGeometry())
+        self._settings.setValue("window/splitter", self.splitter.saveState())
+        event.accept()
+
+    @Slot()
+    def _show_state(self) -> None:
+        artwork, run = self._session.artwork, self._session.run
+        name = artwork.content.name if artwork.content else self.tr("New artwork")
+        mark = " *" if artwork.has_unsaved_result else ""
+        self.setWindowTitle(f"{name}{mark} \N{EN DASH} Style Studio")
+        if run is not None:
+            self.canvas.set_badge(self.tr("Finishing {}").format(FinishButton.percent(run.progress)))
+        else:
+            self.canvas.set_badge(self.tr("Finished") if artwork.is_finished else "")
+        if not self._actions["compare"].isEnabled():
+            self._actions["compare"].setChecked(False)
+
+    @Slot()
+    def _show_content(self) -> None:
+        self._show_frame()
+        self.canvas.zoom_to_fit()
+
+    @Slot()
+    def _show_frame(self) -> None:
+        self.canvas.set_before(self._session.photo)
+        self.canvas.set_after(self._session.picture)
+
+    @Slot()
+    def _show_styles(self) -> None:
+        self.gallery.set_selected([style.card.id for style in self._session.artwork.styles])
+
+    @Slot()
+    def _zoom_to_actual_size(self) -> None:
+        self.canvas.zoom_to(1.0)
+
+    @Slot(bool)
+    def _hide_panels(self, is_hidden: bool) -> None:
+        for part in (self.tool_bar, self.gallery, self.panel, self.status_bar):
+            part.setVisible(not is_hidden)
+
+    @Slot(bool)
+    def _fill_screen(self, is_full: bool) -> None:
+        self.showFullScreen() if is_full else self.showNormal()
+
+    def _ask_before_closing(self) -> None:
+        question = QMessageBox(
+            QMessageBox.Icon.NoIcon, self.tr("Style Studio"), self.tr("The artwork has not been exported."), parent=self
+        )
+        question.setInformativeText(self.tr("Closing the studio now discards it."))
+        export = question.addButton(self.tr("Export\N{HORIZONTAL ELLIPSIS}"), QMessageBox.ButtonRole.AcceptRole)
+        discard = question.addButton(self.tr("Discard and close"), QMessageBox.ButtonRole.DestructiveRole)
+        question.addButton(QMessageBox.StandardButton.Cancel)
+        question.setDefaultButton(export)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        export.clicked.connect(self._actions["export"].trigger)
+        discard.clicked.connect(self._close_unsaved)
+        question.open()
+
+    @Slot()
+    def _close_unsaved(self) -> None:
+        self._may_close = True
+        self.close()
+
+    def _connect_session(self) -> None:
+        session = self._session
+        session.content_changed.connect(self._show_content)
+        session.frame_arrived.connect(self._show_frame)
+        session.styles_changed.connect(self._show_styles)
+        session.state_changed.connect(self._show_state)
+        session.message_posted.connect(self.messages.show_message)
+
+    def _connect_parts(self, intake: Intake) -> None:
+        self.canvas.zoom_changed.connect(self.status_bar.show_zoom)
+        self.canvas.dropped.connect(intake.take_drop)
+        self.canvas.open_requested.connect(self._actions["open"].trigger)
+        self.canvas.demo_chosen.connect(intake.open_picture)
+        self.gallery.style_chosen.connect(intake.use_style)
+        self.gallery.style_mixed_in.connect(intake.mix_in)
+        self.gallery.files_dropped.connect(intake.add_styles)
+        intake.cards_changed.connect(lambda: self.gallery.set_cards(intake.cards))
+        self._actions["fit"].triggered.connect(self.canvas.zoom_to_fit)
+        self._actions["actual_size"].triggered.connect(self._zoom_to_actual_size)
+        self._actions["compare"].toggled.connect(self.canvas.set_comparing)
+        self._actions["hide_panels"].toggled.connect(self._hide_panels)
+        self._actions["full_screen"].toggled.connect(self._fill_screen)
+
+    def _arrange(self) -> None:
+        # Tab walks through the panels as everywhere; it hides them only when the picture has the focus.
+        self._actions["hide_panels"].setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.removeAction(self._actions["hide_panels"])
+        self.canvas.addAction(self._actions["hide_panels"])
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.messages)
+        column.addWidget(self.canvas, 1)
+        for number, part in enumerate((self.gallery, middle, self.panel)):
+            self.splitter.addWidget(part)
+            self.splitter.setStretchFactor(number, 1 if part is middle else 0)
+            self.splitter.setCollapsible(number, part is not middle)
+        self.splitter.setSizes([_GALLERY_WIDTH, 1280 - _GALLERY_WIDTH - _PANEL_WIDTH, _PANEL_WIDTH])
+        self.splitter.setHandleWidth(1)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(1)
+        box.addWidget(self.tool_bar)
+        box.addWidget(self.splitter, 1)
+        box.addWidget(self.status_bar)
+
+    def _restore_layout(self) -> None:
+        geometry, splitter = self._settings.value("window/geometry"), self._settings.value("window/splitter")
+        if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
+            self.resize(1280, 800)
+        if isinstance(splitter, QByteArray):
+            self.splitter.restoreState(splitter)

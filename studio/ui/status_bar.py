@@ -1,0 +1,96 @@
+"""The line at the bottom: the device, what the engine is doing, and the size and zoom of the picture."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+
+from studio.ui.actions import Actions
+from studio.ui.durations import clock
+from studio.ui.elided_label import ElidedLabel
+from studio.ui.finish_button import FinishButton
+from studio.ui.session import Session
+from studio.ui.theme import GRID, icon, set_role
+
+HEIGHT = 24  # px
+
+
+class StatusBar(QFrame):
+    """Shows the session's state in words."""
+
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        set_role(self, "bar")
+        self.setFixedHeight(HEIGHT)
+        self.device = ElidedLabel()
+        self.progress = QLabel()
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedSize(120, 4)
+        self.bar.setAccessibleName(self.tr("Progress"))
+        self.stop = QToolButton()
+        self.stop.setIcon(icon("stop"))
+        self.stop.setText(self.tr("Stop"))
+        self.stop.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.stop.setToolTip(actions["stop"].toolTip())
+        self.stop.setAccessibleName(self.tr("Stop"))
+        self.stop.clicked.connect(actions["stop"].trigger)
+        self.stop.setIconSize(QSize(14, 14))
+        self.stop.setStyleSheet("QToolButton { padding: 0 6px; } QToolButton:focus { padding: 0 5px; }")
+        set_role(self.stop, "caption")
+        self.size_label = QLabel()
+        self.zoom_label = QLabel()
+        self.zoom_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.zoom_label.setMinimumWidth(self.fontMetrics().horizontalAdvance("zoom 1600 %"))
+        for label in (self.device, self.progress, self.size_label, self.zoom_label):
+            set_role(label, "caption")
+        self._arrange()
+        for signal in (session.state_changed, session.recipe_changed, session.content_changed, session.frame_arrived):
+            signal.connect(self._show_state)
+        self._show_state()
+
+    @Slot(float)
+    def show_zoom(self, zoom: float) -> None:
+        """Show the canvas's zoom; 1 is one pixel on one pixel."""
+        self.zoom_label.setText(self.tr("zoom {} %").format(round(100 * zoom)))
+
+    @Slot()
+    def _show_state(self) -> None:
+        info, run, size = self._session.engine_info, self._session.run, self._session.size
+        self.device.setText(_device(info.device, info.memory) if info else self.tr("Engine is starting"))
+        self.size_label.setText(f"{size[0]} \N{MULTIPLICATION SIGN} {size[1]} px" if size else "")
+        for widget in (self.progress, self.bar, self.stop):
+            widget.setVisible(run is not None)
+        if run is None:
+            return
+        self.bar.setValue(round(1000 * run.progress))
+        self.stop.setEnabled(not run.is_stopping)
+        if run.is_stopping:
+            self.progress.setText(self.tr("Stopping\N{HORIZONTAL ELLIPSIS}"))
+            return
+        parts = [self.tr("Finish {}").format(FinishButton.percent(run.progress))]
+        if run.steps:
+            parts.append(self.tr("step {}/{}").format(run.step, run.steps))
+        elif run.note:
+            parts.append(run.note)
+        if run.seconds_left is not None:
+            parts.append(self.tr("{} left").format(clock(run.seconds_left)))
+        self.progress.setText("   ".join(parts))
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 0, GRID, 0)
+        row.setSpacing(2 * GRID)
+        row.addWidget(self.device, 1)
+        row.addWidget(self.progress)
+        row.addWidget(self.bar, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.stop)
+        row.addStretch(1)
+        row.addWidget(self.size_label)
+        row.addWidget(self.zoom_label)
+
+
+def _device(device: str, memory: int | None) -> str:
+    return f"{device}, {memory / 1e9:.1f} GB free" if memory else device

@@ -1,0 +1,58 @@
+"""The styles in the mix, with their shares."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from studio.core.artwork import Style
+from studio.ui.session import Session
+from studio.ui.style_row import StyleRow
+from studio.ui.theme import GRID, set_role
+
+
+class StylePanel(QWidget):
+    """One row for each style of the session, in the order of the shares."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._styles: tuple[Style, ...] = ()
+        self.rows: list[StyleRow] = []
+        self.hint = QLabel()
+        self.hint.setWordWrap(True)
+        set_role(self.hint, "caption")
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(GRID)
+        self._box.addWidget(self.hint)
+        session.styles_changed.connect(self._show_styles)
+        self._show_styles()
+
+    @Slot()
+    def _show_styles(self) -> None:
+        artwork = self._session.artwork
+        if artwork.styles != self._styles or not self.rows:
+            self._make_rows(artwork.styles)
+        for row, share in zip(self.rows, artwork.shares, strict=True):
+            row.set_share(share)
+
+    def _make_rows(self, styles: tuple[Style, ...]) -> None:
+        for row in self.rows:
+            self._box.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self._styles = styles
+        self.rows = [StyleRow(style, 100 / len(styles), len(styles) > 1) for style in styles]
+        for index, row in enumerate(self.rows):
+            row.share_edited.connect(partial(self._session.change_share, index))
+            row.edit_finished.connect(self._session.commit)
+            row.removed.connect(partial(self._session.remove_style, index))
+            self._box.insertWidget(index, row)
+        self.hint.setText(
+            self.tr("Ctrl+Enter on another style mixes it in.")
+            if styles
+            else self.tr("Pick a style in the gallery, or drop a picture of one on it.")
+        )

@@ -1,0 +1,100 @@
+"""One active style: its picture, title and maker, its share of the mix, and a button to take it out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap
+from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
+
+from studio.core.artwork import Style
+from studio.core.picture import Picture
+from studio.core.recipe import SHARE_KNOB
+from studio.ui.elided_label import ElidedLabel
+from studio.ui.knob_track import KnobTrack
+from studio.ui.theme import GRID, icon, set_role
+from studio.ui.value_field import ValueField
+
+_TILE = 48  # px
+
+
+class StyleRow(QWidget):
+    """Shows a style in use; emits what the artist wants with it. Shares are percent of the mix."""
+
+    share_edited = Signal(object)
+    edit_finished = Signal()
+    removed = Signal()
+
+    def __init__(self, style: Style, equal_share: float, has_share: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        card = style.card
+        tile = QLabel()
+        tile.setFixedSize(_TILE, _TILE)
+        tile.setPixmap(tile_of(style.picture, _TILE, self.devicePixelRatioF()))
+        title = ElidedLabel(card.title)
+        maker = ElidedLabel(", ".join(filter(None, [card.author, card.year])))
+        set_role(maker, "caption")
+        self.remove = QToolButton()
+        self.remove.setIcon(icon("close", "muted"))
+        self.remove.setToolTip(self.tr("Take {} out of the mix").format(card.title))
+        self.remove.setAccessibleName(self.remove.toolTip())
+        self.remove.clicked.connect(self.removed)
+        self.track = KnobTrack(SHARE_KNOB, equal_share)
+        self.field = ValueField(SHARE_KNOB)
+        self.field.setFixedWidth(64)
+        for widget in (self.track, self.field):
+            widget.setAccessibleName(self.tr("Share of {}").format(card.title))
+            widget.setAccessibleDescription(SHARE_KNOB.help)
+            widget.setToolTip(SHARE_KNOB.help)
+            widget.setVisible(has_share)
+        self.track.value_edited.connect(self.share_edited)
+        self.track.edit_finished.connect(self.edit_finished)
+        self.field.value_edited.connect(self.share_edited)
+        self.field.value_edited.connect(self.edit_finished)
+
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(GRID)
+        grid.setVerticalSpacing(0)
+        grid.addWidget(tile, 0, 0, 2, 1)
+        grid.addWidget(title, 0, 1, Qt.AlignmentFlag.AlignBottom)
+        grid.addWidget(maker, 1, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.remove, 0, 2, 2, 1, Qt.AlignmentFlag.AlignVCenter)
+        if has_share:
+            share = QGridLayout()
+            share.setContentsMargins(0, 2, 0, 0)
+            share.addWidget(self.track, 0, 0)
+            share.addWidget(self.field, 0, 1)
+            grid.addLayout(share, 2, 0, 1, 3)
+        grid.setColumnStretch(1, 1)
+
+    def set_share(self, percent: float) -> None:
+        """Show the share; emits nothing."""
+        self.track.set_knob_value(percent)
+        self.field.set_knob_value(percent)
+
+
+def tile_of(picture: Picture, edge: int, pixel_ratio: float) -> QPixmap:
+    """The picture's middle as a square of `edge` logical px with round corners."""
+    side = min(picture.width, picture.height)
+    top, left = (picture.height - side) // 2, (picture.width - side) // 2
+    stride = max(1, int(side / (edge * pixel_ratio * 4)))  # far more pixels than needed only cost time
+    square = picture.pixels[top : top + side : stride, left : left + side : stride].copy()
+    height, width = square.shape[:2]
+    image = QImage(square.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    device_edge = round(edge * pixel_ratio)
+    image = image.scaled(
+        QSize(device_edge, device_edge),
+        Qt.AspectRatioMode.IgnoreAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    tile = QPixmap(device_edge, device_edge)
+    tile.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(tile)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    path = QPainterPath()
+    path.addRoundedRect(0, 0, device_edge, device_edge, 4 * pixel_ratio, 4 * pixel_ratio)
+    painter.setClipPath(path)
+    painter.drawImage(QRect(0, 0, device_edge, device_edge), image)
+    painter.end()
+    tile.setDevicePixelRatio(pixel_ratio)
+    return tile

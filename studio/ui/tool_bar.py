@@ -1,0 +1,124 @@
+"""The bar on top: open, undo, views, the picture's name, Finish and Export."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+
+from studio.ui.actions import Actions
+from studio.ui.elided_label import ElidedLabel
+from studio.ui.finish_button import FinishButton
+from studio.ui.session import Session
+from studio.ui.theme import GRID, icon, set_role
+
+HEIGHT = 44  # px
+
+
+class ToolBar(QFrame):
+    """Buttons for the actions that are needed all the time; the rest is in the menu."""
+
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._actions = actions
+        set_role(self, "bar")
+        self.setFixedHeight(HEIGHT)
+        self.title = ElidedLabel(middle=True)
+        self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        set_role(self.title, "title")
+        self.finish = FinishButton()
+        self.finish.clicked.connect(self._finish_or_stop)
+        self.export = QPushButton(icon("export"), actions["export"].text())
+        self.export.setFixedHeight(self.finish.height())
+        self.export.setToolTip(actions["export"].toolTip())
+        self.export.setAccessibleName(actions["export"].text())
+        self.export.clicked.connect(actions["export"].trigger)
+        self.menu_button = self._make_menu()
+        self._arrange()
+        for signal in (session.state_changed, session.recipe_changed, session.content_changed, session.styles_changed):
+            signal.connect(self._show_state)
+        self._show_state()
+
+    @Slot()
+    def _finish_or_stop(self) -> None:
+        self._actions["stop" if self._session.run else "finish"].trigger()
+
+    @Slot()
+    def _show_state(self) -> None:
+        session, run = self._session, self._session.run
+        artwork = session.artwork
+        is_finished = artwork.is_finished and run is None
+        if run is not None and run.is_stopping:
+            self.finish.show_stopping(run.progress)
+        elif run is not None:
+            self.finish.show_running(run.progress, run.seconds_left)
+        elif is_finished:
+            self.finish.show_finished()
+        else:
+            self.finish.show_ready(session.seconds_expected, session.missing)
+        self.finish.setEnabled(not (run.is_stopping if run else session.missing))
+        self.finish.setToolTip(self._actions["stop" if run else "finish"].toolTip())
+        self.export.setEnabled(self._actions["export"].isEnabled())
+        if self.export.property("role") != ("primary" if is_finished else "plain"):
+            set_role(self.export, "primary" if is_finished else "plain")
+            self.export.setIcon(icon("export", "on_accent" if is_finished else "text"))
+        name = artwork.content.name if artwork.content else ""
+        self.title.setText(f"{name} *" if name and artwork.has_unsaved_result else name)
+
+    def _make_menu(self) -> QToolButton:
+        menu = QMenu(self)
+        for name in ("open", "paste", "export", "", "hide_panels", "full_screen", "", "shortcuts", "about", "", "quit"):
+            if name:
+                menu.addAction(self._actions[name])
+            else:
+                menu.addSeparator()
+        button = QToolButton()
+        button.setIcon(icon("menu"))
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setToolTip(self.tr("Menu"))
+        button.setAccessibleName(self.tr("Menu"))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _button(self, name: str, has_text: bool) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(self._actions[name])
+        button.setToolButtonStyle(
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon if has_text else Qt.ToolButtonStyle.ToolButtonIconOnly
+        )
+        button.setAccessibleName(self._actions[name].text())
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where the hand works
+        return button
+
+    def _arrange(self) -> None:
+        left, right = QHBoxLayout(), QHBoxLayout()
+        left.setSpacing(2)
+        left.addWidget(self.menu_button)
+        for name in ("open", "paste", "", "undo", "redo", "", "compare", "fit", "actual_size"):
+            if name:
+                left.addWidget(self._button(name, has_text=name in ("open", "compare")))
+            else:
+                left.addWidget(_separator())
+        left.addStretch(1)
+        right.setSpacing(GRID)
+        right.addStretch(1)
+        right.addWidget(self.finish)
+        right.addWidget(self.export)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(GRID, 0, GRID, 0)
+        grid.setHorizontalSpacing(GRID)
+        grid.addLayout(left, 0, 0)
+        grid.addWidget(self.title, 0, 1)
+        grid.addLayout(right, 0, 2)
+        for column, stretch in enumerate((3, 2, 3)):
+            grid.setColumnStretch(column, stretch)
+
+
+def _separator() -> QWidget:
+    line = QWidget()
+    line.setFixedSize(1, 20)
+    line.setBackgroundRole(QPalette.ColorRole.Mid)
+    line.setAutoFillBackground(True)
+    return line
