@@ -6,10 +6,12 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +22,7 @@ ENVIRONMENT = CHECKOUT / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 _STAMP = ENVIRONMENT / "style-studio.json"  # what is installed, or that an installation is going on
 _INSTALLING = "installing"
+_LARGE_FETCH = re.compile(r"(?:Downloading|Using cached) ([^/\s]+?)-\d\S* \((\d\d+(?:\.\d+)? MB|\S+ GB)\)")
 
 
 def set_up(extras: Sequence[str] = ()) -> Path:
@@ -93,20 +96,30 @@ def _install(extras: Sequence[str]) -> None:
 
 
 def _pip_install(package: str) -> bool:
-    """Run pip in the checkout; tells on one line what it is doing. Its errors go to stderr as they are."""
+    """Run pip in the checkout and tell what it is fetching; what went wrong is printed only if it failed."""
     command = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--editable", package]
-    is_terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size().columns - 1
-    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, errors="replace") as pip:
+    last_words: deque[str] = deque(maxlen=20)
+    with subprocess.Popen(
+        command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as pip:
         assert pip.stdout is not None
         for line in pip.stdout:
-            news = line.strip()
-            if not news.startswith(("Downloading", "Installing")):
-                continue
-            if is_terminal:
-                print(f"\r\033[K{news}"[:width], end="", flush=True)
-            else:
-                print(f"  {news[:100]}", flush=True)
-    if is_terminal:
-        print("\r\033[K", end="", flush=True)
+            last_words.append(line.rstrip())
+            _show(line.strip())
+    _show("")
+    if pip.returncode != 0:
+        print("\n".join(last_words), file=sys.stderr, flush=True)
     return pip.returncode == 0
+
+
+def _show(line: str) -> None:
+    """What takes long in what pip does; on a terminal, one line that is written over. "" ends it."""
+    news = ""
+    if fetch := _LARGE_FETCH.match(line):
+        news = f"  fetching {fetch[1]} ({fetch[2]})"
+    elif line.startswith("Installing collected packages"):
+        news = "  unpacking"
+    if sys.stdout.isatty() and (news or not line):
+        print(f"\r\033[K{news}", end="", flush=True)
+    elif news:
+        print(news, flush=True)

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str], make_engine: MakeEngine) -> int:
 
 
 def _run(arguments: Sequence[str], make_engine: MakeEngine) -> int:
-    parser = _parser()
+    parser = make_parser()
     try:
         chosen = parser.parse_args(arguments)
     except SystemExit as exit_:  # argparse's way to end after --help and --version
@@ -52,7 +52,8 @@ def _run(arguments: Sequence[str], make_engine: MakeEngine) -> int:
             return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of everything the command line understands."""
     parser = OptionParser(
         prog="style-studio",
         description="Turns pictures into artworks by style transfer. Its window opens when no command is given.",
