@@ -81,8 +81,9 @@ def check_claims(name: str, image: ImageFile.ImageFile, length: int) -> None:
     if image.format == "PNG" and pixels > (length + 64) * _PNG_PIXELS_PER_BYTE:
         raise _cut_off(name)
     if image.format in ("BMP", "DIB") and image.tile and image.tile[0].codec_name == "raw":
-        bits = {"1": 1, "P": 4, "L": 8}.get(image.mode, 16)  # at least; P stands for 1 to 8
-        if pixels * (1 if image.mode == "P" else bits) // 8 > length:
+        args = image.tile[0].args
+        row_bytes = args[1] if isinstance(args, tuple) else 0
+        if image.tile[0].offset + row_bytes * image.height > length:
             raise _cut_off(name)
     if image.format == "TIFF":
         tags = image.tag_v2  # type: ignore[attr-defined]
@@ -160,6 +161,7 @@ def _jpeg_is_whole(name: str, file: IO[bytes], length: int) -> bool:
 
 
 def _tiff_headers(file: IO[bytes]) -> list[int]:
+    file.seek(0)
     data = file.read(_MOST_SEARCHED)
     return [found.start() for found in islice(re.finditer(rb"II\*\0|MM\0\*", data), 8)]
 

@@ -75,11 +75,9 @@ def read_header(file: IO[bytes], name: str) -> ImageFile.ImageFile:
         if format_name is None:
             raise _stranger(name, head)
         check_before_parsing(name, file, format_name)
-        image = open_header(file, format_name)
-        check_claims(name, image, file.seek(0, os.SEEK_END))
+        return open_header(file, format_name)
     except DECODER_ERRORS as error:
         raise _damaged(name, error) from error
-    return image
 
 
 def decode(file: IO[bytes], name: str, source: Path | None = None, smallest_edge: int = SMALLEST_EDGE) -> Picture:
@@ -87,6 +85,7 @@ def decode(file: IO[bytes], name: str, source: Path | None = None, smallest_edge
     image = read_header(file, name)
     check_size(name, image.width, image.height, smallest_edge)
     try:
+        check_claims(name, image, file.seek(0, os.SEEK_END))
         image.load()
         exif = read_exif(image)
         dpi = _plausible_dpi(image, dots_per_inch(exif))

@@ -1,0 +1,114 @@
+"""The recipe and the knob table: ranges, defaults, shares and the JSON round trip."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from dataclasses import fields
+
+import pytest
+
+from studio.core.errors import RecipeError
+from studio.core.recipe import KNOBS, RECIPE_VERSION, SHARE_KNOB, Knob, StyleRecipe
+
+NUMBERS = [knob for knob in KNOBS if knob.scale != "choice"]
+CHOICES = [knob for knob in KNOBS if knob.scale == "choice"]
+
+
+def field_of(knob: Knob) -> str:
+    return knob.field
+
+
+def test_every_setting_of_the_recipe_has_one_knob() -> None:
+    assert sorted(knob.field for knob in (*KNOBS, SHARE_KNOB)) == sorted(field.name for field in fields(StyleRecipe))
+
+
+@pytest.mark.parametrize("knob", KNOBS, ids=field_of)
+def test_every_knob_says_what_it_is_and_defaults_to_a_value_it_allows(knob: Knob) -> None:
+    assert knob.label
+    assert knob.help.endswith(".")
+    assert knob.check(knob.default) == knob.default
+
+
+@pytest.mark.parametrize("knob", NUMBERS, ids=field_of)
+def test_a_number_may_be_at_its_limits_and_not_beyond(knob: Knob) -> None:
+    for allowed in (knob.low, knob.high):
+        assert getattr(StyleRecipe().change(**{knob.field: allowed}), knob.field) == allowed
+    for refused in (knob.low - 1, knob.high + 1, float("inf"), -float("inf"), 10**400):
+        with pytest.raises(RecipeError, match=knob.label):
+            StyleRecipe().change(**{knob.field: refused})
+
+
+@pytest.mark.parametrize("knob", NUMBERS, ids=field_of)
+@pytest.mark.parametrize("value", [float("nan"), True, "0.5", None, [1]], ids=repr)
+def test_what_is_no_number_is_refused(knob: Knob, value: object) -> None:
+    with pytest.raises(RecipeError, match="must be a number"):
+        knob.check(value)
+
+
+@pytest.mark.parametrize("knob", CHOICES, ids=field_of)
+@pytest.mark.parametrize("value", ["", "FINISH!", None, 3, ["finish"]], ids=repr)
+def test_another_choice_is_refused_with_those_there_are(knob: Knob, value: object) -> None:
+    with pytest.raises(RecipeError, match=", ".join(knob.choices)):
+        knob.check(value)
+
+
+@pytest.mark.parametrize("knob", [knob for knob in NUMBERS if knob.is_whole], ids=field_of)
+def test_whole_numbers_stay_whole(knob: Knob) -> None:
+    value = knob.check(float(knob.high))
+    assert isinstance(value, int)
+    with pytest.raises(RecipeError, match="whole number"):
+        knob.check(knob.low + 0.5)
+
+
+def test_json_gives_the_same_recipe_back() -> None:
+    recipe = StyleRecipe("pattern", 0.1, 2.5, 0.3, 0.7, 0.9, (20, 80), 1024, "high", 7, "vgg19-torchvision", "average")
+    assert StyleRecipe.from_json(recipe.to_json()) == recipe
+    assert json.loads(recipe.to_json())["version"] == RECIPE_VERSION
+    assert "\n" not in recipe.to_json()
+
+
+def test_settings_that_json_leaves_out_are_the_defaults() -> None:
+    assert StyleRecipe.from_json('{"strength": 0.2}') == StyleRecipe(strength=0.2)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "not valid JSON"),
+        ("{", "not valid JSON"),
+        ("[" * 100_000, "not valid JSON"),
+        ("[1, 2]", "no settings"),
+        ("null", "no settings"),
+        ('{"version": 2}', "reads up to 1"),
+        ('{"version": "1"}', "reads up to 1"),
+        ('{"brush": 3}', "no setting called brush"),
+        ('{"strength": 1.5}', "between 0 and 1"),
+        ('{"strength": NaN}', "must be a number"),
+        ('{"seed": 1' + "0" * 400 + "}", "between 0 and"),
+        ('{"style_shares": 5}', "no list"),
+        ('{"style_shares": {"a": 1}}', "no list"),
+        ('{"style_shares": ["a"]}', "must be a number"),
+        ('{"style_shares": [0, 0]}', "at least one style"),
+        ('{"style_shares": [-1, 2]}', "between 0 and 100"),
+    ],
+)
+def test_a_recipe_that_cannot_be_read_says_why(text: str, sentence: str) -> None:
+    with pytest.raises(RecipeError, match=sentence):
+        StyleRecipe.from_json(text)
+
+
+def test_shares_are_relative_and_sum_to_1() -> None:
+    assert StyleRecipe(style_shares=(30, 10)).shares_of(2) == (0.75, 0.25)
+    assert StyleRecipe().shares_of(4) == (0.25,) * 4
+
+
+def test_another_number_of_shares_than_styles_is_refused() -> None:
+    with pytest.raises(RecipeError, match="3 styles but 2 shares"):
+        StyleRecipe(style_shares=(1, 1)).shares_of(3)
+
+
+def test_equal_recipes_are_equal_and_hashable() -> None:
+    assert StyleRecipe(seed=3).change(seed=0) == StyleRecipe()
+    assert len({StyleRecipe(), StyleRecipe(strength=0.6), StyleRecipe(strength=0.7)}) == 2
+    assert pickle.loads(pickle.dumps(StyleRecipe(seed=3))) == StyleRecipe(seed=3)
