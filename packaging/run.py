@@ -22,7 +22,7 @@ def main():
     python = set_up()
     arguments = sys.argv[1:]
     if opens_window(arguments):
-        provide(QT_PACKAGES, "The window")  # if it cannot, go on: Qt itself says what it misses
+        provide(QT_PACKAGES, "the window")  # if it cannot, go on: Qt itself says what it misses
         if not arguments and not has_screen():
             print("There is no screen here, so no window: painting the demo picture instead.", flush=True)
             arguments = demo_arguments()

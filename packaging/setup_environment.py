@@ -74,7 +74,7 @@ def _make_environment() -> None:
     print(f"Making a virtual environment in {ENVIRONMENT}", flush=True)
     if importlib.util.find_spec("ensurepip") is None:  # Debian and Ubuntu keep it in a package of its own
         version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-        if not provide(["python3-venv", f"{version}-venv"], "A virtual environment"):
+        if not provide(["python3-venv", f"{version}-venv"], "the virtual environment"):
             sys.exit(2)
     if ENVIRONMENT.exists():
         shutil.rmtree(ENVIRONMENT)

@@ -41,13 +41,15 @@ def provide(packages: Iterable[str], purpose: str) -> bool:
         return True
     line = f"apt-get install {' '.join(missing)}"
     if os.geteuid() != 0:
-        print(f"{purpose} needs system libraries that are missing. Please run:\n    sudo {line}")
+        print(f"System libraries for {purpose} are missing. Please run:\n    sudo {line}")
         return False
     print(f"Installing system libraries for {purpose}: {' '.join(missing)}", flush=True)
-    if _apt_get("install", *missing) or (_apt_get("update") and _apt_get("install", *missing)):
+    if not _apt_get("install", *missing):
         return True
-    print(f"They could not be installed. Please run:\n    apt-get update && {line}")
-    return False
+    complaint = _apt_get("update") or _apt_get("install", *missing)  # a fresh system has no lists yet
+    if complaint:
+        print(f"{complaint}\nThey could not be installed. Please run:\n    apt-get update && {line}")
+    return not complaint
 
 
 def missing_packages(packages: Iterable[str]) -> list[str]:
@@ -67,7 +69,9 @@ def missing_packages(packages: Iterable[str]) -> list[str]:
     return [package for package in wanted if not {package, f"{package}t64"} & installed]
 
 
-def _apt_get(*arguments: str) -> bool:
+def _apt_get(*arguments: str) -> str:
+    """Run it without questions; "" if it did its work, else what it complained about."""
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     command = ["apt-get", "--quiet=2", "--yes", "--no-install-recommends", *arguments]
-    return subprocess.run(command, env=environment, stdout=subprocess.DEVNULL).returncode == 0
+    done = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    return "" if done.returncode == 0 else done.stderr.strip() or f"apt-get ended with code {done.returncode}."

@@ -16,7 +16,7 @@ def main():
     from system_libraries import QT_PACKAGES, provide
 
     python = set_up(["test"])
-    provide(QT_PACKAGES, "The window")
+    provide(QT_PACKAGES, "the window")
     environment = dict(os.environ, QT_QPA_PLATFORM="offscreen")
     results = []
     for name, arguments in parts(sys.argv[1:]):

@@ -158,7 +158,7 @@ def test_who_is_not_root_is_told_the_one_line_that_helps(
     write_program(tmp_path / "apt-get", "exit 1")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert not libraries.provide(["libegl1", "libgl1"], "The window")
+    assert not libraries.provide(["libegl1", "libgl1"], "the window")
     assert capsys.readouterr().out.splitlines()[-1].strip() == "sudo apt-get install libegl1 libgl1"
 
 
@@ -174,7 +174,7 @@ def test_root_gets_them_after_refreshing_the_lists_if_need_be(
     )
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    assert libraries.provide(["libegl1"], "The window")
+    assert libraries.provide(["libegl1"], "the window")
     asked = log.read_text(encoding="utf-8")
     assert [word for word in asked.split() if word in ("install", "update")] == ["install", "update", "install"]
 
@@ -184,7 +184,7 @@ def test_systems_without_apt_are_left_alone(
 ) -> None:
     libraries = load("system_libraries")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert libraries.provide(["libegl1"], "The window")
+    assert libraries.provide(["libegl1"], "the window")
 
 
 def test_a_python_that_only_prints_an_error_is_not_chosen(
