@@ -51,7 +51,7 @@ class EngineChild:
         except OSError as error:
             self._connection.close()
             raise EngineError(
-                f"The painting engine could not be started ({error.strerror}).", "Close other programs and try again."
+                f"The painting engine could not be started ({error}).", "Close other programs and try again."
             ) from error
         finally:
             theirs.close()  # else we would never see the child's end close

@@ -20,18 +20,18 @@ _logger = logging.getLogger(__name__)
 class Worker:
     """One thread that owns the engine: live requests first (newest wins), a long job one step at a time.
 
-    `make_engine` is called on that thread, and so is `on_event`, with every event. First comes Ready, or Failed with
-    request id 0; after a failed start the engine is started again when the next request comes. Then every request ends
-    with exactly one Done, Stopped or Failed, with two exceptions: nothing is said about a live request that was
-    replaced before the engine saw it, nor about one that comes after `close`. After its end, no event of a request
-    follows.
+    `make_engine` is called on that thread, and so is `on_event`, with every event. Before anything is painted comes
+    Ready, or Failed with request id 0; after a failed start the engine is started again when the next request comes.
+    Every request ends with exactly one Done, Stopped or Failed, after which no event of it follows; with two
+    exceptions: nothing is said about a live request that was replaced before the engine saw it, nor about a request
+    that comes after `close`.
 
     A live request runs between two steps of the job, which goes on afterwards: as long as new ones keep coming, the
     job rests. Each live request that was started gives at least one event before a newer one takes its place, so the
     picture follows while a slider is dragged.
 
-    The job's Stopped is sent as soon as the thread can look at its mail: after the step under way, or at once if
-    the engine is Interruptible; the step is left behind only then.
+    A stopped job's Stopped is sent after the step under way, or in the middle of it if the engine is Interruptible;
+    only then is its iterator closed, which may take until the step has ended.
     """
 
     def __init__(self, make_engine: Callable[[], Engine], on_event: Callable[[Event], None]) -> None:

@@ -1,11 +1,13 @@
-"""EventLog: an `on_event` that keeps everything and lets a test wait for what must come."""
+"""What tests of the worker share: an EventLog that listens to it, and a worker that is closed at the end."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from studio.core.contract import Done, Event, Failed, Ready, Stopped
+from studio.core.contract import Done, Engine, Event, Failed, Ready, Stopped
+from studio.jobs.worker import Worker
 from tests.fakes import GUARD_SECONDS
 
 
@@ -43,6 +45,16 @@ class EventLog:
     def names(self, request_id: int | None = None) -> list[str]:
         """The kinds of all events, or of those of one request, in their order."""
         return [type(event).__name__ for event in (self.events if request_id is None else self.of(request_id))]
+
+
+@contextmanager
+def running_worker(make_engine: Callable[[], Engine], log: EventLog) -> Iterator[Worker]:
+    worker = Worker(make_engine, log)
+    worker.start()
+    try:
+        yield worker
+    finally:
+        worker.close(GUARD_SECONDS)
 
 
 def _id(event: Event) -> int | None:

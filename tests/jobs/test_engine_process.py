@@ -234,6 +234,18 @@ def test_the_child_runs_at_lower_priority(start: Start) -> None:
     assert os.getpriority(os.PRIO_PROCESS, start_of_child.memory) == min(own + 10, 19)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there Ctrl+C is no signal to a process")
+def test_ctrl_c_in_the_terminal_is_left_to_the_parent(start: Start) -> None:
+    engine = start()
+    engine.describe()
+    [child] = children()
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGINT)
+
+    assert isinstance(list(engine.run(make_request()))[-1], Done)
+    assert children() == [child]
+
+
 PARENT = """
 import sys
 from studio.core.contract import EngineSettings

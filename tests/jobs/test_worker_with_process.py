@@ -12,25 +12,21 @@ from studio.jobs.engine_process import EngineProcess
 from studio.jobs.worker import Worker
 from tests import fakes
 from tests.fakes import GUARD_SECONDS, UNLUCKY_SEED, make_request
-from tests.jobs.event_log import EventLog
+from tests.jobs.event_log import EventLog, running_worker
 
 NEVER = 10 * GUARD_SECONDS  # a grace period that no test lives to see
 
 
 @contextmanager
-def running_worker(make_engine: MakeEngine, log: EventLog, grace: float) -> Iterator[Worker]:
-    worker = Worker(lambda: EngineProcess(make_engine, EngineSettings(), grace), log)
-    worker.start()
-    try:
+def worker_with_process(make_engine: MakeEngine, log: EventLog, grace: float) -> Iterator[Worker]:
+    with running_worker(lambda: EngineProcess(make_engine, EngineSettings(), grace), log) as worker:
         yield worker
-    finally:
-        worker.close(GUARD_SECONDS)
-        assert multiprocessing.active_children() == []
+    assert multiprocessing.active_children() == []
 
 
 def test_a_job_and_live_requests_run_in_the_child() -> None:
     log, job, live = EventLog(), make_request(), make_request(strength=0.1)
-    with running_worker(fakes.make_fake_engine, log, NEVER) as worker:
+    with worker_with_process(fakes.make_fake_engine, log, NEVER) as worker:
         worker.start_job(job)
         worker.submit(live)
         log.wait_for_end(job.id)
@@ -42,7 +38,7 @@ def test_a_job_and_live_requests_run_in_the_child() -> None:
 
 def test_a_stop_is_answered_while_a_step_never_ends_and_closing_is_clean() -> None:
     log, job = EventLog(), make_request(seed=UNLUCKY_SEED)
-    with running_worker(fakes.make_hanging_engine, log, NEVER) as worker:
+    with worker_with_process(fakes.make_hanging_engine, log, NEVER) as worker:
         worker.start_job(job)
         log.wait_for(lambda event: isinstance(event, Frame))
         worker.stop_job()
@@ -53,7 +49,7 @@ def test_a_stop_is_answered_while_a_step_never_ends_and_closing_is_clean() -> No
 
 def test_a_stop_is_answered_while_the_previous_stop_still_waits_for_its_step() -> None:
     log, hanging, waiting = EventLog(), make_request(seed=UNLUCKY_SEED), make_request()
-    with running_worker(fakes.make_hanging_engine, log, NEVER) as worker:
+    with worker_with_process(fakes.make_hanging_engine, log, NEVER) as worker:
         worker.start_job(hanging)
         log.wait_for(lambda event: isinstance(event, Frame))
         worker.start_job(waiting)
@@ -66,7 +62,7 @@ def test_a_stop_is_answered_while_the_previous_stop_still_waits_for_its_step() -
 
 def test_a_stop_is_answered_while_the_engine_is_still_loading() -> None:
     log, job = EventLog(), make_request()
-    with running_worker(fakes.make_never_ready_engine, log, NEVER) as worker:
+    with worker_with_process(fakes.make_never_ready_engine, log, NEVER) as worker:
         worker.start_job(job)
         worker.stop_job()
         log.wait_for_end(job.id)
@@ -76,7 +72,7 @@ def test_a_stop_is_answered_while_the_engine_is_still_loading() -> None:
 
 def test_a_step_that_hangs_after_a_stop_costs_a_child_and_the_next_job_works() -> None:
     log, hanging, next_job = EventLog(), make_request(seed=UNLUCKY_SEED), make_request()
-    with running_worker(fakes.make_hanging_engine, log, grace=0.05) as worker:
+    with worker_with_process(fakes.make_hanging_engine, log, grace=0.05) as worker:
         worker.start_job(hanging)
         log.wait_for(lambda event: isinstance(event, Frame))
         worker.stop_job()
@@ -89,7 +85,7 @@ def test_a_step_that_hangs_after_a_stop_costs_a_child_and_the_next_job_works() -
 
 def test_a_crash_fails_the_job_and_the_next_one_works() -> None:
     log, unlucky, lucky = EventLog(), make_request(seed=UNLUCKY_SEED), make_request()
-    with running_worker(fakes.make_crashing_engine, log, NEVER) as worker:
+    with worker_with_process(fakes.make_crashing_engine, log, NEVER) as worker:
         worker.start_job(unlucky)
         failed = log.wait_for_end(unlucky.id)
         worker.start_job(lucky)
