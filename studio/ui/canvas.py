@@ -288,6 +288,8 @@ class Canvas(QWidget):
 
     def _place_children(self) -> None:
         self._empty.setGeometry(self.rect())
+        if self.has_picture and self._empty.isAncestorOf(self.focusWidget() or self):
+            self.setFocus()  # else hiding it would hand the focus to whatever comes next
         self._empty.setVisible(not self.has_picture)
         self.split.place()
         self.split.setVisible(self._is_split())

@@ -118,9 +118,9 @@ def make_thumbnail(path: Path, size: QSize) -> QImage:
     image = image.scaled(
         size, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
     )
-    middle = QRect(0, 0, size.width(), size.height())
-    middle.moveCenter(image.rect().center())
-    return image.copy(middle)
+    # From the middle across, from above the middle down: heads are rarely at the bottom.
+    left, top = (image.width() - size.width()) // 2, (image.height() - size.height()) // 4
+    return image.copy(QRect(left, top, size.width(), size.height()))
 
 
 def _save(image: QImage, path: Path) -> None:
