@@ -36,7 +36,7 @@ def find_style(name: str) -> Style:
             raise UsageError(f"There is no style and no file called {name!r}.", suggestion(name))
         path = Path(name)
         # Whose it is and whether it may be shared, only its owner knows.
-        card = Card(path.stem, "style", path.stem, "", "", "licence unknown", path.name, path, category="mine")
+        card = Card(path.stem, "style", path.stem, "", "", "unknown", path.name, path, category="mine")
     return Style(open_picture(card.file), card)
 
 
