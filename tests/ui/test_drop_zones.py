@@ -1,0 +1,197 @@
+"""Promises of dropping: every kind of payload lands in the zone under the cursor, or is not taken at all."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QImage
+from PySide6.QtWidgets import QApplication
+
+from studio.ui.canvas import Canvas
+from studio.ui.drop_zones import ZONES, Drop
+from studio.ui.gallery_model import STYLE_MIME_TYPE
+from studio.ui.payload import Payload, payload_kind, read_payload
+
+LEFT, RIGHT = QPoint(30, 150), QPoint(570, 150)
+HELD = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def canvas(qtbot, tmp_path):
+    canvas = Canvas((), thumbnail_folder=tmp_path)
+    qtbot.addWidget(canvas)
+    canvas.resize(600, 300)
+    with qtbot.waitExposed(canvas):
+        canvas.show()
+    return canvas
+
+
+def files(*paths) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
+
+
+def browser_image() -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl("https://example.org/cat.png")])
+    picture = QImage(3, 2, QImage.Format.Format_RGB32)
+    picture.fill(0x123456)
+    mime.setImageData(picture)
+    return mime
+
+
+def link() -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl("https://example.org/gallery")])
+    return mime
+
+
+def gallery_style() -> QMimeData:
+    mime = QMimeData()
+    mime.setData(STYLE_MIME_TYPE, "café-terrace".encode())
+    return mime
+
+
+def enter(canvas, mime, place=LEFT) -> bool:
+    event = QDragEnterEvent(place, Qt.DropAction.CopyAction, mime, *HELD)
+    event.ignore()
+    QApplication.sendEvent(canvas, event)
+    return event.isAccepted()
+
+
+def drop(canvas, mime, place) -> list[Drop]:
+    landed = []
+    canvas.dropped.connect(landed.append)
+    assert enter(canvas, mime, place)
+    QApplication.sendEvent(canvas, QDragMoveEvent(place, Qt.DropAction.CopyAction, mime, *HELD))
+    actions = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    event = QDropEvent(place, actions, mime, *HELD)
+    QApplication.sendEvent(canvas, event)
+    assert event.isAccepted()
+    assert event.dropAction() == Qt.DropAction.CopyAction  # a move would delete the artist's file
+    assert canvas.zones.isHidden()
+    return landed
+
+
+def test_files_come_before_what_else_a_file_manager_offers():
+    mime = files("/pictures/a.jpg", "/pictures/b.png")
+    mime.setImageData(QImage(3, 2, QImage.Format.Format_RGB32))
+    mime.setText("/pictures/a.jpg")
+    assert read_payload(mime) == Payload("files", paths=(Path("/pictures/a.jpg"), Path("/pictures/b.png")))
+
+
+def test_of_a_browser_the_image_is_taken_and_its_link_kept():
+    payload = read_payload(browser_image())
+    assert payload.kind == "image"
+    assert payload.links == ("https://example.org/cat.png",)
+    image = QImage.fromData(payload.image_bytes)
+    assert (image.width(), image.height(), image.pixelColor(0, 0).name()) == (3, 2, "#123456")
+
+
+def test_an_encoded_image_is_taken_as_it_is():
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    buffer.write(b"\xff\xd8 with its metadata")
+    mime = browser_image()
+    mime.setData("image/jpeg", buffer.data())
+    assert read_payload(mime).image_bytes == b"\xff\xd8 with its metadata"
+
+
+@pytest.mark.parametrize(
+    ("mime", "kind"),
+    [(files("/a.jpg"), "files"), (browser_image(), "image"), (link(), "link"), (gallery_style(), "style")],
+)
+def test_the_kind_is_known_before_the_payload_is_read(mime, kind):
+    assert payload_kind(mime) == kind == read_payload(mime).kind
+
+
+def test_text_is_nothing_the_studio_can_use(canvas):
+    mime = QMimeData()
+    mime.setText("hello")
+    assert read_payload(mime) is None
+    assert not enter(canvas, mime)
+    assert canvas.zones.isHidden()
+
+
+@pytest.mark.parametrize("mime", [files("/a.jpg"), browser_image(), link()])
+def test_pictures_are_offered_all_zones(canvas, mime):
+    assert enter(canvas, mime)
+    assert list(canvas.zones.places()) == ["picture", "style", "mix"]
+
+
+def test_a_gallery_style_is_offered_the_style_zones_only(canvas):
+    assert enter(canvas, gallery_style())
+    assert list(canvas.zones.places()) == ["style", "mix"]
+
+
+def test_the_zone_under_the_cursor_lights_up_and_leaving_hides_all(canvas):
+    enter(canvas, files("/a.jpg"))
+    assert canvas.zones.lit == "picture"
+    QApplication.sendEvent(canvas, QDragMoveEvent(RIGHT, Qt.DropAction.CopyAction, files("/a.jpg"), *HELD))
+    assert canvas.zones.lit == "mix"
+    QApplication.sendEvent(canvas, QDragLeaveEvent())
+    assert canvas.zones.isHidden()
+
+
+def test_there_is_no_dead_ground_between_zones(canvas):
+    enter(canvas, files("/a.jpg"))
+    assert all(canvas.zones.light(QPoint(x, y)) for x in range(0, 600, 7) for y in (0, 150, 299))
+
+
+def test_zones_are_stacked_on_a_narrow_canvas(canvas):
+    canvas.resize(300, 600)
+    enter(canvas, files("/a.jpg"))
+    places = list(canvas.zones.places().values())
+    assert len({place.left() for place in places}) == 1
+    assert all(canvas.zones.rect().contains(place) for place in places)
+
+
+def test_a_file_on_the_picture_zone_is_a_new_picture(canvas, qtbot):
+    with qtbot.waitSignal(canvas.files_dropped) as told:
+        landed = drop(canvas, files("/pictures/a.jpg"), LEFT)
+    assert told.args == [[Path("/pictures/a.jpg")]]
+    assert landed == [Drop("picture", Payload("files", paths=(Path("/pictures/a.jpg"),)))]
+
+
+def test_an_image_on_the_picture_zone_is_a_new_picture(canvas, qtbot):
+    with qtbot.waitSignal(canvas.image_dropped) as told:
+        drop(canvas, browser_image(), LEFT)
+    assert QImage.fromData(told.args[0]).width() == 3
+
+
+def test_a_gallery_style_on_the_style_zone_is_used_alone(canvas, qtbot):
+    with qtbot.waitSignal(canvas.style_dropped) as told:
+        drop(canvas, gallery_style(), LEFT)
+    assert told.args == ["café-terrace"]
+
+
+@pytest.mark.parametrize(
+    ("mime", "place", "zone"),
+    [
+        (files("/a.jpg"), QPoint(300, 150), "style"),
+        (files("/a.jpg"), RIGHT, "mix"),
+        (gallery_style(), RIGHT, "mix"),
+        (link(), LEFT, "picture"),
+    ],
+)
+def test_other_drops_are_told_with_their_zone_alone(canvas, qtbot, mime, place, zone):
+    with (
+        qtbot.assertNotEmitted(canvas.files_dropped),
+        qtbot.assertNotEmitted(canvas.image_dropped),
+        qtbot.assertNotEmitted(canvas.style_dropped),
+    ):
+        landed = drop(canvas, mime, place)
+    assert [one.zone for one in landed] == [zone]
+
+
+def test_the_hovering_canvas_is_dimmed(canvas):
+    before = canvas.grab().toImage().pixelColor(3, 3)
+    enter(canvas, files("/a.jpg"))
+    after = canvas.grab().toImage().pixelColor(3, 3)
+    assert after.lightness() < before.lightness()
+
+
+def test_every_zone_has_icon_name_and_line():
+    assert all(zone.icon and zone.label and zone.line and zone.takes for zone in ZONES)
+    assert len({zone.name for zone in ZONES}) == len(ZONES)
