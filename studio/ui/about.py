@@ -31,10 +31,11 @@ def make_shortcut_list(parent: QWidget) -> QDialog:
         (_tr("Arrows"), _tr("On a slider: one step; with Shift the finest, with PageUp and PageDown coarse")),
         (_tr("Delete"), _tr("On a slider: back to its default, as a double click does")),
         (_tr("Space + drag"), _tr("Move the picture")),
-        (_tr("Enter, Ctrl+Enter"), _tr("In the gallery: use the style, mix it in")),
+        (_tr("Enter"), _tr("In the gallery: use the style; with Ctrl, or Ctrl and a click, mix it in")),
     ]
     lines = "".join(
-        f"<tr><td style='padding: 3px 24px 3px 0'><b>{escape(keys)}</b></td><td>{escape(tip)}</td></tr>"
+        f"<tr><td style='padding: 2px 24px 2px 0'><b>{escape(keys)}</b></td>"
+        f"<td style='padding: 2px 0'>{escape(tip)}</td></tr>"
         for keys, tip in rows
     )
     return _sheet(_tr("Keyboard shortcuts"), f"<h2>{_tr('Keyboard shortcuts')}</h2><table>{lines}</table>", parent)
@@ -48,13 +49,14 @@ def _sheet(title: str, html: str, parent: QWidget) -> QDialog:
     sheet = QDialog(parent)
     sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     sheet.setWindowTitle(title)
-    sheet.resize(560, 600)
+    sheet.resize(600, 680)
     text = QTextBrowser()
     text.setHtml(html)
     text.setOpenExternalLinks(True)
     text.setAccessibleName(title)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(sheet.close)
+    buttons.button(QDialogButtonBox.StandardButton.Close).setFocus()
     box = QVBoxLayout(sheet)
     box.addWidget(text)
     box.addWidget(buttons)

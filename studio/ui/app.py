@@ -42,18 +42,21 @@ def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
 class Studio(QObject):
     """All parts of the program, wired. The engine is started only when the window has been painted."""
 
-    def __init__(self, make_engine: Callable[[], Engine], settings: QSettings) -> None:
+    def __init__(
+        self, make_engine: Callable[[], Engine], settings: QSettings, thumbnail_folder: Path | None = None
+    ) -> None:
         super().__init__()
         self._settings = settings
         self._opening = FileThread("opening", self)
         self._saving = FileThread("saving", self)
-        bridge = EventBridge(self)
-        worker = Worker(make_engine, bridge.post)
-        self.session = Session(Artwork(), worker, bridge, Estimate(_remembered_pace(settings)), self)
+        self.bridge = EventBridge(self)
+        worker = Worker(make_engine, self.bridge.post)
+        self.session = Session(Artwork(), worker, self.bridge, Estimate(_remembered_pace(settings)), self)
         self.intake = Intake(self.session, self._opening, bundled_cards("styles"), self)
         self.exporter = Exporter(self.session, self._saving, self)
         self.actions = make_actions(self)
-        self.window = MainWindow(self.session, self.intake, self.actions, bundled_cards("demo"), settings)
+        demo = bundled_cards("demo")
+        self.window = MainWindow(self.session, self.intake, self.actions, demo, settings, thumbnail_folder)
         self.commands = Commands(self.actions, self.session, self.intake, self.exporter, settings, self.window)
         self.window.gallery.add_requested.connect(self.commands.ask_for_styles)
         self.window.first_painted.connect(self.session.start_engine)

@@ -45,9 +45,9 @@ class FinishButton(QPushButton):
             self.tr("Stopping\N{HORIZONTAL ELLIPSIS}"), self.tr("the picture is kept"), "stop", progress=progress
         )
 
-    def show_finished(self) -> None:
-        """Painted with the present settings; the accent goes on to Export."""
-        self._show(self.tr("Finished"), self.tr("change anything to go on"), "check")
+    def show_finished(self, seconds: float) -> None:
+        """Painted with the present settings, in so many seconds; the accent goes on to Export."""
+        self._show(self.tr("Finished"), self.tr("in {}").format(rough_time(seconds)), "check")
 
     @property
     def caption(self) -> str:

@@ -82,7 +82,7 @@ class KnobPanel(QScrollArea):
         page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         box = QVBoxLayout(page)
         box.setContentsMargins(12, 4, 12, 12)
-        box.setSpacing(GRID)
+        box.setSpacing(6)
         box.addWidget(_heading(self.tr("Styles")))
         box.addWidget(self.styles)
         for title, group in ((self.tr("Paint"), "paint"), (self.tr("Picture"), "picture")):

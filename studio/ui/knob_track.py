@@ -70,10 +70,10 @@ class KnobTrack(QSlider):
         self.edit_finished.emit()
 
     def sizeHint(self) -> QSize:
-        return QSize(120, 20)
+        return QSize(120, 18)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(60, 20)
+        return QSize(60, 18)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
@@ -139,9 +139,9 @@ class KnobTrack(QSlider):
         painter.setBrush(color("accent"))
         painter.drawRoundedRect(QRectF(min(mark, handle), middle - 1.5, abs(handle - mark), 3), 1.5, 1.5)
         if self.hasFocus():
-            painter.drawEllipse(QPointF(handle, middle), _RADIUS + 2, _RADIUS + 2)
+            painter.drawEllipse(QPointF(handle, middle), _RADIUS + 1.5, _RADIUS + 1.5)
             painter.setBrush(color("panel"))
-            painter.drawEllipse(QPointF(handle, middle), _RADIUS + 0.5, _RADIUS + 0.5)
+            painter.drawEllipse(QPointF(handle, middle), _RADIUS, _RADIUS)
         is_lit = self._grab is not None or self.underMouse() or self.hasFocus()
         painter.setBrush(color("text" if is_lit else "muted"))
         painter.drawEllipse(QPointF(handle, middle), _RADIUS - 1, _RADIUS - 1)
@@ -165,10 +165,10 @@ class KnobTrack(QSlider):
         self.update()
 
     def _left(self) -> float:
-        return _RADIUS + 3
+        return _RADIUS
 
     def _right(self) -> float:
-        return self.width() - _RADIUS - 3
+        return self.width() - _RADIUS
 
     def _handle_x(self, value: float) -> float:
         return self._left() + self._travel.position(value) * (self._right() - self._left())

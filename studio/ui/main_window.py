@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMessageBox, QSplitter, QVBoxLayout, QWidget
 
@@ -13,6 +14,7 @@ from studio.ui.actions import Actions
 from studio.ui.canvas import Canvas
 from studio.ui.finish_button import FinishButton
 from studio.ui.gallery import Gallery
+from studio.ui.gallery_model import CARD_ROLE
 from studio.ui.intake import Intake
 from studio.ui.knob_panel import KnobPanel
 from studio.ui.message_bar import MessageBar
@@ -29,8 +31,15 @@ class MainWindow(QWidget):
     first_painted = Signal()
 
     def __init__(
-        self, session: Session, intake: Intake, actions: Actions, demo: Sequence[Card], settings: QSettings
+        self,
+        session: Session,
+        intake: Intake,
+        actions: Actions,
+        demo: Sequence[Card],
+        settings: QSettings,
+        thumbnail_folder: Path | None = None,
     ) -> None:
+        """demo: photos to try. thumbnail_folder: None for the user's own cache."""
         super().__init__()
         self._session = session
         self._actions = actions
@@ -40,9 +49,9 @@ class MainWindow(QWidget):
         self.setMinimumSize(900, 560)
         self.addActions(list(actions.values()))
         self.tool_bar = ToolBar(session, actions)
-        self.gallery = Gallery(intake.cards)
+        self.gallery = Gallery(intake.cards, thumbnail_folder=thumbnail_folder)
         self.messages = MessageBar(actions)
-        self.canvas = Canvas(demo)
+        self.canvas = Canvas(demo, thumbnail_folder=thumbnail_folder)
         self.panel = KnobPanel(session)
         self.status_bar = StatusBar(session, actions)
         self.splitter = QSplitter()
@@ -52,6 +61,20 @@ class MainWindow(QWidget):
         self._restore_layout()
         self._show_state()
         self.canvas.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Ctrl+Enter means "mix in" on a style that is not in the mix yet, and Finish everywhere else.
+        if (
+            watched is self.gallery.list
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        ):
+            card = self.gallery.list.currentIndex().data(CARD_ROLE)
+            if card is not None and all(card.id != style.card.id for style in self._session.artwork.styles):
+                event.accept()
+                return True
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Backslash and self._actions["show_before"].isEnabled():
@@ -159,6 +182,7 @@ class MainWindow(QWidget):
         self.canvas.demo_chosen.connect(intake.open_picture)
         self.gallery.style_chosen.connect(intake.use_style)
         self.gallery.style_mixed_in.connect(intake.mix_in)
+        self.gallery.list.installEventFilter(self)
         self.gallery.files_dropped.connect(intake.add_styles)
         intake.cards_changed.connect(lambda: self.gallery.set_cards(intake.cards))
         self._actions["fit"].triggered.connect(self.canvas.zoom_to_fit)

@@ -164,6 +164,10 @@ class Session(QObject):
         if self.missing:
             self.message_posted.emit(Message(f"{self.missing}."))
             return
+        if self.artwork.is_finished:
+            text = self.tr("The artwork is finished as it is set.")
+            self.message_posted.emit(Message(text, self.tr("Another seed paints another one."), action="export"))
+            return
         self.message_posted.emit(None)
         self.artwork.commit()
         self._start()

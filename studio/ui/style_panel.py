@@ -52,7 +52,7 @@ class StylePanel(QWidget):
             row.removed.connect(partial(self._session.remove_style, index))
             self._box.insertWidget(index, row)
         self.hint.setText(
-            self.tr("Ctrl+Enter on another style mixes it in.")
+            self.tr("Ctrl+click another one to mix it in.")
             if styles
             else self.tr("Pick a style in the gallery, or drop a picture of one on it.")
         )

@@ -13,6 +13,7 @@ from studio.ui.session import Session
 from studio.ui.theme import GRID, icon, set_role
 
 HEIGHT = 44  # px
+_EXPORT_WIDTH = 104  # px; fixed, because the accent comes with bold letters and nothing should jump
 
 
 class ToolBar(QFrame):
@@ -30,10 +31,11 @@ class ToolBar(QFrame):
         self.finish = FinishButton()
         self.finish.clicked.connect(self._finish_or_stop)
         self.export = QPushButton(icon("export"), actions["export"].text())
-        self.export.setFixedHeight(self.finish.height())
+        self.export.setFixedSize(_EXPORT_WIDTH, self.finish.height())
         self.export.setToolTip(actions["export"].toolTip())
         self.export.setAccessibleName(actions["export"].text())
         self.export.clicked.connect(actions["export"].trigger)
+        actions["export"].changed.connect(self._show_state)
         self.menu_button = self._make_menu()
         self._arrange()
         for signal in (session.state_changed, session.recipe_changed, session.content_changed, session.styles_changed):
@@ -54,7 +56,7 @@ class ToolBar(QFrame):
         elif run is not None:
             self.finish.show_running(run.progress, run.seconds_left)
         elif is_finished:
-            self.finish.show_finished()
+            self.finish.show_finished(artwork.result.seconds if artwork.result else 0.0)
         else:
             self.finish.show_ready(session.seconds_expected, session.missing)
         self.finish.setEnabled(not (run.is_stopping if run else session.missing))
@@ -100,7 +102,9 @@ class ToolBar(QFrame):
             if name:
                 left.addWidget(self._button(name, has_text=name in ("open", "compare")))
             else:
+                left.addSpacing(6)
                 left.addWidget(_separator())
+                left.addSpacing(6)
         left.addStretch(1)
         right.setSpacing(GRID)
         right.addStretch(1)

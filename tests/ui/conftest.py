@@ -1,0 +1,68 @@
+"""The whole studio on a fake engine, painted and warm, and pictures for it to open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QEvent, QSettings
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from studio.ui.app import Studio
+from studio.ui.theme import apply_theme
+from tests.fakes import FakeEngine, make_picture
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    """The engine of `studio`; tests change its attributes, or override the fixture, to script it."""
+    return FakeEngine()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> QSettings:
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def studio(
+    qtbot: QtBot, qapp: QApplication, engine: FakeEngine, settings: QSettings, tmp_path: Path
+) -> Iterator[Studio]:
+    """The program in its window, empty, its engine ready."""
+    apply_theme(qapp, "dark")
+    studio = Studio(lambda: engine, settings, tmp_path / "thumbnails")
+    studio.window.show()
+    qtbot.waitUntil(lambda: studio.session.engine_info is not None)
+    yield studio
+    if engine.gate is not None:
+        engine.gate.open()
+    studio.close()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def save_photo(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a picture file and returns its path."""
+
+    def save(name: str = "harbour.png", width: int = 64, height: int = 48, seed: int = 0) -> Path:
+        path = tmp_path / name
+        Image.fromarray(make_picture(width, height, seed=seed).pixels).save(path)
+        return path
+
+    return save
+
+
+@pytest.fixture
+def loaded(qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path]) -> Studio:
+    """The studio with a photo and a style, ready to finish."""
+    studio.intake.open_picture(save_photo())
+    studio.intake.use_style(card_named(studio, "The Great Wave off Kanagawa"))
+    qtbot.waitUntil(lambda: studio.session.missing == "")
+    return studio
+
+
+def card_named(studio: Studio, title: str):
+    return next(card for card in studio.intake.cards if card.title == title)
