@@ -103,9 +103,14 @@ def _pip_install(package: str) -> bool:
         command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as pip:
         assert pip.stdout is not None
-        for line in pip.stdout:
-            last_words.append(line.rstrip())
-            _show(line.strip())
+        try:
+            for line in pip.stdout:
+                last_words.append(line.rstrip())
+                _show(line.strip())
+        except KeyboardInterrupt:
+            pip.terminate()  # it was told too, unless only this process was
+            pip.wait()
+            sys.exit("\nInterrupted. The next start begins the installation again; what was fetched is kept.")
     _show("")
     if pip.returncode != 0:
         print("\n".join(last_words), file=sys.stderr, flush=True)
