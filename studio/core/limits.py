@@ -64,6 +64,7 @@ def check_before_parsing(name: str, file: IO[bytes], format_name: FormatName) ->
             is_whole = int.from_bytes(file.read(8)[4:], "little") + 8 <= length
         case "AVIF" | "HEIC":
             is_whole = _boxes_are_whole(file, length)
+            _check_item_names(name, file)
             _check_blocks(name, file, length, _tiff_headers(file))
         case "TIFF":
             is_whole = True  # `check_claims`
@@ -184,3 +185,16 @@ def _boxes_are_whole(file: IO[bytes], length: int) -> bool:
             return False
         at += size
     return at <= length
+
+
+def _check_item_names(name: str, file: IO[bytes]) -> None:
+    # pi-heif 1.4.0 ends the process (a null pointer) when the type or name of a metadata item is not UTF-8.
+    file.seek(0)
+    data = file.read(_MOST_SEARCHED)
+    for found in re.finditer(rb"infe[\0-\3]", data):
+        start = found.start()
+        body = data[start + 4 : start - 4 + int.from_bytes(data[start - 4 : start])]
+        try:
+            body[10 if body[:1] == b"\3" else 8 :].decode("utf-8")  # behind version, item number and protection
+        except UnicodeDecodeError:
+            raise PictureError(f"{name} is damaged: its list of contents cannot be read.") from None

@@ -180,6 +180,14 @@ def test_tags_that_all_claim_the_same_megabytes_are_refused(container: str) -> N
         decode_picture(data, f"bomb.{container}")
 
 
+@pytest.mark.parametrize("byte", [0x80, 0xC5, 0xFF])
+def test_a_heic_whose_item_names_are_no_text_is_refused_before_it_can_crash_the_decoder(byte: int) -> None:
+    damaged = bytearray(SEEDS["a.heic"])
+    damaged[damaged.index(b"Exif")] = byte
+    with pytest.raises(PictureError, match="list of contents cannot be read"):
+        decode_picture(bytes(damaged), "a.heic")
+
+
 def test_a_jpeg_with_thousands_of_scans_is_refused() -> None:
     scan = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"\0" * 4
     with pytest.raises(PictureError, match="200 scans"):
