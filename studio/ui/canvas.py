@@ -32,7 +32,7 @@ from studio.ui.thumbnails import Thumbnails
 
 _NOTCH = 120  # a mouse wheel's step in Qt's units
 _ZOOM_PER_NOTCH = 2**0.25
-_ARROWS = {
+_ARROWS: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Left: (1, 0),
     Qt.Key.Key_Right: (-1, 0),
     Qt.Key.Key_Up: (0, 1),
@@ -71,6 +71,7 @@ class Canvas(QWidget):
         self._is_showing_before = False
         self._surround: Surround = "studio"
         self._badge_text = ""
+        self._menu: CanvasMenu | None = None
         self._grabbed_at: QPointF | None = None
         thumbnails = Thumbnails(DEMO_SIZE, self.devicePixelRatioF(), thumbnail_folder, self)
         self._empty = EmptyCanvas(demo, thumbnails, self)
@@ -185,7 +186,7 @@ class Canvas(QWidget):
             self.zoom_to_fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
+        key = event.key()
         step = _ARROW_STEP * self.devicePixelRatioF()
         if not self.has_picture:
             super().keyPressEvent(event)
@@ -206,7 +207,10 @@ class Canvas(QWidget):
         super().keyReleaseEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        CanvasMenu(self, self).popup(event.globalPos())
+        if self._menu is not None:  # not deleted on close: PySide crashes if its parent goes while it is open
+            self._menu.deleteLater()
+        self._menu = CanvasMenu(self, self)
+        self._menu.popup(event.globalPos())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         old, new = event.oldSize(), event.size()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -33,7 +32,6 @@ class CanvasMenu(QMenu):
 
     def __init__(self, canvas: Shown, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         fit = self.addAction(icon("fit"), self.tr("Fit"))
         fit.triggered.connect(canvas.zoom_to_fit)
         actual_size = self.addAction(icon("actual-size"), self.tr("100 %"))

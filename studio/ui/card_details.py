@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.core.card import Card
 from studio.ui.theme import set_role
@@ -40,6 +49,8 @@ class CardDetails(QDialog):
             if value:
                 label = QLabel(name)
                 set_role(label, "muted")
+                label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+                label.setAlignment(Qt.AlignmentFlag.AlignTop)
                 form.addRow(label, self._line(name, value))
         top = QHBoxLayout()
         top.setSpacing(16)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -25,8 +25,8 @@ class EmptyCanvas(QWidget):
 
     def __init__(self, demo: Sequence[Card], thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        mark = QLabel()
-        mark.setPixmap(icon("picture", "control").pixmap(QSize(56, 56), self.devicePixelRatioF()))
+        self._mark = QLabel()
+        self._draw_mark()
         invitation = QLabel(self.tr("Drop a picture"))
         set_role(invitation, "invitation")
         open_button = QPushButton(self.tr("or open one from your files"))
@@ -35,7 +35,7 @@ class EmptyCanvas(QWidget):
         box = QVBoxLayout(self)
         box.setSpacing(GRID)
         box.addStretch(3)
-        for widget in (mark, invitation, open_button):
+        for widget in (self._mark, invitation, open_button):
             box.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         if demo:
             box.addSpacing(4 * GRID)
@@ -52,6 +52,14 @@ class EmptyCanvas(QWidget):
             row.addStretch(1)
             box.addLayout(row)
         box.addStretch(4)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.StyleChange:  # another theme
+            self._draw_mark()
+        super().changeEvent(event)
+
+    def _draw_mark(self) -> None:
+        self._mark.setPixmap(icon("picture", "control").pixmap(QSize(56, 56), self.devicePixelRatioF()))
 
 
 class _DemoPhoto(QAbstractButton):

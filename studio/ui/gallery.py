@@ -66,6 +66,7 @@ class Gallery(QWidget):
         self._chip_row = QWidget()
         self._chip_layout = FlowLayout(4, self._chip_row)
         self.list = StyleList(self.model, self._thumbnails)
+        self._menu: QMenu | None = None
         self._nothing = QLabel()
         self._pages = QStackedWidget()
         self._pages.addWidget(self.list)
@@ -91,7 +92,6 @@ class Gallery(QWidget):
     def menu_for(self, card: Card) -> QMenu:
         """What can be done with a card."""
         menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         use = menu.addAction(icon("style"), self.tr("Use"))
         use.triggered.connect(lambda: self.style_chosen.emit(card))
         mix = menu.addAction(icon("mix"), self.tr("Mix in"))
@@ -155,7 +155,11 @@ class Gallery(QWidget):
 
     @Slot(object, object)
     def _show_menu(self, card: Card, place: QPoint) -> None:
-        self.menu_for(card).popup(place)
+        # Not deleted on close: PySide crashes if its parent goes while such a menu is open.
+        if self._menu is not None:
+            self._menu.deleteLater()
+        self._menu = self.menu_for(card)
+        self._menu.popup(place)
 
     def _make_search(self) -> QLineEdit:
         search = QLineEdit()

@@ -14,6 +14,7 @@ from PySide6.QtCore import QByteArray, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 ThemeName = Literal["dark", "light"]
 Role = Literal[
@@ -54,7 +55,7 @@ PALETTES: Final[Mapping[ThemeName, Mapping[Role, str]]] = {
         "window": "#e4e4e4",
         "panel": "#ececec",
         "raised": "#fafafa",
-        "hover": "#ffffff",
+        "hover": "#dcdcdc",
         "hairline": "#c2c2c2",
         "control": "#767676",
         "text": "#1c1c1c",
@@ -125,6 +126,9 @@ def set_role(widget: QWidget, role: str) -> None:
     style.polish(widget)
 
 
+_CLONES: Final[list[QIconEngine]] = []
+
+
 class _LineIcon(QIconEngine):
     """Paints an SVG whose `currentColor` is a role's colour at the moment of painting."""
 
@@ -134,7 +138,11 @@ class _LineIcon(QIconEngine):
         self._role = role
 
     def clone(self) -> QIconEngine:
-        return _LineIcon(self._svg, self._role)
+        # PySide gives the clone to Qt but still counts it as Python's and would delete it: keep it until Qt has.
+        clone = _LineIcon(self._svg, self._role)
+        _CLONES[:] = [kept for kept in _CLONES if isValid(kept)]
+        _CLONES.append(clone)
+        return clone
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         tint = color(self._role)
