@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import numpy as np
 from PIL import Image
 
 from studio.core.picture import Pixels
+
+Chunk = tuple[bytes, bytes]
+"""A PNG chunk: its kind and its body."""
 
 HEIC = (Path(__file__).parent / "core" / "pictures" / "turned.heic").read_bytes()
 """Four flat quarters, 48 x 32 px once upright, with a GPS position; made with libheif from `quarters()`."""
@@ -66,12 +70,15 @@ def one_of_each_format() -> dict[str, bytes]:
     }
 
 
-def png(width: int, height: int, depth: int, color_type: int, rows: bytes, *chunks: tuple[bytes, bytes]) -> bytes:
-    """A PNG of these raw, unfiltered rows, with more chunks before the pixels; nothing is checked."""
+def png(
+    width: int, height: int, depth: int, color_type: int, rows: bytes, *before: Chunk, behind: Sequence[Chunk] = ()
+) -> bytes:
+    """A PNG of these raw, unfiltered rows, with more chunks before and behind the pixels; nothing is checked."""
     raw = [b"\0" + rows[at : at + len(rows) // height] for at in range(0, len(rows), max(1, len(rows) // height))]
     header = struct.pack(">IIBBBBB", width, height, depth, color_type, 0, 0, 0)
-    all_chunks = [(b"IHDR", header), *chunks, (b"IDAT", zlib.compress(b"".join(raw))), (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(map(_chunk, all_chunks))
+    pixels = zlib.compress(b"".join(raw))
+    chunks = [(b"IHDR", header), *before, (b"IDAT", pixels), *behind, (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(map(_chunk, chunks))
 
 
 def tiff(tags: dict[int, tuple[int, int, int]], data: bytes = b"") -> bytes:
@@ -80,6 +87,6 @@ def tiff(tags: dict[int, tuple[int, int, int]], data: bytes = b"") -> bytes:
     return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + b"\0\0\0\0" + data
 
 
-def _chunk(chunk: tuple[bytes, bytes]) -> bytes:
+def _chunk(chunk: Chunk) -> bytes:
     kind, body = chunk
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))

@@ -41,9 +41,14 @@ def check_size(name: str, width: int, height: int, smallest_edge: int = SMALLEST
             f"{name} is {width} x {height} px; the smallest is {smallest_edge} x {smallest_edge} px.",
             "Choose a larger picture.",
         )
-    if width * height > LARGEST_PIXELS or max(width, height) > LARGEST_EDGE:
+    limit = ""
+    if width * height > LARGEST_PIXELS:
+        limit = f"{LARGEST_PIXELS // 10**6} megapixels"
+    elif max(width, height) > LARGEST_EDGE:
+        limit = f"{LARGEST_EDGE:,} px on an edge"
+    if limit:
         raise PictureError(
-            f"{name} says it is {width:,} x {height:,} px; the limit is {LARGEST_PIXELS // 10**6} megapixels.",
+            f"{name} says it is {width:,} x {height:,} px; the limit is {limit}.",
             "Make it smaller in another program and open that.",
         )
 
@@ -61,10 +66,11 @@ def check_before_parsing(name: str, file: IO[bytes], format_name: FormatName) ->
         case "JPEG":
             is_whole = _jpeg_is_whole(name, file, length)
         case "WebP":
-            is_whole = int.from_bytes(file.read(8)[4:], "little") + 8 <= length
+            is_whole = int.from_bytes(file.read(8)[4:], "little") + 8 <= length + 1  # some leave the last padding out
         case "AVIF" | "HEIC":
             is_whole = _boxes_are_whole(file, length)
-            _check_item_names(name, file)
+            if format_name == "HEIC":
+                _check_item_names(name, file)
             _check_blocks(name, file, length, _tiff_headers(file))
         case "TIFF":
             is_whole = True  # `check_claims`
@@ -114,10 +120,8 @@ def tags_are_modest(file: IO[bytes], length: int, start: int = 0) -> bool:
                 (count,) = struct.unpack(f"{order}Q" if is_big else f"{order}H", file.read(8 if is_big else 2))
                 table = file.read(min(count * entry.size, length))
                 tags = list(entry.iter_unpack(table[: len(table) // entry.size * entry.size]))
-                if (
-                    sum(min(_TYPE_BYTES.get(kind, 0) * many, length) for _, kind, many, _ in tags)
-                    > _MOST_TAG_BYTES + length
-                ):
+                claimed = sum(min(_TYPE_BYTES.get(kind, 0) * many, length) for _, kind, many, _ in tags)
+                if claimed > length + _MOST_TAG_BYTES:
                     return False
                 below += [value for tag, _, _, value in tags if tag in _SUBDIRECTORIES]
             offsets = below[:8] if depth == 0 else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import zip_longest
@@ -12,9 +12,12 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from PIL import ImageFile
+
 import studio
 from studio.core.card import Card
 from studio.core.errors import PictureError
+from studio.core.limits import DECODER_ERRORS, check_size
 from studio.core.open_picture import open_regular, read_header
 from studio.core.recipe import StyleRecipe
 
@@ -76,9 +79,9 @@ def read_recipe(file: Path | bytes) -> StyleRecipe:
     Raises PictureError if it is no picture or carries no recipe, RecipeError if the recipe is of a newer studio.
     """
     if isinstance(file, bytes):
-        return _recipe_in(read_header(BytesIO(file), "The picture").info, "The picture")
+        return _recipe_in(read_header(BytesIO(file), "The picture"), "The picture")
     with open_regular(file) as opened:
-        return _recipe_in(read_header(opened, file.name).info, file.name)
+        return _recipe_in(read_header(opened, file.name), file.name)
 
 
 def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
@@ -153,9 +156,15 @@ def _cards(parent: Element, tag: str, cards: Sequence[Card], shares: Sequence[st
         _text(item, "studio:share", share)
 
 
-def _recipe_in(info: Mapping[str | tuple[int, int], object], name: str) -> StyleRecipe:
-    packet = info.get("xmp")
+def _recipe_in(image: ImageFile.ImageFile, name: str) -> StyleRecipe:
     nothing = PictureError(f"{name} carries no recipe.", "Only pictures exported by Style Studio do.")
+    if image.format == "PNG" and "xmp" not in image.info:  # other programs move it behind the pixels
+        check_size(name, image.width, image.height, smallest_edge=1)
+        try:
+            image.load()
+        except DECODER_ERRORS as error:
+            raise nothing from error
+    packet = image.info.get("xmp")
     if isinstance(packet, str):
         packet = packet.encode("utf-8", "replace")
     if not isinstance(packet, bytes) or len(packet) > _LONGEST_PACKET or b"<!" in packet:  # no entities to multiply

@@ -82,9 +82,12 @@ def save_picture(
         raise PictureError(f"{path.name} would hold a {options.format.upper()} picture.", f"End its name in {endings}.")
     if not allow_plain:
         check_result(picture)
-    image = _prepare(picture, options)
-    data = _encode(image, picture.metadata, options, credits)
-    replace_file(path, data, lambda written: _verify(written, path.name, image, options))
+    try:
+        image = _prepare(picture, options)
+        data = _encode(image, picture.metadata, options, credits)
+        replace_file(path, data, lambda written: _verify(written, path.name, image, options))
+    except MemoryError as error:
+        raise _too_little_memory() from error
     return len(data)
 
 
@@ -93,7 +96,10 @@ def encode_picture(picture: Picture, options: ExportOptions, credits: Credits | 
 
     JPEG has no transparency: the picture is laid on white. Other formats keep it.
     """
-    return _encode(_prepare(picture, options), picture.metadata, options, credits)
+    try:
+        return _encode(_prepare(picture, options), picture.metadata, options, credits)
+    except MemoryError as error:
+        raise _too_little_memory() from error
 
 
 def check_result(picture: Picture) -> None:
@@ -129,6 +135,8 @@ def _prepare(picture: Picture, options: ExportOptions) -> Image.Image:
     if image.size != (width, height):
         # Pillow weighs colours by their alpha here, so that hidden ones do not bleed into the edge.
         image = image.resize((width, height), Image.Resampling.LANCZOS)
+        if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
+            image = image.convert("RGB")  # the little transparency there was is averaged away
     if options.format == "jpeg" and image.mode == "RGBA":
         paper = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(paper, image).convert("RGB")
@@ -154,8 +162,8 @@ def _encode(image: Image.Image, metadata: Metadata, options: ExportOptions, made
             if not exif:
                 raise
             return _written(image, options, b"", xmp, dpi)  # what a camera noted never stops an export
-    except MemoryError as error:
-        raise PictureError("There is not enough memory for a picture this large.", "Choose a smaller size.") from error
+    except MemoryError:
+        raise
     except DECODER_ERRORS as error:
         raise PictureError(f"The picture could not be written as {options.format.upper()}: {error}.") from error
 
@@ -203,6 +211,10 @@ def _verify(written: Path, name: str, image: Image.Image, options: ExportOptions
         is_same = bool(np.abs(_grid(again) - _grid(image)).max() <= _LOSSY_TOLERANCE)
     if not is_same:
         raise PictureError(f"{name} came out with other pixels than the picture has.", _ELSEWHERE)
+
+
+def _too_little_memory() -> PictureError:
+    return PictureError("There is not enough memory for a picture this large.", "Choose a smaller size.")
 
 
 def _as_image(pixels: Pixels, alpha: Pixels | None) -> Image.Image:

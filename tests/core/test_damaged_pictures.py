@@ -125,6 +125,11 @@ def test_too_many_pixels_are_refused_from_the_header_with_the_limit(name: str) -
         decode_picture(HUGE[name], name)
 
 
+def test_an_edge_beyond_the_limit_is_refused_with_that_limit() -> None:
+    with pytest.raises(PictureError, match="limit is 100,000 px on an edge"):
+        decode_picture(png(100_001, 16, 1, 0, b""), "strip.png")
+
+
 def test_a_webp_that_only_promises_its_canvas_is_refused() -> None:
     body = b"WEBPVP8X" + struct.pack("<II", 10, 0) + (16_382).to_bytes(3, "little") * 2
     with pytest.raises(PictureError):

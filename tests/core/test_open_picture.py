@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -42,6 +43,21 @@ def profile_with(primaries: np.ndarray) -> bytes:
             column = primaries[:, b"rgb".index(tag[:1])]
             profile[offset + 8 : offset + 20] = struct.pack(">3i", *(round(value * 65536) for value in column))
     return bytes(profile)
+
+
+def black_only_profile() -> bytes:
+    """A CMYK profile of a printer with black ink alone: L* falls from 100 to 0 with K, the other inks do nothing."""
+    identity = bytes(range(256))
+    corners = b"".join(bytes((0 if ink & 1 else 255, 128, 128)) for ink in range(16))  # K varies fastest
+    table = b"mft1" + bytes(4) + bytes((4, 3, 2, 0)) + struct.pack(">9i", *(65536 * (i % 4 == 0) for i in range(9)))
+    table += identity * 4 + corners + identity * 3
+    header = bytearray(128)
+    header[8:12], header[12:24], header[36:40] = b"\2\x40\0\0", b"prtrCMYKLab ", b"acsp"
+    header[68:80] = struct.pack(">3i", 63190, 65536, 54061)  # D50
+    offset = 128 + 4 + 2 * 12
+    tags = struct.pack(">I4sII4sII", 2, b"A2B0", offset, len(table), b"A2B1", offset, len(table))
+    header[0:4] = struct.pack(">I", offset + len(table))
+    return bytes(header) + tags + table
 
 
 def linear(levels: np.ndarray) -> np.ndarray:
@@ -235,6 +251,16 @@ def test_display_p3_is_converted_by_its_matrix(format_name: str) -> None:
     assert np.abs(picture.pixels[5, 5] - expected).max() <= (4 if settings else 1.5)
 
 
+@pytest.mark.parametrize("format_name", ["TIFF", "JPEG"])
+def test_a_cmyk_profile_decides_what_the_inks_look_like(format_name: str) -> None:
+    white, black = (
+        opened(flat("CMYK", inks), format_name, icc_profile=black_only_profile())
+        for inks in ((255, 255, 255, 0), (0, 0, 0, 255))
+    )
+    assert white.pixels.min() >= 250  # without the profile: black
+    assert black.pixels.max() <= 5
+
+
 def test_an_srgb_profile_changes_no_pixel() -> None:
     other = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     assert np.array_equal(opened(Image.fromarray(noise()), "PNG", icc_profile=other).pixels, noise())
@@ -268,6 +294,13 @@ def test_a_tiffs_structure_and_a_thumbnail_are_not_carried_on() -> None:
     carried = Image.Exif()
     carried.load(opened(flat("RGB", "white"), "TIFF", exif=exif).metadata.exif)
     assert dict(carried) == {0x010E: "A bridge"}
+
+
+def test_several_threads_may_open_pictures_at_once() -> None:
+    odd_exif = encoded("JPEG", quarters(), exif=b"Exif\0\0II*\0\x08\0\0\0" + b"\x02\0" * 40)  # Pillow warns of it
+    with ThreadPoolExecutor(8) as pool:
+        pictures = list(pool.map(lambda _: decode_picture(odd_exif, "a.jpg"), range(64)))
+    assert len({picture.fingerprint for picture in pictures}) == 1
 
 
 def test_suffixes_are_lower_case_and_cover_what_is_promised() -> None:

@@ -164,6 +164,12 @@ def test_the_recipe_survives_another_programs_rewriting_of_the_packet() -> None:
     assert read_recipe(with_packet(rewritten)) == CREDITS.recipe
 
 
+def test_the_recipe_is_found_behind_the_pixels_of_a_png_too() -> None:
+    packet = b"XML:com.adobe.xmp\0\0\0\0\0" + to_xmp(CREDITS, label_ai=True)
+    moved = png(16, 16, 8, 0, bytes(256), behind=[(b"iTXt", packet)])
+    assert read_recipe(moved) == CREDITS.recipe
+
+
 def test_credits_without_a_picture_name_still_read_as_a_sentence() -> None:
     description = text_of(to_xmp(replace(CREDITS, content_name=""), label_ai=True), "dc:description") or ""
     assert description.startswith("A picture in the style of: ")

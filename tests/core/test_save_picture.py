@@ -318,3 +318,24 @@ def test_a_file_that_is_not_the_picture_never_takes_the_name(
         save_picture(Picture(quarters()), path, options)
     assert path.read_bytes() == b"the old file"
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_transparency_that_scaling_averages_away_is_no_failure(tmp_path: Path) -> None:
+    alpha = np.full((32, 48), 255, np.uint8)
+    alpha[5, 5] = 254
+    save_picture(Picture(quarters(), alpha=alpha), tmp_path / "a.png", ExportOptions(size=(24, 16)))
+    assert open_picture(tmp_path / "a.png").alpha is None
+
+
+@pytest.mark.parametrize("step", ["_prepare", "_written", "_verify"])
+def test_too_little_memory_is_an_error_with_a_remedy(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhaust(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(save_picture_module, step, exhaust)
+    with pytest.raises(PictureError, match="not enough memory") as caught:
+        save_picture(Picture(noise()), tmp_path / "a.png")
+    assert caught.value.remedy
+    assert list(tmp_path.iterdir()) == []
