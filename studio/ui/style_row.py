@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap
-from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from studio.core.artwork import Style
 from studio.core.picture import Picture
@@ -45,12 +45,18 @@ class StyleRow(QWidget):
             widget.setAccessibleName(self.tr("Share of {}").format(card.title))
             widget.setAccessibleDescription(SHARE_KNOB.help)
             widget.setToolTip(SHARE_KNOB.help)
-            widget.setVisible(has_share)
         self.track.value_edited.connect(self.share_edited)
         self.track.edit_finished.connect(self.edit_finished)
         self.field.value_edited.connect(self.share_edited)
         self.field.value_edited.connect(self.edit_finished)
 
+        share = QWidget(self)
+        share.setVisible(has_share)
+        row = QHBoxLayout(share)
+        row.setContentsMargins(0, 2, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self.track, 1)
+        row.addWidget(self.field)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(GRID)
@@ -59,12 +65,7 @@ class StyleRow(QWidget):
         grid.addWidget(title, 0, 1, Qt.AlignmentFlag.AlignBottom)
         grid.addWidget(maker, 1, 1, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.remove, 0, 2, 2, 1, Qt.AlignmentFlag.AlignVCenter)
-        if has_share:
-            share = QGridLayout()
-            share.setContentsMargins(0, 2, 0, 0)
-            share.addWidget(self.track, 0, 0)
-            share.addWidget(self.field, 0, 1)
-            grid.addLayout(share, 2, 0, 1, 3)
+        grid.addWidget(share, 2, 0, 1, 3)
         grid.setColumnStretch(1, 1)
 
     def set_share(self, percent: float) -> None:

@@ -27,14 +27,22 @@ def settings(tmp_path: Path) -> QSettings:
     return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
 
 
+@pytest.fixture(scope="session")
+def thumbnail_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all tests: the thumbnails of the bundled styles are made once."""
+    return tmp_path_factory.mktemp("thumbnails")
+
+
 @pytest.fixture
 def studio(
-    qtbot: QtBot, qapp: QApplication, engine: FakeEngine, settings: QSettings, tmp_path: Path
+    qtbot: QtBot, qapp: QApplication, engine: FakeEngine, settings: QSettings, thumbnail_folder: Path
 ) -> Iterator[Studio]:
     """The program in its window, empty, its engine ready."""
     apply_theme(qapp, "dark")
-    studio = Studio(lambda: engine, settings, tmp_path / "thumbnails")
-    studio.window.show()
+    studio = Studio(lambda: engine, settings, thumbnail_folder)
+    with qtbot.waitActive(studio.window):  # keys go to the active window
+        studio.window.show()
+        studio.window.activateWindow()
     qtbot.waitUntil(lambda: studio.session.engine_info is not None)
     yield studio
     if engine.gate is not None:
