@@ -44,9 +44,11 @@ def add_recipe_options(parser: argparse.ArgumentParser) -> None:
         "recipe", "How to paint. What is not given comes from --recipe, or is the default."
     )
     for knob in KNOBS:
-        group.add_argument(
-            *option_names(knob), dest=knob.field, type=_reader_of(knob), metavar=_metavar(knob), help=_help(knob)
-        )
+        name, *others = option_names(knob)
+        read, metavar = _reader_of(knob), _metavar(knob)
+        group.add_argument(name, dest=knob.field, type=read, metavar=metavar, help=_help(knob))
+        if others:
+            group.add_argument(*others, dest=knob.field, type=read, help=argparse.SUPPRESS)
     group.add_argument(
         "--share",
         dest="style_shares",
@@ -83,6 +85,6 @@ def _metavar(knob: Knob) -> str:
 
 
 def _help(knob: Knob) -> str:
-    unit = f" {knob.unit}" if knob.unit else ""
-    text = f"{knob.help.rstrip('.')} (default: {knob.default}{unit})"
+    default = knob.default if knob.scale == "choice" else f"{knob.default:g} {knob.unit}".rstrip()
+    text = f"{knob.help.rstrip('.')} (default: {default})"
     return text.replace("%", "%%")  # argparse formats help texts

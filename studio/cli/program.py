@@ -65,6 +65,7 @@ def make_parser() -> argparse.ArgumentParser:
         commands.add_parser(
             "render",
             help="paint a picture in one or more styles",
+            usage="%(prog)s PHOTO --style STYLE [--style STYLE ...] -o OUT [more options]",
             description="Paints PHOTO in a style, or in a mix of several. Ctrl-C keeps the picture so far.",
         )
     )

@@ -8,9 +8,6 @@ import re
 import unicodedata
 from typing import Any
 
-from rich import box
-from rich.table import Table
-
 from studio.cli.options import UsageError
 from studio.cli.terminal import plain_console, print_json
 from studio.core.card import Card, bundled_cards
@@ -19,7 +16,7 @@ from studio.core.card import Card, bundled_cards
 def add_styles_command(parser: argparse.ArgumentParser) -> None:
     """Give the parser the options of `styles`."""
     parser.add_argument("id", nargs="?", metavar="ID", help="show everything about this style")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a list")
 
 
 def show_styles(arguments: argparse.Namespace) -> int:
@@ -29,7 +26,11 @@ def show_styles(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print_json([_values_of(card) for card in cards], indent=2)
         else:
-            plain_console().print(_table_of(cards))
+            width = max((len(card.id) for card in cards), default=0)
+            console = plain_console()
+            for card in cards:
+                about = ", ".join(filter(None, (card.title, card.author, card.year)))
+                console.print(f"{card.id:<{width}}  {about}", no_wrap=True, overflow="ellipsis")
         return 0
     card = style_card(arguments.id)
     if card is None:
@@ -80,11 +81,3 @@ def _values_of(card: Card) -> dict[str, Any]:
         "file": str(card.file),
         "sha256": card.sha256,
     }
-
-
-def _table_of(cards: tuple[Card, ...]) -> Table:
-    table = Table("Id", "Title", "Author", "Year", "Kind", box=box.SIMPLE_HEAD)
-    table.columns[0].no_wrap = True
-    for card in cards:
-        table.add_row(card.id, card.title, card.author, card.year, card.category)
-    return table
