@@ -70,6 +70,7 @@ class CardDetails(QDialog):
         line = QLabel(value)
         line.setTextFormat(Qt.TextFormat.PlainText)
         line.setWordWrap(True)
+        line.setAlignment(Qt.AlignmentFlag.AlignTop)
         line.setAccessibleName(name)
         line.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard

@@ -220,5 +220,8 @@ class Gallery(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(GRID)
         box.addLayout(head)
-        box.addWidget(self._pages, 1)
+        tiles = QVBoxLayout()
+        tiles.setContentsMargins(3, 0, 0, 0)  # with the tiles' own margin, they stand below the search field
+        tiles.addWidget(self._pages)
+        box.addLayout(tiles, 1)
         box.addLayout(foot)

@@ -7,9 +7,12 @@ from collections import OrderedDict
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRect, QSaveFile, QSize, QStandardPaths, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QImageReader, QImageWriter, QPixmap
+from PySide6.QtGui import QColorSpace, QImage, QImageReader, QImageWriter, QPixmap
 
+from studio.core.errors import StudioError
+from studio.core.files import open_picture
 from studio.ui.background import Background
+from studio.ui.picture_pyramid import qimage
 
 KEPT_IN_MEMORY = 400  # a screenful of tiles many times over; about 80 MB of hi-DPI tiles
 WAITING_AT_MOST = 120  # tiles scrolled past long ago need no work any more
@@ -100,27 +103,35 @@ def load_thumbnail(path: Path, size: QSize, cache_folder: Path) -> QImage:
 
 
 def make_thumbnail(path: Path, size: QSize) -> QImage:
-    """A picture cropped to fill `size` device px; null if it cannot be read."""
-    reader = QImageReader(str(path))
-    reader.setDecideFormatFromContent(True)
-    reader.setAutoTransform(True)
-    full = reader.size()  # as stored: the transform comes after scaling
-    if full.isValid():
-        turned = bool(reader.transformation().value & 4)  # the bit for a quarter turn
-        target = size.transposed() if turned else size
-        cover = full.scaled(target, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
-        if cover.width() < full.width():
-            # Decode at twice the size, then average: the decoder's own last step is coarse.
-            reader.setScaledSize(full.scaled(target * 2, Qt.AspectRatioMode.KeepAspectRatioByExpanding).boundedTo(full))
-    image = reader.read()
+    """A picture cropped to fill `size` device px, in sRGB; null if it cannot be read. May be called on any thread."""
+    image = _read_reduced(path, size)
     if image.isNull():
-        return image
+        try:
+            image = qimage(open_picture(path).pixels)  # formats Qt does not know: AVIF, HEIC
+        except StudioError:
+            return QImage()
+    if image.colorSpace().isValid():
+        image.convertToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
     image = image.scaled(
         size, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
     )
     # From the middle across, from above the middle down: heads are rarely at the bottom.
     left, top = (image.width() - size.width()) // 2, (image.height() - size.height()) // 4
     return image.copy(QRect(left, top, size.width(), size.height()))
+
+
+def _read_reduced(path: Path, size: QSize) -> QImage:
+    """The picture, upright, at least as large as `size` and not much larger; null if Qt cannot read it."""
+    reader = QImageReader(str(path))
+    reader.setDecideFormatFromContent(True)
+    reader.setAutoTransform(True)
+    full = reader.size()  # as stored: the transform comes after scaling
+    if full.isValid():
+        is_turned = bool(reader.transformation().value & 4)  # the bit for a quarter turn
+        # Decode at twice the size and average later: the decoder's own last step is coarse.
+        target = (size.transposed() if is_turned else size) * 2
+        reader.setScaledSize(full.scaled(target, Qt.AspectRatioMode.KeepAspectRatioByExpanding).boundedTo(full))
+    return reader.read()
 
 
 def _save(image: QImage, path: Path) -> None:

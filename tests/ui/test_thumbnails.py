@@ -38,7 +38,7 @@ def thumbnails(qtbot, tmp_path):
 
 
 @pytest.mark.parametrize(("width", "height"), [(200, 200), (1000, 200), (150, 700), (120, 110), (3000, 150)])
-@pytest.mark.parametrize("kind", ["png", "jpg", "webp"])
+@pytest.mark.parametrize("kind", ["png", "jpg", "webp", "avif"])
 def test_a_picture_is_cropped_to_fill_and_never_stretched(qapp, tmp_path, width, height, kind):
     image = make_thumbnail(save_discs(tmp_path / f"disc.{kind}", width, height), SIZE)
     assert image.size() == SIZE
