@@ -175,7 +175,7 @@ class DropZones(QWidget):
             self._paint_zone(painter, zone, places[zone.name], zone.name == self._lit)
 
     def _paint_zone(self, painter: QPainter, zone: Zone, place: QRect, is_lit: bool) -> None:
-        ground = color("hover" if is_lit else "panel")
+        ground = color("raised" if is_lit else "panel")
         ground.setAlphaF(0.94 if is_lit else 0.82)
         painter.setBrush(ground)
         pen = QPen(color("accent"), 2) if is_lit else QPen(color("control"), 1, Qt.PenStyle.DashLine)
