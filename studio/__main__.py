@@ -98,4 +98,7 @@ def _say(sentence: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Under its real name: as `__main__.make_torch_engine` the maker could not be found in the engine's process.
+    from studio.__main__ import main as main_by_name
+
+    sys.exit(main_by_name())

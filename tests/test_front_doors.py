@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,7 +10,6 @@ from pathlib import Path
 import pytest
 
 import studio.__main__ as program
-from studio.core.contract import EngineSettings
 from studio.core.errors import StudioError
 
 
@@ -84,9 +82,14 @@ def test_a_fault_of_ours_can_be_traced(monkeypatch: pytest.MonkeyPatch) -> None:
         program.main(["styles"])
 
 
-def test_the_maker_of_the_engine_can_be_sent_to_another_process() -> None:
-    assert pickle.loads(pickle.dumps(program.make_torch_engine)) is program.make_torch_engine
-    assert pickle.loads(pickle.dumps(EngineSettings())) == EngineSettings()
+def test_the_maker_of_the_engine_can_be_found_by_another_process() -> None:
+    # As `python -m studio` starts it, where the module is at first called __main__.
+    code = (
+        "import runpy, studio.cli; "
+        "studio.cli.main = lambda arguments, make_engine: make_engine.__module__ != 'studio.__main__'; "
+        "runpy.run_module('studio', run_name='__main__', alter_sys=True)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, "styles"]).returncode == 0
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["styles"], ["styles", "durer-lion", "--json"]])
