@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 from io import BytesIO
 
 from PIL import Image
-from PIL.ExifTags import IFD, Base
+from PIL.ExifTags import GPS, IFD, Base
 from PIL.TiffImagePlugin import IFDRational
 
 from studio.core.limits import DECODER_ERRORS, tags_are_modest
@@ -18,6 +19,12 @@ _DESCRIPTIVE = frozenset(
 )  # fmt: skip
 _OF_THE_PIXELS = frozenset((Base.ExifImageWidth, Base.ExifImageHeight, Base.ExifInteroperabilityOffset))
 _SRGB = 1
+_BYTE, _UNDEFINED = 1, 7
+_OF_UNDEFINED_TYPE = frozenset(
+    (Base.ExifVersion, Base.ComponentsConfiguration, Base.MakerNote, Base.UserComment, Base.FlashPixVersion,
+     Base.OECF, Base.SpatialFrequencyResponse, Base.FileSource, Base.SceneType, Base.CFAPattern,
+     Base.DeviceSettingDescription, GPS.GPSProcessingMethod, GPS.GPSAreaInformation)
+)  # fmt: skip
 
 
 def read_exif(image: Image.Image) -> Image.Exif:
@@ -54,7 +61,7 @@ def carried(exif: Image.Exif) -> bytes:
     """What an export may carry on: descriptive tags, camera settings and GPS; no orientation, thumbnail or sizes."""
     try:
         kept = _selected(exif)
-        return kept.tobytes() if len(kept) else b""
+        return with_standard_types(kept.tobytes()) if len(kept) else b""
     except DECODER_ERRORS:
         return b""
 
@@ -76,15 +83,38 @@ def exported(block: bytes, *, keep_gps: bool, dpi: float | None, size: tuple[int
             camera |= {Base.ColorSpace: _SRGB, Base.ExifImageWidth: size[0], Base.ExifImageHeight: size[1]}
             exif[IFD.Exif] = camera
         _set_resolution(exif, dpi)
-        written = exif.tobytes() if len(exif) else b""
+        written = with_standard_types(exif.tobytes()) if len(exif) else b""
         if most is not None and len(written) > most and IFD.Exif in exif:
             exif[IFD.Exif] = {tag: value for tag, value in exif[IFD.Exif].items() if tag != Base.MakerNote}
-            written = exif.tobytes()
+            written = with_standard_types(exif.tobytes())
     except DECODER_ERRORS:
         exif = Image.Exif()
         _set_resolution(exif, dpi)
         written = exif.tobytes() if len(exif) else b""
     return written if most is None or len(written) <= most else b""
+
+
+def with_standard_types(block: bytes) -> bytes:
+    """An EXIF block, or the head of a TIFF file, as Pillow makes them, with the types that the standard asks for.
+
+    Pillow writes every value of bytes it has no entry for as BYTE; strict readers leave out a maker note of that type.
+    """
+    patched = bytearray(block)
+    start = 6 if block.startswith(b"Exif\0\0") else 0
+    order = "<" if block[start : start + 2] == b"II" else ">"
+
+    def entries(offset: int) -> list[tuple[int, int, int, int]]:
+        (count,) = struct.unpack_from(f"{order}H", patched, start + offset)
+        places = (start + offset + 2 + 12 * index for index in range(count))
+        return [(at, *struct.unpack_from(f"{order}HH4xI", patched, at)) for at in places]
+
+    (first,) = struct.unpack_from(f"{order}I", patched, start + 4)
+    for _, directory, _, offset in entries(first):
+        if directory in (IFD.Exif, IFD.GPSInfo):
+            for at, tag, kind, _ in entries(offset):
+                if tag in _OF_UNDEFINED_TYPE and kind == _BYTE:
+                    struct.pack_into(f"{order}H", patched, at + 2, _UNDEFINED)
+    return bytes(patched)
 
 
 def _selected(exif: Image.Exif) -> Image.Exif:

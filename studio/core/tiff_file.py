@@ -11,6 +11,8 @@ from PIL.ExifTags import IFD
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from PIL.TiffTags import BYTE, LONG, UNDEFINED
 
+from studio.core.exif import with_standard_types
+
 _ROWS_BYTES = 2**20  # of a strip, before compression
 _ADOBE_DEFLATE, _DIFFERENCES, _INCH, _RGB, _UNASSOCIATED_ALPHA = 8, 2, 2, 2, 2
 
@@ -50,7 +52,7 @@ def encode_tiff(image: Image.Image, icc: bytes, exif: bytes, xmp: bytes, dpi: fl
     tags[34675] = icc
     file = BytesIO()
     tags.save(file)
-    return b"".join((file.getvalue(), *strips))
+    return b"".join((with_standard_types(file.getvalue()), *strips))
 
 
 def _deflated(rows: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:

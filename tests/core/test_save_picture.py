@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -133,6 +134,13 @@ def test_exif_is_kept_and_gps_only_if_asked(format_name: ExportFormat, keep_gps:
         assert exif.get_ifd(0x8769)[0x927C] == b"note" * 50
         assert (exif.get_ifd(0x8769)[0xA002], exif.get_ifd(0x8769)[0xA003]) == image.size
         assert exif.get_ifd(0x8825) == ({1: "N", 2: (52.0, 30.0, 1.5)} if keep_gps else {})
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_maker_note_has_the_type_that_strict_readers_ask_for(format_name: ExportFormat, picture: Picture) -> None:
+    data = encode_picture(picture, ExportOptions(format_name))
+    little, big = (struct.pack(f"{order}HHI", 0x927C, 7, 200) for order in "<>")  # tag, UNDEFINED, bytes
+    assert (little in data) != (big in data)
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
