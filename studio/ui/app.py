@@ -18,6 +18,7 @@ from studio.ui.commands import Commands
 from studio.ui.estimate import Estimate
 from studio.ui.exporter import Exporter
 from studio.ui.file_thread import FileThread
+from studio.ui.garbage import GarbageOnThisThread
 from studio.ui.intake import Intake
 from studio.ui.main_window import MainWindow
 from studio.ui.session import Session
@@ -30,12 +31,14 @@ def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
     application.setOrganizationName("Style Studio")
     application.setApplicationName("Style Studio")
     apply_theme(application, "dark")
+    garbage = GarbageOnThisThread()
     studio = Studio(make_engine, QSettings())
     studio.window.show()
     for path in [Path(argument) for argument in arguments if not argument.startswith("-")][:1]:
         studio.intake.open_picture(path)
     status = application.exec()
     studio.close()
+    garbage.close()
     return status
 
 

@@ -50,7 +50,7 @@ class ExportSheet(QDialog):
         super().__init__(parent)
         self._picture = picture
         self.setWindowTitle(self.tr("Export the artwork"))
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(600)
         self.format = QComboBox()
         for name, text in _NAMES.items():
             self.format.addItem(text, name)
@@ -75,7 +75,9 @@ class ExportSheet(QDialog):
         self._arrange()
         self._connect()
         self._show_format()
-        self.file.setFocus()
+        self.title.setCursorPosition(0)
+        path = Path(self.file.text())
+        self.file.setSelection(len(str(path.parent)) + 1, len(path.stem))
 
     @property
     def options(self) -> ExportOptions:

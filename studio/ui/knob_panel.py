@@ -15,6 +15,12 @@ from studio.ui.session import Session
 from studio.ui.style_panel import StylePanel
 from studio.ui.theme import GRID, icon, set_role
 
+# A heading that opens and closes: it is no pressed button while it is open.
+FOLD_SHEET = """
+QToolButton { font-size: 12px; font-variant: small-caps; padding: 1px 6px 1px 0; }
+QToolButton:focus { padding: 0 5px 0 0; }
+QToolButton:checked:!focus { border-color: transparent; background: transparent; }
+"""
 KnobWidget = KnobSlider | KnobChoice | KnobNumber
 
 
@@ -67,7 +73,7 @@ class KnobPanel(QScrollArea):
         button.setCheckable(True)
         button.setIconSize(QSize(14, 14))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setStyleSheet("QToolButton { font-size: 12px; font-variant: small-caps; padding: 2px 6px 2px 0; }")
+        button.setStyleSheet(FOLD_SHEET)
         button.toggled.connect(self._show_advanced)
         return button
 

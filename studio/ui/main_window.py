@@ -15,6 +15,7 @@ from studio.ui.canvas import Canvas
 from studio.ui.finish_button import FinishButton
 from studio.ui.gallery import Gallery
 from studio.ui.gallery_model import CARD_ROLE
+from studio.ui.history_strip import HistoryStrip
 from studio.ui.intake import Intake
 from studio.ui.knob_panel import KnobPanel
 from studio.ui.message_bar import MessageBar
@@ -53,6 +54,7 @@ class MainWindow(QWidget):
         self.messages = MessageBar(actions)
         self.canvas = Canvas(demo, thumbnail_folder=thumbnail_folder)
         self.panel = KnobPanel(session)
+        self.history = HistoryStrip(session)
         self.status_bar = StatusBar(session, actions)
         self.splitter = QSplitter()
         self._arrange()
@@ -202,6 +204,7 @@ class MainWindow(QWidget):
         column.setSpacing(0)
         column.addWidget(self.messages)
         column.addWidget(self.canvas, 1)
+        column.addWidget(self.history)
         for number, part in enumerate((self.gallery, middle, self.panel)):
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(number, 1 if part is middle else 0)

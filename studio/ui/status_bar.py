@@ -25,6 +25,8 @@ class StatusBar(QFrame):
         self.setFixedHeight(HEIGHT)
         self.device = ElidedLabel()
         self.progress = QLabel()
+        self.progress.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.progress.setMinimumWidth(self.fontMetrics().horizontalAdvance("Finish 100 %  step 100/100  10:00 left"))
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)

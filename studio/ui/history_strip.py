@@ -1,0 +1,99 @@
+"""The results so far, as a strip below the canvas: a click brings one back with its settings."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from studio.core.artwork import Result
+from studio.ui.knob_panel import FOLD_SHEET
+from studio.ui.session import Session
+from studio.ui.style_row import tile_of
+from studio.ui.theme import GRID, icon, set_role
+
+_TILE = 56  # px
+
+
+class HistoryStrip(QFrame):
+    """One button for each result of the session, oldest first; hidden while there are fewer than two."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._shown: tuple[Result, ...] = ()
+        self.buttons: list[QToolButton] = []
+        set_role(self, "bar")
+        self.fold = QToolButton()
+        self.fold.setCheckable(True)
+        self.fold.setChecked(True)
+        self.fold.setText(self.tr("History"))
+        self.fold.setAccessibleName(self.fold.text())
+        self.fold.setIconSize(QSize(14, 14))
+        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.fold.setStyleSheet(FOLD_SHEET)
+        self.fold.toggled.connect(self._show_fold)
+        self.strip = QScrollArea()
+        self.strip.setWidgetResizable(True)
+        self.strip.setFrameShape(QFrame.Shape.NoFrame)
+        self.strip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.strip.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.strip.setFixedHeight(_TILE + 24)
+        row = QWidget()
+        self._row = QHBoxLayout(row)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(4)
+        self._row.addStretch(1)
+        self.strip.setWidget(row)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(GRID, 2, GRID, 2)
+        box.setSpacing(2)
+        box.addWidget(self.fold)
+        box.addWidget(self.strip)
+        session.state_changed.connect(self._show_history)
+        self._show_fold(True)
+        self._show_history()
+
+    @Slot()
+    def _show_history(self) -> None:
+        artwork = self._session.artwork
+        if artwork.history != self._shown:
+            self._make_buttons(artwork.history)
+        for result, button in zip(self._shown, self.buttons, strict=True):
+            button.setChecked(result is artwork.result)
+        self.setVisible(len(self._shown) > 1)
+
+    @Slot(bool)
+    def _show_fold(self, is_open: bool) -> None:
+        self.strip.setVisible(is_open)
+        self.fold.setIcon(icon("chevron-down" if is_open else "chevron-right", "muted"))
+
+    def _bring_back(self, result: Result) -> None:
+        self._session.show_result(result)
+        self._show_history()  # also when it is there already: the click has unchecked it
+
+    def _make_buttons(self, history: tuple[Result, ...]) -> None:
+        kept = {id(result): button for result, button in zip(self._shown, self.buttons, strict=True)}
+        for result in self._shown:
+            if all(result is not other for other in history):
+                kept.pop(id(result)).deleteLater()
+        self.buttons = [kept.get(id(result)) or self._make_button(result) for result in history]
+        self._shown = history
+        for index, button in enumerate(self.buttons):
+            self._row.insertWidget(index, button)
+
+    def _make_button(self, result: Result) -> QToolButton:
+        button = QToolButton(self)
+        button.setIcon(QIcon(tile_of(result.picture, _TILE, self.devicePixelRatioF())))
+        button.setIconSize(QSize(_TILE, _TILE))
+        button.setCheckable(True)
+        button.setStyleSheet("QToolButton { padding: 2px; } QToolButton:focus { padding: 1px; }")
+        styles = self.tr(" and ").join(style.card.title for style in result.styles)
+        size = f"{result.picture.width} \N{MULTIPLICATION SIGN} {result.picture.height} px"
+        state = "" if result.is_complete else self.tr(", stopped early")
+        button.setToolTip(f"{styles}, {size}{state}")
+        button.setAccessibleName(button.toolTip())
+        button.clicked.connect(partial(self._bring_back, result))
+        return button
