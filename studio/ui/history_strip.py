@@ -81,8 +81,11 @@ class HistoryStrip(QFrame):
                 kept.pop(id(result)).deleteLater()
         self.buttons = [kept.get(id(result)) or self._make_button(result) for result in history]
         self._shown = history
+        before = self.fold
         for index, button in enumerate(self.buttons):
             self._row.insertWidget(index, button)
+            QWidget.setTabOrder(before, button)
+            before = button
 
     def _make_button(self, result: Result) -> QToolButton:
         button = QToolButton(self)

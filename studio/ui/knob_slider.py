@@ -32,9 +32,9 @@ class KnobSlider(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(0)
+        grid.addWidget(self.track, 1, 0, 1, 2)  # first: Tab comes to the track before the number
         grid.addWidget(self.label, 0, 0)
         grid.addWidget(self.field, 0, 1)
-        grid.addWidget(self.track, 1, 0, 1, 2)
         grid.setColumnStretch(0, 1)
         self.setFocusProxy(self.track)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from studio.core.artwork import Style
@@ -51,8 +51,19 @@ class StylePanel(QWidget):
             row.edit_finished.connect(self._session.commit)
             row.removed.connect(partial(self._session.remove_style, index))
             self._box.insertWidget(index, row)
+        self._order_focus()
         self.hint.setText(
             self.tr("Ctrl+click another one to mix it in.")
             if styles
             else self.tr("Pick a style in the gallery, or drop a picture of one on it.")
         )
+
+    def _order_focus(self) -> None:
+        """New rows would come last of the whole window; Tab meets them where they are seen."""
+        before = self.previousInFocusChain() or self
+        while before is not self and before.focusPolicy() == Qt.FocusPolicy.NoFocus:
+            before = before.previousInFocusChain() or self
+        for row in self.rows:
+            for widget in (row.track, row.field, row.remove):
+                QWidget.setTabOrder(before, widget)
+                before = widget

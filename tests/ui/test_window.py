@@ -318,6 +318,24 @@ def test_every_control_that_takes_the_focus_has_a_name(qtbot: QtBot, loaded: Stu
     assert nameless == []
 
 
+def test_tab_meets_the_controls_in_the_order_they_are_seen(qtbot: QtBot, loaded: Studio) -> None:
+    loaded.intake.mix_in(card_named(loaded, "Poppies"))
+    qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 2)
+    for seed in (1, 2):
+        loaded.session.change(seed=seed)
+        finish(qtbot, loaded)
+    panel, history = loaded.window.panel, loaded.window.history
+    rows = [widget for row in panel.styles.rows for widget in (row.track, row.field, row.remove)]
+    strength = panel.knobs["strength"]
+    expected = [history.fold, *history.buttons, *rows, strength.track, strength.field]
+    history.fold.setFocus()
+    met: list[QWidget] = [history.fold]
+    while met[-1] is not expected[-1] and len(met) < 50:
+        qtbot.keyClick(met[-1], Qt.Key.Key_Tab)
+        met.append(QApplication.focusWidget())
+    assert met == expected
+
+
 def test_no_two_actions_share_a_key() -> None:
     keys = [key for spec in ACTIONS for key in spec.keys]
     assert len(keys) == len(set(keys))
