@@ -110,6 +110,9 @@ class BarReport:
 class JsonReport:
     """One line of JSON for each event, on stdout; the shapes are described at the top of this file."""
 
+    def __init__(self) -> None:
+        self._last_progress: tuple[float, str] | None = None
+
     def __enter__(self) -> Self:
         return self
 
@@ -119,7 +122,7 @@ class JsonReport:
         pass
 
     def show(self, event: Frame | Progress, kept: Path | None = None) -> None:
-        """Print the event."""
+        """Print the event, unless it is a mere sign of life that tells nothing new."""
         line: dict[str, Any]
         if isinstance(event, Frame):
             line = {
@@ -135,7 +138,10 @@ class JsonReport:
                 "file": str(kept) if kept else None,
             }
         else:
+            if self._last_progress == (event.progress, event.note):
+                return
             line = {"event": "progress", "progress": event.progress, "note": event.note}
+        self._last_progress = (event.progress, "" if isinstance(event, Frame) else event.note)
         print_json(line)
 
     def finish(self, summary: Summary) -> None:

@@ -28,9 +28,9 @@ def show_styles(arguments: argparse.Namespace) -> int:
         else:
             width = max((len(card.id) for card in cards), default=0)
             console = plain_console()
-            for card in cards:
-                about = ", ".join(filter(None, (card.title, card.author, card.year)))
-                console.print(f"{card.id:<{width}}  {about}", no_wrap=True, overflow="ellipsis")
+            for style in cards:
+                about = ", ".join(filter(None, (style.title, style.author, style.year)))
+                console.print(f"{style.id:<{width}}  {about}", no_wrap=True, overflow="ellipsis")
         return 0
     card = style_card(arguments.id)
     if card is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.core.contract import Event, Request, StyleRequest
+from studio.core.contract import Event, Frame, Progress, Request, StyleRequest
 from studio.core.errors import EngineError
 from tests.cli.command_line import STYLE, Studio
 from tests.fakes import FakeEngine
@@ -24,6 +24,16 @@ class InterruptedEngine(FakeEngine):
     def before_frame(self, request: StyleRequest, step: int) -> None:
         if step > self.after:
             raise KeyboardInterrupt
+
+
+class ChattyEngine(FakeEngine):
+    """Gives signs of life that tell nothing new."""
+
+    def run(self, request: Request) -> Iterator[Event]:
+        for event in super().run(request):
+            yield event
+            if isinstance(event, Frame):
+                yield from (Progress(request.id, event.progress) for _ in range(3))
 
 
 class SilentEngine(FakeEngine):
@@ -88,3 +98,9 @@ def test_ctrl_c_before_the_first_frame_writes_nothing(studio: Studio) -> None:
     assert studio.lines[-1]["event"] == "stopped"
     assert studio.lines[-1]["file"] is None
     assert not Path("out.png").exists()
+
+
+def test_signs_of_life_without_news_are_no_lines_of_json(studio: Studio) -> None:
+    studio.engine = ChattyEngine()
+    assert studio("render", "photo.png", "--style", STYLE, "-o", "out.png", "--json") == 0
+    assert [line["event"] for line in studio.lines] == ["progress", "frame", "frame", "frame", "done"]
