@@ -1,0 +1,133 @@
+"""What the engine computes on: the device, its free memory, the faster precision and the allocator's manners."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import os
+import platform
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from studio.core.errors import EngineError
+from studio.core.folders import cache_folder
+
+UNKNOWN_MEMORY = 4 << 30  # bytes; where the system does not tell
+FASTER = 1.2  # times bfloat16 has to win to be worth its rounding
+LARGEST_ERROR = 0.02  # of the features' spread; bfloat16 alone is at about 0.003
+
+
+def choose_device(name: str | None) -> torch.device:
+    """The named device, or the best there is. Raises EngineError if it is not there."""
+    if name is None:
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        if torch.backends.mps.is_available():
+            return torch.device("mps")
+        if hasattr(torch, "xpu") and torch.xpu.is_available():
+            return torch.device("xpu")
+        return torch.device("cpu")
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise EngineError(
+            f"There is no device {name!r} here that works.", "Leave it out to take the best one."
+        ) from error
+    return device
+
+
+def device_name(device: torch.device) -> str:
+    """The device as a person would call it, such as "NVIDIA H200" or "CPU, 2 cores"."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    if device.type == "cpu":
+        return f"CPU, {torch.get_num_threads()} cores"
+    return {"mps": "Apple GPU", "xpu": "Intel GPU"}.get(device.type, str(device))
+
+
+def free_memory(device: torch.device) -> int:
+    """Bytes that can be had on the device now, as far as anybody can tell."""
+    if device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(device)
+        return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    with suppress(OSError, ValueError, IndexError):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+    return UNKNOWN_MEMORY
+
+
+def release_memory(device: torch.device) -> None:
+    """Give back what nobody holds any more."""
+    gc.collect()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error of torch or Python says that memory ran out, on any device."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    words = ("out of memory", "not enough memory", "can't allocate memory", "DefaultCPUAllocator")
+    return isinstance(error, RuntimeError) and any(word in str(error) for word in words)
+
+
+def keep_freed_memory() -> None:
+    """Let glibc keep large blocks instead of handing them back at every step, which costs up to half the speed.
+
+    The child process has the same from its environment; this serves the engine in the program's own process.
+    """
+    if platform.system() == "Linux" and platform.libc_ver()[0] == "glibc":
+        libc = ctypes.CDLL(None)
+        for parameter, value in ((-4, 0), (-1, 2**31 - 1), (-2, 1 << 28)):  # MMAP_MAX, TRIM_THRESHOLD, TOP_PAD
+            libc.mallopt(ctypes.c_int(parameter), ctypes.c_int(value))
+
+
+def choose_dtype(device: torch.device) -> torch.dtype:
+    """bfloat16 where a timed and compared convolution finds it faster and right, else float32; remembered on disk."""
+    path = cache_folder() / "precision.json"
+    key = " / ".join((device_name(device), torch.__version__, torch.backends.cpu.get_cpu_capability(), platform.node()))
+    known: dict[str, str] = {}
+    with suppress(OSError, ValueError):
+        known = dict(json.loads(path.read_text(encoding="utf-8")))
+    if known.get(key) not in ("bfloat16", "float32"):
+        known[key] = "bfloat16" if is_bfloat16_better(device) else "float32"
+        with suppress(OSError):  # a full disk or a read-only home only costs the probe at the next start
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.with_suffix(f".{os.getpid()}").write_text(json.dumps(known, indent=1), encoding="utf-8")
+            path.with_suffix(f".{os.getpid()}").replace(path)
+    return torch.bfloat16 if known[key] == "bfloat16" else torch.float32
+
+
+@torch.no_grad()
+def is_bfloat16_better(device: torch.device) -> bool:
+    """Time and compare a middle layer of VGG in both precisions."""
+    generator = torch.Generator().manual_seed(0)
+    features = torch.rand((1, 128, 96, 96), generator=generator).to(device)
+    weight = torch.randn((128, 128, 3, 3), generator=generator).to(device) / 34  # root of 128 x 9: output near 1
+    seconds, outputs = {}, {}
+    for dtype in (torch.float32, torch.bfloat16):
+        try:
+            seconds[dtype], outputs[dtype] = _time_convolution(features.to(dtype), weight.to(dtype))
+        except RuntimeError:
+            return False
+    error = (outputs[torch.float32] - outputs[torch.bfloat16]).std() / outputs[torch.float32].std()
+    return float(error) < LARGEST_ERROR and seconds[torch.float32] > FASTER * seconds[torch.bfloat16]
+
+
+def _time_convolution(features: Tensor, weight: Tensor) -> tuple[float, Tensor]:
+    features = features.contiguous(memory_format=torch.channels_last)
+    weight = weight.contiguous(memory_format=torch.channels_last)
+    best, output = float("inf"), features
+    for _ in range(5):
+        started = time.perf_counter()
+        output = functional.conv2d(features, weight, padding=1)
+        output.sum().item()  # waits for the device
+        best = min(best, time.perf_counter() - started)
+    return best, output.float()

@@ -1,0 +1,90 @@
+"""Weights of the encoders: bundled ones checked against their card, torchvision's found or downloaded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Generator, Mapping
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+from torchvision.models import VGG16_Weights, VGG19_Weights, WeightsEnum
+
+from studio.core.card import bundled_cards
+from studio.core.errors import WeightsError
+from studio.engine.encoder import EncoderLayout
+
+Download = Generator[float, None, dict[str, Tensor]]
+
+_VGG16 = (2, 2, 3, 3)
+_VGG19 = (2, 2, 4, 4)
+_IMAGENET = ((0.485, 0.456, 0.406), (1 / 0.229, 1 / 0.224, 1 / 0.225))
+_CAFFE = ((0.48235, 0.45882, 0.40784), (255.0, 255.0, 255.0))
+BUNDLED_CARD = "vgg16_features_relu4_3"
+
+LAYOUTS: Mapping[str, EncoderLayout] = {
+    "vgg16": EncoderLayout("vgg16", _VGG16, *_CAFFE),
+    "vgg16-torchvision": EncoderLayout("vgg16-torchvision", _VGG16, *_CAFFE),
+    "vgg19-torchvision": EncoderLayout("vgg19-torchvision", _VGG19, *_IMAGENET),
+}
+# IMAGENET1K_FEATURES are the weights of the paper's authors, like ours: style transfer likes them better.
+_TORCHVISION: Mapping[str, WeightsEnum] = {
+    "vgg16-torchvision": VGG16_Weights.IMAGENET1K_FEATURES,
+    "vgg19-torchvision": VGG19_Weights.IMAGENET1K_V1,
+}
+
+
+def load_encoder_weights(name: str, folder: Path | None) -> Download:
+    """Weights of an encoder of the recipe, by torchvision's names; yields the share downloaded, where it is needed.
+
+    folder: where the user keeps weights, searched before torch's own cache; None for the cache alone.
+    Raises WeightsError if they are damaged, or neither here nor to be had.
+    """
+    if name not in _TORCHVISION:
+        card = next(card for card in bundled_cards("models") if card.id == BUNDLED_CARD)
+        card.verify()
+        return load_file(card.file)
+    url = str(_TORCHVISION[name].url)
+    file_name = url.rsplit("/", 1)[-1]
+    cache = Path(torch.hub.get_dir()) / "checkpoints"
+    found = next((place / file_name for place in (folder, cache) if place and (place / file_name).is_file()), None)
+    if found is None:
+        found = yield from _download(url, cache / file_name)
+    _check(found)
+    # A pickle, but read as plain tensors only, and only with the right hash.
+    state = torch.load(found, map_location="cpu", weights_only=True)
+    return {key: tensor for key, tensor in state.items() if key.startswith("features.")}
+
+
+def _download(url: str, target: Path) -> Generator[float, None, Path]:
+    part = target.with_suffix(f".part{os.getpid()}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with urllib.request.urlopen(url, timeout=20) as answer, part.open("wb") as file:
+            total = int(answer.headers.get("Content-Length") or 0)
+            while block := answer.read(1 << 20):
+                file.write(block)
+                yield file.tell() / total if total else 0.0
+        _check(part, target.name)
+        part.replace(target)
+    except (urllib.error.URLError, OSError) as error:
+        raise WeightsError(
+            f"{target.name} is not on this computer and could not be downloaded.",
+            'Go online, or name a folder that holds it, or choose the built-in eye "vgg16".',
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return target
+
+
+def _check(path: Path, name: str | None = None) -> None:
+    """Whether it is whole: torch's file names end in the first digits of the sha256 of their content."""
+    expected = (name or path.name).rsplit("-", 1)[-1].split(".")[0]
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if not digest.startswith(expected):
+        raise WeightsError(f"{path.name} is damaged or incomplete.", f"Delete {path} and try again.")
