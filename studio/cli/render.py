@@ -47,7 +47,10 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
 
     Whatever can be wrong with the command line is found before the engine is loaded.
     """
-    recipe = recipe_of(arguments, read_recipe_file(arguments.recipe))
+    base = read_recipe_file(arguments.recipe)
+    if len(base.style_shares) != len(arguments.styles):
+        base = base.change(style_shares=())  # they belonged to other styles than these
+    recipe = recipe_of(arguments, base)
     recipe.shares_of(len(arguments.styles))
     if arguments.photo is None and recipe.method != "pattern":
         raise UsageError("There is no photo to paint.", "Name one, or add '--method pattern' to need none.")

@@ -90,3 +90,13 @@ def test_a_broken_recipe_file_is_one_sentence(studio: Studio, content: str) -> N
     Path("broken.json").write_bytes(content.encode("latin-1"))
     assert studio("render", "photo.png", "--style", STYLE, "--recipe", "broken.json", "-o", "out.png") == 2
     assert len(studio.err.splitlines()) == 1
+
+
+def test_shares_of_a_recipe_for_other_styles_are_left_out(studio: Studio) -> None:
+    Path("mix.json").write_text(StyleRecipe(style_shares=(70, 30)).to_json(), encoding="utf-8")
+    assert studio("render", "photo.png", "--style", STYLE, "--recipe", "mix.json", "-o", "out.png") == 0
+    assert studio.request.recipe.style_shares == ()
+    studio.engine.requests.clear()
+    both = ("--style", STYLE, "--style", "photo.png")
+    assert studio("render", "photo.png", *both, "--recipe", "mix.json", "-o", "both.png") == 0
+    assert studio.request.recipe.style_shares == (70, 30)
