@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings
@@ -36,7 +38,8 @@ def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
     studio.window.show()
     for path in [Path(argument) for argument in arguments if not argument.startswith("-")][:1]:
         studio.intake.open_picture(path)
-    status = application.exec()
+    with _ending_on_signals(application):
+        status = application.exec()
     studio.close()
     garbage.close()
     return status
@@ -73,6 +76,24 @@ class Studio(QObject):
         self._saving.close()
         self.session.close()
         self.window.deleteLater()
+
+
+@contextmanager
+def _ending_on_signals(application: QApplication) -> Iterator[None]:
+    """Let Ctrl+C in the terminal and a shutdown end the window in order.
+
+    Python looks at signals only when it runs: the garbage timer sees to that within a second.
+    """
+
+    def end(number: int, _frame: object) -> None:
+        application.exit(128 + number)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _remembered_pace(settings: QSettings) -> float | None:

@@ -34,9 +34,9 @@ class FinishButton(QPushButton):
 
     def show_running(self, progress: float, seconds_left: float | None) -> None:
         """Painting; a click stops."""
-        caption = f"{self.percent(progress)}"
+        caption = self.tr("starting…")
         if seconds_left is not None:
-            caption = self.tr("{} left").format(clock(seconds_left)) + f"  {caption}"
+            caption = f"{self.tr('{} left').format(clock(seconds_left))}  {self.percent(progress)}"
         self._show(self.tr("Stop"), caption, "stop", progress=progress)
 
     def show_stopping(self, progress: float) -> None:

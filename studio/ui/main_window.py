@@ -55,6 +55,7 @@ class MainWindow(QWidget):
         self.canvas = Canvas(demo, thumbnail_folder=thumbnail_folder)
         self.panel = KnobPanel(session)
         self.history = HistoryStrip(session)
+        self.below = QWidget()  # the strip shows and hides itself inside
         self.status_bar = StatusBar(session, actions)
         self.splitter = QSplitter()
         self._arrange()
@@ -143,7 +144,7 @@ class MainWindow(QWidget):
 
     @Slot(bool)
     def _hide_panels(self, is_hidden: bool) -> None:
-        for part in (self.tool_bar, self.gallery, self.panel, self.status_bar):
+        for part in (self.tool_bar, self.gallery, self.panel, self.below, self.status_bar):
             part.setVisible(not is_hidden)
 
     @Slot(bool)
@@ -204,7 +205,10 @@ class MainWindow(QWidget):
         column.setSpacing(0)
         column.addWidget(self.messages)
         column.addWidget(self.canvas, 1)
-        column.addWidget(self.history)
+        column.addWidget(self.below)
+        below = QVBoxLayout(self.below)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.addWidget(self.history)
         for number, part in enumerate((self.gallery, middle, self.panel)):
             self.splitter.addWidget(part)
             self.splitter.setStretchFactor(number, 1 if part is middle else 0)

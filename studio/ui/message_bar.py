@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, QTimer, Slot
+from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from studio.ui.actions import Actions
@@ -62,6 +63,7 @@ class MessageBar(QFrame):
         if not message.is_problem:
             self._timer.start()
         self.show()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     @Slot()
     def clear(self) -> None:

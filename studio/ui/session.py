@@ -48,6 +48,7 @@ class Session(QObject):
         self.artwork = artwork
         self.estimate = estimate
         self.engine_info: EngineInfo | None = None
+        self.has_engine_failed = False
         self.run: Run | None = None
         self._recoloring: ColorRequest | None = None
         self._is_closed = False
@@ -252,11 +253,11 @@ class Session(QObject):
         """Take one event; those of a request that nobody waits for any more are dropped."""
         match event:
             case Ready(info):
-                self.engine_info = info
+                self.engine_info, self.has_engine_failed = info, False
                 self.estimate.assume_device(info.device)
                 return
             case Failed(0, error):
-                self.engine_info = None
+                self.engine_info, self.has_engine_failed = None, True
                 self._end_run()
                 self.message_posted.emit(Message.about(error, action="finish"))
                 return

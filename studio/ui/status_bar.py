@@ -61,7 +61,12 @@ class StatusBar(QFrame):
     @Slot()
     def _show_state(self) -> None:
         info, run, size = self._session.engine_info, self._session.run, self._session.size
-        self.device.setText(_device(info.device, info.memory) if info else self.tr("Engine is starting"))
+        if info is not None:
+            self.device.setText(_device(info.device, info.memory))
+        elif self._session.has_engine_failed:
+            self.device.setText(self.tr("The engine is not running"))
+        else:
+            self.device.setText(self.tr("The engine is starting"))
         self.size_label.setText(f"{size[0]} \N{MULTIPLICATION SIGN} {size[1]} px" if size else "")
         for widget in (self.progress, self.bar, self.stop):
             widget.setVisible(run is not None)

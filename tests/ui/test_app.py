@@ -1,0 +1,89 @@
+"""The program as a whole: its own process, its window, an engine in a child process, and its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
+
+from studio.core.contract import EngineSettings
+from studio.jobs.engine_process import EngineProcess
+from studio.ui.app import Studio
+from tests.fakes import UNLUCKY_SEED, make_crashing_engine, make_hanging_engine
+from tests.ui.conftest import card_named
+
+PROGRAM = """
+from studio.ui import app
+from tests.fakes import FakeEngine
+
+class TellingEngine(FakeEngine):
+    def describe(self):
+        print("ready", flush=True)
+        return super().describe()
+
+    def close(self):
+        print("closed", flush=True)
+
+raise SystemExit(app.run(TellingEngine, []))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_program_in_order(number: signal.Signals, tmp_path: Path) -> None:
+    environment = os.environ | {
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "XDG_CACHE_HOME": str(tmp_path),
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, text=True, env=environment
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+        program.send_signal(number)
+        assert program.stdout.read() == "closed\n"
+    assert program.returncode == 128 + number
+
+
+def ready(qtbot: QtBot, studio: Studio, photo: Path) -> None:
+    studio.window.show()
+    studio.intake.open_picture(photo)
+    studio.intake.use_style(card_named(studio, "Poppies"))
+    qtbot.waitUntil(lambda: studio.session.missing == "" and studio.session.engine_info is not None, timeout=20_000)
+
+
+@pytest.mark.slow
+def test_closing_ends_the_process_of_an_engine_that_hangs(
+    qtbot: QtBot, settings: QSettings, thumbnail_folder: Path, save_photo
+) -> None:
+    studio = Studio(lambda: EngineProcess(make_hanging_engine, EngineSettings()), settings, thumbnail_folder)
+    ready(qtbot, studio, save_photo())
+    studio.session.change(seed=UNLUCKY_SEED)
+    studio.session.finish()
+    qtbot.waitUntil(lambda: studio.session.picture is not None, timeout=20_000)
+    assert studio.window.close()
+    studio.close()  # the fixture for leftovers finds the process if it is still there
+
+
+@pytest.mark.slow
+def test_a_dead_engine_costs_neither_picture_nor_the_next_run(
+    qtbot: QtBot, settings: QSettings, thumbnail_folder: Path, save_photo
+) -> None:
+    studio = Studio(lambda: EngineProcess(make_crashing_engine, EngineSettings()), settings, thumbnail_folder)
+    ready(qtbot, studio, save_photo())
+    studio.session.change(seed=UNLUCKY_SEED)
+    studio.session.finish()
+    qtbot.waitUntil(lambda: studio.session.run is None, timeout=20_000)
+    message = studio.window.messages.message
+    assert message is not None and message.is_problem and message.remedy and message.action == "finish"
+    assert studio.session.picture is not None and not studio.session.artwork.is_finished
+    studio.session.change(seed=1)
+    studio.session.finish()
+    qtbot.waitUntil(lambda: studio.session.artwork.is_finished, timeout=20_000)
+    studio.close()
