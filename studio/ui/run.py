@@ -18,8 +18,9 @@ class Run:
     def __init__(self, state: ArtworkState, before: Run | None = None) -> None:
         self.state = state
         self.frame: Frame | None = before.frame if before else None
+        self._frame_state: ArtworkState = before._frame_state if before else state  # what `frame` was painted from
         self.request = StyleRequest(
-            content=state.content if state.recipe.method == "finish" else None,
+            content=None if state.recipe.method == "pattern" else state.content,
             styles=tuple(style.picture for style in state.styles),
             recipe=state.recipe,
             start=self.painted,
@@ -44,7 +45,7 @@ class Run:
         """Take a frame or a sign of life."""
         self.progress = max(self.progress, event.progress)
         if isinstance(event, Frame):
-            self.frame = event
+            self.frame, self._frame_state = event, self.state
             self.step, self.steps = event.step, event.steps
             self._countdown.update(event.progress, event.seconds)
         elif event.note:
@@ -52,12 +53,20 @@ class Run:
 
     def result(self, done: Done | None = None) -> Result | None:
         """The complete result, or without `done` the picture so far, if there is one."""
-        state, frame = self.state, self.frame
         if done is not None:
-            picture, uncolored, seconds, notes = done.result, done.uncolored, done.seconds, done.notes
-        elif frame is not None:
-            picture, uncolored, seconds, notes = frame.picture, frame.uncolored, frame.seconds, ()
-        else:
-            return None
-        is_complete = done is not None
-        return Result(picture, state.content, state.styles, state.recipe, uncolored, is_complete, seconds, notes)
+            return _result(self.state, done.result, done.uncolored, True, done.seconds, done.notes)
+        if self.frame is not None:
+            frame = self.frame
+            return _result(self._frame_state, frame.picture, frame.uncolored, False, frame.seconds, ())
+        return None
+
+
+def _result(
+    state: ArtworkState,
+    picture: Picture,
+    uncolored: Picture | None,
+    is_complete: bool,
+    seconds: float,
+    notes: tuple[str, ...],
+) -> Result:
+    return Result(picture, state.content, state.styles, state.recipe, uncolored, is_complete, seconds, notes)

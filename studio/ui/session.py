@@ -37,12 +37,7 @@ class Session(QObject):
     message_posted = Signal(object)
 
     def __init__(
-        self,
-        artwork: Artwork,
-        worker: Worker,
-        bridge: EventBridge,
-        estimate: Estimate,
-        parent: QObject | None = None,
+        self, artwork: Artwork, worker: Worker, bridge: EventBridge, estimate: Estimate, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.artwork = artwork
@@ -56,8 +51,6 @@ class Session(QObject):
         self._bridge = bridge
         self._bridge.event_waiting.connect(self._take_events, Qt.ConnectionType.QueuedConnection)
 
-    # The engine
-
     @Slot()
     def start_engine(self) -> None:
         """Start the worker and through it the engine; Ready comes as a changed state."""
@@ -68,26 +61,22 @@ class Session(QObject):
         self._is_closed = True
         self._worker.close(WORKER_PATIENCE)
 
-    # What the artist changes
-
     def change(self, **fields: Any) -> None:
         """Change content, styles or settings; call `commit` when the hand is lifted."""
         self._apply(lambda: self.artwork.change(**fields))
 
     def use_style(self, style: Style) -> None:
         """Paint in this style alone, as one step."""
-        self._apply(lambda: self.artwork.use_style(style))
-        self.commit()
+        self._step(lambda: self.artwork.use_style(style))
 
     def mix_in(self, style: Style) -> None:
         """Add a style to the mix, as one step."""
-        self._apply(lambda: self.artwork.mix_in(style))
-        self.commit()
+        if not self._step(lambda: self.artwork.mix_in(style)):
+            self.message_posted.emit(Message(self.tr("{} is in the mix already.").format(style.card.title)))
 
     def remove_style(self, index: int) -> None:
         """Take a style out of the mix, as one step."""
-        self._apply(lambda: self.artwork.remove_style(index))
-        self.commit()
+        self._step(lambda: self.artwork.remove_style(index))
 
     def change_share(self, index: int, percent: float) -> None:
         """Change how much of a style goes into the mix; the others make room."""
@@ -103,26 +92,21 @@ class Session(QObject):
     @Slot()
     def undo(self) -> None:
         """Take the last step back, settings and picture."""
-        self._apply(self.artwork.undo)
-        self.commit()
+        self._step(self.artwork.undo)
 
     @Slot()
     def redo(self) -> None:
         """Do the step taken back again."""
-        self._apply(self.artwork.redo)
-        self.commit()
+        self._step(self.artwork.redo)
 
     def show_result(self, result: Result) -> None:
         """Bring an earlier result back, with the settings it was painted from, as one step."""
-        self._apply(lambda: self.artwork.restore(result))
-        self.commit()
+        self._step(lambda: self.artwork.restore(result))
 
     def mark_exported(self, result: Result) -> None:
         """Remember that a result lies in a file now."""
         self.artwork.mark_exported(result)
         self.state_changed.emit()
-
-    # Finish
 
     @property
     def picture(self) -> Picture | None:
@@ -183,19 +167,24 @@ class Session(QObject):
         self.state_changed.emit()
         self._worker.stop_job()
 
-    # Inside
+    def _step(self, change: Callable[[], bool]) -> bool:
+        """Make a change that is an undo step by itself."""
+        is_changed = self._apply(change)
+        self.commit()
+        return is_changed
 
-    def _apply(self, change: Callable[[], bool]) -> None:
-        """Make a change and announce what differs; a refused value is shown as a problem."""
-        before = self.artwork.state
+    def _apply(self, change: Callable[[], bool]) -> bool:
+        """Make a change and announce what differs; a refused value is shown as a problem. False: nothing changed."""
+        before, is_changed = self.artwork.state, False
         try:
-            change()
+            is_changed = change()
         except StudioError as error:
             self.message_posted.emit(Message.about(error))
         if self.artwork.content is not before.content:
             self._leave_run()
         self._follow_color()
         self._announce(before)
+        return is_changed
 
     def _announce(self, before: ArtworkState) -> None:
         now = self.artwork.state
@@ -225,10 +214,11 @@ class Session(QObject):
 
     def _leave_run(self) -> None:
         """Another photo lies on the table: what is painted of the old one goes to the history."""
-        if self.run is not None:
-            self._worker.stop_job()
-            self._end_run()
-            self.frame_arrived.emit()
+        if self.run is None:
+            return
+        self._worker.stop_job()
+        self._end_run()
+        self.frame_arrived.emit()
 
     def _follow_color(self) -> None:
         """Keep colours acts on the finished picture at once, without the network."""

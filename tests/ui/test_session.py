@@ -298,3 +298,24 @@ def test_the_history_strip_brings_results_back(qtbot: QtBot, loaded: Studio) -> 
     loaded.actions["undo"].trigger()
     assert second.isChecked()
     assert loaded.session.artwork.recipe.strength == 0.9
+
+
+def test_a_run_stopped_right_after_a_change_keeps_the_picture_with_the_settings_it_was_painted_from(
+    qtbot: QtBot, loaded: Studio, gate: Gate
+) -> None:
+    start(qtbot, loaded, gate, frames=1)
+    loaded.session.change(strength=0.9, keep_color=0.5)
+    loaded.session.commit()
+    loaded.session.stop()
+    gate.open()
+    qtbot.waitUntil(lambda: loaded.session.run is None)
+    result = loaded.session.artwork.result
+    assert result is not None and result.recipe.strength == 0.6
+    qtbot.waitUntil(lambda: loaded.session.artwork.result.recipe.keep_color == 0.5)
+
+
+def test_a_style_in_the_mix_is_not_added_again_and_that_is_said(qtbot: QtBot, loaded: Studio) -> None:
+    loaded.intake.mix_in(card_named(loaded, "The Great Wave off Kanagawa"))
+    qtbot.waitUntil(lambda: loaded.window.messages.message is not None)
+    assert len(loaded.session.artwork.styles) == 1
+    assert "already" in loaded.window.messages.message.text
