@@ -28,7 +28,7 @@ from studio.ui.theme import apply_theme
 
 
 def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
-    """Show the window until it is closed and return the exit status. arguments: a picture to open."""
+    """Show the window until it is closed and return the exit status. arguments: pictures to open."""
     application = QApplication(["style-studio", *arguments])
     application.setOrganizationName("Style Studio")
     application.setApplicationName("Style Studio")
@@ -36,8 +36,7 @@ def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
     garbage = GarbageOnThisThread()
     studio = Studio(make_engine, QSettings())
     studio.window.show()
-    for path in [Path(argument) for argument in arguments if not argument.startswith("-")][:1]:
-        studio.intake.open_picture(path)
+    studio.intake.open_files([Path(argument) for argument in arguments])
     with _ending_on_signals(application):
         status = application.exec()
     studio.close()
@@ -53,11 +52,12 @@ class Studio(QObject):
     ) -> None:
         super().__init__()
         self._settings = settings
+        self._is_closed = False
         self._opening = FileThread("opening", self)
         self._saving = FileThread("saving", self)
         self.bridge = EventBridge(self)
         worker = Worker(make_engine, self.bridge.post)
-        self.session = Session(Artwork(), worker, self.bridge, Estimate(_remembered_pace(settings)), self)
+        self.session = Session(Artwork(), worker, self.bridge, _remembered_estimate(settings), self)
         self.intake = Intake(self.session, self._opening, bundled_cards("styles"), self)
         self.exporter = Exporter(self.session, self._saving, self)
         self.actions = make_actions(self)
@@ -68,9 +68,13 @@ class Studio(QObject):
         self.window.first_painted.connect(self.session.start_engine)
 
     def close(self) -> None:
-        """End the work, the threads, the engine's process and the window; an export under way is finished first."""
+        """End work, threads, the engine's process and the window; an export under way is finished first. Idempotent."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         if self.session.estimate.pace is not None:
             self._settings.setValue("engine/pace", self.session.estimate.pace)
+            self._settings.setValue("engine/device", self.session.estimate.device)
         self.window.hide()
         self._opening.close()
         self._saving.close()
@@ -96,8 +100,8 @@ def _ending_on_signals(application: QApplication) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _remembered_pace(settings: QSettings) -> float | None:
+def _remembered_estimate(settings: QSettings) -> Estimate:
     try:
-        return float(str(settings.value("engine/pace")))
+        return Estimate(float(str(settings.value("engine/pace"))), str(settings.value("engine/device")))
     except ValueError:
-        return None
+        return Estimate()

@@ -10,15 +10,20 @@ _SMOOTHING = 0.3  # share of a new reading; steps differ in cost from scale to s
 
 
 class Estimate:
-    """Seconds for a recipe on this machine. pace: seconds per megapixel of standard quality, None while unknown."""
+    """Seconds for a recipe on this machine.
 
-    def __init__(self, pace: float | None = None) -> None:
+    pace: seconds per megapixel of standard quality, None while unknown. device: where that was measured.
+    """
+
+    def __init__(self, pace: float | None = None, device: str = "") -> None:
         self.pace = pace
+        self.device = device
 
-    def assume_device(self, device: str) -> None:
-        """Start from a plain guess where nothing was measured yet; a GPU's pace cannot be guessed."""
-        if self.pace is None and device.startswith("CPU"):
-            self.pace = _CPU_PACE
+    def use_device(self, device: str) -> None:
+        """Start from a plain guess on a device where nothing was measured yet; a GPU's pace cannot be guessed."""
+        if device != self.device or self.pace is None:
+            self.device = device
+            self.pace = _CPU_PACE if device.startswith("CPU") else None
 
     def seconds(self, width: int, height: int, recipe: StyleRecipe) -> float | None:
         """How long an artwork of this size (px) will take, or None."""

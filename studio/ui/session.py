@@ -244,7 +244,7 @@ class Session(QObject):
         match event:
             case Ready(info):
                 self.engine_info, self.has_engine_failed = info, False
-                self.estimate.assume_device(info.device)
+                self.estimate.use_device(info.device)
                 return
             case Failed(0, error):
                 self.engine_info, self.has_engine_failed = None, True

@@ -18,6 +18,7 @@ from studio.ui.app import Studio
 from tests.fakes import UNLUCKY_SEED, make_crashing_engine, make_hanging_engine
 from tests.ui.conftest import card_named
 
+CHECKOUT = Path(__file__).parents[2]
 PROGRAM = """
 from studio.ui import app
 from tests.fakes import FakeEngine
@@ -34,6 +35,7 @@ raise SystemExit(app.run(TellingEngine, []))
 """
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_program_in_order(number: signal.Signals, tmp_path: Path) -> None:
     environment = os.environ | {
@@ -41,9 +43,8 @@ def test_a_signal_ends_the_program_in_order(number: signal.Signals, tmp_path: Pa
         "XDG_CONFIG_HOME": str(tmp_path),
         "XDG_CACHE_HOME": str(tmp_path),
     }
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, text=True, env=environment
-    ) as program:
+    command = [sys.executable, "-c", PROGRAM]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=CHECKOUT) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == "ready\n"
         program.send_signal(number)

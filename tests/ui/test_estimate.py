@@ -20,15 +20,14 @@ def test_the_pace_of_the_last_run_tells_the_next() -> None:
     assert estimate.seconds(512, 512, RECIPE.change(quality="draft")) < 20.0
 
 
-def test_a_guess_for_the_device_never_replaces_a_measurement() -> None:
-    estimate = Estimate(pace=7.0)
-    estimate.assume_device("CPU, 2 cores")
+def test_a_measurement_holds_for_its_device_and_no_other() -> None:
+    estimate = Estimate(pace=7.0, device="CPU, 2 cores")
+    estimate.use_device("CPU, 2 cores")
     assert estimate.pace == 7.0
-    unknown = Estimate()
-    unknown.assume_device("NVIDIA H200")
-    assert unknown.pace is None
-    unknown.assume_device("CPU, 2 cores")
-    assert unknown.pace is not None
+    estimate.use_device("NVIDIA H200")
+    assert estimate.pace is None
+    estimate.use_device("CPU, 2 cores")
+    assert estimate.pace not in (None, 7.0)
 
 
 def test_a_steady_run_is_counted_down_to_nothing() -> None:

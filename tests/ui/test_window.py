@@ -266,6 +266,19 @@ def test_the_layout_is_remembered(qtbot: QtBot, studio: Studio, settings: QSetti
     again.close()
 
 
+def test_the_pace_of_the_engine_is_remembered(
+    qtbot: QtBot, loaded: Studio, settings: QSettings, thumbnail_folder: Path
+) -> None:
+    finish(qtbot, loaded)
+    pace = loaded.session.estimate.pace
+    loaded.close()
+    again = Studio(FakeEngine, settings, thumbnail_folder)
+    again.window.show()
+    qtbot.waitUntil(lambda: again.session.engine_info is not None)
+    assert again.session.estimate.pace == pytest.approx(pace)
+    again.close()
+
+
 def test_holding_the_backslash_shows_the_photo(qtbot: QtBot, loaded: Studio) -> None:
     finish(qtbot, loaded)
     window = loaded.window
