@@ -39,8 +39,12 @@ def set_up(extras: Sequence[str] = ()) -> Path:
         if _facts(stamp["extras"]) == stamp and set(extras) <= set(stamp["extras"]):
             return PYTHON
         extras = sorted({*extras, *stamp["extras"]})
-    if not _has_working_pip():
-        _make_environment()
+    if _has_working_pip() and stamp is not None:
+        print("Bringing the installation up to date.", flush=True)
+    else:
+        if not _has_working_pip():
+            _make_environment()
+        print("Installing Style Studio with PyTorch and Qt, about 5 GB; this can take minutes.", flush=True)
     _install(extras)
     return PYTHON
 
@@ -84,7 +88,6 @@ def _make_environment() -> None:
 
 
 def _install(extras: Sequence[str]) -> None:
-    print("Installing Style Studio with PyTorch and Qt, about 5 GB; the first time this can take minutes.", flush=True)
     started = time.monotonic()
     _STAMP.write_text(json.dumps(_INSTALLING), encoding="utf-8")
     package = f".[{','.join(extras)}]" if extras else "."
