@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QEvent, QObject, QSettings, QThreadPool
 from PySide6.QtWidgets import QApplication
 
 from studio.core.artwork import Artwork
@@ -40,6 +40,10 @@ def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
     with _ending_on_signals(application):
         status = application.exec()
     studio.close()
+    # Before the interpreter goes: widgets must not outlive the application, nor threads the code they run.
+    application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QThreadPool.globalInstance().clear()
+    QThreadPool.globalInstance().waitForDone()
     garbage.close()
     return status
 
