@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from studio.core.recipe import Knob
 from studio.ui.knob_slider import KnobLabel
+
+_WORDS = {  # where the recipe's word says too little beside the knob's label
+    "finish": QT_TRANSLATE_NOOP("KnobChoice", "Paint my picture"),
+    "pattern": QT_TRANSLATE_NOOP("KnobChoice", "Make a pattern"),
+}
 
 
 class KnobChoice(QWidget):
@@ -26,7 +31,7 @@ class KnobChoice(QWidget):
         self.label.setBuddy(self.box)
         self.box.setAccessibleName(knob.label)
         self.box.setAccessibleDescription(knob.help)
-        self.box.setMinimumWidth(140)
+        self.box.setFixedWidth(176)  # one width for all
         self.setToolTip(knob.help)
         self.setFocusProxy(self.box)
 
@@ -73,6 +78,8 @@ class _CalmComboBox(QComboBox):
 
 def _shown(choice: str) -> str:
     """A name of the recipe as people read it: "vgg16-torchvision" -> "VGG-16 (torchvision)"."""
+    if choice in _WORDS:
+        return QCoreApplication.translate("KnobChoice", str(_WORDS[choice]))
     name, _, origin = choice.partition("-")
     name = f"VGG-{name[3:]}" if name.startswith("vgg") else name.capitalize()
     return f"{name} ({origin})" if origin else name

@@ -38,7 +38,7 @@ class KnobPanel(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(240)
+        self.setMinimumWidth(276)
         self.setAccessibleName(self.tr("Styles and settings"))
         self.setWidget(self._arrange())
         session.recipe_changed.connect(self._show_recipe)
