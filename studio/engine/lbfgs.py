@@ -49,7 +49,7 @@ class BoundedLBFGS:
     def _remember(self, moved: Tensor, turned: Tensor) -> None:
         curvature = (moved * turned).sum()
         if curvature > LEAST_CURVATURE * moved.norm() * turned.norm():
-            self._pairs = [*self._pairs[-self._history + 1 :], (moved, turned)]
+            self._pairs = [*self._pairs, (moved, turned)][-self._history :]
 
     def _direction(self, gradient: Tensor) -> Tensor:
         direction = gradient.clone()
