@@ -1,0 +1,56 @@
+"""The real bundled VGG-16, loaded once; a cache folder of its own and an engine for each test that asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from studio.core.contract import EngineSettings
+from studio.engine import torch_engine
+from studio.engine.encoder import Encoder
+from studio.engine.torch_engine import TorchEngine
+from studio.engine.weights import LAYOUTS, load_encoder_weights
+from tests.engine.scenes import run_to_end
+
+MakeEncoder = Callable[..., Encoder]
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the engine remembers things between runs, during this test."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("STYLE_STUDIO_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def weights() -> dict[str, Tensor]:
+    return run_to_end(load_encoder_weights("vgg16", None))
+
+
+@pytest.fixture(scope="session")
+def make_encoder(weights: dict[str, Tensor]) -> MakeEncoder:
+    """An Encoder of the bundled weights on the CPU: make_encoder(dtype=..., pooling=..., padding=...)."""
+
+    def make(dtype: torch.dtype = torch.float32, **options: str) -> Encoder:
+        return Encoder(LAYOUTS["vgg16"], weights, torch.device("cpu"), dtype, **options)  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def encoder(make_encoder: MakeEncoder) -> Encoder:
+    return make_encoder()
+
+
+@pytest.fixture(params=[torch.float32], ids=["float32"])
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[TorchEngine]:
+    """The real engine on the CPU; its precision is settled, for a probe under load may decide either way."""
+    monkeypatch.setattr(torch_engine, "choose_dtype", lambda device: request.param)
+    engine = TorchEngine(EngineSettings(device="cpu"))
+    yield engine
+    engine.close()
