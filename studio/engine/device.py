@@ -35,8 +35,8 @@ def choose_device(name: str | None) -> torch.device:
         return torch.device("cpu")
     try:
         device = torch.device(name)
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as error:
+        torch.zeros(1, device=device).item()  # "meta" makes tensors but no numbers
+    except (RuntimeError, AssertionError, ImportError) as error:
         raise EngineError(
             f"There is no device {name!r} here that works.", "Leave it out to take the best one."
         ) from error
@@ -94,7 +94,7 @@ def choose_dtype(device: torch.device) -> torch.dtype:
     path = cache_folder() / "precision.json"
     key = " / ".join((device_name(device), torch.__version__, torch.backends.cpu.get_cpu_capability(), platform.node()))
     known: dict[str, str] = {}
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, TypeError):  # TypeError: JSON, but nothing that could become a dict
         known = dict(json.loads(path.read_text(encoding="utf-8")))
     if known.get(key) not in ("bfloat16", "float32"):
         known[key] = "bfloat16" if is_bfloat16_better(device) else "float32"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import os
+import pickle
 import urllib.error
 import urllib.request
 from collections.abc import Generator, Mapping
@@ -56,7 +58,10 @@ def load_encoder_weights(name: str, folder: Path | None) -> Download:
         found = yield from _download(url, cache / file_name)
     _check(found)
     # A pickle, but read as plain tensors only, and only with the right hash.
-    state = torch.load(found, map_location="cpu", weights_only=True)
+    try:
+        state = torch.load(found, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        raise WeightsError(f"{found.name} holds something else than weights.", f"Delete {found}.") from error
     return {key: tensor for key, tensor in state.items() if key.startswith("features.")}
 
 
@@ -71,7 +76,7 @@ def _download(url: str, target: Path) -> Generator[float, None, Path]:
                 yield file.tell() / total if total else 0.0
         _check(part, target.name)
         part.replace(target)
-    except (urllib.error.URLError, OSError) as error:
+    except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
         raise WeightsError(
             f"{target.name} is not on this computer and could not be downloaded.",
             'Go online, or name a folder that holds it, or choose the built-in eye "vgg16".',
@@ -87,4 +92,5 @@ def _check(path: Path, name: str | None = None) -> None:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if not digest.startswith(expected):
-        raise WeightsError(f"{path.name} is damaged or incomplete.", f"Delete {path} and try again.")
+        remedy = f"Delete {path} and try again." if name is None else "Try again."  # a download is gone by itself
+        raise WeightsError(f"{name or path.name} is damaged or incomplete.", remedy)
