@@ -34,7 +34,7 @@ def weights() -> dict[str, Tensor]:
 
 @pytest.fixture(scope="session")
 def make_encoder(weights: dict[str, Tensor]) -> MakeEncoder:
-    """An Encoder of the bundled weights on the CPU: make_encoder(dtype=..., pooling=..., padding=...)."""
+    """Makes encoders of the bundled weights on the CPU, of any dtype, pooling and padding."""
 
     def make(dtype: torch.dtype = torch.float32, **options: str) -> Encoder:
         return Encoder(LAYOUTS["vgg16"], weights, torch.device("cpu"), dtype, **options)  # type: ignore[arg-type]

@@ -1,0 +1,164 @@
+"""The device: chosen or clearly refused, its precision probed once, and every way to say that memory ran out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from studio.core.errors import EngineError
+from studio.engine import device
+from studio.engine.device import choose_device, choose_dtype, device_name, free_memory, is_out_of_memory
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def probes(monkeypatch: pytest.MonkeyPatch) -> list[torch.device]:
+    """The devices that were probed; each probe finds bfloat16 better."""
+    probed: list[torch.device] = []
+
+    def probe(where: torch.device) -> bool:
+        probed.append(where)
+        return True
+
+    monkeypatch.setattr(device, "is_bfloat16_better", probe)
+    return probed
+
+
+def test_the_precision_is_probed_once_and_remembered_on_disk(probes: list[torch.device]) -> None:
+    assert [choose_dtype(CPU) for _ in range(3)] == [torch.bfloat16] * 3
+    assert probes == [CPU]
+
+
+def test_another_machine_or_torch_is_probed_again(
+    probes: list[torch.device], monkeypatch: pytest.MonkeyPatch, cache: Path
+) -> None:
+    choose_dtype(CPU)
+    monkeypatch.setattr(torch, "__version__", "99.0")
+    choose_dtype(CPU)
+    assert len(probes) == 2
+    (remembered,) = cache.iterdir()
+    assert len(json.loads(remembered.read_text())) == 2  # the first one is not forgotten
+
+
+def test_float32_is_remembered_as_well(probes: list[torch.device], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "is_bfloat16_better", lambda where: False)
+    assert choose_dtype(CPU) == torch.float32
+    monkeypatch.setattr(device, "is_bfloat16_better", lambda where: True)
+    assert choose_dtype(CPU) == torch.float32
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"null", b"3", b'["a"]', b'"bfloat16"', b"\xff\xfe", b"[[1, 2]]"])
+def test_a_spoilt_memory_of_the_probe_does_no_harm(content: bytes, probes: list[torch.device], cache: Path) -> None:
+    choose_dtype(CPU)
+    (remembered,) = cache.iterdir()
+    remembered.write_bytes(content)
+    assert choose_dtype(CPU) == torch.bfloat16
+    assert choose_dtype(CPU) == torch.bfloat16
+    assert len(probes) == 2  # once before it was spoilt, once after
+
+
+def test_a_remembered_precision_that_does_not_exist_is_probed_anew(probes: list[torch.device], cache: Path) -> None:
+    choose_dtype(CPU)
+    (remembered,) = cache.iterdir()
+    remembered.write_text(json.dumps(dict.fromkeys(json.loads(remembered.read_text()), "float3")))
+    assert choose_dtype(CPU) == torch.bfloat16
+    assert len(probes) == 2
+
+
+def test_a_folder_in_the_place_of_the_memory_does_no_harm(probes: list[torch.device], cache: Path) -> None:
+    choose_dtype(CPU)
+    (remembered,) = cache.iterdir()
+    remembered.unlink()
+    remembered.mkdir()
+    assert choose_dtype(CPU) == torch.bfloat16
+
+
+def test_without_a_place_to_remember_the_probe_still_decides(
+    probes: list[torch.device], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("STYLE_STUDIO_CACHE", str(tmp_path / "file" / "cache"))
+    assert choose_dtype(CPU) == torch.bfloat16
+
+
+def timed(
+    seconds: float, spoil: Callable[[torch.Tensor], torch.Tensor] = lambda output: output
+) -> Callable[..., object]:
+    """A convolution that takes `seconds` in bfloat16 and 1 s in float32."""
+
+    def time_convolution(features: torch.Tensor, weight: torch.Tensor) -> tuple[float, torch.Tensor]:
+        output = torch.linspace(-1, 1, 100)
+        return (seconds, spoil(output)) if features.dtype == torch.bfloat16 else (1.0, output)
+
+    return time_convolution
+
+
+@pytest.mark.parametrize(("seconds", "is_better"), [(0.5, True), (1.0, False), (2.0, False)])
+def test_bfloat16_is_better_only_where_it_is_clearly_faster(
+    seconds: float, is_better: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device, "_time_convolution", timed(seconds))
+    assert device.is_bfloat16_better(CPU) is is_better
+
+
+def test_bfloat16_is_not_better_where_it_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "_time_convolution", timed(0.1, lambda output: -output))
+    assert not device.is_bfloat16_better(CPU)
+
+
+def test_bfloat16_is_not_better_where_it_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(features: torch.Tensor, weight: torch.Tensor) -> tuple[float, torch.Tensor]:
+        raise RuntimeError('"slow_conv2d" not implemented for bfloat16')
+
+    monkeypatch.setattr(device, "_time_convolution", refuse)
+    assert not device.is_bfloat16_better(CPU)
+
+
+@pytest.mark.parametrize("name", ["banana", "cuda:99", "meta", "hpu", "cpu cpu", ""])
+def test_a_device_that_is_not_there_is_refused_by_name(name: str) -> None:
+    with pytest.raises(EngineError, match=f"no device '{name}'") as refused:
+        choose_device(name)
+    assert "best one" in refused.value.remedy
+
+
+def test_the_named_device_is_taken_and_without_a_name_one_that_works() -> None:
+    assert choose_device("cpu") == CPU
+    assert torch.ones(2, device=choose_device(None)).sum().item() == 2
+
+
+def test_a_cpu_is_called_by_its_cores() -> None:
+    assert device_name(CPU) == f"CPU, {torch.get_num_threads()} cores"
+
+
+def test_free_memory_is_that_of_a_computer() -> None:
+    assert 1 << 20 < free_memory(CPU) < 1 << 50
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes."),
+        RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 99999 bytes."),
+        RuntimeError("MPS backend out of memory (MPS allocated: 18 GB, max allowed: 18 GB)."),
+    ],
+)
+def test_memory_that_ran_out_is_known_by_its_words(error: Exception) -> None:
+    assert is_out_of_memory(error)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("shape '[3]' is invalid"), ValueError("out of memory"), KeyError("a")])
+def test_other_errors_are_not_about_memory(error: Exception) -> None:
+    assert not is_out_of_memory(error)
+
+
+def test_an_allocation_that_cannot_be_is_known_as_such() -> None:
+    with pytest.raises((RuntimeError, MemoryError)) as refused:
+        torch.empty(1 << 56, dtype=torch.uint8)
+    assert is_out_of_memory(refused.value)
