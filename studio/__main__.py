@@ -5,13 +5,16 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studio.core.contract import Engine, EngineSettings
 from studio.core.errors import StudioError
 
-TRACEBACK_SWITCH = "STYLE_STUDIO_TRACEBACK"  # set in the environment, it shows where a fault of ours comes from
+# In the environment:
+TRACEBACK_SWITCH = "STYLE_STUDIO_TRACEBACK"  # if set, a fault of ours shows where it comes from
+WEIGHTS_FOLDER = "STYLE_STUDIO_WEIGHTS"  # where the window looks for networks before it downloads them
+DEVICE = "STYLE_STUDIO_DEVICE"  # what the window paints on, such as cpu or cuda:1; the best there is if not set
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,6 +61,18 @@ def opens_window(arguments: Sequence[str]) -> bool:
     return not first.startswith("-") and first not in COMMANDS and (Path(first).exists() or "." in first)
 
 
+def window_settings(environment: Mapping[str, str]) -> EngineSettings:
+    """How the window sets its engine up. Raises StudioError if the folder of weights is none.
+
+    The command line has options for the same: there, one call is one picture.
+    """
+    named = environment.get(WEIGHTS_FOLDER, "")
+    folder = Path(named).expanduser() if named else None
+    if folder is not None and not folder.is_dir():
+        raise StudioError(f"{WEIGHTS_FOLDER} names {folder}, which is no folder.", "Correct or unset it.")
+    return EngineSettings(environment.get(DEVICE) or None, folder)
+
+
 # Each front door is imported when it is the one: the window need not wait for the command line, nor the reverse.
 
 
@@ -79,7 +94,7 @@ def _open_window(arguments: Sequence[str]) -> int:
         raise
     from studio.jobs.engine_process import EngineProcess
 
-    settings = EngineSettings()
+    settings = window_settings(os.environ)
     return app.run(lambda: EngineProcess(make_torch_engine, settings), arguments)
 
 

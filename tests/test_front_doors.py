@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import studio.__main__ as program
+from studio.core.contract import EngineSettings
 from studio.core.errors import StudioError
 
 
@@ -32,6 +33,14 @@ def test_pictures_open_the_window_and_commands_do_not(arguments: Sequence[str], 
 
 def test_a_folder_or_file_without_a_suffix_opens_the_window_too(tmp_path: Path) -> None:
     assert program.opens_window([str(tmp_path)])
+
+
+def test_the_environment_names_the_windows_device_and_folder_of_weights(tmp_path: Path) -> None:
+    assert program.window_settings({}) == EngineSettings()
+    named = {program.WEIGHTS_FOLDER: str(tmp_path), program.DEVICE: "cpu"}
+    assert program.window_settings(named) == EngineSettings("cpu", tmp_path)
+    with pytest.raises(StudioError, match="nowhere, which is no folder"):
+        program.window_settings({program.WEIGHTS_FOLDER: str(tmp_path / "nowhere")})
 
 
 def test_without_a_screen_the_window_is_refused_in_a_sentence(

@@ -109,14 +109,12 @@ class Artwork:
     @property
     def is_finished(self) -> bool:
         """Whether the result is complete and painted from the present settings."""
-        result = self.result
-        return (
-            result is not None
-            and result.is_complete
-            and result.content is self.content
-            and result.styles == self.styles
-            and result.recipe == self.recipe
-        )
+        return self.result is not None and self.result.is_complete and self._is_up_to_date(self.result)
+
+    @property
+    def is_half_painted(self) -> bool:
+        """Whether the result was painted from the present settings, but not to its end: one can go on from it."""
+        return self.result is not None and not self.result.is_complete and self._is_up_to_date(self.result)
 
     @property
     def has_unsaved_result(self) -> bool:
@@ -238,6 +236,9 @@ class Artwork:
     def mark_exported(self, result: Result) -> None:
         """Remember that this result lies in a file now."""
         self._exported = result
+
+    def _is_up_to_date(self, result: Result) -> bool:
+        return result.content is self.content and result.styles == self.styles and result.recipe == self.recipe
 
     def _set_result(self, result: Result) -> None:
         is_committed = self._state.has_settings_of(self._committed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from studio.core.recipe import Quality, StyleRecipe
 
-_WORK: dict[Quality, float] = {"draft": 0.3, "standard": 1.0, "high": 2.5}
+_WORK: dict[Quality, float] = {"draft": 0.36, "standard": 1.0, "high": 3.0}
 _CPU_PACE = 80.0  # s per standard megapixel, measured on two cores; the first run replaces it
 _SMOOTHING = 0.3  # share of a new reading; steps differ in cost from scale to scale
 
@@ -39,11 +39,11 @@ class Countdown:
 
     def __init__(self) -> None:
         self._total: float | None = None
-        self._seconds = 0.0
+        self._seconds = self._progress = 0.0
 
     def update(self, progress: float, seconds: float) -> None:
         """Take a reading: share of the work done, 0 to 1, after this many seconds."""
-        self._seconds = seconds
+        self._seconds, self._progress = seconds, progress
         if progress <= 0:
             return
         total = seconds / progress
@@ -52,7 +52,10 @@ class Countdown:
     @property
     def seconds_left(self) -> float | None:
         """Seconds to go, None before there is anything to go by."""
-        return None if self._total is None else max(0.0, self._total - self._seconds)
+        if self._total is None:
+            return None
+        # The total lags behind when steps slow down; with nothing left to do there is no time left either.
+        return max(0.0, min(self._total - self._seconds, self._total * (1 - self._progress)))
 
 
 def _work(width: int, height: int, recipe: StyleRecipe) -> float:

@@ -8,9 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from studio.core.artwork import Result
-from studio.core.card import bundled_cards
 from studio.core.errors import StudioError
 from studio.core.files import ExportOptions, is_plain, save_picture
+from studio.core.painted_with import model_cards
 from studio.core.provenance import Credits
 from studio.ui.file_thread import FileThread
 from studio.ui.message import Message
@@ -28,6 +28,7 @@ class Exporter(QObject):
     def __init__(self, session: Session, files: FileThread, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.last_file: Path | None = None
+        self._under_way = 0  # exports
         self._session = session
         self._files = files
 
@@ -63,14 +64,21 @@ class Exporter(QObject):
         def done(size: int) -> None:
             self.last_file = path
             self._session.mark_exported(result)
+            self._count(-1)
             text = self.tr("Exported as {}, {}.").format(path.name, file_size(size))
             self._session.message_posted.emit(Message(text, action="show_export"))
 
+        self._count(1)
         self._session.message_posted.emit(Message(self.tr("Exporting {}\N{HORIZONTAL ELLIPSIS}").format(path.name)))
         self._files.run(write, done, self._refuse)
 
     def _refuse(self, error: StudioError) -> None:
         self._session.message_posted.emit(Message.about(error, action="export"))
+        self._count(-1)
+
+    def _count(self, change: int) -> None:
+        self._under_way += change
+        self._session.set_exporting(self._under_way > 0)
 
 
 def file_size(size: int) -> str:
@@ -83,7 +91,7 @@ def _credits(result: Result, title: str) -> Credits:
     return Credits(
         title=title,
         styles=tuple(style.card for style in result.styles),
-        models=bundled_cards("models"),
+        models=model_cards(result.recipe),
         recipe=result.recipe,
         content_name="" if is_pattern or result.content is None else result.content.name,
         is_pattern=is_pattern,

@@ -1,4 +1,4 @@
-"""The main button: Finish with its estimate, Stop with a progress ring while painting, then Finished."""
+"""The main button: Finish with its estimate, Stop with a progress ring while painting, then Finished or Go on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WIDTH, _HEIGHT = 156, 36  # wide enough for every state, so that nothing jumps
 
 
 class FinishButton(QPushButton):
-    """Shows one of four states; a click is reported by `clicked`, whatever it means at the moment."""
+    """Shows one of five states; a click is reported by `clicked`, whatever it means at the moment."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +31,10 @@ class FinishButton(QPushButton):
         if not missing and seconds is not None:
             caption = self.tr("about {}").format(rough_time(seconds))
         self._show(self.tr("Finish"), caption, "finish", is_accent=not missing)
+
+    def show_stopped(self) -> None:
+        """Stopped half-way, and nothing changed since: a click goes on."""
+        self._show(self.tr("Go on"), self.tr("from this picture"), "finish", is_accent=True)
 
     def show_running(self, progress: float, seconds_left: float | None) -> None:
         """Painting; a click stops."""
@@ -56,8 +60,8 @@ class FinishButton(QPushButton):
 
     @staticmethod
     def percent(progress: float) -> str:
-        """A share of the work, rounded down: 100 % is when it is done."""
-        return f"{int(100 * progress)} %"
+        """A share of the work under way: never 100 %, which is when it is done."""
+        return f"{min(99, int(100 * progress))} %"
 
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH, _HEIGHT)

@@ -18,6 +18,7 @@ from studio.ui.gallery_model import CARD_ROLE
 from studio.ui.history_strip import HistoryStrip
 from studio.ui.intake import Intake
 from studio.ui.knob_panel import KnobPanel
+from studio.ui.message import Message
 from studio.ui.message_bar import MessageBar
 from studio.ui.session import Session
 from studio.ui.status_bar import StatusBar
@@ -47,6 +48,7 @@ class MainWindow(QWidget):
         self._settings = settings
         self._is_painted = False
         self._may_close = False
+        self._closes_after_export = False
         self.setMinimumSize(900, 560)
         self.addActions(list(actions.values()))
         self.tool_bar = ToolBar(session, actions)
@@ -103,6 +105,12 @@ class MainWindow(QWidget):
             QTimer.singleShot(0, self.first_painted.emit)  # after the children of this window were painted too
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._session.is_exporting and not self._closes_after_export:  # who asks twice does not want to wait
+            event.ignore()
+            self._closes_after_export = True
+            text = self.tr("The studio closes when the file is written.")
+            self._session.message_posted.emit(Message(text))
+            return
         if self._session.artwork.has_unsaved_result and not self._may_close:
             event.ignore()
             self._ask_before_closing()
@@ -120,9 +128,12 @@ class MainWindow(QWidget):
         if run is not None:
             self.canvas.set_badge(self.tr("Finishing {}").format(FinishButton.percent(run.progress)))
         else:
-            self.canvas.set_badge(self.tr("Finished") if artwork.is_finished else "")
+            stopped = self.tr("Stopped early") if artwork.is_half_painted else ""
+            self.canvas.set_badge(self.tr("Finished") if artwork.is_finished else stopped)
         if not self._actions["compare"].isEnabled():
             self._actions["compare"].setChecked(False)
+        if self._closes_after_export and not self._session.is_exporting:
+            self.close()
 
     @Slot()
     def _show_content(self) -> None:
@@ -165,6 +176,12 @@ class MainWindow(QWidget):
         discard.clicked.connect(self._close_unsaved)
         question.open()
 
+    @Slot(object)
+    def _stay_for_problem(self, message: Message | None) -> None:
+        """An export that failed is to be seen."""
+        if message is not None and message.is_problem:
+            self._closes_after_export = False
+
     @Slot()
     def _close_unsaved(self) -> None:
         self._may_close = True
@@ -177,6 +194,7 @@ class MainWindow(QWidget):
         session.styles_changed.connect(self._show_styles)
         session.state_changed.connect(self._show_state)
         session.message_posted.connect(self.messages.show_message)
+        session.message_posted.connect(self._stay_for_problem)
 
     def _connect_parts(self, intake: Intake) -> None:
         self.canvas.zoom_changed.connect(self.status_bar.show_zoom)

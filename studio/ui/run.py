@@ -12,10 +12,10 @@ class Run:
     """One job of the engine, from its request to its end.
 
     state: the settings it was started from. before: the run it goes on from with other settings, None for a fresh one;
-    until its own first frame comes, the picture is that run's.
+    until its own first frame comes, the picture is that run's. is_resumed: it goes on from the result of `state`.
     """
 
-    def __init__(self, state: ArtworkState, before: Run | None = None) -> None:
+    def __init__(self, state: ArtworkState, before: Run | None = None, *, is_resumed: bool = False) -> None:
         self.state = state
         self.frame: Frame | None = before.frame if before else None
         self._frame_state: ArtworkState = before._frame_state if before else state  # what `frame` was painted from
@@ -23,7 +23,7 @@ class Run:
             content=None if state.recipe.method == "pattern" else state.content,
             styles=tuple(style.picture for style in state.styles),
             recipe=state.recipe,
-            start=self.painted,
+            start=state.result.painted if is_resumed and state.result else self.painted,
         )
         self.progress = 0.0
         self.step = self.steps = 0

@@ -46,6 +46,7 @@ class Session(QObject):
         self.has_engine_failed = False
         self.run: Run | None = None
         self._recoloring: ColorRequest | None = None
+        self.is_exporting = False
         self._is_closed = False
         self._worker = worker
         self._bridge = bridge
@@ -108,6 +109,11 @@ class Session(QObject):
         self.artwork.mark_exported(result)
         self.state_changed.emit()
 
+    def set_exporting(self, is_exporting: bool) -> None:
+        """Remember whether a file is being written."""
+        self.is_exporting = is_exporting
+        self.state_changed.emit()
+
     @property
     def picture(self) -> Picture | None:
         """What the canvas shows beside the photo: the newest frame, or the result."""
@@ -143,7 +149,7 @@ class Session(QObject):
 
     @Slot()
     def finish(self) -> None:
-        """Paint the artwork with the present settings; frames arrive as it forms."""
+        """Paint the artwork with the present settings, or go on where that was stopped; frames arrive as it forms."""
         if self.run is not None:
             return
         if self.missing:
@@ -200,7 +206,8 @@ class Session(QObject):
 
     def _start(self, before: Run | None = None) -> None:
         self._recoloring = None
-        self.run = Run(self.artwork.state, before)
+        is_resumed = before is None and self.artwork.is_half_painted
+        self.run = Run(self.artwork.state, before, is_resumed=is_resumed)
         self._worker.start_job(self.run.request)
 
     def _follow_settings(self) -> None:

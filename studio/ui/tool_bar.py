@@ -57,6 +57,8 @@ class ToolBar(QFrame):
             self.finish.show_running(run.progress, run.seconds_left)
         elif is_finished:
             self.finish.show_finished(artwork.result.seconds if artwork.result else 0.0)
+        elif artwork.is_half_painted:
+            self.finish.show_stopped()
         else:
             self.finish.show_ready(session.seconds_expected, session.missing)
         self.finish.setEnabled(not (run.is_stopping if run else session.missing))

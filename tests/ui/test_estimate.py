@@ -46,6 +46,13 @@ def test_one_slow_step_does_not_throw_the_countdown_about() -> None:
     assert countdown.seconds_left < 10.0
 
 
+def test_where_no_work_is_left_no_time_is_left() -> None:
+    countdown = Countdown()
+    countdown.update(0.9, 10.0)
+    countdown.update(1.0, 10.5)  # the last step is over sooner than expected
+    assert countdown.seconds_left == 0.0
+
+
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (11.4, "0:11"), (725, "12:05"), (3723, "1:02:03")])
 def test_clock(seconds: float, text: str) -> None:
     assert clock(seconds) == text

@@ -139,8 +139,36 @@ def test_stop_is_acknowledged_at_once_and_keeps_the_picture(qtbot: QtBot, loaded
     result = loaded.session.artwork.result
     assert result is not None and not result.is_complete
     assert loaded.session.picture is result.picture
-    assert loaded.window.tool_bar.finish.text() == "Finish"
+    assert loaded.window.tool_bar.finish.text() == "Go on"
+    assert loaded.window.canvas.badge.text() == "Stopped early"
     assert loaded.actions["export"].isEnabled()
+
+
+def test_after_a_stop_one_goes_on_from_the_picture_so_far(
+    qtbot: QtBot, loaded: Studio, engine: FakeEngine, gate: Gate
+) -> None:
+    start(qtbot, loaded, gate, frames=2)
+    loaded.actions["stop"].trigger()
+    gate.open()
+    qtbot.waitUntil(lambda: loaded.session.run is None)
+    half = loaded.session.artwork.result
+    assert half is not None
+    finish(qtbot, loaded)
+    assert engine.requests[-1].start is half.painted
+    assert loaded.session.artwork.is_finished
+    assert half in loaded.session.artwork.history
+
+
+def test_after_a_stop_other_settings_start_afresh(qtbot: QtBot, loaded: Studio, engine: FakeEngine, gate: Gate) -> None:
+    start(qtbot, loaded, gate, frames=2)
+    loaded.actions["stop"].trigger()
+    gate.open()
+    qtbot.waitUntil(lambda: loaded.session.run is None)
+    loaded.session.change(seed=5)
+    loaded.session.commit()
+    assert loaded.window.tool_bar.finish.text() == "Finish"
+    finish(qtbot, loaded)
+    assert engine.requests[-1].start is None
 
 
 def test_a_failure_is_told_and_keeps_the_picture(qtbot: QtBot, loaded: Studio, engine: FakeEngine) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -12,7 +14,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.core.files import ExportOptions
+from studio.core.files import ExportOptions, save_picture
 from studio.core.provenance import read_recipe
 from studio.ui.actions import ACTIONS
 from studio.ui.app import Studio
@@ -20,7 +22,7 @@ from studio.ui.drop_zones import Drop, Payload
 from studio.ui.export_sheet import ExportSheet
 from studio.ui.message import Message
 from studio.ui.message_bar import MessageBar
-from tests.fakes import FakeEngine, Gate, make_picture, make_unmakeable_engine
+from tests.fakes import GUARD_SECONDS, FakeEngine, Gate, make_picture, make_unmakeable_engine
 from tests.ui.conftest import card_named
 
 SavePhoto = Callable[..., Path]
@@ -206,6 +208,33 @@ def test_closing_during_a_run_is_clean(qtbot: QtBot, loaded: Studio, engine: Fak
     loaded.close()
     assert engine.is_closed
     assert not loaded.window.isVisible()
+
+
+def test_closing_during_an_export_waits_for_the_file(
+    qtbot: QtBot, loaded: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish(qtbot, loaded)
+    gate = threading.Event()
+
+    def save_slowly(*arguments: Any, **options: Any) -> int:
+        assert gate.wait(GUARD_SECONDS)
+        return save_picture(*arguments, **options)
+
+    monkeypatch.setattr("studio.ui.exporter.save_picture", save_slowly)
+    loaded.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
+    assert not loaded.window.close()
+    assert loaded.window.findChild(QMessageBox) is None
+    gate.set()
+    qtbot.waitUntil(lambda: not loaded.window.isVisible())
+    assert read_recipe(tmp_path / "art.png") == loaded.session.artwork.recipe
+
+
+def test_an_export_that_fails_while_closing_keeps_the_window_open(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:
+    finish(qtbot, loaded)
+    loaded.exporter.export(tmp_path / "gone" / "art.png", ExportOptions(), "Art")
+    assert not loaded.window.close()
+    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    assert problem(loaded) and loaded.window.isVisible()
 
 
 def test_closing_asks_only_when_an_artwork_would_be_lost(qtbot: QtBot, loaded: Studio) -> None:
