@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
 from studio.core.contract import EngineSettings
-from studio.engine import torch_engine
+from studio.engine import optimization, torch_engine
 from studio.engine.encoder import Encoder
+from studio.engine.schedule import Stage, stages
 from studio.engine.torch_engine import TorchEngine
 from studio.engine.weights import LAYOUTS, load_encoder_weights
 from tests.engine.scenes import run_to_end
@@ -54,3 +57,16 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     engine = TorchEngine(EngineSettings(device="cpu"))
     yield engine
     engine.close()
+
+
+@pytest.fixture
+def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two steps at each of the real sizes, and every one of them shown."""
+
+    def shortened(*arguments: Any, **named: Any) -> tuple[Stage, ...]:
+        return tuple(
+            replace(stage, steps=2, cost=stage.cost * 2 / stage.steps) for stage in stages(*arguments, **named)
+        )
+
+    monkeypatch.setattr(optimization, "stages", shortened)
+    monkeypatch.setattr(torch_engine, "FRAME_INTERVAL", 0.0)
