@@ -110,13 +110,21 @@ class Failed:
 
 @dataclass(frozen=True)
 class EngineInfo:
-    """The engine in words. device: such as "NVIDIA H200" or "CPU, 2 cores". memory: free bytes, or None."""
+    """The engine in words. device: such as "NVIDIA H200" or "CPU, 2 cores". memory: free bytes, or None.
+
+    Texts are made plain: torch's version is a string of a class of its own, which pickles as "import torch" and would
+    load all of it into the process of the window.
+    """
 
     device: str
     dtype: str
     memory: int | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     weights: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "versions", {str(name): str(version) for name, version in self.versions.items()})
+        object.__setattr__(self, "weights", {str(name): str(credit) for name, credit in self.weights.items()})
 
 
 @dataclass(frozen=True)

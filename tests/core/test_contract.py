@@ -67,3 +67,12 @@ def test_a_failure_carries_its_sentence_through_a_pipe() -> None:
 def test_settings_default_to_the_best_device() -> None:
     assert EngineSettings() == EngineSettings(device=None, weights_folder=None)
     assert pickle.loads(pickle.dumps(EngineSettings("cpu"))).device == "cpu"
+
+
+def test_what_the_engine_says_of_itself_needs_no_library_of_the_engine_to_be_read() -> None:
+    class Version(str):  # as torch's
+        __slots__ = ()
+
+    info = EngineInfo("CPU", "float32", versions={"torch": Version("2.6")}, weights={"VGG": Version("CC BY 4.0")})
+    assert [type(text) for text in (*info.versions.values(), *info.weights.values())] == [str, str]
+    assert info.versions["torch"] == "2.6"
