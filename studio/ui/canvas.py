@@ -302,7 +302,7 @@ class Canvas(QWidget):
         self.badge.setText(text)
         self.badge.setAccessibleName(text)
         self.badge.adjustSize()
-        self.badge.move(12, 12)
+        self.badge.move(12, self.height() - self.badge.height() - 12)
         self.badge.setVisible(bool(text) and self.has_picture)
         self.zones.setGeometry(self.rect())
         self.update()

@@ -59,6 +59,8 @@ class ExportSheet(QDialog):
         self.width_box = _spin_box(1, edge, picture.width, " px")
         self.height_box = _spin_box(1, edge, picture.height, " px")
         self.dpi = _spin_box(30, 2400, round(picture.metadata.dpi or 300), " dpi")
+        self.print_size = QLabel()
+        set_role(self.print_size, "caption")
         self.keep_exif = QCheckBox(self.tr("Camera data of the photo (EXIF)"))
         self.keep_gps = QCheckBox(self.tr("Its place (GPS)"))
         self.label_ai = QCheckBox(self.tr("Mark as made with AI (IPTC)"))
@@ -75,6 +77,7 @@ class ExportSheet(QDialog):
         self._arrange()
         self._connect()
         self._show_format()
+        self._show_print_size()
         self.title.setCursorPosition(0)
         path = Path(self.file.text())
         self.file.setSelection(len(str(path.parent)) + 1, len(path.stem))
@@ -132,11 +135,18 @@ class ExportSheet(QDialog):
     def _follow_width(self) -> None:
         with QSignalBlocker(self.height_box):
             self.height_box.setValue(max(1, round(self._picture.height * self.width_box.value() / self._picture.width)))
+        self._show_print_size()
 
     @Slot()
     def _follow_height(self) -> None:
         with QSignalBlocker(self.width_box):
             self.width_box.setValue(max(1, round(self._picture.width * self.height_box.value() / self._picture.height)))
+        self._show_print_size()
+
+    @Slot()
+    def _show_print_size(self) -> None:
+        width, height = (2.54 * box.value() / self.dpi.value() for box in (self.width_box, self.height_box))
+        self.print_size.setText(self.tr("{:.1f} \N{MULTIPLICATION SIGN} {:.1f} cm in print").format(width, height))
 
     @Slot()
     def _browse(self) -> None:
@@ -151,6 +161,7 @@ class ExportSheet(QDialog):
         self.file.textChanged.connect(self._show_file)
         self.width_box.valueChanged.connect(self._follow_width)
         self.height_box.valueChanged.connect(self._follow_height)
+        self.dpi.valueChanged.connect(self._show_print_size)
         self.keep_exif.toggled.connect(self.keep_gps.setEnabled)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -164,7 +175,7 @@ class ExportSheet(QDialog):
         self._row(form, self.tr("Title"), self.title)
         self._row(form, self.tr("Format"), self.format, (self.tr("Quality"), self.quality))
         self._row(form, self.tr("Width"), self.width_box, (self.tr("Height"), self.height_box))
-        self._row(form, self.tr("Resolution"), self.dpi)
+        self._row(form, self.tr("Resolution"), self.dpi, ("", self.print_size))
         form.addRow(self.tr("Keep"), self.keep_exif)
         form.addRow("", self.keep_gps)
         form.addRow(self.tr("Label"), self.label_ai)
@@ -188,7 +199,7 @@ class ExportSheet(QDialog):
         if second[0]:
             row.addWidget(QLabel(second[0]))
             second[1].setAccessibleName(second[0])
-        row.addWidget(second[1], 1 if second[0] else 0)
+        row.addWidget(second[1], 1 if second[0] or isinstance(second[1], QLabel) else 0)
         form.addRow(label, row)
 
 

@@ -112,5 +112,6 @@ class KnobPanel(QScrollArea):
 
 def _heading(text: str) -> QLabel:
     heading = QLabel(text)
+    heading.setIndent(0)  # with padding in the style sheet Qt indents by itself
     set_role(heading, "section")
     return heading

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QMessageBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from studio.core.card import Card
 from studio.ui.actions import Actions
@@ -218,12 +218,14 @@ class MainWindow(QWidget):
         self.removeAction(self._actions["hide_panels"])
         self.canvas.addAction(self._actions["hide_panels"])
         middle = QWidget()
-        column = QVBoxLayout(middle)
+        column = QGridLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.messages)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.below)
+        column.setRowStretch(0, 1)
+        column.addWidget(self.canvas, 0, 0)
+        column.addWidget(self.messages, 0, 0, Qt.AlignmentFlag.AlignTop)  # over the canvas: the picture stays put
+        self.messages.raise_()
+        column.addWidget(self.below, 1, 0)
         below = QVBoxLayout(self.below)
         below.setContentsMargins(0, 0, 0, 0)
         below.addWidget(self.history)

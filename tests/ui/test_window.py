@@ -190,6 +190,25 @@ def test_the_export_sheet_replaces_nothing_unasked_and_refuses_impossible_places
         assert not sheet.export.isEnabled()
 
 
+def test_the_export_sheet_tells_how_large_the_print_will_be(qtbot: QtBot, tmp_path: Path) -> None:
+    sheet = ExportSheet(make_picture(600, 300), "Art", "art", tmp_path)
+    qtbot.addWidget(sheet)
+    sheet.dpi.setValue(300)
+    assert sheet.print_size.text().startswith("5.1 × 2.5 cm")
+    sheet.width_box.setValue(1200)
+    assert sheet.print_size.text().startswith("10.2 × 5.1 cm")
+    sheet.dpi.setValue(150)
+    assert sheet.print_size.text().startswith("20.3 × 10.2 cm")
+
+
+def test_a_message_does_not_move_the_picture(qtbot: QtBot, loaded: Studio) -> None:
+    before = loaded.window.canvas.geometry()
+    loaded.window.messages.show_message(Message("No disk.", is_problem=True, action="export"))
+    QApplication.processEvents()
+    assert loaded.window.messages.isVisible() and loaded.window.messages.width() == before.width()
+    assert loaded.window.canvas.geometry() == before
+
+
 def test_a_failed_export_is_told_and_the_artwork_stays_unsaved(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:
     finish(qtbot, loaded)
     loaded.exporter.export(tmp_path / "gone" / "art.png", ExportOptions(), "Art")
