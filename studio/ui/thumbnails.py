@@ -7,7 +7,7 @@ from collections import OrderedDict
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRect, QSaveFile, QSize, QStandardPaths, Qt, Signal, Slot
-from PySide6.QtGui import QColorSpace, QImage, QImageReader, QImageWriter, QPixmap
+from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader, QImageWriter, QPixmap
 
 from studio.core.errors import StudioError
 from studio.core.files import open_picture
@@ -16,6 +16,14 @@ from studio.ui.picture_pyramid import qimage
 
 KEPT_IN_MEMORY = 400  # a screenful of tiles many times over; about 80 MB of hi-DPI tiles
 WAITING_AT_MOST = 120  # tiles scrolled past long ago need no work any more
+
+# PySide makes an enum when it is first met. Two threads that meet one at once crash the program (6.11: three of
+# fourteen first starts), so those that work on other threads are met here, by the thread that imports.
+_QUARTER_TURN = QImageIOHandler.Transformation.TransformationRotate90
+_SRGB = QColorSpace.NamedColorSpace.SRgb
+_COVERING = Qt.AspectRatioMode.KeepAspectRatioByExpanding
+_SMOOTHLY = Qt.TransformationMode.SmoothTransformation
+_WRITING = QSaveFile.OpenModeFlag.WriteOnly
 
 
 class Thumbnails(QObject):
@@ -111,10 +119,8 @@ def make_thumbnail(path: Path, size: QSize) -> QImage:
         except StudioError:
             return QImage()
     if image.colorSpace().isValid():
-        image.convertToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
-    image = image.scaled(
-        size, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
-    )
+        image.convertToColorSpace(QColorSpace(_SRGB))
+    image = image.scaled(size, _COVERING, _SMOOTHLY)
     # From the middle across, from above the middle down: heads are rarely at the bottom.
     left, top = (image.width() - size.width()) // 2, (image.height() - size.height()) // 4
     return image.copy(QRect(left, top, size.width(), size.height()))
@@ -127,10 +133,10 @@ def _read_reduced(path: Path, size: QSize) -> QImage:
     reader.setAutoTransform(True)
     full = reader.size()  # as stored: the transform comes after scaling
     if full.isValid():
-        is_turned = bool(reader.transformation().value & 4)  # the bit for a quarter turn
+        is_turned = bool(reader.transformation().value & _QUARTER_TURN.value)  # mirrored or not
         # Decode at twice the size and average later: the decoder's own last step is coarse.
         target = (size.transposed() if is_turned else size) * 2
-        reader.setScaledSize(full.scaled(target, Qt.AspectRatioMode.KeepAspectRatioByExpanding).boundedTo(full))
+        reader.setScaledSize(full.scaled(target, _COVERING).boundedTo(full))
     return reader.read()
 
 
@@ -140,7 +146,7 @@ def _save(image: QImage, path: Path) -> None:
     except OSError:
         return
     file = QSaveFile(str(path))  # whole or not at all, also with two studios at once
-    if not file.open(QSaveFile.OpenModeFlag.WriteOnly):
+    if not file.open(_WRITING):
         return
     writer = QImageWriter(file, b"webp")
     writer.setQuality(92)
