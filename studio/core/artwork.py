@@ -225,9 +225,12 @@ class Artwork:
         return True
 
     def recolor_result(self, picture: Picture, keep_color: float) -> None:
-        """Replace the present result by itself with other colours kept; raises nothing if there is none."""
+        """Replace the present result by itself with other colours kept; nothing happens if it keeps as much already.
+
+        So an engine may tell a colour twice, and a result that was exported in between stays exported.
+        """
         old = self.result
-        if old is None:
+        if old is None or old.recipe.keep_color == keep_color:
             return
         new = replace(old, picture=picture, uncolored=old.painted, recipe=old.recipe.change(keep_color=keep_color))
         self._history = tuple(new if result is old else result for result in self._history)

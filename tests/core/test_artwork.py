@@ -169,6 +169,26 @@ def test_other_colours_replace_the_result_and_its_entry_in_the_history(artwork: 
     assert artwork.is_finished
 
 
+def test_a_colour_told_twice_leaves_an_exported_result_exported(artwork: Artwork) -> None:
+    artwork.add_result(make_result(artwork))
+    artwork.change(keep_color=0.5)
+    recolored = make_picture(8, 8, seed=3)
+    artwork.recolor_result(recolored, 0.5)
+    assert artwork.result is not None
+    artwork.mark_exported(artwork.result)
+    artwork.recolor_result(recolored, 0.5)
+    assert not artwork.has_unsaved_result
+
+
+def test_only_an_unfinished_result_of_the_present_settings_is_half_painted(artwork: Artwork) -> None:
+    artwork.add_result(make_result(artwork, is_complete=False))
+    assert artwork.is_half_painted and not artwork.is_finished
+    artwork.change(strength=0.9)
+    assert not artwork.is_half_painted
+    artwork.add_result(make_result(artwork))
+    assert artwork.is_finished and not artwork.is_half_painted
+
+
 def test_the_history_keeps_the_newest_results(artwork: Artwork) -> None:
     results = [make_result(artwork, seconds=float(i)) for i in range(RESULTS_KEPT + 3)]
     for result in results:
