@@ -90,8 +90,9 @@ class Photographer:
         """Save what the window shows now, `dialog` over it."""
         if self._is_choosy and name not in self._wanted:
             return
-        self.settle()
         window = self.studio.window
+        QCursor.setPos(window.mapToGlobal(window.rect().center()))  # no button is hovered
+        self.settle()
         shot = window.grab()
         if dialog is not None:
             _lay_over(shot, dialog.grab())
@@ -181,7 +182,6 @@ def running_studio(width: int, height: int, theme: str) -> Iterator[Studio]:
         )
         studio.window.resize(width, height)
         studio.window.show()
-        QCursor.setPos(studio.window.mapToGlobal(studio.window.rect().bottomRight()))  # nothing hovers
         try:
             yield studio
         finally:
