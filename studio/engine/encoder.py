@@ -13,10 +13,6 @@ from torch.nn import functional
 Pooling = Literal["max", "average"]
 Padding = Literal["replicate", "reflect"]
 
-# Average pooling lowers activations; this factor brings their energy back to that of max pooling.
-# Source: crowsonkb/style-transfer-pytorch.
-AVERAGE_POOLING_GAIN = 2.0
-
 
 @dataclass(frozen=True)
 class EncoderLayout:
@@ -56,8 +52,9 @@ class Trace:
 class Encoder:
     """A frozen VGG in evaluation mode, from sRGB in [0, 1] to the features of named layers.
 
-    Weights and features are channels_last in `dtype`. The border of the picture is continued ("replicate") or
-    mirrored ("reflect") for the first layer; zeros there would print a dark frame into every statistic.
+    Weights and features are in `dtype` and `memory_format`; channels_last is what CPUs and tensor cores like best.
+    The border of the picture is continued ("replicate") or mirrored ("reflect") for the first layer; zeros there would
+    print a dark frame into every statistic.
     Source: Simonyan & Zisserman 2014.
     """
 
@@ -69,10 +66,11 @@ class Encoder:
         dtype: torch.dtype,
         pooling: Pooling = "max",
         padding: Padding = "replicate",
+        memory_format: torch.memory_format = torch.channels_last,
     ) -> None:
         self.layout, self.device, self.dtype = layout, device, dtype
         self.key = (layout.name, pooling, padding, str(dtype))
-        self._pooling, self._padding = pooling, padding
+        self._pooling, self._padding, self._memory_format = pooling, padding, memory_format
         self._mean = torch.tensor(layout.mean, device=device).view(1, 3, 1, 1)
         self._scale = torch.tensor(layout.scale, device=device).view(1, 3, 1, 1)
         self._weights = {
@@ -80,7 +78,7 @@ class Encoder:
                 weights[f"features.{index}.weight"]
                 .to(device, torch.float32)
                 .to(dtype)
-                .contiguous(memory_format=torch.channels_last),
+                .contiguous(memory_format=self._memory_format),
                 weights[f"features.{index}.bias"].to(device, torch.float32).to(dtype),
             )
             for layer, index in layout.layers
@@ -138,20 +136,21 @@ class Encoder:
         # One leaf per piece: autograd then goes back through one piece at a time.
         source = source.detach().requires_grad_(with_gradient)
         with torch.set_grad_enabled(with_gradient):  # no yield inside: the mode must not leak into other code
-            output = self._pool(source) if name.startswith("pool") else self._convolve(name, source)
+            output = self._pool(source) if name.startswith("pool") else self.convolve(name, source)
         trace.pieces.append((name, source, output))
         return output
 
-    def _convolve(self, layer: str, source: Tensor) -> Tensor:
+    def convolve(self, layer: str, source: Tensor) -> Tensor:
+        """One layer, ReLU included, from the output of the one before (from the image for relu1_1)."""
         weight, bias = self._weights[layer]
         if layer == "relu1_1":
             source = ((source - self._mean) * self._scale).to(self.dtype)
             source = functional.pad(source, (1, 1, 1, 1), mode=self._padding)
-            source = source.contiguous(memory_format=torch.channels_last)
+            source = source.contiguous(memory_format=self._memory_format)
         padding = 0 if layer == "relu1_1" else 1
         return functional.relu_(functional.conv2d(source, weight, bias, padding=padding))
 
     def _pool(self, source: Tensor) -> Tensor:
         if self._pooling == "max":
             return functional.max_pool2d(source, 2)
-        return functional.avg_pool2d(source, 2) * AVERAGE_POOLING_GAIN
+        return functional.avg_pool2d(source, 2)

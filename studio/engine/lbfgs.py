@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from studio.engine.preconditioner import Preconditioner
+
 FIRST_STEP = 0.01  # of the range of a pixel
 LARGEST_STEP = 0.1  # mean change of a pixel in any step: farther, the quadratic model is fiction
 LEAST_CURVATURE = 1e-10
@@ -17,14 +19,22 @@ LEAST_CURVATURE = 1e-10
 class BoundedLBFGS:
     """Remembers the last `history` steps and proposes the next picture in [0, 1].
 
+    guess: the inverse curvature to start from, None for the same everywhere. relaxation: factor of every step.
     first_step: mean change of a pixel in a step without history.
     """
 
-    def __init__(self, history: int = 10, first_step: float = FIRST_STEP) -> None:
+    def __init__(
+        self,
+        history: int = 10,
+        guess: Preconditioner | None = None,
+        relaxation: float = 1.0,
+        first_step: float = FIRST_STEP,
+    ) -> None:
         self.first_step = first_step
         self._history = history
         self._pairs: list[tuple[Tensor, Tensor]] = []
         self._last: tuple[Tensor, Tensor] | None = None
+        self._guess, self._relaxation = guess, relaxation
 
     def forget(self) -> None:
         """Start afresh, after a blow-up or at another size."""
@@ -32,13 +42,16 @@ class BoundedLBFGS:
         self._last = None
 
     def step(self, image: Tensor, gradient: Tensor) -> Tensor:
-        """The next image after `image` with `gradient`. Shapes: any, equal. Inputs are kept and must not be changed."""
+        """The next image after `image` with `gradient`. Shapes: (1, 3, H, W). Inputs are kept: do not change them."""
         if self._last is not None:
             self._remember(image - self._last[0], gradient - self._last[1])
         self._last = (image, gradient)
+        if self._guess is not None:
+            self._guess.learn(gradient)
         # A pixel at its bound that wants to go farther is out of the game.
         is_stuck = ((image <= 0) & (gradient > 0)) | ((image >= 1) & (gradient < 0))
         direction = self._direction(gradient.masked_fill(is_stuck, 0.0))
+        direction *= self._relaxation
         length = direction.abs().mean()
         if not self._pairs:
             direction *= self.first_step / length.clamp_min(1e-30)
@@ -59,9 +72,13 @@ class BoundedLBFGS:
             weight = rho * (moved * direction).sum()
             direction.sub_(weight * turned)
             weights.append((weight, rho))
+        direction = self._precondition(direction)
         if self._pairs:
             moved, turned = self._pairs[-1]
-            direction *= (moved * turned).sum() / turned.square().sum()
+            direction *= (moved * turned).sum() / (turned * self._precondition(turned)).sum()
         for (moved, turned), (weight, rho) in zip(self._pairs, reversed(weights), strict=True):
             direction.add_(moved * (weight - rho * (turned * direction).sum()))
         return direction.neg_()
+
+    def _precondition(self, gradient: Tensor) -> Tensor:
+        return gradient if self._guess is None else self._guess(gradient)

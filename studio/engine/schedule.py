@@ -1,4 +1,4 @@
-"""How many steps at which sizes: coarse to fine, each size the root of two of the one before."""
+"""How many steps at which sizes: coarse to fine, each size twice the one before."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 from studio.core.recipe import Quality
 
-SMALLEST_EDGE = 96  # px; below, relu4_3 has too few positions for a covariance
-# Steps from the final size downwards; sizes below the last entry take the last.
+SMALLEST_EDGE = 96  # px, of the longer edge; below, relu4_3 has too few positions for a covariance
+NARROWEST = 16  # px, of the shorter edge; three poolings leave two positions of it
+# Steps from the final size downwards; sizes below the last entry take the last. Sizes in between (the root of two
+# apart) lost against more steps at these, at equal time.
 STEPS: dict[Quality, tuple[int, ...]] = {
-    "draft": (4, 6, 10, 16, 30),
-    "standard": (14, 18, 26, 40, 60),
-    "high": (50, 60, 80, 100, 120),
+    "draft": (4, 14, 30),
+    "standard": (30, 46, 60),
+    "high": (90, 60, 60),
 }
+FULL_EDGE = 1024  # px; up to here a stage takes all its steps, beyond the strokes are there and only grain is missing
+FEWEST_STEPS = 4
 OVERHEAD = 3_000  # px whose cost equals what a step costs at any size
 
 
@@ -32,9 +36,11 @@ def stages(long_edge: int, short_edge: int, quality: Quality, start_edge: int | 
     """
     plan: list[Stage] = []
     edge = float(long_edge)
-    while not plan or edge >= (SMALLEST_EDGE if start_edge is None else 0.9 * start_edge):
+    least = max(NARROWEST * long_edge / short_edge, SMALLEST_EDGE if start_edge is None else 0.9 * start_edge)
+    while not plan or edge >= least:
         steps = STEPS[quality][min(len(plan), len(STEPS[quality]) - 1)]
+        steps = max(FEWEST_STEPS, round(steps * min(1.0, FULL_EDGE / edge)))
         pixels = edge * edge * short_edge / long_edge
         plan.append(Stage(round(edge), steps, steps * (pixels + OVERHEAD)))
-        edge /= 2**0.5
+        edge /= 2
     return tuple(reversed(plan))

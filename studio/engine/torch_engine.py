@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 
 import numpy
 import torch
@@ -38,8 +39,10 @@ from studio.engine.device import (
 )
 from studio.engine.encoder import Encoder
 from studio.engine.losses import STYLE_LAYERS
-from studio.engine.optimization import Painting, Snapshot, finish
+from studio.engine.optimization import Snapshot, finish
+from studio.engine.schedule import NARROWEST
 from studio.engine.statistics import Moments
+from studio.engine.targets import Painting
 from studio.engine.tensors import resize_to, to_picture, to_tensor
 from studio.engine.weights import LAYOUTS, load_encoder_weights
 
@@ -114,7 +117,7 @@ class TorchEngine:
             try:
                 snapshot = next(job)
             except StopIteration as stop:
-                yield reporter.done(stop.value, notes)
+                yield from reporter.done(stop.value, notes)
                 return
             if snapshot is not None and snapshot.note:
                 notes.append(snapshot.note)
@@ -152,6 +155,11 @@ class TorchEngine:
             raise RecipeError("There is no picture to paint.", 'Open one, or choose the method "pattern".')
         shape = (1, 1) if request.content is None else (request.content.width, request.content.height)
         width, height = fit_size(*shape, recipe.long_edge)
+        if min(width, height) < NARROWEST:
+            raise RecipeError(
+                f"The artwork would be {width} x {height} px; no edge may be below {NARROWEST} px.",
+                "Choose a larger size.",
+            )
         return Painting(
             content=None
             if recipe.method == "pattern" or request.content is None
@@ -203,26 +211,25 @@ class _Reporter:
             self._last_frame = self._last_event = now
             yield self._frame(snapshot, is_final=False)
 
-    def done(self, image: Tensor, notes: list[str]) -> Event:
-        shown, uncolored = self._pictures(image)
-        if int(shown.pixels.max()) == int(shown.pixels.min()):
+    def done(self, image: Tensor, notes: list[str]) -> Iterator[Event]:
+        final = self._frame(replace(self._last, image=image, progress=1.0), is_final=True)
+        if int(final.picture.pixels.max()) == int(final.picture.pixels.min()):
             raise EngineError("The result came out as one plain colour.", "Try another style, size or strength.")
-        seconds = time.perf_counter() - self._started
-        return Done(self._request.id, shown, uncolored, self._last.step, seconds, tuple(notes))
+        yield final
+        yield Done(self._request.id, final.picture, final.uncolored, final.step, final.seconds, tuple(notes))
 
     def _frame(self, snapshot: Snapshot, is_final: bool) -> Frame:
         shown, uncolored = self._pictures(snapshot.image)
-        seconds = time.perf_counter() - self._started
         return Frame(
-            self._request.id,
-            snapshot.step,
-            snapshot.steps,
-            snapshot.progress,
-            shown,
-            uncolored,
-            snapshot.losses,
-            seconds,
-            is_final,
+            request_id=self._request.id,
+            step=snapshot.step,
+            steps=snapshot.steps,
+            progress=snapshot.progress,
+            picture=shown,
+            uncolored=uncolored,
+            losses=snapshot.losses,
+            seconds=time.perf_counter() - self._started,
+            is_final=is_final,
         )
 
     def _pictures(self, image: Tensor) -> tuple[Picture, Picture | None]:

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from torch import Tensor, tensor
 from torch.nn import functional
 
-from studio.engine.encoder import AVERAGE_POOLING_GAIN
-
 CONVOLUTIONS = (2, 2, 3, 3)
 MEAN = (0.48235, 0.45882, 0.40784)
 
@@ -24,7 +22,7 @@ def plain_features(
         if block > 1 and pooling == "max":
             current = functional.max_pool2d(current, 2)
         elif block > 1:
-            current = functional.avg_pool2d(current, 2) * AVERAGE_POOLING_GAIN
+            current = functional.avg_pool2d(current, 2)
         for number in range(1, count + 1):
             mode = padding if not found else "constant"
             kernel = weights[f"features.{index}.weight"].to(image.dtype)

@@ -13,10 +13,6 @@ from tests.engine.scenes import flat, picture_of, waves, weave
 
 pytestmark = pytest.mark.usefixtures("few_steps")
 
-too_narrow_for_pooling = pytest.mark.xfail(
-    raises=RuntimeError, strict=True, reason="an edge below 8 px at work leaves relu4 without positions"
-)
-
 
 def ends_well(engine: TorchEngine, content: Picture | None, style: Picture, **recipe: object) -> bool:
     """Whether the request ends in a picture of the right shape; True as well for a sentence with a limit."""
@@ -31,23 +27,19 @@ def ends_well(engine: TorchEngine, content: Picture | None, style: Picture, **re
 
 
 @pytest.mark.parametrize("size", [(16, 800), (800, 16)], ids=["wide", "high"])
-@too_narrow_for_pooling
 def test_a_panorama_is_painted_or_refused_with_a_sentence(size: tuple[int, int], engine: TorchEngine) -> None:
     assert ends_well(engine, picture_of(waves(*size)), STYLE, long_edge=800)
 
 
-@too_narrow_for_pooling
 def test_a_panorama_made_small_is_painted_or_refused_with_a_sentence(engine: TorchEngine) -> None:
     assert ends_well(engine, picture_of(waves(16, 800)), STYLE, long_edge=128)
 
 
 @pytest.mark.parametrize("size", [(40, 800), (320, 16)], ids=["wide", "high"])
-@too_narrow_for_pooling
 def test_a_strip_of_style_is_used_or_refused_with_a_sentence(size: tuple[int, int], engine: TorchEngine) -> None:
     assert ends_well(engine, PHOTO, picture_of(weave(*size)))
 
 
-@too_narrow_for_pooling
 def test_a_strip_of_style_with_the_finest_strokes_is_used_or_refused_with_a_sentence(engine: TorchEngine) -> None:
     assert ends_well(engine, PHOTO, picture_of(weave(40, 200)), stroke_size=0.25)
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from studio.core.errors import EngineError
 from studio.core.picture import Picture
-from studio.engine import optimization, starts, tiling, torch_engine
+from studio.engine import optimization, starts, targets, tiling, torch_engine
 from studio.engine.losses import Evaluation, Objective
 from studio.engine.torch_engine import TorchEngine
 from tests.engine.requests import LONG_EDGE, events_of, paint, request_of
@@ -110,9 +110,9 @@ def test_when_no_tile_fits_the_picture_is_painted_smaller_and_the_user_told(
         (torch_engine, "to_tensor"),
         (torch_engine, "to_picture"),
         (torch_engine, "keep_colors"),
-        (optimization, "resize_to"),
-        (optimization, "moments"),
-        (optimization, "total_variation"),
+        (targets, "resize"),
+        (targets, "moments"),
+        (targets, "total_variation"),
         (starts, "recolor"),
         (starts, "enlarge"),
         (optimization.Encoder, "trace"),

@@ -1,0 +1,125 @@
+"""What a picture is painted after: the photo and the styles at one size, and the objective made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, MutableMapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from studio.core.recipe import StyleRecipe
+from studio.engine import starts
+from studio.engine.device import free_memory
+from studio.engine.encoder import Encoder
+from studio.engine.losses import CONTENT_LAYERS, STYLE_LAYERS, Objective, weights_of
+from studio.engine.schedule import NARROWEST
+from studio.engine.statistics import Moments, blend_moments, moments, total_variation
+from studio.engine.tensors import resize, resize_to
+from studio.engine.tiling import SMALLEST_TILE, cut_into_tiles
+
+BYTES_PER_PIXEL = 1800  # activations, gradients and statistics of an encoded pixel in bfloat16, with room to spare
+MEMORY_SHARE = 0.5  # of what is free
+LARGEST_WHOLE = 4_000_000  # px encoded in one go even if there is room: a piece must not take seconds
+STYLE_EDGE = (32, 2048)  # px, smallest and largest longer edge of a style at work
+STYLE_ENLARGED = 1.5  # times its own size; beyond, its strokes are blur
+
+StyleCache = MutableMapping[object, dict[str, Moments]]
+
+
+@dataclass(frozen=True)
+class Painting:
+    """What is to be painted. content: (1, 3, H, W) or None for a pattern; styles: (1, 3, H, W) each, all in [0, 1].
+
+    size: (height, width) of the result. shares: one per style, summing to 1. start: a picture to go on from, or None.
+    """
+
+    content: Tensor | None
+    styles: tuple[Tensor, ...]
+    shares: tuple[float, ...]
+    recipe: StyleRecipe
+    size: tuple[int, int]
+    start: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Photo (None for a pattern) and styles as they are at one size. size: (height, width)."""
+
+    size: tuple[int, int]
+    photo: Tensor | None
+    styles: tuple[Tensor, ...]
+
+
+def targets_at(painting: Painting, long_edge: int) -> Targets:
+    """The targets with the picture's longer edge at `long_edge` px."""
+    factor = long_edge / max(painting.size)
+    size = (max(1, round(painting.size[0] * factor)), max(1, round(painting.size[1] * factor)))
+    photo = None if painting.content is None else resize(painting.content, size).clamp(0, 1)
+    style_edge = long_edge * painting.recipe.stroke_size
+    return Targets(size, photo, tuple(_style_at(style, style_edge) for style in painting.styles))
+
+
+def first_image(painting: Painting, targets: Targets, generator: torch.Generator) -> Tensor:
+    """What the first stage starts from: (1, 3, h, w) at the size of the targets."""
+    if painting.start is not None:
+        return starts.enlarge(painting.start, targets.size, None)
+    colors = blend_moments([moments(style) for style in targets.styles], painting.shares)
+    if targets.photo is None:
+        return starts.noise(targets.size, colors, generator)
+    recolored = starts.recolor(targets.photo, colors)
+    # A weak style starts from the photo's own colours: it would hardly find back to them.
+    image = torch.lerp(targets.photo, recolored, min(1.0, painting.recipe.strength / 0.5))
+    return starts.vary(image, generator)
+
+
+def make_objective(
+    encoder: Encoder,
+    painting: Painting,
+    targets: Targets,
+    style_keys: tuple[str, ...],
+    cache: StyleCache,
+) -> Generator[None, None, Objective]:
+    """The objective at the size of the targets; yields between pieces. style_keys, cache: as in `finish`."""
+    weights = weights_of(painting.recipe)
+    tile_pixels = min(LARGEST_WHOLE, int(free_memory(encoder.device) * MEMORY_SHARE / BYTES_PER_PIXEL))
+    tile_pixels = max(tile_pixels, SMALLEST_TILE**2)
+    parts = []
+    for style, key in zip(targets.styles, style_keys, strict=True):
+        cache_key = (encoder.key, key, tuple(style.shape[2:]))
+        if cache_key not in cache:
+            trace = yield from encoder.trace(style, STYLE_LAYERS, with_gradient=False)
+            cache[cache_key] = {layer: moments(trace[layer]) for layer in STYLE_LAYERS}
+        parts.append(cache[cache_key])
+    style_moments = {layer: blend_moments([part[layer] for part in parts], painting.shares) for layer in STYLE_LAYERS}
+    layers = [layer for layer in CONTENT_LAYERS if weights.content.get(layer, 0) > 0]
+    content = {}
+    if targets.photo is not None and layers:
+        content = yield from _content_features(encoder, targets.photo, layers, tile_pixels)
+    shared = zip(targets.styles, painting.shares, strict=True)
+    rough = sum(float(total_variation(style)) * share for style, share in shared)
+    return Objective(encoder, weights, style_moments, content, rough, tile_pixels)
+
+
+def _content_features(
+    encoder: Encoder, photo: Tensor, layers: list[str], tile_pixels: int
+) -> Generator[None, None, dict[str, Tensor]]:
+    height, width = photo.shape[2:]
+    whole: dict[str, Tensor] = {}
+    for tile in cut_into_tiles(height, width, tile_pixels):
+        trace = yield from encoder.trace(tile.crop(photo), layers, with_gradient=False)
+        for layer in layers:
+            stride = encoder.stride(layer)
+            features = tile.inner(trace[layer], stride)
+            if layer not in whole:
+                shape = (1, features.shape[1], height // stride, width // stride)
+                whole[layer] = features.new_empty(shape).contiguous(memory_format=torch.channels_last)
+            top, left = tile.inner_rows[0] // stride, tile.inner_columns[0] // stride
+            whole[layer][:, :, top : top + features.shape[2], left : left + features.shape[3]] = features
+    return whole
+
+
+def _style_at(style: Tensor, long_edge: float) -> Tensor:
+    own = max(style.shape[2:])
+    least = max(STYLE_EDGE[0], NARROWEST * own / min(style.shape[2:]))
+    return resize_to(style, round(max(min(long_edge, STYLE_ENLARGED * own, STYLE_EDGE[1]), least)))
