@@ -1,0 +1,281 @@
+"""How the window feels while the engine works: start, first frame, stop, stalls of the window, frames received.
+
+    python tests/benchmarks/window_while_painting.py [--size 512] [--patience 300]
+
+The real window (offscreen unless QT_QPA_PLATFORM says otherwise) with the real engine in its process. Prints one table
+with the targets beside. Nothing else should run on the machine; it takes about a minute on two cores and ends with an
+error after `--patience` seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported
+
+from PySide6.QtCore import QEventLoop, QObject, QSettings, Qt, QThreadPool, QTimer
+from PySide6.QtWidgets import QApplication
+
+from studio.__main__ import make_torch_engine
+from studio.core.contract import EngineSettings, Event, Request
+from studio.core.resources import resource_folder
+from studio.jobs.engine_process import EngineProcess
+from studio.ui.app import Studio
+from studio.ui.theme import apply_theme
+
+HEARTBEAT = 0.01  # s
+STARTS = 3  # of the program, to see its window
+STOPS = 3
+PHOTO, STYLE = "neuschwanstein.jpg", "van-gogh-cafe-terrace-at-night"
+
+
+class Heart(QObject):
+    """Beats in the GUI thread; `stalls` are the seconds by which beats came late."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stalls: list[float] = []
+        self._last = time.perf_counter()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(round(1000 * HEARTBEAT))
+        self._timer.timeout.connect(self._beat)
+
+    def start(self) -> None:
+        """Begin to count."""
+        self._last = time.perf_counter()
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Rest."""
+        self._timer.stop()
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self.stalls.append(max(0.0, now - self._last - HEARTBEAT))
+        self._last = now
+
+
+class TimedEngine(EngineProcess):
+    """Notes when a run that was left early has been closed, that is when the engine has nothing to do any more."""
+
+    def __init__(self) -> None:
+        super().__init__(make_torch_engine, EngineSettings())
+        self.idle_since: list[float] = []
+
+    def run(self, request: Request) -> Iterator[Event]:
+        """As EngineProcess."""
+        return _TimedRun(super().run(request), self.idle_since)
+
+
+class _TimedRun:
+    def __init__(self, run: Any, idle_since: list[float]) -> None:
+        self._run, self._idle_since, self._is_over = run, idle_since, False
+
+    def __iter__(self) -> _TimedRun:
+        return self
+
+    def __next__(self) -> Event:
+        event: Event = next(self._run)
+        return event
+
+    def close(self) -> None:
+        self._run.close()  # may raise Interrupted; then it is called again
+        self._idle_since.append(time.perf_counter())
+
+
+class Sitting:
+    """One studio, driven from here."""
+
+    def __init__(self, patience: float) -> None:
+        self.engine = TimedEngine()
+        self.heart = Heart()
+        self._deadline = time.monotonic() + patience
+        self._pulse = QTimer()  # wakes `until`, which would wait for ever where nothing happens
+        self._pulse.start(5)
+        self._folder = tempfile.TemporaryDirectory()
+        settings = QSettings(str(Path(self._folder.name, "settings.ini")), QSettings.Format.IniFormat)
+        self.studio = Studio(lambda: self.engine, settings, Path(self._folder.name, "thumbnails"))
+        self.session = self.studio.session
+
+    def until(self, condition: Callable[[], bool]) -> float:
+        """Let the window live until something holds; the time when it does."""
+        while not condition():
+            if time.monotonic() > self._deadline:
+                raise TimeoutError("This machine is too slow or too busy for a measurement.")
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        return time.perf_counter()
+
+    def load(self, size: int) -> None:
+        """A photo and a style, and one small run, so that the engine is warm."""
+        self.studio.intake.open_picture(resource_folder("demo") / PHOTO)
+        self.studio.intake.use_style(next(card for card in self.studio.intake.cards if card.id == STYLE))
+        self.until(lambda: self.session.missing == "")
+        self.set(long_edge=128, quality="draft")
+        self.session.finish()
+        self.until(lambda: self.session.artwork.is_finished)
+        self.set(long_edge=size, quality="standard")
+
+    def set(self, **fields: object) -> None:
+        """Move knobs."""
+        self.session.change(**fields)
+        self.session.commit()
+
+    def close(self) -> None:
+        """End everything."""
+        self.studio.close()
+        QThreadPool.globalInstance().clear()
+        QThreadPool.globalInstance().waitForDone()
+        self._folder.cleanup()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", type=int, default=512, help="longer edge of the artwork, px (512)")
+    parser.add_argument("--patience", type=float, default=300.0, help="seconds after which it gives up (300)")
+    parser.add_argument("--started", type=float, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.started is not None:
+        print(json.dumps(show_window(arguments.started)))
+        return
+    starts = [_start_afresh() for _ in range(STARTS)]
+    with _application():
+        sitting = Sitting(arguments.patience)
+        try:
+            print("| what | measured | target |\n|---|---|---|")
+            for what, measured, target in chain([_start_row(starts)], measure(sitting, arguments.size)):
+                print(f"| {what} | {measured} | {target} |", flush=True)
+            print(f"\n{arguments.size} px, standard; {_machine(sitting)}")
+        finally:
+            sitting.close()
+
+
+def show_window(started: float) -> dict[str, Any]:
+    """In a fresh process: when the window is on the screen, in seconds since `started` (of time.time())."""
+    with _application():
+        sitting = Sitting(patience=60.0)
+        painted: list[float] = []
+        sitting.studio.window.first_painted.disconnect()  # the engine's start is no part of this
+        sitting.studio.window.first_painted.connect(lambda: painted.append(time.time()))
+        sitting.studio.window.show()
+        sitting.until(lambda: bool(painted))
+        has_torch = "torch" in sys.modules
+        sitting.session.start_engine()
+        sitting.close()
+    return {"seconds": painted[0] - started, "has_torch": has_torch}
+
+
+def measure(sitting: Sitting, size: int) -> Iterator[tuple[str, str, str]]:
+    """Rows of the table: what, measured, target."""
+    session = sitting.session
+    shown = time.perf_counter()
+    sitting.studio.window.show()
+    ready = sitting.until(lambda: session.engine_info is not None) - shown
+    yield "engine ready after the window", f"{ready:.1f} s", "-"
+    sitting.load(size)
+
+    frames: list[float] = []
+    session.frame_arrived.connect(lambda: frames.append(time.perf_counter()))
+    sitting.heart.start()
+    started = time.perf_counter()
+    session.finish()
+    end = _let_play(sitting, lambda: session.run is None)
+    sitting.heart.stop()
+    yield "first frame after Finish, warm", f"{frames[0] - started:.2f} s", "1 s"
+    yield "the whole run", f"{end - started:.1f} s, {len(frames) / (end - started):.1f} frames/s", "20 s, 2 frames/s"
+    stalls = sorted(sitting.heart.stalls)
+    p99 = stalls[int(0.99 * (len(stalls) - 1))]
+    what = "stall of the window meanwhile, longest (p99), sliders moving and gallery scrolling"
+    yield what, f"{1000 * stalls[-1]:.0f} ms ({1000 * p99:.0f} ms)", "100 ms"
+
+    told, idle = [], []
+    while len(told) < STOPS:
+        if not session.artwork.is_half_painted:  # else it goes on where it was stopped
+            session.change(seed=session.artwork.recipe.seed + 1)
+        session.finish()
+        sitting.until(lambda: session.run is None or _is_at_full_size(session.run, size))
+        if session.run is None:
+            continue
+        sitting.engine.idle_since.clear()
+        asked = time.perf_counter()
+        sitting.studio.actions["stop"].trigger()
+        told.append(sitting.until(lambda: session.run is None) - asked)
+        sitting.until(lambda: bool(sitting.engine.idle_since))
+        idle.append(sitting.engine.idle_since[0] - asked)
+    yield "Stop acknowledged, worst", f"{1000 * max(told):.0f} ms of {STOPS}", "100 ms"
+    yield (
+        "engine idle after Stop, worst (median)",
+        f"{1000 * max(idle):.0f} ms ({1000 * statistics.median(idle):.0f} ms)",
+        "500 ms",
+    )
+
+
+def _let_play(sitting: Sitting, is_over: Callable[[], bool]) -> float:
+    """What an artist does while it paints: drags a slider to and fro, scrolls the gallery, compares."""
+    studio, turn = sitting.studio, 0
+    bar, strength = studio.window.gallery.list.verticalScrollBar(), sitting.session.artwork.recipe.strength
+    playing = QTimer()
+
+    def play() -> None:
+        nonlocal turn
+        turn += 1
+        sitting.session.change(strength=strength + 0.01 * (turn % 20))
+        bar.setValue((bar.value() + 40) % max(1, bar.maximum()))
+        if turn % 60 == 0:
+            studio.actions["compare"].trigger()
+
+    playing.timeout.connect(play)
+    playing.start(33)
+    # The hand stays on the slider: only when it is lifted the run would begin again with the new value.
+    end = sitting.until(is_over)
+    playing.stop()
+    sitting.session.change(strength=strength)
+    return end
+
+
+def _is_at_full_size(run: Any, size: int) -> bool:
+    return run is not None and run.step > 0 and run.frame is not None and run.frame.picture.long_edge == size
+
+
+def _start_afresh() -> dict[str, Any]:
+    command = [sys.executable, __file__, "--started", repr(time.time())]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=120)
+    values: dict[str, Any] = json.loads(answer.stdout)
+    return values
+
+
+def _start_row(starts: list[dict[str, Any]]) -> tuple[str, str, str]:
+    seconds = statistics.median(start["seconds"] for start in starts)
+    torch = "torch loaded!" if any(start["has_torch"] for start in starts) else "without torch"
+    return f"start to window, median of {STARTS}", f"{seconds:.2f} s, {torch}", "2 s"
+
+
+@contextmanager
+def _application() -> Iterator[None]:
+    application = QApplication.instance() or QApplication(["style-studio"])
+    apply_theme(application, "dark")
+    yield
+
+
+def _machine(sitting: Sitting) -> str:
+    info = sitting.session.engine_info
+    device = f"{info.device}, {info.dtype}, torch {info.versions['torch']}" if info else "no engine"
+    load = f", load before {os.getloadavg()[1]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{device}; {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}{load}"
+
+
+if __name__ == "__main__":
+    main()
