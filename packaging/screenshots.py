@@ -21,9 +21,9 @@ if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.env
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported
 
 from PIL import Image
-from PySide6.QtCore import QEventLoop, QSettings, QThreadPool
+from PySide6.QtCore import QEventLoop, QSettings, Qt, QThreadPool
 from PySide6.QtGui import QCursor, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QDialog
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QDialog
 
 from studio.__main__ import make_torch_engine
 from studio.core.contract import EngineSettings
@@ -91,7 +91,9 @@ class Photographer:
         if self._is_choosy and name not in self._wanted:
             return
         window = self.studio.window
-        QCursor.setPos(window.mapToGlobal(window.rect().center()))  # no button is hovered
+        QCursor.setPos(window.mapToGlobal(window.rect().center()))
+        for button in window.tool_bar.findChildren(QAbstractButton):
+            button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # wherever the mouse has been put
         self.settle()
         shot = window.grab()
         if dialog is not None:

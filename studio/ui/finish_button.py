@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from studio.ui.durations import clock, rough_time
@@ -65,6 +65,9 @@ class FinishButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH, _HEIGHT)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # the second click of a hasty Stop would go on
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -61,7 +61,7 @@ class ToolBar(QFrame):
             self.finish.show_stopped()
         else:
             self.finish.show_ready(session.seconds_expected, session.missing)
-        self.finish.setEnabled(not (run.is_stopping if run else session.missing))
+        self.finish.setEnabled(run is not None or not session.missing)  # also while stopping, or it loses the focus
         self.finish.setToolTip(self._actions["stop" if run else "finish"].toolTip())
         self.export.setEnabled(self._actions["export"].isEnabled())
         if self.export.property("role") != ("primary" if is_finished else "plain"):

@@ -144,6 +144,21 @@ def test_stop_is_acknowledged_at_once_and_keeps_the_picture(qtbot: QtBot, loaded
     assert loaded.actions["export"].isEnabled()
 
 
+def test_a_hasty_double_click_on_stop_stops_and_the_button_keeps_the_focus(
+    qtbot: QtBot, loaded: Studio, gate: Gate
+) -> None:
+    start(qtbot, loaded, gate, frames=2)
+    button = loaded.window.tool_bar.finish
+    button.setFocus()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    gate.open()
+    qtbot.waitUntil(lambda: loaded.session.run is None)
+    qtbot.mouseDClick(button, Qt.MouseButton.LeftButton)
+    qtbot.mouseRelease(button, Qt.MouseButton.LeftButton)
+    assert loaded.session.run is None
+    assert button.hasFocus() and button.text() == "Go on"
+
+
 def test_after_a_stop_one_goes_on_from_the_picture_so_far(
     qtbot: QtBot, loaded: Studio, engine: FakeEngine, gate: Gate
 ) -> None:
