@@ -11,9 +11,9 @@ NARROWEST = 16  # px, of the shorter edge; three poolings leave two positions of
 # Steps from the final size downwards; sizes below the last entry take the last. Sizes in between (the root of two
 # apart) lost against more steps at these, at equal time.
 STEPS: dict[Quality, tuple[int, ...]] = {
-    "draft": (4, 14, 30),
-    "standard": (30, 46, 60),
-    "high": (90, 60, 60),
+    "draft": (3, 9, 20),
+    "standard": (15, 32, 36),
+    "high": (90, 30, 40),
 }
 FULL_EDGE = 1024  # px; up to here a stage takes all its steps, beyond the strokes are there and only grain is missing
 FEWEST_STEPS = 4

@@ -69,8 +69,8 @@ class TorchEngine:
         encoder.features(torch.zeros((1, 3, 64, 64), device=self._device), STYLE_LAYERS)
         versions = {
             "Style Studio": __version__,
-            "torch": torch.__version__,
-            "torchvision": torchvision.__version__,
+            "torch": str(torch.__version__),
+            "torchvision": str(torchvision.__version__),
             "numpy": numpy.__version__,
         }
         return EngineInfo(

@@ -79,7 +79,8 @@ def _download(url: str, target: Path) -> Generator[float, None, Path]:
     except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
         raise WeightsError(
             f"{target.name} is not on this computer and could not be downloaded.",
-            'Go online, or name a folder that holds it, or choose the built-in eye "vgg16".',
+            "Go online, or name a folder that holds it (--weights-folder; for the window STYLE_STUDIO_WEIGHTS), "
+            'or choose the built-in eye "vgg16".',
         ) from error
     finally:
         part.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from studio.core.recipe import Quality, StyleRecipe
 
 _WORK: dict[Quality, float] = {"draft": 0.22, "standard": 1.0, "high": 2.35}
-_CPU_PACE = 80.0  # s per standard megapixel, measured on two cores; the first run replaces it
+_CPU_PACE = 110.0  # s per standard megapixel, measured on two cores; the first run replaces it
 _SMOOTHING = 0.3  # share of a new reading; steps differ in cost from scale to scale
 
 

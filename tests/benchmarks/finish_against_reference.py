@@ -197,7 +197,7 @@ def _loss_of_clamped(loss_of: Callable[[Tensor], Tensor], image: Tensor) -> floa
 
 def _in_own_process(arguments: argparse.Namespace, role: str, pair: int) -> dict[str, Any]:
     command = [sys.executable, __file__, "--size", str(arguments.size), "--steps", str(arguments.steps)]
-    environment = os.environ if role == "reference" else {"OMP_WAIT_POLICY": "PASSIVE", **os.environ}  # as the studio
+    environment = os.environ if role == "reference" else {"GOMP_SPINCOUNT": "10000", **os.environ}  # as the studio
     answer = subprocess.run(
         [*command, "--role", role, "--pair", str(pair)], check=True, stdout=subprocess.PIPE, text=True, env=environment
     )

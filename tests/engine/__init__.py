@@ -2,6 +2,6 @@
 
 import os
 
-# Before torch is imported: threads that wait for each other by spinning make everything ten times slower as soon as
-# another program wants the same cores.
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# Before torch is imported, as the program does it: threads that wait by spinning for long make everything ten times
+# slower as soon as another program wants the same cores.
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
