@@ -26,8 +26,8 @@ class Knob:
     """One parameter as people meet it: a slider or a list in the window, an option in the command line.
 
     field: name in StyleRecipe. low, high, step: in `unit`s; for a choice they are 0. choices: allowed values
-    of a choice, else empty. scale: how a slider spreads its travel ("log": equal travel, equal ratio; "integer":
-    log travel over whole numbers is not meant, just whole numbers). methods: where it has an effect.
+    of a choice, else empty. scale: how a slider spreads its travel; "log": equal travel, equal ratio; "integer": linear
+    over whole numbers. methods: where it has an effect.
     group: the panel section it belongs to.
     """
 

@@ -11,8 +11,8 @@ NARROWEST = 16  # px, of the shorter edge; three poolings leave two positions of
 # Steps from the final size downwards; sizes below the last entry take the last. Sizes in between (the root of two
 # apart) lost against more steps at these, at equal time.
 STEPS: dict[Quality, tuple[int, ...]] = {
-    "draft": (3, 9, 20),
-    "standard": (15, 32, 36),
+    "draft": (3, 7, 16),
+    "standard": (13, 28, 36),
     "high": (90, 30, 40),
 }
 FULL_EDGE = 1024  # px; up to here a stage takes all its steps, beyond the strokes are there and only grain is missing

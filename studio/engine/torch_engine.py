@@ -48,6 +48,7 @@ from studio.engine.weights import LAYOUTS, load_encoder_weights
 
 FRAME_INTERVAL = 0.1  # s between frames: ten a second are a film, more only cost
 SIGN_OF_LIFE = 0.03  # s between events at least, so that a pipe is not busy with nothing
+LARGEST_STYLE = 4096  # px of a style's longer edge that are kept; at work it is at most half of that
 KEPT_STYLES = 64  # style statistics, one per size: some 3 MB each
 
 
@@ -160,11 +161,10 @@ class TorchEngine:
                 f"The artwork would be {width} x {height} px; no edge may be below {NARROWEST} px.",
                 "Choose a larger size.",
             )
+        photo = None if recipe.method == "pattern" else request.content
         return Painting(
-            content=None
-            if recipe.method == "pattern" or request.content is None
-            else self._tensor(request.content, recipe.long_edge),
-            styles=tuple(self._tensor(style, 4096) for style in request.styles),
+            content=None if photo is None else self._tensor(photo, recipe.long_edge),
+            styles=tuple(self._tensor(style, LARGEST_STYLE) for style in request.styles),
             shares=recipe.shares_of(len(request.styles)),
             recipe=recipe,
             size=(height, width),
@@ -172,16 +172,14 @@ class TorchEngine:
         )
 
     def _tensor(self, picture: Picture, long_edge: int) -> Tensor:
-        """The picture at most `long_edge` px large: float32 of 200 megapixels would be 2.4 GB."""
+        """The picture at most `long_edge` px large: 200 megapixels would stay 2.4 GB of float32 all the time."""
         image = to_tensor(picture, self._device)
         return image if picture.long_edge <= long_edge else resize_to(image, long_edge)
 
     def _color(self, request: ColorRequest) -> Iterator[Event]:
         started = time.perf_counter()
-        painted, photo = (
-            to_tensor(request.painted, self._device),
-            self._tensor(request.content, request.painted.long_edge),
-        )
+        painted = to_tensor(request.painted, self._device)
+        photo = self._tensor(request.content, request.painted.long_edge)
         picture = to_picture(keep_colors(painted, photo, request.keep_color), request.painted)
         picture = picture.with_pixels(picture.pixels, request.painted.alpha)
         seconds = time.perf_counter() - started
