@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from studio.engine.stepwise import run_to_end
+
 Pooling = Literal["max", "average"]
 Padding = Literal["replicate", "reflect"]
 
@@ -96,12 +98,8 @@ class Encoder:
 
     def features(self, image: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
         """Features by layer, without gradients, in one go. Shapes: (1, 3, H, W) -> (1, C, H / stride, W / stride)."""
-        pieces = self.trace(image, layers, with_gradient=False)
-        while True:
-            try:
-                next(pieces)
-            except StopIteration as stop:
-                return {layer: stop.value[layer] for layer in layers}
+        trace = run_to_end(self.trace(image, layers, with_gradient=False))
+        return {layer: trace[layer] for layer in layers}
 
     def trace(self, image: Tensor, layers: Collection[str], with_gradient: bool = True) -> Generator[None, None, Trace]:
         """Run up to the deepest of `layers`, yielding after each piece. image: (1, 3, H, W) in [0, 1]."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from studio.core.picture import fit_size
 from studio.core.recipe import StyleRecipe
 from studio.engine import starts
 from studio.engine.device import free_memory
@@ -53,8 +54,8 @@ class Targets:
 
 def targets_at(painting: Painting, long_edge: int) -> Targets:
     """The targets with the picture's longer edge at `long_edge` px."""
-    factor = long_edge / max(painting.size)
-    size = (max(1, round(painting.size[0] * factor)), max(1, round(painting.size[1] * factor)))
+    width, height = fit_size(painting.size[1], painting.size[0], long_edge)
+    size = (height, width)
     photo = None if painting.content is None else resize(painting.content, size).clamp(0, 1)
     style_edge = long_edge * painting.recipe.stroke_size
     return Targets(size, photo, tuple(_style_at(style, style_edge) for style in painting.styles))

@@ -42,6 +42,7 @@ from studio.engine.losses import STYLE_LAYERS
 from studio.engine.optimization import Snapshot, finish
 from studio.engine.schedule import NARROWEST
 from studio.engine.statistics import Moments
+from studio.engine.stepwise import run_to_end
 from studio.engine.targets import Painting
 from studio.engine.tensors import resize_to, to_picture, to_tensor
 from studio.engine.weights import LAYOUTS, load_encoder_weights
@@ -66,7 +67,7 @@ class TorchEngine:
 
     def describe(self) -> EngineInfo:
         """What it computes on and with; loads the bundled encoder and runs it once, so that the first job is quick."""
-        encoder = _run_to_end(self._encoder("vgg16", "max"))
+        encoder = run_to_end(self._encoder("vgg16", "max"))
         encoder.features(torch.zeros((1, 3, 64, 64), device=self._device), STYLE_LAYERS)
         versions = {
             "Style Studio": __version__,
@@ -248,12 +249,3 @@ class _StyleCache(OrderedDict[object, dict[str, Moments]]):
         super().__setitem__(key, value)
         while len(self) > KEPT_STYLES:
             self.popitem(last=False)
-
-
-def _run_to_end(job: Generator[float, None, Encoder]) -> Encoder:
-    while True:
-        try:
-            next(job)
-        except StopIteration as stop:
-            encoder: Encoder = stop.value
-            return encoder

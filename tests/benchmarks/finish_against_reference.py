@@ -33,6 +33,7 @@ from studio.engine.encoder import Encoder
 from studio.engine.losses import CONTENT_LAYERS, STYLE_LAYERS, relative_moments_loss, weights_of
 from studio.engine.optimization import finish
 from studio.engine.statistics import moments, positions, total_variation
+from studio.engine.stepwise import run_to_end
 from studio.engine.targets import Painting
 from studio.engine.tensors import resize_to, to_tensor
 from studio.engine.weights import LAYOUTS, load_encoder_weights
@@ -183,11 +184,7 @@ def _inputs(arguments: argparse.Namespace, quality: str) -> tuple[Tensor, Tensor
 
 def _encoder(dtype: torch.dtype, layout: torch.memory_format) -> Encoder:
     load = load_encoder_weights("vgg16", EngineSettings().weights_folder)
-    try:
-        while True:
-            next(load)
-    except StopIteration as stop:
-        return Encoder(LAYOUTS["vgg16"], stop.value, CPU, dtype, memory_format=layout)
+    return Encoder(LAYOUTS["vgg16"], run_to_end(load), CPU, dtype, memory_format=layout)
 
 
 @torch.no_grad()
