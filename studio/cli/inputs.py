@@ -9,7 +9,7 @@ from studio.cli.options import UsageError
 from studio.cli.styles import style_card, suggestion
 from studio.cli.terminal import PIPE
 from studio.core.artwork import Style
-from studio.core.card import Card
+from studio.core.card import UNKNOWN_LICENCE, Card
 from studio.core.errors import RecipeError
 from studio.core.files import decode_picture, open_picture
 from studio.core.picture import Picture
@@ -36,7 +36,7 @@ def find_style(name: str) -> Style:
             raise UsageError(f"There is no style and no file called {name!r}.", suggestion(name))
         path = Path(name)
         # Whose it is and whether it may be shared, only its owner knows.
-        card = Card(path.stem, "style", path.stem, "", "", "unknown", path.name, path, category="mine")
+        card = Card(path.stem, "style", path.stem, "", "", UNKNOWN_LICENCE, path.name, path, category="mine")
     return Style(open_picture(card.file), card)
 
 

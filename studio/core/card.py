@@ -13,6 +13,18 @@ from studio.core.resources import resource_folder
 
 Kind = Literal["style", "photo", "model"]
 
+UNKNOWN_LICENCE = "unknown"
+# What an artist may say of a style of their own; any other text is a licence too.
+LICENCES: tuple[str, ...] = (
+    "Public domain",
+    "CC0 1.0",
+    "CC BY 4.0",
+    "CC BY-SA 4.0",
+    "My own work",
+    "With permission",
+    UNKNOWN_LICENCE,
+)
+
 
 @dataclass(frozen=True)
 class Card:
@@ -51,6 +63,11 @@ class Card:
             raise WeightsError(f"{self.file.name} is missing.", "Install Style Studio again.")
         if self.sha256 and hashlib.sha256(self.file.read_bytes()).hexdigest() != self.sha256:
             raise WeightsError(f"{self.file.name} is damaged or another version.", "Install Style Studio again.")
+
+
+def licence_is_unknown(card: Card) -> bool:
+    """Whether nobody has said yet if pictures made with it may be shown: worth a word before an export."""
+    return card.licence.strip().casefold() in ("", UNKNOWN_LICENCE)
 
 
 def read_card(path: Path) -> Card:

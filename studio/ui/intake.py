@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.artwork import Style
-from studio.core.card import Card
+from studio.core.card import UNKNOWN_LICENCE, Card
 from studio.core.errors import StudioError
 from studio.core.files import decode_picture, open_picture
 from studio.core.picture import Picture
@@ -142,7 +142,7 @@ def _own_style(picture: Picture) -> Style:
         title=Path(picture.name).stem,
         author="",
         year="",
-        licence="unknown",
+        licence=UNKNOWN_LICENCE,
         source=picture.name,
         file=picture.source or Path(picture.name),
         category="mine",

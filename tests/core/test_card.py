@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.core.card import Card, bundled_cards, read_card
+from studio.core.card import LICENCES, UNKNOWN_LICENCE, Card, bundled_cards, licence_is_unknown, read_card
 from studio.core.errors import StudioError, WeightsError
 
 VALUES = {
@@ -73,3 +73,13 @@ def test_the_bundled_cards_have_unique_ids_and_files_that_are_there() -> None:
         assert cards
         assert len({card.id for card in cards}) == len(cards)
         assert all(card.file.is_file() and card.licence and card.source for card in cards)
+
+
+@pytest.mark.parametrize("licence", ["", " ", "unknown", "Unknown "])
+def test_a_licence_nobody_named_is_unknown(licence: str, tmp_path: Path) -> None:
+    assert licence_is_unknown(read_card(write_card(tmp_path, licence=licence)))
+
+
+@pytest.mark.parametrize("licence", [name for name in LICENCES if name != UNKNOWN_LICENCE] + ["ask the unknown painter"])
+def test_any_other_licence_is_known(licence: str, tmp_path: Path) -> None:
+    assert not licence_is_unknown(read_card(write_card(tmp_path, licence=licence)))
