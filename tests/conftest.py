@@ -1,4 +1,4 @@
-"""What every test gets: no window on the screen, and nothing left behind when it ends."""
+"""What every test gets: no window on the screen, a data folder of its own, and nothing left behind when it ends."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,14 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 LEFTOVER_SECONDS = 5.0  # what has been told to end may still be on its way
+
+
+@pytest.fixture(autouse=True)
+def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the styles of this test's artist are kept; never the real one's."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv("STYLE_STUDIO_DATA", str(folder))
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -29,7 +29,7 @@ def read_photo(name: str) -> Picture:
 
 
 def find_style(name: str) -> Style:
-    """The bundled style with this id, or the picture in this file. Raises UsageError with the nearest ids."""
+    """The style with this id, or the picture in this file. Raises UsageError with the nearest ids."""
     card = style_card(name)
     if card is None:
         if not _is_file(name):

@@ -70,7 +70,11 @@ def make_parser() -> argparse.ArgumentParser:
         )
     )
     add_styles_command(
-        commands.add_parser("styles", help="list the bundled styles", description="Lists the bundled styles.")
+        commands.add_parser(
+            "styles",
+            help="list the styles there are",
+            description="Lists the bundled styles, and then those you have added in the window.",
+        )
     )
     add_doctor_command(
         commands.add_parser(

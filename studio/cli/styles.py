@@ -9,8 +9,9 @@ import unicodedata
 from typing import Any
 
 from studio.cli.options import UsageError
-from studio.cli.terminal import plain_console, print_json
+from studio.cli.terminal import plain_console, print_json, say
 from studio.core.card import Card, bundled_cards
+from studio.core.style_library import StyleLibrary
 
 
 def add_styles_command(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +22,11 @@ def add_styles_command(parser: argparse.ArgumentParser) -> None:
 
 def show_styles(arguments: argparse.Namespace) -> int:
     """Print the gallery, or the card of one style. Raises UsageError for an unknown id."""
-    cards = bundled_cards("styles")
     if arguments.id is None:
+        own, problems = StyleLibrary().read()
+        cards = (*bundled_cards("styles"), *own)
+        for problem in problems:
+            say(f"Left out: {problem}")
         if arguments.json:
             print_json([_values_of(card) for card in cards], indent=2)
         else:
@@ -46,13 +50,13 @@ def show_styles(arguments: argparse.Namespace) -> int:
 
 
 def style_card(name: str) -> Card | None:
-    """The bundled style with this id, or None."""
-    return next((card for card in bundled_cards("styles") if card.id == name), None)
+    """The style with this id, bundled or the user's own, or None."""
+    return next((card for card in _cards() if card.id == name), None)
 
 
 def suggestion(name: str) -> str:
     """A sentence with the ids nearest to a name nobody has, or where to find them."""
-    cards = bundled_cards("styles")
+    cards = _cards()
     wanted = _words(name)
     # People remember a word of the title or the painter, so whole words count before similar letters do.
     shared = {card.id: len(wanted & _words(f"{card.id} {card.title} {card.author}")) for card in cards}
@@ -62,6 +66,10 @@ def suggestion(name: str) -> str:
     if not nearest:
         return "See 'style-studio styles' for all of them."
     return f"Did you mean {' or '.join(nearest)}?"
+
+
+def _cards() -> tuple[Card, ...]:
+    return (*bundled_cards("styles"), *StyleLibrary().read()[0])
 
 
 def _words(text: str) -> set[str]:

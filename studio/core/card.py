@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Literal
 
@@ -74,10 +74,18 @@ def read_card(path: Path) -> Card:
     """The card in a JSON file; its `file` is taken as beside it. Raises StudioError if it is no card."""
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-        known = {field.name for field in fields(Card)}
-        return Card(**{k: v for k, v in values.items() if k in known} | {"file": path.parent / values["file"]})
+        known = {field.name: values[field.name] for field in fields(Card) if field.name in values}
+        odd = next((name for name, value in known.items() if not isinstance(value, str)), None)
+        if odd is not None:
+            raise ValueError(f"{odd} is no text")
+        return Card(**known | {"file": path.parent / values["file"]})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StudioError(f"{path.name} is no card: {error}.") from error
+
+
+def card_json(card: Card) -> str:
+    """What `read_card` reads, from a file beside the card's own."""
+    return json.dumps(asdict(card) | {"file": card.file.name}, ensure_ascii=False, indent=2) + "\n"
 
 
 def bundled_cards(kind: str) -> tuple[Card, ...]:

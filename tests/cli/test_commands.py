@@ -8,8 +8,9 @@ from studio import __version__
 from studio.core.card import bundled_cards
 from studio.core.contract import EngineSettings
 from studio.core.errors import EngineError
+from studio.core.style_library import StyleLibrary
 from tests.cli.command_line import STYLE, Studio
-from tests.fakes import FakeEngine
+from tests.fakes import FakeEngine, make_picture
 
 
 def test_styles_lists_every_bundled_style(studio: Studio) -> None:
@@ -32,6 +33,20 @@ def test_styles_tells_everything_about_one(studio: Studio) -> None:
 def test_styles_suggests_the_nearest_id(studio: Studio) -> None:
     assert studio("styles", "hokusai-wave") == 2
     assert STYLE in studio.err
+
+
+def test_a_style_added_in_the_window_is_listed_and_painted_with_by_its_id(studio: Studio) -> None:
+    library, picture = StyleLibrary(), make_picture(name="My wall.png", seed=4)
+    card = library.card_for(picture)
+    library.keep(picture, card)
+    (library.folder / "broken.json").write_text("{")
+    assert studio("styles") == 0
+    assert studio.out.splitlines()[-1].split() == [card.id, "My", "wall"]
+    assert studio.err.startswith("Left out: broken.json is no card")
+    assert studio("styles", card.id, "--json") == 0
+    assert json.loads(studio.out)["category"] == "mine"
+    assert studio("render", "photo.png", "--style", card.id, "-o", "out.png") == 0
+    assert studio.request.styles[0].fingerprint == picture.fingerprint
 
 
 def test_doctor_finds_all_well(studio: Studio) -> None:

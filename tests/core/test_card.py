@@ -80,6 +80,8 @@ def test_a_licence_nobody_named_is_unknown(licence: str, tmp_path: Path) -> None
     assert licence_is_unknown(read_card(write_card(tmp_path, licence=licence)))
 
 
-@pytest.mark.parametrize("licence", [name for name in LICENCES if name != UNKNOWN_LICENCE] + ["ask the unknown painter"])
+@pytest.mark.parametrize(
+    "licence", [name for name in LICENCES if name != UNKNOWN_LICENCE] + ["ask the unknown painter"]
+)
 def test_any_other_licence_is_known(licence: str, tmp_path: Path) -> None:
     assert not licence_is_unknown(read_card(write_card(tmp_path, licence=licence)))

@@ -1,0 +1,163 @@
+"""The artist's own styles: pictures and cards in a folder of this user, kept from one start to the next."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from studio.core.atomic_write import replace_file
+from studio.core.card import UNKNOWN_LICENCE, Card, card_json, read_card
+from studio.core.errors import StudioError
+from studio.core.files import ExportOptions, encode_picture
+from studio.core.folders import data_folder
+from studio.core.open_picture import reason
+from studio.core.picture import Picture, fit_size
+
+LARGEST_KEPT_EDGE = 4096  # px; strokes show in far less, and a scan of 200 megapixels would fill the disk
+OWN_CATEGORY = "mine"
+
+_LONGEST_NAME = 40  # characters of the title in a file name
+_MARK = 12  # characters of the fingerprint in a file name; the chance that two styles share them is nil
+_REMOVED = ".removed"  # after the name of a card that can still be brought back
+
+
+class StyleLibrary:
+    """Each style is `ID.json`, its card, and the picture the card names; the id never changes once it is given.
+
+    Two studios may use one folder: every file is written as a whole, and nothing is remembered in between. All methods
+    but `card_for` touch the disk; those that write raise StudioError.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """The folder may not exist yet; None for the user's own."""
+        self.folder = folder or data_folder() / "styles"
+
+    def read(self) -> tuple[tuple[Card, ...], tuple[StudioError, ...]]:
+        """The cards, by title, and what is wrong with the entries left out."""
+        cards: list[Card] = []
+        problems: list[StudioError] = []
+        for path in self._files("*.json"):
+            try:
+                cards.append(_own_card(path))
+            except StudioError as error:
+                problems.append(error)
+        return tuple(sorted(cards, key=lambda card: (card.title.casefold(), card.id))), tuple(problems)
+
+    def card_for(self, picture: Picture) -> Card:
+        """A card for a picture of which nothing is known but its name; `keep` takes it."""
+        title = Path(picture.name).stem or picture.name
+        card_id = f"{_plain(title)}-{picture.fingerprint[:_MARK]}"
+        return Card(
+            id=card_id,
+            kind="style",
+            title=title,
+            author="",
+            year="",
+            licence=UNKNOWN_LICENCE,
+            source=picture.name,
+            file=self.folder / f"{card_id}.webp",
+            category=OWN_CATEGORY,
+        )
+
+    def find(self, picture: Picture) -> Card | None:
+        """The card of a picture that is here already, under whatever name; None if it is not."""
+        for path in self._files(f"*-{picture.fingerprint[:_MARK]}.json"):
+            with suppress(StudioError):
+                return _own_card(path)
+        return None
+
+    def keep(self, picture: Picture, card: Card) -> None:
+        """Write the picture, exactly as it is, and then its card. The picture is one that `kept_size` returned."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _no_folder(self.folder, error) from error
+        # Lossless at the codec's least effort: a tenth larger than at its most, in a sixth of the time.
+        options = ExportOptions("webp", quality=1, lossless=True, keep_exif=False)
+        replace_file(card.file, encode_picture(picture, options))
+        self.edit(card)
+
+    def edit(self, card: Card) -> None:
+        """Write the card anew."""
+        replace_file(self._path(card), card_json(card).encode())
+
+    def remove(self, card: Card) -> None:
+        """Take a style out. `restore` brings it back until `forget_removed` is called."""
+        self._rename(self._path(card), self._removed(card))
+
+    def restore(self, card: Card) -> None:
+        """Bring a removed style back."""
+        self._rename(self._removed(card), self._path(card))
+
+    def forget_removed(self) -> None:
+        """Delete what was removed, for good. What cannot be deleted now stays for the next time."""
+        for path in self._files(f"*.json{_REMOVED}"):
+            if not path.with_suffix("").exists():  # else the same picture has been added again
+                with suppress(StudioError, OSError):
+                    _own_card(path).file.unlink()
+            with suppress(OSError):
+                path.unlink()
+
+    def _path(self, card: Card) -> Path:
+        return self.folder / f"{card.id}.json"
+
+    def _removed(self, card: Card) -> Path:
+        return self.folder / f"{card.id}.json{_REMOVED}"
+
+    def _files(self, pattern: str) -> list[Path]:
+        try:
+            return sorted(self.folder.glob(pattern))
+        except OSError:  # no folder, no styles
+            return []
+
+    def _rename(self, old: Path, new: Path) -> None:
+        try:
+            old.replace(new)
+        except FileNotFoundError as error:
+            raise StudioError("The style is not in its folder any more.", f"Look into {self.folder}.") from error
+        except OSError as error:
+            raise _no_folder(self.folder, error) from error
+
+
+def kept_size(picture: Picture) -> Picture:
+    """The picture as the library keeps it: as it is, or reduced to LARGEST_KEPT_EDGE."""
+    if picture.long_edge <= LARGEST_KEPT_EDGE:
+        return picture
+    size = fit_size(picture.width, picture.height, LARGEST_KEPT_EDGE)
+    if picture.alpha is None:
+        return picture.with_pixels(np.asarray(_reduced(Image.fromarray(picture.pixels), size)))
+    whole = np.asarray(_reduced(Image.fromarray(np.dstack((picture.pixels, picture.alpha))), size))
+    return picture.with_pixels(whole[:, :, :3], whole[:, :, 3])
+
+
+def _reduced(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _own_card(path: Path) -> Card:
+    """The card in a file of the library, under the id of its name. Raises StudioError if one cannot use it."""
+    card = read_card(path)
+    if card.file.parent != path.parent:
+        raise StudioError(f"{path.name} names a picture outside its folder: {card.file}.")
+    if not card.file.is_file():
+        raise StudioError(f"The picture of {path.name} is missing: {card.file.name}.")
+    return replace(card, id=path.name.partition(".json")[0], kind="style", category=OWN_CATEGORY)
+
+
+def _plain(title: str) -> str:
+    """The title in letters that every file system and every shell takes."""
+    letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:_LONGEST_NAME].strip("-") or "style"
+
+
+def _no_folder(folder: Path, error: OSError) -> StudioError:
+    return StudioError(
+        f"Your styles cannot be kept in {folder}: {reason(error)}.",
+        "Name another folder in STYLE_STUDIO_DATA, or make room there.",
+    )

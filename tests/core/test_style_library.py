@@ -1,0 +1,182 @@
+"""The artist's own styles: kept whole, once each, editable, and gone only when that is certain."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from studio.core.card import Card
+from studio.core.errors import PictureError, StudioError
+from studio.core.files import open_picture
+from studio.core.picture import Picture
+from studio.core.style_library import LARGEST_KEPT_EDGE, StyleLibrary, kept_size
+from tests.fakes import make_picture
+
+
+@pytest.fixture
+def library(own_data_folder: Path) -> StyleLibrary:
+    return StyleLibrary()
+
+
+def kept(library: StyleLibrary, name: str = "harbour.png", seed: int = 0) -> Card:
+    picture = make_picture(name=name, seed=seed)
+    card = library.card_for(picture)
+    library.keep(picture, card)
+    return card
+
+
+def titles(library: StyleLibrary) -> list[str]:
+    return [card.title for card in library.read()[0]]
+
+
+def test_it_lies_in_the_users_data_folder(library: StyleLibrary, own_data_folder: Path) -> None:
+    assert library.folder == own_data_folder / "styles"
+    assert library.read() == ((), ())
+    assert not own_data_folder.exists()
+
+
+def test_a_style_is_there_after_a_restart_pixel_for_pixel(library: StyleLibrary) -> None:
+    card = kept(library)
+    ((again,), problems) = StyleLibrary().read()
+    assert (again, problems) == (card, ())
+    assert (card.title, card.licence, card.category) == ("harbour", "unknown", "mine")
+    np.testing.assert_array_equal(open_picture(again.file).pixels, make_picture().pixels)
+
+
+def test_a_see_through_style_keeps_its_alpha(library: StyleLibrary) -> None:
+    pixels = make_picture().pixels
+    alpha = np.arange(pixels.shape[0] * pixels.shape[1], dtype=np.uint8).reshape(pixels.shape[:2])
+    picture = Picture(pixels, "leaf.png", alpha)
+    card = library.card_for(picture)
+    library.keep(picture, card)
+    assert open_picture(card.file).fingerprint == picture.fingerprint
+
+
+def test_the_same_picture_is_found_under_any_name(library: StyleLibrary) -> None:
+    card = kept(library, "harbour.png")
+    assert library.find(make_picture(name="copy of harbour.png")) == card
+    assert library.find(make_picture(seed=1)) is None
+    assert library.find(open_picture(card.file)) == card  # also what the library itself has written
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("Café Terrace.jpg", "cafe-terrace-"),
+        ("../../etc/passwd", "passwd-"),
+        ("con.png", "con-"),
+        ('a<b>:"c|?*.png', "a-b-c-"),
+        ("夜.png", "style-"),
+        ("x" * 300 + ".png", "x" * 40 + "-"),
+        (".png", "png-"),
+    ],
+)
+def test_its_files_have_names_that_every_disk_takes(library: StyleLibrary, name: str, start: str) -> None:
+    card = kept(library, name)
+    assert card.id.startswith(start)
+    assert card.id.isascii() and set(card.id) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert {path.name for path in library.folder.iterdir()} == {f"{card.id}.json", f"{card.id}.webp"}
+    assert titles(library) == [card.title]
+
+
+def test_styles_are_sorted_by_title(library: StyleLibrary) -> None:
+    for seed, name in enumerate(("b.png", "C.png", "a.png")):
+        kept(library, name, seed)
+    assert titles(library) == ["a", "b", "C"]
+
+
+def test_what_is_said_of_a_style_is_kept_and_its_id_stays(library: StyleLibrary) -> None:
+    card = kept(library)
+    library.edit(replace(card, title="Große Welle", author="Me", year="2026", licence="CC BY 4.0", source="my studio"))
+    ((again,), _) = StyleLibrary().read()
+    assert again.id == card.id
+    assert (again.title, again.author, again.year) == ("Große Welle", "Me", "2026")
+    assert (again.licence, again.source) == ("CC BY 4.0", "my studio")
+
+
+def test_a_removed_style_can_be_brought_back_until_it_is_forgotten(library: StyleLibrary) -> None:
+    card = kept(library)
+    library.remove(card)
+    assert titles(library) == []
+    library.restore(card)
+    assert titles(library) == ["harbour"]
+    library.remove(card)
+    library.forget_removed()
+    assert list(library.folder.iterdir()) == []
+    with pytest.raises(StudioError, match="not in its folder any more"):
+        library.restore(card)
+
+
+def test_a_style_removed_and_added_again_survives_the_forgetting(library: StyleLibrary) -> None:
+    library.remove(kept(library))
+    card = kept(library)
+    library.forget_removed()
+    assert titles(library) == ["harbour"]
+    assert card.file.is_file()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda card, path: path.write_bytes(b"{"),
+        lambda card, path: path.write_text(json.dumps({"title": 3})),
+        lambda card, path: path.write_text(path.read_text().replace('"harbour"', "7")),
+        lambda card, path: path.write_text(path.read_text().replace(card.file.name, "../secret.png")),
+        lambda card, path: card.file.unlink(),
+    ],
+    ids=["no JSON", "no card", "no text", "outside", "no picture"],
+)
+def test_a_damaged_entry_is_left_out_and_told(library: StyleLibrary, spoil) -> None:  # type: ignore[no-untyped-def]
+    card = kept(library)
+    kept(library, "whole.png", seed=1)
+    (library.folder.parent / "secret.png").touch()
+    spoil(card, library.folder / f"{card.id}.json")
+    cards, (problem,) = library.read()
+    assert [card.title for card in cards] == ["whole"]
+    assert card.id in problem.message
+    assert library.find(make_picture()) is None  # so it can be added again
+
+
+def test_a_copied_card_is_a_style_of_its_own(library: StyleLibrary) -> None:
+    card = kept(library)
+    (library.folder / "copy.json").write_bytes((library.folder / f"{card.id}.json").read_bytes())
+    assert {card.id for card in library.read()[0]} == {card.id, "copy"}
+
+
+def test_a_folder_that_cannot_be_made_is_told_with_a_remedy(library: StyleLibrary, own_data_folder: Path) -> None:
+    own_data_folder.touch()
+    assert library.read() == ((), ())
+    with pytest.raises(StudioError, match="cannot be kept") as raised:
+        kept(library)
+    assert "STYLE_STUDIO_DATA" in raised.value.remedy
+
+
+def test_a_picture_that_cannot_be_written_leaves_no_entry(
+    library: StyleLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object) -> None:
+        raise PictureError("The disk is full.")
+
+    monkeypatch.setattr("studio.core.style_library.replace_file", full)
+    with pytest.raises(StudioError, match="full"):
+        kept(library)
+    assert library.read() == ((), ())
+
+
+def test_a_huge_picture_is_reduced_and_its_colours_and_holes_stay() -> None:
+    pixels = np.full((10, LARGEST_KEPT_EDGE * 2, 3), (200, 100, 50), np.uint8)
+    alpha = np.full(pixels.shape[:2], 128, np.uint8)
+    for picture in (Picture(pixels), Picture(pixels, alpha=alpha)):
+        small = kept_size(picture)
+        assert (small.width, small.height) == (LARGEST_KEPT_EDGE, 5)
+        assert np.abs(small.pixels.astype(int) - (200, 100, 50)).max() <= 1
+    assert small.alpha is not None and set(small.alpha.flat) == {128}
+
+
+def test_a_picture_of_a_size_to_keep_is_itself() -> None:
+    picture = make_picture()
+    assert kept_size(picture) is picture
