@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
-from studio.cli.options import UsageError
+from studio.cli.options import UsageError, blend_settings
 from studio.cli.styles import style_card, suggestion
 from studio.cli.terminal import PIPE
 from studio.core.artwork import Style
+from studio.core.blend import Blend
 from studio.core.card import UNKNOWN_LICENCE, Card
 from studio.core.errors import RecipeError
 from studio.core.files import decode_picture, open_picture
@@ -26,6 +28,20 @@ def read_photo(name: str) -> Picture:
     if not _is_file(name):
         raise UsageError(f"There is no picture {name}.", "Check its name and folder.")
     return open_picture(Path(name))
+
+
+def read_blend(arguments: argparse.Namespace, base: Picture | None) -> Blend | None:
+    """The double exposure that was asked for, or None. Raises PictureError or UsageError."""
+    settings = blend_settings(arguments)
+    if arguments.blend_with is None:
+        if settings:
+            raise UsageError("There is no second picture to blend.", "Name it with --blend-with.")
+        return None
+    if base is None:
+        raise UsageError("There is no photo to blend with another.", "Name one in front of the options.")
+    if arguments.blend_with == arguments.photo == PIPE:
+        raise UsageError("Standard input holds only one picture.", "Name a file for the other.")
+    return Blend(base, read_photo(arguments.blend_with), **settings)
 
 
 def find_style(name: str) -> Style:

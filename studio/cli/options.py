@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
+from studio.core.blend import BLEND_KNOBS
 from studio.core.errors import StudioError
 from studio.core.recipe import KNOBS, SHARE_KNOB, Knob, StyleRecipe
 
@@ -57,6 +58,21 @@ def add_recipe_options(parser: argparse.ArgumentParser) -> None:
         metavar=_metavar(SHARE_KNOB),
         help="Share of one style in the mix; repeat it once per --style, in the same order (default: equal shares)",
     )
+
+
+def add_blend_options(parser: argparse.ArgumentParser) -> None:
+    """Give the parser `--blend-with` and one option for every knob of a blend. What is not given stays None."""
+    group = parser.add_argument_group("double exposure", "How to lay a second picture over the photo before painting.")
+    group.add_argument("--blend-with", metavar="PHOTO", help="the second picture; it is scaled to cover the first")
+    for knob in BLEND_KNOBS:
+        name = f"--blend-{knob.field}"
+        group.add_argument(name, type=_reader_of(knob), metavar=_metavar(knob), help=_help(knob))
+
+
+def blend_settings(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The settings of the blend that were given, by field."""
+    given = {knob.field: getattr(arguments, f"blend_{knob.field}") for knob in BLEND_KNOBS}
+    return {field: value for field, value in given.items() if value is not None}
 
 
 def recipe_of(arguments: argparse.Namespace, base: StyleRecipe) -> StyleRecipe:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from studio.cli.inputs import find_style, read_photo, read_recipe_file
-from studio.cli.options import UsageError, add_recipe_options, recipe_of
+from studio.cli.inputs import find_style, read_blend, read_photo, read_recipe_file
+from studio.cli.options import UsageError, add_blend_options, add_recipe_options, recipe_of
 from studio.cli.output import Target, add_output_options, check_target
 from studio.cli.report import BarReport, JsonReport, Report, Summary
+from studio.core.blend import blend_pictures
 from studio.core.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress, StyleRequest
 from studio.core.errors import EngineError
 from studio.core.files import is_plain
@@ -39,6 +40,7 @@ def add_render_command(parser: argparse.ArgumentParser) -> None:
     add("--device", help="where to compute, such as cpu or cuda:1 (default: the best there is)")
     add("--weights-folder", type=Path, metavar="DIR", help="where else to look for networks")
     add_recipe_options(parser)
+    add_blend_options(parser)
     add_output_options(parser)
 
 
@@ -56,7 +58,9 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
         raise UsageError("There is no photo to paint.", "Name one, or add '--method pattern' to need none.")
     target = check_target(arguments)
     content = None if arguments.photo is None else read_photo(arguments.photo)
+    blend = read_blend(arguments, content)
     styles = [find_style(name) for name in arguments.styles]
+    content = content if blend is None else blend_pictures(blend)
     request = StyleRequest(content, tuple(style.picture for style in styles), recipe)
     made_of = Credits(
         title=arguments.title or Path(content.name if content else styles[0].card.title).stem,
@@ -64,6 +68,7 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
         models=model_cards(recipe),
         recipe=recipe,
         content_name=content.name if content else "",
+        blended_name=blend.over.name if blend else "",
         artist=arguments.artist,
         is_pattern=recipe.method == "pattern",
     )

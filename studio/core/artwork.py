@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import WeakValueDictionary
 
+from studio.core.blend import Blend
 from studio.core.card import Card
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
@@ -27,7 +29,7 @@ class Result:
     """A painted picture and what it was painted from.
 
     picture: as shown. uncolored: the same before "keep colours", None where that changes nothing.
-    content, styles, recipe: what it was painted from.
+    content, styles, recipe, blend: what it was painted from.
     is_complete: the recipe was painted to its end; False where the artist stopped or the engine failed half-way.
     seconds: how long it took. notes: what the user should know about it.
     """
@@ -40,6 +42,7 @@ class Result:
     is_complete: bool = True
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    blend: Blend | None = None
 
     @property
     def painted(self) -> Picture:
@@ -49,16 +52,30 @@ class Result:
 
 @dataclass(frozen=True)
 class ArtworkState:
-    """What undo steps through: the settings and the result that belongs to them."""
+    """What undo steps through: the settings and the result that belongs to them.
+
+    content: the photo to be painted. With `blend` on, that is the double exposure, or until it has been made (see
+    `Artwork.awaited_blend`) a stand-in for it.
+    """
 
     content: Picture | None = None
     styles: tuple[Style, ...] = ()
     recipe: StyleRecipe = field(default_factory=StyleRecipe)
     result: Result | None = None
+    blend: Blend | None = None
+
+    @property
+    def photo(self) -> Picture | None:
+        """The photo as it was opened: with a blend on, the first of the two."""
+        return self.blend.base if self.blend else self.content
+
+    def has_content_of(self, other: ArtworkState) -> bool:
+        """Whether both show the same photo, or the same two in the same blend."""
+        return self.photo is other.photo and self.blend == other.blend
 
     def has_settings_of(self, other: ArtworkState) -> bool:
         """Whether both would be painted alike."""
-        return self.content is other.content and self.styles == other.styles and self.recipe == other.recipe
+        return self.has_content_of(other) and self.styles == other.styles and self.recipe == other.recipe
 
 
 class Artwork:
@@ -75,6 +92,9 @@ class Artwork:
         self._redo: list[ArtworkState] = []
         self._history: tuple[Result, ...] = ()
         self._exported: Result | None = None
+        # Blended pictures are large, so undo steps do without them; one that something else still holds is not made
+        # again.
+        self._blended: WeakValueDictionary[Blend, Picture] = WeakValueDictionary()
 
     @property
     def state(self) -> ArtworkState:
@@ -83,8 +103,19 @@ class Artwork:
 
     @property
     def content(self) -> Picture | None:
-        """The photo to be painted."""
+        """The picture to be painted: the photo, or two of them blended."""
         return self._state.content
+
+    @property
+    def blend(self) -> Blend | None:
+        """The double exposure that `content` is, or None."""
+        return self._state.blend
+
+    @property
+    def awaited_blend(self) -> Blend | None:
+        """The blend that `content` only stands in for: hand what `blend_pictures` makes of it to `take_blended`."""
+        blend = self._state.blend
+        return blend if blend is not None and self._blended.get(blend) is not self._state.content else None
 
     @property
     def styles(self) -> tuple[Style, ...]:
@@ -127,20 +158,23 @@ class Artwork:
         return tuple(100 * share for share in self.recipe.shares_of(len(self.styles))) if self.styles else ()
 
     def change(self, **fields: Any) -> bool:
-        """Set `content`, `styles` (then shares are equal unless given too) or any field of the recipe.
+        """Set `content`, `blend`, `styles` (then shares are equal unless given too) or any field of the recipe.
 
-        Returns whether anything differs now. Raises RecipeError, changing nothing, if a value is out of its range.
+        Another content ends a blend; a blend of None leaves the first of its two pictures. Returns whether anything
+        differs now. Raises RecipeError, changing nothing, if a value is out of its range.
         """
         state = self._state
-        content = fields.pop("content", state.content)
+        photo = fields.pop("content", state.photo)
+        blend = fields.pop("blend", state.blend if photo is state.photo else None)
+        content = photo if blend is None else self._content_of(blend)
         styles = tuple(fields.pop("styles", state.styles))
         if len(styles) != len(state.styles):
             fields.setdefault("style_shares", ())
-        # A result of another photo would be shown over the wrong picture.
-        result = state.result if content is state.content else None
-        changed = ArtworkState(content, styles, state.recipe.change(**fields), result)
+        changed = ArtworkState(content, styles, state.recipe.change(**fields), state.result, blend)
         if changed.has_settings_of(state):
             return False
+        if not changed.has_content_of(state):
+            changed = replace(changed, result=None)  # one of another photo would be shown over the wrong picture
         changed.recipe.shares_of(len(styles) or len(changed.recipe.style_shares))
         self._state = changed
         return True
@@ -177,12 +211,20 @@ class Artwork:
         scale = 100 / sum(shares) if sum(shares) > 0 else 0.0
         return self.change(styles=styles, style_shares=tuple(min(share * scale, 100.0) for share in shares if scale))
 
+    def take_blended(self, blend: Blend, picture: Picture) -> bool:
+        """Take the picture that `awaited_blend` wanted; False if another one is wanted by now. No undo step."""
+        if self.awaited_blend != blend:
+            return False
+        self._blended[blend] = picture
+        self._replace_state(content=picture)
+        return True
+
     def commit(self) -> bool:
         """Make one undo step of all changes since the last; returns whether there were any."""
         if self._state.has_settings_of(self._committed):
             self._committed = self._state  # a newer result is no step
             return False
-        self._undo = [*self._undo[1 - UNDO_STEPS :], self._committed]
+        self._undo = [*self._undo[1 - UNDO_STEPS :], _without_blended(self._committed)]
         self._redo.clear()
         self._committed = self._state
         return True
@@ -210,16 +252,16 @@ class Artwork:
     def add_result(self, result: Result) -> None:
         """Keep it in the history, and make it the present result if it is one of the photo on the table."""
         self._history = (*self._history[1 - RESULTS_KEPT :], result)
-        if result.content is self.content:
-            self._set_result(result)
+        if self._is_of_content(result):
+            self._replace_state(result=result)
 
     def restore(self, result: Result) -> bool:
         """Bring back a result with everything it was painted from."""
-        changed = ArtworkState(result.content, result.styles, result.recipe, result)
+        changed = ArtworkState(result.content, result.styles, result.recipe, result, result.blend)
         if changed == self._state:
             return False
         if changed.has_settings_of(self._state):
-            self._set_result(result)
+            self._replace_state(result=result)
         else:
             self._state = changed
         return True
@@ -234,18 +276,29 @@ class Artwork:
             return
         new = replace(old, picture=picture, uncolored=old.painted, recipe=old.recipe.change(keep_color=keep_color))
         self._history = tuple(new if result is old else result for result in self._history)
-        self._set_result(new)
+        self._replace_state(result=new)
 
     def mark_exported(self, result: Result) -> None:
         """Remember that this result lies in a file now."""
         self._exported = result
 
     def _is_up_to_date(self, result: Result) -> bool:
-        return result.content is self.content and result.styles == self.styles and result.recipe == self.recipe
+        return self._is_of_content(result) and result.styles == self.styles and result.recipe == self.recipe
 
-    def _set_result(self, result: Result) -> None:
+    def _is_of_content(self, result: Result) -> bool:
+        return result.content is self.content and self.awaited_blend is None
+
+    def _content_of(self, blend: Blend) -> Picture:
+        """The blended picture, or what stands in for it: the same two blended otherwise, or the first alone."""
+        known, state = self._blended.get(blend), self._state
+        if known is None and state.blend is not None and state.blend.pictures == blend.pictures:
+            known = state.content
+        return known or blend.base
+
+    def _replace_state(self, **fields: Any) -> None:
+        """Change what is no setting, which is no undo step."""
         is_committed = self._state.has_settings_of(self._committed)
-        self._state = replace(self._state, result=result)
+        self._state = replace(self._state, **fields)
         if is_committed:
             self._committed = self._state
 
@@ -257,6 +310,14 @@ class Artwork:
     def _step(self, source: list[ArtworkState], target: list[ArtworkState]) -> bool:
         if not source:
             return False
-        target.append(self._committed)
-        self._state = self._committed = source.pop()
+        target.append(_without_blended(self._committed))
+        state = source.pop()
+        if state.blend is not None:
+            state = replace(state, content=self._content_of(state.blend))
+        self._state = self._committed = state
         return True
+
+
+def _without_blended(state: ArtworkState) -> ArtworkState:
+    """The state as undo keeps it: the blended picture can be made again from the two."""
+    return state if state.blend is None else replace(state, content=None)

@@ -46,7 +46,8 @@ class Credits:
 
     styles: cards of the styles, in the order of the recipe's shares. models: of the weights that painted.
     content_name: what the photo is called. artist: who made the artwork, "" if they do not say.
-    is_pattern: whether nothing of a user's picture is in it.
+    is_pattern: whether nothing of a user's picture is in it. blended_name: what a second photo is called that was
+    blended with the first, or "".
     """
 
     title: str
@@ -56,6 +57,7 @@ class Credits:
     content_name: str = ""
     artist: str = ""
     is_pattern: bool = False
+    blended_name: str = ""
 
 
 def to_xmp(credits: Credits, label_ai: bool, most: int | None = None) -> bytes:  # noqa: A002 (an interactive builtin)
@@ -86,7 +88,8 @@ def read_recipe(file: Path | bytes) -> StyleRecipe:
 
 def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
     tool = f"Style Studio {studio.__version__}"
-    title, artist, content = map(_clean, (given.title, given.artist, given.content_name))
+    title, artist = map(_clean, (given.title, given.artist))
+    photos = [_clean(name) for name in (given.content_name, given.blended_name) if name]
     styles = [_clean_card(card) for card in given.styles[:named]]
     models = [_clean_card(card) for card in given.models]
     unnamed = len(given.styles) - named
@@ -94,7 +97,7 @@ def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
     used = "; ".join([card.credit_line for card in styles] + more)
     rights = "; ".join([_rights(card) for card in styles] + more)
     weights = "; ".join(card.credit_line for card in models)
-    subject = "A pattern" if given.is_pattern else content or "A picture"
+    subject = "A pattern" if given.is_pattern else " blended with ".join(photos) or "A picture"
     shares = given.recipe.style_shares or (1.0,) * len(given.styles)
 
     # Prefixes are spelt out in the tags: ElementTree's own handling of namespaces needs a registry that is global.
@@ -110,7 +113,7 @@ def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
     )
     if artist:
         SubElement(SubElement(SubElement(about, "dc:creator"), "rdf:Seq"), "rdf:li").text = artist
-    _text(about, "dc:source", "; ".join(filter(None, [content, *(card.source for card in styles)])))
+    _text(about, "dc:source", "; ".join(filter(None, [*photos, *(card.source for card in styles)])))
     _text(about, "xmp:CreatorTool", tool)
     _text(about, "photoshop:Credit", weights)
     if label_ai:

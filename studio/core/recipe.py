@@ -28,7 +28,7 @@ class Knob:
     field: name in StyleRecipe. low, high, step: in `unit`s; for a choice they are 0. choices: allowed values
     of a choice, else empty. scale: how a slider spreads its travel; "log": equal travel, equal ratio; "integer": linear
     over whole numbers. methods: where it has an effect.
-    group: the panel section it belongs to.
+    group: the panel section it belongs to. initial: its value at first, for a knob that is no field of StyleRecipe.
     """
 
     field: str
@@ -42,6 +42,7 @@ class Knob:
     choices: tuple[str, ...] = ()
     methods: tuple[Method, ...] = METHODS
     group: Literal["paint", "picture", "advanced"] = "paint"
+    initial: Any = None
 
     def check(self, value: object) -> Any:
         """The value as its own type, or RecipeError with the allowed range."""
@@ -74,8 +75,8 @@ class Knob:
 
     @property
     def default(self) -> Any:
-        """Its value in a fresh StyleRecipe."""
-        return getattr(StyleRecipe(), self.field)
+        """Its value in a fresh StyleRecipe, or `initial`."""
+        return getattr(StyleRecipe(), self.field) if self.initial is None else self.initial
 
 
 KNOBS: tuple[Knob, ...] = (

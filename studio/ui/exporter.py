@@ -39,7 +39,9 @@ class Exporter(QObject):
         result = artwork.result
         content = result.content if result else artwork.content
         is_pattern = (result.recipe if result else artwork.recipe).method == "pattern"
-        photo = "" if is_pattern or content is None else Path(content.name).stem
+        blend = result.blend if result else artwork.blend
+        pictures = blend.pictures if blend else (content,) if content else ()
+        photo = "" if is_pattern else self.tr(" and ").join(Path(picture.name).stem for picture in pictures)
         styles = [style.card.title for style in (result.styles if result else artwork.styles)]
         return ", ".join(filter(None, [photo, " and ".join(styles)])) or self.tr("Artwork")
 
@@ -94,5 +96,6 @@ def _credits(result: Result, title: str) -> Credits:
         models=model_cards(result.recipe),
         recipe=result.recipe,
         content_name="" if is_pattern or result.content is None else result.content.name,
+        blended_name="" if is_pattern or result.blend is None else result.blend.over.name,
         is_pattern=is_pattern,
     )

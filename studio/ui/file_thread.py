@@ -1,4 +1,4 @@
-"""One thread for slow work on files (opening, exporting), so that the window never waits for a disk."""
+"""One thread for slow work (opening, exporting, blending), so that the window never waits for it."""
 
 from __future__ import annotations
 

@@ -69,4 +69,6 @@ def _result(
     seconds: float,
     notes: tuple[str, ...],
 ) -> Result:
-    return Result(picture, state.content, state.styles, state.recipe, uncolored, is_complete, seconds, notes)
+    return Result(
+        picture, state.content, state.styles, state.recipe, uncolored, is_complete, seconds, notes, blend=state.blend
+    )

@@ -8,10 +8,12 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from studio.core.artwork import Artwork, ArtworkState, Result, Style
+from studio.core.blend import Blend
 from studio.core.contract import ColorRequest, Done, EngineInfo, Event, Failed, Frame, Progress, Ready, Stopped
 from studio.core.errors import StudioError
 from studio.core.picture import Picture, fit_size
 from studio.jobs.worker import Worker
+from studio.ui.blender import Blender
 from studio.ui.bridge import EventBridge
 from studio.ui.estimate import Estimate
 from studio.ui.message import Message
@@ -24,9 +26,10 @@ class Session(QObject):
     """The artwork on the table, and the engine at work on it.
 
     Widgets call its methods and listen to its signals; nothing but these signals tells them that something changed.
-    `content_changed`: another photo. `styles_changed`: other styles or shares. `recipe_changed`: any other setting.
-    `frame_arrived`: another picture to show, from the engine, by undo, or none. `state_changed`: everything else
-    (running, progress, undo, device). `message_posted`: a Message, None to take problems back.
+    `content_changed`: another photo, or two in another blend. `styles_changed`: other styles or shares.
+    `recipe_changed`: any other setting. `frame_arrived`: another picture to show, from the engine, by undo, or none.
+    `state_changed`: everything else (running, progress, undo, device). `message_posted`: a Message, None to take
+    problems back.
     """
 
     content_changed = Signal()
@@ -49,6 +52,9 @@ class Session(QObject):
         self.is_exporting = False
         self._is_closed = False
         self._worker = worker
+        self._blender = Blender(self)
+        self._blender.made.connect(self._take_blended)
+        self._blender.failed.connect(self._refuse_blend)
         self._bridge = bridge
         self._bridge.event_waiting.connect(self._take_events, Qt.ConnectionType.QueuedConnection)
 
@@ -60,10 +66,11 @@ class Session(QObject):
     def close(self) -> None:
         """End the worker and the engine; nothing is announced any more. Idempotent."""
         self._is_closed = True
+        self._blender.close()
         self._worker.close(WORKER_PATIENCE)
 
     def change(self, **fields: Any) -> None:
-        """Change content, styles or settings; call `commit` when the hand is lifted."""
+        """Change content, blend, styles or settings; call `commit` when the hand is lifted."""
         self._apply(lambda: self.artwork.change(**fields))
 
     def use_style(self, style: Style) -> None:
@@ -140,6 +147,8 @@ class Session(QObject):
         """What is still missing for a Finish, in a few words, or ""."""
         if self.artwork.content is None and self.artwork.recipe.method != "pattern":
             return self.tr("Open a picture first")
+        if self.artwork.awaited_blend is not None:
+            return self.tr("Blending the pictures")
         return "" if self.artwork.styles else self.tr("Pick a style first")
 
     @property
@@ -186,15 +195,16 @@ class Session(QObject):
             is_changed = change()
         except StudioError as error:
             self.message_posted.emit(Message.about(error))
-        if self.artwork.content is not before.content:
+        if not self.artwork.state.has_content_of(before):
             self._leave_run()
+            self._follow_blend()
         self._follow_color()
         self._announce(before)
         return is_changed
 
     def _announce(self, before: ArtworkState) -> None:
         now = self.artwork.state
-        if now.content is not before.content:
+        if now.content is not before.content or now.blend != before.blend:
             self.content_changed.emit()
         if now.styles != before.styles or now.recipe.style_shares != before.recipe.style_shares:
             self.styles_changed.emit()
@@ -226,6 +236,26 @@ class Session(QObject):
         self._worker.stop_job()
         self._end_run()
         self.frame_arrived.emit()
+
+    def _follow_blend(self) -> None:
+        """Have the double exposure made that the artwork waits for."""
+        if self.artwork.awaited_blend is not None:
+            self._blender.make(self.artwork.awaited_blend)
+        else:
+            self._blender.forget()
+
+    @Slot(object, object)
+    def _take_blended(self, blend: Blend, picture: Picture) -> None:
+        before = self.artwork.state
+        self.artwork.take_blended(blend, picture)
+        self._announce(before)
+
+    @Slot(object, object)
+    def _refuse_blend(self, blend: Blend, error: StudioError) -> None:
+        if self.artwork.awaited_blend == blend:
+            self.change(blend=None)
+            self.commit()
+        self.message_posted.emit(Message.about(error))
 
     def _follow_color(self) -> None:
         """Keep colours acts on the finished picture at once, without the network."""

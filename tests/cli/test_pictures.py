@@ -13,9 +13,12 @@ import pytest
 from PIL import Image
 
 from studio.cli.styles import suggestion
+from studio.core.blend import Blend, blend_pictures
 from studio.core.contract import EngineSettings
+from studio.core.files import open_picture
 from studio.core.provenance import read_recipe
 from tests.cli.command_line import STYLE, Studio
+from tests.fakes import make_picture
 
 
 def test_styles_are_mixed_in_the_shares_given(studio: Studio) -> None:
@@ -23,6 +26,47 @@ def test_styles_are_mixed_in_the_shares_given(studio: Studio) -> None:
     assert studio("render", "photo.png", *mix, "-o", "out.png") == 0
     assert [style.name for style in studio.request.styles] == [f"{STYLE}.webp", "photo.png"]
     assert studio.request.recipe.style_shares == (70, 30)
+
+
+def test_two_pictures_are_blended_before_they_are_painted_and_both_are_credited(studio: Studio) -> None:
+    Image.fromarray(make_picture(32, 32, seed=4).pixels).save("sky.png")
+    blend = ("--blend-with", "sky.png", "--blend-mode", "screen", "--blend-opacity", "0.8")
+    assert studio("render", "photo.png", "--style", STYLE, *blend, "-o", "out.png") == 0
+    expected = blend_pictures(Blend(open_picture(Path("photo.png")), open_picture(Path("sky.png")), "screen", 0.8))
+    assert studio.request.content is not None
+    assert studio.request.content.fingerprint == expected.fingerprint
+    assert b"photo.png blended with sky.png" in Path("out.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("photo.png", "--blend-with", "missing.jpg"), "There is no picture missing.jpg."),
+        (("photo.png", "--blend-mode", "screen"), "There is no second picture to blend."),
+        (
+            ("photo.png", "--blend-with", "photo.png", "--blend-opacity", "2"),
+            "Opacity is 2; it must be between 0 and 1.",
+        ),
+        (("photo.png", "--blend-with", "photo.png", "--blend-mode", "dodge"), "Blend is 'dodge'; it must be one of"),
+        (("--method", "pattern", "--blend-with", "photo.png"), "There is no photo to blend with another."),
+        (("-", "--blend-with", "-"), "Standard input holds only one picture."),
+    ],
+)
+def test_an_impossible_blend_is_said_before_the_engine_is_loaded(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, words: Sequence[str], sentence: str
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path("photo.png").read_bytes())))
+    assert studio("render", *words, "--style", STYLE, "-o", "out.png") == 2
+    assert studio.err.startswith(f"style-studio: {sentence}")
+    assert len(studio.err.splitlines()) == 1
+    assert studio.is_untouched
+
+
+def test_help_names_the_options_of_a_blend_with_their_ranges(studio: Studio) -> None:
+    assert studio("render", "--help") == 0
+    shown = " ".join(studio.out.split())
+    assert "--blend-mode normal|multiply|screen|overlay|soft-light" in shown
+    assert "--blend-opacity 0..1" in shown
 
 
 def test_a_pattern_needs_no_photo(studio: Studio) -> None:

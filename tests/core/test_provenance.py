@@ -58,6 +58,12 @@ def test_every_style_is_credited_with_title_author_and_licence() -> None:
     assert "with: VGG-16 by VGG" in description
 
 
+def test_both_pictures_of_a_double_exposure_are_named() -> None:
+    packet = to_xmp(replace(CREDITS, blended_name="sky.jpg"), label_ai=True)
+    assert (text_of(packet, "dc:source") or "").startswith("bridge.jpg; sky.jpg; ")
+    assert (text_of(packet, "dc:description") or "").startswith("bridge.jpg blended with sky.jpg in the style of: ")
+
+
 def test_cards_and_shares_stand_field_by_field_too() -> None:
     items = parsed(to_xmp(CREDITS, label_ai=True)).findall("studio:Styles/rdf:Seq/rdf:li", NAMESPACES)
     fields = [[item.findtext(f"studio:{name}", "", NAMESPACES) for name in ("author", "share")] for item in items]

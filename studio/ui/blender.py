@@ -1,0 +1,78 @@
+"""Blender: makes the picture of a blend off the GUI thread; while a slider is dragged, only the newest is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.core.blend import Blend, blend_pictures, cover
+from studio.core.errors import PictureError, StudioError
+from studio.core.picture import Picture
+from studio.ui.file_thread import FileThread
+
+
+class Blender(QObject):
+    """Signals: made(Blend, Picture); failed(Blend, StudioError)."""
+
+    made = Signal(object, object)
+    failed = Signal(object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thread = FileThread("blending", self)
+        self._wanted: Blend | None = None
+        self._under_way: Blend | None = None
+        self._fitted: tuple[tuple[Picture, Picture], Picture] | None = None  # scaling takes longer than blending
+
+    def make(self, blend: Blend) -> None:
+        """Have the picture of a blend made; what was wanted before is wanted no more."""
+        self._wanted = blend
+        if self._under_way is None:
+            self._begin(blend)
+
+    def forget(self) -> None:
+        """Nothing is wanted any more."""
+        self._wanted = self._fitted = None
+
+    def close(self) -> None:
+        """End the thread; idempotent."""
+        self._thread.close()
+
+    def _begin(self, blend: Blend) -> None:
+        self._under_way = blend
+        fitted = self._fitted[1] if self._fitted is not None and self._fitted[0] == blend.pictures else None
+        self._thread.run(lambda: _blended(blend, fitted), self._take, self._fail)
+
+    def _take(self, made: tuple[Picture, Picture]) -> None:
+        fitted, picture = made
+        blend = self._end()
+        if self._wanted is None or blend is None:
+            return
+        self._fitted = blend.pictures, fitted
+        if self._wanted == blend:
+            self._wanted = None
+            self.made.emit(blend, picture)
+        else:  # the hand has moved on
+            self._begin(self._wanted)
+
+    def _fail(self, error: StudioError) -> None:
+        blend, self._wanted = self._end(), None
+        self.failed.emit(blend, error)
+
+    def _end(self) -> Blend | None:
+        blend, self._under_way = self._under_way, None
+        return blend
+
+
+def _blended(blend: Blend, fitted: Picture | None) -> tuple[Picture, Picture]:
+    """(upper picture as large as the lower, both blended)."""
+    try:
+        if fitted is None:
+            fitted = cover(blend.over, blend.base.width, blend.base.height)
+        return fitted, blend_pictures(replace(blend, over=fitted))
+    except MemoryError as error:
+        raise PictureError(
+            f"Blending {blend.base.name} and {blend.over.name} needs more memory than there is.",
+            "Close other programs or make them smaller.",
+        ) from error
