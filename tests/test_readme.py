@@ -25,14 +25,15 @@ COMMANDS = [line for line in SHELL.splitlines() if line.startswith("style-studio
 def test_a_command_in_the_readme_is_understood(command: str) -> None:
     words = shlex.split(command.split(" < ")[0])[1:]
     arguments = make_parser().parse_args(words)
-    if arguments.command == "render":
+    if arguments.command in ("render", "batch"):
         recipe_of(arguments, StyleRecipe()).shares_of(len(arguments.styles))
-        assert arguments.photo in (None, "-") or (CHECKOUT / arguments.photo).is_file()
+        photos = arguments.photos if arguments.command == "batch" else [arguments.photo]
+        assert all(photo in (None, "-") or (CHECKOUT / photo).exists() for photo in photos)
         assert all(find_style(name) for name in arguments.styles)
 
 
 def test_every_command_has_an_example() -> None:
-    assert {command.split()[1] for command in COMMANDS} == {"render", "styles", "doctor"}
+    assert {command.split()[1] for command in COMMANDS} == {"render", "batch", "styles", "doctor"}
 
 
 def test_every_file_named_in_the_readme_is_there() -> None:

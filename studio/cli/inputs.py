@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from studio.cli.options import UsageError, blend_settings
+from studio.cli.options import UsageError, blend_settings, recipe_of
 from studio.cli.styles import style_card, suggestion
 from studio.cli.terminal import PIPE
 from studio.core.artwork import Style
@@ -15,7 +15,7 @@ from studio.core.card import UNKNOWN_LICENCE, Card
 from studio.core.errors import RecipeError
 from studio.core.files import decode_picture, open_picture
 from studio.core.picture import Picture
-from studio.core.provenance import read_recipe
+from studio.core.provenance import read_recipe as read_exported_recipe
 from studio.core.recipe import StyleRecipe
 
 
@@ -56,6 +56,16 @@ def find_style(name: str) -> Style:
     return Style(open_picture(card.file), card)
 
 
+def read_recipe(arguments: argparse.Namespace) -> StyleRecipe:
+    """What `--recipe` and the options of a recipe make together, with as many shares as there are styles."""
+    base = read_recipe_file(arguments.recipe)
+    if len(base.style_shares) != len(arguments.styles):
+        base = base.change(style_shares=())  # they belonged to other styles than these
+    recipe = recipe_of(arguments, base)
+    recipe.shares_of(len(arguments.styles))
+    return recipe
+
+
 def read_recipe_file(path: Path | None) -> StyleRecipe:
     """The recipe in a JSON file or in a picture exported by the studio; the default one for None."""
     if path is None:
@@ -63,7 +73,7 @@ def read_recipe_file(path: Path | None) -> StyleRecipe:
     if not _is_file(str(path)):
         raise UsageError(f"There is no recipe {path}.", "Give a .json file, or a picture exported by Style Studio.")
     if path.suffix.lower() != ".json":
-        return read_recipe(path)
+        return read_exported_recipe(path)
     try:
         return StyleRecipe.from_json(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:

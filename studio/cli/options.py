@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, NoReturn
 
 from studio.core.blend import BLEND_KNOBS
@@ -73,6 +74,23 @@ def blend_settings(arguments: argparse.Namespace) -> dict[str, Any]:
     """The settings of the blend that were given, by field."""
     given = {knob.field: getattr(arguments, f"blend_{knob.field}") for knob in BLEND_KNOBS}
     return {field: value for field, value in given.items() if value is not None}
+
+
+def add_style_options(parser: argparse.ArgumentParser) -> None:
+    """Give the parser what every command that paints has: styles, a recipe to start from, and what to compute on."""
+    add = parser.add_argument
+    add(
+        "--style",
+        dest="styles",
+        action="append",
+        required=True,
+        metavar="STYLE",
+        help="a picture file, or an id from 'style-studio styles'; repeat it to mix several",
+    )
+    add("--recipe", type=Path, metavar="FILE", help="start from this recipe: JSON, or a picture made by the studio")
+    add("--json", action="store_true", help="print one line of JSON per event instead of a progress bar")
+    add("--device", help="where to compute, such as cpu or cuda:1 (default: the best there is)")
+    add("--weights-folder", type=Path, metavar="DIR", help="where else to look for networks")
 
 
 def recipe_of(arguments: argparse.Namespace, base: StyleRecipe) -> StyleRecipe:

@@ -63,11 +63,25 @@ def add_output_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("output", "Where the picture goes, and what is written besides its pixels.")
     add = group.add_argument
     add("-o", "--output", required=True, metavar="OUT", help="file to write; - writes to standard output")
-    add("--overwrite", action="store_true", help="replace files that exist already")
     add("--frames", type=Path, metavar="DIR", help="keep every frame on the way in this folder, as PNG")
     add("--format", choices=FORMATS, help="for -o - (default: png); a file's name says it by its ending")
+    _add_file_options(group)
+
+
+def add_folder_options(parser: argparse.ArgumentParser) -> None:
+    """Give the parser `-o` for a folder, and everything about the files in it."""
+    group = parser.add_argument_group("output", "Where the pictures go, and what is written besides their pixels.")
+    add = group.add_argument
+    add("-o", "--output", required=True, type=Path, metavar="DIR", help="folder to write into; made if need be")
+    add("--format", choices=FORMATS, default="png", help="of the files (default: png)")
+    _add_file_options(group)
+
+
+def _add_file_options(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--overwrite", action="store_true", help="replace files that exist already")
     add("--file-quality", type=int, default=92, metavar="1..100", help="of JPEG, WebP and AVIF (default: 92)")
-    add("--title", help="title of the artwork (default: the photo's name)")
+    add("--title", default="", help="title of the artwork (default: the photo's name)")
     add("--artist", default="", help="who made the artwork, for its credits")
     add("--dpi", type=float, help="pixels per inch to note in the file (default: the photo's)")
     add("--no-exif", action="store_true", help="leave out what the camera noted")
@@ -75,10 +89,9 @@ def add_output_options(parser: argparse.ArgumentParser) -> None:
     add("--no-ai-label", action="store_true", help="leave out the mark that a trained model took part")
 
 
-def check_target(arguments: argparse.Namespace) -> Target:
-    """The places the options name. Raises UsageError or PictureError for what could only fail after painting."""
-    path, format_name = _output_of(arguments)
-    options = ExportOptions(
+def export_options(arguments: argparse.Namespace, format_name: ExportFormat) -> ExportOptions:
+    """How files are written, after the options. Raises PictureError for a value out of its range."""
+    return ExportOptions(
         format=format_name,
         quality=arguments.file_quality,
         dpi=arguments.dpi,
@@ -86,6 +99,12 @@ def check_target(arguments: argparse.Namespace) -> Target:
         keep_gps=arguments.keep_gps,
         label_ai=not arguments.no_ai_label,
     )
+
+
+def check_target(arguments: argparse.Namespace) -> Target:
+    """The places the options name. Raises UsageError or PictureError for what could only fail after painting."""
+    path, format_name = _output_of(arguments)
+    options = export_options(arguments, format_name)
     if arguments.frames is not None:
         _prepare_frames(arguments.frames, arguments.overwrite)
     return Target(path, options, arguments.frames)

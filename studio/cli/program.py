@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from studio import __version__
+from studio.cli.batch import Isolate, add_batch_command, paint_batch
 from studio.cli.doctor import add_doctor_command, examine
 from studio.cli.options import OptionParser
 from studio.cli.render import add_render_command, render
@@ -13,20 +14,21 @@ from studio.cli.styles import add_styles_command, show_styles
 from studio.cli.terminal import print_json, say
 from studio.core.contract import MakeEngine
 from studio.core.errors import EngineError, StudioError, WeightsError
+from studio.jobs.engine_process import EngineProcess
 
-COMMANDS = ("render", "styles", "doctor")
+COMMANDS = ("render", "batch", "styles", "doctor")
 MISTAKE = 2  # the user's
 FAULT = 1  # ours, or the machine's
 
 
-def main(arguments: Sequence[str], make_engine: MakeEngine) -> int:
+def main(arguments: Sequence[str], make_engine: MakeEngine, isolate: Isolate = EngineProcess) -> int:
     """Run one command and return its exit code: 0, 1 (studio or machine failed), 2 (a mistake) or 130 (interrupted).
 
-    A StudioError becomes one sentence on stderr, and with `--json` a last line on stdout as well. What is no
-    StudioError goes through.
+    isolate: how a batch gets an engine that may die without taking the batch along. A StudioError becomes one sentence
+    on stderr, and with `--json` a last line on stdout as well. What is no StudioError goes through.
     """
     try:
-        return _run(arguments, make_engine)
+        return _run(arguments, make_engine, isolate)
     except StudioError as error:
         if "--json" in arguments:
             print_json({"event": "failed", "message": error.message, "remedy": error.remedy})
@@ -34,7 +36,7 @@ def main(arguments: Sequence[str], make_engine: MakeEngine) -> int:
         return FAULT if isinstance(error, EngineError | WeightsError) else MISTAKE
 
 
-def _run(arguments: Sequence[str], make_engine: MakeEngine) -> int:
+def _run(arguments: Sequence[str], make_engine: MakeEngine, isolate: Isolate) -> int:
     parser = make_parser()
     try:
         chosen = parser.parse_args(arguments)
@@ -43,6 +45,8 @@ def _run(arguments: Sequence[str], make_engine: MakeEngine) -> int:
     match chosen.command:
         case "render":
             return render(chosen, make_engine)
+        case "batch":
+            return paint_batch(chosen, make_engine, isolate)
         case "styles":
             return show_styles(chosen)
         case "doctor":
@@ -67,6 +71,18 @@ def make_parser() -> argparse.ArgumentParser:
             help="paint a picture in one or more styles",
             usage="%(prog)s PHOTO --style STYLE [--style STYLE ...] -o OUT [more options]",
             description="Paints PHOTO in a style, or in a mix of several. Ctrl-C keeps the picture so far.",
+        )
+    )
+    add_batch_command(
+        commands.add_parser(
+            "batch",
+            help="paint many pictures and whole folders",
+            usage="%(prog)s PHOTOS... --style STYLE [--style STYLE ...] -o DIR [more options]",
+            description=(
+                "Paints every picture among PHOTOS, folders included, into DIR. What cannot be opened is skipped and"
+                " listed at the end. After Ctrl-C, a crash or a power cut the same command goes on with what is left."
+            ),
+            epilog="Exit codes: 0 all are painted, 1 some are not, 2 a mistake in what was asked, 130 interrupted.",
         )
     )
     add_styles_command(

@@ -5,18 +5,17 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-from studio.cli.inputs import find_style, read_blend, read_photo, read_recipe_file
-from studio.cli.options import UsageError, add_blend_options, add_recipe_options, recipe_of
+from studio.cli.inputs import find_style, read_blend, read_photo, read_recipe
+from studio.cli.options import UsageError, add_blend_options, add_recipe_options, add_style_options
 from studio.cli.output import Target, add_output_options, check_target
 from studio.cli.report import BarReport, JsonReport, Report, Summary
 from studio.core.blend import blend_pictures
 from studio.core.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress, StyleRequest
 from studio.core.errors import EngineError
 from studio.core.files import is_plain
-from studio.core.painted_with import model_cards
+from studio.core.painted_with import credits_of
 from studio.core.picture import Picture
 from studio.core.provenance import Credits
 
@@ -25,20 +24,8 @@ INTERRUPTED = 130  # what shells expect of a program ended by Ctrl-C
 
 def add_render_command(parser: argparse.ArgumentParser) -> None:
     """Give the parser the options of `render`."""
-    add = parser.add_argument
-    add("photo", nargs="?", metavar="PHOTO", help="the picture to paint; - reads standard input")
-    add(
-        "--style",
-        dest="styles",
-        action="append",
-        required=True,
-        metavar="STYLE",
-        help="a picture file, or an id from 'style-studio styles'; repeat it to mix several",
-    )
-    add("--recipe", type=Path, metavar="FILE", help="start from this recipe: JSON, or a picture made by the studio")
-    add("--json", action="store_true", help="print one line of JSON per event instead of a progress bar")
-    add("--device", help="where to compute, such as cpu or cuda:1 (default: the best there is)")
-    add("--weights-folder", type=Path, metavar="DIR", help="where else to look for networks")
+    parser.add_argument("photo", nargs="?", metavar="PHOTO", help="the picture to paint; - reads standard input")
+    add_style_options(parser)
     add_recipe_options(parser)
     add_blend_options(parser)
     add_output_options(parser)
@@ -49,11 +36,7 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
 
     Whatever can be wrong with the command line is found before the engine is loaded.
     """
-    base = read_recipe_file(arguments.recipe)
-    if len(base.style_shares) != len(arguments.styles):
-        base = base.change(style_shares=())  # they belonged to other styles than these
-    recipe = recipe_of(arguments, base)
-    recipe.shares_of(len(arguments.styles))
+    recipe = read_recipe(arguments)
     if arguments.photo is None and recipe.method != "pattern":
         raise UsageError("There is no photo to paint.", "Name one, or add '--method pattern' to need none.")
     target = check_target(arguments)
@@ -62,16 +45,8 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
     styles = [find_style(name) for name in arguments.styles]
     content = content if blend is None else blend_pictures(blend)
     request = StyleRequest(content, tuple(style.picture for style in styles), recipe)
-    made_of = Credits(
-        title=arguments.title or Path(content.name if content else styles[0].card.title).stem,
-        styles=tuple(style.card for style in styles),
-        models=model_cards(recipe),
-        recipe=recipe,
-        content_name=content.name if content else "",
-        blended_name=blend.over.name if blend else "",
-        artist=arguments.artist,
-        is_pattern=recipe.method == "pattern",
-    )
+    cards, blended = [style.card for style in styles], blend.over.name if blend else ""
+    made_of = credits_of(content, cards, recipe, arguments.title, arguments.artist, blended)
     settings = EngineSettings(arguments.device, arguments.weights_folder)
     report: Report = JsonReport() if arguments.json else BarReport()
     with report:

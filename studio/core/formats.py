@@ -22,6 +22,9 @@ EXPORT_SUFFIXES: dict[str, ExportFormat] = {
     ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".tif": "tiff", ".tiff": "tiff", ".avif": "avif",
 }  # fmt: skip
 
+SUFFIX_OF: dict[ExportFormat, str] = {name: suffix for suffix, name in reversed(EXPORT_SUFFIXES.items())}
+"""The ending a file of each format gets where nobody says otherwise."""
+
 _SIGNATURES: tuple[tuple[bytes, FormatName], ...] = (
     (b"\xff\xd8\xff", "JPEG"),  # an MPO too: its first picture is a plain JPEG
     (b"\x89PNG\r\n\x1a\n", "PNG"),

@@ -1,14 +1,43 @@
-"""Which models painted after a recipe, for its credits: those in resources/, or torchvision's own weights."""
+"""What an artwork owes to whom, for its credits: photo, styles, and the models that painted after the recipe."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from studio.core.card import Card, bundled_cards
+from studio.core.picture import Picture
+from studio.core.provenance import Credits
 from studio.core.recipe import StyleRecipe
 
 _BUNDLED = {"vgg16": "vgg16_features_relu4_3"}
 _TITLES = {"vgg16-torchvision": "VGG-16 of torchvision", "vgg19-torchvision": "VGG-19 of torchvision"}
+
+
+def credits_of(
+    content: Picture | None,
+    styles: Sequence[Card],
+    recipe: StyleRecipe,
+    title: str = "",
+    artist: str = "",
+    blended_name: str = "",
+) -> Credits:
+    """The credits of an artwork. title: "" for the name of the photo, or of the style where there is none.
+
+    blended_name: of the second photo where `content` is a double exposure.
+    """
+    is_pattern = recipe.method == "pattern"
+    name = "" if is_pattern or content is None else content.name
+    return Credits(
+        title=title or Path(name).stem or styles[0].title,
+        styles=tuple(styles),
+        models=model_cards(recipe),
+        recipe=recipe,
+        content_name=name,
+        artist=artist,
+        is_pattern=is_pattern,
+        blended_name="" if is_pattern else blended_name,
+    )
 
 
 def model_cards(recipe: StyleRecipe) -> tuple[Card, ...]:

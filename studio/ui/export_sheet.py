@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.files import ExportOptions
-from studio.core.formats import EXPORT_SUFFIXES, WRITE_LIMITS, ExportFormat
+from studio.core.formats import EXPORT_SUFFIXES, SUFFIX_OF, WRITE_LIMITS, ExportFormat
 from studio.core.picture import Picture
 from studio.ui.theme import GRID, set_role
 
@@ -33,7 +33,6 @@ _NAMES: dict[ExportFormat, str] = {
     "tiff": "TIFF, lossless",
     "avif": "AVIF",
 }
-_SUFFIXES: dict[ExportFormat, str] = {name: suffix for suffix, name in reversed(EXPORT_SUFFIXES.items())}
 
 
 class ExportSheet(QDialog):
@@ -104,7 +103,7 @@ class ExportSheet(QDialog):
     @Slot()
     def _show_format(self) -> None:
         self.quality.setEnabled(not self.options.is_lossless)
-        suffix = _SUFFIXES[self.format.currentData()]
+        suffix = SUFFIX_OF[self.format.currentData()]
         path = Path(self.file.text())
         if EXPORT_SUFFIXES.get(path.suffix.lower()) != self.format.currentData():
             name = path.stem if path.suffix.lower() in EXPORT_SUFFIXES else path.name

@@ -7,11 +7,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from studio.core.artwork import Result
 from studio.core.errors import StudioError
 from studio.core.files import ExportOptions, is_plain, save_picture
-from studio.core.painted_with import model_cards
-from studio.core.provenance import Credits
+from studio.core.painted_with import credits_of
 from studio.ui.file_thread import FileThread
 from studio.ui.message import Message
 from studio.ui.session import Session
@@ -55,7 +53,8 @@ class Exporter(QObject):
         result = self._session.artwork.result
         if result is None:
             return
-        credit = _credits(result, title)
+        cards, blended = [style.card for style in result.styles], result.blend.over.name if result.blend else ""
+        credit = credits_of(result.content, cards, result.recipe, title, blended_name=blended)
         sources = [style.picture for style in result.styles] + ([result.content] if result.content else [])
 
         def write() -> int:
@@ -86,16 +85,3 @@ class Exporter(QObject):
 def file_size(size: int) -> str:
     """Bytes as people read them: 640 KB, 2.4 MB."""
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} KB"
-
-
-def _credits(result: Result, title: str) -> Credits:
-    is_pattern = result.recipe.method == "pattern"
-    return Credits(
-        title=title,
-        styles=tuple(style.card for style in result.styles),
-        models=model_cards(result.recipe),
-        recipe=result.recipe,
-        content_name="" if is_pattern or result.content is None else result.content.name,
-        blended_name="" if is_pattern or result.blend is None else result.blend.over.name,
-        is_pattern=is_pattern,
-    )

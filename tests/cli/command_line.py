@@ -10,10 +10,15 @@ from typing import Any
 import pytest
 
 from studio.cli import main
-from studio.core.contract import EngineSettings, StyleRequest
+from studio.core.contract import Engine, EngineSettings, MakeEngine, StyleRequest
 from tests.fakes import FakeEngine
 
 STYLE = "hokusai-the-great-wave-off-kanagawa"
+
+
+def in_this_process(make_engine: MakeEngine, settings: EngineSettings) -> Engine:
+    """For a batch: an engine that needs no second process."""
+    return make_engine(settings)
 
 
 @dataclass
@@ -28,7 +33,7 @@ class Studio:
     err: str = ""
 
     def __call__(self, *arguments: str | Path) -> int:
-        code = main([str(argument) for argument in arguments], self.make_engine)
+        code = main([str(argument) for argument in arguments], self.make_engine, in_this_process)
         self.out, self.err = self.capture.readouterr()
         return code
 

@@ -1,0 +1,74 @@
+"""The batch command: many photos and folders in, an artwork of each out; interrupted, it goes on where it was."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from studio.cli.batch_report import BatchBar, BatchJson, BatchReport, Tally
+from studio.cli.inputs import find_style, read_recipe
+from studio.cli.options import UsageError, add_recipe_options, add_style_options
+from studio.cli.output import add_folder_options, export_options
+from studio.cli.render import INTERRUPTED
+from studio.cli.terminal import PIPE
+from studio.core.batch import BatchJob, ItemReport
+from studio.core.contract import Engine, EngineSettings, MakeEngine
+from studio.jobs.batch import Batch, open_batch
+from studio.jobs.batch_runner import run_batch
+
+Isolate = Callable[[MakeEngine, EngineSettings], Engine]
+"""Makes an engine whose death is an error and not the end of this process."""
+
+
+def add_batch_command(parser: argparse.ArgumentParser) -> None:
+    """Give the parser the options of `batch`."""
+    parser.add_argument("photos", nargs="+", metavar="PHOTOS", help="pictures, and folders of them with all below")
+    add_style_options(parser)
+    add_recipe_options(parser)
+    add_folder_options(parser)
+
+
+def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate: Isolate) -> int:
+    """Paint many pictures. Returns 0, 1 if some could not be painted, 130 if interrupted; raises StudioError.
+
+    Whatever can be wrong with the command line is found before an engine is loaded.
+    """
+    if PIPE in arguments.photos:
+        raise UsageError("Many pictures do not come through standard input.", "Name files and folders.")
+    job = BatchJob(
+        styles=tuple(find_style(name) for name in arguments.styles),
+        recipe=read_recipe(arguments),
+        options=export_options(arguments, arguments.format),
+        title=arguments.title,
+        artist=arguments.artist,
+    )
+    places = [Path(name) for name in arguments.photos]
+    settings = EngineSettings(arguments.device, arguments.weights_folder)
+    report: BatchReport = BatchJson() if arguments.json else BatchBar()
+    with closing(open_batch(arguments.output, job, places, may_overwrite=arguments.overwrite)) as batch:
+        tally = Tally(batch)
+        with report:
+            report.begin(batch)
+            is_interrupted = False
+            try:
+                for news in _run_here(batch, make_engine, settings, isolate):
+                    tally.count(news)
+                    report.show(news, tally)
+            except KeyboardInterrupt:
+                is_interrupted = True
+        report.finish(tally, is_interrupted)
+    if is_interrupted:
+        return INTERRUPTED
+    return 0 if tally.is_complete else 1
+
+
+def _run_here(
+    batch: Batch, make_engine: MakeEngine, settings: EngineSettings, isolate: Isolate
+) -> Iterator[ItemReport]:
+    if not batch.left:
+        batch.finish()
+        return
+    with closing(isolate(make_engine, settings)) as engine:
+        yield from run_batch(batch, engine)

@@ -1,0 +1,202 @@
+"""How a batch is told while it goes on: two progress bars and a table for people, or lines of JSON for programs.
+
+Every line of `--json` is one object with the key "event":
+
+    {"event": "batch", "folder": "out", "items": 40, "left": 28, "notes": ["..."]}
+    {"event": "item", "photo": "/home/anna/boat.jpg", "output": "boat.png", "state": "painting", "progress": 0.2}
+    {"event": "item", "photo": "...", "output": "...", "state": "done", "bytes": 912345, "seconds": 18.2, "notes": []}
+    {"event": "item", "photo": "...", "output": "...", "state": "skipped" or "failed", "reason": "..."}
+    {"event": "done" or "stopped", "folder": "out", "items": 40, "done": 38, "skipped": 1, "failed": 1, "left": 0}
+    {"event": "failed", "message": "...", "remedy": "..."}
+
+"left" at the beginning are the items that no earlier run has done, and at the end those that were not tried. The
+states before the end of an item are "opening", "painting" and "saving".
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from time import monotonic
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from rich import progress as rich_progress
+from rich.table import Table
+
+from studio.cli.terminal import plain_console, print_json, say
+from studio.core.batch import ENDS, ItemReport
+from studio.jobs.batch import Batch
+
+
+class Tally:
+    """What became of the items of a batch so far. done: with those of earlier runs. left_out: skipped and failed."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.folder = batch.folder
+        self.items = len(batch.items)
+        self.left = len(batch.left)
+        self.done = self.items - self.left
+        self.left_out: list[ItemReport] = []
+        self.size = 0  # bytes written
+
+    def count(self, news: ItemReport) -> None:
+        """Take a report into account."""
+        if news.state not in ENDS:
+            return
+        self.left -= 1
+        if news.state == "done":
+            self.done += 1
+            self.size += news.size
+        else:
+            self.left_out.append(news)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is an artwork of every photo."""
+        return self.done == self.items
+
+    def number_of(self, state: str) -> int:
+        """How many were "skipped" or "failed"."""
+        return sum(report.state == state for report in self.left_out)
+
+
+class BatchReport(Protocol):
+    """Told of everything that happens; a context manager, so that progress bars leave the terminal tidy."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def begin(self, batch: Batch) -> None:
+        """Tell what is to be painted."""
+
+    def show(self, news: ItemReport, tally: Tally) -> None:
+        """Tell how an item stands."""
+
+    def finish(self, tally: Tally, is_interrupted: bool) -> None:
+        """Tell how it ended."""
+
+
+class BatchBar:
+    """A bar for the whole batch and one for the item under way, on stderr, and at the end what was left out and why."""
+
+    def __init__(self) -> None:
+        self._console = plain_console(stderr=True)
+        self._bar = rich_progress.Progress(
+            rich_progress.TextColumn("{task.description}", markup=False),
+            rich_progress.BarColumn(bar_width=30),
+            rich_progress.TaskProgressColumn(),
+            rich_progress.TextColumn("{task.fields[note]}", markup=False),
+            rich_progress.TimeRemainingColumn(elapsed_when_finished=True),
+            console=self._console,
+        )
+        self._all = self._bar.add_task("All", total=None, note="")
+        self._item = self._bar.add_task("Loading", total=1.0, note="")
+        self._started = monotonic()
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def begin(self, batch: Batch) -> None:
+        """Set the bars up."""
+        for note in batch.notes:
+            say(note)
+        before = len(batch.items) - len(batch.left)
+        if before:
+            say(f"Going on: {before} of {_pictures(len(batch.items))} had been painted before.")
+        self._bar.update(self._all, total=len(batch.left), note=f"{before} of {len(batch.items)}")
+
+    def show(self, news: ItemReport, tally: Tally) -> None:
+        """Move both bars; the upper one by the share of the item under way, too."""
+        is_over = news.state in ENDS
+        tried = tally.items - tally.left
+        begun = self._bar.tasks[self._all].total or 0.0
+        self._bar.update(
+            self._all,
+            completed=begun - tally.left + (0.0 if is_over else news.progress),
+            note=f"{tried} of {tally.items}",
+        )
+        self._bar.update(
+            self._item,
+            description=news.state.capitalize(),
+            completed=1.0 if is_over else news.progress,
+            note=news.item.photo.name,
+        )
+
+    def finish(self, tally: Tally, is_interrupted: bool) -> None:
+        """What was left out and why, then one sentence."""
+        if tally.left_out:
+            table = Table("Picture", "", "Why", box=None, pad_edge=False)
+            for report in tally.left_out:
+                table.add_row(report.item.photo.name, report.state, report.reason)
+            self._console.print(table)
+        painted = f"{tally.done} of {_pictures(tally.items)} painted into {tally.folder}"
+        others = [f"{number} {state}" for state in ("skipped", "failed") if (number := tally.number_of(state))]
+        if is_interrupted:
+            say(f"Stopped: {', '.join([painted, *others])}, {tally.left} left. The same command goes on with them.")
+        else:
+            duration = timedelta(seconds=round(monotonic() - self._started))
+            say(f"{', '.join([painted, *others])}, in {duration}.")
+
+
+class BatchJson:
+    """One line of JSON for each event, on stdout; the shapes are described at the top of this file."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+    def begin(self, batch: Batch) -> None:
+        """Print the first line."""
+        print_json(
+            {
+                "event": "batch",
+                "folder": str(batch.folder),
+                "items": len(batch.items),
+                "left": len(batch.left),
+                "notes": list(batch.notes),
+            }
+        )
+
+    def show(self, news: ItemReport, tally: Tally) -> None:
+        """Print how an item stands."""
+        line: dict[str, Any] = {"event": "item", "photo": str(news.item.photo), "output": news.item.output}
+        line["state"] = news.state
+        match news.state:
+            case "done":
+                line |= {"bytes": news.size, "seconds": news.seconds, "notes": list(news.notes)}
+            case "skipped" | "failed":
+                line["reason"] = news.reason
+            case _:
+                line["progress"] = news.progress
+        print_json(line)
+
+    def finish(self, tally: Tally, is_interrupted: bool) -> None:
+        """Print the last line."""
+        print_json(
+            {
+                "event": "stopped" if is_interrupted else "done",
+                "folder": str(tally.folder),
+                "items": tally.items,
+                "done": tally.done,
+                "skipped": tally.number_of("skipped"),
+                "failed": tally.number_of("failed"),
+                "left": tally.left,
+            }
+        )
+
+
+def _pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count} pictures"

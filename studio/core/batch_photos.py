@@ -1,0 +1,148 @@
+"""Which photos a batch paints, out of files and folders, and what the artworks are called: no name twice, none lost."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, count
+from pathlib import Path, PurePosixPath
+
+from studio.core.batch import BatchItem
+from studio.core.batch_journal import JOURNAL_NAME, read_journal
+from studio.core.errors import PictureError
+from studio.core.formats import OPEN_SUFFIXES, SUFFIX_OF, ExportFormat
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo to paint. path: absolute. folder: where it lies below the folder that was named, with "/"."""
+
+    path: Path
+    folder: str = ""
+
+
+@dataclass(frozen=True)
+class PhotoSearch:
+    """What was found. notes: what the user should know, such as pictures that were named twice."""
+
+    photos: tuple[Photo, ...]
+    notes: tuple[str, ...] = ()
+
+
+def find_photos(places: Sequence[Path], output: Path) -> PhotoSearch:
+    """The photos among files and folders, each once, folders with all below them in the order people count.
+
+    A file that is named is taken whatever it is; out of a folder come pictures by their ending. Artworks are no
+    photos: what a batch has written, by its journal, is left out, and so is `output` where it lies in a folder of
+    photos. Raises PictureError if a place is not there, or if nothing is found.
+    """
+    found: dict[str, Photo] = {}
+    doubles = 0
+    unreadable: list[str] = []
+    artworks: set[str] = set()
+    for place in places:
+        for photo in _photos_in(place.absolute(), identity_of(output), artworks, unreadable):
+            identity = identity_of(photo.path)
+            doubles += identity in found
+            found.setdefault(identity, photo)
+    if not found:
+        named = ", ".join(str(place) for place in places[:3])
+        raise PictureError(
+            f"There are no pictures to paint in {named}.",
+            "What a batch has painted is left out: it is never painted again.",
+        )
+    notes = [f"{name} may not be read and is left out." for name in unreadable]
+    if doubles:
+        notes.append(
+            f"{'1 picture is' if doubles == 1 else f'{doubles} pictures are'} named more than once and painted once."
+        )
+    return PhotoSearch(tuple(found.values()), tuple(notes))
+
+
+def plan_items(
+    photos: Iterable[Photo], output: Path, export_format: ExportFormat, known: Sequence[BatchItem] = ()
+) -> tuple[BatchItem, ...]:
+    """An item for each photo, with a file name below `output` that no other item has and no photo either.
+
+    A photo among the `known` items keeps its name and number. Others are called after the photo; where that name is
+    taken, with the photo's format ("boat heic.png") or with a number ("boat 2.png").
+    """
+    ending = SUFFIX_OF[export_format]
+    photos = tuple(photos)
+    # A photo in the output folder is nothing to be replaced, whatever may be overwritten.
+    folder = Path(os.path.realpath(output))
+    paths = [Path(os.path.realpath(photo.path)) for photo in photos]
+    sources = {name_key(path.relative_to(folder).as_posix()) for path in paths if path.is_relative_to(folder)}
+    usable = [item for item in known if item.output.endswith(ending) and name_key(item.output) not in sources]
+    kept = {identity_of(item.photo): item for item in usable}
+    taken = sources | {name_key(item.output) for item in known}
+    number = max((item.number for item in known), default=-1)
+    items = []
+    for photo in photos:
+        item = kept.get(identity_of(photo.path))
+        if item is None:
+            number += 1
+            name = next(name for name in _names_for(photo, ending) if name_key(name) not in taken)
+            taken.add(name_key(name))
+            item = BatchItem(number, photo.path, name)
+        items.append(item)
+    return tuple(items)
+
+
+def name_key(name: str) -> str:
+    """Equal for two names that are one on some disk: there are disks that see no case, or one way to write an é."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def identity_of(path: Path) -> str:
+    """Equal for two paths of one file."""
+    return os.path.normcase(os.path.realpath(path))
+
+
+def _photos_in(place: Path, output: str, artworks: set[str], unreadable: list[str]) -> Iterator[Photo]:
+    """The photos of one place. artworks: grows by what journals on the way tell."""
+    try:
+        is_folder, is_there = place.is_dir(), place.exists()
+    except (OSError, ValueError):  # longer than the system allows, or with a zero byte
+        is_folder = is_there = False
+    if not is_there:
+        raise PictureError(f"There is no picture or folder {place}.", "Check its name and folder.")
+    if not is_folder:
+        yield Photo(place)
+        return
+    for above in place.parents:
+        artworks |= _artworks_of(above)
+    for folder, below, files in os.walk(place, onerror=lambda error: unreadable.append(str(error.filename))):
+        path = Path(folder)
+        if path != place and identity_of(path) == output:
+            below.clear()
+            continue
+        if JOURNAL_NAME in files:
+            artworks |= _artworks_of(path)
+        below[:] = sorted((name for name in below if not name.startswith(".")), key=_counting)
+        for name in sorted(files, key=_counting):
+            # Hidden files are what systems leave behind, such as the "._boat.jpg" of a Mac on a foreign disk.
+            is_picture = not name.startswith(".") and Path(name).suffix.lower() in OPEN_SUFFIXES
+            if is_picture and not (artworks and identity_of(path / name) in artworks):
+                yield Photo(path / name, path.relative_to(place).as_posix())
+
+
+def _artworks_of(folder: Path) -> set[str]:
+    record = read_journal(folder)
+    return {identity_of(folder / output) for output in record.written} if record else set()
+
+
+def _names_for(photo: Photo, ending: str) -> Iterator[str]:
+    stem, suffix = photo.path.stem, photo.path.suffix.lower().lstrip(".")
+    stems: Iterable[str] = [stem, f"{stem} {suffix}"] if suffix else [stem]
+    stems = chain(stems, (f"{stem} {number}" for number in count(2)))
+    return (str(PurePosixPath(photo.folder, f"{name}{ending}")) for name in stems)
+
+
+def _counting(name: str) -> list[tuple[int, str]]:
+    """Sorts "boat 9" before "boat 10", and capitals beside small letters."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts] + [(-1, name)]

@@ -1,0 +1,163 @@
+"""A batch at work on an output folder: opens the photos, writes the artworks and keeps the journal in step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from studio.core.batch import BatchItem, BatchJob, ItemReport
+from studio.core.batch_journal import Journal, Record, read_journal
+from studio.core.batch_photos import find_photos, identity_of, plan_items
+from studio.core.contract import Done, StyleRequest
+from studio.core.errors import PictureError, StudioError
+from studio.core.files import is_plain, open_picture, save_picture
+from studio.jobs.failure import as_studio_error
+
+
+class Batch:
+    """What is left to paint, and the only hand that writes into the output folder; make one with the functions below.
+
+    For each item of `left`, in any order: `open` it, have the request painted, `deliver` what came; or `leave` it, with
+    the reason. Whatever happens to the process in between, the next batch on the folder goes on with what is left,
+    paints nothing twice and loses nothing. `finish` it when all items were tried, and `close` it in any case.
+
+    items: all, those that are done included. left: those that are not done. For one thread at a time.
+    """
+
+    def __init__(
+        self, folder: Path, job: BatchJob, journal: Journal, items: Iterable[BatchItem], may_overwrite: bool
+    ) -> None:
+        self.folder = folder
+        self.job = job
+        self.notes: tuple[str, ...] = ()  # what the user should know about the photos
+        self.items = tuple(items)
+        self._journal = journal
+        self._may_overwrite = may_overwrite
+        self._sources = {identity_of(item.photo) for item in self.items}
+        self.left = tuple(item for item in self.items if not self._is_done(item))
+
+    def open(self, item: BatchItem) -> StyleRequest:
+        """The request for an item. Raises StudioError if its photo cannot be opened or its file may not be written."""
+        self._check_free(item)
+        return self.job.request(open_picture(item.photo))
+
+    def deliver(self, item: BatchItem, request: StyleRequest, done: Done) -> ItemReport:
+        """Write a painted item and note it. Raises StudioError only if the journal cannot be written."""
+        path = self.folder / item.output
+        sources = (request.content, *request.styles)
+        try:
+            assert request.content is not None
+            self._check_free(item)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._journal.note(item, "writing", replaces=_file_facts(path))
+            size = save_picture(
+                done.result,
+                path,
+                self.job.options,
+                self.job.credits(request.content),
+                allow_plain=any(is_plain(source) for source in sources if source is not None),
+            )
+        except (StudioError, OSError) as error:
+            return self.leave(item, as_studio_error(error), was_opened=True)
+        self._journal.note(item, "done")
+        return ItemReport(item, "done", 1.0, size=size, seconds=done.seconds, notes=done.notes)
+
+    def leave(self, item: BatchItem, error: StudioError, *, was_opened: bool) -> ItemReport:
+        """Note that an item is not painted: skipped, or failed if it had been opened. The next batch tries it again."""
+        self._journal.note(item, "failed" if was_opened else "skipped", reason=str(error))
+        return ItemReport(item, "failed" if was_opened else "skipped", reason=str(error))
+
+    def finish(self) -> None:
+        """Note that every item was tried."""
+        self._journal.end()
+
+    def close(self) -> None:
+        """Give the folder free; idempotent."""
+        self._journal.close()
+
+    def _check_free(self, item: BatchItem) -> None:
+        path = self.folder / item.output
+        if not path.exists():
+            return
+        if identity_of(path) in self._sources:
+            raise PictureError(f"{item.output} is one of the photos in another place.", "Choose another folder.")
+        if not self._may_overwrite:
+            raise PictureError(f"{item.output} exists already.", "Move it away, or allow overwriting.")
+
+    def _is_done(self, item: BatchItem) -> bool:
+        record = self._journal.record
+        line = record.states.get(item.number, {}) if record else {}
+        facts = _file_facts(self.folder / item.output)
+        match line.get("state"):
+            case "done":
+                return facts is not None
+            case "writing":  # ended between the new file and its line, or just before: the file itself tells
+                return facts is not None and facts != line.get("replaces")
+        return False
+
+
+def open_batch(folder: Path, job: BatchJob, places: Sequence[Path], *, may_overwrite: bool = False) -> Batch:
+    """A batch that paints the photos in `places`, or goes on with one that was cut short in this folder.
+
+    What the same batch did here before counts as done, unless it came to its end and `may_overwrite`: then all is
+    painted again. Raises StudioError: photos that are not there, a folder that cannot be written or is in use, or a
+    batch with other settings that was cut short here (unless `may_overwrite`).
+    """
+    search = find_photos(places, folder)
+    journal = _open_journal(folder)
+    try:
+        record = journal.record
+        known = tuple(record.items.values()) if record else ()
+        items = plan_items(search.photos, folder, job.options.format, known)
+        if record is not None and _goes_on(record, job, may_overwrite):
+            journal.add_items(item for item in items if item.number not in record.items)
+        elif record is None or record.has_ended or may_overwrite:
+            journal.begin(job.to_values(), items)
+        else:
+            raise StudioError(
+                f"A batch with other settings was cut short in {folder}.",
+                "Go on with the same settings, choose another folder, or allow overwriting to begin anew.",
+            )
+        batch = Batch(folder, job, journal, items, may_overwrite)
+        batch.notes = search.notes
+        return batch
+    except BaseException:
+        journal.close()
+        raise
+
+
+def resume_batch(folder: Path) -> Batch:
+    """The batch that was cut short in this folder, with the settings it began with. Raises StudioError."""
+    if read_journal(folder) is None:
+        raise StudioError(f"No batch was cut short in {folder}.")
+    journal = Journal(folder)
+    try:
+        assert journal.record is not None
+        job = BatchJob.from_values(journal.record.job)
+        return Batch(folder, job, journal, journal.record.items.values(), may_overwrite=False)
+    except BaseException:
+        journal.close()
+        raise
+
+
+def _open_journal(folder: Path) -> Journal:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StudioError(f"The folder {folder} cannot be made ({error.strerror}).", "Choose another.") from error
+    return Journal(folder)
+
+
+def _goes_on(record: Record, job: BatchJob, may_overwrite: bool) -> bool:
+    is_same = {name: record.job.get(name) for name in job.identity} == job.identity
+    return is_same and not (record.has_ended and may_overwrite)
+
+
+def _file_facts(path: Path) -> list[Any] | None:
+    """What tells a file from the one that replaces it; None where there is none."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return [facts.st_ino, facts.st_mtime_ns, facts.st_size]
