@@ -1,4 +1,4 @@
-"""Weights of the encoders: bundled ones checked against their card, torchvision's found or downloaded."""
+"""Weights of the networks: bundled ones checked against their card, torchvision's found or downloaded."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from torchvision.models import VGG16_Weights, VGG19_Weights, WeightsEnum
 from studio.core.card import bundled_cards
 from studio.core.errors import WeightsError
 from studio.engine.encoder import EncoderLayout
+from studio.engine.style_network import StyleNetwork, Widths, rearrange
 
 Download = Generator[float, None, dict[str, Tensor]]
 
@@ -27,6 +28,7 @@ _VGG19 = (2, 2, 4, 4)
 _IMAGENET = ((0.485, 0.456, 0.406), (1 / 0.229, 1 / 0.224, 1 / 0.225))
 _CAFFE = ((0.48235, 0.45882, 0.40784), (255.0, 255.0, 255.0))
 BUNDLED_CARD = "vgg16_features_relu4_3"
+ORIGINAL_NETWORK = "arbitrary_style_magenta"  # the pretrained style network that everything else started from
 
 LAYOUTS: Mapping[str, EncoderLayout] = {
     "vgg16": EncoderLayout("vgg16", _VGG16, *_CAFFE),
@@ -47,9 +49,7 @@ def load_encoder_weights(name: str, folder: Path | None) -> Download:
     Raises WeightsError if they are damaged, or neither here nor to be had.
     """
     if name not in _TORCHVISION:
-        card = next(card for card in bundled_cards("models") if card.id == BUNDLED_CARD)
-        card.verify()
-        return load_file(card.file)
+        return _load_bundled(BUNDLED_CARD)
     url = str(_TORCHVISION[name].url)
     file_name = url.rsplit("/", 1)[-1]
     cache = Path(torch.hub.get_dir()) / "checkpoints"
@@ -63,6 +63,30 @@ def load_encoder_weights(name: str, folder: Path | None) -> Download:
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
         raise WeightsError(f"{found.name} holds something else than weights.", f"Delete {found}.") from error
     return {key: tensor for key, tensor in state.items() if key.startswith("features.")}
+
+
+def load_style_network(name: str) -> tuple[StyleNetwork, dict[str, Tensor]]:
+    """A style network by the id of its card, on the CPU and frozen, and the weights of the predictor it goes with.
+
+    Raises WeightsError if there is no such network, or if it is damaged.
+    """
+    weights = _load_bundled(name)
+    parts = {part: _below(part, weights) for part in ("transformer", "predictor")}
+    network = StyleNetwork(Widths())
+    network.load_state_dict(rearrange(parts["transformer"]))
+    return network.requires_grad_(False).eval().to(memory_format=torch.channels_last), parts["predictor"]
+
+
+def _load_bundled(name: str) -> dict[str, Tensor]:
+    card = next((card for card in bundled_cards("models") if card.id == name), None)
+    if card is None:
+        raise WeightsError(f"There is no model called {name!r} here.", "Install Style Studio again.")
+    card.verify()
+    return load_file(card.file)
+
+
+def _below(part: str, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(f"{part}."): tensor for name, tensor in weights.items() if name.startswith(f"{part}.")}
 
 
 def _download(url: str, target: Path) -> Generator[float, None, Path]:
