@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from studio.core.contract import Request
 
@@ -12,49 +13,51 @@ from studio.core.contract import Request
 class Mail:
     """Everything wanted since the last look.
 
-    live, job: the newest request of each lane, or None. ends_job: the job that runs now is to be stopped, for good or
-    for `job`. unstarted: jobs that were replaced or stopped before anybody took them. closing: no more mail will come.
+    live, job, background: the newest request of each lane, or None. ends_job, ends_background: the one that runs now is
+    to be stopped, for good or for a newer one. unstarted: those that were replaced or stopped before anybody took them.
+    rests: whether the background is to rest from now on, None for as before. closing: no more mail will come.
     """
 
     live: Request | None = None
     job: Request | None = None
     ends_job: bool = False
+    background: Request | None = None
+    ends_background: bool = False
     unstarted: tuple[Request, ...] = ()
+    rests: bool | None = None
     closing: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it."""
+        return self == Mail()
 
 
 class Mailbox:
-    """One slot for a live request and one for a job: putting replaces what nobody has taken. Safe from any thread.
+    """A slot for a request of each lane: putting replaces what nobody has taken. Safe from any thread.
 
     What is put after `close` is dropped without a word.
     """
 
     def __init__(self) -> None:
         self._arrival = threading.Condition()
-        self._live: Request | None = None
-        self._job: Request | None = None
-        self._ends_job = False
-        self._unstarted: list[Request] = []
-        self._closing = False
+        self._mail = Mail()
 
     def put_live(self, request: Request) -> None:
         """Want `request` instead of any live request that waits here."""
-        with self._arrival:
-            if not self._closing:
-                self._live = request
-                self._arrival.notify()
+        self._put(live=request)
 
-    def put_job(self, request: Request) -> None:
-        """Want `request` instead of the job that runs or waits here."""
-        with self._arrival:
-            if not self._closing:
-                self._put_job(request)
+    def put_job(self, request: Request | None) -> None:
+        """Want `request` (None: nothing) instead of the job that runs or waits here."""
+        self._put(job=request, ends_job=True)
 
-    def put_stop(self) -> None:
-        """Want no job, neither the one that runs nor the one that waits here."""
-        with self._arrival:
-            if not self._closing:
-                self._put_job(None)
+    def put_background(self, request: Request | None) -> None:
+        """Want `request` (None: nothing) instead of the one in the background that runs or waits here."""
+        self._put(background=request, ends_background=True)
+
+    def put_rest(self, rests: bool) -> None:
+        """Want the background to rest, or to go on."""
+        self._put(rests=rests)
 
     def take(self, wait: bool) -> Mail:
         """Everything that is here, at once; with `wait`, as soon as there is anything.
@@ -63,24 +66,19 @@ class Mailbox:
         """
         with self._arrival:
             if wait:
-                self._arrival.wait_for(
-                    lambda: self._live or self._job or self._ends_job or self._unstarted or self._closing
-                )
-            mail = Mail(self._live, self._job, self._ends_job, tuple(self._unstarted), self._closing)
-            self._live = self._job = None
-            self._ends_job = False
-            self._unstarted.clear()
+                self._arrival.wait_for(lambda: not self._mail.is_empty)
+            mail, self._mail = self._mail, Mail(closing=self._mail.closing)
             return mail
 
     def close(self) -> None:
         """Take no more mail and wake the taker; idempotent."""
-        with self._arrival:
-            self._closing = True
-            self._arrival.notify()
+        self._put(closing=True)
 
-    def _put_job(self, request: Request | None) -> None:
-        if self._job is not None:
-            self._unstarted.append(self._job)
-        self._job = request
-        self._ends_job = True
-        self._arrival.notify()
+    def _put(self, **wishes: Any) -> None:
+        with self._arrival:
+            if self._mail.closing:
+                return
+            replaced = [getattr(self._mail, lane) for lane in ("job", "background") if lane in wishes]
+            unstarted = self._mail.unstarted + tuple(request for request in replaced if request is not None)
+            self._mail = replace(self._mail, **wishes, unstarted=unstarted)
+            self._arrival.notify()

@@ -1,4 +1,4 @@
-"""Worker: one thread that owns the engine; live requests first, a long job one step at a time."""
+"""Worker: one thread that owns the engine; live requests first, then a long job, then one in the background."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Worker:
-    """One thread that owns the engine: live requests first (newest wins), a long job one step at a time.
+    """One thread that owns the engine: live requests first (newest wins), then a long job, then one in the background.
 
     `make_engine` is called on that thread, and so is `on_event`, with every event. Before anything is painted comes
     Ready, or Failed with request id 0; after a failed start the engine is started again when the next request comes.
@@ -27,11 +27,12 @@ class Worker:
     that comes after `close`.
 
     A live request runs between two steps of the job, which goes on afterwards: as long as new ones keep coming, the
-    job rests. Each live request that was started gives at least one event before a newer one takes its place, so the
-    picture follows while a slider is dragged.
+    job rests. In the same way the request in the background rests while there is a job, and when it is told to. Each
+    live request that was started gives at least one event before a newer one takes its place, so the picture follows
+    while a slider is dragged.
 
-    A stopped job's Stopped is sent after the step under way, or in the middle of it if the engine is Interruptible;
-    only then is its iterator closed, which may take until the step has ended.
+    The Stopped of a job or of one in the background is sent after the step under way, or in the middle of it if the
+    engine is Interruptible; only then is its iterator closed, which may take until the step has ended.
     """
 
     def __init__(self, make_engine: Callable[[], Engine], on_event: Callable[[Event], None]) -> None:
@@ -47,6 +48,8 @@ class Worker:
         self._is_leaving = False
         self._live: _Run | None = None
         self._job: _Run | None = None
+        self._background: _Run | None = None
+        self._background_rests = False
         self._ended: list[_Run] = []  # their end is announced, their iterators are still to be closed
 
     def start(self) -> None:
@@ -64,8 +67,22 @@ class Worker:
 
     def stop_job(self) -> None:
         """Stop the job, if there is one."""
-        self._mailbox.put_stop()
+        self._mailbox.put_job(None)
         self._call_back()
+
+    def start_background(self, request: Request) -> None:
+        """Run a request while there is no other work; the one in the background before it, if any, is stopped."""
+        self._mailbox.put_background(request)
+        self._call_back()
+
+    def stop_background(self) -> None:
+        """Stop the one in the background, if there is one."""
+        self._mailbox.put_background(None)
+        self._call_back()
+
+    def rest_background(self, rests: bool) -> None:
+        """Let the background rest after the step under way, or go on."""
+        self._mailbox.put_rest(rests)
 
     def close(self, timeout: float = 5.0) -> None:
         """Stop everything and close the engine, waiting at most `timeout` seconds; idempotent, from any thread.
@@ -94,9 +111,9 @@ class Worker:
 
     def _take_turn(self) -> None:
         """Look at the mail, then do the one thing that comes first."""
-        has_work = self._ended or self._live or self._job or not self._has_tried_to_start
+        has_work = self._ended or self._next_run() or not self._has_tried_to_start
         self._read(self._mailbox.take(wait=not has_work))
-        run = self._live or self._job
+        run = self._next_run()
         if self._is_leaving:
             return
         if self._ended:
@@ -107,17 +124,25 @@ class Worker:
         elif run:
             self._advance(run)
 
+    def _next_run(self) -> _Run | None:
+        return self._live or self._job or (None if self._background_rests else self._background)
+
     def _read(self, mail: Mail) -> None:
         for request in mail.unstarted:
             self._emit(Stopped(request.id))
-        if mail.ends_job and self._job:
-            self._end(self._job, Stopped(self._job.request.id))
+        for run, ends in ((self._job, mail.ends_job), (self._background, mail.ends_background)):
+            if run and ends:
+                self._end(run, Stopped(run.request.id))
         if mail.live:
             if self._live and self._live.events is not None:
                 self._end(self._live, Stopped(self._live.request.id))
             self._live = _Run(mail.live)
         if mail.job:
             self._job = _Run(mail.job)
+        if mail.background:
+            self._background = _Run(mail.background)
+        if mail.rests is not None:
+            self._background_rests = mail.rests
         self._is_leaving = mail.closing
 
     def _get_ready(self) -> None:
@@ -133,7 +158,7 @@ class Worker:
             if not self._has_tried_to_start:
                 self._has_tried_to_start = True
                 self._emit(Failed(0, failure))
-            for run in (self._live, self._job):
+            for run in (self._live, self._job, self._background):
                 if run:
                     self._end(run, Failed(run.request.id, failure))
         else:
@@ -162,8 +187,10 @@ class Worker:
     def _end(self, run: _Run, last_event: Event) -> None:
         if run is self._live:
             self._live = None
-        else:
+        elif run is self._job:
             self._job = None
+        else:
+            self._background = None
         self._ended.append(run)
         self._emit(last_event)
 
@@ -178,7 +205,7 @@ class Worker:
             _logger.exception("A request could not be closed.")
 
     def _leave(self) -> None:
-        for run in (self._live, self._job):
+        for run in (self._live, self._job, self._background):
             if run:
                 self._end(run, Stopped(run.request.id))
         for run in self._ended:

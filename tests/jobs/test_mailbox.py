@@ -34,14 +34,14 @@ def test_a_job_ends_the_running_one_and_names_the_ones_that_never_started() -> N
 def test_a_stop_after_a_job_leaves_no_job() -> None:
     mailbox, job = Mailbox(), make_request()
     mailbox.put_job(job)
-    mailbox.put_stop()
+    mailbox.put_job(None)
 
     assert mailbox.take(wait=True) == Mail(ends_job=True, unstarted=(job,))
 
 
 def test_a_job_after_a_stop_is_wanted() -> None:
     mailbox, job = Mailbox(), make_request()
-    mailbox.put_stop()
+    mailbox.put_job(None)
     mailbox.put_job(job)
 
     assert mailbox.take(wait=True) == Mail(job=job, ends_job=True)
@@ -55,12 +55,28 @@ def test_a_live_request_waits_beside_a_job() -> None:
     assert mailbox.take(wait=True) == Mail(live=live, job=job, ends_job=True)
 
 
+def test_the_background_is_a_lane_of_its_own() -> None:
+    mailbox, job, older, newer = Mailbox(), make_request(), make_request(), make_request()
+    mailbox.put_background(older)
+    mailbox.put_job(job)
+    mailbox.put_background(newer)
+    mailbox.put_rest(True)
+    mailbox.put_rest(False)
+
+    mail = mailbox.take(wait=True)
+    assert (mail.job, mail.background, mail.ends_background) == (job, newer, True)
+    assert (mail.unstarted, mail.rests) == ((older,), False)
+
+
 def test_every_kind_of_mail_wakes_the_taker() -> None:
     request = make_request()
     puts: list[tuple[Callable[[Mailbox], None], Mail]] = [
         (lambda mailbox: mailbox.put_live(request), Mail(live=request)),
         (lambda mailbox: mailbox.put_job(request), Mail(job=request, ends_job=True)),
-        (lambda mailbox: mailbox.put_stop(), Mail(ends_job=True)),
+        (lambda mailbox: mailbox.put_job(None), Mail(ends_job=True)),
+        (lambda mailbox: mailbox.put_background(request), Mail(background=request, ends_background=True)),
+        (lambda mailbox: mailbox.put_background(None), Mail(ends_background=True)),
+        (lambda mailbox: mailbox.put_rest(False), Mail(rests=False)),
         (lambda mailbox: mailbox.close(), Mail(closing=True)),
     ]
     with ThreadPoolExecutor(1) as pool:
@@ -78,7 +94,7 @@ def test_a_closed_mailbox_gives_what_was_in_it_then_takes_and_holds_nothing() ->
     mailbox.close()
     mailbox.put_live(make_request())
     mailbox.put_job(make_request())
-    mailbox.put_stop()
+    mailbox.put_job(None)
 
     assert mailbox.take(wait=True) == Mail(live=live, closing=True)
     assert mailbox.take(wait=True) == Mail(closing=True)

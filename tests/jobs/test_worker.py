@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from studio.core.contract import ColorRequest, Ready
+from studio.core.contract import ColorRequest, Done, Ready
 from studio.jobs.worker import Worker
 from tests.fakes import FakeEngine, Gate, make_picture, make_request
 from tests.jobs.event_log import EventLog, running_worker
@@ -149,3 +149,73 @@ def test_jobs_that_never_started_are_stopped_too() -> None:
 
     assert log.names(replaced.id) == log.names(stopped.id) == ["Stopped"]
     assert engine.requests == [live]
+
+
+def test_the_background_steps_aside_for_a_job_and_a_live_request_and_goes_on() -> None:
+    gate, log = Gate(), EventLog()
+    engine = FakeEngine(frames=2, gate=gate)
+    background, job, live = make_request(), make_request(), make_color_request()
+    with running_worker(lambda: engine, log) as worker:
+        worker.start_background(background)
+        gate.wait_until_reached()
+        worker.start_job(job)
+        worker.submit(live)
+        gate.open()
+        log.wait_for_end(background.id)
+
+    assert engine.requests == [background, live, job]
+    assert engine.closed == []
+    ends = [event.request_id for event in log.events if isinstance(event, Done)]
+    assert ends == [live.id, job.id, background.id]
+    assert log.names(background.id) == ["Progress", "Frame", "Frame", "Done"]
+
+
+def test_the_background_rests_in_the_middle_of_a_request_until_it_is_to_go_on() -> None:
+    gate, log = Gate(), EventLog()
+    engine = FakeEngine(gate=gate)
+    background, job = make_request(), make_request()
+    with running_worker(lambda: engine, log) as worker:
+        worker.start_background(background)
+        gate.wait_until_reached()
+        worker.rest_background(True)
+        gate.open()
+        worker.start_job(job)
+        log.wait_for_end(job.id)  # the worker is at work, and yet
+        assert log.names(background.id) == ["Progress", "Frame"]
+        worker.rest_background(False)
+        log.wait_for_end(background.id)
+
+    assert log.names(background.id) == ["Progress", "Frame", "Frame", "Frame", "Done"]
+
+
+def test_one_in_the_background_can_be_stopped_while_it_rests_and_before_it_starts() -> None:
+    log, engine = EventLog(), FakeEngine()
+    replaced, resting, later = make_request(), make_request(), make_request()
+    with running_worker(lambda: engine, log) as worker:
+        worker.rest_background(True)
+        worker.start_background(replaced)
+        worker.start_background(resting)
+        log.wait_for_end(replaced.id)
+        worker.stop_background()
+        log.wait_for_end(resting.id)
+        worker.rest_background(False)
+        worker.start_background(later)
+        log.wait_for_end(later.id)
+
+    assert log.names(replaced.id) == log.names(resting.id) == ["Stopped"]
+    assert engine.requests == [later]
+
+
+def test_a_stop_of_the_job_leaves_the_background_alone() -> None:
+    gate, log = Gate(), EventLog()
+    background, job = make_request(), make_request()
+    with running_worker(lambda: FakeEngine(gate=gate), log) as worker:
+        worker.start_background(background)
+        worker.start_job(job)
+        gate.wait_until_reached()
+        worker.stop_job()
+        gate.open()
+        log.wait_for_end(background.id)
+
+    assert log.names(job.id)[-1] == "Stopped"
+    assert log.names(background.id)[-1] == "Done"
