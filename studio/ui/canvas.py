@@ -106,11 +106,11 @@ class Canvas(QWidget):
         """Whether there is anything to see."""
         return not self._pair.is_empty
 
-    def set_before(self, picture: Picture | None) -> None:
-        """Show another photo; the view fits it."""
+    def set_before(self, picture: Picture | None, *, keeps_view: bool = False) -> None:
+        """Show another photo; the view fits it. keeps_view: it is the same photo, changed, and stays where it is."""
         frame = self._pair.frame
-        if self._pair.set_before(picture):
-            self._is_fitted = True
+        if self._pair.set_before(picture, waits_for_levels=keeps_view):
+            self._is_fitted = self._is_fitted or not keeps_view
             self._refresh(frame)
 
     def set_after(self, picture: Picture | None) -> None:

@@ -28,7 +28,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from studio.ui.payload import Payload, PayloadKind, payload_kind, read_payload
+from studio.ui.payload import Payload, PayloadKind, payload_count, payload_kind, read_payload
 from studio.ui.theme import CAPTION_SIZE, GRID, RADIUS, TEXT_SIZE, color, icon
 
 
@@ -42,13 +42,14 @@ class Drop:
 
 @dataclass(frozen=True)
 class Zone:
-    """One place to land. takes: the kinds of payload it is shown for."""
+    """One place to land. takes: the kinds of payload it is shown for. needs_two: only where two photos meet."""
 
     name: str
     icon: str
     label: str
     line: str
     takes: tuple[PayloadKind, ...]
+    needs_two: bool = False
 
 
 _PICTURES: tuple[PayloadKind, ...] = ("files", "image", "link")
@@ -59,6 +60,14 @@ ZONES: tuple[Zone, ...] = (
         str(QT_TRANSLATE_NOOP("DropZones", "Picture")),
         str(QT_TRANSLATE_NOOP("DropZones", "Paint this one")),
         _PICTURES,
+    ),
+    Zone(
+        "blend",
+        "blend",
+        str(QT_TRANSLATE_NOOP("DropZones", "Blend pictures")),
+        str(QT_TRANSLATE_NOOP("DropZones", "Lay two photos over each other")),
+        _PICTURES,
+        needs_two=True,
     ),
     Zone(
         "style",
@@ -77,10 +86,14 @@ ZONES: tuple[Zone, ...] = (
 )
 
 
+_LEAST_WIDTH = 150  # px
+
+
 class DropZones(QWidget):
     """Makes its parent take drops, dims it while something hovers and shows where it can land.
 
-    The nearest zone lights up, so there is no dead ground. Signals: dropped(Drop).
+    The nearest zone lights up, so there is no dead ground. has_photo: whether there is one to blend another with.
+    Signals: dropped(Drop).
     """
 
     dropped = Signal(object)
@@ -92,6 +105,7 @@ class DropZones(QWidget):
         parent.installEventFilter(self)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(self.tr("Drop zones"))
+        self.has_photo = False
         self._zones: tuple[Zone, ...] = ()
         self._lit = ""
         self.hide()
@@ -106,7 +120,7 @@ class DropZones(QWidget):
         if isinstance(event, QDragEnterEvent):
             kind = payload_kind(event.mimeData())
             if kind is not None:
-                self.show_for(kind)
+                self.show_for(kind, payload_count(event.mimeData()))
                 self._accept(event)
             return True
         if isinstance(event, QDragMoveEvent):
@@ -120,9 +134,10 @@ class DropZones(QWidget):
             return True
         return False
 
-    def show_for(self, kind: PayloadKind) -> None:
-        """Show the zones that take such a payload."""
-        self._zones = tuple(zone for zone in ZONES if kind in zone.takes)
+    def show_for(self, kind: PayloadKind, count: int = 1) -> None:
+        """Show the zones that take such a payload. count: how many pictures it holds."""
+        are_two = self.has_photo or count > 1
+        self._zones = tuple(zone for zone in ZONES if kind in zone.takes and (are_two or not zone.needs_two))
         self._lit = ""
         self.setGeometry(self._canvas.rect())
         self.raise_()
@@ -136,19 +151,20 @@ class DropZones(QWidget):
         return self._lit
 
     def places(self) -> dict[str, QRect]:
-        """Where each zone shown lies: side by side, or stacked where the canvas is narrow."""
+        """Where each zone shown lies: side by side, four in a square, or stacked where the canvas is narrow."""
         count = len(self._zones)
         room = self.rect().adjusted(3 * GRID, 3 * GRID, -3 * GRID, -3 * GRID)
-        is_row = room.width() >= 150 * count
+        columns = count if count < 4 else 2
+        if room.width() < _LEAST_WIDTH * columns:
+            columns = 1
+        rows = -(-count // columns) if columns else 0
         gap = 2 * GRID
-        length = ((room.width() if is_row else room.height()) - gap * (count - 1)) // max(count, 1)
         places = {}
         for number, zone in enumerate(self._zones):
-            start = number * (length + gap)
-            if is_row:
-                places[zone.name] = QRect(room.left() + start, room.top(), length, room.height())
-            else:
-                places[zone.name] = QRect(room.left(), room.top() + start, room.width(), length)
+            row, column = divmod(number, columns)
+            left, width = _share(room.left(), room.width(), gap, column, columns)
+            top, height = _share(room.top(), room.height(), gap, row, rows)
+            places[zone.name] = QRect(left, top, width, height)
         return places
 
     def _accept(self, event: QDropEvent) -> None:
@@ -197,6 +213,12 @@ class DropZones(QWidget):
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
         painter.drawText(block.adjusted(0, 72, 0, 24), centre, translate("DropZones", zone.line))
+
+
+def _share(start: int, length: int, gap: int, number: int, count: int) -> tuple[int, int]:
+    """(start, length) of one of `count` equal parts."""
+    part = (length - gap * (count - 1)) // count
+    return start + number * (part + gap), part
 
 
 def _distance(place: QRect, point: QPoint) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.artwork import Style
+from studio.core.blend import Blend
 from studio.core.card import UNKNOWN_LICENCE, Card
 from studio.core.errors import StudioError
 from studio.core.files import decode_picture, open_picture
@@ -50,6 +52,10 @@ class Intake(QObject):
             text = self.tr("An artwork is painted from one picture: {} was taken.").format(paths[0].name)
             self._files.run(lambda: Message(text), self._session.message_posted.emit, self._refuse_picture)
 
+    def blend_file(self, path: Path) -> None:
+        """Open a file as the second photo of a double exposure, or as the only one where there is none yet."""
+        self._files.run(lambda: open_picture(path), self._blend, self._refuse_picture)
+
     def open_encoded(self, data: bytes) -> None:
         """Open an encoded picture (dropped from a browser, pasted) as the photo."""
         name = self.tr("Pasted picture")
@@ -80,6 +86,11 @@ class Intake(QObject):
                 self.open_files(payload.paths)
             case "picture", "image":
                 self.open_encoded(payload.image_bytes)
+            case "blend", "files":
+                self.blend_file(payload.paths[0])
+            case "blend", "image":
+                name = self.tr("Pasted picture")
+                self._files.run(lambda: decode_picture(payload.image_bytes, name), self._blend, self._refuse_picture)
             case _, "style":
                 for card in self.cards:
                     if card.id == payload.style_id:
@@ -117,6 +128,16 @@ class Intake(QObject):
     def _take_picture(self, picture: Picture) -> None:
         self._session.message_posted.emit(None)
         self._session.change(content=picture)
+        self._session.commit()
+
+    def _blend(self, over: Picture) -> None:
+        artwork = self._session.artwork
+        photo, blend = artwork.state.photo, artwork.blend
+        self._session.message_posted.emit(None)
+        if photo is None:
+            self._session.change(content=over)
+        else:
+            self._session.change(blend=replace(blend, over=over) if blend else Blend(photo, over))
         self._session.commit()
 
     def _refuse_picture(self, error: StudioError) -> None:

@@ -12,6 +12,7 @@ from studio.ui.knob_slider import KnobLabel
 _WORDS = {  # where the recipe's word says too little beside the knob's label
     "finish": QT_TRANSLATE_NOOP("KnobChoice", "Paint my picture"),
     "pattern": QT_TRANSLATE_NOOP("KnobChoice", "Make a pattern"),
+    "soft-light": QT_TRANSLATE_NOOP("KnobChoice", "Soft light"),
 }
 
 

@@ -1,16 +1,18 @@
-"""The panel on the right: the styles in use, and every knob of the recipe, built from the table alone."""
+"""The panel on the right: photos, styles, and every knob of the recipe, built from the table alone."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from studio.core.recipe import KNOBS, Knob
+from studio.ui.blend_panel import BlendPanel
 from studio.ui.knob_choice import KnobChoice
 from studio.ui.knob_number import KnobNumber
 from studio.ui.knob_slider import KnobSlider
+from studio.ui.section_heading import SectionHeading
 from studio.ui.session import Session
 from studio.ui.style_panel import StylePanel
 from studio.ui.theme import GRID, icon, set_role
@@ -30,6 +32,7 @@ class KnobPanel(QScrollArea):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.pictures = BlendPanel(session)
         self.knobs: dict[str, KnobWidget] = {knob.field: self._make_widget(knob) for knob in KNOBS}
         self.styles = StylePanel(session)
         self.advanced = QWidget()
@@ -89,10 +92,11 @@ class KnobPanel(QScrollArea):
         box = QVBoxLayout(page)
         box.setContentsMargins(12, 4, 12, 12)
         box.setSpacing(6)
-        box.addWidget(_heading(self.tr("Styles")))
+        box.addWidget(self.pictures)
+        box.addWidget(SectionHeading(self.tr("Styles")))
         box.addWidget(self.styles)
         for title, group in ((self.tr("Paint"), "paint"), (self.tr("Picture"), "picture")):
-            box.addWidget(_heading(title))
+            box.addWidget(SectionHeading(title))
             for knob in KNOBS:
                 if knob.group == group:
                     box.addWidget(self.knobs[knob.field])
@@ -108,10 +112,3 @@ class KnobPanel(QScrollArea):
         box.addStretch(1)
         self._show_advanced(False)
         return page
-
-
-def _heading(text: str) -> QLabel:
-    heading = QLabel(text)
-    heading.setIndent(0)  # with padding in the style sheet Qt indents by itself
-    set_role(heading, "section")
-    return heading

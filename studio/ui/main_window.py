@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from studio.core.card import Card
+from studio.core.picture import Picture
 from studio.ui.actions import Actions
 from studio.ui.canvas import Canvas
 from studio.ui.finish_button import FinishButton
@@ -47,6 +48,7 @@ class MainWindow(QWidget):
         self._actions = actions
         self._settings = settings
         self._is_painted = False
+        self._shown_photo: Picture | None = None
         self._may_close = False
         self._closes_after_export = False
         self.setMinimumSize(900, 560)
@@ -137,8 +139,14 @@ class MainWindow(QWidget):
 
     @Slot()
     def _show_content(self) -> None:
-        self._show_frame()
-        self.canvas.zoom_to_fit()
+        photo = self._session.artwork.state.photo
+        is_same = photo is self._shown_photo  # blended otherwise: the eye stays where it is
+        self._shown_photo = photo
+        self.canvas.zones.has_photo = photo is not None
+        self.canvas.set_before(self._session.photo, keeps_view=is_same)
+        self.canvas.set_after(self._session.picture)
+        if not is_same:
+            self.canvas.zoom_to_fit()
 
     @Slot()
     def _show_frame(self) -> None:

@@ -39,6 +39,11 @@ def payload_kind(mime: QMimeData) -> PayloadKind | None:
     return "link" if mime.hasUrls() else None
 
 
+def payload_count(mime: QMimeData) -> int:
+    """How many pictures a drag carries, as far as can be told without reading it."""
+    return max(1, sum(url.isLocalFile() for url in mime.urls()))
+
+
 def read_payload(mime: QMimeData) -> Payload | None:
     """What a drag carries, as plain data; None if nothing the studio can use."""
     kind = payload_kind(mime)

@@ -21,6 +21,7 @@ class PicturePair(QObject):
         super().__init__(parent)
         self.before: PicturePyramid | None = None
         self.after: PicturePyramid | None = None
+        self._awaited: PicturePyramid | None = None  # takes the place of `before` when its levels have been made
         self._background = Background(2, self)  # one of each: what a newer frame has replaced is dropped
         self._background.finished.connect(self._take_levels)
 
@@ -41,11 +42,20 @@ class PicturePair(QObject):
         sizes = ((picture.width, picture.height) for picture in pictures)
         return QSize(*max(sizes, key=max, default=(1, 1)))
 
-    def set_before(self, picture: Picture | None) -> bool:
-        """Whether it is another one than before."""
-        if picture is (self.before.picture if self.before else None):
+    def set_before(self, picture: Picture | None, *, waits_for_levels: bool = False) -> bool:
+        """Whether it is another one than before.
+
+        waits_for_levels: one that needs them replaces the present one when it has them, so that nothing flickers.
+        """
+        newest = self._awaited or self.before
+        if picture is (newest.picture if newest else None):
             return False
-        self.before = self._pyramid("before", picture)
+        pyramid = self._pyramid("before", picture)
+        self._awaited = None
+        if waits_for_levels and self.before is not None and pyramid is not None and pyramid.needs_levels:
+            self._awaited = pyramid
+        else:
+            self.before = pyramid
         return True
 
     def set_after(self, picture: Picture | None) -> bool:
@@ -67,4 +77,7 @@ class PicturePair(QObject):
     def _take_levels(self, place: str, result: tuple[PicturePyramid, dict[int, Pixels]]) -> None:
         pyramid, levels = result
         pyramid.take_levels(levels)
+        if place == "before" and self._awaited is not None:  # perhaps an older one: still nearer than what is shown
+            self.before = pyramid
+            self._awaited = None if pyramid is self._awaited else self._awaited
         self.sharpened.emit()

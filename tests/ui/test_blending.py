@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from studio.core.blend import Blend, blend_pictures
@@ -13,6 +16,9 @@ from studio.core.contract import StyleRequest
 from studio.core.files import ExportOptions
 from studio.core.picture import Picture
 from studio.ui.app import Studio
+from studio.ui.blend_panel import BlendPanel
+from studio.ui.drop_zones import Drop
+from studio.ui.payload import Payload
 from tests.fakes import FakeEngine, Gate, make_picture
 
 
@@ -35,6 +41,99 @@ def wait_until_shown(qtbot: QtBot, studio: Studio) -> None:
 def blend(qtbot: QtBot, loaded: Studio) -> Blend:
     """Two photos and a style, ready to finish."""
     return blend_in(qtbot, loaded, make_picture(50, 50, "sky.jpg", seed=3))
+
+
+def test_a_second_photo_dropped_on_its_zone_is_blended_and_shown(
+    qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path]
+) -> None:
+    path = save_photo("sky.png", seed=6)
+    before = loaded.window.canvas.grab().toImage()
+    loaded.window.canvas.dropped.emit(Drop("blend", Payload("files", paths=(path,))))
+    qtbot.waitUntil(lambda: loaded.session.artwork.blend is not None)
+    wait_until_shown(qtbot, loaded)
+    blend = loaded.session.artwork.blend
+    assert blend is not None and [picture.name for picture in blend.pictures] == ["harbour.png", "sky.png"]
+    assert loaded.window.canvas.grab().toImage() != before
+    panel = loaded.window.panel.pictures
+    assert panel.isVisible() and panel.knobs["opacity"].value == 0.5
+    loaded.actions["undo"].trigger()
+    assert not panel.isVisible()
+    assert loaded.window.canvas.grab().toImage() == before
+
+
+def test_an_image_from_a_browser_is_blended_too_and_a_third_replaces_the_second(
+    qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path], blend: Blend
+) -> None:
+    loaded.session.change(blend=replace(blend, mode="multiply"))
+    data = save_photo("web.png", seed=8).read_bytes()
+    loaded.window.canvas.dropped.emit(Drop("blend", Payload("image", image_bytes=data)))
+    qtbot.waitUntil(lambda: loaded.session.artwork.blend.over is not blend.over)
+    now = loaded.session.artwork.blend
+    assert now is not None
+    assert (now.base, now.mode, now.over.name) == (blend.base, "multiply", "Pasted picture")
+
+
+def test_where_there_is_no_photo_yet_the_first_to_blend_is_the_photo(
+    qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path]
+) -> None:
+    studio.intake.blend_file(save_photo())
+    qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
+    assert studio.session.artwork.blend is None
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda panel: panel.swap.click(), lambda blend: blend.swapped()),
+        (lambda panel: panel.over.remove.click(), lambda blend: None),
+        (lambda panel: panel.base.remove.click(), lambda blend: None),
+        (lambda panel: panel.knobs["mode"].box.setCurrentIndex(2), lambda blend: replace(blend, mode="screen")),
+        (lambda panel: panel.knobs["opacity"].field.setValue(0.8), lambda blend: replace(blend, opacity=0.8)),
+    ],
+    ids=["swap", "remove the upper", "remove the lower", "mode", "opacity"],
+)
+def test_every_control_of_the_panel_is_one_step_that_undo_takes_back(
+    qtbot: QtBot, loaded: Studio, blend: Blend, change: Callable[[BlendPanel], None], expected: Callable[[Blend], Any]
+) -> None:
+    first = loaded.session.artwork.content
+    assert first is not None
+    change(loaded.window.panel.pictures)
+    wait_until_shown(qtbot, loaded)
+    second = loaded.session.artwork.content
+    assert second is not None
+    assert loaded.session.artwork.blend == expected(blend)
+    for action, content, state in (("undo", first, blend), ("redo", second, expected(blend))):
+        loaded.actions[action].trigger()
+        wait_until_shown(qtbot, loaded)
+        assert loaded.session.artwork.content.fingerprint == content.fingerprint
+        assert loaded.session.artwork.blend == state
+
+
+def test_removing_the_lower_photo_leaves_the_upper(qtbot: QtBot, loaded: Studio, blend: Blend) -> None:
+    loaded.window.panel.pictures.base.remove.click()
+    assert loaded.session.artwork.content is blend.over
+
+
+def test_a_drag_of_the_opacity_in_the_window_is_one_step(qtbot: QtBot, loaded: Studio, blend: Blend) -> None:
+    track = loaded.window.panel.pictures.knobs["opacity"].track
+    loaded.window.panel.ensureWidgetVisible(track)
+    qtbot.mousePress(track, Qt.MouseButton.LeftButton, pos=track.rect().center())
+    for x in range(track.width() // 2, track.width(), 5):
+        qtbot.mouseMove(track, QPoint(x, 9))
+    qtbot.mouseRelease(track, Qt.MouseButton.LeftButton)
+    assert loaded.session.artwork.blend.opacity > 0.9
+    loaded.actions["undo"].trigger()
+    assert loaded.session.artwork.blend == blend
+
+
+def test_the_view_stays_while_the_same_photos_are_blended_otherwise(qtbot: QtBot, loaded: Studio, blend: Blend) -> None:
+    canvas = loaded.window.canvas
+    canvas.zoom_to(7.0)
+    loaded.session.change(blend=replace(blend, opacity=0.9))
+    wait_until_shown(qtbot, loaded)
+    assert canvas.zoom == 7.0
+    loaded.session.change(blend=blend.swapped())
+    assert canvas.zoom != 7.0  # another frame
 
 
 def test_the_engine_paints_the_blended_picture(qtbot: QtBot, loaded: Studio, engine: FakeEngine, blend: Blend) -> None:

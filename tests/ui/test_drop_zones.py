@@ -115,9 +115,30 @@ def test_text_is_nothing_the_studio_can_use(canvas):
 
 
 @pytest.mark.parametrize("mime", [files("/a.jpg"), browser_image(), link()])
-def test_pictures_are_offered_all_zones(canvas, mime):
+def test_a_first_picture_is_offered_all_zones_but_blending(canvas, mime):
     assert enter(canvas, mime)
     assert list(canvas.zones.places()) == ["picture", "style", "mix"]
+
+
+@pytest.mark.parametrize("mime", [files("/a.jpg"), browser_image(), link()])
+def test_where_there_is_a_photo_a_second_can_be_blended_with_it(canvas, mime):
+    canvas.zones.has_photo = True
+    assert enter(canvas, mime)
+    assert list(canvas.zones.places()) == ["picture", "blend", "style", "mix"]
+
+
+def test_two_files_can_be_blended_with_each_other(canvas):
+    assert enter(canvas, files("/a.jpg", "/b.jpg"))
+    assert "blend" in canvas.zones.places()
+
+
+def test_four_zones_stand_in_a_square_photos_above_styles(canvas):
+    canvas.zones.has_photo = True
+    enter(canvas, files("/a.jpg"))
+    places = canvas.zones.places()
+    assert places["picture"].top() == places["blend"].top() < places["style"].top() == places["mix"].top()
+    assert places["picture"].left() == places["style"].left() < places["blend"].left() == places["mix"].left()
+    assert drop(canvas, files("/a.jpg"), QPoint(560, 40))[0].zone == "blend"
 
 
 def test_a_gallery_style_is_offered_the_style_zones_only(canvas):
