@@ -178,6 +178,7 @@ def running_studio(width: int, height: int, theme: str) -> Iterator[Studio]:
     application.setApplicationName("Style Studio")
     apply_theme(application, theme)
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["STYLE_STUDIO_DATA"] = folder  # the styles of whoever takes them are nobody's business
         settings = QSettings(str(Path(folder, "settings.ini")), QSettings.Format.IniFormat)
         studio = Studio(
             lambda: EngineProcess(make_torch_engine, EngineSettings()), settings, Path(folder, "thumbnails")

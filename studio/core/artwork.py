@@ -95,6 +95,7 @@ class Artwork:
         # Blended pictures are large, so undo steps do without them; one that something else still holds is not made
         # again.
         self._blended: WeakValueDictionary[Blend, Picture] = WeakValueDictionary()
+        self._corrected: dict[str, Card] = {}  # by id
 
     @property
     def state(self) -> ArtworkState:
@@ -277,6 +278,14 @@ class Artwork:
         new = replace(old, picture=picture, uncolored=old.painted, recipe=old.recipe.change(keep_color=keep_color))
         self._history = tuple(new if result is old else result for result in self._history)
         self._replace_state(result=new)
+
+    def card_of(self, style: Style) -> Card:
+        """What is known of a style today, also of one in an old result: its card may have been corrected since."""
+        return self._corrected.get(style.card.id, style.card)
+
+    def correct_card(self, card: Card) -> None:
+        """Remember that a style's card says something else now; nothing is painted differently for it."""
+        self._corrected[card.id] = card
 
     def mark_exported(self, result: Result) -> None:
         """Remember that this result lies in a file now."""

@@ -42,6 +42,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("stop", _("Stop"), _("Stop painting and keep the picture so far"), "stop", ("Esc",)),
     ActionSpec("export", _("Export"), _("Save the artwork as a file"), "export", ("Ctrl+E",)),
     ActionSpec("show_export", _("Show in folder"), _("Open the folder of the exported file"), "folder"),
+    ActionSpec("restore_style", _("Undo"), _("Bring the removed style back"), "undo"),
     ActionSpec("stronger", _("Stronger"), _("More strength"), keys=("]",)),
     ActionSpec("weaker", _("Weaker"), _("Less strength"), keys=("[",)),
     ActionSpec("hide_panels", _("Only the picture"), _("Hide everything but the canvas"), "panel", ("Tab",), True),

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from studio.core.artwork import Artwork
 from studio.core.card import bundled_cards
 from studio.core.contract import Engine
+from studio.core.style_library import StyleLibrary
 from studio.jobs.worker import Worker
 from studio.ui.actions import make_actions
 from studio.ui.bridge import EventBridge
@@ -23,6 +24,7 @@ from studio.ui.file_thread import FileThread
 from studio.ui.garbage import GarbageOnThisThread
 from studio.ui.intake import Intake
 from studio.ui.main_window import MainWindow
+from studio.ui.own_styles import OwnStyles
 from studio.ui.session import Session
 from studio.ui.theme import apply_theme
 
@@ -62,7 +64,10 @@ class Studio(QObject):
         self.bridge = EventBridge(self)
         worker = Worker(make_engine, self.bridge.post)
         self.session = Session(Artwork(), worker, self.bridge, _remembered_estimate(settings), self)
-        self.intake = Intake(self.session, self._opening, bundled_cards("styles"), self)
+        own = OwnStyles(StyleLibrary(), self._opening, self)
+        own.message_posted.connect(self.session.message_posted)
+        own.edited.connect(self.session.correct_card)
+        self.intake = Intake(self.session, self._opening, bundled_cards("styles"), own, self)
         self.exporter = Exporter(self.session, self._saving, self)
         self.actions = make_actions(self)
         demo = bundled_cards("demo")
@@ -70,6 +75,7 @@ class Studio(QObject):
         self.commands = Commands(self.actions, self.session, self.intake, self.exporter, settings, self.window)
         self.window.gallery.add_requested.connect(self.commands.ask_for_styles)
         self.window.first_painted.connect(self.session.start_engine)
+        own.load()
 
     def close(self) -> None:
         """End work, threads, the engine's process and the window; an export under way is finished first. Idempotent."""

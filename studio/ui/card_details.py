@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from dataclasses import replace
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-from studio.core.card import Card
+from studio.core.card import LICENCES, UNKNOWN_LICENCE, Card, licence_is_unknown
 from studio.ui.theme import set_role
 from studio.ui.thumbnails import make_thumbnail
 
@@ -23,41 +27,104 @@ _EDGE = 160
 
 
 class CardDetails(QDialog):
-    """Stays beside the window, without blocking it; every line can be copied."""
+    """Stays beside the window, without blocking it. A card that comes with the studio is shown, every line to be
+    copied; one of the artist's own is edited. Signals: edited(Card), when another one is to be kept.
+    """
 
-    def __init__(self, card: Card, parent: QWidget | None = None) -> None:
+    edited = Signal(object)
+
+    def __init__(self, card: Card, parent: QWidget | None = None, *, is_editable: bool = False) -> None:
         super().__init__(parent)
+        self._card = card
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(card.title)
-        picture = QLabel()
-        picture.setAccessibleName(self.tr("Picture of {}").format(card.title))
-        image = make_thumbnail(card.file, QSize(_EDGE, _EDGE) * self.devicePixelRatioF())
-        image.setDevicePixelRatio(self.devicePixelRatioF())
-        picture.setPixmap(QPixmap.fromImage(image))
-        form = QFormLayout()
-        form.setVerticalSpacing(8)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        lines = (
+        self.fields: list[QLineEdit] = []  # title, artist, year, source
+        self.licence = QComboBox()
+        self._form = QFormLayout()
+        self._form.setVerticalSpacing(8)
+        self._form.setHorizontalSpacing(16)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        buttons = QDialogButtonBox()
+        if is_editable:
+            self._add_fields()
+            save = buttons.addButton(QDialogButtonBox.StandardButton.Save)
+            set_role(save, "primary")
+            buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        else:
+            self._add_lines()
+            buttons.addButton(QDialogButtonBox.StandardButton.Close)
+        buttons.accepted.connect(self._save)
+        buttons.rejected.connect(self.close)
+        self._arrange(buttons)
+
+    @property
+    def card(self) -> Card:
+        """What the fields say; without a title, the old one stays."""
+        title, author, year, source = (field.text().strip() for field in self.fields)
+        licence = self.licence.currentText().strip()
+        if licence in ("", self.tr("Unknown")):
+            licence = UNKNOWN_LICENCE
+        title = title or self._card.title
+        return replace(self._card, title=title, author=author, year=year, licence=licence, source=source, credit="")
+
+    @Slot()
+    def _save(self) -> None:
+        if self.card != self._card:
+            self.edited.emit(self.card)
+        self.close()
+
+    def _add_fields(self) -> None:
+        card = self._card
+        for text, value, hint in (
+            (self.tr("Title"), card.title, card.title),
+            (self.tr("Artist"), card.author, self.tr("Who made it")),
+            (self.tr("Year"), card.year, self.tr("When")),
+            (self.tr("Source"), card.source, self.tr("Where it comes from")),
+        ):
+            field = QLineEdit(value)
+            field.setAccessibleName(text)
+            field.setPlaceholderText(hint)
+            field.setCursorPosition(0)
+            self.fields.append(field)
+            self._form.addRow(text, field)
+        for licence in LICENCES:
+            self.licence.addItem(self.tr("Unknown") if licence == UNKNOWN_LICENCE else licence)
+        self.licence.setEditable(True)
+        self.licence.setAccessibleName(self.tr("Licence"))
+        self.licence.setCurrentText(self.tr("Unknown") if licence_is_unknown(card) else card.licence)
+        self._form.insertRow(3, self.tr("Licence"), self.licence)
+        note = QLabel(self.tr("It stands in the credits of every picture made with this style. Any text will do."))
+        note.setWordWrap(True)
+        set_role(note, "caption")
+        self._form.insertRow(4, "", note)
+
+    def _add_lines(self) -> None:
+        card = self._card
+        for name, value in (
             (self.tr("Title"), card.title),
             (self.tr("Artist"), card.author),
             (self.tr("Year"), card.year),
-            (self.tr("Licence"), card.licence or self.tr("unknown")),
+            (self.tr("Licence"), self.tr("unknown") if licence_is_unknown(card) else card.licence),
             (self.tr("Source"), card.source),
             (self.tr("Credit"), card.credit_line),
-        )
-        for name, value in lines:
+        ):
             if value:
                 label = QLabel(name)
                 set_role(label, "muted")
                 label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
                 label.setAlignment(Qt.AlignmentFlag.AlignTop)
-                form.addRow(label, self._line(name, value))
+                self._form.addRow(label, _line(name, value))
+
+    def _arrange(self, buttons: QDialogButtonBox) -> None:
+        picture = QLabel()
+        picture.setAccessibleName(self.tr("Picture of {}").format(self._card.title))
+        image = make_thumbnail(self._card.file, QSize(_EDGE, _EDGE) * self.devicePixelRatioF())
+        image.setDevicePixelRatio(self.devicePixelRatioF())
+        picture.setPixmap(QPixmap.fromImage(image))
         top = QHBoxLayout()
         top.setSpacing(16)
         top.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-        top.addLayout(form, 1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.close)
+        top.addLayout(self._form, 1)
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 16)
         box.setSpacing(16)
@@ -65,14 +132,14 @@ class CardDetails(QDialog):
         box.addWidget(buttons)
         self.resize(520, self.sizeHint().height())
 
-    @staticmethod
-    def _line(name: str, value: str) -> QLabel:
-        line = QLabel(value)
-        line.setTextFormat(Qt.TextFormat.PlainText)
-        line.setWordWrap(True)
-        line.setAlignment(Qt.AlignmentFlag.AlignTop)
-        line.setAccessibleName(name)
-        line.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        return line
+
+def _line(name: str, value: str) -> QLabel:
+    line = QLabel(value)
+    line.setTextFormat(Qt.TextFormat.PlainText)
+    line.setWordWrap(True)
+    line.setAlignment(Qt.AlignmentFlag.AlignTop)
+    line.setAccessibleName(name)
+    line.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    return line

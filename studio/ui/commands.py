@@ -52,6 +52,7 @@ class Commands(QObject):
             "stop": session.stop,
             "export": self.ask_for_export,
             "show_export": self.show_export,
+            "restore_style": intake.own.restore,
             "stronger": self.strengthen,
             "weaker": self.weaken,
             "shortcuts": self.show_shortcuts,

@@ -84,6 +84,15 @@ ZONES: tuple[Zone, ...] = (
         (*_PICTURES, "style"),
     ),
 )
+GALLERY_ZONES: tuple[Zone, ...] = (
+    Zone(
+        "style",
+        "add",
+        str(QT_TRANSLATE_NOOP("DropZones", "Add style")),
+        str(QT_TRANSLATE_NOOP("DropZones", "Files, folders and pictures")),
+        _PICTURES,
+    ),
+)
 
 
 _LEAST_WIDTH = 150  # px
@@ -98,9 +107,10 @@ class DropZones(QWidget):
 
     dropped = Signal(object)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, zones: tuple[Zone, ...] = ZONES) -> None:
         super().__init__(parent)
         self._canvas = parent
+        self._all = zones
         parent.setAcceptDrops(True)
         parent.installEventFilter(self)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -119,7 +129,7 @@ class DropZones(QWidget):
         # QDragEnterEvent is a QDragMoveEvent is a QDropEvent: the most special first.
         if isinstance(event, QDragEnterEvent):
             kind = payload_kind(event.mimeData())
-            if kind is not None:
+            if kind is not None and any(kind in zone.takes for zone in self._all):
                 self.show_for(kind, payload_count(event.mimeData()))
                 self._accept(event)
             return True
@@ -137,7 +147,7 @@ class DropZones(QWidget):
     def show_for(self, kind: PayloadKind, count: int = 1) -> None:
         """Show the zones that take such a payload. count: how many pictures it holds."""
         are_two = self.has_photo or count > 1
-        self._zones = tuple(zone for zone in ZONES if kind in zone.takes and (are_two or not zone.needs_two))
+        self._zones = tuple(zone for zone in self._all if kind in zone.takes and (are_two or not zone.needs_two))
         self._lit = ""
         self.setGeometry(self._canvas.rect())
         self.raise_()

@@ -40,7 +40,7 @@ class Exporter(QObject):
         blend = result.blend if result else artwork.blend
         pictures = blend.pictures if blend else (content,) if content else ()
         photo = "" if is_pattern else self.tr(" and ").join(Path(picture.name).stem for picture in pictures)
-        styles = [style.card.title for style in (result.styles if result else artwork.styles)]
+        styles = [artwork.card_of(style).title for style in (result.styles if result else artwork.styles)]
         return ", ".join(filter(None, [photo, " and ".join(styles)])) or self.tr("Artwork")
 
     @property
@@ -53,7 +53,8 @@ class Exporter(QObject):
         result = self._session.artwork.result
         if result is None:
             return
-        cards, blended = [style.card for style in result.styles], result.blend.over.name if result.blend else ""
+        cards = [self._session.artwork.card_of(style) for style in result.styles]
+        blended = result.blend.over.name if result.blend else ""
         credit = credits_of(result.content, cards, result.recipe, title, blended_name=blended)
         sources = [style.picture for style in result.styles] + ([result.content] if result.content else [])
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QPoint, QSize, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QAction, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import (
     QButtonGroup,
     QLabel,
@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.card import Card
+from studio.core.style_library import OWN_CATEGORY
 from studio.ui.card_details import CardDetails
+from studio.ui.drop_zones import GALLERY_ZONES, DropZones
 from studio.ui.flow_layout import FlowLayout
 from studio.ui.gallery_delegate import THUMBNAIL_EDGE
 from studio.ui.gallery_model import GalleryModel
@@ -33,20 +35,23 @@ _CATEGORY_LABELS: dict[str, str] = {
     "painting": str(QT_TRANSLATE_NOOP("Gallery", "Painting")),
     "print": str(QT_TRANSLATE_NOOP("Gallery", "Print")),
     "pattern": str(QT_TRANSLATE_NOOP("Gallery", "Pattern")),
-    "mine": str(QT_TRANSLATE_NOOP("Gallery", "Mine")),
+    OWN_CATEGORY: str(QT_TRANSLATE_NOOP("Gallery", "Mine")),
 }
 
 
 class Gallery(QWidget):
     """Shows cards as tiles and says what the artist wants with them.
 
-    Signals: style_chosen(Card), use this style alone; style_mixed_in(Card), add it to those in use;
-    files_dropped(list[Path]), make styles of these; add_requested(), ask for files to make styles of.
+    Signals: style_chosen(Card), use this style alone; style_mixed_in(Card), add it to those in use; card_edited(Card),
+    keep what it says now; card_removed(Card), take one of the artist's own out; dropped(Drop), make styles of it;
+    add_requested(), ask for files to make styles of.
     """
 
     style_chosen = Signal(object)
     style_mixed_in = Signal(object)
-    files_dropped = Signal(list)
+    card_edited = Signal(object)
+    card_removed = Signal(object)
+    dropped = Signal(object)
     add_requested = Signal()
 
     def __init__(
@@ -57,7 +62,6 @@ class Gallery(QWidget):
         set_role(self, "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(self.tr("Style gallery"))
-        self.setAcceptDrops(True)
         edge = QSize(THUMBNAIL_EDGE, THUMBNAIL_EDGE)
         self._thumbnails = Thumbnails(edge, self.devicePixelRatioF(), thumbnail_folder, self)
         self.model = GalleryModel(cards, self)
@@ -77,13 +81,18 @@ class Gallery(QWidget):
         self._chips.idClicked.connect(self._filter)
         self.list.chosen.connect(self.style_chosen)
         self.list.mixed_in.connect(self.style_mixed_in)
+        self.list.removal_requested.connect(self._remove)
         self.list.menu_requested.connect(self._show_menu)
+        self.zones = DropZones(self, GALLERY_ZONES)
+        self.zones.dropped.connect(self.dropped)
 
     def set_cards(self, cards: Sequence[Card]) -> None:
-        """Show other cards, keeping the search."""
+        """Show other cards, keeping the search and the place."""
+        categories = self.model.categories()
         self.model.set_cards(cards)
-        self._make_chips()
-        self._filter()
+        if self.model.categories() != categories:
+            self._make_chips()
+        self._show_page()
 
     def set_selected(self, ids: Iterable[str]) -> None:
         """Mark the styles that are on the artwork now, by card id."""
@@ -101,25 +110,20 @@ class Gallery(QWidget):
         details.triggered.connect(lambda: self.show_details(card))
         show = menu.addAction(icon("folder"), self.tr("Show file"))
         show.triggered.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(card.file.parent))))
+        if card.category == OWN_CATEGORY:
+            menu.addSeparator()
+            remove = menu.addAction(icon("delete"), self.tr("Remove"))
+            remove.setShortcut(QKeySequence(Qt.Key.Key_Delete))
+            remove.triggered.connect(lambda: self.card_removed.emit(card))
         menu.setDefaultAction(use)
         return menu
 
     def show_details(self, card: Card) -> CardDetails:
         """Open the card in a window of its own, which does not block this one."""
-        details = CardDetails(card, self.window())
+        details = CardDetails(card, self.window(), is_editable=card.category == OWN_CATEGORY)
+        details.edited.connect(self.card_edited)
         details.show()
         return details
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.files_dropped.emit(paths)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
@@ -135,16 +139,20 @@ class Gallery(QWidget):
         row = self.model.row_of(card_id)
         if row >= 0:
             self.list.setCurrentIndex(self.model.index(row))
+        self._show_page()
+
+    def _show_page(self) -> None:
         is_empty = self.model.rowCount() == 0
         if is_empty:
-            self._nothing.setText(
-                self.tr("No style matches \N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}.").format(
-                    self.search.text()
-                )
-                if self.search.text()
-                else self.tr("No styles here yet.")
-            )
+            no_match = self.tr("No style matches \N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}.")
+            none_yet = self.tr("Your own styles will be here. Drop pictures on this column, or add them below.")
+            self._nothing.setText(no_match.format(self.search.text()) if self.search.text() else none_yet)
         self._pages.setCurrentIndex(1 if is_empty else 0)
+
+    @Slot(object)
+    def _remove(self, card: Card) -> None:
+        if card.category == OWN_CATEGORY:  # the others belong to the program
+            self.card_removed.emit(card)
 
     @Slot()
     def _show_everything(self) -> None:
@@ -166,6 +174,7 @@ class Gallery(QWidget):
         search.setPlaceholderText(self.tr("Search styles"))
         search.setAccessibleName(self.tr("Search styles by title, artist or year"))
         search.setClearButtonEnabled(True)
+        search.setAcceptDrops(False)  # a dropped picture is no search
         search.addAction(QAction(icon("search"), "", search), QLineEdit.ActionPosition.LeadingPosition)
         return search
 
@@ -206,7 +215,7 @@ class Gallery(QWidget):
 
     def _arrange(self) -> None:
         add = QPushButton(icon("add"), self.tr("Add style"))
-        add.setToolTip(self.tr("Make a style of any picture. You can also drop one here."))
+        add.setToolTip(self.tr("Make a style of any picture. You can also drop pictures and folders here."))
         add.clicked.connect(self.add_requested)
         head = QVBoxLayout()
         head.setContentsMargins(GRID, GRID, GRID, 0)

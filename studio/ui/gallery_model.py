@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from studio.core.card import Card
+from studio.core.style_library import OWN_CATEGORY
 
 STYLE_MIME_TYPE = "application/x-style-studio-style"  # the card's id, UTF-8
 CARD_ROLE = Qt.ItemDataRole.UserRole
 IS_SELECTED_ROLE = Qt.ItemDataRole.UserRole + 1
 
 _Index = QModelIndex | QPersistentModelIndex
-_KNOWN_CATEGORIES = ("painting", "print", "pattern", "mine")
+_KNOWN_CATEGORIES = ("painting", "print", "pattern", OWN_CATEGORY)
 
 
 class GalleryModel(QAbstractListModel):
@@ -24,7 +26,7 @@ class GalleryModel(QAbstractListModel):
         self._words = ""
         self._category = ""
         self._selected: frozenset[str] = frozenset()
-        self._take(cards)
+        self._shown = self._take(cards)
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -32,10 +34,21 @@ class GalleryModel(QAbstractListModel):
         return self._cards
 
     def set_cards(self, cards: Sequence[Card]) -> None:
-        """Show other cards under the same search."""
-        self.beginResetModel()
-        self._take(cards)
-        self.endResetModel()
+        """Show other cards under the same search; rows that stay are left alone, and with them the view's place."""
+        before, after = self._shown, self._take(cards)
+        shorter = min(len(before), len(after))
+        same = takewhile(lambda row: before[row] == after[row], range(shorter))
+        head = sum(1 for _ in same)
+        same = takewhile(lambda row: before[-1 - row] == after[-1 - row], range(shorter - head))
+        tail = sum(1 for _ in same)
+        if len(before) > head + tail:
+            self.beginRemoveRows(QModelIndex(), head, len(before) - tail - 1)
+            self._shown = [*before[:head], *before[len(before) - tail :]]
+            self.endRemoveRows()
+        if len(after) > head + tail:
+            self.beginInsertRows(QModelIndex(), head, len(after) - tail - 1)
+            self._shown = after
+            self.endInsertRows()
 
     def filter(self, words: str, category: str) -> None:
         """Show what has all the words in title, artist or year; category "" is all."""
@@ -55,8 +68,8 @@ class GalleryModel(QAbstractListModel):
                 self.dataChanged.emit(self.index(row), self.index(row), [IS_SELECTED_ROLE])
 
     def categories(self) -> tuple[str, ...]:
-        """The categories there are: the known ones in their order, then others by name."""
-        found = {card.category for card in self._cards if card.category}
+        """The categories there are, the artist's own among them in any case: known ones in order, others by name."""
+        found = {card.category for card in self._cards if card.category} | {OWN_CATEGORY}
         known = tuple(name for name in _KNOWN_CATEGORIES if name in found)
         return known + tuple(sorted(found.difference(_KNOWN_CATEGORIES)))
 
@@ -100,12 +113,13 @@ class GalleryModel(QAbstractListModel):
     def supportedDragActions(self) -> Qt.DropAction:
         return Qt.DropAction.CopyAction
 
-    def _take(self, cards: Sequence[Card]) -> None:
+    def _take(self, cards: Sequence[Card]) -> list[Card]:
+        """The cards to be shown of these."""
         self._cards = tuple(cards)
         self._searched = [f"{card.title}\n{card.author}\n{card.year}".casefold() for card in self._cards]
-        if self._category not in {card.category for card in self._cards}:
+        if self._category not in self.categories():
             self._category = ""
-        self._shown = self._matching()
+        return self._matching()
 
     def _matching(self) -> list[Card]:
         words = self._words.casefold().split()

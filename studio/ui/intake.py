@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.artwork import Style
 from studio.core.blend import Blend
-from studio.core.card import UNKNOWN_LICENCE, Card
+from studio.core.card import Card
 from studio.core.errors import StudioError
 from studio.core.files import decode_picture, open_picture
 from studio.core.picture import Picture
 from studio.ui.drop_zones import Drop
 from studio.ui.file_thread import FileThread
 from studio.ui.message import Message
+from studio.ui.own_styles import OwnStyles
 from studio.ui.session import Session
 
 Take = Callable[[Style], None]
@@ -25,18 +27,31 @@ Take = Callable[[Style], None]
 class Intake(QObject):
     """Opens what it is given and hands it to the session; until that succeeds, nothing on screen changes.
 
-    cards: the styles in the gallery, the artist's own among them. Signals: cards_changed().
+    own: the artist's own styles, which it adds to. Signals: cards_changed().
     """
 
     cards_changed = Signal()
 
     def __init__(
-        self, session: Session, files: FileThread, cards: Sequence[Card], parent: QObject | None = None
+        self,
+        session: Session,
+        files: FileThread,
+        cards: Sequence[Card],
+        own: OwnStyles,
+        parent: QObject | None = None,
     ) -> None:
+        """cards: the styles that come with the studio."""
         super().__init__(parent)
-        self.cards = tuple(cards)
+        self.own = own
+        self._bundled = tuple(cards)
         self._session = session
         self._files = files
+        own.changed.connect(self.cards_changed)
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """The styles in the gallery, the artist's own at the end."""
+        return (*self._bundled, *self.own.cards)
 
     @Slot(object)
     def open_picture(self, path: Path) -> None:
@@ -73,12 +88,15 @@ class Intake(QObject):
 
     @Slot(list)
     def add_styles(self, paths: Sequence[Path]) -> None:
-        """Make styles of picture files, add them to the gallery for this sitting and use the first."""
-        self._load_own_styles(paths, [self._session.use_style] + [_leave] * (len(paths) - 1))
+        """Add styles to the gallery: of one file, which is used at once, or of many files and folders."""
+        if len(paths) == 1 and not paths[0].is_dir():
+            self._use_files(paths, self._session.use_style)
+        else:
+            self.own.add(paths)
 
     @Slot(object)
     def take_drop(self, drop: Drop) -> None:
-        """Do with a drop on the canvas what its zone says."""
+        """Do with a drop what its zone says."""
         payload = drop.payload
         is_mixed = drop.zone == "mix"
         match drop.zone, payload.kind:
@@ -96,34 +114,22 @@ class Intake(QObject):
                     if card.id == payload.style_id:
                         (self.mix_in if is_mixed else self.use_style)(card)
             case _, "files" if is_mixed:
-                self._load_own_styles(payload.paths, [self._session.mix_in] * len(payload.paths))
+                self._use_files(payload.paths, self._session.mix_in)
             case _, "files":
                 self.add_styles(payload.paths)
             case _, "image":
                 take = self._session.mix_in if is_mixed else self._session.use_style
                 name = self.tr("Dropped picture")
-                data = payload.image_bytes
-                self._files.run(lambda: _own_style(decode_picture(data, name)), take, self._refuse_style)
+                self.own.use(lambda: decode_picture(payload.image_bytes, name), take)
             case _, "link":
                 text = self.tr("That is a link, and the studio opens nothing from the web.")
                 self._session.message_posted.emit(
                     Message(text, self.tr("Save the picture, then drop the file."), is_problem=True)
                 )
 
-    def _load_own_styles(self, paths: Sequence[Path], takers: Sequence[Take]) -> None:
-        for path, take in zip(paths, takers, strict=True):
-            self._files.run(_opener(path), self._adder(take), self._refuse_style)
-
-    def _adder(self, take: Take) -> Take:
-        """First into the gallery, then where it was meant to go."""
-
-        def add(style: Style) -> None:
-            if all(card.id != style.card.id for card in self.cards):
-                self.cards = (*self.cards, style.card)
-                self.cards_changed.emit()
-            take(style)
-
-        return add
+    def _use_files(self, paths: Sequence[Path], take: Take) -> None:
+        for path in paths:
+            self.own.use(partial(open_picture, path), take)
 
     def _take_picture(self, picture: Picture) -> None:
         self._session.message_posted.emit(None)
@@ -149,27 +155,3 @@ class Intake(QObject):
 
 def _bundled_style(card: Card) -> Style:
     return Style(open_picture(card.file), card)
-
-
-def _opener(path: Path) -> Callable[[], Style]:
-    return lambda: _own_style(open_picture(path))
-
-
-def _own_style(picture: Picture) -> Style:
-    """A style made of an artist's picture, of which nothing is known but its name."""
-    card = Card(
-        id=f"own-{picture.fingerprint}",
-        kind="style",
-        title=Path(picture.name).stem,
-        author="",
-        year="",
-        licence=UNKNOWN_LICENCE,
-        source=picture.name,
-        file=picture.source or Path(picture.name),
-        category="mine",
-    )
-    return Style(picture, card)
-
-
-def _leave(style: Style) -> None:
-    """Into the gallery only."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from studio.core.artwork import Artwork, ArtworkState, Result, Style
 from studio.core.blend import Blend
+from studio.core.card import Card
 from studio.core.contract import ColorRequest, Done, EngineInfo, Event, Failed, Frame, Progress, Ready, Stopped
 from studio.core.errors import StudioError
 from studio.core.picture import Picture, fit_size
@@ -80,7 +81,8 @@ class Session(QObject):
     def mix_in(self, style: Style) -> None:
         """Add a style to the mix, as one step."""
         if not self._step(lambda: self.artwork.mix_in(style)):
-            self.message_posted.emit(Message(self.tr("{} is in the mix already.").format(style.card.title)))
+            title = self.artwork.card_of(style).title
+            self.message_posted.emit(Message(self.tr("{} is in the mix already.").format(title)))
 
     def remove_style(self, index: int) -> None:
         """Take a style out of the mix, as one step."""
@@ -106,6 +108,13 @@ class Session(QObject):
     def redo(self) -> None:
         """Do the step taken back again."""
         self._step(self.artwork.redo)
+
+    @Slot(object)
+    def correct_card(self, card: Card) -> None:
+        """Take over what is said of a style now, for captions and credits."""
+        self.artwork.correct_card(card)
+        self.styles_changed.emit()
+        self.state_changed.emit()
 
     def show_result(self, result: Result) -> None:
         """Bring an earlier result back, with the settings it was painted from, as one step."""

@@ -13,13 +13,14 @@ from studio.ui.thumbnails import Thumbnails
 
 
 class StyleList(QListView):
-    """A click or Enter chooses, with Ctrl it mixes in.
+    """A click or Enter chooses, with Ctrl it mixes in; Delete removes.
 
-    Signals, with the Card: chosen, mixed_in; menu_requested(card, global position).
+    Signals, with the Card: chosen, mixed_in, removal_requested; menu_requested(card, global position).
     """
 
     chosen = Signal(object)
     mixed_in = Signal(object)
+    removal_requested = Signal(object)
     menu_requested = Signal(object, object)
 
     def __init__(self, model: GalleryModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
@@ -43,7 +44,7 @@ class StyleList(QListView):
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Styles"))
-        self.setAccessibleDescription(self.tr("Enter uses the style, Ctrl+Enter mixes it in."))
+        self.setAccessibleDescription(self.tr("Enter uses the style, Ctrl+Enter mixes it in, Delete removes your own."))
         self.clicked.connect(self._choose)
         thumbnails.arrived.connect(self.viewport().update)  # many arrivals, one paint
 
@@ -56,6 +57,9 @@ class StyleList(QListView):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
             is_mix = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
             (self.mixed_in if is_mix else self.chosen).emit(index.data(CARD_ROLE))
+            return
+        if event.key() == Qt.Key.Key_Delete and index.isValid():
+            self.removal_requested.emit(index.data(CARD_ROLE))
             return
         super().keyPressEvent(event)
 

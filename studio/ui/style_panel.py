@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
@@ -34,8 +35,9 @@ class StylePanel(QWidget):
     @Slot()
     def _show_styles(self) -> None:
         artwork = self._session.artwork
-        if artwork.styles != self._styles or not self.rows:
-            self._make_rows(artwork.styles)
+        styles = tuple(replace(style, card=artwork.card_of(style)) for style in artwork.styles)
+        if styles != self._styles or not self.rows:
+            self._make_rows(styles)
         for row, share in zip(self.rows, artwork.shares, strict=True):
             row.set_share(share)
 

@@ -107,6 +107,7 @@ class Sitting:
         self._pulse = QTimer()  # wakes `until`, which would wait for ever where nothing happens
         self._pulse.start(5)
         self._folder = tempfile.TemporaryDirectory()
+        os.environ["STYLE_STUDIO_DATA"] = self._folder.name
         settings = QSettings(str(Path(self._folder.name, "settings.ini")), QSettings.Format.IniFormat)
         self.studio = Studio(lambda: self.engine, settings, Path(self._folder.name, "thumbnails"))
         self.session = self.studio.session

@@ -37,8 +37,7 @@ def test_styles_suggests_the_nearest_id(studio: Studio) -> None:
 
 def test_a_style_added_in_the_window_is_listed_and_painted_with_by_its_id(studio: Studio) -> None:
     library, picture = StyleLibrary(), make_picture(name="My wall.png", seed=4)
-    card = library.card_for(picture)
-    library.keep(picture, card)
+    card = library.add(picture)
     (library.folder / "broken.json").write_text("{")
     assert studio("styles") == 0
     assert studio.out.splitlines()[-1].split() == [card.id, "My", "wall"]

@@ -23,10 +23,7 @@ def library(own_data_folder: Path) -> StyleLibrary:
 
 
 def kept(library: StyleLibrary, name: str = "harbour.png", seed: int = 0) -> Card:
-    picture = make_picture(name=name, seed=seed)
-    card = library.card_for(picture)
-    library.keep(picture, card)
-    return card
+    return library.add(make_picture(name=name, seed=seed))
 
 
 def titles(library: StyleLibrary) -> list[str]:
@@ -51,16 +48,17 @@ def test_a_see_through_style_keeps_its_alpha(library: StyleLibrary) -> None:
     pixels = make_picture().pixels
     alpha = np.arange(pixels.shape[0] * pixels.shape[1], dtype=np.uint8).reshape(pixels.shape[:2])
     picture = Picture(pixels, "leaf.png", alpha)
-    card = library.card_for(picture)
-    library.keep(picture, card)
+    card = library.add(picture)
     assert open_picture(card.file).fingerprint == picture.fingerprint
 
 
-def test_the_same_picture_is_found_under_any_name(library: StyleLibrary) -> None:
+def test_the_same_picture_is_one_style_under_any_name(library: StyleLibrary) -> None:
     card = kept(library, "harbour.png")
-    assert library.find(make_picture(name="copy of harbour.png")) == card
-    assert library.find(make_picture(seed=1)) is None
-    assert library.find(open_picture(card.file)) == card  # also what the library itself has written
+    library.edit(replace(card, title="My harbour"))
+    assert kept(library, "copy of harbour.png").title == "My harbour"
+    assert library.add(open_picture(card.file)).id == card.id  # also what the library itself has written
+    assert kept(library, "other.png", seed=1).id != card.id
+    assert titles(library) == ["My harbour", "other"]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +136,8 @@ def test_a_damaged_entry_is_left_out_and_told(library: StyleLibrary, spoil) -> N
     cards, (problem,) = library.read()
     assert [card.title for card in cards] == ["whole"]
     assert card.id in problem.message
-    assert library.find(make_picture()) is None  # so it can be added again
+    kept(library)  # can be added again
+    assert titles(library) == ["harbour", "whole"]
 
 
 def test_a_copied_card_is_a_style_of_its_own(library: StyleLibrary) -> None:

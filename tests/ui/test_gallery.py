@@ -1,5 +1,6 @@
 """Promises of the gallery: find, choose and mix in styles by mouse, keyboard and drag; 10,000 of them too."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,13 @@ from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, QThreadPool, QUrl
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
 
-from studio.core.card import Card
+from studio.core.card import LICENCES, Card, licence_is_unknown
 from studio.ui.card_details import CardDetails
+from studio.ui.drop_zones import Drop
 from studio.ui.flow_layout import FlowLayout
 from studio.ui.gallery import Gallery
 from studio.ui.gallery_model import CARD_ROLE, STYLE_MIME_TYPE, GalleryModel
+from studio.ui.payload import Payload
 from studio.ui.theme import PALETTES, apply_theme
 
 NOTHING_HELD = Qt.KeyboardModifier.NoModifier
@@ -72,7 +75,7 @@ def test_the_search_takes_title_artist_and_year(gallery, words, found):
 
 
 def test_chips_are_the_categories_there_are_and_filter(gallery, qtbot):
-    assert list(chips(gallery)) == ["All", "Painting", "Print", "Pattern"]
+    assert list(chips(gallery)) == ["All", "Painting", "Print", "Pattern", "Mine"]
     qtbot.mouseClick(chips(gallery)["Painting"], Qt.MouseButton.LeftButton)
     assert shown(gallery) == ["terrace", "church"]
     gallery.search.setText("church")
@@ -95,10 +98,30 @@ def test_an_empty_search_says_so_and_offers_a_way_back(gallery, qtbot):
 
 def test_new_cards_keep_the_search_and_bring_their_category(gallery):
     gallery.search.setText("gogh")
-    mine = style("mine", "After van Gogh", category="mine")
-    gallery.set_cards((*CARDS, mine))
-    assert shown(gallery) == ["terrace", "church", "mine"]
-    assert list(chips(gallery)) == ["All", "Painting", "Print", "Pattern", "Mine"]
+    print_ = style("etching", "After van Gogh", category="etching")
+    gallery.set_cards((*CARDS, print_))
+    assert shown(gallery) == ["terrace", "church", "etching"]
+    assert list(chips(gallery)) == ["All", "Painting", "Print", "Pattern", "Mine", "Etching"]
+
+
+@pytest.mark.parametrize("missing", [0, 2, 3])
+def test_other_cards_leave_the_current_one_and_the_rows_around_alone(gallery, qtbot, missing):
+    gallery.list.setCurrentIndex(gallery.model.index(1))
+    fewer = CARDS[:missing] + CARDS[missing + 1 :]
+    with qtbot.assertNotEmitted(gallery.model.modelReset), qtbot.waitSignal(gallery.model.rowsRemoved) as told:
+        gallery.set_cards(fewer)
+    assert told.args[1:] == [missing, missing]
+    with qtbot.assertNotEmitted(gallery.model.modelReset), qtbot.waitSignal(gallery.model.rowsInserted) as told:
+        gallery.set_cards(CARDS)
+    assert told.args[1:] == [missing, missing]
+    assert shown(gallery) == [card.id for card in CARDS]
+    assert gallery.list.currentIndex().data(CARD_ROLE).id == "terrace"
+
+
+def test_an_empty_mine_tells_how_to_fill_it(gallery, qtbot):
+    qtbot.mouseClick(chips(gallery)["Mine"], Qt.MouseButton.LeftButton)
+    assert not gallery.list.isVisible()
+    assert any("Drop pictures" in label.text() for label in gallery.findChildren(QLabel) if label.isVisible())
 
 
 def test_a_category_that_is_gone_shows_everything(gallery, qtbot):
@@ -155,6 +178,27 @@ def test_the_menu_offers_use_mix_in_and_details(gallery, qtbot):
     assert told.args == [CARDS[0]]
 
 
+def test_the_menu_of_an_own_style_removes_it(gallery, qtbot):
+    mine = style("mine", "My wall", category="mine")
+    remove = gallery.menu_for(mine).actions()[-1]
+    assert remove.text() == "Remove"
+    with qtbot.waitSignal(gallery.card_removed) as told:
+        remove.trigger()
+    assert told.args == [mine]
+
+
+def test_delete_removes_an_own_style_and_no_other(gallery, qtbot):
+    mine = style("mine", "My wall", category="mine")
+    gallery.set_cards((*CARDS, mine))
+    gallery.list.setCurrentIndex(gallery.model.index(4))
+    with qtbot.waitSignal(gallery.card_removed) as told:
+        qtbot.keyClick(gallery.list, Qt.Key.Key_Delete)
+    assert told.args == [mine]
+    gallery.list.setCurrentIndex(gallery.model.index(0))
+    with qtbot.assertNotEmitted(gallery.card_removed):
+        qtbot.keyClick(gallery.list, Qt.Key.Key_Delete)
+
+
 def test_a_right_click_asks_for_the_menu_of_the_tile_under_it(gallery, qtbot):
     asked = []
     gallery.list.menu_requested.disconnect()
@@ -175,22 +219,62 @@ def test_details_show_the_whole_card(qtbot):
     assert not details.isModal()
 
 
+@pytest.fixture
+def editor(qtbot):
+    card = style("mine", "IMG 1234", category="mine")
+    details = CardDetails(replace(card, licence="unknown"), is_editable=True)
+    details.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(details)
+    return details
+
+
+def test_the_card_of_an_own_style_is_edited(editor, qtbot):
+    for field, text in zip(editor.fields, (" My wall ", "Me", "2026", "The kitchen"), strict=True):
+        field.setText(text)
+    assert [editor.licence.itemText(row) for row in range(editor.licence.count())] == [*LICENCES[:-1], "Unknown"]
+    editor.licence.setCurrentText("CC BY 4.0")
+    with qtbot.waitSignal(editor.edited) as told:
+        press(editor, "Save")
+    (card,) = told.args
+    assert (card.id, card.title, card.author, card.year, card.licence) == ("mine", "My wall", "Me", "2026", "CC BY 4.0")
+    assert card.source == "The kitchen"
+
+
+def test_a_card_left_as_it_is_or_cancelled_is_not_written(editor, qtbot):
+    assert editor.licence.currentText() == "Unknown"
+    editor.fields[0].setText("  ")  # no title is no title, so the old one stays
+    with qtbot.assertNotEmitted(editor.edited):
+        press(editor, "Save")
+        editor.fields[0].setText("Another")
+        press(editor, "Cancel")
+
+
+def test_any_words_are_a_licence_and_none_is_unknown(editor):
+    editor.licence.setCurrentText("ask the museum")
+    assert editor.card.licence == "ask the museum"
+    for text in ("", "Unknown"):
+        editor.licence.setCurrentText(text)
+        assert licence_is_unknown(editor.card)
+
+
 def test_a_licence_nobody_knows_is_called_unknown(qtbot):
     details = CardDetails(Card("x", "style", "Mine", "", "", "", "", Path("missing.png")))
     qtbot.addWidget(details)
     assert "unknown" in [label.text() for label in details.findChildren(QLabel)]
 
 
-def test_dropped_files_become_styles(gallery, qtbot):
+def test_dropped_files_become_styles_where_the_gallery_says_so(gallery, qtbot):
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile("/pictures/a.png"), QUrl("https://example.org/b.png")])
     held = Qt.MouseButton.LeftButton, NOTHING_HELD
     enter = QDragEnterEvent(QPoint(50, 300), Qt.DropAction.CopyAction, mime, *held)
     QApplication.sendEvent(gallery, enter)
-    assert enter.isAccepted()
-    with qtbot.waitSignal(gallery.files_dropped) as told:
+    assert enter.isAccepted() and gallery.zones.isVisible()
+    with qtbot.waitSignal(gallery.dropped) as told:
         QApplication.sendEvent(gallery, QDropEvent(QPoint(50, 300), Qt.DropAction.CopyAction, mime, *held))
-    assert told.args == [[Path("/pictures/a.png")]]
+    assert told.args == [Drop("style", Payload("files", paths=(Path("/pictures/a.png"),)))]
+    assert not gallery.zones.isVisible()
+    assert not gallery.search.acceptDrops()
 
 
 def test_a_tile_dropped_back_on_the_gallery_is_not_taken(gallery):
@@ -198,7 +282,7 @@ def test_a_tile_dropped_back_on_the_gallery_is_not_taken(gallery):
     event = QDragEnterEvent(QPoint(50, 300), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, NOTHING_HELD)
     event.ignore()
     QApplication.sendEvent(gallery, event)
-    assert not event.isAccepted()
+    assert not event.isAccepted() and not gallery.zones.isVisible()
 
 
 def test_add_style_asks_for_files(gallery, qtbot):
@@ -305,6 +389,10 @@ def test_chips_wrap_where_the_width_ends(qtbot, direction):
     mirrored = direction == Qt.LayoutDirection.RightToLeft
     assert lefts == ([140 - left for left in expected] if mirrored else expected)
     assert [place.top() for place in places] == [0, 0, 0, 24, 24]
+
+
+def press(dialog, text) -> None:
+    next(button for button in dialog.findChildren(QPushButton) if button.text() == text).click()
 
 
 def has_accent(gallery, card_id) -> bool:

@@ -105,7 +105,7 @@ def test_drops_land_as_their_zone_says(qtbot: QtBot, loaded: Studio, save_photo:
     qtbot.waitUntil(lambda: len(artwork.styles) == 2)
     drop(Drop("mix", Payload("files", paths=(save_photo("mine.png", seed=5),))))
     qtbot.waitUntil(lambda: len(artwork.styles) == 3)
-    assert loaded.intake.cards[-1].title == "mine"
+    qtbot.waitUntil(lambda: loaded.intake.cards[-1].title == "mine")
     drop(Drop("mix", Payload("image", image_bytes=data)))
     qtbot.waitUntil(lambda: len(artwork.styles) == 4)
     drop(Drop("style", Payload("style", style_id=card_named(loaded, "Lion").id)))

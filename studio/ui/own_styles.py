@@ -1,0 +1,161 @@
+"""OwnStyles: the artist's own styles while the window is open; all work on their files is done off the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.core.artwork import Style
+from studio.core.card import Card
+from studio.core.errors import StudioError
+from studio.core.files import open_picture
+from studio.core.picture import Picture
+from studio.core.picture_search import pictures_in
+from studio.core.style_library import StyleLibrary, kept_size
+from studio.ui.file_thread import FileThread
+from studio.ui.message import Message
+
+
+class OwnStyles(QObject):
+    """Reads, adds, edits and removes; says in a sentence what came of it.
+
+    cards: by title. Signals: changed(), other cards; edited(Card), one of them says something else now;
+    message_posted(Message).
+    """
+
+    changed = Signal()
+    edited = Signal(object)
+    message_posted = Signal(object)
+
+    def __init__(self, library: StyleLibrary, files: FileThread, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.cards: tuple[Card, ...] = ()
+        self._library = library
+        self._files = files
+        self._removed: Card | None = None
+
+    def load(self) -> None:
+        """Read the library; what was removed in an earlier sitting is deleted for good."""
+
+        def read() -> tuple[tuple[Card, ...], tuple[StudioError, ...]]:
+            self._library.forget_removed()
+            return self._library.read()
+
+        self._files.run(read, lambda found: self._take_library(*found), self._refuse)
+
+    def use(self, open_one: Callable[[], Picture], take: Callable[[Style], None]) -> None:
+        """Open a picture and hand it on as a style at once; then keep it, so that it is in the gallery from now on."""
+
+        def open_style() -> Style:
+            picture = kept_size(open_one())
+            return Style(picture, self._library.card_for(picture))
+
+        def keep(style: Style) -> None:
+            take(style)
+            self._files.run(lambda: self._library.add(style.picture), self._insert, self._refuse)
+
+        self._files.run(open_style, keep, self._refuse)
+
+    def add(self, places: Sequence[Path]) -> None:
+        """Make styles of many files, and of all pictures in folders; at the end one message tells of them."""
+        batch = _Batch()
+
+        def add_all(paths: Sequence[Path]) -> None:
+            for path in paths:
+                self._files.run(partial(self._add_file, path), partial(self._took, batch), batch.refused.append)
+            self._files.run(lambda: batch, self._tell, self._refuse)
+
+        self._files.run(lambda: pictures_in(places), add_all, self._refuse)
+
+    @Slot(object)
+    def edit(self, card: Card) -> None:
+        """Keep what is said of a style now."""
+
+        def done(_: None) -> None:
+            self._replace(card.id, card)
+            self.edited.emit(card)
+
+        self._files.run(lambda: self._library.edit(card), done, self._refuse)
+
+    @Slot(object)
+    def remove(self, card: Card) -> None:
+        """Take a style out of the gallery; the message offers to bring it back."""
+
+        def done(_: None) -> None:
+            self._removed = card
+            self._replace(card.id)
+            self.message_posted.emit(Message(self.tr("Removed {}.").format(card.title), action="restore_style"))
+
+        self._files.run(lambda: self._library.remove(card), done, self._refuse)
+
+    @Slot()
+    def restore(self) -> None:
+        """Bring back the style removed last."""
+        card, self._removed = self._removed, None
+        if card is not None:
+            self._files.run(lambda: self._library.restore(card), lambda _: self._insert(card), self._refuse)
+
+    def _add_file(self, path: Path) -> Card:
+        return self._library.add(kept_size(open_picture(path)))
+
+    def _took(self, batch: _Batch, card: Card) -> None:
+        count = len(self.cards)
+        self._insert(card)
+        batch.added += len(self.cards) - count
+        batch.known += count + 1 - len(self.cards)
+
+    def _insert(self, card: Card) -> None:
+        if all(known.id != card.id for known in self.cards):
+            self._replace(card.id, card)
+
+    def _replace(self, card_id: str, card: Card | None = None) -> None:
+        others = [known for known in self.cards if known.id != card_id]
+        self._show(others if card is None else [*others, card])
+
+    def _show(self, cards: Sequence[Card]) -> None:
+        self.cards = tuple(sorted(cards, key=lambda card: (card.title.casefold(), card.id)))
+        self.changed.emit()
+
+    def _take_library(self, cards: Sequence[Card], problems: Sequence[StudioError]) -> None:
+        if cards:
+            self._show(cards)
+        if problems:
+            count = len(problems)
+            text = (
+                self.tr("One of your styles is left out.")
+                if count == 1
+                else self.tr("{} of your styles are left out.").format(count)
+            )
+            remedy = self.tr("They lie in {}.").format(self._library.folder)
+            self.message_posted.emit(Message(f"{text} {problems[0].message}", remedy, is_problem=True))
+
+    def _tell(self, batch: _Batch) -> None:
+        parts = []
+        if batch.added:
+            many = self.tr("{} styles added.").format(batch.added)
+            parts.append(self.tr("One style added.") if batch.added == 1 else many)
+        if batch.known:
+            many = self.tr("{} are in the gallery already.").format(batch.known)
+            parts.append(self.tr("One is in the gallery already.") if batch.known == 1 else many)
+        if batch.refused:
+            many = self.tr("{} files were left out.").format(len(batch.refused))
+            parts.append(self.tr("One file was left out.") if len(batch.refused) == 1 else many)
+            parts.append(batch.refused[0].message)
+        text = " ".join(parts) or self.tr("There are no pictures in this folder.")
+        self.message_posted.emit(Message(text, is_problem=not (batch.added or batch.known)))
+
+    def _refuse(self, error: StudioError) -> None:
+        self.message_posted.emit(Message.about(error))
+
+
+@dataclass
+class _Batch:
+    """What has become of many files: how many styles are new, how many known, and what could not be used."""
+
+    added: int = 0
+    known: int = 0
+    refused: list[StudioError] = field(default_factory=list)
