@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 
 from studio.cli.batch_report import BatchBar, BatchJson, BatchReport, Tally
@@ -26,6 +27,11 @@ def add_batch_command(parser: argparse.ArgumentParser) -> None:
     """Give the parser the options of `batch`."""
     parser.add_argument("photos", nargs="+", metavar="PHOTOS", help="pictures, and folders of them with all below")
     add_style_options(parser)
+    parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="paint on the workers of the Dask scheduler at tcp://HOST:PORT; --device and --weights-folder are theirs",
+    )
     add_recipe_options(parser)
     add_folder_options(parser)
 
@@ -44,6 +50,8 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
         title=arguments.title,
         artist=arguments.artist,
     )
+    if arguments.cluster is not None:
+        _check_cluster()
     places = [Path(name) for name in arguments.photos]
     settings = EngineSettings(arguments.device, arguments.weights_folder)
     report: BatchReport = BatchJson() if arguments.json else BatchBar()
@@ -53,7 +61,7 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
             report.begin(batch)
             is_interrupted = False
             try:
-                for news in _run_here(batch, make_engine, settings, isolate):
+                for news in _run(batch, arguments.cluster, make_engine, settings, isolate):
                     tally.count(news)
                     report.show(news, tally)
             except KeyboardInterrupt:
@@ -64,11 +72,24 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
     return 0 if tally.is_complete else 1
 
 
-def _run_here(
-    batch: Batch, make_engine: MakeEngine, settings: EngineSettings, isolate: Isolate
+def _run(
+    batch: Batch, cluster: str | None, make_engine: MakeEngine, settings: EngineSettings, isolate: Isolate
 ) -> Iterator[ItemReport]:
     if not batch.left:
         batch.finish()
-        return
-    with closing(isolate(make_engine, settings)) as engine:
-        yield from run_batch(batch, engine)
+    elif cluster is not None:
+        from studio.jobs.cluster import run_on_cluster  # `_check_cluster` has seen that it can be imported
+
+        yield from run_on_cluster(batch, cluster, make_engine, settings)
+    else:
+        with closing(isolate(make_engine, settings)) as engine:
+            yield from run_batch(batch, engine)
+
+
+def _check_cluster() -> None:
+    """Raise UsageError unless the package for clusters is installed."""
+    if find_spec("distributed") is None:
+        raise UsageError(
+            "Painting on a cluster needs Dask, which is not installed here.",
+            "Install it with: pip install 'distributed>=2024.8'",
+        )

@@ -25,24 +25,8 @@ def run_batch(batch: Batch, engine: Engine) -> Iterator[ItemReport]:
     batch.finish()
 
 
-def _run_item(batch: Batch, item: BatchItem, engine: Engine) -> Iterator[ItemReport]:
-    try:
-        request = batch.open(item)
-    except StudioError as error:
-        yield batch.leave(item, error, was_opened=False)
-        return
-    try:
-        done = yield from _paint(item, request, engine)
-    except WeightsError:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever befalls one item, the others are still to be painted
-        yield batch.leave(item, as_studio_error(error), was_opened=True)
-        return
-    yield ItemReport(item, "saving", 1.0)
-    yield batch.deliver(item, request, done)
-
-
-def _paint(item: BatchItem, request: StyleRequest, engine: Engine) -> Generator[ItemReport, None, Done]:
+def paint_item(item: BatchItem, request: StyleRequest, engine: Engine) -> Generator[ItemReport, None, Done]:
+    """Reports of an item while it is painted; returns what came of it. Raises what the engine raises."""
     events = iter(engine.run(request))
     try:
         for event in events:
@@ -58,3 +42,20 @@ def _paint(item: BatchItem, request: StyleRequest, engine: Engine) -> Generator[
         if close is not None:
             close()
     raise EngineError("The engine ended without a picture.", "Try again, or on another device.")
+
+
+def _run_item(batch: Batch, item: BatchItem, engine: Engine) -> Iterator[ItemReport]:
+    try:
+        request = batch.open(item)
+    except StudioError as error:
+        yield batch.leave(item, error, was_opened=False)
+        return
+    try:
+        done = yield from paint_item(item, request, engine)
+    except WeightsError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever befalls one item, the others are still to be painted
+        yield batch.leave(item, as_studio_error(error), was_opened=True)
+        return
+    yield ItemReport(item, "saving", 1.0)
+    yield batch.deliver(item, request, done)

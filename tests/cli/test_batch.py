@@ -136,6 +136,15 @@ def test_a_mistake_is_said_before_the_engine_is_loaded(studio: Studio, arguments
     assert studio.is_untouched and not Path("out").exists()
 
 
+def test_a_cluster_without_its_package_is_told_before_anything_else(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert studio("batch", "photos", "--style", STYLE, "-o", "out", "--cluster", "tcp://127.0.0.1:9") == 2
+    assert studio.err.startswith("style-studio: Painting on a cluster needs Dask, which is not installed here.")
+    assert not Path("out").exists()
+
+
 def test_an_output_folder_that_is_a_file_is_refused(studio: Studio) -> None:
     assert studio("batch", "photos", "--style", STYLE, "-o", "photo.png") == 2
     assert studio.err.startswith("style-studio: The folder photo.png cannot be made")
