@@ -38,6 +38,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("show_before", _("Show the photo"), _("Hold to see the photo"), "before", ("\\",), is_held=True),
     ActionSpec("fit", _("Fit"), _("Show the whole picture"), "fit", ("F",)),
     ActionSpec("actual_size", _("100 %"), _("One pixel of the picture on one of the screen"), "actual-size", ("1",)),
+    ActionSpec("surround", _("Next surround"), _("Another grey around the picture, black or white"), keys=("G",)),
     ActionSpec("finish", _("Finish"), _("Paint the finished artwork"), "finish", ("Ctrl+Return", "Ctrl+Enter")),
     ActionSpec("stop", _("Stop"), _("Stop painting and keep the picture so far"), "stop", ("Esc",)),
     ActionSpec("export", _("Export"), _("Save the artwork as a file"), "export", ("Ctrl+E",)),

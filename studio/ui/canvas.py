@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QInputDevice,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -21,17 +22,20 @@ from PySide6.QtWidgets import QLabel, QWidget
 from studio.core.card import Card
 from studio.core.picture import Picture
 from studio.ui.canvas_menu import CanvasMenu
-from studio.ui.canvas_picture import Scene, Surround, paint_scene
+from studio.ui.canvas_picture import Scene, paint_scene
 from studio.ui.canvas_view import CanvasView, Size, allowed_zoom, fitted
-from studio.ui.drop_zones import Drop, DropZones
+from studio.ui.drop_zones import DropZones
 from studio.ui.empty_canvas import DEMO_SIZE, EmptyCanvas
 from studio.ui.picture_pair import PicturePair
 from studio.ui.split_handle import STEPS, SplitHandle
+from studio.ui.surround import Surround, next_surround
+from studio.ui.surround_swatch import SurroundSwatch
 from studio.ui.theme import GRID, set_role
 from studio.ui.thumbnails import Thumbnails
 
 _NOTCH = 120  # a mouse wheel's step in Qt's units
 _ZOOM_PER_NOTCH = 2**0.25
+_ANGLE_PER_PIXEL = 2  # where a touchpad tells no pixels
 _ARROWS: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Left: (1, 0),
     Qt.Key.Key_Right: (-1, 0),
@@ -44,9 +48,7 @@ _ARROW_STEP = 64  # px
 class Canvas(QWidget):
     """Shows the photo and the artwork in one frame, the larger one's; the smaller is enlarged into it.
 
-    Signals: zoom_changed(float); surround_changed(str); open_requested(); demo_chosen(Path); and for what is dropped,
-    dropped(Drop) for everything, besides files_dropped(list[Path]) and image_dropped(bytes) for new pictures and
-    style_dropped(str) for a gallery style to be used alone.
+    Signals: zoom_changed(float); surround_changed(str); open_requested(); demo_chosen(Path); dropped(Drop).
     """
 
     zoom_changed = Signal(float)
@@ -54,9 +56,6 @@ class Canvas(QWidget):
     open_requested = Signal()
     demo_chosen = Signal(object)
     dropped = Signal(object)
-    files_dropped = Signal(list)
-    image_dropped = Signal(object)
-    style_dropped = Signal(str)
 
     def __init__(
         self, demo: Sequence[Card], parent: QWidget | None = None, *, thumbnail_folder: Path | None = None
@@ -83,8 +82,10 @@ class Canvas(QWidget):
         set_role(self.badge, "badge")
         self.badge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.badge.hide()
+        self.swatch = SurroundSwatch(self)
+        self.swatch.clicked.connect(self.show_next_surround)
         self.zones = DropZones(self)
-        self.zones.dropped.connect(self._tell_drop)
+        self.zones.dropped.connect(self.dropped)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(240, 180)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -138,8 +139,14 @@ class Canvas(QWidget):
         """Choose what is around the picture."""
         if surround != self._surround:
             self._surround = surround
+            self.swatch.show_surround(surround)
             self.surround_changed.emit(surround)
             self.update()
+
+    @Slot()
+    def show_next_surround(self) -> None:
+        """Put the next shade around the picture, after the last one the first."""
+        self.set_surround(next_surround(self._surround))
 
     def zoom_to_fit(self) -> None:
         """Show the whole picture, and go on doing so when the canvas changes its size."""
@@ -153,11 +160,16 @@ class Canvas(QWidget):
         self._zoom_at(factor, width / 2, height / 2)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        turned = event.angleDelta().y()
-        if self.has_picture and turned:
-            place = self._device_point(event.position())
-            self._zoom_at(self.zoom * _ZOOM_PER_NOTCH ** (turned / _NOTCH), place.x(), place.y())
         event.accept()
+        if not self.has_picture:
+            return
+        if _is_scrolled_by_fingers(event) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            moved = (event.pixelDelta() or event.angleDelta() / _ANGLE_PER_PIXEL) * self.devicePixelRatioF()
+            self._pan(moved.x(), moved.y())
+        elif event.angleDelta().y():
+            place = self._device_point(event.position())
+            turned = event.angleDelta().y() / _NOTCH
+            self._zoom_at(self.zoom * _ZOOM_PER_NOTCH**turned, place.x(), place.y())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton) and self.has_picture:
@@ -304,16 +316,13 @@ class Canvas(QWidget):
         self.badge.adjustSize()
         self.badge.move(12, self.height() - self.badge.height() - 12)
         self.badge.setVisible(bool(text) and self.has_picture)
+        self.swatch.move(self.width() - self.swatch.width() - GRID, self.height() - self.swatch.height() - GRID)
+        self.swatch.setVisible(self.has_picture)
         self.zones.setGeometry(self.rect())
         self.update()
 
-    @Slot(object)
-    def _tell_drop(self, drop: Drop) -> None:
-        self.dropped.emit(drop)
-        match drop.zone, drop.payload.kind:
-            case "picture", "files":
-                self.files_dropped.emit(list(drop.payload.paths))
-            case "picture", "image":
-                self.image_dropped.emit(drop.payload.image_bytes)
-            case "style", "style":
-                self.style_dropped.emit(drop.payload.style_id)
+
+def _is_scrolled_by_fingers(event: QWheelEvent) -> bool:
+    """Whether a touchpad is stroked; a wheel turns in notches, without a beginning and an end."""
+    is_touchpad = event.device().type() == QInputDevice.DeviceType.TouchPad
+    return is_touchpad or event.phase() != Qt.ScrollPhase.NoScrollPhase

@@ -7,7 +7,7 @@ from typing import Protocol
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from studio.ui.canvas_picture import Surround
+from studio.ui.surround import SURROUNDS, Surround, surround_name
 from studio.ui.theme import icon
 
 
@@ -39,15 +39,9 @@ class CanvasMenu(QMenu):
         for action in (fit, actual_size):
             action.setEnabled(canvas.has_picture)
         self.addSection(self.tr("Around the picture"))
-        labels: tuple[tuple[Surround, str], ...] = (
-            ("studio", self.tr("Studio grey")),
-            ("black", self.tr("Black")),
-            ("grey", self.tr("Mid grey")),
-            ("white", self.tr("White")),
-        )
         group = QActionGroup(self)
-        for surround, label in labels:
-            action = self.addAction(label)
+        for surround in SURROUNDS:
+            action = self.addAction(surround_name(surround))
             action.setCheckable(True)
             action.setChecked(surround == canvas.surround)
             action.triggered.connect(lambda _, chosen=surround: canvas.set_surround(chosen))

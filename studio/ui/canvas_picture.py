@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPixmap
@@ -11,10 +11,8 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPixmap
 from studio.core.picture import Picture
 from studio.ui.canvas_view import CanvasView
 from studio.ui.picture_pyramid import PicturePyramid
-from studio.ui.theme import CAPTION_SIZE, GRID, color
-
-Surround = Literal["studio", "black", "grey", "white"]
-SURROUNDS: Final[dict[Surround, str]] = {"studio": "", "black": "#000000", "grey": "#777777", "white": "#ffffff"}
+from studio.ui.surround import Surround, surround_color
+from studio.ui.theme import CAPTION_SIZE, GRID
 
 _CHECKS: Final = ("#b4b4b4", "#8c8c8c")
 _CAPTION_GROUND: Final = (0, 0, 0, 170)
@@ -79,11 +77,6 @@ def paint_scene(painter: QPainter, scene: Scene, canvas: QRect, pixel_ratio: flo
     _draw(painter, scene.before, scene, left)
     _draw(painter, scene.after, scene, right)
     _paint_captions(painter, scene, canvas, pixel_ratio)
-
-
-def surround_color(surround: Surround) -> QColor:
-    """The colour around the picture."""
-    return QColor(SURROUNDS[surround]) if SURROUNDS[surround] else color("surround")
 
 
 def _draw(painter: QPainter, pyramid: PicturePyramid, scene: Scene, clip: QRect) -> None:

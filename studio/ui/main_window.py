@@ -23,6 +23,7 @@ from studio.ui.message import Message
 from studio.ui.message_bar import MessageBar
 from studio.ui.session import Session
 from studio.ui.status_bar import StatusBar
+from studio.ui.surround import SURROUNDS
 from studio.ui.tool_bar import ToolBar
 
 _GALLERY_WIDTH, _PANEL_WIDTH = 260, 300  # px
@@ -119,6 +120,7 @@ class MainWindow(QWidget):
             return
         self._settings.setValue("window/geometry", self.saveGeometry())
         self._settings.setValue("window/splitter", self.splitter.saveState())
+        self._settings.setValue("canvas/surround", self.canvas.surround)
         event.accept()
 
     @Slot()
@@ -218,6 +220,7 @@ class MainWindow(QWidget):
         intake.cards_changed.connect(lambda: self.gallery.set_cards(intake.cards))
         self._actions["fit"].triggered.connect(self.canvas.zoom_to_fit)
         self._actions["actual_size"].triggered.connect(self._zoom_to_actual_size)
+        self._actions["surround"].triggered.connect(self.canvas.show_next_surround)
         self._actions["compare"].toggled.connect(self.canvas.set_comparing)
         self._actions["hide_panels"].toggled.connect(self._hide_panels)
         self._actions["full_screen"].toggled.connect(self._fill_screen)
@@ -258,3 +261,7 @@ class MainWindow(QWidget):
             self.resize(1280, 800)
         if isinstance(splitter, QByteArray):
             self.splitter.restoreState(splitter)
+        remembered = self._settings.value("canvas/surround")
+        for surround in SURROUNDS:
+            if surround == remembered:
+                self.canvas.set_surround(surround)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt, QThreadPool
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QInputDevice, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from studio.core.card import Card
@@ -68,6 +68,66 @@ def test_zooming_by_wheel_keeps_the_pixel_under_the_cursor(canvas):
     for notches in (2, 3, -1):
         turn_wheel(canvas, notches, 137, 201)
         assert np.abs(np.subtract(seen(canvas, 137, 201), under_cursor)).max() <= 1
+
+
+def stroke_touchpad(canvas, dx, dy, modifiers=Qt.KeyboardModifier.NoModifier, pixels=True):
+    touchpad = QPointingDevice(
+        "touchpad", 7, QInputDevice.DeviceType.TouchPad, QPointingDevice.PointerType.Finger,
+        QInputDevice.Capability.PixelScroll, 2, 3,
+    )  # fmt: skip
+    place, moved = QPointF(100, 100), QPoint(dx, dy)
+    event = QWheelEvent(
+        place, canvas.mapToGlobal(place), moved if pixels else QPoint(), 2 * moved, Qt.MouseButton.NoButton, modifiers,
+        Qt.ScrollPhase.NoScrollPhase, False, Qt.MouseEventSource.MouseEventNotSynthesized, touchpad,
+    )  # fmt: skip
+    QApplication.sendEvent(canvas, event)
+
+
+@pytest.mark.parametrize("pixels", [True, False])
+def test_a_stroke_of_the_touchpad_moves_the_picture(canvas, pixels):
+    canvas.set_before(numbered())
+    canvas.zoom_to(1.0)
+    before = seen(canvas, 200, 150)
+    stroke_touchpad(canvas, 30, -11, pixels=pixels)
+    assert canvas.zoom == 1.0
+    assert seen(canvas, 230, 139) == before
+
+
+def test_with_ctrl_the_touchpad_zooms(canvas):
+    canvas.set_before(numbered())
+    canvas.zoom_to(1.0)
+    stroke_touchpad(canvas, 0, 60, Qt.KeyboardModifier.ControlModifier)
+    assert canvas.zoom == pytest.approx(2**0.25)
+
+
+def test_pinching_zooms_at_the_fingers(canvas):
+    canvas.set_before(numbered())
+    canvas.zoom_to(4.0)
+    under_fingers = seen(canvas, 137, 201)
+    place = QPointF(137, 201)
+    pinch = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture, QPointingDevice.primaryPointingDevice(), 2, place, place,
+        canvas.mapToGlobal(place), 0.5, QPointF(),
+    )  # fmt: skip
+    QApplication.sendEvent(canvas, pinch)
+    assert canvas.zoom == pytest.approx(6.0)
+    assert np.abs(np.subtract(seen(canvas, 137, 201), under_fingers)).max() <= 1
+
+
+@pytest.mark.parametrize("button", [Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton])
+def test_the_picture_is_moved_with_space_or_the_middle_button(canvas, qtbot, button):
+    canvas.set_before(numbered())
+    canvas.zoom_to(1.0)
+    before = seen(canvas, 200, 150)
+    qtbot.keyPress(canvas, Qt.Key.Key_Space)
+    assert canvas.cursor().shape() == Qt.CursorShape.OpenHandCursor
+    qtbot.mousePress(canvas, button, pos=QPoint(200, 150))
+    assert canvas.cursor().shape() == Qt.CursorShape.ClosedHandCursor
+    qtbot.mouseMove(canvas, QPoint(230, 139))
+    qtbot.mouseRelease(canvas, button, pos=QPoint(230, 139))
+    qtbot.keyRelease(canvas, Qt.Key.Key_Space)
+    assert seen(canvas, 230, 139) == before
+    assert canvas.cursor().shape() == Qt.CursorShape.ArrowCursor
 
 
 def test_four_notches_double_the_zoom(canvas):
@@ -267,6 +327,18 @@ def test_the_surround_can_be_chosen_from_the_menu(canvas, qtbot, surround, shade
     assert seen(canvas, 5, 5) == (shade, shade, shade)
 
 
+def test_clicks_on_the_dot_go_through_all_shades(canvas, qtbot):
+    assert canvas.swatch.isHidden()  # nothing to judge yet
+    canvas.set_before(plain(RED))
+    shades = []
+    for _ in range(4):
+        qtbot.mouseClick(canvas.swatch, Qt.MouseButton.LeftButton)
+        shades.append(seen(canvas, 5, 5))
+    assert shades == [(0, 0, 0), (0x77, 0x77, 0x77), (255, 255, 255), GREY]
+    assert canvas.swatch.accessibleName() == "Around the picture: Studio grey"
+    assert canvas.swatch.toolTip() == "Around the picture: studio grey. A click makes it black."
+
+
 def test_the_badge_says_how_the_picture_stands(canvas):
     canvas.set_badge("Finishing 62 %")
     assert canvas.badge.isHidden()  # nothing to say it of
@@ -325,8 +397,8 @@ def test_the_focus_goes_to_the_canvas_when_the_invitation_goes(canvas, qtbot):
 
 
 def test_everything_the_keyboard_reaches_has_a_name(canvas):
-    reached = [w for w in (canvas, canvas.split) if w.focusPolicy() != Qt.FocusPolicy.NoFocus]
-    assert len(reached) == 2
+    reached = [w for w in (canvas, canvas.split, canvas.swatch) if w.focusPolicy() != Qt.FocusPolicy.NoFocus]
+    assert len(reached) == 3
     assert all(widget.accessibleName() for widget in reached)
 
 

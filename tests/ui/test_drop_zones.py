@@ -168,42 +168,25 @@ def test_zones_are_stacked_on_a_narrow_canvas(canvas):
     assert all(canvas.zones.rect().contains(place) for place in places)
 
 
-def test_a_file_on_the_picture_zone_is_a_new_picture(canvas, qtbot):
-    with qtbot.waitSignal(canvas.files_dropped) as told:
-        landed = drop(canvas, files("/pictures/a.jpg"), LEFT)
-    assert told.args == [[Path("/pictures/a.jpg")]]
-    assert landed == [Drop("picture", Payload("files", paths=(Path("/pictures/a.jpg"),)))]
-
-
-def test_an_image_on_the_picture_zone_is_a_new_picture(canvas, qtbot):
-    with qtbot.waitSignal(canvas.image_dropped) as told:
-        drop(canvas, browser_image(), LEFT)
-    assert QImage.fromData(told.args[0]).width() == 3
-
-
-def test_a_gallery_style_on_the_style_zone_is_used_alone(canvas, qtbot):
-    with qtbot.waitSignal(canvas.style_dropped) as told:
-        drop(canvas, gallery_style(), LEFT)
-    assert told.args == ["café-terrace"]
-
-
 @pytest.mark.parametrize(
-    ("mime", "place", "zone"),
+    ("mime", "place", "landed"),
     [
-        (files("/a.jpg"), QPoint(300, 150), "style"),
-        (files("/a.jpg"), RIGHT, "mix"),
-        (gallery_style(), RIGHT, "mix"),
-        (link(), LEFT, "picture"),
+        (files("/a.jpg"), LEFT, Drop("picture", Payload("files", paths=(Path("/a.jpg"),)))),
+        (files("/a.jpg"), QPoint(300, 150), Drop("style", Payload("files", paths=(Path("/a.jpg"),)))),
+        (files("/a.jpg"), RIGHT, Drop("mix", Payload("files", paths=(Path("/a.jpg"),)))),
+        (gallery_style(), LEFT, Drop("style", Payload("style", style_id="café-terrace"))),
+        (gallery_style(), RIGHT, Drop("mix", Payload("style", style_id="café-terrace"))),
+        (link(), LEFT, Drop("picture", Payload("link", links=("https://example.org/gallery",)))),
     ],
 )
-def test_other_drops_are_told_with_their_zone_alone(canvas, qtbot, mime, place, zone):
-    with (
-        qtbot.assertNotEmitted(canvas.files_dropped),
-        qtbot.assertNotEmitted(canvas.image_dropped),
-        qtbot.assertNotEmitted(canvas.style_dropped),
-    ):
-        landed = drop(canvas, mime, place)
-    assert [one.zone for one in landed] == [zone]
+def test_a_drop_is_told_with_its_zone(canvas, mime, place, landed):
+    assert drop(canvas, mime, place) == [landed]
+
+
+def test_an_image_on_the_picture_zone_is_told_with_its_pixels(canvas):
+    (landed,) = drop(canvas, browser_image(), LEFT)
+    assert landed.zone == "picture"
+    assert QImage.fromData(landed.payload.image_bytes).width() == 3
 
 
 def test_the_hovering_canvas_is_dimmed(canvas):
