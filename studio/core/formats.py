@@ -47,6 +47,7 @@ _PLUGINS: dict[FormatName, tuple[str, str]] = {  # imported when first needed: t
     "BMP": ("PIL.BmpImagePlugin", "BmpImageFile"),
     "GIF": ("PIL.GifImagePlugin", "GifImageFile"),
 }
+SHORTCUT = "a shortcut"
 _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"%!PS", "an EPS or PostScript file"),
     (b"\xc5\xd0\xd3\xc6", "an EPS file"),
@@ -61,6 +62,10 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"<!doctype html", "a web page"),
     (b"<html", "a web page"),
     (b"PK\x03\x04", "a ZIP archive"),
+    (b"L\0\0\0\x01\x14\x02\0", SHORTCUT),
+    (b"[InternetShortcut]", SHORTCUT),
+    (b"[Desktop Entry]", SHORTCUT),
+    (b"#!/usr/bin/env xdg-open", SHORTCUT),
 )
 
 

@@ -15,7 +15,7 @@ from PIL import Image, ImageFile
 from studio.core.color_profile import to_srgb
 from studio.core.errors import PictureError
 from studio.core.exif import carried, dots_per_inch, orientation_of, read_exif
-from studio.core.formats import describe_stranger, open_header, recognise
+from studio.core.formats import SHORTCUT, describe_stranger, open_header, recognise
 from studio.core.limits import DECODER_ERRORS, check_before_parsing, check_claims, check_size
 from studio.core.picture import SMALLEST_EDGE, Metadata, Picture
 
@@ -37,7 +37,7 @@ def open_picture(path: Path) -> Picture:
     no picture, damaged, or outside `SMALLEST_EDGE` ... `LARGEST_PIXELS`; sizes and lies are seen before any decoding.
     """
     with open_regular(path) as file:
-        return decode(file, path.name, path)
+        return decode(file, shown_name(path), path)
 
 
 def decode_picture(data: bytes, name: str, source: Path | None = None) -> Picture:
@@ -47,21 +47,27 @@ def decode_picture(data: bytes, name: str, source: Path | None = None) -> Pictur
 
 def open_regular(path: Path) -> IO[bytes]:
     """The file opened for reading; PictureError if it is missing, locked, a folder, or a device that never ends."""
+    name = shown_name(path)
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise PictureError(f"{path.name or path} is a folder.", "Choose a picture inside it.")
+            raise PictureError(f"{name} is a folder.", "Choose a picture inside it.")
         if not stat.S_ISREG(status.st_mode):
-            raise PictureError(f"{path.name} is no ordinary file.", "Choose a picture file.")
+            raise PictureError(f"{name} is no ordinary file.", "Choose a picture file.")
         return path.open("rb")
     except FileNotFoundError as error:
         if path.is_symlink():
-            raise PictureError(f"{path.name} is a link to a file that is gone.", "Choose the file itself.") from error
-        raise PictureError(f"{path.name} is not there any more.", "Check whether it was moved or renamed.") from error
+            raise PictureError(f"{name} is a link to a file that is gone.", "Choose the file itself.") from error
+        raise PictureError(f"{name} is not there any more.", "Check whether it was moved or renamed.") from error
     except PermissionError as error:
-        raise PictureError(f"{path.name} may not be read.", "Ask for permission to read it, or copy it.") from error
+        raise PictureError(f"{name} may not be read.", "Ask for permission to read it, or copy it.") from error
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
-        raise PictureError(f"{path.name} cannot be opened: {reason(error)}.") from error
+        raise PictureError(f"{name} cannot be opened: {reason(error)}.") from error
+
+
+def shown_name(path: Path) -> str:
+    """The file's name, without its folder, as text that can be shown and written down whatever bytes it has."""
+    return os.fsencode(path.name or str(path)).decode("utf-8", "replace")
 
 
 def read_header(file: IO[bytes], name: str) -> ImageFile.ImageFile:
@@ -131,6 +137,8 @@ def _plausible_dpi(image: ImageFile.ImageFile, exif: float | None) -> float | No
 
 def _stranger(name: str, head: bytes) -> PictureError:
     seems = describe_stranger(head)
+    if seems == SHORTCUT:
+        return PictureError(f"{name} is a shortcut and not the picture itself.", "Choose what it points to.")
     return PictureError(
         f"{name} is {seems}, not a picture the studio opens." if seems else f"{name} is no picture the studio knows.",
         "It opens JPEG, PNG, WebP, TIFF, AVIF, HEIC, BMP and GIF.",

@@ -3,26 +3,82 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from studio.core.errors import PictureError
 from studio.core.formats import OPEN_SUFFIXES
+from studio.core.open_picture import open_picture, shown_name
+from studio.core.picture import Picture
+
+MOST_TRIED = 50  # files; whoever drops a thousand unreadable ones is not kept waiting for all of them
 
 
-def pictures_in(places: Iterable[Path]) -> tuple[Path, ...]:
+@dataclass(frozen=True)
+class Opened:
+    """The pictures opened, and how many files besides them were left alone."""
+
+    pictures: tuple[Picture, ...]
+    left_out: int
+
+
+def pictures_in(places: Iterable[Path], levels: int | None = None) -> tuple[Path, ...]:
     """Files as they are, whatever they hold; out of a folder, by name, what ends like a picture, also from below.
 
-    Hidden files and folders are passed over: systems leave them behind, such as the "._boat.jpg" of a Mac.
+    levels: how many folders below are looked into, None for all. Hidden files and folders are passed over: systems
+    leave them behind, such as the "._boat.jpg" of a Mac.
     """
     found: list[Path] = []
     for place in places:
-        if not place.is_dir():
+        if not _is_folder(place):
             found.append(place)
             continue
         for folder, below, names in os.walk(place):
-            below[:] = sorted(name for name in below if not name.startswith("."))
+            is_deepest = levels is not None and len(Path(folder).relative_to(place).parts) >= levels
+            below[:] = [] if is_deepest else sorted(name for name in below if not name.startswith("."))
             found += [Path(folder, name) for name in sorted(names) if _is_picture_name(name)]
     return tuple(found)
+
+
+def some_pictures_in(places: Sequence[Path]) -> tuple[Path, ...]:
+    """`pictures_in` for what was dropped at once, one folder deep. Raises PictureError if there are none."""
+    found = pictures_in(places, levels=1)
+    if not found:
+        text = (
+            f"There are no pictures in {shown_name(places[0])}."
+            if len(places) == 1
+            else "There are no pictures in these folders."
+        )
+        raise PictureError(text, "The studio opens JPEG, PNG, WebP, TIFF, AVIF, HEIC, BMP and GIF.")
+    return found
+
+
+def open_some(places: Sequence[Path], count: int) -> Opened:
+    """The first `count` pictures that can be opened, or as many as there are.
+
+    Raises PictureError if there is none: what is wrong with the first file.
+    """
+    paths = some_pictures_in(places)
+    pictures: list[Picture] = []
+    problem: PictureError | None = None
+    for path in paths[:MOST_TRIED]:
+        try:
+            pictures.append(open_picture(path))
+        except PictureError as error:
+            problem = problem or error
+        if len(pictures) == count:
+            break
+    if not pictures and problem is not None:
+        raise problem
+    return Opened(tuple(pictures), len(paths) - len(pictures))
+
+
+def _is_folder(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except OSError:  # longer than the system allows; opening it says so
+        return False
 
 
 def _is_picture_name(name: str) -> bool:

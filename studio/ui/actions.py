@@ -32,6 +32,13 @@ def _(text: str) -> str:
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("open", _("Open"), _("Open a picture to paint"), "open", ("Ctrl+O",)),
     ActionSpec("paste", _("Paste"), _("Paste a picture from the clipboard"), "paste", ("Ctrl+V",)),
+    ActionSpec("blend", _("Blend with"), _("Lay a second photo over the first"), "blend", ("Ctrl+B",)),
+    ActionSpec("paste_blend", _("Paste and blend"), _("Lay the picture in the clipboard over the photo"), "blend",
+               ("Ctrl+Shift+B",)),
+    ActionSpec("paste_style", _("Paste as style"), _("Paint in the style of the picture in the clipboard"), "style",
+               ("Ctrl+Shift+V",)),
+    ActionSpec("paste_mix", _("Paste and mix in"), _("Mix the picture in the clipboard in as a style"), "mix",
+               ("Ctrl+Shift+M",)),
     ActionSpec("undo", _("Undo"), _("Take the last change back"), "undo", ("Ctrl+Z",)),
     ActionSpec("redo", _("Redo"), _("Do it again"), "redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
     ActionSpec("compare", _("Compare"), _("Photo and artwork, with a line between to drag"), "compare", ("C",), True),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject, QSettings, QStandardPaths, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
+from PySide6.QtCore import QObject, QSettings, QStandardPaths, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.card import bundled_cards
@@ -13,10 +13,12 @@ from studio.core.files import OPEN_SUFFIXES, ExportOptions
 from studio.core.recipe import KNOBS
 from studio.ui.about import make_about, make_shortcut_list
 from studio.ui.actions import Actions
+from studio.ui.drop_zones import Drop
 from studio.ui.export_sheet import ExportSheet
 from studio.ui.exporter import Exporter
 from studio.ui.intake import Intake
 from studio.ui.message import Message
+from studio.ui.payload import read_payload
 from studio.ui.session import Session
 from studio.ui.travel import Travel
 
@@ -45,7 +47,11 @@ class Commands(QObject):
         self._window = window
         for name, slot in {
             "open": self.ask_for_picture,
-            "paste": self.paste,
+            "blend": self.ask_for_blend,
+            "paste": lambda: self.paste("picture"),
+            "paste_style": lambda: self.paste("style"),
+            "paste_mix": lambda: self.paste("mix"),
+            "paste_blend": lambda: self.paste("blend"),
             "undo": session.undo,
             "redo": session.redo,
             "finish": session.finish,
@@ -78,19 +84,21 @@ class Commands(QObject):
         dialog.open()
 
     @Slot()
-    def paste(self) -> None:
-        """Open what is in the clipboard: a file, or a picture."""
+    def ask_for_blend(self) -> None:
+        """Let the artist choose a second photo to lay over the first."""
+        dialog = self._open_dialog(self.tr("Blend with a picture"), QFileDialog.FileMode.ExistingFile)
+        dialog.filesSelected.connect(self._blend_chosen)
+        dialog.open()
+
+    def paste(self, zone: str) -> None:
+        """Do with what is in the clipboard (files, a picture, the path of one) what a drop on the zone would."""
         data = QGuiApplication.clipboard().mimeData()
-        files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()] if data else []
-        if files:
-            self._intake.open_files(files)
+        payload = read_payload(data) if data is not None else None
+        if payload is not None:
+            self._intake.take_drop(Drop(zone, payload))
             return
-        image = QGuiApplication.clipboard().image()
-        if image.isNull():
-            text = self.tr("There is no picture in the clipboard.")
-            self._session.message_posted.emit(Message(text, self.tr("Copy one, then paste again."), action="open"))
-        else:
-            self._intake.open_encoded(_as_png(image))
+        text = self.tr("There is no picture in the clipboard.")
+        self._session.message_posted.emit(Message(text, self.tr("Copy one, then paste again."), action="open"))
 
     @Slot()
     def ask_for_export(self) -> None:
@@ -140,6 +148,8 @@ class Commands(QObject):
         self._actions["export"].setEnabled(artwork.result is not None and run is None)
         for name in ("fit", "actual_size"):
             self._actions[name].setEnabled(artwork.content is not None or self._session.picture is not None)
+        for name in ("blend", "paste_blend"):
+            self._actions[name].setEnabled(artwork.content is not None)
         can_compare = artwork.content is not None and self._session.picture is not None
         for name in ("compare", "show_before"):
             self._actions[name].setEnabled(can_compare)
@@ -148,6 +158,11 @@ class Commands(QObject):
     def _open_chosen(self, files: list[str]) -> None:
         self._remember_folder("open", Path(files[0]).parent)
         self._intake.open_files([Path(file) for file in files])
+
+    @Slot(list)
+    def _blend_chosen(self, files: list[str]) -> None:
+        self._remember_folder("open", Path(files[0]).parent)
+        self._intake.blend_files([Path(file) for file in files])
 
     @Slot(list)
     def _add_chosen(self, files: list[str]) -> None:
@@ -179,11 +194,3 @@ class Commands(QObject):
 
     def _remember_folder(self, purpose: str, folder: Path) -> None:
         self._settings.setValue(f"folders/{purpose}", str(folder))
-
-
-def _as_png(image: QImage) -> bytes:
-    """The image as an encoded file, so that pasted pictures take the same way as all others."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs want bytes, PySide wants str
-    return bytes(buffer.data().data())

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
 
 from studio.core.artwork import Style
 from studio.core.blend import Blend
 from studio.core.card import Card
 from studio.core.errors import StudioError
-from studio.core.files import decode_picture, open_picture
+from studio.core.files import OPEN_SUFFIXES, decode_picture, open_picture
 from studio.core.picture import Picture
+from studio.core.picture_search import Opened, open_some, some_pictures_in
 from studio.ui.drop_zones import Drop
 from studio.ui.file_thread import FileThread
 from studio.ui.message import Message
 from studio.ui.own_styles import OwnStyles
+from studio.ui.payload import Payload
 from studio.ui.session import Session
 
-Take = Callable[[Style], None]
+MOST_MIXED = 4  # styles taken into the mix from one drop
 
 
 class Intake(QObject):
@@ -59,22 +61,22 @@ class Intake(QObject):
         self._files.run(lambda: open_picture(path), self._take_picture, self._refuse_picture)
 
     def open_files(self, paths: Sequence[Path]) -> None:
-        """Open the first of several files as the photo, and say that the others were left out."""
-        if not paths:
-            return
-        self.open_picture(paths[0])
-        if len(paths) > 1:
-            text = self.tr("An artwork is painted from one picture: {} was taken.").format(paths[0].name)
-            self._files.run(lambda: Message(text), self._session.message_posted.emit, self._refuse_picture)
+        """Open the first picture among files and folders as the photo, and say if others were left out."""
+        if paths:
+            self._files.run(lambda: open_some(paths, 1), self._take_first, self._refuse_picture)
 
-    def blend_file(self, path: Path) -> None:
-        """Open a file as the second photo of a double exposure, or as the only one where there is none yet."""
-        self._files.run(lambda: open_picture(path), self._blend, self._refuse_picture)
+    def blend_files(self, paths: Sequence[Path]) -> None:
+        """Lay a file over the photo; of several, or of a folder, the first two over each other."""
+        if paths:
+            self._files.run(lambda: open_some(paths, 2), self._take_two, self._refuse_picture)
 
-    def open_encoded(self, data: bytes) -> None:
-        """Open an encoded picture (dropped from a browser, pasted) as the photo."""
-        name = self.tr("Pasted picture")
-        self._files.run(lambda: decode_picture(data, name), self._take_picture, self._refuse_picture)
+    def mix_files(self, paths: Sequence[Path]) -> None:
+        """Make styles of files and of the pictures in folders, and add them to the mix, as many as make sense."""
+        self._files.run(lambda: some_pictures_in(paths), self._mix_found, self._refuse_style)
+
+    def use_files(self, paths: Sequence[Path]) -> None:
+        """Make styles of files and of the pictures in folders, and paint in the first of them."""
+        self._files.run(lambda: some_pictures_in(paths), self._use_found, self._refuse_style)
 
     @Slot(object)
     def use_style(self, card: Card) -> None:
@@ -90,61 +92,91 @@ class Intake(QObject):
     def add_styles(self, paths: Sequence[Path]) -> None:
         """Add styles to the gallery: of one file, which is used at once, or of many files and folders."""
         if len(paths) == 1 and not paths[0].is_dir():
-            self._use_files(paths, self._session.use_style)
+            self.own.use(partial(open_picture, paths[0]), self._session.use_style)
         else:
             self.own.add(paths)
 
     @Slot(object)
     def take_drop(self, drop: Drop) -> None:
-        """Do with a drop what its zone says."""
-        payload = drop.payload
-        is_mixed = drop.zone == "mix"
+        """Do with a drop, or with what was pasted, what its zone says."""
+        payload, session = drop.payload, self._session
+        open_image = partial(decode_picture, payload.image_bytes, self._name_of(payload))
         match drop.zone, payload.kind:
+            case _, "link":
+                text = self.tr("That is a link, and the studio opens nothing from the web.")
+                remedy = self.tr("Save the picture, then drop the file.")
+                session.message_posted.emit(Message(text, remedy, is_problem=True))
             case "picture", "files":
                 self.open_files(payload.paths)
             case "picture", "image":
-                self.open_encoded(payload.image_bytes)
+                self._files.run(open_image, self._take_picture, self._refuse_picture)
             case "blend", "files":
-                self.blend_file(payload.paths[0])
+                self.blend_files(payload.paths)
             case "blend", "image":
-                name = self.tr("Pasted picture")
-                self._files.run(lambda: decode_picture(payload.image_bytes, name), self._blend, self._refuse_picture)
-            case _, "style":
+                self._files.run(open_image, self._blend, self._refuse_picture)
+            case zone, "style":
                 for card in self.cards:
                     if card.id == payload.style_id:
-                        (self.mix_in if is_mixed else self.use_style)(card)
-            case _, "files" if is_mixed:
-                self._use_files(payload.paths, self._session.mix_in)
+                        (self.mix_in if zone == "mix" else self.use_style)(card)
+            case "mix", "files":
+                self.mix_files(payload.paths)
+            case "mix", "image":
+                self.own.use(open_image, session.mix_in)
             case _, "files":
-                self.add_styles(payload.paths)
+                self.use_files(payload.paths)
             case _, "image":
-                take = self._session.mix_in if is_mixed else self._session.use_style
-                name = self.tr("Dropped picture")
-                self.own.use(lambda: decode_picture(payload.image_bytes, name), take)
-            case _, "link":
-                text = self.tr("That is a link, and the studio opens nothing from the web.")
-                self._session.message_posted.emit(
-                    Message(text, self.tr("Save the picture, then drop the file."), is_problem=True)
-                )
+                self.own.use(open_image, session.use_style)
 
-    def _use_files(self, paths: Sequence[Path], take: Take) -> None:
-        for path in paths:
-            self.own.use(partial(open_picture, path), take)
+    def _name_of(self, payload: Payload) -> str:
+        """What the picture of a page was called there; what came without a name is a pasted one."""
+        names = (QUrl(link).fileName() for link in payload.links)
+        return next((name for name in names if Path(name).suffix.lower() in OPEN_SUFFIXES), self.tr("Pasted picture"))
+
+    def _take_first(self, opened: Opened) -> None:
+        (picture,) = opened.pictures
+        self._take_picture(picture)
+        if opened.left_out:
+            self._tell(self.tr("An artwork is painted from one picture: {} was taken.").format(picture.name))
+
+    def _take_two(self, opened: Opened) -> None:
+        if len(opened.pictures) == 1:
+            self._blend(opened.pictures[0])
+            return
+        base, over = opened.pictures
+        self._tell(None)
+        self._session.change(content=base, blend=Blend(base, over))
+        self._session.commit()
+        if opened.left_out:
+            self._tell(self.tr("Two pictures are blended: {} and {} were taken.").format(base.name, over.name))
+
+    def _mix_found(self, paths: Sequence[Path]) -> None:
+        for path in paths[:MOST_MIXED]:
+            self.own.use(partial(open_picture, path), self._session.mix_in)
+        if len(paths) > MOST_MIXED:
+            self._tell(self.tr("The first {} pictures were mixed in; more would only turn grey.").format(MOST_MIXED))
+
+    def _use_found(self, paths: Sequence[Path]) -> None:
+        self.own.use(partial(open_picture, paths[0]), self._session.use_style)
+        if len(paths) > 1:
+            self.own.add(paths[1:])
 
     def _take_picture(self, picture: Picture) -> None:
-        self._session.message_posted.emit(None)
+        self._tell(None)
         self._session.change(content=picture)
         self._session.commit()
 
     def _blend(self, over: Picture) -> None:
         artwork = self._session.artwork
         photo, blend = artwork.state.photo, artwork.blend
-        self._session.message_posted.emit(None)
+        self._tell(None)
         if photo is None:
             self._session.change(content=over)
         else:
             self._session.change(blend=replace(blend, over=over) if blend else Blend(photo, over))
         self._session.commit()
+
+    def _tell(self, news: str | None) -> None:
+        self._session.message_posted.emit(None if news is None else Message(news))
 
     def _refuse_picture(self, error: StudioError) -> None:
         self._session.message_posted.emit(Message.about(error, action="open"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from studio.core.recipe import KNOBS, Knob
 from studio.ui.blend_panel import BlendPanel
@@ -91,6 +91,8 @@ class KnobPanel(QScrollArea):
         page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         box = QVBoxLayout(page)
         box.setContentsMargins(12, 4, 12, 12)
+        # Else what appears in a full panel is squeezed into the old height first, and painted so for a moment.
+        box.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         box.setSpacing(6)
         box.addWidget(self.pictures)
         box.addWidget(SectionHeading(self.tr("Styles")))

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import binascii
+import os
+from base64 import b64decode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote_to_bytes
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QUrl
 from PySide6.QtGui import QImage, QImageWriter
 
 from studio.ui.gallery_model import STYLE_MIME_TYPE
 
 PayloadKind = Literal["files", "image", "link", "style"]
+
+_ENCODED = ("image/png", "image/webp", "image/jpeg", "image/tiff", "image/avif", "image/heic", "image/gif", "image/bmp")
+_LONGEST_TEXT = 20_000  # characters that may be a list of files
 
 
 @dataclass(frozen=True)
@@ -26,45 +34,93 @@ class Payload:
 
 
 def payload_kind(mime: QMimeData) -> PayloadKind | None:
-    """What a drag carries, without reading it; None if nothing the studio can use.
+    """What a drag carries, without reading its pixels; None if nothing the studio can use.
 
     Files come first: file managers and browsers offer text and pictures of them as well.
     """
-    if mime.hasUrls() and any(url.isLocalFile() for url in mime.urls()):
+    urls = _urls(mime)
+    if any(map(_is_local, urls)):
         return "files"
-    if mime.hasImage():
+    if mime.hasImage() or _encoded_format(mime) or any(map(_is_inline_image, urls)):
         return "image"
     if mime.hasFormat(STYLE_MIME_TYPE):
         return "style"
-    return "link" if mime.hasUrls() else None
+    return "link" if urls else None
 
 
 def payload_count(mime: QMimeData) -> int:
     """How many pictures a drag carries, as far as can be told without reading it."""
-    return max(1, sum(url.isLocalFile() for url in mime.urls()))
+    return max(1, sum(map(_is_local, _urls(mime))))
 
 
 def read_payload(mime: QMimeData) -> Payload | None:
-    """What a drag carries, as plain data; None if nothing the studio can use."""
-    kind = payload_kind(mime)
+    """What a drag or the clipboard carries, as plain data; None if nothing the studio can use."""
+    kind, urls = payload_kind(mime), _urls(mime)
+    links = tuple(url.toString() for url in urls if not _is_inline_image(url))
     match kind:
         case "files":
-            return Payload(kind, paths=tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()))
+            return Payload(kind, paths=tuple(map(_local_path, filter(_is_local, urls))))
         case "image":
-            return Payload(kind, image_bytes=_encoded_image(mime), links=tuple(url.toString() for url in mime.urls()))
+            return Payload(kind, image_bytes=_encoded_image(mime, urls), links=links)
         case "style":
             return Payload(kind, style_id=bytes(mime.data(STYLE_MIME_TYPE).data()).decode())
         case "link":
-            return Payload(kind, links=tuple(url.toString() for url in mime.urls()))
+            return Payload(kind, links=links)
     return None
 
 
-def _encoded_image(mime: QMimeData) -> bytes:
-    """The image as the other program encoded it (with its metadata), else as PNG."""
-    for name in ("image/png", "image/webp", "image/jpeg", "image/tiff"):
-        if mime.hasFormat(name):
-            return bytes(mime.data(name).data())
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, b"png").write(QImage(mime.imageData()))
-    return bytes(buffer.data().data())
+def _urls(mime: QMimeData) -> list[QUrl]:
+    """The URLs of a drag; text counts if every line of it is a path or an address, as copied from a terminal."""
+    if mime.hasUrls():
+        return mime.urls()
+    if mime.hasImage() or not mime.hasText():
+        return []
+    text = mime.text()
+    lines = [line.strip().strip("\"'") for line in text[:_LONGEST_TEXT].splitlines() if line.strip()]
+    urls = [_url_of(line) for line in lines]
+    return [] if len(text) > _LONGEST_TEXT or None in urls else [url for url in urls if url is not None]
+
+
+def _url_of(line: str) -> QUrl | None:
+    if line.startswith(("file://", "http://", "https://", "data:image/")):
+        return QUrl(line)
+    path = Path(line)
+    if line.startswith("~"):
+        path = Path(os.path.expanduser(line))  # noqa: PTH111 - Path raises where there is no such user
+    return QUrl.fromLocalFile(str(path)) if path.is_absolute() else None
+
+
+def _is_local(url: QUrl) -> bool:
+    return url.isLocalFile() or (not url.scheme() and url.path().startswith("/"))  # some forget the scheme
+
+
+def _local_path(url: QUrl) -> Path:
+    """The file behind a URL, whatever bytes its name has, and whether or not the machine's own name stands before."""
+    if os.name == "nt":
+        return Path(url.toLocalFile())
+    encoded = url.path(QUrl.ComponentFormattingOption.FullyEncoded)
+    return Path(os.fsdecode(unquote_to_bytes(encoded)))  # Qt takes all names for UTF-8
+
+
+def _is_inline_image(url: QUrl) -> bool:
+    return url.scheme() == "data" and url.path().startswith("image/")
+
+
+def _encoded_format(mime: QMimeData) -> str:
+    return next((name for name in _ENCODED if mime.hasFormat(name)), "")
+
+
+def _encoded_image(mime: QMimeData, urls: Sequence[QUrl]) -> bytes:
+    """The image as the other program encoded it (with its metadata), else as PNG; b"" if there is none after all."""
+    if name := _encoded_format(mime):
+        return bytes(mime.data(name).data())
+    if mime.hasImage():
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        QImageWriter(buffer, b"png").write(QImage(mime.imageData()))
+        return bytes(buffer.data().data())
+    header, _, body = next(filter(_is_inline_image, urls)).path().partition(",")
+    try:
+        return b64decode(unquote_to_bytes(body)) if header.endswith(";base64") else unquote_to_bytes(body)
+    except binascii.Error:
+        return b""

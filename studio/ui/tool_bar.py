@@ -72,7 +72,23 @@ class ToolBar(QFrame):
 
     def _make_menu(self) -> QToolButton:
         menu = QMenu(self)
-        for name in ("open", "paste", "export", "", "hide_panels", "full_screen", "", "shortcuts", "about", "", "quit"):
+        pastes = ("paste_style", "paste_mix", "paste_blend")
+        for name in (
+            "open",
+            "blend",
+            "paste",
+            *pastes,
+            "",
+            "export",
+            "",
+            "hide_panels",
+            "full_screen",
+            "",
+            "shortcuts",
+            "about",
+            "",
+            "quit",
+        ):
             if name:
                 menu.addAction(self._actions[name])
             else:

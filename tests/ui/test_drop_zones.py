@@ -3,17 +3,16 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QPoint, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication
 
 from studio.ui.canvas import Canvas
 from studio.ui.drop_zones import ZONES, Drop
-from studio.ui.gallery_model import STYLE_MIME_TYPE
 from studio.ui.payload import Payload, payload_kind, read_payload
+from tests.ui.dragging import HELD, files, gallery_style, image, uri_list
 
 LEFT, RIGHT = QPoint(30, 150), QPoint(570, 150)
-HELD = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
@@ -24,33 +23,6 @@ def canvas(qtbot, tmp_path):
     with qtbot.waitExposed(canvas):
         canvas.show()
     return canvas
-
-
-def files(*paths) -> QMimeData:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    return mime
-
-
-def browser_image() -> QMimeData:
-    mime = QMimeData()
-    mime.setUrls([QUrl("https://example.org/cat.png")])
-    picture = QImage(3, 2, QImage.Format.Format_RGB32)
-    picture.fill(0x123456)
-    mime.setImageData(picture)
-    return mime
-
-
-def link() -> QMimeData:
-    mime = QMimeData()
-    mime.setUrls([QUrl("https://example.org/gallery")])
-    return mime
-
-
-def gallery_style() -> QMimeData:
-    mime = QMimeData()
-    mime.setData(STYLE_MIME_TYPE, "café-terrace".encode())
-    return mime
 
 
 def enter(canvas, mime, place=LEFT) -> bool:
@@ -82,25 +54,30 @@ def test_files_come_before_what_else_a_file_manager_offers():
 
 
 def test_of_a_browser_the_image_is_taken_and_its_link_kept():
-    payload = read_payload(browser_image())
+    payload = read_payload(image())
     assert payload.kind == "image"
     assert payload.links == ("https://example.org/cat.png",)
-    image = QImage.fromData(payload.image_bytes)
-    assert (image.width(), image.height(), image.pixelColor(0, 0).name()) == (3, 2, "#123456")
+    picture = QImage.fromData(payload.image_bytes)
+    assert (picture.width(), picture.height(), picture.pixelColor(0, 0).name()) == (40, 30, "#123456")
 
 
 def test_an_encoded_image_is_taken_as_it_is():
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     buffer.write(b"\xff\xd8 with its metadata")
-    mime = browser_image()
+    mime = image()
     mime.setData("image/jpeg", buffer.data())
     assert read_payload(mime).image_bytes == b"\xff\xd8 with its metadata"
 
 
 @pytest.mark.parametrize(
     ("mime", "kind"),
-    [(files("/a.jpg"), "files"), (browser_image(), "image"), (link(), "link"), (gallery_style(), "style")],
+    [
+        (files("/a.jpg"), "files"),
+        (image(), "image"),
+        (uri_list("https://example.org/gallery"), "link"),
+        (gallery_style("café-terrace"), "style"),
+    ],
 )
 def test_the_kind_is_known_before_the_payload_is_read(mime, kind):
     assert payload_kind(mime) == kind == read_payload(mime).kind
@@ -114,13 +91,13 @@ def test_text_is_nothing_the_studio_can_use(canvas):
     assert canvas.zones.isHidden()
 
 
-@pytest.mark.parametrize("mime", [files("/a.jpg"), browser_image(), link()])
+@pytest.mark.parametrize("mime", [files("/a.jpg"), image(), uri_list("https://example.org/gallery")])
 def test_a_first_picture_is_offered_all_zones_but_blending(canvas, mime):
     assert enter(canvas, mime)
     assert list(canvas.zones.places()) == ["picture", "style", "mix"]
 
 
-@pytest.mark.parametrize("mime", [files("/a.jpg"), browser_image(), link()])
+@pytest.mark.parametrize("mime", [files("/a.jpg"), image(), uri_list("https://example.org/gallery")])
 def test_where_there_is_a_photo_a_second_can_be_blended_with_it(canvas, mime):
     canvas.zones.has_photo = True
     assert enter(canvas, mime)
@@ -142,7 +119,7 @@ def test_four_zones_stand_in_a_square_photos_above_styles(canvas):
 
 
 def test_a_gallery_style_is_offered_the_style_zones_only(canvas):
-    assert enter(canvas, gallery_style())
+    assert enter(canvas, gallery_style("café-terrace"))
     assert list(canvas.zones.places()) == ["style", "mix"]
 
 
@@ -174,9 +151,13 @@ def test_zones_are_stacked_on_a_narrow_canvas(canvas):
         (files("/a.jpg"), LEFT, Drop("picture", Payload("files", paths=(Path("/a.jpg"),)))),
         (files("/a.jpg"), QPoint(300, 150), Drop("style", Payload("files", paths=(Path("/a.jpg"),)))),
         (files("/a.jpg"), RIGHT, Drop("mix", Payload("files", paths=(Path("/a.jpg"),)))),
-        (gallery_style(), LEFT, Drop("style", Payload("style", style_id="café-terrace"))),
-        (gallery_style(), RIGHT, Drop("mix", Payload("style", style_id="café-terrace"))),
-        (link(), LEFT, Drop("picture", Payload("link", links=("https://example.org/gallery",)))),
+        (gallery_style("café-terrace"), LEFT, Drop("style", Payload("style", style_id="café-terrace"))),
+        (gallery_style("café-terrace"), RIGHT, Drop("mix", Payload("style", style_id="café-terrace"))),
+        (
+            uri_list("https://example.org/gallery"),
+            LEFT,
+            Drop("picture", Payload("link", links=("https://example.org/gallery",))),
+        ),
     ],
 )
 def test_a_drop_is_told_with_its_zone(canvas, mime, place, landed):
@@ -184,9 +165,9 @@ def test_a_drop_is_told_with_its_zone(canvas, mime, place, landed):
 
 
 def test_an_image_on_the_picture_zone_is_told_with_its_pixels(canvas):
-    (landed,) = drop(canvas, browser_image(), LEFT)
+    (landed,) = drop(canvas, image(), LEFT)
     assert landed.zone == "picture"
-    assert QImage.fromData(landed.payload.image_bytes).width() == 3
+    assert QImage.fromData(landed.payload.image_bytes).width() == 40
 
 
 def test_the_hovering_canvas_is_dimmed(canvas):
