@@ -233,12 +233,24 @@ class Artwork:
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to take back."""
-        return bool(self._undo) or not self._state.has_settings_of(self._committed)
+        return self.undo_states is not None
 
     @property
     def can_redo(self) -> bool:
         """Whether a step was taken back that can be done again."""
         return bool(self._redo) and self._state.has_settings_of(self._committed)
+
+    @property
+    def undo_states(self) -> tuple[ArtworkState, ArtworkState] | None:
+        """The states before and after the step that `undo` would take back, or None."""
+        if not self._state.has_settings_of(self._committed):
+            return self._committed, self._state
+        return (self._undo[-1], self._committed) if self._undo else None
+
+    @property
+    def redo_states(self) -> tuple[ArtworkState, ArtworkState] | None:
+        """The states before and after the step that `redo` would do again, or None."""
+        return (self._committed, self._redo[-1]) if self.can_redo else None
 
     def undo(self) -> bool:
         """Back by one step, the picture included; False at the beginning."""

@@ -30,7 +30,9 @@ def _(text: str) -> str:
 
 
 ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("menu", _("Menu"), _("Everything the studio can do"), "menu", ("F10",)),
     ActionSpec("open", _("Open"), _("Open a picture to paint"), "open", ("Ctrl+O",)),
+    ActionSpec("clear_recent", _("Clear the list"), _("Forget which pictures were opened"), "remove"),
     ActionSpec("paste", _("Paste"), _("Paste a picture from the clipboard"), "paste", ("Ctrl+V",)),
     ActionSpec("blend", _("Blend with"), _("Lay a second photo over the first"), "blend", ("Ctrl+B",)),
     ActionSpec("paste_blend", _("Paste and blend"), _("Lay the picture in the clipboard over the photo"), "blend",
@@ -41,6 +43,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
                ("Ctrl+Shift+M",)),
     ActionSpec("undo", _("Undo"), _("Take the last change back"), "undo", ("Ctrl+Z",)),
     ActionSpec("redo", _("Redo"), _("Do it again"), "redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
+    ActionSpec("reset_sliders", _("Reset all sliders"), _("Bring every setting back to its start"), "reset"),
     ActionSpec("compare", _("Compare"), _("Photo and artwork, with a line between to drag"), "compare", ("C",), True),
     ActionSpec("show_before", _("Show the photo"), _("Hold to see the photo"), "before", ("\\",), is_held=True),
     ActionSpec("fit", _("Fit"), _("Show the whole picture"), "fit", ("F",)),
@@ -51,11 +54,19 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("export", _("Export"), _("Save the artwork as a file"), "export", ("Ctrl+E",)),
     ActionSpec("show_export", _("Show in folder"), _("Open the folder of the exported file"), "folder"),
     ActionSpec("restore_style", _("Undo"), _("Bring the removed style back"), "undo"),
+    ActionSpec("copy", _("Copy"), _("Copy the artwork to the clipboard"), "copy", ("Ctrl+C",)),
     ActionSpec("stronger", _("Stronger"), _("More strength"), keys=("]",)),
     ActionSpec("weaker", _("Weaker"), _("Less strength"), keys=("[",)),
+    ActionSpec("gallery", _("Styles"), _("Show or hide the gallery of styles"), keys=("Ctrl+1",), is_checkable=True),
+    ActionSpec("panel", _("Settings"), _("Show or hide the sliders"), keys=("Ctrl+2",), is_checkable=True),
+    ActionSpec("history", _("History"), _("Show or hide the results so far"), keys=("Ctrl+3",), is_checkable=True),
     ActionSpec("hide_panels", _("Only the picture"), _("Hide everything but the canvas"), "panel", ("Tab",), True),
     ActionSpec("full_screen", _("Full screen"), _("Use the whole screen"), "full-screen", ("F11",), True),
+    ActionSpec("theme_dark", _("Dark"), _("Dark greys around the picture"), is_checkable=True),
+    ActionSpec("theme_light", _("Light"), _("Light greys around the picture"), is_checkable=True),
+    ActionSpec("theme_system", _("As the system"), _("Dark or light, as the system is set"), is_checkable=True),
     ActionSpec("shortcuts", _("Keyboard shortcuts"), _("All keys of the studio"), "info", ("F1",)),
+    ActionSpec("diagnostics", _("Copy diagnostics"), _("Versions, device and settings, to report a fault"), "copy"),
     ActionSpec("about", _("About Style Studio"), _("Version, licences and credits"), "info"),
     ActionSpec("quit", _("Quit"), _("Close the studio"), "close", ("Ctrl+Q",)),
 )  # fmt: skip

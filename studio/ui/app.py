@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import get_args
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QThreadPool
 from PySide6.QtWidgets import QApplication
@@ -15,7 +16,8 @@ from studio.core.card import bundled_cards
 from studio.core.contract import Engine
 from studio.core.style_library import StyleLibrary
 from studio.jobs.worker import Worker
-from studio.ui.actions import make_actions
+from studio.ui.actions import Actions, make_actions
+from studio.ui.appearance import Appearance
 from studio.ui.bridge import EventBridge
 from studio.ui.commands import Commands
 from studio.ui.estimate import Estimate
@@ -25,8 +27,10 @@ from studio.ui.garbage import GarbageOnThisThread
 from studio.ui.intake import Intake
 from studio.ui.main_window import MainWindow
 from studio.ui.own_styles import OwnStyles
+from studio.ui.preference_actions import bind_choice, bind_switch
+from studio.ui.preferences import Preferences, ThemeChoice
+from studio.ui.recent_files import RecentFiles
 from studio.ui.session import Session
-from studio.ui.theme import apply_theme
 
 
 def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
@@ -34,7 +38,6 @@ def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
     application = QApplication(["style-studio", *arguments])
     application.setOrganizationName("Style Studio")
     application.setApplicationName("Style Studio")
-    apply_theme(application, "dark")
     garbage = GarbageOnThisThread()
     studio = Studio(make_engine, QSettings())
     studio.window.show()
@@ -57,6 +60,7 @@ class Studio(QObject):
         self, make_engine: Callable[[], Engine], settings: QSettings, thumbnail_folder: Path | None = None
     ) -> None:
         super().__init__()
+        self.preferences = Preferences(settings, self)
         self._settings = settings
         self._is_closed = False
         self._opening = FileThread("opening", self)
@@ -69,13 +73,31 @@ class Studio(QObject):
         own.edited.connect(self.session.correct_card)
         self.intake = Intake(self.session, self._opening, bundled_cards("styles"), own, self)
         self.exporter = Exporter(self.session, self._saving, self)
-        self.actions = make_actions(self)
+        self.recent = RecentFiles(self.session, self._opening, settings, self)
+        self.recent.found.connect(self.intake.open_picture)
+        self.actions = self._make_actions()
         demo = bundled_cards("demo")
-        self.window = MainWindow(self.session, self.intake, self.actions, demo, settings, thumbnail_folder)
-        self.commands = Commands(self.actions, self.session, self.intake, self.exporter, settings, self.window)
+        self.window = MainWindow(
+            self.session, self.intake, self.actions, self.recent, demo, self.preferences, thumbnail_folder
+        )
+        self.commands = Commands(
+            self.actions, self.session, self.intake, self.exporter, self.recent, self.preferences, self.window
+        )
         self.window.gallery.add_requested.connect(self.commands.ask_for_styles)
         self.window.first_painted.connect(self.session.start_engine)
         own.load()
+
+    def _make_actions(self) -> Actions:
+        """The actions, and the look they choose, before the first widget is made."""
+        actions = make_actions(self)
+        for name in ("gallery", "panel", "history"):
+            bind_switch(actions[name], self.preferences, f"has_{name}")
+        themes = {choice: actions[f"theme_{choice}"] for choice in get_args(ThemeChoice)}
+        bind_choice(themes, self.preferences, "theme", self)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self.appearance = Appearance(application, self.preferences, self)
+        return actions
 
     def close(self) -> None:
         """End work, threads, the engine's process and the window; an export under way is finished first. Idempotent."""

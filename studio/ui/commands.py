@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QStandardPaths, Qt, QUrl, Slot
+from PySide6.QtCore import QObject, QStandardPaths, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from studio.core.artwork import ArtworkState
 from studio.core.card import bundled_cards
 from studio.core.files import OPEN_SUFFIXES, ExportOptions
 from studio.core.recipe import KNOBS
 from studio.ui.about import make_about, make_shortcut_list
 from studio.ui.actions import Actions
+from studio.ui.change_names import change_name
+from studio.ui.diagnostics import diagnostics
 from studio.ui.drop_zones import Drop
 from studio.ui.export_sheet import ExportSheet
 from studio.ui.exporter import Exporter
 from studio.ui.intake import Intake
 from studio.ui.message import Message
 from studio.ui.payload import read_payload
+from studio.ui.picture_pyramid import whole_image
+from studio.ui.preferences import Preferences
+from studio.ui.recent_files import RecentFiles
 from studio.ui.session import Session
 from studio.ui.travel import Travel
 
@@ -35,7 +41,8 @@ class Commands(QObject):
         session: Session,
         intake: Intake,
         exporter: Exporter,
-        settings: QSettings,
+        recent: RecentFiles,
+        preferences: Preferences,
         window: QWidget,
     ) -> None:
         super().__init__(window)
@@ -43,7 +50,8 @@ class Commands(QObject):
         self._session = session
         self._intake = intake
         self._exporter = exporter
-        self._settings = settings
+        self._preferences = preferences
+        self._settings = preferences.settings
         self._window = window
         for name, slot in {
             "open": self.ask_for_picture,
@@ -52,8 +60,11 @@ class Commands(QObject):
             "paste_style": lambda: self.paste("style"),
             "paste_mix": lambda: self.paste("mix"),
             "paste_blend": lambda: self.paste("blend"),
+            "clear_recent": recent.clear,
+            "copy": self.copy,
             "undo": session.undo,
             "redo": session.redo,
+            "reset_sliders": session.reset_settings,
             "finish": session.finish,
             "stop": session.stop,
             "export": self.ask_for_export,
@@ -62,6 +73,7 @@ class Commands(QObject):
             "stronger": self.strengthen,
             "weaker": self.weaken,
             "shortcuts": self.show_shortcuts,
+            "diagnostics": self.copy_diagnostics,
             "about": self.show_about,
             "quit": window.close,
         }.items():
@@ -99,6 +111,21 @@ class Commands(QObject):
             return
         text = self.tr("There is no picture in the clipboard.")
         self._session.message_posted.emit(Message(text, self.tr("Copy one, then paste again."), action="open"))
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the artwork, as far as it is painted, into the clipboard."""
+        picture = self._session.picture
+        if picture is not None:
+            QGuiApplication.clipboard().setImage(whole_image(picture))
+            self._session.message_posted.emit(Message(self.tr("The artwork is in the clipboard.")))
+
+    @Slot()
+    def copy_diagnostics(self) -> None:
+        """Put what a report of a fault needs into the clipboard."""
+        QGuiApplication.clipboard().setText(diagnostics(self._session, self._preferences))
+        text = self.tr("Versions, device and settings are in the clipboard; nothing of your pictures.")
+        self._session.message_posted.emit(Message(text))
 
     @Slot()
     def ask_for_export(self) -> None:
@@ -142,8 +169,9 @@ class Commands(QObject):
     @Slot()
     def _show_state(self) -> None:
         artwork, run = self._session.artwork, self._session.run
-        self._actions["undo"].setEnabled(artwork.can_undo)
-        self._actions["redo"].setEnabled(artwork.can_redo)
+        self._name_step("undo", self.tr("Undo"), artwork.undo_states)
+        self._name_step("redo", self.tr("Redo"), artwork.redo_states)
+        self._actions["copy"].setEnabled(self._session.picture is not None)
         self._actions["stop"].setEnabled(run is not None and not run.is_stopping)
         self._actions["export"].setEnabled(artwork.result is not None and run is None)
         for name in ("fit", "actual_size"):
@@ -173,6 +201,10 @@ class Commands(QObject):
     def _export(self, path: Path, options: ExportOptions, title: str) -> None:
         self._remember_folder("export", path.parent)
         self._exporter.export(path, options, title)
+
+    def _name_step(self, name: str, word: str, states: tuple[ArtworkState, ArtworkState] | None) -> None:
+        self._actions[name].setEnabled(states is not None)
+        self._actions[name].setText(f"{word} {change_name(*states)}" if states else word)
 
     def _move_strength(self, count: int) -> None:
         knob = next(knob for knob in KNOBS if knob.field == "strength")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from studio.core.artwork import Result
@@ -18,9 +18,12 @@ _TILE = 56  # px
 
 
 class HistoryStrip(QFrame):
-    """One button for each result of the session, oldest first; hidden while there are fewer than two."""
+    """One button for each result of the session, oldest first; hidden while there are fewer than two.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    It is open while `shown` is ticked, and its heading ticks that too.
+    """
+
+    def __init__(self, session: Session, shown: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._shown: tuple[Result, ...] = ()
@@ -28,12 +31,14 @@ class HistoryStrip(QFrame):
         set_role(self, "bar")
         self.fold = QToolButton()
         self.fold.setCheckable(True)
-        self.fold.setChecked(True)
+        self.fold.setChecked(shown.isChecked())
         self.fold.setText(self.tr("History"))
         self.fold.setAccessibleName(self.fold.text())
         self.fold.setIconSize(QSize(14, 14))
         self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.fold.setStyleSheet(FOLD_SHEET)
+        self.fold.toggled.connect(shown.setChecked)
+        shown.toggled.connect(self.fold.setChecked)
         self.fold.toggled.connect(self._show_fold)
         self.strip = QScrollArea()
         self.strip.setWidgetResizable(True)
@@ -53,7 +58,7 @@ class HistoryStrip(QFrame):
         box.addWidget(self.fold)
         box.addWidget(self.strip)
         session.state_changed.connect(self._show_history)
-        self._show_fold(True)
+        self._show_fold(shown.isChecked())
         self._show_history()
 
     @Slot()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QMessageBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QMessageBox, QVBoxLayout, QWidget
 
 from studio.core.card import Card
 from studio.core.picture import Picture
@@ -21,12 +21,13 @@ from studio.ui.intake import Intake
 from studio.ui.knob_panel import KnobPanel
 from studio.ui.message import Message
 from studio.ui.message_bar import MessageBar
+from studio.ui.panel_splitter import PanelSplitter
+from studio.ui.preferences import Preferences
+from studio.ui.recent_files import RecentFiles
 from studio.ui.session import Session
 from studio.ui.status_bar import StatusBar
 from studio.ui.surround import SURROUNDS
 from studio.ui.tool_bar import ToolBar
-
-_GALLERY_WIDTH, _PANEL_WIDTH = 260, 300  # px
 
 
 class MainWindow(QWidget):
@@ -39,30 +40,30 @@ class MainWindow(QWidget):
         session: Session,
         intake: Intake,
         actions: Actions,
+        recent: RecentFiles,
         demo: Sequence[Card],
-        settings: QSettings,
+        preferences: Preferences,
         thumbnail_folder: Path | None = None,
     ) -> None:
         """demo: photos to try. thumbnail_folder: None for the user's own cache."""
         super().__init__()
         self._session = session
         self._actions = actions
-        self._settings = settings
+        self._settings = preferences.settings
         self._is_painted = False
         self._shown_photo: Picture | None = None
         self._may_close = False
         self._closes_after_export = False
         self.setMinimumSize(900, 560)
         self.addActions(list(actions.values()))
-        self.tool_bar = ToolBar(session, actions)
+        self.tool_bar = ToolBar(session, actions, recent)
         self.gallery = Gallery(intake.cards, thumbnail_folder=thumbnail_folder)
         self.messages = MessageBar(actions)
         self.canvas = Canvas(demo, thumbnail_folder=thumbnail_folder)
         self.panel = KnobPanel(session)
-        self.history = HistoryStrip(session)
+        self.history = HistoryStrip(session, actions["history"])
         self.below = QWidget()  # the strip shows and hides itself inside
         self.status_bar = StatusBar(session, actions)
-        self.splitter = QSplitter()
         self._arrange()
         self._connect_session()
         self._connect_parts(intake)
@@ -165,8 +166,9 @@ class MainWindow(QWidget):
 
     @Slot(bool)
     def _hide_panels(self, is_hidden: bool) -> None:
-        for part in (self.tool_bar, self.gallery, self.panel, self.below, self.status_bar):
+        for part in (self.tool_bar, self.below, self.status_bar):
             part.setVisible(not is_hidden)
+        self.splitter.set_alone(is_hidden)
 
     @Slot(bool)
     def _fill_screen(self, is_full: bool) -> None:
@@ -242,12 +244,8 @@ class MainWindow(QWidget):
         below = QVBoxLayout(self.below)
         below.setContentsMargins(0, 0, 0, 0)
         below.addWidget(self.history)
-        for number, part in enumerate((self.gallery, middle, self.panel)):
-            self.splitter.addWidget(part)
-            self.splitter.setStretchFactor(number, 1 if part is middle else 0)
-            self.splitter.setCollapsible(number, part is not middle)
-        self.splitter.setSizes([_GALLERY_WIDTH, 1280 - _GALLERY_WIDTH - _PANEL_WIDTH, _PANEL_WIDTH])
-        self.splitter.setHandleWidth(1)
+        sides = self._actions["gallery"], self._actions["panel"]
+        self.splitter = PanelSplitter(self.gallery, middle, self.panel, *sides)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, QTimer, Slot
+from PySide6.QtCore import QEvent, QSize, QTimer, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
@@ -51,8 +51,7 @@ class MessageBar(QFrame):
             self.clear()
             return
         self.message = message
-        sign = icon("warning", "error") if message.is_problem else icon("info", "muted")
-        self.sign.setPixmap(sign.pixmap(QSize(20, 20), self.devicePixelRatioF()))
+        self._draw_sign()
         self.text.setText(f"{message.text} {message.remedy}".strip())
         self.setAccessibleName(self.text.text())
         self.button.setVisible(bool(message.action))
@@ -71,6 +70,16 @@ class MessageBar(QFrame):
         self._timer.stop()
         self.message = None
         self.hide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.StyleChange:  # another theme
+            self._draw_sign()
+        super().changeEvent(event)
+
+    def _draw_sign(self) -> None:
+        if self.message is not None:
+            sign = icon("warning", "error") if self.message.is_problem else icon("info", "muted")
+            self.sign.setPixmap(sign.pixmap(QSize(20, 20), self.devicePixelRatioF()))
 
     @Slot()
     def _act(self) -> None:

@@ -134,6 +134,11 @@ def qimage(pixels: Pixels) -> QImage:
     return borrowed.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
 
+def whole_image(picture: Picture) -> QImage:
+    """The picture as a QImage, transparency included."""
+    return qimage(_with_alpha(picture, slice(None), slice(None)))
+
+
 def _with_alpha(picture: Picture, rows: slice, columns: slice) -> Pixels:
     pixels = picture.pixels[rows, columns]
     return pixels if picture.alpha is None else np.dstack((pixels, picture.alpha[rows, columns]))

@@ -13,6 +13,7 @@ from studio.core.card import Card
 from studio.core.contract import ColorRequest, Done, EngineInfo, Event, Failed, Frame, Progress, Ready, Stopped
 from studio.core.errors import StudioError
 from studio.core.picture import Picture, fit_size
+from studio.core.recipe import KNOBS
 from studio.jobs.worker import Worker
 from studio.ui.blender import Blender
 from studio.ui.bridge import EventBridge
@@ -91,6 +92,12 @@ class Session(QObject):
     def change_share(self, index: int, percent: float) -> None:
         """Change how much of a style goes into the mix; the others make room."""
         self._apply(lambda: self.artwork.change_share(index, percent))
+
+    @Slot()
+    def reset_settings(self) -> None:
+        """Bring every knob and the shares back to their defaults, as one step."""
+        defaults = {knob.field: knob.default for knob in KNOBS}
+        self._step(lambda: self.artwork.change(**defaults, style_shares=()))
 
     @Slot()
     def commit(self) -> None:

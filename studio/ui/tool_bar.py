@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from studio.ui.actions import Actions
 from studio.ui.elided_label import ElidedLabel
 from studio.ui.finish_button import FinishButton
+from studio.ui.main_menu import MainMenu
+from studio.ui.recent_files import RecentFiles
 from studio.ui.session import Session
 from studio.ui.theme import GRID, icon, set_role
 
@@ -19,7 +21,7 @@ _EXPORT_WIDTH = 104  # px; fixed, because the accent comes with bold letters and
 class ToolBar(QFrame):
     """Buttons for the actions that are needed all the time; the rest is in the menu."""
 
-    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, actions: Actions, recent: RecentFiles, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._actions = actions
@@ -36,7 +38,9 @@ class ToolBar(QFrame):
         self.export.setAccessibleName(actions["export"].text())
         self.export.clicked.connect(actions["export"].trigger)
         actions["export"].changed.connect(self._show_state)
-        self.menu_button = self._make_menu()
+        self.menu = MainMenu(actions, recent, self)
+        self.menu_button = self._make_menu_button()
+        actions["menu"].triggered.connect(self.open_menu)
         self._arrange()
         for signal in (session.state_changed, session.recipe_changed, session.content_changed, session.styles_changed):
             signal.connect(self._show_state)
@@ -70,35 +74,19 @@ class ToolBar(QFrame):
         name = artwork.content.name if artwork.content else ""
         self.title.setText(f"{name} *" if name and artwork.has_unsaved_result else name)
 
-    def _make_menu(self) -> QToolButton:
-        menu = QMenu(self)
-        pastes = ("paste_style", "paste_mix", "paste_blend")
-        for name in (
-            "open",
-            "blend",
-            "paste",
-            *pastes,
-            "",
-            "export",
-            "",
-            "hide_panels",
-            "full_screen",
-            "",
-            "shortcuts",
-            "about",
-            "",
-            "quit",
-        ):
-            if name:
-                menu.addAction(self._actions[name])
-            else:
-                menu.addSeparator()
+    @Slot()
+    def open_menu(self) -> None:
+        """Open the menu below its button, for the keyboard."""
+        self.menu.popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
+        self.menu.setActiveAction(self.menu.actions()[0])
+
+    def _make_menu_button(self) -> QToolButton:
         button = QToolButton()
-        button.setIcon(icon("menu"))
-        button.setMenu(menu)
+        button.setIcon(self._actions["menu"].icon())
+        button.setMenu(self.menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setToolTip(self.tr("Menu"))
-        button.setAccessibleName(self.tr("Menu"))
+        button.setToolTip(self._actions["menu"].toolTip())
+        button.setAccessibleName(self._actions["menu"].text())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 

@@ -1,0 +1,24 @@
+"""What a step of undo changes, in a word or two: "Strength", "Style", "Picture"."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from studio.core.artwork import ArtworkState
+from studio.core.recipe import KNOBS, SHARE_KNOB
+
+
+def change_name(one: ArtworkState, other: ArtworkState) -> str:
+    """The name of what differs between two states; the result aside, which follows the settings."""
+    if one.content is not other.content:
+        return _tr("Picture")
+    if one.styles != other.styles:
+        return _tr("Style") if len(one.styles) == len(other.styles) else _tr("Mix of styles")
+    names = [knob.label for knob in KNOBS if getattr(one.recipe, knob.field) != getattr(other.recipe, knob.field)]
+    if one.recipe.style_shares != other.recipe.style_shares:
+        names.append(SHARE_KNOB.label)
+    return names[0] if len(names) == 1 else _tr("Settings")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ChangeNames", text)

@@ -1,0 +1,59 @@
+"""PanelSplitter: gallery, canvas and settings side by side, with edges to drag; the sides can be hidden."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QSplitter, QWidget
+
+GALLERY_WIDTH, PANEL_WIDTH = 260, 300  # px
+_USUAL_WIDTH = 1280  # px
+
+
+class PanelSplitter(QSplitter):
+    """Each side is there while its action is ticked. One that is dragged shut is hidden, so that the menu tells the
+    truth and opens it again.
+    """
+
+    def __init__(
+        self, gallery: QWidget, middle: QWidget, panel: QWidget, gallery_action: QAction, panel_action: QAction
+    ) -> None:
+        super().__init__()
+        self._sides = ((0, gallery, gallery_action, GALLERY_WIDTH), (2, panel, panel_action, PANEL_WIDTH))
+        self._is_alone = False
+        for number, part in enumerate((gallery, middle, panel)):
+            self.addWidget(part)
+            self.setStretchFactor(number, 1 if part is middle else 0)
+            self.setCollapsible(number, part is not middle)
+        self.setSizes([GALLERY_WIDTH, _USUAL_WIDTH - GALLERY_WIDTH - PANEL_WIDTH, PANEL_WIDTH])
+        self.setHandleWidth(1)
+        self.splitterMoved.connect(self._hide_shut_sides)
+        for _, _, action, _ in self._sides:
+            action.toggled.connect(self._show_sides)
+        self._show_sides()
+
+    def set_alone(self, is_alone: bool) -> None:
+        """Show the middle alone, whatever is ticked."""
+        self._is_alone = is_alone
+        self._show_sides()
+
+    def restoreState(self, state: QByteArray | bytes | bytearray | memoryview) -> bool:
+        is_restored = super().restoreState(state)
+        self._show_sides()
+        return is_restored
+
+    @Slot()
+    def _show_sides(self) -> None:
+        for place, part, action, usual_width in self._sides:
+            part.setVisible(action.isChecked() and not self._is_alone)
+            sizes = self.sizes()
+            if not part.isHidden() and self.isVisible() and sizes[place] == 0:
+                sizes[1] -= usual_width
+                sizes[place] = usual_width
+                self.setSizes(sizes)
+
+    @Slot()
+    def _hide_shut_sides(self) -> None:
+        for place, part, action, _ in self._sides:
+            if part.isVisible() and self.sizes()[place] == 0:
+                action.setChecked(False)
