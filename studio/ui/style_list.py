@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtCore import QModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QWidget
 
 from studio.core.card import Card
 from studio.ui.gallery_delegate import TILE_HEIGHT, TILE_WIDTH, GalleryDelegate
 from studio.ui.gallery_model import CARD_ROLE, GalleryModel
 from studio.ui.thumbnails import Thumbnails
+
+_DRAGGED_SCALE = 0.6  # of a thumbnail: what hangs on the cursor must not hide the drop zones
 
 
 class StyleList(QListView):
@@ -26,6 +28,9 @@ class StyleList(QListView):
     def __init__(self, model: GalleryModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._clicked_with_control = False
+        self._grabbed_at: QPoint | None = None
+        self._is_dragged = False
+        self._thumbnails = thumbnails
         self.setModel(model)
         self.setItemDelegate(GalleryDelegate(thumbnails, self))
         # List mode that wraps: icon mode keeps a tree of rectangles and needs seconds for 10,000 items.
@@ -40,17 +45,32 @@ class StyleList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # the columns must not jump
         self.verticalScrollBar().setSingleStep(TILE_HEIGHT // 4)
-        self.setDragEnabled(True)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Styles"))
         self.setAccessibleDescription(self.tr("Enter uses the style, Ctrl+Enter mixes it in, Delete removes your own."))
         self.clicked.connect(self._choose)
         thumbnails.arrived.connect(self.viewport().update)  # many arrivals, one paint
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        self._grabbed_at = event.position().toPoint() if is_left else None
+        self._is_dragged = False
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        # Qt drags selected items, and nothing is ever selected in this view.
+        start = self._grabbed_at
+        if start is None or not event.buttons() & Qt.MouseButton.LeftButton or not self.indexAt(start).isValid():
+            super().mouseMoveEvent(event)
+        elif (event.position().toPoint() - start).manhattanLength() >= QApplication.startDragDistance():
+            self._grabbed_at, self._is_dragged = None, True
+            self._make_drag(self.indexAt(start)).exec(Qt.DropAction.CopyAction)
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._clicked_with_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        super().mouseReleaseEvent(event)
+        self._grabbed_at = None
+        if not self._is_dragged:  # a drag that was given up with Esc is no click
+            self._clicked_with_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            super().mouseReleaseEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()
@@ -75,6 +95,16 @@ class StyleList(QListView):
         columns = max(1, width // TILE_WIDTH)
         self.setGridSize(QSize(width // columns, TILE_HEIGHT))  # spare width is shared out
         super().resizeEvent(event)
+
+    def _make_drag(self, index: QModelIndex) -> QDrag:
+        drag = QDrag(self)
+        drag.setMimeData(self.model().mimeData([index]))
+        pixmap = self._thumbnails.pixmap(index.data(CARD_ROLE).file)
+        if pixmap is not None:
+            small = pixmap.scaled(pixmap.size() * _DRAGGED_SCALE, mode=Qt.TransformationMode.SmoothTransformation)
+            drag.setPixmap(small)
+            drag.setHotSpot(QRect(QPoint(), small.deviceIndependentSize().toSize()).center())
+        return drag
 
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:

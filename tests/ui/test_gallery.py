@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, QThreadPool, QUrl
-from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QThreadPool, QUrl
+from PySide6.QtGui import QContextMenuEvent, QDrag, QDragEnterEvent, QDropEvent, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
 
 from studio.core.card import LICENCES, Card, licence_is_unknown
@@ -164,6 +164,19 @@ def test_a_dragged_tile_carries_its_style(gallery):
     mime = gallery.model.mimeData([index])
     assert bytes(mime.data(STYLE_MIME_TYPE).data()) == b"terrace"
     assert not mime.hasUrls()  # else it would land as a file
+
+
+def test_a_drag_begins_at_the_tile_that_was_pressed(gallery, qtbot, monkeypatch):
+    dragged = []
+    monkeypatch.setattr(QDrag, "exec", lambda drag, actions: dragged.append(drag.mimeData().data(STYLE_MIME_TYPE)))
+    view, start = gallery.list.viewport(), tile(gallery, "terrace")
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+    for step in range(1, 5):
+        place = QPointF(start + QPoint(0, 40 * step))
+        held = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton, NOTHING_HELD
+        QApplication.sendEvent(view, QMouseEvent(QEvent.Type.MouseMove, place, view.mapToGlobal(place), *held))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start)
+    assert [bytes(data.data()) for data in dragged] == [b"terrace"]
 
 
 def test_the_menu_offers_use_mix_in_and_details(gallery, qtbot):
