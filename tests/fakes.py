@@ -7,9 +7,11 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
+from studio.core.card import Card, bundled_cards
 from studio.core.contract import (
     ColorRequest,
     Done,
@@ -22,6 +24,7 @@ from studio.core.contract import (
     StyleRequest,
 )
 from studio.core.errors import WeightsError
+from studio.core.learned_style import LearnedStyle
 from studio.core.picture import Picture, Pixels, fit_size
 from studio.core.recipe import StyleRecipe
 
@@ -174,6 +177,20 @@ def make_picture(width: int = 32, height: int = 24, name: str = "photo", seed: i
     """A picture of random pixels; another seed, another picture."""
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
     return Picture(pixels, name=name)
+
+
+def make_card(card_id: str = "my-hand", author: str = "", licence: str = "unknown") -> Card:
+    """The card of a style that lies nowhere."""
+    return Card(card_id, "style", f"Title of {card_id}", author, "", licence, "", Path(f"{card_id}.safetensors"))
+
+
+def make_learned(seed: int = 0, references: int = 2, is_deep: bool = True) -> LearnedStyle:
+    """A style learnt for the bundled network, of random numbers; another seed, another style."""
+    network = next(card for card in bundled_cards("models") if card.category == "style network")
+    random = np.random.default_rng(seed)
+    delta = {"up_1.weight": random.normal(0, 0.01, (16, 32, 3, 3)).astype(np.float16)} if is_deep else {}
+    pictures = tuple(make_picture(48, 40, f"work {number}", seed + number) for number in range(references))
+    return LearnedStyle(network.id, network.sha256, random.normal(size=100).astype(np.float32), pictures, delta)
 
 
 def make_request(content: Picture | None = None, **recipe: object) -> StyleRequest:

@@ -11,9 +11,9 @@ from studio.cli.styles import style_card, suggestion
 from studio.cli.terminal import PIPE
 from studio.core.artwork import Style
 from studio.core.blend import Blend
-from studio.core.card import UNKNOWN_LICENCE, Card
 from studio.core.errors import RecipeError
 from studio.core.files import decode_picture, open_picture
+from studio.core.open_style import open_style, open_style_file
 from studio.core.picture import Picture
 from studio.core.provenance import read_recipe as read_exported_recipe
 from studio.core.recipe import StyleRecipe
@@ -45,15 +45,13 @@ def read_blend(arguments: argparse.Namespace, base: Picture | None) -> Blend | N
 
 
 def find_style(name: str) -> Style:
-    """The style with this id, or the picture in this file. Raises UsageError with the nearest ids."""
+    """The style with this id, or in this file. Raises UsageError with the nearest ids, or StudioError."""
     card = style_card(name)
     if card is None:
         if not _is_file(name):
             raise UsageError(f"There is no style and no file called {name!r}.", suggestion(name))
-        path = Path(name)
-        # Whose it is and whether it may be shared, only its owner knows.
-        card = Card(path.stem, "style", path.stem, "", "", UNKNOWN_LICENCE, path.name, path, category="mine")
-    return Style(open_picture(card.file), card)
+        return open_style_file(Path(name))
+    return open_style(card)
 
 
 def read_recipe(arguments: argparse.Namespace) -> StyleRecipe:

@@ -44,7 +44,8 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
     blend = read_blend(arguments, content)
     styles = [find_style(name) for name in arguments.styles]
     content = content if blend is None else blend_pictures(blend)
-    request = StyleRequest(content, tuple(style.picture for style in styles), recipe)
+    learned = tuple(style.learned for style in styles)
+    request = StyleRequest(content, tuple(style.picture for style in styles), recipe, learned=learned)
     cards, blended = [style.card for style in styles], blend.over.name if blend else ""
     made_of = credits_of(content, cards, recipe, arguments.title, arguments.artist, blended)
     settings = EngineSettings(arguments.device, arguments.weights_folder)

@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 from studio.core.blend import Blend
 from studio.core.card import Card
+from studio.core.learned_style import LearnedStyle
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
 
@@ -18,10 +19,20 @@ RESULTS_KEPT = 24  # pictures, not settings: they are what fills memory
 
 @dataclass(frozen=True)
 class Style:
-    """A style in use: the picture the engine looks at, and the card that says whose it is."""
+    """A style in use: the picture the engine looks at, and the card that says whose it is.
+
+    learned: what the studio has learnt from several pictures, the first of which is `picture`; None for a style that is
+    a picture and no more.
+    """
 
     picture: Picture
     card: Card
+    learned: LearnedStyle | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for styles that paint alike, whatever their cards say."""
+        return self.picture.fingerprint if self.learned is None else self.learned.fingerprint
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from studio.core.artwork import Style
 from studio.core.card import Card
 from studio.core.contract import StyleRequest
 from studio.core.errors import PictureError, RecipeError, StudioError
-from studio.core.files import ExportOptions, open_picture
+from studio.core.files import ExportOptions
+from studio.core.open_style import open_style
 from studio.core.painted_with import credits_of
 from studio.core.picture import Picture
 from studio.core.provenance import Credits
@@ -70,7 +71,8 @@ class BatchJob:
 
     def request(self, content: Picture) -> StyleRequest:
         """What the engine is asked for."""
-        return StyleRequest(content, tuple(style.picture for style in self.styles), self.recipe)
+        pictures, learned = tuple(style.picture for style in self.styles), tuple(style.learned for style in self.styles)
+        return StyleRequest(content, pictures, self.recipe, learned=learned)
 
     def credits(self, content: Picture) -> Credits:
         """What goes into the file."""
@@ -82,7 +84,7 @@ class BatchJob:
         """As JSON values: equal for two jobs that make the same artworks of the same photos."""
         return {
             "recipe": self.recipe.to_json(),
-            "styles": [style.picture.fingerprint for style in self.styles],
+            "styles": [style.fingerprint for style in self.styles],
             "options": asdict(self.options),
             "title": self.title,
             "artist": self.artist,
@@ -109,7 +111,7 @@ class BatchJob:
 
 
 def _known_style(card: Card, fingerprint: str) -> Style:
-    picture = open_picture(card.file)
-    if picture.fingerprint != fingerprint:
+    style = open_style(card)
+    if style.fingerprint != fingerprint:
         raise PictureError(f"{card.file.name} is no longer the style this batch began with.", "Begin a new one.")
-    return Style(picture, card)
+    return style

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +13,7 @@ from studio.core.resources import resource_folder
 
 Kind = Literal["style", "photo", "model"]
 
+OWN_CATEGORY = "mine"
 UNKNOWN_LICENCE = "unknown"
 # What an artist may say of a style of their own; any other text is a licence too.
 LICENCES: tuple[str, ...] = (
@@ -73,13 +74,23 @@ def licence_is_unknown(card: Card) -> bool:
 def read_card(path: Path) -> Card:
     """The card in a JSON file; its `file` is taken as beside it. Raises StudioError if it is no card."""
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise StudioError(f"{path.name} is no card: {error}.") from error
+    card = parse_card(text, path)
+    return replace(card, file=path.parent / card.file)
+
+
+def parse_card(text: str, path: Path) -> Card:
+    """The card in a text found at `path`; its `file` is what the text says. Raises StudioError if it is no card."""
+    try:
+        values = json.loads(text)
         known = {field.name: values[field.name] for field in fields(Card) if field.name in values}
         odd = next((name for name, value in known.items() if not isinstance(value, str)), None)
         if odd is not None:
             raise ValueError(f"{odd} is no text")
-        return Card(**known | {"file": path.parent / values["file"]})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return Card(**known | {"file": Path(values["file"])})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StudioError(f"{path.name} is no card: {error}.") from error
 
 

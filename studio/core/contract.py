@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from studio.core.errors import StudioError
+from studio.core.learned_style import LearnedStyle
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
 
@@ -26,13 +27,26 @@ class StyleRequest:
 
     content: None only for the method "pattern" (then the result is square). styles: at least one.
     start: a picture to go on from (a stopped run, a smaller result); None starts afresh.
+    learned: for each style what the studio has learnt of it, or None; () if that is None for all.
     """
 
     content: Picture | None
     styles: tuple[Picture, ...]
     recipe: StyleRecipe
     start: Picture | None = None
+    learned: tuple[LearnedStyle | None, ...] = ()
     id: int = field(default_factory=new_request_id)
+
+    @property
+    def models(self) -> tuple[tuple[Picture, float], ...]:
+        """The pictures Finish paints after, with shares that sum to 1: several of a learned style share its share."""
+        shares = self.recipe.shares_of(len(self.styles))
+        learned = self.learned or (None,) * len(self.styles)
+        models: list[tuple[Picture, float]] = []
+        for picture, share, known in zip(self.styles, shares, learned, strict=True):
+            pictures = (picture,) if known is None else known.references
+            models += [(one, share / len(pictures)) for one in pictures]
+        return tuple(models)
 
 
 @dataclass(frozen=True)

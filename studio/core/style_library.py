@@ -1,4 +1,4 @@
-"""The artist's own styles: pictures and cards in a folder of this user, kept from one start to the next."""
+"""The artist's own styles, of pictures and learned, in a folder of this user, kept from one start to the next."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ import numpy as np
 from PIL import Image
 
 from studio.core.atomic_write import replace_file
-from studio.core.card import UNKNOWN_LICENCE, Card, card_json, read_card
+from studio.core.card import OWN_CATEGORY, UNKNOWN_LICENCE, Card, card_json, read_card
 from studio.core.errors import StudioError
 from studio.core.files import ExportOptions, encode_picture
 from studio.core.folders import data_folder
+from studio.core.learned_file import SUFFIX, copy_learned, read_learned, write_learned
+from studio.core.learned_style import LearnedStyle
 from studio.core.open_picture import reason
 from studio.core.picture import Picture, fit_size
 
 LARGEST_KEPT_EDGE = 4096  # px; strokes show in far less, and a scan of 200 megapixels would fill the disk
-OWN_CATEGORY = "mine"
 
 _LONGEST_NAME = 40  # characters of the title in a file name
 _MARK = 12  # characters of the fingerprint in a file name; the chance that two styles share them is nil
@@ -28,7 +29,7 @@ _REMOVED = ".removed"  # after the name of a card that can still be brought back
 
 
 class StyleLibrary:
-    """Each style is `ID.json`, its card, and the picture the card names; the id never changes once it is given.
+    """Each style is `ID.json`, its card, and the file the card names; the id never changes once it is given.
 
     Two studios may use one folder: every file is written as a whole, and nothing is remembered in between. All methods
     look at the disk; those that write raise StudioError.
@@ -54,7 +55,7 @@ class StyleLibrary:
 
         The picture is one that `kept_size` returned.
         """
-        known = self._find(picture)
+        known = self._find(picture.fingerprint)
         if known is not None:
             return known
         title = Path(picture.name).stem or picture.name
@@ -73,20 +74,37 @@ class StyleLibrary:
 
     def add(self, picture: Picture) -> Card:
         """Write the picture as it is and a card for it, unless it is here; returns the card. As `card_for`."""
-        known = self._find(picture)
+        known = self._find(picture.fingerprint)
         if known is not None:
             return known
         card = self.card_for(picture)
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise _no_folder(self.folder, error) from error
+        self._make_folder()
         # Lossless at the codec's least effort: a tenth larger than with more, in half the time.
         replace_file(
             card.file, encode_picture(picture, ExportOptions("webp", quality=1, lossless=True, keep_exif=False))
         )
         self.edit(card)
         return card
+
+    def add_learned(self, card: Card, learned: LearnedStyle) -> Card:
+        """Write a style the studio has learnt, unless it is here; returns its card with an id and a file of its own."""
+        known = self._find(learned.fingerprint)
+        if known is not None:
+            return known
+        card_id = f"{_plain(card.title)}-{learned.fingerprint[:_MARK]}"
+        card = replace(card, id=card_id, file=self.folder / f"{card_id}{SUFFIX}", category=OWN_CATEGORY)
+        self._make_folder()
+        write_learned(card.file, card, learned)
+        self.edit(card)
+        return card
+
+    def import_learned(self, path: Path) -> Card:
+        """Add the learned style in a file, unless it is here."""
+        return self.add_learned(*read_learned(path))
+
+    def export_learned(self, card: Card, path: Path) -> None:
+        """Write a learned style into a file of its own, with what its card says today."""
+        copy_learned(card.file, path, card)
 
     def edit(self, card: Card) -> None:
         """Write the card anew."""
@@ -109,8 +127,14 @@ class StyleLibrary:
             with suppress(OSError):
                 path.unlink()
 
-    def _find(self, picture: Picture) -> Card | None:
-        for path in self._files(f"*-{picture.fingerprint[:_MARK]}.json"):
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _no_folder(self.folder, error) from error
+
+    def _find(self, fingerprint: str) -> Card | None:
+        for path in self._files(f"*-{fingerprint[:_MARK]}.json"):
             with suppress(StudioError):
                 return _own_card(path)
         return None

@@ -112,7 +112,7 @@ class TorchEngine:
         yield Progress(request.id, 0.0)
         encoder = yield from self._loading(request)
         reporter = _Reporter(request, painting.content, started)
-        keys = tuple(style.fingerprint for style in request.styles)
+        keys = tuple(picture.fingerprint for picture, _ in request.models)
         job = finish(encoder, painting, keys, self._styles)
         notes: list[str] = []
         while True:
@@ -165,8 +165,8 @@ class TorchEngine:
         photo = None if recipe.method == "pattern" else request.content
         return Painting(
             content=None if photo is None else self._tensor(photo, recipe.long_edge),
-            styles=tuple(self._tensor(style, LARGEST_STYLE) for style in request.styles),
-            shares=recipe.shares_of(len(request.styles)),
+            styles=tuple(self._tensor(picture, LARGEST_STYLE) for picture, _ in request.models),
+            shares=tuple(share for _, share in request.models),
             recipe=recipe,
             size=(height, width),
             start=None if request.start is None else to_tensor(request.start, self._device),

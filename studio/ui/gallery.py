@@ -19,8 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.core.card import Card
-from studio.core.style_library import OWN_CATEGORY
+from studio.core.card import OWN_CATEGORY, Card
 from studio.ui.card_details import CardDetails
 from studio.ui.drop_zones import GALLERY_ZONES, DropZones
 from studio.ui.flow_layout import FlowLayout

@@ -7,8 +7,7 @@ from itertools import takewhile
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from studio.core.card import Card
-from studio.core.style_library import OWN_CATEGORY
+from studio.core.card import OWN_CATEGORY, Card
 
 STYLE_MIME_TYPE = "application/x-style-studio-style"  # the card's id, UTF-8
 CARD_ROLE = Qt.ItemDataRole.UserRole

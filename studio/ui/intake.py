@@ -9,11 +9,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 
-from studio.core.artwork import Style
 from studio.core.blend import Blend
 from studio.core.card import Card
 from studio.core.errors import StudioError
 from studio.core.files import OPEN_SUFFIXES, decode_picture, open_picture
+from studio.core.open_style import open_style
 from studio.core.picture import Picture
 from studio.core.picture_search import Opened, open_some, some_pictures_in
 from studio.ui.drop_zones import Drop
@@ -81,12 +81,12 @@ class Intake(QObject):
     @Slot(object)
     def use_style(self, card: Card) -> None:
         """Paint in the style of a card alone."""
-        self._files.run(lambda: _bundled_style(card), self._session.use_style, self._refuse_style)
+        self._files.run(lambda: open_style(card), self._session.use_style, self._refuse_style)
 
     @Slot(object)
     def mix_in(self, card: Card) -> None:
         """Add the style of a card to the mix."""
-        self._files.run(lambda: _bundled_style(card), self._session.mix_in, self._refuse_style)
+        self._files.run(lambda: open_style(card), self._session.mix_in, self._refuse_style)
 
     @Slot(list)
     def add_styles(self, paths: Sequence[Path]) -> None:
@@ -183,7 +183,3 @@ class Intake(QObject):
 
     def _refuse_style(self, error: StudioError) -> None:
         self._session.message_posted.emit(Message.about(error))
-
-
-def _bundled_style(card: Card) -> Style:
-    return Style(open_picture(card.file), card)

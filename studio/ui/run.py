@@ -22,6 +22,7 @@ class Run:
         self.request = StyleRequest(
             content=None if state.recipe.method == "pattern" else state.content,
             styles=tuple(style.picture for style in state.styles),
+            learned=tuple(style.learned for style in state.styles),
             recipe=state.recipe,
             start=state.result.painted if is_resumed and state.result else self.painted,
         )

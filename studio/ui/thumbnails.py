@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QRect, QSaveFile, QSize, QStandardPaths, Qt,
 from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader, QImageWriter, QPixmap
 
 from studio.core.errors import StudioError
-from studio.core.files import open_picture
+from studio.core.open_style import open_style_picture
 from studio.ui.background import Background
 from studio.ui.picture_pyramid import qimage
 
@@ -115,7 +115,7 @@ def make_thumbnail(path: Path, size: QSize) -> QImage:
     image = _read_reduced(path, size)
     if image.isNull():
         try:
-            image = qimage(open_picture(path).pixels)  # formats Qt does not know: AVIF, HEIC
+            image = qimage(open_style_picture(path).pixels)  # formats Qt does not know: AVIF, HEIC
         except StudioError:
             return QImage()
     if image.colorSpace().isValid():
