@@ -65,9 +65,9 @@ def test_a_card_holds_no_path_of_somebodys_machine(path: Path) -> None:
     assert not any(str(value).startswith(("/", "file:", "~")) for value in values.values())
 
 
-def test_styles_are_sorted_into_paintings_and_prints() -> None:
+def test_styles_are_sorted_into_paintings_prints_and_patterns() -> None:
     categories = {card.category for card in bundled_cards("styles")}
-    assert {"painting", "print"} <= categories
+    assert categories == {"painting", "print", "pattern"}
 
 
 def test_names_keep_their_accents() -> None:
