@@ -72,8 +72,8 @@ class Canvas(QWidget):
         self._badge_text = ""
         self._menu: CanvasMenu | None = None
         self._grabbed_at: QPointF | None = None
-        thumbnails = Thumbnails(DEMO_SIZE, self.devicePixelRatioF(), thumbnail_folder, self)
-        self._empty = EmptyCanvas(demo, thumbnails, self)
+        self._thumbnails = Thumbnails(DEMO_SIZE, self.devicePixelRatioF(), thumbnail_folder, self)
+        self._empty = EmptyCanvas(demo, self._thumbnails, self)
         self._empty.open_requested.connect(self.open_requested)
         self._empty.demo_chosen.connect(self.demo_chosen)
         self.split = SplitHandle(self)
@@ -238,8 +238,10 @@ class Canvas(QWidget):
             place = self._device_point(event.position())
             self._zoom_at(self.zoom * (1 + event.value()), place.x(), place.y())
             return True
-        if event.type() == QEvent.Type.DevicePixelRatioChange and self._is_fitted:
-            self.zoom_to_fit()
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._thumbnails.set_pixel_ratio(self.devicePixelRatioF())
+            if self._is_fitted:
+                self.zoom_to_fit()
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -109,6 +109,25 @@ def test_every_control_of_the_panel_is_one_step_that_undo_takes_back(
         assert loaded.session.artwork.blend == state
 
 
+def test_undo_names_what_it_takes_back(qtbot: QtBot, loaded: Studio, blend: Blend) -> None:
+    undo = loaded.actions["undo"]
+    assert undo.text() == "Undo Blend"
+    states = (
+        {"blend": replace(blend, opacity=0.8)},
+        {"blend": replace(blend, opacity=0.8, mode="screen")},
+        {"blend": replace(blend, opacity=0.8, mode="screen").swapped()},
+        {"strength": 0.9},
+        {"blend": None},
+        {"content": make_picture(seed=9)},
+    )
+    names = []
+    for fields in states:
+        loaded.session.change(**fields)
+        loaded.session.commit()
+        names.append(undo.text())
+    assert names == ["Undo Opacity", "Undo Blend", "Undo Swap", "Undo Strength", "Undo Blend", "Undo Picture"]
+
+
 def test_removing_the_lower_photo_leaves_the_upper(qtbot: QtBot, loaded: Studio, blend: Blend) -> None:
     loaded.window.panel.pictures.base.remove.click()
     assert loaded.session.artwork.content is blend.over

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt, QThreadPool
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QThreadPool
 from PySide6.QtGui import QColor, QImage, QInputDevice, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtWidgets import QApplication, QPushButton
 
@@ -144,6 +144,29 @@ def test_at_100_percent_one_pixel_is_one_pixel(canvas):
     assert [shot.pixelColor(124 + x, 124 + y).getRgb()[:2] for x, y in ((0, 0), (60, 99), (199, 7))] == [
         (0, 0), (60, 99), (199, 7),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 2.0])
+def test_at_100_percent_every_pixel_is_sharp_on_every_screen(canvas, monkeypatch, ratio):
+    monkeypatch.setattr(canvas, "devicePixelRatioF", lambda: ratio)
+    canvas.set_before(numbered())
+    canvas.zoom_to(1.0)
+    screen = QImage(canvas.size() * ratio, QImage.Format.Format_RGB32)
+    screen.setDevicePixelRatio(ratio)
+    canvas.render(screen)
+    left, top = round((448 * ratio - 200) / 2), round((348 * ratio - 100) / 2)
+    shown = screen.copy(left, top, 200, 100)
+    assert [shown.pixelColor(x, y).getRgb()[:2] for x in range(0, 200, 7) for y in range(0, 100, 7)] == [
+        (x, y) for x in range(0, 200, 7) for y in range(0, 100, 7)
+    ]
+
+
+def test_another_screen_shows_the_whole_picture_again_and_asks_for_sharper_demo_photos(canvas, monkeypatch):
+    canvas.set_before(numbered())
+    monkeypatch.setattr(canvas, "devicePixelRatioF", lambda: 2.0)
+    QApplication.sendEvent(canvas, QEvent(QEvent.Type.DevicePixelRatioChange))
+    assert canvas.zoom == 4.0  # pixels of the screen per pixel of the picture
+    assert canvas._thumbnails._pixel_ratio == 2.0
 
 
 def test_a_new_zoom_is_told_once(canvas, qtbot):
