@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from studio.core.batch import BatchItem, BatchJob, ItemReport
+from studio.core.batch import BatchItem, BatchJob, ItemReport, ItemState
 from studio.core.batch_journal import Journal, Record, read_journal
 from studio.core.batch_photos import find_photos, identity_of, plan_items
 from studio.core.contract import Done, StyleRequest
@@ -19,7 +19,7 @@ class Batch:
     """What is left to paint, and the only hand that writes into the output folder; make one with the functions below.
 
     For each item of `left`, in any order: `open` it, have the request painted, `deliver` what came; or `leave` it, with
-    the reason. Whatever happens to the process in between, the next batch on the folder goes on with what is left,
+    the error. Whatever happens to the process in between, the next batch on the folder goes on with what is left,
     paints nothing twice and loses nothing. `finish` it when all items were tried, and `close` it in any case.
 
     items: all, those that are done included. left: those that are not done. For one thread at a time.
@@ -37,13 +37,19 @@ class Batch:
         self._sources = {identity_of(item.photo) for item in self.items}
         self.left = tuple(item for item in self.items if not self._is_done(item))
 
-    def open(self, item: BatchItem) -> StyleRequest:
-        """The request for an item. Raises StudioError if its photo cannot be opened or its file may not be written."""
-        self._check_free(item)
-        return self.job.request(open_picture(item.photo))
+    def open(self, item: BatchItem) -> StyleRequest | ItemReport:
+        """The request for an item; or that it is skipped, its photo cannot be opened or its file may not be written.
+
+        This and the two below raise StudioError only if the journal cannot be written.
+        """
+        try:
+            self._check_free(item)
+            return self.job.request(open_picture(item.photo))
+        except StudioError as error:
+            return self._end(item, "skipped", error)
 
     def deliver(self, item: BatchItem, request: StyleRequest, done: Done) -> ItemReport:
-        """Write a painted item and note it. Raises StudioError only if the journal cannot be written."""
+        """Write a painted item and note it."""
         path = self.folder / item.output
         sources = (request.content, *request.styles)
         try:
@@ -59,14 +65,13 @@ class Batch:
                 allow_plain=any(is_plain(source) for source in sources if source is not None),
             )
         except (StudioError, OSError) as error:
-            return self.leave(item, as_studio_error(error), was_opened=True)
+            return self.leave(item, as_studio_error(error))
         self._journal.note(item, "done")
         return ItemReport(item, "done", 1.0, size=size, seconds=done.seconds, notes=done.notes)
 
-    def leave(self, item: BatchItem, error: StudioError, *, was_opened: bool) -> ItemReport:
-        """Note that an item is not painted: skipped, or failed if it had been opened. The next batch tries it again."""
-        self._journal.note(item, "failed" if was_opened else "skipped", reason=str(error))
-        return ItemReport(item, "failed" if was_opened else "skipped", reason=str(error))
+    def leave(self, item: BatchItem, error: StudioError) -> ItemReport:
+        """Note that an item failed after it was opened. The next batch tries it again, as it does what was skipped."""
+        return self._end(item, "failed", error)
 
     def finish(self) -> None:
         """Note that every item was tried."""
@@ -75,6 +80,10 @@ class Batch:
     def close(self) -> None:
         """Give the folder free; idempotent."""
         self._journal.close()
+
+    def _end(self, item: BatchItem, state: ItemState, error: StudioError) -> ItemReport:
+        self._journal.note(item, state, reason=str(error))
+        return ItemReport(item, state, reason=str(error))
 
     def _check_free(self, item: BatchItem) -> None:
         path = self.folder / item.output
@@ -113,7 +122,7 @@ def open_batch(folder: Path, job: BatchJob, places: Sequence[Path], *, may_overw
         if record is not None and _goes_on(record, job, may_overwrite):
             journal.add_items(item for item in items if item.number not in record.items)
         elif record is None or record.has_ended or may_overwrite:
-            journal.begin(job.to_values(), items)
+            journal.begin(job.to_values() | {"may_overwrite": may_overwrite}, items)
         else:
             raise StudioError(
                 f"A batch with other settings was cut short in {folder}.",
@@ -134,8 +143,9 @@ def resume_batch(folder: Path) -> Batch:
     journal = Journal(folder)
     try:
         assert journal.record is not None
-        job = BatchJob.from_values(journal.record.job)
-        return Batch(folder, job, journal, journal.record.items.values(), may_overwrite=False)
+        values = journal.record.job
+        items = journal.record.items.values()
+        return Batch(folder, BatchJob.from_values(values), journal, items, values.get("may_overwrite") is True)
     except BaseException:
         journal.close()
         raise

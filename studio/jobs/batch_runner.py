@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 
 from studio.core.batch import BatchItem, ItemReport
 from studio.core.contract import Done, Engine, Failed, Frame, Progress, StyleRequest
-from studio.core.errors import EngineError, StudioError, WeightsError
+from studio.core.errors import EngineError, WeightsError
 from studio.jobs.batch import Batch
 from studio.jobs.failure import as_studio_error
 
@@ -45,17 +45,16 @@ def paint_item(item: BatchItem, request: StyleRequest, engine: Engine) -> Genera
 
 
 def _run_item(batch: Batch, item: BatchItem, engine: Engine) -> Iterator[ItemReport]:
-    try:
-        request = batch.open(item)
-    except StudioError as error:
-        yield batch.leave(item, error, was_opened=False)
+    request = batch.open(item)
+    if isinstance(request, ItemReport):
+        yield request
         return
     try:
         done = yield from paint_item(item, request, engine)
     except WeightsError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever befalls one item, the others are still to be painted
-        yield batch.leave(item, as_studio_error(error), was_opened=True)
+        yield batch.leave(item, as_studio_error(error))
         return
     yield ItemReport(item, "saving", 1.0)
     yield batch.deliver(item, request, done)

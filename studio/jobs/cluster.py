@@ -124,10 +124,9 @@ def _share_out(batch: Batch, client: Client, address: str, name: str) -> Iterato
             while left and len(futures) < _AHEAD * max(1, len(client.nthreads())):
                 item = left.popleft()
                 yield ItemReport(item, "opening")
-                try:
-                    request = batch.open(item)
-                except StudioError as error:
-                    yield batch.leave(item, error, was_opened=False)
+                request = batch.open(item)
+                if isinstance(request, ItemReport):
+                    yield request
                     continue
                 key = f"{name}-{item.number}"
                 future = client.submit(_paint, name, item, request, key=key, pure=False, resources={_RESOURCE: 1})
@@ -162,7 +161,7 @@ def _take(
         case WeightsError():
             raise answer
         case StudioError():
-            yield batch.leave(item, answer, was_opened=True)
+            yield batch.leave(item, answer)
         case Done():
             yield ItemReport(item, "saving", 1.0)
             yield batch.deliver(item, request, answer)

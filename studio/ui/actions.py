@@ -55,6 +55,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("show_export", _("Show in folder"), _("Open the folder of the exported file"), "folder"),
     ActionSpec("restore_style", _("Undo"), _("Bring the removed style back"), "undo"),
     ActionSpec("copy", _("Copy"), _("Copy the artwork to the clipboard"), "copy", ("Ctrl+C",)),
+    ActionSpec("render_many", _("Render many"), _("Paint many pictures, or whole folders"), "many", ("Ctrl+Shift+E",)),
     ActionSpec("stronger", _("Stronger"), _("More strength"), keys=("]",)),
     ActionSpec("weaker", _("Weaker"), _("Less strength"), keys=("[",)),
     ActionSpec("gallery", _("Styles"), _("Show or hide the gallery of styles"), keys=("Ctrl+1",), is_checkable=True),

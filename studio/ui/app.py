@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import get_args
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QThreadPool
+from PySide6.QtCore import QEvent, QObject, QSettings, QThreadPool, Slot
 from PySide6.QtWidgets import QApplication
 
 from studio.core.artwork import Artwork
@@ -18,6 +18,8 @@ from studio.core.style_library import StyleLibrary
 from studio.jobs.worker import Worker
 from studio.ui.actions import Actions, make_actions
 from studio.ui.appearance import Appearance
+from studio.ui.batch_queue import BatchQueue
+from studio.ui.batch_window import BatchWindow
 from studio.ui.bridge import EventBridge
 from studio.ui.commands import Commands
 from studio.ui.estimate import Estimate
@@ -65,6 +67,7 @@ class Studio(QObject):
         self._is_closed = False
         self._opening = FileThread("opening", self)
         self._saving = FileThread("saving", self)
+        batch_files = FileThread("batch", self)
         self.bridge = EventBridge(self)
         worker = Worker(make_engine, self.bridge.post)
         self.session = Session(Artwork(), worker, self.bridge, _remembered_estimate(settings), self)
@@ -72,6 +75,7 @@ class Studio(QObject):
         own.message_posted.connect(self.session.message_posted)
         own.edited.connect(self.session.correct_card)
         self.intake = Intake(self.session, self._opening, bundled_cards("styles"), own, self)
+        self.batch = BatchQueue(self.session, worker, batch_files, self)
         self.exporter = Exporter(self.session, self._saving, self)
         self.recent = RecentFiles(self.session, self._opening, settings, self)
         self.recent.found.connect(self.intake.open_picture)
@@ -83,6 +87,9 @@ class Studio(QObject):
         self.commands = Commands(
             self.actions, self.session, self.intake, self.exporter, self.recent, self.preferences, self.window
         )
+        self.batch_window = BatchWindow(self.batch, self.session, self.actions, settings, self.window, thumbnail_folder)
+        self.actions["render_many"].triggered.connect(self._render_many)
+        self.window.status_bar.watch_batch(self.batch)
         self.window.gallery.add_requested.connect(self.commands.ask_for_styles)
         self.window.first_painted.connect(self.session.start_engine)
         own.load()
@@ -99,6 +106,12 @@ class Studio(QObject):
         self.appearance = Appearance(application, self.preferences, self)
         return actions
 
+    @Slot()
+    def _render_many(self) -> None:
+        """Open the window of the batch, with what was dropped where only one picture could be taken."""
+        self.batch_window.add_places(self.intake.take_many())
+        self.batch_window.open_beside()
+
     def close(self) -> None:
         """End work, threads, the engine's process and the window; an export under way is finished first. Idempotent."""
         if self._is_closed:
@@ -110,6 +123,7 @@ class Studio(QObject):
         self.window.hide()
         self._opening.close()
         self._saving.close()
+        self.batch.close()
         self.session.close()
         self.window.deleteLater()
 

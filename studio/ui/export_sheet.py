@@ -26,7 +26,7 @@ from studio.core.formats import EXPORT_SUFFIXES, SUFFIX_OF, WRITE_LIMITS, Export
 from studio.core.picture import Picture
 from studio.ui.theme import GRID, set_role
 
-_NAMES: dict[ExportFormat, str] = {
+FORMAT_NAMES: dict[ExportFormat, str] = {
     "png": "PNG, lossless",
     "jpeg": "JPEG",
     "webp": "WebP",
@@ -51,7 +51,7 @@ class ExportSheet(QDialog):
         self.setWindowTitle(self.tr("Export the artwork"))
         self.setMinimumWidth(600)
         self.format = QComboBox()
-        for name, text in _NAMES.items():
+        for name, text in FORMAT_NAMES.items():
             self.format.addItem(text, name)
         self.quality = _spin_box(1, 100, 92, "")
         edge = WRITE_LIMITS["webp"].edge

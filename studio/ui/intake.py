@@ -48,6 +48,7 @@ class Intake(QObject):
         self._bundled = tuple(cards)
         self._session = session
         self._files = files
+        self._many: tuple[Path, ...] = ()
         own.changed.connect(self.cards_changed)
 
     @property
@@ -61,9 +62,16 @@ class Intake(QObject):
         self._files.run(lambda: open_picture(path), self._take_picture, self._refuse_picture)
 
     def open_files(self, paths: Sequence[Path]) -> None:
-        """Open the first picture among files and folders as the photo, and say if others were left out."""
+        """Open the first picture among files and folders as the photo, and offer to paint all if there are more."""
         if paths:
-            self._files.run(lambda: open_some(paths, 1), self._take_first, self._refuse_picture)
+            self._files.run(
+                lambda: open_some(paths, 1), lambda opened: self._take_first(opened, paths), self._refuse_picture
+            )
+
+    def take_many(self) -> tuple[Path, ...]:
+        """The files and folders that came where one picture was taken; () after they were fetched."""
+        many, self._many = self._many, ()
+        return many
 
     def blend_files(self, paths: Sequence[Path]) -> None:
         """Lay a file over the photo; of several, or of a folder, the first two over each other."""
@@ -132,11 +140,14 @@ class Intake(QObject):
         names = (QUrl(link).fileName() for link in payload.links)
         return next((name for name in names if Path(name).suffix.lower() in OPEN_SUFFIXES), self.tr("Pasted picture"))
 
-    def _take_first(self, opened: Opened) -> None:
+    def _take_first(self, opened: Opened, paths: Sequence[Path]) -> None:
         (picture,) = opened.pictures
         self._take_picture(picture)
         if opened.left_out:
-            self._tell(self.tr("An artwork is painted from one picture: {} was taken.").format(picture.name))
+            self._many = tuple(paths)
+            text = self.tr("An artwork is painted from one picture: {} was taken.").format(picture.name)
+            remedy = self.tr("All can be painted one after the other.")
+            self._session.message_posted.emit(Message(text, remedy, action="render_many"))
 
     def _take_two(self, opened: Opened) -> None:
         if len(opened.pictures) == 1:

@@ -54,6 +54,7 @@ class MainWindow(QWidget):
         self._shown_photo: Picture | None = None
         self._may_close = False
         self._closes_after_export = False
+        self._may_stop_batch = False
         self.setMinimumSize(900, 560)
         self.addActions(list(actions.values()))
         self.tool_bar = ToolBar(session, actions, recent)
@@ -115,6 +116,13 @@ class MainWindow(QWidget):
             text = self.tr("The studio closes when the file is written.")
             self._session.message_posted.emit(Message(text))
             return
+        if self._session.is_batching and not self._may_stop_batch:
+            event.ignore()
+            self._may_stop_batch = True
+            text = self.tr("Many pictures are being painted.")
+            remedy = self.tr("Close again to stop; the batch can be gone on with from its folder.")
+            self._session.message_posted.emit(Message(text, remedy, action="render_many"))
+            return
         if self._session.artwork.has_unsaved_result and not self._may_close:
             event.ignore()
             self._ask_before_closing()
@@ -137,6 +145,7 @@ class MainWindow(QWidget):
             self.canvas.set_badge(self.tr("Finished") if artwork.is_finished else stopped)
         if not self._actions["compare"].isEnabled():
             self._actions["compare"].setChecked(False)
+        self._may_stop_batch = self._may_stop_batch and self._session.is_batching
         if self._closes_after_export and not self._session.is_exporting:
             self.close()
 

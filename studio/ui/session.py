@@ -31,7 +31,7 @@ class Session(QObject):
     `content_changed`: another photo, or two in another blend. `styles_changed`: other styles or shares.
     `recipe_changed`: any other setting. `frame_arrived`: another picture to show, from the engine, by undo, or none.
     `state_changed`: everything else (running, progress, undo, device). `message_posted`: a Message, None to take
-    problems back.
+    problems back. `event_unclaimed`: an Event of a request that is not the session's.
     """
 
     content_changed = Signal()
@@ -40,6 +40,7 @@ class Session(QObject):
     frame_arrived = Signal()
     state_changed = Signal()
     message_posted = Signal(object)
+    event_unclaimed = Signal(object)
 
     def __init__(
         self, artwork: Artwork, worker: Worker, bridge: EventBridge, estimate: Estimate, parent: QObject | None = None
@@ -52,6 +53,7 @@ class Session(QObject):
         self.run: Run | None = None
         self._recoloring: ColorRequest | None = None
         self.is_exporting = False
+        self.is_batching = False
         self._is_closed = False
         self._worker = worker
         self._blender = Blender(self)
@@ -135,6 +137,11 @@ class Session(QObject):
     def set_exporting(self, is_exporting: bool) -> None:
         """Remember whether a file is being written."""
         self.is_exporting = is_exporting
+        self.state_changed.emit()
+
+    def set_batching(self, is_batching: bool) -> None:
+        """Remember whether a batch is being painted in the background."""
+        self.is_batching = is_batching
         self.state_changed.emit()
 
     @property
@@ -308,6 +315,8 @@ class Session(QObject):
             self._take_recolored(event, self._recoloring)
         elif self.run is not None and event.request_id == self.run.request.id:
             self._take_of_run(event, self.run)
+        else:
+            self.event_unclaimed.emit(event)
 
     def _take_of_run(self, event: Event, run: Run) -> None:
         match event:

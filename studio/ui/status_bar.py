@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
 from studio.ui.actions import Actions
+from studio.ui.batch_queue import BatchQueue
 from studio.ui.durations import clock
 from studio.ui.elided_label import ElidedLabel
 from studio.ui.finish_button import FinishButton
@@ -32,16 +34,16 @@ class StatusBar(QFrame):
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(120, 4)
         self.bar.setAccessibleName(self.tr("Progress"))
-        self.stop = QToolButton()
-        self.stop.setIcon(icon("stop"))
+        self.stop = _caption_button(icon("stop"))
         self.stop.setText(self.tr("Stop"))
-        self.stop.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.stop.setToolTip(actions["stop"].toolTip())
         self.stop.setAccessibleName(self.tr("Stop"))
         self.stop.clicked.connect(actions["stop"].trigger)
-        self.stop.setIconSize(QSize(14, 14))
-        self.stop.setStyleSheet("QToolButton { padding: 0 6px; } QToolButton:focus { padding: 0 5px; }")
-        set_role(self.stop, "caption")
+        self.batch = _caption_button(icon("many"))
+        self.batch.setToolTip(actions["render_many"].toolTip())
+        self.batch.setAccessibleName(actions["render_many"].text())
+        self.batch.clicked.connect(actions["render_many"].trigger)
+        self.batch.hide()
         self.size_label = QLabel()
         self.zoom_label = QLabel()
         self.zoom_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -57,6 +59,16 @@ class StatusBar(QFrame):
     def show_zoom(self, zoom: float) -> None:
         """Show the canvas's zoom; 1 is one pixel on one pixel."""
         self.zoom_label.setText(self.tr("zoom {} %").format(round(100 * zoom)))
+
+    def watch_batch(self, queue: BatchQueue) -> None:
+        """Show how far a batch in the background is, as a button that opens its window."""
+
+        def show() -> None:
+            self.batch.setVisible(queue.is_running)
+            self.batch.setText(self.tr("Batch: {} of {}").format(queue.tried, len(queue.reports)))
+
+        queue.state_changed.connect(show)
+        queue.report_changed.connect(show)
 
     @Slot()
     def _show_state(self) -> None:
@@ -94,9 +106,20 @@ class StatusBar(QFrame):
         row.addWidget(self.progress)
         row.addWidget(self.bar, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.stop)
+        row.addWidget(self.batch)
         row.addStretch(1)
         row.addWidget(self.size_label)
         row.addWidget(self.zoom_label)
+
+
+def _caption_button(sign: QIcon) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(sign)
+    button.setIconSize(QSize(14, 14))
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setStyleSheet("QToolButton { padding: 0 6px; } QToolButton:focus { padding: 0 5px; }")
+    set_role(button, "caption")
+    return button
 
 
 def _device(device: str, memory: int | None) -> str:

@@ -1,0 +1,55 @@
+"""What an artist chooses for a batch, and what is found there: photos, and perhaps a batch that was cut short."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from studio.core.batch import BatchItem
+from studio.core.batch_journal import read_journal
+from studio.core.batch_photos import find_photos, plan_items
+from studio.core.files import ExportOptions
+
+
+@dataclass(frozen=True)
+class BatchChoice:
+    """What the artist has chosen. places: files and folders. folder: where the artworks go, None while unknown."""
+
+    places: tuple[Path, ...] = ()
+    folder: Path | None = None
+    options: ExportOptions = field(default_factory=ExportOptions)
+    may_overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class CutShort:
+    """A batch that did not come to its end in the chosen folder."""
+
+    done: int
+    items: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a choice comes to. items: as they would be painted. notes: what the artist should know about the photos."""
+
+    choice: BatchChoice
+    items: tuple[BatchItem, ...] = ()
+    notes: tuple[str, ...] = ()
+    cut_short: CutShort | None = None
+
+
+def look_for(choice: BatchChoice) -> Found:
+    """The photos, and what is left to go on with in the folder. Takes as long as the disk. Raises StudioError."""
+    folder = choice.folder or Path()
+    record = read_journal(folder) if choice.folder is not None else None
+    cut_short = None
+    if record is not None and not record.has_ended:
+        done = sum(line["state"] == "done" for line in record.states.values())
+        cut_short = CutShort(done, len(record.items))
+    if not choice.places:
+        return Found(choice, cut_short=cut_short)
+    search = find_photos(choice.places, folder)
+    known = tuple(record.items.values()) if record else ()
+    items = plan_items(search.photos, folder, choice.options.format, known)
+    return Found(choice, items, search.notes, cut_short)

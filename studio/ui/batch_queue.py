@@ -1,0 +1,279 @@
+"""BatchQueue: many photos painted in the worker's background with the present styles, while the artist works on."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.core.batch import ENDS, BatchItem, BatchJob, ItemReport
+from studio.core.contract import Done, Event, Failed, Frame, Progress, StyleRequest
+from studio.core.errors import StudioError, WeightsError
+from studio.jobs.batch import Batch, open_batch, resume_batch
+from studio.jobs.worker import Worker
+from studio.ui.batch_choice import BatchChoice, CutShort, Found, look_for
+from studio.ui.estimate import Countdown
+from studio.ui.file_thread import FileThread
+from studio.ui.message import Message
+from studio.ui.session import Session
+
+
+@dataclass
+class _Tally:
+    """What one sitting has painted, for the time left. seconds: of whole items; pauses do not count."""
+
+    items: int
+    tried: int = 0
+    seconds: float = 0.0
+    countdown: Countdown = field(default_factory=Countdown)
+
+
+class BatchQueue(QObject):
+    """One batch at a time: chosen, painted, paused, stopped, gone on with.
+
+    An item is painted only while the artist's own work rests: a moved slider or a Finish goes first, and the item goes
+    on where it was. Photos and artworks are read and written on a thread of their own.
+
+    reports: how each item stands, in order. is_running: from the start to the end or a stop, pauses included.
+    is_looking: whether the reports still are those of an older choice. cut_short: what could be gone on with in the
+    chosen folder, or None. Signals: reset(), all reports are other ones; report_changed(row); state_changed(),
+    everything else; message_posted(Message or None).
+    """
+
+    reset = Signal()
+    report_changed = Signal(int)
+    state_changed = Signal()
+    message_posted = Signal(object)
+
+    def __init__(self, session: Session, worker: Worker, files: FileThread, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.choice = BatchChoice()
+        self.reports: list[ItemReport] = []
+        self.job: BatchJob | None = None  # of the batch that runs or ran last
+        self.cut_short: CutShort | None = None
+        self.is_running = self.is_paused = self.is_looking = False
+        self._session = session
+        self._worker = worker
+        self._files = files
+        self._rows: dict[int, int] = {}  # by number of the item
+        self._batch: Batch | None = None
+        self._left: deque[BatchItem] = deque()
+        self._request: StyleRequest | None = None
+        self._item: BatchItem | None = None  # under way
+        self._tally = _Tally(0)
+        session.event_unclaimed.connect(self._take)
+
+    @property
+    def tried(self) -> int:
+        """How many items have come to an end."""
+        return sum(report.state in ENDS for report in self.reports)
+
+    @property
+    def left_out(self) -> int:
+        """How many were skipped or failed."""
+        return sum(report.state in ("skipped", "failed") for report in self.reports)
+
+    @property
+    def progress(self) -> float:
+        """Of all items, 0 to 1."""
+        under_way = self.reports[self._rows[self._item.number]].progress if self._item else 0.0
+        return (self.tried + under_way) / len(self.reports) if self.reports else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds to go, None while unknown."""
+        return self._tally.countdown.seconds_left if self.is_running else None
+
+    def choose(self, choice: BatchChoice) -> None:
+        """Look for the photos and for what lies in the folder; the reports follow. Not while a batch runs."""
+        self.choice = choice
+        self.is_looking = True
+        self.message_posted.emit(None)
+        self.state_changed.emit()
+        self._files.run(lambda: look_for(choice), self._take_found, self._refuse)
+
+    def start(self) -> None:
+        """Paint what is chosen with the present styles and settings; what was cut short with the same goes on."""
+        artwork, choice = self._session.artwork, self.choice
+        if choice.folder is None or self.is_running:
+            return
+        folder = choice.folder
+        try:
+            job = BatchJob(artwork.styles, artwork.recipe, choice.options)
+        except StudioError as error:
+            self._refuse(error)
+            return
+        self._begin(lambda: open_batch(folder, job, choice.places, may_overwrite=choice.may_overwrite))
+
+    def resume(self) -> None:
+        """Go on with the batch that was cut short in the chosen folder, with the settings it began with."""
+        folder = self.choice.folder
+        if folder is not None and not self.is_running:
+            self._begin(lambda: resume_batch(folder))
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Rest after the step under way, or go on."""
+        self.is_paused = is_paused
+        self._worker.rest_background(is_paused)
+        self.state_changed.emit()
+
+    def stop(self) -> None:
+        """End the batch here; the item under way is not kept, all else is, and it can be gone on with."""
+        if not self.is_running:
+            return
+        self._worker.stop_background()
+        self._end()
+        self.choose(self.choice)
+
+    def close(self) -> None:
+        """Stop for good, and wait for what is being written."""
+        self._files.close()
+        if self._batch is not None:
+            self._batch.close()
+
+    def _begin(self, open_one: Callable[[], Batch]) -> None:
+        self.is_running, self.cut_short = True, None
+        self._session.set_batching(True)
+        self.message_posted.emit(None)
+        self.state_changed.emit()
+        self._files.run(open_one, self._take_batch, self._break)
+
+    def _take_batch(self, batch: Batch) -> None:
+        if not self.is_running:  # stopped before it was there
+            self._files.run(batch.close, _ignore, self._refuse)
+            return
+        self._batch, self.job = batch, batch.job
+        if not self.choice.places:  # gone on with from its journal alone
+            photos = tuple(item.photo for item in batch.items)
+            self.choice = replace(self.choice, places=photos, options=batch.job.options)
+        self._left = deque(batch.left)
+        self._tally = _Tally(len(batch.left))
+        left = {item.number for item in batch.left}
+        self._set_reports([ItemReport(item, "waiting" if item.number in left else "done") for item in batch.items])
+        for note in batch.notes:
+            self.message_posted.emit(Message(note))
+        self._go_on(batch)
+
+    def _go_on(self, batch: Batch) -> None:
+        """The next item, or the end."""
+        if not self._left:
+            self._files.run(batch.finish, lambda _: self._take_finish(), self._break)
+            return
+        item = self._item = self._left.popleft()
+        self._report(ItemReport(item, "opening"))
+        self._files.run(lambda: (batch, batch.open(item)), self._take_opened, self._break)
+
+    def _take_opened(self, opened: tuple[Batch, StyleRequest | ItemReport]) -> None:
+        batch, request = opened
+        if batch is not self._batch:
+            return
+        if isinstance(request, ItemReport):
+            self._take_end(batch, request)
+            return
+        self._request = request
+        self._worker.start_background(request)
+
+    @Slot(object)
+    def _take(self, event: Event) -> None:
+        request, item, batch = self._request, self._item, self._batch
+        if request is None or item is None or batch is None or getattr(event, "request_id", None) != request.id:
+            return
+        match event:
+            case Frame(progress=progress, seconds=seconds):
+                self._report(ItemReport(item, "painting", progress))
+                self._count(progress, seconds)
+            case Progress(progress=progress):
+                self._report(ItemReport(item, "painting", progress))
+            case Done(seconds=seconds):
+                self._request = None
+                self._report(ItemReport(item, "saving", 1.0))
+                self._tally.seconds += seconds
+                self._finish_item(batch, lambda: batch.deliver(item, request, event))
+            case Failed(error=WeightsError() as error):
+                self._break(error)
+            case Failed(error=error) if self._session.has_engine_failed:
+                self._break(error)
+            case Failed(error=error):
+                self._request = None
+                self._finish_item(batch, lambda: batch.leave(item, error))
+
+    def _finish_item(self, batch: Batch, work: Callable[[], ItemReport]) -> None:
+        self._files.run(work, lambda report: self._take_end(batch, report), self._break)
+
+    def _take_end(self, batch: Batch, report: ItemReport) -> None:
+        self._report(report)
+        if batch is not self._batch:  # stopped while it was written: it is done all the same
+            return
+        self._item = None
+        self._tally.tried += 1
+        self._count(0.0, 0.0)
+        self._go_on(batch)
+
+    def _take_finish(self) -> None:
+        done, left_out = len(self.reports) - self.left_out, self.left_out
+        self._end()
+        if left_out:
+            text = self.tr("{} of {} pictures are painted; {} could not be.").format(done, len(self.reports), left_out)
+            remedy = self.tr("The list says why.")
+        else:
+            text, remedy = self.tr("All {} pictures are painted.").format(done), ""
+        message = Message(text, remedy, action="render_many")
+        self._session.message_posted.emit(message)
+        self.message_posted.emit(replace(message, action=""))
+
+    def _break(self, error: StudioError) -> None:
+        """The batch cannot go on now; it can later."""
+        if self.is_running:
+            self._worker.stop_background()
+            self._end()
+        self._refuse(error)
+
+    def _end(self) -> None:
+        batch, self._batch = self._batch, None
+        if batch is not None:
+            self._files.run(batch.close, _ignore, self._refuse)
+        if self._item is not None and self.reports[self._rows[self._item.number]].state != "saving":
+            self._report(ItemReport(self._item, "waiting"))
+        self._request = self._item = None
+        self.is_running = False
+        if self.is_paused:
+            self.set_paused(False)
+        self._session.set_batching(False)
+        self.state_changed.emit()
+
+    def _take_found(self, found: Found) -> None:
+        if found.choice is not self.choice or self.is_running:  # of an older choice
+            return
+        self.is_looking, self.cut_short = False, found.cut_short
+        known = {(report.item.photo, report.item.output): report for report in self.reports}
+        waiting = (ItemReport(item, "waiting") for item in found.items)
+        self._set_reports([known.get((new.item.photo, new.item.output), new) for new in waiting])
+        for note in found.notes:
+            self.message_posted.emit(Message(note))
+
+    def _set_reports(self, reports: list[ItemReport]) -> None:
+        self.reports = [replace(report) for report in reports]
+        self._rows = {report.item.number: row for row, report in enumerate(reports)}
+        self.reset.emit()
+        self.state_changed.emit()
+
+    def _report(self, report: ItemReport) -> None:
+        row = self._rows.get(report.item.number)
+        if row is not None and self.reports[row].item == report.item:
+            self.reports[row] = report
+            self.report_changed.emit(row)
+
+    def _count(self, progress: float, seconds: float) -> None:
+        tally = self._tally
+        tally.countdown.update((tally.tried + progress) / max(1, tally.items), tally.seconds + seconds)
+
+    def _refuse(self, error: StudioError) -> None:
+        self.is_looking = False
+        self.message_posted.emit(Message.about(error))
+        self.state_changed.emit()
+
+
+def _ignore(nothing: None) -> None:
+    """Nothing to do."""

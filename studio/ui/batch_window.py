@@ -1,0 +1,314 @@
+"""The window of a batch: photos and folders in, the place and format of the artworks, and how each of them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QStandardPaths, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.core.artwork import Style
+from studio.core.files import OPEN_SUFFIXES
+from studio.core.recipe import StyleRecipe
+from studio.ui.actions import Actions
+from studio.ui.batch_list import BatchList
+from studio.ui.batch_offer import BatchOffer
+from studio.ui.batch_queue import BatchQueue
+from studio.ui.durations import clock
+from studio.ui.elided_label import ElidedLabel
+from studio.ui.export_sheet import FORMAT_NAMES
+from studio.ui.message_bar import MessageBar
+from studio.ui.payload import payload_kind, read_payload
+from studio.ui.session import Session
+from studio.ui.theme import GRID, set_role
+
+_FOLDER_NAME = "painted"  # proposed beside the photos
+_PLACES_KEY, _FOLDER_KEY = "folders/batch_photos", "folders/batch"
+
+
+class BatchWindow(QDialog):
+    """Shows a queue and reports what the artist chooses; stays open beside the studio, and closing it stops nothing."""
+
+    def __init__(
+        self,
+        queue: BatchQueue,
+        session: Session,
+        actions: Actions,
+        settings: QSettings,
+        parent: QWidget,
+        thumbnail_folder: Path | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._queue = queue
+        self._session = session
+        self._settings = settings
+        self.setWindowTitle(self.tr("Render many"))
+        self.setAcceptDrops(True)
+        self.resize(680, 620)
+        self.setMinimumSize(520, 420)
+        self.messages = MessageBar(actions)
+        self.add_pictures = QPushButton(self.tr("Add pictures\N{HORIZONTAL ELLIPSIS}"))
+        self.add_folder = QPushButton(self.tr("Add a folder\N{HORIZONTAL ELLIPSIS}"))
+        self.clear = QPushButton(self.tr("Clear"))
+        set_role(self.clear, "link")
+        self.count = QLabel()
+        set_role(self.count, "caption")
+        self.list = BatchList(queue, thumbnail_folder)
+        self.offer = BatchOffer()
+        self.folder = QLineEdit()
+        self.browse = QPushButton(self.tr("Choose\N{HORIZONTAL ELLIPSIS}"))
+        self.format = QComboBox()
+        for name, text in FORMAT_NAMES.items():
+            self.format.addItem(text, name)
+        self.overwrite = QCheckBox(self.tr("Replace files that are there"))
+        self.recipe = ElidedLabel()
+        set_role(self.recipe, "muted")
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(4)
+        self.bar.setAccessibleName(self.tr("Progress of all pictures"))
+        self.progress = QLabel()
+        set_role(self.progress, "caption")
+        self.show_folder = QPushButton(self.tr("Show folder"))
+        self.stop = QPushButton(self.tr("Stop"))
+        self.main = QPushButton()
+        set_role(self.main, "primary")
+        self._arrange()
+        self._connect()
+        self._show_state()
+
+    @Slot()
+    def open_beside(self) -> None:
+        """Show it, or bring it to the front."""
+        self.show()
+        self.activateWindow()
+
+    def add_places(self, places: Sequence[Path]) -> None:
+        """Add photos and folders to those chosen; the first ones propose where the artworks go."""
+        if self._queue.is_running or not places:
+            return
+        choice = self._queue.choice
+        if choice.folder is None:
+            beside = places[0] if places[0].is_dir() else places[0].parent
+            self.folder.setText(str(beside / _FOLDER_NAME))
+            choice = replace(choice, folder=beside / _FOLDER_NAME)
+        self._queue.choose(replace(choice, places=tuple(dict.fromkeys((*choice.places, *places)))))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if not self._queue.is_running and payload_kind(event.mimeData()) == "files":
+            self._accept(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._accept(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        payload = read_payload(event.mimeData())
+        if payload is not None:
+            self._accept(event)
+            self.add_places(payload.paths)
+
+    @staticmethod
+    def _accept(event: QDropEvent) -> None:
+        event.setDropAction(Qt.DropAction.CopyAction)  # a move would have the file manager delete the file
+        event.accept()
+
+    @Slot()
+    def _ask_for_pictures(self) -> None:
+        patterns = " ".join(f"*{suffix}" for suffix in OPEN_SUFFIXES)
+        start = self._remembered(_PLACES_KEY)
+        dialog = QFileDialog(self, self.tr("Add pictures"), start, self.tr("Pictures ({})").format(patterns))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._add_chosen)
+        self._open(dialog)
+
+    @Slot()
+    def _ask_for_folder_of_photos(self) -> None:
+        dialog = QFileDialog(self, self.tr("Add a folder with all below it"), self._remembered(_PLACES_KEY))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.filesSelected.connect(self._add_chosen)
+        self._open(dialog)
+
+    @Slot()
+    def _ask_for_output(self) -> None:
+        start = self.folder.text() or self._remembered(_FOLDER_KEY)
+        dialog = QFileDialog(self, self.tr("Paint into this folder"), start)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(self._take_output)
+        self._open(dialog)
+
+    @staticmethod
+    def _open(dialog: QFileDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    @Slot(list)
+    def _add_chosen(self, files: list[str]) -> None:
+        self._settings.setValue(_PLACES_KEY, str(Path(files[0]).parent))
+        self.add_places([Path(file) for file in files])
+
+    @Slot(str)
+    def _take_output(self, folder: str) -> None:
+        self._settings.setValue(_FOLDER_KEY, folder)
+        self.folder.setText(folder)
+        self._choose()
+
+    @Slot()
+    def _choose(self) -> None:
+        """Tell the queue what the fields say, if that is something new."""
+        text = self.folder.text().strip()
+        choice = replace(
+            self._queue.choice,
+            folder=Path(text).expanduser().absolute() if text else None,
+            options=replace(self._queue.choice.options, format=self.format.currentData()),
+            may_overwrite=self.overwrite.isChecked(),
+        )
+        if choice != self._queue.choice and not self._queue.is_running:
+            self._queue.choose(choice)
+
+    @Slot()
+    def _clear(self) -> None:
+        self._queue.choose(replace(self._queue.choice, places=()))
+
+    @Slot()
+    def _act(self) -> None:
+        if self._queue.is_running:
+            self._queue.set_paused(not self._queue.is_paused)
+        else:
+            self._choose()
+            self._queue.start()
+
+    @Slot()
+    def _show_output(self) -> None:
+        if self._queue.choice.folder is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._queue.choice.folder)))
+
+    @Slot()
+    def _show_state(self) -> None:
+        queue, count = self._queue, len(self._queue.reports)
+        choice, is_idle = queue.choice, not queue.is_running
+        for widget in (self.add_pictures, self.add_folder, self.folder, self.browse, self.format, self.overwrite):
+            widget.setEnabled(is_idle)
+        self.clear.setEnabled(is_idle and bool(choice.places))
+        self.count.setText(
+            self.tr("1 picture") if count == 1 else self.tr("{} pictures").format(count) if count else ""
+        )
+        if not self.folder.hasFocus() or not is_idle:
+            self.folder.setText(str(choice.folder or ""))
+        self.format.setCurrentIndex(self.format.findData(choice.options.format))
+        self.offer.show_for(queue.cut_short if is_idle else None)
+        if is_idle:
+            self.main.setText(self.tr("Start"))
+        else:
+            self.main.setText(self.tr("Go on") if queue.is_paused else self.tr("Pause"))
+        missing = "" if self._session.artwork.styles else self.tr("Pick a style in the studio first.")
+        is_ready = count > 0 and choice.folder is not None and not missing and not queue.is_looking
+        self.main.setEnabled(not is_idle or is_ready)
+        self.stop.setEnabled(not is_idle)
+        self.show_folder.setEnabled(choice.folder is not None and choice.folder.is_dir())
+        artwork = self._session.artwork
+        if not is_idle and queue.job is not None:
+            self.recipe.setText(self._described(queue.job.styles, queue.job.recipe))
+        else:
+            self.recipe.setText(missing or self._described(artwork.styles, artwork.recipe))
+        self._show_progress()
+
+    @Slot()
+    def _show_progress(self) -> None:
+        queue = self._queue
+        self.bar.setValue(round(1000 * queue.progress))
+        parts = []
+        if queue.tried or queue.is_running:
+            parts.append(self.tr("{} of {}").format(queue.tried, len(queue.reports)))
+        if queue.left_out:
+            parts.append(self.tr("{} left out").format(queue.left_out))
+        if queue.is_paused:
+            parts.append(self.tr("paused"))
+        elif queue.is_running and self._session.run is not None:
+            parts.append(self.tr("your own artwork goes first"))
+        elif queue.seconds_left is not None:
+            parts.append(self.tr("{} left").format(clock(queue.seconds_left)))
+        self.progress.setText("   ".join(parts))
+
+    def _described(self, styles: Sequence[Style], recipe: StyleRecipe) -> str:
+        """What the artworks will be painted in, with the settings of the studio."""
+        names = self.tr(" and ").join(style.card.title for style in styles)
+        return self.tr("In the style of {}, {} px, {}").format(names, recipe.long_edge, recipe.quality)
+
+    def _remembered(self, key: str) -> str:
+        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        return str(self._settings.value(key, pictures))
+
+    def _connect(self) -> None:
+        queue = self._queue
+        self.add_pictures.clicked.connect(self._ask_for_pictures)
+        self.add_folder.clicked.connect(self._ask_for_folder_of_photos)
+        self.clear.clicked.connect(self._clear)
+        self.browse.clicked.connect(self._ask_for_output)
+        self.folder.editingFinished.connect(self._choose)
+        self.format.activated.connect(self._choose)
+        self.overwrite.toggled.connect(self._choose)
+        self.offer.accept.clicked.connect(queue.resume)
+        self.main.clicked.connect(self._act)
+        self.stop.clicked.connect(queue.stop)
+        self.show_folder.clicked.connect(self._show_output)
+        queue.state_changed.connect(self._show_state)
+        queue.report_changed.connect(self._show_progress)
+        queue.message_posted.connect(self.messages.show_message)
+        for signal in (self._session.styles_changed, self._session.recipe_changed, self._session.state_changed):
+            signal.connect(self._show_state)
+
+    def _arrange(self) -> None:
+        photos = QHBoxLayout()
+        photos.setSpacing(GRID)
+        photos.addWidget(self.add_pictures)
+        photos.addWidget(self.add_folder)
+        photos.addStretch(1)
+        photos.addWidget(self.count)
+        photos.addWidget(self.clear)
+        form = QGridLayout()
+        form.setHorizontalSpacing(2 * GRID)
+        form.setVerticalSpacing(GRID)
+        form.setColumnStretch(2, 1)
+        for row, (label, widget) in enumerate(((self.tr("Into"), self.folder), (self.tr("Format"), self.format))):
+            widget.setAccessibleName(label)
+            form.addWidget(QLabel(label), row, 0)
+        form.addWidget(self.folder, 0, 1, 1, 2)
+        form.addWidget(self.browse, 0, 3)
+        form.addWidget(self.format, 1, 1)
+        form.addWidget(self.overwrite, 1, 2, 1, 2)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        buttons.addWidget(self.progress, 1)
+        for button in (self.show_folder, self.stop, self.main):
+            buttons.addWidget(button)
+        self.main.setMinimumWidth(96)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        box.setSpacing(GRID + 4)
+        box.addWidget(self.messages)
+        box.addLayout(photos)
+        box.addWidget(self.list, 1)
+        box.addWidget(self.offer)
+        box.addLayout(form)
+        box.addWidget(self.recipe)
+        box.addWidget(self.bar)
+        box.addLayout(buttons)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter in the field of the folder presses nothing
