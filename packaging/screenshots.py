@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
@@ -30,6 +31,7 @@ from studio.core.contract import EngineSettings
 from studio.core.resources import resource_folder
 from studio.jobs.engine_process import EngineProcess
 from studio.ui.app import Studio
+from studio.ui.export_sheet import ExportSheet
 from studio.ui.theme import apply_theme
 
 _CENTRE = QAbstractItemView.ScrollHint.PositionAtCenter
@@ -55,6 +57,14 @@ class Photographer:
         """Load a demo photo."""
         self.studio.intake.open_picture(resource_folder("demo") / f"{name}.jpg")
         self.wait(lambda: getattr(self.studio.session.artwork.content, "name", "") == f"{name}.jpg")
+
+    def blend(self, name: str, **settings: object) -> None:
+        """Lay another demo photo over the one that is loaded."""
+        artwork = self.studio.session.artwork
+        self.studio.intake.blend_files([resource_folder("demo") / f"{name}.jpg"])
+        self.wait(lambda: artwork.blend is not None)
+        self.set(blend=replace(artwork.blend, **settings))
+        self.wait(lambda: artwork.awaited_blend is None)
 
     def use(self, card_id: str) -> None:
         """Paint in this style alone."""
@@ -149,7 +159,7 @@ def take_all(camera: Photographer, size: int, quality: str) -> None:
     camera.take("comparing")
     studio.actions["compare"].trigger()
     studio.actions["export"].trigger()
-    (sheet,) = studio.window.findChildren(QDialog)
+    sheet = studio.window.findChild(ExportSheet)
     camera.take("export", sheet)
     sheet.reject()
     studio.intake.open_picture(resource_folder("models") / "vgg16_features_relu4_3.json")
@@ -169,6 +179,10 @@ def take_all(camera: Photographer, size: int, quality: str) -> None:
     camera.set(method="pattern")
     camera.finish()
     camera.take("pattern")
+    camera.set(method="finish")
+    camera.open("grace-hopper")
+    camera.blend("neuschwanstein", mode="screen", opacity=0.7)
+    camera.take("blending")
 
 
 @contextmanager
