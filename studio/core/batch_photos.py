@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,9 +10,10 @@ from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
 from studio.core.batch import BatchItem
-from studio.core.batch_journal import JOURNAL_NAME, read_journal
+from studio.core.batch_journal import read_journal
 from studio.core.errors import PictureError
-from studio.core.formats import OPEN_SUFFIXES, SUFFIX_OF, ExportFormat
+from studio.core.formats import SUFFIX_OF, ExportFormat
+from studio.core.picture_search import folders_with_pictures, is_folder
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,11 @@ def find_photos(places: Sequence[Path], output: Path) -> PhotoSearch:
     """
     found: dict[str, Photo] = {}
     doubles = 0
-    unreadable: list[str] = []
+    unreadable: list[Path] = []
     artworks: set[str] = set()
+    folder = Path(os.path.realpath(output))
     for place in places:
-        for photo in _photos_in(place.absolute(), identity_of(output), artworks, unreadable):
+        for photo in _photos_in(place.absolute(), folder, artworks, unreadable):
             identity = identity_of(photo.path)
             doubles += identity in found
             found.setdefault(identity, photo)
@@ -102,32 +103,22 @@ def identity_of(path: Path) -> str:
     return os.path.normcase(os.path.realpath(path))
 
 
-def _photos_in(place: Path, output: str, artworks: set[str], unreadable: list[str]) -> Iterator[Photo]:
+def _photos_in(place: Path, output: Path, artworks: set[str], unreadable: list[Path]) -> Iterator[Photo]:
     """The photos of one place. artworks: grows by what journals on the way tell."""
-    try:
-        is_folder, is_there = place.is_dir(), place.exists()
-    except (OSError, ValueError):  # longer than the system allows, or with a zero byte
-        is_folder = is_there = False
-    if not is_there:
-        raise PictureError(f"There is no picture or folder {place}.", "Check its name and folder.")
-    if not is_folder:
+    if not is_folder(place):
+        if not os.path.lexists(place):
+            raise PictureError(f"There is no picture or folder {place}.", "Check its name and folder.")
         yield Photo(place)
         return
     for above in place.parents:
         artworks |= _artworks_of(above)
-    for folder, below, files in os.walk(place, onerror=lambda error: unreadable.append(str(error.filename))):
-        path = Path(folder)
-        if path != place and identity_of(path) == output:
-            below.clear()
+    is_inside = Path(os.path.realpath(place)).is_relative_to(output)
+    for folder, pictures in folders_with_pictures(place, unreadable=unreadable):
+        if not is_inside and Path(os.path.realpath(folder)).is_relative_to(output):
             continue
-        if JOURNAL_NAME in files:
-            artworks |= _artworks_of(path)
-        below[:] = sorted((name for name in below if not name.startswith(".")), key=_counting)
-        for name in sorted(files, key=_counting):
-            # Hidden files are what systems leave behind, such as the "._boat.jpg" of a Mac on a foreign disk.
-            is_picture = not name.startswith(".") and Path(name).suffix.lower() in OPEN_SUFFIXES
-            if is_picture and not (artworks and identity_of(path / name) in artworks):
-                yield Photo(path / name, path.relative_to(place).as_posix())
+        artworks |= _artworks_of(folder)
+        below = folder.relative_to(place).as_posix()
+        yield from (Photo(path, below) for path in pictures if not artworks or identity_of(path) not in artworks)
 
 
 def _artworks_of(folder: Path) -> set[str]:
@@ -140,9 +131,3 @@ def _names_for(photo: Photo, ending: str) -> Iterator[str]:
     stems: Iterable[str] = [stem, f"{stem} {suffix}"] if suffix else [stem]
     stems = chain(stems, (f"{stem} {number}" for number in count(2)))
     return (str(PurePosixPath(photo.folder, f"{name}{ending}")) for name in stems)
-
-
-def _counting(name: str) -> list[tuple[int, str]]:
-    """Sorts "boat 9" before "boat 10", and capitals beside small letters."""
-    parts = re.split(r"(\d+)", name.casefold())
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts] + [(-1, name)]

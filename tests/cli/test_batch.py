@@ -7,18 +7,20 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from studio.cli import main
 from studio.core.batch_journal import read_journal
 from studio.core.contract import EngineSettings, StyleRequest
 from studio.core.errors import EngineError
 from studio.core.provenance import read_recipe
 from tests.cli.command_line import STYLE, Studio
-from tests.fakes import FakeEngine, make_picture
+from tests.fakes import UNLUCKY_SEED, FakeEngine, make_crashing_engine, make_picture
 
 NAMES = ("a.png", "b.png", "c.png")
 CHECKOUT = Path(__file__).parents[2]
@@ -156,6 +158,17 @@ def test_an_engine_that_cannot_start_ends_the_batch_in_one_sentence(studio: Stud
     assert studio.err.splitlines()[-1] == "style-studio: There is no device cuda:9. Choose another."
 
 
+@pytest.mark.slow  # starts an engine's process for each picture
+def test_an_engine_that_dies_costs_the_picture_it_was_at_and_no_other(
+    studio: Studio, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["batch", "photos/a.png", "photos/b.png", "--style", STYLE, "--seed", str(UNLUCKY_SEED), "-o", "out"]
+    assert main(words, make_crashing_engine) == 1
+    told = capsys.readouterr().err
+    assert told.count("The painting engine stopped unexpectedly (SIGKILL, perhaps for lack of memory).") == 2
+    assert "0 of 2 pictures painted into out, 2 failed" in told
+
+
 def test_a_process_killed_while_it_paints_leaves_a_batch_that_goes_on(studio: Studio) -> None:
     words = ["batch", "photos", "--style", STYLE, "-o", "out"]
     code = (
@@ -184,7 +197,7 @@ def test_a_process_killed_at_any_write_to_the_disk_loses_nothing_and_doubles_not
     environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, text=True)
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout.split()[-1]) >= 2 * (1 + 4 * 2)  # the plan; and "writing", file, name, "done"
+    assert int(done.stdout.split()[-1]) == 2 * (1 + 3 * 2) + 1  # the plan; and "writing", file, "done"; the end
 
 
 class _Hanging(FakeEngine):
@@ -199,31 +212,33 @@ def hang(*_: object) -> FakeEngine:
 
 
 def kill_at_every_write() -> None:
-    """Kill a batch of two before and after each of its writes, go on, and compare; prints the number of moments.
+    """Kill a batch of two before and after each line of its journal and each new file, go on, and compare.
 
-    One artwork is to be written over: there the file alone must tell whether it is the old one.
+    One artwork is to be written over: there the file alone must tell whether it is the old one. Prints the moments.
     """
-    from studio.cli import main
-
-    fsync = os.fsync
+    write, rename = os.write, os.replace
+    os.fsync = lambda descriptor: None  # what is written outlives the process; only a power cut would need more
 
     def run(folder: str, engine: FakeEngine) -> int:
         words = ["batch", "photos/a.png", "photos/b.png", "--style", "photo.png", "-o", folder, "--overwrite"]
         return main(words, lambda settings: engine, lambda make, settings: make(settings))
 
     def run_and_die(folder: str, moment: int) -> None:
-        writes = 0
+        acts = 0
 
-        def counted(descriptor: int) -> None:
-            nonlocal writes
-            if writes == moment // 2:
-                if moment % 2:
-                    fsync(descriptor)
-                os.kill(os.getpid(), signal.SIGKILL)
-            writes += 1
-            fsync(descriptor)
+        def deadly(act: Callable[..., Any]) -> Callable[..., Any]:
+            def act_or_die(*arguments: Any) -> Any:
+                nonlocal acts
+                acts += 1
+                if acts == moment // 2 + 1:
+                    if moment % 2:
+                        act(*arguments)
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return act(*arguments)
 
-        os.fsync = counted
+            return act_or_die
+
+        os.write, os.replace = deadly(write), deadly(rename)
         run(folder, FakeEngine(frames=1))
         os._exit(0)
 

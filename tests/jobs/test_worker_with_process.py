@@ -36,6 +36,20 @@ def test_a_job_and_live_requests_run_in_the_child() -> None:
     assert log.threads == {"studio-worker"}
 
 
+def test_a_job_and_one_in_the_background_run_in_the_child() -> None:
+    log, background, job = EventLog(), make_request(), make_request(strength=0.1)
+    with worker_with_process(fakes.make_fake_engine, log, NEVER) as worker:
+        worker.start_background(background)
+        log.wait_for(lambda event: isinstance(event, Frame))
+        worker.rest_background(True)
+        worker.start_job(job)
+        log.wait_for_end(job.id)
+        worker.rest_background(False)
+        log.wait_for_end(background.id)
+
+    assert log.names(job.id) == log.names(background.id) == ["Progress", "Frame", "Frame", "Frame", "Done"]
+
+
 def test_a_stop_is_answered_while_a_step_never_ends_and_closing_is_clean() -> None:
     log, job = EventLog(), make_request(seed=UNLUCKY_SEED)
     with worker_with_process(fakes.make_hanging_engine, log, NEVER) as worker:
