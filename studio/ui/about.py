@@ -31,6 +31,7 @@ def make_shortcut_list(parent: QWidget) -> QDialog:
         (_tr("Arrows"), _tr("On a slider: one step; with Shift the finest, with PageUp and PageDown coarse")),
         (_tr("Delete"), _tr("On a slider: back to its default, as a double click does")),
         (_tr("Space + drag"), _tr("Move the picture")),
+        (_tr("Delete"), _tr("In the gallery: remove a style of your own")),
         (_tr("Enter"), _tr("In the gallery: use the style; with Ctrl, or Ctrl and a click, mix it in")),
     ]
     lines = "".join(

@@ -91,7 +91,9 @@ class CardDetails(QDialog):
             self.licence.addItem(self.tr("Unknown") if licence == UNKNOWN_LICENCE else licence)
         self.licence.setEditable(True)
         self.licence.setAccessibleName(self.tr("Licence"))
-        self.licence.setCurrentText(self.tr("Unknown") if licence_is_unknown(card) else card.licence)
+        licence = self.tr("Unknown") if licence_is_unknown(card) else card.licence
+        self.licence.setCurrentIndex(self.licence.findText(licence))
+        self.licence.setCurrentText(licence)
         self._form.insertRow(3, self.tr("Licence"), self.licence)
         note = QLabel(self.tr("It stands in the credits of every picture made with this style. Any text will do."))
         note.setWordWrap(True)

@@ -86,7 +86,7 @@ ZONES: tuple[Zone, ...] = (
 )
 GALLERY_ZONES: tuple[Zone, ...] = (
     Zone(
-        "style",
+        "gallery",
         "add",
         str(QT_TRANSLATE_NOOP("DropZones", "Add style")),
         str(QT_TRANSLATE_NOOP("DropZones", "Files, folders and pictures")),

@@ -40,6 +40,11 @@ class GalleryModel(QAbstractListModel):
         head = sum(1 for _ in same)
         same = takewhile(lambda row: before[-1 - row] == after[-1 - row], range(shorter - head))
         tail = sum(1 for _ in same)
+        if len(before) == len(after) and all(old.id == new.id for old, new in zip(before, after, strict=True)):
+            self._shown = after
+            if head < len(after):  # the same styles, and something else is said of them
+                self.dataChanged.emit(self.index(head), self.index(len(after) - tail - 1))
+            return
         if len(before) > head + tail:
             self.beginRemoveRows(QModelIndex(), head, len(before) - tail - 1)
             self._shown = [*before[:head], *before[len(before) - tail :]]

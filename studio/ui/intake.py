@@ -130,6 +130,8 @@ class Intake(QObject):
                 self.mix_files(payload.paths)
             case "mix", "image":
                 self.own.use(open_image, session.mix_in)
+            case "gallery", "files":
+                self.add_styles(payload.paths)
             case _, "files":
                 self.use_files(payload.paths)
             case _, "image":

@@ -118,6 +118,15 @@ def test_other_cards_leave_the_current_one_and_the_rows_around_alone(gallery, qt
     assert gallery.list.currentIndex().data(CARD_ROLE).id == "terrace"
 
 
+def test_a_corrected_card_changes_its_tile_in_its_place(gallery, qtbot):
+    gallery.list.setCurrentIndex(gallery.model.index(1))
+    corrected = replace(CARDS[1], author="Vincent Willem van Gogh")
+    with qtbot.assertNotEmitted(gallery.model.rowsRemoved), qtbot.waitSignal(gallery.model.dataChanged) as told:
+        gallery.set_cards((CARDS[0], corrected, *CARDS[2:]))
+    assert [index.row() for index in told.args[:2]] == [1, 1]
+    assert gallery.list.currentIndex().data(CARD_ROLE) == corrected
+
+
 def test_an_empty_mine_tells_how_to_fill_it(gallery, qtbot):
     qtbot.mouseClick(chips(gallery)["Mine"], Qt.MouseButton.LeftButton)
     assert not gallery.list.isVisible()
@@ -285,7 +294,7 @@ def test_dropped_files_become_styles_where_the_gallery_says_so(gallery, qtbot):
     assert enter.isAccepted() and gallery.zones.isVisible()
     with qtbot.waitSignal(gallery.dropped) as told:
         QApplication.sendEvent(gallery, QDropEvent(QPoint(50, 300), Qt.DropAction.CopyAction, mime, *held))
-    assert told.args == [Drop("style", Payload("files", paths=(Path("/pictures/a.png"),)))]
+    assert told.args == [Drop("gallery", Payload("files", paths=(Path("/pictures/a.png"),)))]
     assert not gallery.zones.isVisible()
     assert not gallery.search.acceptDrops()
 
@@ -362,6 +371,21 @@ def test_10000_cards_ask_for_the_thumbnails_in_sight_alone(qtbot, tmp_path, monk
     gallery.grab()
     assert Path("missing9999.png") in asked
     assert len(asked) <= 12
+
+
+def test_10000_cards_arrive_and_are_filtered_in_one_step_each(qtbot):
+    model = GalleryModel(CARDS)
+    many = [style(f"s{number}", f"Style {number}", category="mine") for number in range(10_000)]
+    steps = []
+    for name in ("rowsInserted", "rowsRemoved", "modelReset", "dataChanged", "layoutChanged"):
+        getattr(model, name).connect(lambda *about, name=name: steps.append((name, *about[1:])))
+    model.set_cards((*CARDS, *many))
+    assert steps == [("rowsInserted", 4, 10_003)]
+    model.filter("", "mine")
+    assert [model.index(row).data(CARD_ROLE).id for row in (0, 9_999)] == ["s0", "s9999"]
+    model.filter("77 style", "")
+    assert model.rowCount() == sum("77" in card.title for card in many)
+    assert steps == [("rowsInserted", 4, 10_003), ("modelReset",), ("modelReset",)]
 
 
 def test_a_search_in_10000_cards_finds_the_one(qtbot):

@@ -65,7 +65,7 @@ def test_many_files_and_folders_are_added_and_told_in_one_sentence(
     save_photo("folder/again.png", seed=2)
     (tmp_path / "folder" / "empty.jpg").touch()
     files = Payload("files", paths=(tmp_path / "folder", save_photo("c.png", seed=3)))
-    studio.window.gallery.dropped.emit(Drop("style", files))
+    studio.window.gallery.dropped.emit(Drop("gallery", files))
     qtbot.waitUntil(lambda: bool(told(studio)))
     assert told(studio) == (
         "3 styles added. One is in the gallery already. One file was left out. empty.jpg is empty: it has 0 bytes."
