@@ -93,6 +93,13 @@ class Gallery(QWidget):
             self._make_chips()
         self._show_page()
 
+    @Slot(object)
+    def reveal(self, card: Card) -> None:
+        """Bring a card's tile into sight, unless search or category hide it."""
+        row = self.model.row_of(card.id)
+        if row >= 0:
+            self.list.scrollTo(self.model.index(row))
+
     def set_selected(self, ids: Iterable[str]) -> None:
         """Mark the styles that are on the artwork now, by card id."""
         self.model.set_selected(ids)

@@ -226,6 +226,7 @@ class MainWindow(QWidget):
         self.gallery.style_mixed_in.connect(intake.mix_in)
         self.gallery.list.installEventFilter(self)
         self.gallery.dropped.connect(intake.take_drop)
+        intake.own.added.connect(self.gallery.reveal)
         self.gallery.card_edited.connect(intake.own.edit)
         self.gallery.card_removed.connect(intake.own.remove)
         intake.cards_changed.connect(lambda: self.gallery.set_cards(intake.cards))

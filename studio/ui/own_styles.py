@@ -23,11 +23,12 @@ from studio.ui.message import Message
 class OwnStyles(QObject):
     """Reads, adds, edits and removes; says in a sentence what came of it.
 
-    cards: by title. Signals: changed(), other cards; edited(Card), one of them says something else now;
-    message_posted(Message).
+    cards: by title. Signals: changed(), other cards; added(Card), the one that `use` has kept, new or not;
+    edited(Card), one of them says something else now; message_posted(Message).
     """
 
     changed = Signal()
+    added = Signal(object)
     edited = Signal(object)
     message_posted = Signal(object)
 
@@ -56,7 +57,11 @@ class OwnStyles(QObject):
 
         def keep(style: Style) -> None:
             take(style)
-            self._files.run(lambda: self._library.add(style.picture), self._insert, self._refuse)
+            self._files.run(lambda: self._library.add(style.picture), kept, self._refuse)
+
+        def kept(card: Card) -> None:
+            self._insert(card)
+            self.added.emit(card)
 
         self._files.run(open_style, keep, self._refuse)
 

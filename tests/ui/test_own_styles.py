@@ -38,16 +38,19 @@ def told(studio: Studio) -> str:
 @pytest.fixture
 def wall(qtbot: QtBot, studio: Studio, save_photo: SavePhoto) -> Card:
     """A style of the artist's own, in use."""
-    studio.intake.add_styles([save_photo("wall.png", seed=3)])
-    qtbot.waitUntil(lambda: own(studio) == ["wall"])
-    return studio.intake.own.cards[0]
+    with qtbot.waitSignal(studio.intake.own.added) as told:
+        studio.intake.add_styles([save_photo("wall.png", seed=3)])
+    (card,) = told.args
+    return card
 
 
 def test_one_added_picture_is_used_and_stays_after_a_restart(
     qtbot: QtBot, studio: Studio, wall: Card, settings: QSettings, thumbnail_folder: Path
 ) -> None:
     assert mix(studio) == ["wall"]
-    assert studio.window.gallery.model.row_of(wall.id) >= 0
+    gallery = studio.window.gallery
+    index = gallery.model.index(gallery.model.row_of(wall.id))
+    assert gallery.list.viewport().rect().contains(gallery.list.visualRect(index))  # at the end, and scrolled to
     studio.close()
     again = Studio(FakeEngine, settings, thumbnail_folder)
     qtbot.waitUntil(lambda: own(again) == ["wall"])
