@@ -224,8 +224,11 @@ class Artwork:
         return self.change(styles=styles, style_shares=tuple(min(share * scale, 100.0) for share in shares if scale))
 
     def take_blended(self, blend: Blend, picture: Picture) -> bool:
-        """Take the picture that `awaited_blend` wanted; False if another one is wanted by now. No undo step."""
-        if self.awaited_blend != blend:
+        """Take the picture of a blend, which is no undo step; False if these two are not blended any more.
+
+        It becomes the content; if another blend of the two is awaited by now, it stands in for that one.
+        """
+        if self._state.blend is None or self._state.blend.pictures != blend.pictures or self.awaited_blend is None:
             return False
         self._blended[blend] = picture
         self._replace_state(content=picture)

@@ -1,4 +1,4 @@
-"""Blender: makes the picture of a blend off the GUI thread; while a slider is dragged, only the newest is wanted."""
+"""Blender: makes the pictures of blends off the GUI thread; of a slider's many values, always the newest next."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ class Blender(QObject):
 
     def _take(self, made: tuple[Picture, Picture]) -> None:
         fitted, picture = made
-        blend = self._end()
-        if self._wanted is None or blend is None:
+        blend, wanted = self._end(), self._wanted
+        if blend is None or wanted is None:
             return
         self._fitted = blend.pictures, fitted
-        if self._wanted == blend:
+        if wanted == blend:
             self._wanted = None
-            self.made.emit(blend, picture)
-        else:  # the hand has moved on
-            self._begin(self._wanted)
+        else:  # the hand has moved on; what is made is shown all the same, or a long drag would show nothing
+            self._begin(wanted)
+        self.made.emit(blend, picture)
 
     def _fail(self, error: StudioError) -> None:
         blend, self._wanted = self._end(), None

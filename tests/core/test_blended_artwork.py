@@ -116,6 +116,19 @@ def test_what_nobody_wants_any_more_is_not_taken(blended: Artwork) -> None:
     assert blended.content is content and blended.awaited_blend is None
 
 
+def test_one_of_a_drag_that_has_gone_on_stands_in_for_the_next(blended: Artwork) -> None:
+    blend = blended.blend
+    assert blend is not None
+    passed, wanted = replace(blend, opacity=0.6), replace(blend, opacity=0.7)
+    blended.change(blend=passed)
+    blended.change(blend=wanted)
+    picture = make_picture(seed=3)
+    assert blended.take_blended(passed, picture)
+    assert blended.content is picture and blended.awaited_blend == wanted
+    other = Blend(make_picture(seed=4), blend.over)
+    assert not blended.take_blended(other, make_picture(seed=5))
+
+
 def test_an_equal_blend_is_no_change(blended: Artwork) -> None:
     assert blended.blend is not None
     assert not blended.change(blend=replace(blended.blend))

@@ -187,6 +187,20 @@ def test_of_a_fast_drag_the_last_opacity_is_shown(qtbot: QtBot, loaded: Studio, 
     assert loaded.session.artwork.blend == blend
 
 
+def test_a_drag_that_never_rests_is_shown_on_the_way(qtbot: QtBot, loaded: Studio, blend: Blend) -> None:
+    opacities = iter(range(1, 100))
+
+    def move_on() -> None:
+        loaded.session.change(blend=replace(blend, opacity=next(opacities) / 1000))
+
+    shown: list[float] = []
+    loaded.session._blender.made.connect(lambda made, _picture: (shown.append(made.opacity), move_on()))
+    move_on()
+    move_on()  # the first is being made, the second waits: from here on none is the newest when it is made
+    qtbot.waitUntil(lambda: len(shown) >= 3)
+    assert shown[:3] == [0.001, 0.002, 0.003]
+
+
 def test_another_blend_during_a_run_keeps_what_was_painted_in_the_history(
     qtbot: QtBot, loaded: Studio, engine: FakeEngine, blend: Blend
 ) -> None:
