@@ -41,7 +41,9 @@ def to_srgb(image: Image.Image, icc: bytes | None) -> tuple[Image.Image, Pixels 
         converted = None
     if converted is None and colors.mode == "LAB":
         converted = _apply_profile(colors, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes())
-    return converted or colors.convert("RGB"), alpha
+    if converted is None:
+        converted = colors if colors.mode == "RGB" else colors.convert("RGB")  # which would copy an RGB one
+    return converted, alpha
 
 
 def eight_bits(values: NDArray[Any]) -> Pixels:

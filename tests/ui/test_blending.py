@@ -188,17 +188,21 @@ def test_of_a_fast_drag_the_last_opacity_is_shown(qtbot: QtBot, loaded: Studio, 
 
 
 def test_a_drag_that_never_rests_is_shown_on_the_way(qtbot: QtBot, loaded: Studio, blend: Blend) -> None:
-    opacities = iter(range(1, 100))
+    shown: list[float] = []
 
     def move_on() -> None:
-        loaded.session.change(blend=replace(blend, opacity=next(opacities) / 1000))
+        """From the second call on, none that is made is the newest any more."""
+        if len(shown) < 3:
+            loaded.session.change(blend=replace(loaded.session.artwork.blend, opacity=next(opacities) / 100))
 
-    shown: list[float] = []
+    opacities = iter(range(1, 10))
     loaded.session._blender.made.connect(lambda made, _picture: (shown.append(made.opacity), move_on()))
     move_on()
-    move_on()  # the first is being made, the second waits: from here on none is the newest when it is made
+    move_on()
     qtbot.waitUntil(lambda: len(shown) >= 3)
-    assert shown[:3] == [0.001, 0.002, 0.003]
+    assert shown[:3] == [0.01, 0.02, 0.03]
+    wait_until_shown(qtbot, loaded)
+    assert loaded.session.artwork.blend.opacity == 0.04
 
 
 def test_another_blend_during_a_run_keeps_what_was_painted_in_the_history(
