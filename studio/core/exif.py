@@ -66,6 +66,16 @@ def carried(exif: Image.Exif) -> bytes:
         return b""
 
 
+def tells_place(block: bytes) -> bool:
+    """Whether an EXIF block says where the photo was taken."""
+    exif = Image.Exif()
+    try:
+        exif.load(block)
+        return bool(exif.get_ifd(IFD.GPSInfo))
+    except DECODER_ERRORS:
+        return False
+
+
 def exported(block: bytes, *, keep_gps: bool, dpi: float | None, size: tuple[int, int], most: int | None) -> bytes:
     """The EXIF block to write, at most `most` bytes, or b"". A damaged `block` is left out: it never stops an export.
 

@@ -1,15 +1,24 @@
 """Open and save pictures: the one door to picture files; the rooms behind it are imported here by name."""
 
-from studio.core.formats import OPEN_SUFFIXES, ExportFormat, format_of
+from studio.core.formats import EXPORT_SUFFIXES, OPEN_SUFFIXES, ExportFormat, format_of
 from studio.core.limits import LARGEST_PIXELS
 from studio.core.open_picture import decode_picture, open_picture
-from studio.core.save_picture import ExportOptions, check_result, encode_picture, is_plain, save_picture
+from studio.core.save_picture import (
+    ExportOptions,
+    check_export_size,
+    check_result,
+    encode_picture,
+    is_plain,
+    save_picture,
+)
 
 __all__ = [
+    "EXPORT_SUFFIXES",
     "LARGEST_PIXELS",
     "OPEN_SUFFIXES",
     "ExportFormat",
     "ExportOptions",
+    "check_export_size",
     "check_result",
     "decode_picture",
     "encode_picture",

@@ -102,6 +102,21 @@ def encode_picture(picture: Picture, options: ExportOptions, credits: Credits | 
         raise _too_little_memory() from error
 
 
+def check_export_size(width: int, height: int, format_name: ExportFormat) -> None:
+    """Raise PictureError unless a picture of width x height px can be written in this format."""
+    longest = WRITE_LIMITS[format_name].edge
+    if min(width, height) < 1 or width * height > LARGEST_PIXELS:
+        raise PictureError(
+            f"{width:,} x {height:,} px cannot be exported; the limit is {LARGEST_PIXELS // 10**6} megapixels.",
+            "Choose another size.",
+        )
+    if max(width, height) > longest:
+        raise PictureError(
+            f"{format_name.upper()} holds at most {longest:,} px on an edge, and this is {width:,} x {height:,} px.",
+            "Choose a smaller size, or PNG or TIFF.",
+        )
+
+
 def check_result(picture: Picture) -> None:
     """Raise PictureError if the picture has one colour only, as black frames and numbers gone wrong have."""
     if is_plain(picture):
@@ -120,17 +135,7 @@ def is_plain(picture: Picture) -> bool:
 
 def _prepare(picture: Picture, options: ExportOptions) -> Image.Image:
     width, height = options.size or (picture.width, picture.height)
-    longest = WRITE_LIMITS[options.format].edge
-    if min(width, height) < 1 or width * height > LARGEST_PIXELS:
-        raise PictureError(
-            f"{width:,} x {height:,} px cannot be exported; the limit is {LARGEST_PIXELS // 10**6} megapixels.",
-            "Choose another size.",
-        )
-    if max(width, height) > longest:
-        raise PictureError(
-            f"{options.format.upper()} holds at most {longest:,} px on an edge, and this is {width:,} x {height:,} px.",
-            "Choose a smaller size, or PNG or TIFF.",
-        )
+    check_export_size(width, height, options.format)
     image = _as_image(picture.pixels, picture.alpha)
     if image.size != (width, height):
         # Pillow weighs colours by their alpha here, so that hidden ones do not bleed into the edge.

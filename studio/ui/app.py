@@ -76,7 +76,7 @@ class Studio(QObject):
         own.edited.connect(self.session.correct_card)
         self.intake = Intake(self.session, self._opening, bundled_cards("styles"), own, self)
         self.batch = BatchQueue(self.session, worker, batch_files, self)
-        self.exporter = Exporter(self.session, self._saving, self)
+        self.exporter = Exporter(self.session, self._saving, settings, self)
         self.recent = RecentFiles(self.session, self._opening, settings, self)
         self.recent.found.connect(self.intake.open_picture)
         self.actions = self._make_actions()

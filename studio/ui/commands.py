@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.artwork import ArtworkState
 from studio.core.card import bundled_cards
-from studio.core.files import OPEN_SUFFIXES, ExportOptions
+from studio.core.files import OPEN_SUFFIXES
 from studio.core.recipe import KNOBS
 from studio.ui.about import make_about, make_shortcut_list
 from studio.ui.actions import Actions
@@ -20,6 +20,7 @@ from studio.ui.drop_zones import Drop
 from studio.ui.export_sheet import ExportSheet
 from studio.ui.exporter import Exporter
 from studio.ui.intake import Intake
+from studio.ui.last_export import LastExport
 from studio.ui.message import Message
 from studio.ui.payload import read_payload
 from studio.ui.picture_pyramid import whole_image
@@ -68,6 +69,7 @@ class Commands(QObject):
             "finish": session.finish,
             "stop": session.stop,
             "export": self.ask_for_export,
+            "export_again": self.export_again,
             "show_export": self.show_export,
             "restore_style": intake.own.restore,
             "stronger": self.strengthen,
@@ -130,14 +132,21 @@ class Commands(QObject):
     @Slot()
     def ask_for_export(self) -> None:
         """Open the export sheet for the present result."""
-        result = self._session.artwork.result
-        if result is None:
+        artwork = self._exporter.exportable
+        if artwork is None:
             return
-        folder = self._folder("export", QStandardPaths.StandardLocation.PicturesLocation)
-        sheet = ExportSheet(result.picture, self._exporter.title, self._exporter.file_name, folder, self._window)
+        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        folder = Path(pictures) if Path(pictures).is_dir() else Path.home()
+        sheet = ExportSheet(artwork, self._exporter.last or LastExport(folder), self._window)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sheet.accepted_with.connect(self._export)
+        sheet.accepted_with.connect(self._exporter.export)
         sheet.open()
+
+    @Slot()
+    def export_again(self) -> None:
+        """Export without a question; the first time there is no last time, so it is asked."""
+        if not self._exporter.export_again():
+            self.ask_for_export()
 
     @Slot()
     def show_export(self) -> None:
@@ -173,7 +182,8 @@ class Commands(QObject):
         self._name_step("redo", self.tr("Redo"), artwork.redo_states)
         self._actions["copy"].setEnabled(self._session.picture is not None)
         self._actions["stop"].setEnabled(run is not None and not run.is_stopping)
-        self._actions["export"].setEnabled(artwork.result is not None and run is None)
+        for name in ("export", "export_again"):
+            self._actions[name].setEnabled(artwork.result is not None and run is None)
         for name in ("fit", "actual_size"):
             self._actions[name].setEnabled(artwork.content is not None or self._session.picture is not None)
         for name in ("blend", "paste_blend"):
@@ -196,11 +206,6 @@ class Commands(QObject):
     def _add_chosen(self, files: list[str]) -> None:
         self._remember_folder("open", Path(files[0]).parent)
         self._intake.add_styles([Path(file) for file in files])
-
-    @Slot(object, object, str)
-    def _export(self, path: Path, options: ExportOptions, title: str) -> None:
-        self._remember_folder("export", path.parent)
-        self._exporter.export(path, options, title)
 
     def _name_step(self, name: str, word: str, states: tuple[ArtworkState, ArtworkState] | None) -> None:
         self._actions[name].setEnabled(states is not None)

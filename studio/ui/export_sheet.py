@@ -1,10 +1,12 @@
-"""The export sheet: format, quality, size, resolution, what the file tells about itself, title and place."""
+"""The export sheet: title and maker, format, size, what the file tells about itself, and where it goes."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -16,15 +18,28 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QSpinBox,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from studio.core.files import ExportOptions
-from studio.core.formats import EXPORT_SUFFIXES, SUFFIX_OF, WRITE_LIMITS, ExportFormat
-from studio.core.picture import Picture
-from studio.ui.theme import GRID, set_role
+from studio.core.card import licence_is_unknown
+from studio.core.errors import PictureError
+from studio.core.exif import tells_place
+from studio.core.files import (
+    EXPORT_SUFFIXES,
+    ExportFormat,
+    ExportOptions,
+    check_export_size,
+    encode_picture,
+)
+from studio.core.formats import SUFFIX_OF
+from studio.ui.export_size import ExportSize
+from studio.ui.exporter import Exportable, file_size, free_path
+from studio.ui.file_size_meter import FileSizeMeter
+from studio.ui.last_export import LastExport
+from studio.ui.number_box import NumberBox
+from studio.ui.theme import GRID, icon, set_role
 
 FORMAT_NAMES: dict[ExportFormat, str] = {
     "png": "PNG, lossless",
@@ -36,47 +51,50 @@ FORMAT_NAMES: dict[ExportFormat, str] = {
 
 
 class ExportSheet(QDialog):
-    """Asks how and where to export a picture.
+    """Asks how and where to export an artwork; begins as the last export was made.
 
-    Signals: accepted_with(path, options, title).
+    Signals: accepted_with(path, options, title, artist, unit).
     """
 
-    accepted_with = Signal(object, object, str)
+    accepted_with = Signal(object, object, str, str, str)
 
-    def __init__(
-        self, picture: Picture, title: str, file_name: str, folder: Path, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, artwork: Exportable, last: LastExport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._picture = picture
+        self._artwork = artwork
+        picture, options = artwork.picture, last.options
         self.setWindowTitle(self.tr("Export the artwork"))
-        self.setMinimumWidth(600)
+        self.setMinimumWidth(640)
+        self.title = QLineEdit(artwork.title)
+        self.artist = QLineEdit(last.artist)
+        self.artist.setPlaceholderText(self.tr("Your name, if it is to be in the file"))
         self.format = QComboBox()
         for name, text in FORMAT_NAMES.items():
             self.format.addItem(text, name)
-        self.quality = _spin_box(1, 100, 92, "")
-        edge = WRITE_LIMITS["webp"].edge
-        self.width_box = _spin_box(1, edge, picture.width, " px")
-        self.height_box = _spin_box(1, edge, picture.height, " px")
-        self.dpi = _spin_box(30, 2400, round(picture.metadata.dpi or 300), " dpi")
-        self.print_size = QLabel()
-        set_role(self.print_size, "caption")
+        self.quality = NumberBox(1, 100)
+        self.quality.setValue(options.quality)
+        self.lossless = QCheckBox(self.tr("Lossless"))
+        self.lossless.setChecked(options.lossless)
+        self.weight = QLabel()
+        self.dimensions = ExportSize(picture, options.dpi or picture.metadata.dpi or 300, last.unit)
         self.keep_exif = QCheckBox(self.tr("Camera data of the photo (EXIF)"))
-        self.keep_gps = QCheckBox(self.tr("Its place (GPS)"))
+        self.keep_gps = QCheckBox(self.tr("Where it was taken (GPS)"))
         self.label_ai = QCheckBox(self.tr("Mark as made with AI (IPTC)"))
-        self.keep_exif.setChecked(True)
-        self.label_ai.setChecked(True)
-        self.title = QLineEdit(title)
-        self.file = QLineEdit(str(_free(folder / f"{file_name}.png")))
+        self.keep_exif.setChecked(options.keep_exif)
+        self.keep_gps.setChecked(options.keep_gps)
+        self.label_ai.setChecked(options.label_ai)
+        self.file = QLineEdit(str(free_path(last.folder / f"{artwork.file_name}{SUFFIX_OF[options.format]}")))
         self.note = QLabel()
         self.note.setWordWrap(True)
         set_role(self.note, "caption")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.export = self.buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
         set_role(self.export, "primary")
+        self._meter = FileSizeMeter(self)
         self._arrange()
+        self.format.setCurrentIndex(self.format.findData(options.format))
         self._connect()
+        self._show_keeps()
         self._show_format()
-        self._show_print_size()
         self.title.setCursorPosition(0)
         path = Path(self.file.text())
         self.file.setSelection(len(str(path.parent)) + 1, len(path.stem))
@@ -84,68 +102,80 @@ class ExportSheet(QDialog):
     @property
     def options(self) -> ExportOptions:
         """What is set."""
-        size = (self.width_box.value(), self.height_box.value())
+        size, picture = self.dimensions.pixels, self._artwork.picture
         return ExportOptions(
             format=self.format.currentData(),
-            quality=self.quality.value(),
-            size=None if size == (self._picture.width, self._picture.height) else size,
-            dpi=float(self.dpi.value()),
+            quality=int(self.quality.value()),
+            size=None if size == (picture.width, picture.height) else size,
+            dpi=float(self.dimensions.dpi),
             keep_exif=self.keep_exif.isChecked(),
             keep_gps=self.keep_exif.isChecked() and self.keep_gps.isChecked(),
             label_ai=self.label_ai.isChecked(),
+            lossless=self.format.currentData() == "webp" and self.lossless.isChecked(),
         )
 
     @Slot()
     def accept(self) -> None:
-        self.accepted_with.emit(Path(self.file.text()).expanduser(), self.options, self.title.text().strip())
+        path, title, artist = Path(self.file.text()).expanduser(), self.title.text().strip(), self.artist.text().strip()
+        self.accepted_with.emit(path, self.options, title, artist, self.dimensions.unit)
         super().accept()
 
     @Slot()
     def _show_format(self) -> None:
-        self.quality.setEnabled(not self.options.is_lossless)
-        suffix = SUFFIX_OF[self.format.currentData()]
+        chosen: ExportFormat = self.format.currentData()
+        self.lossless.setVisible(chosen == "webp")
+        self._quality_pages.setCurrentIndex(1 if self.options.is_lossless else 0)
         path = Path(self.file.text())
-        if EXPORT_SUFFIXES.get(path.suffix.lower()) != self.format.currentData():
+        if EXPORT_SUFFIXES.get(path.suffix.lower()) != chosen:
             name = path.stem if path.suffix.lower() in EXPORT_SUFFIXES else path.name
-            self.file.setText(str(_free(path.with_name(f"{name}{suffix}"))))
-        self._show_file()
+            self.file.setText(str(free_path(path.with_name(f"{name}{SUFFIX_OF[chosen]}"))))
+        self._show_change()
 
     @Slot()
     def _show_file(self) -> None:
+        """Follow the ending of the file's name, and say what will happen, or why nothing can."""
         path = Path(self.file.text()).expanduser()
         found = EXPORT_SUFFIXES.get(path.suffix.lower())
         if found is not None and found != self.format.currentData():
             self.format.setCurrentIndex(self.format.findData(found))
-        if not path.parent.is_dir():
-            note, is_possible = self.tr("There is no folder {}.").format(path.parent), False
-        elif found is None or not path.stem:
-            note, is_possible = (
-                self.tr("Give the file a name that ends in {}.").format(", ".join(EXPORT_SUFFIXES)),
-                False,
-            )
+        problem = self._problem(path, found)
+        if problem:
+            self.note.setText(problem)
         elif path.exists():
-            note, is_possible = self.tr("{} is there already and will be replaced.").format(path.name), True
+            self.note.setText(self.tr("{} is there already and will be replaced.").format(path.name))
         else:
-            note, is_possible = self.tr("The credits of styles and weights, and the recipe, are written into it."), True
-        self.note.setText(note)
-        self.export.setEnabled(is_possible)
+            self.note.setText(self.tr("The credits and the recipe are written into it."))
+        self.export.setEnabled(not problem)
+
+    def _problem(self, path: Path, found: ExportFormat | None) -> str:
+        if not path.parent.is_dir():
+            return self.tr("There is no folder {}.").format(path.parent)
+        if found is None or not path.stem:
+            return self.tr("Give the file a name that ends in {}.").format(", ".join(EXPORT_SUFFIXES))
+        try:
+            check_export_size(*self.dimensions.pixels, found)
+        except PictureError as error:
+            return str(error)
+        return ""
 
     @Slot()
-    def _follow_width(self) -> None:
-        with QSignalBlocker(self.height_box):
-            self.height_box.setValue(max(1, round(self._picture.height * self.width_box.value() / self._picture.width)))
-        self._show_print_size()
+    def _show_change(self) -> None:
+        """Anything else is set: the file will have another size."""
+        self._show_file()
+        self.weight.setText(self.tr("measuring\N{HORIZONTAL ELLIPSIS}"))
+        made_of = replace(self._artwork.credits, title=self.title.text().strip(), artist=self.artist.text().strip())
+        self._meter.ask(partial(encode_picture, self._artwork.picture, self.options, made_of))
+
+    @Slot(object)
+    def _show_weight(self, length: int | None) -> None:
+        self.weight.setText("" if length is None else file_size(length))
 
     @Slot()
-    def _follow_height(self) -> None:
-        with QSignalBlocker(self.width_box):
-            self.width_box.setValue(max(1, round(self._picture.width * self.height_box.value() / self._picture.height)))
-        self._show_print_size()
-
-    @Slot()
-    def _show_print_size(self) -> None:
-        width, height = (2.54 * box.value() / self.dpi.value() for box in (self.width_box, self.height_box))
-        self.print_size.setText(self.tr("{:.1f} \N{MULTIPLICATION SIGN} {:.1f} cm in print").format(width, height))
+    def _show_keeps(self) -> None:
+        """What the photo does not carry cannot be kept."""
+        exif = self._artwork.picture.metadata.exif
+        self.keep_exif.setEnabled(bool(exif))
+        self.keep_gps.setEnabled(bool(exif) and self.keep_exif.isChecked() and tells_place(exif))
 
     @Slot()
     def _browse(self) -> None:
@@ -157,65 +187,88 @@ class ExportSheet(QDialog):
 
     def _connect(self) -> None:
         self.format.currentIndexChanged.connect(self._show_format)
+        self.lossless.toggled.connect(self._show_format)
         self.file.textChanged.connect(self._show_file)
-        self.width_box.valueChanged.connect(self._follow_width)
-        self.height_box.valueChanged.connect(self._follow_height)
-        self.dpi.valueChanged.connect(self._show_print_size)
-        self.keep_exif.toggled.connect(self.keep_gps.setEnabled)
+        self.dimensions.changed.connect(self._show_change)
+        self.quality.valueChanged.connect(self._show_change)
+        for box in (self.keep_exif, self.keep_gps, self.label_ai):
+            box.toggled.connect(self._show_change)
+        self.keep_exif.toggled.connect(self._show_keeps)
+        self._meter.measured.connect(self._show_weight)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
 
     def _arrange(self) -> None:
         browse = QPushButton(self.tr("Choose\N{HORIZONTAL ELLIPSIS}"))
         browse.clicked.connect(self._browse)
+        self._quality_pages = QStackedWidget()
+        self._quality_pages.addWidget(_row(QLabel(self.tr("Quality")), self.quality))
+        self._quality_pages.addWidget(QLabel(self.tr("every pixel as painted")))
         form = QFormLayout()
         form.setHorizontalSpacing(2 * GRID)
         form.setVerticalSpacing(GRID)
-        self._row(form, self.tr("Title"), self.title)
-        self._row(form, self.tr("Format"), self.format, (self.tr("Quality"), self.quality))
-        self._row(form, self.tr("Width"), self.width_box, (self.tr("Height"), self.height_box))
-        self._row(form, self.tr("Resolution"), self.dpi, ("", self.print_size))
-        form.addRow(self.tr("Keep"), self.keep_exif)
-        form.addRow("", self.keep_gps)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        named = {
+            self.tr("Title"): self.title,
+            self.tr("Made by"): self.artist,
+            self.tr("Format"): self.format,
+            self.tr("Quality"): self.quality,
+            self.tr("File"): self.file,
+        }
+        for name, widget in named.items():
+            widget.setAccessibleName(name)
+        form.addRow(self.tr("Title"), self.title)
+        form.addRow(self.tr("Made by"), self.artist)
+        form.addRow(self.tr("Credits"), self._make_credits())
+        form.addRow(self.tr("Format"), _row(self.format, self._quality_pages, self.lossless, None, self.weight))
+        form.addRow(self.tr("Size"), self.dimensions)
+        form.addRow(self.tr("Keep"), _row(self.keep_exif, self.keep_gps, None))
         form.addRow(self.tr("Label"), self.label_ai)
-        self._row(form, self.tr("File"), self.file, ("", browse))
+        form.addRow(self.tr("File"), _row(self.file, browse))
         form.addRow("", self.note)
         box = QVBoxLayout(self)
         box.setContentsMargins(20, 20, 20, 16)
         box.setSpacing(2 * GRID)
         box.addLayout(form)
+        box.addStretch(1)
         box.addWidget(self.buttons)
 
-    @staticmethod
-    def _row(form: QFormLayout, label: str, widget: QWidget, second: tuple[str, QWidget] | None = None) -> None:
-        widget.setAccessibleName(label)
-        if second is None:
-            form.addRow(label, widget)
-            return
-        row = QHBoxLayout()
-        row.setSpacing(2 * GRID)
-        row.addWidget(widget, 1)
-        if second[0]:
-            row.addWidget(QLabel(second[0]))
-            second[1].setAccessibleName(second[0])
-        row.addWidget(second[1], 1 if second[0] or isinstance(second[1], QLabel) else 0)
-        form.addRow(label, row)
+    def _make_credits(self) -> QWidget:
+        """Whose work is in it, and a warning where nobody said whether it may be shown."""
+        made_of = self._artwork.credits
+        lines = QLabel("\n".join(card.credit_line for card in (*made_of.styles, *made_of.models)))
+        lines.setWordWrap(True)
+        lines.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(lines, "caption")
+        unknown = [card.title for card in made_of.styles if licence_is_unknown(card)]
+        self.warning = QLabel(
+            self.tr("The licence of {} is unknown: find out whether you may show it.").format(", ".join(unknown))
+        )
+        self.warning.setWordWrap(True)
+        set_role(self.warning, "error")
+        sign = QLabel()
+        sign.setPixmap(icon("warning", "error").pixmap(QSize(16, 16), self.devicePixelRatioF()))
+        warned = _row(sign, self.warning, spacing=GRID)
+        warned.setVisible(bool(unknown))
+        part = QWidget()
+        box = QVBoxLayout(part)
+        box.setContentsMargins(0, 3, 0, 0)
+        box.setSpacing(4)
+        box.addWidget(lines)
+        box.addWidget(warned)
+        return part
 
 
-def _spin_box(low: int, high: int, value: int, suffix: str) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(low, high)
-    box.setValue(value)
-    box.setSuffix(suffix)
-    box.setKeyboardTracking(False)
-    box.lineEdit().setTextMargins(5, 0, 0, 0)  # Qt's style sheets pad a spin box on the right only
-    return box
-
-
-def _free(path: Path) -> Path:
-    """The path itself, or with a number where a file of this name exists: an export replaces nothing by default."""
-    number, free = 2, path
-    while free.exists():
-        free = path.with_stem(f"{path.stem} {number}")
-        number += 1
-    return free
+def _row(*widgets: QWidget | None, spacing: int = 2 * GRID) -> QWidget:
+    """Widgets beside each other; None is the space between. Fields and text take what there is."""
+    part = QWidget()
+    row = QHBoxLayout(part)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(spacing)
+    for widget in widgets:
+        if widget is None:
+            row.addStretch(1)
+        else:
+            is_wide = isinstance(widget, QLineEdit) or (isinstance(widget, QLabel) and widget.wordWrap())
+            row.addWidget(widget, 1 if is_wide else 0)
+    return part

@@ -1,86 +1,139 @@
-"""Writes the result to a file with its credits, off the GUI thread."""
+"""Writes the result to a file with its credits, off the GUI thread, and remembers how."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QSettings
 
+from studio.core.artwork import Result
 from studio.core.errors import StudioError
 from studio.core.files import ExportOptions, is_plain, save_picture
+from studio.core.formats import SUFFIX_OF
 from studio.core.painted_with import credits_of
+from studio.core.picture import Picture
+from studio.core.provenance import Credits
 from studio.ui.file_thread import FileThread
+from studio.ui.last_export import LastExport, Unit, keep_last_export, read_last_export
 from studio.ui.message import Message
 from studio.ui.session import Session
 
 _UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')  # what one system or another refuses
 
 
-class Exporter(QObject):
-    """Names an artwork, credits it and saves it.
+@dataclass(frozen=True)
+class Exportable:
+    """A picture that can be exported, what to call it unless the artist says otherwise, and whose work is in it."""
 
-    last_file: what was exported last, None before.
-    """
-
-    def __init__(self, session: Session, files: FileThread, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.last_file: Path | None = None
-        self._under_way = 0  # exports
-        self._session = session
-        self._files = files
+    picture: Picture
+    credits: Credits
 
     @property
     def title(self) -> str:
-        """What the artwork is called unless the artist says otherwise: "Taj Mahal, Great Wave"."""
-        artwork = self._session.artwork
-        result = artwork.result
-        content = result.content if result else artwork.content
-        is_pattern = (result.recipe if result else artwork.recipe).method == "pattern"
-        blend = result.blend if result else artwork.blend
-        pictures = blend.pictures if blend else (content,) if content else ()
-        photo = "" if is_pattern else self.tr(" and ").join(Path(picture.name).stem for picture in pictures)
-        styles = [artwork.card_of(style).title for style in (result.styles if result else artwork.styles)]
-        return ", ".join(filter(None, [photo, " and ".join(styles)])) or self.tr("Artwork")
+        """Such as "Taj Mahal, Great Wave"."""
+        return self.credits.title
 
     @property
     def file_name(self) -> str:
         """The title as a file name without its ending, legal everywhere."""
-        return _UNSAFE_IN_NAMES.sub(" ", self.title).strip(" .")[:120] or "artwork"
+        words = _UNSAFE_IN_NAMES.sub(" ", self.title).split()
+        return " ".join(words)[:120].strip(" .") or "artwork"
 
-    def export(self, path: Path, options: ExportOptions, title: str) -> None:
-        """Write the present result; a message says when it is done, or why not."""
+
+class Exporter(QObject):
+    """Names an artwork, credits it and saves it.
+
+    last: how it was done last, None where it was never done. last_file: what was exported last in this sitting.
+    """
+
+    def __init__(self, session: Session, files: FileThread, settings: QSettings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.last_file: Path | None = None
+        self._under_way: list[Path] = []
+        self._session = session
+        self._files = files
+        self._settings = settings
+
+    @property
+    def last(self) -> LastExport | None:
+        """Also of an earlier sitting."""
+        return read_last_export(self._settings)
+
+    @property
+    def exportable(self) -> Exportable | None:
+        """The present result, or None."""
+        result = self._session.artwork.result
+        return Exportable(result.picture, self._credits(result)) if result else None
+
+    def export(
+        self, path: Path, options: ExportOptions, title: str, artist: str = "", unit: Unit | None = None
+    ) -> None:
+        """Write the present result; a message says when it is done, or why not. unit: remembered for the next time."""
         result = self._session.artwork.result
         if result is None:
             return
-        cards = [self._session.artwork.card_of(style) for style in result.styles]
-        blended = result.blend.over.name if result.blend else ""
-        credit = credits_of(result.content, cards, result.recipe, title, blended_name=blended)
+        made_of = replace(self._credits(result), title=title, artist=artist)
+        before = self.last
+        long_edge = max(options.size) if options.size else None
+        last = LastExport(path.parent, options, artist, unit or (before.unit if before else "px"), long_edge)
         sources = [style.picture for style in result.styles] + ([result.content] if result.content else [])
 
         def write() -> int:
             # A plain source may well give a plain picture; otherwise one colour means that something went wrong.
             allow_plain = any(is_plain(source) for source in sources)
-            return save_picture(result.picture, path, options, credit, allow_plain=allow_plain)
+            return save_picture(result.picture, path, options, made_of, allow_plain=allow_plain)
 
         def done(size: int) -> None:
             self.last_file = path
+            keep_last_export(self._settings, last)
             self._session.mark_exported(result)
-            self._count(-1)
+            self._end(path)
             text = self.tr("Exported as {}, {}.").format(path.name, file_size(size))
             self._session.message_posted.emit(Message(text, action="show_export"))
 
-        self._count(1)
+        def refused(error: StudioError) -> None:
+            self._session.message_posted.emit(Message.about(error, action="export"))
+            self._end(path)
+
+        self._under_way.append(path)
+        self._session.set_exporting(True)
         self._session.message_posted.emit(Message(self.tr("Exporting {}\N{HORIZONTAL ELLIPSIS}").format(path.name)))
-        self._files.run(write, done, self._refuse)
+        self._files.run(write, done, refused)
 
-    def _refuse(self, error: StudioError) -> None:
-        self._session.message_posted.emit(Message.about(error, action="export"))
-        self._count(-1)
+    def export_again(self) -> bool:
+        """Write the present result as the last one was, beside it, under the next free name; False if none was."""
+        artwork, last = self.exportable, self.last
+        if artwork is None or last is None:
+            return False
+        name = f"{artwork.file_name}{SUFFIX_OF[last.options.format]}"
+        path = free_path(last.folder / name, self._under_way)
+        self.export(path, last.options_for(artwork.picture), artwork.title, last.artist)
+        return True
 
-    def _count(self, change: int) -> None:
-        self._under_way += change
-        self._session.set_exporting(self._under_way > 0)
+    def _credits(self, result: Result) -> Credits:
+        cards = [self._session.artwork.card_of(style) for style in result.styles]
+        is_pattern = result.recipe.method == "pattern"
+        pictures = result.blend.pictures if result.blend else (result.content,) if result.content else ()
+        photo = "" if is_pattern else self.tr(" and ").join(Path(picture.name).stem for picture in pictures)
+        title = ", ".join(filter(None, [photo, self.tr(" and ").join(card.title for card in cards)]))
+        blended = result.blend.over.name if result.blend else ""
+        return credits_of(result.content, cards, result.recipe, title or self.tr("Artwork"), blended_name=blended)
+
+    def _end(self, path: Path) -> None:
+        self._under_way.remove(path)
+        self._session.set_exporting(bool(self._under_way))
+
+
+def free_path(path: Path, taken: Collection[Path] = ()) -> Path:
+    """The path, or with a number where such a file exists or is `taken`: an export replaces nothing by default."""
+    number, free = 2, path
+    while free.exists() or free in taken:
+        free = path.with_stem(f"{path.stem} {number}")
+        number += 1
+    return free
 
 
 def file_size(size: int) -> str:

@@ -20,7 +20,7 @@ def _(text: str) -> str:
 # Names of actions; "" is a line between, a pair is a menu of its own.
 MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
     (_("File"), ("open", (_("Open recent"), ("clear_recent",)), "blend", "paste",
-                 (_("Paste as"), ("paste_style", "paste_mix", "paste_blend")), "", "export", "copy", "",
+                 (_("Paste as"), ("paste_style", "paste_mix", "paste_blend")), "", "export", "export_again", "copy", "",
                  "render_many", "", "quit")),
     (_("Edit"), ("undo", "redo", "", "reset_sliders", "stronger", "weaker")),
     (_("Paint"), ("finish", "stop")),

@@ -53,9 +53,9 @@ class RecentFiles(QObject):
 
     @Slot()
     def _remember(self) -> None:
-        content = self._session.artwork.content
-        if content is not None and content.source is not None:
-            path = Path(os.path.abspath(content.source))  # noqa: PTH100 - a link stays a link, as the artist named it
+        photo = self._session.artwork.state.photo
+        if photo is not None and photo.source is not None:
+            path = Path(os.path.abspath(photo.source))  # noqa: PTH100 - a link stays a link, as the artist named it
             self._keep([path, *(other for other in self.paths if other != path)])
 
     def _drop(self, path: Path, error: PictureError) -> None:

@@ -243,7 +243,7 @@ def test_an_exported_double_exposure_names_both_photos(
 ) -> None:
     loaded.actions["finish"].trigger()
     qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
-    assert loaded.exporter.title == "harbour and sky, The Great Wave off Kanagawa"
+    assert loaded.exporter.exportable.title == "harbour and sky, The Great Wave off Kanagawa"
     loaded.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
     qtbot.waitUntil(lambda: not loaded.session.artwork.has_unsaved_result)
     assert b"harbour.png blended with sky.jpg" in (tmp_path / "art.png").read_bytes()

@@ -121,7 +121,7 @@ def test_what_is_said_of_a_style_in_use_reaches_the_panel_and_the_exported_credi
     qtbot.waitUntil(lambda: own(studio) == ["My wall"])
     assert studio.session.artwork.is_finished
     assert "My wall" in studio.window.panel.styles.rows[0].remove.toolTip()
-    assert studio.exporter.title == "harbour, My wall"
+    assert studio.exporter.exportable.title == "harbour, My wall"
     studio.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
     qtbot.waitUntil(lambda: (tmp_path / "art.png").exists())
     assert b"My wall by Me: CC BY 4.0" in (tmp_path / "art.png").read_bytes()

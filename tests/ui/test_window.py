@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QObject, QSettings, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QWidget
@@ -22,7 +21,7 @@ from studio.ui.drop_zones import Drop, Payload
 from studio.ui.export_sheet import ExportSheet
 from studio.ui.message import Message
 from studio.ui.message_bar import MessageBar
-from tests.fakes import GUARD_SECONDS, FakeEngine, Gate, make_picture, make_unmakeable_engine
+from tests.fakes import GUARD_SECONDS, FakeEngine, Gate, make_unmakeable_engine
 from tests.ui.conftest import card_named
 
 SavePhoto = Callable[..., Path]
@@ -152,68 +151,12 @@ def test_the_gallery_uses_and_mixes_by_keyboard_and_ctrl_enter_finishes_with_a_s
     qtbot.waitUntil(lambda: [style.card.title for style in loaded.session.artwork.styles] == ["Lion"])
 
 
-def test_export_writes_the_artwork_with_its_recipe_and_the_title_loses_its_star(
-    qtbot: QtBot, loaded: Studio, tmp_path: Path
-) -> None:
-    finish(qtbot, loaded)
-    assert loaded.window.windowTitle().startswith("harbour.png * ")
-    loaded.actions["export"].trigger()
-    sheet = loaded.window.findChild(ExportSheet)
-    assert Path(sheet.file.text()).name == "harbour, The Great Wave off Kanagawa.png"
-    path = tmp_path / "artwork.jpg"
-    sheet.file.setText(str(path))
-    assert sheet.options.format == "jpeg"
-    sheet.width_box.setValue(32)
-    assert sheet.height_box.value() == 24
-    sheet.export.click()
-    qtbot.waitUntil(lambda: not loaded.session.artwork.has_unsaved_result)
-    with Image.open(path) as image:
-        assert (image.format, image.size) == ("JPEG", (32, 24))
-    assert read_recipe(path) == loaded.session.artwork.recipe
-    assert "artwork.jpg" in loaded.window.messages.message.text
-    assert loaded.window.windowTitle().startswith("harbour.png \N{EN DASH}")
-
-
-def test_the_export_sheet_replaces_nothing_unasked_and_refuses_impossible_places(qtbot: QtBot, tmp_path: Path) -> None:
-    (tmp_path / "art.png").touch()
-    sheet = ExportSheet(make_picture(), "Art", "art", tmp_path)
-    qtbot.addWidget(sheet)
-    assert Path(sheet.file.text()).name == "art 2.png"
-    sheet.format.setCurrentIndex(sheet.format.findData("webp"))
-    assert Path(sheet.file.text()).name == "art 2.webp"
-    assert sheet.quality.isEnabled() and sheet.export.isEnabled()
-    sheet.file.setText(str(tmp_path / "art.png"))
-    assert sheet.format.currentData() == "png" and not sheet.quality.isEnabled()
-    assert "replaced" in sheet.note.text()
-    for wrong in (tmp_path / "art.doc", tmp_path / "nowhere" / "art.png", tmp_path / ".png"):
-        sheet.file.setText(str(wrong))
-        assert not sheet.export.isEnabled()
-
-
-def test_the_export_sheet_tells_how_large_the_print_will_be(qtbot: QtBot, tmp_path: Path) -> None:
-    sheet = ExportSheet(make_picture(600, 300), "Art", "art", tmp_path)
-    qtbot.addWidget(sheet)
-    sheet.dpi.setValue(300)
-    assert sheet.print_size.text().startswith("5.1 × 2.5 cm")
-    sheet.width_box.setValue(1200)
-    assert sheet.print_size.text().startswith("10.2 × 5.1 cm")
-    sheet.dpi.setValue(150)
-    assert sheet.print_size.text().startswith("20.3 × 10.2 cm")
-
-
 def test_a_message_does_not_move_the_picture(qtbot: QtBot, loaded: Studio) -> None:
     before = loaded.window.canvas.geometry()
     loaded.window.messages.show_message(Message("No disk.", is_problem=True, action="export"))
     QApplication.processEvents()
     assert loaded.window.messages.isVisible() and loaded.window.messages.width() == before.width()
     assert loaded.window.canvas.geometry() == before
-
-
-def test_a_failed_export_is_told_and_the_artwork_stays_unsaved(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:
-    finish(qtbot, loaded)
-    loaded.exporter.export(tmp_path / "gone" / "art.png", ExportOptions(), "Art")
-    qtbot.waitUntil(lambda: bool(problem(loaded)))
-    assert loaded.session.artwork.has_unsaved_result
 
 
 def test_closing_during_a_run_is_clean(qtbot: QtBot, loaded: Studio, engine: FakeEngine) -> None:
@@ -371,8 +314,9 @@ def test_letters_typed_into_a_field_are_no_shortcuts(qtbot: QtBot, loaded: Studi
 def test_every_control_that_takes_the_focus_has_a_name(qtbot: QtBot, loaded: Studio) -> None:
     loaded.intake.mix_in(card_named(loaded, "Poppies"))
     qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 2)
-    sheet = ExportSheet(make_picture(), "Art", "art", Path.home())
-    qtbot.addWidget(sheet)
+    finish(qtbot, loaded)
+    loaded.actions["export"].trigger()
+    sheet = loaded.window.findChild(ExportSheet)
     loaded.window.messages.show_message(Message("No disk.", is_problem=True, action="export"))
     widgets = [w for root in (loaded.window, sheet) for w in root.findChildren(QWidget) if w.window() is root]
     focusable = [w for w in widgets if w.focusPolicy() & Qt.FocusPolicy.TabFocus and not _is_inner(w)]
