@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from studio.core.card import LICENCES, UNKNOWN_LICENCE, Card, licence_is_unknown
 from studio.ui.theme import set_role
-from studio.ui.thumbnails import make_thumbnail
+from studio.ui.thumbnails import Thumbnails
 
 _EDGE = 160
 
@@ -33,9 +34,20 @@ class CardDetails(QDialog):
 
     edited = Signal(object)
 
-    def __init__(self, card: Card, parent: QWidget | None = None, *, is_editable: bool = False) -> None:
+    def __init__(
+        self,
+        card: Card,
+        parent: QWidget | None = None,
+        *,
+        is_editable: bool = False,
+        thumbnail_folder: Path | None = None,
+    ) -> None:
+        """thumbnail_folder: as of the gallery."""
         super().__init__(parent)
         self._card = card
+        self._thumbnails = Thumbnails(QSize(_EDGE, _EDGE), self.devicePixelRatioF(), thumbnail_folder, self)
+        self._thumbnails.arrived.connect(self._show_picture)
+        self.picture = QLabel()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(card.title)
         self.fields: list[QLineEdit] = []  # title, artist, year, source
@@ -66,6 +78,10 @@ class CardDetails(QDialog):
             licence = UNKNOWN_LICENCE
         title = title or self._card.title
         return replace(self._card, title=title, author=author, year=year, licence=licence, source=source, credit="")
+
+    @Slot()
+    def _show_picture(self) -> None:
+        self.picture.setPixmap(self._thumbnails.pixmap(self._card.file) or QPixmap())
 
     @Slot()
     def _save(self) -> None:
@@ -118,14 +134,12 @@ class CardDetails(QDialog):
                 self._form.addRow(label, _line(name, value))
 
     def _arrange(self, buttons: QDialogButtonBox) -> None:
-        picture = QLabel()
-        picture.setAccessibleName(self.tr("Picture of {}").format(self._card.title))
-        image = make_thumbnail(self._card.file, QSize(_EDGE, _EDGE) * self.devicePixelRatioF())
-        image.setDevicePixelRatio(self.devicePixelRatioF())
-        picture.setPixmap(QPixmap.fromImage(image))
+        self.picture.setAccessibleName(self.tr("Picture of {}").format(self._card.title))
+        self.picture.setFixedSize(_EDGE, _EDGE)
+        self._show_picture()
         top = QHBoxLayout()
         top.setSpacing(16)
-        top.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(self._form, 1)
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 16)

@@ -63,6 +63,7 @@ class Gallery(QWidget):
         self.setAccessibleName(self.tr("Style gallery"))
         edge = QSize(THUMBNAIL_EDGE, THUMBNAIL_EDGE)
         self._thumbnails = Thumbnails(edge, self.devicePixelRatioF(), thumbnail_folder, self)
+        self._thumbnail_folder = thumbnail_folder
         self.model = GalleryModel(cards, self)
         self.search = self._make_search()
         self._chips = QButtonGroup(self)
@@ -126,7 +127,8 @@ class Gallery(QWidget):
 
     def show_details(self, card: Card) -> CardDetails:
         """Open the card in a window of its own, which does not block this one."""
-        details = CardDetails(card, self.window(), is_editable=card.category == OWN_CATEGORY)
+        is_own = card.category == OWN_CATEGORY
+        details = CardDetails(card, self.window(), is_editable=is_own, thumbnail_folder=self._thumbnail_folder)
         details.edited.connect(self.card_edited)
         details.show()
         return details

@@ -233,18 +233,19 @@ def test_a_right_click_asks_for_the_menu_of_the_tile_under_it(gallery, qtbot):
     assert asked == ["church", "dots"]
 
 
-def test_details_show_the_whole_card(qtbot):
-    details = CardDetails(CARDS[0])
+def test_details_show_the_whole_card_and_its_picture_when_it_is_made(qtbot, save_photo, tmp_path):
+    details = CardDetails(replace(CARDS[0], file=save_photo()), thumbnail_folder=tmp_path / "thumbnails")
     qtbot.addWidget(details)
+    qtbot.waitUntil(lambda: not details.picture.pixmap().isNull())
     words = [label.text() for label in details.findChildren(QLabel)]
     assert {"The Great Wave", "Katsushika Hokusai", "1831", "Public domain", "a museum"} <= set(words)
     assert not details.isModal()
 
 
 @pytest.fixture
-def editor(qtbot):
+def editor(qtbot, tmp_path):
     card = style("mine", "IMG 1234", category="mine")
-    details = CardDetails(replace(card, licence="unknown"), is_editable=True)
+    details = CardDetails(replace(card, licence="unknown"), is_editable=True, thumbnail_folder=tmp_path)
     details.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(details)
     return details
@@ -279,8 +280,9 @@ def test_any_words_are_a_licence_and_none_is_unknown(editor):
         assert licence_is_unknown(editor.card)
 
 
-def test_a_licence_nobody_knows_is_called_unknown(qtbot):
-    details = CardDetails(Card("x", "style", "Mine", "", "", "", "", Path("missing.png")))
+def test_a_licence_nobody_knows_is_called_unknown(qtbot, tmp_path):
+    card = Card("x", "style", "Mine", "", "", "", "", Path("missing.png"))
+    details = CardDetails(card, thumbnail_folder=tmp_path)
     qtbot.addWidget(details)
     assert "unknown" in [label.text() for label in details.findChildren(QLabel)]
 
