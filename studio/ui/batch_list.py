@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QListView, QWidget
+from PySide6.QtWidgets import QFrame, QTreeView, QWidget
 
 from studio.ui.batch_delegate import THUMBNAIL_EDGE, BatchDelegate
 from studio.ui.batch_model import BatchModel
@@ -15,15 +15,20 @@ from studio.ui.theme import color, set_role
 from studio.ui.thumbnails import Thumbnails
 
 
-class BatchList(QListView):
-    """Follows the item under way, unless the artist has scrolled elsewhere."""
+class BatchList(QTreeView):
+    """Follows the item under way, unless the artist has scrolled elsewhere.
+
+    A tree without branches, because QListView lays all its rows out again whenever one of them changes.
+    """
 
     def __init__(self, queue: BatchQueue, thumbnail_folder: Path | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._queue = queue
         self.setAccessibleName(self.tr("Pictures"))
-        self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setUniformRowHeights(True)
+        self.setRootIsDecorated(False)
+        self.setHeaderHidden(True)
+        self.setVerticalScrollMode(QTreeView.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QFrame.Shape.NoFrame)
         set_role(self, "panel")
         size = QSize(THUMBNAIL_EDGE, THUMBNAIL_EDGE)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.core.batch import ENDS, BatchItem, BatchJob, ItemReport
+from studio.core.batch import ENDS, BatchItem, BatchJob, ItemReport, ItemState
 from studio.core.contract import Done, Event, Failed, Frame, Progress, StyleRequest
 from studio.core.errors import StudioError, WeightsError
 from studio.jobs.batch import Batch, open_batch, resume_batch
@@ -58,6 +58,7 @@ class BatchQueue(QObject):
         self._worker = worker
         self._files = files
         self._rows: dict[int, int] = {}  # by number of the item
+        self._states: Counter[ItemState] = Counter()  # of the reports: there may be thousands
         self._batch: Batch | None = None
         self._left: deque[BatchItem] = deque()
         self._request: StyleRequest | None = None
@@ -68,12 +69,12 @@ class BatchQueue(QObject):
     @property
     def tried(self) -> int:
         """How many items have come to an end."""
-        return sum(report.state in ENDS for report in self.reports)
+        return sum(self._states[state] for state in ENDS)
 
     @property
     def left_out(self) -> int:
         """How many were skipped or failed."""
-        return sum(report.state in ("skipped", "failed") for report in self.reports)
+        return self._states["skipped"] + self._states["failed"]
 
     @property
     def progress(self) -> float:
@@ -254,7 +255,8 @@ class BatchQueue(QObject):
             self.message_posted.emit(Message(note))
 
     def _set_reports(self, reports: list[ItemReport]) -> None:
-        self.reports = [replace(report) for report in reports]
+        self.reports = reports
+        self._states = Counter(report.state for report in reports)
         self._rows = {report.item.number: row for row, report in enumerate(reports)}
         self.reset.emit()
         self.state_changed.emit()
@@ -262,6 +264,8 @@ class BatchQueue(QObject):
     def _report(self, report: ItemReport) -> None:
         row = self._rows.get(report.item.number)
         if row is not None and self.reports[row].item == report.item:
+            self._states[self.reports[row].state] -= 1
+            self._states[report.state] += 1
             self.reports[row] = report
             self.report_changed.emit(row)
 
