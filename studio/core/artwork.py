@@ -309,6 +309,11 @@ class Artwork:
         """What is known of a style today, also of one in an old result: its card may have been corrected since."""
         return self._corrected.get(style.card.id, style.card)
 
+    @property
+    def credited_styles(self) -> tuple[Style, ...]:
+        """The styles in the mix under the cards they have today."""
+        return tuple(replace(style, card=self.card_of(style)) for style in self.styles)
+
     def correct_card(self, card: Card) -> None:
         """Remember that a style's card says something else now; nothing is painted differently for it."""
         self._corrected[card.id] = card

@@ -102,7 +102,7 @@ class BatchQueue(QObject):
             return
         folder = choice.folder
         try:
-            job = BatchJob(artwork.styles, artwork.recipe, choice.options)
+            job = BatchJob(artwork.credited_styles, artwork.recipe, choice.options)
         except StudioError as error:
             self._refuse(error)
             return

@@ -111,7 +111,7 @@ class CardDetails(QDialog):
         self.licence.setCurrentIndex(self.licence.findText(licence))
         self.licence.setCurrentText(licence)
         self._form.insertRow(3, self.tr("Licence"), self.licence)
-        note = QLabel(self.tr("It stands in the credits of every picture made with this style. Any text will do."))
+        note = QLabel(self.tr("Any text will do. It goes into the credits; while it is unknown, exports warn."))
         note.setWordWrap(True)
         set_role(note, "caption")
         self._form.insertRow(4, "", note)

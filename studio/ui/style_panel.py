@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
@@ -35,7 +34,7 @@ class StylePanel(QWidget):
     @Slot()
     def _show_styles(self) -> None:
         artwork = self._session.artwork
-        styles = tuple(replace(style, card=artwork.card_of(style)) for style in artwork.styles)
+        styles = artwork.credited_styles
         if styles != self._styles or not self.rows:
             self._make_rows(styles)
         for row, share in zip(self.rows, artwork.shares, strict=True):

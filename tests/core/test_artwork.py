@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -262,3 +263,13 @@ def test_removing_the_only_style_with_a_share_leaves_equal_shares(artwork: Artwo
     artwork.change(style_shares=(100.0, 0.0))
     artwork.remove_style(0)
     assert artwork.shares == (100.0,)
+
+
+def test_a_corrected_card_counts_everywhere_and_changes_no_picture(artwork: Artwork) -> None:
+    artwork.add_result(make_result(artwork))
+    wave, terrace = artwork.styles
+    artwork.correct_card(replace(wave.card, licence="CC BY 4.0"))
+    assert artwork.is_finished and not artwork.can_undo
+    assert [style.card.licence for style in artwork.credited_styles] == ["CC BY 4.0", "CC0"]
+    assert artwork.card_of(artwork.history[0].styles[0]).licence == "CC BY 4.0"
+    assert artwork.card_of(terrace) is terrace.card
