@@ -25,6 +25,7 @@ from studio.ui.commands import Commands
 from studio.ui.estimate import Estimate
 from studio.ui.exporter import Exporter
 from studio.ui.file_thread import FileThread
+from studio.ui.further import Further
 from studio.ui.garbage import GarbageOnThisThread
 from studio.ui.intake import Intake
 from studio.ui.main_window import MainWindow
@@ -90,6 +91,7 @@ class Studio(QObject):
         self.batch_window = BatchWindow(self.batch, self.session, self.actions, settings, self.window, thumbnail_folder)
         self.actions["render_many"].triggered.connect(self._render_many)
         self.window.status_bar.watch_batch(self.batch)
+        self.further = Further(self.actions, self.session, self)
         self.window.gallery.add_requested.connect(self.commands.ask_for_styles)
         self.window.first_painted.connect(self.session.start_engine)
         own.load()

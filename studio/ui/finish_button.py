@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -14,7 +14,10 @@ _WIDTH, _HEIGHT = 156, 36  # wide enough for every state, so that nothing jumps
 
 
 class FinishButton(QPushButton):
-    """Shows one of five states; a click is reported by `clicked`, whatever it means at the moment."""
+    """Shows one of five states; a click is reported by `clicked`, whatever it means at the moment.
+
+    Where it opens a menu, an arrow says so.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,6 +26,7 @@ class FinishButton(QPushButton):
         self._icon_name = "finish"
         self._progress: float | None = None
         self._is_accent = True
+        self._has_menu = False
         self.show_ready(None, "")
 
     def show_ready(self, seconds: float | None, missing: str) -> None:
@@ -50,8 +54,8 @@ class FinishButton(QPushButton):
         )
 
     def show_finished(self, seconds: float) -> None:
-        """Painted with the present settings, in so many seconds; the accent goes on to Export."""
-        self._show(self.tr("Finished"), self.tr("in {}").format(rough_time(seconds)), "check")
+        """Painted with the present settings, in so many seconds; a click offers to go on, the accent goes to Export."""
+        self._show(self.tr("Finished"), self.tr("in {}").format(rough_time(seconds)), "check", has_menu=True)
 
     @property
     def caption(self) -> str:
@@ -81,11 +85,20 @@ class FinishButton(QPushButton):
         inner = 4 if self._progress is not None else 1
         spot = place.adjusted(inner, inner, -inner, -inner).toRect()
         icon(self._icon_name, ink).paint(painter, spot)
+        if self._has_menu:
+            icon("chevron-down", ink).paint(painter, QRect(self.width() - 26, (self.height() - 16) // 2, 16, 16))
         self._paint_words(painter, QRectF(39, 0, self.width() - 44, self.height()), ink)
 
     def _show(
-        self, text: str, caption: str, icon_name: str, progress: float | None = None, is_accent: bool = False
+        self,
+        text: str,
+        caption: str,
+        icon_name: str,
+        progress: float | None = None,
+        is_accent: bool = False,
+        has_menu: bool = False,
     ) -> None:
+        self._has_menu = has_menu
         shown = (text, caption, icon_name, progress, is_accent)
         if shown != (self.text(), self._caption, self._icon_name, self._progress, self._is_accent):
             self.setText(text)

@@ -23,7 +23,7 @@ MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
                  (_("Paste as"), ("paste_style", "paste_mix", "paste_blend")), "", "export", "export_again", "copy", "",
                  "render_many", "", "quit")),
     (_("Edit"), ("undo", "redo", "", "reset_sliders", "stronger", "weaker")),
-    (_("Paint"), ("finish", "stop")),
+    (_("Paint"), ("finish", "stop", "", "paint_on", "larger_half", "larger_twice")),
     (_("View"), ("fit", "actual_size", "compare", "surround", "",
                  "gallery", "panel", "history", "hide_panels", "full_screen", "",
                  (_("Theme"), ("theme_dark", "theme_light", "theme_system")))),

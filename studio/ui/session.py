@@ -189,12 +189,20 @@ class Session(QObject):
             return
         if self.artwork.is_finished:
             text = self.tr("The artwork is finished as it is set.")
-            self.message_posted.emit(Message(text, self.tr("Another seed paints another one."), action="export"))
+            self.message_posted.emit(Message(text, self.tr("It can be painted on, or larger."), action="paint_on"))
             return
         self.message_posted.emit(None)
         self.artwork.commit()
-        self._start()
+        self._start(is_resumed=self.artwork.is_half_painted)
         self.state_changed.emit()
+
+    def go_on_with(self, **fields: Any) -> None:
+        """Change settings as one step and go on painting from the present result, which stays the start of the step."""
+        if self.run is None and self.artwork.is_finished:
+            self.message_posted.emit(None)
+            self._step(lambda: self.artwork.change(**fields))
+            self._start(is_resumed=True)
+            self.state_changed.emit()
 
     @Slot()
     def stop(self) -> None:
@@ -237,9 +245,8 @@ class Session(QObject):
             self.frame_arrived.emit()
         self.state_changed.emit()
 
-    def _start(self, before: Run | None = None) -> None:
+    def _start(self, before: Run | None = None, *, is_resumed: bool = False) -> None:
         self._recoloring = None
-        is_resumed = before is None and self.artwork.is_half_painted
         self.run = Run(self.artwork.state, before, is_resumed=is_resumed)
         self._worker.start_job(self.run.request)
 

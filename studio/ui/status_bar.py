@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
+from studio.core.contract import Frame
 from studio.ui.actions import Actions
 from studio.ui.batch_queue import BatchQueue
 from studio.ui.durations import clock
@@ -28,7 +29,9 @@ class StatusBar(QFrame):
         self.device = ElidedLabel()
         self.progress = QLabel()
         self.progress.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.progress.setMinimumWidth(self.fontMetrics().horizontalAdvance("Finish 100 %  step 100/100  10:00 left"))
+        self.progress.setMinimumWidth(
+            self.fontMetrics().horizontalAdvance("Finish 100 %   step 100/100   1:00:00 left")
+        )
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
@@ -97,6 +100,16 @@ class StatusBar(QFrame):
         if run.seconds_left is not None:
             parts.append(self.tr("{} left").format(clock(run.seconds_left)))
         self.progress.setText("   ".join(parts))
+        self._show_losses(run.frame)
+
+    def _show_losses(self, frame: Frame | None) -> None:
+        """How far the picture is from photo and style, for who wants to know: as a tooltip."""
+        losses = frame.losses if frame is not None else {}
+        lines = [f"{name.capitalize()}: {value:.3g}" for name, value in losses.items()]
+        tip = "\n".join([self.tr("Losses of this step"), *lines]) if lines else ""
+        for widget in (self.progress, self.bar):
+            widget.setToolTip(tip)
+            widget.setAccessibleDescription(tip)
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from studio.ui.actions import Actions
 from studio.ui.elided_label import ElidedLabel
@@ -32,6 +32,8 @@ class ToolBar(QFrame):
         set_role(self.title, "title")
         self.finish = FinishButton()
         self.finish.clicked.connect(self._finish_or_stop)
+        self.further_menu = QMenu(self)
+        self.further_menu.addActions([actions[name] for name in ("paint_on", "larger_half", "larger_twice")])
         self.export = QPushButton(icon("export"), actions["export"].text())
         self.export.setFixedSize(_EXPORT_WIDTH, self.finish.height())
         self.export.setToolTip(actions["export"].toolTip())
@@ -48,7 +50,11 @@ class ToolBar(QFrame):
 
     @Slot()
     def _finish_or_stop(self) -> None:
-        self._actions["stop" if self._session.run else "finish"].trigger()
+        if self._session.run is None and self._session.artwork.is_finished:
+            self.further_menu.popup(self.finish.mapToGlobal(self.finish.rect().bottomLeft()))
+            self.further_menu.setActiveAction(self._actions["paint_on"])
+        else:
+            self._actions["stop" if self._session.run else "finish"].trigger()
 
     @Slot()
     def _show_state(self) -> None:
@@ -66,7 +72,8 @@ class ToolBar(QFrame):
         else:
             self.finish.show_ready(session.seconds_expected, session.missing)
         self.finish.setEnabled(run is not None or not session.missing)  # also while stopping, or it loses the focus
-        self.finish.setToolTip(self._actions["stop" if run else "finish"].toolTip())
+        tip = "paint_on" if is_finished else "stop" if run else "finish"
+        self.finish.setToolTip(self._actions[tip].toolTip())
         self.export.setEnabled(self._actions["export"].isEnabled())
         if self.export.property("role") != ("primary" if is_finished else "plain"):
             set_role(self.export, "primary" if is_finished else "plain")
