@@ -62,7 +62,23 @@ class ColorRequest:
     id: int = field(default_factory=new_request_id)
 
 
-Request = StyleRequest | ColorRequest
+@dataclass(frozen=True)
+class LiveRequest:
+    """Show `content` in the blend of `styles` at once, as the Live network sees it.
+
+    long_edge: of the largest picture wanted, px; a slow device gives a smaller one, first a coarse and then a finer.
+    Other fields: as in StyleRequest. A content is needed.
+    """
+
+    content: Picture
+    styles: tuple[Picture, ...]
+    recipe: StyleRecipe
+    long_edge: int
+    learned: tuple[LearnedStyle | None, ...] = ()
+    id: int = field(default_factory=new_request_id)
+
+
+Request = StyleRequest | ColorRequest | LiveRequest
 
 
 @dataclass(frozen=True)

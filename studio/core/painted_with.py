@@ -11,6 +11,7 @@ from studio.core.provenance import Credits
 from studio.core.recipe import StyleRecipe
 
 _BUNDLED = {"vgg16": "vgg16_features_relu4_3"}
+_LIVE = "arbitrary_style_magenta"
 _TITLES = {"vgg16-torchvision": "VGG-16 of torchvision", "vgg19-torchvision": "VGG-19 of torchvision"}
 
 
@@ -42,6 +43,14 @@ def credits_of(
 
 def model_cards(recipe: StyleRecipe) -> tuple[Card, ...]:
     """The cards of the networks that a picture painted after this recipe owes something to."""
+    live = tuple(card for card in bundled_cards("models") if card.id == _LIVE)
+    if recipe.method == "live":
+        return live
+    is_sketched = recipe.method == "finish" and recipe.quality == "draft"  # it starts from a picture of Live
+    return _encoder_cards(recipe) + (live if is_sketched else ())
+
+
+def _encoder_cards(recipe: StyleRecipe) -> tuple[Card, ...]:
     bundled_id = _BUNDLED.get(recipe.encoder)
     if bundled_id is not None:
         return tuple(card for card in bundled_cards("models") if card.id == bundled_id)

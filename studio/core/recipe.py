@@ -10,11 +10,13 @@ from typing import Any, Literal
 
 from studio.core.errors import RecipeError
 
-Method = Literal["finish", "pattern"]
+Method = Literal["finish", "live", "pattern"]
 Quality = Literal["draft", "standard", "high"]
 Scale = Literal["linear", "log", "integer", "choice"]
 
-METHODS: tuple[Method, ...] = ("finish", "pattern")
+METHODS: tuple[Method, ...] = ("finish", "live", "pattern")
+_WITH_PHOTO: tuple[Method, ...] = ("finish", "live")
+_BY_STEPS: tuple[Method, ...] = ("finish", "pattern")  # those that optimise the picture
 QUALITIES: tuple[Quality, ...] = ("draft", "standard", "high")
 ENCODERS = ("vgg16", "vgg16-torchvision", "vgg19-torchvision")
 POOLINGS = ("max", "average")
@@ -80,27 +82,27 @@ class Knob:
 
 
 KNOBS: tuple[Knob, ...] = (
-    Knob("method", "Method", "Paint your picture in the style, or make a pattern from the style alone.",
+    Knob("method", "Method", "Paint with care, sketch it at once, or make a pattern of the style alone.",
          scale="choice", choices=METHODS, group="picture"),
     Knob("strength", "Strength", "How far the picture leaves the photo: a light glaze, or paint that takes over.",
-         methods=("finish",)),
+         methods=_WITH_PHOTO),
     Knob("stroke_size", "Stroke size", "Size of the strokes: fine brush to the left, house painter's to the right.",
          low=0.25, high=4.0, unit="\N{MULTIPLICATION SIGN}", scale="log"),
     Knob("keep_color", "Keep colours", "Keeps the photo's own colours and takes only the handling of the paint.",
-         methods=("finish",)),
+         methods=_WITH_PHOTO),
     Knob("detail", "Detail", "What stays recognisable: the large shapes only, or eyes and twigs too.",
-         methods=("finish",)),
+         methods=_WITH_PHOTO),
     Knob("smoothness", "Smoothness", "Calms grain and speckle; a lot of it turns paint into washes."),
     Knob("long_edge", "Size", "Longer edge of the artwork. Larger takes longer: twice the edge, four times the time.",
          low=128, high=8192, step=1, unit="px", scale="log", group="picture"),
     Knob("quality", "Quality", "Draft shows the idea, standard is ready to share, high is for print.",
-         scale="choice", choices=QUALITIES, group="picture"),
+         scale="choice", choices=QUALITIES, methods=_BY_STEPS, group="picture"),
     Knob("seed", "Seed", "Another number, another variation. The same number paints the same picture again.",
-         low=0, high=999_999, step=1, scale="integer", group="picture"),
+         low=0, high=999_999, step=1, scale="integer", methods=_BY_STEPS, group="picture"),
     Knob("encoder", "Eye", "The network that sees. VGG-16 comes with the studio; others are downloaded once.",
-         scale="choice", choices=ENCODERS, group="advanced"),
+         scale="choice", choices=ENCODERS, methods=_BY_STEPS, group="advanced"),
     Knob("pooling", "Pooling", "How the network steps back from the picture: max is bolder, average is softer.",
-         scale="choice", choices=POOLINGS, group="advanced"),
+         scale="choice", choices=POOLINGS, methods=_BY_STEPS, group="advanced"),
 )  # fmt: skip
 SHARE_KNOB = Knob(
     "style_shares", "Share", "How much of this style goes into the mix, next to the others.", high=100, step=1, unit="%"

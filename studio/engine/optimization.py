@@ -61,7 +61,8 @@ def finish(
             if painted is None or number == 0:
                 image = first_image(painting, targets, generator)
             else:
-                image = starts.enlarge(painted, targets.size, targets.photo)
+                detail = targets.photo if targets.sketch is None else targets.sketch
+                image = starts.enlarge(painted, targets.size, detail)
             yield clock.snapshot(image)
             objective = yield from make_objective(encoder, painting, targets, style_keys, cache)
             painted = yield from _descend(objective, image, stage, clock)

@@ -41,15 +41,15 @@ def vary(image: Tensor, generator: torch.Generator) -> Tensor:
     return (image + VARIATION * grain.to(image.device)).clamp(0, 1)
 
 
-def enlarge(image: Tensor, size: tuple[int, int], photo: Tensor | None) -> Tensor:
-    """The image at a larger `size` (h, w), given the fine detail of the photo (1, 3, h, w) that it cannot have yet.
+def enlarge(image: Tensor, size: tuple[int, int], detailed: Tensor | None) -> Tensor:
+    """The image at a larger `size` (h, w), given the fine detail of another (1, 3, h, w) that it cannot have yet.
 
     Without it the first steps at each size would go into finding out that edges are sharp (measured: the entry loss
     falls by a fifth).
     """
     larger = resize(image, size)
-    if photo is not None:
-        larger = larger + FINE_DETAIL * fine_band(photo, (image.shape[2], image.shape[3]))
+    if detailed is not None:
+        larger = larger + FINE_DETAIL * fine_band(detailed, (image.shape[2], image.shape[3]))
     return larger.clamp(0, 1)
 
 

@@ -1,6 +1,6 @@
 """The style predictor: a MobileNetV2 that turns any picture into a style vector.
 
-Source: Sandler et al. 2018, "MobileNetV2", as trained by Ghiasi et al. 2017. Layers and paddings are those of TensorFlow.
+Source: Sandler et al. 2018, "MobileNetV2", as trained by Ghiasi et al. 2017 in TensorFlow, whose paddings it keeps.
 """
 
 from __future__ import annotations

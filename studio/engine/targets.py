@@ -33,6 +33,7 @@ class Painting:
     """What is to be painted. content: (1, 3, H, W) or None for a pattern; styles: (1, 3, H, W) each, all in [0, 1].
 
     size: (height, width) of the result. shares: one per style, summing to 1. start: a picture to go on from, or None.
+    sketch: (1, 3, H, W), what it may look like; None: the photo stands in for it.
     """
 
     content: Tensor | None
@@ -41,14 +42,16 @@ class Painting:
     recipe: StyleRecipe
     size: tuple[int, int]
     start: Tensor | None = None
+    sketch: Tensor | None = None
 
 
 @dataclass(frozen=True)
 class Targets:
-    """Photo (None for a pattern) and styles as they are at one size. size: (height, width)."""
+    """Photo (None for a pattern), sketch and styles as they are at one size. size: (height, width)."""
 
     size: tuple[int, int]
     photo: Tensor | None
+    sketch: Tensor | None
     styles: tuple[Tensor, ...]
 
 
@@ -56,15 +59,19 @@ def targets_at(painting: Painting, long_edge: int) -> Targets:
     """The targets with the picture's longer edge at `long_edge` px."""
     width, height = fit_size(painting.size[1], painting.size[0], long_edge)
     size = (height, width)
-    photo = None if painting.content is None else resize(painting.content, size).clamp(0, 1)
+    photo, sketch = (
+        None if image is None else resize(image, size).clamp(0, 1) for image in (painting.content, painting.sketch)
+    )
     style_edge = long_edge * painting.recipe.stroke_size
-    return Targets(size, photo, tuple(_style_at(style, style_edge) for style in painting.styles))
+    return Targets(size, photo, sketch, tuple(_style_at(style, style_edge) for style in painting.styles))
 
 
 def first_image(painting: Painting, targets: Targets, generator: torch.Generator) -> Tensor:
     """What the first stage starts from: (1, 3, h, w) at the size of the targets."""
     if painting.start is not None:
         return starts.enlarge(painting.start, targets.size, None)
+    if targets.sketch is not None:
+        return starts.vary(targets.sketch, generator)
     colors = blend_moments([moments(style) for style in targets.styles], painting.shares)
     if targets.photo is None:
         return starts.noise(targets.size, colors, generator)

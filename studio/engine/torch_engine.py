@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 
@@ -21,12 +20,14 @@ from studio.core.contract import (
     EngineSettings,
     Event,
     Frame,
+    LiveRequest,
     Progress,
     Request,
     StyleRequest,
 )
 from studio.core.errors import EngineError, RecipeError, StudioError
 from studio.core.picture import Picture, fit_size
+from studio.core.recipe import StyleRecipe
 from studio.engine.color import keep_colors
 from studio.engine.device import (
     choose_device,
@@ -38,19 +39,27 @@ from studio.engine.device import (
     release_memory,
 )
 from studio.engine.encoder import Encoder
+from studio.engine.live import GLAZE, LivePainter, Sketch, blend_vectors, reach_of
 from studio.engine.losses import STYLE_LAYERS
 from studio.engine.optimization import Snapshot, finish
+from studio.engine.recent import Recent
+from studio.engine.reporter import Reporter
 from studio.engine.schedule import NARROWEST
 from studio.engine.statistics import Moments
 from studio.engine.stepwise import run_to_end
+from studio.engine.style_predictor import StylePredictor
 from studio.engine.targets import Painting
 from studio.engine.tensors import resize_to, to_picture, to_tensor
-from studio.engine.weights import LAYOUTS, load_encoder_weights
+from studio.engine.weights import LAYOUTS, ORIGINAL_NETWORK, load_encoder_weights, load_style_network
 
-FRAME_INTERVAL = 0.1  # s between frames: ten a second are a film, more only cost
-SIGN_OF_LIFE = 0.03  # s between events at least, so that a pipe is not busy with nothing
 LARGEST_STYLE = 4096  # px of a style's longer edge that are kept; at work it is at most half of that
 KEPT_STYLES = 64  # style statistics, one per size: some 3 MB each
+KEPT_PHOTOS = 4  # shrunk, for Live
+SEEN_BY_PREDICTOR = 512  # px of the longer edge; it shrinks everything to 256 anyway
+PREVIEW_EDGES = (2048, 1536, 1024, 768, 512, 384, 256, 192)  # px; the sizes Live falls back to on a slow device
+PREVIEW_SECONDS = 0.3  # for which nobody minds waiting when the hand rests
+COARSE_SECONDS = 0.1  # beyond, a coarser picture comes first, so that it follows the hand
+SKETCH_EDGES = (512, 1024)  # px; a draft starts from a picture of Live of at least, at most this size
 
 
 class TorchEngine:
@@ -62,13 +71,18 @@ class TorchEngine:
         self._device = choose_device(settings.device)
         self._dtype: torch.dtype | None = None
         self._weights: dict[str, dict[str, Tensor]] = {}
-        self._styles: _StyleCache = _StyleCache()
+        self._styles: Recent[dict[str, Moments]] = Recent(KEPT_STYLES)
+        self._painter: LivePainter | None = None
+        self._photos: Recent[Tensor] = Recent(KEPT_PHOTOS)
         torch.backends.cudnn.deterministic = True  # the same recipe paints the same pixels
 
     def describe(self) -> EngineInfo:
-        """What it computes on and with; loads the bundled encoder and runs it once, so that the first job is quick."""
+        """What it computes on and with; loads the bundled networks and runs each once, so the first job is quick."""
         encoder = run_to_end(self._encoder("vgg16", "max"))
-        encoder.features(torch.zeros((1, 3, 64, 64), device=self._device), STYLE_LAYERS)
+        grey = torch.full((1, 3, 64, 64), 0.5, device=self._device)
+        encoder.features(grey, STYLE_LAYERS)
+        painter = self._live_painter()
+        run_to_end(painter.paint(Sketch("", painter.vector("", lambda: grey), StyleRecipe(), (64, 64)), grey))
         versions = {
             "Style Studio": __version__,
             "torch": str(torch.__version__),
@@ -91,6 +105,8 @@ class TorchEngine:
                     yield from self._style(request)
                 case ColorRequest():
                     yield from self._color(request)
+                case LiveRequest():
+                    yield from self._live(request)
         except StudioError:
             raise
         except (RuntimeError, MemoryError) as error:
@@ -104,14 +120,22 @@ class TorchEngine:
         """Drop weights and statistics."""
         self._weights.clear()
         self._styles.clear()
+        self._photos.clear()
+        self._painter = None
         release_memory(self._device)
 
     def _style(self, request: StyleRequest) -> Iterator[Event]:
         started = time.perf_counter()
         painting = self._painting(request)
         yield Progress(request.id, 0.0)
+        if request.recipe.method == "live":
+            yield from self._live_at_full_size(request, painting, started)
+            return
         encoder = yield from self._loading(request)
-        reporter = _Reporter(request, painting.content, started)
+        if painting.start is None and painting.content is not None and _is_sketched(request.recipe):
+            painting = replace(painting, sketch=self._sketched(request, painting.content, painting.size))
+            yield Progress(request.id, 0.0)
+        reporter = Reporter(request, painting.content, started)
         keys = tuple(picture.fingerprint for picture, _ in request.models)
         job = finish(encoder, painting, keys, self._styles)
         notes: list[str] = []
@@ -124,6 +148,75 @@ class TorchEngine:
             if snapshot is not None and snapshot.note:
                 notes.append(snapshot.note)
             yield from reporter.report(snapshot)
+
+    def _live(self, request: LiveRequest) -> Iterator[Event]:
+        """A picture as large as the device paints without delay, perhaps a coarse one before."""
+        started = time.perf_counter()
+        _check(request)
+        limit = min(request.long_edge, request.recipe.long_edge)
+        sketches = [self._sketch(request, edge) for edge in (limit, *(edge for edge in PREVIEW_EDGES if edge < limit))]
+        painter = self._live_painter()
+        final = next((one for one in sketches if painter.seconds(one) <= PREVIEW_SECONDS), sketches[-1])
+        coarse = [one for one in sketches if one.size < final.size and painter.seconds(one) <= COARSE_SECONDS / 2]
+        image = torch.empty(0)
+        for sketch in ([coarse[0]] if coarse and painter.seconds(final) > COARSE_SECONDS else []) + [final]:
+            photo = self._photo(request.content, max(sketch.size))
+            image = run_to_end(painter.paint(sketch, photo))
+            reporter = Reporter(request, photo, started)
+            if sketch is not final:
+                yield reporter.frame(Snapshot(image, 1, 2, 0.5), is_final=False)
+        yield from reporter.done(image)
+
+    def _live_at_full_size(self, request: StyleRequest, painting: Painting, started: float) -> Iterator[Event]:
+        assert painting.content is not None
+        sketch = self._sketch(request, request.recipe.long_edge)
+        job = self._live_painter().paint(sketch, painting.content)
+        while True:
+            try:
+                yield Progress(request.id, next(job))
+            except StopIteration as stop:
+                yield from Reporter(request, painting.content, started).done(stop.value)
+                return
+
+    def _sketched(self, request: StyleRequest, photo: Tensor, size: tuple[int, int]) -> Tensor:
+        """What a draft starts from: the Live picture, which has the style's colours and strokes already.
+
+        Measured at 256 px on three pairs: after the same steps the draft's loss is 2, 15 and 8 per cent lower. A
+        standard picture ends within 2 per cent of where it would from the photo.
+        """
+        edge = min(max(SKETCH_EDGES[0], max(size)), SKETCH_EDGES[1])
+        plain = replace(request, recipe=request.recipe.change(detail=0.5, smoothness=0.0))
+        return run_to_end(self._live_painter().paint(self._sketch(plain, edge), photo))
+
+    def _sketch(self, request: StyleRequest | LiveRequest, long_edge: int) -> Sketch:
+        assert request.content is not None
+        width, height = fit_size(request.content.width, request.content.height, long_edge)
+        recipe, shares = request.recipe, request.recipe.shares_of(len(request.styles))
+        learned = request.learned or (None,) * len(request.styles)
+        vectors = [
+            self._vector(picture) if known is None else torch.from_numpy(known.vector.copy()).to(self._device)[None]
+            for picture, known in zip(request.styles, learned, strict=True)
+        ]
+        vector = blend_vectors(self._vector(request.content), vectors, shares, recipe.strength)
+        reach = min(1.0, reach_of(recipe.strength))
+        taught = [(known, reach * share) for known, share in zip(learned, shares, strict=True) if known and known.delta]
+        return Sketch(request.content.fingerprint, vector, recipe, (height, width), tuple(taught))
+
+    def _vector(self, picture: Picture) -> Tensor:
+        return self._live_painter().vector(picture.fingerprint, lambda: self._tensor(picture, SEEN_BY_PREDICTOR))
+
+    def _photo(self, picture: Picture, long_edge: int) -> Tensor:
+        """The picture at most `long_edge` px large, remembered."""
+        key = (picture.fingerprint, long_edge)
+        if self._photos.get(key) is None:
+            self._photos[key] = self._tensor(picture, long_edge)
+        return self._photos[key]
+
+    def _live_painter(self) -> LivePainter:
+        if self._painter is None:
+            network, predictor = load_style_network(ORIGINAL_NETWORK)
+            self._painter = LivePainter(network, StylePredictor(predictor, self._device), self._device)
+        return self._painter
 
     def _loading(self, request: StyleRequest) -> Generator[Event, None, Encoder]:
         load = self._encoder(request.recipe.encoder, request.recipe.pooling)
@@ -151,10 +244,7 @@ class TorchEngine:
 
     def _painting(self, request: StyleRequest) -> Painting:
         recipe = request.recipe
-        if not request.styles:
-            raise RecipeError("There is no style to paint in.", "Pick one from the gallery or drop a picture.")
-        if request.content is None and recipe.method != "pattern":
-            raise RecipeError("There is no picture to paint.", 'Open one, or choose the method "pattern".')
+        _check(request)
         shape = (1, 1) if request.content is None else (request.content.width, request.content.height)
         width, height = fit_size(*shape, recipe.long_edge)
         if min(width, height) < NARROWEST:
@@ -188,64 +278,13 @@ class TorchEngine:
         yield Done(request.id, picture, request.painted, steps=1, seconds=seconds)
 
 
-class _Reporter:
-    """Turns snapshots into frames and signs of life, not more of them than anybody can see."""
-
-    def __init__(self, request: StyleRequest, photo: Tensor | None, started: float) -> None:
-        self._request, self._photo, self._started = request, photo, started
-        self._last_frame = self._last_event = 0.0
-        self._last = Snapshot(torch.zeros((1, 3, 1, 1)), 0, 0, 0.0)
-
-    def report(self, snapshot: Snapshot | None) -> Iterator[Event]:
-        now = time.perf_counter()
-        if snapshot is None:
-            if now - self._last_event >= SIGN_OF_LIFE:
-                self._last_event = now
-                yield Progress(self._request.id, self._last.progress)
-            return
-        self._last = snapshot
-        if snapshot.note:
-            yield Progress(self._request.id, snapshot.progress, snapshot.note)
-        if now - self._last_frame >= FRAME_INTERVAL:
-            self._last_frame = self._last_event = now
-            yield self._frame(snapshot, is_final=False)
-
-    def done(self, image: Tensor, notes: list[str]) -> Iterator[Event]:
-        final = self._frame(replace(self._last, image=image, progress=1.0), is_final=True)
-        if int(final.picture.pixels.max()) == int(final.picture.pixels.min()):
-            raise EngineError("The result came out as one plain colour.", "Try another style, size or strength.")
-        yield final
-        yield Done(self._request.id, final.picture, final.uncolored, final.step, final.seconds, tuple(notes))
-
-    def _frame(self, snapshot: Snapshot, is_final: bool) -> Frame:
-        shown, uncolored = self._pictures(snapshot.image)
-        return Frame(
-            request_id=self._request.id,
-            step=snapshot.step,
-            steps=snapshot.steps,
-            progress=snapshot.progress,
-            picture=shown,
-            uncolored=uncolored,
-            losses=snapshot.losses,
-            seconds=time.perf_counter() - self._started,
-            is_final=is_final,
-        )
-
-    def _pictures(self, image: Tensor) -> tuple[Picture, Picture | None]:
-        like = self._request.content or self._request.styles[0]
-        if self._request.recipe.method == "pattern":
-            like = Picture(like.pixels, f"Pattern of {self._request.styles[0].name}")
-        painted = to_picture(image, like)
-        amount = self._request.recipe.keep_color
-        if self._photo is None or amount == 0:
-            return painted, None
-        return to_picture(keep_colors(image, self._photo, amount), like), painted
+def _is_sketched(recipe: StyleRecipe) -> bool:
+    """Whether a picture starts from one of Live. A weak style does better from the photo itself."""
+    return recipe.quality == "draft" and recipe.strength >= GLAZE
 
 
-class _StyleCache(OrderedDict[object, dict[str, Moments]]):
-    """Statistics of styles; forgets the oldest."""
-
-    def __setitem__(self, key: object, value: dict[str, Moments]) -> None:
-        super().__setitem__(key, value)
-        while len(self) > KEPT_STYLES:
-            self.popitem(last=False)
+def _check(request: StyleRequest | LiveRequest) -> None:
+    if not request.styles:
+        raise RecipeError("There is no style to paint in.", "Pick one from the gallery or drop a picture.")
+    if request.content is None and request.recipe.method != "pattern":
+        raise RecipeError("There is no picture to paint.", 'Open one, or choose the method "pattern".')

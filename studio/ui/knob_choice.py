@@ -11,6 +11,7 @@ from studio.ui.knob_slider import KnobLabel
 
 _WORDS = {  # where the recipe's word says too little beside the knob's label
     "finish": QT_TRANSLATE_NOOP("KnobChoice", "Paint my picture"),
+    "live": QT_TRANSLATE_NOOP("KnobChoice", "Sketch it at once"),
     "pattern": QT_TRANSLATE_NOOP("KnobChoice", "Make a pattern"),
     "soft-light": QT_TRANSLATE_NOOP("KnobChoice", "Soft light"),
 }

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from studio.core.contract import EngineSettings
-from studio.engine import optimization, torch_engine
+from studio.engine import optimization, reporter, torch_engine
 from studio.engine.encoder import Encoder
 from studio.engine.schedule import Stage, stages
 from studio.engine.torch_engine import TorchEngine
@@ -69,4 +69,4 @@ def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
     monkeypatch.setattr(optimization, "stages", shortened)
-    monkeypatch.setattr(torch_engine, "FRAME_INTERVAL", 0.0)
+    monkeypatch.setattr(reporter, "FRAME_INTERVAL", 0.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -244,6 +245,10 @@ def test_an_error_of_ours_is_not_dressed_up(engine: TorchEngine, monkeypatch: py
         list(engine.run(request_of()))
 
 
+@pytest.mark.skipif(
+    "bf16" not in Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else True,
+    reason="without instructions for it, bfloat16 takes half a minute here",
+)
 @pytest.mark.parametrize("engine", [torch.bfloat16], indirect=True, ids=["bfloat16"])
 def test_bfloat16_paints_nearly_the_same(engine: TorchEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     rough = paint(engine, request_of()).result

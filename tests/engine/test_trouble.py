@@ -13,7 +13,7 @@ from torch import Tensor
 
 from studio.core.errors import EngineError
 from studio.core.picture import Picture
-from studio.engine import optimization, starts, targets, tiling, torch_engine
+from studio.engine import optimization, reporter, starts, targets, tiling, torch_engine
 from studio.engine.losses import Evaluation, Objective
 from studio.engine.torch_engine import TorchEngine
 from tests.engine.requests import LONG_EDGE, events_of, paint, request_of
@@ -108,8 +108,8 @@ def test_when_no_tile_fits_the_picture_is_painted_smaller_and_the_user_told(
     ("part", "name"),
     [
         (torch_engine, "to_tensor"),
-        (torch_engine, "to_picture"),
-        (torch_engine, "keep_colors"),
+        (reporter, "to_picture"),
+        (reporter, "keep_colors"),
         (targets, "resize"),
         (targets, "moments"),
         (targets, "total_variation"),
@@ -129,7 +129,7 @@ def test_out_of_memory_anywhere_ends_in_a_picture_or_a_sentence_and_the_next_job
     with monkeypatch.context() as trouble:
         trouble.setattr(part, name, fail)
         try:
-            done = paint(engine, request_of(keep_color=0.5))
+            done = paint(engine, request_of(keep_color=0.5, strength=0.3))
         except EngineError as error:
             assert "memory" in error.message
             assert error.remedy

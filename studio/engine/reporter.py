@@ -1,0 +1,79 @@
+"""Turns what the methods paint into frames, signs of life and results, not more of them than anybody can see."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from studio.core.contract import Done, Event, Frame, LiveRequest, Progress, StyleRequest
+from studio.core.errors import EngineError
+from studio.core.picture import Picture
+from studio.engine.color import keep_colors
+from studio.engine.optimization import Snapshot
+from studio.engine.tensors import to_picture
+
+FRAME_INTERVAL = 0.1  # s between frames: ten a second are a film, more only cost
+SIGN_OF_LIFE = 0.03  # s between events at least, so that a pipe is not busy with nothing
+
+
+class Reporter:
+    """Tells the events of one request. photo: for its colours, None for a pattern. started: by `time.perf_counter`."""
+
+    def __init__(self, request: StyleRequest | LiveRequest, photo: Tensor | None, started: float) -> None:
+        self._request, self._photo, self._started = request, photo, started
+        self._last_frame = self._last_event = 0.0
+        self._last = Snapshot(torch.zeros((1, 3, 1, 1)), 0, 0, 0.0)
+
+    def report(self, snapshot: Snapshot | None) -> Iterator[Event]:
+        """What there is to say of a snapshot; None is a sign of life."""
+        now = time.perf_counter()
+        if snapshot is None:
+            if now - self._last_event >= SIGN_OF_LIFE:
+                self._last_event = now
+                yield Progress(self._request.id, self._last.progress)
+            return
+        self._last = snapshot
+        if snapshot.note:
+            yield Progress(self._request.id, snapshot.progress, snapshot.note)
+        if now - self._last_frame >= FRAME_INTERVAL:
+            self._last_frame = self._last_event = now
+            yield self.frame(snapshot, is_final=False)
+
+    def done(self, image: Tensor, notes: Sequence[str] = ()) -> Iterator[Event]:
+        """The last frame and the end. Raises EngineError if it is no picture."""
+        final = self.frame(replace(self._last, image=image, progress=1.0), is_final=True)
+        if int(final.picture.pixels.max()) == int(final.picture.pixels.min()):
+            raise EngineError("The result came out as one plain colour.", "Try another style, size or strength.")
+        yield final
+        yield Done(self._request.id, final.picture, final.uncolored, final.step, final.seconds, tuple(notes))
+
+    def frame(self, snapshot: Snapshot, is_final: bool) -> Frame:
+        """A snapshot as a frame, its colours kept as the recipe says. Raises EngineError where it holds no numbers."""
+        if not bool(torch.isfinite(snapshot.image).all()):
+            raise EngineError("The picture fell apart.", "Try another style, size or strength.")
+        shown, uncolored = self._pictures(snapshot.image)
+        return Frame(
+            request_id=self._request.id,
+            step=snapshot.step,
+            steps=snapshot.steps,
+            progress=snapshot.progress,
+            picture=shown,
+            uncolored=uncolored,
+            losses=snapshot.losses,
+            seconds=time.perf_counter() - self._started,
+            is_final=is_final,
+        )
+
+    def _pictures(self, image: Tensor) -> tuple[Picture, Picture | None]:
+        like = self._request.content or self._request.styles[0]
+        if self._request.recipe.method == "pattern":
+            like = Picture(like.pixels, f"Pattern of {self._request.styles[0].name}")
+        painted = to_picture(image, like)
+        amount = self._request.recipe.keep_color
+        if self._photo is None or amount == 0:
+            return painted, None
+        return to_picture(keep_colors(image, self._photo, amount), like), painted

@@ -1,0 +1,89 @@
+"""What the engine answers to a LiveRequest and paints by the method "live", and what a draft starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from torch import Tensor
+
+from studio.core.contract import ColorRequest, LiveRequest
+from studio.core.errors import EngineError, RecipeError
+from studio.core.recipe import StyleRecipe
+from studio.engine import torch_engine
+from studio.engine.encoder import Encoder
+from studio.engine.live import LivePainter
+from studio.engine.optimization import Snapshot, finish
+from studio.engine.targets import Painting
+from studio.engine.torch_engine import TorchEngine
+from tests.engine.requests import LONG_EDGE, PHOTO, STYLE, events_of, paint, request_of
+from tests.engine.test_torch_engine import difference
+
+
+def live_request(**recipe: object) -> LiveRequest:
+    return LiveRequest(PHOTO, (STYLE,), StyleRecipe().change(**{"long_edge": LONG_EDGE, **recipe}), 4096)
+
+
+def test_live_gives_a_picture_of_the_size_asked_for_at_once(engine: TorchEngine) -> None:
+    _, frames, done = events_of(engine, live_request())
+    assert frames[-1].is_final
+    assert (done.result.width, done.result.height) == (PHOTO.width, PHOTO.height)
+    assert difference(done.result, PHOTO) > 12
+
+
+def test_live_on_a_slow_device_gives_a_coarse_picture_first_and_a_smaller_one_in_the_end(
+    engine: TorchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pixels = {edge: edge * edge // 4 for edge in (768, 512, 256, 192)}  # PHOTO is four times as wide as high
+    monkeypatch.setattr(LivePainter, "seconds", lambda self, sketch: 0.19 * sketch.pixels / pixels[512])
+    request = replace(live_request(), recipe=StyleRecipe())
+    _, frames, done = events_of(engine, request)
+    assert [frame.picture.long_edge for frame in frames] == [256, 512]
+    assert [frame.is_final for frame in frames] == [False, True]
+    assert done.result is frames[-1].picture
+
+
+def test_live_keeps_colors_as_finish_does(engine: TorchEngine) -> None:
+    done = paint(engine, live_request(keep_color=0.4))
+    assert done.uncolored is not None
+    recolored = paint(engine, ColorRequest(PHOTO, done.uncolored, 0.4)).result
+    assert difference(recolored, done.result) < 1
+
+
+def test_live_without_a_style_is_a_sentence(engine: TorchEngine) -> None:
+    with pytest.raises(RecipeError, match="no style"):
+        list(engine.run(replace(live_request(), styles=())))
+
+
+def test_the_method_live_paints_at_full_size_and_the_same_pixels_each_time(engine: TorchEngine) -> None:
+    first, second = (paint(engine, request_of(method="live", long_edge=256)).result for _ in range(2))
+    assert first.long_edge == 256
+    assert difference(first, second) == 0
+
+
+def test_numbers_that_fell_apart_are_never_shown(engine: TorchEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LivePainter, "_run", lambda self, sketch, image: numbers_that_are_none(image))
+    with pytest.raises(EngineError, match="fell apart"):
+        list(engine.run(live_request()))
+
+
+def numbers_that_are_none(image: Tensor) -> Generator[float, None, Tensor]:
+    yield 0.5
+    return image * float("nan")
+
+
+def test_only_a_draft_of_some_strength_starts_from_a_sketch(
+    engine: TorchEngine, monkeypatch: pytest.MonkeyPatch, few_steps: None
+) -> None:
+    paintings: list[bool] = []
+
+    def looked_at(encoder: Encoder, painting: Painting, *others: Any) -> Generator[Snapshot | None, None, Tensor]:
+        paintings.append(painting.sketch is not None)
+        return finish(encoder, painting, *others)
+
+    monkeypatch.setattr(torch_engine, "finish", looked_at)
+    for recipe in ({}, {"quality": "standard"}, {"strength": 0.1}, {"method": "pattern", "long_edge": 128}):
+        paint(engine, request_of(**recipe))
+    assert paintings == [True, False, False, False]
