@@ -19,10 +19,10 @@ MOST_TRIED = 50  # files; whoever drops a thousand unreadable ones is not kept w
 
 @dataclass(frozen=True)
 class Opened:
-    """The pictures opened, and how many files besides them were left alone."""
+    """The pictures opened, and the files besides them: not needed, or no pictures."""
 
     pictures: tuple[Picture, ...]
-    left_out: int
+    left_out: tuple[Path, ...]
 
 
 def pictures_in(places: Iterable[Path], levels: int | None = None) -> tuple[Path, ...]:
@@ -58,37 +58,31 @@ def folders_with_pictures(
         yield Path(folder), [Path(folder, name) for name in sorted(names, key=_counting) if _is_picture_name(name)]
 
 
-def some_pictures_in(places: Sequence[Path]) -> tuple[Path, ...]:
-    """`pictures_in` for what was dropped at once, one folder deep. Raises PictureError if there are none."""
-    found = pictures_in(places, levels=1)
-    if not found:
-        text = (
-            f"There are no pictures in {shown_name(places[0])}."
-            if len(places) == 1
-            else "There are no pictures in these folders."
-        )
-        raise PictureError(text, "The studio opens JPEG, PNG, WebP, TIFF, AVIF, HEIC, BMP and GIF.")
-    return found
-
-
 def open_some(places: Sequence[Path], count: int) -> Opened:
-    """The first `count` pictures that can be opened, or as many as there are.
+    """The first `count` pictures that can be opened among files and folders, one folder deep, or as many as there are.
 
-    Raises PictureError if there is none: what is wrong with the first file.
+    Raises PictureError if there is none: what is wrong with the first file, or that the folders hold no pictures.
     """
-    paths = some_pictures_in(places)
-    pictures: list[Picture] = []
+    paths = pictures_in(places, levels=1)
+    pictures: dict[Path, Picture] = {}
     problem: PictureError | None = None
     for path in paths[:MOST_TRIED]:
         try:
-            pictures.append(open_picture(path))
+            pictures[path] = open_picture(path)
         except PictureError as error:
             problem = problem or error
         if len(pictures) == count:
             break
-    if not pictures and problem is not None:
-        raise problem
-    return Opened(tuple(pictures), len(paths) - len(pictures))
+    if not pictures:
+        raise problem or _nothing_in(places)
+    return Opened(tuple(pictures.values()), tuple(path for path in paths if path not in pictures))
+
+
+def _nothing_in(places: Sequence[Path]) -> PictureError:
+    where = shown_name(places[0]) if len(places) == 1 else "these folders"
+    return PictureError(
+        f"There are no pictures in {where}.", "The studio opens JPEG, PNG, WebP, TIFF, AVIF, HEIC, BMP and GIF."
+    )
 
 
 def is_folder(place: Path) -> bool:

@@ -111,8 +111,7 @@ class DropZones(QWidget):
         super().__init__(parent)
         self._canvas = parent
         self._all = zones
-        parent.setAcceptDrops(True)
-        parent.installEventFilter(self)
+        self.take_drops_on(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(self.tr("Drop zones"))
         self.has_photo = False
@@ -125,22 +124,27 @@ class DropZones(QWidget):
         """Name of the zone a drop would land in now, or ""."""
         return self._lit
 
+    def take_drops_on(self, widget: QWidget) -> None:
+        """Show the zones while something hovers over this widget, one that lies over or beside the canvas."""
+        widget.setAcceptDrops(True)
+        widget.installEventFilter(self)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # QDragEnterEvent is a QDragMoveEvent is a QDropEvent: the most special first.
         if isinstance(event, QDragEnterEvent):
             kind = payload_kind(event.mimeData())
             if kind is not None and any(kind in zone.takes for zone in self._all):
                 self.show_for(kind, payload_count(event.mimeData()))
-                self._accept(event)
+                self._accept(event, watched)
             return True
         if isinstance(event, QDragMoveEvent):
-            self._accept(event)
+            self._accept(event, watched)
             return True
         if isinstance(event, QDragLeaveEvent):
             self.hide()
             return True
         if isinstance(event, QDropEvent):
-            self._land(event)
+            self._land(event, watched)
             return True
         return False
 
@@ -177,17 +181,17 @@ class DropZones(QWidget):
             places[zone.name] = QRect(left, top, width, height)
         return places
 
-    def _accept(self, event: QDropEvent) -> None:
-        if self._zones:
-            self.light(event.position().toPoint())
+    def _accept(self, event: QDropEvent, watched: QObject) -> None:
+        if self._zones and isinstance(watched, QWidget):
+            self.light(self.mapFromGlobal(watched.mapToGlobal(event.position().toPoint())))
             event.setDropAction(Qt.DropAction.CopyAction)  # a move would have the file manager delete the file
             event.accept()
 
-    def _land(self, event: QDropEvent) -> None:
+    def _land(self, event: QDropEvent, watched: QObject) -> None:
         payload = read_payload(event.mimeData())
         self.hide()
         if payload is not None and self._zones:
-            self._accept(event)
+            self._accept(event, watched)
             self.dropped.emit(Drop(self._lit, payload))
 
     def paintEvent(self, event: QPaintEvent) -> None:

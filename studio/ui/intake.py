@@ -15,7 +15,7 @@ from studio.core.errors import StudioError
 from studio.core.files import OPEN_SUFFIXES, decode_picture, open_picture
 from studio.core.open_style import open_style
 from studio.core.picture import Picture
-from studio.core.picture_search import Opened, open_some, some_pictures_in
+from studio.core.picture_search import Opened, open_some
 from studio.ui.drop_zones import Drop
 from studio.ui.file_thread import FileThread
 from studio.ui.message import Message
@@ -80,11 +80,11 @@ class Intake(QObject):
 
     def mix_files(self, paths: Sequence[Path]) -> None:
         """Make styles of files and of the pictures in folders, and add them to the mix, as many as make sense."""
-        self._files.run(lambda: some_pictures_in(paths), self._mix_found, self._refuse_style)
+        self._files.run(lambda: open_some(paths, MOST_MIXED), self._mix_opened, self._refuse_style)
 
     def use_files(self, paths: Sequence[Path]) -> None:
-        """Make styles of files and of the pictures in folders, and paint in the first of them."""
-        self._files.run(lambda: some_pictures_in(paths), self._use_found, self._refuse_style)
+        """Paint in the style of the first picture among files and folders, and add the others to the gallery."""
+        self._files.run(lambda: open_some(paths, 1), self._use_opened, self._refuse_style)
 
     @Slot(object)
     def use_style(self, card: Card) -> None:
@@ -162,16 +162,19 @@ class Intake(QObject):
         if opened.left_out:
             self._tell(self.tr("Two pictures are blended: {} and {} were taken.").format(base.name, over.name))
 
-    def _mix_found(self, paths: Sequence[Path]) -> None:
-        for path in paths[:MOST_MIXED]:
-            self.own.use(partial(open_picture, path), self._session.mix_in)
-        if len(paths) > MOST_MIXED:
-            self._tell(self.tr("The first {} pictures were mixed in; more would only turn grey.").format(MOST_MIXED))
+    def _mix_opened(self, opened: Opened) -> None:
+        for picture in opened.pictures:
+            self.own.use(partial(_same, picture), self._session.mix_in)
+        count = len(opened.pictures)
+        if opened.left_out:
+            text = self.tr("{} of {} files were mixed in.").format(count, count + len(opened.left_out))
+            remedy = self.tr("More at once would only turn grey.") if count == MOST_MIXED else ""
+            self._session.message_posted.emit(Message(text, remedy))
 
-    def _use_found(self, paths: Sequence[Path]) -> None:
-        self.own.use(partial(open_picture, paths[0]), self._session.use_style)
-        if len(paths) > 1:
-            self.own.add(paths[1:])
+    def _use_opened(self, opened: Opened) -> None:
+        self.own.use(partial(_same, opened.pictures[0]), self._session.use_style)
+        if opened.left_out:
+            self.own.add(opened.left_out)
 
     def _take_picture(self, picture: Picture) -> None:
         self._tell(None)
@@ -196,3 +199,8 @@ class Intake(QObject):
 
     def _refuse_style(self, error: StudioError) -> None:
         self._session.message_posted.emit(Message.about(error))
+
+
+def _same(picture: Picture) -> Picture:
+    """A picture that is open already."""
+    return picture

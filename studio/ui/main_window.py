@@ -250,6 +250,7 @@ class MainWindow(QWidget):
         column.addWidget(self.canvas, 0, 0)
         column.addWidget(self.messages, 0, 0, Qt.AlignmentFlag.AlignTop)  # over the canvas: the picture stays put
         self.messages.raise_()
+        self.canvas.zones.take_drops_on(self.messages)
         column.addWidget(self.below, 1, 0)
         below = QVBoxLayout(self.below)
         below.setContentsMargins(0, 0, 0, 0)

@@ -36,7 +36,7 @@ def test_the_first_pictures_that_open_are_taken_and_the_rest_counted(tmp_path: P
         (tmp_path / f"{number}.png").write_bytes(encoded("PNG", noise(16, 16)))
     opened = open_some([tmp_path], 2)
     assert [picture.name for picture in opened.pictures] == ["2.png", "3.png"]
-    assert opened.left_out == 2
+    assert [path.name for path in opened.left_out] == ["1.png", "4.png"]
     assert len(open_some([tmp_path], 9).pictures) == 3
 
 
