@@ -19,6 +19,7 @@ from studio.core.contract import (
     EngineSettings,
     Event,
     Frame,
+    LiveRequest,
     Progress,
     Request,
     StyleRequest,
@@ -115,6 +116,10 @@ class FakeEngine:
                     yield from self._style(request)
                     picture, uncolored = paint(request, 1.0)
                     done = Done(request.id, picture, uncolored, steps=self.frames, seconds=0.1 * self.frames)
+                case LiveRequest():
+                    style = StyleRequest(request.content, request.styles, request.recipe)
+                    picture, uncolored = paint(style, 1.0, request.long_edge)
+                    done = Done(request.id, picture, uncolored)
                 case ColorRequest():
                     colored = keep_colors(request.painted, request.content, request.keep_color)
                     done = Done(request.id, colored, uncolored=request.painted)

@@ -8,9 +8,6 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
 from studio.core.atomic_write import replace_file
 from studio.core.card import OWN_CATEGORY, UNKNOWN_LICENCE, Card, card_json, read_card
 from studio.core.errors import StudioError
@@ -19,7 +16,8 @@ from studio.core.folders import data_folder
 from studio.core.learned_file import SUFFIX, copy_learned, read_learned, write_learned
 from studio.core.learned_style import LearnedStyle
 from studio.core.open_picture import reason
-from studio.core.picture import Picture, fit_size
+from studio.core.picture import Picture
+from studio.core.reduce import reduced
 
 LARGEST_KEPT_EDGE = 4096  # px; strokes show in far less, and a scan of 200 megapixels would fill the disk
 
@@ -162,17 +160,7 @@ class StyleLibrary:
 
 def kept_size(picture: Picture) -> Picture:
     """The picture as the library keeps it: as it is, or reduced to LARGEST_KEPT_EDGE."""
-    if picture.long_edge <= LARGEST_KEPT_EDGE:
-        return picture
-    size = fit_size(picture.width, picture.height, LARGEST_KEPT_EDGE)
-    if picture.alpha is None:
-        return picture.with_pixels(np.asarray(_reduced(Image.fromarray(picture.pixels), size)))
-    whole = np.asarray(_reduced(Image.fromarray(np.dstack((picture.pixels, picture.alpha))), size))
-    return picture.with_pixels(whole[:, :, :3], whole[:, :, 3])
-
-
-def _reduced(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return reduced(picture, LARGEST_KEPT_EDGE)
 
 
 def _own_card(path: Path) -> Card:

@@ -34,6 +34,7 @@ from studio.ui.preference_actions import bind_choice, bind_switch
 from studio.ui.preferences import Preferences, ThemeChoice
 from studio.ui.recent_files import RecentFiles
 from studio.ui.session import Session
+from studio.ui.tile_previews import TilePreviews
 
 
 def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
@@ -92,6 +93,7 @@ class Studio(QObject):
         self.actions["render_many"].triggered.connect(self._render_many)
         self.window.status_bar.watch_batch(self.batch)
         self.further = Further(self.actions, self.session, self)
+        self.window.gallery.set_previews(TilePreviews(self.session, worker, self._opening, self))
         self.window.gallery.add_requested.connect(self.commands.ask_for_styles)
         self.window.first_painted.connect(self.session.start_engine)
         own.load()

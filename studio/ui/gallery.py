@@ -9,6 +9,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QPoint, 
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QMenu,
@@ -28,6 +29,7 @@ from studio.ui.gallery_model import GalleryModel
 from studio.ui.style_list import StyleList
 from studio.ui.theme import GRID, icon, set_role
 from studio.ui.thumbnails import Thumbnails
+from studio.ui.tile_previews import TilePreviews
 
 _CATEGORY_LABELS: dict[str, str] = {
     "": str(QT_TRANSLATE_NOOP("Gallery", "All")),
@@ -70,6 +72,8 @@ class Gallery(QWidget):
         self._chip_row = QWidget()
         self._chip_layout = FlowLayout(4, self._chip_row)
         self.list = StyleList(self.model, self._thumbnails)
+        self.on_my_picture = self._make_preview_switch()
+        self._previews: TilePreviews | None = None
         self._menu: QMenu | None = None
         self._nothing = QLabel()
         self._pages = QStackedWidget()
@@ -93,6 +97,20 @@ class Gallery(QWidget):
         if self.model.categories() != categories:
             self._make_chips()
         self._show_page()
+
+    def set_previews(self, previews: TilePreviews) -> None:
+        """Let tiles show the artist's photo in their styles, from where these are made."""
+        self._previews = self.list.delegate.previews = previews
+        previews.arrived.connect(self.list.viewport().update)
+        previews.possible_changed.connect(self._show_previews)
+        self.on_my_picture.show()
+        self._show_previews()
+
+    @Slot()
+    def _show_previews(self) -> None:
+        self.on_my_picture.setEnabled(self._previews is not None and self._previews.is_possible)
+        self.list.delegate.shows_previews = self.on_my_picture.isChecked()
+        self.list.viewport().update()
 
     @Slot(object)
     def reveal(self, card: Card) -> None:
@@ -186,6 +204,18 @@ class Gallery(QWidget):
         search.addAction(QAction(icon("search"), "", search), QLineEdit.ActionPosition.LeadingPosition)
         return search
 
+    def _make_preview_switch(self) -> QToolButton:
+        switch = QToolButton()
+        switch.setIcon(icon("picture"))
+        switch.setIconSize(QSize(16, 16))
+        switch.setFixedSize(28, 28)  # as high as the search field
+        switch.setCheckable(True)
+        switch.setAccessibleName(self.tr("On my picture"))
+        switch.setToolTip(self.tr("On my picture: what each style would make of it, at a glance"))
+        switch.toggled.connect(self._show_previews)
+        switch.hide()
+        return switch
+
     def _make_chips(self) -> None:
         chosen = self._chips.checkedButton()
         category = chosen.property("category") if chosen else ""
@@ -228,7 +258,11 @@ class Gallery(QWidget):
         head = QVBoxLayout()
         head.setContentsMargins(GRID, GRID, GRID, 0)
         head.setSpacing(GRID)
-        head.addWidget(self.search)
+        line = QHBoxLayout()
+        line.setSpacing(GRID // 2)
+        line.addWidget(self.search, 1)
+        line.addWidget(self.on_my_picture)
+        head.addLayout(line)
         head.addWidget(self._chip_row)
         foot = QVBoxLayout()
         foot.setContentsMargins(GRID, 0, GRID, GRID)

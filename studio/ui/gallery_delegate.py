@@ -10,6 +10,7 @@ from studio.core.card import Card
 from studio.ui.gallery_model import CARD_ROLE, IS_SELECTED_ROLE
 from studio.ui.theme import CAPTION_SIZE, RADIUS, TEXT_SIZE, color, icon
 from studio.ui.thumbnails import Thumbnails
+from studio.ui.tile_previews import TilePreviews
 
 THUMBNAIL_EDGE = 112  # px
 TILE_WIDTH = THUMBNAIL_EDGE + 8
@@ -19,11 +20,17 @@ _LIFT = 2
 
 
 class GalleryDelegate(QStyledItemDelegate):
-    """A hovered tile is lifted, a style in use has a ring and a tick, the current tile of a focused view a frame."""
+    """A hovered tile is lifted, a style in use has a ring and a tick, the current tile of a focused view a frame.
+
+    Tiles show the styles themselves, and the hovered one the artist's photo in its style; with `shows_previews`, the
+    other way round.
+    """
 
     def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
+        self.previews: TilePreviews | None = None
+        self.shows_previews = False
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(TILE_WIDTH, TILE_HEIGHT)
@@ -52,7 +59,10 @@ class GalleryDelegate(QStyledItemDelegate):
     def _paint_picture(self, painter: QPainter, card: Card, place: QRect, is_hovered: bool) -> None:
         shape = QPainterPath()
         shape.addRoundedRect(QRectF(place), RADIUS, RADIUS)
-        pixmap = self._thumbnails.pixmap(card.file)
+        pixmap = None
+        if self.previews is not None and self.previews.is_possible and self.shows_previews != is_hovered:
+            pixmap = self.previews.pixmap(card)
+        pixmap = pixmap or self._thumbnails.pixmap(card.file)
         if is_hovered:
             shadow = color("hairline")
             for spread in (3, 2, 1):

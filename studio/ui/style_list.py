@@ -32,7 +32,8 @@ class StyleList(QListView):
         self._is_dragged = False
         self._thumbnails = thumbnails
         self.setModel(model)
-        self.setItemDelegate(GalleryDelegate(thumbnails, self))
+        self.delegate = GalleryDelegate(thumbnails, self)
+        self.setItemDelegate(self.delegate)
         # List mode that wraps: icon mode keeps a tree of rectangles and needs seconds for 10,000 items.
         self.setViewMode(QListView.ViewMode.ListMode)
         self.setFlow(QListView.Flow.LeftToRight)

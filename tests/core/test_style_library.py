@@ -166,14 +166,9 @@ def test_a_picture_that_cannot_be_written_leaves_no_entry(
     assert library.read() == ((), ())
 
 
-def test_a_huge_picture_is_reduced_and_its_colours_and_holes_stay() -> None:
-    pixels = np.full((10, LARGEST_KEPT_EDGE * 2, 3), (200, 100, 50), np.uint8)
-    alpha = np.full(pixels.shape[:2], 128, np.uint8)
-    for picture in (Picture(pixels), Picture(pixels, alpha=alpha)):
-        small = kept_size(picture)
-        assert (small.width, small.height) == (LARGEST_KEPT_EDGE, 5)
-        assert np.abs(small.pixels.astype(int) - (200, 100, 50)).max() <= 1
-    assert small.alpha is not None and set(small.alpha.flat) == {128}
+def test_a_huge_picture_is_kept_in_a_size_that_does_not_fill_the_disk() -> None:
+    small = kept_size(Picture(np.zeros((16, LARGEST_KEPT_EDGE * 2, 3), np.uint8)))
+    assert (small.width, small.height) == (LARGEST_KEPT_EDGE, 8)
 
 
 def test_a_picture_of_a_size_to_keep_is_itself() -> None:
