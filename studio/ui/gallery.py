@@ -82,6 +82,7 @@ class Gallery(QWidget):
         self._arrange()
         self._make_chips()
         self.search.textChanged.connect(self._filter)
+        self.search.returnPressed.connect(self._go_to_tiles)
         self._chips.idClicked.connect(self._filter)
         self.list.chosen.connect(self.style_chosen)
         self.list.mixed_in.connect(self.style_mixed_in)
@@ -179,6 +180,14 @@ class Gallery(QWidget):
     def _remove(self, card: Card) -> None:
         if card.category == OWN_CATEGORY:  # the others belong to the program
             self.card_removed.emit(card)
+
+    @Slot()
+    def _go_to_tiles(self) -> None:
+        """From the search to what it found; Enter once more uses it."""
+        if self.model.rowCount():
+            self.list.setFocus()
+            if not self.list.currentIndex().isValid():
+                self.list.setCurrentIndex(self.model.index(0))
 
     @Slot()
     def _show_everything(self) -> None:

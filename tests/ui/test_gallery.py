@@ -161,6 +161,19 @@ def test_enter_uses_the_current_style_and_control_enter_mixes_it_in(gallery, qtb
     assert told.args == [CARDS[3]]
 
 
+def test_enter_goes_from_the_search_to_what_it_found_and_then_uses_it(gallery, qtbot):
+    with qtbot.waitActive(gallery):
+        gallery.activateWindow()
+    gallery.search.setFocus()
+    qtbot.keyClicks(gallery.search, "auvers")
+    with qtbot.assertNotEmitted(gallery.style_chosen):
+        qtbot.keyClick(gallery.search, Qt.Key.Key_Return)
+    assert gallery.list.hasFocus()
+    with qtbot.waitSignal(gallery.style_chosen) as told:
+        qtbot.keyClick(gallery.list, Qt.Key.Key_Return)
+    assert told.args == [CARDS[2]]
+
+
 def test_the_current_style_stays_current_through_a_search(gallery):
     gallery.list.setCurrentIndex(gallery.model.index(2))
     gallery.search.setText("gogh")
