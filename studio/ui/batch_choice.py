@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from studio.core.batch import BatchItem
 from studio.core.batch_journal import read_journal
 from studio.core.batch_photos import find_photos, plan_items
-from studio.core.files import ExportOptions
+from studio.core.files import ExportFormat
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class BatchChoice:
 
     places: tuple[Path, ...] = ()
     folder: Path | None = None
-    options: ExportOptions = field(default_factory=ExportOptions)
+    format: ExportFormat = "png"
     may_overwrite: bool = False
 
 
@@ -31,12 +31,17 @@ class CutShort:
 
 @dataclass(frozen=True)
 class Found:
-    """What a choice comes to. items: as they would be painted. notes: what the artist should know about the photos."""
+    """What a choice comes to.
+
+    items: as they would be painted. notes: what the artist should know about the photos. has_folder: whether the folder
+    for the artworks is there already.
+    """
 
     choice: BatchChoice
     items: tuple[BatchItem, ...] = ()
     notes: tuple[str, ...] = ()
     cut_short: CutShort | None = None
+    has_folder: bool = False
 
 
 def look_for(choice: BatchChoice) -> Found:
@@ -48,8 +53,8 @@ def look_for(choice: BatchChoice) -> Found:
         done = sum(line["state"] == "done" for line in record.states.values())
         cut_short = CutShort(done, len(record.items))
     if not choice.places:
-        return Found(choice, cut_short=cut_short)
+        return Found(choice, cut_short=cut_short, has_folder=folder.is_dir())
     search = find_photos(choice.places, folder)
     known = tuple(record.items.values()) if record else ()
-    items = plan_items(search.photos, folder, choice.options.format, known)
-    return Found(choice, items, search.notes, cut_short)
+    items = plan_items(search.photos, folder, choice.format, known)
+    return Found(choice, items, search.notes, cut_short, folder.is_dir())

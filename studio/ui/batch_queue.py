@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.batch import ENDS, BatchItem, BatchJob, ItemReport, ItemState
 from studio.core.contract import Done, Event, Failed, Frame, Progress, StyleRequest
 from studio.core.errors import StudioError, WeightsError
+from studio.core.files import ExportOptions
 from studio.jobs.batch import Batch, open_batch, resume_batch
 from studio.jobs.worker import Worker
 from studio.ui.batch_choice import BatchChoice, CutShort, Found, look_for
 from studio.ui.estimate import Countdown
+from studio.ui.exporter import Exporter
 from studio.ui.file_thread import FileThread
 from studio.ui.message import Message
 from studio.ui.session import Session
@@ -38,8 +41,8 @@ class BatchQueue(QObject):
 
     reports: how each item stands, in order. is_running: from the start to the end or a stop, pauses included.
     is_looking: whether the reports still are those of an older choice. cut_short: what could be gone on with in the
-    chosen folder, or None. Signals: reset(), all reports are other ones; report_changed(row); state_changed(),
-    everything else; message_posted(Message or None).
+    chosen folder, or None. has_folder: whether that folder is there. Signals: reset(), all reports are other ones;
+    report_changed(row); state_changed(), everything else; message_posted(Message or None).
     """
 
     reset = Signal()
@@ -47,19 +50,23 @@ class BatchQueue(QObject):
     state_changed = Signal()
     message_posted = Signal(object)
 
-    def __init__(self, session: Session, worker: Worker, files: FileThread, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, worker: Worker, files: FileThread, exporter: Exporter, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.choice = BatchChoice()
         self.reports: list[ItemReport] = []
         self.job: BatchJob | None = None  # of the batch that runs or ran last
         self.cut_short: CutShort | None = None
-        self.is_running = self.is_paused = self.is_looking = False
+        self.is_running = self.is_paused = self.is_looking = self.has_folder = False
         self._session = session
         self._worker = worker
         self._files = files
+        self._exporter = exporter
         self._rows: dict[int, int] = {}  # by number of the item
         self._states: Counter[ItemState] = Counter()  # of the reports: there may be thousands
         self._batch: Batch | None = None
+        self._sitting: object | None = None
         self._left: deque[BatchItem] = deque()
         self._request: StyleRequest | None = None
         self._item: BatchItem | None = None  # under way
@@ -96,13 +103,19 @@ class BatchQueue(QObject):
         self._files.run(lambda: look_for(choice), self._take_found, self._refuse)
 
     def start(self) -> None:
-        """Paint what is chosen with the present styles and settings; what was cut short with the same goes on."""
+        """Paint what is chosen with the present styles and settings; what was cut short with the same goes on.
+
+        Besides their format, the files are written as in the last export: with its quality, maker and label.
+        """
         artwork, choice = self._session.artwork, self.choice
         if choice.folder is None or self.is_running:
             return
         folder = choice.folder
         try:
-            job = BatchJob(artwork.credited_styles, artwork.recipe, choice.options)
+            last = self._exporter.last
+            options = replace(last.options if last else ExportOptions(), format=choice.format)
+            artist = last.artist if last else ""
+            job = BatchJob(artwork.credited_styles, artwork.recipe, options, artist=artist)
         except StudioError as error:
             self._refuse(error)
             return
@@ -136,19 +149,24 @@ class BatchQueue(QObject):
 
     def _begin(self, open_one: Callable[[], Batch]) -> None:
         self.is_running, self.cut_short = True, None
+        sitting = self._sitting = object()  # the artist may stop, and begin another, before the disk has answered
         self._session.set_batching(True)
         self.message_posted.emit(None)
         self.state_changed.emit()
-        self._files.run(open_one, self._take_batch, self._break)
+        self._files.run(open_one, partial(self._take_batch, sitting), partial(self._refuse_batch, sitting))
 
-    def _take_batch(self, batch: Batch) -> None:
-        if not self.is_running:  # stopped before it was there
+    def _refuse_batch(self, sitting: object, error: StudioError) -> None:
+        if sitting is self._sitting:
+            self._break(error)
+
+    def _take_batch(self, sitting: object, batch: Batch) -> None:
+        if sitting is not self._sitting:
             self._files.run(batch.close, _ignore, self._refuse)
             return
-        self._batch, self.job = batch, batch.job
+        self._batch, self.job, self.has_folder = batch, batch.job, True
         if not self.choice.places:  # gone on with from its journal alone
             photos = tuple(item.photo for item in batch.items)
-            self.choice = replace(self.choice, places=photos, options=batch.job.options)
+            self.choice = replace(self.choice, places=photos, format=batch.job.options.format)
         self._left = deque(batch.left)
         self._tally = _Tally(len(batch.left))
         left = {item.number for item in batch.left}
@@ -229,10 +247,11 @@ class BatchQueue(QObject):
         if self.is_running:
             self._worker.stop_background()
             self._end()
+            self.choose(self.choice)
         self._refuse(error)
 
     def _end(self) -> None:
-        batch, self._batch = self._batch, None
+        batch, self._batch, self._sitting = self._batch, None, None
         if batch is not None:
             self._files.run(batch.close, _ignore, self._refuse)
         if self._item is not None and self.reports[self._rows[self._item.number]].state != "saving":
@@ -247,7 +266,7 @@ class BatchQueue(QObject):
     def _take_found(self, found: Found) -> None:
         if found.choice is not self.choice or self.is_running:  # of an older choice
             return
-        self.is_looking, self.cut_short = False, found.cut_short
+        self.is_looking, self.cut_short, self.has_folder = False, found.cut_short, found.has_folder
         known = {(report.item.photo, report.item.output): report for report in self.reports}
         waiting = (ItemReport(item, "waiting") for item in found.items)
         self._set_reports([known.get((new.item.photo, new.item.output), new) for new in waiting])

@@ -176,7 +176,7 @@ class BatchWindow(QDialog):
         choice = replace(
             self._queue.choice,
             folder=Path(text).expanduser().absolute() if text else None,
-            options=replace(self._queue.choice.options, format=self.format.currentData()),
+            format=self.format.currentData(),
             may_overwrite=self.overwrite.isChecked(),
         )
         if choice != self._queue.choice and not self._queue.is_running:
@@ -211,7 +211,7 @@ class BatchWindow(QDialog):
         )
         if not self.folder.hasFocus() or not is_idle:
             self.folder.setText(str(choice.folder or ""))
-        self.format.setCurrentIndex(self.format.findData(choice.options.format))
+        self.format.setCurrentIndex(self.format.findData(choice.format))
         self.offer.show_for(queue.cut_short if is_idle else None)
         if is_idle:
             self.main.setText(self.tr("Start"))
@@ -221,7 +221,7 @@ class BatchWindow(QDialog):
         is_ready = count > 0 and choice.folder is not None and not missing and not queue.is_looking
         self.main.setEnabled(not is_idle or is_ready)
         self.stop.setEnabled(not is_idle)
-        self.show_folder.setEnabled(choice.folder is not None and choice.folder.is_dir())
+        self.show_folder.setEnabled(queue.has_folder)
         artwork = self._session.artwork
         if not is_idle and queue.job is not None:
             self.recipe.setText(self._described(queue.job.styles, queue.job.recipe))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -14,10 +15,12 @@ from pytestqt.qtbot import QtBot
 from studio.core.batch_journal import read_journal
 from studio.core.contract import StyleRequest
 from studio.core.errors import EngineError, WeightsError
+from studio.core.files import ExportOptions
 from studio.core.provenance import read_recipe
 from studio.ui.app import Studio
 from studio.ui.batch_model import REPORT_ROLE, STATE_TEXT_ROLE
 from studio.ui.drop_zones import Drop, Payload
+from studio.ui.last_export import LastExport, keep_last_export
 from tests.fakes import FakeEngine, Gate, make_picture
 from tests.ui.conftest import card_named
 
@@ -234,6 +237,20 @@ def test_a_batch_of_another_day_is_offered_where_its_folder_is_chosen(
     chosen.batch_window.offer.accept.click()
     qtbot.waitUntil(lambda: not chosen.batch.is_running)
     assert states(chosen) == ["done"] * 3 and painted(photos / "painted") == list(NAMES)
+
+
+def test_files_are_written_as_in_the_last_export(
+    qtbot: QtBot, chosen: Studio, settings: QSettings, photos: Path
+) -> None:
+    keep_last_export(settings, LastExport(photos, ExportOptions("png", label_ai=False, dpi=240), artist="Anna"))
+    chosen.session.artwork.correct_card(replace(chosen.session.artwork.styles[0].card, author="K. Hokusai"))
+    chosen.batch_window.format.setCurrentIndex(chosen.batch_window.format.findData("jpeg"))
+    run(qtbot, chosen)
+    data = (photos / "painted" / "a.jpg").read_bytes()
+    assert b"Anna" in data and b"K. Hokusai" in data
+    assert b"compositeWithTrainedAlgorithmicMedia" not in data
+    with Image.open(photos / "painted" / "a.jpg") as image:
+        assert image.info["dpi"] == (240, 240)
 
 
 def test_nothing_is_replaced_unless_that_is_ticked(qtbot: QtBot, chosen: Studio, photos: Path) -> None:
