@@ -57,7 +57,11 @@ class Blender(QObject):
         self.made.emit(blend, picture)
 
     def _fail(self, error: StudioError) -> None:
-        blend, self._wanted = self._end(), None
+        blend, wanted = self._end(), self._wanted
+        if wanted is not None and wanted != blend:
+            self._begin(wanted)
+            return
+        self._wanted = None
         self.failed.emit(blend, error)
 
     def _end(self) -> Blend | None:

@@ -170,7 +170,7 @@ class Session(QObject):
         """What is still missing for a Finish, in a few words, or ""."""
         if self.artwork.content is None and self.artwork.recipe.method != "pattern":
             return self.tr("Open a picture first")
-        if self.artwork.awaited_blend is not None:
+        if self.artwork.awaited_blend is not None and self.artwork.recipe.method != "pattern":
             return self.tr("Blending the pictures")
         return "" if self.artwork.styles else self.tr("Pick a style first")
 

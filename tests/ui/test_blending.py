@@ -172,6 +172,8 @@ def test_nothing_is_painted_from_a_picture_that_is_still_being_blended(loaded: S
     loaded.session.finish()
     assert loaded.session.run is None and engine.requests == []
     assert loaded.window.tool_bar.finish.caption == "Blending the pictures"
+    loaded.session.change(method="pattern")
+    assert not loaded.session.missing  # nothing of the photos is in a pattern
 
 
 def test_of_a_fast_drag_the_last_opacity_is_shown(qtbot: QtBot, loaded: Studio, blend: Blend) -> None:
@@ -230,7 +232,8 @@ def test_blending_that_fails_is_told_and_leaves_the_photo(
     monkeypatch.setattr("studio.ui.blender.cover", fail)
     photo = loaded.session.artwork.content
     assert photo is not None
-    loaded.session.change(blend=Blend(photo, make_picture(name="sky.jpg")))
+    for opacity in (0.2, 0.4, 0.6):  # also in the midst of a drag
+        loaded.session.change(blend=Blend(photo, make_picture(name="sky.jpg"), opacity=opacity))
     loaded.session.commit()
     qtbot.waitUntil(lambda: loaded.window.messages.message is not None)
     assert loaded.window.messages.message is not None
