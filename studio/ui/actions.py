@@ -14,7 +14,10 @@ Actions = dict[str, QAction]
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """One action. keys: the first is shown. is_held: acts while the key is down, so the window handles it itself."""
+    """One action. keys: the first is shown.
+
+    is_held: the window handles the key itself, because it acts while it is down, or in one place only.
+    """
 
     name: str
     text: str
@@ -64,10 +67,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("render_many", _("Render many"), _("Paint many pictures, or whole folders"), "many", ("Ctrl+Shift+R",)),
     ActionSpec("stronger", _("Stronger"), _("More strength"), keys=("]",)),
     ActionSpec("weaker", _("Weaker"), _("Less strength"), keys=("[",)),
+    ActionSpec("find_style", _("Find a style"), _("Search the gallery"), "search", ("Ctrl+F",)),
+    ActionSpec("next_part", _("Next part"), _("Go on to gallery, picture, settings and buttons in turn"), keys=("F6",)),
     ActionSpec("gallery", _("Styles"), _("Show or hide the gallery of styles"), keys=("Ctrl+1",), is_checkable=True),
     ActionSpec("panel", _("Settings"), _("Show or hide the sliders"), keys=("Ctrl+2",), is_checkable=True),
     ActionSpec("history", _("History"), _("Show or hide the results so far"), keys=("Ctrl+3",), is_checkable=True),
-    ActionSpec("hide_panels", _("Only the picture"), _("Hide everything but the canvas"), "panel", ("Tab",), True),
+    ActionSpec("hide_panels", _("Only the picture"), _("Hide everything but the canvas"), "panel", ("Tab",), True,
+               is_held=True),
     ActionSpec("full_screen", _("Full screen"), _("Use the whole screen"), "full-screen", ("F11",), True),
     ActionSpec("theme_dark", _("Dark"), _("Dark greys around the picture"), is_checkable=True),
     ActionSpec("theme_light", _("Light"), _("Light greys around the picture"), is_checkable=True),
@@ -87,7 +93,9 @@ def make_actions(parent: QObject) -> Actions:
         action.setObjectName(spec.name)
         if spec.icon:
             action.setIcon(icon(spec.icon))
-        if not spec.is_held:
+        if spec.is_held:
+            action.setText(f"{action.text()}\t{shown_keys(spec)}")  # the menu shows it all the same
+        else:
             action.setShortcuts([QKeySequence(key) for key in spec.keys])
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setCheckable(spec.is_checkable)

@@ -88,6 +88,7 @@ class ExportSheet(QDialog):
         set_role(self.note, "caption")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.export = self.buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.export.setDefault(True)
         set_role(self.export, "primary")
         self._meter = FileSizeMeter(self)
         self._arrange()
@@ -200,6 +201,7 @@ class ExportSheet(QDialog):
 
     def _arrange(self) -> None:
         browse = QPushButton(self.tr("Choose\N{HORIZONTAL ELLIPSIS}"))
+        browse.setAutoDefault(False)  # Enter in a field exports
         browse.clicked.connect(self._browse)
         self._quality_pages = QStackedWidget()
         self._quality_pages.addWidget(_row(QLabel(self.tr("Quality")), self.quality))

@@ -232,6 +232,7 @@ class Gallery(QWidget):
             self._chips.removeButton(button)
             self._chip_layout.removeWidget(button)
             button.deleteLater()
+        before: QWidget = self.search
         for name in ("", *self.model.categories()):
             chip = QToolButton(self._chip_row)
             chip.setText(QCoreApplication.translate("Gallery", _CATEGORY_LABELS.get(name, name.capitalize())))
@@ -241,6 +242,8 @@ class Gallery(QWidget):
             set_role(chip, "chip")
             self._chips.addButton(chip)
             self._chip_layout.addWidget(chip)
+            QWidget.setTabOrder(before, chip)  # new ones would come last; Tab meets them where they are seen
+            before = chip
             chip.show()
         if self._chips.checkedButton() is None:
             self._chips.buttons()[0].setChecked(True)

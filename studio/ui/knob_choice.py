@@ -31,6 +31,7 @@ class KnobChoice(QWidget):
         for choice in knob.choices:
             self.box.addItem(_shown(choice), choice)
         self.label.setBuddy(self.box)
+        self.label.reset_requested.connect(self.reset)
         self.box.setAccessibleName(knob.label)
         self.box.setAccessibleDescription(knob.help)
         self.box.setFixedWidth(176)  # one width for all
@@ -56,6 +57,11 @@ class KnobChoice(QWidget):
         with QSignalBlocker(self.box):
             self.box.setCurrentIndex(self.box.findData(value))
         self.label.set_changed(value != self.knob.default)
+
+    @Slot()
+    def reset(self) -> None:
+        """Back to the default, as an edit."""
+        self.box.setCurrentIndex(self.box.findData(self.knob.default))
 
     @Slot(int)
     def _emit_edit(self, _index: int) -> None:

@@ -30,6 +30,7 @@ class KnobNumber(QWidget):
         self.another.setToolTip(self.tr("Another {}").format(knob.label.lower()))
         self.another.setAccessibleName(self.another.toolTip())
         self.label.setBuddy(self.field)
+        self.label.reset_requested.connect(self.reset)
         self.setToolTip(knob.help)
         self.setFocusProxy(self.field)
 
@@ -39,6 +40,7 @@ class KnobNumber(QWidget):
         row.addWidget(self.label, 1)
         row.addWidget(self.another)
         row.addWidget(self.field)
+        QWidget.setTabOrder(self.field, self.another)
 
         self.field.value_edited.connect(self._emit_edit)
         self.another.clicked.connect(self._take_another)
@@ -53,6 +55,11 @@ class KnobNumber(QWidget):
         """Show a value; emits nothing."""
         self.field.set_knob_value(value)
         self.label.set_changed(value != self.knob.default)
+
+    @Slot()
+    def reset(self) -> None:
+        """Back to the default, as an edit."""
+        self.field.setValue(self.knob.default)
 
     @Slot()
     def _take_another(self) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from studio.core.recipe import Knob
@@ -25,7 +25,7 @@ class KnobSlider(QWidget):
         self.field = ValueField(knob)
         self.track = KnobTrack(knob, knob.default)
         self.label.setBuddy(self.track)
-        self.label.installEventFilter(self)
+        self.label.reset_requested.connect(self.track.reset)
         self.field.setFixedWidth(76)
 
         grid = QGridLayout(self)
@@ -61,12 +61,6 @@ class KnobSlider(QWidget):
         self.field.set_knob_value(value)
         self.label.set_changed(value != self.knob.default)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.label and event.type() == QEvent.Type.MouseButtonDblClick:
-            self.track.reset()
-            return True
-        return super().eventFilter(watched, event)
-
     @Slot(object)
     def _follow_track(self, value: float) -> None:
         self.set_value(value)
@@ -80,7 +74,12 @@ class KnobSlider(QWidget):
 
 
 class KnobLabel(QLabel):
-    """A knob's name, with a dot behind it when the value is not the default."""
+    """A knob's name, with a dot behind it when the value is not the default.
+
+    Signals: reset_requested(), by a double click.
+    """
+
+    reset_requested = Signal()
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -97,6 +96,9 @@ class KnobLabel(QLabel):
         if is_changed != self._is_changed:
             self._is_changed = is_changed
             self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.reset_requested.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -22,10 +22,10 @@ MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
     (_("File"), ("open", (_("Open recent"), ("clear_recent",)), "blend", "paste",
                  (_("Paste as"), ("paste_style", "paste_mix", "paste_blend")), "", "export", "export_again", "copy", "",
                  "render_many", "", "quit")),
-    (_("Edit"), ("undo", "redo", "", "reset_sliders", "stronger", "weaker")),
+    (_("Edit"), ("undo", "redo", "", "find_style", "reset_sliders", "stronger", "weaker")),
     (_("Paint"), ("finish", "stop", "", "paint_on", "larger_half", "larger_twice")),
     (_("View"), ("fit", "actual_size", "compare", "surround", "",
-                 "gallery", "panel", "history", "hide_panels", "full_screen", "",
+                 "gallery", "panel", "history", "hide_panels", "full_screen", "next_part", "",
                  (_("Theme"), ("theme_dark", "theme_light", "theme_system")))),
     (_("Help"), ("shortcuts", "diagnostics", "about")),
 )  # fmt: skip

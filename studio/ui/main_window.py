@@ -18,6 +18,7 @@ from studio.ui.gallery import Gallery
 from studio.ui.gallery_model import CARD_ROLE
 from studio.ui.history_strip import HistoryStrip
 from studio.ui.intake import Intake
+from studio.ui.keyboard_walk import KeyboardWalk
 from studio.ui.knob_panel import KnobPanel
 from studio.ui.message import Message
 from studio.ui.message_bar import MessageBar
@@ -66,6 +67,16 @@ class MainWindow(QWidget):
         self.below = QWidget()  # the strip shows and hides itself inside
         self.status_bar = StatusBar(session, actions)
         self._arrange()
+        self._walk = KeyboardWalk(
+            (
+                (self.gallery, self.gallery.list),
+                (self.canvas, self.canvas),
+                (self.panel, self.panel.knobs["strength"]),
+                (self.tool_bar, self.tool_bar.finish),
+            ),
+            self.canvas,
+            actions["hide_panels"],
+        )
         self._connect_session()
         self._connect_parts(intake)
         self._restore_layout()
@@ -183,6 +194,21 @@ class MainWindow(QWidget):
     def _fill_screen(self, is_full: bool) -> None:
         self.showFullScreen() if is_full else self.showNormal()
 
+    @Slot()
+    def _find_style(self) -> None:
+        self._actions["hide_panels"].setChecked(False)
+        self._actions["gallery"].setChecked(True)
+        self.gallery.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.gallery.search.selectAll()
+
+    @Slot()
+    def _go_to_styles(self) -> None:
+        """From the search on to the first style it has found."""
+        styles = self.gallery.list
+        if styles.model().rowCount() > 0:
+            styles.setCurrentIndex(styles.model().index(0, 0))
+            styles.setFocus()
+
     def _ask_before_closing(self) -> None:
         question = QMessageBox(
             QMessageBox.Icon.NoIcon, self.tr("Style Studio"), self.tr("The artwork has not been exported."), parent=self
@@ -236,12 +262,11 @@ class MainWindow(QWidget):
         self._actions["compare"].toggled.connect(self.canvas.set_comparing)
         self._actions["hide_panels"].toggled.connect(self._hide_panels)
         self._actions["full_screen"].toggled.connect(self._fill_screen)
+        self._actions["find_style"].triggered.connect(self._find_style)
+        self.gallery.search.returnPressed.connect(self._go_to_styles)
+        self._actions["next_part"].triggered.connect(self._walk.go_to_next_part)
 
     def _arrange(self) -> None:
-        # Tab walks through the panels as everywhere; it hides them only when the picture has the focus.
-        self._actions["hide_panels"].setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self.removeAction(self._actions["hide_panels"])
-        self.canvas.addAction(self._actions["hide_panels"])
         middle = QWidget()
         column = QGridLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)

@@ -1,0 +1,45 @@
+"""The way through the window by keyboard: F6 from part to part, and Tab past the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+
+class KeyboardWalk(QObject):
+    """On the canvas Tab hides the panels, which would end a walk there: whoever came by Tab goes on by Tab.
+
+    The key is taken here and not as a shortcut: Qt would follow that from the menu's button too.
+    """
+
+    def __init__(self, parts: Sequence[tuple[QWidget, QWidget]], canvas: QWidget, hide_panels: QAction) -> None:
+        """parts: each part of the window, in the order of the walk, with what in it takes the focus first."""
+        super().__init__(canvas)
+        self._parts = parts
+        self._hide_panels = hide_panels
+        self._came_by_tab = False
+        canvas.installEventFilter(self)
+
+    @Slot()
+    def go_to_next_part(self) -> None:
+        """Give the focus to the next part that is shown."""
+        now = QApplication.focusWidget()
+        parts = [part for part, _ in self._parts]
+        place = next((n for n, part in enumerate(parts) if now and (now is part or part.isAncestorOf(now))), -1)
+        following = (*self._parts[place + 1 :], *self._parts[: place + 1])
+        for _, first in following:
+            if first.isVisible() and first.isEnabled():
+                first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusIn:
+            self._came_by_tab = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        is_tab = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab
+        if is_tab and event.type() == QEvent.Type.KeyPress and (self._hide_panels.isChecked() or not self._came_by_tab):
+            self._hide_panels.toggle()
+            return True
+        return super().eventFilter(watched, event)
