@@ -8,10 +8,12 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol
 
+from studio.core.card import Card
 from studio.core.errors import StudioError
 from studio.core.learned_style import LearnedStyle
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
+from studio.core.tune_settings import TuneSettings
 
 _ids = count(1)
 
@@ -78,7 +80,25 @@ class LiveRequest:
     id: int = field(default_factory=new_request_id)
 
 
-Request = StyleRequest | ColorRequest | LiveRequest
+@dataclass(frozen=True)
+class TuneRequest:
+    """Teach the studio the style of `references`; it is written to `output`, with this card, whenever it is better.
+
+    photos: the artist's own, to learn on besides the bundled ones. sample: the photo that shows how far it has come.
+    is_resumed: go on exactly where an earlier request with the same pictures and settings was stopped, or killed.
+    """
+
+    references: tuple[Picture, ...]
+    card: Card
+    output: Path
+    settings: TuneSettings = field(default_factory=TuneSettings)
+    photos: tuple[Picture, ...] = ()
+    sample: Picture | None = None
+    is_resumed: bool = False
+    id: int = field(default_factory=new_request_id)
+
+
+Request = StyleRequest | ColorRequest | LiveRequest | TuneRequest
 
 
 @dataclass(frozen=True)
@@ -103,17 +123,40 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class Lesson:
+    """Where learning a style is after a step of `steps`. losses: of the pictures of this step.
+
+    held_out: of photos that are never learnt from, where that was just looked at, else None. Both by name: "style",
+    "content", "total"; held_out also "seen" and, with a reference held out, "unseen": the style loss against those
+    learnt from and against that one. is_best: nothing was better so far.
+    """
+
+    step: int
+    steps: int
+    losses: Mapping[str, float]
+    held_out: Mapping[str, float] | None = None
+    is_best: bool = False
+
+
+@dataclass(frozen=True)
 class Progress:
-    """A sign of life between frames. progress: 0 to 1. note: a sentence for the user, or ""."""
+    """A sign of life between frames. progress: 0 to 1. note: a sentence for the user, or "".
+
+    lesson: where a TuneRequest is, after each step.
+    """
 
     request_id: int
     progress: float
     note: str = ""
+    lesson: Lesson | None = None
 
 
 @dataclass(frozen=True)
 class Done:
-    """The request is finished. result, uncolored: as in Frame. notes: what the user should know about it."""
+    """The request is finished. result, uncolored: as in Frame. notes: what the user should know about it.
+
+    learned: what came of a TuneRequest; result is its sample then.
+    """
 
     request_id: int
     result: Picture
@@ -121,6 +164,7 @@ class Done:
     steps: int = 0
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    learned: LearnedStyle | None = None
 
 
 @dataclass(frozen=True)

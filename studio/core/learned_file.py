@@ -36,6 +36,11 @@ _DELTA, _REFERENCE = "delta.", "reference."
 _QUALITY = 90
 
 
+def training_file(output: Path) -> Path:
+    """Where all that is needed to go on learning lies while the style in `output` is being learnt."""
+    return output.with_name(f"{output.stem}.training")
+
+
 def reference_of(picture: Picture) -> Picture:
     """The picture as it is kept with a style: without transparency, REFERENCE_EDGE px at most."""
     pixels = picture.pixels

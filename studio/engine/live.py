@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from studio.core.errors import StudioError
 from studio.core.learned_style import LearnedStyle
 from studio.core.recipe import StyleRecipe
+from studio.engine.learned_network import with_learned
 from studio.engine.recent import Recent
 from studio.engine.style_network import StyleNetwork
 from studio.engine.style_predictor import StylePredictor
@@ -135,13 +133,7 @@ class LivePainter:
             return self._network
         known = self._taught.get(sketch.taught_key)
         if known is None:
-            known = copy.deepcopy(self._network)
-            weights = known.state_dict()
-            for style, share in sketch.taught:
-                for name, delta in style.delta.items():
-                    if name not in weights or weights[name].shape != delta.shape:
-                        raise StudioError("A learned style does not fit the network.", "Learn it again.")
-                    weights[name] += share * torch.from_numpy(delta.astype(np.float32)).to(weights[name].device)
+            known = with_learned(self._network, [(style.delta, share) for style, share in sketch.taught])
             self._taught[sketch.taught_key] = known
         return known
 

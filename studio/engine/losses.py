@@ -173,11 +173,14 @@ class Objective:
 
 
 def relative_moments_loss(found: Moments, target: Moments) -> Tensor:
-    """Squared distance of mean and of covariance, each as a share of the target's square. Returns a scalar tensor."""
-    size = target.mean.square().sum()
-    by_mean = (found.mean - target.mean).square().sum() / size
-    by_covariance = (found.covariance - target.covariance).square().sum()
-    return by_mean + by_covariance / (target.covariance.square().sum() + (FLOOR * size) ** 2)
+    """Squared distance of mean and of covariance, each as a share of the target's square.
+
+    Shapes: means (C,) and covariances (C, C) -> (), or (B, C) and (B, C, C) on either side -> (B,).
+    """
+    size = target.mean.square().sum(-1)
+    by_mean = (found.mean - target.mean).square().sum(-1) / size
+    by_covariance = (found.covariance - target.covariance).square().sum((-2, -1))
+    return by_mean + by_covariance / (target.covariance.square().sum((-2, -1)) + (FLOOR * size) ** 2)
 
 
 def _spread(target: Tensor) -> float:

@@ -24,6 +24,7 @@ from studio.core.contract import (
     Progress,
     Request,
     StyleRequest,
+    TuneRequest,
 )
 from studio.core.errors import EngineError, RecipeError, StudioError
 from studio.core.picture import Picture, fit_size
@@ -50,6 +51,7 @@ from studio.engine.stepwise import run_to_end
 from studio.engine.style_predictor import StylePredictor
 from studio.engine.targets import Painting
 from studio.engine.tensors import resize_to, to_picture, to_tensor
+from studio.engine.tune_job import Teacher, teach
 from studio.engine.weights import LAYOUTS, ORIGINAL_NETWORK, load_encoder_weights, load_style_network
 
 LARGEST_STYLE = 4096  # px of a style's longer edge that are kept; at work it is at most half of that
@@ -107,6 +109,8 @@ class TorchEngine:
                     yield from self._color(request)
                 case LiveRequest():
                     yield from self._live(request)
+                case TuneRequest():
+                    yield from teach(request, self._teacher())
         except StudioError:
             raise
         except (RuntimeError, MemoryError) as error:
@@ -261,6 +265,12 @@ class TorchEngine:
             size=(height, width),
             start=None if request.start is None else to_tensor(request.start, self._device),
         )
+
+    def _teacher(self) -> Teacher:
+        card = next(card for card in bundled_cards("models") if card.id == ORIGINAL_NETWORK)
+        network, predictor = load_style_network(ORIGINAL_NETWORK)
+        encoder = run_to_end(self._encoder("vgg16", "max"))
+        return Teacher(card, network.to(self._device), StylePredictor(predictor, self._device), encoder)
 
     def _tensor(self, picture: Picture, long_edge: int) -> Tensor:
         """The picture at most `long_edge` px large: 200 megapixels would stay 2.4 GB of float32 all the time."""

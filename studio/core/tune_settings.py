@@ -1,0 +1,52 @@
+"""TuneSettings: how a style is learnt. The defaults are what most artists need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.core.errors import RecipeError
+
+
+@dataclass(frozen=True)
+class TuneSettings:
+    """Numbers of a run; `LIMITS` has their ranges.
+
+    is_deep: learn the last layers of the network too, not the style vector alone. steps, learning_rate: of the vector.
+    deep_steps, deep_rate: of vector and layers together, afterwards. batch: crops per step. crop: their edge in px.
+    Raises RecipeError if a number is out of its range.
+    """
+
+    is_deep: bool = False
+    steps: int = 150
+    deep_steps: int = 240
+    learning_rate: float = 0.05
+    deep_rate: float = 0.0005
+    batch: int = 3
+    crop: int = 128
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in LIMITS.items():
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise RecipeError(
+                    f"{name.replace('_', ' ').capitalize()} is {value:g}; it goes from {low:g} to {high:g}."
+                )
+            if isinstance(low, int) and value != int(value):
+                raise RecipeError(f"{name.replace('_', ' ').capitalize()} is {value:g}; it must be a whole number.")
+
+    @property
+    def all_steps(self) -> int:
+        """Steps of the whole run."""
+        return self.steps + (self.deep_steps if self.is_deep else 0)
+
+
+LIMITS: dict[str, tuple[float, float]] = {
+    "steps": (1, 5000),
+    "deep_steps": (1, 5000),
+    "learning_rate": (1e-4, 1.0),
+    "deep_rate": (1e-5, 0.02),
+    "batch": (1, 32),
+    "crop": (64, 512),
+    "seed": (0, 999_999),
+}
