@@ -119,6 +119,7 @@ class FakeEngine:
                 case LiveRequest():
                     style = StyleRequest(request.content, request.styles, request.recipe)
                     picture, uncolored = paint(style, 1.0, request.long_edge)
+                    yield Frame(request.id, 1, 1, 1.0, picture, uncolored, is_final=True)
                     done = Done(request.id, picture, uncolored)
                 case ColorRequest():
                     colored = keep_colors(request.painted, request.content, request.keep_color)

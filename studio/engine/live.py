@@ -31,9 +31,10 @@ ROUGHEST = 0.08  # variance within a stroke that smoothness 1 evens out
 STROKE = 256  # of these fit into the longer edge: what is finer is detail, or grain
 KEPT_VECTORS = 4096  # 400 bytes each
 KEPT_NETWORKS = 4  # with weights changed by learned styles, about 1 MB each
-KEPT_PAINTINGS = 4  # what the network made, in some sizes
+KEPT_PAINTINGS = 8  # what the network made, in some sizes
 CPU_PACE, GPU_PACE = 3e-7, 1e-8  # s per px before anything was measured
 PACE_SHARE = 0.3  # of a new reading
+PACED = 256 * 256  # px; for less, most of the time is not the network's
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ class LivePainter:
             painted = yield from self._run(sketch, resize(photo, sketch.work_size).clamp(0, 1))
             if sketch.pixels <= WHOLE:
                 painted[0, 0, 0, 0].item()  # waits for the device
-                self._pace += PACE_SHARE * ((time.perf_counter() - started) / sketch.pixels - self._pace)
+                if sketch.pixels >= PACED:
+                    self._pace += PACE_SHARE * ((time.perf_counter() - started) / sketch.pixels - self._pace)
                 self._paintings[sketch.key] = painted
         photo = resize(photo, sketch.size).clamp(0, 1)
         return _touch_up(resize(painted, sketch.size).contiguous(), photo, sketch.recipe)

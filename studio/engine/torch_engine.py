@@ -56,7 +56,7 @@ from studio.engine.weights import LAYOUTS, ORIGINAL_NETWORK, load_encoder_weight
 
 LARGEST_STYLE = 4096  # px of a style's longer edge that are kept; at work it is at most half of that
 KEPT_STYLES = 64  # style statistics, one per size: some 3 MB each
-KEPT_PHOTOS = 4  # shrunk, for Live
+KEPT_PHOTOS = 8  # shrunk, for Live
 SEEN_BY_PREDICTOR = 512  # px of the longer edge; it shrinks everything to 256 anyway
 PREVIEW_EDGES = (2048, 1536, 1024, 768, 512, 384, 256, 192)  # px; the sizes Live falls back to on a slow device
 PREVIEW_SECONDS = 0.3  # for which nobody minds waiting when the hand rests

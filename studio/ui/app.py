@@ -31,7 +31,7 @@ from studio.ui.intake import Intake
 from studio.ui.main_window import MainWindow
 from studio.ui.own_styles import OwnStyles
 from studio.ui.preference_actions import bind_choice, bind_switch
-from studio.ui.preferences import Preferences, ThemeChoice
+from studio.ui.preferences import Preferences, RefineChoice, ThemeChoice
 from studio.ui.recent_files import RecentFiles
 from studio.ui.session import Session
 from studio.ui.tile_previews import TilePreviews
@@ -72,7 +72,7 @@ class Studio(QObject):
         batch_files = FileThread("batch", self)
         self.bridge = EventBridge(self)
         worker = Worker(make_engine, self.bridge.post)
-        self.session = Session(Artwork(), worker, self.bridge, _remembered_estimate(settings), self)
+        self.session = Session(Artwork(), worker, self.bridge, _remembered_estimate(settings), self.preferences, self)
         own = OwnStyles(StyleLibrary(), self._opening, self)
         own.message_posted.connect(self.session.message_posted)
         own.edited.connect(self.session.correct_card)
@@ -103,6 +103,9 @@ class Studio(QObject):
         actions = make_actions(self)
         for name in ("gallery", "panel", "history"):
             bind_switch(actions[name], self.preferences, f"has_{name}")
+        bind_switch(actions["live"], self.preferences, "is_live")
+        refining = {choice: actions[f"refine_{choice}"] for choice in get_args(RefineChoice)}
+        bind_choice(refining, self.preferences, "auto_refine", self)
         themes = {choice: actions[f"theme_{choice}"] for choice in get_args(ThemeChoice)}
         bind_choice(themes, self.preferences, "theme", self)
         application = QApplication.instance()

@@ -27,11 +27,12 @@ class Estimate:
 
     def seconds(self, width: int, height: int, recipe: StyleRecipe) -> float | None:
         """How long an artwork of this size (px) will take, or None."""
-        return None if self.pace is None else self.pace * _work(width, height, recipe)
+        return None if self.pace is None or recipe.method == "live" else self.pace * _work(width, height, recipe)
 
     def learn(self, width: int, height: int, recipe: StyleRecipe, seconds: float) -> None:
         """Take the pace of a run that went from beginning to end."""
-        self.pace = seconds / _work(width, height, recipe)
+        if recipe.method != "live":  # it takes next to no time, and another one
+            self.pace = seconds / _work(width, height, recipe)
 
 
 class Countdown:

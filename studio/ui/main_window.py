@@ -151,6 +151,8 @@ class MainWindow(QWidget):
         self.setWindowTitle(f"{name}{mark} \N{EN DASH} Style Studio")
         if run is not None:
             self.canvas.set_badge(self.tr("Finishing {}").format(FinishButton.percent(run.progress)))
+        elif self._session.live.picture is not None:
+            self.canvas.set_badge(self._live_badge(self._session.live.progress))
         else:
             stopped = self.tr("Stopped early") if artwork.is_half_painted else ""
             self.canvas.set_badge(self.tr("Finished") if artwork.is_finished else stopped)
@@ -159,6 +161,11 @@ class MainWindow(QWidget):
         self._may_stop_batch = self._may_stop_batch and self._session.is_batching
         if self._closes_after_export and not self._session.is_exporting:
             self.close()
+
+    def _live_badge(self, refined: float | None) -> str:
+        if refined is None:
+            return self.tr("Live")
+        return self.tr("Draft") if refined == 1 else self.tr("Live, refining {}").format(FinishButton.percent(refined))
 
     @Slot()
     def _show_content(self) -> None:

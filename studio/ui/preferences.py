@@ -7,6 +7,7 @@ from typing import Generic, Literal, TypeVar, get_args
 from PySide6.QtCore import QObject, QSettings, Signal
 
 ThemeChoice = Literal["dark", "light", "system"]
+RefineChoice = Literal["mains", "always", "never"]  # when the Live picture is refined: on mains power only, ...
 
 T = TypeVar("T")
 
@@ -42,6 +43,8 @@ class Preferences(QObject):
     changed = Signal(str)
 
     theme = Choice[ThemeChoice](get_args(ThemeChoice))
+    is_live = Choice((True, False))
+    auto_refine = Choice[RefineChoice](get_args(RefineChoice))
     has_gallery = Choice((True, False))
     has_panel = Choice((True, False))
     has_history = Choice((True, False))

@@ -18,7 +18,9 @@ from studio.jobs.worker import Worker
 from studio.ui.blender import Blender
 from studio.ui.bridge import EventBridge
 from studio.ui.estimate import Estimate
+from studio.ui.live_preview import LivePreview
 from studio.ui.message import Message
+from studio.ui.preferences import Preferences
 from studio.ui.run import Run
 
 WORKER_PATIENCE = 5.0  # s that closing waits for the worker; it ends the engine's process itself by then
@@ -43,9 +45,20 @@ class Session(QObject):
     event_unclaimed = Signal(object)
 
     def __init__(
-        self, artwork: Artwork, worker: Worker, bridge: EventBridge, estimate: Estimate, parent: QObject | None = None
+        self,
+        artwork: Artwork,
+        worker: Worker,
+        bridge: EventBridge,
+        estimate: Estimate,
+        preferences: Preferences,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._preferences = preferences
+        self._preferences.changed.connect(self._follow_preference)
+        self.live = LivePreview(worker, preferences, self)
+        self.live.changed.connect(self._show_live)
+        self.live.failed.connect(self._refuse_live)
         self.artwork = artwork
         self.estimate = estimate
         self.engine_info: EngineInfo | None = None
@@ -149,12 +162,17 @@ class Session(QObject):
         """What the canvas shows beside the photo: the newest frame, or the result."""
         if self.run is not None and self.run.frame is not None:
             return self.run.frame.picture
+        if self.live.picture is not None:
+            return self.live.picture
         return self.artwork.result.picture if self.artwork.result else None
 
     @property
     def photo(self) -> Picture | None:
         """What the canvas shows beside `picture`; None where that is a pattern, which no photo is like."""
-        painted_from = self.run.state if self.run is not None and self.run.frame is not None else self.artwork.result
+        if self.run is not None and self.run.frame is not None:
+            painted_from: ArtworkState | Result | None = self.run.state
+        else:
+            painted_from = None if self.live.picture is not None else self.artwork.result
         return None if painted_from and painted_from.recipe.method == "pattern" else self.artwork.content
 
     @property
@@ -230,6 +248,7 @@ class Session(QObject):
             self._leave_run()
             self._follow_blend()
         self._follow_color()
+        self._follow_live()
         self._announce(before)
         return is_changed
 
@@ -247,6 +266,7 @@ class Session(QObject):
 
     def _start(self, before: Run | None = None, *, is_resumed: bool = False) -> None:
         self._recoloring = None
+        self.live.rest()
         self.run = Run(self.artwork.state, before, is_resumed=is_resumed)
         self._worker.start_job(self.run.request)
 
@@ -267,6 +287,35 @@ class Session(QObject):
         self._end_run()
         self.frame_arrived.emit()
 
+    def _follow_live(self) -> None:
+        """Show settings that were not painted yet as Live sees them."""
+        artwork = self.artwork
+        if self.run is not None:
+            return
+        is_painted = artwork.is_finished or artwork.is_half_painted or self._recoloring is not None
+        is_possible = not self.missing and artwork.recipe.method != "pattern"
+        if self._preferences.is_live and is_possible and not is_painted:
+            self.live.show(artwork.state)
+        else:
+            self.live.hide()
+
+    @Slot()
+    def _show_live(self) -> None:
+        self.frame_arrived.emit()
+        self.state_changed.emit()
+
+    @Slot(object)
+    def _refuse_live(self, error: StudioError) -> None:
+        self.message_posted.emit(Message.about(error))
+
+    @Slot(str)
+    def _follow_preference(self, name: str) -> None:
+        if name == "is_live":
+            self._follow_live()
+            self.state_changed.emit()
+        elif name == "auto_refine":
+            self.live.rest() if self._preferences.auto_refine == "never" else self.live.refine()
+
     def _follow_blend(self) -> None:
         """Have the double exposure made that the artwork waits for."""
         if self.artwork.awaited_blend is not None:
@@ -278,6 +327,7 @@ class Session(QObject):
     def _take_blended(self, blend: Blend, picture: Picture) -> None:
         before = self.artwork.state
         self.artwork.take_blended(blend, picture)
+        self._follow_live()
         self._announce(before)
 
     @Slot(object, object)
@@ -322,7 +372,7 @@ class Session(QObject):
             self._take_recolored(event, self._recoloring)
         elif self.run is not None and event.request_id == self.run.request.id:
             self._take_of_run(event, self.run)
-        else:
+        elif not self.live.take(event):
             self.event_unclaimed.emit(event)
 
     def _take_of_run(self, event: Event, run: Run) -> None:
@@ -347,11 +397,13 @@ class Session(QObject):
         run, self.run = self.run, None
         result = run.result(done) if run else None
         if run is None or result is None:
+            self._follow_live()
             return
         self.artwork.add_result(result)
         if done is not None and run.request.start is None:
             self.estimate.learn(result.picture.width, result.picture.height, run.state.recipe, done.seconds)
         self._follow_color()
+        self._follow_live()
 
     def _take_recolored(self, event: Event, request: ColorRequest) -> None:
         match event:
@@ -361,3 +413,4 @@ class Session(QObject):
                 self.message_posted.emit(Message.about(error))
         if not isinstance(event, Frame):
             self._recoloring = None
+            self._follow_live()

@@ -42,6 +42,7 @@ class ToolBar(QFrame):
         actions["export"].changed.connect(self._show_state)
         self.menu = MainMenu(actions, recent, self)
         self.menu_button = self._make_menu_button()
+        self.live = self._make_live_button()
         actions["menu"].triggered.connect(self.open_menu)
         self._arrange()
         for signal in (session.state_changed, session.recipe_changed, session.content_changed, session.styles_changed):
@@ -97,6 +98,12 @@ class ToolBar(QFrame):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
+    def _make_live_button(self) -> QToolButton:
+        button = self._button("live", has_text=True)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        button.setMenu(self.menu.menus["Refine by itself"])
+        return button
+
     def _button(self, name: str, has_text: bool) -> QToolButton:
         button = QToolButton()
         button.setDefaultAction(self._actions[name])
@@ -121,6 +128,7 @@ class ToolBar(QFrame):
         left.addStretch(1)
         right.setSpacing(GRID)
         right.addStretch(1)
+        right.addWidget(self.live)
         right.addWidget(self.finish)
         right.addWidget(self.export)
         grid = QGridLayout(self)

@@ -24,7 +24,10 @@ def engine() -> FakeEngine:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> QSettings:
-    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    """Of a studio without Live, whose tests want to know each request; those of Live itself switch it on."""
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    settings.setValue("preferences/is_live", "False")
+    return settings
 
 
 @pytest.fixture(scope="session")

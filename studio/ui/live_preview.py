@@ -1,0 +1,142 @@
+"""LivePreview: what the present settings look like, at once, and better and better while nobody touches them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from studio.core.artwork import ArtworkState
+from studio.core.contract import Done, Event, Failed, Frame, LiveRequest, Progress, StyleRequest
+from studio.core.errors import StudioError
+from studio.core.picture import Picture
+from studio.core.power import is_on_battery
+from studio.jobs.worker import Worker
+from studio.ui.preferences import Preferences
+
+LARGEST = 2048  # px; no canvas shows more of a whole picture, and Finish is for the rest
+SMALLEST = 128  # px; a recipe takes no less
+REST = 400  # ms without a change after which the picture is refined
+SHARP_ENOUGH = 0.5  # of the size it is refined to; smaller frames would look worse than what is there
+
+
+class LivePreview(QObject):
+    """The Live picture of some settings, and its refinement: a draft of Finish, painted while the hand rests.
+
+    Any change brings a new Live picture first. Signals: changed(), another picture or none, or it is further refined.
+    failed(StudioError): the settings cannot be shown.
+    """
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, worker: Worker, preferences: Preferences, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._worker = worker
+        self._preferences = preferences
+        self._state: ArtworkState | None = None
+        self._live: LiveRequest | None = None
+        self._refinement: StyleRequest | None = None
+        self._frame: Frame | None = None
+        self.progress: float | None = None  # of the refinement; None before it begins, 1.0 when it is done
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST)
+        self._rest.timeout.connect(self.refine)
+
+    @property
+    def picture(self) -> Picture | None:
+        """What there is to see of the settings; while a new one is on its way, that of the settings before."""
+        return self._frame.picture if self._frame else None
+
+    def show(self, state: ArtworkState) -> None:
+        """Show these settings, with a content and styles, from now on."""
+        before, self._state = self._state, state
+        if before is not None and state.has_settings_of(before):
+            return
+        self.rest()
+        assert state.content is not None
+        if before is not None and state.content is not before.content:
+            self._frame = None
+        self.progress = None
+        self._live = LiveRequest(
+            content=state.content,
+            styles=tuple(style.picture for style in state.styles),
+            learned=tuple(style.learned for style in state.styles),
+            recipe=state.recipe,
+            long_edge=LARGEST,
+        )
+        self._worker.submit(self._live)
+
+    def hide(self) -> None:
+        """Show nothing."""
+        self.rest()
+        self._state = self._live = None
+        if self._frame is not None:
+            self._frame = None
+            self.changed.emit()
+
+    def rest(self) -> None:
+        """Refine no further; what is there stays to be seen."""
+        self._rest.stop()
+        if self._refinement is not None:
+            self._refinement = None
+            self._worker.stop_job()
+
+    @Slot()
+    def refine(self) -> None:
+        """Refine the picture now, if that is wanted."""
+        state, frame = self._state, self._frame
+        if state is None or frame is None or self._refinement is not None or not self._may_refine(state):
+            return
+        self._refinement = StyleRequest(
+            content=state.content,
+            styles=tuple(style.picture for style in state.styles),
+            learned=tuple(style.learned for style in state.styles),
+            recipe=state.recipe.change(quality="draft", long_edge=max(SMALLEST, frame.picture.long_edge)),
+        )
+        self.progress = 0.0
+        self._worker.start_job(self._refinement)
+        self.changed.emit()
+
+    def take(self, event: Event) -> bool:
+        """Take an event if it belongs to what is shown; False: it is somebody else's."""
+        request_id = getattr(event, "request_id", 0)
+        if self._live is not None and request_id == self._live.id:
+            self._take_live(event)
+        elif self._refinement is not None and request_id == self._refinement.id:
+            self._take_refined(event, self._refinement)
+        else:
+            return False
+        return True
+
+    def _may_refine(self, state: ArtworkState) -> bool:
+        wish = self._preferences.auto_refine
+        return state.recipe.method == "finish" and (wish == "always" or (wish == "mains" and not is_on_battery()))
+
+    def _take_live(self, event: Event) -> None:
+        match event:
+            case Frame():
+                self._frame = event
+                self.changed.emit()
+            case Done():
+                self._rest.start()
+            case Failed(error=error):
+                self._fail(error)
+
+    def _fail(self, error: StudioError) -> None:
+        self._live = self._frame = None
+        self.changed.emit()
+        self.failed.emit(error)
+
+    def _take_refined(self, event: Event, request: StyleRequest) -> None:
+        match event:
+            case Frame():
+                self.progress = event.progress
+                if event.picture.long_edge >= SHARP_ENOUGH * request.recipe.long_edge:
+                    self._frame = event
+            case Progress():
+                self.progress = event.progress
+            case Done():
+                self.progress, self._refinement = 1.0, None
+            case _:  # stopped, or it failed: the Live picture is as good as it gets
+                self.progress = self._refinement = None
+        self.changed.emit()
