@@ -19,12 +19,15 @@ from studio.core.contract import (
     EngineSettings,
     Event,
     Frame,
+    Lesson,
     LiveRequest,
     Progress,
     Request,
     StyleRequest,
+    TuneRequest,
 )
 from studio.core.errors import WeightsError
+from studio.core.learned_file import training_file, write_learned
 from studio.core.learned_style import LearnedStyle
 from studio.core.picture import Picture, Pixels, fit_size
 from studio.core.recipe import StyleRecipe
@@ -121,6 +124,12 @@ class FakeEngine:
                     picture, uncolored = paint(style, 1.0, request.long_edge)
                     yield Frame(request.id, 1, 1, 1.0, picture, uncolored, is_final=True)
                     done = Done(request.id, picture, uncolored)
+                case TuneRequest():
+                    yield from self._tune(request)
+                    learned = make_learned()
+                    write_learned(request.output, request.card, learned)
+                    training_file(request.output).unlink(missing_ok=True)
+                    done = Done(request.id, make_picture(), steps=self.frames, notes=("Nearer.",), learned=learned)
                 case ColorRequest():
                     colored = keep_colors(request.painted, request.content, request.keep_color)
                     done = Done(request.id, colored, uncolored=request.painted)
@@ -133,7 +142,7 @@ class FakeEngine:
     def close(self) -> None:
         self.is_closed = True
 
-    def before_frame(self, request: StyleRequest, step: int) -> None:
+    def before_frame(self, request: StyleRequest | TuneRequest, step: int) -> None:
         """What happens in step `step` (from 1) before its frame is there; makers below override it."""
         if self.gate is not None:
             self.gate.wait(GUARD_SECONDS)
@@ -156,6 +165,19 @@ class FakeEngine:
                 seconds=0.1 * step,
                 is_final=step == self.frames,
             )
+
+    def _tune(self, request: TuneRequest) -> Iterator[Event]:
+        """One judgement per step, each better than the one before; both files are there from the first."""
+        yield Progress(request.id, 0.0, "Looking at the pictures")
+        for step in range(1, self.frames + 1):
+            self.before_frame(request, step)
+            write_learned(request.output, request.card, make_learned(step))
+            training_file(request.output).write_bytes(b"fake")
+            losses = {"style": 1.0 / step, "content": 0.1, "total": 1.0 / step + 0.1}
+            lesson = Lesson(step, self.frames, losses, losses, is_best=True)
+            yield Progress(request.id, step / self.frames, lesson=lesson)
+            picture = make_picture(seed=100 + step)
+            yield Frame(request.id, step, self.frames, step / self.frames, picture, losses=losses, seconds=0.1 * step)
 
 
 def paint(request: StyleRequest, progress: float, long_edge: int = 48) -> tuple[Picture, Picture | None]:
@@ -245,25 +267,25 @@ def make_reporting_engine(settings: EngineSettings) -> FakeEngine:
 
 
 class _CrashingEngine(FakeEngine):
-    def before_frame(self, request: StyleRequest, step: int) -> None:
+    def before_frame(self, request: StyleRequest | TuneRequest, step: int) -> None:
         if _is_unlucky(request, step):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
 class _ExitingEngine(FakeEngine):
-    def before_frame(self, request: StyleRequest, step: int) -> None:
+    def before_frame(self, request: StyleRequest | TuneRequest, step: int) -> None:
         if _is_unlucky(request, step):
             os._exit(3)
 
 
 class _HangingEngine(FakeEngine):
-    def before_frame(self, request: StyleRequest, step: int) -> None:
+    def before_frame(self, request: StyleRequest | TuneRequest, step: int) -> None:
         if _is_unlucky(request, step):
             threading.Event().wait()
 
 
 class _FailingEngine(FakeEngine):
-    def before_frame(self, request: StyleRequest, step: int) -> None:
+    def before_frame(self, request: StyleRequest | TuneRequest, step: int) -> None:
         if _is_unlucky(request, step):
             raise ZeroDivisionError("brush divided by zero")
 
@@ -273,8 +295,8 @@ class _ReportingEngine(FakeEngine):
         return EngineInfo(device="Fake brush", dtype="uint8", memory=os.getpid(), versions=dict(os.environ))
 
 
-def _is_unlucky(request: StyleRequest, step: int) -> bool:
-    return request.recipe.seed == UNLUCKY_SEED and step == 2
+def _is_unlucky(request: StyleRequest | TuneRequest, step: int) -> bool:
+    return isinstance(request, StyleRequest) and request.recipe.seed == UNLUCKY_SEED and step == 2
 
 
 def _tint(request: StyleRequest) -> tuple[int, int, int]:

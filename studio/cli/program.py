@@ -12,11 +12,12 @@ from studio.cli.options import OptionParser
 from studio.cli.render import add_render_command, render
 from studio.cli.styles import add_styles_command, show_styles
 from studio.cli.terminal import print_json, say
+from studio.cli.tune import add_tune_command, tune
 from studio.core.contract import MakeEngine
 from studio.core.errors import EngineError, StudioError, WeightsError
 from studio.jobs.engine_process import EngineProcess
 
-COMMANDS = ("render", "batch", "styles", "doctor")
+COMMANDS = ("render", "batch", "tune", "styles", "doctor")
 MISTAKE = 2  # the user's
 FAULT = 1  # ours, or the machine's
 
@@ -47,6 +48,8 @@ def _run(arguments: Sequence[str], make_engine: MakeEngine, isolate: Isolate) ->
             return render(chosen, make_engine)
         case "batch":
             return paint_batch(chosen, make_engine, isolate)
+        case "tune":
+            return tune(chosen, make_engine)
         case "styles":
             return show_styles(chosen)
         case "doctor":
@@ -83,6 +86,17 @@ def make_parser() -> argparse.ArgumentParser:
                 " listed at the end. After Ctrl-C, a crash or a power cut the same command goes on with what is left."
             ),
             epilog="Exit codes: 0 all are painted, 1 some are not, 2 a mistake in what was asked, 130 interrupted.",
+        )
+    )
+    add_tune_command(
+        commands.add_parser(
+            "tune",
+            help="learn a style from a handful of pictures",
+            usage="%(prog)s PICTURES... --name NAME -o OUT.safetensors [more options]",
+            description=(
+                "Teaches the studio the style of PICTURES, which should be by one hand. OUT can be used with --style as"
+                " soon as it is there, and Ctrl-C keeps what is learnt so far."
+            ),
         )
     )
     add_styles_command(

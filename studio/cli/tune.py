@@ -1,0 +1,155 @@
+"""The tune command: pictures by one hand in, a style of the studio's own out; interrupted, it goes on where it was."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from studio.cli.options import UsageError
+from studio.cli.render import INTERRUPTED
+from studio.cli.terminal import say
+from studio.cli.tune_report import TuneBar, TuneJson, TuneReport
+from studio.core.card import OWN_CATEGORY, UNKNOWN_LICENCE, Card
+from studio.core.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress, TuneRequest
+from studio.core.errors import EngineError, StudioError
+from studio.core.files import open_picture
+from studio.core.learned_file import SUFFIX, training_file
+from studio.core.picture import Picture
+from studio.core.picture_search import pictures_in
+from studio.core.reference_check import check_references
+from studio.core.tune_settings import LIMITS, TuneSettings
+
+MOST_PICTURES = 30  # a style is learnt from; more take longer and say little new
+
+_HELP = {
+    "steps": "steps in which the style vector learns",
+    "deep_steps": "steps in which the last layers learn, with --deeper",
+    "learning_rate": "rate of the style vector",
+    "deep_rate": "rate of the last layers, with --deeper",
+    "batch": "crops of photos per step",
+    "crop": "edge of the crops in px",
+    "seed": "another number, another run; the same number learns the same again",
+}
+
+
+def add_tune_command(parser: argparse.ArgumentParser) -> None:
+    """Give the parser the options of `tune`."""
+    add = parser.add_argument
+    add("pictures", nargs="+", metavar="PICTURES", help="pictures by one hand, and folders of them; 3 to 30 are best")
+    add("--name", required=True, help="what to call the style")
+    add("--author", default="", help="whose style it is")
+    add("--licence", default=UNKNOWN_LICENCE, help="under which licence its pictures may be used (default: unknown)")
+    add("--photos", action="append", type=Path, default=[], metavar="DIR", help="photos like those to be painted")
+    add("--deeper", action="store_true", help="learn the last layers of the network too; what sees stays frozen")
+    for name, (low, high) in LIMITS.items():
+        default = getattr(TuneSettings, name)
+        add(
+            f"--{name.replace('_', '-')}",
+            type=type(default),
+            metavar=f"{low:g}..{high:g}",
+            help=f"{_HELP[name]} (default: {default:g})",
+        )
+    add("--anyway", action="store_true", help="learn even from pictures that make the studio doubt")
+    add("--resume", action="store_true", help="go on exactly where the same command was interrupted")
+    add("--overwrite", action="store_true", help="replace OUT if it is there")
+    add("-o", "--output", required=True, type=Path, metavar="OUT", help=f"the style's file, ending in {SUFFIX}")
+    add("--json", action="store_true", help="print one line of JSON per event instead of a progress bar")
+    add("--device", help="where to compute, such as cpu or cuda:1 (default: the best there is)")
+
+
+def tune(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
+    """Learn a style. Returns 0, or 130 if it was interrupted; raises StudioError.
+
+    Whatever can be wrong with the command line is found before the engine is loaded.
+    """
+    _check_output(arguments)
+    given = {name: getattr(arguments, name) for name in LIMITS if getattr(arguments, name) is not None}
+    settings = TuneSettings(is_deep=arguments.deeper, **given)
+    references = _open_all(arguments.pictures, MOST_PICTURES)
+    photos = _open_all(arguments.photos, MOST_PICTURES) if arguments.photos else ()
+    _speak_of(references, is_told_to=arguments.anyway or arguments.resume)
+    request = TuneRequest(references, _card(arguments), arguments.output, settings, photos, is_resumed=arguments.resume)
+    report: TuneReport = TuneJson() if arguments.json else TuneBar()
+    ending: Done | None = None
+    with report:
+        try:
+            ending = _learn(request, make_engine, EngineSettings(arguments.device), report)
+        except KeyboardInterrupt:
+            ending = None
+    report.finish(arguments.output if arguments.output.exists() else None, ending)
+    return 0 if ending else INTERRUPTED
+
+
+def _learn(request: TuneRequest, make_engine: MakeEngine, settings: EngineSettings, report: TuneReport) -> Done:
+    with closing(make_engine(settings)) as engine:
+        for event in engine.run(request):
+            match event:
+                case Progress() | Frame():
+                    report.show(event)
+                case Failed(error=error):
+                    raise error
+                case Done():
+                    return event
+    raise EngineError("The engine ended without a style.", "Try again, or with --device cpu.")
+
+
+def _check_output(arguments: argparse.Namespace) -> None:
+    output: Path = arguments.output
+    if output.suffix.lower() != SUFFIX:
+        raise UsageError(f"A style's file ends in {SUFFIX}; {output.name} does not.", "Name another one.")
+    if not output.absolute().parent.is_dir():
+        raise UsageError(f"The folder {output.parent} is not there.", "Make it first.")
+    if arguments.resume:
+        if not training_file(output).is_file():
+            raise UsageError(f"Nothing was begun for {output}.", "Leave out --resume.")
+    elif output.exists() and not arguments.overwrite:
+        raise UsageError(f"{output} is there already.", "Add --overwrite to replace it, or --resume to go on.")
+
+
+def _open_all(names: Sequence[str | Path], most: int) -> tuple[Picture, ...]:
+    """The pictures among files and folders; what is none is told and left out. Raises UsageError if none is left."""
+    paths = pictures_in([Path(name) for name in names])
+    pictures: list[Picture] = []
+    for path in paths:
+        try:
+            pictures.append(open_picture(path))
+        except StudioError as error:
+            say(f"Left out: {error}")
+        if len(pictures) == most:
+            break
+    if len(paths) > most and len(pictures) == most:
+        say(f"Learning from the first {most} pictures of {len(paths)}.")
+    if not pictures:
+        raise UsageError("There are no pictures to learn from.", "Name files or folders by the same hand.")
+    return tuple(pictures)
+
+
+def _speak_of(references: Sequence[Picture], is_told_to: bool) -> None:
+    """Say what is doubtful. Raises UsageError unless it is to be learnt from all the same."""
+    remarks = check_references(references)
+    for remark in remarks:
+        say(remark.text)
+    if remarks and not is_told_to:
+        raise UsageError("The studio doubts that much can be learnt from these pictures.", "Add --anyway to try.")
+
+
+def _card(arguments: argparse.Namespace) -> Card:
+    name = arguments.name.strip()
+    if not name:
+        raise UsageError("The style has no name.", "Give one with --name.")
+    card_id = re.sub(r"[^a-z0-9]+", "-", arguments.output.stem.lower()).strip("-") or "style"
+    source = "Learnt by Style Studio"
+    return Card(
+        id=card_id,
+        kind="style",
+        title=name,
+        author=arguments.author,
+        year="",
+        licence=arguments.licence,
+        source=source,
+        file=arguments.output,
+        category=OWN_CATEGORY,
+    )
