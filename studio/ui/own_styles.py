@@ -108,13 +108,17 @@ class OwnStyles(QObject):
         return self._library.add(kept_size(open_picture(path)))
 
     def _took(self, batch: _Batch, card: Card) -> None:
-        count = len(self.cards)
-        self._insert(card)
-        batch.added += len(self.cards) - count
-        batch.known += count + 1 - len(self.cards)
+        if self._has(card):
+            batch.known += 1
+        else:
+            batch.added += 1
+            self._insert(card)
+
+    def _has(self, card: Card) -> bool:
+        return any(known.id == card.id for known in self.cards)
 
     def _insert(self, card: Card) -> None:
-        if all(known.id != card.id for known in self.cards):
+        if not self._has(card):
             self._replace(card.id, card)
 
     def _replace(self, card_id: str, card: Card | None = None) -> None:
