@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.batch import ENDS, BatchItem, BatchJob, ItemReport, ItemState
-from studio.core.contract import Done, Event, Failed, Frame, Progress, StyleRequest
+from studio.core.contract import Done, Event, Failed, Frame, Progress, Stopped, StyleRequest, new_request_id
 from studio.core.errors import StudioError, WeightsError
 from studio.core.files import ExportOptions
 from studio.jobs.batch import Batch, open_batch, resume_batch
@@ -210,6 +210,9 @@ class BatchQueue(QObject):
                 self._report(ItemReport(item, "saving", 1.0))
                 self._tally.seconds += seconds
                 self._finish_item(batch, lambda: batch.deliver(item, request, event))
+            case Stopped():  # not by this queue: somebody else wanted the background
+                self._request = replace(request, id=new_request_id())
+                self._worker.start_background(self._request)
             case Failed(error=WeightsError() as error):
                 self._break(error)
             case Failed(error=error) if self._session.has_engine_failed:

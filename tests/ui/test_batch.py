@@ -194,6 +194,17 @@ def test_stopping_the_finish_leaves_the_batch_alone(qtbot: QtBot, chosen: Studio
     assert states(chosen) == ["done"] * 3 and chosen.session.run is None
 
 
+def test_a_picture_that_another_part_of_the_studio_stopped_is_begun_again(
+    qtbot: QtBot, chosen: Studio, engine: FakeEngine, gate: Gate
+) -> None:
+    start(qtbot, chosen, gate)
+    chosen.batch._worker.stop_background()
+    gate.open()
+    qtbot.waitUntil(lambda: not chosen.batch.is_running)
+    assert states(chosen) == ["done"] * 3
+    assert names_of(engine) == ["a.png", "a.png", "b.png", "c.png"]
+
+
 def test_a_stopped_batch_is_gone_on_with_as_it_began(
     qtbot: QtBot, chosen: Studio, engine: FakeEngine, gate: Gate, photos: Path
 ) -> None:
