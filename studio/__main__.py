@@ -5,11 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 
 from studio.core.contract import Engine, EngineSettings
 from studio.core.errors import StudioError
+from studio.core.training_plan import TrainingNews, TrainingPlan
 
 # In the environment:
 TRACEBACK_SWITCH = "STYLE_STUDIO_TRACEBACK"  # if set, a fault of ours shows where it comes from
@@ -46,12 +47,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def make_torch_engine(settings: EngineSettings) -> Engine:
     """The real engine. At module level, so that a child process can be told to call it; torch loads only here."""
-    # Read by GNU's OpenMP when torch is loaded. Threads that wait by spinning for long lose nearly all their speed as
-    # soon as another program wants the same cores; those that sleep at once lose a third of it on an idle machine.
-    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+    _let_threads_rest()
     from studio.engine.torch_engine import TorchEngine
 
     return TorchEngine(settings)
+
+
+def train_base(plan: TrainingPlan) -> Generator[TrainingNews, None, None]:
+    """Train a Live network; torch loads only here."""
+    _let_threads_rest()
+    from studio.engine.train_base import train_base
+
+    yield from train_base(plan)
+
+
+def _let_threads_rest() -> None:
+    """For before torch is loaded: GNU's OpenMP reads it then.
+
+    Threads that wait by spinning for long lose nearly all their speed as soon as another program wants the same cores;
+    those that sleep at once lose a third of it on an idle machine.
+    """
+    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 
 def opens_window(arguments: Sequence[str]) -> bool:
@@ -82,7 +98,7 @@ def window_settings(environment: Mapping[str, str]) -> EngineSettings:
 def _run_command(arguments: Sequence[str]) -> int:
     from studio.cli import main as run_command
 
-    return run_command(arguments, make_torch_engine)
+    return run_command(arguments, make_torch_engine, train=train_base)
 
 
 def _open_window(arguments: Sequence[str]) -> int:

@@ -36,7 +36,7 @@ def test_a_command_in_the_readme_is_understood(command: str) -> None:
 
 
 def test_every_command_has_an_example() -> None:
-    assert {command.split()[1] for command in COMMANDS} == {"render", "batch", "tune", "styles", "doctor"}
+    assert {command.split()[1] for command in COMMANDS} == {"render", "batch", "tune", "train-base", "styles", "doctor"}
 
 
 def test_every_file_named_in_the_readme_is_there() -> None:

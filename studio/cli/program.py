@@ -12,24 +12,29 @@ from studio.cli.options import OptionParser
 from studio.cli.render import add_render_command, render
 from studio.cli.styles import add_styles_command, show_styles
 from studio.cli.terminal import print_json, say
+from studio.cli.train_base import add_train_base_command, train_base
 from studio.cli.tune import add_tune_command, tune
 from studio.core.contract import MakeEngine
 from studio.core.errors import EngineError, StudioError, WeightsError
+from studio.core.training_plan import Train
 from studio.jobs.engine_process import EngineProcess
 
-COMMANDS = ("render", "batch", "tune", "styles", "doctor")
+COMMANDS = ("render", "batch", "tune", "train-base", "styles", "doctor")
 MISTAKE = 2  # the user's
 FAULT = 1  # ours, or the machine's
 
 
-def main(arguments: Sequence[str], make_engine: MakeEngine, isolate: Isolate = EngineProcess) -> int:
+def main(
+    arguments: Sequence[str], make_engine: MakeEngine, isolate: Isolate = EngineProcess, train: Train | None = None
+) -> int:
     """Run one command and return its exit code: 0, 1 (studio or machine failed), 2 (a mistake) or 130 (interrupted).
 
-    isolate: how a batch gets an engine that may die without taking the batch along. A StudioError becomes one sentence
-    on stderr, and with `--json` a last line on stdout as well. What is no StudioError goes through.
+    isolate: how a batch gets an engine that may die without taking the batch along. train: trains networks; None where
+    that is not offered. A StudioError becomes one sentence on stderr, and with `--json` a last line on stdout as well.
+    What is no StudioError goes through.
     """
     try:
-        return _run(arguments, make_engine, isolate)
+        return _run(arguments, make_engine, isolate, train)
     except StudioError as error:
         if "--json" in arguments:
             print_json({"event": "failed", "message": error.message, "remedy": error.remedy})
@@ -37,7 +42,7 @@ def main(arguments: Sequence[str], make_engine: MakeEngine, isolate: Isolate = E
         return FAULT if isinstance(error, EngineError | WeightsError) else MISTAKE
 
 
-def _run(arguments: Sequence[str], make_engine: MakeEngine, isolate: Isolate) -> int:
+def _run(arguments: Sequence[str], make_engine: MakeEngine, isolate: Isolate, train: Train | None) -> int:
     parser = make_parser()
     try:
         chosen = parser.parse_args(arguments)
@@ -52,6 +57,10 @@ def _run(arguments: Sequence[str], make_engine: MakeEngine, isolate: Isolate) ->
             return tune(chosen, make_engine)
         case "styles":
             return show_styles(chosen)
+        case "train-base":
+            if train is None:
+                raise EngineError("Networks cannot be trained from here.")
+            return train_base(chosen, train)
         case "doctor":
             return examine(chosen, make_engine)
         case _:
@@ -104,6 +113,18 @@ def make_parser() -> argparse.ArgumentParser:
             "styles",
             help="list the styles there are",
             description="Lists the bundled styles, and then those you have added in the window.",
+        )
+    )
+    add_train_base_command(
+        commands.add_parser(
+            "train-base",
+            help="train the Live network further on pictures of your own",
+            usage="%(prog)s --content DIR --styles DIR --out DIR [more options]",
+            description=(
+                "Trains the network behind Live, from the pretrained one or another, on the photos and paintings in two"
+                " folders. A tenth of the works is kept back to judge it by. After Ctrl-C or a crash the same command"
+                " goes on from the last checkpoint. Under torchrun, several devices or machines train together."
+            ),
         )
     )
     add_doctor_command(

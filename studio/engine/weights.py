@@ -16,9 +16,10 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torchvision.models import VGG16_Weights, VGG19_Weights, WeightsEnum
 
-from studio.core.card import bundled_cards
-from studio.core.errors import WeightsError
+from studio.core.card import Card, bundled_cards, read_card
+from studio.core.errors import StudioError, WeightsError
 from studio.engine.encoder import EncoderLayout
+from studio.engine.network_file import predictor_of, read_network
 from studio.engine.style_network import StyleNetwork, Widths, rearrange
 
 Download = Generator[float, None, dict[str, Tensor]]
@@ -66,23 +67,47 @@ def load_encoder_weights(name: str, folder: Path | None) -> Download:
 
 
 def load_style_network(name: str) -> tuple[StyleNetwork, dict[str, Tensor]]:
-    """A style network by the id of its card, on the CPU and frozen, and the weights of the predictor it goes with.
+    """A style network, on the CPU and frozen, and the weights of the predictor it goes with.
 
-    Raises WeightsError if there is no such network, or if it is damaged.
+    name: the id of its card, or a file of weights with its card beside it. Raises WeightsError if there is no such
+    network, or if it is damaged or of another version.
     """
-    weights = _load_bundled(name)
-    parts = {part: _below(part, weights) for part in ("transformer", "predictor")}
-    network = StyleNetwork(Widths())
-    network.load_state_dict(rearrange(parts["transformer"]))
-    return network.requires_grad_(False).eval().to(memory_format=torch.channels_last), parts["predictor"]
+    path = verified_card(name).file
+    predictor = predictor_of(path)
+    if predictor is None:  # as Google trained it
+        weights = load_file(path)
+        network = StyleNetwork(Widths())
+        try:
+            network.load_state_dict(rearrange(_below("transformer", weights)))
+        except KeyError as error:
+            raise WeightsError(f"{path.name} holds something else than a Live network.") from error
+    else:
+        weights = _load_bundled(predictor)
+        network = read_network(path)
+    return network.requires_grad_(False).eval().to(memory_format=torch.channels_last), _below("predictor", weights)
+
+
+def verified_card(name: str) -> Card:
+    """The card of a bundled model by its id, or of a file of weights; the weights are as the card says.
+
+    Raises WeightsError if there is no such model, or if it is damaged.
+    """
+    if name.endswith(".safetensors"):
+        try:
+            card = read_card(Path(name).with_suffix(".json"))
+        except StudioError as error:
+            raise WeightsError(f"{name} has no card that can be read beside it.", "Copy both files.") from error
+    else:
+        found = next((card for card in bundled_cards("models") if card.id == name), None)
+        if found is None:
+            raise WeightsError(f"There is no model called {name!r} here.", "Install Style Studio again.")
+        card = found
+    card.verify()
+    return card
 
 
 def _load_bundled(name: str) -> dict[str, Tensor]:
-    card = next((card for card in bundled_cards("models") if card.id == name), None)
-    if card is None:
-        raise WeightsError(f"There is no model called {name!r} here.", "Install Style Studio again.")
-    card.verify()
-    return load_file(card.file)
+    return load_file(verified_card(name).file)
 
 
 def _below(part: str, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -11,6 +11,7 @@ import pytest
 
 from studio.cli import main
 from studio.core.contract import Engine, EngineSettings, MakeEngine, StyleRequest
+from studio.core.training_plan import Train
 from tests.fakes import FakeEngine
 
 STYLE = "hokusai-the-great-wave-off-kanagawa"
@@ -29,11 +30,12 @@ class Studio:
     capture: pytest.CaptureFixture[str]
     engine: FakeEngine = field(default_factory=FakeEngine)
     settings: list[EngineSettings] = field(default_factory=list)
+    train: Train | None = None
     out: str = ""
     err: str = ""
 
     def __call__(self, *arguments: str | Path) -> int:
-        code = main([str(argument) for argument in arguments], self.make_engine, in_this_process)
+        code = main([str(argument) for argument in arguments], self.make_engine, in_this_process, self.train)
         self.out, self.err = self.capture.readouterr()
         return code
 

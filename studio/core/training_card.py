@@ -1,0 +1,151 @@
+"""What a network in training learns from, counted from the manifests beside the pictures and put into words.
+
+A manifest is MANIFEST.tsv: a line per file with path, title, author, year, kind, licence and source under these heads.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.core.card import Card
+
+MANIFEST = "MANIFEST.tsv"
+_PART = re.compile(r"_(full|crop\d+)$")
+_YEAR = re.compile(r"\b(1\d{3}|20\d{2})\b")
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """What happened. start: the card of the network it began with. painted: pictures in all.
+
+    before, after: errors by name ("style", "content") on works that were not learnt from.
+    """
+
+    start: Card
+    steps: int
+    painted: int
+    device: str
+    date: str
+    before: Mapping[str, float]
+    after: Mapping[str, float]
+
+
+def make_card(run: TrainingRun, weights: Path, data: str, gaps: str) -> Card:
+    """The card of the network in the file `weights`. data, gaps: sentences on what it learnt from."""
+    errors = "; ".join(f"{name} error {run.before[name]:.3f} before, {run.after[name]:.3f} after" for name in run.after)
+    return Card(
+        id=weights.stem,
+        kind="model",
+        title=f"Live network of the studio, after {run.start.title}",
+        author=f"The Style Studio founders; {run.start.author}",
+        year=run.date[:4],
+        licence=run.start.licence,
+        source=f"Trained from {run.start.id} with style-studio train-base. {run.start.source}",
+        file=weights,
+        sha256=hashlib.sha256(weights.read_bytes()).hexdigest(),
+        credit=f"{run.start.credit_line}; trained further by Style Studio",
+        category=run.start.category,
+        trained_on=(
+            f"{run.start.trained_on} Then {run.steps} more steps ({run.painted} pictures painted) on {run.device},"
+            f" until {run.date}. {data} Besides, textures made by formula. On works it did not learn from and layers"
+            f" it was not trained on: {errors}."
+        ),
+        limits=(
+            f"Those of the network it began with: {run.start.limits} Faces, line art and flat areas stay weak points."
+            f" {gaps}"
+        ),
+    )
+
+
+def work_of(name: str) -> str:
+    """The work a file shows: "wave" for wave_full.jpg and wave_crop2.jpg."""
+    return _PART.sub("", Path(name).stem)
+
+
+def read_manifest(folder: Path) -> dict[str, Row]:
+    """By work, the first line on it; {} where there is no manifest."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        return {}
+    works: dict[str, Row] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            works.setdefault(work_of(row.get("path") or ""), {name: text or "" for name, text in row.items() if name})
+    return works
+
+
+def works_like(cards: Iterable[Card], works: Mapping[str, Row]) -> set[str]:
+    """The works with the title of one of the cards: what the studio shows is for judging and not for learning.
+
+    A title of the same words counts whoever is said to have made it; translations of titles are not known here.
+    """
+    titles = {_plain(card.title) for card in cards}
+    return {work for work, row in works.items() if _plain(row.get("title", "")) in titles}
+
+
+def describe_data(kind: str, works: Sequence[str], manifest: Mapping[str, Row]) -> str:
+    """A sentence on the works of one kind: how many, of what sort, when, and under which licences."""
+    rows = [manifest[work] for work in works if work in manifest]
+    if not rows:
+        return f"{len(works)} {kind} without a manifest."
+    parts = [f"{len(works)} {kind}: {_counted(rows, _sort)}"]
+    if any(_century(row) for row in rows):
+        parts.append(f"made in {_counted(rows, _century)}")
+    parts.append(f"under {_counted(rows, _licence, most=6)}")
+    return "; ".join(parts) + "."
+
+
+def describe_gaps(works: Sequence[str], manifest: Mapping[str, Row]) -> str:
+    """A sentence on what the styles do not show much of, as far as the manifest tells."""
+    rows = [manifest[work] for work in works if work in manifest]
+    if not rows:
+        return "The styles have no manifest, so nothing is known of what they leave out."
+    authors = Counter(row.get("author", "").strip() or "unknown" for row in rows)
+    most = ", ".join(f"{name} {count}" for name, count in authors.most_common(4))
+    sorts = Counter(_sort(row) for row in rows)
+    rare = [f"{name} {count}" for name, count in sorts.most_common() if count < len(rows) / 20]
+    years = [year for row in rows if (year := _year(row)) is not None]
+    early, late = sum(year < 1800 for year in years), sum(year >= 1950 for year in years)
+    return (
+        f"Of its {len(rows)} styles, by {len(authors)} names (most often {most}), {len(years)} have a year: {early} are"
+        f" from before 1800, {late} from 1950 or later. {'Rare are ' + ', '.join(rare) if rare else 'No sort is rare'}."
+        " The manifest does not say which culture a work is from, so that was not counted."
+    )
+
+
+def _counted(rows: Iterable[Row], sort: Callable[[Row], str], most: int = 4) -> str:
+    counts = Counter(sort(row) or "unknown" for row in rows)
+    named = [f"{name} {count}" for name, count in counts.most_common(most)]
+    rest = sum(counts.values()) - sum(count for _, count in counts.most_common(most))
+    return ", ".join([*named, f"others {rest}"] if rest else named)
+
+
+def _sort(row: Row) -> str:
+    """Such as "painting" for "painting crop2@10,20,300x300"."""
+    return (row.get("kind", "").split() or [""])[0]
+
+
+def _licence(row: Row) -> str:
+    return re.split(r"[(;.,]", row.get("licence", "").replace(".0", "~0"))[0].replace("~0", ".0").strip()
+
+
+def _year(row: Row) -> int | None:
+    found = _YEAR.search(row.get("year", ""))
+    return int(found[1]) if found else None
+
+
+def _century(row: Row) -> str:
+    year = _year(row)
+    return "" if year is None else f"the {year // 100}00s"
+
+
+def _plain(title: str) -> str:
+    return " ".join(re.findall(r"\w+", title.casefold().removeprefix("the ")))

@@ -1,0 +1,75 @@
+"""How the Live network is to be trained, and the news of a run: plain data between the command line and the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from studio.core.errors import StudioError
+
+_LEAST = {"steps": 1, "batch": 1, "crop": 32, "judge_every": 1, "save_every": 1}
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """One run. Whoever starts it again with the same `out` goes on where its last checkpoint was.
+
+    start: id of a bundled network's card, or a file of weights. widths: by the name of a layer, what is to be wider.
+    crop: px. rate: the learning rate at its highest. content_weight: against a style loss of weight 1.
+    device: None for the best there is. memory: GB for what was computed of the pictures; None is 4 on a processor,
+    where pictures are looked at in a limited number of fixed ways, and 0 elsewhere, where every look is a new one.
+    judge_every, save_every: steps. leave_out: works that are not trained on, by the name of their file.
+    """
+
+    content: Path
+    styles: Path
+    out: Path
+    start: str = "arbitrary_style_magenta"
+    widths: Mapping[str, int] = field(default_factory=dict)
+    steps: int = 40_000
+    batch: int = 8
+    crop: int = 256
+    rate: float = 2e-4
+    content_weight: float = 1.0
+    device: str | None = None
+    seed: int = 0
+    memory: float | None = None
+    judge_every: int = 500
+    save_every: int = 500
+    leave_out: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, least in _LEAST.items():
+            if getattr(self, name) < least:
+                raise StudioError(f"{name.replace('_', ' ').capitalize()} must be at least {least}.")
+        if self.crop % 16:
+            raise StudioError(f"The crop is {self.crop} px; the eye takes multiples of 16 px.")
+        for name in ("rate", "content_weight"):
+            if not 0 < getattr(self, name) < 1e3:
+                raise StudioError(f"The {name.replace('_', ' ')} must be above 0.")
+        for folder in (self.content, self.styles):
+            if not folder.is_dir():
+                raise StudioError(f"{folder} is no folder.", "Name the folder that holds the pictures.")
+
+
+@dataclass(frozen=True)
+class TrainingNews:
+    """Where a run is. losses: of the last step, by name, {} before the first.
+
+    judged: errors on works that are not trained on, where they were just measured, else None. is_best: they are the
+    best so far that keep the photo. skipped: steps left out so far because their numbers blew up. note: a sentence.
+    """
+
+    step: int
+    steps: int
+    losses: Mapping[str, float]
+    judged: Mapping[str, float] | None = None
+    is_best: bool = False
+    skipped: int = 0
+    seconds: float = 0.0
+    note: str = ""
+
+
+Train = Callable[[TrainingPlan], Generator[TrainingNews, None, None]]
+"""Runs a plan to its end; closing the iterator stops it."""

@@ -1,0 +1,143 @@
+"""Training the Live network from folders of pictures to a file with a card: reading, going on, judging, writing."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+
+from studio.core.atomic_write import replace_file
+from studio.core.card import bundled_cards, card_json
+from studio.core.errors import StudioError
+from studio.core.open_picture import open_picture
+from studio.core.training_card import TrainingRun, describe_data, describe_gaps, make_card, read_manifest, works_like
+from studio.core.training_plan import TrainingNews, TrainingPlan
+from studio.engine.base_training import CONTENT_LAYERS, STYLE_LAYERS, Trainer
+from studio.engine.device import choose_dtype, device_name, keep_freed_memory
+from studio.engine.encoder import Encoder
+from studio.engine.network_file import predictor_of, save_network
+from studio.engine.stepwise import run_to_end
+from studio.engine.style_network import StyleNetwork, Widths, widen
+from studio.engine.style_predictor import StylePredictor
+from studio.engine.tensors import to_tensor
+from studio.engine.training_exam import Exam
+from studio.engine.training_pictures import Doubles, Pictures, read_pictures
+from studio.engine.training_record import Record
+from studio.engine.training_state import TrainingState, fresh_state, load_state, save_state
+from studio.engine.training_team import Team, join_team
+from studio.engine.training_views import Views
+from studio.engine.weights import LAYOUTS, load_encoder_weights, load_style_network, verified_card
+
+NAME = "live_studio"  # of the trained network's file and card
+CHECKPOINT = "checkpoint.safetensors"
+_WIDEN = 5  # stream of random numbers
+
+
+def train_base(plan: TrainingPlan) -> Generator[TrainingNews, None, None]:
+    """Run a plan, or what is left of it. Only the first process of a team writes and tells."""
+    keep_freed_memory()
+    plan.out.mkdir(parents=True, exist_ok=True)
+    with join_team(plan.device) as team:
+        yield from _Run(plan, team).run()
+
+
+class _Run:
+    """One run in one process."""
+
+    def __init__(self, plan: TrainingPlan, team: Team) -> None:
+        self._plan, self._team = plan, team
+        self._checkpoint = plan.out / CHECKPOINT
+        # What the studio comes with, its networks are shown and measured with: they do not learn from it.
+        self._shown = (*bundled_cards("styles"), *bundled_cards("demo"))
+
+    def run(self) -> Generator[TrainingNews, None, None]:
+        plan, team = self._plan, self._team
+        network, predictor = self._networks()
+        photos, unseen_photos = yield from self._read(plan.content)
+        styles, unseen_styles = yield from self._read(plan.styles)
+        device = team.device
+        weights = run_to_end(load_encoder_weights("vgg16", None))
+        encoder = Encoder(LAYOUTS["vgg16"], weights, device, choose_dtype(device))
+        layers = (tuple(CONTENT_LAYERS), STYLE_LAYERS)
+        views = Views(photos, styles, encoder, predictor, layers, plan.crop, plan.seed, self._memory)
+        exam = Exam(unseen_photos, unseen_styles, encoder, predictor) if team.is_first else None
+        if self._checkpoint.is_file():
+            state = load_state(plan, self._checkpoint, device)
+        else:
+            state = fresh_state(dict(network.named_parameters()))
+        trainer = Trainer(plan, team, network, encoder, views, exam, state)
+        record = Record(plan.out, state.step) if team.is_first else None
+        with closing(trainer.run()) as steps:
+            for news in steps:
+                if record is None or exam is None:
+                    continue
+                record.add(news)
+                is_last = news.step == plan.steps
+                if news.judged is not None:
+                    record.add_sheet(exam.sheet(trainer.paint), news.step)
+                    record.plot()
+                if news.step and (is_last or news.step % plan.save_every == 0):
+                    save_state(state, plan, self._checkpoint)
+                yield news
+        if team.is_first:
+            self._write(trainer.state, network.widths, photos.works, styles.works)
+            yield TrainingNews(plan.steps, plan.steps, {}, note=f"Written: {plan.out / NAME}.safetensors and its card.")
+
+    @property
+    def _memory(self) -> int:
+        """Bytes for what is remembered of the pictures."""
+        default = 4.0 if self._team.device.type == "cpu" else 0.0
+        return int((default if self._plan.memory is None else self._plan.memory) * 2**30)
+
+    def _networks(self) -> tuple[StyleNetwork, StylePredictor]:
+        """The network to begin with, on the device, and the predictor it goes with."""
+        plan = self._plan
+        network, predictor_weights = load_style_network(plan.start)
+        widths = replace(network.widths, **plan.widths)
+        if widths != network.widths:
+            generator = torch.Generator().manual_seed(plan.seed)
+            wide = StyleNetwork(widths)
+            try:
+                wide.load_state_dict(widen(network.state_dict(), network.widths, widths, generator))
+            except ValueError as error:
+                raise StudioError(f"The widths do not fit: {error}.") from error
+            network = wide.to(memory_format=torch.channels_last)
+        return network.to(self._team.device), StylePredictor(predictor_weights, self._team.device)
+
+    def _read(self, folder: Path) -> Generator[TrainingNews, None, tuple[Pictures, Pictures]]:
+        left_out = {*works_like(self._shown, read_manifest(folder)), *self._plan.leave_out}
+        doubles = Doubles(to_tensor(open_picture(card.file), torch.device("cpu")) for card in self._shown)
+        reading = read_pictures(folder, left_out, doubles, self._team.device)
+        while True:
+            try:
+                note = next(reading)
+            except StopIteration as stop:
+                pictures: tuple[Pictures, Pictures] = stop.value
+                return pictures
+            if self._team.is_first:
+                yield TrainingNews(0, self._plan.steps, {}, note=note)
+
+    def _write(self, state: TrainingState, widths: Widths, photos: Sequence[str], styles: Sequence[str]) -> None:
+        """The best network and its card."""
+        plan = self._plan
+        start = verified_card(plan.start)
+        path = plan.out / f"{NAME}.safetensors"
+        save_network(state.best, widths, predictor_of(start.file) or start.id, path)
+        run = TrainingRun(
+            start=start,
+            steps=state.best_step,
+            painted=state.best_step * plan.batch * self._team.size,
+            device=device_name(self._team.device),
+            date=datetime.now(UTC).date().isoformat(),
+            before=state.base_errors,
+            after=state.best_errors,
+        )
+        photo_data = describe_data("photos", sorted(set(photos)), read_manifest(plan.content))
+        style_data = describe_data("styles", sorted(set(styles)), read_manifest(plan.styles))
+        gaps = describe_gaps(sorted(set(styles)), read_manifest(plan.styles))
+        card = make_card(run, path, f"{style_data} {photo_data}", gaps)
+        replace_file(path.with_suffix(".json"), card_json(card).encode())
