@@ -21,10 +21,12 @@ SHARP_ENOUGH = 0.5  # of the size it is refined to; smaller frames would look wo
 class LivePreview(QObject):
     """The Live picture of some settings, and its refinement: a draft of Finish, painted while the hand rests.
 
-    Any change brings a new Live picture first. Signals: changed(), another picture or none, or it is further refined.
-    failed(StudioError): the settings cannot be shown.
+    Any change brings a new Live picture first. is_waiting: whether that is still to come. Signals: asked(), the engine
+    has a new one to make; changed(), another picture or none, or it is further refined; failed(StudioError): the
+    settings cannot be shown.
     """
 
+    asked = Signal()
     changed = Signal()
     failed = Signal(object)
 
@@ -34,6 +36,7 @@ class LivePreview(QObject):
         self._preferences = preferences
         self._state: ArtworkState | None = None
         self._live: LiveRequest | None = None
+        self.is_waiting = False
         self._refinement: StyleRequest | None = None
         self._frame: Frame | None = None
         self.progress: float | None = None  # of the refinement; None before it begins, 1.0 when it is done
@@ -64,12 +67,15 @@ class LivePreview(QObject):
             recipe=state.recipe,
             long_edge=LARGEST,
         )
+        self.is_waiting = True
         self._worker.submit(self._live)
+        self.asked.emit()
 
     def hide(self) -> None:
         """Show nothing."""
         self.rest()
         self._state = self._live = None
+        self.is_waiting = False
         if self._frame is not None:
             self._frame = None
             self.changed.emit()
@@ -113,6 +119,7 @@ class LivePreview(QObject):
         return state.recipe.method == "finish" and (wish == "always" or (wish == "mains" and not is_on_battery()))
 
     def _take_live(self, event: Event) -> None:
+        self.is_waiting = self.is_waiting and isinstance(event, Frame | Progress)
         match event:
             case Frame():
                 self._frame = event

@@ -33,7 +33,8 @@ class Session(QObject):
     `content_changed`: another photo, or two in another blend. `styles_changed`: other styles or shares.
     `recipe_changed`: any other setting. `frame_arrived`: another picture to show, from the engine, by undo, or none.
     `state_changed`: everything else (running, progress, undo, device). `message_posted`: a Message, None to take
-    problems back. `event_unclaimed`: an Event of a request that is not the session's.
+    problems back. `event_unclaimed`: an Event of a request that is not the session's. `quick_work_asked`: the engine
+    has something to show at once; it takes the place of other quick work.
     """
 
     content_changed = Signal()
@@ -43,6 +44,7 @@ class Session(QObject):
     state_changed = Signal()
     message_posted = Signal(object)
     event_unclaimed = Signal(object)
+    quick_work_asked = Signal()
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class Session(QObject):
         self._preferences = preferences
         self._preferences.changed.connect(self._follow_preference)
         self.live = LivePreview(worker, preferences, self)
+        self.live.asked.connect(self.quick_work_asked)
         self.live.changed.connect(self._show_live)
         self.live.failed.connect(self._refuse_live)
         self.artwork = artwork
@@ -156,6 +159,11 @@ class Session(QObject):
         """Remember whether a batch is being painted in the background."""
         self.is_batching = is_batching
         self.state_changed.emit()
+
+    @property
+    def has_quick_work(self) -> bool:
+        """Whether the engine has yet to show something that was asked for with `quick_work_asked`."""
+        return self.live.is_waiting or self._recoloring is not None
 
     @property
     def picture(self) -> Picture | None:
@@ -346,6 +354,7 @@ class Session(QObject):
         if result.recipe.keep_color != recipe.keep_color:
             self._recoloring = ColorRequest(content, result.painted, recipe.keep_color)
             self._worker.submit(self._recoloring)
+            self.quick_work_asked.emit()
 
     @Slot()
     def _take_events(self) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QPixmap
 
 from studio.core.card import Card
-from studio.core.contract import Done, Event, Failed, LiveRequest, Ready, Stopped
+from studio.core.contract import Done, Event, Failed, LiveRequest, Ready
 from studio.core.errors import StudioError
 from studio.core.open_style import open_style
 from studio.core.picture import Picture
@@ -26,8 +26,8 @@ WAITING_AT_MOST = 40  # tiles scrolled past long ago need none any more
 
 
 class TilePreviews(QObject):
-    """Asks the engine for one after the other, the last wanted first, in the worker's background: whatever the artist
-    does goes first, and a batch has the background for itself.
+    """Asks the engine for one after the other, the last wanted first, as quick work between the steps of a longer one;
+    but only while the artwork itself waits for no quick work.
 
     Signals: arrived(), there is another one, or another photo; possible_changed().
     """
@@ -51,6 +51,7 @@ class TilePreviews(QObject):
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._go_on)
         session.content_changed.connect(self._forget)
+        session.quick_work_asked.connect(self._step_aside)
         session.state_changed.connect(self._go_on)
         session.event_unclaimed.connect(self._take)
 
@@ -75,9 +76,15 @@ class TilePreviews(QObject):
         self._refused.clear()
         self._wanted.clear()
         if self._request_id:  # else its request is still being prepared, for a photo that `_ask` will not know
-            self._worker.stop_background()
             self._card, self._request_id = None, 0
         self.arrived.emit()
+
+    @Slot()
+    def _step_aside(self) -> None:
+        """What was asked for may have been replaced without a word: ask for it again later."""
+        if self._card is not None and self._request_id:
+            self._wanted[self._card.id] = self._card
+            self._card, self._request_id = None, 0
 
     @Slot()
     def _go_on(self) -> None:
@@ -87,7 +94,8 @@ class TilePreviews(QObject):
             self.is_possible = is_possible
             self.possible_changed.emit()
         content = session.artwork.content
-        if content is None or not is_possible or session.is_batching or self._card is not None or not self._wanted:
+        is_free = is_possible and not session.has_quick_work and self._card is None
+        if content is None or not is_free or not self._wanted:
             return
         card = self._card = self._wanted.popitem()[1]
         photo = self._photo
@@ -105,12 +113,11 @@ class TilePreviews(QObject):
             self._end()
             return
         self._photo = request.content
-        if self._session.is_batching and self._card is not None:
-            self._wanted[self._card.id] = self._card
-            self._end()
-            return
         self._request_id = request.id
-        self._worker.start_background(request)
+        if self._session.has_quick_work:  # it came while this was prepared
+            self._step_aside()
+        else:
+            self._worker.submit(request)
 
     @Slot(object)
     def _take(self, event: Event) -> None:
@@ -122,9 +129,6 @@ class TilePreviews(QObject):
                 while len(self._made) > KEPT:
                     self._made.popitem(last=False)
                 self.arrived.emit()
-                self._end()
-            case Stopped():
-                self._wanted[self._card.id] = self._card  # a batch came in between
                 self._end()
             case Failed(error=error):
                 self._give_up(error)

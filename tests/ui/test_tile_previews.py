@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.core.contract import LiveRequest
+from studio.jobs.worker import Worker
 from studio.ui.app import Studio
 from studio.ui.gallery_model import CARD_ROLE
 from studio.ui.tile_previews import EDGE, STYLE_EDGE
-from tests.fakes import FakeEngine
+from tests.fakes import FakeEngine, Gate
 from tests.ui.conftest import card_named
 
 SavePhoto = Callable[..., Path]
@@ -82,15 +83,44 @@ def test_another_photo_is_shown_instead_of_the_old_one(
     assert len({request.content.fingerprint for request in asked(engine)}) == 2
 
 
-def test_a_batch_has_the_background_for_itself(qtbot: QtBot, with_photo: Studio, engine: FakeEngine) -> None:
+def test_it_comes_while_an_artwork_is_painted(qtbot: QtBot, with_photo: Studio, engine: FakeEngine) -> None:
+    engine.gate = gate = Gate()
     session, previews = with_photo.session, with_photo.window.gallery.list.delegate.previews
-    session.set_batching(True)
+    with_photo.intake.use_style(card_named(with_photo, "Poppies"))
+    qtbot.waitUntil(lambda: session.missing == "")
+    session.finish()
+    gate.wait_until_reached()
     assert previews.pixmap(card_named(with_photo, "Lion")) is None
-    QApplication.processEvents()
-    assert asked(engine) == []
+    gate.open()
     with qtbot.waitSignal(previews.arrived):
-        session.set_batching(False)
-    assert len(asked(engine)) == 1
+        pass
+    assert previews.pixmap(card_named(with_photo, "Lion")) is not None
+    qtbot.waitUntil(lambda: session.run is None)
+
+
+def test_one_that_made_way_for_the_artwork_is_asked_for_again(
+    qtbot: QtBot, with_photo: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, previews = with_photo.session, with_photo.window.gallery.list.delegate.previews
+    with_photo.preferences.auto_refine = "never"
+    with_photo.preferences.is_live = True
+    with_photo.intake.use_style(card_named(with_photo, "Poppies"))
+    qtbot.waitUntil(lambda: session.picture is not None and not session.has_quick_work)
+    submit, replaced = Worker.submit, []
+
+    def submit_all_but_one(worker: Worker, request: LiveRequest) -> None:
+        if request.content.width == EDGE and not replaced:
+            replaced.append(request)
+        else:
+            submit(worker, request)
+
+    monkeypatch.setattr(Worker, "submit", submit_all_but_one)
+    lion = card_named(with_photo, "Lion")
+    assert previews.pixmap(lion) is None
+    qtbot.waitUntil(lambda: bool(replaced))
+    with qtbot.waitSignal(previews.arrived):
+        session.change(strength=0.9)
+    assert previews.pixmap(lion) is not None
 
 
 def test_a_style_that_cannot_be_opened_shows_itself_and_holds_nobody_up(
