@@ -27,13 +27,14 @@ from studio.engine.style_network import StyleNetwork
 from studio.engine.tensors import resize_to, to_picture, to_tensor
 from studio.engine.training_loss import TrainingLoss
 from studio.engine.tuning import VECTOR, Tuner
-from studio.engine.tuning_data import POOL, TRIALS, Predict, cut_photos, hold_out, look_at
+from studio.engine.tuning_data import POOL, TRIALS, Predict, References, cut_photos, hold_out, look_at
 from studio.engine.tuning_state import TuningState
 
 LARGEST_EDGE = 768  # px of references and photos at work
 SAMPLE_EDGE = 512  # px of the picture that shows how far it has come
 SAVED_EVERY = 5.0  # s
 SIGN_OF_LIFE = 0.03  # s between events at least
+MIXED = "The pictures differ more than works of one artist mostly do: expect a mixture."
 PREPARED = 0.03  # of the progress, before the first step
 
 
@@ -95,7 +96,7 @@ def _teach(request: TuneRequest, teacher: Teacher, clock: Callable[[], float]) -
     learned = record.write_style()
     training_file(request.output).unlink(missing_ok=True)
     picture = to_picture(tuner.paint(sample), sampled)
-    seconds, notes = tuner.state.seconds, (_praise(tuner.state),)
+    seconds, notes = tuner.state.seconds, (_praise(tuner.state), *([MIXED] if tuner.references.is_mixed else []))
     yield Done(request.id, picture, None, tuner.state.step, seconds, notes, learned)
 
 
@@ -113,11 +114,13 @@ def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float])
         try:
             next(looking)
         except StopIteration as stop:
-            references = stop.value
+            references: References = stop.value
             break
         if clock() - spoken >= SIGN_OF_LIFE:
             spoken = clock()
             yield Progress(request.id, 0.0, "Looking at the pictures")
+    if references.is_mixed:
+        yield Progress(request.id, 0.0, MIXED)
     photos = [_tensor(photo, LARGEST_EDGE, device) for photo in (*request.photos, *bundled_photos())]
     learnt, judged = hold_out(len(photos))
     pools = [
@@ -196,5 +199,8 @@ def _praise(state: TuningState) -> str:
     content = state.best_losses["content"] / state.base["content"] - 1
     if state.best_step == 0:
         return "Nothing was better than what the studio saw at first sight: that is what is kept."
-    change = "as recognisable" if abs(content) < 0.01 else f"{abs(content):.0%} {'less' if content > 0 else 'more'} so"
-    return f"On photos it had not seen, the style is {style:.0%} nearer than at first sight, and the photo {change}."
+    amount = "as" if abs(content) < 0.01 else f"{abs(content):.0%} {'less' if content > 0 else 'more'}"
+    return (
+        f"On photos it had not seen, the style is {style:.0%} nearer than at first sight,"
+        f" and the photo {amount} recognisable."
+    )

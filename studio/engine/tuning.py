@@ -51,7 +51,8 @@ class Tuner:
         identity: str,
     ) -> None:
         """photos: to learn from; trials: to be judged by, never learnt from. identity: of the run, see TuningState."""
-        self._loss, self._references, self._photos, self._trials = loss, references, photos, trials
+        self.references = references
+        self._loss, self._photos, self._trials = loss, photos, trials
         self._settings = settings
         self._network = copy.deepcopy(network)
         self._painting = _Painting(self._network)
@@ -118,7 +119,7 @@ class Tuner:
         state, settings = self.state, self._settings
         draws = torch.Generator()
         draws.set_state(state.draws)
-        target = self._references.draw(draws)
+        target = self.references.draw(draws)
         numbers = torch.randint(len(self._photos), (settings.batch,), generator=draws).tolist()
         crops, content = yield from self._photos.take(numbers)
         names = [VECTOR] if state.stage == VECTOR else list(state.weights)
@@ -172,10 +173,10 @@ class Tuner:
         for number in range(len(self._trials)):
             crop, content = yield from self._trials.take([number])
             painted = self.paint(crop, self.state.weights)
-            losses = _means((yield from self._loss.judge(painted, self._references.mean, content, False)))
+            losses = _means((yield from self._loss.judge(painted, self.references.mean, content, False)))
             losses["seen"] = losses["style"]
-            if self._references.unseen is not None:
-                judgement = yield from self._loss.judge(painted, self._references.unseen, {}, False)
+            if self.references.unseen is not None:
+                judgement = yield from self._loss.judge(painted, self.references.unseen, {}, False)
                 losses["unseen"] = float(judgement.losses["style"].mean())
                 losses["style"] = (losses["seen"] + losses["unseen"]) / 2
                 losses["total"] = losses["style"] + losses["content"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ PHOTO_EDGES = (256, 512)  # px of the longer edge, smallest and largest, a photo
 POOL = 48  # crops of photos to learn from
 TRIALS = 6  # crops of photos to be judged by
 MEAN_SHARE = 0.5  # of the steps go towards the mean of all targets
+# The widest of any three works by one artist in the gallery; three by three artists are in 3 of 10 cases beyond it.
+WIDEST_SPREAD = 2.4
 FEWEST_TO_HOLD_OUT = 3  # references, of which one is not learnt from
 
 
@@ -33,13 +36,20 @@ FEWEST_TO_HOLD_OUT = 3  # references, of which one is not learnt from
 class References:
     """The style as numbers. looks: targets to draw from; mean: of them all; unseen: of the one held out, or None.
 
-    vector: (1, 100), the mean of what the predictor says of all that is learnt from.
+    vector: (1, 100), the mean of what the predictor says of all that is learnt from. spread: how far the vectors of
+    single references are from their mean; 0 for one.
     """
 
     looks: tuple[StyleTarget, ...]
     mean: StyleTarget
     unseen: StyleTarget | None
     vector: Tensor
+    spread: float = 0.0
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether they differ more than works by one artist do, as far as the predictor can tell."""
+        return self.spread > WIDEST_SPREAD
 
     def draw(self, generator: torch.Generator) -> StyleTarget:
         """The mean, or one of the looks."""
@@ -89,7 +99,7 @@ def look_at(
     if held_out is not None:
         unseen = blend_targets((yield from _looks([pictures[held_out]] * LOOKS, encoder, generator)))
     vector = torch.cat([vectors[number] for number in seen]).mean(0, keepdim=True)
-    return References(tuple(looks), blend_targets(looks), unseen, vector)
+    return References(tuple(looks), blend_targets(looks), unseen, vector, _spread(torch.cat(vectors)))
 
 
 def cut_photos(
@@ -130,6 +140,13 @@ def blend_targets(targets: Sequence[StyleTarget]) -> StyleTarget:
 def most_typical(vectors: Tensor) -> int:
     """The one nearest to the mean. Shapes: (N, 100)."""
     return int((vectors - vectors.mean(0)).norm(dim=1).argmin())
+
+
+def _spread(vectors: Tensor) -> float:
+    count = len(vectors)
+    if count < 2:
+        return 0.0
+    return float((vectors - vectors.mean(0)).norm(dim=1).mean()) * math.sqrt(count / (count - 1))
 
 
 def _looks(

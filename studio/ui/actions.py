@@ -71,6 +71,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("restore_style", _("Undo"), _("Bring the removed style back"), "undo"),
     ActionSpec("copy", _("Copy"), _("Copy the artwork to the clipboard"), "copy", ("Ctrl+C",)),
     ActionSpec("render_many", _("Render many"), _("Paint many pictures, or whole folders"), "many", ("Ctrl+Shift+R",)),
+    ActionSpec("teach", _("Teach a style"), _("Let the studio learn a style from a handful of pictures"), "style",
+               ("Ctrl+T",)),
     ActionSpec("stronger", _("Stronger"), _("More strength"), keys=("]",)),
     ActionSpec("weaker", _("Weaker"), _("Less strength"), keys=("[",)),
     ActionSpec("find_style", _("Find a style"), _("Search the gallery"), "search", ("Ctrl+F",)),

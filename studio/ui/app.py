@@ -34,6 +34,8 @@ from studio.ui.preference_actions import bind_choice, bind_switch
 from studio.ui.preferences import Preferences, RefineChoice, ThemeChoice
 from studio.ui.recent_files import RecentFiles
 from studio.ui.session import Session
+from studio.ui.teach_window import TeachWindow
+from studio.ui.teaching import Teaching
 from studio.ui.tile_previews import TilePreviews
 
 
@@ -90,11 +92,16 @@ class Studio(QObject):
             self.actions, self.session, self.intake, self.exporter, self.recent, self.preferences, self.window
         )
         self.batch_window = BatchWindow(self.batch, self.session, self.actions, settings, self.window, thumbnail_folder)
+        self.teaching = Teaching(self.session, worker, self._opening, own, self)
+        self.teach_window = TeachWindow(self.teaching, self.actions, settings, self.window)
+        self.actions["teach"].triggered.connect(self.teach_window.open_beside)
         self.actions["render_many"].triggered.connect(self._render_many)
         self.window.status_bar.watch_batch(self.batch)
         self.further = Further(self.actions, self.session, self)
         self.window.gallery.set_previews(TilePreviews(self.session, worker, self._opening, self))
         self.window.gallery.add_requested.connect(self.commands.ask_for_styles)
+        self.window.gallery.teach_requested.connect(self.teach_window.open_beside)
+        self.window.gallery.export_requested.connect(self.commands.ask_for_style_file)
         self.window.first_painted.connect(self.session.start_engine)
         own.load()
 

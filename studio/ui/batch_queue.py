@@ -108,7 +108,7 @@ class BatchQueue(QObject):
         Besides their format, the files are written as in the last export: with its quality, maker and label.
         """
         artwork, choice = self._session.artwork, self.choice
-        if choice.folder is None or self.is_running:
+        if choice.folder is None or self.is_running or self._waits_for_learning():
             return
         folder = choice.folder
         try:
@@ -124,7 +124,7 @@ class BatchQueue(QObject):
     def resume(self) -> None:
         """Go on with the batch that was cut short in the chosen folder, with the settings it began with."""
         folder = self.choice.folder
-        if folder is not None and not self.is_running:
+        if folder is not None and not self.is_running and not self._waits_for_learning():
             self._begin(lambda: resume_batch(folder))
 
     def set_paused(self, is_paused: bool) -> None:
@@ -146,6 +146,13 @@ class BatchQueue(QObject):
         self._files.close()
         if self._batch is not None:
             self._batch.close()
+
+    def _waits_for_learning(self) -> bool:
+        """Whether a style is being learnt, which would end; then it is said."""
+        if self._session.is_learning:
+            text = self.tr("A style is being learnt.")
+            self.message_posted.emit(Message(text, self.tr("Stop that, or wait for its end."), action="teach"))
+        return self._session.is_learning
 
     def _begin(self, open_one: Callable[[], Batch]) -> None:
         self.is_running, self.cut_short = True, None

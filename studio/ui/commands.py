@@ -9,8 +9,9 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.artwork import ArtworkState
-from studio.core.card import bundled_cards
+from studio.core.card import Card, bundled_cards
 from studio.core.files import OPEN_SUFFIXES
+from studio.core.learned_file import SUFFIX
 from studio.core.recipe import KNOBS
 from studio.ui.about import make_about, make_shortcut_list
 from studio.ui.actions import Actions
@@ -94,7 +95,25 @@ class Commands(QObject):
     def ask_for_styles(self) -> None:
         """Let the artist choose pictures to make styles of."""
         dialog = self._open_dialog(self.tr("Make styles of pictures"), QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters([*dialog.nameFilters(), self.tr("Learned styles (*{})").format(SUFFIX)])
         dialog.filesSelected.connect(self._add_chosen)
+        dialog.open()
+
+    @Slot(object)
+    def ask_for_style_file(self, card: Card) -> None:
+        """Let the artist choose where a learned style is exported to."""
+        folder = self._folder("style_files", QStandardPaths.StandardLocation.DocumentsLocation)
+        dialog = QFileDialog(self._window, self.tr("Export style"), str(folder), self.tr("Styles (*{})").format(SUFFIX))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.selectFile(f"{card.id}{SUFFIX}")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def write(file: str) -> None:
+            self._remember_folder("style_files", Path(file).parent)
+            self._intake.own.export(card, Path(file))
+
+        dialog.fileSelected.connect(write)
         dialog.open()
 
     @Slot()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.card import OWN_CATEGORY, Card
+from studio.core.open_style import is_learned
 from studio.ui.card_details import CardDetails
 from studio.ui.drop_zones import GALLERY_ZONES, DropZones
 from studio.ui.flow_layout import FlowLayout
@@ -45,7 +46,8 @@ class Gallery(QWidget):
 
     Signals: style_chosen(Card), use this style alone; style_mixed_in(Card), add it to those in use; card_edited(Card),
     keep what it says now; card_removed(Card), take one of the artist's own out; dropped(Drop), make styles of it;
-    add_requested(), ask for files to make styles of.
+    add_requested(), ask for files to make styles of; teach_requested(), learn one from several pictures;
+    export_requested(Card), write a learned style into a file.
     """
 
     style_chosen = Signal(object)
@@ -54,6 +56,8 @@ class Gallery(QWidget):
     card_removed = Signal(object)
     dropped = Signal(object)
     add_requested = Signal()
+    teach_requested = Signal()
+    export_requested = Signal(object)
 
     def __init__(
         self, cards: Sequence[Card], parent: QWidget | None = None, *, thumbnail_folder: Path | None = None
@@ -137,6 +141,9 @@ class Gallery(QWidget):
         show = menu.addAction(icon("folder"), self.tr("Show file"))
         show.triggered.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(card.file.parent))))
         if card.category == OWN_CATEGORY:
+            if is_learned(card):
+                export = menu.addAction(icon("export"), self.tr("Export style\N{HORIZONTAL ELLIPSIS}"))
+                export.triggered.connect(lambda: self.export_requested.emit(card))
             menu.addSeparator()
             remove = menu.addAction(icon("delete"), self.tr("Remove"))
             remove.setShortcut(QKeySequence(Qt.Key.Key_Delete))
@@ -276,9 +283,14 @@ class Gallery(QWidget):
         line.addWidget(self.on_my_picture)
         head.addLayout(line)
         head.addWidget(self._chip_row)
+        teach = QPushButton(icon("style"), self.tr("Teach a style"))
+        teach.setToolTip(self.tr("Let the studio learn a style from a handful of pictures by one hand."))
+        teach.clicked.connect(self.teach_requested)
         foot = QVBoxLayout()
+        foot.setSpacing(GRID)
         foot.setContentsMargins(GRID, 0, GRID, GRID)
         foot.addWidget(add)
+        foot.addWidget(teach)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(GRID)

@@ -13,7 +13,7 @@ from studio.core.blend import Blend
 from studio.core.card import Card
 from studio.core.errors import StudioError
 from studio.core.files import OPEN_SUFFIXES, decode_picture, open_picture
-from studio.core.open_style import open_style
+from studio.core.open_style import is_style_file, open_style
 from studio.core.picture import Picture
 from studio.core.picture_search import Opened, open_some
 from studio.ui.drop_zones import Drop
@@ -99,7 +99,9 @@ class Intake(QObject):
     @Slot(list)
     def add_styles(self, paths: Sequence[Path]) -> None:
         """Add styles to the gallery: of one file, which is used at once, or of many files and folders."""
-        if len(paths) == 1 and not paths[0].is_dir():
+        if len(paths) == 1 and is_style_file(paths[0]):
+            self.own.keep_learned(paths[0], lambda: None)
+        elif len(paths) == 1 and not paths[0].is_dir():
             self.own.use(partial(open_picture, paths[0]), self._session.use_style)
         else:
             self.own.add(paths)

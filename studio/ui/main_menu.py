@@ -21,7 +21,7 @@ def _(text: str) -> str:
 MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
     (_("File"), ("open", (_("Open recent"), ("clear_recent",)), "blend", "paste",
                  (_("Paste as"), ("paste_style", "paste_mix", "paste_blend")), "", "export", "export_again", "copy", "",
-                 "render_many", "", "quit")),
+                 "teach", "render_many", "", "quit")),
     (_("Edit"), ("undo", "redo", "", "find_style", "reset_sliders", "stronger", "weaker")),
     (_("Paint"), ("live", (_("Refine by itself"), ("refine_mains", "refine_always", "refine_never")), "",
                   "finish", "stop", "", "paint_on", "larger_half", "larger_twice")),

@@ -13,6 +13,7 @@ from studio.core.artwork import Style
 from studio.core.card import Card
 from studio.core.errors import StudioError
 from studio.core.files import open_picture
+from studio.core.open_style import is_style_file
 from studio.core.picture import Picture
 from studio.core.picture_search import pictures_in
 from studio.core.style_library import StyleLibrary, kept_size
@@ -104,7 +105,28 @@ class OwnStyles(QObject):
         if card is not None:
             self._files.run(lambda: self._library.restore(card), lambda _: self._insert(card), self._refuse)
 
+    def keep_learned(self, path: Path, done: Callable[[], None]) -> None:
+        """Put the learned style in a file into the gallery, then call `done`."""
+
+        def kept(card: Card) -> None:
+            self._insert(card)
+            self.added.emit(card)
+            self.message_posted.emit(Message(self.tr("{} is in the gallery, under Mine.").format(card.title)))
+            done()
+
+        self._files.run(lambda: self._library.import_learned(path), kept, self._refuse)
+
+    def export(self, card: Card, path: Path) -> None:
+        """Write a learned style into a file of its own."""
+
+        def done(_: None) -> None:
+            self.message_posted.emit(Message(self.tr("{} is in {}.").format(card.title, path.name)))
+
+        self._files.run(lambda: self._library.export_learned(card, path), done, self._refuse)
+
     def _add_file(self, path: Path) -> Card:
+        if is_style_file(path):
+            return self._library.import_learned(path)
         return self._library.add(kept_size(open_picture(path)))
 
     def _took(self, batch: _Batch, card: Card) -> None:

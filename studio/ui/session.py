@@ -69,7 +69,7 @@ class Session(QObject):
         self.run: Run | None = None
         self._recoloring: ColorRequest | None = None
         self.is_exporting = False
-        self.is_batching = False
+        self.is_batching = self.is_learning = False
         self._is_closed = False
         self._worker = worker
         self._blender = Blender(self)
@@ -153,6 +153,11 @@ class Session(QObject):
     def set_exporting(self, is_exporting: bool) -> None:
         """Remember whether a file is being written."""
         self.is_exporting = is_exporting
+        self.state_changed.emit()
+
+    def set_learning(self, is_learning: bool) -> None:
+        """Remember whether a style is being learnt in the background."""
+        self.is_learning = is_learning
         self.state_changed.emit()
 
     def set_batching(self, is_batching: bool) -> None:

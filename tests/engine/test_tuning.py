@@ -181,7 +181,7 @@ class TestTrouble:
         monkeypatch.setattr(Tuner, "_judge", judged_in_turn(judgements))
         done, events = learn(teacher, request_)
         assert [lesson.is_best for lesson in lessons_in(events) if lesson.held_out] == [True, False, True]
-        assert "19% less so" in done.notes[0]
+        assert "19% less recognisable" in done.notes[0]
 
     def test_it_stops_early_when_nothing_gets_better(
         self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
@@ -248,6 +248,15 @@ def test_photos_that_are_judged_are_never_learned_from() -> None:
     for count in (3, 5, 9):
         learnt, judged = hold_out(count)
         assert sorted(learnt + judged) == list(range(count)) and learnt and judged
+
+
+def test_works_that_do_not_belong_together_are_said_to_be_a_mixture(teacher: Teacher, request_: TuneRequest) -> None:
+    works = (*WORKS[:2], picture_of(torch.ones((1, 3, 72, 72))))
+    strict = replace(teacher, predictor=lambda picture: 10 * picture.mean().expand(1, 100))
+    done, events = learn(strict, replace(request_, references=works))
+    assert tune_job.MIXED in [event.note for event in events if isinstance(event, Progress)]
+    assert tune_job.MIXED in done.notes
+    assert tune_job.MIXED not in learn(teacher, request_)[0].notes
 
 
 def test_the_reference_held_out_is_the_most_typical() -> None:

@@ -1,0 +1,292 @@
+"""The window where a style is taught: pictures in, a sample that changes and a curve that falls, a tile at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QStandardPaths, Qt, Slot
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.core.card import LICENCES, UNKNOWN_LICENCE
+from studio.core.files import OPEN_SUFFIXES
+from studio.ui.actions import Actions
+from studio.ui.learning_curve import LearningCurve
+from studio.ui.message_bar import MessageBar
+from studio.ui.payload import payload_kind, read_payload
+from studio.ui.picture_pyramid import qimage
+from studio.ui.reference_strip import ReferenceStrip
+from studio.ui.teaching import Teaching
+from studio.ui.theme import GRID, set_role
+from studio.ui.tune_knobs import TuneKnobs
+
+_PLACES_KEY = "folders/teach"
+_SHOWN_REMARKS = 3
+
+
+class TeachWindow(QDialog):
+    """Shows a Teaching and reports what the artist wants; stays open beside the studio; closing it stops nothing."""
+
+    def __init__(self, teaching: Teaching, actions: Actions, settings: QSettings, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._teaching = teaching
+        self._settings = settings
+        self.setWindowTitle(self.tr("Teach a style"))
+        self.setAcceptDrops(True)
+        self.resize(800, 700)
+        self.setMinimumSize(640, 560)
+        self.messages = MessageBar(actions)
+        self.strip = ReferenceStrip(teaching)
+        self.add_pictures = QPushButton(self.tr("Add pictures\N{HORIZONTAL ELLIPSIS}"))
+        self.add_folder = QPushButton(self.tr("Add a folder\N{HORIZONTAL ELLIPSIS}"))
+        self.remarks = QLabel()
+        self.remarks.setWordWrap(True)
+        set_role(self.remarks, "caption")
+        self.title = QLineEdit()
+        self.author = QLineEdit()
+        self.licence = QComboBox()
+        self.knobs = TuneKnobs()
+        self.sample = QLabel()
+        self.curve = LearningCurve()
+        self.bar = QProgressBar()
+        self.progress = QLabel()
+        set_role(self.progress, "caption")
+        self.discard = QPushButton(self.tr("Discard"))
+        self.keep = QPushButton(self.tr("Keep"))
+        self.resume = QPushButton(self.tr("Go on"))
+        self.main = QPushButton()
+        set_role(self.main, "primary")
+        self._set_up()
+        self._arrange()
+        self._connect()
+        self._show_state()
+
+    @Slot()
+    def open_beside(self) -> None:
+        """Show it, or bring it to the front."""
+        self._teaching.look_for_begun()
+        self.show()
+        self.activateWindow()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if not self._teaching.is_learning and payload_kind(event.mimeData()) == "files":
+            self._accept(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._accept(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        payload = read_payload(event.mimeData())
+        if payload is not None:
+            self._accept(event)
+            self._teaching.add_places(payload.paths)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_sample()
+
+    @staticmethod
+    def _accept(event: QDropEvent) -> None:
+        event.setDropAction(Qt.DropAction.CopyAction)  # a move would have the file manager delete the file
+        event.accept()
+
+    @Slot()
+    def _ask_for_pictures(self) -> None:
+        patterns = " ".join(f"*{suffix}" for suffix in OPEN_SUFFIXES)
+        dialog = QFileDialog(
+            self, self.tr("Learn from pictures"), self._start, self.tr("Pictures ({})").format(patterns)
+        )
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        self._open(dialog)
+
+    @Slot()
+    def _ask_for_folder(self) -> None:
+        dialog = QFileDialog(self, self.tr("Learn from a folder"), self._start)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        self._open(dialog)
+
+    @property
+    def _start(self) -> str:
+        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        return str(self._settings.value(_PLACES_KEY, pictures))
+
+    def _open(self, dialog: QFileDialog) -> None:
+        dialog.filesSelected.connect(self._add_chosen)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    @Slot(list)
+    def _add_chosen(self, files: Sequence[str]) -> None:
+        self._settings.setValue(_PLACES_KEY, str(Path(files[0]).parent))
+        self._teaching.add_places([Path(file) for file in files])
+
+    @Slot()
+    def _act(self) -> None:
+        if self._teaching.is_learning:
+            self._teaching.stop()
+            return
+        licence = self.licence.currentText().strip()
+        if licence in ("", self.tr("Unknown")):
+            licence = UNKNOWN_LICENCE
+        title = self.title.text().strip() or self.tr("My style")
+        self._teaching.learn(title, self.author.text().strip(), licence, self.knobs.settings)
+
+    @Slot()
+    def _show_state(self) -> None:
+        teaching = self._teaching
+        is_idle = not teaching.is_learning
+        for widget in (
+            self.add_pictures,
+            self.add_folder,
+            self.title,
+            self.author,
+            self.licence,
+            self.knobs,
+        ):
+            widget.setEnabled(is_idle)
+        words = [remark.text for remark in teaching.remarks[:_SHOWN_REMARKS]]
+        more = len(teaching.remarks) - len(words)
+        if more:
+            words.append(self.tr("And {} more, at the pictures.").format(more))
+        self.remarks.setText("\n".join(words))
+        self.remarks.setVisible(bool(words))
+        has_style = is_idle and teaching.has_style
+        self.keep.setEnabled(has_style)
+        self.discard.setEnabled(has_style)
+        self.resume.setVisible(is_idle and teaching.can_resume)
+        if is_idle:
+            self.main.setText(self.tr("Learn anyway") if teaching.remarks else self.tr("Learn"))
+        else:
+            self.main.setText(self.tr("Stop"))
+        self.main.setEnabled(bool(teaching.references) and not teaching.is_stopping)
+        self._show_progress()
+
+    @Slot()
+    def _show_progress(self) -> None:
+        teaching = self._teaching
+        self.bar.setValue(round(1000 * teaching.progress))
+        self.curve.show_lessons(teaching.lessons)
+        if teaching.begun:
+            text = self.tr("{} was being learnt when the studio ended; what there is can be kept.").format(
+                teaching.begun
+            )
+        elif teaching.is_over:
+            text = self.tr("Learnt. Keep it to have it in the gallery.")
+        elif teaching.note and teaching.is_learning:
+            text = teaching.note
+        elif teaching.lessons:
+            last = teaching.lessons[-1]
+            text = self.tr("Step {} of {}").format(last.step, last.steps)
+            if not teaching.is_learning:
+                text = self.tr("Stopped at step {} of {}").format(last.step, last.steps)
+        else:
+            text = self.tr("Loading") if teaching.is_learning else ""
+        self.progress.setText(text)
+        self._show_sample()
+
+    def _show_sample(self) -> None:
+        picture = self._teaching.sample
+        if picture is None:
+            self.sample.setPixmap(QPixmap())
+            self.sample.setText(self.tr("Your photo in the new style will be here"))
+            return
+        ratio = self.devicePixelRatioF()
+        room = self.sample.contentsRect().size() * ratio
+        image = qimage(picture.pixels).scaled(
+            room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        image.setDevicePixelRatio(ratio)
+        self.sample.setPixmap(QPixmap.fromImage(image))
+
+    def _set_up(self) -> None:
+        self.title.setPlaceholderText(self.tr("My style"))
+        self.author.setPlaceholderText(self.tr("Whose it is"))
+        for licence in LICENCES:
+            self.licence.addItem(self.tr("Unknown") if licence == UNKNOWN_LICENCE else licence)
+        self.licence.setCurrentText(self.tr("Unknown"))
+        self.licence.setEditable(True)
+        for widget, name in (
+            (self.title, self.tr("Name of the style")),
+            (self.author, self.tr("Artist")),
+            (self.licence, self.tr("Licence")),
+            (self.sample, self.tr("A photo in the style, as far as it is learnt")),
+            (self.bar, self.tr("Progress of learning")),
+        ):
+            widget.setAccessibleName(name)
+        self.sample.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.sample.setMinimumSize(300, 200)
+        self.sample.setWordWrap(True)
+        set_role(self.sample, "muted")
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(4)
+
+    def _connect(self) -> None:
+        teaching = self._teaching
+        self.add_pictures.clicked.connect(self._ask_for_pictures)
+        self.add_folder.clicked.connect(self._ask_for_folder)
+        self.strip.removed.connect(teaching.remove)
+        self.main.clicked.connect(self._act)
+        self.resume.clicked.connect(teaching.resume)
+        self.keep.clicked.connect(teaching.keep)
+        self.discard.clicked.connect(teaching.discard)
+        teaching.state_changed.connect(self._show_state)
+        teaching.lesson_arrived.connect(self._show_progress)
+        teaching.message_posted.connect(self.messages.show_message)
+
+    def _arrange(self) -> None:
+        adding = QHBoxLayout()
+        adding.setSpacing(GRID)
+        adding.addWidget(self.add_pictures)
+        adding.addWidget(self.add_folder)
+        adding.addStretch(1)
+        form = QFormLayout()
+        form.setVerticalSpacing(GRID)
+        form.setHorizontalSpacing(2 * GRID)
+        form.addRow(self.tr("Name"), self.title)
+        form.addRow(self.tr("Artist"), self.author)
+        form.addRow(self.tr("Licence"), self.licence)
+        left = QVBoxLayout()
+        left.setSpacing(GRID)
+        left.addLayout(form)
+        left.addWidget(self.knobs)
+        left.addStretch(1)
+        right = QVBoxLayout()
+        right.setSpacing(GRID)
+        right.addWidget(self.sample, 3)
+        right.addWidget(self.curve, 2)
+        middle = QHBoxLayout()
+        middle.setSpacing(3 * GRID)
+        middle.addLayout(left, 2)
+        middle.addLayout(right, 3)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        buttons.addWidget(self.progress, 1)
+        for button in (self.discard, self.keep, self.resume, self.main):
+            buttons.addWidget(button)
+        self.main.setMinimumWidth(96)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        box.setSpacing(GRID + 4)
+        box.addWidget(self.messages)
+        box.addWidget(self.strip)
+        box.addLayout(adding)
+        box.addWidget(self.remarks)
+        box.addLayout(middle, 1)
+        box.addWidget(self.bar)
+        box.addLayout(buttons)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter in a field presses nothing

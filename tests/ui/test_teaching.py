@@ -1,0 +1,219 @@
+"""Teaching a style in the window: pictures in, learnt while the artist works, and a tile in the gallery at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from studio.core.contract import Lesson, LiveRequest, TuneRequest
+from studio.core.learned_file import training_file
+from studio.core.open_style import is_learned
+from studio.ui.app import Studio
+from studio.ui.learning_curve import LearningCurve
+from studio.ui.teach_window import TeachWindow
+from tests.fakes import FakeEngine, Gate, make_picture
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine(gate=Gate())
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Path:
+    folder = tmp_path / "works"
+    folder.mkdir()
+    for number in range(3):
+        Image.fromarray(make_picture(300, 280, seed=number).pixels).save(folder / f"work {number}.png")
+    return folder
+
+
+@pytest.fixture
+def teaching(qtbot: QtBot, loaded: Studio, works: Path) -> Iterator[TeachWindow]:
+    """The window of a studio with a photo, three pictures in it."""
+    window = loaded.teach_window
+    window.open_beside()
+    with qtbot.waitSignal(loaded.teaching.references_changed):
+        loaded.teaching.add_places([works])
+    yield window
+    window.hide()
+
+
+def press(qtbot: QtBot, button: object) -> None:
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)  # type: ignore[arg-type]
+
+
+def own(studio: Studio) -> list[str]:
+    return [card.title for card in studio.intake.own.cards]
+
+
+def begin(qtbot: QtBot, window: TeachWindow, engine: FakeEngine) -> None:
+    """Learn, and hold the engine in front of its first step."""
+    press(qtbot, window.main)
+    qtbot.waitUntil(lambda: any(isinstance(request, TuneRequest) for request in engine.requests))
+    gate_of(engine).wait_until_reached()
+
+
+def learn_to_the_end(qtbot: QtBot, studio: Studio, window: TeachWindow, gate: Gate) -> None:
+    gate.open()
+    press(qtbot, window.main)
+    qtbot.waitUntil(lambda: studio.teaching.is_over)
+
+
+def gate_of(engine: FakeEngine) -> Gate:
+    assert isinstance(engine.gate, Gate)
+    return engine.gate
+
+
+def test_a_style_is_learnt_kept_and_used(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+) -> None:
+    qtbot.keyClicks(teaching.title, "My hand")
+    qtbot.keyClicks(teaching.author, "Me")
+    learn_to_the_end(qtbot, loaded, teaching, gate_of(engine))
+    assert teaching.progress.text() == "Learnt. Keep it to have it in the gallery."
+    with qtbot.waitSignal(loaded.intake.own.added):
+        press(qtbot, teaching.keep)
+    assert own(loaded) == ["My hand"]
+    (card,) = loaded.intake.own.cards
+    assert (card.author, is_learned(card)) == ("Me", True)
+    qtbot.waitUntil(lambda: not loaded.teaching.output.exists())
+    loaded.intake.use_style(card)
+    qtbot.waitUntil(lambda: loaded.session.artwork.styles[0].learned is not None)
+
+
+def test_sample_and_curve_follow(qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine) -> None:
+    begin(qtbot, teaching, engine)
+    for step in (1, 2):
+        gate_of(engine).let_pass()
+        qtbot.waitUntil(lambda step=step: teaching.progress.text() == f"Step {step} of 3")
+        qtbot.waitUntil(lambda: not teaching.sample.pixmap().isNull())
+    best = teaching.curve.best
+    assert best is not None and best.step == 2
+    assert "best at step 2" in teaching.curve.accessibleDescription()
+
+
+def test_a_finish_goes_first_and_learning_goes_on_afterwards(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+) -> None:
+    begin(qtbot, teaching, engine)
+    loaded.session.finish()
+    gate_of(engine).open()
+    qtbot.waitUntil(lambda: loaded.session.artwork.is_finished and loaded.teaching.is_over)
+    kinds = [type(request).__name__ for request in engine.requests if not isinstance(request, LiveRequest)]
+    assert kinds == ["TuneRequest", "StyleRequest"]
+    assert engine.closed == []
+
+
+def test_what_was_stopped_can_be_gone_on_with_exactly(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+) -> None:
+    begin(qtbot, teaching, engine)
+    gate_of(engine).let_pass()
+    qtbot.waitUntil(lambda: loaded.teaching.has_style)
+    press(qtbot, teaching.main)  # Stop
+    gate_of(engine).open()
+    qtbot.waitUntil(lambda: not loaded.teaching.is_learning)
+    assert teaching.resume.isVisible() and teaching.keep.isEnabled()
+    press(qtbot, teaching.resume)
+    qtbot.waitUntil(lambda: loaded.teaching.is_over)
+    first, second = [request for request in engine.requests if isinstance(request, TuneRequest)]
+    assert (first.is_resumed, second.is_resumed) == (False, True)
+    assert first.references == second.references
+    steps = [lesson.step for lesson in loaded.teaching.lessons]
+    assert steps == [1, 2, 3]
+
+
+def test_what_is_discarded_leaves_no_file(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+) -> None:
+    learn_to_the_end(qtbot, loaded, teaching, gate_of(engine))
+    press(qtbot, teaching.discard)
+    output = loaded.teaching.output
+    qtbot.waitUntil(lambda: not output.exists() and not training_file(output).exists())
+    assert not teaching.keep.isEnabled()
+    assert own(loaded) == []
+    assert len(loaded.teaching.references) == 3
+
+
+def test_a_style_begun_before_a_crash_can_still_be_kept(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+) -> None:
+    begin(qtbot, teaching, engine)
+    gate_of(engine).let_pass()
+    qtbot.waitUntil(lambda: loaded.teaching.has_style)
+    loaded.teaching.has_style = loaded.teaching.is_learning = False  # as a new start finds it
+    teaching.open_beside()
+    qtbot.waitUntil(lambda: "was being learnt when the studio ended" in teaching.progress.text())
+    with qtbot.waitSignal(loaded.intake.own.added):
+        press(qtbot, teaching.keep)
+    assert own(loaded) == ["My style"]
+
+
+def test_doubts_are_said_and_the_button_says_anyway(
+    qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path], tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"not a picture")
+    window = loaded.teach_window
+    window.open_beside()
+    with qtbot.waitSignal(loaded.teaching.references_changed):
+        loaded.teaching.add_places([save_photo("small.png"), broken])
+    assert "One picture teaches its own" in window.remarks.text() and "64 x 48 px" in window.remarks.text()
+    assert window.main.text() == "Learn anyway"
+    assert "broken.png" in window.messages.text.text()
+    with qtbot.waitSignal(loaded.teaching.references_changed):
+        window.strip.list.setCurrentRow(0)
+        qtbot.keyClick(window.strip, Qt.Key.Key_Delete)
+    assert loaded.teaching.references == () and not window.main.isEnabled()
+    window.hide()
+
+
+def test_numbers_reach_the_engine_and_frozen_is_said(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+) -> None:
+    assert "all layers are frozen" in teaching.knobs.frozen.text()
+    teaching.knobs.deeper.setChecked(True)
+    assert "the encoder is frozen" in teaching.knobs.frozen.text()
+    teaching.knobs.numbers["steps"].setValue(33)
+    learn_to_the_end(qtbot, loaded, teaching, gate_of(engine))
+    request = next(request for request in engine.requests if isinstance(request, TuneRequest))
+    assert (request.settings.is_deep, request.settings.steps) == (True, 33)
+    assert request.sample is loaded.session.artwork.content
+
+
+def test_an_exported_style_comes_back_from_its_file(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine, tmp_path: Path
+) -> None:
+    learn_to_the_end(qtbot, loaded, teaching, gate_of(engine))
+    with qtbot.waitSignal(loaded.intake.own.added):
+        press(qtbot, teaching.keep)
+    (card,) = loaded.intake.own.cards
+    menu = loaded.window.gallery.menu_for(card)
+    assert "Export style\N{HORIZONTAL ELLIPSIS}" in [action.text() for action in menu.actions()]
+    file = tmp_path / "mine.safetensors"
+    loaded.intake.own.export(card, file)
+    qtbot.waitUntil(file.exists)
+    with qtbot.waitSignal(loaded.intake.own.changed):
+        loaded.intake.own.remove(card)
+    with qtbot.waitSignal(loaded.intake.own.added):
+        loaded.intake.add_styles([file])
+    assert own(loaded) == [card.title]
+
+
+def test_the_curve_has_nothing_to_say_before_the_first_lesson(qtbot: QtBot) -> None:
+    curve = LearningCurve()
+    qtbot.addWidget(curve)
+    curve.resize(300, 150)
+    curve.show_lessons(())
+    curve.grab()
+    assert curve.best is None and curve.accessibleDescription() == ""
+    losses = {"total": 1.0}
+    curve.show_lessons([Lesson(0, 10, losses, losses, True), Lesson(1, 10, losses), Lesson(2, 10, losses, losses)])
+    curve.grab()
+    assert curve.best is not None and curve.best.step == 0
