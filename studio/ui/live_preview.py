@@ -39,6 +39,7 @@ class LivePreview(QObject):
         self.is_waiting = False
         self._refinement: StyleRequest | None = None
         self._frame: Frame | None = None
+        self.is_settled = False  # whether `picture` is all that the network has to say of the settings
         self.progress: float | None = None  # of the refinement; None before it begins, 1.0 when it is done
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -59,7 +60,7 @@ class LivePreview(QObject):
         assert state.content is not None
         if before is not None and state.content is not before.content:
             self._frame = None
-        self.progress = None
+        self.progress, self.is_settled = None, False
         self._live = LiveRequest(
             content=state.content,
             styles=tuple(style.picture for style in state.styles),
@@ -125,6 +126,7 @@ class LivePreview(QObject):
                 self._frame = event
                 self.changed.emit()
             case Done():
+                self.is_settled = True
                 self._rest.start()
             case Failed(error=error):
                 self._fail(error)
