@@ -31,8 +31,8 @@ def keep_colors(painted: Tensor, photo: Tensor, amount: float) -> Tensor:
 def to_oklab(image: Tensor) -> Tensor:
     """OKLab of sRGB in [0, 1]. Shapes: (1, 3, H, W) -> (1, 3, H, W), L in [0, 1], a and b about +-0.4."""
     linear = torch.where(image <= 0.04045, image / 12.92, ((image.clamp_min(0) + 0.055) / 1.055) ** 2.4)
-    cones = _mix(_TO_CONES, linear)
-    return _mix(_TO_LAB, cones.sign() * cones.abs() ** (1 / 3))
+    cones = _mix(_TO_CONES, linear)  # none is below 0: all weights are positive
+    return _mix(_TO_LAB, cones ** (1 / 3))
 
 
 def from_oklab(lab: Tensor) -> Tensor:

@@ -118,7 +118,8 @@ class TorchEngine:
                 raise
             raise EngineError("There is not enough memory for this picture.", "Choose a smaller size.") from error
         finally:
-            release_memory(self._device)
+            if not isinstance(request, LiveRequest | ColorRequest):  # it takes longer than these do
+                release_memory(self._device)
 
     def close(self) -> None:
         """Drop weights and statistics."""
