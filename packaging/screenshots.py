@@ -32,12 +32,13 @@ from studio.core.resources import resource_folder
 from studio.jobs.engine_process import EngineProcess
 from studio.ui.app import Studio
 from studio.ui.export_sheet import ExportSheet
-from studio.ui.theme import apply_theme
+from studio.ui.preferences import Preferences, ThemeChoice
+from studio.ui.theme import theme_name
 
 _CENTRE = QAbstractItemView.ScrollHint.PositionAtCenter
 FOLDER = Path(__file__).parent / "screenshots"
 PATIENCE = 600.0  # s for one picture to be painted
-USUAL_WIDTH = 1280  # px; others stand in the file's name
+USUAL_WIDTH = 1280  # px; others, and the light theme, stand in the file's name
 LARGEST_FILE = 700_000  # bytes; beyond, colours are given up
 
 
@@ -109,7 +110,8 @@ class Photographer:
         if dialog is not None:
             _lay_over(shot, dialog.grab())
         width = "" if window.width() == USUAL_WIDTH else f"-{window.width()}"
-        path = FOLDER / f"{name}{width}.png"
+        theme = "" if theme_name() == "dark" else f"-{theme_name()}"
+        path = FOLDER / f"{name}{width}{theme}.png"
         shot.save(str(path))
         _make_small(path)
         print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB", flush=True)
@@ -146,6 +148,9 @@ def take_all(camera: Photographer, size: int, quality: str) -> None:
     studio = camera.studio
     camera.wait(lambda: studio.session.engine_info is not None)
     camera.take("empty")
+    studio.window.gallery.search.setText("hokusai")
+    camera.take("gallery")
+    studio.window.gallery.search.clear()
     camera.set(long_edge=size, quality=quality)
     camera.open("neuschwanstein")
     camera.take("photo")
@@ -160,6 +165,7 @@ def take_all(camera: Photographer, size: int, quality: str) -> None:
     studio.actions["compare"].trigger()
     studio.actions["export"].trigger()
     sheet = studio.window.findChild(ExportSheet)
+    camera.wait(lambda: not sheet.weight.text().startswith("measuring"))
     camera.take("export", sheet)
     sheet.reject()
     studio.intake.open_picture(resource_folder("models") / "vgg16_features_relu4_3.json")
@@ -186,14 +192,14 @@ def take_all(camera: Photographer, size: int, quality: str) -> None:
 
 
 @contextmanager
-def running_studio(width: int, height: int, theme: str) -> Iterator[Studio]:
+def running_studio(width: int, height: int, theme: ThemeChoice) -> Iterator[Studio]:
     """The real program with the real engine, forgetting everything afterwards."""
     application = QApplication(["style-studio"])
     application.setApplicationName("Style Studio")
-    apply_theme(application, theme)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["STYLE_STUDIO_DATA"] = folder  # the styles of whoever takes them are nobody's business
         settings = QSettings(str(Path(folder, "settings.ini")), QSettings.Format.IniFormat)
+        Preferences(settings).theme = theme
         studio = Studio(
             lambda: EngineProcess(make_torch_engine, EngineSettings()), settings, Path(folder, "thumbnails")
         )
