@@ -62,9 +62,11 @@ class Timing:
         started = time.perf_counter()
         change()
         self._sitting.until(
-            lambda: session.live.is_settled
-            and session.picture is not before
-            and any(picture is session.picture for _, picture in seen)
+            lambda: (
+                session.live.is_settled
+                and session.picture is not before
+                and any(picture is session.picture for _, picture in seen)
+            )
         )
         full = session.picture
         assert full is not None
