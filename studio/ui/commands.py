@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, QUrl, Slot
@@ -158,7 +159,8 @@ class Commands(QObject):
         folder = Path(pictures) if Path(pictures).is_dir() else Path.home()
         sheet = ExportSheet(artwork, self._exporter.last or LastExport(folder), self._window)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sheet.accepted_with.connect(self._exporter.export)
+        # What the sheet showed is written, whatever has been painted in the meantime.
+        sheet.accepted_with.connect(partial(self._exporter.export, result=self._session.artwork.result))
         sheet.open()
 
     @Slot()

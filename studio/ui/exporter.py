@@ -69,10 +69,20 @@ class Exporter(QObject):
         return Exportable(result.picture, self._credits(result)) if result else None
 
     def export(
-        self, path: Path, options: ExportOptions, title: str, artist: str = "", unit: Unit | None = None
+        self,
+        path: Path,
+        options: ExportOptions,
+        title: str,
+        artist: str = "",
+        unit: Unit | None = None,
+        *,
+        result: Result | None = None,
     ) -> None:
-        """Write the present result; a message says when it is done, or why not. unit: remembered for the next time."""
-        result = self._session.artwork.result
+        """Write a result; a message says when it is done, or why not.
+
+        unit: remembered for the next time. result: None for the present one.
+        """
+        result = result or self._session.artwork.result
         if result is None:
             return
         made_of = replace(self._credits(result), title=title, artist=artist)

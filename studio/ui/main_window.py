@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QMessageBox, QVBoxLayout, QWidget
 
@@ -113,6 +113,9 @@ class MainWindow(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
             self.canvas.set_showing_before(False)  # the release of the key would go to another window
+        elif event.type() == QEvent.Type.WindowStateChange:  # by the window manager, or as it was at the last closing
+            with QSignalBlocker(self._actions["full_screen"]):
+                self._actions["full_screen"].setChecked(self.isFullScreen())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -241,6 +241,30 @@ def test_an_export_again_asks_nothing_and_replaces_nothing(qtbot: QtBot, loaded:
         assert read_recipe(path).seed == 2
 
 
+def test_what_the_sheet_showed_is_written_whatever_was_painted_meanwhile(
+    qtbot: QtBot, loaded: Studio, tmp_path: Path
+) -> None:
+    finish(qtbot, loaded)
+    loaded.actions["export"].trigger()
+    sheet = loaded.window.findChild(ExportSheet)
+    loaded.session.change(seed=2)
+    finish(qtbot, loaded)
+    sheet.file.setText(str(tmp_path / "artwork.png"))
+    sheet.export.click()
+    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    assert read_recipe(tmp_path / "artwork.png").seed == 0
+    assert loaded.session.artwork.has_unsaved_result
+
+
+def test_closing_while_a_size_is_measured_is_clean(qtbot: QtBot, loaded: Studio) -> None:
+    finish(qtbot, loaded)
+    loaded.actions["export"].trigger()
+    sheet = loaded.window.findChild(ExportSheet)
+    sheet._meter._start()  # the hand has rested long enough
+    loaded.close()
+    assert not loaded.window.isVisible()
+
+
 def test_the_first_export_again_asks(qtbot: QtBot, loaded: Studio) -> None:
     finish(qtbot, loaded)
     loaded.actions["export_again"].trigger()

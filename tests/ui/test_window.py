@@ -259,6 +259,21 @@ def test_the_layout_is_remembered(qtbot: QtBot, studio: Studio, settings: QSetti
     again.close()
 
 
+def test_a_full_screen_is_remembered_and_left_by_its_key(
+    qtbot: QtBot, studio: Studio, settings: QSettings, thumbnail_folder: Path
+) -> None:
+    qtbot.keyClick(studio.window, Qt.Key.Key_F11)
+    qtbot.waitUntil(studio.window.isFullScreen)
+    studio.window.close()
+    again = Studio(FakeEngine, settings, thumbnail_folder)
+    again.window.show()
+    qtbot.waitUntil(lambda: again.session.engine_info is not None)
+    assert again.window.isFullScreen() and again.actions["full_screen"].isChecked()
+    again.actions["full_screen"].trigger()
+    assert not again.window.isFullScreen()
+    again.close()
+
+
 def test_the_pace_of_the_engine_is_remembered(
     qtbot: QtBot, loaded: Studio, settings: QSettings, thumbnail_folder: Path
 ) -> None:
