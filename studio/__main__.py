@@ -11,6 +11,7 @@ from pathlib import Path
 from studio.core.contract import Engine, EngineSettings
 from studio.core.errors import StudioError
 from studio.core.training_plan import TrainingNews, TrainingPlan
+from studio.core.tuning_comparison import ComparisonNews, ComparisonPlan
 
 # In the environment:
 TRACEBACK_SWITCH = "STYLE_STUDIO_TRACEBACK"  # if set, a fault of ours shows where it comes from
@@ -61,6 +62,14 @@ def train_base(plan: TrainingPlan) -> Generator[TrainingNews, None, None]:
     yield from train_base(plan)
 
 
+def compare_tuning(plan: ComparisonPlan) -> Generator[ComparisonNews, None, None]:
+    """Run the experiment behind Tune; torch loads only here."""
+    _let_threads_rest()
+    from studio.engine.tuning_comparison import compare_tuning
+
+    yield from compare_tuning(plan)
+
+
 def _let_threads_rest() -> None:
     """For before torch is loaded: GNU's OpenMP reads it then.
 
@@ -98,7 +107,7 @@ def window_settings(environment: Mapping[str, str]) -> EngineSettings:
 def _run_command(arguments: Sequence[str]) -> int:
     from studio.cli import main as run_command
 
-    return run_command(arguments, make_torch_engine, train=train_base)
+    return run_command(arguments, make_torch_engine, train=train_base, compare=compare_tuning)
 
 
 def _open_window(arguments: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from studio import __version__
 from studio.cli.batch import Isolate, add_batch_command, paint_batch
+from studio.cli.compare_tuning import add_compare_tuning_command, compare_tuning
 from studio.cli.doctor import add_doctor_command, examine
 from studio.cli.options import OptionParser
 from studio.cli.render import add_render_command, render
@@ -17,24 +18,29 @@ from studio.cli.tune import add_tune_command, tune
 from studio.core.contract import MakeEngine
 from studio.core.errors import EngineError, StudioError, WeightsError
 from studio.core.training_plan import Train
+from studio.core.tuning_comparison import Compare
 from studio.jobs.engine_process import EngineProcess
 
-COMMANDS = ("render", "batch", "tune", "train-base", "styles", "doctor")
+COMMANDS = ("render", "batch", "tune", "train-base", "compare-tuning", "styles", "doctor")
 MISTAKE = 2  # the user's
 FAULT = 1  # ours, or the machine's
 
 
 def main(
-    arguments: Sequence[str], make_engine: MakeEngine, isolate: Isolate = EngineProcess, train: Train | None = None
+    arguments: Sequence[str],
+    make_engine: MakeEngine,
+    isolate: Isolate = EngineProcess,
+    train: Train | None = None,
+    compare: Compare | None = None,
 ) -> int:
     """Run one command and return its exit code: 0, 1 (studio or machine failed), 2 (a mistake) or 130 (interrupted).
 
-    isolate: how a batch gets an engine that may die without taking the batch along. train: trains networks; None where
-    that is not offered. A StudioError becomes one sentence on stderr, and with `--json` a last line on stdout as well.
-    What is no StudioError goes through.
+    isolate: how a batch gets an engine that may die without taking the batch along. train: trains networks, compare:
+    runs the experiment behind Tune; None where that is not offered. A StudioError becomes one sentence on stderr, and
+    with `--json` a last line on stdout as well. What is no StudioError goes through.
     """
     try:
-        return _run(arguments, make_engine, isolate, train)
+        return _run(arguments, make_engine, isolate, train, compare)
     except StudioError as error:
         if "--json" in arguments:
             print_json({"event": "failed", "message": error.message, "remedy": error.remedy})
@@ -42,7 +48,9 @@ def main(
         return FAULT if isinstance(error, EngineError | WeightsError) else MISTAKE
 
 
-def _run(arguments: Sequence[str], make_engine: MakeEngine, isolate: Isolate, train: Train | None) -> int:
+def _run(
+    arguments: Sequence[str], make_engine: MakeEngine, isolate: Isolate, train: Train | None, compare: Compare | None
+) -> int:
     parser = make_parser()
     try:
         chosen = parser.parse_args(arguments)
@@ -61,6 +69,10 @@ def _run(arguments: Sequence[str], make_engine: MakeEngine, isolate: Isolate, tr
             if train is None:
                 raise EngineError("Networks cannot be trained from here.")
             return train_base(chosen, train)
+        case "compare-tuning":
+            if compare is None:
+                raise EngineError("Networks cannot be compared from here.")
+            return compare_tuning(chosen, compare)
         case "doctor":
             return examine(chosen, make_engine)
         case _:
@@ -124,6 +136,18 @@ def make_parser() -> argparse.ArgumentParser:
                 "Trains the network behind Live, from the pretrained one or another, on the photos and paintings in two"
                 " folders. A tenth of the works is kept back to judge it by. After Ctrl-C or a crash the same command"
                 " goes on from the last checkpoint. Under torchrun, several devices or machines train together."
+            ),
+        )
+    )
+    add_compare_tuning_command(
+        commands.add_parser(
+            "compare-tuning",
+            help="measure what learning a style gains from the pretrained network",
+            usage="%(prog)s [ARTIST ...] -o DIR [more options]",
+            description=(
+                "Learns the styles of artists of the gallery with the pretrained network and with the same one from"
+                " random weights, judged on the same photos, and writes a table. Takes hours on a processor; what is"
+                " interrupted goes on."
             ),
         )
     )

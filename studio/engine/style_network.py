@@ -81,6 +81,13 @@ class StyleNetwork(nn.Module):
         """Pixels around a pixel that have a say in it, apart from the statistics; a multiple of GRID."""
         return GRID * (2 * self.widths.blocks + 5)
 
+    def plain_conditions(self) -> Tensor:
+        """Conditions under which nothing is scaled or shifted. Shapes: (N,)."""
+        conditions = torch.zeros_like(self.conditions.bias)
+        for norm in self._norms:
+            conditions[norm.start : norm.start + norm.channels] = 1.0
+        return conditions
+
     def forward(self, content: Tensor, conditions: Tensor, statistics: Statistics | None = None) -> Tensor:
         """The artwork. Shapes: content (B, 3, H, W) in [0, 1], conditions (B or 1, N) -> (B, 3, H, W) in [0, 1].
 

@@ -21,6 +21,7 @@ from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
 from studio.engine.device import is_out_of_memory
 from studio.engine.encoder import Encoder
+from studio.engine.examiner import Examiner
 from studio.engine.learned_network import changes_of
 from studio.engine.losses import weights_of
 from studio.engine.style_network import StyleNetwork
@@ -135,7 +136,8 @@ def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float])
         for numbers, count in ((learnt, POOL), (judged, TRIALS))
     ]
     identity = _identity(request, teacher.card)
-    tuner = Tuner(teacher.network, loss, references, pools[0], pools[1], settings, identity)
+    examiner = Examiner(loss, references, pools[1])
+    tuner = Tuner(teacher.network, loss, references, pools[0], examiner, settings, identity)
     if request.is_resumed:
         state = TuningState.read(training_file(request.output), tuner.state.weights)
         if state.identity != identity:

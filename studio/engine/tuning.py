@@ -17,9 +17,10 @@ from torch import Tensor, nn
 from studio.core.contract import Lesson
 from studio.core.errors import EngineError
 from studio.core.tune_settings import TuneSettings
+from studio.engine.examiner import Examiner, means
 from studio.engine.learned_network import learnable_weights
 from studio.engine.style_network import StyleNetwork
-from studio.engine.training_loss import Judgement, TrainingLoss
+from studio.engine.training_loss import TrainingLoss
 from studio.engine.tuning_data import Photos, References
 from studio.engine.tuning_state import TuningState
 
@@ -46,23 +47,30 @@ class Tuner:
         loss: TrainingLoss,
         references: References,
         photos: Photos,
-        trials: Photos,
+        examiner: Examiner,
         settings: TuneSettings,
-        identity: str,
+        identity: str = "",
+        from_scratch: bool = False,
     ) -> None:
-        """photos: to learn from; trials: to be judged by, never learnt from. identity: of the run, see TuningState."""
+        """photos: to learn from. examiner: judges by others. identity: of the run, see TuningState.
+
+        from_scratch: the network knows nothing yet: all of it learns in the deeper steps, and nothing holds it back.
+        """
         self.references = references
-        self._loss, self._photos, self._trials = loss, photos, trials
-        self._settings = settings
+        self._loss, self._photos, self._examiner = loss, photos, examiner
+        self._settings, self._from_scratch = settings, from_scratch
         self._network = copy.deepcopy(network)
         self._painting = _Painting(self._network)
         weights = {VECTOR: references.vector.clone()}
         if settings.is_deep:
             known = dict(self._network.named_parameters())
-            weights |= {name: known[name].detach().clone() for name in learnable_weights(network)}
+            names = list(known) if from_scratch else learnable_weights(network)
+            weights |= {name: known[name].detach().clone() for name in names}
         self._base = {name: tensor.clone() for name, tensor in weights.items()}
         draws = torch.Generator().manual_seed(settings.seed).get_state()
         self.state = TuningState(identity, draws, weights, {name: tensor.clone() for name, tensor in weights.items()})
+        if from_scratch:
+            self.state.stage = "layers"
 
     @property
     def is_over(self) -> bool:
@@ -87,7 +95,8 @@ class Tuner:
                 held_out = yield from self._judge()
                 is_best = self._compare(held_out)
             state.seconds += time.perf_counter() - started
-            if state.stage_step >= self._stage_steps or state.worse >= PATIENCE:
+            has_stalled = state.worse >= PATIENCE and not self._from_scratch
+            if state.stage_step >= self._stage_steps or has_stalled:
                 self._end_stage()
             if losses:  # from here one may go on later: nothing is half done
                 yield Lesson(state.step, plan.all_steps, losses, held_out, is_best)
@@ -130,7 +139,7 @@ class Tuner:
         judgement = yield from self._loss.judge(painted.detach(), target, content)
         assert judgement.gradient is not None
         gradients = torch.autograd.grad(painted, [leaves[name] for name in names], judgement.gradient)
-        losses = _means(judgement)
+        losses = means(judgement)
         state.draws = draws.get_state()
         if not all(math.isfinite(value) for value in losses.values()) or not all(
             bool(torch.isfinite(gradient).all()) for gradient in gradients
@@ -147,7 +156,7 @@ class Tuner:
         length = math.sqrt(sum(float(gradient.square().sum()) for gradient in gradients.values()))
         for name, gradient in gradients.items():
             gradient = gradient * min(1.0, FAR / max(length, 1e-12))
-            if name != VECTOR:
+            if name != VECTOR and not self._from_scratch:
                 base = self._base[name]
                 gradient = gradient + (2 * PULL) * (state.weights[name] - base) / base.square().sum().clamp_min(1e-6)
             first = state.moments.get(f"a {name}", torch.zeros_like(gradient)).lerp(gradient, 0.1)
@@ -162,26 +171,13 @@ class Tuner:
         rate = settings.learning_rate if state.stage == VECTOR else settings.deep_rate
         if name == VECTOR and state.stage != VECTOR:
             rate = settings.learning_rate * VECTOR_SHARE
-        elif name.startswith("conditions"):
+        elif name.startswith("conditions") and not self._from_scratch:
             rate *= NORM_RATE
         rising = min(1.0, (state.stage_step + 1) / WARM_UP)
         return float(rate * rising * falling / 2**state.setbacks)
 
     def _judge(self) -> Generator[None, None, dict[str, float]]:
-        """The losses on photos that are not learnt from, against the references and against the one held out."""
-        found: list[dict[str, float]] = []
-        for number in range(len(self._trials)):
-            crop, content = yield from self._trials.take([number])
-            painted = self.paint(crop, self.state.weights)
-            losses = _means((yield from self._loss.judge(painted, self.references.mean, content, False)))
-            losses["seen"] = losses["style"]
-            if self.references.unseen is not None:
-                judgement = yield from self._loss.judge(painted, self.references.unseen, {}, False)
-                losses["unseen"] = float(judgement.losses["style"].mean())
-                losses["style"] = (losses["seen"] + losses["unseen"]) / 2
-                losses["total"] = losses["style"] + losses["content"]
-            found.append(losses)
-        return {name: sum(losses[name] for losses in found) / len(found) for name in found[0]}
+        return (yield from self._examiner.judge(lambda crop: self.paint(crop, self.state.weights)))
 
     def _compare(self, held_out: Mapping[str, float]) -> bool:
         """Whether this is the best so far; where the photo begins to get lost it is not."""
@@ -189,7 +185,7 @@ class Tuner:
         if not all(math.isfinite(value) for value in held_out.values()):
             self._take_back()
             return False
-        keeps_photo = held_out["content"] <= MOST_CONTENT * state.base["content"]
+        keeps_photo = self._from_scratch or held_out["content"] <= MOST_CONTENT * state.base["content"]
         if keeps_photo and held_out["total"] < (1 - LEAST_GAIN) * state.best_losses["total"]:
             state.best = {name: tensor.clone() for name, tensor in state.weights.items()}
             state.best_losses, state.best_step, state.worse = dict(held_out), state.step, 0
@@ -226,7 +222,3 @@ class _Painting(nn.Module):
     def forward(self, content: Tensor, vector: Tensor) -> Tensor:
         painted: Tensor = self.network(content, self.network.conditions(vector))
         return painted
-
-
-def _means(judgement: Judgement) -> dict[str, float]:
-    return {name: float(losses.mean()) for name, losses in judgement.losses.items()}

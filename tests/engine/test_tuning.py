@@ -168,7 +168,7 @@ class TestTrouble:
     def test_numbers_that_blow_up_are_taken_back_and_said_at_last(
         self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(tuning, "_means", lambda judgement: {"total": float("nan")})
+        monkeypatch.setattr(tuning, "means", lambda judgement: {"total": float("nan")})
         monkeypatch.setattr(Tuner, "_judge", judged_as({"style": 1.0, "content": 0.1, "total": 1.1}))
         with pytest.raises(EngineError, match="blew up"):
             learn(teacher, request_)

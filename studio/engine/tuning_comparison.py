@@ -1,0 +1,158 @@
+"""The experiment behind Tune: one style learnt from nothing, by the vector and by the last layers, and its bound."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator
+
+import torch
+from torch import Tensor
+
+from studio.core.atomic_write import replace_file
+from studio.core.card import bundled_cards
+from studio.core.files import open_picture
+from studio.core.recipe import StyleRecipe
+from studio.core.tune_settings import TuneSettings
+from studio.core.tuning_comparison import Arm, Cell, ComparisonNews, ComparisonPlan
+from studio.engine.device import choose_device, choose_dtype, device_name, keep_freed_memory
+from studio.engine.encoder import Encoder
+from studio.engine.examiner import Examiner
+from studio.engine.lbfgs import BoundedLBFGS
+from studio.engine.losses import weights_of
+from studio.engine.optimization import RELAXATION
+from studio.engine.preconditioner import Preconditioner
+from studio.engine.stepwise import run_to_end
+from studio.engine.style_network import StyleNetwork, Widths
+from studio.engine.style_predictor import StylePredictor
+from studio.engine.tensors import resize_to, to_tensor
+from studio.engine.training_loss import TrainingLoss
+from studio.engine.tune_job import LARGEST_EDGE
+from studio.engine.tuning import JUDGED_EVERY, Tuner
+from studio.engine.tuning_data import POOL, TRIALS, Photos, References, cut_photos, hold_out, look_at
+from studio.engine.weights import LAYOUTS, ORIGINAL_NETWORK, load_encoder_weights, load_style_network
+
+SCRATCH_RATE = 1e-3  # what such networks are trained with from random weights: Johnson 2016, Dumoulin 2017
+BOUND_STEPS = 60
+
+Curve = list[tuple[int, float, dict[str, float]]]
+
+
+def compare_tuning(plan: ComparisonPlan) -> Generator[ComparisonNews, None, None]:
+    """Run the cells that have no result yet, one after the other, and write each into its file."""
+    keep_freed_memory()
+    torch.backends.cudnn.deterministic = True
+    bench = _Bench(plan)
+    for done, (artist, seed, arm) in enumerate(plan.cells):
+        file = plan.file(artist, seed, arm)
+        if file.is_file():
+            continue
+        curve: Curve = []
+        for step, seconds, losses in bench.run(artist, seed, arm):
+            if losses is not None:
+                curve.append((step, seconds, losses))
+            total = curve[-1][2]["total"] if curve else None
+            yield ComparisonNews(done, len(plan.cells), artist, seed, arm, step, total)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(file, Cell(artist, seed, arm, device_name(bench.device), tuple(curve)).to_json().encode())
+        yield ComparisonNews(done + 1, len(plan.cells), artist, seed, arm, step, curve[-1][2]["total"])
+
+
+Point = tuple[int, float, dict[str, float] | None]
+
+
+class _Bench:
+    """What all cells share: networks, photos, works."""
+
+    def __init__(self, plan: ComparisonPlan) -> None:
+        self._plan = plan
+        self.device = choose_device(plan.device)
+        dtype = choose_dtype(self.device)
+        weights = run_to_end(load_encoder_weights("vgg16", None))
+        self._eye = Encoder(LAYOUTS["vgg16"], weights, self.device, dtype)
+        self._random_eye = Encoder(LAYOUTS["vgg16"], _shuffled(weights), self.device, dtype)
+        network, predictor = load_style_network(ORIGINAL_NETWORK)
+        self._network = network.to(self.device)
+        self._predictor = StylePredictor(predictor, self.device)
+        self._photos = [self._open(card.file) for card in bundled_cards("demo")]
+
+    def run(self, artist: str, seed: int, arm: Arm) -> Iterator[Point]:
+        """The steps of one cell, with held-out losses where they were measured."""
+        loss, references, pool, trials = self._lesson(artist, seed, self._eye)
+        examiner = Examiner(loss, references, trials)
+        plan = self._plan
+        if arm == "bound":
+            yield from self._optimise(loss, references, trials, examiner)
+            return
+        settings = TuneSettings(
+            is_deep=arm in ("scratch", "layers"),
+            steps=plan.tuned_steps,
+            deep_steps=plan.steps if arm == "scratch" else plan.tuned_steps,
+            deep_rate=SCRATCH_RATE if arm == "scratch" else TuneSettings.deep_rate,
+            batch=plan.batch,
+            crop=plan.crop,
+            seed=seed,
+        )
+        network = _fresh(seed).to(self.device) if arm == "scratch" else self._network
+        if arm == "random-eye":  # it learns by one eye and is judged by the other
+            loss, references, pool, _ = self._lesson(artist, seed, self._random_eye)
+        tuner = Tuner(network, loss, references, pool, examiner, settings, from_scratch=arm == "scratch")
+        for lesson in tuner.run():
+            if lesson is not None:
+                held_out = None if lesson.held_out is None else dict(lesson.held_out)
+                yield lesson.step, tuner.state.seconds, held_out
+
+    def _lesson(self, artist: str, seed: int, eye: Encoder) -> tuple[TrainingLoss, References, Photos, Photos]:
+        plan, generator = self._plan, torch.Generator().manual_seed(seed)
+        loss = TrainingLoss(eye, weights_of(StyleRecipe(smoothness=0.0)))
+        works = [self._open(file) for file in plan.works[artist]]
+        references = run_to_end(look_at(works, eye, self._predictor, generator))
+        pools = []
+        for numbers, count in zip(hold_out(len(self._photos)), (POOL, TRIALS), strict=True):
+            photos = [self._photos[number] for number in numbers]
+            pools.append(cut_photos(photos, count, plan.crop, eye, loss.content_layers, generator))
+        return loss, references, pools[0], pools[1]
+
+    def _optimise(
+        self, loss: TrainingLoss, references: References, trials: Photos, examiner: Examiner
+    ) -> Iterator[Point]:
+        """Finish, for the crops that judge: what no network can be better than by much."""
+        started = time.perf_counter()
+        crops, content = run_to_end(trials.take(range(len(trials))))
+        images = [crops[number : number + 1] for number in range(len(trials))]
+        optimizers = [BoundedLBFGS(10, Preconditioner(), RELAXATION) for _ in images]
+        for step in range(BOUND_STEPS + 1):
+            if step % JUDGED_EVERY == 0:
+                waiting = iter(images)
+                losses = run_to_end(examiner.judge(lambda _, waiting=waiting: next(waiting)))  # type: ignore[misc]
+                yield step, time.perf_counter() - started, losses
+            for number, image in enumerate(images):
+                kept = {layer: features[number : number + 1] for layer, features in content.items()}
+                judgement = run_to_end(loss.judge(image, references.mean, kept))
+                assert judgement.gradient is not None
+                images[number] = optimizers[number].step(image, judgement.gradient)
+            yield step + 1, time.perf_counter() - started, None
+
+    def _open(self, file: object) -> Tensor:
+        picture = open_picture(file)  # type: ignore[arg-type]
+        return resize_to(to_tensor(picture, self.device), min(LARGEST_EDGE, picture.long_edge))
+
+
+def _fresh(seed: int) -> StyleNetwork:
+    """The network with random weights: convolutions as PyTorch begins them, scales near 1, shifts near 0."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        network = StyleNetwork(Widths())
+    with torch.no_grad():
+        network.conditions.weight.mul_(0.1)
+        network.conditions.bias.copy_(network.plain_conditions())
+    return network.requires_grad_(False).to(memory_format=torch.channels_last)
+
+
+def _shuffled(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The same numbers in each layer in a random order: an eye that has learnt nothing, as bright as the other."""
+    generator = torch.Generator().manual_seed(0)
+    shuffled = {}
+    for name, tensor in weights.items():
+        order = torch.randperm(tensor.numel(), generator=generator)
+        shuffled[name] = tensor.flatten()[order].reshape(tensor.shape)
+    return shuffled

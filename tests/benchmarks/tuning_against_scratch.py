@@ -1,0 +1,80 @@
+"""A style learnt by the pretrained network against the same network from random weights.
+
+    python tests/benchmarks/tuning_against_scratch.py [--artists hokusai renoir] [--seeds 3] [--steps 2000] --out DIR
+
+Runs the cells of `style-studio compare-tuning` that have no result in DIR yet, with the same code, and writes the
+table (tuning.md) and a plot of the held-out total against steps and against seconds (tuning.png). Interrupted, the same
+command goes on. Seconds are those of learning and judging together, on one machine; loading is not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import matplotlib as mpl
+
+from studio.core.card import bundled_cards
+from studio.core.tuning_comparison import (
+    ARM_TITLES,
+    ARMS,
+    ARTISTS,
+    Cell,
+    ComparisonPlan,
+    read_cells,
+    table_of,
+    works_of,
+)
+from studio.engine.tuning_comparison import compare_tuning
+
+COLORS = dict(zip(ARMS, ("#8a8a8a", "#d9a24e", "#b5541c", "#5b7c99", "#3c3c3c"), strict=True))
+
+
+def plot(cells: tuple[Cell, ...], path: Path) -> None:
+    """Each seed a line, each artist a row, steps to the left and seconds to the right."""
+    mpl.use("Agg")
+    from matplotlib import pyplot
+
+    artists = list(dict.fromkeys(cell.artist for cell in cells))
+    figure, axes = pyplot.subplots(len(artists), 2, figsize=(11, 3.4 * len(artists)), squeeze=False, sharey="row")
+    for row, artist in zip(axes, artists, strict=True):
+        for place, (axis, unit) in enumerate(zip(row, ("steps", "seconds"), strict=True)):
+            for cell in cells:
+                if cell.artist == artist:
+                    across = [max(point[place], 1 if place == 0 else 0.5) for point in cell.curve]
+                    title = ARM_TITLES[cell.arm] if cell.seed == 0 else None
+                    totals = [point[2]["total"] for point in cell.curve]
+                    axis.plot(across, totals, color=COLORS[cell.arm], label=title, linewidth=1.6)
+            axis.set_xscale("log")
+            axis.set_xlabel(unit)
+            axis.grid(alpha=0.25)
+        row[0].set_title(artist)
+        row[0].set_ylabel("held-out total loss")
+    axes[0][1].legend(fontsize=8)
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--artists", nargs="+", default=list(ARTISTS))
+    for name in ("seeds", "steps", "tuned_steps", "batch", "crop"):
+        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(ComparisonPlan, name))
+    parser.add_argument("--device")
+    parser.add_argument("--out", type=Path, required=True)
+    chosen = parser.parse_args()
+    works = works_of(bundled_cards("styles"), chosen.artists)
+    numbers = chosen.seeds, chosen.steps, chosen.tuned_steps, chosen.batch, chosen.crop
+    plan = ComparisonPlan(works, chosen.out, *numbers, chosen.device)
+    for news in compare_tuning(plan):
+        if news.step % 50 == 0:
+            total = "" if news.total is None else f"{news.total:.3f}"
+            print(f"{news.done}/{news.cells} {news.artist} {news.seed} {news.arm} {news.step} {total}", flush=True)
+    cells = read_cells(plan)
+    (chosen.out / "tuning.md").write_text(table_of(cells), encoding="utf-8")
+    plot(cells, chosen.out / "tuning.png")
+    print(table_of(cells))
+
+
+if __name__ == "__main__":
+    main()
