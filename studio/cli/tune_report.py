@@ -75,7 +75,8 @@ class TuneBar:
             if lesson.held_out is not None and lesson.is_best:
                 self._best = lesson.held_out["total"]
                 self._first = self._first or self._best
-            step = f"step {lesson.step}/{lesson.steps}, loss {self._first:.3f} > {self._best:.3f}"
+            change = f"{self._first:.3f} > {self._best:.3f}" if self._best < self._first else f"{self._first:.3f}"
+            step = f"step {lesson.step}/{lesson.steps}, loss {change}"
             self._bar.update(self._task, description="Learning", step=step)
 
     def finish(self, file: Path | None, done: Done | None) -> None:
