@@ -145,7 +145,9 @@ class Trainer:
         if batch.is_identity:
             extra = extra + IDENTITY_WEIGHT * (leaf - batch.images).square().mean()
         (gradient,) = torch.autograd.grad(extra, leaf)
-        painted.backward(judgement.gradient + gradient)  # here the processes agree on a mean
+        # Each picture counts by the root of its loss: pairs that never fit would drown the others by their squares.
+        roots = judgement.losses["total"].clamp_min(1e-2).sqrt()[:, None, None, None]
+        painted.backward(judgement.gradient / (2 * roots) + gradient)  # here the processes agree on a mean
         length = float(nn.utils.clip_grad_norm_(self._named.values(), LONGEST))
         state.step += 1
         if math.isfinite(length):
