@@ -7,6 +7,8 @@ from torch import Tensor
 
 from studio.engine.tensors import resize
 
+STRIP = 1 << 20  # px at a time: of 8192 x 8192 px, each of the ten tensors in between would be 0.8 GB
+
 # Source: Ottosson 2020, "A perceptual color space for image processing"; rows are l, m, s and L, a, b.
 _TO_CONES = ((0.4122214708, 0.5363325363, 0.0514459929), (0.2119034982, 0.6806995451, 0.1073969566),
              (0.0883024619, 0.2817188376, 0.6299787005))  # fmt: skip
@@ -22,10 +24,15 @@ def keep_colors(painted: Tensor, photo: Tensor, amount: float) -> Tensor:
     """
     if amount == 0:
         return painted
-    lab = to_oklab(painted)
-    photo_lab = to_oklab(resize(photo, (painted.shape[2], painted.shape[3])).clamp(0, 1))
-    lab[:, 1:] = torch.lerp(lab[:, 1:], photo_lab[:, 1:], amount)
-    return from_oklab(lab).clamp(0, 1)
+    photo = resize(photo, (painted.shape[2], painted.shape[3])).clamp_(0, 1)
+    result = torch.empty_like(painted)
+    rows = max(1, STRIP // painted.shape[3])
+    for top in range(0, painted.shape[2], rows):
+        strip = slice(top, top + rows)
+        lab = to_oklab(painted[:, :, strip])
+        lab[:, 1:] = torch.lerp(lab[:, 1:], to_oklab(photo[:, :, strip])[:, 1:], amount)
+        result[:, :, strip] = from_oklab(lab).clamp_(0, 1)
+    return result
 
 
 def to_oklab(image: Tensor) -> Tensor:

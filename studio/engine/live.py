@@ -103,13 +103,12 @@ class LivePainter:
         painted = self._paintings.get(sketch.key)
         if painted is None:
             started = time.perf_counter()
-            painted = yield from self._run(sketch, resize(photo, sketch.work_size).clamp(0, 1))
+            painted = yield from self._run(sketch, resize(photo, sketch.work_size).clamp_(0, 1))
             if sketch.pixels <= WHOLE:
                 painted[0, 0, 0, 0].item()  # waits for the device
                 if sketch.pixels >= PACED:
                     self._pace += PACE_SHARE * ((time.perf_counter() - started) / sketch.pixels - self._pace)
                 self._paintings[sketch.key] = painted
-        photo = resize(photo, sketch.size).clamp(0, 1)
         return _touch_up(resize(painted, sketch.size).contiguous(), photo, sketch.recipe)
 
     def _run(self, sketch: Sketch, image: Tensor) -> Generator[float, None, Tensor]:
@@ -158,12 +157,13 @@ def reach_of(strength: float) -> float:
 
 
 def _touch_up(painted: Tensor, photo: Tensor, recipe: StyleRecipe) -> Tensor:
-    """What needs no network: smoothness, detail and a weak strength. Shapes: (1, 3, h, w) each, in [0, 1]."""
+    """What needs no network: smoothness, detail and a weak strength. Shapes: (1, 3, h, w), photo of any size."""
     detail = 2 * recipe.detail - 1  # -1 to 1
     smoothness = max(0.0, recipe.smoothness - PLAIN_SMOOTHNESS) + LOOSENESS * max(0.0, -detail)
     glaze = min(1.0, recipe.strength / GLAZE)
     if smoothness == 0 and detail <= 0 and glaze == 1:
-        return painted.clamp(0, 1)
+        return painted.clamp_(0, 1)  # as all in-place clamping here: nothing changes where it was in range already
+    photo = resize(photo, (painted.shape[2], painted.shape[3])).clamp_(0, 1)
     result = torch.empty_like(painted)
     radius = min(max(1, round(max(painted.shape[2:]) / STROKE)), MARGIN // 4)
     for tile in cut_into_tiles(painted.shape[2], painted.shape[3], TILE):

@@ -18,7 +18,7 @@ def to_tensor(picture: Picture, device: torch.device) -> Tensor:
 
 def to_picture(image: Tensor, like: Picture) -> Picture:
     """The image as a picture named like another, with that one's transparency put back at the image's size."""
-    pixels = (image[0].clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+    pixels = image[0].clamp(0, 1).mul_(255).round_().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
     alpha = None
     if like.alpha is not None:
         size = (pixels.shape[0], pixels.shape[1])
