@@ -3,7 +3,8 @@
     python tests/benchmarks/slider_to_paint.py [--moves 100] [--width 1280] [--height 800]
 
 The real window (offscreen unless QT_QPA_PLATFORM says otherwise), with the tests' FakeEngine behind the real worker. A
-key moves Keep colours on a finished picture; the clock stops when the canvas painted what came of it. Prints a table.
+key moves Keep colours on a finished picture; the clock stops when the canvas has painted what came of it. Prints a
+table.
 """
 
 from __future__ import annotations
