@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from studio.core.artwork import Artwork, ArtworkState, Result, Style
 from studio.core.blend import Blend
 from studio.core.card import Card
-from studio.core.contract import ColorRequest, Done, EngineInfo, Event, Failed, Frame, Progress, Ready, Stopped
+from studio.core.contract import EngineInfo, Event, Failed, Ready
 from studio.core.errors import StudioError
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import KNOBS
@@ -18,9 +18,11 @@ from studio.jobs.worker import Worker
 from studio.ui.blender import Blender
 from studio.ui.bridge import EventBridge
 from studio.ui.estimate import Estimate
+from studio.ui.finisher import Finisher
 from studio.ui.live_preview import LivePreview
 from studio.ui.message import Message
 from studio.ui.preferences import Preferences
+from studio.ui.recoloring import Recoloring
 from studio.ui.run import Run
 
 WORKER_PATIENCE = 5.0  # s that closing waits for the worker; it ends the engine's process itself by then
@@ -66,8 +68,14 @@ class Session(QObject):
         self.estimate = estimate
         self.engine_info: EngineInfo | None = None
         self.has_engine_failed = False
-        self.run: Run | None = None
-        self._recoloring: ColorRequest | None = None
+        self._finisher = Finisher(artwork, worker, estimate, self)
+        self._finisher.frame_arrived.connect(self.frame_arrived)
+        self._finisher.message_posted.connect(self.message_posted)
+        self._finisher.ended.connect(self._follow_result)
+        self._recoloring = Recoloring(artwork, worker, self)
+        self._recoloring.asked.connect(self.quick_work_asked)
+        self._recoloring.message_posted.connect(self.message_posted)
+        self._recoloring.ended.connect(self._follow_live)
         self.is_exporting = False
         self.is_batching = self.is_learning = False
         self._is_closed = False
@@ -121,7 +129,7 @@ class Session(QObject):
     def commit(self) -> None:
         """Make one undo step of the changes since the last; a running Finish goes on with them."""
         self.artwork.commit()
-        self._follow_settings()
+        self._finisher.follow_settings(is_possible=not self.missing)
         self.state_changed.emit()
 
     @Slot()
@@ -168,7 +176,12 @@ class Session(QObject):
     @property
     def has_quick_work(self) -> bool:
         """Whether the engine has yet to show something that was asked for with `quick_work_asked`."""
-        return self.live.is_waiting or self._recoloring is not None
+        return self.live.is_waiting or self._recoloring.is_waiting
+
+    @property
+    def run(self) -> Run | None:
+        """The Finish under way."""
+        return self._finisher.run
 
     @property
     def picture(self) -> Picture | None:
@@ -238,11 +251,8 @@ class Session(QObject):
     @Slot()
     def stop(self) -> None:
         """Stop painting and keep the picture so far."""
-        if self.run is None or self.run.is_stopping:
-            return
-        self.run.is_stopping = True
-        self.state_changed.emit()
-        self._worker.stop_job()
+        if self._finisher.stop():
+            self.state_changed.emit()
 
     def _step(self, change: Callable[[], bool]) -> bool:
         """Make a change that is an undo step by itself."""
@@ -258,10 +268,9 @@ class Session(QObject):
         except StudioError as error:
             self.message_posted.emit(Message.about(error))
         if not self.artwork.state.has_content_of(before):
-            self._leave_run()
+            self._finisher.leave()
             self._follow_blend()
-        self._follow_color()
-        self._follow_live()
+        self._follow_result()
         self._announce(before)
         return is_changed
 
@@ -277,35 +286,27 @@ class Session(QObject):
             self.frame_arrived.emit()
         self.state_changed.emit()
 
-    def _start(self, before: Run | None = None, *, is_resumed: bool = False) -> None:
-        self._recoloring = None
+    def _start(self, *, is_resumed: bool) -> None:
+        self._recoloring.drop()
         self.live.rest()
-        self.run = Run(self.artwork.state, before, is_resumed=is_resumed)
-        self._worker.start_job(self.run.request)
+        self._finisher.start(is_resumed=is_resumed)
 
-    def _follow_settings(self) -> None:
-        """A changed run begins again from the picture it has."""
-        if self.run is None or self.run.is_stopping or self.artwork.state.has_settings_of(self.run.state):
-            return
-        if self.missing:
-            self.stop()
-        else:
-            self._start(self.run)
-
-    def _leave_run(self) -> None:
-        """Another photo lies on the table: what is painted of the old one goes to the history."""
+    @Slot()
+    def _follow_result(self) -> None:
+        """Bring what is shown in line with the settings, by the quickest way there is."""
         if self.run is None:
-            return
-        self._worker.stop_job()
-        self._end_run()
-        self.frame_arrived.emit()
+            self._recoloring.follow(also_outdated=not self._preferences.is_live)
+        else:
+            self._recoloring.drop()
+        self._follow_live()
 
+    @Slot()
     def _follow_live(self) -> None:
         """Show settings that were not painted yet as Live sees them."""
         artwork = self.artwork
         if self.run is not None:
             return
-        is_painted = artwork.is_finished or artwork.is_half_painted or self._recoloring is not None
+        is_painted = artwork.is_finished or artwork.is_half_painted or self._recoloring.is_waiting
         is_possible = not self.missing and artwork.recipe.method != "pattern"
         if self._preferences.is_live and is_possible and not is_painted:
             self.live.show(artwork.state)
@@ -350,17 +351,6 @@ class Session(QObject):
             self.commit()
         self.message_posted.emit(Message.about(error))
 
-    def _follow_color(self) -> None:
-        """Keep colours acts on the finished picture at once, without the network."""
-        result, recipe, content = self.artwork.result, self.artwork.recipe, self.artwork.content
-        self._recoloring = None
-        if self.run is not None or result is None or content is None or result.recipe.method == "pattern":
-            return
-        if result.recipe.keep_color != recipe.keep_color:
-            self._recoloring = ColorRequest(content, result.painted, recipe.keep_color)
-            self._worker.submit(self._recoloring)
-            self.quick_work_asked.emit()
-
     @Slot()
     def _take_events(self) -> None:
         if self._is_closed:
@@ -379,52 +369,9 @@ class Session(QObject):
                 return
             case Failed(0, error):
                 self.engine_info, self.has_engine_failed = None, True
-                self._end_run()
+                self._finisher.end()
                 self.message_posted.emit(Message.about(error, action="finish"))
                 return
-        if self._recoloring is not None and event.request_id == self._recoloring.id:
-            self._take_recolored(event, self._recoloring)
-        elif self.run is not None and event.request_id == self.run.request.id:
-            self._take_of_run(event, self.run)
-        elif not self.live.take(event):
+        takers = (self._recoloring.take, self._finisher.take, self.live.take)
+        if not any(take(event) for take in takers):
             self.event_unclaimed.emit(event)
-
-    def _take_of_run(self, event: Event, run: Run) -> None:
-        match event:
-            case Frame():
-                run.take(event)
-                self.frame_arrived.emit()
-            case Progress():
-                run.take(event)
-            case Done(notes=notes):
-                self._end_run(event)
-                for note in notes:
-                    self.message_posted.emit(Message(note))
-            case Stopped():
-                self._end_run()
-            case Failed(error=error):
-                self._end_run()
-                self.message_posted.emit(Message.about(error, action="finish"))
-
-    def _end_run(self, done: Done | None = None) -> None:
-        """Keep what there is: the whole result, or the picture so far."""
-        run, self.run = self.run, None
-        result = run.result(done) if run else None
-        if run is None or result is None:
-            self._follow_live()
-            return
-        self.artwork.add_result(result)
-        if done is not None and run.request.start is None:
-            self.estimate.learn(result.picture.width, result.picture.height, run.state.recipe, done.seconds)
-        self._follow_color()
-        self._follow_live()
-
-    def _take_recolored(self, event: Event, request: ColorRequest) -> None:
-        match event:
-            case Frame(picture=picture) | Done(result=picture):
-                self.artwork.recolor_result(picture, request.keep_color)
-            case Failed(error=error):
-                self.message_posted.emit(Message.about(error))
-        if not isinstance(event, Frame):
-            self._recoloring = None
-            self._follow_live()

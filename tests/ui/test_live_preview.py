@@ -214,3 +214,16 @@ def test_trouble_is_a_sentence_and_the_next_change_is_shown(
     assert live.session.picture is None
     live.session.change(strength=0.4)
     qtbot.waitUntil(lambda: live.session.picture is not None)
+
+
+def test_keeping_colors_of_other_settings_than_the_finished_ones_is_shown_live(
+    qtbot: QtBot, live: Studio, engine: FakeEngine
+) -> None:
+    live.actions["finish"].trigger()
+    qtbot.waitUntil(lambda: live.session.artwork.is_finished)
+    live.session.change(strength=0.2)
+    qtbot.waitUntil(lambda: live.session.live.is_settled)
+    live.session.change(keep_color=0.6)
+    qtbot.waitUntil(lambda: live_requests(engine)[-1].recipe.keep_color == 0.6)
+    assert not any(isinstance(request, ColorRequest) for request in engine.requests)
+    assert live.session.live.picture is not None
