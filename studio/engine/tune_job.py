@@ -122,7 +122,10 @@ def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float])
             yield Progress(request.id, 0.0, "Looking at the pictures")
     if references.is_mixed:
         yield Progress(request.id, 0.0, MIXED)
-    photos = [_tensor(photo, LARGEST_EDGE, device) for photo in (*request.photos, *bundled_photos())]
+    photos = []
+    for photo in (*request.photos, *bundled_photos()):
+        photos.append(_tensor(photo, LARGEST_EDGE, device))
+        yield Progress(request.id, 0.0)
     learnt, judged = hold_out(len(photos))
     pools = [
         cut_photos(
@@ -169,9 +172,9 @@ class _Record:
         return learned
 
 
-def bundled_photos() -> tuple[Picture, ...]:
-    """The demo photos."""
-    return tuple(open_picture(card.file) for card in bundled_cards("demo"))
+def bundled_photos() -> Iterator[Picture]:
+    """The demo photos, each opened when it is its turn."""
+    return (open_picture(card.file) for card in bundled_cards("demo"))
 
 
 def _sample(request: TuneRequest) -> Picture:

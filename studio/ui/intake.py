@@ -100,7 +100,7 @@ class Intake(QObject):
     def add_styles(self, paths: Sequence[Path]) -> None:
         """Add styles to the gallery: of one file, which is used at once, or of many files and folders."""
         if len(paths) == 1 and is_style_file(paths[0]):
-            self.own.keep_learned(paths[0], lambda: None)
+            self.own.keep_learned(paths[0], self.use_style)
         elif len(paths) == 1 and not paths[0].is_dir():
             self.own.use(partial(open_picture, paths[0]), self._session.use_style)
         else:
@@ -128,10 +128,14 @@ class Intake(QObject):
                 for card in self.cards:
                     if card.id == payload.style_id:
                         (self.mix_in if zone == "mix" else self.use_style)(card)
+            case "mix", "files" if is_style_file(payload.paths[0]):
+                self.own.keep_learned(payload.paths[0], self.mix_in)
             case "mix", "files":
                 self.mix_files(payload.paths)
             case "mix", "image":
                 self.own.use(open_image, session.mix_in)
+            case _, "files" if is_style_file(payload.paths[0]) and len(payload.paths) == 1:
+                self.add_styles(payload.paths)
             case "gallery", "files":
                 self.add_styles(payload.paths)
             case _, "files":

@@ -105,14 +105,14 @@ class OwnStyles(QObject):
         if card is not None:
             self._files.run(lambda: self._library.restore(card), lambda _: self._insert(card), self._refuse)
 
-    def keep_learned(self, path: Path, done: Callable[[], None]) -> None:
-        """Put the learned style in a file into the gallery, then call `done`."""
+    def keep_learned(self, path: Path, done: Callable[[Card], None]) -> None:
+        """Put the learned style in a file into the gallery, then call `done` with its card."""
 
         def kept(card: Card) -> None:
             self._insert(card)
             self.added.emit(card)
             self.message_posted.emit(Message(self.tr("{} is in the gallery, under Mine.").format(card.title)))
-            done()
+            done(card)
 
         self._files.run(lambda: self._library.import_learned(path), kept, self._refuse)
 

@@ -149,7 +149,7 @@ class Teaching(QObject):
     def keep(self) -> None:
         """Put the style into the gallery."""
         if self.has_style and not self.is_learning:
-            self._own.keep_learned(self.output, self._forget)
+            self._own.keep_learned(self.output, lambda _: self._forget())
 
     def discard(self) -> None:
         """Throw away what is learnt; the pictures stay chosen."""

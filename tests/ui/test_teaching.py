@@ -14,7 +14,9 @@ from studio.core.contract import Lesson, LiveRequest, TuneRequest
 from studio.core.learned_file import training_file
 from studio.core.open_style import is_learned
 from studio.ui.app import Studio
+from studio.ui.drop_zones import Drop
 from studio.ui.learning_curve import LearningCurve
+from studio.ui.payload import Payload
 from studio.ui.teach_window import TeachWindow
 from tests.fakes import FakeEngine, Gate, make_picture
 
@@ -202,8 +204,12 @@ def test_an_exported_style_comes_back_from_its_file(
     with qtbot.waitSignal(loaded.intake.own.changed):
         loaded.intake.own.remove(card)
     with qtbot.waitSignal(loaded.intake.own.added):
-        loaded.intake.add_styles([file])
+        loaded.intake.take_drop(Drop("mix", Payload("files", paths=(file,))))
     assert own(loaded) == [card.title]
+    qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 2)
+    assert loaded.session.artwork.styles[1].learned is not None
+    loaded.intake.take_drop(Drop("style", Payload("files", paths=(file,))))
+    qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 1)
 
 
 def test_the_curve_has_nothing_to_say_before_the_first_lesson(qtbot: QtBot) -> None:
