@@ -14,7 +14,8 @@ def change_name(one: ArtworkState, other: ArtworkState) -> str:
     if not one.has_content_of(other):
         return _change_of_pictures(one.blend, other.blend, is_same_photo=one.photo is other.photo)
     if one.styles != other.styles:
-        return _tr("Style") if len(one.styles) == len(other.styles) else _tr("Mix of styles")
+        is_mixed = len(one.styles) != len(other.styles) and one.styles and other.styles
+        return _tr("Mix of styles") if is_mixed else _tr("Style")
     names = [knob.label for knob in KNOBS if getattr(one.recipe, knob.field) != getattr(other.recipe, knob.field)]
     if one.recipe.style_shares != other.recipe.style_shares:
         names.append(SHARE_KNOB.label)

@@ -118,6 +118,7 @@ def test_undo_and_redo_say_what_they_change(loaded: Studio, name: str, change: d
 
 
 def test_undo_says_what_happened_to_the_styles(qtbot: QtBot, loaded: Studio) -> None:
+    assert loaded.actions["undo"].text() == "Undo Style"
     loaded.intake.mix_in(card_named(loaded, "Poppies"))
     qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 2)
     assert loaded.actions["undo"].text() == "Undo Mix of styles"
