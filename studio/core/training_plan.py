@@ -55,7 +55,7 @@ class TrainingPlan:
 
 @dataclass(frozen=True)
 class TrainingNews:
-    """Where a run is. losses: of the last step, by name, {} before the first.
+    """Where a run is. losses: of the last step, by name, {} where none was made.
 
     judged: errors on works that are not trained on, where they were just measured, else None. is_best: they are the
     best so far that keep the photo. skipped: steps left out so far because their numbers blew up. note: a sentence.

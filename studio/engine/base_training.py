@@ -133,7 +133,7 @@ class Trainer:
         return TrainingNews(state.step, self._plan.steps, losses, judged, is_best, state.skipped, state.seconds)
 
     def _step(self) -> dict[str, float]:
-        """One step; its losses."""
+        """One step; its losses, {} where the numbers blew up and it was left out."""
         state = self.state
         batch = self._draw()
         with self._autocast:
@@ -150,14 +150,15 @@ class Trainer:
         painted.backward(judgement.gradient / (2 * roots) + gradient)  # here the processes agree on a mean
         length = float(nn.utils.clip_grad_norm_(self._named.values(), LONGEST))
         state.step += 1
-        if math.isfinite(length):
+        is_sound = math.isfinite(length)  # for one process as for all
+        if is_sound:
             self._descend()
         else:
             state.skipped += 1
         for weight in self._named.values():
             weight.grad = None
         losses = {name: float(values.mean()) for name, values in judgement.losses.items()}
-        return losses | {"gradient": length}
+        return losses | {"gradient": length} if is_sound else {}
 
     def _draw(self) -> Batch:
         plan, views = self._plan, self._views

@@ -116,6 +116,7 @@ def test_a_step_whose_numbers_blow_up_is_left_out_and_counted(
     monkeypatch.setattr(Trainer, "_draw", spoil_the_second)
     news = steps_of(small_plan(folders, tmp_path, steps=3))
     assert [each.skipped for each in news] == [0, 0, 1, 1]
+    assert news[2].losses == {}
     assert all(torch.equal(seen[1][name], seen[2][name]) for name in seen[1])
     assert news[-1].judged is not None
 
@@ -127,6 +128,25 @@ def test_a_photo_is_painted_in_its_own_style_now_and_then(
     (_, step) = steps_of(small_plan(folders, tmp_path, steps=1))
     assert step.losses["style"] == 0
     assert step.losses["content"] > 0
+
+
+def test_a_mix_of_two_styles_is_mixed_alike_in_its_vector_and_in_its_statistics(
+    folders: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base_training, "BLENDED", 1.0)
+    monkeypatch.setattr(base_training, "IDENTITY", 0.0)
+    draw = Trainer._draw
+    seen: list[tuple[Trainer, Batch]] = []
+    monkeypatch.setattr(Trainer, "_draw", lambda trainer: seen.append((trainer, draw(trainer))) or seen[-1][1])
+    steps_of(small_plan(folders, tmp_path, steps=1, batch=8, memory=0.0027))  # room for two looks at styles
+    ((trainer, batch),) = seen
+    one, other = (trainer._views.style(number) for number in range(2))
+    direction = other.vector - one.vector
+    shares = ((batch.vectors - one.vector) @ direction.T / direction.square().sum()).clamp(0, 1)
+    assert bool(((shares > 0.15) & (shares < 0.85)).any())
+    assert torch.allclose(batch.vectors, one.vector + shares * direction, atol=1e-4)
+    means = [view.moments["relu2_2"].mean.float() for view in (one, other)]
+    assert torch.allclose(batch.moments["relu2_2"].mean, torch.lerp(*means, shares), rtol=1e-3, atol=1e-3)
 
 
 @pytest.mark.slow
