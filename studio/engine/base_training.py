@@ -32,7 +32,7 @@ SMOOTHNESS = 0.01  # weight of the total variation as a share of the photo's
 AVERAGE = 0.998  # share of itself that the moving average keeps at each step, in the long run
 WARM_UP = 0.04  # of all steps
 LAST_RATE = 0.05  # of the highest, at the end
-LONGEST = 20.0  # length of a gradient, which is shortened to it
+LONGEST = 5.0  # length of a gradient, which is shortened to it
 DECAYS = (0.9, 0.99)  # of Adam's moments
 MOST_CONTENT = 1.15  # times the content error of the first network, for another to be a better one
 _STEP, _KIND = 3, 4  # streams of random numbers
@@ -90,7 +90,7 @@ class Trainer:
                 weight.copy_(state.weights[name])
         self._painting = team.share(Painting(network))
         weights = {layer: share * plan.content_weight for layer, share in CONTENT_LAYERS.items()}
-        self._loss = TrainingLoss(encoder, LossWeights(1.0, weights, SMOOTHNESS))
+        self._loss = TrainingLoss(encoder, LossWeights(1.0, weights, SMOOTHNESS), is_rooted=True)
         self._autocast = torch.autocast(team.device.type, torch.bfloat16, enabled=encoder.dtype == torch.bfloat16)
 
     def run(self) -> Generator[TrainingNews, None, None]:
@@ -145,9 +145,7 @@ class Trainer:
         if batch.is_identity:
             extra = extra + IDENTITY_WEIGHT * (leaf - batch.images).square().mean()
         (gradient,) = torch.autograd.grad(extra, leaf)
-        # Each picture counts by the root of its loss: pairs that never fit would drown the others by their squares.
-        roots = judgement.losses["total"].clamp_min(1e-2).sqrt()[:, None, None, None]
-        painted.backward(judgement.gradient / (2 * roots) + gradient)  # here the processes agree on a mean
+        painted.backward(judgement.gradient + gradient)  # here the processes agree on a mean
         length = float(nn.utils.clip_grad_norm_(self._named.values(), LONGEST))
         state.step += 1
         is_sound = math.isfinite(length)  # for one process as for all

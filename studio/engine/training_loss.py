@@ -12,6 +12,8 @@ from studio.engine.encoder import Encoder
 from studio.engine.losses import FLOOR, LossWeights, relative_moments_loss
 from studio.engine.statistics import Moments, batch_moments
 
+NEAREST = 1e-4  # squared distance from which on nearer is no better: the root would have no slope left to go by
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -28,8 +30,9 @@ class Judgement:
 class TrainingLoss:
     """Style and content losses of batches of small pictures, relative to their targets as those of `Objective` are."""
 
-    def __init__(self, encoder: Encoder, weights: LossWeights) -> None:
-        self._encoder = encoder
+    def __init__(self, encoder: Encoder, weights: LossWeights, is_rooted: bool = False) -> None:
+        """is_rooted: layers count by distances and not by their squares, where layers far off drown the near."""
+        self._encoder, self._is_rooted = encoder, is_rooted
         self._content = {layer: weight for layer, weight in weights.content.items() if weight > 0}
         self._style = weights.style
 
@@ -59,12 +62,12 @@ class TrainingLoss:
             with torch.set_grad_enabled(with_gradient):
                 total = features.new_zeros(images.shape[0], dtype=torch.float32)
                 if layer in style:
-                    missed = relative_moments_loss(batch_moments(features), style[layer])
+                    missed = self._measured(relative_moments_loss(batch_moments(features), style[layer]))
                     missed = missed * (self._style / len(style))
                     losses["style"] += missed.detach()
                     total = total + missed
                 if layer in kept:
-                    missed = relative_content_loss(features, content[layer]) * self._content[layer]
+                    missed = self._measured(relative_content_loss(features, content[layer])) * self._content[layer]
                     losses["content"] += missed.detach()
                     total = total + missed
             if with_gradient:
@@ -75,6 +78,9 @@ class TrainingLoss:
             return Judgement(losses, None)
         gradient = yield from self._encoder.backward(trace, gradients)
         return Judgement(losses, gradient)
+
+    def _measured(self, squares: Tensor) -> Tensor:
+        return squares.clamp_min(NEAREST).sqrt() if self._is_rooted else squares
 
 
 def relative_content_loss(features: Tensor, target: Tensor) -> Tensor:
