@@ -21,6 +21,7 @@ from studio.engine.lbfgs import BoundedLBFGS
 from studio.engine.losses import weights_of
 from studio.engine.optimization import RELAXATION
 from studio.engine.preconditioner import Preconditioner
+from studio.engine.recent import Recent
 from studio.engine.stepwise import run_to_end
 from studio.engine.style_network import StyleNetwork, Widths
 from studio.engine.style_predictor import StylePredictor
@@ -58,6 +59,7 @@ def compare_tuning(plan: ComparisonPlan) -> Generator[ComparisonNews, None, None
 
 
 Point = tuple[int, float, dict[str, float] | None]
+Material = tuple[TrainingLoss, References, Photos, Photos]
 
 
 class _Bench:
@@ -73,6 +75,7 @@ class _Bench:
         network, predictor = load_style_network(ORIGINAL_NETWORK)
         self._network = network.to(self.device)
         self._predictor = StylePredictor(predictor, self.device)
+        self._lessons: Recent[Material] = Recent(2)
         self._photos = [self._open(card.file) for card in bundled_cards("demo")]
 
     def run(self, artist: str, seed: int, arm: Arm) -> Iterator[Point]:
@@ -101,7 +104,14 @@ class _Bench:
                 held_out = None if lesson.held_out is None else dict(lesson.held_out)
                 yield lesson.step, tuner.state.seconds, held_out
 
-    def _lesson(self, artist: str, seed: int, eye: Encoder) -> tuple[TrainingLoss, References, Photos, Photos]:
+    def _lesson(self, artist: str, seed: int, eye: Encoder) -> Material:
+        """What is learnt from and judged by: for the arms of an artist and a seed the same, and looked at once."""
+        key = artist, seed, eye is self._eye
+        if key not in self._lessons:
+            self._lessons[key] = self._look(artist, seed, eye)
+        return self._lessons[key]
+
+    def _look(self, artist: str, seed: int, eye: Encoder) -> Material:
         plan, generator = self._plan, torch.Generator().manual_seed(seed)
         loss = TrainingLoss(eye, weights_of(StyleRecipe(smoothness=0.0)))
         works = [self._open(file) for file in plan.works[artist]]
@@ -110,6 +120,7 @@ class _Bench:
         for numbers, count in zip(hold_out(len(self._photos)), (POOL, TRIALS), strict=True):
             photos = [self._photos[number] for number in numbers]
             pools.append(cut_photos(photos, count, plan.crop, eye, loss.content_layers, generator))
+            run_to_end(pools[-1].take(range(count)))  # or the first arm would be charged for what all need
         return loss, references, pools[0], pools[1]
 
     def _optimise(
