@@ -5,8 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from studio.engine.recent import Recent
 from studio.engine.tensors import resize
 
+KEPT_LABS = 4
 STRIP = 1 << 20  # px at a time: of 8192 x 8192 px, each of the ten tensors in between would be 0.8 GB
 
 # Source: Ottosson 2020, "A perceptual color space for image processing"; rows are l, m, s and L, a, b.
@@ -14,6 +16,30 @@ _TO_CONES = ((0.4122214708, 0.5363325363, 0.0514459929), (0.2119034982, 0.680699
              (0.0883024619, 0.2817188376, 0.6299787005))  # fmt: skip
 _TO_LAB = ((0.2104542553, 0.7936177850, -0.0040720468), (1.9779984951, -2.4285922050, 0.4505937099),
            (0.0259040371, 0.7827717662, -0.8086757660))  # fmt: skip
+
+
+class ColorKeeper:
+    """`keep_colors` for a slider: it asks for the same two pictures again and again, so their OKLab is remembered."""
+
+    def __init__(self) -> None:
+        self._labs: Recent[tuple[Tensor, Tensor]] = Recent(KEPT_LABS)  # an image and its OKLab, by the image's identity
+
+    @torch.no_grad()
+    def keep(self, painted: Tensor, photo: Tensor, amount: float) -> Tensor:
+        """As `keep_colors`."""
+        if amount == 0 or painted.shape[2] * painted.shape[3] > STRIP:
+            return keep_colors(painted, photo, amount)
+        lab = self._lab(painted)
+        photo_lab = self._lab(resize(photo, (painted.shape[2], painted.shape[3])))
+        colors = torch.lerp(lab[:, 1:], photo_lab[:, 1:], amount)
+        return from_oklab(torch.cat((lab[:, :1], colors), 1)).clamp_(0, 1)
+
+    def _lab(self, image: Tensor) -> Tensor:
+        image_then, lab = self._labs.get(id(image)) or (None, None)
+        if lab is None or image_then is not image:
+            lab = to_oklab(image.clamp(0, 1))
+            self._labs[id(image)] = (image, lab)
+        return lab
 
 
 @torch.no_grad()
@@ -24,13 +50,13 @@ def keep_colors(painted: Tensor, photo: Tensor, amount: float) -> Tensor:
     """
     if amount == 0:
         return painted
-    photo = resize(photo, (painted.shape[2], painted.shape[3])).clamp_(0, 1)
+    photo = resize(photo, (painted.shape[2], painted.shape[3]))
     result = torch.empty_like(painted)
     rows = max(1, STRIP // painted.shape[3])
     for top in range(0, painted.shape[2], rows):
         strip = slice(top, top + rows)
         lab = to_oklab(painted[:, :, strip])
-        lab[:, 1:] = torch.lerp(lab[:, 1:], to_oklab(photo[:, :, strip])[:, 1:], amount)
+        lab[:, 1:] = torch.lerp(lab[:, 1:], to_oklab(photo[:, :, strip].clamp(0, 1))[:, 1:], amount)
         result[:, :, strip] = from_oklab(lab).clamp_(0, 1)
     return result
 

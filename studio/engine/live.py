@@ -108,8 +108,8 @@ class LivePainter:
                 painted[0, 0, 0, 0].item()  # waits for the device
                 if sketch.pixels >= PACED:
                     self._pace += PACE_SHARE * ((time.perf_counter() - started) / sketch.pixels - self._pace)
-                self._paintings[sketch.key] = painted
-        return _touch_up(resize(painted, sketch.size).contiguous(), photo, sketch.recipe)
+                self._paintings[sketch.key] = painted = painted.contiguous()
+        return _touch_up(resize(painted, sketch.size), photo, sketch.recipe)
 
     def _run(self, sketch: Sketch, image: Tensor) -> Generator[float, None, Tensor]:
         network = self._network_for(sketch)
@@ -121,7 +121,7 @@ class LivePainter:
         scale = (WHOLE / (height * width)) ** 0.5
         small = resize(image, (max(SMALLEST, round(height * scale)), max(SMALLEST, round(width * scale)))).clamp(0, 1)
         statistics = network.measure(_aligned(small), conditions)  # Source: Chen et al. 2022, "URST"
-        result = torch.empty_like(image)
+        result = torch.empty_like(image, memory_format=torch.contiguous_format)
         tiles = cut_into_tiles(height, width, TILE)
         for number, tile in enumerate(tiles, start=1):
             tile.paste(tile.inner(network(_aligned(tile.crop(image)), conditions, statistics)), result)

@@ -12,7 +12,7 @@ from torch import Tensor
 from studio.core.contract import Done, Event, Frame, LiveRequest, Progress, StyleRequest
 from studio.core.errors import EngineError
 from studio.core.picture import Picture
-from studio.engine.color import keep_colors
+from studio.engine.color import ColorKeeper
 from studio.engine.optimization import Snapshot
 from studio.engine.tensors import to_picture
 
@@ -23,8 +23,10 @@ SIGN_OF_LIFE = 0.03  # s between events at least, so that a pipe is not busy wit
 class Reporter:
     """Tells the events of one request. photo: for its colours, None for a pattern. started: by `time.perf_counter`."""
 
-    def __init__(self, request: StyleRequest | LiveRequest, photo: Tensor | None, started: float) -> None:
-        self._request, self._photo, self._started = request, photo, started
+    def __init__(
+        self, request: StyleRequest | LiveRequest, photo: Tensor | None, colors: ColorKeeper, started: float
+    ) -> None:
+        self._request, self._photo, self._colors, self._started = request, photo, colors, started
         self._last_frame = self._last_event = 0.0
         self._last = Snapshot(torch.zeros((1, 3, 1, 1)), 0, 0, 0.0)
 
@@ -76,4 +78,4 @@ class Reporter:
         amount = self._request.recipe.keep_color
         if self._photo is None or amount == 0:
             return painted, None
-        return to_picture(keep_colors(image, self._photo, amount), like), painted
+        return to_picture(self._colors.keep(image, self._photo, amount), like), painted

@@ -29,7 +29,7 @@ from studio.core.contract import (
 from studio.core.errors import EngineError, RecipeError, StudioError
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import StyleRecipe
-from studio.engine.color import keep_colors
+from studio.engine.color import ColorKeeper
 from studio.engine.device import (
     choose_device,
     choose_dtype,
@@ -75,6 +75,7 @@ class TorchEngine:
         self._weights: dict[str, dict[str, Tensor]] = {}
         self._styles: Recent[dict[str, Moments]] = Recent(KEPT_STYLES)
         self._painter: LivePainter | None = None
+        self._colors = ColorKeeper()
         self._photos: Recent[Tensor] = Recent(KEPT_PHOTOS)
         torch.backends.cudnn.deterministic = True  # the same recipe paints the same pixels
 
@@ -140,7 +141,7 @@ class TorchEngine:
         if painting.start is None and painting.content is not None and _is_sketched(request.recipe):
             painting = replace(painting, sketch=self._sketched(request, painting.content, painting.size))
             yield Progress(request.id, 0.0)
-        reporter = Reporter(request, painting.content, started)
+        reporter = Reporter(request, painting.content, self._colors, started)
         keys = tuple(picture.fingerprint for picture, _ in request.models)
         job = finish(encoder, painting, keys, self._styles)
         notes: list[str] = []
@@ -167,7 +168,7 @@ class TorchEngine:
         for sketch in ([coarse[0]] if coarse and painter.seconds(final) > COARSE_SECONDS else []) + [final]:
             photo = self._photo(request.content, max(sketch.size))
             image = run_to_end(painter.paint(sketch, photo))
-            reporter = Reporter(request, photo, started)
+            reporter = Reporter(request, photo, self._colors, started)
             if sketch is not final:
                 yield reporter.frame(Snapshot(image, 1, 2, 0.5), is_final=False)
         yield from reporter.done(image)
@@ -180,7 +181,7 @@ class TorchEngine:
             try:
                 yield Progress(request.id, next(job))
             except StopIteration as stop:
-                yield from Reporter(request, painting.content, started).done(stop.value)
+                yield from Reporter(request, painting.content, self._colors, started).done(stop.value)
                 return
 
     def _sketched(self, request: StyleRequest, photo: Tensor, size: tuple[int, int]) -> Tensor:
@@ -282,7 +283,7 @@ class TorchEngine:
         started = time.perf_counter()
         painted = to_tensor(request.painted, self._device)
         photo = self._tensor(request.content, request.painted.long_edge)
-        picture = to_picture(keep_colors(painted, photo, request.keep_color), request.painted)
+        picture = to_picture(self._colors.keep(painted, photo, request.keep_color), request.painted)
         picture = picture.with_pixels(picture.pixels, request.painted.alpha)
         seconds = time.perf_counter() - started
         yield Frame(request.id, 1, 1, 1.0, picture, request.painted, seconds=seconds, is_final=True)

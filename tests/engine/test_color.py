@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from studio.engine.color import from_oklab, keep_colors, to_oklab
+from studio.engine.color import ColorKeeper, from_oklab, keep_colors, to_oklab
 from tests.engine.scenes import flat, waves, weave
 
 
@@ -77,3 +77,17 @@ def test_the_painting_itself_is_not_touched() -> None:
     painted = weave(20, 30)
     keep_colors(painted, waves(20, 30), 1.0)
     assert torch.equal(painted, weave(20, 30))
+
+
+def test_a_keeper_of_colors_keeps_them_alike_also_when_asked_again() -> None:
+    keeper, photo = ColorKeeper(), waves(20, 30)
+    for painted in (weave(20, 30), 1 - weave(20, 30)):
+        for amount in (0.0, 0.3, 0.9):
+            assert torch.allclose(keeper.keep(painted, photo, amount), keep_colors(painted, photo, amount), atol=1e-5)
+
+
+def test_a_keeper_looks_again_at_a_picture_that_only_has_the_place_of_another() -> None:
+    keeper, photo = ColorKeeper(), waves(20, 30)
+    for shade in range(20):  # each freed before the next, so addresses come again
+        painted = flat(20, 30, grey=shade / 20)
+        assert torch.allclose(keeper.keep(painted, photo, 0.5), keep_colors(painted, photo, 0.5), atol=1e-5)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from studio.core.errors import EngineError
 from studio.core.picture import Picture
-from studio.engine import optimization, reporter, starts, targets, tiling, torch_engine
+from studio.engine import color, optimization, reporter, starts, targets, tiling, torch_engine
 from studio.engine.losses import Evaluation, Objective
 from studio.engine.torch_engine import TorchEngine
 from tests.engine.requests import LONG_EDGE, events_of, paint, request_of
@@ -109,7 +109,7 @@ def test_when_no_tile_fits_the_picture_is_painted_smaller_and_the_user_told(
     [
         (torch_engine, "to_tensor"),
         (reporter, "to_picture"),
-        (reporter, "keep_colors"),
+        (color, "to_oklab"),
         (targets, "resize"),
         (targets, "moments"),
         (targets, "total_variation"),
