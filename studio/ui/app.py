@@ -104,6 +104,7 @@ class Studio(QObject):
         self.window.gallery.export_requested.connect(self.commands.ask_for_style_file)
         self.window.first_painted.connect(self.session.start_engine)
         own.load()
+        self.teaching.look_for_begun()
 
     def _make_actions(self) -> Actions:
         """The actions, and the look they choose, before the first widget is made."""

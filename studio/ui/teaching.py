@@ -229,6 +229,8 @@ class Teaching(QObject):
     def _take_begun(self, title: str) -> None:
         if not self.is_learning and not self.has_style:
             self.begun, self.has_style = title, True
+            text = self.tr("{} was being learnt when the studio ended.").format(title)
+            self._session.message_posted.emit(Message(text, self.tr("What there is can be kept."), action="teach"))
             self.state_changed.emit()
 
     def _take_references(

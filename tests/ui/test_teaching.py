@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from pytestqt.qtbot import QtBot
 
 from studio.core.contract import Lesson, LiveRequest, TuneRequest
-from studio.core.learned_file import training_file
+from studio.core.learned_file import training_file, write_learned
 from studio.core.open_style import is_learned
 from studio.ui.app import Studio
 from studio.ui.drop_zones import Drop
 from studio.ui.learning_curve import LearningCurve
 from studio.ui.payload import Payload
 from studio.ui.teach_window import TeachWindow
-from tests.fakes import FakeEngine, Gate, make_picture
+from tests.fakes import FakeEngine, Gate, make_card, make_learned, make_picture
 
 
 @pytest.fixture
@@ -155,6 +155,19 @@ def test_a_style_begun_before_a_crash_can_still_be_kept(
     with qtbot.waitSignal(loaded.intake.own.added):
         press(qtbot, teaching.keep)
     assert own(loaded) == ["My style"]
+
+
+def test_what_a_crash_left_is_told_at_the_next_start(
+    qtbot: QtBot, studio: Studio, settings: QSettings, thumbnail_folder: Path
+) -> None:
+    studio.close()
+    output = studio.teaching.output
+    output.parent.mkdir(parents=True)
+    write_learned(output, make_card("left", author="Me"), make_learned())
+    again = Studio(FakeEngine, settings, thumbnail_folder)
+    qtbot.waitUntil(lambda: again.teaching.has_style)
+    assert again.window.messages.text.text().startswith("Title of left was being learnt when the studio ended.")
+    again.close()
 
 
 def test_doubts_are_said_and_the_button_says_anyway(
