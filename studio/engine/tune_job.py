@@ -71,7 +71,7 @@ def _teach(request: TuneRequest, teacher: Teacher, clock: Callable[[], float]) -
     record = _Record(request, teacher, tuner)
     spoken, saved = clock(), clock()
     for lesson in tuner.run():
-        now, share = clock(), _share(request, tuner)
+        now, share = clock(), _share(tuner)
         if lesson is None:
             if now - spoken >= SIGN_OF_LIFE:
                 spoken = now
@@ -194,8 +194,8 @@ def _identity(request: TuneRequest, network: Card) -> str:
     return hashlib.blake2b(" ".join(parts).encode(), digest_size=16).hexdigest()
 
 
-def _share(request: TuneRequest, tuner: Tuner) -> float:
-    return PREPARED + (1 - PREPARED) * tuner.state.step / request.settings.all_steps
+def _share(tuner: Tuner) -> float:
+    return PREPARED + (1 - PREPARED) * tuner.progress
 
 
 def _praise(state: TuningState) -> str:

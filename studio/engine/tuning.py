@@ -77,6 +77,15 @@ class Tuner:
         """Whether all stages have ended."""
         return self.state.stage == "over"
 
+    @property
+    def progress(self) -> float:
+        """Share of what was planned, 0 to 1; a stage that ended early counts as done."""
+        state, settings = self.state, self._settings
+        if self.is_over:
+            return 1.0
+        before = settings.steps if state.stage == "layers" and not self._from_scratch else 0
+        return (before + state.stage_step) / settings.all_steps
+
     def run(self) -> Generator[Lesson | None, None, None]:
         """Learn; yields None between pieces of a step, and a Lesson after it, when `state` may be saved.
 
@@ -206,10 +215,6 @@ class Tuner:
         state.stage = "layers" if state.stage == VECTOR and self._settings.is_deep else "over"
         state.stage_step, state.worse, state.moments = 0, 0, {}
         state.weights = {name: tensor.clone() for name, tensor in state.best.items()}
-        if state.stage == "over":
-            state.step = self._settings.all_steps
-        else:
-            state.step = self._settings.steps
 
 
 class _Painting(nn.Module):

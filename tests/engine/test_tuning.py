@@ -190,6 +190,8 @@ class TestTrouble:
         monkeypatch.setattr(tuning, "JUDGED_EVERY", 1)
         done, events = learn(teacher, replace(request_, settings=replace(SETTINGS, steps=50)))
         assert len(lessons_in(events)) == 1 + tuning.PATIENCE
+        assert done.steps == tuning.PATIENCE  # those it has taken, not those it was given
+        assert [event.progress for event in events if isinstance(event, Progress)][-1] == pytest.approx(1.0)
         assert "at first sight" in done.notes[0]
 
     def test_a_full_disk_is_said_and_the_style_of_before_stays(
