@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +27,21 @@ from torch import Tensor
 
 from studio.core.contract import EngineSettings
 from studio.core.files import open_picture
+from studio.core.picture import fit_size
 from studio.core.recipe import StyleRecipe
 from studio.core.resources import resource_folder
 from studio.engine.device import choose_dtype, keep_freed_memory
 from studio.engine.encoder import Encoder
+from studio.engine.live import LivePainter, Sketch, blend_vectors
 from studio.engine.losses import CONTENT_LAYERS, STYLE_LAYERS, relative_moments_loss, weights_of
 from studio.engine.optimization import finish
 from studio.engine.statistics import moments, positions, total_variation
 from studio.engine.stepwise import run_to_end
+from studio.engine.style_predictor import StylePredictor
 from studio.engine.targets import Painting
 from studio.engine.tensors import resize_to, to_tensor
-from studio.engine.weights import LAYOUTS, load_encoder_weights
+from studio.engine.torch_engine import SKETCH_EDGES
+from studio.engine.weights import LAYOUTS, ORIGINAL_NETWORK, load_encoder_weights, load_style_network
 
 PAIRS = (
     ("neuschwanstein.jpg", "van-gogh-cafe-terrace-at-night.webp"),
@@ -149,12 +154,16 @@ def run_studio(arguments: argparse.Namespace) -> dict[str, Any]:
     photo, style, recipe = _inputs(arguments, arguments.role)
     loss_of = PlainLoss(_encoder(torch.float32, torch.channels_last), recipe, photo, style)
     encoder = _encoder(choose_dtype(CPU), torch.channels_last)
+    painter = _painter()
     painting = Painting(photo, (style,), (1.0,), recipe, (photo.shape[2], photo.shape[3]))
     for _ in finish(encoder, painting, ("warm",), {}):
         break
+    _sketched(painter, painting, style)
     points: list[Point] = []
     seconds, first, steps = 0.0, None, 0
     started = time.perf_counter()
+    if arguments.role == "draft":  # as the studio does
+        painting = replace(painting, sketch=_sketched(painter, painting, style))
     job = finish(encoder, painting, ("style",), {})
     while True:
         try:
@@ -180,6 +189,25 @@ def _inputs(arguments: argparse.Namespace, quality: str) -> tuple[Tensor, Tensor
     style = to_tensor(open_picture(resource_folder("styles") / style_name), CPU)
     recipe = StyleRecipe().change(long_edge=arguments.size, quality=quality)
     return resize_to(photo, arguments.size), resize_to(style, arguments.size), recipe
+
+
+def _painter() -> LivePainter:
+    network, predictor = load_style_network(ORIGINAL_NETWORK)
+    return LivePainter(network, StylePredictor(predictor, CPU), CPU)
+
+
+def _sketched(painter: LivePainter, painting: Painting, style: Tensor) -> Tensor:
+    """What a draft starts from. The style's vector and what the network has painted are not taken from memory."""
+    photo = painting.content
+    assert photo is not None
+    own, wanted = (painter.vector(f"{time.perf_counter()}", lambda image=image: image) for image in (photo, style))
+    plain = painting.recipe.change(detail=0.5, smoothness=0.0)
+    edge = min(max(SKETCH_EDGES[0], *painting.size), SKETCH_EDGES[1])
+    width, height = fit_size(painting.size[1], painting.size[0], edge)
+    sketch = Sketch(
+        f"{time.perf_counter()}", blend_vectors(own, [wanted], [1.0], plain.strength), plain, (height, width)
+    )
+    return run_to_end(painter.paint(sketch, photo))
 
 
 def _encoder(dtype: torch.dtype, layout: torch.memory_format) -> Encoder:
