@@ -95,7 +95,7 @@ def test_the_maker_of_the_engine_can_be_found_by_another_process() -> None:
     # As `python -m studio` starts it, where the module is at first called __main__.
     code = (
         "import runpy, studio.cli; "
-        "studio.cli.main = lambda arguments, make_engine, train: make_engine.__module__ != 'studio.__main__'; "
+        "studio.cli.main = lambda arguments, make_engine, **others: make_engine.__module__ != 'studio.__main__'; "
         "runpy.run_module('studio', run_name='__main__', alter_sys=True)"
     )
     assert subprocess.run([sys.executable, "-c", code, "styles"]).returncode == 0
