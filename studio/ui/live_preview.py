@@ -41,6 +41,7 @@ class LivePreview(QObject):
         self._frame: Frame | None = None
         self.is_settled = False  # whether `picture` is all that the network has to say of the settings
         self.progress: float | None = None  # of the refinement; None before it begins, 1.0 when it is done
+        self._is_held = False
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST)
@@ -54,6 +55,7 @@ class LivePreview(QObject):
     def show(self, state: ArtworkState) -> None:
         """Show these settings, with a content and styles, from now on."""
         before, self._state = self._state, state
+        self._is_held = False
         if before is not None and state.has_settings_of(before):
             return
         self.rest()
@@ -80,6 +82,11 @@ class LivePreview(QObject):
         if self._frame is not None:
             self._frame = None
             self.changed.emit()
+
+    def hold(self) -> None:
+        """Refine nothing until settings are shown again: the engine has something better to do."""
+        self.rest()
+        self._is_held = True
 
     def rest(self) -> None:
         """Refine no further; what is there stays to be seen."""
@@ -117,7 +124,11 @@ class LivePreview(QObject):
 
     def _may_refine(self, state: ArtworkState) -> bool:
         wish = self._preferences.auto_refine
-        return state.recipe.method == "finish" and (wish == "always" or (wish == "mains" and not is_on_battery()))
+        return (
+            not self._is_held
+            and state.recipe.method == "finish"
+            and (wish == "always" or (wish == "mains" and not is_on_battery()))
+        )
 
     def _take_live(self, event: Event) -> None:
         self.is_waiting = self.is_waiting and isinstance(event, Frame | Progress)

@@ -288,7 +288,7 @@ class Session(QObject):
 
     def _start(self, *, is_resumed: bool) -> None:
         self._recoloring.drop()
-        self.live.rest()
+        self.live.hold()
         self._finisher.start(is_resumed=is_resumed)
 
     @Slot()

@@ -227,3 +227,24 @@ def test_keeping_colors_of_other_settings_than_the_finished_ones_is_shown_live(
     qtbot.waitUntil(lambda: live_requests(engine)[-1].recipe.keep_color == 0.6)
     assert not any(isinstance(request, ColorRequest) for request in engine.requests)
     assert live.session.live.picture is not None
+
+
+@pytest.mark.usefixtures("hasty")
+def test_what_live_still_has_to_say_when_finish_begins_never_ends_it(
+    qtbot: QtBot, live: Studio, engine: FakeEngine
+) -> None:
+    engine.gate = Gate()
+    live.preferences.auto_refine = "always"
+    engine.gate.wait_until_reached()
+    live.session.change(strength=0.9)  # asked for, and not answered before the step is over
+    live.actions["finish"].trigger()
+    engine.gate.let_pass()
+    engine.gate.wait_until_reached()
+    qtbot.waitUntil(lambda: live.session.live.is_settled)
+    live.preferences.auto_refine = "mains"  # would refine at once
+    live.preferences.auto_refine = "always"
+    live.session.live.refine()
+    engine.gate.open()
+    qtbot.waitUntil(lambda: live.session.artwork.is_finished)
+    finishing = [request for request in engine.requests if isinstance(request, StyleRequest)][1:]
+    assert [(request.recipe.quality, request.recipe.strength) for request in finishing] == [("standard", 0.9)]
