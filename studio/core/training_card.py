@@ -97,8 +97,9 @@ def describe_data(kind: str, works: Sequence[str], manifest: Mapping[str, Row]) 
     if not rows:
         return f"{len(works)} {kind} without a manifest."
     parts = [f"{len(works)} {kind}: {_counted(rows, _sort)}"]
-    if any(_century(row) for row in rows):
-        parts.append(f"made in {_counted(rows, _century)}")
+    dated = [row for row in rows if _century(row)]
+    if dated:
+        parts.append(f"{len(dated)} with a year: {_counted(dated, _century)}")
     parts.append(f"under {_counted(rows, _licence, most=6)}")
     return "; ".join(parts) + "."
 

@@ -34,7 +34,7 @@ def test_works_are_counted_once_by_sort_century_and_licence(folder: Path) -> Non
     text = describe_data("styles", sorted(manifest), manifest)
     assert text.startswith("4 styles: painting 2, ")
     assert "print 1" in text and "drawing 1" in text
-    assert "the 1800s 1" in text and "unknown 1" in text
+    assert "3 with a year: " in text and "the 1800s 1" in text
     assert "Public domain 2" in text and "CC-BY-4.0 2" in text
 
 

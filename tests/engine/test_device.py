@@ -131,8 +131,10 @@ def test_the_named_device_is_taken_and_without_a_name_one_that_works() -> None:
     assert torch.ones(2, device=choose_device(None)).sum().item() == 2
 
 
-def test_a_cpu_is_called_by_its_cores() -> None:
-    assert device_name(CPU) == f"CPU, {torch.get_num_threads()} cores"
+@pytest.mark.parametrize(("cores", "name"), [(1, "CPU, 1 core"), (8, "CPU, 8 cores")])
+def test_a_cpu_is_called_by_its_cores(cores: int, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: cores)
+    assert device_name(CPU) == name
 
 
 def test_free_memory_is_that_of_a_computer() -> None:
