@@ -160,7 +160,9 @@ class TorchEngine:
         started = time.perf_counter()
         _check(request)
         limit = min(request.long_edge, request.recipe.long_edge)
-        sketches = [self._sketch(request, edge) for edge in (limit, *(edge for edge in PREVIEW_EDGES if edge < limit))]
+        largest = self._sketch(request, limit)
+        smaller = (_size_of(request.content, edge) for edge in PREVIEW_EDGES if edge < limit)
+        sketches = [largest, *(replace(largest, size=size) for size in smaller)]
         painter = self._live_painter()
         final = next((one for one in sketches if painter.seconds(one) <= PREVIEW_SECONDS), sketches[-1])
         coarse = [one for one in sketches if one.size < final.size and painter.seconds(one) <= COARSE_SECONDS / 2]
@@ -196,7 +198,6 @@ class TorchEngine:
 
     def _sketch(self, request: StyleRequest | LiveRequest, long_edge: int) -> Sketch:
         assert request.content is not None
-        width, height = fit_size(request.content.width, request.content.height, long_edge)
         recipe, shares = request.recipe, request.recipe.shares_of(len(request.styles))
         learned = request.learned or (None,) * len(request.styles)
         vectors = [
@@ -206,7 +207,8 @@ class TorchEngine:
         vector = blend_vectors(self._vector(request.content), vectors, shares, recipe.strength)
         reach = min(1.0, reach_of(recipe.strength))
         taught = [(known, reach * share) for known, share in zip(learned, shares, strict=True) if known and known.delta]
-        return Sketch(request.content.fingerprint, vector, recipe, (height, width), tuple(taught))
+        size = _size_of(request.content, long_edge)
+        return Sketch(request.content.fingerprint, vector, recipe, size, tuple(taught))
 
     def _vector(self, picture: Picture) -> Tensor:
         return self._live_painter().vector(picture.fingerprint, lambda: self._tensor(picture, SEEN_BY_PREDICTOR))
@@ -288,6 +290,12 @@ class TorchEngine:
         seconds = time.perf_counter() - started
         yield Frame(request.id, 1, 1, 1.0, picture, request.painted, seconds=seconds, is_final=True)
         yield Done(request.id, picture, request.painted, steps=1, seconds=seconds)
+
+
+def _size_of(picture: Picture, long_edge: int) -> tuple[int, int]:
+    """Its (h, w) with the longer edge at `long_edge` px."""
+    width, height = fit_size(picture.width, picture.height, long_edge)
+    return height, width
 
 
 def _is_sketched(recipe: StyleRecipe) -> bool:

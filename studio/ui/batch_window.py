@@ -34,7 +34,7 @@ from studio.ui.durations import clock
 from studio.ui.elided_label import ElidedLabel
 from studio.ui.export_sheet import FORMAT_NAMES
 from studio.ui.message_bar import MessageBar
-from studio.ui.payload import payload_kind, read_payload
+from studio.ui.payload import accept_copy, payload_kind, read_payload
 from studio.ui.session import Session
 from studio.ui.theme import GRID, set_role
 
@@ -113,21 +113,16 @@ class BatchWindow(QDialog):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if not self._queue.is_running and payload_kind(event.mimeData()) == "files":
-            self._accept(event)
+            accept_copy(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._accept(event)
+        accept_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         payload = read_payload(event.mimeData())
         if payload is not None:
-            self._accept(event)
+            accept_copy(event)
             self.add_places(payload.paths)
-
-    @staticmethod
-    def _accept(event: QDropEvent) -> None:
-        event.setDropAction(Qt.DropAction.CopyAction)  # a move would have the file manager delete the file
-        event.accept()
 
     @Slot()
     def _ask_for_pictures(self) -> None:

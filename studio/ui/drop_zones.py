@@ -28,7 +28,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from studio.ui.payload import Payload, PayloadKind, payload_count, payload_kind, read_payload
+from studio.ui.payload import Payload, PayloadKind, accept_copy, payload_count, payload_kind, read_payload
 from studio.ui.theme import CAPTION_SIZE, GRID, RADIUS, TEXT_SIZE, color, icon
 
 
@@ -184,8 +184,7 @@ class DropZones(QWidget):
     def _accept(self, event: QDropEvent, watched: QObject) -> None:
         if self._zones and isinstance(watched, QWidget):
             self.light(self.mapFromGlobal(watched.mapToGlobal(event.position().toPoint())))
-            event.setDropAction(Qt.DropAction.CopyAction)  # a move would have the file manager delete the file
-            event.accept()
+            accept_copy(event)
 
     def _land(self, event: QDropEvent, watched: QObject) -> None:
         payload = read_payload(event.mimeData())

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote_to_bytes
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QUrl
-from PySide6.QtGui import QImage, QImageWriter
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QImage, QImageWriter
 
 from studio.ui.gallery_model import STYLE_MIME_TYPE
 
@@ -124,3 +124,9 @@ def _encoded_image(mime: QMimeData, urls: Sequence[QUrl]) -> bytes:
         return b64decode(unquote_to_bytes(body)) if header.endswith(";base64") else unquote_to_bytes(body)
     except binascii.Error:
         return b""
+
+
+def accept_copy(event: QDropEvent) -> None:
+    """Accept a drag or drop as a copy: a move would have the file manager delete the file."""
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()

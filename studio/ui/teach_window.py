@@ -26,7 +26,7 @@ from studio.core.files import OPEN_SUFFIXES
 from studio.ui.actions import Actions
 from studio.ui.learning_curve import LearningCurve
 from studio.ui.message_bar import MessageBar
-from studio.ui.payload import payload_kind, read_payload
+from studio.ui.payload import accept_copy, payload_kind, read_payload
 from studio.ui.picture_pyramid import qimage
 from studio.ui.reference_strip import ReferenceStrip
 from studio.ui.teaching import Teaching
@@ -83,25 +83,20 @@ class TeachWindow(QDialog):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if not self._teaching.is_learning and payload_kind(event.mimeData()) == "files":
-            self._accept(event)
+            accept_copy(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._accept(event)
+        accept_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         payload = read_payload(event.mimeData())
         if payload is not None:
-            self._accept(event)
+            accept_copy(event)
             self._teaching.add_places(payload.paths)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_sample()
-
-    @staticmethod
-    def _accept(event: QDropEvent) -> None:
-        event.setDropAction(Qt.DropAction.CopyAction)  # a move would have the file manager delete the file
-        event.accept()
 
     @Slot()
     def _ask_for_pictures(self) -> None:
