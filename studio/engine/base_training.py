@@ -13,15 +13,15 @@ from torch import Tensor, nn
 
 from studio.core.training_plan import TrainingNews, TrainingPlan
 from studio.engine.encoder import Encoder
-from studio.engine.losses import LossWeights
-from studio.engine.statistics import Moments, blend_moments, total_variation
+from studio.engine.losses import LossWeights, relative_moments_loss
+from studio.engine.statistics import Moments, batch_moments, blend_moments, total_variation
 from studio.engine.stepwise import run_to_end
 from studio.engine.style_network import StyleNetwork
 from studio.engine.training_exam import Exam
-from studio.engine.training_loss import TrainingLoss
+from studio.engine.training_loss import NEAREST, TrainingLoss
 from studio.engine.training_state import TrainingState
 from studio.engine.training_team import Team
-from studio.engine.training_views import Views, between, seeded
+from studio.engine.training_views import PIXELS, Views, between, seeded
 
 STYLE_LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
 CONTENT_LAYERS = {"relu3_3": 0.5, "relu4_2": 0.5}  # shares of the content weight
@@ -29,6 +29,7 @@ BLENDED = 0.25  # of the pictures are painted in a mix of two styles
 IDENTITY = 0.05  # of the steps paint photos in the style that is their own
 IDENTITY_WEIGHT = 10.0  # of the squared error of a pixel, on those
 SMOOTHNESS = 0.01  # weight of the total variation as a share of the photo's
+COLOR = 0.3  # weight of the colours' mean and covariance: by the layers alone, bright colours go dull first
 AVERAGE = 0.998  # share of itself that the moving average keeps at each step, in the long run
 WARM_UP = 0.04  # of all steps
 LAST_RATE = 0.05  # of the highest, at the end
@@ -53,7 +54,7 @@ class Painting(nn.Module):
 
 @dataclass(frozen=True)
 class Batch:
-    """What one step paints. moments: (B, C), (B, C, C) by layer, {} where the photo is its own style."""
+    """What one step paints. moments: (B, C), (B, C, C) by layer and of PIXELS, {} where the photo is its own style."""
 
     images: Tensor
     features: dict[str, Tensor]
@@ -138,12 +139,16 @@ class Trainer:
         batch = self._draw()
         with self._autocast:
             painted = self._painting(batch.images, batch.vectors).float()
-        judgement = run_to_end(self._loss.judge(painted.detach(), batch.moments, batch.features))
+        layers = {layer: target for layer, target in batch.moments.items() if layer != PIXELS}
+        judgement = run_to_end(self._loss.judge(painted.detach(), layers, batch.features))
         assert judgement.gradient is not None
         leaf = painted.detach().requires_grad_()
         extra = SMOOTHNESS * total_variation(leaf) / total_variation(batch.images).clamp_min(1e-4)
         if batch.is_identity:
             extra = extra + IDENTITY_WEIGHT * (leaf - batch.images).square().mean()
+        else:
+            missed = relative_moments_loss(batch_moments(leaf), batch.moments[PIXELS])
+            extra = extra + COLOR * missed.clamp_min(NEAREST).sqrt().mean()
         (gradient,) = torch.autograd.grad(extra, leaf)
         painted.backward(judgement.gradient + gradient)  # here the processes agree on a mean
         length = float(nn.utils.clip_grad_norm_(self._named.values(), LONGEST))
@@ -171,7 +176,7 @@ class Trainer:
         targets = [self._draw_style(draws) for _ in range(plan.batch)]
         moments = {
             layer: Moments(*(torch.stack(part) for part in zip(*(each[layer] for _, each in targets), strict=True)))
-            for layer in STYLE_LAYERS
+            for layer in (*STYLE_LAYERS, PIXELS)
         }
         return Batch(images, features, torch.cat([vector for vector, _ in targets]), moments)
 
@@ -186,7 +191,7 @@ class Trainer:
             {layer: Moments(part.mean.float(), part.covariance.float()) for layer, part in view.moments.items()}
             for view in parts
         ]
-        return vector, {layer: blend_moments([one[layer] for one in exact], shares) for layer in STYLE_LAYERS}
+        return vector, {layer: blend_moments([one[layer] for one in exact], shares) for layer in exact[0]}
 
     @torch.no_grad()
     def _descend(self) -> None:

@@ -29,11 +29,10 @@ class Examiner:
         for number in range(len(self._trials)):
             crop, content = yield from self._trials.take([number])
             painted = paint(crop)
-            losses = means((yield from self._loss.judge(painted, self._references.mean, content, False)))
+            references = self._references
+            losses = means((yield from self._loss.judge(painted, references.mean, content, False, references.unseen)))
             losses["seen"] = losses["style"]
-            if self._references.unseen is not None:
-                judgement = yield from self._loss.judge(painted, self._references.unseen, {}, False)
-                losses["unseen"] = float(judgement.losses["style"].mean())
+            if "unseen" in losses:
                 losses["style"] = (losses["seen"] + losses["unseen"]) / 2
                 losses["total"] = losses["style"] + losses["content"]
             found.append(losses)

@@ -31,11 +31,12 @@ Paint = Callable[[Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Question:
-    """A pair to paint. moments, features: by layer, of the style and of the photo."""
+    """A pair to paint. moments, features: by layer, of the style and of the photo; colors: moments of the style."""
 
     photo: Tensor
     style: Tensor
     vector: Tensor
+    colors: Moments
     moments: Mapping[str, Moments]
     features: Mapping[str, Tensor]
 
@@ -53,12 +54,16 @@ class Judge:
             photo,
             style,
             self._predictor(style),
+            moments(style),
             {layer: moments(seen[layer]) for layer in JUDGED_STYLE_LAYERS},
             self._features(photo, JUDGED_CONTENT_LAYERS),
         )
 
     def errors(self, question: Question, painted: Tensor) -> dict[str, float]:
-        """Distances as shares of what there is: "style" 0 has the style's statistics, "content" 0 is the photo."""
+        """Distances as shares of what there is.
+
+        "style" 0 has the style's statistics, "content" 0 is the photo, "color" 0 has the style's colours.
+        """
         layers = dict.fromkeys((*JUDGED_STYLE_LAYERS, *JUDGED_CONTENT_LAYERS))
         seen = self._features(painted.clamp(0, 1), tuple(layers))
         style = [
@@ -68,7 +73,8 @@ class Judge:
         content = [
             float(relative_content_loss(seen[layer], target)) ** 0.5 for layer, target in question.features.items()
         ]
-        return {"style": sum(style) / len(style), "content": sum(content) / len(content)}
+        color = float(relative_moments_loss(moments(painted.clamp(0, 1)), question.colors)) ** 0.5
+        return {"style": sum(style) / len(style), "content": sum(content) / len(content), "color": color}
 
     def _features(self, image: Tensor, layers: tuple[str, ...]) -> dict[str, Tensor]:
         trace = run_to_end(self._encoder.trace(image, layers, with_gradient=False))

@@ -19,8 +19,9 @@ NEAREST = 1e-4  # squared distance from which on nearer is no better: the root w
 class Judgement:
     """What a batch of pictures is worth.
 
-    losses: "style", "content" and "total", weights applied, each (B,). gradient: of the mean total, shaped like the
-    batch; None where none was asked for.
+    losses: "style", "content" and "total", weights applied, each (B,); and "unseen", where there was something to
+    compare with that is not learnt from. gradient: of the mean total, shaped like the batch; None where none was asked
+    for.
     """
 
     losses: Mapping[str, Tensor]
@@ -47,25 +48,31 @@ class TrainingLoss:
         style: Mapping[str, Moments],
         content: Mapping[str, Tensor],
         with_gradient: bool = True,
+        unseen: Mapping[str, Moments] | None = None,
     ) -> Generator[None, None, Judgement]:
         """Look at images (B, 3, H, W) in [0, 1]; yields between pieces.
 
         style: by layer the moments to have, of one style (C,), (C, C) or of one per image (B, C), (B, C, C).
         content: by layer the features to have, (B, C, h, w); {} to judge the style alone.
+        unseen: a style, of the same layers, that counts for nothing and is compared with all the same.
         """
         kept = [layer for layer in self._content if layer in content]
         trace = yield from self._encoder.trace(images, [*style, *kept], with_gradient)
-        losses = {name: images.new_zeros(images.shape[0]) for name in ("style", "content")}
+        names = ("style", "content") if unseen is None else ("style", "content", "unseen")
+        losses = {name: images.new_zeros(images.shape[0]) for name in names}
         gradients: dict[str, Tensor] = {}
         for layer in dict.fromkeys([*style, *kept]):
             features = trace[layer].detach().requires_grad_(with_gradient)
             with torch.set_grad_enabled(with_gradient):
                 total = features.new_zeros(images.shape[0], dtype=torch.float32)
                 if layer in style:
-                    missed = self._measured(relative_moments_loss(batch_moments(features), style[layer]))
-                    missed = missed * (self._style / len(style))
+                    found, share = batch_moments(features), self._style / len(style)
+                    missed = self._measured(relative_moments_loss(found, style[layer])) * share
                     losses["style"] += missed.detach()
                     total = total + missed
+                    if unseen is not None:
+                        missed = self._measured(relative_moments_loss(found, unseen[layer])) * share
+                        losses["unseen"] += missed.detach()
                 if layer in kept:
                     missed = self._measured(relative_content_loss(features, content[layer])) * self._content[layer]
                     losses["content"] += missed.detach()

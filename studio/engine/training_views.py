@@ -23,6 +23,7 @@ LEAST_PHOTO = 0.5  # of a photo's shorter edge
 PROCEDURAL = 0.12  # of the styles are made by formula
 TURNED_COLORS = 0.2  # of the styles have their colours exchanged
 ENDLESS = 2**31
+PIXELS = "pixels"  # the layer before the first: red, green and blue
 _CONTENT, _STYLE = 1, 2  # streams of random numbers
 
 View = TypeVar("View")
@@ -38,7 +39,7 @@ class ContentView:
 
 @dataclass(frozen=True)
 class StyleView:
-    """A look at a style as numbers: its vector (1, 100) and its moments by layer."""
+    """A look at a style as numbers: its vector (1, 100), and its moments by layer, those of its pixels as `PIXELS`."""
 
     vector: Tensor
     moments: dict[str, Moments]
@@ -123,7 +124,7 @@ class Views:
             image = resize(image, (max(32, round(height * scale)), max(32, round(width * scale)))).clamp(0, 1)
             image = _recolored(image, draws)
         trace = run_to_end(self._encoder.trace(image, self._style_layers, with_gradient=False))
-        found = {layer: moments(trace[layer]) for layer in self._style_layers}
+        found = {layer: moments(trace[layer]) for layer in self._style_layers} | {PIXELS: moments(image)}
         rounded = {layer: Moments(*(part.to(torch.bfloat16) for part in found[layer])) for layer in found}
         return StyleView(self._predictor(image), rounded)
 

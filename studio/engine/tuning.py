@@ -51,14 +51,17 @@ class Tuner:
         settings: TuneSettings,
         identity: str = "",
         from_scratch: bool = False,
+        judged_every: int | None = None,
     ) -> None:
         """photos: to learn from. examiner: judges by others. identity: of the run, see TuningState.
 
         from_scratch: the network knows nothing yet: all of it learns in the deeper steps, and nothing holds it back.
+        judged_every: steps between two judgements; None for JUDGED_EVERY.
         """
         self.references = references
         self._loss, self._photos, self._examiner = loss, photos, examiner
         self._settings, self._from_scratch = settings, from_scratch
+        self._judged_every = JUDGED_EVERY if judged_every is None else judged_every
         self._network = copy.deepcopy(network)
         self._painting = _Painting(self._network)
         weights = {VECTOR: references.vector.clone()}
@@ -100,7 +103,7 @@ class Tuner:
             started = time.perf_counter()
             losses = yield from self._step()
             held_out, is_best = None, False
-            if losses and (state.stage_step % JUDGED_EVERY == 0 or state.stage_step == self._stage_steps):
+            if losses and (state.stage_step % self._judged_every == 0 or state.stage_step == self._stage_steps):
                 held_out = yield from self._judge()
                 is_best = self._compare(held_out)
             state.seconds += time.perf_counter() - started

@@ -33,6 +33,7 @@ from studio.engine.tuning_data import POOL, TRIALS, Photos, References, cut_phot
 from studio.engine.weights import LAYOUTS, ORIGINAL_NETWORK, load_encoder_weights, load_style_network
 
 SCRATCH_RATE = 1e-3  # what such networks are trained with from random weights: Johnson 2016, Dumoulin 2017
+SCRATCH_JUDGED_EVERY = 50  # steps: what learns for so long need not be looked at so often
 BOUND_STEPS = 60
 
 Curve = list[tuple[int, float, dict[str, float]]]
@@ -95,10 +96,12 @@ class _Bench:
             crop=plan.crop,
             seed=seed,
         )
-        network = _fresh(seed).to(self.device) if arm == "scratch" else self._network
+        from_scratch = arm == "scratch"
+        network = _fresh(seed).to(self.device) if from_scratch else self._network
         if arm == "random-eye":  # it learns by one eye and is judged by the other
             loss, references, pool, _ = self._lesson(artist, seed, self._random_eye)
-        tuner = Tuner(network, loss, references, pool, examiner, settings, from_scratch=arm == "scratch")
+        judged_every = SCRATCH_JUDGED_EVERY if from_scratch else JUDGED_EVERY
+        tuner = Tuner(network, loss, references, pool, examiner, settings, "", from_scratch, judged_every)
         for lesson in tuner.run():
             if lesson is not None:
                 held_out = None if lesson.held_out is None else dict(lesson.held_out)
