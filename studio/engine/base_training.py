@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -123,7 +123,7 @@ class Trainer:
         if not state.base_errors:
             state.base_errors = state.best_errors = errors
         keeps_photo = errors["content"] <= MOST_CONTENT * state.base_errors["content"]
-        if keeps_photo and errors["style"] < state.best_errors["style"]:
+        if keeps_photo and _missed(errors) < _missed(state.best_errors):
             state.best = {name: tensor.clone() for name, tensor in state.average.items()}
             state.best_errors, state.best_step = errors, state.step
         return errors
@@ -215,3 +215,8 @@ class Trainer:
             return self._plan.rate * share / WARM_UP
         fallen = (1 + math.cos(math.pi * (share - WARM_UP) / (1 - WARM_UP))) / 2
         return self._plan.rate * (LAST_RATE + (1 - LAST_RATE) * fallen)
+
+
+def _missed(errors: Mapping[str, float]) -> float:
+    """How far pictures are from their styles, colours included."""
+    return errors["style"] + errors["color"]

@@ -21,7 +21,7 @@ from studio.engine.training_pictures import Pictures
 JUDGED_STYLE_LAYERS = ("relu2_1", "relu3_1", "relu4_1")
 JUDGED_CONTENT_LAYERS = ("relu3_2", "relu4_1")
 PAIRS = 12
-EDGE = 256  # px of the longer edge
+EDGE = 384  # px of the longer edge
 SHEET_EDGE = 192  # px of a field of the sample sheet
 SHEET_FIELDS = 5  # photos and styles on it
 

@@ -17,9 +17,11 @@ from studio.engine.style_predictor import StylePredictor
 from studio.engine.tensors import resize
 from studio.engine.training_pictures import Pictures
 
-STYLE_EDGES = (224, 352)  # px of the longer edge, smallest and largest, a style is looked at in
-LEAST_STYLE = 0.65  # of a style's edges are seen at least
-LEAST_PHOTO = 0.5  # of a photo's shorter edge
+STYLE_EDGES = (256, 512)  # px of the longer edge, smallest and largest, a style is looked at in
+LEAST_STYLE = 0.65  # of a style's edges are seen at least, where that is not more than
+LARGEST_LOOK = 320  # px of an edge; larger ones cost more than they tell
+LARGEST_SCALE = 1.2  # beyond it a style is blurred, and what is learnt from it as well
+LEAST_PHOTO = 0.35  # of a photo's shorter edge
 PROCEDURAL = 0.12  # of the styles are made by formula
 TURNED_COLORS = 0.2  # of the styles have their colours exchanged
 ENDLESS = 2**31
@@ -115,12 +117,13 @@ class Views:
         draws = seeded(self._seed, _STYLE, number)
         long_edge = round(between(*STYLE_EDGES, draws))
         if between(0, 1, draws) < PROCEDURAL:
-            image = procedural_style(long_edge, draws, self._encoder.device)
+            image = procedural_style(min(long_edge, LARGEST_LOOK), draws, self._encoder.device)
         else:
             image = self._styles.image(number)
-            height, width = (round(between(LEAST_STYLE, 1.0, draws) * edge) for edge in image.shape[2:])
+            scale = min(LARGEST_SCALE, long_edge / max(image.shape[2:]))
+            most = round(LARGEST_LOOK / scale)
+            height, width = (min(most, round(between(LEAST_STYLE, 1.0, draws) * edge)) for edge in image.shape[2:])
             image = _mirrored(_cut(image, (height, width), draws), draws)
-            scale = long_edge / max(height, width)
             image = resize(image, (max(32, round(height * scale)), max(32, round(width * scale)))).clamp(0, 1)
             image = _recolored(image, draws)
         trace = run_to_end(self._encoder.trace(image, self._style_layers, with_gradient=False))
