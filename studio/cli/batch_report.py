@@ -17,13 +17,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from time import monotonic
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any
 
-from rich import progress as rich_progress
 from rich.table import Table
 
-from studio.cli.terminal import plain_console, print_json, say
+from studio.cli.report import BarReport, JsonReport
+from studio.cli.terminal import print_json, say
 from studio.core.batch import ENDS, ItemReport
 from studio.jobs.batch import Batch
 
@@ -60,50 +59,14 @@ class Tally:
         return sum(report.state == state for report in self.left_out)
 
 
-class BatchReport(Protocol):
-    """Told of everything that happens; a context manager, so that progress bars leave the terminal tidy."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    def begin(self, batch: Batch) -> None:
-        """Tell what is to be painted."""
-
-    def show(self, news: ItemReport, tally: Tally) -> None:
-        """Tell how an item stands."""
-
-    def finish(self, tally: Tally, is_interrupted: bool) -> None:
-        """Tell how it ended."""
-
-
-class BatchBar:
+class BatchBar(BarReport):
     """A bar for the whole batch and one for the item under way, on stderr, and at the end what was left out and why."""
 
     def __init__(self) -> None:
-        self._console = plain_console(stderr=True)
-        self._bar = rich_progress.Progress(
-            rich_progress.TextColumn("{task.description}", markup=False),
-            rich_progress.BarColumn(bar_width=30),
-            rich_progress.TaskProgressColumn(),
-            rich_progress.TextColumn("{task.fields[note]}", markup=False),
-            rich_progress.TimeRemainingColumn(elapsed_when_finished=True),
-            console=self._console,
-        )
-        self._all = self._bar.add_task("All", total=None, note="")
-        self._item = self._bar.add_task("Loading", total=1.0, note="")
+        super().__init__()
+        self._all = self._add_bar("All", total=None)
+        self._item = self._add_bar("Loading")
         self._started = monotonic()
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
 
     def begin(self, batch: Batch) -> None:
         """Set the bars up."""
@@ -147,16 +110,8 @@ class BatchBar:
             say(f"{', '.join([painted, *others])}, in {duration}.")
 
 
-class BatchJson:
+class BatchJson(JsonReport):
     """One line of JSON for each event, on stdout; the shapes are described at the top of this file."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        pass
 
     def begin(self, batch: Batch) -> None:
         """Print the first line."""
@@ -196,6 +151,9 @@ class BatchJson:
                 "left": tally.left,
             }
         )
+
+
+BatchReport = BatchBar | BatchJson
 
 
 def _pictures(count: int) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 from studio.cli.inputs import find_style, read_blend, read_photo, read_recipe
 from studio.cli.options import UsageError, add_blend_options, add_recipe_options, add_style_options
 from studio.cli.output import Target, add_output_options, check_target
-from studio.cli.report import BarReport, JsonReport, Report, Summary
+from studio.cli.render_report import RenderBar, RenderJson, RenderReport, Summary
 from studio.core.blend import blend_pictures
 from studio.core.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress, StyleRequest
 from studio.core.errors import EngineError
@@ -49,7 +49,7 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
     cards, blended = [style.card for style in styles], blend.over.name if blend else ""
     made_of = credits_of(content, cards, recipe, arguments.title, arguments.artist, blended)
     settings = EngineSettings(arguments.device, arguments.weights_folder)
-    report: Report = JsonReport() if arguments.json else BarReport()
+    report: RenderReport = RenderJson() if arguments.json else RenderBar()
     with report:
         ending = _paint(request, make_engine, settings, target, made_of, report)
     report.finish(_deliver(ending, request, target, made_of))
@@ -73,7 +73,7 @@ def _paint(
     settings: EngineSettings,
     target: Target,
     made_of: Credits,
-    report: Report,
+    report: RenderReport,
 ) -> _Ending:
     last: Frame | None = None
     frames = 0

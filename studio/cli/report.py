@@ -1,79 +1,30 @@
-"""How a run is told while it goes on: a progress bar for people, or lines of JSON for programs.
-
-Every line of `--json` is one object with the key "event":
-
-    {"event": "progress", "progress": 0.1, "note": "..."}
-    {"event": "frame", "step": 5, "steps": 65, "progress": 0.2, "seconds": 1.9, "losses": {"total": 0.4},
-     "width": 256, "height": 171, "is_final": false, "file": "frames/frame-0001.png" or null}
-    {"event": "done" or "stopped", "file": "out.png", "width": 768, "height": 512, "bytes": 912345,
-     "format": "png", "steps": 65, "seconds": 18.2, "recipe": {...}, "credits": ["..."], "notes": ["..."]}
-    {"event": "failed", "message": "...", "remedy": "..."}
-
-progress runs from 0 to 1. The last line is always "done", "stopped" (interrupted; "file" is null if there was nothing
-to keep) or "failed".
-"""
+"""What all reports of work under way have in common: a progress bar for people, lines of JSON for programs."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Self
 
 from rich import progress as rich_progress
 
-from studio.cli.terminal import PIPE, plain_console, print_json, say
+from studio.cli.terminal import plain_console, print_json
 from studio.core.contract import Frame, Progress
-from studio.core.recipe import StyleRecipe
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What a run left behind. file: "-" for stdout, None if nothing was saved. size: bytes written."""
-
-    event: Literal["done", "stopped"]
-    recipe: StyleRecipe
-    file: str | None = None
-    width: int = 0
-    height: int = 0
-    size: int = 0
-    format: str = ""
-    steps: int = 0
-    seconds: float = 0.0
-    credits: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-class Report(Protocol):
-    """Told of everything that happens; a context manager, so that a progress bar leaves the terminal tidy."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    def show(self, event: Frame | Progress, kept: Path | None = None) -> None:
-        """Tell of an event. kept: the file the frame was saved to."""
-
-    def finish(self, summary: Summary) -> None:
-        """Tell how it ended."""
 
 
 class BarReport:
-    """A progress bar with the time left, on stderr."""
+    """Progress bars on stderr, with a note and the time left; a context manager, so that they leave it tidy."""
 
     def __init__(self) -> None:
+        self._console = plain_console(stderr=True)
         self._bar = rich_progress.Progress(
             rich_progress.TextColumn("{task.description}", markup=False),
             rich_progress.BarColumn(bar_width=30),
             rich_progress.TaskProgressColumn(),
-            rich_progress.TextColumn("{task.fields[step]}", markup=False),
+            rich_progress.TextColumn("{task.fields[note]}", markup=False),
             rich_progress.TimeRemainingColumn(elapsed_when_finished=True),
-            console=plain_console(stderr=True),
+            console=self._console,
         )
-        self._task = self._bar.add_task("Loading", total=1.0, step="")
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -84,34 +35,15 @@ class BarReport:
     ) -> None:
         self._bar.stop()
 
-    def show(self, event: Frame | Progress, kept: Path | None = None) -> None:
-        """Move the bar."""
-        if isinstance(event, Frame):
-            step = f"step {event.step}/{event.steps}"
-            self._bar.update(self._task, completed=event.progress, description="Painting", step=step)
-        else:
-            self._bar.update(self._task, completed=event.progress, description=event.note or "Painting")
-
-    def finish(self, summary: Summary) -> None:
-        """One sentence under the bar, then the notes."""
-        for note in summary.notes:
-            say(note)
-        if summary.file is None:
-            say("Stopped before the first frame; nothing was saved.")
-            return
-        where = "standard output" if summary.file == PIPE else summary.file
-        what = f"{summary.width} x {summary.height} px, {_size_in_words(summary.size)}"
-        if summary.event == "stopped":
-            say(f"Stopped; the picture so far is in {where} ({what}).")
-        else:
-            say(f"Painted in {summary.seconds:.1f} s and saved to {where} ({what}).")
+    def _add_bar(self, description: str, total: float | None = 1.0) -> rich_progress.TaskID:
+        return self._bar.add_task(description, total=total, note="")
 
 
 class JsonReport:
-    """One line of JSON for each event, on stdout; the shapes are described at the top of this file."""
+    """One line of JSON for each event, on stdout; a context manager, because a bar is one."""
 
     def __init__(self) -> None:
-        self._last_progress: tuple[float, str] | None = None
+        self._told: tuple[float, str] | None = None  # the progress and note that were printed last
 
     def __enter__(self) -> Self:
         return self
@@ -121,50 +53,12 @@ class JsonReport:
     ) -> None:
         pass
 
-    def show(self, event: Frame | Progress, kept: Path | None = None) -> None:
-        """Print the event, unless it is a mere sign of life that tells nothing new."""
-        line: dict[str, Any]
-        if isinstance(event, Frame):
-            line = {
-                "event": "frame",
-                "step": event.step,
-                "steps": event.steps,
-                "progress": event.progress,
-                "seconds": event.seconds,
-                "losses": dict(event.losses),
-                "width": event.picture.width,
-                "height": event.picture.height,
-                "is_final": event.is_final,
-                "file": str(kept) if kept else None,
-            }
-        else:
-            if self._last_progress == (event.progress, event.note):
-                return
-            line = {"event": "progress", "progress": event.progress, "note": event.note}
-        self._last_progress = (event.progress, "" if isinstance(event, Frame) else event.note)
+    def _print_event(self, event: Frame | Progress, line: Mapping[str, Any]) -> None:
+        """Print what an event tells."""
+        self._told = event.progress, "" if isinstance(event, Frame) else event.note
         print_json(line)
 
-    def finish(self, summary: Summary) -> None:
-        """Print the last line."""
-        print_json(
-            {
-                "event": summary.event,
-                "file": summary.file,
-                "width": summary.width,
-                "height": summary.height,
-                "bytes": summary.size,
-                "format": summary.format,
-                "steps": summary.steps,
-                "seconds": summary.seconds,
-                "recipe": json.loads(summary.recipe.to_json()),
-                "credits": list(summary.credits),
-                "notes": list(summary.notes),
-            }
-        )
-
-
-def _size_in_words(count: int) -> str:
-    """A number of bytes as people write it, such as "1.2 MB"."""
-    if count < 1_000_000:
-        return f"{max(1, round(count / 1000))} kB"
-    return f"{count / 1_000_000:.1f} MB"
+    def _print_progress(self, event: Progress) -> None:
+        """Print a sign of life, unless it tells nothing new."""
+        if self._told != (event.progress, event.note):
+            self._print_event(event, {"event": "progress", "progress": event.progress, "note": event.note})
