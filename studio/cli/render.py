@@ -18,6 +18,7 @@ from studio.core.files import is_plain
 from studio.core.painted_with import credits_of
 from studio.core.picture import Picture
 from studio.core.provenance import Credits
+from studio.core.requests import style_request
 
 INTERRUPTED = 130  # what shells expect of a program ended by Ctrl-C
 
@@ -44,8 +45,7 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
     blend = read_blend(arguments, content)
     styles = [find_style(name) for name in arguments.styles]
     content = content if blend is None else blend_pictures(blend)
-    learned = tuple(style.learned for style in styles)
-    request = StyleRequest(content, tuple(style.picture for style in styles), recipe, learned=learned)
+    request = style_request(content, styles, recipe)
     cards, blended = [style.card for style in styles], blend.over.name if blend else ""
     made_of = credits_of(content, cards, recipe, arguments.title, arguments.artist, blended)
     settings = EngineSettings(arguments.device, arguments.weights_folder)

@@ -17,6 +17,7 @@ from studio.core.painted_with import credits_of
 from studio.core.picture import Picture
 from studio.core.provenance import Credits
 from studio.core.recipe import StyleRecipe
+from studio.core.requests import style_request
 
 ItemState = Literal["waiting", "opening", "painting", "saving", "done", "skipped", "failed"]
 ENDS: tuple[ItemState, ...] = ("done", "skipped", "failed")
@@ -71,8 +72,7 @@ class BatchJob:
 
     def request(self, content: Picture) -> StyleRequest:
         """What the engine is asked for."""
-        pictures, learned = tuple(style.picture for style in self.styles), tuple(style.learned for style in self.styles)
-        return StyleRequest(content, pictures, self.recipe, learned=learned)
+        return style_request(content, self.styles, self.recipe)
 
     def credits(self, content: Picture) -> Credits:
         """What goes into the file."""

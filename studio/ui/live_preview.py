@@ -9,6 +9,7 @@ from studio.core.contract import Done, Event, Failed, Frame, LiveRequest, Progre
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
 from studio.core.power import is_on_battery
+from studio.core.requests import live_request, style_request
 from studio.jobs.worker import Worker
 from studio.ui.preferences import Preferences
 
@@ -63,13 +64,7 @@ class LivePreview(QObject):
         if before is not None and state.content is not before.content:
             self._frame = None
         self.progress, self.is_settled = None, False
-        self._live = LiveRequest(
-            content=state.content,
-            styles=tuple(style.picture for style in state.styles),
-            learned=tuple(style.learned for style in state.styles),
-            recipe=state.recipe,
-            long_edge=LARGEST,
-        )
+        self._live = live_request(state.content, state.styles, state.recipe, LARGEST)
         self.is_waiting = True
         self._worker.submit(self._live)
         self.asked.emit()
@@ -101,12 +96,8 @@ class LivePreview(QObject):
         state, frame = self._state, self._frame
         if state is None or frame is None or self._refinement is not None or not self._may_refine(state):
             return
-        self._refinement = StyleRequest(
-            content=state.content,
-            styles=tuple(style.picture for style in state.styles),
-            learned=tuple(style.learned for style in state.styles),
-            recipe=state.recipe.change(quality="draft", long_edge=max(SMALLEST, frame.picture.long_edge)),
-        )
+        draft = state.recipe.change(quality="draft", long_edge=max(SMALLEST, frame.picture.long_edge))
+        self._refinement = style_request(state.content, state.styles, draft)
         self.progress = 0.0
         self._worker.start_job(self._refinement)
         self.changed.emit()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from studio.core.artwork import ArtworkState, Result
-from studio.core.contract import Done, Frame, Progress, StyleRequest
+from studio.core.contract import Done, Frame, Progress
 from studio.core.picture import Picture
+from studio.core.requests import style_request
 from studio.ui.estimate import Countdown
 
 
@@ -19,13 +20,9 @@ class Run:
         self.state = state
         self.frame: Frame | None = before.frame if before else None
         self._frame_state: ArtworkState = before._frame_state if before else state  # what `frame` was painted from
-        self.request = StyleRequest(
-            content=None if state.recipe.method == "pattern" else state.content,
-            styles=tuple(style.picture for style in state.styles),
-            learned=tuple(style.learned for style in state.styles),
-            recipe=state.recipe,
-            start=state.result.painted if is_resumed and state.result else self.painted,
-        )
+        content = None if state.recipe.method == "pattern" else state.content
+        start = state.result.painted if is_resumed and state.result else self.painted
+        self.request = style_request(content, state.styles, state.recipe, start)
         self.progress = 0.0
         self.step = self.steps = 0
         self.note = ""

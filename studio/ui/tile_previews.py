@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QPixmap
@@ -14,6 +15,7 @@ from studio.core.open_style import open_style
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
 from studio.core.reduce import middle_square, reduced
+from studio.core.requests import live_request
 from studio.jobs.worker import Worker
 from studio.ui.file_thread import FileThread
 from studio.ui.picture_pyramid import qimage
@@ -103,8 +105,8 @@ class TilePreviews(QObject):
         def prepare() -> LiveRequest:
             style = open_style(card)
             picture = photo or reduced(middle_square(content), EDGE)
-            seen = reduced(style.picture, STYLE_EDGE)
-            return LiveRequest(picture, (seen,), StyleRecipe(), EDGE, learned=(style.learned,))
+            seen = replace(style, picture=reduced(style.picture, STYLE_EDGE))
+            return live_request(picture, (seen,), StyleRecipe(), EDGE)
 
         self._files.run(prepare, lambda request: self._ask(content, request), self._give_up)
 
