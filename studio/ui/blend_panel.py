@@ -15,6 +15,7 @@ from studio.core.picture import Picture
 from studio.ui.elided_label import ElidedLabel
 from studio.ui.knob_choice import KnobChoice
 from studio.ui.knob_slider import KnobSlider
+from studio.ui.knob_widget import KnobWidget
 from studio.ui.section_heading import SectionHeading
 from studio.ui.session import Session
 from studio.ui.style_row import tile_of
@@ -36,7 +37,7 @@ class BlendPanel(QWidget):
         self.swap.setIcon(icon("swap"))
         self.swap.setToolTip(self.tr("Swap the two pictures"))
         self.swap.setAccessibleName(self.swap.toolTip())
-        self.knobs: dict[str, KnobChoice | KnobSlider] = {
+        self.knobs: dict[str, KnobWidget] = {
             "mode": KnobChoice(MODE_KNOB),
             "opacity": KnobSlider(OPACITY_KNOB),
         }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from studio.core.recipe import Knob
-from studio.ui.knob_slider import KnobLabel
+from studio.ui.knob_widget import KnobWidget
 
 _WORDS = {  # where the recipe's word says too little beside the knob's label
     "finish": QT_TRANSLATE_NOOP("KnobChoice", "Paint my picture"),
@@ -17,26 +17,16 @@ _WORDS = {  # where the recipe's word says too little beside the knob's label
 }
 
 
-class KnobChoice(QWidget):
+class KnobChoice(KnobWidget):
     """Shows and edits a knob whose values are names."""
 
-    value_edited = Signal(object)
-    edit_finished = Signal()
-
     def __init__(self, knob: Knob, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.knob = knob
-        self.label = KnobLabel(knob.label)
-        self.box = _CalmComboBox()
+        box = _CalmComboBox()
+        super().__init__(knob, box, parent)
+        self.box = box
         for choice in knob.choices:
             self.box.addItem(_shown(choice), choice)
-        self.label.setBuddy(self.box)
-        self.label.reset_requested.connect(self.reset)
-        self.box.setAccessibleName(knob.label)
-        self.box.setAccessibleDescription(knob.help)
         self.box.setFixedWidth(176)  # one width for all
-        self.setToolTip(knob.help)
-        self.setFocusProxy(self.box)
 
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -44,30 +34,17 @@ class KnobChoice(QWidget):
         row.addWidget(self.label, 1)
         row.addWidget(self.box)
 
-        self.box.currentIndexChanged.connect(self._emit_edit)
+        self.box.currentIndexChanged.connect(self._take_index)
         self.set_value(knob.default)
 
-    @property
-    def value(self) -> str:
-        """The chosen name, as in the recipe."""
-        return str(self.box.currentData())
-
     def set_value(self, value: str) -> None:
-        """Show a value; emits nothing."""
         with QSignalBlocker(self.box):
             self.box.setCurrentIndex(self.box.findData(value))
-        self.label.set_changed(value != self.knob.default)
-
-    @Slot()
-    def reset(self) -> None:
-        """Back to the default, as an edit."""
-        self.box.setCurrentIndex(self.box.findData(self.knob.default))
+        super().set_value(value)
 
     @Slot(int)
-    def _emit_edit(self, _index: int) -> None:
-        self.label.set_changed(self.value != self.knob.default)
-        self.value_edited.emit(self.value)
-        self.edit_finished.emit()
+    def _take_index(self, index: int) -> None:
+        self._edit_once(self.box.itemData(index))
 
 
 class _CalmComboBox(QComboBox):

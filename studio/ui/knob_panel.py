@@ -12,6 +12,7 @@ from studio.ui.blend_panel import BlendPanel
 from studio.ui.knob_choice import KnobChoice
 from studio.ui.knob_number import KnobNumber
 from studio.ui.knob_slider import KnobSlider
+from studio.ui.knob_widget import KnobWidget
 from studio.ui.section_heading import SectionHeading
 from studio.ui.session import Session
 from studio.ui.style_panel import StylePanel
@@ -23,7 +24,6 @@ QToolButton { font-size: 12px; font-variant: small-caps; padding: 1px 6px 1px 0;
 QToolButton:focus { padding: 0 5px 0 0; }
 QToolButton:checked:!focus { border-color: transparent; background: transparent; }
 """
-KnobWidget = KnobSlider | KnobChoice | KnobNumber
 
 
 class KnobPanel(QScrollArea):

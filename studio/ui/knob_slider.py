@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from studio.core.recipe import Knob
 from studio.ui.knob_track import KnobTrack
-from studio.ui.theme import color
+from studio.ui.knob_widget import KnobWidget
 from studio.ui.value_field import ValueField
 
 
-class KnobSlider(QWidget):
-    """Shows and edits one knob. `value_edited` comes with every new value, `edit_finished` once per drag or entry."""
-
-    value_edited = Signal(object)
-    edit_finished = Signal()
+class KnobSlider(KnobWidget):
+    """Shows and edits a knob on the scale "linear" or "log"."""
 
     def __init__(self, knob: Knob, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.knob = knob
-        self.label = KnobLabel(knob.label)
+        track = KnobTrack(knob, knob.default)
+        super().__init__(knob, track, parent)
+        self.track = track
         self.field = ValueField(knob)
-        self.track = KnobTrack(knob, knob.default)
-        self.label.setBuddy(self.track)
-        self.label.reset_requested.connect(self.track.reset)
         self.field.setFixedWidth(76)
+        self.field.setAccessibleName(self.tr("{}, value").format(knob.label))
+        self.field.setAccessibleDescription(knob.help)
+        self.setToolTip(
+            self.tr("{}\nDouble click: back to {}").format(knob.help, self.field.textFromValue(knob.default))
+        )
 
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -36,77 +33,13 @@ class KnobSlider(QWidget):
         grid.addWidget(self.label, 0, 0)
         grid.addWidget(self.field, 0, 1)
         grid.setColumnStretch(0, 1)
-        self.setFocusProxy(self.track)
 
-        for widget, name in ((self.track, knob.label), (self.field, self.tr("{}, value").format(knob.label))):
-            widget.setAccessibleName(name)
-            widget.setAccessibleDescription(knob.help)
-        self.setToolTip(
-            self.tr("{}\nDouble click: back to {}").format(knob.help, self.field.textFromValue(knob.default))
-        )
-
-        self.track.value_edited.connect(self._follow_track)
+        self.track.value_edited.connect(self._edit)
         self.track.edit_finished.connect(self.edit_finished)
-        self.field.value_edited.connect(self._follow_field)
+        self.field.value_edited.connect(self._edit_once)
         self.set_value(knob.default)
 
-    @property
-    def value(self) -> float:
-        """The value in the knob's own unit."""
-        return self.track.knob_value
-
     def set_value(self, value: float) -> None:
-        """Show a value; emits nothing."""
         self.track.set_knob_value(value)
         self.field.set_knob_value(value)
-        self.label.set_changed(value != self.knob.default)
-
-    @Slot(object)
-    def _follow_track(self, value: float) -> None:
-        self.set_value(value)
-        self.value_edited.emit(value)
-
-    @Slot(object)
-    def _follow_field(self, value: float) -> None:
-        self.set_value(value)
-        self.value_edited.emit(value)
-        self.edit_finished.emit()
-
-
-class KnobLabel(QLabel):
-    """A knob's name, with a dot behind it when the value is not the default.
-
-    Signals: reset_requested(), by a double click.
-    """
-
-    reset_requested = Signal()
-
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
-        self._is_changed = False
-        self.setContentsMargins(0, 0, 14, 0)
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether the dot is shown."""
-        return self._is_changed
-
-    def set_changed(self, is_changed: bool) -> None:
-        """Show or hide the dot."""
-        if is_changed != self._is_changed:
-            self._is_changed = is_changed
-            self.update()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.reset_requested.emit()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if not self._is_changed or not self.isEnabled():
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color("accent"))
-        x = self.fontMetrics().horizontalAdvance(self.text()) + 6
-        painter.drawEllipse(x, self.height() // 2 - 2, 5, 5)
+        super().set_value(value)

@@ -13,9 +13,7 @@ from pytestqt.qtbot import QtBot
 from studio.core.artwork import ArtworkState, Style
 from studio.core.recipe import KNOBS, Knob
 from studio.ui.app import Studio
-from studio.ui.knob_choice import KnobChoice
-from studio.ui.knob_number import KnobNumber
-from studio.ui.knob_slider import KnobSlider
+from studio.ui.knob_widget import KnobWidget
 from tests.fakes import make_picture
 from tests.ui.conftest import card_named
 
@@ -28,7 +26,7 @@ def handle_of(studio: Studio, knob: Knob) -> QWidget:
     """What is moved: track, list or field. Folded knobs are unfolded."""
     studio.window.panel.advanced_button.setChecked(True)
     widget = studio.window.panel.knobs[knob.field]
-    assert isinstance(widget, KnobSlider | KnobChoice | KnobNumber)
+    assert isinstance(widget, KnobWidget)
     handle = widget.focusProxy()
     assert handle is not None
     handle.setFocus()
