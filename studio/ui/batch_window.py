@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QStandardPaths, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import QSettings, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.artwork import Style
-from studio.core.files import OPEN_SUFFIXES
 from studio.core.recipe import StyleRecipe
 from studio.ui.actions import Actions
 from studio.ui.batch_list import BatchList
@@ -33,13 +32,14 @@ from studio.ui.batch_queue import BatchQueue
 from studio.ui.durations import clock
 from studio.ui.elided_label import ElidedLabel
 from studio.ui.export_sheet import FORMAT_NAMES
+from studio.ui.file_dialogs import make_open_dialog, remember_folder
 from studio.ui.message_bar import MessageBar
-from studio.ui.payload import accept_copy, payload_kind, read_payload
+from studio.ui.place_picker import PlacePicker
 from studio.ui.session import Session
 from studio.ui.theme import GRID, set_role
 
 _FOLDER_NAME = "painted"  # proposed beside the photos
-_PLACES_KEY, _FOLDER_KEY = "folders/batch_photos", "folders/batch"
+_PLACES, _FOLDER = "batch_photos", "batch"  # purposes of dialogs
 
 
 class BatchWindow(QDialog):
@@ -59,12 +59,11 @@ class BatchWindow(QDialog):
         self._session = session
         self._settings = settings
         self.setWindowTitle(self.tr("Render many"))
-        self.setAcceptDrops(True)
         self.resize(680, 620)
         self.setMinimumSize(520, 420)
         self.messages = MessageBar(actions)
-        self.add_pictures = QPushButton(self.tr("Add pictures\N{HORIZONTAL ELLIPSIS}"))
-        self.add_folder = QPushButton(self.tr("Add a folder\N{HORIZONTAL ELLIPSIS}"))
+        titles = self.tr("Add pictures"), self.tr("Add a folder with all below it")
+        self.picker = PlacePicker(settings, _PLACES, *titles, target=self)
         self.clear = QPushButton(self.tr("Clear"))
         set_role(self.clear, "link")
         self.count = QLabel()
@@ -100,6 +99,7 @@ class BatchWindow(QDialog):
         self.show()
         self.activateWindow()
 
+    @Slot(list)
     def add_places(self, places: Sequence[Path]) -> None:
         """Add photos and folders to those chosen; the first ones propose where the artworks go."""
         if self._queue.is_running or not places:
@@ -111,56 +111,18 @@ class BatchWindow(QDialog):
             choice = replace(choice, folder=beside / _FOLDER_NAME)
         self._queue.choose(replace(choice, places=tuple(dict.fromkeys((*choice.places, *places)))))
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if not self._queue.is_running and payload_kind(event.mimeData()) == "files":
-            accept_copy(event)
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        accept_copy(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        payload = read_payload(event.mimeData())
-        if payload is not None:
-            accept_copy(event)
-            self.add_places(payload.paths)
-
-    @Slot()
-    def _ask_for_pictures(self) -> None:
-        patterns = " ".join(f"*{suffix}" for suffix in OPEN_SUFFIXES)
-        start = self._remembered(_PLACES_KEY)
-        dialog = QFileDialog(self, self.tr("Add pictures"), start, self.tr("Pictures ({})").format(patterns))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self._add_chosen)
-        self._open(dialog)
-
-    @Slot()
-    def _ask_for_folder_of_photos(self) -> None:
-        dialog = QFileDialog(self, self.tr("Add a folder with all below it"), self._remembered(_PLACES_KEY))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.filesSelected.connect(self._add_chosen)
-        self._open(dialog)
-
     @Slot()
     def _ask_for_output(self) -> None:
-        start = self.folder.text() or self._remembered(_FOLDER_KEY)
-        dialog = QFileDialog(self, self.tr("Paint into this folder"), start)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        title = self.tr("Paint into this folder")
+        dialog = make_open_dialog(self, self._settings, _FOLDER, title, QFileDialog.FileMode.Directory)
+        if text := self.folder.text():
+            dialog.setDirectory(text)
         dialog.fileSelected.connect(self._take_output)
-        self._open(dialog)
-
-    @staticmethod
-    def _open(dialog: QFileDialog) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
-
-    @Slot(list)
-    def _add_chosen(self, files: list[str]) -> None:
-        self._settings.setValue(_PLACES_KEY, str(Path(files[0]).parent))
-        self.add_places([Path(file) for file in files])
 
     @Slot(str)
     def _take_output(self, folder: str) -> None:
-        self._settings.setValue(_FOLDER_KEY, folder)
+        remember_folder(self._settings, _FOLDER, Path(folder))
         self.folder.setText(folder)
         self._choose()
 
@@ -198,7 +160,7 @@ class BatchWindow(QDialog):
     def _show_state(self) -> None:
         queue, count = self._queue, len(self._queue.reports)
         choice, is_idle = queue.choice, not queue.is_running
-        for widget in (self.add_pictures, self.add_folder, self.folder, self.browse, self.format, self.overwrite):
+        for widget in (self.picker, self.folder, self.browse, self.format, self.overwrite):
             widget.setEnabled(is_idle)
         self.clear.setEnabled(is_idle and bool(choice.places))
         self.count.setText(
@@ -246,14 +208,9 @@ class BatchWindow(QDialog):
         names = self.tr(" and ").join(style.card.title for style in styles)
         return self.tr("In the style of {}, {} px, {}").format(names, recipe.long_edge, recipe.quality)
 
-    def _remembered(self, key: str) -> str:
-        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        return str(self._settings.value(key, pictures))
-
     def _connect(self) -> None:
         queue = self._queue
-        self.add_pictures.clicked.connect(self._ask_for_pictures)
-        self.add_folder.clicked.connect(self._ask_for_folder_of_photos)
+        self.picker.chosen.connect(self.add_places)
         self.clear.clicked.connect(self._clear)
         self.browse.clicked.connect(self._ask_for_output)
         self.folder.editingFinished.connect(self._choose)
@@ -272,9 +229,7 @@ class BatchWindow(QDialog):
     def _arrange(self) -> None:
         photos = QHBoxLayout()
         photos.setSpacing(GRID)
-        photos.addWidget(self.add_pictures)
-        photos.addWidget(self.add_folder)
-        photos.addStretch(1)
+        photos.addWidget(self.picker, 1)
         photos.addWidget(self.count)
         photos.addWidget(self.clear)
         form = QGridLayout()

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.artwork import ArtworkState
 from studio.core.card import Card, bundled_cards
-from studio.core.files import OPEN_SUFFIXES
 from studio.core.learned_file import SUFFIX
 from studio.core.recipe import KNOBS
 from studio.ui.about import make_about, make_shortcut_list
@@ -21,6 +20,7 @@ from studio.ui.diagnostics import diagnostics
 from studio.ui.drop_zones import Drop
 from studio.ui.export_sheet import ExportSheet
 from studio.ui.exporter import Exporter
+from studio.ui.file_dialogs import last_folder, make_open_dialog, remember_folder
 from studio.ui.intake import Intake
 from studio.ui.last_export import LastExport
 from studio.ui.message import Message
@@ -103,7 +103,7 @@ class Commands(QObject):
     @Slot(object)
     def ask_for_style_file(self, card: Card) -> None:
         """Let the artist choose where a learned style is exported to."""
-        folder = self._folder("style_files", QStandardPaths.StandardLocation.DocumentsLocation)
+        folder = last_folder(self._settings, "style_files", QStandardPaths.StandardLocation.DocumentsLocation)
         dialog = QFileDialog(self._window, self.tr("Export style"), str(folder), self.tr("Styles (*{})").format(SUFFIX))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX[1:])
@@ -111,7 +111,7 @@ class Commands(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def write(file: str) -> None:
-            self._remember_folder("style_files", Path(file).parent)
+            remember_folder(self._settings, "style_files", Path(file).parent)
             self._intake.own.export(card, Path(file))
 
         dialog.fileSelected.connect(write)
@@ -215,17 +215,17 @@ class Commands(QObject):
 
     @Slot(list)
     def _open_chosen(self, files: list[str]) -> None:
-        self._remember_folder("open", Path(files[0]).parent)
+        remember_folder(self._settings, "open", Path(files[0]).parent)
         self._intake.open_files([Path(file) for file in files])
 
     @Slot(list)
     def _blend_chosen(self, files: list[str]) -> None:
-        self._remember_folder("open", Path(files[0]).parent)
+        remember_folder(self._settings, "open", Path(files[0]).parent)
         self._intake.blend_files([Path(file) for file in files])
 
     @Slot(list)
     def _add_chosen(self, files: list[str]) -> None:
-        self._remember_folder("open", Path(files[0]).parent)
+        remember_folder(self._settings, "open", Path(files[0]).parent)
         self._intake.add_styles([Path(file) for file in files])
 
     def _name_step(self, name: str, word: str, states: tuple[ArtworkState, ArtworkState] | None) -> None:
@@ -239,16 +239,4 @@ class Commands(QObject):
         self._session.commit()
 
     def _open_dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
-        folder = self._folder("open", QStandardPaths.StandardLocation.PicturesLocation)
-        patterns = " ".join(f"*{suffix}" for suffix in OPEN_SUFFIXES)
-        dialog = QFileDialog(self._window, title, str(folder), self.tr("Pictures ({})").format(patterns))
-        dialog.setFileMode(mode)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return dialog
-
-    def _folder(self, purpose: str, fallback: QStandardPaths.StandardLocation) -> Path:
-        folder = Path(str(self._settings.value(f"folders/{purpose}", QStandardPaths.writableLocation(fallback))))
-        return folder if folder.is_dir() else Path.home()
-
-    def _remember_folder(self, purpose: str, folder: Path) -> None:
-        self._settings.setValue(f"folders/{purpose}", str(folder))
+        return make_open_dialog(self._window, self._settings, "open", title, mode)

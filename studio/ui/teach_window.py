@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-
-from PySide6.QtCore import QSettings, QStandardPaths, Qt, Slot
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QPixmap, QResizeEvent
+from PySide6.QtCore import QSettings, Qt, Slot
+from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -22,18 +18,16 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.card import LICENCES, UNKNOWN_LICENCE
-from studio.core.files import OPEN_SUFFIXES
 from studio.ui.actions import Actions
 from studio.ui.learning_curve import LearningCurve
 from studio.ui.message_bar import MessageBar
-from studio.ui.payload import accept_copy, payload_kind, read_payload
 from studio.ui.picture_pyramid import qimage
+from studio.ui.place_picker import PlacePicker
 from studio.ui.reference_strip import ReferenceStrip
 from studio.ui.teaching import Teaching
 from studio.ui.theme import GRID, set_role
 from studio.ui.tune_knobs import TuneKnobs
 
-_PLACES_KEY = "folders/teach"
 _SHOWN_REMARKS = 3
 
 
@@ -43,15 +37,13 @@ class TeachWindow(QDialog):
     def __init__(self, teaching: Teaching, actions: Actions, settings: QSettings, parent: QWidget) -> None:
         super().__init__(parent)
         self._teaching = teaching
-        self._settings = settings
         self.setWindowTitle(self.tr("Teach a style"))
-        self.setAcceptDrops(True)
         self.resize(800, 700)
         self.setMinimumSize(640, 560)
         self.messages = MessageBar(actions)
         self.strip = ReferenceStrip(teaching)
-        self.add_pictures = QPushButton(self.tr("Add pictures\N{HORIZONTAL ELLIPSIS}"))
-        self.add_folder = QPushButton(self.tr("Add a folder\N{HORIZONTAL ELLIPSIS}"))
+        titles = self.tr("Learn from pictures"), self.tr("Learn from a folder")
+        self.picker = PlacePicker(settings, "teach", *titles, target=self)
         self.remarks = QLabel()
         self.remarks.setWordWrap(True)
         set_role(self.remarks, "caption")
@@ -81,52 +73,9 @@ class TeachWindow(QDialog):
         self.show()
         self.activateWindow()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if not self._teaching.is_learning and payload_kind(event.mimeData()) == "files":
-            accept_copy(event)
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        accept_copy(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        payload = read_payload(event.mimeData())
-        if payload is not None:
-            accept_copy(event)
-            self._teaching.add_places(payload.paths)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_sample()
-
-    @Slot()
-    def _ask_for_pictures(self) -> None:
-        patterns = " ".join(f"*{suffix}" for suffix in OPEN_SUFFIXES)
-        dialog = QFileDialog(
-            self, self.tr("Learn from pictures"), self._start, self.tr("Pictures ({})").format(patterns)
-        )
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        self._open(dialog)
-
-    @Slot()
-    def _ask_for_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Learn from a folder"), self._start)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        self._open(dialog)
-
-    @property
-    def _start(self) -> str:
-        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        return str(self._settings.value(_PLACES_KEY, pictures))
-
-    def _open(self, dialog: QFileDialog) -> None:
-        dialog.filesSelected.connect(self._add_chosen)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    @Slot(list)
-    def _add_chosen(self, files: Sequence[str]) -> None:
-        self._settings.setValue(_PLACES_KEY, str(Path(files[0]).parent))
-        self._teaching.add_places([Path(file) for file in files])
 
     @Slot()
     def _act(self) -> None:
@@ -143,14 +92,7 @@ class TeachWindow(QDialog):
     def _show_state(self) -> None:
         teaching = self._teaching
         is_idle = not teaching.is_learning
-        for widget in (
-            self.add_pictures,
-            self.add_folder,
-            self.title,
-            self.author,
-            self.licence,
-            self.knobs,
-        ):
+        for widget in (self.picker, self.title, self.author, self.licence, self.knobs):
             widget.setEnabled(is_idle)
         words = [remark.text for remark in teaching.remarks[:_SHOWN_REMARKS]]
         more = len(teaching.remarks) - len(words)
@@ -231,8 +173,7 @@ class TeachWindow(QDialog):
 
     def _connect(self) -> None:
         teaching = self._teaching
-        self.add_pictures.clicked.connect(self._ask_for_pictures)
-        self.add_folder.clicked.connect(self._ask_for_folder)
+        self.picker.chosen.connect(teaching.add_places)
         self.strip.removed.connect(teaching.remove)
         self.main.clicked.connect(self._act)
         self.resume.clicked.connect(teaching.resume)
@@ -243,11 +184,6 @@ class TeachWindow(QDialog):
         teaching.message_posted.connect(self.messages.show_message)
 
     def _arrange(self) -> None:
-        adding = QHBoxLayout()
-        adding.setSpacing(GRID)
-        adding.addWidget(self.add_pictures)
-        adding.addWidget(self.add_folder)
-        adding.addStretch(1)
         form = QFormLayout()
         form.setVerticalSpacing(GRID)
         form.setHorizontalSpacing(2 * GRID)
@@ -278,7 +214,7 @@ class TeachWindow(QDialog):
         box.setSpacing(GRID + 4)
         box.addWidget(self.messages)
         box.addWidget(self.strip)
-        box.addLayout(adding)
+        box.addWidget(self.picker)
         box.addWidget(self.remarks)
         box.addLayout(middle, 1)
         box.addWidget(self.bar)

@@ -90,6 +90,7 @@ class Teaching(QObject):
         if not self.is_learning and not self.has_style:
             self._files.run(self._begun_title, self._take_begun, lambda _: None)
 
+    @Slot(list)
     def add_places(self, places: Sequence[Path]) -> None:
         """Add pictures, and all in folders; what cannot be opened is told and left out."""
         if self.is_learning:

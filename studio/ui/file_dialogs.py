@@ -1,0 +1,36 @@
+"""The dialogs that ask for pictures and folders, each beginning where something was last chosen for its purpose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QSettings, QStandardPaths, Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from studio.core.files import OPEN_SUFFIXES
+
+_PICTURES = QStandardPaths.StandardLocation.PicturesLocation
+
+
+def make_open_dialog(
+    parent: QWidget, settings: QSettings, purpose: str, title: str, mode: QFileDialog.FileMode
+) -> QFileDialog:
+    """A dialog for pictures, or for a folder if the mode says so; it deletes itself. Connect it, then `open()` it."""
+    dialog = QFileDialog(parent, title, str(last_folder(settings, purpose)))
+    dialog.setFileMode(mode)
+    if mode != QFileDialog.FileMode.Directory:
+        patterns = " ".join(f"*{suffix}" for suffix in OPEN_SUFFIXES)
+        dialog.setNameFilter(QCoreApplication.translate("file_dialogs", "Pictures ({})").format(patterns))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return dialog
+
+
+def last_folder(settings: QSettings, purpose: str, fallback: QStandardPaths.StandardLocation = _PICTURES) -> Path:
+    """The folder remembered for a purpose, else the system's own, or home where that is not there."""
+    folder = Path(str(settings.value(f"folders/{purpose}", QStandardPaths.writableLocation(fallback))))
+    return folder if folder.is_dir() else Path.home()
+
+
+def remember_folder(settings: QSettings, purpose: str, folder: Path) -> None:
+    """Begin there the next time."""
+    settings.setValue(f"folders/{purpose}", str(folder))

@@ -1,0 +1,62 @@
+"""The buttons that ask for pictures and folders, and the drops beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.ui.file_dialogs import last_folder
+from studio.ui.place_picker import PlacePicker
+from tests.ui.dragging import HELD, files, text
+
+
+@pytest.fixture
+def picker(qtbot: QtBot, settings: QSettings) -> Iterator[PlacePicker]:
+    target = QWidget()
+    qtbot.addWidget(target)
+    yield PlacePicker(settings, "tests", "Pictures", "A folder", target)
+
+
+def enters(picker: PlacePicker, mime: object) -> bool:
+    enter = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, mime, *HELD)
+    QApplication.sendEvent(picker.parentWidget(), enter)
+    return enter.isAccepted()
+
+
+def test_what_is_chosen_is_told_and_its_folder_remembered(
+    qtbot: QtBot, picker: PlacePicker, settings: QSettings, tmp_path: Path
+) -> None:
+    picker.pictures.click()
+    dialog = picker.findChild(QFileDialog)
+    assert dialog.windowTitle() == "Pictures" and "*.png" in dialog.nameFilters()[0]
+    with qtbot.waitSignal(picker.chosen) as chosen:
+        dialog.filesSelected.emit([str(tmp_path / "a.png"), str(tmp_path / "b.png")])
+    assert chosen.args == [[tmp_path / "a.png", tmp_path / "b.png"]]
+    assert last_folder(settings, "tests") == tmp_path
+
+
+def test_files_are_dropped_as_copies(qtbot: QtBot, picker: PlacePicker, tmp_path: Path) -> None:
+    mime = files(tmp_path)
+    assert enters(picker, mime)
+    drop = QDropEvent(QPointF(9, 9), Qt.DropAction.MoveAction | Qt.DropAction.CopyAction, mime, *HELD)
+    with qtbot.waitSignal(picker.chosen) as chosen:
+        QApplication.sendEvent(picker.parentWidget(), drop)
+    assert chosen.args == [[tmp_path]]
+    assert drop.dropAction() == Qt.DropAction.CopyAction
+
+
+def test_nothing_is_dropped_while_it_is_disabled_or_is_no_file(picker: PlacePicker, tmp_path: Path) -> None:
+    assert not enters(picker, text("a word"))
+    picker.setEnabled(False)
+    assert not enters(picker, files(tmp_path))
+
+
+def test_a_folder_that_is_gone_is_not_begun_in(settings: QSettings, tmp_path: Path) -> None:
+    settings.setValue("folders/tests", str(tmp_path / "gone"))
+    assert last_folder(settings, "tests") == Path.home()
