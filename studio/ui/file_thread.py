@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
@@ -36,6 +36,18 @@ class FileThread(QObject):
         An error that is not a StudioError is ours and is raised in this thread.
         """
 
+        def work_unless_closed() -> T:
+            if self._is_closed:
+                raise CancelledError
+            return work()
+
+        self.write(work_unless_closed, on_done, on_failed)
+
+    def write(
+        self, work: Callable[[], T], on_done: Callable[[T], None], on_failed: Callable[[StudioError], None]
+    ) -> None:
+        """As `run`, for work that must not be lost: closing waits for it even if it has not begun."""
+
         def report(future: Future[T]) -> None:
             if not self._is_closed:
                 self._done.put((future, on_done, on_failed))
@@ -44,9 +56,9 @@ class FileThread(QObject):
         self._pool.submit(work).add_done_callback(report)
 
     def close(self) -> None:
-        """Drop what has not begun, wait for what has, report nothing more; idempotent."""
+        """Drop what has not begun, wait for what has and for all writing, report nothing more; idempotent."""
         self._is_closed = True
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=True)
 
     @Slot()
     def _report(self) -> None:

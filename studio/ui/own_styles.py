@@ -58,7 +58,7 @@ class OwnStyles(QObject):
 
         def keep(style: Style) -> None:
             take(style)
-            self._files.run(lambda: self._library.add(style.picture), kept, self._refuse)
+            self._files.write(lambda: self._library.add(style.picture), kept, self._refuse)
 
         def kept(card: Card) -> None:
             self._insert(card)
@@ -85,7 +85,7 @@ class OwnStyles(QObject):
             self._replace(card.id, card)
             self.edited.emit(card)
 
-        self._files.run(lambda: self._library.edit(card), done, self._refuse)
+        self._files.write(lambda: self._library.edit(card), done, self._refuse)
 
     @Slot(object)
     def remove(self, card: Card) -> None:
@@ -96,14 +96,14 @@ class OwnStyles(QObject):
             self._replace(card.id)
             self.message_posted.emit(Message(self.tr("Removed {}.").format(card.title), action="restore_style"))
 
-        self._files.run(lambda: self._library.remove(card), done, self._refuse)
+        self._files.write(lambda: self._library.remove(card), done, self._refuse)
 
     @Slot()
     def restore(self) -> None:
         """Bring back the style removed last."""
         card, self._removed = self._removed, None
         if card is not None:
-            self._files.run(lambda: self._library.restore(card), lambda _: self._insert(card), self._refuse)
+            self._files.write(lambda: self._library.restore(card), lambda _: self._insert(card), self._refuse)
 
     def keep_learned(self, path: Path, done: Callable[[Card], None]) -> None:
         """Put the learned style in a file into the gallery, then call `done` with its card."""
@@ -114,7 +114,7 @@ class OwnStyles(QObject):
             self.message_posted.emit(Message(self.tr("{} is in the gallery, under Mine.").format(card.title)))
             done(card)
 
-        self._files.run(lambda: self._library.import_learned(path), kept, self._refuse)
+        self._files.write(lambda: self._library.import_learned(path), kept, self._refuse)
 
     def export(self, card: Card, path: Path) -> None:
         """Write a learned style into a file of its own."""
@@ -122,7 +122,7 @@ class OwnStyles(QObject):
         def done(_: None) -> None:
             self.message_posted.emit(Message(self.tr("{} is in {}.").format(card.title, path.name)))
 
-        self._files.run(lambda: self._library.export_learned(card, path), done, self._refuse)
+        self._files.write(lambda: self._library.export_learned(card, path), done, self._refuse)
 
     def _add_file(self, path: Path) -> Card:
         if is_style_file(path):

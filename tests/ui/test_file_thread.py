@@ -54,19 +54,20 @@ def test_our_mistakes_are_raised_and_not_swallowed(qtbot: QtBot, files: FileThre
     assert exceptions[0][0] is ZeroDivisionError
 
 
-def test_closing_waits_for_what_has_begun_and_drops_the_rest(qapp: object) -> None:
+def test_closing_waits_for_what_has_begun_and_for_all_writing_and_drops_the_rest(qapp: object) -> None:
     files, gate, begun, log = FileThread("files"), threading.Event(), threading.Event(), []
 
-    def write() -> None:
+    def read() -> None:
         begun.set()
         gate.wait(20)
-        log.append("written")
+        log.append("read")
 
-    files.run(write, refuse, refuse)
+    files.run(read, refuse, refuse)
     files.run(lambda: log.append("never"), refuse, refuse)
+    files.write(lambda: log.append("written"), refuse, refuse)
     begun.wait(20)
     closer = threading.Thread(target=files.close)
     closer.start()
     gate.set()
     closer.join()
-    assert log == ["written"]
+    assert log == ["read", "written"]

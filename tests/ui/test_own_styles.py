@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +11,16 @@ import pytest
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
+from studio.core.artwork import Style
 from studio.core.card import Card
 from studio.core.files import ExportOptions
 from studio.core.style_library import StyleLibrary
 from studio.ui.app import Studio
 from studio.ui.drop_zones import Drop
+from studio.ui.file_thread import FileThread
+from studio.ui.own_styles import OwnStyles
 from studio.ui.payload import Payload
-from tests.fakes import FakeEngine
+from tests.fakes import FakeEngine, make_picture
 
 SavePhoto = Callable[..., Path]
 
@@ -57,6 +61,21 @@ def test_one_added_picture_is_used_and_stays_after_a_restart(
     again.intake.use_style(again.intake.own.cards[0])
     qtbot.waitUntil(lambda: mix(again) == ["wall"])
     again.close()
+
+
+def test_a_style_in_use_is_kept_however_soon_the_window_closes(qtbot: QtBot, tmp_path: Path) -> None:
+    files, gate = FileThread("files"), threading.Event()
+    library, used = StyleLibrary(tmp_path / "styles"), []
+
+    def use(style: Style) -> None:
+        used.append(style)
+        files.run(lambda: gate.wait(20), lambda _: None, lambda _: None)  # the disk is busy with something else
+
+    OwnStyles(library, files).use(lambda: make_picture(24, 24, "wall.png"), use)
+    qtbot.waitUntil(lambda: bool(used))
+    gate.set()
+    files.close()
+    assert library.read() == ((used[0].card,), ())
 
 
 def test_many_files_and_folders_are_added_and_told_in_one_sentence(
