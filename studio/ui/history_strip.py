@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QAction, QIcon
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from studio.core.artwork import Result
 from studio.ui.knob_panel import FOLD_SHEET
@@ -18,9 +18,10 @@ _TILE = 56  # px
 
 
 class HistoryStrip(QFrame):
-    """One button for each result of the session, oldest first; hidden while there are fewer than two.
+    """One button for each result of the session, oldest first.
 
-    It is open while `shown` is ticked, and its heading ticks that too.
+    It is there from the first photo on, results or not, so that none of them makes the canvas smaller. It is open while
+    `shown` is ticked, and its heading ticks that too.
     """
 
     def __init__(self, session: Session, shown: QAction, parent: QWidget | None = None) -> None:
@@ -50,6 +51,10 @@ class HistoryStrip(QFrame):
         self._row = QHBoxLayout(row)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(4)
+        self.hint = QLabel(self.tr("Each picture you finish stays here; a click brings it back."))
+        self.hint.setIndent(20)  # below its heading
+        set_role(self.hint, "caption")
+        self._row.addWidget(self.hint)
         self._row.addStretch(1)
         self.strip.setWidget(row)
         box = QVBoxLayout(self)
@@ -58,6 +63,7 @@ class HistoryStrip(QFrame):
         box.addWidget(self.fold)
         box.addWidget(self.strip)
         session.state_changed.connect(self._show_history)
+        session.styles_changed.connect(self._describe)  # a card that says something else now, too
         self._show_fold(shown.isChecked())
         self._show_history()
 
@@ -68,7 +74,13 @@ class HistoryStrip(QFrame):
             self._make_buttons(artwork.history)
         for result, button in zip(self._shown, self.buttons, strict=True):
             button.setChecked(result is artwork.result)
-        self.setVisible(len(self._shown) > 1)
+        self.setVisible(self._session.size is not None or bool(self._shown))
+
+    @Slot()
+    def _describe(self) -> None:
+        for result, button in zip(self._shown, self.buttons, strict=True):
+            button.setToolTip(self._description(result))
+            button.setAccessibleName(button.toolTip())
 
     @Slot(bool)
     def _show_fold(self, is_open: bool) -> None:
@@ -86,6 +98,8 @@ class HistoryStrip(QFrame):
                 kept.pop(id(result)).deleteLater()
         self.buttons = [kept.get(id(result)) or self._make_button(result) for result in history]
         self._shown = history
+        self.hint.setVisible(not history)
+        self._describe()
         before = self.fold
         for index, button in enumerate(self.buttons):
             self._row.insertWidget(index, button)
@@ -98,10 +112,12 @@ class HistoryStrip(QFrame):
         button.setIconSize(QSize(_TILE, _TILE))
         button.setCheckable(True)
         button.setStyleSheet("QToolButton { padding: 2px; } QToolButton:focus { padding: 1px; }")
-        styles = self.tr(" and ").join(style.card.title for style in result.styles)
-        size = f"{result.picture.width} \N{MULTIPLICATION SIGN} {result.picture.height} px"
-        state = "" if result.is_complete else self.tr(", stopped early")
-        button.setToolTip(f"{styles}, {size}{state}")
-        button.setAccessibleName(button.toolTip())
         button.clicked.connect(partial(self._bring_back, result))
         return button
+
+    def _description(self, result: Result) -> str:
+        artwork = self._session.artwork
+        styles = self.tr(" and ").join(artwork.card_of(style).title for style in result.styles)
+        size = f"{result.picture.width} \N{MULTIPLICATION SIGN} {result.picture.height} px"
+        state = "" if result.is_complete else self.tr(", stopped early")
+        return f"{styles}, {size}{state}"

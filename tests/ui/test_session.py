@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.core.contract import ColorRequest, Frame, StyleRequest
@@ -328,7 +331,6 @@ def test_an_earlier_result_comes_back_as_one_step(qtbot: QtBot, loaded: Studio) 
 def test_the_history_strip_brings_results_back(qtbot: QtBot, loaded: Studio) -> None:
     strip = loaded.window.history
     finish(qtbot, loaded)
-    assert strip.isHidden()
     loaded.session.change(strength=0.9)
     finish(qtbot, loaded)
     first, second = strip.buttons
@@ -341,6 +343,21 @@ def test_the_history_strip_brings_results_back(qtbot: QtBot, loaded: Studio) -> 
     loaded.actions["undo"].trigger()
     assert second.isChecked()
     assert loaded.session.artwork.recipe.strength == 0.9
+
+
+def test_no_result_makes_the_canvas_smaller(qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path]) -> None:
+    strip, canvas = studio.window.history, studio.window.canvas
+    assert strip.isHidden()
+    studio.intake.open_picture(save_photo())
+    studio.intake.use_style(card_named(studio, "Poppies"))
+    qtbot.waitUntil(lambda: studio.session.missing == "" and strip.isVisible())
+    QApplication.processEvents()
+    size, zoom = canvas.size(), canvas.zoom
+    for strength in (0.9, 0.8):
+        studio.session.change(strength=strength)
+        finish(qtbot, studio)
+        QApplication.processEvents()
+        assert (canvas.size(), canvas.zoom) == (size, zoom)
 
 
 def test_a_run_stopped_right_after_a_change_keeps_the_picture_with_the_settings_it_was_painted_from(
