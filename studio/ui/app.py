@@ -93,7 +93,7 @@ class Studio(QObject):
         )
         self.batch_window = BatchWindow(self.batch, self.session, self.actions, settings, self.window, thumbnail_folder)
         self.teaching = Teaching(self.session, worker, self._opening, own, self)
-        self.teach_window = TeachWindow(self.teaching, self.actions, settings, self.window)
+        self.teach_window = TeachWindow(self.teaching, self.actions, settings, self._opening, self.window)
         self.actions["teach"].triggered.connect(self.teach_window.open_beside)
         self.actions["render_many"].triggered.connect(self._render_many)
         self.window.status_bar.watch_batch(self.batch)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from studio.core.card import LICENCES, UNKNOWN_LICENCE
 from studio.ui.actions import Actions
+from studio.ui.file_thread import FileThread
 from studio.ui.learning_curve import LearningCurve
 from studio.ui.message_bar import MessageBar
 from studio.ui.picture_pyramid import qimage
@@ -34,7 +35,10 @@ _SHOWN_REMARKS = 3
 class TeachWindow(QDialog):
     """Shows a Teaching and reports what the artist wants; stays open beside the studio; closing it stops nothing."""
 
-    def __init__(self, teaching: Teaching, actions: Actions, settings: QSettings, parent: QWidget) -> None:
+    def __init__(
+        self, teaching: Teaching, actions: Actions, settings: QSettings, files: FileThread, parent: QWidget
+    ) -> None:
+        """files: loads the plot."""
         super().__init__(parent)
         self._teaching = teaching
         self.setWindowTitle(self.tr("Teach a style"))
@@ -52,7 +56,7 @@ class TeachWindow(QDialog):
         self.licence = QComboBox()
         self.knobs = TuneKnobs()
         self.sample = QLabel()
-        self.curve = LearningCurve()
+        self.curve = LearningCurve(files)
         self.bar = QProgressBar()
         self.progress = QLabel()
         set_role(self.progress, "caption")

@@ -10,12 +10,11 @@ from PIL import Image
 from PySide6.QtCore import QSettings, Qt
 from pytestqt.qtbot import QtBot
 
-from studio.core.contract import Lesson, LiveRequest, TuneRequest
+from studio.core.contract import LiveRequest, TuneRequest
 from studio.core.learned_file import training_file, write_learned
 from studio.core.open_style import is_learned
 from studio.ui.app import Studio
 from studio.ui.drop_zones import Drop
-from studio.ui.learning_curve import LearningCurve
 from studio.ui.payload import Payload
 from studio.ui.teach_window import TeachWindow
 from tests.fakes import FakeEngine, Gate, make_card, make_learned, make_picture
@@ -223,16 +222,3 @@ def test_an_exported_style_comes_back_from_its_file(
     assert loaded.session.artwork.styles[1].learned is not None
     loaded.intake.take_drop(Drop("style", Payload("files", paths=(file,))))
     qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 1)
-
-
-def test_the_curve_has_nothing_to_say_before_the_first_lesson(qtbot: QtBot) -> None:
-    curve = LearningCurve()
-    qtbot.addWidget(curve)
-    curve.resize(300, 150)
-    curve.show_lessons(())
-    curve.grab()
-    assert curve.best is None and curve.accessibleDescription() == ""
-    losses = {"total": 1.0}
-    curve.show_lessons([Lesson(0, 10, losses, losses, True), Lesson(1, 10, losses), Lesson(2, 10, losses, losses)])
-    curve.grab()
-    assert curve.best is not None and curve.best.step == 0
