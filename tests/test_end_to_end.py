@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.__main__ import make_torch_engine
-from studio.core.artwork import Result
+from studio.core.artwork_state import Result
 from studio.core.contract import EngineSettings
 from studio.core.files import open_picture
 from studio.core.provenance import read_recipe

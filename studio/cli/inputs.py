@@ -9,7 +9,7 @@ from pathlib import Path
 from studio.cli.options import UsageError, blend_settings, recipe_of
 from studio.cli.styles import style_card, suggestion
 from studio.cli.terminal import PIPE
-from studio.core.artwork import Style
+from studio.core.artwork_state import Style
 from studio.core.blend import Blend
 from studio.core.errors import RecipeError
 from studio.core.files import decode_picture, open_picture

@@ -3,90 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
 
+from studio.core.artwork_state import ArtworkState, Result, Style
 from studio.core.blend import Blend
 from studio.core.card import Card
-from studio.core.learned_style import LearnedStyle
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
 
 UNDO_STEPS = 200
 RESULTS_KEPT = 24  # pictures, not settings: they are what fills memory
-
-
-@dataclass(frozen=True)
-class Style:
-    """A style in use: the picture the engine looks at, and the card that says whose it is.
-
-    learned: what the studio has learnt from several pictures, the first of which is `picture`; None for a style that is
-    a picture and no more.
-    """
-
-    picture: Picture
-    card: Card
-    learned: LearnedStyle | None = None
-
-    @property
-    def fingerprint(self) -> str:
-        """Equal for styles that paint alike, whatever their cards say."""
-        return self.picture.fingerprint if self.learned is None else self.learned.fingerprint
-
-
-@dataclass(frozen=True)
-class Result:
-    """A painted picture and what it was painted from.
-
-    picture: as shown. uncolored: the same before "keep colours", None where that changes nothing.
-    content, styles, recipe, blend: what it was painted from.
-    is_complete: the recipe was painted to its end; False where the artist stopped or the engine failed half-way.
-    seconds: how long it took. notes: what the user should know about it.
-    """
-
-    picture: Picture
-    content: Picture | None
-    styles: tuple[Style, ...]
-    recipe: StyleRecipe
-    uncolored: Picture | None = None
-    is_complete: bool = True
-    seconds: float = 0.0
-    notes: tuple[str, ...] = ()
-    blend: Blend | None = None
-
-    @property
-    def painted(self) -> Picture:
-        """The picture with the colours of the style, whatever "keep colours" is."""
-        return self.uncolored or self.picture
-
-
-@dataclass(frozen=True)
-class ArtworkState:
-    """What undo steps through: the settings and the result that belongs to them.
-
-    content: the photo to be painted. With `blend` on, that is the double exposure, or until it has been made (see
-    `Artwork.awaited_blend`) a stand-in for it.
-    """
-
-    content: Picture | None = None
-    styles: tuple[Style, ...] = ()
-    recipe: StyleRecipe = field(default_factory=StyleRecipe)
-    result: Result | None = None
-    blend: Blend | None = None
-
-    @property
-    def photo(self) -> Picture | None:
-        """The photo as it was opened: with a blend on, the first of the two."""
-        return self.blend.base if self.blend else self.content
-
-    def has_content_of(self, other: ArtworkState) -> bool:
-        """Whether both show the same photo, or the same two in the same blend."""
-        return self.photo is other.photo and self.blend == other.blend
-
-    def has_settings_of(self, other: ArtworkState) -> bool:
-        """Whether both would be painted alike."""
-        return self.has_content_of(other) and self.styles == other.styles and self.recipe == other.recipe
 
 
 class Artwork:

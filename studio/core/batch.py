@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from studio.core.artwork import Style
+from studio.core.artwork_state import Style
 from studio.core.card import Card
 from studio.core.contract import StyleRequest
 from studio.core.errors import PictureError, RecipeError, StudioError

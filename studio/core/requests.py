@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studio.core.artwork import Style
+from studio.core.artwork_state import Style
 from studio.core.contract import LiveRequest, StyleRequest
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.core.artwork import Style
+from studio.core.artwork_state import Style
 from studio.core.recipe import StyleRecipe
 from studio.ui.actions import Actions
 from studio.ui.batch_list import BatchList

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from studio.core.artwork import ArtworkState
+from studio.core.artwork_state import ArtworkState
 from studio.core.blend import BLEND_KNOBS, Blend
 from studio.core.recipe import KNOBS, SHARE_KNOB
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from studio.core.artwork import ArtworkState
+from studio.core.artwork_state import ArtworkState
 from studio.core.card import Card, bundled_cards
 from studio.core.learned_file import SUFFIX
 from studio.core.recipe import KNOBS

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings
 
-from studio.core.artwork import Result
+from studio.core.artwork_state import Result
 from studio.core.errors import StudioError
 from studio.core.files import ExportOptions, is_plain, save_picture
 from studio.core.formats import SUFFIX_OF

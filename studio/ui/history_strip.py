@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from studio.core.artwork import Result
+from studio.core.artwork_state import Result
 from studio.ui.knob_panel import FOLD_SHEET
 from studio.ui.session import Session
 from studio.ui.style_row import tile_of

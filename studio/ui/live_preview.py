@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from studio.core.artwork import ArtworkState
+from studio.core.artwork_state import ArtworkState
 from studio.core.contract import Done, Event, Failed, Frame, LiveRequest, Progress, StyleRequest
 from studio.core.errors import StudioError
 from studio.core.picture import Picture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.core.artwork import Style
+from studio.core.artwork_state import Style
 from studio.core.card import Card
 from studio.core.errors import StudioError
 from studio.core.files import open_picture

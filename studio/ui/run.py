@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.core.artwork import ArtworkState, Result
+from studio.core.artwork_state import ArtworkState, Result
 from studio.core.contract import Done, Frame, Progress
 from studio.core.picture import Picture
 from studio.core.requests import style_request

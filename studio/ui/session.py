@@ -7,7 +7,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from studio.core.artwork import Artwork, ArtworkState, Result, Style
+from studio.core.artwork import Artwork
+from studio.core.artwork_state import ArtworkState, Result, Style
 from studio.core.blend import Blend
 from studio.core.card import Card
 from studio.core.contract import EngineInfo, Event, Failed, Ready

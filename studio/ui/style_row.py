@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from studio.core.artwork import Style
+from studio.core.artwork_state import Style
 from studio.core.picture import Picture
 from studio.core.recipe import SHARE_KNOB
 from studio.ui.elided_label import ElidedLabel

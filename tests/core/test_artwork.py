@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.core.artwork import RESULTS_KEPT, UNDO_STEPS, Artwork, Result, Style
+from studio.core.artwork import RESULTS_KEPT, UNDO_STEPS, Artwork
+from studio.core.artwork_state import Result, Style
 from studio.core.card import Card
 from studio.core.errors import RecipeError
 from tests.fakes import make_picture

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from studio.core.artwork import Artwork, Result
+from studio.core.artwork import Artwork
+from studio.core.artwork_state import Result
 from studio.core.blend import Blend, blend_pictures
 from studio.core.picture import Picture
 from tests.fakes import make_picture

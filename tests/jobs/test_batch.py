@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.core.artwork import Style
+from studio.core.artwork_state import Style
 from studio.core.batch import BatchJob, ItemReport
 from studio.core.batch_journal import Journal, read_journal
 from studio.core.card import Card

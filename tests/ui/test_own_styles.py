@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
-from studio.core.artwork import Style
+from studio.core.artwork_state import Style
 from studio.core.card import Card
 from studio.core.files import ExportOptions
 from studio.core.style_library import StyleLibrary
