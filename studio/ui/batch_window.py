@@ -183,7 +183,7 @@ class BatchWindow(QDialog):
         if not is_idle and queue.job is not None:
             self.recipe.setText(self._described(queue.job.styles, queue.job.recipe))
         else:
-            self.recipe.setText(missing or self._described(artwork.styles, artwork.recipe))
+            self.recipe.setText(missing or self._described(artwork.credited_styles, artwork.recipe))
         self._show_progress()
 
     @Slot()

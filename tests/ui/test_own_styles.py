@@ -140,6 +140,7 @@ def test_what_is_said_of_a_style_in_use_reaches_the_panel_and_the_exported_credi
     qtbot.waitUntil(lambda: own(studio) == ["My wall"])
     assert studio.session.artwork.is_finished
     assert "My wall" in studio.window.panel.styles.rows[0].remove.toolTip()
+    assert studio.batch_window.recipe.text().startswith("In the style of My wall, ")
     assert studio.window.history.buttons[0].toolTip().startswith("My wall, ")
     assert studio.exporter.exportable.title == "harbour, My wall"
     studio.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
