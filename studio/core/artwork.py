@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakValueDictionary
 
 from studio.core.artwork_state import ArtworkState, Result, Style
@@ -56,6 +56,15 @@ class Artwork:
         """The blend that `content` only stands in for: hand what `blend_pictures` makes of it to `take_blended`."""
         blend = self._state.blend
         return blend if blend is not None and self._blended.get(blend) is not self._state.content else None
+
+    @property
+    def missing(self) -> Literal["picture", "blend", "style"] | None:
+        """What has to come before it can be painted; "blend": the picture of the awaited one."""
+        if self.recipe.method != "pattern" and self.content is None:
+            return "picture"
+        if self.recipe.method != "pattern" and self.awaited_blend is not None:
+            return "blend"
+        return None if self.styles else "style"
 
     @property
     def styles(self) -> tuple[Style, ...]:

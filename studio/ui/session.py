@@ -23,7 +23,7 @@ from studio.ui.finisher import Finisher
 from studio.ui.live_preview import LivePreview
 from studio.ui.message import Message
 from studio.ui.preferences import Preferences
-from studio.ui.recoloring import Recoloring
+from studio.ui.quick_look import QuickLook
 from studio.ui.run import Run
 
 WORKER_PATIENCE = 5.0  # s that closing waits for the worker; it ends the engine's process itself by then
@@ -59,12 +59,6 @@ class Session(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._preferences = preferences
-        self._preferences.changed.connect(self._follow_preference)
-        self.live = LivePreview(worker, preferences, self)
-        self.live.asked.connect(self.quick_work_asked)
-        self.live.changed.connect(self._show_live)
-        self.live.failed.connect(self._refuse_live)
         self.artwork = artwork
         self.estimate = estimate
         self.engine_info: EngineInfo | None = None
@@ -72,11 +66,12 @@ class Session(QObject):
         self._finisher = Finisher(artwork, worker, estimate, self)
         self._finisher.frame_arrived.connect(self.frame_arrived)
         self._finisher.message_posted.connect(self.message_posted)
-        self._finisher.ended.connect(self._follow_result)
-        self._recoloring = Recoloring(artwork, worker, self)
-        self._recoloring.asked.connect(self.quick_work_asked)
-        self._recoloring.message_posted.connect(self.message_posted)
-        self._recoloring.ended.connect(self._follow_live)
+        self._look = QuickLook(artwork, self._finisher, worker, preferences, self)
+        self._look.asked.connect(self.quick_work_asked)
+        self._look.changed.connect(self._show_live)
+        self._look.message_posted.connect(self.message_posted)
+        self._finisher.ended.connect(self._look.follow)
+        preferences.changed.connect(self.state_changed)
         self.is_exporting = False
         self.is_batching = self.is_learning = False
         self._is_closed = False
@@ -177,7 +172,12 @@ class Session(QObject):
     @property
     def has_quick_work(self) -> bool:
         """Whether the engine has yet to show something that was asked for with `quick_work_asked`."""
-        return self.live.is_waiting or self._recoloring.is_waiting
+        return self._look.is_waiting
+
+    @property
+    def live(self) -> LivePreview:
+        """What the network makes of the present settings."""
+        return self._look.live
 
     @property
     def run(self) -> Run | None:
@@ -213,11 +213,14 @@ class Session(QObject):
     @property
     def missing(self) -> str:
         """What is still missing for a Finish, in a few words, or ""."""
-        if self.artwork.content is None and self.artwork.recipe.method != "pattern":
-            return self.tr("Open a picture first")
-        if self.artwork.awaited_blend is not None and self.artwork.recipe.method != "pattern":
-            return self.tr("Blending the pictures")
-        return "" if self.artwork.styles else self.tr("Pick a style first")
+        match self.artwork.missing:
+            case "picture":
+                return self.tr("Open a picture first")
+            case "blend":
+                return self.tr("Blending the pictures")
+            case "style":
+                return self.tr("Pick a style first")
+        return ""
 
     @property
     def seconds_expected(self) -> float | None:
@@ -271,7 +274,7 @@ class Session(QObject):
         if not self.artwork.state.has_content_of(before):
             self._finisher.leave()
             self._follow_blend()
-        self._follow_result()
+        self._look.follow()
         self._announce(before)
         return is_changed
 
@@ -288,48 +291,13 @@ class Session(QObject):
         self.state_changed.emit()
 
     def _start(self, *, is_resumed: bool) -> None:
-        self._recoloring.drop()
-        self.live.hold()
+        self._look.give_way()
         self._finisher.start(is_resumed=is_resumed)
-
-    @Slot()
-    def _follow_result(self) -> None:
-        """Bring what is shown in line with the settings, by the quickest way there is."""
-        if self.run is None:
-            self._recoloring.follow(also_outdated=not self._preferences.is_live)
-        else:
-            self._recoloring.drop()
-        self._follow_live()
-
-    @Slot()
-    def _follow_live(self) -> None:
-        """Show settings that were not painted yet as Live sees them."""
-        artwork = self.artwork
-        if self.run is not None:
-            return
-        is_painted = artwork.is_finished or artwork.is_half_painted or self._recoloring.is_waiting
-        is_possible = not self.missing and artwork.recipe.method != "pattern"
-        if self._preferences.is_live and is_possible and not is_painted:
-            self.live.show(artwork.state)
-        else:
-            self.live.hide()
 
     @Slot()
     def _show_live(self) -> None:
         self.frame_arrived.emit()
         self.state_changed.emit()
-
-    @Slot(object)
-    def _refuse_live(self, error: StudioError) -> None:
-        self.message_posted.emit(Message.about(error))
-
-    @Slot(str)
-    def _follow_preference(self, name: str) -> None:
-        if name == "is_live":
-            self._follow_live()
-            self.state_changed.emit()
-        elif name == "auto_refine":
-            self.live.rest() if self._preferences.auto_refine == "never" else self.live.refine()
 
     def _follow_blend(self) -> None:
         """Have the double exposure made that the artwork waits for."""
@@ -342,7 +310,7 @@ class Session(QObject):
     def _take_blended(self, blend: Blend, picture: Picture) -> None:
         before = self.artwork.state
         self.artwork.take_blended(blend, picture)
-        self._follow_live()
+        self._look.follow_live()
         self._announce(before)
 
     @Slot(object, object)
@@ -373,6 +341,5 @@ class Session(QObject):
                 self._finisher.end()
                 self.message_posted.emit(Message.about(error, action="finish"))
                 return
-        takers = (self._recoloring.take, self._finisher.take, self.live.take)
-        if not any(take(event) for take in takers):
+        if not (self._finisher.take(event) or self._look.take(event)):
             self.event_unclaimed.emit(event)

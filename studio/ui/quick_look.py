@@ -1,0 +1,96 @@
+"""QuickLook: what there is to see of settings at once: the result in other colours, or what Live makes of them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.core.artwork import Artwork
+from studio.core.contract import Event
+from studio.core.errors import StudioError
+from studio.jobs.worker import Worker
+from studio.ui.finisher import Finisher
+from studio.ui.live_preview import LivePreview
+from studio.ui.message import Message
+from studio.ui.preferences import Preferences
+from studio.ui.recoloring import Recoloring
+
+
+class QuickLook(QObject):
+    """Brings what is shown in line with the artwork's settings, by the quickest way there is; a Finish goes before it.
+
+    live: what the network makes of them. Signals: asked(), the engine has something to show at once; changed(), Live
+    has another picture or none, or it is further refined; message_posted(Message).
+    """
+
+    asked = Signal()
+    changed = Signal()
+    message_posted = Signal(object)
+
+    def __init__(
+        self,
+        artwork: Artwork,
+        finisher: Finisher,
+        worker: Worker,
+        preferences: Preferences,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._artwork = artwork
+        self._finisher = finisher
+        self._preferences = preferences
+        self.live = LivePreview(worker, preferences, self)
+        self.live.asked.connect(self.asked)
+        self.live.changed.connect(self.changed)
+        self.live.failed.connect(self._refuse)
+        self._recoloring = Recoloring(artwork, worker, self)
+        self._recoloring.asked.connect(self.asked)
+        self._recoloring.message_posted.connect(self.message_posted)
+        self._recoloring.ended.connect(self.follow_live)
+        preferences.changed.connect(self._follow_preference)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the engine has yet to show something that was asked for."""
+        return self.live.is_waiting or self._recoloring.is_waiting
+
+    @Slot()
+    def follow(self) -> None:
+        """Look at result and settings again."""
+        if self._finisher.run is None:
+            self._recoloring.follow(also_outdated=not self._preferences.is_live)
+        else:
+            self._recoloring.drop()
+        self.follow_live()
+
+    @Slot()
+    def follow_live(self) -> None:
+        """Show settings that were not painted yet as Live sees them."""
+        artwork = self._artwork
+        if self._finisher.run is not None:
+            return
+        is_painted = artwork.is_finished or artwork.is_half_painted or self._recoloring.is_waiting
+        is_possible = artwork.missing is None and artwork.recipe.method != "pattern"
+        if self._preferences.is_live and is_possible and not is_painted:
+            self.live.show(artwork.state)
+        else:
+            self.live.hide()
+
+    def give_way(self) -> None:
+        """A Finish begins: ask for nothing until settings are followed again; what is there stays to be seen."""
+        self._recoloring.drop()
+        self.live.hold()
+
+    def take(self, event: Event) -> bool:
+        """Take an event if it belongs to what is shown; False: it is somebody else's."""
+        return self._recoloring.take(event) or self.live.take(event)
+
+    @Slot(str)
+    def _follow_preference(self, name: str) -> None:
+        if name == "is_live":
+            self.follow_live()
+        elif name == "auto_refine":
+            self.live.rest() if self._preferences.auto_refine == "never" else self.live.refine()
+
+    @Slot(object)
+    def _refuse(self, error: StudioError) -> None:
+        self.message_posted.emit(Message.about(error))
