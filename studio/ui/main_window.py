@@ -7,12 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from studio.core.card import Card
 from studio.core.picture import Picture
 from studio.ui.actions import Actions
 from studio.ui.canvas import Canvas
+from studio.ui.closing import Closing
 from studio.ui.finish_button import FinishButton
 from studio.ui.gallery import Gallery
 from studio.ui.gallery_model import CARD_ROLE
@@ -20,7 +21,6 @@ from studio.ui.history_strip import HistoryStrip
 from studio.ui.intake import Intake
 from studio.ui.keyboard_walk import KeyboardWalk
 from studio.ui.knob_panel import KnobPanel
-from studio.ui.message import Message
 from studio.ui.message_bar import MessageBar
 from studio.ui.panel_splitter import PanelSplitter
 from studio.ui.preferences import Preferences
@@ -53,9 +53,7 @@ class MainWindow(QWidget):
         self._settings = preferences.settings
         self._is_painted = False
         self._shown_photo: Picture | None = None
-        self._may_close = False
-        self._closes_after_export = False
-        self._may_stop_batch = False
+        self._closing = Closing(session, actions, self)
         self.setMinimumSize(900, 560)
         self.addActions(list(actions.values()))
         self.tool_bar = ToolBar(session, actions, recent)
@@ -124,22 +122,8 @@ class MainWindow(QWidget):
             QTimer.singleShot(0, self.first_painted.emit)  # after the children of this window were painted too
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._session.is_exporting and not self._closes_after_export:  # who asks twice does not want to wait
+        if not self._closing.is_allowed():
             event.ignore()
-            self._closes_after_export = True
-            text = self.tr("The studio closes when the file is written.")
-            self._session.message_posted.emit(Message(text))
-            return
-        if self._session.is_batching and not self._may_stop_batch:
-            event.ignore()
-            self._may_stop_batch = True
-            text = self.tr("Many pictures are being painted.")
-            remedy = self.tr("Close again to stop; the batch can be gone on with from its folder.")
-            self._session.message_posted.emit(Message(text, remedy, action="render_many"))
-            return
-        if self._session.artwork.has_unsaved_result and not self._may_close:
-            event.ignore()
-            self._ask_before_closing()
             return
         self._settings.setValue("window/geometry", self.saveGeometry())
         self._settings.setValue("window/splitter", self.splitter.saveState())
@@ -161,9 +145,6 @@ class MainWindow(QWidget):
             self.canvas.set_badge(self.tr("Finished") if artwork.is_finished else stopped)
         if not self._actions["compare"].isEnabled():
             self._actions["compare"].setChecked(False)
-        self._may_stop_batch = self._may_stop_batch and self._session.is_batching
-        if self._closes_after_export and not self._session.is_exporting:
-            self.close()
 
     def _live_badge(self, refined: float | None) -> str:
         if refined is None:
@@ -219,31 +200,6 @@ class MainWindow(QWidget):
             styles.setCurrentIndex(styles.model().index(0, 0))
             styles.setFocus()
 
-    def _ask_before_closing(self) -> None:
-        question = QMessageBox(
-            QMessageBox.Icon.NoIcon, self.tr("Style Studio"), self.tr("The artwork has not been exported."), parent=self
-        )
-        question.setInformativeText(self.tr("Closing the studio now discards it."))
-        export = question.addButton(self.tr("Export\N{HORIZONTAL ELLIPSIS}"), QMessageBox.ButtonRole.AcceptRole)
-        discard = question.addButton(self.tr("Discard and close"), QMessageBox.ButtonRole.DestructiveRole)
-        question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setDefaultButton(export)
-        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        export.clicked.connect(self._actions["export"].trigger)
-        discard.clicked.connect(self._close_unsaved)
-        question.open()
-
-    @Slot(object)
-    def _stay_for_problem(self, message: Message | None) -> None:
-        """An export that failed is to be seen."""
-        if message is not None and message.is_problem:
-            self._closes_after_export = False
-
-    @Slot()
-    def _close_unsaved(self) -> None:
-        self._may_close = True
-        self.close()
-
     def _connect_session(self) -> None:
         session = self._session
         session.content_changed.connect(self._show_content)
@@ -251,7 +207,6 @@ class MainWindow(QWidget):
         session.styles_changed.connect(self._show_styles)
         session.state_changed.connect(self._show_state)
         session.message_posted.connect(self.messages.show_message)
-        session.message_posted.connect(self._stay_for_problem)
 
     def _connect_parts(self, intake: Intake) -> None:
         self.canvas.zoom_changed.connect(self.status_bar.show_zoom)
