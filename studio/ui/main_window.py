@@ -133,7 +133,7 @@ class MainWindow(QWidget):
     @Slot()
     def _show_state(self) -> None:
         artwork, run = self._session.artwork, self._session.run
-        name = artwork.content.name if artwork.content else self.tr("New artwork")
+        name = self._session.name or self.tr("New artwork")
         mark = " *" if artwork.has_unsaved_result else ""
         self.setWindowTitle(f"{name}{mark} \N{EN DASH} Style Studio")
         if run is not None:

@@ -170,6 +170,14 @@ class Session(QObject):
         self.state_changed.emit()
 
     @property
+    def name(self) -> str:
+        """What the artwork is made of: the photo's name, or those of both that are blended; "" without a photo."""
+        artwork = self.artwork
+        if artwork.blend is not None:
+            return self.tr("{} and {}").format(artwork.blend.base.name, artwork.blend.over.name)
+        return artwork.content.name if artwork.content else ""
+
+    @property
     def has_quick_work(self) -> bool:
         """Whether the engine has yet to show something that was asked for with `quick_work_asked`."""
         return self._look.is_waiting

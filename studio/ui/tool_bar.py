@@ -79,7 +79,7 @@ class ToolBar(QFrame):
         if self.export.property("role") != ("primary" if is_finished else "plain"):
             set_role(self.export, "primary" if is_finished else "plain")
             self.export.setIcon(icon("export", "on_accent" if is_finished else "text"))
-        name = artwork.content.name if artwork.content else ""
+        name = self._session.name
         self.title.setText(f"{name} *" if name and artwork.has_unsaved_result else name)
 
     @Slot()

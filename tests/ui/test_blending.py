@@ -56,8 +56,11 @@ def test_a_second_photo_dropped_on_its_zone_is_blended_and_shown(
     assert loaded.window.canvas.grab().toImage() != before
     panel = loaded.window.panel.pictures
     assert panel.isVisible() and panel.knobs["opacity"].value == 0.5
+    assert loaded.window.windowTitle().startswith("harbour.png and sky.png")
+    assert loaded.window.tool_bar.title.text() == "harbour.png and sky.png"
     loaded.actions["undo"].trigger()
     assert not panel.isVisible()
+    assert loaded.window.tool_bar.title.text() == "harbour.png"
     assert loaded.window.canvas.grab().toImage() == before
 
 
