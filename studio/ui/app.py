@@ -99,6 +99,7 @@ class Studio(QObject):
         self.window.status_bar.watch_batch(self.batch)
         self.further = Further(self.actions, self.session, self)
         self.window.gallery.set_previews(TilePreviews(self.session, worker, self._opening, self))
+        bind_switch(self.window.gallery.on_my_picture, self.preferences, "has_tile_previews")
         self.window.gallery.add_requested.connect(self.commands.ask_for_styles)
         self.window.gallery.teach_requested.connect(self.teach_window.open_beside)
         self.window.gallery.export_requested.connect(self.commands.ask_for_style_file)

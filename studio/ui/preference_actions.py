@@ -1,4 +1,4 @@
-"""Preferences in the menu: a tick for what is on or off, radio marks for one of several."""
+"""Preferences at hand: a tick in the menu or a pressed button for what is on, radio marks for one of several."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QAbstractButton
 
 from studio.ui.preferences import Preferences
 
 
-def bind_switch(action: QAction, preferences: Preferences, name: str) -> None:
-    """Tick the action while the preference `name` (a bool) is on, and change it from there."""
-    action.setChecked(getattr(preferences, name))
-    action.toggled.connect(partial(setattr, preferences, name))
+def bind_switch(switch: QAction | QAbstractButton, preferences: Preferences, name: str) -> None:
+    """Tick the switch if the preference `name` (a bool) is on, and change it from there."""
+    switch.setChecked(getattr(preferences, name))
+    switch.toggled.connect(partial(setattr, preferences, name))
 
 
 def bind_choice(actions: Mapping[str, QAction], preferences: Preferences, name: str, parent: QObject) -> None:

@@ -48,6 +48,7 @@ class Preferences(QObject):
     has_gallery = Choice((True, False))
     has_panel = Choice((True, False))
     has_history = Choice((True, False))
+    has_tile_previews = Choice((False, True))  # "On my picture"
 
     def __init__(self, settings: QSettings, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -100,6 +100,17 @@ def test_a_side_dragged_shut_is_opened_by_the_menu(studio: Studio) -> None:
     assert studio.window.gallery.isVisible() and splitter.sizes()[0] > 200
 
 
+def test_tiles_on_my_picture_stay_so(qtbot: QtBot, loaded: Studio, settings: QSettings, thumbnail_folder: Path) -> None:
+    assert not loaded.window.gallery.on_my_picture.isChecked()
+    qtbot.waitUntil(loaded.window.gallery.on_my_picture.isEnabled)
+    loaded.window.gallery.on_my_picture.click()
+    loaded.close()
+    again = Studio(FakeEngine, settings, thumbnail_folder)
+    assert again.window.gallery.on_my_picture.isChecked()
+    assert again.window.gallery.list.delegate.shows_previews
+    again.close()
+
+
 def test_a_folded_history_stays_folded(
     qtbot: QtBot, studio: Studio, settings: QSettings, thumbnail_folder: Path
 ) -> None:
