@@ -20,9 +20,7 @@ from studio.core.learned_file import SUFFIX, training_file
 from studio.core.picture import Picture
 from studio.core.picture_search import pictures_in
 from studio.core.reference_check import check_references
-from studio.core.tune_settings import LIMITS, TuneSettings
-
-MOST_PICTURES = 30  # a style is learnt from; more take longer and say little new
+from studio.core.tune_settings import LIMITS, MOST_PICTURES, TuneSettings
 
 _HELP = {
     "steps": "steps in which the style vector learns",

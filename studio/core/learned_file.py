@@ -41,11 +41,11 @@ def training_file(output: Path) -> Path:
     return output.with_name(f"{output.stem}.training")
 
 
-def reference_of(picture: Picture) -> Picture:
-    """The picture as it is kept with a style: without transparency, REFERENCE_EDGE px at most."""
+def reference_of(picture: Picture, long_edge: int = REFERENCE_EDGE) -> Picture:
+    """The picture as it is kept with a style: without transparency, its longer edge `long_edge` px at most."""
     pixels = picture.pixels
-    if picture.long_edge > REFERENCE_EDGE:
-        size = fit_size(picture.width, picture.height, REFERENCE_EDGE)
+    if picture.long_edge > long_edge:
+        size = fit_size(picture.width, picture.height, long_edge)
         image = Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
         pixels = np.asarray(image)
     return Picture(pixels, picture.name)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from studio.core.errors import RecipeError
 
+LARGEST_EDGE = 768  # px of references and photos at work
+MOST_PICTURES = 30  # a style is learnt from, and photos of one's own on; more take longer and say little new
+
 
 @dataclass(frozen=True)
 class TuneSettings:

@@ -19,6 +19,7 @@ from studio.core.learned_file import reference_of, training_file, write_learned
 from studio.core.learned_style import MOST_REFERENCES, LearnedStyle
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
+from studio.core.tune_settings import LARGEST_EDGE
 from studio.engine.device import is_out_of_memory
 from studio.engine.encoder import Encoder
 from studio.engine.examiner import Examiner
@@ -31,7 +32,6 @@ from studio.engine.tuning import VECTOR, Tuner
 from studio.engine.tuning_data import POOL, TRIALS, Predict, References, cut_photos, hold_out, look_at
 from studio.engine.tuning_state import TuningState
 
-LARGEST_EDGE = 768  # px of references and photos at work
 SAMPLE_EDGE = 512  # px of the picture that shows how far it has come
 SAVED_EVERY = 5.0  # s
 SIGN_OF_LIFE = 0.03  # s between events at least

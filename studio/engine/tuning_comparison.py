@@ -12,7 +12,7 @@ from studio.core.atomic_write import replace_file
 from studio.core.card import bundled_cards
 from studio.core.files import open_picture
 from studio.core.recipe import StyleRecipe
-from studio.core.tune_settings import TuneSettings
+from studio.core.tune_settings import LARGEST_EDGE, TuneSettings
 from studio.core.tuning_comparison import Arm, Cell, ComparisonNews, ComparisonPlan
 from studio.engine.device import choose_device, choose_dtype, device_name, keep_freed_memory
 from studio.engine.encoder import Encoder
@@ -27,7 +27,6 @@ from studio.engine.style_network import StyleNetwork, Widths
 from studio.engine.style_predictor import StylePredictor
 from studio.engine.tensors import resize_to, to_tensor
 from studio.engine.training_loss import TrainingLoss
-from studio.engine.tune_job import LARGEST_EDGE
 from studio.engine.tuning import JUDGED_EVERY, Tuner
 from studio.engine.tuning_data import POOL, TRIALS, Photos, References, cut_photos, hold_out, look_at
 from studio.engine.weights import LAYOUTS, ORIGINAL_NETWORK, load_encoder_weights, load_style_network

@@ -25,6 +25,8 @@ class PlacePicker(QWidget):
         self._title, self._folder_title = title, folder_title
         self.pictures = QPushButton(self.tr("Add pictures\N{HORIZONTAL ELLIPSIS}"))
         self.folder = QPushButton(self.tr("Add a folder\N{HORIZONTAL ELLIPSIS}"))
+        self.pictures.setAccessibleName(title)
+        self.folder.setAccessibleName(folder_title)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)

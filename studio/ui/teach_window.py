@@ -8,23 +8,27 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFormLayout,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from studio.core.card import LICENCES, UNKNOWN_LICENCE
+from studio.core.card import LICENCES, UNKNOWN_LICENCE, licence_is_unknown
+from studio.core.contract import TuneRequest
 from studio.ui.actions import Actions
 from studio.ui.file_thread import FileThread
 from studio.ui.learning_curve import LearningCurve
 from studio.ui.message_bar import MessageBar
+from studio.ui.photo_choice import PhotoChoice
 from studio.ui.picture_pyramid import qimage
+from studio.ui.picture_strip import PictureStrip
 from studio.ui.place_picker import PlacePicker
-from studio.ui.reference_strip import ReferenceStrip
 from studio.ui.teaching import Teaching
 from studio.ui.theme import GRID, set_role
 from studio.ui.tune_knobs import TuneKnobs
@@ -45,7 +49,8 @@ class TeachWindow(QDialog):
         self.resize(800, 700)
         self.setMinimumSize(640, 560)
         self.messages = MessageBar(actions)
-        self.strip = ReferenceStrip(teaching)
+        invitation = self.tr("Drop 3 to 30 pictures by one hand here, or a folder of them")
+        self.strip = PictureStrip(teaching.references, self.tr("Pictures to learn from"), invitation)
         titles = self.tr("Learn from pictures"), self.tr("Learn from a folder")
         self.picker = PlacePicker(settings, "teach", *titles, target=self)
         self.remarks = QLabel()
@@ -54,7 +59,8 @@ class TeachWindow(QDialog):
         self.title = QLineEdit()
         self.author = QLineEdit()
         self.licence = QComboBox()
-        self.knobs = TuneKnobs()
+        self.photos = PhotoChoice(teaching.photos, settings)
+        self.knobs = TuneKnobs(self.photos)
         self.sample = QLabel()
         self.curve = LearningCurve(files)
         self.bar = QProgressBar()
@@ -63,8 +69,8 @@ class TeachWindow(QDialog):
         self.discard = QPushButton(self.tr("Discard"))
         self.keep = QPushButton(self.tr("Keep"))
         self.resume = QPushButton(self.tr("Go on"))
+        set_role(self.resume, "primary")
         self.main = QPushButton()
-        set_role(self.main, "primary")
         self._set_up()
         self._arrange()
         self._connect()
@@ -92,14 +98,24 @@ class TeachWindow(QDialog):
         title = self.title.text().strip() or self.tr("My style")
         self._teaching.learn(title, self.author.text().strip(), licence, self.knobs.settings)
 
+    @Slot(object)
+    def _show_request(self, request: TuneRequest) -> None:
+        """Say again what was said when it was begun."""
+        card = request.card
+        self.title.setText(card.title)
+        self.author.setText(card.author)
+        self.licence.setCurrentText(self.tr("Unknown") if licence_is_unknown(card) else card.licence)
+        self.knobs.show_settings(request.settings)
+
     @Slot()
     def _show_state(self) -> None:
         teaching = self._teaching
         is_idle = not teaching.is_learning
         for widget in (self.picker, self.title, self.author, self.licence, self.knobs):
             widget.setEnabled(is_idle)
-        words = [remark.text for remark in teaching.remarks[:_SHOWN_REMARKS]]
-        more = len(teaching.remarks) - len(words)
+        remarks = teaching.references.remarks
+        words = [remark.text for remark in remarks[:_SHOWN_REMARKS]]
+        more = len(remarks) - len(words)
         if more:
             words.append(self.tr("And {} more, at the pictures.").format(more))
         self.remarks.setText("\n".join(words))
@@ -108,11 +124,14 @@ class TeachWindow(QDialog):
         self.keep.setEnabled(has_style)
         self.discard.setEnabled(has_style)
         self.resume.setVisible(is_idle and teaching.can_resume)
-        if is_idle:
-            self.main.setText(self.tr("Learn anyway") if teaching.remarks else self.tr("Learn"))
-        else:
+        if not is_idle:
             self.main.setText(self.tr("Stop"))
-        self.main.setEnabled(bool(teaching.references) and not teaching.is_stopping)
+        elif teaching.can_resume:
+            self.main.setText(self.tr("Learn afresh"))
+        else:
+            self.main.setText(self.tr("Learn anyway") if remarks else self.tr("Learn"))
+        set_role(self.main, "" if is_idle and teaching.can_resume else "primary")
+        self.main.setEnabled(bool(teaching.references.pictures) and not teaching.is_stopping)
         self._show_progress()
 
     @Slot()
@@ -121,9 +140,7 @@ class TeachWindow(QDialog):
         self.bar.setValue(round(1000 * teaching.progress))
         self.curve.show_lessons(teaching.lessons)
         if teaching.begun:
-            text = self.tr("{} was being learnt when the studio ended; what there is can be kept.").format(
-                teaching.begun
-            )
+            text = self.tr("{} was being learnt when the studio ended.").format(teaching.begun)
         elif teaching.is_over:
             text = self.tr("Learnt. Keep it to have it in the gallery.")
         elif teaching.note and teaching.is_learning:
@@ -177,13 +194,14 @@ class TeachWindow(QDialog):
 
     def _connect(self) -> None:
         teaching = self._teaching
-        self.picker.chosen.connect(teaching.add_places)
-        self.strip.removed.connect(teaching.remove)
+        self.picker.chosen.connect(teaching.references.add)
+        self.strip.removed.connect(teaching.references.remove)
         self.main.clicked.connect(self._act)
         self.resume.clicked.connect(teaching.resume)
         self.keep.clicked.connect(teaching.keep)
         self.discard.clicked.connect(teaching.discard)
         teaching.state_changed.connect(self._show_state)
+        teaching.request_found.connect(self._show_request)
         teaching.lesson_arrived.connect(self._show_progress)
         teaching.message_posted.connect(self.messages.show_message)
 
@@ -194,18 +212,27 @@ class TeachWindow(QDialog):
         form.addRow(self.tr("Name"), self.title)
         form.addRow(self.tr("Artist"), self.author)
         form.addRow(self.tr("Licence"), self.licence)
-        left = QVBoxLayout()
+        page = QWidget()
+        left = QVBoxLayout(page)
+        left.setContentsMargins(0, 0, GRID, 0)
         left.setSpacing(GRID)
         left.addLayout(form)
         left.addWidget(self.knobs)
         left.addStretch(1)
+        area = QScrollArea()  # with all numbers it is higher than the window
+        area.setWidget(page)
+        area.setWidgetResizable(True)
+        page.setAutoFillBackground(False)  # which the area switched on
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         right = QVBoxLayout()
         right.setSpacing(GRID)
         right.addWidget(self.sample, 3)
         right.addWidget(self.curve, 2)
         middle = QHBoxLayout()
         middle.setSpacing(3 * GRID)
-        middle.addLayout(left, 2)
+        middle.addWidget(area, 2)
         middle.addLayout(right, 3)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)

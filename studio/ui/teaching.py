@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,44 +11,47 @@ from PySide6.QtCore import QObject, Signal, Slot
 from studio.core.card import OWN_CATEGORY, Card
 from studio.core.contract import Done, Event, Failed, Frame, Lesson, Progress, Stopped, TuneRequest, new_request_id
 from studio.core.errors import StudioError
-from studio.core.files import open_picture
 from studio.core.folders import data_folder
 from studio.core.learned_file import read_learned, training_file
 from studio.core.open_picture import reason
 from studio.core.picture import Picture
-from studio.core.picture_search import pictures_in
 from studio.core.reference_check import Remark, check_references
+from studio.core.tune_request_file import read_request, request_file, write_request
 from studio.core.tune_settings import TuneSettings
 from studio.jobs.worker import Worker
+from studio.ui.chosen_pictures import ChosenPictures
 from studio.ui.file_thread import FileThread
 from studio.ui.message import Message
 from studio.ui.own_styles import OwnStyles
 from studio.ui.session import Session
 
-MOST_PICTURES = 30
-
 
 @dataclass(frozen=True)
-class Reference:
-    """A picture to learn from, and the file it came from."""
+class Begun:
+    """What an earlier sitting left. title: of the style. request: goes on with it exactly, None where that cannot be.
 
-    path: Path
-    picture: Picture
+    remarks: on the pictures it is learnt from.
+    """
+
+    title: str
+    request: TuneRequest | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 class Teaching(QObject):
     """One style at a time: pictures chosen, learnt, stopped, gone on with, kept or discarded.
 
-    It learns only while the artist's own work rests. What is learnt lies in a file all the time, so it survives the end
-    of the program, and `begun` names it at the next start.
+    It learns only while the artist's own work rests. What is learnt, and what from, lies in files all the time, so it
+    survives the end of the program: `begun` names it at the next start, and it can go on.
 
-    references, remarks: what is learnt from, and what is to be said of it. lessons: so far. sample: how far it has
+    references: what is learnt from. photos: the artist's own, to learn on. lessons: so far. sample: how far it has
     come. has_style: whether there is something to keep. can_resume: whether it can go on exactly. Signals:
-    references_changed(); lesson_arrived(); state_changed(), everything else; message_posted(Message or None).
+    lesson_arrived(); request_found(TuneRequest), what an earlier sitting began; state_changed(), everything else;
+    message_posted(Message or None).
     """
 
-    references_changed = Signal()
     lesson_arrived = Signal()
+    request_found = Signal(object)
     state_changed = Signal()
     message_posted = Signal(object)
 
@@ -64,8 +66,8 @@ class Teaching(QObject):
     ) -> None:
         """folder: where a style lies while it is learnt; None for the user's own."""
         super().__init__(parent)
-        self.references: tuple[Reference, ...] = ()
-        self.remarks: tuple[Remark, ...] = ()
+        self.references = ChosenPictures(files, check_references, self)
+        self.photos = ChosenPictures(files, lambda _: (), self)
         self.lessons: list[Lesson] = []
         self.sample: Picture | None = None
         self.begun = ""
@@ -79,6 +81,9 @@ class Teaching(QObject):
         self._folder = folder or data_folder() / "learning"
         self._request: TuneRequest | None = None
         session.event_unclaimed.connect(self._take)
+        for chosen in (self.references, self.photos):
+            chosen.message_posted.connect(self.message_posted)
+            chosen.changed.connect(self.state_changed)
 
     @property
     def output(self) -> Path:
@@ -88,52 +93,17 @@ class Teaching(QObject):
     def look_for_begun(self) -> None:
         """Look whether a style was left here when the program ended."""
         if not self.is_learning and not self.has_style:
-            self._files.run(self._begun_title, self._take_begun, lambda _: None)
-
-    @Slot(list)
-    def add_places(self, places: Sequence[Path]) -> None:
-        """Add pictures, and all in folders; what cannot be opened is told and left out."""
-        if self.is_learning:
-            return
-        known = self.references
-
-        def open_all() -> tuple[tuple[Reference, ...], tuple[Remark, ...], list[StudioError]]:
-            found, problems = list(known), []
-            for path in pictures_in(places):
-                if len(found) == MOST_PICTURES:
-                    text = f"A style is learnt from {MOST_PICTURES} pictures at most."
-                    problems.append(StudioError(text, "The others are left out."))
-                    break
-                try:
-                    found.append(Reference(path, open_picture(path)))
-                except StudioError as error:
-                    problems.append(error)
-            references = tuple({one.picture.fingerprint: one for one in found}.values())
-            return references, check_references([one.picture for one in references]), problems
-
-        self._files.run(open_all, lambda found: self._take_references(*found), self._refuse)
-
-    def remove(self, number: int) -> None:
-        """Leave one picture out."""
-        if not self.is_learning:
-            left = self.references[:number] + self.references[number + 1 :]
-            pictures = [one.picture for one in left]
-            self._files.run(
-                lambda: (left, check_references(pictures), []),
-                lambda found: self._take_references(*found),
-                self._refuse,
-            )
+            self._files.run(self._find_begun, self._take_begun, lambda _: None)
 
     def learn(self, title: str, author: str, licence: str, settings: TuneSettings) -> None:
         """Learn from the pictures, afresh."""
-        if self.is_learning or not self.references:
+        if self.is_learning or not self.references.pictures:
             return
         card = Card(
             "style", "style", title, author, "", licence, "Learnt by Style Studio", self.output, category=OWN_CATEGORY
         )
-        pictures = tuple(one.picture for one in self.references)
-        self.lessons, self.sample = [], None
-        self._start(TuneRequest(pictures, card, self.output, settings, sample=self._session.artwork.content))
+        references, photos, sample = self.references.pictures, self.photos.pictures, self._session.artwork.content
+        self._start(TuneRequest(references, card, self.output, settings, photos, sample))
 
     def resume(self) -> None:
         """Go on exactly where it was stopped."""
@@ -162,13 +132,16 @@ class Teaching(QObject):
             text = self.tr("Many pictures are being painted.")
             self.message_posted.emit(Message(text, self.tr("Learn when they are done."), action="render_many"))
             return
+        if not request.is_resumed:
+            self.lessons, self.sample, self.can_resume = [], None, False
         self._request = request
+        self.references.is_locked = self.photos.is_locked = True
         self.is_learning, self.is_stopping, self.is_over, self.begun = True, False, False, ""
         self.progress, self.note = 0.0, ""
         self._session.set_learning(True)
         self.message_posted.emit(None)
         self.state_changed.emit()
-        self._files.run(self._make_folder, lambda _: self._worker.start_background(request), self._refuse)
+        self._files.run(lambda: self._prepare(request), lambda _: self._begin(request), self._refuse)
 
     @Slot(object)
     def _take(self, event: Event) -> None:
@@ -200,23 +173,33 @@ class Teaching(QObject):
 
     def _end(self) -> None:
         self.is_learning = self.is_stopping = False
+        self.references.is_locked = self.photos.is_locked = False
         self._session.set_learning(False)
         self.lesson_arrived.emit()
         self.state_changed.emit()
 
-    def _make_folder(self) -> None:
+    def _prepare(self, request: TuneRequest) -> None:
+        """Make room, and keep what it takes to go on after a crash."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StudioError(f"There can be no folder {self._folder}: {reason(error)}.", "Make room there.") from error
+        if not request.is_resumed:
+            _delete(training_file(self.output))  # of another style; what was best of that stays until there is better
+            write_request(request)
 
-    def _delete(self) -> None:
-        for path in (self.output, training_file(self.output)):
-            with suppress(OSError):  # it is overwritten by the next one
-                path.unlink(missing_ok=True)
+    def _begin(self, request: TuneRequest) -> None:
+        if self.is_stopping:  # before it came to that
+            self._end()
+        else:
+            self._worker.start_background(request)
+
+    def _delete_all(self) -> None:
+        for path in (training_file(self.output), request_file(self.output), self.output):
+            _delete(path)
 
     def _forget(self) -> None:
-        self._files.run(self._delete, lambda _: None, self._refuse)
+        self._files.write(self._delete_all, lambda _: None, self._refuse)
         self._request, self.lessons, self.sample = None, [], None
         self.begun, self.progress = "", 0.0
         self.has_style = self.can_resume = self.is_over = False
@@ -224,27 +207,37 @@ class Teaching(QObject):
         self.lesson_arrived.emit()
         self.state_changed.emit()
 
-    def _begun_title(self) -> str:
-        return read_learned(self.output)[0].title
+    def _find_begun(self) -> Begun:
+        title = read_learned(self.output)[0].title
+        if not training_file(self.output).is_file():
+            return Begun(title)
+        try:
+            request = read_request(self.output)
+        except StudioError:  # what there is can be kept all the same
+            return Begun(title)
+        return Begun(title, request, check_references(request.references))
 
-    def _take_begun(self, title: str) -> None:
-        if not self.is_learning and not self.has_style:
-            self.begun, self.has_style = title, True
-            text = self.tr("{} was being learnt when the studio ended.").format(title)
-            self._session.message_posted.emit(Message(text, self.tr("What there is can be kept."), action="teach"))
-            self.state_changed.emit()
-
-    def _take_references(
-        self, references: tuple[Reference, ...], remarks: tuple[Remark, ...], problems: Sequence[StudioError]
-    ) -> None:
-        self.references, self.remarks = references, remarks
-        if problems:
-            text = " ".join(problem.message for problem in problems[:3])
-            self.message_posted.emit(Message(text, problems[0].remedy, is_problem=True))
-        self.references_changed.emit()
+    def _take_begun(self, begun: Begun) -> None:
+        if self.is_learning or self.has_style:
+            return
+        self.begun, self.has_style = begun.title, True
+        remedy = self.tr("What there is can be kept.")
+        if begun.request is not None:
+            self._request, self.can_resume = begun.request, True
+            self.references.show_pictures(begun.request.references, begun.remarks)
+            self.photos.show_pictures(begun.request.photos, ())
+            self.request_found.emit(begun.request)
+            remedy = self.tr("It can go on, be kept or discarded.")
+        text = self.tr("{} was being learnt when the studio ended.").format(begun.title)
+        self._session.message_posted.emit(Message(text, remedy, action="teach"))
         self.state_changed.emit()
 
     def _refuse(self, error: StudioError) -> None:
         if self.is_learning:
             self._end()
         self.message_posted.emit(Message.about(error))
+
+
+def _delete(path: Path) -> None:
+    with suppress(OSError):  # it is overwritten by the next one
+        path.unlink(missing_ok=True)

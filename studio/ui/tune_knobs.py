@@ -23,7 +23,8 @@ from studio.ui.theme import GRID, icon, set_role
 class TuneKnobs(QWidget):
     """A switch for learning deeper, and the numbers behind it. `settings` is what they say."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, photos: QWidget, parent: QWidget | None = None) -> None:
+        """photos: chooses those to learn on, below the numbers."""
         super().__init__(parent)
         self.deeper = QCheckBox(self.tr("Deeper"))
         self.deeper.setToolTip(
@@ -59,6 +60,7 @@ class TuneKnobs(QWidget):
             self.numbers[name] = box
             form.addRow(text, box)
         form.addRow(self.frozen)
+        form.addRow(photos)
         self._page.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -77,6 +79,12 @@ class TuneKnobs(QWidget):
         for name, value in values.items():
             values[name] = type(getattr(TuneSettings, name))(value)
         return TuneSettings(is_deep=self.deeper.isChecked(), **values)
+
+    def show_settings(self, settings: TuneSettings) -> None:
+        """Say this."""
+        self.deeper.setChecked(settings.is_deep)
+        for name, box in self.numbers.items():
+            box.setValue(getattr(settings, name))
 
     @Slot(bool)
     def _unfold(self, is_open: bool) -> None:

@@ -1,0 +1,88 @@
+"""ChosenPictures: pictures an artist has chosen, opened off the GUI thread, with what is to be said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.core.errors import StudioError
+from studio.core.files import open_picture
+from studio.core.picture import Picture
+from studio.core.picture_search import pictures_in
+from studio.core.reference_check import Remark
+from studio.core.tune_request_file import learning_copy
+from studio.core.tune_settings import MOST_PICTURES
+from studio.ui.file_thread import FileThread
+from studio.ui.message import Message
+
+_TOLD = 3  # files left out that are named, with what is wrong
+Check = Callable[[Sequence[Picture]], tuple[Remark, ...]]
+
+
+class ChosenPictures(QObject):
+    """Each picture once, MOST_PICTURES at most, no larger than it is learnt from: `pictures`, and `remarks` on them.
+
+    is_locked: whether they stay as they are, whatever is asked. Signals: changed(); message_posted(Message), on what
+    was left out.
+    """
+
+    changed = Signal()
+    message_posted = Signal(object)
+
+    def __init__(self, files: FileThread, check: Check, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.pictures: tuple[Picture, ...] = ()
+        self.remarks: tuple[Remark, ...] = ()
+        self.is_locked = False
+        self._files = files
+        self._check = check
+
+    @Slot(list)
+    def add(self, places: Sequence[Path]) -> None:
+        """Add pictures, and all in folders; what cannot be opened is told and left out."""
+        if self.is_locked:
+            return
+        known = self.pictures
+
+        def open_all() -> tuple[tuple[Picture, ...], tuple[Remark, ...], list[StudioError]]:
+            found, problems = {picture.fingerprint: picture for picture in known}, []
+            for path in pictures_in(places):
+                if len(found) == MOST_PICTURES:
+                    problems.append(StudioError(f"{MOST_PICTURES} pictures are the most.", "The others are left out."))
+                    break
+                try:
+                    picture = learning_copy(open_picture(path))
+                    found.setdefault(picture.fingerprint, picture)
+                except StudioError as error:
+                    problems.append(error)
+            pictures = tuple(found.values())
+            return pictures, self._check(pictures), problems
+
+        self._files.run(open_all, lambda found: self._take(*found), self._refuse)
+
+    @Slot(int)
+    def remove(self, number: int) -> None:
+        """Leave one out."""
+        if not self.is_locked:
+            left = self.pictures[:number] + self.pictures[number + 1 :]
+            self._files.run(lambda: self._check(left), lambda remarks: self.show_pictures(left, remarks), self._refuse)
+
+    def show_pictures(self, pictures: tuple[Picture, ...], remarks: tuple[Remark, ...]) -> None:
+        """Have these instead."""
+        self.pictures, self.remarks = pictures, remarks
+        self.changed.emit()
+
+    def _take(
+        self, pictures: tuple[Picture, ...], remarks: tuple[Remark, ...], problems: Sequence[StudioError]
+    ) -> None:
+        self.show_pictures(pictures, remarks)
+        if problems:
+            texts = [problem.message for problem in problems[:_TOLD]]
+            if len(problems) > _TOLD:
+                texts.append(self.tr("And {} more are left out.").format(len(problems) - _TOLD))
+            self.message_posted.emit(Message(" ".join(texts), problems[0].remedy, is_problem=True))
+
+    def _refuse(self, error: StudioError) -> None:
+        self.message_posted.emit(Message.about(error))

@@ -1,0 +1,66 @@
+"""The request kept beside a style that is being learnt: it goes on exactly, without the pictures' own files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from studio.core.contract import TuneRequest
+from studio.core.errors import StudioError
+from studio.core.learned_file import training_file
+from studio.core.picture import Picture
+from studio.core.tune_request_file import learning_copy, read_request, request_file, write_request
+from studio.core.tune_settings import LARGEST_EDGE, TuneSettings
+from tests.fakes import make_card, make_picture
+
+
+def make_request(output: Path, references: int = 3) -> TuneRequest:
+    return TuneRequest(
+        tuple(make_picture(90, 70, f"work {number}.png", number) for number in range(references)),
+        make_card("hand", author="Me", licence="CC BY 4.0"),
+        output,
+        TuneSettings(is_deep=True, steps=33, deep_rate=0.002),
+        (make_picture(60, 80, "garden.jpg", 50),),
+        make_picture(LARGEST_EDGE + 40, 100, "street.jpg", 60),
+    )
+
+
+def test_all_that_was_asked_comes_back(tmp_path: Path) -> None:
+    request = make_request(tmp_path / "style.safetensors", references=12)  # "10" comes after "9"
+    write_request(request)
+    found = read_request(request.output)
+    assert [picture.name for picture in found.references] == [f"work {number}.png" for number in range(12)]
+    # Equal to the pixel, for the training file knows its pictures by that.
+    for kind in ("references", "photos"):
+        before, after = getattr(request, kind), getattr(found, kind)
+        assert [picture.fingerprint for picture in after] == [picture.fingerprint for picture in before]
+    assert (found.settings, found.output, found.is_resumed) == (request.settings, request.output, True)
+    assert (found.card.title, found.card.author, found.card.licence) == ("Title of hand", "Me", "CC BY 4.0")
+    assert found.sample is not None and found.sample.long_edge == LARGEST_EDGE
+    assert found.id != request.id
+
+
+def test_it_lies_beside_the_training_file_and_is_another(tmp_path: Path) -> None:
+    output = tmp_path / "style.safetensors"
+    assert request_file(output).parent == training_file(output).parent
+    assert len({output, request_file(output), training_file(output)}) == 3
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "text"])
+def test_what_is_damaged_is_no_request(damage: str, tmp_path: Path) -> None:
+    request = make_request(tmp_path / "style.safetensors")
+    path = request_file(request.output)
+    if damage != "missing":
+        write_request(request)
+        whole = path.read_bytes()
+        path.write_bytes({"empty": b"", "cut": whole[: len(whole) // 2], "text": b"no request of anything"}[damage])
+    with pytest.raises(StudioError, match=r"style\.request is not there or damaged"):
+        read_request(request.output)
+
+
+def test_a_learning_copy_is_small_and_opaque() -> None:
+    pixels = make_picture(LARGEST_EDGE * 2, 200).pixels
+    copy = learning_copy(Picture(pixels, "large", np.zeros(pixels.shape[:2], np.uint8)))
+    assert (copy.width, copy.height, copy.alpha, copy.name) == (LARGEST_EDGE, 100, None, "large")
