@@ -180,6 +180,7 @@ def take_all(camera: Photographer, size: int, quality: str) -> None:
     camera.take("mixed")
     studio.window.canvas.zones.show_for("files")
     studio.window.canvas.zones.light(studio.window.canvas.rect().center())
+    camera.wait(lambda: studio.window.canvas.zones.fade.opacity == 1)
     camera.take("dragging")
     studio.window.canvas.zones.hide()
     camera.use("hokusai-poppies")

@@ -28,6 +28,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from studio.ui.fade import Fade
 from studio.ui.payload import Payload, PayloadKind, accept_copy, payload_count, payload_kind, read_payload
 from studio.ui.theme import CAPTION_SIZE, GRID, RADIUS, TEXT_SIZE, color, icon
 
@@ -117,6 +118,7 @@ class DropZones(QWidget):
         self.has_photo = False
         self._zones: tuple[Zone, ...] = ()
         self._lit = ""
+        self.fade = Fade(self)
         self.hide()
 
     @property
@@ -141,7 +143,7 @@ class DropZones(QWidget):
             self._accept(event, watched)
             return True
         if isinstance(event, QDragLeaveEvent):
-            self.hide()
+            self.fade.go()
             return True
         if isinstance(event, QDropEvent):
             self._land(event, watched)
@@ -155,7 +157,7 @@ class DropZones(QWidget):
         self._lit = ""
         self.setGeometry(self._canvas.rect())
         self.raise_()
-        self.show()
+        self.fade.come()
 
     def light(self, position: QPoint) -> str:
         """Light the zone nearest to `position` and return its name."""
@@ -188,13 +190,14 @@ class DropZones(QWidget):
 
     def _land(self, event: QDropEvent, watched: QObject) -> None:
         payload = read_payload(event.mimeData())
-        self.hide()
+        self.fade.go()
         if payload is not None and self._zones:
             self._accept(event, watched)
             self.dropped.emit(Drop(self._lit, payload))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.setOpacity(self.fade.opacity)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         dim = color("window")
         dim.setAlphaF(0.72)

@@ -16,6 +16,12 @@ from studio.ui.theme import apply_theme
 from tests.fakes import FakeEngine, make_picture
 
 
+@pytest.fixture(autouse=True)
+def no_motion(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the system asks for less: what fades is there or gone at once."""
+    monkeypatch.setattr("studio.ui.fade.LONGEST", 0)
+
+
 @pytest.fixture
 def engine() -> FakeEngine:
     """The engine of `studio`; tests change its attributes, or override the fixture, to script it."""

@@ -177,6 +177,27 @@ def test_the_hovering_canvas_is_dimmed(canvas):
     assert after.lightness() < before.lightness()
 
 
+def test_zones_fade_in_and_out(canvas, qtbot, monkeypatch):
+    monkeypatch.setattr("studio.ui.fade.LONGEST", 40)
+    before, fade = canvas.grab().toImage(), canvas.zones.fade
+    enter(canvas, files("/a.jpg"))
+    assert canvas.zones.isVisible() and fade.opacity == 0
+    assert canvas.grab().toImage() == before
+    qtbot.waitUntil(lambda: fade.opacity == 1)
+    QApplication.sendEvent(canvas, QDragLeaveEvent())
+    assert canvas.zones.isVisible() and fade.opacity == 1
+    qtbot.waitUntil(canvas.zones.isHidden)
+
+
+def test_zones_that_were_just_left_do_not_flicker(canvas, qtbot, monkeypatch):
+    monkeypatch.setattr("studio.ui.fade.LONGEST", 40)
+    enter(canvas, files("/a.jpg"))
+    qtbot.waitUntil(lambda: canvas.zones.fade.opacity == 1)
+    QApplication.sendEvent(canvas, QDragLeaveEvent())
+    enter(canvas, files("/a.jpg"))
+    assert canvas.zones.fade.opacity == 1
+
+
 def test_every_zone_has_icon_name_and_line():
     assert all(zone.icon and zone.label and zone.line and zone.takes for zone in ZONES)
     assert len({zone.name for zone in ZONES}) == len(ZONES)
