@@ -102,8 +102,8 @@ _LEAST_WIDTH = 150  # px
 class DropZones(QWidget):
     """Makes its parent take drops, dims it while something hovers and shows where it can land.
 
-    The nearest zone lights up, so there is no dead ground. has_photo: whether there is one to blend another with.
-    Signals: dropped(Drop).
+    The nearest zone lights up, so there is no dead ground; while there is no photo, what is dropped beside the canvas
+    becomes it. has_photo: whether there is one to blend another with. Signals: dropped(Drop).
     """
 
     dropped = Signal(object)
@@ -160,9 +160,12 @@ class DropZones(QWidget):
         self.fade.come()
 
     def light(self, position: QPoint) -> str:
-        """Light the zone nearest to `position` and return its name."""
+        """Light the zone that a drop at `position` would land in, and return its name."""
         places = self.places()
-        self._lit = min(places, key=lambda name: _distance(places[name], position))
+        if not self.has_photo and "picture" in places and not self.rect().contains(position):
+            self._lit = "picture"
+        else:
+            self._lit = min(places, key=lambda name: _distance(places[name], position))
         self.update()
         return self._lit
 

@@ -240,7 +240,6 @@ class MainWindow(QWidget):
         column.addWidget(self.canvas, 0, 0)
         column.addWidget(self.messages, 0, 0, Qt.AlignmentFlag.AlignTop)  # over the canvas: the picture stays put
         self.messages.raise_()
-        self.canvas.zones.take_drops_on(self.messages)
         column.addWidget(self.below, 1, 0)
         below = QVBoxLayout(self.below)
         below.setContentsMargins(0, 0, 0, 0)
@@ -253,6 +252,8 @@ class MainWindow(QWidget):
         box.addWidget(self.tool_bar)
         box.addWidget(self.splitter, 1)
         box.addWidget(self.status_bar)
+        for part in (self.messages, self.tool_bar, self.panel, self.below, self.status_bar):
+            self.canvas.zones.take_drops_on(part)
 
     def _restore_layout(self) -> None:
         geometry, splitter = self._settings.value("window/geometry"), self._settings.value("window/splitter")

@@ -35,6 +35,7 @@ class ValueField(QDoubleSpinBox):
         self.setDecimals(knob.decimals)
         self.setRange(knob.low, knob.high)
         self.setGroupSeparatorShown(False)
+        self.lineEdit().setAcceptDrops(False)  # a dropped picture is no number
         if knob.unit:
             self.setSuffix(f"\N{NO-BREAK SPACE}{knob.unit}")
         self.valueChanged.connect(self._emit_edit)

@@ -217,6 +217,37 @@ def test_a_message_over_the_canvas_is_no_hole_in_the_zones(qtbot: QtBot, loaded:
     assert zones.isHidden()
 
 
+@pytest.mark.parametrize(
+    ("first", "later", "zone"),
+    [
+        ("tool_bar", "tool_bar", "blend"),
+        ("panel", "panel", "mix"),
+        ("status_bar", "status_bar", "mix"),
+        ("panel", "below", "mix"),
+    ],
+)
+def test_beside_the_canvas_a_first_picture_becomes_the_photo_and_later_ones_land_in_the_nearest_zone(
+    qtbot: QtBot, studio: Studio, folder: Path, first: str, later: str, zone: str
+) -> None:
+    zones = studio.window.canvas.zones
+
+    def drop(part: str, mime: QMimeData) -> str:
+        QApplication.processEvents()
+        beside = getattr(studio.window, part)
+        place = beside.rect().bottomRight() - QPoint(4, 4)
+        enter = QDragEnterEvent(place, Qt.DropAction.CopyAction, mime, *HELD)
+        QApplication.sendEvent(beside, enter)
+        assert enter.isAccepted() and zones.isVisible()
+        QApplication.sendEvent(beside, QDropEvent(place, Qt.DropAction.CopyAction, mime, *HELD))
+        assert zones.isHidden()
+        return zones.lit
+
+    assert drop(first, files(folder / "a.png")) == "picture"
+    qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
+    assert drop(later, files(folder / "b.png")) == zone
+    qtbot.waitUntil(lambda: studio.session.artwork.blend is not None or len(studio.session.artwork.styles) == 1)
+
+
 def test_tiles_of_the_gallery_are_used_and_mixed_in(qtbot: QtBot, loaded: Studio) -> None:
     drop_on(loaded.window.canvas, gallery_style(card_named(loaded, "Poppies").id), "mix")
     qtbot.waitUntil(lambda: style_titles(loaded)[1:] == ["Poppies"])
