@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QPoint, QSize, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -23,22 +22,14 @@ from PySide6.QtWidgets import (
 from studio.core.card import OWN_CATEGORY, Card
 from studio.core.open_style import is_learned
 from studio.ui.card_details import CardDetails
+from studio.ui.category_chips import CategoryChips
 from studio.ui.drop_zones import GALLERY_ZONES, DropZones
-from studio.ui.flow_layout import FlowLayout
 from studio.ui.gallery_delegate import THUMBNAIL_EDGE
 from studio.ui.gallery_model import GalleryModel
 from studio.ui.style_list import StyleList
 from studio.ui.theme import GRID, icon, set_role
 from studio.ui.thumbnails import Thumbnails
 from studio.ui.tile_previews import TilePreviews
-
-_CATEGORY_LABELS: dict[str, str] = {
-    "": str(QT_TRANSLATE_NOOP("Gallery", "All")),
-    "painting": str(QT_TRANSLATE_NOOP("Gallery", "Painting")),
-    "print": str(QT_TRANSLATE_NOOP("Gallery", "Print")),
-    "pattern": str(QT_TRANSLATE_NOOP("Gallery", "Pattern")),
-    OWN_CATEGORY: str(QT_TRANSLATE_NOOP("Gallery", "Mine")),
-}
 
 
 class Gallery(QWidget):
@@ -72,9 +63,7 @@ class Gallery(QWidget):
         self._thumbnail_folder = thumbnail_folder
         self.model = GalleryModel(cards, self)
         self.search = self._make_search()
-        self._chips = QButtonGroup(self)
-        self._chip_row = QWidget()
-        self._chip_layout = FlowLayout(4, self._chip_row)
+        self._chips = CategoryChips()
         self.list = StyleList(self.model, self._thumbnails)
         self.on_my_picture = self._make_preview_switch()
         self._previews: TilePreviews | None = None
@@ -84,10 +73,10 @@ class Gallery(QWidget):
         self._pages.addWidget(self.list)
         self._pages.addWidget(self._make_empty_page())
         self._arrange()
-        self._make_chips()
+        self._show_categories()
         self.search.textChanged.connect(self._filter)
         self.search.returnPressed.connect(self._go_to_tiles)
-        self._chips.idClicked.connect(self._filter)
+        self._chips.chosen.connect(self._filter)
         self.list.chosen.connect(self.style_chosen)
         self.list.mixed_in.connect(self.style_mixed_in)
         self.list.removal_requested.connect(self._remove)
@@ -100,7 +89,7 @@ class Gallery(QWidget):
         categories = self.model.categories()
         self.model.set_cards(cards)
         if self.model.categories() != categories:
-            self._make_chips()
+            self._show_categories()
         self._show_page()
 
     def set_previews(self, previews: TilePreviews) -> None:
@@ -168,12 +157,14 @@ class Gallery(QWidget):
     def _filter(self) -> None:
         current = self.list.currentIndex()
         card_id = self.model.data(current, Qt.ItemDataRole.UserRole).id if current.isValid() else ""  # type: ignore[attr-defined]
-        chip = self._chips.checkedButton()
-        self.model.filter(self.search.text(), str(chip.property("category")) if chip else "")
+        self.model.filter(self.search.text(), self._chips.category)
         row = self.model.row_of(card_id)
         if row >= 0:
             self.list.setCurrentIndex(self.model.index(row))
         self._show_page()
+
+    def _show_categories(self) -> None:
+        self._chips.set_categories(self.model.categories(), self.search)
 
     def _show_page(self) -> None:
         is_empty = self.model.rowCount() == 0
@@ -198,7 +189,7 @@ class Gallery(QWidget):
 
     @Slot()
     def _show_everything(self) -> None:
-        self._chips.buttons()[0].setChecked(True)
+        self._chips.show_all()
         self.search.clear()
         self._filter()
         self.search.setFocus()
@@ -232,29 +223,6 @@ class Gallery(QWidget):
         switch.hide()
         return switch
 
-    def _make_chips(self) -> None:
-        chosen = self._chips.checkedButton()
-        category = chosen.property("category") if chosen else ""
-        for button in self._chips.buttons():
-            self._chips.removeButton(button)
-            self._chip_layout.removeWidget(button)
-            button.deleteLater()
-        before: QWidget = self.search
-        for name in ("", *self.model.categories()):
-            chip = QToolButton(self._chip_row)
-            chip.setText(QCoreApplication.translate("Gallery", _CATEGORY_LABELS.get(name, name.capitalize())))
-            chip.setProperty("category", name)
-            chip.setCheckable(True)
-            chip.setChecked(name == category)
-            set_role(chip, "chip")
-            self._chips.addButton(chip)
-            self._chip_layout.addWidget(chip)
-            QWidget.setTabOrder(before, chip)  # new ones would come last; Tab meets them where they are seen
-            before = chip
-            chip.show()
-        if self._chips.checkedButton() is None:
-            self._chips.buttons()[0].setChecked(True)
-
     def _make_empty_page(self) -> QWidget:
         page = QWidget()
         box = QVBoxLayout(page)
@@ -282,7 +250,7 @@ class Gallery(QWidget):
         line.addWidget(self.search, 1)
         line.addWidget(self.on_my_picture)
         head.addLayout(line)
-        head.addWidget(self._chip_row)
+        head.addWidget(self._chips)
         teach = QPushButton(icon("style"), self.tr("Teach a style"))
         teach.setToolTip(self.tr("Let the studio learn a style from a handful of pictures by one hand."))
         teach.clicked.connect(self.teach_requested)
