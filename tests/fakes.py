@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from safetensors.numpy import save
 
 from studio.core.card import Card, bundled_cards
 from studio.core.contract import (
@@ -29,6 +30,7 @@ from studio.core.contract import (
 from studio.core.errors import WeightsError
 from studio.core.learned_file import training_file, write_learned
 from studio.core.learned_style import LearnedStyle
+from studio.core.lesson_record import LESSONS_KEY, lessons_json
 from studio.core.picture import Picture, Pixels, fit_size
 from studio.core.recipe import StyleRecipe
 
@@ -169,12 +171,15 @@ class FakeEngine:
     def _tune(self, request: TuneRequest) -> Iterator[Event]:
         """One judgement per step, each better than the one before; both files are there from the first."""
         yield Progress(request.id, 0.0, "Looking at the pictures")
+        lessons = []
         for step in range(1, self.frames + 1):
             self.before_frame(request, step)
             write_learned(request.output, request.card, make_learned(step))
-            training_file(request.output).write_bytes(b"fake")
             losses = {"style": 1.0 / step, "content": 0.1, "total": 1.0 / step + 0.1}
             lesson = Lesson(step, self.frames, losses, losses, is_best=True)
+            lessons.append(lesson)
+            header = {LESSONS_KEY: lessons_json(lessons)}
+            training_file(request.output).write_bytes(save({"fake": np.zeros(1)}, header))
             yield Progress(request.id, step / self.frames, lesson=lesson)
             picture = make_picture(seed=100 + step)
             yield Frame(request.id, step, self.frames, step / self.frames, picture, losses=losses, seconds=0.1 * step)

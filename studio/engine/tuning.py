@@ -98,7 +98,8 @@ class Tuner:
         if not state.base:
             state.base = yield from self._judge()
             state.best_losses = dict(state.base)
-            yield Lesson(0, plan.all_steps, state.base, state.base, is_best=True)
+            state.lessons.append(Lesson(0, plan.all_steps, state.base, state.base, is_best=True))
+            yield state.lessons[-1]
         while not self.is_over:
             started = time.perf_counter()
             losses = yield from self._step()
@@ -111,7 +112,8 @@ class Tuner:
             if state.stage_step >= self._stage_steps or has_stalled:
                 self._end_stage()
             if losses:  # from here one may go on later: nothing is half done
-                yield Lesson(state.step, plan.all_steps, losses, held_out, is_best)
+                state.lessons.append(Lesson(state.step, plan.all_steps, losses, held_out, is_best))
+                yield state.lessons[-1]
 
     def paint(self, content: Tensor, weights: Mapping[str, Tensor] | None = None) -> Tensor:
         """A picture (B, 3, H, W) in the style as it is learnt best, or with other weights."""

@@ -14,9 +14,11 @@ from safetensors.torch import save
 from torch import Tensor
 
 from studio.core.atomic_write import replace_file
+from studio.core.contract import Lesson
 from studio.core.errors import StudioError
+from studio.core.lesson_record import LESSONS_KEY, lessons_json, parse_lessons
 
-_FORMAT = "style-studio-tuning-1"
+_FORMAT = "style-studio-tuning-2"
 
 
 @dataclass
@@ -27,7 +29,7 @@ class TuningState:
     stage: "vector" or "layers". stage_step: done of the stage. weights: learnt, by name. best: those judged best, with
     `best_losses` and `best_step`. moments: of the optimizer, two per weight ("a NAME", "b NAME"). draws: state of the
     random generator. base: losses before the first step. worse: judgements in a row without a better one. setbacks:
-    steps whose numbers blew up. seconds: of work.
+    steps whose numbers blew up. seconds: of work. lessons: so far.
     """
 
     identity: str
@@ -44,13 +46,15 @@ class TuningState:
     base: dict[str, float] = field(default_factory=dict)
     best_losses: dict[str, float] = field(default_factory=dict)
     moments: dict[str, Tensor] = field(default_factory=dict)
+    lessons: list[Lesson] = field(default_factory=list)
 
     def write(self, path: Path) -> None:
         """Write it. Raises PictureError if the disk refuses; the state of before is whole then."""
         tensors = {"draws": self.draws}
         for kind in _TENSORS:
             tensors |= {f"{kind} {name}": tensor.detach().cpu() for name, tensor in getattr(self, kind).items()}
-        header = {"format": _FORMAT, "state": json.dumps({name: getattr(self, name) for name in _VALUES})}
+        state = json.dumps({name: getattr(self, name) for name in _VALUES})
+        header = {"format": _FORMAT, "state": state, LESSONS_KEY: lessons_json(self.lessons)}
         replace_file(path, save({name: tensor.contiguous() for name, tensor in tensors.items()}, header))
 
     @classmethod
@@ -63,6 +67,7 @@ class TuningState:
                     raise ValueError("it says so")
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
             values: dict[str, Any] = json.loads(header["state"])
+            lessons = parse_lessons(header[LESSONS_KEY])
             kinds = {kind: _of_kind(kind, tensors) for kind in _TENSORS}
             for kind, parts in kinds.items():
                 for name, tensor in parts.items():
@@ -71,7 +76,7 @@ class TuningState:
                         raise ValueError(f"{kind} of {name}")
                     parts[name] = tensor.to(known.device)
             known_values: dict[str, Any] = {name: values[name] for name in _VALUES}
-            return cls(**known_values, **cast(dict[str, Any], kinds), draws=tensors["draws"])
+            return cls(**known_values, **cast(dict[str, Any], kinds), draws=tensors["draws"], lessons=lessons)
         except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
             raise StudioError(
                 f"{path.name} is not there or damaged: one cannot go on from it.", "Learn afresh."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from studio.core.contract import Done, Event, Failed, Frame, Lesson, Progress, S
 from studio.core.errors import StudioError
 from studio.core.folders import data_folder
 from studio.core.learned_file import read_learned, training_file
+from studio.core.lesson_record import read_lessons
 from studio.core.open_picture import reason
 from studio.core.picture import Picture
 from studio.core.reference_check import Remark, check_references
@@ -30,12 +32,13 @@ from studio.ui.session import Session
 class Begun:
     """What an earlier sitting left. title: of the style. request: goes on with it exactly, None where that cannot be.
 
-    remarks: on the pictures it is learnt from.
+    remarks: on the pictures it is learnt from. lessons: up to where it goes on.
     """
 
     title: str
     request: TuneRequest | None = None
     remarks: tuple[Remark, ...] = ()
+    lessons: Sequence[Lesson] = ()
 
 
 class Teaching(QObject):
@@ -215,7 +218,7 @@ class Teaching(QObject):
             request = read_request(self.output)
         except StudioError:  # what there is can be kept all the same
             return Begun(title)
-        return Begun(title, request, check_references(request.references))
+        return Begun(title, request, check_references(request.references), read_lessons(self.output))
 
     def _take_begun(self, begun: Begun) -> None:
         if self.is_learning or self.has_style:
@@ -223,13 +226,16 @@ class Teaching(QObject):
         self.begun, self.has_style = begun.title, True
         remedy = self.tr("What there is can be kept.")
         if begun.request is not None:
-            self._request, self.can_resume = begun.request, True
+            self._request, self.can_resume, self.lessons = begun.request, True, list(begun.lessons)
+            if begun.lessons:
+                self.progress = begun.lessons[-1].step / begun.lessons[-1].steps
             self.references.show_pictures(begun.request.references, begun.remarks)
             self.photos.show_pictures(begun.request.photos, ())
             self.request_found.emit(begun.request)
             remedy = self.tr("It can go on, be kept or discarded.")
         text = self.tr("{} was being learnt when the studio ended.").format(begun.title)
         self._session.message_posted.emit(Message(text, remedy, action="teach"))
+        self.lesson_arrived.emit()
         self.state_changed.emit()
 
     def _refuse(self, error: StudioError) -> None:

@@ -15,6 +15,8 @@ from studio.core.card import bundled_cards
 from studio.core.contract import Done, Event, Frame, Progress, TuneRequest
 from studio.core.errors import EngineError, PictureError, StudioError, WeightsError
 from studio.core.learned_file import read_learned, training_file
+from studio.core.lesson_record import read_lessons
+from studio.core.tune_request_file import read_request, write_request
 from studio.core.tune_settings import TuneSettings
 from studio.engine import tune_job, tuning
 from studio.engine.encoder import Encoder
@@ -131,7 +133,8 @@ class TestALesson:
 class TestGoingOn:
     def test_a_run_stopped_anywhere_ends_as_one_that_was_not(self, teacher: Teacher, request_: TuneRequest) -> None:
         request = replace(request_, settings=replace(SETTINGS, is_deep=True))
-        whole, _ = learn(teacher, request)
+        whole, events_of_whole = learn(teacher, request)
+        write_request(request)
         for step in (1, 5):
             events = teach(request, teacher)
             for event in events:
@@ -140,8 +143,9 @@ class TestGoingOn:
             next(events)
             events.close()  # type: ignore[attr-defined]  # in the middle of the step after
             assert read_learned(request.output)  # usable as it is
-            request = replace(request, is_resumed=True)
-        resumed, _ = learn(teacher, replace(request, is_resumed=True))
+            assert read_lessons(request.output) == lessons_in(events_of_whole)[: step + 1]
+            request = read_request(request.output)
+        resumed, _ = learn(teacher, request)
         np.testing.assert_array_equal(vector_of(whole), vector_of(resumed))
         assert whole.learned is not None and resumed.learned is not None
         for name, change in whole.learned.delta.items():

@@ -199,6 +199,7 @@ def test_learning_goes_on_exactly_after_the_program_was_killed(
     assert (window.title.text(), window.author.text(), window.licence.currentText()) == ("My hand", "Me", "CC BY 4.0")
     assert window.knobs.settings == first.settings
     assert window.strip.list.count() == 3
+    assert "best at step 1" in window.curve.accessibleDescription() and window.bar.value() == 333
     press(qtbot, window.resume)
     qtbot.waitUntil(lambda: again.teaching.is_over)
     (second,) = tune_requests(next_engine)
