@@ -9,10 +9,10 @@ from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from studio.core.artwork_state import Result
-from studio.ui.knob_panel import FOLD_SHEET
+from studio.ui.fold_button import FoldButton
 from studio.ui.session import Session
 from studio.ui.style_row import tile_of
-from studio.ui.theme import GRID, icon, set_role
+from studio.ui.theme import GRID, set_role
 
 _TILE = 56  # px
 
@@ -30,17 +30,6 @@ class HistoryStrip(QFrame):
         self._shown: tuple[Result, ...] = ()
         self.buttons: list[QToolButton] = []
         set_role(self, "bar")
-        self.fold = QToolButton()
-        self.fold.setCheckable(True)
-        self.fold.setChecked(shown.isChecked())
-        self.fold.setText(self.tr("History"))
-        self.fold.setAccessibleName(self.fold.text())
-        self.fold.setIconSize(QSize(14, 14))
-        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.fold.setStyleSheet(FOLD_SHEET)
-        self.fold.toggled.connect(shown.setChecked)
-        shown.toggled.connect(self.fold.setChecked)
-        self.fold.toggled.connect(self._show_fold)
         self.strip = QScrollArea()
         self.strip.setWidgetResizable(True)
         self.strip.setFrameShape(QFrame.Shape.NoFrame)
@@ -57,6 +46,7 @@ class HistoryStrip(QFrame):
         self._row.addWidget(self.hint)
         self._row.addStretch(1)
         self.strip.setWidget(row)
+        self.fold = FoldButton(self.tr("History"), self.strip)
         box = QVBoxLayout(self)
         box.setContentsMargins(GRID, 2, GRID, 2)
         box.setSpacing(2)
@@ -64,7 +54,9 @@ class HistoryStrip(QFrame):
         box.addWidget(self.strip)
         session.state_changed.connect(self._show_history)
         session.styles_changed.connect(self._describe)  # a card that says something else now, too
-        self._show_fold(shown.isChecked())
+        self.fold.setChecked(shown.isChecked())
+        self.fold.toggled.connect(shown.setChecked)
+        shown.toggled.connect(self.fold.setChecked)
         self._show_history()
 
     @Slot()
@@ -82,11 +74,6 @@ class HistoryStrip(QFrame):
             button.setToolTip(self._description(result))
             button.setAccessibleName(button.toolTip())
 
-    @Slot(bool)
-    def _show_fold(self, is_open: bool) -> None:
-        self.strip.setVisible(is_open)
-        self.fold.setIcon(icon("chevron-down" if is_open else "chevron-right", "muted"))
-
     def _bring_back(self, result: Result) -> None:
         self._session.show_result(result)
         self._show_history()  # also when it is there already: the click has unchecked it
@@ -100,7 +87,7 @@ class HistoryStrip(QFrame):
         self._shown = history
         self.hint.setVisible(not history)
         self._describe()
-        before = self.fold
+        before: QWidget = self.fold
         for index, button in enumerate(self.buttons):
             self._row.insertWidget(index, button)
             QWidget.setTabOrder(before, button)

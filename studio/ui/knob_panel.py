@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.core.recipe import KNOBS, Knob
 from studio.ui.blend_panel import BlendPanel
+from studio.ui.fold_button import FoldButton
 from studio.ui.knob_choice import KnobChoice
 from studio.ui.knob_number import KnobNumber
 from studio.ui.knob_slider import KnobSlider
@@ -16,14 +17,7 @@ from studio.ui.knob_widget import KnobWidget
 from studio.ui.section_heading import SectionHeading
 from studio.ui.session import Session
 from studio.ui.style_panel import StylePanel
-from studio.ui.theme import GRID, icon, set_role
-
-# A heading that opens and closes: it is no pressed button while it is open.
-FOLD_SHEET = """
-QToolButton { font-size: 12px; font-variant: small-caps; padding: 1px 6px 1px 0; }
-QToolButton:focus { padding: 0 5px 0 0; }
-QToolButton:checked:!focus { border-color: transparent; background: transparent; }
-"""
+from studio.ui.theme import GRID, set_role
 
 
 class KnobPanel(QScrollArea):
@@ -36,7 +30,7 @@ class KnobPanel(QScrollArea):
         self.knobs: dict[str, KnobWidget] = {knob.field: self._make_widget(knob) for knob in KNOBS}
         self.styles = StylePanel(session)
         self.advanced = QWidget()
-        self.advanced_button = self._make_advanced_button()
+        self.advanced_button = FoldButton(self.tr("Advanced"), self.advanced)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -69,22 +63,6 @@ class KnobPanel(QScrollArea):
         widget.edit_finished.connect(self._session.commit)
         return widget
 
-    def _make_advanced_button(self) -> QToolButton:
-        button = QToolButton()
-        button.setText(self.tr("Advanced"))
-        button.setAccessibleName(button.text())
-        button.setCheckable(True)
-        button.setIconSize(QSize(14, 14))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setStyleSheet(FOLD_SHEET)
-        button.toggled.connect(self._show_advanced)
-        return button
-
-    @Slot(bool)
-    def _show_advanced(self, is_open: bool) -> None:
-        self.advanced.setVisible(is_open)
-        self.advanced_button.setIcon(icon("chevron-down" if is_open else "chevron-right", "muted"))
-
     def _arrange(self) -> QWidget:
         page = QWidget()
         set_role(page, "panel")
@@ -112,5 +90,4 @@ class KnobPanel(QScrollArea):
                 inner.addWidget(self.knobs[knob.field])
         box.addWidget(self.advanced)
         box.addStretch(1)
-        self._show_advanced(False)
         return page

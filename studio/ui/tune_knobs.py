@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
     QLabel,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from studio.core.tune_settings import LIMITS, TuneSettings
-from studio.ui.knob_panel import FOLD_SHEET
+from studio.ui.fold_button import FoldButton
 from studio.ui.number_box import NumberBox
-from studio.ui.theme import GRID, icon, set_role
+from studio.ui.theme import GRID, set_role
 
 
 class TuneKnobs(QWidget):
@@ -30,14 +29,6 @@ class TuneKnobs(QWidget):
         self.deeper.setToolTip(
             self.tr("Learns the last layers of the network too. Nearer to the hand, and twice as long.")
         )
-        self.fold = QToolButton()
-        self.fold.setText(self.tr("Advanced"))
-        self.fold.setIcon(icon("chevron-right", "muted"))
-        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.fold.setCheckable(True)
-        self.fold.setAccessibleName(self.fold.text())
-        self.fold.setIconSize(QSize(14, 14))
-        self.fold.setStyleSheet(FOLD_SHEET)
         self.frozen = QLabel()
         self.frozen.setWordWrap(True)
         set_role(self.frozen, "caption")
@@ -61,14 +52,13 @@ class TuneKnobs(QWidget):
             form.addRow(text, box)
         form.addRow(self.frozen)
         form.addRow(photos)
-        self._page.hide()
+        self.fold = FoldButton(self.tr("Advanced"), self._page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
         column.addWidget(self.deeper)
         column.addWidget(self.fold)
         column.addWidget(self._page)
-        self.fold.toggled.connect(self._unfold)
         self.deeper.toggled.connect(self._show_state)
         self._show_state()
 
@@ -85,11 +75,6 @@ class TuneKnobs(QWidget):
         self.deeper.setChecked(settings.is_deep)
         for name, box in self.numbers.items():
             box.setValue(getattr(settings, name))
-
-    @Slot(bool)
-    def _unfold(self, is_open: bool) -> None:
-        self._page.setVisible(is_open)
-        self.fold.setIcon(icon("chevron-down" if is_open else "chevron-right", "muted"))
 
     @Slot()
     def _show_state(self) -> None:
