@@ -33,7 +33,7 @@ def add_compare_tuning_command(parser: argparse.ArgumentParser) -> None:
     for name, text in (
         ("seeds", "runs of each, with other random numbers"),
         ("steps", "steps of the network from random weights"),
-        ("tuned-steps", "steps of each stage of the pretrained ones"),
+        ("tuned-steps", "steps of the pretrained ones"),
         ("batch", "crops of photos per step"),
         ("crop", "edge of the crops in px"),
     ):

@@ -8,14 +8,16 @@ from studio.core.errors import RecipeError
 
 LARGEST_EDGE = 768  # px of references and photos at work
 MOST_PICTURES = 30  # a style is learnt from, and photos of one's own on; more take longer and say little new
+VECTOR_FIRST = 30  # most of what it gains is gained by then
 
 
 @dataclass(frozen=True)
 class TuneSettings:
     """Numbers of a run; `LIMITS` has their ranges.
 
-    is_deep: learn the last layers of the network too, not the style vector alone. steps, learning_rate: of the vector.
-    deep_steps, deep_rate: of vector and layers together, afterwards. batch: crops per step. crop: their edge in px.
+    is_deep: learn the last layers of the network too, not the style vector alone. steps, learning_rate: of the vector;
+    where layers follow, it is alone for VECTOR_FIRST steps at most, and goes on learning with them. deep_steps,
+    deep_rate: of vector and layers together, afterwards. batch: crops per step. crop: their edge in px.
     Raises RecipeError if a number is out of its range.
     """
 
@@ -23,7 +25,7 @@ class TuneSettings:
     steps: int = 150
     deep_steps: int = 240
     learning_rate: float = 0.05
-    deep_rate: float = 0.0005
+    deep_rate: float = 0.001
     batch: int = 3
     crop: int = 128
     seed: int = 0
@@ -39,9 +41,14 @@ class TuneSettings:
                 raise RecipeError(f"{name.replace('_', ' ').capitalize()} is {value:g}; it must be a whole number.")
 
     @property
+    def vector_steps(self) -> int:
+        """Steps of the vector alone."""
+        return min(self.steps, VECTOR_FIRST) if self.is_deep else self.steps
+
+    @property
     def all_steps(self) -> int:
         """Steps of the whole run."""
-        return self.steps + (self.deep_steps if self.is_deep else 0)
+        return self.vector_steps + (self.deep_steps if self.is_deep else 0)
 
 
 LIMITS: dict[str, tuple[float, float]] = {

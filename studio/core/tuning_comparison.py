@@ -26,7 +26,8 @@ ARTISTS = ("van-gogh", "hokusai", "renoir", "arcimboldo")  # with more than one 
 
 @dataclass(frozen=True)
 class ComparisonPlan:
-    """works: pictures by artist. steps: of the network from random weights; the pretrained ones take what they need.
+    """works: pictures by artist. steps: of the network from random weights. tuned_steps: of the pretrained ones, which
+    end before where nothing gets better.
 
     out: a file for each cell, so that an interrupted run goes on. Raises StudioError for what cannot be.
     """

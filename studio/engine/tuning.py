@@ -26,7 +26,7 @@ from studio.engine.tuning_state import TuningState
 
 VECTOR = "vector"
 JUDGED_EVERY = 15  # steps
-PATIENCE = 3  # judgements without a better one, then a stage ends
+PATIENCE = 6  # judgements without a better one, then a stage ends
 LEAST_GAIN = 0.001  # of the loss, for a judgement to be a better one
 MOST_CONTENT = 1.2  # times the content loss of the untouched network, for a style to be kept
 PULL = 0.1  # towards the network's own weights, per squared share of them
@@ -86,7 +86,7 @@ class Tuner:
         state, settings = self.state, self._settings
         if self.is_over:
             return 1.0
-        before = settings.steps if state.stage == "layers" and not self._from_scratch else 0
+        before = settings.vector_steps if state.stage == "layers" and not self._from_scratch else 0
         return (before + state.stage_step) / settings.all_steps
 
     def run(self) -> Generator[Lesson | None, None, None]:
@@ -129,7 +129,7 @@ class Tuner:
 
     @property
     def _stage_steps(self) -> int:
-        return self._settings.steps if self.state.stage == VECTOR else self._settings.deep_steps
+        return self._settings.vector_steps if self.state.stage == VECTOR else self._settings.deep_steps
 
     def _paint(self, content: Tensor, weights: Mapping[str, Tensor]) -> Tensor:
         layers = {f"network.{name}": tensor for name, tensor in weights.items() if name != VECTOR}
@@ -142,7 +142,6 @@ class Tuner:
         state, settings = self.state, self._settings
         draws = torch.Generator()
         draws.set_state(state.draws)
-        target = self.references.draw(draws)
         numbers = torch.randint(len(self._photos), (settings.batch,), generator=draws).tolist()
         crops, content = yield from self._photos.take(numbers)
         names = [VECTOR] if state.stage == VECTOR else list(state.weights)
@@ -150,7 +149,7 @@ class Tuner:
         with torch.enable_grad():
             painted = self._paint(crops, leaves)
         yield
-        judgement = yield from self._loss.judge(painted.detach(), target, content)
+        judgement = yield from self._loss.judge(painted.detach(), self.references.mean, content)
         assert judgement.gradient is not None
         gradients = torch.autograd.grad(painted, [leaves[name] for name in names], judgement.gradient)
         losses = means(judgement)

@@ -12,7 +12,7 @@ from studio.core.atomic_write import replace_file
 from studio.core.card import bundled_cards
 from studio.core.files import open_picture
 from studio.core.recipe import StyleRecipe
-from studio.core.tune_settings import LARGEST_EDGE, TuneSettings
+from studio.core.tune_settings import LARGEST_EDGE, VECTOR_FIRST, TuneSettings
 from studio.core.tuning_comparison import Arm, Cell, ComparisonNews, ComparisonPlan
 from studio.engine.device import choose_device, choose_dtype, device_name, keep_freed_memory
 from studio.engine.encoder import Encoder
@@ -86,16 +86,16 @@ class _Bench:
         if arm == "bound":
             yield from self._optimise(loss, references, trials, examiner)
             return
+        from_scratch = arm == "scratch"
         settings = TuneSettings(
             is_deep=arm in ("scratch", "layers"),
             steps=plan.tuned_steps,
-            deep_steps=plan.steps if arm == "scratch" else plan.tuned_steps,
-            deep_rate=SCRATCH_RATE if arm == "scratch" else TuneSettings.deep_rate,
+            deep_steps=plan.steps if from_scratch else max(1, plan.tuned_steps - VECTOR_FIRST),
+            deep_rate=SCRATCH_RATE if from_scratch else TuneSettings.deep_rate,
             batch=plan.batch,
             crop=plan.crop,
             seed=seed,
         )
-        from_scratch = arm == "scratch"
         network = _fresh(seed).to(self.device) if from_scratch else self._network
         if arm == "random-eye":  # it learns by one eye and is judged by the other
             loss, references, pool, _ = self._lesson(artist, seed, self._random_eye)

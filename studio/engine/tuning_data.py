@@ -34,13 +34,12 @@ FEWEST_TO_HOLD_OUT = 3  # references, of which one is not learnt from
 
 @dataclass(frozen=True)
 class References:
-    """The style as numbers. looks: targets to draw from; mean: of them all; unseen: of the one held out, or None.
+    """The style as numbers. mean: of many looks at what is learnt from; unseen: of the one held out, or None.
 
     vector: (1, 100), the mean of what the predictor says of all that is learnt from. spread: how far the vectors of
     single references are from their mean; 0 for one.
     """
 
-    looks: tuple[StyleTarget, ...]
     mean: StyleTarget
     unseen: StyleTarget | None
     vector: Tensor
@@ -50,11 +49,6 @@ class References:
     def is_mixed(self) -> bool:
         """Whether they differ more than works by one artist do, as far as the predictor can tell."""
         return self.spread > WIDEST_SPREAD
-
-    def draw(self, generator: torch.Generator) -> StyleTarget:
-        """The mean, or one of the looks."""
-        number = int(torch.randint(len(self.looks), (), generator=generator))
-        return self.mean if float(torch.rand((), generator=generator)) < MEAN_SHARE else self.looks[number]
 
 
 class Photos:
@@ -99,7 +93,7 @@ def look_at(
     if held_out is not None:
         unseen = blend_targets((yield from _looks([pictures[held_out]] * LOOKS, encoder, generator)))
     vector = torch.cat([vectors[number] for number in seen]).mean(0, keepdim=True)
-    return References(tuple(looks), blend_targets(looks), unseen, vector, _spread(torch.cat(vectors)))
+    return References(blend_targets(looks), unseen, vector, _spread(torch.cat(vectors)))
 
 
 def cut_photos(
