@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QLockFile, QObject, Signal, Slot
 
 from studio.core.card import OWN_CATEGORY, Card
 from studio.core.contract import Done, Event, Failed, Frame, Lesson, Progress, Stopped, TuneRequest, new_request_id
@@ -82,6 +82,10 @@ class Teaching(QObject):
         self._files = files
         self._own = own
         self._folder = folder or data_folder() / "learning"
+        self._lock = QLockFile(
+            str(self._folder / "lock")
+        )  # a second studio leaves the files alone; a dead one's is void
+        self._lock.setStaleLockTime(0)
         self._request: TuneRequest | None = None
         session.event_unclaimed.connect(self._take)
         for chosen in (self.references, self.photos):
@@ -187,6 +191,8 @@ class Teaching(QObject):
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StudioError(f"There can be no folder {self._folder}: {reason(error)}.", "Make room there.") from error
+        if self._is_taken():
+            raise StudioError("Another window of the studio is learning a style.", "Keep or discard it there first.")
         if not request.is_resumed:
             _delete(training_file(self.output))  # of another style; what was best of that stays until there is better
             write_request(request)
@@ -200,6 +206,13 @@ class Teaching(QObject):
     def _delete_all(self) -> None:
         for path in (training_file(self.output), request_file(self.output), self.output):
             _delete(path)
+        self._lock.unlock()
+
+    def _is_taken(self) -> bool:
+        """Whether another studio learns here; else this one is the only one from now on."""
+        if self._lock.isLocked() or self._lock.tryLock(0):
+            return False
+        return self._lock.error() == QLockFile.LockError.LockFailedError
 
     def _forget(self) -> None:
         self._files.write(self._delete_all, lambda _: None, self._refuse)
@@ -212,6 +225,8 @@ class Teaching(QObject):
 
     def _find_begun(self) -> Begun:
         title = read_learned(self.output)[0].title
+        if self._is_taken():
+            raise StudioError(f"{title} is being learnt by another window of the studio.")
         if not training_file(self.output).is_file():
             return Begun(title)
         try:

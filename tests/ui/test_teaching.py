@@ -59,7 +59,9 @@ def killed(
     studios: list[Studio] = []
 
     def restart(studio: Studio) -> tuple[Studio, FakeEngine]:
-        shutil.copytree(studio.teaching.output.parent, tmp_path / "again" / "learning")
+        left = studio.teaching.output.parent
+        ignore = shutil.ignore_patterns("lock")  # void, were the process that holds it not this one
+        shutil.copytree(left, tmp_path / "again" / "learning", ignore=ignore)
         monkeypatch.setenv("STYLE_STUDIO_DATA", str(tmp_path / "again"))
         engine = FakeEngine()
         again = Studio(lambda: engine, settings, thumbnail_folder)
@@ -225,6 +227,29 @@ def test_what_a_killed_program_began_can_be_discarded(
     press(qtbot, again.teach_window.discard)
     qtbot.waitUntil(lambda: not list(again.teaching.output.parent.iterdir()))
     assert not again.teach_window.resume.isVisible() and again.teach_window.progress.text() == ""
+
+
+def test_what_another_studio_learns_is_left_alone(
+    qtbot: QtBot,
+    loaded: Studio,
+    teaching: TeachWindow,
+    engine: FakeEngine,
+    works: Path,
+    settings: QSettings,
+    thumbnail_folder: Path,
+) -> None:
+    begin(qtbot, teaching, engine)
+    gate_of(engine).let_pass()
+    qtbot.waitUntil(lambda: loaded.teaching.has_style)
+    second = Studio(FakeEngine, settings, thumbnail_folder)
+    with qtbot.waitSignal(second.teaching.references.changed):  # after the look at what is there
+        second.teaching.references.add([works])
+    assert not second.teaching.has_style and second.window.messages.message is None
+    second.teach_window.main.click()
+    qtbot.waitUntil(lambda: not second.teaching.is_learning)
+    assert "Another window of the studio is learning" in second.teach_window.messages.text.text()
+    second.close()
+    assert loaded.teaching.output.exists() and training_file(loaded.teaching.output).exists()
 
 
 def test_a_style_whose_training_is_gone_can_still_be_kept(qtbot: QtBot, loaded: Studio, killed: Killed) -> None:
