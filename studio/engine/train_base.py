@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -84,7 +84,7 @@ class _Run:
                     save_state(state, plan, self._checkpoint)
                 yield news
         if team.is_first:
-            self._write(trainer.state, network.widths, photos.works, styles.works)
+            self._write(trainer.state, network.widths, *views.works)
             yield TrainingNews(plan.steps, plan.steps, {}, note=f"Written: {plan.out / NAME}.safetensors and its card.")
 
     @property
@@ -121,7 +121,7 @@ class _Run:
             if self._team.is_first:
                 yield TrainingNews(0, self._plan.steps, {}, note=note)
 
-    def _write(self, state: TrainingState, widths: Widths, photos: Sequence[str], styles: Sequence[str]) -> None:
+    def _write(self, state: TrainingState, widths: Widths, photos: set[str], styles: set[str]) -> None:
         """The best network and its card."""
         plan = self._plan
         start = verified_card(plan.start)
@@ -136,8 +136,8 @@ class _Run:
             before=state.base_errors,
             after=state.best_errors,
         )
-        photo_data = describe_data("photos", sorted(set(photos)), read_manifest(plan.content))
-        style_data = describe_data("styles", sorted(set(styles)), read_manifest(plan.styles))
-        gaps = describe_gaps(sorted(set(styles)), read_manifest(plan.styles))
+        photo_data = describe_data("photos", sorted(photos), read_manifest(plan.content))
+        style_data = describe_data("styles", sorted(styles), read_manifest(plan.styles))
+        gaps = describe_gaps(sorted(styles), read_manifest(plan.styles))
         card = make_card(run, path, f"{style_data} {photo_data}", gaps)
         replace_file(path.with_suffix(".json"), card_json(card).encode())

@@ -79,6 +79,16 @@ class Views:
         self.content_count = max(1, memory // 2 // content_bytes) if self._is_keeping else ENDLESS
         self.style_count = max(1, memory // 2 // style_bytes) if self._is_keeping else ENDLESS
 
+    @property
+    def works(self) -> tuple[set[str], set[str]]:
+        """Of photos and of styles, the works that looks are taken at."""
+        pairs = (self._photos, self.content_count), (self._styles, self.style_count)
+        photos, styles = (
+            {pictures.works[_spread(number, count, len(pictures))] for number in range(min(count, len(pictures)))}
+            for pictures, count in pairs
+        )
+        return photos, styles
+
     @torch.no_grad()
     def content(self, number: int) -> ContentView:
         """Look at a photo."""
@@ -104,7 +114,7 @@ class Views:
 
     def _look_at_photo(self, number: int) -> ContentView:
         draws = seeded(self._seed, _CONTENT, number)
-        image = self._photos.image(number)
+        image = self._photos.image(_spread(number, self.content_count, len(self._photos)))
         edge = round(between(LEAST_PHOTO, 1.0, draws) * min(image.shape[2:]))
         image = _cut(image, (edge, edge), draws)
         image = resize(_mirrored(image, draws), (self._crop, self._crop)).clamp(0, 1)
@@ -119,7 +129,7 @@ class Views:
         if between(0, 1, draws) < PROCEDURAL:
             image = procedural_style(min(long_edge, LARGEST_LOOK), draws, self._encoder.device)
         else:
-            image = self._styles.image(number)
+            image = self._styles.image(_spread(number, self.style_count, len(self._styles)))
             scale = min(LARGEST_SCALE, long_edge / max(image.shape[2:]))
             most = round(LARGEST_LOOK / scale)
             height, width = (min(most, round(between(LEAST_STYLE, 1.0, draws) * edge)) for edge in image.shape[2:])
@@ -130,6 +140,11 @@ class Views:
         found = {layer: moments(trace[layer]) for layer in self._style_layers} | {PIXELS: moments(image)}
         rounded = {layer: Moments(*(part.to(torch.bfloat16) for part in found[layer])) for layer in found}
         return StyleView(self._predictor(image), rounded)
+
+
+def _spread(number: int, count: int, pictures: int) -> int:
+    """Which of the pictures the look with a number is at: of fewer looks than pictures, evenly over all of them."""
+    return number * pictures // count if count < pictures else number % pictures
 
 
 def seeded(*numbers: int) -> torch.Generator:

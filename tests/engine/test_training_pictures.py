@@ -108,3 +108,17 @@ def test_textures_made_by_formula_are_many_and_pictures() -> None:
         assert float(texture.min()) >= 0 and float(texture.max()) <= 1
         assert float(texture.std()) > 0.005
     assert len({tuple(texture[0, :, 5, 5].tolist()) for texture in textures}) == 20
+
+
+def test_where_there_are_more_pictures_than_looks_these_are_at_works_all_over(
+    encoder: Encoder, predictor: StylePredictor
+) -> None:
+    works = tuple(f"work{number}" for number in range(10))
+    images = tuple(torch.full((3, 40, 40), 20 * number, dtype=torch.uint8) for number in range(10))
+    one_photo = 3 * 32**2 + 2 * 64 * 32**2
+    views = Views(Pictures(images, works), Pictures(images, works), encoder, predictor, LAYERS, 32, 7, 10 * one_photo)
+    assert views.content_count == 5
+    shown = {round(float(views.content(number).image.mean()) * 255) for number in range(5)}
+    assert shown == {0, 40, 80, 120, 160}
+    assert views.works[0] == {"work0", "work2", "work4", "work6", "work8"}
+    assert views.works[1] == set(works)
