@@ -26,7 +26,7 @@ class TuneSettings:
     deep_steps: int = 240
     learning_rate: float = 0.05
     deep_rate: float = 0.001
-    batch: int = 3
+    batch: int = 2
     crop: int = 128
     seed: int = 0
 
