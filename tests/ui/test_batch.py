@@ -152,6 +152,15 @@ def test_progress_is_shown_where_the_artist_looks(qtbot: QtBot, chosen: Studio, 
     chosen.batch_window.grab()  # the row under way can be painted
 
 
+def test_the_studio_closes_on_a_batch_only_when_told_twice(qtbot: QtBot, chosen: Studio, gate: Gate) -> None:
+    start(qtbot, chosen, gate)
+    assert not chosen.window.close()
+    message = chosen.window.messages.message
+    assert message is not None and message.text == "Many pictures are being painted."
+    assert chosen.batch.is_running
+    assert chosen.window.close()
+
+
 def test_a_pause_rests_in_the_middle_of_a_picture(
     qtbot: QtBot, chosen: Studio, engine: FakeEngine, gate: Gate, photos: Path
 ) -> None:
