@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import fmean
 from typing import Literal
@@ -122,8 +122,8 @@ def works_of(cards: Sequence[Card], artists: Sequence[str]) -> dict[str, tuple[P
 
 
 def read_cells(plan: ComparisonPlan) -> tuple[Cell, ...]:
-    """The results that are there."""
-    files = [plan.file(*cell) for cell in plan.cells]
+    """The results that are there, also of arms that this plan does not run."""
+    files = [plan.file(*cell) for cell in replace(plan, arms=ARMS).cells]
     return tuple(Cell.from_json(file.read_text(encoding="utf-8")) for file in files if file.is_file())
 
 
@@ -131,7 +131,7 @@ def table_of(cells: Sequence[Cell]) -> str:
     """The results in Markdown, a row for each artist and arm, means over the seeds.
 
     Steps and seconds are those that an arm needs to reach the total that the network from random weights has at its
-    end; "-" where it does not come so far, or where there is none to compare with.
+    end; "(2 of 3)" where only two seeds come so far, "-" where none does, or where there is none to compare with.
     """
     lines = [
         "| artist | arm | seeds | style | content | total | steps to (a)'s end | seconds | times fewer steps |",
@@ -161,8 +161,9 @@ def _row(
     reached = [(goals[cell.seed], cell.reaches(goals[cell.seed][2]["total"])) for cell in found if cell.seed in goals]
     steps, seconds, times = "-", "-", "-"
     known = [(goal, at) for goal, at in reached if at is not None]
-    if known and len(known) == len(found):
-        steps = f"{fmean(at[0] for _, at in known):.0f}"
+    if known:
+        some = "" if len(known) == len(found) else f" ({len(known)} of {len(found)})"
+        steps = f"{fmean(at[0] for _, at in known):.0f}{some}"
         seconds = f"{fmean(at[1] for _, at in known):.0f}"
         if all(at[0] > 0 for _, at in known):
             times = f"{fmean(goal[0] / at[0] for goal, at in known):.1f}"

@@ -1,6 +1,7 @@
 """A style learnt by the pretrained network against the same network from random weights.
 
-    python tests/benchmarks/tuning_against_scratch.py [--artists hokusai renoir] [--seeds 3] [--steps 2000] --out DIR
+    python tests/benchmarks/tuning_against_scratch.py [--artists hokusai renoir] [--seeds 3] [--steps 2000]
+        [--arms scratch layers] --out DIR
 
 Runs the cells of `style-studio compare-tuning` that have no result in DIR yet, with the same code, and writes the
 table (tuning.md) and a plot of the held-out total against steps and against seconds (tuning.png). Interrupted, the same
@@ -60,12 +61,13 @@ def main() -> None:
     parser.add_argument("--artists", nargs="+", default=list(ARTISTS))
     for name in ("seeds", "steps", "tuned_steps", "batch", "crop"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(ComparisonPlan, name))
+    parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
     parser.add_argument("--device")
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
     works = works_of(bundled_cards("styles"), chosen.artists)
     numbers = chosen.seeds, chosen.steps, chosen.tuned_steps, chosen.batch, chosen.crop
-    plan = ComparisonPlan(works, chosen.out, *numbers, chosen.device)
+    plan = ComparisonPlan(works, chosen.out, *numbers, chosen.device, tuple(chosen.arms))
     for news in compare_tuning(plan):
         if news.step % 50 == 0:
             total = "" if news.total is None else f"{news.total:.3f}"

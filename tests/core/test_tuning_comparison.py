@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def test_other_settings_are_other_results(tmp_path: Path) -> None:
     short, long = (ComparisonPlan(works, tmp_path, seeds=1, steps=steps) for steps in (10, 20))
     result = cell("scratch", (0, 0.0, 3.0), (10, 5.0, 1.0))
     short.file("hokusai", 0, "scratch").write_text(result.to_json())
-    assert read_cells(short) == (result,)
+    assert read_cells(short) == read_cells(replace(short, arms=("layers",))) == (result,)
     assert read_cells(long) == ()
 
 
@@ -50,6 +51,12 @@ def test_the_table_counts_steps_and_seconds_to_where_the_random_network_ends() -
     assert rows["(c)"].endswith("| 1.125 | - | - | - |")
     assert "| 1.000 | 0.250 | 1.250 | 0 | 0 |" in rows["(d)"]
     assert rows["(a)"].endswith("| 2000 | 1000 | 1.0 |")
+
+
+def test_the_table_says_how_many_seeds_came_to_where_the_random_network_ends() -> None:
+    cells = [cell("scratch", (0, 0.0, 9.0), (200, 50.0, 1.0), seed=seed) for seed in (0, 1)]
+    cells += [cell("vector", (0, 0.0, 2.0), (20, 5.0, total), seed=seed) for seed, total in enumerate((0.9, 1.1))]
+    assert table_of(cells).splitlines()[-1].endswith("| 20 (1 of 2) | 5 | 10.0 |")
 
 
 def test_a_result_that_cannot_be_read_is_named() -> None:
