@@ -11,7 +11,6 @@ from studio.core.provenance import Credits
 from studio.core.recipe import StyleRecipe
 
 _BUNDLED = {"vgg16": "vgg16_features_relu4_3"}
-_LIVE = "arbitrary_style_magenta"
 _TITLES = {"vgg16-torchvision": "VGG-16 of torchvision", "vgg19-torchvision": "VGG-19 of torchvision"}
 
 
@@ -43,7 +42,7 @@ def credits_of(
 
 def model_cards(recipe: StyleRecipe) -> tuple[Card, ...]:
     """The cards of the networks that a picture painted after this recipe owes something to."""
-    live = tuple(card for card in bundled_cards("models") if card.id == _LIVE)
+    live = tuple(card for card in bundled_cards("models") if card.id == recipe.network)
     if recipe.method == "live":
         return live
     is_sketched = recipe.method == "finish" and recipe.quality == "draft"  # it starts from a picture of Live

@@ -20,7 +20,9 @@ _BY_STEPS: tuple[Method, ...] = ("finish", "pattern")  # those that optimise the
 QUALITIES: tuple[Quality, ...] = ("draft", "standard", "high")
 ENCODERS = ("vgg16", "vgg16-torchvision", "vgg19-torchvision")
 POOLINGS = ("max", "average")
-RECIPE_VERSION = 1
+NETWORKS = ("live_studio", "arbitrary_style_magenta")  # cards of the Live networks; the first one is used by itself
+RECIPE_VERSION = 2
+_FIRST_NETWORK = "arbitrary_style_magenta"  # the only one there was when recipes had version 1
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,8 @@ KNOBS: tuple[Knob, ...] = (
          scale="choice", choices=ENCODERS, methods=_BY_STEPS, group="advanced"),
     Knob("pooling", "Pooling", "How the network steps back from the picture: max is bolder, average is softer.",
          scale="choice", choices=POOLINGS, methods=_BY_STEPS, group="advanced"),
+    Knob("network", "Live network", "What paints at once: the studio's own, or the one by Google it was made from.",
+         scale="choice", choices=NETWORKS, methods=_WITH_PHOTO, group="advanced"),
 )  # fmt: skip
 SHARE_KNOB = Knob(
     "style_shares", "Share", "How much of this style goes into the mix, next to the others.", high=100, step=1, unit="%"
@@ -129,6 +133,7 @@ class StyleRecipe:
     seed: int = 0
     encoder: str = "vgg16"
     pooling: str = "max"
+    network: str = NETWORKS[0]
 
     def __post_init__(self) -> None:
         for knob in KNOBS:
@@ -172,6 +177,8 @@ class StyleRecipe:
         version = values.pop("version", RECIPE_VERSION)
         if not isinstance(version, int) or version > RECIPE_VERSION:
             raise RecipeError(f"The recipe has version {version}; this studio reads up to {RECIPE_VERSION}.")
+        if version < 2:
+            values.setdefault("network", _FIRST_NETWORK)
         shares = values.get("style_shares", ())
         if not isinstance(shares, list | tuple):
             raise RecipeError("The style shares of the recipe are no list.")

@@ -10,12 +10,13 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from studio.core.card import Card
 
 MANIFEST = "MANIFEST.tsv"
+_WORDS = {"color": "colour"}  # where people write a name otherwise
 _PART = re.compile(r"_(full|crop\d+)$")
 _YEAR = re.compile(r"\b(1\d{3}|20\d{2})\b")
 
@@ -26,7 +27,8 @@ Row = Mapping[str, str]
 class TrainingRun:
     """What happened. start: the card of the network it began with. painted: pictures in all.
 
-    before, after: errors by name ("style", "content") on works that were not learnt from.
+    before, after: errors by name ("style", "content", "color") on works that were not learnt from. widened: layers that
+    were given more channels first, by name, and how many they have.
     """
 
     start: Card
@@ -36,11 +38,17 @@ class TrainingRun:
     date: str
     before: Mapping[str, float]
     after: Mapping[str, float]
+    widened: Mapping[str, int] = field(default_factory=dict)
 
 
 def make_card(run: TrainingRun, weights: Path, data: str, gaps: str) -> Card:
     """The card of the network in the file `weights`. data, gaps: sentences on what it learnt from."""
-    errors = "; ".join(f"{name} error {run.before[name]:.3f} before, {run.after[name]:.3f} after" for name in run.after)
+    errors = "; ".join(
+        f"{_WORDS.get(name, name)} error {run.before[name]:.3f} before, {run.after[name]:.3f} after"
+        for name in run.after
+    )
+    widths = ", ".join(f"{name} {width}" for name, width in run.widened.items())
+    widened = f" It was widened first (channels: {widths})." if widths else ""
     return Card(
         id=weights.stem,
         kind="model",
@@ -54,8 +62,8 @@ def make_card(run: TrainingRun, weights: Path, data: str, gaps: str) -> Card:
         credit=f"{run.start.credit_line}; trained further by Style Studio",
         category=run.start.category,
         trained_on=(
-            f"{run.start.trained_on} Then {run.steps} more steps ({run.painted} pictures painted) on {run.device},"
-            f" until {run.date}. {data} Besides, textures made by formula. On works it did not learn from and layers"
+            f"{run.start.trained_on}{widened} Then {run.steps} more steps ({run.painted} pictures painted) on"
+            f" {run.device}, until {run.date}. {data} Besides, textures made by formula. On works it did not learn from and layers"
             f" it was not trained on: {errors}."
         ),
         limits=(

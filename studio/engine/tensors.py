@@ -40,6 +40,12 @@ def resize_to(image: Tensor, long_edge: int) -> Tensor:
     return resize(image, (height, width)).clamp(0, 1)
 
 
+def picture_at(picture: Picture, long_edge: int, device: torch.device) -> Tensor:
+    """A picture at most `long_edge` px large: 200 megapixels would stay 2.4 GB of float32 all the time."""
+    image = to_tensor(picture, device)
+    return image if picture.long_edge <= long_edge else resize_to(image, long_edge)
+
+
 def fine_band(image: Tensor, coarse: tuple[int, int]) -> Tensor:
     """What an image loses when it is shrunk to `coarse` (h, w) and enlarged again. Same shape as the image."""
     return image - resize(resize(image, coarse), (image.shape[2], image.shape[3]))

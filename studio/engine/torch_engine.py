@@ -27,7 +27,7 @@ from studio.core.contract import (
     TuneRequest,
 )
 from studio.core.errors import EngineError, RecipeError, StudioError
-from studio.core.picture import Picture, fit_size
+from studio.core.picture import fit_size
 from studio.core.recipe import StyleRecipe
 from studio.engine.color import ColorKeeper
 from studio.engine.device import (
@@ -40,27 +40,23 @@ from studio.engine.device import (
     release_memory,
 )
 from studio.engine.encoder import Encoder
-from studio.engine.live import GLAZE, LivePainter, Sketch, blend_vectors, reach_of
+from studio.engine.live import GLAZE
 from studio.engine.losses import STYLE_LAYERS
 from studio.engine.optimization import Snapshot, finish
 from studio.engine.recent import Recent
 from studio.engine.reporter import Reporter
 from studio.engine.schedule import NARROWEST
+from studio.engine.sketcher import Sketcher
 from studio.engine.statistics import Moments
 from studio.engine.stepwise import run_to_end
 from studio.engine.style_predictor import StylePredictor
 from studio.engine.targets import Painting
-from studio.engine.tensors import resize_to, to_picture, to_tensor
+from studio.engine.tensors import picture_at, to_picture, to_tensor
 from studio.engine.tune_job import Teacher, teach
-from studio.engine.weights import LAYOUTS, ORIGINAL_NETWORK, load_encoder_weights, load_style_network
+from studio.engine.weights import LAYOUTS, load_encoder_weights, load_style_network
 
 LARGEST_STYLE = 4096  # px of a style's longer edge that are kept; at work it is at most half of that
 KEPT_STYLES = 64  # style statistics, one per size: some 3 MB each
-KEPT_PHOTOS = 8  # shrunk, for Live
-SEEN_BY_PREDICTOR = 512  # px of the longer edge; it shrinks everything to 256 anyway
-PREVIEW_EDGES = (2048, 1536, 1024, 768, 512, 384, 256, 192)  # px; the sizes Live falls back to on a slow device
-PREVIEW_SECONDS = 0.3  # for which nobody minds waiting when the hand rests
-COARSE_SECONDS = 0.1  # beyond, a coarser picture comes first, so that it follows the hand
 SKETCH_EDGES = (512, 1024)  # px; a draft starts from a picture of Live of at least, at most this size
 
 
@@ -74,9 +70,8 @@ class TorchEngine:
         self._dtype: torch.dtype | None = None
         self._weights: dict[str, dict[str, Tensor]] = {}
         self._styles: Recent[dict[str, Moments]] = Recent(KEPT_STYLES)
-        self._painter: LivePainter | None = None
+        self._sketcher = Sketcher(self._device)
         self._colors = ColorKeeper()
-        self._photos: Recent[Tensor] = Recent(KEPT_PHOTOS)
         torch.backends.cudnn.deterministic = True  # the same recipe paints the same pixels
 
     def describe(self) -> EngineInfo:
@@ -84,8 +79,7 @@ class TorchEngine:
         encoder = run_to_end(self._encoder("vgg16", "max"))
         grey = torch.full((1, 3, 64, 64), 0.5, device=self._device)
         encoder.features(grey, STYLE_LAYERS)
-        painter = self._live_painter()
-        run_to_end(painter.paint(Sketch("", painter.vector("", lambda: grey), StyleRecipe(), (64, 64)), grey))
+        self._sketcher.warm_up()
         versions = {
             "Style Studio": __version__,
             "torch": str(torch.__version__),
@@ -126,8 +120,7 @@ class TorchEngine:
         """Drop weights and statistics."""
         self._weights.clear()
         self._styles.clear()
-        self._photos.clear()
-        self._painter = None
+        self._sketcher.close()
         release_memory(self._device)
 
     def _style(self, request: StyleRequest) -> Iterator[Event]:
@@ -159,26 +152,18 @@ class TorchEngine:
         """A picture as large as the device paints without delay, perhaps a coarse one before."""
         started = time.perf_counter()
         _check(request)
-        limit = min(request.long_edge, request.recipe.long_edge)
-        largest = self._sketch(request, limit)
-        smaller = (_size_of(request.content, edge) for edge in PREVIEW_EDGES if edge < limit)
-        sketches = [largest, *(replace(largest, size=size) for size in smaller)]
-        painter = self._live_painter()
-        final = next((one for one in sketches if painter.seconds(one) <= PREVIEW_SECONDS), sketches[-1])
-        coarse = [one for one in sketches if one.size < final.size and painter.seconds(one) <= COARSE_SECONDS / 2]
-        image = torch.empty(0)
-        for sketch in ([coarse[0]] if coarse and painter.seconds(final) > COARSE_SECONDS else []) + [final]:
-            photo = self._photo(request.content, max(sketch.size))
-            image = run_to_end(painter.paint(sketch, photo))
+        sketches = self._sketcher.previews(request)
+        for number, sketch in enumerate(sketches, start=1):
+            photo = self._sketcher.photo(request.content, max(sketch.size))
+            image = run_to_end(self._sketcher.paint(sketch, photo))
             reporter = Reporter(request, photo, self._colors, started)
-            if sketch is not final:
+            if number < len(sketches):
                 yield reporter.frame(Snapshot(image, 1, 2, 0.5), is_final=False)
         yield from reporter.done(image)
 
     def _live_at_full_size(self, request: StyleRequest, painting: Painting, started: float) -> Iterator[Event]:
         assert painting.content is not None
-        sketch = self._sketch(request, request.recipe.long_edge)
-        job = self._live_painter().paint(sketch, painting.content)
+        job = self._sketcher.paint(self._sketcher.sketch(request, request.recipe.long_edge), painting.content)
         while True:
             try:
                 yield Progress(request.id, next(job))
@@ -194,37 +179,7 @@ class TorchEngine:
         """
         edge = min(max(SKETCH_EDGES[0], max(size)), SKETCH_EDGES[1])
         plain = replace(request, recipe=request.recipe.change(detail=0.5, smoothness=0.0))
-        return run_to_end(self._live_painter().paint(self._sketch(plain, edge), photo))
-
-    def _sketch(self, request: StyleRequest | LiveRequest, long_edge: int) -> Sketch:
-        assert request.content is not None
-        recipe, shares = request.recipe, request.recipe.shares_of(len(request.styles))
-        learned = request.learned or (None,) * len(request.styles)
-        vectors = [
-            self._vector(picture) if known is None else torch.from_numpy(known.vector.copy()).to(self._device)[None]
-            for picture, known in zip(request.styles, learned, strict=True)
-        ]
-        vector = blend_vectors(self._vector(request.content), vectors, shares, recipe.strength)
-        reach = min(1.0, reach_of(recipe.strength))
-        taught = [(known, reach * share) for known, share in zip(learned, shares, strict=True) if known and known.delta]
-        size = _size_of(request.content, long_edge)
-        return Sketch(request.content.fingerprint, vector, recipe, size, tuple(taught))
-
-    def _vector(self, picture: Picture) -> Tensor:
-        return self._live_painter().vector(picture.fingerprint, lambda: self._tensor(picture, SEEN_BY_PREDICTOR))
-
-    def _photo(self, picture: Picture, long_edge: int) -> Tensor:
-        """The picture at most `long_edge` px large, remembered."""
-        key = (picture.fingerprint, long_edge)
-        if self._photos.get(key) is None:
-            self._photos[key] = self._tensor(picture, long_edge)
-        return self._photos[key]
-
-    def _live_painter(self) -> LivePainter:
-        if self._painter is None:
-            network, predictor = load_style_network(ORIGINAL_NETWORK)
-            self._painter = LivePainter(network, StylePredictor(predictor, self._device), self._device)
-        return self._painter
+        return run_to_end(self._sketcher.paint(self._sketcher.sketch(plain, edge), photo))
 
     def _loading(self, request: StyleRequest) -> Generator[Event, None, Encoder]:
         load = self._encoder(request.recipe.encoder, request.recipe.pooling)
@@ -262,8 +217,8 @@ class TorchEngine:
             )
         photo = None if recipe.method == "pattern" else request.content
         return Painting(
-            content=None if photo is None else self._tensor(photo, recipe.long_edge),
-            styles=tuple(self._tensor(picture, LARGEST_STYLE) for picture, _ in request.models),
+            content=None if photo is None else picture_at(photo, recipe.long_edge, self._device),
+            styles=tuple(picture_at(picture, LARGEST_STYLE, self._device) for picture, _ in request.models),
             shares=tuple(share for _, share in request.models),
             recipe=recipe,
             size=(height, width),
@@ -271,31 +226,21 @@ class TorchEngine:
         )
 
     def _teacher(self) -> Teacher:
-        card = next(card for card in bundled_cards("models") if card.id == ORIGINAL_NETWORK)
-        network, predictor = load_style_network(ORIGINAL_NETWORK)
+        name = StyleRecipe().network
+        card = next(card for card in bundled_cards("models") if card.id == name)
+        network, predictor = load_style_network(name)
         encoder = run_to_end(self._encoder("vgg16", "max"))
         return Teacher(card, network.to(self._device), StylePredictor(predictor, self._device), encoder)
-
-    def _tensor(self, picture: Picture, long_edge: int) -> Tensor:
-        """The picture at most `long_edge` px large: 200 megapixels would stay 2.4 GB of float32 all the time."""
-        image = to_tensor(picture, self._device)
-        return image if picture.long_edge <= long_edge else resize_to(image, long_edge)
 
     def _color(self, request: ColorRequest) -> Iterator[Event]:
         started = time.perf_counter()
         painted = to_tensor(request.painted, self._device)
-        photo = self._tensor(request.content, request.painted.long_edge)
+        photo = picture_at(request.content, request.painted.long_edge, self._device)
         picture = to_picture(self._colors.keep(painted, photo, request.keep_color), request.painted)
         picture = picture.with_pixels(picture.pixels, request.painted.alpha)
         seconds = time.perf_counter() - started
         yield Frame(request.id, 1, 1, 1.0, picture, request.painted, seconds=seconds, is_final=True)
         yield Done(request.id, picture, request.painted, steps=1, seconds=seconds)
-
-
-def _size_of(picture: Picture, long_edge: int) -> tuple[int, int]:
-    """Its (h, w) with the longer edge at `long_edge` px."""
-    width, height = fit_size(picture.width, picture.height, long_edge)
-    return height, width
 
 
 def _is_sketched(recipe: StyleRecipe) -> bool:

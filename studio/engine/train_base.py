@@ -135,6 +135,7 @@ class _Run:
             date=datetime.now(UTC).date().isoformat(),
             before=state.base_errors,
             after=state.best_errors,
+            widened=plan.widths,
         )
         photo_data = describe_data("photos", sorted(photos), read_manifest(plan.content))
         style_data = describe_data("styles", sorted(styles), read_manifest(plan.styles))

@@ -13,6 +13,8 @@ _WORDS = {  # where the recipe's word says too little beside the knob's label
     "finish": QT_TRANSLATE_NOOP("KnobChoice", "Paint my picture"),
     "live": QT_TRANSLATE_NOOP("KnobChoice", "Sketch it at once"),
     "pattern": QT_TRANSLATE_NOOP("KnobChoice", "Make a pattern"),
+    "live_studio": QT_TRANSLATE_NOOP("KnobChoice", "The studio's own"),
+    "arbitrary_style_magenta": QT_TRANSLATE_NOOP("KnobChoice", "Google's original"),
     "soft-light": QT_TRANSLATE_NOOP("KnobChoice", "Soft light"),
 }
 

@@ -41,7 +41,7 @@ from studio.engine.style_predictor import StylePredictor
 from studio.engine.targets import Painting
 from studio.engine.tensors import resize_to, to_tensor
 from studio.engine.torch_engine import SKETCH_EDGES
-from studio.engine.weights import LAYOUTS, ORIGINAL_NETWORK, load_encoder_weights, load_style_network
+from studio.engine.weights import LAYOUTS, load_encoder_weights, load_style_network
 
 PAIRS = (
     ("neuschwanstein.jpg", "van-gogh-cafe-terrace-at-night.webp"),
@@ -192,7 +192,7 @@ def _inputs(arguments: argparse.Namespace, quality: str) -> tuple[Tensor, Tensor
 
 
 def _painter() -> LivePainter:
-    network, predictor = load_style_network(ORIGINAL_NETWORK)
+    network, predictor = load_style_network(StyleRecipe().network)
     return LivePainter(network, StylePredictor(predictor, CPU), CPU)
 
 

@@ -9,7 +9,7 @@ from dataclasses import fields
 import pytest
 
 from studio.core.errors import RecipeError
-from studio.core.recipe import KNOBS, RECIPE_VERSION, SHARE_KNOB, Knob, StyleRecipe
+from studio.core.recipe import KNOBS, NETWORKS, RECIPE_VERSION, SHARE_KNOB, Knob, StyleRecipe
 
 NUMBERS = [knob for knob in KNOBS if knob.scale != "choice"]
 CHOICES = [knob for knob in KNOBS if knob.scale == "choice"]
@@ -80,8 +80,8 @@ def test_settings_that_json_leaves_out_are_the_defaults() -> None:
         ("[" * 100_000, "not valid JSON"),
         ("[1, 2]", "no settings"),
         ("null", "no settings"),
-        ('{"version": 2}', "reads up to 1"),
-        ('{"version": "1"}', "reads up to 1"),
+        ('{"version": 3}', "reads up to 2"),
+        ('{"version": "1"}', "reads up to 2"),
         ('{"brush": 3}', "no setting called brush"),
         ('{"strength": 1.5}', "between 0 and 1"),
         ('{"strength": NaN}', "must be a number"),
@@ -96,6 +96,11 @@ def test_settings_that_json_leaves_out_are_the_defaults() -> None:
 def test_a_recipe_that_cannot_be_read_says_why(text: str, sentence: str) -> None:
     with pytest.raises(RecipeError, match=sentence):
         StyleRecipe.from_json(text)
+
+
+def test_a_recipe_from_when_there_was_one_network_keeps_to_it() -> None:
+    assert StyleRecipe.from_json('{"version": 1}').network == "arbitrary_style_magenta"
+    assert StyleRecipe.from_json('{"version": 2}').network == StyleRecipe().network == NETWORKS[0]
 
 
 def test_shares_are_relative_and_sum_to_1() -> None:

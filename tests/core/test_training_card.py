@@ -20,7 +20,9 @@ LINES = (
     'quote_full.jpg\tSay "so\tSomebody\t\tpainting full\tCC-BY-4.0\tThe painter',
 )
 BASE = Card("base", "model", "Base", "Ghiasi", "2017", "Apache-2.0", "Magenta", Path("b"), "", "Base, Magenta", "net")
-RUN = TrainingRun(BASE, 30, 60, "CPU, 2 cores", "2026-02-03", {"style": 0.6, "content": 0.5}, {"style": 0.5})
+RUN = TrainingRun(
+    BASE, 30, 60, "CPU, 2 cores", "2026-02-03", {"style": 0.6, "content": 0.5}, {"style": 0.5}, {"inside": 48}
+)
 
 
 @pytest.fixture
@@ -70,6 +72,7 @@ def test_the_card_credits_whoever_trained_it_before_and_tells_the_errors(tmp_pat
     assert card.credit_line.startswith("Base, Magenta")
     assert "30 more steps (60 pictures painted) on CPU, 2 cores, until 2026-02-03" in card.trained_on
     assert "style error 0.600 before, 0.500 after" in card.trained_on
+    assert "widened first (channels: inside 48)" in card.trained_on
     assert card.limits.endswith("No gaps.")
 
 

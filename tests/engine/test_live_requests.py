@@ -11,7 +11,7 @@ from torch import Tensor
 
 from studio.core.contract import ColorRequest, LiveRequest
 from studio.core.errors import EngineError, RecipeError
-from studio.core.recipe import StyleRecipe
+from studio.core.recipe import NETWORKS, StyleRecipe
 from studio.engine import torch_engine
 from studio.engine.encoder import Encoder
 from studio.engine.live import LivePainter
@@ -20,6 +20,7 @@ from studio.engine.targets import Painting
 from studio.engine.torch_engine import TorchEngine
 from tests.engine.requests import LONG_EDGE, PHOTO, STYLE, events_of, paint, request_of
 from tests.engine.test_torch_engine import difference
+from tests.fakes import make_learned
 
 
 def live_request(**recipe: object) -> LiveRequest:
@@ -60,6 +61,29 @@ def test_live_without_a_style_is_a_sentence(engine: TorchEngine) -> None:
 def test_the_method_live_paints_at_full_size_and_the_same_pixels_each_time(engine: TorchEngine) -> None:
     first, second = (paint(engine, request_of(method="live", long_edge=256)).result for _ in range(2))
     assert first.long_edge == 256
+    assert difference(first, second) == 0
+
+
+def test_the_network_that_the_recipe_names_paints(engine: TorchEngine) -> None:
+    own, original = (paint(engine, request_of(method="live", network=network)).result for network in NETWORKS)
+    assert 1 < difference(own, original) < difference(own, PHOTO)
+
+
+def test_a_learned_style_is_painted_by_the_network_it_was_learnt_with(engine: TorchEngine) -> None:
+    learned = make_learned()
+    assert learned.network != NETWORKS[0]
+    by_default, by_name = (
+        paint(engine, replace(request_of(method="live", **recipe), learned=(learned,))).result
+        for recipe in ({}, {"network": learned.network})
+    )
+    assert difference(by_default, by_name) == 0
+
+
+def test_of_two_learned_styles_the_larger_share_decides_on_the_network(engine: TorchEngine) -> None:
+    known, other = make_learned(), replace(make_learned(1), network=NETWORKS[0])
+    request = replace(request_of(method="live", style_shares=(0.7, 0.3)), styles=(STYLE, STYLE), learned=(known, other))
+    without_its_layers = replace(request, learned=(known, replace(other, delta={})))
+    first, second = (paint(engine, one).result for one in (request, without_its_layers))
     assert difference(first, second) == 0
 
 

@@ -1,0 +1,112 @@
+"""Sketcher: says which Live network paints a request, after which vector and at which size, and lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from studio.core.contract import LiveRequest, StyleRequest
+from studio.core.learned_style import LearnedStyle
+from studio.core.picture import Picture, fit_size
+from studio.core.recipe import StyleRecipe
+from studio.engine.live import LivePainter, Sketch, blend_vectors, reach_of
+from studio.engine.recent import Recent
+from studio.engine.stepwise import run_to_end
+from studio.engine.style_predictor import StylePredictor
+from studio.engine.tensors import picture_at
+from studio.engine.weights import load_style_network
+
+KEPT_PHOTOS = 8  # shrunk
+SEEN_BY_PREDICTOR = 512  # px of the longer edge; it shrinks everything to 256 anyway
+PREVIEW_EDGES = (2048, 1536, 1024, 768, 512, 384, 256, 192)  # px; the sizes Live falls back to on a slow device
+PREVIEW_SECONDS = 0.3  # for which nobody minds waiting when the hand rests
+COARSE_SECONDS = 0.1  # beyond, a coarser picture comes first, so that it follows the hand
+
+
+class Sketcher:
+    """The Live networks, each loaded when it is first wanted, and the photos they painted last."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._painters: dict[str, LivePainter] = {}
+        self._photos: Recent[Tensor] = Recent(KEPT_PHOTOS)
+
+    def warm_up(self) -> None:
+        """Load the network that is used if nothing else is said, and run it once."""
+        recipe = StyleRecipe()
+        grey = torch.full((1, 3, 64, 64), 0.5, device=self._device)
+        vector = self._painter(recipe.network).vector("", lambda: grey)
+        run_to_end(self.paint(Sketch("", vector, recipe, (64, 64)), grey))
+
+    def sketch(self, request: StyleRequest | LiveRequest, long_edge: int) -> Sketch:
+        """What a request wants painted, with the longer edge at `long_edge` px; it must have a content and styles.
+
+        A learned style is painted by the network it was learnt with, and so is what it is mixed with: the one with the
+        largest share decides. Of what was learnt with another network, the vector alone counts.
+        """
+        assert request.content is not None
+        shares = request.recipe.shares_of(len(request.styles))
+        learned = request.learned or (None,) * len(request.styles)
+        recipe = request.recipe.change(network=_network_of(request.recipe, learned, shares))
+        vectors = [
+            self._vector(recipe, picture)
+            if known is None
+            else torch.from_numpy(known.vector.copy()).to(self._device)[None]
+            for picture, known in zip(request.styles, learned, strict=True)
+        ]
+        vector = blend_vectors(self._vector(recipe, request.content), vectors, shares, recipe.strength)
+        reach = min(1.0, reach_of(recipe.strength))
+        taught = [
+            (known, reach * share)
+            for known, share in zip(learned, shares, strict=True)
+            if known and known.delta and known.network == recipe.network
+        ]
+        width, height = fit_size(request.content.width, request.content.height, long_edge)
+        return Sketch(request.content.fingerprint, vector, recipe, (height, width), tuple(taught))
+
+    def previews(self, request: LiveRequest) -> list[Sketch]:
+        """What to paint one after the other: a coarse sketch if the last takes long, and the largest bearable one."""
+        limit = min(request.long_edge, request.recipe.long_edge)
+        largest, content = self.sketch(request, limit), request.content
+        sizes = (fit_size(content.width, content.height, edge) for edge in PREVIEW_EDGES if edge < limit)
+        sketches = [largest, *(replace(largest, size=(height, width)) for width, height in sizes)]
+        painter = self._painter(largest.recipe.network)
+        final = next((one for one in sketches if painter.seconds(one) <= PREVIEW_SECONDS), sketches[-1])
+        if painter.seconds(final) <= COARSE_SECONDS:
+            return [final]
+        coarse = [one for one in sketches if one.size < final.size and painter.seconds(one) <= COARSE_SECONDS / 2]
+        return [*coarse[:1], final]
+
+    def photo(self, picture: Picture, long_edge: int) -> Tensor:
+        """The picture at most `long_edge` px large, remembered."""
+        key = (picture.fingerprint, long_edge)
+        if self._photos.get(key) is None:
+            self._photos[key] = picture_at(picture, long_edge, self._device)
+        return self._photos[key]
+
+    def paint(self, sketch: Sketch, photo: Tensor) -> Generator[float, None, Tensor]:
+        """Paint; see LivePainter.paint."""
+        return self._painter(sketch.recipe.network).paint(sketch, photo)
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._painters.clear()
+        self._photos.clear()
+
+    def _vector(self, recipe: StyleRecipe, picture: Picture) -> Tensor:
+        painter = self._painter(recipe.network)
+        return painter.vector(picture.fingerprint, lambda: picture_at(picture, SEEN_BY_PREDICTOR, self._device))
+
+    def _painter(self, network: str) -> LivePainter:
+        if network not in self._painters:
+            layers, predictor = load_style_network(network)
+            self._painters[network] = LivePainter(layers, StylePredictor(predictor, self._device), self._device)
+        return self._painters[network]
+
+
+def _network_of(recipe: StyleRecipe, learned: tuple[LearnedStyle | None, ...], shares: tuple[float, ...]) -> str:
+    weighed = [(share, known.network) for known, share in zip(learned, shares, strict=True) if known and share]
+    return max(weighed)[1] if weighed else recipe.network
