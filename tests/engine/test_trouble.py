@@ -107,7 +107,7 @@ def test_when_no_tile_fits_the_picture_is_painted_smaller_and_the_user_told(
 @pytest.mark.parametrize(
     ("part", "name"),
     [
-        (torch_engine, "to_tensor"),
+        (torch_engine, "picture_at"),
         (reporter, "to_picture"),
         (color, "to_oklab"),
         (targets, "resize"),
