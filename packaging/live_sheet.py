@@ -3,7 +3,7 @@
     python packaging/live_sheet.py [-o packaging/screenshots/live-beside-finish.webp]
 
 Photos are the demo photos and details of three of them; styles are spread evenly over the bundled ones, all of which
-train-base leaves out. Both methods paint at 256 px with the settings the studio begins with.
+train-base leaves out. Both methods paint at 192 px with the settings the studio begins with.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
 from studio.engine.torch_engine import TorchEngine
 
-EDGE = 256  # px at which is painted
+EDGE = 192  # px at which is painted
 FIELD = 168  # px of a field of the sheet
 STYLES = 8
 DETAILS = {

@@ -63,8 +63,8 @@ def make_card(run: TrainingRun, weights: Path, data: str, gaps: str) -> Card:
         category=run.start.category,
         trained_on=(
             f"{run.start.trained_on}{widened} Then {run.steps} more steps ({run.painted} pictures painted) on"
-            f" {run.device}, until {run.date}. {data} Besides, textures made by formula. On works it did not learn from and layers"
-            f" it was not trained on: {errors}."
+            f" {run.device}, until {run.date}. {data} Besides, textures made by formula. On works it did not learn from"
+            f" and layers it was not trained on: {errors}."
         ),
         limits=(
             f"Those of the network it began with: {run.start.limits} Faces, line art and flat areas stay weak points."
