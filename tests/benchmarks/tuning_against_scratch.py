@@ -28,13 +28,13 @@ from studio.core.tuning_comparison import (
 )
 from studio.engine.tuning_comparison import compare_tuning
 
-COLORS = dict(zip(ARMS, ("#8a8a8a", "#d9a24e", "#b5541c", "#5b7c99", "#3c3c3c"), strict=True))
+COLORS = dict(zip(ARMS, ("#8a8a8a", "#d9a24e", "#b5541c", "#2f7fc0", "#3c3c3c"), strict=True))
 
 
 def plot(cells: tuple[Cell, ...], path: Path) -> None:
     """Each seed a line, each artist a row, steps to the left and seconds to the right."""
     mpl.use("Agg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot, ticker
 
     artists = list(dict.fromkeys(cell.artist for cell in cells))
     figure, axes = pyplot.subplots(len(artists), 2, figsize=(11, 3.4 * len(artists)), squeeze=False, sharey="row")
@@ -47,6 +47,10 @@ def plot(cells: tuple[Cell, ...], path: Path) -> None:
                     totals = [point[2]["total"] for point in cell.curve]
                     axis.plot(across, totals, color=COLORS[cell.arm], label=title, linewidth=1.6)
             axis.set_xscale("log")
+            axis.set_yscale("log")
+            axis.yaxis.set_major_formatter(ticker.FormatStrFormatter("%.3g"))
+            axis.yaxis.set_minor_formatter(ticker.NullFormatter())
+            axis.set_yticks([0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0])
             axis.set_xlabel(unit)
             axis.grid(alpha=0.25)
         row[0].set_title(artist)
