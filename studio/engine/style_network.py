@@ -114,8 +114,7 @@ class StyleNetwork(nn.Module):
         current = functional.interpolate(current, scale_factor=2.0, mode="nearest")
         current = functional.relu_(normalize(self.up_1(_mirrored(current))))
         current = functional.relu_(normalize(self.up_2(functional.pad(current, (1, 1, 1, 1), mode="replicate"))))
-        full = functional.pad(functional.pixel_shuffle(current, 2), (4, 4, 4, 4), mode="reflect")
-        painted = torch.sigmoid(normalize(self.out(_blocks(full))))
+        painted = torch.sigmoid(normalize(self.out(_mirrored_blocks(current))))
         return functional.pixel_shuffle(painted, 2)[:, :, :height, :width]
 
 
@@ -176,6 +175,22 @@ def _mirrored(features: Tensor) -> Tensor:
 def _blocks(image: Tensor) -> Tensor:
     """The pixels of each 2 x 2 block as channels. Shapes: (B, C, H, W) -> (B, 4 C, H / 2, W / 2)."""
     return functional.pixel_unshuffle(image, 2).contiguous(memory_format=torch.channels_last)
+
+
+def _mirrored_blocks(blocks: Tensor) -> Tensor:
+    """Blocks with those around them of the full-size picture mirrored by 4 px, which is never put together for it.
+
+    Shapes: (B, 4 C, h, w) -> (B, 4 C, h + 4, w + 4), h and w at least 3. A mirrored row keeps its place in a block, even
+    or odd; of the two, one sees its own block again at the upper border and the other at the lower one.
+    """
+    result = functional.pad(blocks, (2, 2, 2, 2))
+    pixels = result.unflatten(1, (-1, 2, 2))
+    for axis, length in ((2, blocks.shape[2]), (3, blocks.shape[3])):
+        for place in (0, 1):
+            part, along = pixels.select(axis, place), axis + 1
+            part.narrow(along, 0, 2).copy_(part.narrow(along, 3 - place, 2).flip(along))
+            part.narrow(along, length + 2, 2).copy_(part.narrow(along, length - place, 2).flip(along))
+    return result
 
 
 def rearrange(original: Mapping[str, Tensor]) -> dict[str, Tensor]:
