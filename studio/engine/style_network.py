@@ -180,8 +180,8 @@ def _blocks(image: Tensor) -> Tensor:
 def _mirrored_blocks(blocks: Tensor) -> Tensor:
     """Blocks with those around them of the full-size picture mirrored by 4 px, which is never put together for it.
 
-    Shapes: (B, 4 C, h, w) -> (B, 4 C, h + 4, w + 4), h and w at least 3. A mirrored row keeps its place in a block, even
-    or odd; of the two, one sees its own block again at the upper border and the other at the lower one.
+    Shapes: (B, 4 C, h, w) -> (B, 4 C, h + 4, w + 4), h and w at least 3. A mirrored row keeps its place in a block,
+    even or odd; of the two, one sees its own block again at the upper border and the other at the lower one.
     """
     result = functional.pad(blocks, (2, 2, 2, 2))
     pixels = result.unflatten(1, (-1, 2, 2))
