@@ -24,7 +24,7 @@ class TuneSettings:
     is_deep: bool = False
     steps: int = 150
     deep_steps: int = 240
-    learning_rate: float = 0.05
+    learning_rate: float = 0.01
     deep_rate: float = 0.001
     batch: int = 2
     crop: int = 128

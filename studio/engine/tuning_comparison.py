@@ -32,6 +32,7 @@ from studio.engine.tuning_data import POOL, TRIALS, Photos, References, cut_phot
 from studio.engine.weights import LAYOUTS, ORIGINAL_NETWORK, load_encoder_weights, load_style_network
 
 SCRATCH_RATE = 1e-3  # what such networks are trained with from random weights: Johnson 2016, Dumoulin 2017
+VECTOR_RATE = 0.05  # of the network as published, which is further from what the losses want than the studio's own
 SCRATCH_JUDGED_EVERY = 50  # steps: what learns for so long need not be looked at so often
 BOUND_STEPS = 60
 
@@ -92,6 +93,7 @@ class _Bench:
             steps=plan.tuned_steps,
             deep_steps=plan.steps if from_scratch else max(1, plan.tuned_steps - VECTOR_FIRST),
             deep_rate=SCRATCH_RATE if from_scratch else TuneSettings.deep_rate,
+            learning_rate=VECTOR_RATE,
             batch=plan.batch,
             crop=plan.crop,
             seed=seed,
