@@ -184,7 +184,7 @@ def _mirrored_blocks(blocks: Tensor) -> Tensor:
     even or odd; of the two, one sees its own block again at the upper border and the other at the lower one.
     """
     result = functional.pad(blocks, (2, 2, 2, 2))
-    pixels = result.unflatten(1, (-1, 2, 2))
+    pixels = result.view(result.shape[0], -1, 2, 2, *result.shape[2:])
     for axis, length in ((2, blocks.shape[2]), (3, blocks.shape[3])):
         for place in (0, 1):
             part, along = pixels.select(axis, place), axis + 1
