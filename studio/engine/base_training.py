@@ -18,7 +18,7 @@ from studio.engine.statistics import Moments, batch_moments, blend_moments, tota
 from studio.engine.stepwise import run_to_end
 from studio.engine.style_network import StyleNetwork
 from studio.engine.training_exam import Exam
-from studio.engine.training_loss import NEAREST, TrainingLoss
+from studio.engine.training_loss import TrainingLoss, distance
 from studio.engine.training_state import TrainingState
 from studio.engine.training_team import Team
 from studio.engine.training_views import PIXELS, Views, between, seeded
@@ -148,7 +148,7 @@ class Trainer:
             extra = extra + IDENTITY_WEIGHT * (leaf - batch.images).square().mean()
         else:
             missed = relative_moments_loss(batch_moments(leaf), batch.moments[PIXELS])
-            extra = extra + COLOR * missed.clamp_min(NEAREST).sqrt().mean()
+            extra = extra + COLOR * distance(missed).mean()
         (gradient,) = torch.autograd.grad(extra, leaf)
         painted.backward(judgement.gradient + gradient)  # here the processes agree on a mean
         length = float(nn.utils.clip_grad_norm_(self._named.values(), LONGEST))

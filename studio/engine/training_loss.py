@@ -87,7 +87,12 @@ class TrainingLoss:
         return Judgement(losses, gradient)
 
     def _measured(self, squares: Tensor) -> Tensor:
-        return squares.clamp_min(NEAREST).sqrt() if self._is_rooted else squares
+        return distance(squares) if self._is_rooted else squares
+
+
+def distance(squares: Tensor) -> Tensor:
+    """The roots of squared distances, with a slope also where there is next to none left."""
+    return squares.clamp_min(NEAREST).sqrt()
 
 
 def relative_content_loss(features: Tensor, target: Tensor) -> Tensor:
