@@ -46,8 +46,8 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
     styles = [find_style(name) for name in arguments.styles]
     content = content if blend is None else blend_pictures(blend)
     request = style_request(content, styles, recipe)
-    cards, blended = [style.card for style in styles], blend.over.name if blend else ""
-    made_of = credits_of(content, cards, recipe, arguments.title, arguments.artist, blended)
+    blended = blend.over.name if blend else ""
+    made_of = credits_of(content, styles, recipe, arguments.title, arguments.artist, blended)
     settings = EngineSettings(arguments.device, arguments.weights_folder)
     report: RenderReport = RenderJson() if arguments.json else RenderBar()
     with report:

@@ -76,8 +76,7 @@ class BatchJob:
 
     def credits(self, content: Picture) -> Credits:
         """What goes into the file."""
-        cards = [style.card for style in self.styles]
-        return credits_of(content, cards, self.recipe, self.title, self.artist)
+        return credits_of(content, self.styles, self.recipe, self.title, self.artist)
 
     @property
     def identity(self) -> dict[str, Any]:

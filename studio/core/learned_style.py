@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from studio.core.card import bundled_cards
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
+from studio.core.recipe import StyleRecipe
 
 VECTOR_LENGTH = 100
 MOST_REFERENCES = 4  # kept with a style, for Finish and for the gallery; it may have been learnt from more
@@ -76,6 +77,17 @@ def check_network(learned: LearnedStyle) -> None:
             "This style was learnt with another version of the network than the one here.",
             "Learn it again from its pictures, or use the Style Studio it comes from.",
         )
+
+
+def painting_network(recipe: StyleRecipe, learned: Sequence[LearnedStyle | None]) -> str:
+    """Id of the card of the Live network that paints; learned: per style, None where it is only a picture.
+
+    A learned style is painted by the network it was learnt with, and so is what it is mixed with: the one with the
+    largest share decides.
+    """
+    shares = recipe.shares_of(len(learned))
+    weighed = [(share, known.network) for known, share in zip(learned, shares, strict=True) if known and share]
+    return max(weighed)[1] if weighed else recipe.network
 
 
 def _check(name: str, numbers: NDArray[Any], dtype: type[np.generic]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from studio.core.artwork_state import Style
 from studio.core.card import Card, bundled_cards
+from studio.core.learned_style import painting_network
 from studio.core.picture import Picture
 from studio.core.provenance import Credits
 from studio.core.recipe import StyleRecipe
@@ -16,7 +18,7 @@ _TITLES = {"vgg16-torchvision": "VGG-16 of torchvision", "vgg19-torchvision": "V
 
 def credits_of(
     content: Picture | None,
-    styles: Sequence[Card],
+    styles: Sequence[Style],
     recipe: StyleRecipe,
     title: str = "",
     artist: str = "",
@@ -29,9 +31,9 @@ def credits_of(
     is_pattern = recipe.method == "pattern"
     name = "" if is_pattern or content is None else content.name
     return Credits(
-        title=title or Path(name).stem or styles[0].title,
-        styles=tuple(styles),
-        models=model_cards(recipe),
+        title=title or Path(name).stem or styles[0].card.title,
+        styles=tuple(style.card for style in styles),
+        models=model_cards(recipe, styles),
         recipe=recipe,
         content_name=name,
         artist=artist,
@@ -40,9 +42,10 @@ def credits_of(
     )
 
 
-def model_cards(recipe: StyleRecipe) -> tuple[Card, ...]:
-    """The cards of the networks that a picture painted after this recipe owes something to."""
-    live = tuple(card for card in bundled_cards("models") if card.id == recipe.network)
+def model_cards(recipe: StyleRecipe, styles: Sequence[Style]) -> tuple[Card, ...]:
+    """The cards of the networks that a picture painted in these styles after this recipe owes something to."""
+    network = painting_network(recipe, [style.learned for style in styles])
+    live = tuple(card for card in bundled_cards("models") if card.id == network)
     if recipe.method == "live":
         return live
     is_sketched = recipe.method == "finish" and recipe.quality == "draft"  # it starts from a picture of Live

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from studio.core.contract import LiveRequest, StyleRequest
-from studio.core.learned_style import LearnedStyle
+from studio.core.learned_style import painting_network
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import StyleRecipe
 from studio.engine.live import LivePainter, Sketch, blend_vectors, reach_of
@@ -44,13 +44,12 @@ class Sketcher:
     def sketch(self, request: StyleRequest | LiveRequest, long_edge: int) -> Sketch:
         """What a request wants painted, with the longer edge at `long_edge` px; it must have a content and styles.
 
-        A learned style is painted by the network it was learnt with, and so is what it is mixed with: the one with the
-        largest share decides. Of what was learnt with another network, the vector alone counts.
+        The network is that of `painting_network`; of what was learnt with another one, the vector alone counts.
         """
         assert request.content is not None
         shares = request.recipe.shares_of(len(request.styles))
         learned = request.learned or (None,) * len(request.styles)
-        recipe = request.recipe.change(network=_network_of(request.recipe, learned, shares))
+        recipe = request.recipe.change(network=painting_network(request.recipe, learned))
         vectors = [
             self._vector(recipe, picture)
             if known is None
@@ -105,8 +104,3 @@ class Sketcher:
             layers, predictor = load_style_network(network)
             self._painters[network] = LivePainter(layers, StylePredictor(predictor, self._device), self._device)
         return self._painters[network]
-
-
-def _network_of(recipe: StyleRecipe, learned: tuple[LearnedStyle | None, ...], shares: tuple[float, ...]) -> str:
-    weighed = [(share, known.network) for known, share in zip(learned, shares, strict=True) if known and share]
-    return max(weighed)[1] if weighed else recipe.network

@@ -124,13 +124,13 @@ class Exporter(QObject):
         return True
 
     def _credits(self, result: Result) -> Credits:
-        cards = [self._session.artwork.card_of(style) for style in result.styles]
+        styles = [replace(style, card=self._session.artwork.card_of(style)) for style in result.styles]
         is_pattern = result.recipe.method == "pattern"
         pictures = result.blend.pictures if result.blend else (result.content,) if result.content else ()
         photo = "" if is_pattern else self.tr(" and ").join(Path(picture.name).stem for picture in pictures)
-        title = ", ".join(filter(None, [photo, self.tr(" and ").join(card.title for card in cards)]))
+        title = ", ".join(filter(None, [photo, self.tr(" and ").join(style.card.title for style in styles)]))
         blended = result.blend.over.name if result.blend else ""
-        return credits_of(result.content, cards, result.recipe, title or self.tr("Artwork"), blended_name=blended)
+        return credits_of(result.content, styles, result.recipe, title or self.tr("Artwork"), blended_name=blended)
 
     def _end(self, path: Path) -> None:
         self._under_way.remove(path)

@@ -12,6 +12,7 @@ from PIL.ExifTags import GPS, IFD, Base
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
+from studio.core.artwork_state import Style
 from studio.core.card import Card
 from studio.core.files import ExportOptions, encode_picture
 from studio.core.painted_with import credits_of
@@ -45,7 +46,7 @@ def make_exif(has_place: bool) -> bytes:
 def make_sheet(qtbot: QtBot, tmp_path: Path) -> MakeSheet:
     def make(picture: Picture | None = None, licence: str = "Public domain", **options: object) -> ExportSheet:
         picture = picture or make_picture(600, 300)
-        made_of = credits_of(picture, [make_card(licence)], StyleRecipe(), "Art")
+        made_of = credits_of(picture, [Style(picture, make_card(licence))], StyleRecipe(), "Art")
         sheet = ExportSheet(Exportable(picture, made_of), LastExport(tmp_path, ExportOptions(**options)))
         qtbot.addWidget(sheet)
         return sheet
@@ -315,5 +316,6 @@ def test_a_free_path_is_neither_there_nor_promised(tmp_path: Path) -> None:
 
 
 def test_a_title_becomes_a_file_name_that_is_legal_everywhere() -> None:
-    made_of = credits_of(None, [make_card()], StyleRecipe(method="pattern"), 'Who? "We": a/b\\c*')
+    style = Style(make_picture(), make_card())
+    made_of = credits_of(None, [style], StyleRecipe(method="pattern"), 'Who? "We": a/b\\c*')
     assert Exportable(make_picture(), made_of).file_name == "Who We a b c"
