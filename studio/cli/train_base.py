@@ -31,7 +31,7 @@ def add_train_base_command(parser: argparse.ArgumentParser) -> None:
         "--widths",
         type=_read_widths,
         metavar="NAME=N,...",
-        help="layers to widen first, such as down=24,inside=48,up=24",
+        help="channels to give layers first, such as down=24,inside=48,up=24",
     )
     add("--steps", type=int, metavar="N", help=_default("steps"))
     add("--batch", type=int, metavar="N", help=f"photos per step and process; {_default('batch')}")

@@ -17,6 +17,7 @@ from studio.core.card import Card
 
 MANIFEST = "MANIFEST.tsv"
 _WORDS = {"color": "colour"}  # where people write a name otherwise
+_FOUNDERS = "The Style Studio founders"
 _PART = re.compile(r"_(full|crop\d+)$")
 _YEAR = re.compile(r"\b(1\d{3}|20\d{2})\b")
 
@@ -27,8 +28,8 @@ Row = Mapping[str, str]
 class TrainingRun:
     """What happened. start: the card of the network it began with. painted: pictures in all.
 
-    before, after: errors by name ("style", "content", "color") on works that were not learnt from. widened: layers that
-    were given more channels first, by name, and how many they have.
+    before, after: errors by name ("style", "content", "color") on works that were not learnt from. widths: layers that
+    were given more or fewer channels first, by name, and how many they have.
     """
 
     start: Card
@@ -38,7 +39,7 @@ class TrainingRun:
     date: str
     before: Mapping[str, float]
     after: Mapping[str, float]
-    widened: Mapping[str, int] = field(default_factory=dict)
+    widths: Mapping[str, int] = field(default_factory=dict)
 
 
 def make_card(run: TrainingRun, weights: Path, data: str, gaps: str) -> Card:
@@ -47,27 +48,30 @@ def make_card(run: TrainingRun, weights: Path, data: str, gaps: str) -> Card:
         f"{_WORDS.get(name, name)} error {run.before[name]:.3f} before, {run.after[name]:.3f} after"
         for name in run.after
     )
-    widths = ", ".join(f"{name} {width}" for name, width in run.widened.items())
-    widened = f" It was widened first (channels: {widths})." if widths else ""
+    widths = ", ".join(f"{name} {width}" for name, width in run.widths.items())
+    changed = f" Its widths were changed first (channels: {widths})." if widths else ""
+    start, is_further = run.start, run.start.author.startswith(_FOUNDERS)  # whose result repeats no names
     return Card(
         id=weights.stem,
         kind="model",
-        title=f"Live network of the studio, after {run.start.title}",
-        author=f"The Style Studio founders; {run.start.author}",
+        title=start.title if is_further else f"Live network of the studio, after {start.title}",
+        author=start.author if is_further else f"{_FOUNDERS}; {start.author}",
         year=run.date[:4],
-        licence=run.start.licence,
-        source=f"Trained from {run.start.id} with style-studio train-base. {run.start.source}",
+        licence=start.licence,
+        source=start.source if is_further else f"Trained from {start.id} with style-studio train-base. {start.source}",
         file=weights,
         sha256=hashlib.sha256(weights.read_bytes()).hexdigest(),
-        credit=f"{run.start.credit_line}; trained further by Style Studio",
-        category=run.start.category,
+        credit=start.credit_line if is_further else f"{start.credit_line}; trained further by Style Studio",
+        category=start.category,
         trained_on=(
-            f"{run.start.trained_on}{widened} Then {run.steps} more steps ({run.painted} pictures painted) on"
+            f"{start.trained_on}{changed} Then {run.steps} more steps ({run.painted} pictures painted) on"
             f" {run.device}, until {run.date}. {data} Besides, textures made by formula. On works it did not learn from"
             f" and layers it was not trained on: {errors}."
         ),
         limits=(
-            f"Those of the network it began with: {run.start.limits} Faces, line art and flat areas stay weak points."
+            f"{start.limits} In the run after that: {gaps}"
+            if is_further
+            else f"Those of the network it began with: {start.limits} Faces, line art and flat areas stay weak points."
             f" {gaps}"
         ),
     )

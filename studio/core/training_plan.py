@@ -15,8 +15,9 @@ _LEAST = {"steps": 1, "batch": 1, "crop": 32, "judge_every": 1, "save_every": 1}
 class TrainingPlan:
     """One run. Whoever starts it again with the same `out` goes on where its last checkpoint was.
 
-    start: id of a bundled network's card, or a file of weights. widths: by the name of a layer, what is to be wider.
-    crop: px. rate: the learning rate at its highest. content_weight: against a style loss of weight 1.
+    start: id of a bundled network's card, or a file of weights. widths: channels, by the name of a layer, where there
+    are to be more or fewer. crop: px. rate: the learning rate at its highest. content_weight: against a style loss of
+    weight 1.
     device: None for the best there is. memory: GB for what was computed of the pictures; None is 4 on a processor,
     where pictures are looked at in a limited number of fixed ways, and 0 elsewhere, where every look is a new one.
     judge_every, save_every: steps. leave_out: works that are not trained on, by the name of their file.

@@ -9,7 +9,7 @@ times as fast. `rearrange` turns the weights of the original into this form with
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 
 import torch
 from torch import Tensor, nn
@@ -248,6 +248,45 @@ def _on_blocks(weight: Tensor, from_blocks: bool, to_blocks: bool) -> Tensor:
     return result.reshape(outputs * out_parts, inputs * in_parts, kernel, kernel)
 
 
+def with_widths(network: StyleNetwork, widths: Widths, generator: torch.Generator) -> StyleNetwork:
+    """A network of other widths, made from this one by `narrow` where they are smaller and `widen` where larger."""
+    old, new = asdict(network.widths), asdict(widths)
+    common = Widths(**{name: min(old[name], new[name]) for name in old})
+    state = widen(narrow(network.state_dict(), network.widths, common), common, widths, generator)
+    changed = StyleNetwork(widths)
+    changed.load_state_dict(state)
+    return changed.to(memory_format=torch.channels_last)
+
+
+def narrow(state: Mapping[str, Tensor], old: Widths, new: Widths) -> dict[str, Tensor]:
+    """The state of a narrower network without the last channels of its layers, those that `widen` added last.
+
+    It paints as before where nobody listened to them, else differently and has to learn. Widths may only shrink.
+    """
+    _check_widths(new, old)
+    target = {
+        name: state[name][tuple(slice(length) for length in tensor.shape)].clone()
+        for name, tensor in StyleNetwork(new).state_dict().items()
+        if not name.startswith("conditions.")
+    }
+    rows = torch.tensor(
+        [
+            before.start + kind * before.channels + channel
+            for before, after in zip(StyleNetwork(old)._norms, StyleNetwork(new)._norms, strict=True)
+            for kind in (0, 1)
+            for channel in range(after.channels)
+        ]
+    )
+    return target | {name: state[name][rows] for name in ("conditions.weight", "conditions.bias")}
+
+
+def _check_widths(smaller: Widths, larger: Widths) -> None:
+    if any(getattr(smaller, field.name) > getattr(larger, field.name) for field in fields(Widths)):
+        raise ValueError("it can only become wider, or only narrower")
+    if (smaller.stem, smaller.last, smaller.blocks) != (larger.stem, larger.last, larger.blocks):
+        raise ValueError("stem, last and the number of blocks cannot change")
+
+
 def widen(state: Mapping[str, Tensor], old: Widths, new: Widths, generator: torch.Generator) -> dict[str, Tensor]:
     """The state of a wider network that paints exactly as the given one does, with room to learn.
 
@@ -255,10 +294,7 @@ def widen(state: Mapping[str, Tensor], old: Widths, new: Widths, generator: torc
     Source: Chen et al. 2016, "Net2Net", whose copied channels this replaces by new ones. Widths may only grow; stem and
     last stay, for their channels are the pixels of blocks.
     """
-    if any(getattr(new, field.name) < getattr(old, field.name) for field in fields(Widths)):
-        raise ValueError("a network can only become wider")
-    if (new.stem, new.last, new.blocks) != (old.stem, old.last, old.blocks):
-        raise ValueError("stem, last and the number of blocks cannot change")
+    _check_widths(old, new)
     target = StyleNetwork(new).state_dict()
     for name, tensor in target.items():
         if name.endswith(".weight") and not name.startswith("conditions."):

@@ -21,7 +21,7 @@ from studio.engine.device import choose_dtype, device_name, keep_freed_memory
 from studio.engine.encoder import Encoder
 from studio.engine.network_file import predictor_of, save_network
 from studio.engine.stepwise import run_to_end
-from studio.engine.style_network import StyleNetwork, Widths, widen
+from studio.engine.style_network import StyleNetwork, Widths, with_widths
 from studio.engine.style_predictor import StylePredictor
 from studio.engine.tensors import to_tensor
 from studio.engine.training_exam import Exam
@@ -99,13 +99,10 @@ class _Run:
         network, predictor_weights = load_style_network(plan.start)
         widths = replace(network.widths, **plan.widths)
         if widths != network.widths:
-            generator = torch.Generator().manual_seed(plan.seed)
-            wide = StyleNetwork(widths)
             try:
-                wide.load_state_dict(widen(network.state_dict(), network.widths, widths, generator))
+                network = with_widths(network, widths, torch.Generator().manual_seed(plan.seed))
             except ValueError as error:
                 raise StudioError(f"The widths do not fit: {error}.") from error
-            network = wide.to(memory_format=torch.channels_last)
         return network.to(self._team.device), StylePredictor(predictor_weights, self._team.device)
 
     def _read(self, folder: Path) -> Generator[TrainingNews, None, tuple[Pictures, Pictures]]:
@@ -135,7 +132,7 @@ class _Run:
             date=datetime.now(UTC).date().isoformat(),
             before=state.base_errors,
             after=state.best_errors,
-            widened=plan.widths,
+            widths=plan.widths,
         )
         photo_data = describe_data("photos", sorted(photos), read_manifest(plan.content))
         style_data = describe_data("styles", sorted(styles), read_manifest(plan.styles))

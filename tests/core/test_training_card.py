@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,8 +73,23 @@ def test_the_card_credits_whoever_trained_it_before_and_tells_the_errors(tmp_pat
     assert card.credit_line.startswith("Base, Magenta")
     assert "30 more steps (60 pictures painted) on CPU, 2 cores, until 2026-02-03" in card.trained_on
     assert "style error 0.600 before, 0.500 after" in card.trained_on
-    assert "widened first (channels: inside 48)" in card.trained_on
+    assert "widths were changed first (channels: inside 48)" in card.trained_on
     assert card.limits.endswith("No gaps.")
+
+
+def test_the_card_of_a_run_that_goes_on_from_such_a_network_names_everybody_once(tmp_path: Path) -> None:
+    weights = tmp_path / "mine.safetensors"
+    weights.write_bytes(b"weights")
+    first = make_card(RUN, weights, "2 styles.", "No gaps.")
+    second = make_card(replace(RUN, start=first, steps=50), weights, "3 styles.", "Few prints.")
+    assert (second.title, second.author, second.credit, second.source) == (
+        first.title,
+        first.author,
+        first.credit,
+        first.source,
+    )
+    assert second.trained_on.startswith(first.trained_on) and "50 more steps" in second.trained_on
+    assert second.limits == f"{first.limits} In the run after that: Few prints."
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from studio.core.resources import resource_folder
-from studio.engine.style_network import GRID, StyleNetwork, Widths, rearrange, widen
+from studio.engine.style_network import GRID, StyleNetwork, Widths, rearrange, widen, with_widths
 from studio.engine.style_predictor import StylePredictor
 from studio.engine.weights import ORIGINAL_NETWORK, load_style_network
 from tests.engine.plain_style_network import paint_plainly
@@ -62,6 +62,21 @@ def test_the_new_channels_of_a_widened_network_can_learn(network: StyleNetwork, 
     gradient = wide.blocks[0].second.weight.grad
     assert gradient is not None
     assert float(gradient[:, 32:].abs().min()) > 0
+
+
+def test_a_widened_network_made_narrow_again_is_the_one_it_was(network: StyleNetwork, vector: Tensor) -> None:
+    generator = torch.Generator().manual_seed(1)
+    wide = with_widths(network, Widths(down=20, body=40, inside=48, up=24), generator)
+    again = with_widths(wide, Widths(), generator).state_dict()
+    assert again.keys() == network.state_dict().keys()
+    assert all(torch.equal(again[name], tensor) for name, tensor in network.state_dict().items())
+
+
+def test_some_layers_can_become_wider_while_others_become_narrower(network: StyleNetwork, vector: Tensor) -> None:
+    mixed = with_widths(network, Widths(inside=24, up=24), torch.Generator().manual_seed(1))
+    assert torch.equal(mixed.blocks[4].second.weight, network.blocks[4].second.weight[:, :24])
+    painted = mixed(PHOTO, mixed.conditions(vector))
+    assert painted.shape == PHOTO.shape and bool(torch.isfinite(painted).all())
 
 
 @pytest.mark.parametrize("widths", [Widths(body=16), Widths(stem=64), Widths(blocks=6)], ids=str)
