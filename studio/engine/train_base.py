@@ -20,8 +20,9 @@ from studio.engine.base_training import CONTENT_LAYERS, STYLE_LAYERS, Trainer
 from studio.engine.device import choose_dtype, device_name, keep_freed_memory
 from studio.engine.encoder import Encoder
 from studio.engine.network_file import predictor_of, save_network
+from studio.engine.network_widths import with_widths
 from studio.engine.stepwise import run_to_end
-from studio.engine.style_network import StyleNetwork, Widths, with_widths
+from studio.engine.style_network import StyleNetwork, Widths
 from studio.engine.style_predictor import StylePredictor
 from studio.engine.tensors import to_tensor
 from studio.engine.training_exam import Exam

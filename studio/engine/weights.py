@@ -20,7 +20,8 @@ from studio.core.card import Card, bundled_cards, read_card
 from studio.core.errors import StudioError, WeightsError
 from studio.engine.encoder import EncoderLayout
 from studio.engine.network_file import predictor_of, read_network
-from studio.engine.style_network import StyleNetwork, Widths, rearrange
+from studio.engine.original_network import rearrange
+from studio.engine.style_network import StyleNetwork, Widths
 
 Download = Generator[float, None, dict[str, Tensor]]
 

@@ -1,4 +1,4 @@
-"""The Live network: the pretrained one in a quicker form, widened, in tiles, and conditioned by its vector."""
+"""The Live network: the pretrained one in a quicker form, in tiles, and conditioned by its vector."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from studio.core.resources import resource_folder
-from studio.engine.style_network import GRID, StyleNetwork, Widths, rearrange, widen, with_widths
+from studio.engine.original_network import rearrange
+from studio.engine.style_network import GRID, StyleNetwork, Widths
 from studio.engine.style_predictor import StylePredictor
 from studio.engine.weights import ORIGINAL_NETWORK, load_style_network
 from tests.engine.plain_style_network import paint_plainly
@@ -45,46 +46,6 @@ def test_on_blocks_it_paints_what_the_original_paints_at_full_size(
 ) -> None:
     ours = network(PHOTO, network.conditions(vector))
     assert torch.allclose(ours, paint_plainly(original, PHOTO, vector), atol=2e-4)
-
-
-def test_a_widened_network_paints_what_it_painted_before(network: StyleNetwork, vector: Tensor) -> None:
-    widths = Widths(down=20, body=40, inside=48, up=24)
-    wide = StyleNetwork(widths)
-    wide.load_state_dict(widen(network.state_dict(), Widths(), widths, torch.Generator().manual_seed(1)))
-    assert torch.allclose(wide(PHOTO, wide.conditions(vector)), network(PHOTO, network.conditions(vector)), atol=1e-5)
-
-
-def test_the_new_channels_of_a_widened_network_can_learn(network: StyleNetwork, vector: Tensor) -> None:
-    widths = Widths(inside=40)
-    wide = StyleNetwork(widths)
-    wide.load_state_dict(widen(network.state_dict(), Widths(), widths, torch.Generator().manual_seed(1)))
-    wide(PHOTO, wide.conditions(vector)).square().sum().backward()
-    gradient = wide.blocks[0].second.weight.grad
-    assert gradient is not None
-    assert float(gradient[:, 32:].abs().min()) > 0
-
-
-def test_a_widened_network_made_narrow_again_is_the_one_it_was(network: StyleNetwork, vector: Tensor) -> None:
-    generator = torch.Generator().manual_seed(1)
-    wide = with_widths(network, Widths(down=20, body=40, inside=48, up=24), generator)
-    again = with_widths(wide, Widths(), generator).state_dict()
-    assert again.keys() == network.state_dict().keys()
-    assert all(torch.equal(again[name], tensor) for name, tensor in network.state_dict().items())
-
-
-def test_some_layers_can_become_wider_while_others_become_narrower(network: StyleNetwork, vector: Tensor) -> None:
-    mixed = with_widths(network, Widths(inside=24, up=24), torch.Generator().manual_seed(1))
-    assert torch.equal(mixed.blocks[4].second.weight, network.blocks[4].second.weight[:, :24])
-    painted = mixed(PHOTO, mixed.conditions(vector))
-    assert painted.shape == PHOTO.shape and bool(torch.isfinite(painted).all())
-
-
-@pytest.mark.parametrize("widths", [Widths(body=16), Widths(stem=64), Widths(blocks=6)], ids=str)
-def test_a_network_cannot_be_widened_into_one_that_would_paint_differently(
-    network: StyleNetwork, widths: Widths
-) -> None:
-    with pytest.raises(ValueError, match=r"wider|cannot change"):
-        widen(network.state_dict(), Widths(), widths, torch.Generator())
 
 
 @pytest.mark.parametrize(("height", "width"), [(61, 97), (62, 98), (63, 99), (33, 128)])
