@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from studio.core.blend import Blend
 from studio.core.card import Card
 from studio.core.learned_style import LearnedStyle
-from studio.core.picture import Picture
+from studio.core.picture import Picture, fit_size
 from studio.core.recipe import StyleRecipe
 
 
@@ -73,6 +73,14 @@ class ArtworkState:
     def photo(self) -> Picture | None:
         """The photo as it was opened: with a blend on, the first of the two."""
         return self.blend.base if self.blend else self.content
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height in px of what will be painted; None without a picture."""
+        long_edge = self.recipe.long_edge
+        if self.recipe.method == "pattern":
+            return long_edge, long_edge
+        return fit_size(self.content.width, self.content.height, long_edge) if self.content else None
 
     def has_content_of(self, other: ArtworkState) -> bool:
         """Whether both show the same photo, or the same two in the same blend."""

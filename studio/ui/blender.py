@@ -25,15 +25,13 @@ class Blender(QObject):
         self._under_way: Blend | None = None
         self._fitted: tuple[tuple[Picture, Picture], Picture] | None = None  # scaling takes longer than blending
 
-    def make(self, blend: Blend) -> None:
-        """Have the picture of a blend made; what was wanted before is wanted no more."""
-        self._wanted = blend
-        if self._under_way is None:
-            self._begin(blend)
-
-    def forget(self) -> None:
-        """Nothing is wanted any more."""
-        self._wanted = self._fitted = None
+    def follow(self, awaited: Blend | None) -> None:
+        """Have the picture of the blend made that the artwork awaits; what was wanted before is wanted no more."""
+        self._wanted = awaited
+        if awaited is None:
+            self._fitted = None
+        elif self._under_way is None:
+            self._begin(awaited)
 
     def close(self) -> None:
         """End the thread; idempotent."""

@@ -1,4 +1,4 @@
-"""Finisher: Finish at work. Starts, restarts and stops the run, and keeps what it has painted."""
+"""Finisher: Finish at work. Starts, restarts and stops the run if it can, and keeps what it has painted."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ from studio.ui.run import Run
 class Finisher(QObject):
     """The one long job that paints the artwork.
 
-    run: the one under way, or None. Signals: frame_arrived(), the run has another picture. ended(), the run is over and
-    what it has painted, all or the picture so far, is a result of the artwork. message_posted(Message).
+    run: the one under way, or None. Signals: starting(), the engine is wanted for a run. changed(), the run has started
+    or is stopping. frame_arrived(), it has another picture. ended(), it is over and what it has painted, all or the
+    picture so far, is a result of the artwork. message_posted(Message, or None to take problems back).
     """
 
+    starting = Signal()
+    changed = Signal()
     frame_arrived = Signal()
     ended = Signal()
     message_posted = Signal(object)
@@ -30,27 +33,61 @@ class Finisher(QObject):
         self._worker = worker
         self._estimate = estimate
 
+    @property
+    def missing(self) -> str:
+        """What is still missing for a run, in a few words, or ""."""
+        match self._artwork.missing:
+            case "picture":
+                return self.tr("Open a picture first")
+            case "blend":
+                return self.tr("Blending the pictures")
+            case "style":
+                return self.tr("Pick a style first")
+        return ""
+
+    @property
+    def seconds_expected(self) -> float | None:
+        """How long a run with the present settings would take, or None."""
+        size = self._artwork.state.size
+        return self._estimate.seconds(*size, self._artwork.recipe) if size and not self.missing else None
+
+    def begin(self) -> None:
+        """Paint the present settings, or go on where that was stopped; if it is not possible or done, that is said."""
+        if self.run is not None:
+            return
+        if self.missing:
+            self.message_posted.emit(Message(f"{self.missing}."))
+            return
+        if self._artwork.is_finished:
+            text = self.tr("The artwork is finished as it is set.")
+            self.message_posted.emit(Message(text, self.tr("It can be painted on, or larger."), action="paint_on"))
+            return
+        self.message_posted.emit(None)
+        self._artwork.commit()
+        self.start(is_resumed=self._artwork.is_half_painted)
+
     def start(self, *, is_resumed: bool) -> None:
         """Paint the present settings; is_resumed: from the artwork's result."""
+        self.starting.emit()
         self._start(Run(self._artwork.state, is_resumed=is_resumed))
+        self.changed.emit()
 
-    def stop(self) -> bool:
-        """Stop and keep the picture so far; False if there is nothing to stop."""
-        if self.run is None or self.run.is_stopping:
-            return False
-        self.run.is_stopping = True
-        self._worker.stop_job()
-        return True
+    def stop(self) -> None:
+        """Stop and keep the picture so far."""
+        if self.run is not None and not self.run.is_stopping:
+            self.run.is_stopping = True
+            self._worker.stop_job()
+            self.changed.emit()
 
-    def follow_settings(self, is_possible: bool) -> None:
+    def follow_settings(self) -> None:
         """A changed run begins again from the picture it has, or stops where that is not possible."""
         run = self.run
         if run is None or run.is_stopping or self._artwork.state.has_settings_of(run.state):
             return
-        if is_possible:
-            self._start(Run(self._artwork.state, run))
-        else:
+        if self._artwork.missing:
             self.stop()
+        else:
+            self._start(Run(self._artwork.state, run))
 
     def leave(self) -> None:
         """Another photo lies on the table: what is painted of the old one goes to the history."""

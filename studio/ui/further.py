@@ -47,11 +47,11 @@ class Further(QObject):
         self._actions["paint_on"].setText(
             self.tr("Paint on") if is_best else self.tr("Paint on in {} quality").format(self._next_quality())
         )
-        present = session.artwork.recipe.long_edge
+        present, painted = session.artwork.recipe.long_edge, session.artwork.state.size
         for name in FACTORS:
             long_edge = self._long_edge(name)
             self._actions[name].setEnabled(is_possible and long_edge > present)
-            size = fit_size(*session.size, long_edge) if session.size else (long_edge, long_edge)
+            size = fit_size(*painted, long_edge) if painted else (long_edge, long_edge)
             self._actions[name].setText(
                 self.tr("{:.3g} times larger: {} \N{MULTIPLICATION SIGN} {} px").format(long_edge / present, *size)
             )

@@ -66,7 +66,7 @@ class HistoryStrip(QFrame):
             self._make_buttons(artwork.history)
         for result, button in zip(self._shown, self.buttons, strict=True):
             button.setChecked(result is artwork.result)
-        self.setVisible(self._session.size is not None or bool(self._shown))
+        self.setVisible(artwork.state.size is not None or bool(self._shown))
 
     @Slot()
     def _describe(self) -> None:

@@ -1,4 +1,4 @@
-"""QuickLook: what there is to see of settings at once: the result in other colours, or what Live makes of them."""
+"""QuickLook: what there is to see: Finish at work, the result in other colours, or what Live makes of settings."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from studio.core.artwork import Artwork
 from studio.core.contract import Event
 from studio.core.errors import StudioError
+from studio.core.picture import Picture
 from studio.jobs.worker import Worker
 from studio.ui.finisher import Finisher
 from studio.ui.live_preview import LivePreview
@@ -47,6 +48,24 @@ class QuickLook(QObject):
         self._recoloring.message_posted.connect(self.message_posted)
         self._recoloring.ended.connect(self.follow_live)
         preferences.changed.connect(self._follow_preference)
+        finisher.starting.connect(self._give_way)
+        finisher.ended.connect(self.follow)
+
+    @property
+    def picture(self) -> Picture | None:
+        """The newest frame of the run, or what Live has, or the artwork's result."""
+        run, result = self._finisher.run, self._artwork.result
+        if run is not None and run.frame is not None:
+            return run.frame.picture
+        return self.live.picture or (result.picture if result else None)
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether `picture` is a pattern, which no photo is like."""
+        run, result = self._finisher.run, self._artwork.result
+        if run is not None and run.frame is not None:
+            return run.state.recipe.method == "pattern"
+        return self.live.picture is None and result is not None and result.recipe.method == "pattern"
 
     @property
     def is_waiting(self) -> bool:
@@ -75,14 +94,15 @@ class QuickLook(QObject):
         else:
             self.live.hide()
 
-    def give_way(self) -> None:
-        """A Finish begins: ask for nothing until settings are followed again; what is there stays to be seen."""
-        self._recoloring.drop()
-        self.live.hold()
-
     def take(self, event: Event) -> bool:
         """Take an event if it belongs to what is shown; False: it is somebody else's."""
         return self._recoloring.take(event) or self.live.take(event)
+
+    @Slot()
+    def _give_way(self) -> None:
+        """Ask for nothing until settings are followed again; what is there stays to be seen."""
+        self._recoloring.drop()
+        self.live.hold()
 
     @Slot(str)
     def _follow_preference(self, name: str) -> None:

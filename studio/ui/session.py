@@ -13,7 +13,7 @@ from studio.core.blend import Blend
 from studio.core.card import Card
 from studio.core.contract import EngineInfo, Event, Failed, Ready
 from studio.core.errors import StudioError
-from studio.core.picture import Picture, fit_size
+from studio.core.picture import Picture
 from studio.core.recipe import KNOBS
 from studio.jobs.worker import Worker
 from studio.ui.blender import Blender
@@ -64,16 +64,16 @@ class Session(QObject):
         self.engine_info: EngineInfo | None = None
         self.has_engine_failed = False
         self._finisher = Finisher(artwork, worker, estimate, self)
+        self._finisher.changed.connect(self.state_changed)
         self._finisher.frame_arrived.connect(self.frame_arrived)
         self._finisher.message_posted.connect(self.message_posted)
         self._look = QuickLook(artwork, self._finisher, worker, preferences, self)
         self._look.asked.connect(self.quick_work_asked)
-        self._look.changed.connect(self._show_live)
+        self._look.changed.connect(self.frame_arrived)
+        self._look.changed.connect(self.state_changed)
         self._look.message_posted.connect(self.message_posted)
-        self._finisher.ended.connect(self._look.follow)
         preferences.changed.connect(self.state_changed)
-        self.is_exporting = False
-        self.is_batching = self.is_learning = False
+        self.is_exporting = self.is_batching = self.is_learning = False
         self._is_closed = False
         self._worker = worker
         self._blender = Blender(self)
@@ -125,7 +125,7 @@ class Session(QObject):
     def commit(self) -> None:
         """Make one undo step of the changes since the last; a running Finish goes on with them."""
         self.artwork.commit()
-        self._finisher.follow_settings(is_possible=not self.missing)
+        self._finisher.follow_settings()
         self.state_changed.emit()
 
     @Slot()
@@ -195,76 +195,39 @@ class Session(QObject):
     @property
     def picture(self) -> Picture | None:
         """What the canvas shows beside the photo: the newest frame, or the result."""
-        if self.run is not None and self.run.frame is not None:
-            return self.run.frame.picture
-        if self.live.picture is not None:
-            return self.live.picture
-        return self.artwork.result.picture if self.artwork.result else None
+        return self._look.picture
 
     @property
     def photo(self) -> Picture | None:
         """What the canvas shows beside `picture`; None where that is a pattern, which no photo is like."""
-        if self.run is not None and self.run.frame is not None:
-            painted_from: ArtworkState | Result | None = self.run.state
-        else:
-            painted_from = None if self.live.picture is not None else self.artwork.result
-        return None if painted_from and painted_from.recipe.method == "pattern" else self.artwork.content
-
-    @property
-    def size(self) -> tuple[int, int] | None:
-        """Width and height of the artwork to be painted, in px; None without a picture."""
-        recipe, content = self.artwork.recipe, self.artwork.content
-        if recipe.method == "pattern":
-            return recipe.long_edge, recipe.long_edge
-        return fit_size(content.width, content.height, recipe.long_edge) if content else None
+        return None if self._look.is_pattern else self.artwork.content
 
     @property
     def missing(self) -> str:
         """What is still missing for a Finish, in a few words, or ""."""
-        match self.artwork.missing:
-            case "picture":
-                return self.tr("Open a picture first")
-            case "blend":
-                return self.tr("Blending the pictures")
-            case "style":
-                return self.tr("Pick a style first")
-        return ""
+        return self._finisher.missing
 
     @property
     def seconds_expected(self) -> float | None:
         """How long a Finish of the present settings would take, or None."""
-        return self.estimate.seconds(*self.size, self.artwork.recipe) if self.size and not self.missing else None
+        return self._finisher.seconds_expected
 
     @Slot()
     def finish(self) -> None:
         """Paint the artwork with the present settings, or go on where that was stopped; frames arrive as it forms."""
-        if self.run is not None:
-            return
-        if self.missing:
-            self.message_posted.emit(Message(f"{self.missing}."))
-            return
-        if self.artwork.is_finished:
-            text = self.tr("The artwork is finished as it is set.")
-            self.message_posted.emit(Message(text, self.tr("It can be painted on, or larger."), action="paint_on"))
-            return
-        self.message_posted.emit(None)
-        self.artwork.commit()
-        self._start(is_resumed=self.artwork.is_half_painted)
-        self.state_changed.emit()
+        self._finisher.begin()
 
     def go_on_with(self, **fields: Any) -> None:
         """Change settings as one step and go on painting from the present result, which stays the start of the step."""
         if self.run is None and self.artwork.is_finished:
             self.message_posted.emit(None)
             self._step(lambda: self.artwork.change(**fields))
-            self._start(is_resumed=True)
-            self.state_changed.emit()
+            self._finisher.start(is_resumed=True)
 
     @Slot()
     def stop(self) -> None:
         """Stop painting and keep the picture so far."""
-        if self._finisher.stop():
-            self.state_changed.emit()
+        self._finisher.stop()
 
     def _step(self, change: Callable[[], bool]) -> bool:
         """Make a change that is an undo step by itself."""
@@ -281,7 +244,7 @@ class Session(QObject):
             self.message_posted.emit(Message.about(error))
         if not self.artwork.state.has_content_of(before):
             self._finisher.leave()
-            self._follow_blend()
+            self._blender.follow(self.artwork.awaited_blend)
         self._look.follow()
         self._announce(before)
         return is_changed
@@ -297,22 +260,6 @@ class Session(QObject):
         if now.result is not before.result:
             self.frame_arrived.emit()
         self.state_changed.emit()
-
-    def _start(self, *, is_resumed: bool) -> None:
-        self._look.give_way()
-        self._finisher.start(is_resumed=is_resumed)
-
-    @Slot()
-    def _show_live(self) -> None:
-        self.frame_arrived.emit()
-        self.state_changed.emit()
-
-    def _follow_blend(self) -> None:
-        """Have the double exposure made that the artwork waits for."""
-        if self.artwork.awaited_blend is not None:
-            self._blender.make(self.artwork.awaited_blend)
-        else:
-            self._blender.forget()
 
     @Slot(object, object)
     def _take_blended(self, blend: Blend, picture: Picture) -> None:

@@ -75,7 +75,7 @@ class StatusBar(QFrame):
 
     @Slot()
     def _show_state(self) -> None:
-        info, run, size = self._session.engine_info, self._session.run, self._session.size
+        info, run, size = self._session.engine_info, self._session.run, self._session.artwork.state.size
         if info is not None:
             self.device.setText(_device(info.device, info.memory))
         elif self._session.has_engine_failed:

@@ -274,3 +274,12 @@ def test_a_corrected_card_counts_everywhere_and_changes_no_picture(artwork: Artw
     assert [style.card.licence for style in artwork.credited_styles] == ["CC BY 4.0", "CC0"]
     assert artwork.card_of(artwork.history[0].styles[0]).licence == "CC BY 4.0"
     assert artwork.card_of(terrace) is terrace.card
+
+
+def test_what_will_be_painted_is_as_wide_and_high_as_the_photo_fits_and_a_pattern_is_square() -> None:
+    artwork = Artwork()
+    assert artwork.state.size is None
+    artwork.change(content=make_picture(600, 400), long_edge=768)
+    assert artwork.state.size == (768, 512)
+    artwork.change(method="pattern")
+    assert artwork.state.size == (768, 768)
