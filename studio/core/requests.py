@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from studio.core.artwork_state import Style
 from studio.core.contract import LiveRequest, StyleRequest
+from studio.core.learned_style import LearnedStyle
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
 
@@ -14,21 +15,16 @@ def style_request(
     content: Picture | None, styles: Sequence[Style], recipe: StyleRecipe, start: Picture | None = None
 ) -> StyleRequest:
     """Paint in these styles; arguments as in StyleRequest."""
-    return StyleRequest(
-        content=content,
-        styles=tuple(style.picture for style in styles),
-        learned=tuple(style.learned for style in styles),
-        recipe=recipe,
-        start=start,
-    )
+    pictures, learned = _parts(styles)
+    return StyleRequest(content, pictures, recipe, start, learned)
 
 
 def live_request(content: Picture, styles: Sequence[Style], recipe: StyleRecipe, long_edge: int) -> LiveRequest:
     """Show these styles at once; arguments as in LiveRequest."""
-    return LiveRequest(
-        content=content,
-        styles=tuple(style.picture for style in styles),
-        learned=tuple(style.learned for style in styles),
-        recipe=recipe,
-        long_edge=long_edge,
-    )
+    pictures, learned = _parts(styles)
+    return LiveRequest(content, pictures, recipe, long_edge, learned)
+
+
+def _parts(styles: Sequence[Style]) -> tuple[tuple[Picture, ...], tuple[LearnedStyle | None, ...]]:
+    """The pictures of the styles, and what was learnt of them, as requests take them."""
+    return tuple(style.picture for style in styles), tuple(style.learned for style in styles)
