@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QInputDevice,
@@ -23,7 +23,6 @@ from studio.core.card import Card
 from studio.core.picture import Picture
 from studio.ui.canvas_menu import CanvasMenu
 from studio.ui.canvas_picture import Scene, paint_scene
-from studio.ui.canvas_view import CanvasView, Size, allowed_zoom, fitted
 from studio.ui.drop_zones import DropZones
 from studio.ui.empty_canvas import DEMO_SIZE, EmptyCanvas
 from studio.ui.picture_pair import PicturePair
@@ -32,17 +31,18 @@ from studio.ui.surround import Surround, next_surround
 from studio.ui.surround_swatch import SurroundSwatch
 from studio.ui.theme import GRID, set_role
 from studio.ui.thumbnails import Thumbnails
+from studio.ui.viewport import Viewport
 
 _NOTCH = 120  # a mouse wheel's step in Qt's units
 _ZOOM_PER_NOTCH = 2**0.25
 _ANGLE_PER_PIXEL = 2  # where a touchpad tells no pixels
-_ARROWS: dict[int, tuple[int, int]] = {
-    Qt.Key.Key_Left: (1, 0),
-    Qt.Key.Key_Right: (-1, 0),
-    Qt.Key.Key_Up: (0, 1),
-    Qt.Key.Key_Down: (0, -1),
-}
 _ARROW_STEP = 64  # px
+_ARROWS: dict[int, tuple[int, int]] = {
+    Qt.Key.Key_Left: (_ARROW_STEP, 0),
+    Qt.Key.Key_Right: (-_ARROW_STEP, 0),
+    Qt.Key.Key_Up: (0, _ARROW_STEP),
+    Qt.Key.Key_Down: (0, -_ARROW_STEP),
+}
 
 
 class Canvas(QWidget):
@@ -64,8 +64,9 @@ class Canvas(QWidget):
         super().__init__(parent)
         self._pair = PicturePair(self)
         self._pair.sharpened.connect(self.update)
-        self._view = CanvasView()
-        self._is_fitted = True
+        self._viewport = Viewport(self._pair, self)
+        self._viewport.moved.connect(self.update)
+        self._viewport.zoom_changed.connect(self.zoom_changed)
         self._is_comparing = False
         self._is_showing_before = False
         self._surround: Surround = "studio"
@@ -95,7 +96,7 @@ class Canvas(QWidget):
     @property
     def zoom(self) -> float:
         """Pixels of the screen per pixel of the picture: 1.0 is 100 %, on every screen."""
-        return self._view.zoom
+        return self._viewport.view.zoom
 
     @property
     def surround(self) -> Surround:
@@ -111,14 +112,17 @@ class Canvas(QWidget):
         """Show another photo; the view fits it. keeps_view: it is the same photo, changed, and stays where it is."""
         frame = self._pair.frame
         if self._pair.set_before(picture, waits_for_levels=keeps_view):
-            self._is_fitted = self._is_fitted or not keeps_view
-            self._refresh(frame)
+            if not keeps_view:
+                self._viewport.is_fitted = True
+            self._viewport.follow_pictures(frame)
+            self._place_children()
 
     def set_after(self, picture: Picture | None) -> None:
         """Show another state of the artwork. The view stays; cheap enough for every frame."""
         frame = self._pair.frame
         if self._pair.set_after(picture):
-            self._refresh(frame)
+            self._viewport.follow_pictures(frame)
+            self._place_children()
 
     def set_comparing(self, is_comparing: bool) -> None:
         """Divide the canvas by a line: the photo on its left, the artwork on its right."""
@@ -150,26 +154,21 @@ class Canvas(QWidget):
 
     def zoom_to_fit(self) -> None:
         """Show the whole picture, and go on doing so when the canvas changes its size."""
-        self._is_fitted = True
-        if self.has_picture:
-            self._set_view(fitted(self._frame(), self._canvas(), 3 * GRID * self.devicePixelRatioF()))
+        self._viewport.fit()
 
     def zoom_to(self, factor: float) -> None:
         """Zoom around the middle of the canvas."""
-        width, height = self._canvas()
-        self._zoom_at(factor, width / 2, height / 2)
+        self._viewport.zoom_to(factor)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.accept()
         if not self.has_picture:
             return
         if _is_scrolled_by_fingers(event) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            moved = (event.pixelDelta() or event.angleDelta() / _ANGLE_PER_PIXEL) * self.devicePixelRatioF()
-            self._pan(moved.x(), moved.y())
+            self._viewport.pan(QPointF(event.pixelDelta() or event.angleDelta() / _ANGLE_PER_PIXEL))
         elif event.angleDelta().y():
-            place = self._device_point(event.position())
             turned = event.angleDelta().y() / _NOTCH
-            self._zoom_at(self.zoom * _ZOOM_PER_NOTCH**turned, place.x(), place.y())
+            self._viewport.zoom_at(self.zoom * _ZOOM_PER_NOTCH**turned, event.position())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton) and self.has_picture:
@@ -180,9 +179,8 @@ class Canvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._grabbed_at is not None:
-            moved = (event.position() - self._grabbed_at) * self.devicePixelRatioF()
+            self._viewport.pan(event.position() - self._grabbed_at)
             self._grabbed_at = event.position()
-            self._pan(moved.x(), moved.y())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._grabbed_at = None
@@ -191,19 +189,17 @@ class Canvas(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or not self.has_picture:
             return
-        if self._is_fitted:
-            place = self._device_point(event.position())
-            self._zoom_at(1.0, place.x(), place.y())
+        if self._viewport.is_fitted:
+            self._viewport.zoom_at(1.0, event.position())
         else:
             self.zoom_to_fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        step = _ARROW_STEP * self.devicePixelRatioF()
         if not self.has_picture:
             super().keyPressEvent(event)
         elif key in _ARROWS:
-            self._pan(_ARROWS[key][0] * step, _ARROWS[key][1] * step)
+            self._viewport.pan(QPointF(*_ARROWS[key]))
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.zoom_to(self.zoom * _ZOOM_PER_NOTCH)
         elif key in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
@@ -225,22 +221,16 @@ class Canvas(QWidget):
         self._menu.popup(event.globalPos())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        old, new = event.oldSize(), event.size()
-        if self._is_fitted or not old.isValid():
-            self.zoom_to_fit()
-        else:  # what was in the middle stays there
-            half = self.devicePixelRatioF() / 2
-            self._pan((new.width() - old.width()) * half, (new.height() - old.height()) * half)
+        self._viewport.follow_canvas(event.oldSize(), event.size())
         self._place_children()
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            place = self._device_point(event.position())
-            self._zoom_at(self.zoom * (1 + event.value()), place.x(), place.y())
+            self._viewport.zoom_at(self.zoom * (1 + event.value()), event.position())
             return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._thumbnails.set_pixel_ratio(self.devicePixelRatioF())
-            if self._is_fitted:
+            if self._viewport.is_fitted:
                 self.zoom_to_fit()
         return super().event(event)
 
@@ -252,54 +242,14 @@ class Canvas(QWidget):
             before=before,
             after=before if self._is_showing_before and before else after,
             frame=self._pair.frame,
-            view=self._view,
+            view=self._viewport.view,
             surround=self._surround,
             split=split,
             captions=(self.tr("Before"), self.tr("After")),
         )
         painter = QPainter(self)
         painter.scale(1 / ratio, 1 / ratio)
-        width, height = self._canvas()
-        paint_scene(painter, scene, QRect(0, 0, width, height), ratio)
-
-    def _refresh(self, old_frame: QSize) -> None:
-        """Show changed pictures: a larger or smaller artwork takes the same place on the screen."""
-        new_frame = self._pair.frame
-        if self._is_fitted:
-            self.zoom_to_fit()
-        elif new_frame != old_frame:
-            zoom = self.zoom * old_frame.width() / new_frame.width()
-            self._set_view(CanvasView(zoom, self._view.left, self._view.top))
-        self._place_children()
-
-    def _frame(self) -> Size:
-        return self._pair.frame.width(), self._pair.frame.height()
-
-    def _canvas(self) -> Size:
-        """(width, height) of the canvas in device px."""
-        ratio = self.devicePixelRatioF()
-        return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
-
-    def _device_point(self, position: QPointF) -> QPointF:
-        return position * self.devicePixelRatioF()
-
-    def _set_view(self, view: CanvasView) -> None:
-        zoom = self.zoom
-        self._view = view
-        self.update()
-        if zoom != view.zoom:
-            self.zoom_changed.emit(view.zoom)
-
-    def _zoom_at(self, zoom: float, x: float, y: float) -> None:
-        """Zoom so that what lies at (x, y), in device px, stays there."""
-        if self.has_picture:
-            self._is_fitted = False
-            zoom = allowed_zoom(zoom, self._frame())
-            self._set_view(self._view.zoomed(zoom, x, y).kept(self._frame(), self._canvas()))
-
-    def _pan(self, dx: float, dy: float) -> None:
-        self._is_fitted = False
-        self._set_view(self._view.panned(dx, dy).kept(self._frame(), self._canvas()))
+        paint_scene(painter, scene, QRect(0, 0, *self._viewport.size), ratio)
 
     def _is_split(self) -> bool:
         return self._is_comparing and self._pair.is_complete and not self._is_showing_before

@@ -130,8 +130,7 @@ def _panning(canvas: Canvas) -> Iterator[Callable[[], None]]:
     """Arrow keys' worth of a steady drag, in a slow curve."""
     for step in range(STEPS):
         angle = 2 * math.pi * step / STEPS
-        dx, dy = 24 * math.cos(angle), 24 * math.sin(angle)
-        yield partial(canvas._pan, dx, dy)
+        yield partial(canvas._viewport.pan, QPointF(24 * math.cos(angle), 24 * math.sin(angle)))
 
 
 def _comparing(canvas: Canvas) -> Iterator[Callable[[], None]]:
