@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.core.batch import ENDS, BatchItem, BatchJob, ItemReport, ItemState
+from studio.core.batch import BatchItem, BatchJob, ItemReport
 from studio.core.contract import Done, Event, Failed, Frame, Progress, Stopped, StyleRequest, new_request_id
 from studio.core.errors import StudioError, WeightsError
 from studio.core.files import ExportOptions
 from studio.jobs.batch import Batch, open_batch, resume_batch
 from studio.jobs.worker import Worker
 from studio.ui.batch_choice import BatchChoice, CutShort, Found, look_for
+from studio.ui.batch_reports import BatchReports
 from studio.ui.estimate import Countdown
 from studio.ui.exporter import Exporter
 from studio.ui.file_thread import FileThread
@@ -55,7 +56,7 @@ class BatchQueue(QObject):
     ) -> None:
         super().__init__(parent)
         self.choice = BatchChoice()
-        self.reports: list[ItemReport] = []
+        self.reports = BatchReports()
         self.job: BatchJob | None = None  # of the batch that runs or ran last
         self.cut_short: CutShort | None = None
         self.is_running = self.is_paused = self.is_looking = self.has_folder = False
@@ -63,8 +64,6 @@ class BatchQueue(QObject):
         self._worker = worker
         self._files = files
         self._exporter = exporter
-        self._rows: dict[int, int] = {}  # by number of the item
-        self._states: Counter[ItemState] = Counter()  # of the reports: there may be thousands
         self._batch: Batch | None = None
         self._sitting: object | None = None
         self._left: deque[BatchItem] = deque()
@@ -74,20 +73,10 @@ class BatchQueue(QObject):
         session.event_unclaimed.connect(self._take)
 
     @property
-    def tried(self) -> int:
-        """How many items have come to an end."""
-        return sum(self._states[state] for state in ENDS)
-
-    @property
-    def left_out(self) -> int:
-        """How many were skipped or failed."""
-        return self._states["skipped"] + self._states["failed"]
-
-    @property
     def progress(self) -> float:
         """Of all items, 0 to 1."""
-        under_way = self.reports[self._rows[self._item.number]].progress if self._item else 0.0
-        return (self.tried + under_way) / len(self.reports) if self.reports else 0.0
+        under_way = self.reports.of(self._item).progress if self._item else 0.0
+        return (self.reports.tried + under_way) / len(self.reports) if self.reports else 0.0
 
     @property
     def seconds_left(self) -> float | None:
@@ -177,7 +166,7 @@ class BatchQueue(QObject):
         self._left = deque(batch.left)
         self._tally = _Tally(len(batch.left))
         left = {item.number for item in batch.left}
-        self._set_reports([ItemReport(item, "waiting" if item.number in left else "done") for item in batch.items])
+        self._set_reports(ItemReport(item, "waiting" if item.number in left else "done") for item in batch.items)
         for note in batch.notes:
             self.message_posted.emit(Message(note))
         self._go_on(batch)
@@ -241,13 +230,13 @@ class BatchQueue(QObject):
         self._go_on(batch)
 
     def _take_finish(self) -> None:
-        done, left_out = len(self.reports) - self.left_out, self.left_out
+        count, left_out = len(self.reports), self.reports.left_out
         self._end()
         if left_out:
-            text = self.tr("{} of {} pictures are painted; {} could not be.").format(done, len(self.reports), left_out)
+            text = self.tr("{} of {} pictures are painted; {} could not be.").format(count - left_out, count, left_out)
             remedy = self.tr("The list says why.")
         else:
-            text, remedy = self.tr("All {} pictures are painted.").format(done), ""
+            text, remedy = self.tr("All {} pictures are painted.").format(count), ""
         message = Message(text, remedy, action="render_many")
         self._session.message_posted.emit(message)
         self.message_posted.emit(replace(message, action=""))
@@ -264,7 +253,7 @@ class BatchQueue(QObject):
         batch, self._batch, self._sitting = self._batch, None, None
         if batch is not None:
             self._files.run(batch.close, _ignore, self._refuse)
-        if self._item is not None and self.reports[self._rows[self._item.number]].state != "saving":
+        if self._item is not None and self.reports.of(self._item).state != "saving":
             self._report(ItemReport(self._item, "waiting"))
         self._request = self._item = None
         self.is_running = False
@@ -279,23 +268,18 @@ class BatchQueue(QObject):
         self.is_looking, self.cut_short, self.has_folder = False, found.cut_short, found.has_folder
         known = {(report.item.photo, report.item.output): report for report in self.reports}
         waiting = (ItemReport(item, "waiting") for item in found.items)
-        self._set_reports([known.get((new.item.photo, new.item.output), new) for new in waiting])
+        self._set_reports(known.get((new.item.photo, new.item.output), new) for new in waiting)
         for note in found.notes:
             self.message_posted.emit(Message(note))
 
-    def _set_reports(self, reports: list[ItemReport]) -> None:
-        self.reports = reports
-        self._states = Counter(report.state for report in reports)
-        self._rows = {report.item.number: row for row, report in enumerate(reports)}
+    def _set_reports(self, reports: Iterable[ItemReport]) -> None:
+        self.reports = BatchReports(reports)
         self.reset.emit()
         self.state_changed.emit()
 
     def _report(self, report: ItemReport) -> None:
-        row = self._rows.get(report.item.number)
-        if row is not None and self.reports[row].item == report.item:
-            self._states[self.reports[row].state] -= 1
-            self._states[report.state] += 1
-            self.reports[row] = report
+        row = self.reports.take(report)
+        if row is not None:
             self.report_changed.emit(row)
 
     def _count(self, progress: float, seconds: float) -> None:

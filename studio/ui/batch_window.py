@@ -188,13 +188,13 @@ class BatchWindow(QDialog):
 
     @Slot()
     def _show_progress(self) -> None:
-        queue = self._queue
+        queue, reports = self._queue, self._queue.reports
         self.bar.setValue(round(1000 * queue.progress))
         parts = []
-        if queue.tried or queue.is_running:
-            parts.append(self.tr("{} of {}").format(queue.tried, len(queue.reports)))
-        if queue.left_out:
-            parts.append(self.tr("{} left out").format(queue.left_out))
+        if reports.tried or queue.is_running:
+            parts.append(self.tr("{} of {}").format(reports.tried, len(reports)))
+        if reports.left_out:
+            parts.append(self.tr("{} left out").format(reports.left_out))
         if queue.is_paused:
             parts.append(self.tr("paused"))
         elif queue.is_running and self._session.run is not None:

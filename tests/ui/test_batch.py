@@ -365,7 +365,7 @@ def test_only_the_last_choice_is_listed(qtbot: QtBot, loaded: Studio, photos: Pa
         loaded.batch_window.add_places([photos / name])
     loaded.batch_window.clear.click()
     qtbot.waitUntil(lambda: not loaded.batch.is_looking)
-    assert loaded.batch.reports == []
+    assert len(loaded.batch.reports) == 0
 
 
 def test_every_control_of_the_window_has_a_name_and_enter_in_the_folder_starts_nothing(
