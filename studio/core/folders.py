@@ -11,23 +11,21 @@ _NAME = "style-studio"
 
 def cache_folder() -> Path:
     """Where things lie that can be made again; may not exist yet. STYLE_STUDIO_CACHE overrides it."""
-    chosen = os.environ.get("STYLE_STUDIO_CACHE")
-    if chosen:
-        return Path(chosen)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / _NAME / "cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / _NAME
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / _NAME
+    return _folder("cache", mac="Caches", linux=".cache")
 
 
 def data_folder() -> Path:
     """Where the user's own things are kept; may not exist yet. STYLE_STUDIO_DATA overrides it."""
-    chosen = os.environ.get("STYLE_STUDIO_DATA")
+    return _folder("data", mac="Application Support", linux=".local/share")
+
+
+def _folder(kind: str, *, mac: str, linux: str) -> Path:
+    """mac, linux: where these systems keep things of the kind, below ~/Library and ~."""
+    chosen = os.environ.get(f"STYLE_STUDIO_{kind.upper()}")
     if chosen:
         return Path(chosen)
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / _NAME / "data"
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / _NAME / kind
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / _NAME
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / _NAME
+        return Path.home() / "Library" / mac / _NAME
+    return Path(os.environ.get(f"XDG_{kind.upper()}_HOME") or Path.home() / linux) / _NAME

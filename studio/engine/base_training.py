@@ -16,7 +16,7 @@ from studio.engine.encoder import Encoder
 from studio.engine.losses import LossWeights, relative_moments_loss
 from studio.engine.statistics import Moments, batch_moments, blend_moments, total_variation
 from studio.engine.stepwise import run_to_end
-from studio.engine.style_network import StyleNetwork
+from studio.engine.style_network import StyleNetwork, VectorPainter
 from studio.engine.training_exam import Exam
 from studio.engine.training_loss import TrainingLoss, distance
 from studio.engine.training_state import TrainingState
@@ -37,19 +37,6 @@ LONGEST = 5.0  # length of a gradient, which is shortened to it
 DECAYS = (0.9, 0.99)  # of Adam's moments
 MOST_CONTENT = 1.15  # times the content error of the first network, for another to be a better one
 _STEP, _KIND = 3, 4  # streams of random numbers
-
-
-class Painting(nn.Module):
-    """The network from the style vector on: one call, as processes that train together need it."""
-
-    def __init__(self, network: StyleNetwork) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, content: Tensor, vector: Tensor) -> Tensor:
-        """Shapes: (B, 3, H, W), (B, 100) -> (B, 3, H, W)."""
-        painted: Tensor = self.network(content, self.network.conditions(vector))
-        return painted
 
 
 @dataclass(frozen=True)
@@ -89,7 +76,7 @@ class Trainer:
         with torch.no_grad():
             for name, weight in self._named.items():
                 weight.copy_(state.weights[name])
-        self._painting = team.share(Painting(network))
+        self._painting = team.share(VectorPainter(network))
         weights = {layer: share * plan.content_weight for layer, share in CONTENT_LAYERS.items()}
         self._loss = TrainingLoss(encoder, LossWeights(1.0, weights, SMOOTHNESS), is_rooted=True)
         self._autocast = torch.autocast(team.device.type, torch.bfloat16, enabled=encoder.dtype == torch.bfloat16)

@@ -117,6 +117,19 @@ class StyleNetwork(nn.Module):
         return functional.pixel_shuffle(painted, 2)[:, :, :height, :width]
 
 
+class VectorPainter(nn.Module):
+    """The network from the style vector on, for training: one call, in which its weights may be others."""
+
+    def __init__(self, network: StyleNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, content: Tensor, vector: Tensor) -> Tensor:
+        """Shapes: content (B, 3, H, W), vector (B or 1, 100) -> (B, 3, H, W)."""
+        painted: Tensor = self.network(content, self.network.conditions(vector))
+        return painted
+
+
 class _Block(nn.Module):
     """A residual block."""
 

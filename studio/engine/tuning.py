@@ -12,14 +12,14 @@ import time
 from collections.abc import Generator, Mapping
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from studio.core.contract import Lesson
 from studio.core.errors import EngineError
 from studio.core.tune_settings import TuneSettings
 from studio.engine.examiner import Examiner, means
 from studio.engine.learned_network import learnable_weights
-from studio.engine.style_network import StyleNetwork
+from studio.engine.style_network import StyleNetwork, VectorPainter
 from studio.engine.training_loss import TrainingLoss
 from studio.engine.tuning_data import Photos, References
 from studio.engine.tuning_state import TuningState
@@ -63,7 +63,7 @@ class Tuner:
         self._settings, self._from_scratch = settings, from_scratch
         self._judged_every = JUDGED_EVERY if judged_every is None else judged_every
         self._network = copy.deepcopy(network)
-        self._painting = _Painting(self._network)
+        self._painting = VectorPainter(self._network)
         weights = {VECTOR: references.vector.clone()}
         if settings.is_deep:
             known = dict(self._network.named_parameters())
@@ -219,15 +219,3 @@ class Tuner:
         state.stage = "layers" if state.stage == VECTOR and self._settings.is_deep else "over"
         state.stage_step, state.worse, state.moments = 0, 0, {}
         state.weights = {name: tensor.clone() for name, tensor in state.best.items()}
-
-
-class _Painting(nn.Module):
-    """The network from the vector on, so that the weights between can be others for one call."""
-
-    def __init__(self, network: StyleNetwork) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, content: Tensor, vector: Tensor) -> Tensor:
-        painted: Tensor = self.network(content, self.network.conditions(vector))
-        return painted

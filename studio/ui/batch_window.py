@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -35,6 +34,7 @@ from studio.ui.export_sheet import FORMAT_NAMES
 from studio.ui.file_dialogs import make_open_dialog, remember_folder
 from studio.ui.message_bar import MessageBar
 from studio.ui.place_picker import PlacePicker
+from studio.ui.progress_line import ProgressLine
 from studio.ui.session import Session
 from studio.ui.theme import GRID, set_role
 
@@ -78,11 +78,7 @@ class BatchWindow(QDialog):
         self.overwrite = QCheckBox(self.tr("Replace files that are there"))
         self.recipe = ElidedLabel()
         set_role(self.recipe, "muted")
-        self.bar = QProgressBar()
-        self.bar.setRange(0, 1000)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(4)
-        self.bar.setAccessibleName(self.tr("Progress of all pictures"))
+        self.bar = ProgressLine(self.tr("Progress of all pictures"))
         self.progress = QLabel()
         set_role(self.progress, "caption")
         self.show_folder = QPushButton(self.tr("Show folder"))
@@ -189,7 +185,7 @@ class BatchWindow(QDialog):
     @Slot()
     def _show_progress(self) -> None:
         queue, reports = self._queue, self._queue.reports
-        self.bar.setValue(round(1000 * queue.progress))
+        self.bar.show_progress(queue.progress)
         parts = []
         if reports.tried or queue.is_running:
             parts.append(self.tr("{} of {}").format(reports.tried, len(reports)))

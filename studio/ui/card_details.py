@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -20,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.core.card import LICENCES, UNKNOWN_LICENCE, Card, licence_is_unknown
+from studio.core.card import Card, licence_is_unknown
+from studio.ui.licence_box import LicenceBox
 from studio.ui.theme import set_role
 from studio.ui.thumbnails import Thumbnails
 
@@ -51,7 +51,7 @@ class CardDetails(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(card.title)
         self.fields: list[QLineEdit] = []  # title, artist, year, source
-        self.licence = QComboBox()
+        self.licence = LicenceBox()
         self._form = QFormLayout()
         self._form.setVerticalSpacing(8)
         self._form.setHorizontalSpacing(16)
@@ -73,11 +73,10 @@ class CardDetails(QDialog):
     def card(self) -> Card:
         """What the fields say; without a title, the old one stays."""
         title, author, year, source = (field.text().strip() for field in self.fields)
-        licence = self.licence.currentText().strip()
-        if licence in ("", self.tr("Unknown")):
-            licence = UNKNOWN_LICENCE
         title = title or self._card.title
-        return replace(self._card, title=title, author=author, year=year, licence=licence, source=source, credit="")
+        return replace(
+            self._card, title=title, author=author, year=year, licence=self.licence.value, source=source, credit=""
+        )
 
     @Slot()
     def _show_picture(self) -> None:
@@ -103,13 +102,7 @@ class CardDetails(QDialog):
             field.setCursorPosition(0)
             self.fields.append(field)
             self._form.addRow(text, field)
-        for licence in LICENCES:
-            self.licence.addItem(self.tr("Unknown") if licence == UNKNOWN_LICENCE else licence)
-        self.licence.setEditable(True)
-        self.licence.setAccessibleName(self.tr("Licence"))
-        licence = self.tr("Unknown") if licence_is_unknown(card) else card.licence
-        self.licence.setCurrentIndex(self.licence.findText(licence))
-        self.licence.setCurrentText(licence)
+        self.licence.show_licence_of(card)
         self._form.insertRow(3, self.tr("Licence"), self.licence)
         note = QLabel(self.tr("Any text will do. It goes into the credits; while it is unknown, exports warn."))
         note.setWordWrap(True)

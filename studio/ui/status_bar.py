@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from studio.core.contract import Frame
 from studio.ui.actions import Actions
@@ -12,6 +12,7 @@ from studio.ui.batch_queue import BatchQueue
 from studio.ui.durations import clock
 from studio.ui.elided_label import ElidedLabel
 from studio.ui.finish_button import FinishButton
+from studio.ui.progress_line import ProgressLine
 from studio.ui.session import Session
 from studio.ui.theme import GRID, icon, set_role
 
@@ -32,11 +33,8 @@ class StatusBar(QFrame):
         self.progress.setMinimumWidth(
             self.fontMetrics().horizontalAdvance("Finish 100 %   step 100/100   1:00:00 left")
         )
-        self.bar = QProgressBar()
-        self.bar.setRange(0, 1000)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedSize(120, 4)
-        self.bar.setAccessibleName(self.tr("Progress"))
+        self.bar = ProgressLine(self.tr("Progress"))
+        self.bar.setFixedWidth(120)
         self.stop = _caption_button(icon("stop"))
         self.stop.setText(self.tr("Stop"))
         self.stop.setToolTip(actions["stop"].toolTip())
@@ -87,7 +85,7 @@ class StatusBar(QFrame):
             widget.setVisible(run is not None)
         if run is None:
             return
-        self.bar.setValue(round(1000 * run.progress))
+        self.bar.show_progress(run.progress)
         self.stop.setEnabled(not run.is_stopping)
         if run.is_stopping:
             self.progress.setText(self.tr("Stopping\N{HORIZONTAL ELLIPSIS}"))

@@ -5,30 +5,29 @@ from __future__ import annotations
 from PySide6.QtCore import QSettings, Qt, Slot
 from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from studio.core.card import LICENCES, UNKNOWN_LICENCE, licence_is_unknown
 from studio.core.contract import TuneRequest
 from studio.ui.actions import Actions
 from studio.ui.file_thread import FileThread
 from studio.ui.learning_curve import LearningCurve
+from studio.ui.licence_box import LicenceBox
 from studio.ui.message_bar import MessageBar
 from studio.ui.photo_choice import PhotoChoice
 from studio.ui.picture_pyramid import qimage
 from studio.ui.picture_strip import PictureStrip
 from studio.ui.place_picker import PlacePicker
+from studio.ui.progress_line import ProgressLine
 from studio.ui.teaching import Teaching
 from studio.ui.theme import GRID, set_role
 from studio.ui.tune_knobs import TuneKnobs
@@ -58,12 +57,12 @@ class TeachWindow(QDialog):
         set_role(self.remarks, "caption")
         self.title = QLineEdit()
         self.author = QLineEdit()
-        self.licence = QComboBox()
+        self.licence = LicenceBox()
         self.photos = PhotoChoice(teaching.photos, settings)
         self.knobs = TuneKnobs(self.photos)
         self.sample = QLabel()
         self.curve = LearningCurve(files)
-        self.bar = QProgressBar()
+        self.bar = ProgressLine(self.tr("Progress of learning"))
         self.progress = QLabel()
         set_role(self.progress, "caption")
         self.discard = QPushButton(self.tr("Discard"))
@@ -92,11 +91,8 @@ class TeachWindow(QDialog):
         if self._teaching.is_learning:
             self._teaching.stop()
             return
-        licence = self.licence.currentText().strip()
-        if licence in ("", self.tr("Unknown")):
-            licence = UNKNOWN_LICENCE
         title = self.title.text().strip() or self.tr("My style")
-        self._teaching.learn(title, self.author.text().strip(), licence, self.knobs.settings)
+        self._teaching.learn(title, self.author.text().strip(), self.licence.value, self.knobs.settings)
 
     @Slot(object)
     def _show_request(self, request: TuneRequest) -> None:
@@ -104,7 +100,7 @@ class TeachWindow(QDialog):
         card = request.card
         self.title.setText(card.title)
         self.author.setText(card.author)
-        self.licence.setCurrentText(self.tr("Unknown") if licence_is_unknown(card) else card.licence)
+        self.licence.show_licence_of(card)
         self.knobs.show_settings(request.settings)
 
     @Slot()
@@ -137,7 +133,7 @@ class TeachWindow(QDialog):
     @Slot()
     def _show_progress(self) -> None:
         teaching = self._teaching
-        self.bar.setValue(round(1000 * teaching.progress))
+        self.bar.show_progress(teaching.progress)
         self.curve.show_lessons(teaching.lessons)
         if teaching.begun:
             text = self.tr("{} was being learnt when the studio ended.").format(teaching.begun)
@@ -172,25 +168,16 @@ class TeachWindow(QDialog):
     def _set_up(self) -> None:
         self.title.setPlaceholderText(self.tr("My style"))
         self.author.setPlaceholderText(self.tr("Whose it is"))
-        for licence in LICENCES:
-            self.licence.addItem(self.tr("Unknown") if licence == UNKNOWN_LICENCE else licence)
-        self.licence.setCurrentText(self.tr("Unknown"))
-        self.licence.setEditable(True)
         for widget, name in (
             (self.title, self.tr("Name of the style")),
             (self.author, self.tr("Artist")),
-            (self.licence, self.tr("Licence")),
             (self.sample, self.tr("A photo in the style, as far as it is learnt")),
-            (self.bar, self.tr("Progress of learning")),
         ):
             widget.setAccessibleName(name)
         self.sample.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.sample.setMinimumSize(300, 200)
         self.sample.setWordWrap(True)
         set_role(self.sample, "muted")
-        self.bar.setRange(0, 1000)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(4)
 
     def _connect(self) -> None:
         teaching = self._teaching

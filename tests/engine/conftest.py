@@ -15,9 +15,9 @@ from studio.core.contract import EngineSettings
 from studio.engine import optimization, reporter, torch_engine
 from studio.engine.encoder import Encoder
 from studio.engine.schedule import Stage, stages
+from studio.engine.stepwise import run_to_end
 from studio.engine.torch_engine import TorchEngine
 from studio.engine.weights import LAYOUTS, load_encoder_weights
-from tests.engine.scenes import run_to_end
 
 MakeEncoder = Callable[..., Encoder]
 

@@ -1,17 +1,14 @@
-"""Pictures made by formula, the same on every machine, and generators run to their end."""
+"""Pictures made by formula, the same on every machine, and how far two tensors are apart."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from studio.core.picture import Picture
-
-Result = TypeVar("Result")
 
 
 def waves(height: int = 48, width: int = 64, turn: float = 0.0) -> Tensor:
@@ -45,16 +42,6 @@ def picture_of(image: Tensor, name: str = "picture", alpha: Any = None) -> Pictu
     """The image (1, 3, H, W) as a Picture."""
     pixels = (image[0].permute(1, 2, 0) * 255).round().to(torch.uint8).numpy()
     return Picture(np.ascontiguousarray(pixels), name, alpha)
-
-
-def run_to_end(job: Generator[Any, None, Result]) -> Result:
-    """What a generator returns."""
-    while True:
-        try:
-            next(job)
-        except StopIteration as stop:
-            result: Result = stop.value
-            return result
 
 
 def relative_error(found: Tensor, expected: Tensor) -> float:

@@ -11,9 +11,10 @@ from torch.nn import functional
 from torchvision.models import vgg16, vgg19
 
 from studio.engine.encoder import Encoder
+from studio.engine.stepwise import run_to_end
 from studio.engine.weights import LAYOUTS
 from tests.engine.plain_vgg import plain_features
-from tests.engine.scenes import flat, relative_error, run_to_end, waves
+from tests.engine.scenes import flat, relative_error, waves
 
 MakeEncoder = Callable[..., Encoder]
 

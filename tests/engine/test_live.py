@@ -17,10 +17,11 @@ from studio.core.recipe import StyleRecipe
 from studio.core.resources import resource_folder
 from studio.engine import live
 from studio.engine.live import LivePainter, Sketch, blend_vectors
+from studio.engine.stepwise import run_to_end
 from studio.engine.style_predictor import StylePredictor
 from studio.engine.tensors import resize_to, to_tensor
 from studio.engine.weights import ORIGINAL_NETWORK, load_style_network
-from tests.engine.scenes import flat, picture_of, run_to_end, waves, weave
+from tests.engine.scenes import flat, picture_of, waves, weave
 
 CPU = torch.device("cpu")
 PHOTO = waves(96, 128)

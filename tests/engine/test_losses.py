@@ -23,9 +23,10 @@ from studio.engine.losses import (
     weights_of,
 )
 from studio.engine.statistics import Moments, blend_moments, moments, total_variation
+from studio.engine.stepwise import run_to_end
 from studio.engine.weights import LAYOUTS
 from tests.engine.plain_vgg import plain_features
-from tests.engine.scenes import flat, relative_error, run_to_end, waves, weave
+from tests.engine.scenes import flat, relative_error, waves, weave
 
 ALL = LossWeights(style=1.0, content={"relu2_2": 0.1, "relu3_3": 0.2, "relu4_2": 0.3}, smoothness=0.05)
 WHOLE = 1 << 30  # px per tile: never cut

@@ -9,8 +9,9 @@ from torch import Tensor
 from studio.engine.encoder import Encoder
 from studio.engine.losses import LossWeights
 from studio.engine.statistics import Moments, batch_moments
+from studio.engine.stepwise import run_to_end
 from studio.engine.training_loss import Judgement, TrainingLoss
-from tests.engine.scenes import run_to_end, waves
+from tests.engine.scenes import waves
 
 STYLE, CONTENT = "relu2_2", "relu3_1"
 WEIGHTS = LossWeights(1.0, {CONTENT: 0.5}, 0.0)

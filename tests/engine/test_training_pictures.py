@@ -10,11 +10,12 @@ import torch
 from studio.core.errors import StudioError
 from studio.engine.encoder import Encoder
 from studio.engine.procedural_styles import procedural_style
+from studio.engine.stepwise import run_to_end
 from studio.engine.style_predictor import StylePredictor
 from studio.engine.training_pictures import Doubles, Pictures, is_judged_by, read_pictures, split_works
 from studio.engine.training_views import ENDLESS, Views, seeded
 from studio.engine.weights import ORIGINAL_NETWORK, load_style_network
-from tests.engine.scenes import run_to_end, waves, weave
+from tests.engine.scenes import waves, weave
 from tests.engine.small_training import WORKS, look_at_little, make_folders
 
 CPU = torch.device("cpu")

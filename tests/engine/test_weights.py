@@ -24,8 +24,8 @@ from studio.core.card import bundled_cards
 from studio.core.errors import WeightsError
 from studio.core.recipe import ENCODERS
 from studio.engine import weights
+from studio.engine.stepwise import run_to_end
 from studio.engine.weights import LAYOUTS, load_encoder_weights
-from tests.engine.scenes import run_to_end
 
 NAME = "vgg19-torchvision"
 STATE = {"features.0.weight": torch.ones(2, 3), "features.0.bias": torch.zeros(2), "classifier.0.bias": torch.ones(9)}
