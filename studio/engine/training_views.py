@@ -178,4 +178,4 @@ def _recolored(image: Tensor, draws: torch.Generator) -> Tensor:
     order = torch.randperm(3, generator=draws) if between(0, 1, draws) < TURNED_COLORS else torch.arange(3)
     gain = 1 + 0.1 * torch.randn((1, 3, 1, 1), generator=draws)
     gamma = between(0.8, 1.25, draws)
-    return (image[:, order].clamp(0, 1) ** gamma * gain.to(image.device)).clamp(0, 1)
+    return (image[:, order.to(image.device)].clamp(0, 1) ** gamma * gain.to(image.device)).clamp(0, 1)

@@ -1,0 +1,128 @@
+"""Everything is computed on the device the engine was given, shown with one that needs no hardware: torch's "meta".
+
+Its tensors know shape and type and hold no numbers. A tensor that was left on the processor is found all the same; what
+the numbers would be on a graphics card, no test here can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from studio.core.contract import ColorRequest, Done, EngineSettings, LiveRequest, TuneRequest
+from studio.core.learned_style import LearnedStyle
+from studio.core.recipe import StyleRecipe
+from studio.core.tune_settings import TuneSettings
+from studio.engine import live, targets, torch_engine, tune_job
+from studio.engine.torch_engine import TorchEngine
+from studio.engine.train_base import train_base
+from tests.engine.requests import OTHER_STYLE, PHOTO, STYLE, paint, request_of
+from tests.engine.scenes import picture_of, weave
+from tests.engine.small_training import look_at_little, make_folders, small_plan
+from tests.fakes import make_card, make_learned
+
+ELSEWHERE = torch.device("meta")
+COPIES = (torch.ops.aten._to_copy.default, torch.ops.aten.copy_.default)  # may go from device to device
+NUMBER = 0.5  # what is read where there is none: the code takes one of the ways it could take
+
+
+class _Elsewhere(TorchDispatchMode):
+    """Refuses to mix devices, as a graphics card does, and answers where numbers are asked for."""
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        tensors = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
+        kwargs = kwargs or {}
+        if func is torch.ops.aten._local_scalar_dense.default and tensors[0].device == ELSEWHERE:
+            return NUMBER if tensors[0].is_floating_point() else 1
+        if func is torch.ops.aten._to_copy.default and tensors[0].device == ELSEWHERE and _goes_to_cpu(kwargs):
+            return torch.randint(256, tensors[0].shape).to(kwargs.get("dtype") or tensors[0].dtype)
+        if func not in COPIES:
+            devices = {tensor.device.type for tensor in tensors if tensor.dim() > 0}
+            assert len(devices) < 2, f"{func} of tensors on {' and '.join(sorted(devices))}"
+        return func(*args, **kwargs)
+
+
+def _goes_to_cpu(options: dict[str, Any]) -> bool:
+    return torch.device(options.get("device") or ELSEWHERE).type == "cpu"
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[TorchEngine]:
+    monkeypatch.setattr(torch_engine, "choose_dtype", lambda device: torch.bfloat16)
+    with _Elsewhere():
+        yield TorchEngine(EngineSettings(device=ELSEWHERE.type))
+
+
+def test_the_engine_warms_up_there(engine: TorchEngine) -> None:
+    assert engine.describe().device == str(ELSEWHERE)
+
+
+@pytest.mark.usefixtures("few_steps")
+@pytest.mark.parametrize(
+    "recipe",
+    [{}, {"keep_color": 0.5, "smoothness": 0.5}, {"method": "pattern"}, {"strength": 0.05}],
+    ids=str,
+)
+def test_an_artwork_is_painted_there(engine: TorchEngine, recipe: dict[str, object]) -> None:
+    done = paint(engine, request_of(styles=(STYLE, OTHER_STYLE), **recipe))
+    assert done.notes == ()
+    again = paint(engine, request_of(start=done.result, **recipe))
+    assert (again.result.width, again.result.height) == (done.result.width, done.result.height)
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_an_artwork_in_tiles_is_painted_there(engine: TorchEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(targets, "LARGEST_WHOLE", 64 * 64)
+    monkeypatch.setattr(targets, "SMALLEST_TILE", 64)
+    paint(engine, request_of())
+
+
+@pytest.mark.parametrize(
+    "recipe", [{}, {"strength": 0.05, "detail": 0.9, "smoothness": 0.9, "keep_color": 1.0}], ids=str
+)
+@pytest.mark.parametrize("learned", [None, make_learned()], ids=["picture", "learned"])
+def test_a_live_picture_is_painted_there(
+    engine: TorchEngine, recipe: dict[str, object], learned: LearnedStyle | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = LiveRequest(PHOTO, (STYLE,), StyleRecipe().change(**recipe), 192, learned=(learned,))
+    paint(engine, shown)
+    monkeypatch.setattr(live, "WHOLE", 64 * 64)
+    monkeypatch.setattr(live, "TILE", 64)
+    paint(engine, replace(request_of(method="live", **recipe), learned=(learned,)))
+
+
+def test_colors_are_changed_there(engine: TorchEngine) -> None:
+    *_, done = engine.run(ColorRequest(PHOTO, PHOTO, 0.5))
+    assert isinstance(done, Done)
+
+
+def test_a_tensor_that_was_left_behind_is_found() -> None:
+    with _Elsewhere(), pytest.raises(AssertionError, match="cpu and meta"):
+        torch.rand(2) + torch.rand(2, device=ELSEWHERE)
+
+
+def test_the_network_is_trained_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    look_at_little(monkeypatch)
+    monkeypatch.setattr(torch, "autocast", lambda *arguments, **options: nullcontext())  # knows no such device
+    plan = small_plan(make_folders(tmp_path), tmp_path / "run", steps=1, judge_every=1, device=ELSEWHERE.type)
+    with _Elsewhere():
+        *_, news = train_base(plan)
+    assert news.step == 1
+
+
+def test_a_style_is_learnt_there(engine: TorchEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"POOL": 2, "TRIALS": 1, "SAMPLE_EDGE": 64}.items():
+        monkeypatch.setattr(tune_job, name, value)
+    settings = TuneSettings(steps=2, deep_steps=1, batch=1, crop=64)
+    works = tuple(picture_of(weave(72, 72 + 8 * number), f"work {number}") for number in range(3))
+    *_, done = engine.run(TuneRequest(works, make_card(), tmp_path / "style.safetensors", settings, sample=PHOTO))
+    assert isinstance(done, Done)
