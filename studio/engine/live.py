@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -29,7 +29,6 @@ PLAIN_SMOOTHNESS = 0.1  # the network is about as smooth by itself as Finish is 
 LOOSENESS = 0.5  # smoothness that detail 0 adds
 ROUGHEST = 0.08  # variance within a stroke that smoothness 1 evens out
 STROKE = 256  # of these fit into the longer edge: what is finer is detail, or grain
-KEPT_VECTORS = 4096  # 400 bytes each
 KEPT_NETWORKS = 4  # with weights changed by learned styles, about 1 MB each
 KEPT_PAINTINGS = 8  # what the network made, in some sizes
 CPU_PACE, GPU_PACE = 3e-7, 1e-8  # s per px before anything was measured
@@ -74,21 +73,14 @@ class Sketch:
 
 
 class LivePainter:
-    """The style network and its predictor, with the style vectors and paintings that were needed last."""
+    """The style network, with the paintings that were needed last, and the predictor that names styles for it."""
 
     def __init__(self, network: StyleNetwork, predictor: StylePredictor, device: torch.device) -> None:
         self._network = network.to(device)
-        self._predictor = predictor
-        self._vectors: Recent[Tensor] = Recent(KEPT_VECTORS)
+        self.predictor = predictor
         self._paintings: Recent[Tensor] = Recent(KEPT_PAINTINGS)
         self._taught: Recent[StyleNetwork] = Recent(KEPT_NETWORKS)
         self._pace = CPU_PACE if device.type == "cpu" else GPU_PACE  # seconds per px
-
-    def vector(self, key: str, picture: Callable[[], Tensor]) -> Tensor:
-        """The style vector (1, 100) of a picture. key: unique to its pixels; picture: gives it as (1, 3, H, W)."""
-        if self._vectors.get(key) is None:
-            self._vectors[key] = self._predictor(picture())
-        return self._vectors[key]
 
     def seconds(self, sketch: Sketch) -> float:
         """How long the network will take, going by what it took before; 0 if it painted that already."""

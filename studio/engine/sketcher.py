@@ -17,7 +17,7 @@ from studio.engine.recent import Recent
 from studio.engine.stepwise import run_to_end
 from studio.engine.style_predictor import StylePredictor
 from studio.engine.tensors import picture_at
-from studio.engine.weights import load_style_network
+from studio.engine.weights import load_style_network, predictor_owner
 
 KEPT_PHOTOS = 8  # shrunk
 SEEN_BY_PREDICTOR = 512  # px of the longer edge; it shrinks everything to 256 anyway
@@ -27,18 +27,22 @@ COARSE_SECONDS = 0.1  # beyond, a coarser picture comes first, so that it follow
 
 
 class Sketcher:
-    """The Live networks, each loaded when it is first wanted, and the photos they painted last."""
+    """The Live networks, each loaded when it is first wanted, and the photos they painted last.
+
+    Networks that go with the same predictor share it, and so what it made of photos and styles.
+    """
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
         self._painters: dict[str, LivePainter] = {}
+        self._predictors: dict[str, StylePredictor] = {}  # by the model they belong to
         self._photos: Recent[Tensor] = Recent(KEPT_PHOTOS)
 
     def warm_up(self) -> None:
         """Load the network that is used if nothing else is said, and run it once."""
         recipe = StyleRecipe()
         grey = torch.full((1, 3, 64, 64), 0.5, device=self._device)
-        vector = self._painter(recipe.network).vector("", lambda: grey)
+        vector = self._painter(recipe.network).predictor(grey)
         run_to_end(self.paint(Sketch("", vector, recipe, (64, 64)), grey))
 
     def sketch(self, request: StyleRequest | LiveRequest, long_edge: int) -> Sketch:
@@ -93,14 +97,18 @@ class Sketcher:
     def close(self) -> None:
         """Forget everything."""
         self._painters.clear()
+        self._predictors.clear()
         self._photos.clear()
 
     def _vector(self, recipe: StyleRecipe, picture: Picture) -> Tensor:
-        painter = self._painter(recipe.network)
-        return painter.vector(picture.fingerprint, lambda: picture_at(picture, SEEN_BY_PREDICTOR, self._device))
+        predictor = self._painter(recipe.network).predictor
+        return predictor.vector(picture.fingerprint, lambda: picture_at(picture, SEEN_BY_PREDICTOR, self._device))
 
     def _painter(self, network: str) -> LivePainter:
         if network not in self._painters:
-            layers, predictor = load_style_network(network)
-            self._painters[network] = LivePainter(layers, StylePredictor(predictor, self._device), self._device)
+            layers, weights = load_style_network(network)
+            owner = predictor_owner(network)
+            if owner not in self._predictors:
+                self._predictors[owner] = StylePredictor(weights, self._device)
+            self._painters[network] = LivePainter(layers, self._predictors[owner], self._device)
         return self._painters[network]

@@ -5,25 +5,34 @@ Source: Sandler et al. 2018, "MobileNetV2", as trained by Ghiasi et al. 2017 in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from studio.engine.recent import Recent
 from studio.engine.tensors import resize
 
 EDGE = 256  # px; the predictor sees every picture as a square of this size
+KEPT_VECTORS = 4096  # 400 bytes each
 _HALVING = (1, 3, 6, 13)  # blocks with stride 2
 _BLOCKS = 17
 
 
 class StylePredictor:
-    """A frozen network from a picture to the 100 numbers of its style."""
+    """A frozen network from a picture to the 100 numbers of its style, and what it made of the last pictures."""
 
     def __init__(self, weights: Mapping[str, Tensor], device: torch.device) -> None:
         """weights: by name ("stem.weight", "blocks.0.depthwise.weight" and so on)."""
         self._weights = {name: tensor.to(device, torch.float32) for name, tensor in weights.items()}
+        self._vectors: Recent[Tensor] = Recent(KEPT_VECTORS)
+
+    def vector(self, key: str, picture: Callable[[], Tensor]) -> Tensor:
+        """The style vector (1, 100), remembered. key: unique to the pixels; picture: gives them as (1, 3, H, W)."""
+        if self._vectors.get(key) is None:
+            self._vectors[key] = self(picture())
+        return self._vectors[key]
 
     @torch.no_grad()
     def __call__(self, picture: Tensor) -> Tensor:

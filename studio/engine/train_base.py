@@ -19,7 +19,7 @@ from studio.core.training_plan import TrainingNews, TrainingPlan
 from studio.engine.base_training import CONTENT_LAYERS, STYLE_LAYERS, Trainer
 from studio.engine.device import choose_dtype, device_name, keep_freed_memory
 from studio.engine.encoder import Encoder
-from studio.engine.network_file import predictor_of, save_network
+from studio.engine.network_file import save_network
 from studio.engine.network_widths import with_widths
 from studio.engine.stepwise import run_to_end
 from studio.engine.style_network import StyleNetwork, Widths
@@ -31,7 +31,7 @@ from studio.engine.training_record import Record
 from studio.engine.training_state import TrainingState, fresh_state, load_state, save_state
 from studio.engine.training_team import Team, join_team
 from studio.engine.training_views import Views
-from studio.engine.weights import LAYOUTS, load_encoder_weights, load_style_network, verified_card
+from studio.engine.weights import LAYOUTS, load_encoder_weights, load_style_network, predictor_owner, verified_card
 
 NAME = "live_studio"  # of the trained network's file and card
 CHECKPOINT = "checkpoint.safetensors"
@@ -124,7 +124,7 @@ class _Run:
         plan = self._plan
         start = verified_card(plan.start)
         path = plan.out / f"{NAME}.safetensors"
-        save_network(state.best, widths, predictor_of(start.file) or start.id, path)
+        save_network(state.best, widths, predictor_owner(plan.start), path)
         run = TrainingRun(
             start=start,
             steps=state.best_step,

@@ -88,6 +88,15 @@ def load_style_network(name: str) -> tuple[StyleNetwork, dict[str, Tensor]]:
     return network.requires_grad_(False).eval().to(memory_format=torch.channels_last), _below("predictor", weights)
 
 
+def predictor_owner(name: str) -> str:
+    """Which model's predictor a style network goes with, by the id of its card: its own, or that of another.
+
+    name: as of the network. Raises WeightsError as `load_style_network` does.
+    """
+    card = verified_card(name)
+    return predictor_of(card.file) or card.id
+
+
 def verified_card(name: str) -> Card:
     """The card of a bundled model by its id, or of a file of weights; the weights are as the card says.
 

@@ -200,7 +200,7 @@ def _sketched(painter: LivePainter, painting: Painting, style: Tensor) -> Tensor
     """What a draft starts from. The style's vector and what the network has painted are not taken from memory."""
     photo = painting.content
     assert photo is not None
-    own, wanted = (painter.vector(f"{time.perf_counter()}", lambda image=image: image) for image in (photo, style))
+    own, wanted = (painter.predictor(image) for image in (photo, style))
     plain = painting.recipe.change(detail=0.5, smoothness=0.0)
     edge = min(max(SKETCH_EDGES[0], *painting.size), SKETCH_EDGES[1])
     width, height = fit_size(painting.size[1], painting.size[0], edge)

@@ -36,8 +36,7 @@ def painter() -> LivePainter:
 
 def sketch(painter: LivePainter, photo: Tensor = PHOTO, style: Tensor | None = None, **fields: object) -> Sketch:
     recipe = PLAIN.change(**fields)
-    own = painter.vector(f"photo {tuple(photo.shape)}", lambda: photo)
-    other = painter.vector("style", weave) if style is None else painter.vector(f"{float(style.sum())}", lambda: style)
+    own, other = (painter.predictor(image) for image in (photo, weave() if style is None else style))
     vector = blend_vectors(own, [other], [1.0], recipe.strength)
     return Sketch(f"photo {tuple(photo.shape)}", vector, recipe, (photo.shape[2], photo.shape[3]))
 

@@ -16,9 +16,10 @@ from studio.engine import torch_engine
 from studio.engine.encoder import Encoder
 from studio.engine.live import LivePainter
 from studio.engine.optimization import Snapshot, finish
+from studio.engine.style_predictor import StylePredictor
 from studio.engine.targets import Painting
 from studio.engine.torch_engine import TorchEngine
-from tests.engine.requests import LONG_EDGE, PHOTO, STYLE, events_of, paint, request_of
+from tests.engine.requests import LONG_EDGE, OTHER_STYLE, PHOTO, STYLE, events_of, paint, request_of
 from tests.engine.test_torch_engine import difference
 from tests.fakes import make_learned
 
@@ -67,6 +68,23 @@ def test_the_method_live_paints_at_full_size_and_the_same_pixels_each_time(engin
 def test_the_network_that_the_recipe_names_paints(engine: TorchEngine) -> None:
     own, original = (paint(engine, request_of(method="live", network=network)).result for network in NETWORKS)
     assert 1 < difference(own, original) < difference(own, PHOTO)
+
+
+def test_networks_share_their_predictor_and_what_it_made_of_photo_and_style(
+    engine: TorchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[StylePredictor] = []
+    predict = StylePredictor.__call__
+
+    def look(predictor: StylePredictor, picture: Tensor) -> Tensor:
+        asked.append(predictor)
+        return predict(predictor, picture)
+
+    monkeypatch.setattr(StylePredictor, "__call__", look)
+    for network, styles in zip(NETWORKS, ((STYLE,), (STYLE, OTHER_STYLE)), strict=True):
+        paint(engine, request_of(styles=styles, method="live", network=network))
+    assert len(asked) == 3  # for the photo and each style once
+    assert len(set(asked)) == 1
 
 
 def test_a_learned_style_is_painted_by_the_network_it_was_learnt_with(engine: TorchEngine) -> None:
