@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,10 +18,11 @@ from torch.nn import functional
 
 from studio.core.errors import EngineError
 from studio.core.folders import cache_folder
+from studio.engine.winograd import WinogradConvolution, convolve
 
 UNKNOWN_MEMORY = 4 << 30  # bytes; where the system does not tell
-FASTER = 1.2  # times bfloat16 has to win to be worth its rounding
-LARGEST_ERROR = 0.02  # of the features' spread; bfloat16 alone is at about 0.003
+FASTER = 1.2  # times another way has to win to be worth its rounding
+LARGEST_ERROR = 0.02  # of the features' spread; bfloat16 alone is at about 0.003, Winograd's way at 0.000002
 
 
 def choose_device(name: str | None) -> torch.device:
@@ -92,43 +94,78 @@ def keep_freed_memory() -> None:
 
 def choose_dtype(device: torch.device) -> torch.dtype:
     """bfloat16 where a timed and compared convolution finds it faster and right, else float32; remembered on disk."""
-    path = cache_folder() / "precision.json"
-    key = " / ".join((device_name(device), torch.__version__, torch.backends.cpu.get_cpu_capability(), platform.node()))
-    known: dict[str, str] = {}
+    is_better = _remembered(device, "bfloat16", lambda: is_bfloat16_better(device))
+    return torch.bfloat16 if is_better else torch.float32
+
+
+def choose_winograd(device: torch.device, dtype: torch.dtype) -> bool:
+    """Whether Winograd's convolution is faster, found and remembered as the precision is.
+
+    Only processors are asked, and float32: graphics cards come with libraries that know it, and bfloat16 is too coarse.
+    """
+    if device.type != "cpu" or dtype != torch.float32:
+        return False
+    return _remembered(device, "Winograd", is_winograd_better)
+
+
+def _remembered(device: torch.device, what: str, probe: Callable[[], bool]) -> bool:
+    """What a probe found on this machine, now or earlier."""
+    path = cache_folder() / "probes.json"
+    machine = (device_name(device), torch.__version__, torch.backends.cpu.get_cpu_capability(), platform.node())
+    key = " / ".join((what, *machine))
+    known: dict[str, object] = {}
     with suppress(OSError, ValueError, TypeError):  # TypeError: JSON, but nothing that could become a dict
         known = dict(json.loads(path.read_text(encoding="utf-8")))
-    if known.get(key) not in ("bfloat16", "float32"):
-        known[key] = "bfloat16" if is_bfloat16_better(device) else "float32"
+    found = known.get(key)
+    if not isinstance(found, bool):
+        known[key] = found = probe()
         with suppress(OSError):  # a full disk or a read-only home only costs the probe at the next start
             path.parent.mkdir(parents=True, exist_ok=True)
             path.with_suffix(f".{os.getpid()}").write_text(json.dumps(known, indent=1), encoding="utf-8")
             path.with_suffix(f".{os.getpid()}").replace(path)
-    return torch.bfloat16 if known[key] == "bfloat16" else torch.float32
+    return found
 
 
 @torch.no_grad()
 def is_bfloat16_better(device: torch.device) -> bool:
     """Time and compare a middle layer of VGG in both precisions."""
+    features, weight = _layer(128, 96)
+    plain, rough = ((features.to(device, dtype), weight.to(device, dtype)) for dtype in (torch.float32, torch.bfloat16))
+    try:
+        return _is_better(lambda: functional.conv2d(*rough, padding=1), lambda: functional.conv2d(*plain, padding=1))
+    except RuntimeError:
+        return False
+
+
+@torch.no_grad()
+def is_winograd_better() -> bool:
+    """Time and compare a deep layer of VGG, done in Winograd's way and as torch does it."""
+    features, weight = _layer(256, 40)
+    transformed = WinogradConvolution(weight, torch.zeros(len(weight))).forwards
+    return _is_better(lambda: convolve(features, transformed), lambda: functional.conv2d(features, weight, padding=1))
+
+
+def _layer(channels: int, edge: int) -> tuple[Tensor, Tensor]:
+    """Features and weights of a layer, such that its output is near 1."""
     generator = torch.Generator().manual_seed(0)
-    features = torch.rand((1, 128, 96, 96), generator=generator).to(device)
-    weight = torch.randn((128, 128, 3, 3), generator=generator).to(device) / 34  # root of 128 x 9: output near 1
-    seconds, outputs = {}, {}
-    for dtype in (torch.float32, torch.bfloat16):
-        try:
-            seconds[dtype], outputs[dtype] = _time_convolution(features.to(dtype), weight.to(dtype))
-        except RuntimeError:
-            return False
-    error = (outputs[torch.float32] - outputs[torch.bfloat16]).std() / outputs[torch.float32].std()
-    return float(error) < LARGEST_ERROR and seconds[torch.float32] > FASTER * seconds[torch.bfloat16]
+    features = torch.rand((1, channels, edge, edge), generator=generator)
+    weight = torch.randn((channels, channels, 3, 3), generator=generator) / (channels * 9) ** 0.5
+    layout = torch.channels_last
+    return features.contiguous(memory_format=layout), weight.contiguous(memory_format=layout)
 
 
-def _time_convolution(features: Tensor, weight: Tensor) -> tuple[float, Tensor]:
-    features = features.contiguous(memory_format=torch.channels_last)
-    weight = weight.contiguous(memory_format=torch.channels_last)
-    best, output = float("inf"), features
+def _is_better(new: Callable[[], Tensor], old: Callable[[], Tensor]) -> bool:
+    """Whether one way of computing something is clearly faster than another, and comes to the same."""
+    (seconds, output), (plain_seconds, plain_output) = _timed(new), _timed(old)
+    error = (output - plain_output).std() / plain_output.std()
+    return float(error) < LARGEST_ERROR and plain_seconds > FASTER * seconds
+
+
+def _timed(compute: Callable[[], Tensor]) -> tuple[float, Tensor]:
+    best, output = float("inf"), torch.empty(0)
     for _ in range(5):
         started = time.perf_counter()
-        output = functional.conv2d(features, weight, padding=1)
+        output = compute()
         output.sum().item()  # waits for the device
         best = min(best, time.perf_counter() - started)
     return best, output.float()

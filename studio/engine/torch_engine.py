@@ -32,14 +32,13 @@ from studio.core.recipe import StyleRecipe
 from studio.engine.color import ColorKeeper
 from studio.engine.device import (
     choose_device,
-    choose_dtype,
     device_name,
     free_memory,
     is_out_of_memory,
     keep_freed_memory,
     release_memory,
 )
-from studio.engine.encoder import Encoder
+from studio.engine.encoder import Encoder, best_encoder
 from studio.engine.live import GLAZE
 from studio.engine.losses import STYLE_LAYERS
 from studio.engine.optimization import Snapshot, finish
@@ -67,8 +66,7 @@ class TorchEngine:
         keep_freed_memory()
         self._settings = settings
         self._device = choose_device(settings.device)
-        self._dtype: torch.dtype | None = None
-        self._weights: dict[str, dict[str, Tensor]] = {}
+        self._encoders: dict[str, Encoder] = {}  # the last one
         self._styles: Recent[dict[str, Moments]] = Recent(KEPT_STYLES)
         self._sketcher = Sketcher(self._device)
         self._colors = ColorKeeper()
@@ -118,7 +116,7 @@ class TorchEngine:
 
     def close(self) -> None:
         """Drop weights and statistics."""
-        self._weights.clear()
+        self._encoders.clear()
         self._styles.clear()
         self._sketcher.close()
         release_memory(self._device)
@@ -193,17 +191,10 @@ class TorchEngine:
             yield Progress(request.id, 0.0, note)
 
     def _encoder(self, name: str, pooling: str) -> Generator[float, None, Encoder]:
-        if self._dtype is None:
-            self._dtype = choose_dtype(self._device)
-        if name not in self._weights:
-            self._weights = {name: (yield from load_encoder_weights(name, self._settings.weights_folder))}
-        return Encoder(
-            LAYOUTS[name],
-            self._weights[name],
-            self._device,
-            self._dtype,
-            pooling="average" if pooling == "average" else "max",
-        )
+        if name not in self._encoders:
+            weights = yield from load_encoder_weights(name, self._settings.weights_folder)
+            self._encoders = {name: best_encoder(LAYOUTS[name], weights, self._device)}
+        return self._encoders[name].with_pooling("average" if pooling == "average" else "max")
 
     def _painting(self, request: StyleRequest) -> Painting:
         recipe = request.recipe

@@ -17,8 +17,8 @@ from studio.core.open_picture import open_picture
 from studio.core.training_card import TrainingRun, describe_data, describe_gaps, make_card, read_manifest, works_like
 from studio.core.training_plan import TrainingNews, TrainingPlan
 from studio.engine.base_training import CONTENT_LAYERS, STYLE_LAYERS, Trainer
-from studio.engine.device import choose_dtype, device_name, keep_freed_memory
-from studio.engine.encoder import Encoder
+from studio.engine.device import device_name, keep_freed_memory
+from studio.engine.encoder import best_encoder
 from studio.engine.network_file import save_network
 from studio.engine.network_widths import with_widths
 from studio.engine.stepwise import run_to_end
@@ -62,7 +62,7 @@ class _Run:
         styles, unseen_styles = yield from self._read(plan.styles)
         device = team.device
         weights = run_to_end(load_encoder_weights("vgg16", None))
-        encoder = Encoder(LAYOUTS["vgg16"], weights, device, choose_dtype(device))
+        encoder = best_encoder(LAYOUTS["vgg16"], weights, device)
         layers = (tuple(CONTENT_LAYERS), STYLE_LAYERS)
         views = Views(photos, styles, encoder, predictor, layers, plan.crop, plan.seed, self._memory)
         exam = Exam(unseen_photos, unseen_styles, encoder, predictor) if team.is_first else None

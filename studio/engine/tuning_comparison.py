@@ -14,8 +14,8 @@ from studio.core.files import open_picture
 from studio.core.recipe import StyleRecipe
 from studio.core.tune_settings import LARGEST_EDGE, VECTOR_FIRST, TuneSettings
 from studio.core.tuning_comparison import Arm, Cell, ComparisonNews, ComparisonPlan
-from studio.engine.device import choose_device, choose_dtype, device_name, keep_freed_memory
-from studio.engine.encoder import Encoder
+from studio.engine.device import choose_device, device_name, keep_freed_memory
+from studio.engine.encoder import Encoder, best_encoder
 from studio.engine.examiner import Examiner
 from studio.engine.lbfgs import BoundedLBFGS
 from studio.engine.losses import weights_of
@@ -69,10 +69,9 @@ class _Bench:
     def __init__(self, plan: ComparisonPlan) -> None:
         self._plan = plan
         self.device = choose_device(plan.device)
-        dtype = choose_dtype(self.device)
         weights = run_to_end(load_encoder_weights("vgg16", None))
-        self._eye = Encoder(LAYOUTS["vgg16"], weights, self.device, dtype)
-        self._random_eye = Encoder(LAYOUTS["vgg16"], _shuffled(weights), self.device, dtype)
+        self._eye = best_encoder(LAYOUTS["vgg16"], weights, self.device)
+        self._random_eye = best_encoder(LAYOUTS["vgg16"], _shuffled(weights), self.device)
         network, predictor = load_style_network(ORIGINAL_NETWORK)
         self._network = network.to(self.device)
         self._predictor = StylePredictor(predictor, self.device)

@@ -30,8 +30,8 @@ from studio.core.files import open_picture
 from studio.core.picture import fit_size
 from studio.core.recipe import StyleRecipe
 from studio.core.resources import resource_folder
-from studio.engine.device import choose_dtype, keep_freed_memory
-from studio.engine.encoder import Encoder
+from studio.engine.device import keep_freed_memory
+from studio.engine.encoder import Encoder, best_encoder
 from studio.engine.live import LivePainter, Sketch, blend_vectors
 from studio.engine.losses import CONTENT_LAYERS, STYLE_LAYERS, relative_moments_loss, weights_of
 from studio.engine.optimization import finish
@@ -153,7 +153,7 @@ def run_studio(arguments: argparse.Namespace) -> dict[str, Any]:
     keep_freed_memory()
     photo, style, recipe = _inputs(arguments, arguments.role)
     loss_of = PlainLoss(_encoder(torch.float32, torch.channels_last), recipe, photo, style)
-    encoder = _encoder(choose_dtype(CPU), torch.channels_last)
+    encoder = best_encoder(LAYOUTS["vgg16"], _weights(), CPU)
     painter = _painter()
     painting = Painting(photo, (style,), (1.0,), recipe, (photo.shape[2], photo.shape[3]))
     for _ in finish(encoder, painting, ("warm",), {}):
@@ -211,8 +211,11 @@ def _sketched(painter: LivePainter, painting: Painting, style: Tensor) -> Tensor
 
 
 def _encoder(dtype: torch.dtype, layout: torch.memory_format) -> Encoder:
-    load = load_encoder_weights("vgg16", EngineSettings().weights_folder)
-    return Encoder(LAYOUTS["vgg16"], run_to_end(load), CPU, dtype, memory_format=layout)
+    return Encoder(LAYOUTS["vgg16"], _weights(), CPU, dtype, memory_format=layout)
+
+
+def _weights() -> dict[str, Tensor]:
+    return run_to_end(load_encoder_weights("vgg16", EngineSettings().weights_folder))
 
 
 @torch.no_grad()

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from studio.core.contract import EngineSettings
-from studio.engine import optimization, reporter, torch_engine
+from studio.engine import optimization, reporter
 from studio.engine.encoder import Encoder
 from studio.engine.schedule import Stage, stages
 from studio.engine.stepwise import run_to_end
@@ -52,8 +52,9 @@ def encoder(make_encoder: MakeEncoder) -> Encoder:
 
 @pytest.fixture(params=[torch.float32], ids=["float32"])
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[TorchEngine]:
-    """The real engine on the CPU; its precision is settled, for a probe under load may decide either way."""
-    monkeypatch.setattr(torch_engine, "choose_dtype", lambda device: request.param)
+    """The real engine on the CPU; its arithmetic is settled, for a probe under load may decide either way."""
+    monkeypatch.setattr("studio.engine.encoder.choose_dtype", lambda device: request.param)
+    monkeypatch.setattr("studio.engine.encoder.choose_winograd", lambda device, dtype: False)
     engine = TorchEngine(EngineSettings(device="cpu"))
     yield engine
     engine.close()

@@ -8,10 +8,20 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch.nn import functional
 
 from studio.core.errors import EngineError
 from studio.engine import device
-from studio.engine.device import choose_device, choose_dtype, device_name, free_memory, is_out_of_memory
+from studio.engine.device import (
+    choose_device,
+    choose_dtype,
+    choose_winograd,
+    device_name,
+    free_memory,
+    is_bfloat16_better,
+    is_out_of_memory,
+    is_winograd_better,
+)
 
 CPU = torch.device("cpu")
 
@@ -86,37 +96,58 @@ def test_without_a_place_to_remember_the_probe_still_decides(
     assert choose_dtype(CPU) == torch.bfloat16
 
 
-def timed(
-    seconds: float, spoil: Callable[[torch.Tensor], torch.Tensor] = lambda output: output
-) -> Callable[..., object]:
-    """A convolution that takes `seconds` in bfloat16 and 1 s in float32."""
-
-    def time_convolution(features: torch.Tensor, weight: torch.Tensor) -> tuple[float, torch.Tensor]:
-        output = torch.linspace(-1, 1, 100)
-        return (seconds, spoil(output)) if features.dtype == torch.bfloat16 else (1.0, output)
-
-    return time_convolution
+def test_winograds_way_is_asked_for_once_and_only_where_it_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([True])
+    monkeypatch.setattr(device, "is_winograd_better", lambda: next(answers))
+    assert not choose_winograd(torch.device("cuda"), torch.float32)
+    assert not choose_winograd(CPU, torch.bfloat16)
+    assert choose_winograd(CPU, torch.float32) and choose_winograd(CPU, torch.float32)
 
 
-@pytest.mark.parametrize(("seconds", "is_better"), [(0.5, True), (1.0, False), (2.0, False)])
-def test_bfloat16_is_better_only_where_it_is_clearly_faster(
-    seconds: float, is_better: bool, monkeypatch: pytest.MonkeyPatch
+def test_what_was_found_of_one_thing_says_nothing_of_another(
+    probes: list[torch.device], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(device, "_time_convolution", timed(seconds))
-    assert device.is_bfloat16_better(CPU) is is_better
+    monkeypatch.setattr(device, "is_winograd_better", lambda: False)
+    assert choose_dtype(CPU) == torch.bfloat16
+    assert not choose_winograd(CPU, torch.float32)
+    assert choose_dtype(CPU) == torch.bfloat16
 
 
-def test_bfloat16_is_not_better_where_it_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(device, "_time_convolution", timed(0.1, lambda output: -output))
-    assert not device.is_bfloat16_better(CPU)
+PROBES = pytest.mark.parametrize(
+    "probe", [lambda: is_bfloat16_better(CPU), is_winograd_better], ids=["bf16", "winograd"]
+)
+
+
+def take(monkeypatch: pytest.MonkeyPatch, seconds: float, sign: float = 1.0) -> None:
+    """Let the new way take `seconds` and the old one 1 s; both come to the same, but for the sign."""
+    output = torch.linspace(-1, 1, 100)
+    timings = iter([(seconds, sign * output), (1.0, output)])
+    monkeypatch.setattr(device, "_timed", lambda compute: next(timings))
+
+
+@PROBES
+@pytest.mark.parametrize(("seconds", "is_better"), [(0.5, True), (1.0, False), (2.0, False)])
+def test_another_way_is_better_only_where_it_is_clearly_faster(
+    probe: Callable[[], bool], seconds: float, is_better: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(monkeypatch, seconds)
+    assert probe() is is_better
+
+
+@PROBES
+def test_another_way_is_not_better_where_it_is_wrong(
+    probe: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(monkeypatch, 0.1, sign=-1.0)
+    assert not probe()
 
 
 def test_bfloat16_is_not_better_where_it_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(features: torch.Tensor, weight: torch.Tensor) -> tuple[float, torch.Tensor]:
+    def refuse(*arguments: object, **options: object) -> torch.Tensor:
         raise RuntimeError('"slow_conv2d" not implemented for bfloat16')
 
-    monkeypatch.setattr(device, "_time_convolution", refuse)
-    assert not device.is_bfloat16_better(CPU)
+    monkeypatch.setattr(functional, "conv2d", refuse)
+    assert not is_bfloat16_better(CPU)
 
 
 @pytest.mark.parametrize("name", ["banana", "cuda:99", "meta", "hpu", "cpu cpu", ""])

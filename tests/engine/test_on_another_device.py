@@ -22,7 +22,7 @@ from studio.core.contract import ColorRequest, Done, EngineSettings, LiveRequest
 from studio.core.learned_style import LearnedStyle
 from studio.core.recipe import StyleRecipe
 from studio.core.tune_settings import TuneSettings
-from studio.engine import live, targets, torch_engine, tune_job
+from studio.engine import live, targets, tune_job
 from studio.engine.torch_engine import TorchEngine
 from studio.engine.train_base import train_base
 from tests.engine.requests import OTHER_STYLE, PHOTO, STYLE, paint, request_of
@@ -57,7 +57,7 @@ def _goes_to_cpu(options: dict[str, Any]) -> bool:
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[TorchEngine]:
-    monkeypatch.setattr(torch_engine, "choose_dtype", lambda device: torch.bfloat16)
+    monkeypatch.setattr("studio.engine.encoder.choose_dtype", lambda device: torch.bfloat16)
     with _Elsewhere():
         yield TorchEngine(EngineSettings(device=ELSEWHERE.type))
 

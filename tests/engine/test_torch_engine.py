@@ -254,9 +254,17 @@ def test_bfloat16_paints_nearly_the_same(engine: TorchEngine, monkeypatch: pytes
     rough = paint(engine, request_of()).result
     again = paint(engine, request_of()).result
     assert np.array_equal(rough.pixels, again.pixels)
-    monkeypatch.setattr(torch_engine, "choose_dtype", lambda device: torch.float32)
+    monkeypatch.setattr("studio.engine.encoder.choose_dtype", lambda device: torch.float32)
     precise = TorchEngine(EngineSettings(device="cpu"))
     assert difference(rough, paint(precise, request_of()).result) < 6
+
+
+def test_winograds_convolution_paints_the_same(engine: TorchEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studio.engine.encoder.choose_winograd", lambda device, dtype: True)
+    quick = TorchEngine(EngineSettings(device="cpu"))
+    result = paint(quick, request_of()).result
+    assert difference(result, paint(engine, request_of()).result) < 0.2
+    assert np.array_equal(result.pixels, paint(quick, request_of()).result.pixels)
 
 
 def test_the_engine_says_what_it_computes_on_and_whom_it_owes(engine: TorchEngine) -> None:

@@ -24,7 +24,8 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Comparison
     monkeypatch.setattr("studio.engine.tuning_data.LOOKS", 0)
     monkeypatch.setattr("studio.engine.tuning_data.REFERENCE_EDGES", (64, 64))
     monkeypatch.setattr("studio.engine.tuning_data.PHOTO_EDGES", (64, 64))
-    monkeypatch.setattr(tuning_comparison, "choose_dtype", lambda device: torch.float32)
+    monkeypatch.setattr("studio.engine.encoder.choose_dtype", lambda device: torch.float32)
+    monkeypatch.setattr("studio.engine.encoder.choose_winograd", lambda device, dtype: False)
     files = []
     for number in range(2):
         files.append(tmp_path / f"work {number}.png")
