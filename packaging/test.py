@@ -7,6 +7,8 @@ import time
 
 from fitting_python import restart_with_fitting_python
 
+MOST_WORKERS = 4  # some 1.5 GB each
+
 
 def main():
     """Run every part, also after one failed, and say which did; returns the exit code."""
@@ -17,7 +19,8 @@ def main():
 
     python = set_up(["test"])
     provide(QT_PACKAGES, "the window")
-    environment = dict(os.environ, QT_QPA_PLATFORM="offscreen")
+    # One thread for each worker: small tensors gain nothing from a second one, which would wait for the first.
+    environment = dict(os.environ, QT_QPA_PLATFORM="offscreen", OMP_NUM_THREADS="1")
     results = []
     for name, arguments in parts(sys.argv[1:]):
         print(f"\n=== {name} ===", flush=True)
@@ -37,8 +40,13 @@ def parts(pytest_arguments):
         ("ruff format", ["-m", "ruff", "format", "--check", "."]),
         ("mypy", ["-m", "mypy"]),
         ("import contracts", ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"]),
-        ("pytest", ["-m", "pytest", *pytest_arguments]),
+        ("pytest", ["-m", "pytest", f"-n{workers()}", "--dist", "worksteal", *pytest_arguments]),
     ]
+
+
+def workers():
+    """How many tests run side by side: one per core, as long as memory lasts."""
+    return min(MOST_WORKERS, os.cpu_count() or 1)
 
 
 if __name__ == "__main__":
