@@ -18,7 +18,7 @@ from studio.engine.winograd import WinogradConvolution
 Pooling = Literal["max", "average"]
 Padding = Literal["replicate", "reflect"]
 
-LEAST_CHANNELS = 128 * 256  # in times out; below, Winograd's way costs more in additions than it saves
+LEAST_CHANNELS = 128 * 128  # in times out; below, Winograd's way costs more in additions than it saves
 
 
 @dataclass(frozen=True)

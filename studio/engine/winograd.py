@@ -41,8 +41,6 @@ _WEIGHT = torch.tensor(
     dtype=torch.float32,
 )
 _OUTPUT = torch.tensor([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]]).float()
-# Of rows and of columns in one product.
-_INPUT_2D, _WEIGHT_2D, _OUTPUT_2D = (torch.kron(matrix, matrix) for matrix in (_INPUT, _WEIGHT, _OUTPUT))
 
 
 class WinogradConvolution:
@@ -60,12 +58,12 @@ class WinogradConvolution:
     @cached_property
     def forwards(self) -> Tensor:
         """Transformed weights (36, I, O), made when first needed, for they take four times the room."""
-        return _transformed(self._weight)
+        return _transformed_weights(self._weight)
 
     @cached_property
     def backwards(self) -> Tensor:
         """Transformed weights (36, O, I) of the convolution that takes gradients back."""
-        return _transformed(self._weight.flip(2, 3).transpose(0, 1))
+        return _transformed_weights(self._weight.flip(2, 3).transpose(0, 1))
 
 
 class _Rectified(torch.autograd.Function):
@@ -83,10 +81,10 @@ class _Rectified(torch.autograd.Function):
         return convolve(passed, context.layer.backwards), None
 
 
-def convolve(source: Tensor, transformed: Tensor) -> Tensor:
+def convolve(source: Tensor, weights: Tensor) -> Tensor:
     """Convolve; zeros continue the border. Shapes: (B, I, H, W), (36, I, O) -> (B, O, H, W), channels_last."""
     batch, channels, height, width = source.shape
-    outputs = transformed.shape[2]
+    outputs = weights.shape[2]
     down, across = -(-height // CELL), -(-width // CELL)
     padding = (1, 1 + across * CELL - width, 1, 1 + down * CELL - height)
     padded = functional.pad(source, padding).permute(0, 2, 3, 1).contiguous()  # (B, H', W', I)
@@ -101,16 +99,22 @@ def convolve(source: Tensor, transformed: Tensor) -> Tensor:
     for top in range(0, down, rows):
         part = windows[:, :, :, top : top + rows]
         count = part[0, 0, ..., 0].numel()
-        seen = (_INPUT_2D @ part.reshape(WINDOW**2, -1)).view(WINDOW**2, count, channels)
-        products = torch.bmm(seen, transformed).view(WINDOW**2, -1)
+        seen = _transformed(part.reshape(WINDOW, -1), _INPUT)
+        products = torch.bmm(seen.view(WINDOW**2, count, channels), weights)
         place = cells[:, :, :, top : top + rows]
-        place.copy_((_OUTPUT_2D @ products).view(place.shape))
+        place.copy_(_transformed(products.view(WINDOW, -1), _OUTPUT).view(place.shape))
     whole = result.view(batch, down * CELL, across * CELL, outputs)[:, :height, :width]
     return whole.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
 
 
-def _transformed(weight: Tensor) -> Tensor:
+def _transformed_weights(weight: Tensor) -> Tensor:
     """Shapes: (O, I, 3, 3) -> (36, I, O)."""
     outputs, inputs = weight.shape[:2]
-    rows = weight.permute(2, 3, 1, 0).reshape(9, -1)
-    return (_WEIGHT_2D @ rows).view(WINDOW**2, inputs, outputs)
+    return _transformed(weight.permute(2, 3, 1, 0).reshape(3, -1), _WEIGHT).view(WINDOW**2, inputs, outputs)
+
+
+def _transformed(windows: Tensor, matrix: Tensor) -> Tensor:
+    """The matrix applied to rows and to columns. Shapes: (N, N * the rest), (M, N) -> (M, M, the rest)."""
+    new, old = matrix.shape
+    rows = (matrix @ windows).view(new, old, -1)
+    return torch.bmm(matrix.expand(new, new, old), rows)

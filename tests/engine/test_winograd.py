@@ -71,6 +71,7 @@ def test_the_encoder_uses_it_where_there_are_many_channels_and_sees_the_same(
     assert max(relative_error(found[layer], expected[layer]) for layer in LAYERS) < 1e-4
     assert [int(inputs * outputs) for inputs, outputs in shapes] == [
         LEAST_CHANNELS,
+        128 * 256,
         256 * 256,
         256 * 256,
         256 * 512,
