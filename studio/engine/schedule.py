@@ -12,8 +12,8 @@ NARROWEST = 16  # px, of the shorter edge; three poolings leave two positions of
 # apart) lost against more steps at these, at equal time.
 STEPS: dict[Quality, tuple[int, ...]] = {
     "draft": (3, 7, 16),
-    "standard": (13, 28, 36),
-    "high": (90, 30, 40),
+    "standard": (16, 14, 30),
+    "high": (90, 14, 30),
 }
 FULL_EDGE = 1024  # px; up to here a stage takes all its steps, beyond the strokes are there and only grain is missing
 FEWEST_STEPS = 4
