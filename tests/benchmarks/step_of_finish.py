@@ -1,0 +1,65 @@
+"""One step of Finish with torch's own convolutions and with Winograd's: seconds and their ratio at some sizes.
+
+    python tests/benchmarks/step_of_finish.py [--threads N]
+
+Both take turns in one process, in float32, and the quickest of some rounds counts. The studio uses Winograd's where the
+probe at its first start finds it faster and bfloat16 not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import time
+
+import torch
+
+from studio.core.files import open_picture
+from studio.core.recipe import StyleRecipe
+from studio.core.resources import resource_folder
+from studio.engine.device import device_name, keep_freed_memory
+from studio.engine.encoder import Encoder
+from studio.engine.losses import Objective
+from studio.engine.stepwise import run_to_end
+from studio.engine.targets import Painting, make_objective, targets_at
+from studio.engine.tensors import resize_to, to_tensor
+from studio.engine.weights import LAYOUTS, load_encoder_weights
+
+SIZES = (128, 256, 512)  # px of the longer edge
+ROUNDS = 6
+CPU = torch.device("cpu")
+
+
+@torch.no_grad()
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="of torch (one per core)")
+    torch.set_num_threads(parser.parse_args().threads)
+    keep_freed_memory()
+    weights = run_to_end(load_encoder_weights("vgg16", None))
+    encoders = [
+        Encoder(LAYOUTS["vgg16"], weights, CPU, torch.float32, is_winograd=is_winograd) for is_winograd in (False, True)
+    ]
+    photo = to_tensor(open_picture(resource_folder("demo") / "neuschwanstein.jpg"), CPU)
+    style = to_tensor(open_picture(resource_folder("styles") / "van-gogh-cafe-terrace-at-night.webp"), CPU)
+    capability = torch.backends.cpu.get_cpu_capability()
+    print(f"{device_name(CPU)}, {capability}, {platform.machine()}, torch {torch.__version__}\n")
+    print("| size | torch's | Winograd's | times as fast |\n|---|---|---|---|")
+    for size in SIZES:
+        image = resize_to(photo, size)
+        painting = Painting(image, (style,), (1.0,), StyleRecipe(), (image.shape[2], image.shape[3]))
+        jobs = [make_objective(encoder, painting, targets_at(painting, size), ("style",), {}) for encoder in encoders]
+        objectives = [run_to_end(job) for job in jobs]
+        rounds = [[_seconds(objective, image) for objective in objectives] for _ in range(ROUNDS)]
+        plain, quick = (min(seconds) for seconds in zip(*rounds, strict=True))
+        print(f"| {size} px | {plain:.3f} s | {quick:.3f} s | {plain / quick:.2f} |", flush=True)
+
+
+def _seconds(objective: Objective, image: torch.Tensor) -> float:
+    started = time.perf_counter()
+    run_to_end(objective.evaluate(image))
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
