@@ -204,8 +204,6 @@ def _praise(state: TuningState) -> str:
     content = state.best_losses["content"] / state.base["content"] - 1
     if state.best_step == 0:
         return "Nothing was better than what the studio saw at first sight: that is what is kept."
+    near = "as near as" if abs(style) < 0.01 else f"{abs(style):.0%} {'nearer' if style > 0 else 'farther'} than"
     amount = "as" if abs(content) < 0.01 else f"{abs(content):.0%} {'less' if content > 0 else 'more'}"
-    return (
-        f"On photos it had not seen, the style is {style:.0%} nearer than at first sight,"
-        f" and the photo {amount} recognisable."
-    )
+    return f"On photos it had not seen, the style is {near} at first sight, and the photo {amount} recognisable."

@@ -187,6 +187,22 @@ class TestTrouble:
         assert [lesson.is_best for lesson in lessons_in(events) if lesson.held_out] == [True, False, True]
         assert "19% less recognisable" in done.notes[0]
 
+    @pytest.mark.parametrize(
+        ("style", "words"),
+        [
+            (0.9, "10% nearer than at first sight"),
+            (0.995, "as near as at first sight"),
+            (1.1, "10% farther than at first"),
+        ],
+    )
+    def test_what_was_gained_is_said_in_words_that_fit(
+        self, teacher: Teacher, request_: TuneRequest, style: float, words: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        judgements = iter([(1.0, 0.50), (style, 0.30), (style, 0.30)])
+        monkeypatch.setattr(Tuner, "_judge", judged_in_turn(judgements))
+        done, _ = learn(teacher, request_)
+        assert words in done.notes[0]
+
     def test_it_stops_early_when_nothing_gets_better(
         self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
