@@ -109,7 +109,7 @@ class TestALesson:
         done, events = learn(teacher, request_)
         samples = [event.picture.fingerprint for event in events if isinstance(event, Frame)]
         assert len(set(samples)) == 3
-        assert "nearer than at first sight" in done.notes[0]
+        assert "at first sight" in done.notes[0]
 
     def test_deeper_changes_what_paints_and_nothing_that_sees(
         self, teacher: Teacher, request_: TuneRequest, network: StyleNetwork
