@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from studio.core.errors import EngineError
 from studio.core.folders import cache_folder
-from studio.engine.winograd import WinogradConvolution, convolve
+from studio.engine.winograd import convolve, transformed_weights
 
 UNKNOWN_MEMORY = 4 << 30  # bytes; where the system does not tell
 FASTER = 1.2  # times another way has to win to be worth its rounding
@@ -141,7 +141,7 @@ def is_bfloat16_better(device: torch.device) -> bool:
 def is_winograd_better() -> bool:
     """Time and compare a deep layer of VGG, done in Winograd's way and as torch does it."""
     features, weight = _layer(256, 40)
-    transformed = WinogradConvolution(weight, torch.zeros(len(weight))).forwards
+    transformed = transformed_weights(weight)
     return _is_better(lambda: convolve(features, transformed), lambda: functional.conv2d(features, weight, padding=1))
 
 

@@ -78,7 +78,6 @@ class Encoder:
         is_winograd: bool = False,
     ) -> None:
         self.layout, self.device, self.dtype = layout, device, dtype
-        self.key = (layout.name, pooling, padding, str(dtype))
         self._pooling, self._padding, self._memory_format = pooling, padding, memory_format
         self._mean = torch.tensor(layout.mean, device=device).view(1, 3, 1, 1)
         self._scale = torch.tensor(layout.scale, device=device).view(1, 3, 1, 1)
@@ -100,6 +99,11 @@ class Encoder:
         }
 
     @property
+    def key(self) -> tuple[str, ...]:
+        """The same for encoders that see alike, but for rounding."""
+        return self.layout.name, self._pooling, self._padding, str(self.dtype)
+
+    @property
     def layers(self) -> tuple[str, ...]:
         """Names of the layers there are weights for, in order."""
         return tuple(self._weights)
@@ -108,7 +112,6 @@ class Encoder:
         """The same with another pooling; both share the weights."""
         other = copy.copy(self)
         other._pooling = pooling
-        other.key = (self.layout.name, pooling, self._padding, str(self.dtype))
         return other
 
     def stride(self, layer: str) -> int:

@@ -58,12 +58,12 @@ class WinogradConvolution:
     @cached_property
     def forwards(self) -> Tensor:
         """Transformed weights (36, I, O), made when first needed, for they take four times the room."""
-        return _transformed_weights(self._weight)
+        return transformed_weights(self._weight)
 
     @cached_property
     def backwards(self) -> Tensor:
         """Transformed weights (36, O, I) of the convolution that takes gradients back."""
-        return _transformed_weights(self._weight.flip(2, 3).transpose(0, 1))
+        return transformed_weights(self._weight.flip(2, 3).transpose(0, 1))
 
 
 class _Rectified(torch.autograd.Function):
@@ -79,6 +79,12 @@ class _Rectified(torch.autograd.Function):
         (output,) = context.saved_tensors
         passed = torch.ops.aten.threshold_backward(gradients[0], output, 0)  # where ReLU let something through
         return convolve(passed, context.layer.backwards), None
+
+
+def transformed_weights(weight: Tensor) -> Tensor:
+    """Weights as `convolve` takes them. Shapes: (O, I, 3, 3) -> (36, I, O)."""
+    outputs, inputs = weight.shape[:2]
+    return _transformed(weight.permute(2, 3, 1, 0).reshape(3, -1), _WEIGHT).view(WINDOW**2, inputs, outputs)
 
 
 def convolve(source: Tensor, weights: Tensor) -> Tensor:
@@ -105,12 +111,6 @@ def convolve(source: Tensor, weights: Tensor) -> Tensor:
         place.copy_(_transformed(products.view(WINDOW, -1), _OUTPUT).view(place.shape))
     whole = result.view(batch, down * CELL, across * CELL, outputs)[:, :height, :width]
     return whole.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
-
-
-def _transformed_weights(weight: Tensor) -> Tensor:
-    """Shapes: (O, I, 3, 3) -> (36, I, O)."""
-    outputs, inputs = weight.shape[:2]
-    return _transformed(weight.permute(2, 3, 1, 0).reshape(3, -1), _WEIGHT).view(WINDOW**2, inputs, outputs)
 
 
 def _transformed(windows: Tensor, matrix: Tensor) -> Tensor:
