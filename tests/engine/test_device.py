@@ -97,24 +97,24 @@ def test_without_a_place_to_remember_the_probe_still_decides(
 
 
 def test_winograds_way_is_asked_for_once_and_only_where_it_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = iter([True])
-    monkeypatch.setattr(device, "is_winograd_better", lambda: next(answers))
+    answers = {torch.float32: iter([True]), torch.bfloat16: iter([False])}
+    monkeypatch.setattr(device, "is_winograd_better", lambda dtype: next(answers[dtype]))
     assert not choose_winograd(torch.device("cuda"), torch.float32)
-    assert not choose_winograd(CPU, torch.bfloat16)
     assert choose_winograd(CPU, torch.float32) and choose_winograd(CPU, torch.float32)
+    assert not choose_winograd(CPU, torch.bfloat16) and not choose_winograd(CPU, torch.bfloat16)
 
 
 def test_what_was_found_of_one_thing_says_nothing_of_another(
     probes: list[torch.device], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(device, "is_winograd_better", lambda: False)
+    monkeypatch.setattr(device, "is_winograd_better", lambda dtype: False)
     assert choose_dtype(CPU) == torch.bfloat16
     assert not choose_winograd(CPU, torch.float32)
     assert choose_dtype(CPU) == torch.bfloat16
 
 
 PROBES = pytest.mark.parametrize(
-    "probe", [lambda: is_bfloat16_better(CPU), is_winograd_better], ids=["bf16", "winograd"]
+    "probe", [lambda: is_bfloat16_better(CPU), lambda: is_winograd_better(torch.float32)], ids=["bf16", "winograd"]
 )
 
 

@@ -22,6 +22,10 @@ from tests.engine.requests import LONG_EDGE, OTHER_STYLE, PHOTO, STYLE, events_o
 from tests.engine.scenes import flat, picture_of, waves
 
 pytestmark = pytest.mark.usefixtures("few_steps")
+NEEDS_BFLOAT16 = pytest.mark.skipif(
+    "bf16" not in Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else True,
+    reason="without instructions for it, bfloat16 takes half a minute here",
+)
 
 
 def difference(first: Picture, second: Picture) -> float:
@@ -245,10 +249,7 @@ def test_an_error_of_ours_is_not_dressed_up(engine: TorchEngine, monkeypatch: py
         list(engine.run(request_of()))
 
 
-@pytest.mark.skipif(
-    "bf16" not in Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else True,
-    reason="without instructions for it, bfloat16 takes half a minute here",
-)
+@NEEDS_BFLOAT16
 @pytest.mark.parametrize("engine", [torch.bfloat16], indirect=True, ids=["bfloat16"])
 def test_bfloat16_paints_nearly_the_same(engine: TorchEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     rough = paint(engine, request_of()).result
@@ -259,11 +260,19 @@ def test_bfloat16_paints_nearly_the_same(engine: TorchEngine, monkeypatch: pytes
     assert difference(rough, paint(precise, request_of()).result) < 6
 
 
-def test_winograds_convolution_paints_the_same(engine: TorchEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("engine", "tolerance"),
+    [(torch.float32, 0.2), pytest.param(torch.bfloat16, 6, marks=NEEDS_BFLOAT16)],
+    indirect=["engine"],
+    ids=["float32", "bfloat16"],
+)
+def test_winograds_convolution_paints_the_same(
+    engine: TorchEngine, tolerance: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("studio.engine.encoder.choose_winograd", lambda device, dtype: True)
     quick = TorchEngine(EngineSettings(device="cpu"))
     result = paint(quick, request_of()).result
-    assert difference(result, paint(engine, request_of()).result) < 0.2
+    assert difference(result, paint(engine, request_of()).result) < tolerance
     assert np.array_equal(result.pixels, paint(quick, request_of()).result.pixels)
 
 

@@ -36,6 +36,15 @@ def test_it_gives_what_a_convolution_gives(size: tuple[int, int], batch: int) ->
     assert found.is_contiguous(memory_format=torch.channels_last)
 
 
+def test_in_bfloat16_it_is_rough_but_not_too_rough() -> None:
+    weight, bias = make_layer(64, 32)
+    source = features(1, 64, 24, 24).relu()
+    exact = functional.conv2d(source, weight, bias, padding=1).relu()
+    found = WinogradConvolution(weight.bfloat16(), bias.bfloat16())(source.bfloat16())
+    assert found.dtype == torch.bfloat16
+    assert 1e-3 < relative_error(found.float(), exact) < 0.016
+
+
 def test_its_gradient_is_that_of_a_convolution() -> None:
     weight, bias = make_layer()
     layer = WinogradConvolution(weight, bias)
