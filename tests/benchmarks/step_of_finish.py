@@ -2,13 +2,14 @@
 
     python tests/benchmarks/step_of_finish.py [--threads N]
 
-Both take turns in one process, in float32, and the quickest of some rounds counts. The studio uses Winograd's where the
-probe at its first start finds it faster and bfloat16 not.
+Both take turns in one process, and the quickest of some rounds counts: in float32, and in bfloat16 where the probe of
+the studio's first start finds it faster.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import platform
 import time
 
@@ -17,7 +18,7 @@ import torch
 from studio.core.files import open_picture
 from studio.core.recipe import StyleRecipe
 from studio.core.resources import resource_folder
-from studio.engine.device import device_name, keep_freed_memory
+from studio.engine.device import device_name, is_bfloat16_better, keep_freed_memory
 from studio.engine.encoder import Encoder
 from studio.engine.losses import Objective
 from studio.engine.stepwise import run_to_end
@@ -37,22 +38,22 @@ def main() -> None:
     torch.set_num_threads(parser.parse_args().threads)
     keep_freed_memory()
     weights = run_to_end(load_encoder_weights("vgg16", None))
-    encoders = [
-        Encoder(LAYOUTS["vgg16"], weights, CPU, torch.float32, is_winograd=is_winograd) for is_winograd in (False, True)
-    ]
     photo = to_tensor(open_picture(resource_folder("demo") / "neuschwanstein.jpg"), CPU)
     style = to_tensor(open_picture(resource_folder("styles") / "van-gogh-cafe-terrace-at-night.webp"), CPU)
     capability = torch.backends.cpu.get_cpu_capability()
     print(f"{device_name(CPU)}, {capability}, {platform.machine()}, torch {torch.__version__}\n")
-    print("| size | torch's | Winograd's | times as fast |\n|---|---|---|---|")
-    for size in SIZES:
+    print("| size | precision | torch's | Winograd's | times as fast |\n|---|---|---|---|---|")
+    dtypes = [torch.float32, torch.bfloat16] if is_bfloat16_better(CPU) else [torch.float32]
+    for dtype, size in itertools.product(dtypes, SIZES):
+        encoders = [Encoder(LAYOUTS["vgg16"], weights, CPU, dtype, is_winograd=is_quick) for is_quick in (False, True)]
         image = resize_to(photo, size)
         painting = Painting(image, (style,), (1.0,), StyleRecipe(), (image.shape[2], image.shape[3]))
         jobs = [make_objective(encoder, painting, targets_at(painting, size), ("style",), {}) for encoder in encoders]
         objectives = [run_to_end(job) for job in jobs]
         rounds = [[_seconds(objective, image) for objective in objectives] for _ in range(ROUNDS)]
         plain, quick = (min(seconds) for seconds in zip(*rounds, strict=True))
-        print(f"| {size} px | {plain:.3f} s | {quick:.3f} s | {plain / quick:.2f} |", flush=True)
+        name = str(dtype).removeprefix("torch.")
+        print(f"| {size} px | {name} | {plain:.3f} s | {quick:.3f} s | {plain / quick:.2f} |", flush=True)
 
 
 def _seconds(objective: Objective, image: torch.Tensor) -> float:
