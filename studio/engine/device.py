@@ -22,6 +22,7 @@ from studio.engine.winograd import convolve, transformed_weights
 
 UNKNOWN_MEMORY = 4 << 30  # bytes; where the system does not tell
 FASTER = 1.2  # times another way has to win to be worth its rounding
+ROUNDS = 8  # of a probe
 LARGEST_ERROR = 0.02  # of the features' spread; bfloat16 alone is at about 0.003, with Winograd's way at 0.013
 
 
@@ -157,16 +158,18 @@ def _layer(channels: int, edge: int) -> tuple[Tensor, Tensor]:
 
 def _is_better(new: Callable[[], Tensor], old: Callable[[], Tensor]) -> bool:
     """Whether one way of computing something is clearly faster than another, and comes to the same."""
-    (seconds, output), (plain_seconds, plain_output) = _timed(new), _timed(old)
+    (seconds, output), (plain_seconds, plain_output) = _timed(new, old)
     error = (output - plain_output).std() / plain_output.std()
     return float(error) < LARGEST_ERROR and plain_seconds > FASTER * seconds
 
 
-def _timed(compute: Callable[[], Tensor]) -> tuple[float, Tensor]:
-    best, output = float("inf"), torch.empty(0)
-    for _ in range(5):
-        started = time.perf_counter()
-        output = compute()
-        output.sum().item()  # waits for the device
-        best = min(best, time.perf_counter() - started)
-    return best, output.float()
+def _timed(*ways: Callable[[], Tensor]) -> list[tuple[float, Tensor]]:
+    """Of each way the least seconds and what came out. They take turns, so that whatever else runs slows all of them."""
+    best, outputs = [float("inf")] * len(ways), [torch.empty(0)] * len(ways)
+    for _ in range(ROUNDS):
+        for number, compute in enumerate(ways):
+            started = time.perf_counter()
+            outputs[number] = compute()
+            outputs[number].sum().item()  # waits for the device
+            best[number] = min(best[number], time.perf_counter() - started)
+    return [(seconds, output.float()) for seconds, output in zip(best, outputs, strict=True)]

@@ -42,8 +42,12 @@ class Sketcher:
         """Load the network that is used if nothing else is said, and run it once."""
         recipe = StyleRecipe()
         grey = torch.full((1, 3, 64, 64), 0.5, device=self._device)
-        vector = self._painter(recipe.network).predictor(grey)
+        vector = self.predictor(recipe.network)(grey)
         run_to_end(self.paint(Sketch("", vector, recipe, (64, 64)), grey))
+
+    def predictor(self, network: str) -> StylePredictor:
+        """The predictor a network goes with."""
+        return self._painter(network).predictor
 
     def sketch(self, request: StyleRequest | LiveRequest, long_edge: int) -> Sketch:
         """What a request wants painted, with the longer edge at `long_edge` px; it must have a content and styles.
@@ -101,7 +105,7 @@ class Sketcher:
         self._photos.clear()
 
     def _vector(self, recipe: StyleRecipe, picture: Picture) -> Tensor:
-        predictor = self._painter(recipe.network).predictor
+        predictor = self.predictor(recipe.network)
         return predictor.vector(picture.fingerprint, lambda: picture_at(picture, SEEN_BY_PREDICTOR, self._device))
 
     def _painter(self, network: str) -> LivePainter:

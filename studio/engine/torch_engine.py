@@ -48,7 +48,6 @@ from studio.engine.schedule import NARROWEST
 from studio.engine.sketcher import Sketcher
 from studio.engine.statistics import Moments
 from studio.engine.stepwise import run_to_end
-from studio.engine.style_predictor import StylePredictor
 from studio.engine.targets import Painting
 from studio.engine.tensors import picture_at, to_picture, to_tensor
 from studio.engine.tune_job import Teacher, teach
@@ -219,9 +218,9 @@ class TorchEngine:
     def _teacher(self) -> Teacher:
         name = StyleRecipe().network
         card = next(card for card in bundled_cards("models") if card.id == name)
-        network, predictor = load_style_network(name)
+        network, _ = load_style_network(name)  # one of its own, for it is changed
         encoder = run_to_end(self._encoder("vgg16", "max"))
-        return Teacher(card, network.to(self._device), StylePredictor(predictor, self._device), encoder)
+        return Teacher(card, network.to(self._device), self._sketcher.predictor(name), encoder)
 
     def _color(self, request: ColorRequest) -> Iterator[Event]:
         started = time.perf_counter()

@@ -121,8 +121,7 @@ PROBES = pytest.mark.parametrize(
 def take(monkeypatch: pytest.MonkeyPatch, seconds: float, sign: float = 1.0) -> None:
     """Let the new way take `seconds` and the old one 1 s; both come to the same, but for the sign."""
     output = torch.linspace(-1, 1, 100)
-    timings = iter([(seconds, sign * output), (1.0, output)])
-    monkeypatch.setattr(device, "_timed", lambda compute: next(timings))
+    monkeypatch.setattr(device, "_timed", lambda new, old: [(seconds, sign * output), (1.0, output)])
 
 
 @PROBES
@@ -140,6 +139,18 @@ def test_another_way_is_not_better_where_it_is_wrong(
 ) -> None:
     take(monkeypatch, 0.1, sign=-1.0)
     assert not probe()
+
+
+def test_the_ways_take_turns_so_that_a_busy_moment_slows_both() -> None:
+    turns: list[str] = []
+
+    def compute(name: str) -> torch.Tensor:
+        turns.append(name)
+        return torch.ones(1)
+
+    timings = device._timed(lambda: compute("new"), lambda: compute("old"))
+    assert turns == ["new", "old"] * device.ROUNDS
+    assert all(0 < seconds < 60 for seconds, _ in timings)
 
 
 def test_bfloat16_is_not_better_where_it_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
