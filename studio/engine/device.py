@@ -164,7 +164,7 @@ def _is_better(new: Callable[[], Tensor], old: Callable[[], Tensor]) -> bool:
 
 
 def _timed(*ways: Callable[[], Tensor]) -> list[tuple[float, Tensor]]:
-    """Of each way the least seconds and what came out. They take turns, so that whatever else runs slows all of them."""
+    """Of each way the least seconds and what came out. They take turns, so that what else runs slows all of them."""
     best, outputs = [float("inf")] * len(ways), [torch.empty(0)] * len(ways)
     for _ in range(ROUNDS):
         for number, compute in enumerate(ways):
