@@ -62,7 +62,7 @@ class Encoder:
     Weights and features are in `dtype` and `memory_format`; channels_last is what CPUs and tensor cores like best.
     The border of the picture is continued ("replicate") or mirrored ("reflect") for the first layer; zeros there would
     print a dark frame into every statistic. With `is_winograd` the layers with many channels are convolved in that way,
-    which gives the same up to rounding; it takes a processor.
+    which gives the same up to rounding and is for processors.
     Source: Simonyan & Zisserman 2014.
     """
 

@@ -114,7 +114,13 @@ def test_what_was_found_of_one_thing_says_nothing_of_another(
 
 
 PROBES = pytest.mark.parametrize(
-    "probe", [lambda: is_bfloat16_better(CPU), lambda: is_winograd_better(torch.float32)], ids=["bf16", "winograd"]
+    "probe",
+    [
+        lambda: is_bfloat16_better(CPU),
+        lambda: is_winograd_better(torch.float32),
+        lambda: is_winograd_better(torch.bfloat16),
+    ],
+    ids=["bf16", "winograd", "winograd in bf16"],
 )
 
 
