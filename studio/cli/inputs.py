@@ -9,7 +9,6 @@ from pathlib import Path
 from studio.cli.options import UsageError, blend_settings, recipe_of
 from studio.cli.styles import style_card, suggestion
 from studio.cli.terminal import PIPE
-from studio.core.artwork_state import Style
 from studio.core.blend import Blend
 from studio.core.errors import RecipeError
 from studio.core.files import decode_picture, open_picture
@@ -17,6 +16,7 @@ from studio.core.open_style import open_style, open_style_file
 from studio.core.picture import Picture
 from studio.core.provenance import read_recipe as read_exported_recipe
 from studio.core.recipe import StyleRecipe
+from studio.core.style import Style
 
 
 def read_photo(name: str) -> Picture:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any, Literal
 from weakref import WeakValueDictionary
 
-from studio.core.artwork_state import ArtworkState, Result, Style
+from studio.core.artwork_state import ArtworkState, Result
 from studio.core.blend import Blend
 from studio.core.card import Card
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
+from studio.core.style import Style
 
 UNDO_STEPS = 200
 RESULTS_KEPT = 24  # pictures, not settings: they are what fills memory

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from studio.core.artwork_state import Style
 from studio.core.card import Card
 from studio.core.contract import StyleRequest
 from studio.core.errors import PictureError, RecipeError, StudioError
@@ -18,6 +17,7 @@ from studio.core.picture import Picture
 from studio.core.provenance import Credits
 from studio.core.recipe import StyleRecipe
 from studio.core.requests import style_request
+from studio.core.style import Style
 
 ItemState = Literal["waiting", "opening", "painting", "saving", "done", "skipped", "failed"]
 ENDS: tuple[ItemState, ...] = ("done", "skipped", "failed")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio.core.artwork_state import Style
 from studio.core.card import OWN_CATEGORY, UNKNOWN_LICENCE, Card
 from studio.core.files import open_picture
 from studio.core.learned_file import SUFFIX, read_learned
 from studio.core.picture import Picture
+from studio.core.style import Style
 
 
 def is_learned(card: Card) -> bool:

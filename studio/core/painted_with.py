@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from studio.core.artwork_state import Style
 from studio.core.card import Card, bundled_cards
 from studio.core.learned_style import painting_network
 from studio.core.picture import Picture
 from studio.core.provenance import Credits
 from studio.core.recipe import StyleRecipe
+from studio.core.style import Style
 
 _BUNDLED = {"vgg16": "vgg16_features_relu4_3"}
 _TITLES = {"vgg16-torchvision": "VGG-16 of torchvision", "vgg19-torchvision": "VGG-19 of torchvision"}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studio.core.artwork_state import Style
 from studio.core.contract import LiveRequest, StyleRequest
 from studio.core.learned_style import LearnedStyle
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
+from studio.core.style import Style
 
 
 def style_request(

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.core.artwork_state import Style
 from studio.core.recipe import StyleRecipe
+from studio.core.style import Style
 from studio.ui.actions import Actions
 from studio.ui.batch_list import BatchList
 from studio.ui.batch_offer import BatchOffer

@@ -18,8 +18,8 @@ from studio.ui.knob_slider import KnobSlider
 from studio.ui.knob_widget import KnobWidget
 from studio.ui.section_heading import SectionHeading
 from studio.ui.session import Session
-from studio.ui.style_row import tile_of
 from studio.ui.theme import GRID, icon, set_role
+from studio.ui.thumbnails import tile_of
 
 _TILE = 48  # px
 

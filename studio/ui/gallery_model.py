@@ -8,8 +8,8 @@ from itertools import takewhile
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from studio.core.card import OWN_CATEGORY, Card
+from studio.ui.payload import STYLE_MIME_TYPE
 
-STYLE_MIME_TYPE = "application/x-style-studio-style"  # the card's id, UTF-8
 CARD_ROLE = Qt.ItemDataRole.UserRole
 IS_SELECTED_ROLE = Qt.ItemDataRole.UserRole + 1
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolBut
 from studio.core.artwork_state import Result
 from studio.ui.fold_button import FoldButton
 from studio.ui.session import Session
-from studio.ui.style_row import tile_of
 from studio.ui.theme import GRID, set_role
+from studio.ui.thumbnails import tile_of
 
 _TILE = 56  # px
 

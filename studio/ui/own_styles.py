@@ -9,13 +9,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.core.artwork_state import Style
 from studio.core.card import Card
 from studio.core.errors import StudioError
 from studio.core.files import open_picture
 from studio.core.open_style import is_style_file
 from studio.core.picture import Picture
 from studio.core.picture_search import pictures_in
+from studio.core.style import Style
 from studio.core.style_library import StyleLibrary, kept_size
 from studio.ui.file_thread import FileThread
 from studio.ui.message import Message

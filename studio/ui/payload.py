@@ -14,10 +14,9 @@ from urllib.parse import unquote_to_bytes
 from PySide6.QtCore import QBuffer, QIODevice, QMimeData, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage, QImageWriter
 
-from studio.ui.gallery_model import STYLE_MIME_TYPE
-
 PayloadKind = Literal["files", "image", "link", "style"]
 
+STYLE_MIME_TYPE = "application/x-style-studio-style"  # the card's id, UTF-8
 _ENCODED = ("image/png", "image/webp", "image/jpeg", "image/tiff", "image/avif", "image/heic", "image/gif", "image/bmp")
 _LONGEST_TEXT = 20_000  # characters that may be a list of files
 

@@ -7,8 +7,8 @@ from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QLabel, QListView, QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
 from studio.ui.chosen_pictures import ChosenPictures
-from studio.ui.style_row import tile_of
 from studio.ui.theme import set_role
+from studio.ui.thumbnails import tile_of
 
 _SCROLL_BAR = 20  # px
 

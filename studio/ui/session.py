@@ -8,13 +8,14 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from studio.core.artwork import Artwork
-from studio.core.artwork_state import ArtworkState, Result, Style
+from studio.core.artwork_state import ArtworkState, Result
 from studio.core.blend import Blend
 from studio.core.card import Card
 from studio.core.contract import EngineInfo, Event, Failed, Ready
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
 from studio.core.recipe import KNOBS
+from studio.core.style import Style
 from studio.jobs.worker import Worker
 from studio.ui.blender import Blender
 from studio.ui.bridge import EventBridge

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from studio.core.artwork_state import Style
+from studio.core.style import Style
 from studio.ui.session import Session
 from studio.ui.style_row import StyleRow
 from studio.ui.theme import GRID, set_role

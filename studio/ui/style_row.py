@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from studio.core.artwork_state import Style
-from studio.core.picture import Picture
 from studio.core.recipe import SHARE_KNOB
+from studio.core.style import Style
 from studio.ui.elided_label import ElidedLabel
 from studio.ui.knob_track import KnobTrack
 from studio.ui.theme import GRID, icon, set_role
+from studio.ui.thumbnails import tile_of
 from studio.ui.value_field import ValueField
 
 _TILE = 48  # px
@@ -72,30 +71,3 @@ class StyleRow(QWidget):
         """Show the share; emits nothing."""
         self.track.set_knob_value(percent)
         self.field.set_knob_value(percent)
-
-
-def tile_of(picture: Picture, edge: int, pixel_ratio: float) -> QPixmap:
-    """The picture's middle as a square of `edge` logical px with round corners."""
-    side = min(picture.width, picture.height)
-    top, left = (picture.height - side) // 2, (picture.width - side) // 2
-    stride = max(1, int(side / (edge * pixel_ratio * 4)))  # far more pixels than needed only cost time
-    square = picture.pixels[top : top + side : stride, left : left + side : stride].copy()
-    height, width = square.shape[:2]
-    image = QImage(square.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    device_edge = round(edge * pixel_ratio)
-    image = image.scaled(
-        QSize(device_edge, device_edge),
-        Qt.AspectRatioMode.IgnoreAspectRatio,
-        Qt.TransformationMode.SmoothTransformation,
-    )
-    tile = QPixmap(device_edge, device_edge)
-    tile.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(tile)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    path = QPainterPath()
-    path.addRoundedRect(0, 0, device_edge, device_edge, 4 * pixel_ratio, 4 * pixel_ratio)
-    painter.setClipPath(path)
-    painter.drawImage(QRect(0, 0, device_edge, device_edge), image)
-    painter.end()
-    tile.setDevicePixelRatio(pixel_ratio)
-    return tile

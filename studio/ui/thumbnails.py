@@ -7,10 +7,20 @@ from collections import OrderedDict
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRect, QSaveFile, QSize, QStandardPaths, Qt, Signal, Slot
-from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader, QImageWriter, QPixmap
+from PySide6.QtGui import (
+    QColorSpace,
+    QImage,
+    QImageIOHandler,
+    QImageReader,
+    QImageWriter,
+    QPainter,
+    QPainterPath,
+    QPixmap,
+)
 
 from studio.core.errors import StudioError
 from studio.core.open_style import open_style_picture
+from studio.core.picture import Picture
 from studio.ui.background import Background
 from studio.ui.picture_pyramid import qimage
 
@@ -152,3 +162,30 @@ def _save(image: QImage, path: Path) -> None:
     writer.setQuality(92)
     if writer.write(image):
         file.commit()
+
+
+def tile_of(picture: Picture, edge: int, pixel_ratio: float) -> QPixmap:
+    """The picture's middle as a square of `edge` logical px with round corners."""
+    side = min(picture.width, picture.height)
+    top, left = (picture.height - side) // 2, (picture.width - side) // 2
+    stride = max(1, int(side / (edge * pixel_ratio * 4)))  # far more pixels than needed only cost time
+    square = picture.pixels[top : top + side : stride, left : left + side : stride].copy()
+    height, width = square.shape[:2]
+    image = QImage(square.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    device_edge = round(edge * pixel_ratio)
+    image = image.scaled(
+        QSize(device_edge, device_edge),
+        Qt.AspectRatioMode.IgnoreAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    tile = QPixmap(device_edge, device_edge)
+    tile.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(tile)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    path = QPainterPath()
+    path.addRoundedRect(0, 0, device_edge, device_edge, 4 * pixel_ratio, 4 * pixel_ratio)
+    painter.setClipPath(path)
+    painter.drawImage(QRect(0, 0, device_edge, device_edge), image)
+    painter.end()
+    tile.setDevicePixelRatio(pixel_ratio)
+    return tile

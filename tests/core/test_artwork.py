@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from studio.core.artwork import RESULTS_KEPT, UNDO_STEPS, Artwork
-from studio.core.artwork_state import Result, Style
+from studio.core.artwork_state import Result
 from studio.core.card import Card
 from studio.core.errors import RecipeError
+from studio.core.style import Style
 from tests.fakes import make_picture
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from studio.core.artwork_state import Style
 from studio.core.painted_with import model_cards
 from studio.core.recipe import ENCODERS, NETWORKS, StyleRecipe
+from studio.core.style import Style
 from tests.fakes import make_card, make_learned, make_picture
 
 PLAIN = Style(make_picture(), make_card())

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.core.artwork_state import Style
 from studio.core.batch import BatchJob, ItemReport
 from studio.core.batch_journal import Journal, read_journal
 from studio.core.card import Card
@@ -20,6 +19,7 @@ from studio.core.errors import EngineError, RecipeError, StudioError, WeightsErr
 from studio.core.files import ExportOptions, open_picture
 from studio.core.provenance import read_recipe
 from studio.core.recipe import StyleRecipe
+from studio.core.style import Style
 from studio.jobs.batch import open_batch, resume_batch
 from studio.jobs.batch_runner import run_batch
 from tests.fakes import FakeEngine, make_picture

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication
 
 from studio.ui.canvas import Canvas
-from studio.ui.gallery_model import STYLE_MIME_TYPE
+from studio.ui.payload import STYLE_MIME_TYPE
 
 HELD = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 

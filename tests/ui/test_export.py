@@ -12,13 +12,13 @@ from PIL.ExifTags import GPS, IFD, Base
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
-from studio.core.artwork_state import Style
 from studio.core.card import Card
 from studio.core.files import ExportOptions, encode_picture
 from studio.core.painted_with import credits_of
 from studio.core.picture import Metadata, Picture
 from studio.core.provenance import read_recipe
 from studio.core.recipe import StyleRecipe
+from studio.core.style import Style
 from studio.ui.app import Studio
 from studio.ui.export_sheet import ExportSheet
 from studio.ui.export_size import ExportSize

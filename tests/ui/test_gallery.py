@@ -13,8 +13,8 @@ from studio.ui.card_details import CardDetails
 from studio.ui.drop_zones import Drop
 from studio.ui.flow_layout import FlowLayout
 from studio.ui.gallery import Gallery
-from studio.ui.gallery_model import CARD_ROLE, STYLE_MIME_TYPE, GalleryModel
-from studio.ui.payload import Payload
+from studio.ui.gallery_model import CARD_ROLE, GalleryModel
+from studio.ui.payload import STYLE_MIME_TYPE, Payload
 from studio.ui.theme import PALETTES, apply_theme
 
 NOTHING_HELD = Qt.KeyboardModifier.NoModifier

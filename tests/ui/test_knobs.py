@@ -10,8 +10,9 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.core.artwork_state import ArtworkState, Style
+from studio.core.artwork_state import ArtworkState
 from studio.core.recipe import KNOBS, Knob
+from studio.core.style import Style
 from studio.ui.app import Studio
 from studio.ui.knob_widget import KnobWidget
 from tests.fakes import make_picture

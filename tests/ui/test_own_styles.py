@@ -11,9 +11,9 @@ import pytest
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
-from studio.core.artwork_state import Style
 from studio.core.card import Card
 from studio.core.files import ExportOptions
+from studio.core.style import Style
 from studio.core.style_library import StyleLibrary
 from studio.ui.app import Studio
 from studio.ui.drop_zones import Drop
