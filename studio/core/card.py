@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Literal
 
+from studio.core.displayable import displayable
 from studio.core.errors import StudioError, WeightsError
 from studio.core.resources import resource_folder
 
@@ -26,6 +28,8 @@ LICENCES: tuple[str, ...] = (
     UNKNOWN_LICENCE,
 )
 
+_TEXTS = ("title", "author", "year", "licence", "source", "credit", "category", "trained_on", "limits")
+
 
 @dataclass(frozen=True)
 class Card:
@@ -33,7 +37,8 @@ class Card:
 
     file: the picture or weights the card describes. sha256: of that file, "" where not checked (own styles).
     credit: the line to print where it is used. category: gallery chip ("painting", "print", "pattern", "mine").
-    trained_on, limits: for models, what they learnt from and what they cannot do.
+    trained_on, limits: for models, what they learnt from and what they cannot do. All but the id, which names files, is
+    made `displayable`.
     """
 
     id: str
@@ -49,6 +54,10 @@ class Card:
     category: str = ""
     trained_on: str = ""
     limits: str = ""
+
+    def __post_init__(self) -> None:
+        for name in _TEXTS:
+            object.__setattr__(self, name, displayable(getattr(self, name)))
 
     @property
     def credit_line(self) -> str:
@@ -96,7 +105,9 @@ def parse_card(text: str, path: Path) -> Card:
 
 def card_json(card: Card) -> str:
     """What `read_card` reads, from a file beside the card's own."""
-    return json.dumps(asdict(card) | {"file": card.file.name}, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(asdict(card) | {"file": card.file.name}, ensure_ascii=False, indent=2)
+    # The name of a file need not be Unicode: what no encoding can write, JSON can spell.
+    return re.sub("[\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
 
 def bundled_cards(kind: str) -> tuple[Card, ...]:

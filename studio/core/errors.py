@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from studio.core.displayable import displayable
+
 
 class StudioError(Exception):
     """A mistake or a limit the user can understand and act on.
 
-    `message` says what is wrong and names the limit; `remedy` (may be empty) says what to do about it.
+    `message` says what is wrong and names the limit; `remedy` (may be empty) says what to do about it. Both may be made
+    of any file's name: they are kept as `displayable` text.
     """
 
     def __init__(self, message: str, remedy: str = "") -> None:
+        message, remedy = displayable(message), displayable(remedy)
         super().__init__(message, remedy)  # both in args, so that it survives a pipe
         self.message = message
         self.remedy = remedy

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageFile
 
 from studio.core.color_profile import to_srgb
+from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.exif import carried, dots_per_inch, orientation_of, read_exif
 from studio.core.formats import SHORTCUT, describe_stranger, open_header, recognise
@@ -68,7 +69,7 @@ def open_regular(path: Path) -> IO[bytes]:
 
 def shown_name(path: Path) -> str:
     """The file's name, without its folder, as text that can be shown and written down whatever bytes it has."""
-    return os.fsencode(path.name or str(path)).decode("utf-8", "replace")
+    return displayable(path.name or str(path))
 
 
 def read_header(file: IO[bytes], name: str) -> ImageFile.ImageFile:

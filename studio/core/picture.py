@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 
 Pixels = NDArray[np.uint8]
@@ -34,7 +35,7 @@ class Picture:
     """An sRGB picture; its arrays are read-only, so it can be shared between threads.
 
     pixels: (H, W, 3) uint8 sRGB. alpha: (H, W) uint8, 0 transparent to 255 opaque, or None where opaque.
-    name: what the user calls it (file name without folder). source: where it came from, or None.
+    name: what the user calls it (file name without folder), made `displayable`. source: where it came from, or None.
     Raises PictureError if the arrays have another shape or type.
     """
 
@@ -50,6 +51,7 @@ class Picture:
             raise PictureError(f"A picture needs (height, width, 3) bytes, not {shape} of {dtype}.")
         if self.alpha is not None and (self.alpha.dtype != np.uint8 or self.alpha.shape != shape[:2]):
             raise PictureError(f"Transparency of {self.alpha.shape} does not fit a picture of {shape[:2]}.")
+        object.__setattr__(self, "name", displayable(self.name))
         for name in ("pixels", "alpha"):
             array = getattr(self, name)
             if array is not None and (array.flags.writeable or not array.flags.c_contiguous):

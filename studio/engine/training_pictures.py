@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Collection, Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,12 +54,12 @@ class Doubles:
 
 def is_judged_by(work: str) -> bool:
     """Whether a work is never trained on; told by its name alone, so that no run and no machine mixes them up."""
-    return int.from_bytes(hashlib.sha256(work.encode()).digest()[:4]) % JUDGED_SHARE == 0
+    return int.from_bytes(hashlib.sha256(os.fsencode(work)).digest()[:4]) % JUDGED_SHARE == 0
 
 
 def split_works(works: Collection[str]) -> tuple[list[str], list[str]]:
     """The works to train on and those to be judged by, at least one of each. Raises StudioError if that cannot be."""
-    names = sorted(set(works), key=lambda work: hashlib.sha256(work.encode()).hexdigest())
+    names = sorted(set(works), key=lambda work: hashlib.sha256(os.fsencode(work)).hexdigest())
     if len(names) < 2:
         raise StudioError("There must be pictures of at least two works in each folder.")
     judged = [work for work in names if is_judged_by(work)] or names[:1]

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QSettings, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.core.displayable import displayable
 from studio.core.recipe import StyleRecipe
 from studio.core.style import Style
 from studio.ui.actions import Actions
@@ -31,7 +31,7 @@ from studio.ui.batch_queue import BatchQueue
 from studio.ui.durations import clock
 from studio.ui.elided_label import ElidedLabel
 from studio.ui.export_sheet import FORMAT_NAMES
-from studio.ui.file_dialogs import make_open_dialog, remember_folder
+from studio.ui.file_dialogs import make_open_dialog, remember_folder, show_folder
 from studio.ui.message_bar import MessageBar
 from studio.ui.place_picker import PlacePicker
 from studio.ui.progress_line import ProgressLine
@@ -103,7 +103,7 @@ class BatchWindow(QDialog):
         choice = self._queue.choice
         if choice.folder is None:
             beside = places[0] if places[0].is_dir() else places[0].parent
-            self.folder.setText(str(beside / _FOLDER_NAME))
+            self.folder.setText(displayable(str(beside / _FOLDER_NAME)))
             choice = replace(choice, folder=beside / _FOLDER_NAME)
         self._queue.choose(replace(choice, places=tuple(dict.fromkeys((*choice.places, *places)))))
 
@@ -125,10 +125,12 @@ class BatchWindow(QDialog):
     @Slot()
     def _choose(self) -> None:
         """Tell the queue what the fields say, if that is something new."""
-        text = self.folder.text().strip()
+        text, folder = self.folder.text().strip(), self._queue.choice.folder
+        if folder is None or text != displayable(str(folder)):  # a field cannot hold every name a folder can have
+            folder = Path(text).expanduser().absolute() if text else None
         choice = replace(
             self._queue.choice,
-            folder=Path(text).expanduser().absolute() if text else None,
+            folder=folder,
             format=self.format.currentData(),
             may_overwrite=self.overwrite.isChecked(),
         )
@@ -150,7 +152,7 @@ class BatchWindow(QDialog):
     @Slot()
     def _show_output(self) -> None:
         if self._queue.choice.folder is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._queue.choice.folder)))
+            show_folder(self._queue.choice.folder)
 
     @Slot()
     def _show_state(self) -> None:
@@ -163,7 +165,7 @@ class BatchWindow(QDialog):
             self.tr("1 picture") if count == 1 else self.tr("{} pictures").format(count) if count else ""
         )
         if not self.folder.hasFocus() or not is_idle:
-            self.folder.setText(str(choice.folder or ""))
+            self.folder.setText(displayable(str(choice.folder or "")))
         self.format.setCurrentIndex(self.format.findData(choice.format))
         self.offer.show_for(queue.cut_short if is_idle else None)
         if is_idle:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.artwork_state import ArtworkState
@@ -20,7 +20,7 @@ from studio.ui.diagnostics import diagnostics
 from studio.ui.drop_zones import Drop
 from studio.ui.export_sheet import ExportSheet
 from studio.ui.exporter import Exporter
-from studio.ui.file_dialogs import last_folder, make_open_dialog, remember_folder
+from studio.ui.file_dialogs import last_folder, make_open_dialog, remember_folder, show_folder
 from studio.ui.intake import Intake
 from studio.ui.last_export import LastExport
 from studio.ui.message import Message
@@ -173,7 +173,7 @@ class Commands(QObject):
     def show_export(self) -> None:
         """Open the folder of the file exported last."""
         if self._exporter.last_file is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._exporter.last_file.parent)))
+            show_folder(self._exporter.last_file.parent)
 
     @Slot()
     def strengthen(self) -> None:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.card import licence_is_unknown
+from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.exif import tells_place
 from studio.core.files import (
@@ -82,7 +83,9 @@ class ExportSheet(QDialog):
         self.keep_exif.setChecked(options.keep_exif)
         self.keep_gps.setChecked(options.keep_gps)
         self.label_ai.setChecked(options.label_ai)
-        self.file = QLineEdit(str(free_path(last.folder / f"{artwork.file_name}{SUFFIX_OF[options.format]}")))
+        self._folder = last.folder
+        path = free_path(last.folder / f"{artwork.file_name}{SUFFIX_OF[options.format]}")
+        self.file = QLineEdit(displayable(str(path)))
         self.note = QLabel()
         self.note.setWordWrap(True)
         set_role(self.note, "caption")
@@ -97,8 +100,13 @@ class ExportSheet(QDialog):
         self._show_keeps()
         self._show_format()
         self.title.setCursorPosition(0)
+        self.file.setSelection(len(self.file.text()) - len(path.name), len(path.stem))
+
+    @property
+    def path(self) -> Path:
+        """Where the file is to be. The folder it began with is meant as it is: a field cannot hold every name."""
         path = Path(self.file.text())
-        self.file.setSelection(len(str(path.parent)) + 1, len(path.stem))
+        return self._folder / path.name if str(path.parent) == displayable(str(self._folder)) else path
 
     @property
     def options(self) -> ExportOptions:
@@ -117,7 +125,7 @@ class ExportSheet(QDialog):
 
     @Slot()
     def accept(self) -> None:
-        path, title, artist = Path(self.file.text()).expanduser(), self.title.text().strip(), self.artist.text().strip()
+        path, title, artist = self.path.expanduser(), self.title.text().strip(), self.artist.text().strip()
         self.accepted_with.emit(path, self.options, title, artist, self.dimensions.unit)
         super().accept()
 
@@ -126,16 +134,16 @@ class ExportSheet(QDialog):
         chosen: ExportFormat = self.format.currentData()
         self.lossless.setVisible(chosen == "webp")
         self._quality_pages.setCurrentIndex(1 if self.options.is_lossless else 0)
-        path = Path(self.file.text())
+        path = self.path
         if EXPORT_SUFFIXES.get(path.suffix.lower()) != chosen:
             name = path.stem if path.suffix.lower() in EXPORT_SUFFIXES else path.name
-            self.file.setText(str(free_path(path.with_name(f"{name}{SUFFIX_OF[chosen]}"))))
+            self.file.setText(displayable(str(free_path(path.with_name(f"{name}{SUFFIX_OF[chosen]}")))))
         self._show_change()
 
     @Slot()
     def _show_file(self) -> None:
         """Follow the ending of the file's name, and say what will happen, or why nothing can."""
-        path = Path(self.file.text()).expanduser()
+        path = self.path.expanduser()
         found = EXPORT_SUFFIXES.get(path.suffix.lower())
         if found is not None and found != self.format.currentData():
             self.format.setCurrentIndex(self.format.findData(found))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QSettings, QStandardPaths, Qt
+from PySide6.QtCore import QCoreApplication, QSettings, QStandardPaths, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.files import OPEN_SUFFIXES
@@ -34,3 +35,8 @@ def last_folder(settings: QSettings, purpose: str, fallback: QStandardPaths.Stan
 def remember_folder(settings: QSettings, purpose: str, folder: Path) -> None:
     """Begin there the next time."""
     settings.setValue(f"folders/{purpose}", str(folder))
+
+
+def show_folder(folder: Path) -> None:
+    """Open a folder in the system's file manager, whatever bytes its name has."""
+    QDesktopServices.openUrl(QUrl(folder.absolute().as_uri()))  # fromLocalFile leaves out what is no Unicode

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -24,6 +24,7 @@ from studio.core.open_style import is_learned
 from studio.ui.card_details import CardDetails
 from studio.ui.category_chips import CategoryChips
 from studio.ui.drop_zones import GALLERY_ZONES, DropZones
+from studio.ui.file_dialogs import show_folder
 from studio.ui.gallery_delegate import THUMBNAIL_EDGE
 from studio.ui.gallery_model import GalleryModel
 from studio.ui.style_list import StyleList
@@ -128,7 +129,7 @@ class Gallery(QWidget):
         details = menu.addAction(icon("info"), self.tr("Details"))
         details.triggered.connect(lambda: self.show_details(card))
         show = menu.addAction(icon("folder"), self.tr("Show file"))
-        show.triggered.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(card.file.parent))))
+        show.triggered.connect(lambda: show_folder(card.file.parent))
         if card.category == OWN_CATEGORY:
             if is_learned(card):
                 export = menu.addAction(icon("export"), self.tr("Export style\N{HORIZONTAL ELLIPSIS}"))

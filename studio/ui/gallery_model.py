@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
@@ -111,7 +112,7 @@ class GalleryModel(QAbstractListModel):
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         data = QMimeData()
         if indexes:
-            data.setData(STYLE_MIME_TYPE, self._shown[indexes[0].row()].id.encode())
+            data.setData(STYLE_MIME_TYPE, os.fsencode(self._shown[indexes[0].row()].id))
         return data
 
     def supportedDragActions(self) -> Qt.DropAction:

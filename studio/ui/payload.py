@@ -16,7 +16,7 @@ from PySide6.QtGui import QDropEvent, QImage, QImageWriter
 
 PayloadKind = Literal["files", "image", "link", "style"]
 
-STYLE_MIME_TYPE = "application/x-style-studio-style"  # the card's id, UTF-8
+STYLE_MIME_TYPE = "application/x-style-studio-style"  # the card's id, as bytes of a file's name
 _ENCODED = ("image/png", "image/webp", "image/jpeg", "image/tiff", "image/avif", "image/heic", "image/gif", "image/bmp")
 _LONGEST_TEXT = 20_000  # characters that may be a list of files
 
@@ -62,7 +62,7 @@ def read_payload(mime: QMimeData) -> Payload | None:
         case "image":
             return Payload(kind, image_bytes=_encoded_image(mime, urls), links=links)
         case "style":
-            return Payload(kind, style_id=bytes(mime.data(STYLE_MIME_TYPE).data()).decode())
+            return Payload(kind, style_id=os.fsdecode(bytes(mime.data(STYLE_MIME_TYPE).data())))
         case "link":
             return Payload(kind, links=links)
     return None

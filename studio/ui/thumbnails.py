@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import OrderedDict
 from pathlib import Path
 
@@ -109,7 +110,8 @@ def load_thumbnail(path: Path, size: QSize, cache_folder: Path) -> QImage:
         facts = path.stat()
     except OSError:
         return QImage()
-    name = hashlib.sha256(f"{path}|{facts.st_mtime_ns}|{facts.st_size}|{size.width()}x{size.height()}".encode())
+    about = f"|{facts.st_mtime_ns}|{facts.st_size}|{size.width()}x{size.height()}"
+    name = hashlib.sha256(os.fsencode(path) + about.encode())
     cached = cache_folder / f"{name.hexdigest()[:32]}.webp"
     image = QImage(str(cached))
     if image.size() == size:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -284,6 +286,21 @@ def test_nothing_is_replaced_unless_that_is_ticked(qtbot: QtBot, chosen: Studio,
     run(qtbot, chosen)
     assert states(chosen) == ["done"] * 3
     assert read_recipe(photos / "painted" / "b.png") == chosen.session.artwork.recipe
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep names in Unicode")
+def test_artworks_go_into_the_folder_that_was_meant_whatever_bytes_its_name_has(
+    qtbot: QtBot, loaded: Studio, photos: Path
+) -> None:
+    folder = Path(os.fsdecode(os.fsencode(photos) + b"/caf\xe9"))
+    folder.mkdir()
+    Image.fromarray(make_picture(64, 48).pixels).save(folder / "a.png")
+    loaded.actions["render_many"].trigger()
+    choose(qtbot, loaded, folder)
+    assert Path(loaded.batch_window.folder.text()) == photos / "caf\ufffd" / "painted"
+    run(qtbot, loaded)
+    assert painted(folder / "painted") == ["a.png"]
+    assert [entry.name for entry in photos.iterdir() if entry.is_dir()] == [folder.name]
 
 
 @pytest.mark.parametrize("when", ["the engine is gone", "weights are missing"])

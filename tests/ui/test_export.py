@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -285,6 +287,22 @@ def test_the_next_sheet_begins_as_the_last_export_was_made(
     assert (sheet.options, sheet.artist.text()) == (last.options, "Ada")
     assert sheet.dimensions.unit == "cm" and sheet.dimensions.pixels == (picture.width, picture.height)
     assert Path(sheet.file.text()).parent == tmp_path and sheet.file.text().endswith(".avif")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep names in Unicode")
+def test_a_folder_whose_name_is_no_unicode_is_exported_into_again(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    folder.mkdir()
+    finish(qtbot, loaded)
+    loaded.exporter.export(folder / "first.png", ExportOptions(), "Wave")
+    qtbot.waitUntil(lambda: loaded.exporter.last_file is not None)
+    loaded.actions["export"].trigger()
+    sheet = loaded.window.findChild(ExportSheet)
+    assert sheet.export.isEnabled() and Path(sheet.file.text()).parent == tmp_path / "caf\ufffd"
+    sheet.file.setText(str(Path(sheet.file.text()).with_name("second.jpg")))
+    sheet.accept()
+    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    assert sorted(file.name for file in folder.iterdir()) == ["first.png", "second.jpg"]
 
 
 @pytest.mark.parametrize("kept", ["", "{}", "[1]", '{"folder": "/nowhere", "options": {"format": "doc"}}'])

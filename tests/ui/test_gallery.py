@@ -14,7 +14,7 @@ from studio.ui.drop_zones import Drop
 from studio.ui.flow_layout import FlowLayout
 from studio.ui.gallery import Gallery
 from studio.ui.gallery_model import CARD_ROLE, GalleryModel
-from studio.ui.payload import STYLE_MIME_TYPE, Payload
+from studio.ui.payload import STYLE_MIME_TYPE, Payload, read_payload
 from studio.ui.theme import PALETTES, apply_theme
 
 NOTHING_HELD = Qt.KeyboardModifier.NoModifier
@@ -186,6 +186,13 @@ def test_a_dragged_tile_carries_its_style(gallery):
     mime = gallery.model.mimeData([index])
     assert bytes(mime.data(STYLE_MIME_TYPE).data()) == b"terrace"
     assert not mime.hasUrls()  # else it would land as a file
+
+
+def test_a_tile_can_be_dragged_whatever_its_card_file_is_called(qtbot, tmp_path):
+    gallery = Gallery([style("caf\udce9-0", "Café")], thumbnail_folder=tmp_path)
+    qtbot.addWidget(gallery)
+    mime = gallery.model.mimeData([gallery.model.index(0)])
+    assert read_payload(mime) == Payload("style", style_id="caf\udce9-0")
 
 
 def test_a_drag_begins_at_the_tile_that_was_pressed(gallery, qtbot, monkeypatch):

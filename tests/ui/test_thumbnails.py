@@ -1,7 +1,9 @@
 """Promises of thumbnails: filled, never stretched, off the GUI thread, and kept between starts."""
 
 import os
+import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -128,3 +130,10 @@ def test_a_hi_dpi_screen_gets_all_its_pixels(qtbot, tmp_path, thumbnails):
     pixmap = thumbnails.pixmap(path)
     assert pixmap.size() == QSize(128, 128)
     assert pixmap.deviceIndependentSize().toSize() == SIZE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep names in Unicode")
+def test_a_picture_whose_name_is_no_unicode_has_a_thumbnail(qapp, tmp_path):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png"))
+    save_discs(path, 200, 200)
+    assert load_thumbnail(path, SIZE, tmp_path / "cache").size() == SIZE
