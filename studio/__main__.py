@@ -9,6 +9,7 @@ from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 
 from studio.core.contract import Engine, EngineSettings
+from studio.core.displayable import displayable
 from studio.core.errors import StudioError
 from studio.core.training_plan import TrainingNews, TrainingPlan
 from studio.core.tuning_comparison import ComparisonNews, ComparisonPlan
@@ -137,7 +138,7 @@ def _check_screen() -> None:
 
 
 def _say(sentence: str) -> None:
-    sys.stderr.write(f"style-studio: {sentence}\n")
+    sys.stderr.write(f"style-studio: {displayable(sentence)}\n")
 
 
 if __name__ == "__main__":

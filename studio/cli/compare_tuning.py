@@ -74,7 +74,8 @@ def compare_tuning(arguments: argparse.Namespace, compare: Compare) -> int:
     if arguments.json:
         print_json({"event": "stopped" if is_interrupted else "done", "file": str(plan.out / TABLE)})
     else:
-        say(table)
+        for line in table.splitlines():
+            say(line)
     if is_interrupted:
         say("Stopped. The same command goes on with the cells that are left.")
     return INTERRUPTED if is_interrupted else 0

@@ -12,7 +12,7 @@ from studio.cli.doctor import add_doctor_command, examine
 from studio.cli.options import OptionParser
 from studio.cli.render import add_render_command, render
 from studio.cli.styles import add_styles_command, show_styles
-from studio.cli.terminal import print_json, say
+from studio.cli.terminal import print_json, say, take_any_text
 from studio.cli.train_base import add_train_base_command, train_base
 from studio.cli.tune import add_tune_command, tune
 from studio.core.contract import MakeEngine
@@ -39,6 +39,7 @@ def main(
     runs the experiment behind Tune; None where that is not offered. A StudioError becomes one sentence on stderr, and
     with `--json` a last line on stdout as well. What is no StudioError goes through.
     """
+    take_any_text()
     try:
         return _run(arguments, make_engine, isolate, train, compare)
     except StudioError as error:

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from rich import progress as rich_progress
 
-from studio.cli.terminal import plain_console, print_json
+from studio.cli.terminal import PlainColumn, plain_console, print_json
 from studio.core.contract import Frame, Progress
 
 
@@ -18,10 +18,10 @@ class BarReport:
     def __init__(self) -> None:
         self._console = plain_console(stderr=True)
         self._bar = rich_progress.Progress(
-            rich_progress.TextColumn("{task.description}", markup=False),
+            PlainColumn("{task.description}"),
             rich_progress.BarColumn(bar_width=30),
             rich_progress.TaskProgressColumn(),
-            rich_progress.TextColumn("{task.fields[note]}", markup=False),
+            PlainColumn("{task.fields[note]}"),
             rich_progress.TimeRemainingColumn(elapsed_when_finished=True),
             console=self._console,
         )
