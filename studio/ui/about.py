@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayo
 import studio
 from studio.core.card import Card
 from studio.ui.actions import ACTIONS, shown_keys, translated
+from studio.ui.plain_text import window_title
 
 
 def make_about(cards: Sequence[Card], parent: QWidget) -> QDialog:
@@ -49,7 +50,7 @@ def _tr(text: str) -> str:
 def _sheet(title: str, html: str, parent: QWidget) -> QDialog:
     sheet = QDialog(parent)
     sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    sheet.setWindowTitle(title)
+    sheet.setWindowTitle(window_title(title))
     sheet.resize(600, 680)
     text = QTextBrowser()
     text.setHtml(html)

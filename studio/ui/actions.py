@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
+from studio.ui.plain_text import tool_tip
 from studio.ui.theme import icon
 
 Actions = dict[str, QAction]
@@ -108,7 +109,7 @@ def make_actions(parent: QObject) -> Actions:
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setCheckable(spec.is_checkable)
         keys = shown_keys(spec)
-        action.setToolTip(f"{translated(spec.tip)} ({keys})" if keys else translated(spec.tip))
+        action.setToolTip(tool_tip(f"{translated(spec.tip)} ({keys})" if keys else translated(spec.tip)))
         actions[spec.name] = action
     return actions
 

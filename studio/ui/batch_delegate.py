@@ -48,7 +48,7 @@ class BatchDelegate(QStyledItemDelegate):
         left = place.right() + GRID + 2
         _paint_words(
             painter,
-            report.item.photo.name,
+            index.data(Qt.ItemDataRole.DisplayRole),
             index.data(STATE_TEXT_ROLE),
             QRect(left, row.top() + 7, edge - left, row.height() - 14),
             "error_text" if is_left_out else "muted",

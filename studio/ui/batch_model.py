@@ -5,7 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 
 from studio.core.batch import ItemReport
+from studio.core.displayable import displayable
+from studio.core.open_picture import shown_name
 from studio.ui.batch_queue import BatchQueue
+from studio.ui.plain_text import tool_tip
 
 REPORT_ROLE = Qt.ItemDataRole.UserRole
 STATE_TEXT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -32,11 +35,13 @@ class BatchModel(QAbstractListModel):
         report = self._queue.reports[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return report.item.photo.name
+                return shown_name(report.item.photo)
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(filter(None, (str(report.item.photo), report.reason)))
+                return tool_tip(
+                    "\n".join(filter(None, (displayable(str(report.item.photo)), displayable(report.reason))))
+                )
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{report.item.photo.name}, {self._state_text(report)}"
+                return f"{shown_name(report.item.photo)}, {self._state_text(report)}"
         if role == REPORT_ROLE:
             return report
         if role == STATE_TEXT_ROLE:
@@ -54,8 +59,8 @@ class BatchModel(QAbstractListModel):
             case "saving":
                 return self.tr("Saving")
             case "done":
-                return self.tr("Painted: {}").format(report.item.output)
-        return report.reason
+                return self.tr("Painted: {}").format(displayable(report.item.output))
+        return displayable(report.reason)
 
     @Slot()
     def _reset(self) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from studio.ui.batch_choice import CutShort
+from studio.ui.plain_text import PlainLabel
 from studio.ui.theme import GRID, set_role
 
 
@@ -14,7 +15,7 @@ class BatchOffer(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "bar")
-        self.text = QLabel()
+        self.text = PlainLabel()
         self.accept = QPushButton(self.tr("Go on with it"))
         self.accept.setToolTip(self.tr("With the styles and settings it began with"))
         row = QHBoxLayout(self)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -34,6 +33,7 @@ from studio.ui.export_sheet import FORMAT_NAMES
 from studio.ui.file_dialogs import make_open_dialog, remember_folder, show_folder
 from studio.ui.message_bar import MessageBar
 from studio.ui.place_picker import PlacePicker
+from studio.ui.plain_text import PlainLabel
 from studio.ui.progress_line import ProgressLine
 from studio.ui.session import Session
 from studio.ui.theme import GRID, set_role
@@ -66,7 +66,7 @@ class BatchWindow(QDialog):
         self.picker = PlacePicker(settings, _PLACES, *titles, target=self)
         self.clear = QPushButton(self.tr("Clear"))
         set_role(self.clear, "link")
-        self.count = QLabel()
+        self.count = PlainLabel()
         set_role(self.count, "caption")
         self.list = BatchList(queue, thumbnail_folder)
         self.offer = BatchOffer()
@@ -79,7 +79,7 @@ class BatchWindow(QDialog):
         self.recipe = ElidedLabel()
         set_role(self.recipe, "muted")
         self.bar = ProgressLine(self.tr("Progress of all pictures"))
-        self.progress = QLabel()
+        self.progress = PlainLabel()
         set_role(self.progress, "caption")
         self.show_folder = QPushButton(self.tr("Show folder"))
         self.stop = QPushButton(self.tr("Stop"))
@@ -236,7 +236,7 @@ class BatchWindow(QDialog):
         form.setColumnStretch(2, 1)
         for row, (label, widget) in enumerate(((self.tr("Into"), self.folder), (self.tr("Format"), self.format))):
             widget.setAccessibleName(label)
-            form.addWidget(QLabel(label), row, 0)
+            form.addWidget(PlainLabel(label), row, 0)
         form.addWidget(self.folder, 0, 1, 1, 2)
         form.addWidget(self.browse, 0, 3)
         form.addWidget(self.format, 1, 1)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
 
 from studio.core.blend import MODE_KNOB, OPACITY_KNOB
 from studio.core.picture import Picture
@@ -16,6 +16,7 @@ from studio.ui.elided_label import ElidedLabel
 from studio.ui.knob_choice import KnobChoice
 from studio.ui.knob_slider import KnobSlider
 from studio.ui.knob_widget import KnobWidget
+from studio.ui.plain_text import PlainLabel, tool_tip
 from studio.ui.section_heading import SectionHeading
 from studio.ui.session import Session
 from studio.ui.theme import GRID, icon, set_role
@@ -116,10 +117,10 @@ class _PhotoRow(QWidget):
 
     def __init__(self, place: str) -> None:
         super().__init__()
-        self._tile = QLabel()
+        self._tile = PlainLabel()
         self._tile.setFixedSize(_TILE, _TILE)
         self._name = ElidedLabel(middle=True)
-        caption = QLabel(place)
+        caption = PlainLabel(place)
         set_role(caption, "caption")
         self.remove = QToolButton()
         self.remove.setIcon(icon("close", "muted"))
@@ -137,5 +138,6 @@ class _PhotoRow(QWidget):
         """Show another photo."""
         self._tile.setPixmap(tile_of(picture, _TILE, self.devicePixelRatioF()))
         self._name.setText(picture.name)
-        self.remove.setToolTip(self.tr("Paint without {}").format(picture.name))
-        self.remove.setAccessibleName(self.remove.toolTip())
+        removal = self.tr("Paint without {}").format(picture.name)
+        self.remove.setToolTip(tool_tip(removal))
+        self.remove.setAccessibleName(removal)

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.core.card import Card
 from studio.core.picture import Picture
@@ -26,6 +26,7 @@ from studio.ui.canvas_picture import Scene, paint_scene
 from studio.ui.drop_zones import DropZones
 from studio.ui.empty_canvas import DEMO_SIZE, EmptyCanvas
 from studio.ui.picture_pair import PicturePair
+from studio.ui.plain_text import PlainLabel
 from studio.ui.split_handle import STEPS, SplitHandle
 from studio.ui.surround import Surround, next_surround
 from studio.ui.surround_swatch import SurroundSwatch
@@ -79,7 +80,7 @@ class Canvas(QWidget):
         self._empty.demo_chosen.connect(self.demo_chosen)
         self.split = SplitHandle(self)
         self.split.valueChanged.connect(self.update)
-        self.badge = QLabel(self)
+        self.badge = PlainLabel(parent=self)
         set_role(self.badge, "badge")
         self.badge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.badge.hide()

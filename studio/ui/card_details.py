@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QSizePolicy,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from studio.core.card import Card, licence_is_unknown
 from studio.ui.licence_box import LicenceBox
+from studio.ui.plain_text import PlainLabel, window_title
 from studio.ui.theme import set_role
 from studio.ui.thumbnails import Thumbnails
 
@@ -47,9 +47,9 @@ class CardDetails(QDialog):
         self._card = card
         self._thumbnails = Thumbnails(QSize(_EDGE, _EDGE), self.devicePixelRatioF(), thumbnail_folder, self)
         self._thumbnails.arrived.connect(self._show_picture)
-        self.picture = QLabel()
+        self.picture = PlainLabel()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(card.title)
+        self.setWindowTitle(window_title(card.title))
         self.fields: list[QLineEdit] = []  # title, artist, year, source
         self.licence = LicenceBox()
         self._form = QFormLayout()
@@ -104,7 +104,7 @@ class CardDetails(QDialog):
             self._form.addRow(text, field)
         self.licence.show_licence_of(card)
         self._form.insertRow(3, self.tr("Licence"), self.licence)
-        note = QLabel(self.tr("Any text will do. It goes into the credits; while it is unknown, exports warn."))
+        note = PlainLabel(self.tr("Any text will do. It goes into the credits; while it is unknown, exports warn."))
         note.setWordWrap(True)
         set_role(note, "caption")
         self._form.insertRow(4, "", note)
@@ -120,7 +120,7 @@ class CardDetails(QDialog):
             (self.tr("Credit"), card.credit_line),
         ):
             if value:
-                label = QLabel(name)
+                label = PlainLabel(name)
                 set_role(label, "muted")
                 label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
                 label.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -142,9 +142,8 @@ class CardDetails(QDialog):
         self.resize(520, self.sizeHint().height())
 
 
-def _line(name: str, value: str) -> QLabel:
-    line = QLabel(value)
-    line.setTextFormat(Qt.TextFormat.PlainText)
+def _line(name: str, value: str) -> PlainLabel:
+    line = PlainLabel(value)
     line.setWordWrap(True)
     line.setAlignment(Qt.AlignmentFlag.AlignTop)
     line.setAccessibleName(name)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
 from studio.core.card import OWN_CATEGORY
 from studio.ui.flow_layout import FlowLayout
+from studio.ui.plain_text import action_text
 from studio.ui.theme import set_role
 
 _LABELS: dict[str, str] = {
@@ -50,7 +51,10 @@ class CategoryChips(QWidget):
             button.deleteLater()
         for name in ("", *categories):
             chip = QToolButton(self)
-            chip.setText(QCoreApplication.translate("CategoryChips", _LABELS.get(name, name.capitalize())))
+            label = _LABELS.get(name)
+            chip.setText(
+                QCoreApplication.translate("CategoryChips", label) if label else action_text(name.capitalize())
+            )
             chip.setProperty("category", name)
             chip.setCheckable(True)
             chip.setChecked(name == category)

@@ -44,6 +44,7 @@ class Closing(QObject):
     def _ask(self) -> None:
         title, text = self.tr("Style Studio"), self.tr("The artwork has not been exported.")
         question = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=self._window)
+        question.setTextFormat(Qt.TextFormat.PlainText)
         question.setInformativeText(self.tr("Closing the studio now discards it."))
         export = question.addButton(self.tr("Export\N{HORIZONTAL ELLIPSIS}"), QMessageBox.ButtonRole.AcceptRole)
         discard = question.addButton(self.tr("Discard and close"), QMessageBox.ButtonRole.DestructiveRole)

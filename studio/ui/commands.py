@@ -26,6 +26,7 @@ from studio.ui.last_export import LastExport
 from studio.ui.message import Message
 from studio.ui.payload import read_payload
 from studio.ui.picture_pyramid import whole_image
+from studio.ui.plain_text import PlainFileDialog
 from studio.ui.preferences import Preferences
 from studio.ui.recent_files import RecentFiles
 from studio.ui.session import Session
@@ -104,7 +105,9 @@ class Commands(QObject):
     def ask_for_style_file(self, card: Card) -> None:
         """Let the artist choose where a learned style is exported to."""
         folder = last_folder(self._settings, "style_files", QStandardPaths.StandardLocation.DocumentsLocation)
-        dialog = QFileDialog(self._window, self.tr("Export style"), str(folder), self.tr("Styles (*{})").format(SUFFIX))
+        dialog = PlainFileDialog(
+            self._window, self.tr("Export style"), str(folder), self.tr("Styles (*{})").format(SUFFIX)
+        )
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX[1:])
         dialog.selectFile(f"{card.id}{SUFFIX}")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QStyle, QStyleOption, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOption, QWidget
+
+from studio.ui.plain_text import PlainLabel, tool_tip
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(PlainLabel):
     """A label that may be narrower than its text. middle: cut the middle and not the end (file names)."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None, *, middle: bool = False) -> None:
-        super().__init__(parent)
+        super().__init__(text, parent)
         self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setText(text)
 
     def setText(self, text: str) -> None:
         super().setText(text)
@@ -40,4 +40,4 @@ class ElidedLabel(QLabel):
 
     def _update_tip(self) -> None:
         is_cut = self.fontMetrics().horizontalAdvance(self.text()) > self.contentsRect().width()
-        self.setToolTip(self.text() if is_cut else "")
+        self.setToolTip(tool_tip(self.text() if is_cut else ""))

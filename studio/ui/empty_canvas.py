@@ -7,9 +7,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from studio.core.card import Card
+from studio.ui.plain_text import PlainLabel, action_text, tool_tip
 from studio.ui.theme import GRID, RADIUS, color, icon, set_role
 from studio.ui.thumbnails import Thumbnails
 
@@ -25,9 +26,9 @@ class EmptyCanvas(QWidget):
 
     def __init__(self, demo: Sequence[Card], thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._mark = QLabel()
+        self._mark = PlainLabel()
         self._draw_mark()
-        invitation = QLabel(self.tr("Drop a picture"))
+        invitation = PlainLabel(self.tr("Drop a picture"))
         set_role(invitation, "invitation")
         open_button = QPushButton(self.tr("or open one from your files"))
         set_role(open_button, "link")
@@ -39,7 +40,7 @@ class EmptyCanvas(QWidget):
             box.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         if demo:
             box.addSpacing(4 * GRID)
-            hint = QLabel(self.tr("Try it with one of these"))
+            hint = PlainLabel(self.tr("Try it with one of these"))
             set_role(hint, "caption-on-surround")
             box.addWidget(hint, 0, Qt.AlignmentFlag.AlignHCenter)
             row = QHBoxLayout()
@@ -71,8 +72,8 @@ class _DemoPhoto(QAbstractButton):
         super().__init__()
         self._path: Path = card.file
         self._thumbnails = thumbnails
-        self.setText(card.title)
-        self.setToolTip(f"{card.title}\n{card.credit_line}")
+        self.setText(action_text(card.title))
+        self.setToolTip(tool_tip(f"{card.title}\n{card.credit_line}"))
         self.setAccessibleName(self.tr("Open the photo {}").format(card.title))
         self.setFixedSize(DEMO_SIZE)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

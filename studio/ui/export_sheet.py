@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QStackedWidget,
@@ -40,6 +39,7 @@ from studio.ui.exporter import Exportable, file_size, free_path
 from studio.ui.file_size_meter import FileSizeMeter
 from studio.ui.last_export import LastExport
 from studio.ui.number_box import NumberBox
+from studio.ui.plain_text import PlainFileDialog, PlainLabel
 from studio.ui.theme import GRID, icon, set_role
 
 FORMAT_NAMES: dict[ExportFormat, str] = {
@@ -75,7 +75,7 @@ class ExportSheet(QDialog):
         self.quality.setValue(options.quality)
         self.lossless = QCheckBox(self.tr("Lossless"))
         self.lossless.setChecked(options.lossless)
-        self.weight = QLabel()
+        self.weight = PlainLabel()
         self.dimensions = ExportSize(picture, options.dpi or picture.metadata.dpi or 300, last.unit)
         self.keep_exif = QCheckBox(self.tr("Camera data of the photo (EXIF)"))
         self.keep_gps = QCheckBox(self.tr("Where it was taken (GPS)"))
@@ -86,7 +86,7 @@ class ExportSheet(QDialog):
         self._folder = last.folder
         path = free_path(last.folder / f"{artwork.file_name}{SUFFIX_OF[options.format]}")
         self.file = QLineEdit(displayable(str(path)))
-        self.note = QLabel()
+        self.note = PlainLabel()
         self.note.setWordWrap(True)
         set_role(self.note, "caption")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -188,7 +188,7 @@ class ExportSheet(QDialog):
 
     @Slot()
     def _browse(self) -> None:
-        dialog = QFileDialog(self, self.tr("Export as"), self.file.text())
+        dialog = PlainFileDialog(self, self.tr("Export as"), self.file.text())
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.file.setText)
@@ -212,8 +212,8 @@ class ExportSheet(QDialog):
         browse.setAutoDefault(False)  # Enter in a field exports
         browse.clicked.connect(self._browse)
         self._quality_pages = QStackedWidget()
-        self._quality_pages.addWidget(_row(QLabel(self.tr("Quality")), self.quality))
-        self._quality_pages.addWidget(QLabel(self.tr("every pixel as painted")))
+        self._quality_pages.addWidget(_row(PlainLabel(self.tr("Quality")), self.quality))
+        self._quality_pages.addWidget(PlainLabel(self.tr("every pixel as painted")))
         form = QFormLayout()
         form.setHorizontalSpacing(2 * GRID)
         form.setVerticalSpacing(GRID)
@@ -246,17 +246,16 @@ class ExportSheet(QDialog):
     def _make_credits(self) -> QWidget:
         """Whose work is in it, and a warning where nobody said whether it may be shown."""
         made_of = self._artwork.credits
-        lines = QLabel("\n".join(card.credit_line for card in (*made_of.styles, *made_of.models)))
+        lines = PlainLabel("\n".join(card.credit_line for card in (*made_of.styles, *made_of.models)))
         lines.setWordWrap(True)
-        lines.setTextFormat(Qt.TextFormat.PlainText)
         set_role(lines, "caption")
         unknown = [card.title for card in made_of.styles if licence_is_unknown(card)]
-        self.warning = QLabel(
+        self.warning = PlainLabel(
             self.tr("The licence of {} is unknown: find out whether you may show it.").format(", ".join(unknown))
         )
         self.warning.setWordWrap(True)
         set_role(self.warning, "error")
-        sign = QLabel()
+        sign = PlainLabel()
         sign.setPixmap(icon("warning", "error").pixmap(QSize(16, 16), self.devicePixelRatioF()))
         warned = _row(sign, self.warning, spacing=GRID)
         warned.setVisible(bool(unknown))
@@ -279,6 +278,6 @@ def _row(*widgets: QWidget | None, spacing: int = 2 * GRID) -> QWidget:
         if widget is None:
             row.addStretch(1)
         else:
-            is_wide = isinstance(widget, QLineEdit) or (isinstance(widget, QLabel) and widget.wordWrap())
+            is_wide = isinstance(widget, QLineEdit) or (isinstance(widget, PlainLabel) and widget.wordWrap())
             row.addWidget(widget, 1 if is_wide else 0)
     return part

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import get_args
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.core.picture import Picture
 from studio.ui.last_export import Unit
 from studio.ui.number_box import NumberBox
+from studio.ui.plain_text import PlainLabel
 from studio.ui.theme import GRID, set_role
 
 PER_INCH: dict[Unit, float] = {"cm": 2.54, "in": 1.0}  # units of length in an inch
@@ -38,7 +39,7 @@ class ExportSize(QWidget):
         self.unit_box.setCurrentIndex(self.unit_box.findData(unit))
         self.dpi_box = NumberBox(*_DPI, self.tr(" dpi"))
         self.dpi_box.setValue(dpi)
-        self.summary = QLabel()
+        self.summary = PlainLabel()
         set_role(self.summary, "caption")
         for widget, name in (
             (self.width_box, self.tr("Width")),
@@ -134,11 +135,11 @@ class ExportSize(QWidget):
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.width_box, 1)
-        row.addWidget(QLabel("\N{MULTIPLICATION SIGN}"))
+        row.addWidget(PlainLabel("\N{MULTIPLICATION SIGN}"))
         row.addWidget(self.height_box, 1)
         row.addWidget(self.unit_box)
         row.addSpacing(GRID)
-        row.addWidget(QLabel(self.tr("at")))
+        row.addWidget(PlainLabel(self.tr("at")))
         row.addWidget(self.dpi_box)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)

@@ -22,6 +22,7 @@ from studio.ui.message import Message
 from studio.ui.session import Session
 
 _UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')  # what one system or another refuses
+_LONGEST_NAME = 200  # bytes; a disk takes 255, with ending and number
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class Exportable:
     def file_name(self) -> str:
         """The title as a file name without its ending, legal everywhere."""
         words = _UNSAFE_IN_NAMES.sub(" ", self.title).split()
-        return " ".join(words)[:120].strip(" .") or "artwork"
+        name = " ".join(words)[:120].encode()[:_LONGEST_NAME].decode(errors="ignore")
+        return name.strip(" .") or "artwork"
 
 
 class Exporter(QObject):

@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.files import OPEN_SUFFIXES
+from studio.ui.plain_text import PlainFileDialog
 
 _PICTURES = QStandardPaths.StandardLocation.PicturesLocation
 
@@ -17,7 +18,7 @@ def make_open_dialog(
     parent: QWidget, settings: QSettings, purpose: str, title: str, mode: QFileDialog.FileMode
 ) -> QFileDialog:
     """A dialog for pictures, or for a folder if the mode says so; it deletes itself. Connect it, then `open()` it."""
-    dialog = QFileDialog(parent, title, str(last_folder(settings, purpose)))
+    dialog = PlainFileDialog(parent, title, str(last_folder(settings, purpose)))
     dialog.setFileMode(mode)
     if mode != QFileDialog.FileMode.Directory:
         patterns = " ".join(f"*{suffix}" for suffix in OPEN_SUFFIXES)

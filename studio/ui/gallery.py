@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -27,6 +26,7 @@ from studio.ui.drop_zones import GALLERY_ZONES, DropZones
 from studio.ui.file_dialogs import show_folder
 from studio.ui.gallery_delegate import THUMBNAIL_EDGE
 from studio.ui.gallery_model import GalleryModel
+from studio.ui.plain_text import PlainLabel
 from studio.ui.style_list import StyleList
 from studio.ui.theme import GRID, icon, set_role
 from studio.ui.thumbnails import Thumbnails
@@ -69,7 +69,7 @@ class Gallery(QWidget):
         self.on_my_picture = self._make_preview_switch()
         self._previews: TilePreviews | None = None
         self._menu: QMenu | None = None
-        self._nothing = QLabel()
+        self._nothing = PlainLabel()
         self._pages = QStackedWidget()
         self._pages.addWidget(self.list)
         self._pages.addWidget(self._make_empty_page())

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from studio.core.card import Card
 from studio.ui.gallery_model import CARD_ROLE, IS_SELECTED_ROLE
+from studio.ui.plain_text import shortened
 from studio.ui.theme import CAPTION_SIZE, RADIUS, TEXT_SIZE, color, icon
 from studio.ui.thumbnails import Thumbnails
 from studio.ui.tile_previews import TilePreviews
@@ -17,6 +18,7 @@ TILE_WIDTH = THUMBNAIL_EDGE + 8
 TILE_HEIGHT = THUMBNAIL_EDGE + 52
 _TOP = 6
 _LIFT = 2
+_LONGEST_WORDS = 200  # characters; more never have room, and laying them out at each paint takes long
 
 
 class GalleryDelegate(QStyledItemDelegate):
@@ -115,6 +117,6 @@ def _paint_words(painter: QPainter, card: Card, place: QRect) -> None:
         painter.drawText(
             line,
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-            metrics.elidedText(text, Qt.TextElideMode.ElideRight, line.width()),
+            metrics.elidedText(shortened(text, _LONGEST_WORDS), Qt.TextElideMode.ElideRight, line.width()),
         )
         top = line.bottom() + 2

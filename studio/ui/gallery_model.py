@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 
 from studio.core.card import OWN_CATEGORY, Card
 from studio.ui.payload import STYLE_MIME_TYPE
+from studio.ui.plain_text import tool_tip
 
 CARD_ROLE = Qt.ItemDataRole.UserRole
 IS_SELECTED_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -96,7 +97,7 @@ class GalleryModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return card.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(filter(None, (card.title, ", ".join(filter(None, (card.author, card.year))))))
+            return tool_tip("\n".join(filter(None, (card.title, ", ".join(filter(None, (card.author, card.year)))))))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             parts = (card.title, card.author, card.year, self.tr("in use") if card.id in self._selected else "")
             return ", ".join(filter(None, parts))

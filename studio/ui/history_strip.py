@@ -6,10 +6,11 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QAction, QIcon
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from studio.core.artwork_state import Result
 from studio.ui.fold_button import FoldButton
+from studio.ui.plain_text import PlainLabel, tool_tip
 from studio.ui.session import Session
 from studio.ui.theme import GRID, set_role
 from studio.ui.thumbnails import tile_of
@@ -40,7 +41,7 @@ class HistoryStrip(QFrame):
         self._row = QHBoxLayout(row)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(4)
-        self.hint = QLabel(self.tr("Each picture you finish stays here; a click brings it back."))
+        self.hint = PlainLabel(self.tr("Each picture you finish stays here; a click brings it back."))
         self.hint.setIndent(20)  # below its heading
         set_role(self.hint, "caption")
         self._row.addWidget(self.hint)
@@ -71,8 +72,8 @@ class HistoryStrip(QFrame):
     @Slot()
     def _describe(self) -> None:
         for result, button in zip(self._shown, self.buttons, strict=True):
-            button.setToolTip(self._description(result))
-            button.setAccessibleName(button.toolTip())
+            button.setToolTip(tool_tip(self._description(result)))
+            button.setAccessibleName(self._description(result))
 
     def _bring_back(self, result: Result) -> None:
         self._session.show_result(result)

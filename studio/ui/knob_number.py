@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from studio.core.recipe import Knob
 from studio.ui.knob_widget import KnobWidget
+from studio.ui.plain_text import tool_tip
 from studio.ui.theme import icon
 from studio.ui.value_field import ValueField
 
@@ -21,7 +22,7 @@ class KnobNumber(KnobWidget):
         self.field.setFixedWidth(76)
         self.another = QToolButton()
         self.another.setIcon(icon("reset"))
-        self.another.setToolTip(self.tr("Another {}").format(knob.label.lower()))
+        self.another.setToolTip(tool_tip(self.tr("Another {}").format(knob.label.lower())))
         self.another.setAccessibleName(self.another.toolTip())
 
         row = QHBoxLayout(self)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from studio.core.recipe import Knob
 from studio.ui.knob_track import KnobTrack
 from studio.ui.knob_widget import KnobWidget
+from studio.ui.plain_text import tool_tip
 from studio.ui.value_field import ValueField
 
 
@@ -21,9 +22,8 @@ class KnobSlider(KnobWidget):
         self.field.setFixedWidth(76)
         self.field.setAccessibleName(self.tr("{}, value").format(knob.label))
         self.field.setAccessibleDescription(knob.help)
-        self.setToolTip(
-            self.tr("{}\nDouble click: back to {}").format(knob.help, self.field.textFromValue(knob.default))
-        )
+        about = self.tr("{}\nDouble click: back to {}").format(knob.help, self.field.textFromValue(knob.default))
+        self.setToolTip(tool_tip(about))
 
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)

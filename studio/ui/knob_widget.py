@@ -6,9 +6,10 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.core.recipe import Knob
+from studio.ui.plain_text import PlainLabel, tool_tip
 from studio.ui.theme import color
 
 
@@ -31,7 +32,7 @@ class KnobWidget(QWidget):
         self._value: Any = knob.default
         handle.setAccessibleName(knob.label)
         handle.setAccessibleDescription(knob.help)
-        self.setToolTip(knob.help)
+        self.setToolTip(tool_tip(knob.help))
         self.setFocusProxy(handle)
 
     @property
@@ -62,7 +63,7 @@ class KnobWidget(QWidget):
         self.edit_finished.emit()
 
 
-class KnobLabel(QLabel):
+class KnobLabel(PlainLabel):
     """A knob's name, with a dot behind it when the value is not the default.
 
     Signals: reset_requested(), by a double click.

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from studio.core.contract import Lesson
 from studio.core.errors import StudioError
 from studio.ui.file_thread import FileThread
+from studio.ui.plain_text import PlainLabel
 from studio.ui.theme import set_role
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class LearningCurve(QStackedWidget):
         self._lessons: Sequence[Lesson] = ()
         self._make_plot: type[CurvePlot] | None = None
         self._is_loading = False
-        self.empty = QLabel(self.tr("The curve of learning will be here"))
+        self.empty = PlainLabel(self.tr("The curve of learning will be here"))
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         set_role(self.empty, "muted")

@@ -8,7 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
+from studio.core.displayable import displayable
 from studio.ui.actions import Actions
+from studio.ui.plain_text import action_text, tool_tip
 from studio.ui.recent_files import RecentFiles
 from studio.ui.theme import icon
 
@@ -69,8 +71,8 @@ class MainMenu(QMenu):
         menu, paths = self.menus["Open recent"], self._recent.paths
         menu.clear()
         for path in paths:
-            entry = menu.addAction(_as_text(path))
-            entry.setToolTip(str(path))
+            entry = menu.addAction(action_text(path.name))
+            entry.setToolTip(tool_tip(displayable(str(path))))
             entry.triggered.connect(partial(self._choose, path))
         if not paths:
             menu.addAction(self.tr("No pictures yet")).setEnabled(False)
@@ -81,8 +83,3 @@ class MainMenu(QMenu):
 
     def _choose(self, path: Path) -> None:
         self._recent.choose(path)
-
-
-def _as_text(path: Path) -> str:
-    """A file name as the text of an action, where & would underline the next letter."""
-    return path.name.replace("&", "&&")

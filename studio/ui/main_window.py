@@ -23,6 +23,7 @@ from studio.ui.keyboard_walk import KeyboardWalk
 from studio.ui.knob_panel import KnobPanel
 from studio.ui.message_bar import MessageBar
 from studio.ui.panel_splitter import PanelSplitter
+from studio.ui.plain_text import window_title
 from studio.ui.preferences import Preferences
 from studio.ui.recent_files import RecentFiles
 from studio.ui.session import Session
@@ -135,7 +136,7 @@ class MainWindow(QWidget):
         artwork, run = self._session.artwork, self._session.run
         name = self._session.name or self.tr("New artwork")
         mark = " *" if artwork.has_unsaved_result else ""
-        self.setWindowTitle(f"{name}{mark} \N{EN DASH} Style Studio")
+        self.setWindowTitle(window_title(f"{name}{mark} \N{EN DASH} Style Studio"))
         if run is not None:
             self.canvas.set_badge(self.tr("Finishing {}").format(FinishButton.percent(run.progress)))
         elif self._session.live.picture is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from studio.core.displayable import displayable
 from studio.core.errors import StudioError
 
 
@@ -18,6 +19,10 @@ class Message:
     remedy: str = ""
     is_problem: bool = False
     action: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("text", "remedy"):  # there are names of files in it
+            object.__setattr__(self, name, displayable(getattr(self, name)))
 
     @classmethod
     def about(cls, error: StudioError, action: str = "") -> Message:

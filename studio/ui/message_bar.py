@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, QTimer, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from studio.ui.actions import Actions
 from studio.ui.message import Message
+from studio.ui.plain_text import PlainLabel
 from studio.ui.theme import GRID, icon, set_role
 
 NEWS_SECONDS = 7.0
@@ -21,8 +22,8 @@ class MessageBar(QFrame):
         set_role(self, "bar")
         self._actions = actions
         self.message: Message | None = None
-        self.sign = QLabel()
-        self.text = QLabel()
+        self.sign = PlainLabel()
+        self.text = PlainLabel()
         self.text.setWordWrap(True)
         self.button = QPushButton()
         self.button.clicked.connect(self._act)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.ui.chosen_pictures import ChosenPictures
 from studio.ui.picture_strip import PictureStrip
 from studio.ui.place_picker import PlacePicker
+from studio.ui.plain_text import PlainLabel
 from studio.ui.theme import GRID
 
 _TILE = 40  # px
@@ -25,7 +26,7 @@ class PhotoChoice(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, GRID // 2, 0, 0)
         column.setSpacing(GRID // 2)
-        column.addWidget(QLabel(name))
+        column.addWidget(PlainLabel(name))
         column.addWidget(self.strip)
         column.addWidget(self.picker)
         self.picker.chosen.connect(photos.add)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QKeyEvent
-from PySide6.QtWidgets import QLabel, QListView, QListWidget, QListWidgetItem, QStackedWidget, QWidget
+from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
 from studio.ui.chosen_pictures import ChosenPictures
+from studio.ui.plain_text import PlainLabel, tool_tip
 from studio.ui.theme import set_role
 from studio.ui.thumbnails import tile_of
 
@@ -25,7 +26,7 @@ class PictureStrip(QStackedWidget):
         super().__init__(parent)
         self._chosen, self._tile = chosen, tile
         self.setFixedHeight(tile + _SCROLL_BAR)
-        self.empty = QLabel(invitation)
+        self.empty = PlainLabel(invitation)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         set_role(self.empty, "muted")
@@ -54,8 +55,9 @@ class PictureStrip(QStackedWidget):
             tile = tile_of(picture, self._tile, self.devicePixelRatioF())
             words = [remark.text for remark in chosen.remarks if number in remark.pictures]
             item = QListWidgetItem(QIcon(tile), "")
-            item.setToolTip("\n".join([picture.name, *words]))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, item.toolTip())
+            about = "\n".join([picture.name, *words])
+            item.setToolTip(tool_tip(about))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, about)
             item.setSizeHint(QSize(self._tile + 8, self._tile + 8))
             self.list.addItem(item)
         self.list.setCurrentRow(min(row, self.list.count() - 1))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
+from studio.ui.plain_text import PlainLabel
 from studio.ui.theme import set_role
 
 
-class SectionHeading(QLabel):
+class SectionHeading(PlainLabel):
     """A word in small caps."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:

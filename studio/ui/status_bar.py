@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from studio.core.contract import Frame
 from studio.ui.actions import Actions
@@ -12,6 +12,7 @@ from studio.ui.batch_queue import BatchQueue
 from studio.ui.durations import clock
 from studio.ui.elided_label import ElidedLabel
 from studio.ui.finish_button import FinishButton
+from studio.ui.plain_text import PlainLabel, tool_tip
 from studio.ui.progress_line import ProgressLine
 from studio.ui.session import Session
 from studio.ui.theme import GRID, icon, set_role
@@ -28,7 +29,7 @@ class StatusBar(QFrame):
         set_role(self, "bar")
         self.setFixedHeight(HEIGHT)
         self.device = ElidedLabel()
-        self.progress = QLabel()
+        self.progress = PlainLabel()
         self.progress.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.progress.setMinimumWidth(
             self.fontMetrics().horizontalAdvance("Finish 100 %   step 100/100   1:00:00 left")
@@ -45,8 +46,8 @@ class StatusBar(QFrame):
         self.batch.setAccessibleName(actions["render_many"].text())
         self.batch.clicked.connect(actions["render_many"].trigger)
         self.batch.hide()
-        self.size_label = QLabel()
-        self.zoom_label = QLabel()
+        self.size_label = PlainLabel()
+        self.zoom_label = PlainLabel()
         self.zoom_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.zoom_label.setMinimumWidth(self.fontMetrics().horizontalAdvance("zoom 1600 %"))
         for label in (self.device, self.progress, self.size_label, self.zoom_label):
@@ -106,7 +107,7 @@ class StatusBar(QFrame):
         lines = [f"{name.capitalize()}: {value:.3g}" for name, value in losses.items()]
         tip = "\n".join([self.tr("Losses of this step"), *lines]) if lines else ""
         for widget in (self.progress, self.bar):
-            widget.setToolTip(tip)
+            widget.setToolTip(tool_tip(tip))
             widget.setAccessibleDescription(tip)
 
     def _arrange(self) -> None:

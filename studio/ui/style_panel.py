@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.core.style import Style
+from studio.ui.plain_text import PlainLabel
 from studio.ui.session import Session
 from studio.ui.style_row import StyleRow
 from studio.ui.theme import GRID, set_role
@@ -21,7 +22,7 @@ class StylePanel(QWidget):
         self._session = session
         self._styles: tuple[Style, ...] = ()
         self.rows: list[StyleRow] = []
-        self.hint = QLabel()
+        self.hint = PlainLabel()
         self.hint.setWordWrap(True)
         set_role(self.hint, "caption")
         self._box = QVBoxLayout(self)

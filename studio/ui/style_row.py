@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QWidget
 
 from studio.core.recipe import SHARE_KNOB
 from studio.core.style import Style
 from studio.ui.elided_label import ElidedLabel
 from studio.ui.knob_track import KnobTrack
+from studio.ui.plain_text import PlainLabel, tool_tip
 from studio.ui.theme import GRID, icon, set_role
 from studio.ui.thumbnails import tile_of
 from studio.ui.value_field import ValueField
@@ -26,7 +27,7 @@ class StyleRow(QWidget):
     def __init__(self, style: Style, equal_share: float, has_share: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         card = style.card
-        tile = QLabel()
+        tile = PlainLabel()
         tile.setFixedSize(_TILE, _TILE)
         tile.setPixmap(tile_of(style.picture, _TILE, self.devicePixelRatioF()))
         title = ElidedLabel(card.title)
@@ -34,8 +35,9 @@ class StyleRow(QWidget):
         set_role(maker, "caption")
         self.remove = QToolButton()
         self.remove.setIcon(icon("close", "muted"))
-        self.remove.setToolTip(self.tr("Take {} out of the mix").format(card.title))
-        self.remove.setAccessibleName(self.remove.toolTip())
+        removal = self.tr("Take {} out of the mix").format(card.title)
+        self.remove.setToolTip(tool_tip(removal))
+        self.remove.setAccessibleName(removal)
         self.remove.clicked.connect(self.removed)
         self.track = KnobTrack(SHARE_KNOB, equal_share)
         self.field = ValueField(SHARE_KNOB)
@@ -43,7 +45,7 @@ class StyleRow(QWidget):
         for widget in (self.track, self.field):
             widget.setAccessibleName(self.tr("Share of {}").format(card.title))
             widget.setAccessibleDescription(SHARE_KNOB.help)
-            widget.setToolTip(SHARE_KNOB.help)
+            widget.setToolTip(tool_tip(SHARE_KNOB.help))
         self.track.value_edited.connect(self.share_edited)
         self.track.edit_finished.connect(self.edit_finished)
         self.field.value_edited.connect(self.share_edited)

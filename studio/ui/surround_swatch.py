@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from studio.ui.plain_text import tool_tip
 from studio.ui.surround import Surround, next_surround, surround_color, surround_name
 from studio.ui.theme import color
 
@@ -29,11 +30,10 @@ class SurroundSwatch(QAbstractButton):
         """Say what is around the picture now."""
         self._surround = surround
         self.setAccessibleName(self.tr("Around the picture: {}").format(surround_name(surround)))
-        self.setToolTip(
-            self.tr("Around the picture: {}. A click makes it {}.").format(
-                surround_name(surround).lower(), surround_name(next_surround(surround)).lower()
-            )
+        about = self.tr("Around the picture: {}. A click makes it {}.").format(
+            surround_name(surround).lower(), surround_name(next_surround(surround)).lower()
         )
+        self.setToolTip(tool_tip(about))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

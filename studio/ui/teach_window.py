@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from studio.core.contract import TuneRequest
 from studio.ui.actions import Actions
+from studio.ui.elided_label import ElidedLabel
 from studio.ui.file_thread import FileThread
 from studio.ui.learning_curve import LearningCurve
 from studio.ui.licence_box import LicenceBox
@@ -27,6 +27,7 @@ from studio.ui.photo_choice import PhotoChoice
 from studio.ui.picture_pyramid import qimage
 from studio.ui.picture_strip import PictureStrip
 from studio.ui.place_picker import PlacePicker
+from studio.ui.plain_text import PlainLabel
 from studio.ui.progress_line import ProgressLine
 from studio.ui.teaching import Teaching
 from studio.ui.theme import GRID, set_role
@@ -52,7 +53,7 @@ class TeachWindow(QDialog):
         self.strip = PictureStrip(teaching.references, self.tr("Pictures to learn from"), invitation)
         titles = self.tr("Learn from pictures"), self.tr("Learn from a folder")
         self.picker = PlacePicker(settings, "teach", *titles, target=self)
-        self.remarks = QLabel()
+        self.remarks = PlainLabel()
         self.remarks.setWordWrap(True)
         set_role(self.remarks, "caption")
         self.title = QLineEdit()
@@ -60,10 +61,10 @@ class TeachWindow(QDialog):
         self.licence = LicenceBox()
         self.photos = PhotoChoice(teaching.photos, settings)
         self.knobs = TuneKnobs(self.photos)
-        self.sample = QLabel()
+        self.sample = PlainLabel()
         self.curve = LearningCurve(files)
         self.bar = ProgressLine(self.tr("Progress of learning"))
-        self.progress = QLabel()
+        self.progress = ElidedLabel()
         set_role(self.progress, "caption")
         self.discard = QPushButton(self.tr("Discard"))
         self.keep = QPushButton(self.tr("Keep"))

@@ -8,7 +8,6 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 from studio.core.tune_settings import LIMITS, TuneSettings
 from studio.ui.fold_button import FoldButton
 from studio.ui.number_box import NumberBox
+from studio.ui.plain_text import PlainLabel, tool_tip
 from studio.ui.theme import GRID, set_role
 
 
@@ -29,7 +29,7 @@ class TuneKnobs(QWidget):
         self.deeper.setToolTip(
             self.tr("Learns the last layers of the network too. Nearer to the hand, and twice as long.")
         )
-        self.frozen = QLabel()
+        self.frozen = PlainLabel()
         self.frozen.setWordWrap(True)
         set_role(self.frozen, "caption")
         self.numbers: dict[str, NumberBox] = {}
@@ -47,7 +47,7 @@ class TuneKnobs(QWidget):
         ):
             box = self._make_number(name)
             box.setAccessibleName(text)
-            box.setToolTip(tip)
+            box.setToolTip(tool_tip(tip))
             self.numbers[name] = box
             form.addRow(text, box)
         form.addRow(self.frozen)

@@ -337,3 +337,5 @@ def test_a_title_becomes_a_file_name_that_is_legal_everywhere() -> None:
     style = Style(make_picture(), make_card())
     made_of = credits_of(None, [style], StyleRecipe(method="pattern"), 'Who? "We": a/b\\c*')
     assert Exportable(make_picture(), made_of).file_name == "Who We a b c"
+    long = Exportable(make_picture(), replace(made_of, title="漢" * 10_000)).file_name
+    assert 150 < len(long.encode()) < 240 and set(long) == {"漢"}
