@@ -22,7 +22,7 @@ if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.env
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported
 
 from PIL import Image
-from PySide6.QtCore import QEventLoop, QSettings, Qt, QThreadPool
+from PySide6.QtCore import QEventLoop, Qt, QThreadPool
 from PySide6.QtGui import QCursor, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QDialog
 
@@ -33,6 +33,7 @@ from studio.jobs.engine_process import EngineProcess
 from studio.ui.app import Studio
 from studio.ui.export_sheet import ExportSheet
 from studio.ui.preferences import Preferences, ThemeChoice
+from studio.ui.settings import Settings
 from studio.ui.theme import theme_name
 
 _CENTRE = QAbstractItemView.ScrollHint.PositionAtCenter
@@ -200,7 +201,7 @@ def running_studio(width: int, height: int, theme: ThemeChoice) -> Iterator[Stud
     application.setApplicationName("Style Studio")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["STYLE_STUDIO_DATA"] = folder  # the styles of whoever takes them are nobody's business
-        settings = QSettings(str(Path(folder, "settings.ini")), QSettings.Format.IniFormat)
+        settings = Settings(Path(folder, "settings.json"))
         Preferences(settings).theme = theme
         studio = Studio(
             lambda: EngineProcess(make_torch_engine, EngineSettings()), settings, Path(folder, "thumbnails")
@@ -211,6 +212,7 @@ def running_studio(width: int, height: int, theme: ThemeChoice) -> Iterator[Stud
             yield studio
         finally:
             studio.close()
+            settings.close()
             QThreadPool.globalInstance().clear()
             QThreadPool.globalInstance().waitForDone()
 

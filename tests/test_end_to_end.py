@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QThreadPool, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QThreadPool, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -27,6 +27,7 @@ from studio.core.resources import resource_folder
 from studio.jobs.engine_process import EngineProcess
 from studio.ui.app import Studio
 from studio.ui.export_sheet import ExportSheet
+from studio.ui.settings import Settings
 from studio.ui.theme import apply_theme
 
 PATIENCE = 60_000  # ms, for what always comes; only a failure takes that long
@@ -40,7 +41,7 @@ pytestmark = pytest.mark.slow
 def studio(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
     """The program as it is started, at the smallest and quickest setting."""
     apply_theme(qapp, "dark")
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    settings = Settings(tmp_path / "settings.json")
     studio = Studio(
         lambda: EngineProcess(make_torch_engine, EngineSettings(device="cpu")), settings, tmp_path / "thumbnails"
     )
@@ -52,6 +53,7 @@ def studio(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]
     studio.session.commit()
     yield studio
     studio.close()
+    settings.close()
     QThreadPool.globalInstance().waitForDone()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import get_args
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QThreadPool, Slot
+from PySide6.QtCore import QEvent, QObject, QThreadPool, Slot
 from PySide6.QtWidgets import QApplication
 
 from studio.core.artwork import Artwork
@@ -34,9 +34,12 @@ from studio.ui.preference_actions import bind_choice, bind_switch
 from studio.ui.preferences import Preferences, RefineChoice, ThemeChoice
 from studio.ui.recent_files import RecentFiles
 from studio.ui.session import Session
+from studio.ui.settings import Settings, settings_file
 from studio.ui.teach_window import TeachWindow
 from studio.ui.teaching import Teaching
 from studio.ui.tile_previews import TilePreviews
+
+_SLOWEST = 1e6  # s per megapixel; what is slower was never measured
 
 
 def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
@@ -45,12 +48,14 @@ def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
     application.setOrganizationName("Style Studio")
     application.setApplicationName("Style Studio")
     garbage = GarbageOnThisThread()
-    studio = Studio(make_engine, QSettings())
+    settings = Settings(settings_file())
+    studio = Studio(make_engine, settings)
     studio.window.show()
     studio.intake.open_files([Path(argument) for argument in arguments])
     with _ending_on_signals(application):
         status = application.exec()
     studio.close()
+    settings.close()
     # Before the interpreter goes: widgets must not outlive the application, nor threads the code they run.
     application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QThreadPool.globalInstance().clear()
@@ -63,7 +68,7 @@ class Studio(QObject):
     """All parts of the program, wired. The engine is started only when the window has been painted."""
 
     def __init__(
-        self, make_engine: Callable[[], Engine], settings: QSettings, thumbnail_folder: Path | None = None
+        self, make_engine: Callable[[], Engine], settings: Settings, thumbnail_folder: Path | None = None
     ) -> None:
         super().__init__()
         self.preferences = Preferences(settings, self)
@@ -106,6 +111,8 @@ class Studio(QObject):
         self.window.first_painted.connect(self.session.start_engine)
         own.load()
         self.teaching.look_for_begun()
+        if settings.problem is not None:
+            self.session.message_posted.emit(settings.problem)
 
     def _make_actions(self) -> Actions:
         """The actions, and the look they choose, before the first widget is made."""
@@ -134,8 +141,9 @@ class Studio(QObject):
             return
         self._is_closed = True
         if self.session.estimate.pace is not None:
-            self._settings.setValue("engine/pace", self.session.estimate.pace)
-            self._settings.setValue("engine/device", self.session.estimate.device)
+            self._settings.set("engine/pace", self.session.estimate.pace)
+            self._settings.set("engine/device", self.session.estimate.device)
+        self._settings.save()
         self.window.hide()
         self._opening.close()
         self._saving.close()
@@ -162,8 +170,8 @@ def _ending_on_signals(application: QApplication) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _remembered_estimate(settings: QSettings) -> Estimate:
-    try:
-        return Estimate(float(str(settings.value("engine/pace"))), str(settings.value("engine/device")))
-    except ValueError:
+def _remembered_estimate(settings: Settings) -> Estimate:
+    pace, device = settings.get("engine/pace", float), settings.get("engine/device", str)
+    if pace is None or device is None or not 0 < pace < _SLOWEST:
         return Estimate()
+    return Estimate(pace, device)

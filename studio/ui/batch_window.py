@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -36,6 +36,7 @@ from studio.ui.place_picker import PlacePicker
 from studio.ui.plain_text import PlainLabel
 from studio.ui.progress_line import ProgressLine
 from studio.ui.session import Session
+from studio.ui.settings import Settings
 from studio.ui.theme import GRID, set_role
 
 _FOLDER_NAME = "painted"  # proposed beside the photos
@@ -50,7 +51,7 @@ class BatchWindow(QDialog):
         queue: BatchQueue,
         session: Session,
         actions: Actions,
-        settings: QSettings,
+        settings: Settings,
         parent: QWidget,
         thumbnail_folder: Path | None = None,
     ) -> None:

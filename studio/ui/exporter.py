@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject
 
 from studio.core.artwork_state import Result
 from studio.core.errors import StudioError
@@ -20,6 +20,7 @@ from studio.ui.file_thread import FileThread
 from studio.ui.last_export import LastExport, Unit, keep_last_export, read_last_export
 from studio.ui.message import Message
 from studio.ui.session import Session
+from studio.ui.settings import Settings
 
 _UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')  # what one system or another refuses
 _LONGEST_NAME = 200  # bytes; a disk takes 255, with ending and number
@@ -51,7 +52,7 @@ class Exporter(QObject):
     last: how it was done last, None where it was never done. last_file: what was exported last in this sitting.
     """
 
-    def __init__(self, session: Session, files: FileThread, settings: QSettings, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, files: FileThread, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.last_file: Path | None = None
         self._under_way: list[Path] = []

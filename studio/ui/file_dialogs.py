@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QSettings, QStandardPaths, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QStandardPaths, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.files import OPEN_SUFFIXES
+from studio.core.picture_search import is_folder
 from studio.ui.plain_text import PlainFileDialog
+from studio.ui.settings import Settings
 
 _PICTURES = QStandardPaths.StandardLocation.PicturesLocation
 
 
 def make_open_dialog(
-    parent: QWidget, settings: QSettings, purpose: str, title: str, mode: QFileDialog.FileMode
+    parent: QWidget, settings: Settings, purpose: str, title: str, mode: QFileDialog.FileMode
 ) -> QFileDialog:
     """A dialog for pictures, or for a folder if the mode says so; it deletes itself. Connect it, then `open()` it."""
     dialog = PlainFileDialog(parent, title, str(last_folder(settings, purpose)))
@@ -27,15 +29,15 @@ def make_open_dialog(
     return dialog
 
 
-def last_folder(settings: QSettings, purpose: str, fallback: QStandardPaths.StandardLocation = _PICTURES) -> Path:
+def last_folder(settings: Settings, purpose: str, fallback: QStandardPaths.StandardLocation = _PICTURES) -> Path:
     """The folder remembered for a purpose, else the system's own, or home where that is not there."""
-    folder = Path(str(settings.value(f"folders/{purpose}", QStandardPaths.writableLocation(fallback))))
-    return folder if folder.is_dir() else Path.home()
+    folder = Path(settings.get(f"folders/{purpose}", str) or QStandardPaths.writableLocation(fallback))
+    return folder if is_folder(folder) else Path.home()
 
 
-def remember_folder(settings: QSettings, purpose: str, folder: Path) -> None:
+def remember_folder(settings: Settings, purpose: str, folder: Path) -> None:
     """Begin there the next time."""
-    settings.setValue(f"folders/{purpose}", str(folder))
+    settings.set(f"folders/{purpose}", str(folder))
 
 
 def show_folder(folder: Path) -> None:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Literal
-
-from PySide6.QtCore import QSettings
+from types import NoneType
+from typing import Any, Literal, get_args
 
 from studio.core.errors import StudioError
 from studio.core.files import ExportOptions
 from studio.core.picture import Picture, fit_size
+from studio.core.picture_search import is_folder
+from studio.ui.settings import Settings
 
 Unit = Literal["px", "cm", "in"]
 _KEY = "export/last"
+_Kinds = Mapping[str, tuple[type, ...]]
+_KINDS: _Kinds = {"folder": (str,), "artist": (str,), "unit": (str,), "long_edge": (int, NoneType)}
+_OPTION_KINDS: _Kinds = {
+    "format": (str,),
+    "quality": (int,),
+    "dpi": (int, float, NoneType),
+    **dict.fromkeys(("keep_exif", "keep_gps", "label_ai", "lossless"), (bool,)),
+}
 
 
 @dataclass(frozen=True)
@@ -36,18 +45,29 @@ class LastExport:
         return replace(self.options, size=size)
 
 
-def keep_last_export(settings: QSettings, last: LastExport) -> None:
+def keep_last_export(settings: Settings, last: LastExport) -> None:
     """Remember it."""
     values = asdict(last) | {"folder": str(last.folder)}
-    settings.setValue(_KEY, json.dumps(values))
+    del values["options"]["size"]
+    settings.set(_KEY, values)
 
 
-def read_last_export(settings: QSettings) -> LastExport | None:
-    """What was remembered; None if there was no export yet, or its folder is gone."""
-    try:
-        values = json.loads(str(settings.value(_KEY)))
-        options = ExportOptions(**values.pop("options") | {"size": None})
-        last = LastExport(options=options, **values | {"folder": Path(values["folder"])})
-    except (ValueError, TypeError, KeyError, AttributeError, StudioError):  # never written, or by another version
+def read_last_export(settings: Settings) -> LastExport | None:
+    """What was remembered; None if there was no export yet, it makes no sense, or its folder is gone."""
+    values = settings.get(_KEY, dict) or {}
+    options, long_edge = values.get("options"), values.get("long_edge")
+    if not (_fit(values, _KINDS) and isinstance(options, dict) and _fit(options, _OPTION_KINDS)):
         return None
-    return last if last.folder.is_dir() else None
+    if values["unit"] not in get_args(Unit) or (long_edge is not None and long_edge < 1):
+        return None
+    try:
+        known = ExportOptions(**{name: options[name] for name in _OPTION_KINDS})
+    except StudioError:  # out of a range
+        return None
+    last = LastExport(Path(values["folder"]), known, values["artist"], values["unit"], long_edge)
+    return last if is_folder(last.folder) else None
+
+
+def _fit(values: Mapping[str, Any], kinds: _Kinds) -> bool:
+    """Whether each of these is there, of one of its kinds."""
+    return all(type(values.get(name)) in kinds[name] for name in kinds)

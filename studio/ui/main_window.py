@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -30,6 +30,7 @@ from studio.ui.session import Session
 from studio.ui.status_bar import StatusBar
 from studio.ui.surround import SURROUNDS
 from studio.ui.tool_bar import ToolBar
+from studio.ui.window_layout import LARGEST, keep_place, restore_place
 
 
 class MainWindow(QWidget):
@@ -126,9 +127,9 @@ class MainWindow(QWidget):
         if not self._closing.is_allowed():
             event.ignore()
             return
-        self._settings.setValue("window/geometry", self.saveGeometry())
-        self._settings.setValue("window/splitter", self.splitter.saveState())
-        self._settings.setValue("canvas/surround", self.canvas.surround)
+        keep_place(self._settings, self)
+        self._settings.set("window/widths", self.splitter.widths)
+        self._settings.set("canvas/surround", self.canvas.surround)
         event.accept()
 
     @Slot()
@@ -257,12 +258,11 @@ class MainWindow(QWidget):
             self.canvas.zones.take_drops_on(part)
 
     def _restore_layout(self) -> None:
-        geometry, splitter = self._settings.value("window/geometry"), self._settings.value("window/splitter")
-        if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
-            self.resize(1280, 800)
-        if isinstance(splitter, QByteArray):
-            self.splitter.restoreState(splitter)
-        remembered = self._settings.value("canvas/surround")
+        restore_place(self._settings, self)
+        widths = self._settings.get_numbers("window/widths", 3, 0, LARGEST)
+        if widths is not None:
+            self.splitter.restore_widths(widths)
+        remembered = self._settings.get("canvas/surround", str)
         for surround in SURROUNDS:
             if surround == remembered:
                 self.canvas.set_surround(surround)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSplitter, QWidget
 
@@ -19,8 +19,9 @@ class PanelSplitter(QSplitter):
         self, gallery: QWidget, middle: QWidget, panel: QWidget, gallery_action: QAction, panel_action: QAction
     ) -> None:
         super().__init__()
-        self._sides = ((0, gallery, gallery_action, GALLERY_WIDTH), (2, panel, panel_action, PANEL_WIDTH))
+        self._sides = ((0, gallery, gallery_action), (2, panel, panel_action))
         self._is_alone = False
+        self._last_widths = {0: GALLERY_WIDTH, 2: PANEL_WIDTH}  # of the sides, for when they are hidden
         for number, part in enumerate((gallery, middle, panel)):
             self.addWidget(part)
             self.setStretchFactor(number, 1 if part is middle else 0)
@@ -28,7 +29,7 @@ class PanelSplitter(QSplitter):
         self.setSizes([GALLERY_WIDTH, _USUAL_WIDTH - GALLERY_WIDTH - PANEL_WIDTH, PANEL_WIDTH])
         self.setHandleWidth(1)
         self.splitterMoved.connect(self._hide_shut_sides)
-        for _, _, action, _ in self._sides:
+        for _, _, action in self._sides:
             action.toggled.connect(self._show_sides)
         self._show_sides()
 
@@ -37,23 +38,36 @@ class PanelSplitter(QSplitter):
         self._is_alone = is_alone
         self._show_sides()
 
-    def restoreState(self, state: QByteArray | bytes | bytearray | memoryview) -> bool:
-        is_restored = super().restoreState(state)
+    @property
+    def widths(self) -> list[int]:
+        """Of all three, px, as they are with both sides shown."""
+        self._note_widths()
+        left, right = self._last_widths[0], self._last_widths[2]
+        return [left, max(1, sum(self.sizes()) - left - right), right]
+
+    def restore_widths(self, widths: list[int]) -> None:
+        """Share the room as it was once."""
+        self._last_widths = {0: widths[0] or GALLERY_WIDTH, 2: widths[2] or PANEL_WIDTH}
+        self.setSizes(widths)
         self._show_sides()
-        return is_restored
+
+    def _note_widths(self) -> None:
+        if self.isVisible():  # before that, Qt has not shared the room yet
+            self._last_widths |= {place: width for place, width in enumerate(self.sizes()) if place != 1 and width}
 
     @Slot()
     def _show_sides(self) -> None:
-        for place, part, action, usual_width in self._sides:
+        self._note_widths()
+        for place, part, action in self._sides:
             part.setVisible(action.isChecked() and not self._is_alone)
             sizes = self.sizes()
             if not part.isHidden() and self.isVisible() and sizes[place] == 0:
-                sizes[1] -= usual_width
-                sizes[place] = usual_width
+                sizes[1] -= self._last_widths[place]
+                sizes[place] = self._last_widths[place]
                 self.setSizes(sizes)
 
     @Slot()
     def _hide_shut_sides(self) -> None:
-        for place, part, action, _ in self._sides:
+        for place, part, action in self._sides:
             if part.isVisible() and self.sizes()[place] == 0:
                 action.setChecked(False)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.ui.chosen_pictures import ChosenPictures
 from studio.ui.picture_strip import PictureStrip
 from studio.ui.place_picker import PlacePicker
 from studio.ui.plain_text import PlainLabel
+from studio.ui.settings import Settings
 from studio.ui.theme import GRID
 
 _TILE = 40  # px
@@ -17,7 +17,7 @@ _TILE = 40  # px
 class PhotoChoice(QWidget):
     """Photos are dropped on it or chosen by its buttons; they come besides those of the studio."""
 
-    def __init__(self, photos: ChosenPictures, settings: QSettings, parent: QWidget | None = None) -> None:
+    def __init__(self, photos: ChosenPictures, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         name = self.tr("Photos to learn on")
         self.setToolTip(self.tr("Photos like those to be painted, learnt on besides the studio's own"))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSettings, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from studio.ui.file_dialogs import make_open_dialog, remember_folder
 from studio.ui.payload import accept_copy, payload_kind, read_payload
+from studio.ui.settings import Settings
 from studio.ui.theme import GRID
 
 
@@ -18,7 +19,7 @@ class PlacePicker(QWidget):
 
     chosen = Signal(list)
 
-    def __init__(self, settings: QSettings, purpose: str, title: str, folder_title: str, target: QWidget) -> None:
+    def __init__(self, settings: Settings, purpose: str, title: str, folder_title: str, target: QWidget) -> None:
         """purpose: remembers the last folder under it. The titles are of the dialogs. target: what takes the drops."""
         super().__init__(target)
         self._settings, self._purpose = settings, purpose

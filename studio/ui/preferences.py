@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Generic, Literal, TypeVar, get_args
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, Signal
+
+from studio.ui.settings import Settings
 
 ThemeChoice = Literal["dark", "light", "system"]
 RefineChoice = Literal["mains", "always", "never"]  # when the Live picture is refined: on mains power only, ...
@@ -22,14 +24,15 @@ class Choice(Generic[T]):
         self._name = name
 
     def __get__(self, preferences: Preferences, owner: type) -> T:
-        kept = str(preferences.settings.value(self._key))  # settings files know words only
-        return next((value for value in self.values if str(value) == kept), self.values[0])
+        settings = preferences.settings
+        kept = settings.get(self._key, bool) if isinstance(self.values[0], bool) else settings.get(self._key, str)
+        return next((value for value in self.values if value == kept), self.values[0])
 
     def __set__(self, preferences: Preferences, value: T) -> None:
         if value not in self.values:
             raise ValueError(f"{self._name} cannot be {value!r}.")
         if value != self.__get__(preferences, type(preferences)):
-            preferences.settings.setValue(self._key, str(value))
+            preferences.settings.set(self._key, value)
             preferences.changed.emit(self._name)
 
     @property
@@ -50,7 +53,7 @@ class Preferences(QObject):
     has_history = Choice((True, False))
     has_tile_previews = Choice((False, True))  # "On my picture"
 
-    def __init__(self, settings: QSettings, parent: QObject | None = None) -> None:
+    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.settings = settings
 

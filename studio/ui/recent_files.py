@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.errors import PictureError
 from studio.ui.file_thread import FileThread
 from studio.ui.message import Message
 from studio.ui.session import Session
+from studio.ui.settings import Settings
 
 MOST = 10
 _KEY = "files/recent"
@@ -26,7 +26,7 @@ class RecentFiles(QObject):
 
     found = Signal(object)
 
-    def __init__(self, session: Session, files: FileThread, settings: QSettings, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, files: FileThread, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._files = files
@@ -36,11 +36,8 @@ class RecentFiles(QObject):
     @property
     def paths(self) -> tuple[Path, ...]:
         """At most MOST, the newest first."""
-        try:
-            kept = json.loads(str(self._settings.value(_KEY, "[]")))
-        except ValueError:
-            return ()
-        return tuple(Path(name) for name in kept if isinstance(name, str))[:MOST] if isinstance(kept, list) else ()
+        kept = self._settings.get(_KEY, list) or []
+        return tuple(Path(name) for name in kept if isinstance(name, str))[:MOST]
 
     @Slot()
     def clear(self) -> None:
@@ -63,7 +60,7 @@ class RecentFiles(QObject):
         self._session.message_posted.emit(Message.about(error, action="open"))
 
     def _keep(self, paths: list[Path]) -> None:
-        self._settings.setValue(_KEY, json.dumps([str(path) for path in paths[:MOST]]))
+        self._settings.set(_KEY, [str(path) for path in paths[:MOST]])
 
 
 def _existing(path: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -29,6 +29,7 @@ from studio.ui.picture_strip import PictureStrip
 from studio.ui.place_picker import PlacePicker
 from studio.ui.plain_text import PlainLabel
 from studio.ui.progress_line import ProgressLine
+from studio.ui.settings import Settings
 from studio.ui.teaching import Teaching
 from studio.ui.theme import GRID, set_role
 from studio.ui.tune_knobs import TuneKnobs
@@ -40,7 +41,7 @@ class TeachWindow(QDialog):
     """Shows a Teaching and reports what the artist wants; stays open beside the studio; closing it stops nothing."""
 
     def __init__(
-        self, teaching: Teaching, actions: Actions, settings: QSettings, files: FileThread, parent: QWidget
+        self, teaching: Teaching, actions: Actions, settings: Settings, files: FileThread, parent: QWidget
     ) -> None:
         """files: loads the plot."""
         super().__init__(parent)

@@ -21,12 +21,13 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported
 sys.path.insert(0, str(Path(__file__).parents[2]))  # for the fake engine of the tests
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QSettings, Qt, QThreadPool, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QThreadPool, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.core.resources import resource_folder
 from studio.ui.app import Studio
+from studio.ui.settings import Settings
 from tests.fakes import FakeEngine
 
 PHOTO, STYLE = "neuschwanstein.jpg", "van-gogh-cafe-terrace-at-night"
@@ -87,7 +88,7 @@ def main() -> None:
     arguments = parser.parse_args()
     application = QApplication(["style-studio"])
     with tempfile.TemporaryDirectory() as folder:
-        settings = QSettings(str(Path(folder, "settings.ini")), QSettings.Format.IniFormat)
+        settings = Settings(Path(folder, "settings.json"))
         studio = Studio(FakeEngine, settings, Path(folder, "thumbnails"))
         studio.window.resize(arguments.width, arguments.height)
         studio.window.show()
@@ -98,6 +99,7 @@ def main() -> None:
         until(lambda: studio.session.artwork.is_finished)
         times = measure(studio, arguments.moves)
         studio.close()
+        settings.close()
         QThreadPool.globalInstance().waitForDone()
     application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     slowest = times[int(0.99 * (len(times) - 1))]

@@ -26,7 +26,7 @@ from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported
 
-from PySide6.QtCore import QEventLoop, QObject, QSettings, Qt, QThreadPool, QTimer
+from PySide6.QtCore import QEventLoop, QObject, Qt, QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication
 
 from studio.__main__ import make_torch_engine
@@ -34,6 +34,7 @@ from studio.core.contract import EngineSettings, Event, Request
 from studio.core.resources import resource_folder
 from studio.jobs.engine_process import EngineProcess
 from studio.ui.app import Studio
+from studio.ui.settings import Settings
 from studio.ui.theme import apply_theme
 
 HEARTBEAT = 0.01  # s
@@ -108,8 +109,8 @@ class Sitting:
         self._pulse.start(5)
         self._folder = tempfile.TemporaryDirectory()
         os.environ["STYLE_STUDIO_DATA"] = self._folder.name
-        settings = QSettings(str(Path(self._folder.name, "settings.ini")), QSettings.Format.IniFormat)
-        self.studio = Studio(lambda: self.engine, settings, Path(self._folder.name, "thumbnails"))
+        self._settings = Settings(Path(self._folder.name, "settings.json"))
+        self.studio = Studio(lambda: self.engine, self._settings, Path(self._folder.name, "thumbnails"))
         self.session = self.studio.session
 
     def until(self, condition: Callable[[], bool]) -> float:
@@ -138,6 +139,7 @@ class Sitting:
     def close(self) -> None:
         """End everything."""
         self.studio.close()
+        self._settings.close()
         QThreadPool.globalInstance().clear()
         QThreadPool.globalInstance().waitForDone()
         self._folder.cleanup()

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEvent, QSettings
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.ui.app import Studio
+from studio.ui.settings import Settings
 from studio.ui.theme import apply_theme
 from tests.fakes import FakeEngine, make_picture
 
@@ -29,11 +30,12 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> QSettings:
+def settings(qapp: QApplication, tmp_path: Path) -> Iterator[Settings]:
     """Of a studio without Live, whose tests want to know each request; those of Live itself switch it on."""
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    settings.setValue("preferences/is_live", "False")
-    return settings
+    settings = Settings(tmp_path / "settings.json")
+    settings.set("preferences/is_live", False)
+    yield settings
+    settings.close()
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +46,7 @@ def thumbnail_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def studio(
-    qtbot: QtBot, qapp: QApplication, engine: FakeEngine, settings: QSettings, thumbnail_folder: Path
+    qtbot: QtBot, qapp: QApplication, engine: FakeEngine, settings: Settings, thumbnail_folder: Path
 ) -> Iterator[Studio]:
     """The program in its window, empty, its engine ready."""
     apply_theme(qapp, "dark")

@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from studio.core.contract import EngineSettings
 from studio.jobs.engine_process import EngineProcess
 from studio.ui.app import Studio
+from studio.ui.settings import Settings
 from tests.fakes import UNLUCKY_SEED, make_crashing_engine, make_hanging_engine
 from tests.ui.conftest import card_named
 
@@ -61,7 +61,7 @@ def ready(qtbot: QtBot, studio: Studio, photo: Path) -> None:
 
 @pytest.mark.slow
 def test_closing_ends_the_process_of_an_engine_that_hangs(
-    qtbot: QtBot, settings: QSettings, thumbnail_folder: Path, save_photo
+    qtbot: QtBot, settings: Settings, thumbnail_folder: Path, save_photo
 ) -> None:
     studio = Studio(lambda: EngineProcess(make_hanging_engine, EngineSettings()), settings, thumbnail_folder)
     ready(qtbot, studio, save_photo())
@@ -74,7 +74,7 @@ def test_closing_ends_the_process_of_an_engine_that_hangs(
 
 @pytest.mark.slow
 def test_a_dead_engine_costs_neither_picture_nor_the_next_run(
-    qtbot: QtBot, settings: QSettings, thumbnail_folder: Path, save_photo
+    qtbot: QtBot, settings: Settings, thumbnail_folder: Path, save_photo
 ) -> None:
     studio = Studio(lambda: EngineProcess(make_crashing_engine, EngineSettings()), settings, thumbnail_folder)
     ready(qtbot, studio, save_photo())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -23,6 +23,7 @@ from studio.ui.app import Studio
 from studio.ui.batch_model import REPORT_ROLE, STATE_TEXT_ROLE
 from studio.ui.drop_zones import Drop, Payload
 from studio.ui.last_export import LastExport, keep_last_export
+from studio.ui.settings import Settings
 from tests.fakes import FakeEngine, Gate, make_picture
 from tests.ui.conftest import card_named
 
@@ -262,7 +263,7 @@ def test_a_batch_of_another_day_is_offered_where_its_folder_is_chosen(
 
 
 def test_files_are_written_as_in_the_last_export(
-    qtbot: QtBot, chosen: Studio, settings: QSettings, photos: Path
+    qtbot: QtBot, chosen: Studio, settings: Settings, photos: Path
 ) -> None:
     keep_last_export(settings, LastExport(photos, ExportOptions("png", label_ai=False, dpi=240), artist="Anna"))
     chosen.session.artwork.correct_card(replace(chosen.session.artwork.styles[0].card, author="K. Hokusai"))

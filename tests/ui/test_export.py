@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
-from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from studio.core.card import Card
@@ -27,6 +26,7 @@ from studio.ui.export_size import ExportSize
 from studio.ui.exporter import Exportable, file_size, free_path
 from studio.ui.file_size_meter import FileSizeMeter
 from studio.ui.last_export import LastExport, keep_last_export, read_last_export
+from studio.ui.settings import Settings
 from tests.fakes import make_picture
 
 MakeSheet = Callable[..., ExportSheet]
@@ -275,7 +275,7 @@ def test_the_first_export_again_asks(qtbot: QtBot, loaded: Studio) -> None:
 
 
 def test_the_next_sheet_begins_as_the_last_export_was_made(
-    qtbot: QtBot, loaded: Studio, settings: QSettings, tmp_path: Path
+    qtbot: QtBot, loaded: Studio, settings: Settings, tmp_path: Path
 ) -> None:
     last = LastExport(tmp_path, ExportOptions("avif", 60, dpi=240.0, label_ai=False), "Ada", "cm", 512)
     keep_last_export(settings, last)
@@ -305,13 +305,43 @@ def test_a_folder_whose_name_is_no_unicode_is_exported_into_again(qtbot: QtBot, 
     assert sorted(file.name for file in folder.iterdir()) == ["first.png", "second.jpg"]
 
 
-@pytest.mark.parametrize("kept", ["", "{}", "[1]", '{"folder": "/nowhere", "options": {"format": "doc"}}'])
-def test_a_spoilt_memory_of_the_last_export_is_shrugged_off(settings: QSettings, kept: str) -> None:
-    settings.setValue("export/last", kept)
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"options": None},
+        {"options": {}},
+        {"folder": 3},
+        {"folder": "a\0b"},
+        {"folder": "ab" * 5000},
+        {"artist": ["Ada"]},
+        {"unit": "ell"},
+        {"long_edge": "512"},
+        {"long_edge": -1},
+        {"long_edge": True},
+        *({"format": value} for value in ("doc", 3)),
+        *({"quality": value} for value in (0, 101, "92", 92.5, True)),
+        *({"dpi": value} for value in ("300", 0, -1, [300])),
+        *({"label_ai": value} for value in ("no", 0, None)),
+    ],
+)
+def test_a_spoilt_memory_of_the_last_export_is_shrugged_off(
+    settings: Settings, tmp_path: Path, spoilt: dict[str, object]
+) -> None:
+    keep_last_export(settings, LastExport(tmp_path))
+    whole = settings.get("export/last", dict)
+    assert whole is not None and read_last_export(settings) == LastExport(tmp_path)
+    part = "options" if spoilt.keys() & whole["options"].keys() else ""
+    settings.set("export/last", whole | ({part: whole[part] | spoilt} if part else spoilt))
     assert read_last_export(settings) is None
 
 
-def test_a_last_export_whose_folder_is_gone_is_none(settings: QSettings, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept", ["", 3, [1], {}, None])
+def test_what_is_no_memory_of_an_export_is_none(settings: Settings, kept: object) -> None:
+    settings.set("export/last", kept)
+    assert read_last_export(settings) is None
+
+
+def test_a_last_export_whose_folder_is_gone_is_none(settings: Settings, tmp_path: Path) -> None:
     keep_last_export(settings, LastExport(tmp_path / "gone"))
     assert read_last_export(settings) is None
 

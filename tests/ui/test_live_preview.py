@@ -6,21 +6,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from studio.core.contract import ColorRequest, LiveRequest, StyleRequest
 from studio.core.errors import EngineError
 from studio.ui import live_preview
 from studio.ui.app import Studio
+from studio.ui.settings import Settings
 from tests.fakes import FakeEngine, Gate
 from tests.ui.conftest import card_named
 
 
 @pytest.fixture
-def settings(settings: QSettings) -> QSettings:
-    settings.setValue("preferences/is_live", "True")
-    settings.setValue("preferences/auto_refine", "never")
+def settings(settings: Settings) -> Settings:
+    settings.set("preferences/is_live", True)
+    settings.set("preferences/auto_refine", "never")
     return settings
 
 
@@ -105,7 +105,7 @@ def test_another_photo_never_shows_the_picture_of_the_old_one(
 
 @pytest.mark.usefixtures("hasty")
 def test_while_nobody_touches_it_the_picture_is_refined_to_a_draft(
-    qtbot: QtBot, settings: QSettings, loaded: Studio, engine: FakeEngine
+    qtbot: QtBot, settings: Settings, loaded: Studio, engine: FakeEngine
 ) -> None:
     loaded.preferences.auto_refine = "always"
     loaded.session.change(strength=0.7)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -16,6 +16,7 @@ from studio.core.recipe import StyleRecipe
 from studio.ui.actions import ACTIONS
 from studio.ui.app import Studio
 from studio.ui.recent_files import MOST
+from studio.ui.settings import Settings
 from tests.fakes import make_picture
 from tests.ui.conftest import card_named
 
@@ -68,7 +69,7 @@ def test_the_menu_opens_by_keyboard(qtbot: QtBot, studio: Studio) -> None:
 
 
 def test_opened_pictures_are_offered_again_newest_first_also_after_a_restart(
-    qtbot: QtBot, studio: Studio, save_photo: SavePhoto, settings: QSettings
+    qtbot: QtBot, studio: Studio, save_photo: SavePhoto, settings: Settings
 ) -> None:
     for number in range(MOST + 2):
         open_photo(qtbot, studio, save_photo(f"{number}.png", seed=number))

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from studio.core.card import Card
@@ -20,6 +19,7 @@ from studio.ui.drop_zones import Drop
 from studio.ui.file_thread import FileThread
 from studio.ui.own_styles import OwnStyles
 from studio.ui.payload import Payload
+from studio.ui.settings import Settings
 from tests.fakes import FakeEngine, make_picture
 
 SavePhoto = Callable[..., Path]
@@ -49,7 +49,7 @@ def wall(qtbot: QtBot, studio: Studio, save_photo: SavePhoto) -> Card:
 
 
 def test_one_added_picture_is_used_and_stays_after_a_restart(
-    qtbot: QtBot, studio: Studio, wall: Card, settings: QSettings, thumbnail_folder: Path
+    qtbot: QtBot, studio: Studio, wall: Card, settings: Settings, thumbnail_folder: Path
 ) -> None:
     assert mix(studio) == ["wall"]
     gallery = studio.window.gallery
@@ -116,7 +116,7 @@ def test_a_removed_style_comes_back_with_undo_and_stays_in_the_artwork_meanwhile
 
 
 def test_a_removed_style_is_deleted_at_the_next_start(
-    qtbot: QtBot, studio: Studio, wall: Card, settings: QSettings, thumbnail_folder: Path, save_photo: SavePhoto
+    qtbot: QtBot, studio: Studio, wall: Card, settings: Settings, thumbnail_folder: Path, save_photo: SavePhoto
 ) -> None:
     studio.intake.own.remove(wall)
     qtbot.waitUntil(lambda: own(studio) == [])
@@ -149,7 +149,7 @@ def test_what_is_said_of_a_style_in_use_reaches_the_panel_and_the_exported_credi
 
 
 def test_a_damaged_entry_is_told_at_the_start(
-    qtbot: QtBot, studio: Studio, wall: Card, settings: QSettings, thumbnail_folder: Path
+    qtbot: QtBot, studio: Studio, wall: Card, settings: Settings, thumbnail_folder: Path
 ) -> None:
     wall.file.unlink()
     again = Studio(FakeEngine, settings, thumbnail_folder)

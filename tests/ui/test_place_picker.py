@@ -6,18 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui.file_dialogs import last_folder
 from studio.ui.place_picker import PlacePicker
+from studio.ui.settings import Settings
 from tests.ui.dragging import HELD, files, text
 
 
 @pytest.fixture
-def picker(qtbot: QtBot, settings: QSettings) -> Iterator[PlacePicker]:
+def picker(qtbot: QtBot, settings: Settings) -> Iterator[PlacePicker]:
     target = QWidget()
     qtbot.addWidget(target)
     yield PlacePicker(settings, "tests", "Pictures", "A folder", target)
@@ -30,7 +31,7 @@ def enters(picker: PlacePicker, mime: object) -> bool:
 
 
 def test_what_is_chosen_is_told_and_its_folder_remembered(
-    qtbot: QtBot, picker: PlacePicker, settings: QSettings, tmp_path: Path
+    qtbot: QtBot, picker: PlacePicker, settings: Settings, tmp_path: Path
 ) -> None:
     picker.pictures.click()
     dialog = picker.findChild(QFileDialog)
@@ -57,6 +58,6 @@ def test_nothing_is_dropped_while_it_is_disabled_or_is_no_file(picker: PlacePick
     assert not enters(picker, files(tmp_path))
 
 
-def test_a_folder_that_is_gone_is_not_begun_in(settings: QSettings, tmp_path: Path) -> None:
-    settings.setValue("folders/tests", str(tmp_path / "gone"))
+def test_a_folder_that_is_gone_is_not_begun_in(settings: Settings, tmp_path: Path) -> None:
+    settings.set("folders/tests", str(tmp_path / "gone"))
     assert last_folder(settings, "tests") == Path.home()

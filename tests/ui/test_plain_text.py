@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6 import QtGui
-from PySide6.QtCore import QEvent, QSettings, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -38,6 +38,7 @@ from studio.ui.elided_label import ElidedLabel
 from studio.ui.message import Message
 from studio.ui.message_bar import MessageBar
 from studio.ui.plain_text import PlainFileDialog, PlainLabel, action_text, tool_tip, window_title
+from studio.ui.settings import Settings
 from tests.fakes import FakeEngine, make_picture
 
 UI = Path(__file__).parents[2] / "studio" / "ui"
@@ -122,7 +123,7 @@ def named_by_a_stranger(card: Card, **others: str) -> Card:
 
 @pytest.fixture
 def besieged(
-    qtbot: QtBot, qapp: QApplication, settings: QSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, qapp: QApplication, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Studio]:
     """The program with nothing but hostile cards: those that came with it, of their own category, and the artist's."""
     library = StyleLibrary()

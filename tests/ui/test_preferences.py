@@ -6,18 +6,19 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui.app import Studio
 from studio.ui.message import Message
 from studio.ui.preferences import Preferences
+from studio.ui.settings import Settings
 from studio.ui.theme import PALETTES, theme_name
 from tests.fakes import FakeEngine
 
 
-def test_a_preference_is_told_once_and_kept(qtbot: QtBot, settings: QSettings) -> None:
+def test_a_preference_is_told_once_and_kept(qtbot: QtBot, settings: Settings, tmp_path: Path) -> None:
     preferences = Preferences(settings)
     assert preferences.theme == "dark" and preferences.has_history is True
     with qtbot.waitSignal(preferences.changed, check_params_cb=lambda name: name == "theme"):
@@ -25,16 +26,17 @@ def test_a_preference_is_told_once_and_kept(qtbot: QtBot, settings: QSettings) -
     with qtbot.assertNotEmitted(preferences.changed):
         preferences.theme = "light"
     preferences.has_history = False
-    again = Preferences(QSettings(settings.fileName(), QSettings.Format.IniFormat))
-    settings.sync()
+    settings.close()
+    again = Preferences(Settings(tmp_path / "settings.json"))
     assert again.theme == "light" and again.has_history is False
     assert again.as_words() | {"theme": "light", "has_history": "False"} == again.as_words()
 
 
-def test_what_a_preference_cannot_be_is_refused_and_a_spoilt_settings_file_is_shrugged_off(settings: QSettings) -> None:
-    settings.setValue("preferences/theme", "sepia")
+def test_what_a_preference_cannot_be_is_refused_and_a_spoilt_settings_file_is_shrugged_off(settings: Settings) -> None:
+    settings.set("preferences/theme", "sepia")
+    settings.set("preferences/has_panel", "False")
     preferences = Preferences(settings)
-    assert preferences.theme == "dark"
+    assert preferences.theme == "dark" and preferences.has_panel is True
     with pytest.raises(ValueError, match="sepia"):
         preferences.theme = "sepia"  # type: ignore[assignment]
 
@@ -71,7 +73,7 @@ def test_the_theme_of_the_system_is_followed(loaded: Studio, monkeypatch: pytest
 
 @pytest.mark.parametrize(("name", "place"), [("gallery", 0), ("panel", 2)])
 def test_a_side_is_hidden_from_the_menu_and_that_is_remembered(
-    qtbot: QtBot, studio: Studio, settings: QSettings, thumbnail_folder: Path, name: str, place: int
+    qtbot: QtBot, studio: Studio, settings: Settings, thumbnail_folder: Path, name: str, place: int
 ) -> None:
     splitter, part = studio.window.splitter, getattr(studio.window, name)
     width = splitter.sizes()[place]
@@ -100,7 +102,7 @@ def test_a_side_dragged_shut_is_opened_by_the_menu(studio: Studio) -> None:
     assert studio.window.gallery.isVisible() and splitter.sizes()[0] > 200
 
 
-def test_tiles_on_my_picture_stay_so(qtbot: QtBot, loaded: Studio, settings: QSettings, thumbnail_folder: Path) -> None:
+def test_tiles_on_my_picture_stay_so(qtbot: QtBot, loaded: Studio, settings: Settings, thumbnail_folder: Path) -> None:
     assert not loaded.window.gallery.on_my_picture.isChecked()
     qtbot.waitUntil(loaded.window.gallery.on_my_picture.isEnabled)
     loaded.window.gallery.on_my_picture.click()
@@ -112,7 +114,7 @@ def test_tiles_on_my_picture_stay_so(qtbot: QtBot, loaded: Studio, settings: QSe
 
 
 def test_a_folded_history_stays_folded(
-    qtbot: QtBot, studio: Studio, settings: QSettings, thumbnail_folder: Path
+    qtbot: QtBot, studio: Studio, settings: Settings, thumbnail_folder: Path
 ) -> None:
     studio.window.history.fold.click()
     assert not studio.actions["history"].isChecked() and studio.window.history.strip.isHidden()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPointF, QSettings, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -19,6 +19,7 @@ from studio.core.open_style import is_learned
 from studio.ui.app import Studio
 from studio.ui.drop_zones import Drop
 from studio.ui.payload import Payload
+from studio.ui.settings import Settings
 from studio.ui.teach_window import TeachWindow
 from tests.fakes import FakeEngine, Gate, make_card, make_learned, make_picture
 from tests.ui.dragging import HELD, files
@@ -53,7 +54,7 @@ def teaching(qtbot: QtBot, loaded: Studio, works: Path) -> Iterator[TeachWindow]
 
 @pytest.fixture
 def killed(
-    qtbot: QtBot, settings: QSettings, thumbnail_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, settings: Settings, thumbnail_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Killed]:
     """Starts the studio again on what lies on the disk this moment, as it would after a kill."""
     studios: list[Studio] = []
@@ -177,7 +178,7 @@ def test_what_is_discarded_leaves_no_file(
 
 
 def test_learning_goes_on_exactly_after_the_program_was_killed(
-    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine, settings: QSettings, killed: Killed
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine, settings: Settings, killed: Killed
 ) -> None:
     qtbot.keyClicks(teaching.title, "My hand")
     qtbot.keyClicks(teaching.author, "Me")
@@ -235,7 +236,7 @@ def test_what_another_studio_learns_is_left_alone(
     teaching: TeachWindow,
     engine: FakeEngine,
     works: Path,
-    settings: QSettings,
+    settings: Settings,
     thumbnail_folder: Path,
 ) -> None:
     begin(qtbot, teaching, engine)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QObject, QSettings, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -21,6 +21,7 @@ from studio.ui.drop_zones import Drop, Payload
 from studio.ui.export_sheet import ExportSheet
 from studio.ui.message import Message
 from studio.ui.message_bar import MessageBar
+from studio.ui.settings import Settings
 from tests.fakes import GUARD_SECONDS, FakeEngine, Gate, make_unmakeable_engine
 from tests.ui.conftest import card_named
 
@@ -209,7 +210,7 @@ def test_closing_asks_only_when_an_artwork_would_be_lost(qtbot: QtBot, loaded: S
 
 
 def test_the_window_is_painted_before_the_engine_is_made(
-    qtbot: QtBot, qapp: QApplication, settings: QSettings, thumbnail_folder: Path
+    qtbot: QtBot, qapp: QApplication, settings: Settings, thumbnail_folder: Path
 ) -> None:
     order: list[str] = []
 
@@ -233,7 +234,7 @@ def test_the_window_is_painted_before_the_engine_is_made(
 
 
 def test_an_engine_that_cannot_be_made_is_told_and_the_rest_goes_on(
-    qtbot: QtBot, settings: QSettings, thumbnail_folder: Path, save_photo: SavePhoto
+    qtbot: QtBot, settings: Settings, thumbnail_folder: Path, save_photo: SavePhoto
 ) -> None:
     studio = Studio(lambda: make_unmakeable_engine(None), settings, thumbnail_folder)
     studio.window.show()
@@ -244,7 +245,7 @@ def test_an_engine_that_cannot_be_made_is_told_and_the_rest_goes_on(
     studio.close()
 
 
-def test_the_layout_is_remembered(qtbot: QtBot, studio: Studio, settings: QSettings, thumbnail_folder: Path) -> None:
+def test_the_layout_is_remembered(qtbot: QtBot, studio: Studio, settings: Settings, thumbnail_folder: Path) -> None:
     studio.window.resize(900, 700)
     studio.window.splitter.setSizes([200, 500, 300])
     sizes = studio.window.splitter.sizes()
@@ -260,7 +261,7 @@ def test_the_layout_is_remembered(qtbot: QtBot, studio: Studio, settings: QSetti
 
 
 def test_a_full_screen_is_remembered_and_left_by_its_key(
-    qtbot: QtBot, studio: Studio, settings: QSettings, thumbnail_folder: Path
+    qtbot: QtBot, studio: Studio, settings: Settings, thumbnail_folder: Path
 ) -> None:
     qtbot.keyClick(studio.window, Qt.Key.Key_F11)
     qtbot.waitUntil(studio.window.isFullScreen)
@@ -275,7 +276,7 @@ def test_a_full_screen_is_remembered_and_left_by_its_key(
 
 
 def test_the_pace_of_the_engine_is_remembered(
-    qtbot: QtBot, loaded: Studio, settings: QSettings, thumbnail_folder: Path
+    qtbot: QtBot, loaded: Studio, settings: Settings, thumbnail_folder: Path
 ) -> None:
     finish(qtbot, loaded)
     pace = loaded.session.estimate.pace
