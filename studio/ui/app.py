@@ -29,6 +29,7 @@ from studio.ui.further import Further
 from studio.ui.garbage import GarbageOnThisThread
 from studio.ui.intake import Intake
 from studio.ui.main_window import MainWindow
+from studio.ui.no_unpickling import refuse_unpickling
 from studio.ui.own_styles import OwnStyles
 from studio.ui.preference_actions import bind_choice, bind_switch
 from studio.ui.preferences import Preferences, RefineChoice, ThemeChoice
@@ -44,6 +45,7 @@ _SLOWEST = 1e6  # s per megapixel; what is slower was never measured
 
 def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
     """Show the window until it is closed and return the exit status. arguments: pictures to open."""
+    refuse_unpickling()
     application = QApplication(["style-studio", *arguments])
     application.setOrganizationName("Style Studio")
     application.setApplicationName("Style Studio")

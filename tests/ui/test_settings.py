@@ -353,7 +353,7 @@ raise SystemExit(app.run(FakeEngine, []))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems keep Qt's settings elsewhere than in files")
-def test_no_file_of_settings_runs_code(tmp_path: Path) -> None:
+def test_no_file_of_settings_runs_code_neither_ours_nor_qts(tmp_path: Path) -> None:
     canary, made = tmp_path / "canary", tmp_path / "made.ini"
     hostile = QSettings(str(made), QSettings.Format.IniFormat)
     for key in ("window/geometry", "preferences/theme", "files/recent", "FileDialog/sidebarWidth", "Qt/filedialog"):
@@ -363,7 +363,7 @@ def test_no_file_of_settings_runs_code(tmp_path: Path) -> None:
     QSettings(str(tmp_path / "read.ini"), QSettings.Format.IniFormat).value("window/geometry")
     canary.unlink()  # so much for what a file can do
     folder = tmp_path / "config"
-    for name in ("Style Studio/Style Studio.conf", "style-studio/settings.json"):
+    for name in ("Style Studio/Style Studio.conf", "QtProject.conf", "Trolltech.conf", "style-studio/settings.json"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(made.read_bytes())
     environment = os.environ | {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(folder), "XDG_CACHE_HOME": str(tmp_path)}
@@ -402,7 +402,7 @@ def test_nothing_in_the_program_unpickles_what_it_did_not_write_itself() -> None
         for path in folder.rglob("*.py")
         if (names := unpickling_in(path.read_text(encoding="utf-8")))
     }
-    assert found == OWN_PICKLES
+    assert found == OWN_PICKLES | {"ui/no_unpickling.py": {"loads"}}
 
 
 @pytest.mark.parametrize(
