@@ -1,26 +1,26 @@
-"""EngineChild: one life of the child process, as its parent sees it: started, asked, waited for, ended."""
+"""EngineChild: one life of the child process, as its parent sees it: started, asked, waited for, terminated."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
 import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
-from multiprocessing.connection import wait
 from time import monotonic
 
 from studio.core.contract import EngineSettings, MakeEngine
 from studio.core.errors import EngineError
-from studio.jobs.engine_service import KEPT_PICTURES, Advance, Answer, Begin, Cancel, Describe, Message, serve
-from studio.jobs.interruption import Bell, Interrupted
-from studio.jobs.picture_pipe import PicturePipe
+from studio.jobs.channel import Channel
+from studio.jobs.engine_service import KEPT_PICTURES, Advance, Answer, Begin, Cancel, Describe, Quit, serve
+from studio.jobs.interruption import Wakeup
 
-FAREWELL_SECONDS = 0.5  # to end by itself, before it is killed: nothing in it is worth waiting for any longer
+QUIT_SECONDS = 0.5  # to end by itself, before it is killed: nothing in it is worth waiting for any longer
+KILL_SECONDS = 3.0  # for the system to take away what a killed process holds, gigabytes and graphics memory
+LOOK_SECONDS = 0.5  # between two looks whether the process is there, should no end of its connection tell
 
 # glibc hands large tensors back to the system at every step unless told not to: a third of a step's time.
 # It reads these only when a process starts.
@@ -34,13 +34,13 @@ _environment_lock = threading.Lock()  # there is one environment per process, wh
 class EngineChild:
     """A running child process that answers messages in their order.
 
-    For one thread. Once the child is dead (`is_alive` tells), every call but `end` raises EngineError; a new life is
-    a new EngineChild. Waiting is cut short by `bell`.
+    For one thread. Nothing waits but `answer` and `end`. Once the child is dead (`is_alive` tells), every call but
+    `end` raises EngineError; a new life is a new EngineChild. Waiting is cut short by `wakeup`.
     """
 
-    def __init__(self, make_engine: MakeEngine, settings: EngineSettings, bell: Bell) -> None:
+    def __init__(self, make_engine: MakeEngine, settings: EngineSettings, wakeup: Wakeup) -> None:
         context = multiprocessing.get_context("spawn")
-        self._connection, theirs = context.Pipe()
+        connection, theirs = context.Pipe()
         # A daemon: ended with this process; should this one be killed, the child sees its end of the pipe close.
         self._process = context.Process(
             target=serve, args=(theirs, make_engine, settings), name="studio-engine", daemon=True
@@ -49,87 +49,83 @@ class EngineChild:
             with _environment(CHILD_ENVIRONMENT):
                 self._process.start()
         except OSError as error:
-            self._connection.close()
+            connection.close()
             raise EngineError(
                 f"The painting engine could not be started ({error}).", "Close other programs and try again."
             ) from error
         finally:
             theirs.close()  # else we would never see the child's end close
-        self._pipe = PicturePipe(self._connection, sent=KEPT_PICTURES)
-        self._bell = bell
+        self._wakeup = wakeup
         self._tickets = count(1)
+        self._last_error: EngineError | None = None
+        # From here on shared with the channel's receiving thread.
         self._next_answered = count(1)
         self._answers: dict[int, Answer] = {}  # by ticket, those that nobody has collected yet
-        self._obituary: EngineError | None = None
+        self._is_cut_off = False
+        self._channel = Channel(connection, KEPT_PICTURES, self._take, self._cut_off)
 
     @property
     def is_alive(self) -> bool:
         """Whether it can still be asked, as far as is known."""
-        return self._obituary is None and self._process.is_alive()
+        return self._last_error is None and not self._is_cut_off and self._process.is_alive()
 
     def tell(self, message: Begin) -> None:
         """Send a message that has no answer."""
-        self._send(message)
+        self._check()
+        self._channel.send(message)
 
     def ask(self, message: Describe | Advance | Cancel) -> int:
         """Send a message; returns the ticket for its answer."""
-        self._send(message)
+        self._check()
+        self._channel.send(message)
         return next(self._tickets)
 
     def answer(self, ticket: int, deadline: float | None = None) -> Answer:
         """Wait for an answer; a child that has not given it by `deadline` (of `time.monotonic`) is killed.
 
-        Raises EngineError if it died meanwhile, and Interrupted if the bell rings: call it again to go on waiting.
+        Raises EngineError if it died meanwhile, and Interrupted if it is interrupted: call it again to go on waiting.
         """
-        while ticket not in self._answers:
+        while not self._wakeup.wait_for(lambda: ticket in self._answers or self._is_cut_off, LOOK_SECONDS):
+            if not self._process.is_alive():
+                self._terminate()
+            elif deadline is not None and monotonic() >= deadline:
+                self._terminate("did not stop in time and was ended", patience=0.0)
+        if ticket not in self._answers:  # a dead child's last answers still count
             self._check()
-            self._receive(deadline)
         return self._answers.pop(ticket)
 
     def end(self) -> None:
         """Let it end by itself, for a moment, or kill it; idempotent."""
-        if self._obituary is None:
-            self._bury("was closed")
+        if self.is_alive:
+            self._channel.send(Quit())
+            self._terminate("was closed")
+        elif self._last_error is None:
+            self._terminate()
 
-    def _send(self, message: Message) -> None:
-        self._check()
-        try:
-            self._pipe.send(message)
-        except OSError:
-            self._bury()
-            self._check()
+    def _take(self, answer: Answer) -> None:
+        self._answers[next(self._next_answered)] = answer
+        self._wakeup.notify()
 
-    def _receive(self, deadline: float | None) -> None:
-        patience = None if deadline is None else max(0.0, deadline - monotonic())
-        ready = wait([self._bell.ear, self._connection, self._process.sentinel], patience)
-        if self._bell.ear in ready:
-            self._bell.answer()
-            raise Interrupted
-        if self._connection in ready:  # before the sentinel: a dead child's last answers still count
-            try:
-                answer = self._pipe.receive()
-            except (EOFError, OSError, MemoryError, pickle.UnpicklingError):  # died, or is of no more use
-                self._bury()
-            else:
-                self._answers[next(self._next_answered)] = answer
-        elif ready:
-            self._bury()
-        else:
-            self._bury("did not stop in time and was ended", patience=0.0)
+    def _cut_off(self) -> None:
+        self._is_cut_off = True
+        self._wakeup.notify()
 
     def _check(self) -> None:
-        if self._obituary is not None:
-            raise EngineError(self._obituary.message, self._obituary.remedy)
+        if self._last_error is None and not self.is_alive:
+            self._terminate()
+        if self._last_error is not None:
+            raise EngineError(self._last_error.message, self._last_error.remedy)
 
-    def _bury(self, reason: str = "", patience: float = FAREWELL_SECONDS) -> None:
-        self._connection.close()
+    def _terminate(self, reason: str = "", patience: float = QUIT_SECONDS) -> None:
         self._process.join(patience)
         reason = reason or f"stopped unexpectedly ({_cause_of_death(self._process.exitcode)})"
         if self._process.is_alive():
             self._process.kill()
-            self._process.join(FAREWELL_SECONDS)
+            self._process.join(KILL_SECONDS)
+        self._channel.close()
+        self._is_cut_off = True  # even if the channel is stuck
         remedy = "The next try starts it again; if it happens again, choose a smaller size."
-        self._obituary = EngineError(f"The painting engine {reason}.", remedy)
+        self._last_error = EngineError(f"The painting engine {reason}.", remedy)
         if not self._process.is_alive():
             self._process.close()
 

@@ -11,7 +11,7 @@ from studio.core.contract import EngineInfo, EngineSettings, Event, MakeEngine, 
 from studio.core.errors import EngineError, StudioError
 from studio.jobs.engine_child import EngineChild
 from studio.jobs.engine_service import Advance, Answer, Begin, Cancel, Describe
-from studio.jobs.interruption import Bell
+from studio.jobs.interruption import Wakeup
 
 
 class EngineProcess:
@@ -29,7 +29,7 @@ class EngineProcess:
         self._make_engine = make_engine
         self._settings = settings
         self._grace = grace
-        self._bell = Bell()
+        self._wakeup = Wakeup()
         self._child: EngineChild | None = None
         self._description: tuple[EngineChild, int] | None = None  # asked for, not yet answered
         self._numbers = count(1)
@@ -56,14 +56,13 @@ class EngineProcess:
 
     def interrupt(self) -> None:
         """Make the call that waits for the child, or else the next one, raise Interrupted. From any thread."""
-        self._bell.ring()
+        self._wakeup.interrupt()
 
     def close(self) -> None:
         """End the child, in the middle of a step if it must be; idempotent."""
         self._is_closed = True
         if self._child is not None:
             self._child.end()
-        self._bell.close()
 
     def _living_child(self) -> EngineChild:
         if self._is_closed:
@@ -71,7 +70,7 @@ class EngineProcess:
         if self._child is None or not self._child.is_alive:
             if self._child is not None:
                 self._child.end()
-            self._child = EngineChild(self._make_engine, self._settings, self._bell)
+            self._child = EngineChild(self._make_engine, self._settings, self._wakeup)
         return self._child
 
 
@@ -118,9 +117,10 @@ class _Run:
             if self._cancel is None:
                 self._cancel = self._child.ask(Cancel(self._number))
                 self._cancel_deadline = monotonic() + self._grace
+            if self._step is not None:  # answers come in order; this one is of no more use
+                self._child.answer(self._step, self._cancel_deadline)
+                self._step = None  # collected for good, should the next wait be interrupted
             self._child.answer(self._cancel, self._cancel_deadline)
-            if self._step is not None:
-                self._child.answer(self._step)  # answers come in order: it is here already, and of no more use
         self._is_over = True
 
     def _next_answer(self) -> Answer:

@@ -27,7 +27,7 @@ class Describe:
 
 @dataclass(frozen=True)
 class Begin:
-    """Hands over a request under a number; the only message without an answer."""
+    """Hands over a request under a number; there is no answer."""
 
     run: int
     request: Request
@@ -47,7 +47,12 @@ class Cancel:
     run: int
 
 
-Message = Describe | Begin | Advance | Cancel
+@dataclass(frozen=True)
+class Quit:
+    """Ends the process; there is no answer."""
+
+
+Message = Describe | Begin | Advance | Cancel | Quit
 Answer = EngineInfo | Event | StudioError | None
 
 
@@ -59,8 +64,7 @@ def serve(connection: Connection, make_engine: MakeEngine, settings: EngineSetti
     service = _Service(make_engine, settings)
     # EOFError: the parent closed its end, or died; OSError: it did so while we answered.
     with suppress(EOFError, OSError):
-        while True:
-            message = pipe.receive()
+        while not isinstance(message := pipe.receive(), Quit):
             if isinstance(message, Begin):
                 service.begin(message)
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from multiprocessing.connection import Connection, Pipe
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 
@@ -16,38 +16,32 @@ class Interruptible(Protocol):
     """An engine whose `describe`, whose next() and whose iterators' close() may raise Interrupted while they wait."""
 
     def interrupt(self) -> None:
-        """Make the call that waits now, or else the next one that would, raise Interrupted. From any thread."""
+        """Make the call that waits now, or else the next one, raise Interrupted. From any thread."""
 
 
-class Bell:
-    """Rung by one thread, heard by another that waits in `multiprocessing.connection.wait` on `ear`.
-
-    Ringing a bell that has not been answered yet changes nothing.
-    """
+class Wakeup:
+    """What one thread sleeps on until another has news for it, or calls it away. Safe from any thread."""
 
     def __init__(self) -> None:
-        self.ear: Connection
-        self.ear, self._rope = Pipe(duplex=False)
-        self._lock = threading.Lock()
-        self._is_ringing = False
-        self._is_closed = False
+        self._condition = threading.Condition()
+        self._is_interrupted = False
 
-    def ring(self) -> None:
-        """Wake who listens, now or as soon as somebody does."""
-        with self._lock:
-            if not self._is_ringing and not self._is_closed:
-                self._is_ringing = True
-                self._rope.send_bytes(b"!")
+    def notify(self) -> None:
+        """Have the sleeper look whether there is news."""
+        with self._condition:
+            self._condition.notify_all()
 
-    def answer(self) -> None:
-        """Silence the bell; `ear` must be ready."""
-        with self._lock:
-            self.ear.recv_bytes()
-            self._is_ringing = False
+    def interrupt(self) -> None:
+        """Make the `wait_for` under way, or else the next one, raise Interrupted; twice is as good as once."""
+        with self._condition:
+            self._is_interrupted = True
+            self._condition.notify_all()
 
-    def close(self) -> None:
-        """Ring no more; idempotent. Nobody may be listening."""
-        with self._lock:
-            self._is_closed = True
-            self.ear.close()
-            self._rope.close()
+    def wait_for(self, has_news: Callable[[], bool], timeout: float) -> bool:
+        """Whether there is news now, or within `timeout` seconds. Raises Interrupted."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._is_interrupted or has_news(), timeout)
+            if self._is_interrupted:
+                self._is_interrupted = False
+                raise Interrupted
+            return has_news()

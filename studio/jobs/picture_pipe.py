@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 # What stands for a Picture in the stream; (pixels, alpha) only if the other end does not hold them.
 PictureTicket = tuple[str, str, Path | None, Metadata, tuple[Pixels, Pixels | None] | None]
+Parts = list[bytes | memoryview]  # an item, packed: the pickle, then the arrays, which are not copied
 
 
 class PicturePipe:
@@ -32,12 +33,19 @@ class PicturePipe:
 
     def send(self, item: object) -> None:
         """Send `item`; OSError if nobody listens any more. If it cannot be pickled, nothing has been sent."""
+        self.write(self.pack(item))
+
+    def pack(self, item: object) -> Parts:
+        """What `write` takes, and must take in this order: from now on the other end counts as having it."""
         stream, buffers, shelf = BytesIO(), list[pickle.PickleBuffer](), self._sent.copy()
         _Pickler(stream, buffers, shelf).dump(item)
         self._sent = shelf  # not before the whole item was pickled: the other end sees all of it or nothing
-        self._connection.send_bytes(len(buffers).to_bytes(4, "big") + stream.getvalue())
-        for buffer in buffers:
-            self._connection.send_bytes(buffer.raw())
+        return [len(buffers).to_bytes(4, "big") + stream.getvalue(), *(buffer.raw() for buffer in buffers)]
+
+    def write(self, parts: Parts) -> None:
+        """Send what was packed; waits for the other end to read it. OSError if nobody listens any more."""
+        for part in parts:
+            self._connection.send_bytes(part)
 
     def receive(self) -> Any:
         """The next item; waits for it. EOFError or OSError if the other end is gone."""
