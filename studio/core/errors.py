@@ -36,3 +36,7 @@ class WeightsError(StudioError):
 
 class EngineError(StudioError):
     """The engine could not finish: out of memory, a dead process, numbers that blew up."""
+
+
+class EngineDied(EngineError):  # noqa: N818 - it says what happened
+    """The process of the engine ended in the middle of work, or had to be ended; the next request starts another."""

@@ -7,13 +7,14 @@ import os
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from time import monotonic
 
 from studio.core.contract import EngineSettings, MakeEngine
-from studio.core.errors import EngineError
+from studio.core.errors import EngineDied, EngineError
 from studio.jobs.channel import Channel
 from studio.jobs.engine_service import KEPT_PICTURES, Advance, Answer, Begin, Cancel, Describe, Quit, serve
 from studio.jobs.interruption import Wakeup
@@ -35,7 +36,8 @@ class EngineChild:
     """A running child process that answers messages in their order.
 
     For one thread. Nothing waits but `answer` and `end`. Once the child is dead (`is_alive` tells), every call but
-    `end` raises EngineError; a new life is a new EngineChild. Waiting is cut short by `wakeup`.
+    `end` raises EngineDied; a new life is a new EngineChild. Waiting is cut short by `wakeup`. died_at: for whom it
+    was at work when it died, of those that `ask`; None if for nobody.
     """
 
     def __init__(self, make_engine: MakeEngine, settings: EngineSettings, wakeup: Wakeup) -> None:
@@ -55,11 +57,13 @@ class EngineChild:
             ) from error
         finally:
             theirs.close()  # else we would never see the child's end close
+        self.died_at: object | None = None
         self._wakeup = wakeup
         self._tickets = count(1)
-        self._last_error: EngineError | None = None
+        self._last_error: EngineDied | None = None
         # From here on shared with the channel's receiving thread.
         self._next_answered = count(1)
+        self._askers: deque[object | None] = deque()  # of what is not yet answered, in the order of the answers
         self._answers: dict[int, Answer] = {}  # by ticket, those that nobody has collected yet
         self._is_cut_off = False
         self._channel = Channel(connection, KEPT_PICTURES, self._take, self._cut_off)
@@ -74,16 +78,17 @@ class EngineChild:
         self._check()
         self._channel.send(message)
 
-    def ask(self, message: Describe | Advance | Cancel) -> int:
-        """Send a message; returns the ticket for its answer."""
+    def ask(self, message: Describe | Advance | Cancel, asker: object | None = None) -> int:
+        """Send a message for `asker`; returns the ticket for its answer."""
         self._check()
+        self._askers.append(asker)
         self._channel.send(message)
         return next(self._tickets)
 
     def answer(self, ticket: int, deadline: float | None = None) -> Answer:
         """Wait for an answer; a child that has not given it by `deadline` (of `time.monotonic`) is killed.
 
-        Raises EngineError if it died meanwhile, and Interrupted if it is interrupted: call it again to go on waiting.
+        Raises EngineDied if it died meanwhile, and Interrupted if it is interrupted: call it again to go on waiting.
         """
         while not self._wakeup.wait_for(lambda: ticket in self._answers or self._is_cut_off, LOOK_SECONDS):
             if not self._process.is_alive():
@@ -104,6 +109,7 @@ class EngineChild:
 
     def _take(self, answer: Answer) -> None:
         self._answers[next(self._next_answered)] = answer
+        self._askers.popleft()
         self._wakeup.notify()
 
     def _cut_off(self) -> None:
@@ -114,7 +120,7 @@ class EngineChild:
         if self._last_error is None and not self.is_alive:
             self._terminate()
         if self._last_error is not None:
-            raise EngineError(self._last_error.message, self._last_error.remedy)
+            raise EngineDied(self._last_error.message, self._last_error.remedy)
 
     def _terminate(self, reason: str = "", patience: float = QUIT_SECONDS) -> None:
         self._process.join(patience)
@@ -124,8 +130,9 @@ class EngineChild:
             self._process.join(KILL_SECONDS)
         self._channel.close()
         self._is_cut_off = True  # even if the channel is stuck
+        self.died_at = self._askers[0] if self._askers else None
         remedy = "The next try starts it again; if it happens again, choose a smaller size."
-        self._last_error = EngineError(f"The painting engine {reason}.", remedy)
+        self._last_error = EngineDied(f"The painting engine {reason}.", remedy)
         if not self._process.is_alive():
             self._process.close()
 

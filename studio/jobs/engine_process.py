@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from time import monotonic
 
-from studio.core.contract import EngineInfo, EngineSettings, Event, MakeEngine, Request
-from studio.core.errors import EngineError, StudioError
+from studio.core.contract import EngineInfo, EngineSettings, Event, MakeEngine, Progress, Request, TuneRequest
+from studio.core.errors import EngineDied, EngineError, StudioError
 from studio.jobs.engine_child import EngineChild
 from studio.jobs.engine_service import Advance, Answer, Begin, Cancel, Describe
 from studio.jobs.interruption import Wakeup
@@ -17,10 +18,12 @@ from studio.jobs.interruption import Wakeup
 class EngineProcess:
     """An Engine whose work happens in a child process, at lower priority, started at the first use.
 
-    Events are pulled: the child works on nothing between two next() calls, so a suspended run costs nothing. A child
-    that crashes raises EngineError in the call that waits for it; what runs in it ends with it, and the next request
-    starts a new child. A run that is closed but does not end within `grace` seconds (it is in the middle of a step)
-    ends with its child, too.
+    Events are pulled: the child works on nothing between two next() calls, so a suspended run costs nothing. A run that
+    is closed but does not end within `grace` seconds (it is in the middle of a step) ends with its child.
+
+    When a child dies, the run it was at work on raises EngineDied. The others are not to blame: each begins once more
+    in a new child at its next next(), so events that were given may come again; learning a style goes on from what it
+    has saved. A run that loses a second child raises EngineDied, too.
 
     For one thread, but for `interrupt`. It is Interruptible: after `interrupt` the waiting call raises Interrupted.
     """
@@ -86,6 +89,8 @@ class _Run:
         self._step: int | None = None  # tickets of what was asked and is not yet answered
         self._cancel: int | None = None
         self._cancel_deadline = 0.0
+        self._has_saved = False  # a run that learns
+        self._has_begun_again = False
         self._is_over = False
 
     def __iter__(self) -> _Run:
@@ -105,6 +110,8 @@ class _Run:
         if isinstance(answer, StudioError):
             raise answer
         assert not isinstance(answer, EngineInfo)
+        if isinstance(answer, Progress) and answer.lesson is not None:
+            self._has_saved = True  # it saves before it tells of its first lesson
         return answer
 
     def close(self) -> None:
@@ -113,9 +120,9 @@ class _Run:
             self._is_over = True
         if self._child is None or self._is_over:
             return
-        with suppress(EngineError):  # it is dead, and so is the run
+        with suppress(EngineDied):  # the child is dead, and so is the run
             if self._cancel is None:
-                self._cancel = self._child.ask(Cancel(self._number))
+                self._cancel = self._child.ask(Cancel(self._number), self)
                 self._cancel_deadline = monotonic() + self._grace
             if self._step is not None:  # answers come in order; this one is of no more use
                 self._child.answer(self._step, self._cancel_deadline)
@@ -124,12 +131,21 @@ class _Run:
         self._is_over = True
 
     def _next_answer(self) -> Answer:
-        if self._child is None:
-            child = self._living_child()
-            child.tell(Begin(self._number, self._request))
-            self._child = child
-        if self._step is None:
-            self._step = self._child.ask(Advance(self._number))
-        answer = self._child.answer(self._step)
-        self._step = None
-        return answer
+        while True:
+            try:
+                if self._child is None:
+                    self._child = self._living_child()
+                    self._child.tell(Begin(self._number, self._request))
+                if self._step is None:
+                    self._step = self._child.ask(Advance(self._number), self)
+                answer = self._child.answer(self._step)
+            except EngineDied:
+                if self._child is None or self._child.died_at is self or self._has_begun_again:
+                    raise
+                self._child = self._step = None
+                self._has_begun_again = True
+                if isinstance(self._request, TuneRequest) and self._has_saved:
+                    self._request = replace(self._request, is_resumed=True)
+            else:
+                self._step = None
+                return answer

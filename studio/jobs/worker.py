@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from studio.core.contract import Done, Engine, Event, Failed, Ready, Request, Stopped
-from studio.core.errors import EngineError
+from studio.core.errors import EngineDied, EngineError
 from studio.jobs.failure import as_studio_error
 from studio.jobs.interruption import Interrupted, Interruptible
 from studio.jobs.mailbox import Mail, Mailbox
@@ -21,7 +21,8 @@ class Worker:
     """One thread that owns the engine: live requests first (newest wins), then a long job, then one in the background.
 
     `make_engine` is called on that thread, and so is `on_event`, with every event. Before anything is painted comes
-    Ready, or Failed with request id 0; after a failed start the engine is started again when the next request comes.
+    Ready, or Failed with request id 0; after a failed start the engine is started again when the next request comes. An
+    engine that died fails the request it was at work on and is started again at once, with another Ready.
     Every request ends with exactly one Done, Stopped or Failed, after which no event of it follows; with two
     exceptions: nothing is said about a live request that was replaced before the engine saw it, nor about a request
     that comes after `close`.
@@ -177,6 +178,8 @@ class Worker:
             failure = EngineError("The painting engine ended without a result.", "Try again.")
             self._end(run, Failed(run.request.id, failure))
         except Exception as error:  # noqa: BLE001 - as above
+            if isinstance(error, EngineDied):  # at once, as at the beginning: the next request need not wait for it
+                self._has_tried_to_start = self._is_ready = False
             self._end(run, Failed(run.request.id, as_studio_error(error)))
         else:
             if isinstance(event, Done | Stopped | Failed):

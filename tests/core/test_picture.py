@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from studio.core.errors import EngineError, PictureError, RecipeError, StudioError, WeightsError
+from studio.core.errors import EngineDied, EngineError, PictureError, RecipeError, StudioError, WeightsError
 from studio.core.picture import Metadata, Picture, fit_size
 from tests.picture_files import noise
 
@@ -95,7 +95,7 @@ def test_fit_size_keeps_the_shape(width: int, height: int, long_edge: int, fitte
     assert fit_size(width, height, long_edge) == fitted
 
 
-@pytest.mark.parametrize("kind", [StudioError, PictureError, RecipeError, WeightsError, EngineError])
+@pytest.mark.parametrize("kind", [StudioError, PictureError, RecipeError, WeightsError, EngineError, EngineDied])
 def test_an_error_keeps_its_kind_sentence_and_remedy_through_a_pipe(kind: type[StudioError]) -> None:
     again = pickle.loads(pickle.dumps(kind("It is too large.", "Make it smaller.")))
     assert type(again) is kind
