@@ -12,6 +12,7 @@ from studio.core.contract import Done, EngineSettings, Event, Failed, Frame, Mak
 from studio.core.errors import EngineDied
 from studio.jobs.engine_process import EngineProcess
 from studio.jobs.interruption import Interrupted
+from studio.jobs.watchdog import Patience
 from tests import fakes
 from tests.fakes import GUARD_SECONDS, UNLUCKY_SEED, FakeEngine, make_card, make_picture, make_request
 from tests.jobs.event_log import EventLog, running_worker
@@ -39,8 +40,8 @@ def start() -> Iterator[Start]:
     """Make EngineProcesses that are closed when the test ends."""
     started: list[EngineProcess] = []
 
-    def start(make_engine: MakeEngine, grace: float = GUARD_SECONDS) -> EngineProcess:
-        started.append(EngineProcess(make_engine, EngineSettings(), grace))
+    def start(make_engine: MakeEngine, patience: Patience | None = None) -> EngineProcess:
+        started.append(EngineProcess(make_engine, EngineSettings(), patience))
         return started[-1]
 
     yield start
@@ -106,7 +107,7 @@ def test_a_run_begins_again_only_once(start: Start) -> None:
 
 
 def test_a_run_that_a_stop_does_not_end_takes_no_other_along(start: Start) -> None:
-    engine = start(fakes.make_hanging_engine, grace=0.05)
+    engine = start(fakes.make_hanging_engine, Patience(grace=0.05))
     innocent, stuck = engine.run(make_request()), engine.run(unlucky_request())
     next(innocent), next(stuck), next(stuck)
     engine.interrupt()
@@ -135,7 +136,8 @@ def test_a_lesson_goes_on_from_what_it_has_saved_and_begins_anew_before(start: S
 
 def test_a_stopped_job_that_hangs_leaves_the_background_and_the_engine_to_it() -> None:
     log, background, job = EventLog(), make_request(), unlucky_request()
-    with running_worker(lambda: EngineProcess(fakes.make_hanging_engine, EngineSettings(), 0.05), log) as worker:
+    engine = EngineProcess(fakes.make_hanging_engine, EngineSettings(), Patience(grace=0.05))
+    with running_worker(lambda: engine, log) as worker:
         worker.start_background(background)
         log.wait_for(lambda event: isinstance(event, Frame))
         worker.start_job(job)

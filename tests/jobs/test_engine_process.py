@@ -17,6 +17,7 @@ from studio.core.contract import Done, EngineInfo, EngineSettings, Event, Frame,
 from studio.core.errors import EngineDied, EngineError, WeightsError
 from studio.jobs.engine_process import EngineProcess
 from studio.jobs.interruption import Interrupted
+from studio.jobs.watchdog import Patience
 from tests import fakes
 from tests.fakes import GUARD_SECONDS, UNLUCKY_SEED, FakeEngine, make_request
 
@@ -28,8 +29,8 @@ def start() -> Iterator[Start]:
     """Make EngineProcesses that are closed when the test ends."""
     started: list[EngineProcess] = []
 
-    def start(make_engine: MakeEngine = fakes.make_fake_engine, grace: float = GUARD_SECONDS) -> EngineProcess:
-        started.append(EngineProcess(make_engine, EngineSettings(), grace))
+    def start(make_engine: MakeEngine = fakes.make_fake_engine, patience: Patience | None = None) -> EngineProcess:
+        started.append(EngineProcess(make_engine, EngineSettings(), patience))
         return started[-1]
 
     yield start
@@ -184,7 +185,7 @@ def test_a_run_can_be_closed_in_the_middle_of_a_step(start: Start) -> None:
 
 
 def test_a_step_that_does_not_end_within_the_grace_period_ends_with_its_child(start: Start) -> None:
-    engine = start(fakes.make_hanging_engine, grace=0.05)
+    engine = start(fakes.make_hanging_engine, Patience(grace=0.05))
     run = engine.run(make_request(seed=UNLUCKY_SEED))
     advance_to_the_frame(run)
     engine.interrupt()

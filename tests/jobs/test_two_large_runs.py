@@ -12,6 +12,7 @@ import pytest
 from studio.core.contract import Done, EngineSettings, Event, Frame, StyleRequest, TuneRequest
 from studio.jobs.engine_process import EngineProcess
 from studio.jobs.interruption import Interrupted
+from studio.jobs.watchdog import Patience
 from tests.fakes import GUARD_SECONDS, FakeEngine, make_picture, make_request, paint
 from tests.jobs.event_log import EventLog, running_worker
 
@@ -95,7 +96,7 @@ def test_a_large_request_is_sent_while_a_large_frame_is_on_its_way() -> None:
 
 
 def test_requests_that_the_engine_is_not_reading_stop_neither_a_stop_nor_closing() -> None:
-    engine = EngineProcess(make_stuck_engine, EngineSettings(), grace=0.05)
+    engine = EngineProcess(make_stuck_engine, EngineSettings(), Patience(grace=0.05))
 
     def talk() -> None:
         stuck, other, third = (engine.run(large_request(seed)) for seed in (10, 20, 30))

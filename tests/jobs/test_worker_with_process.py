@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from studio.core.contract import EngineSettings, Failed, Frame, MakeEngine
 from studio.core.errors import EngineError
 from studio.jobs.engine_process import EngineProcess
+from studio.jobs.watchdog import Patience
 from studio.jobs.worker import Worker
 from tests import fakes
 from tests.fakes import GUARD_SECONDS, UNLUCKY_SEED, make_request
@@ -19,7 +20,7 @@ NEVER = 10 * GUARD_SECONDS  # a grace period that no test lives to see
 
 @contextmanager
 def worker_with_process(make_engine: MakeEngine, log: EventLog, grace: float) -> Iterator[Worker]:
-    with running_worker(lambda: EngineProcess(make_engine, EngineSettings(), grace), log) as worker:
+    with running_worker(lambda: EngineProcess(make_engine, EngineSettings(), Patience(grace=grace)), log) as worker:
         yield worker
     assert multiprocessing.active_children() == []
 
