@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import pickle
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -60,6 +62,7 @@ def serve(connection: Connection, make_engine: MakeEngine, settings: EngineSetti
     """Answer messages in their order until the other end closes or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the parent decides what ends
     _lower_priority()
+    threading.Thread(target=_end_with_parent, name="studio-parent-watch", daemon=True).start()
     pipe = PicturePipe(connection, kept=KEPT_PICTURES)
     service = _Service(make_engine, settings)
     # EOFError: the parent closed its end, or died; OSError: it did so while we answered.
@@ -124,6 +127,14 @@ class _Service:
         if self._engine is None:
             self._engine = self._make_engine(self._settings)
         return self._engine
+
+
+def _end_with_parent() -> None:
+    """In the middle of a step, too: without this an orphan would compute to its end, on every core and for nobody."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _portable(error: StudioError) -> StudioError:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import select
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -242,40 +240,6 @@ def test_ctrl_c_in_the_terminal_is_left_to_the_parent(start: Start) -> None:
 
     assert isinstance(list(engine.run(make_request()))[-1], Done)
     assert children() == [child]
-
-
-PARENT = """
-import sys
-from studio.core.contract import EngineSettings
-from studio.jobs.engine_process import EngineProcess
-from tests.fakes import make_reporting_engine
-
-if __name__ == "__main__":
-    engine = EngineProcess(make_reporting_engine, EngineSettings())
-    print(engine.describe().memory, flush=True)
-    sys.stdin.read()
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux to wait for a process that is no child")
-def test_the_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
-    script = tmp_path / "parent.py"
-    script.write_text(PARENT, encoding="utf-8")
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen(
-        [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-    ) as parent:
-        assert parent.stdout is not None
-        child = os.pidfd_open(int(parent.stdout.readline()))
-        try:
-            parent.kill()
-            ended, _, _ = select.select([child], [], [], GUARD_SECONDS)
-            if not ended:
-                signal.pidfd_send_signal(child, signal.SIGKILL)
-        finally:
-            os.close(child)
-
-    assert ended
 
 
 def test_the_parent_knows_neither_torch_nor_qt() -> None:
