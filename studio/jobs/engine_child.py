@@ -146,19 +146,21 @@ class EngineChild:
 
     def _terminate(self, error: EngineDied | None = None, patience: float = QUIT_SECONDS) -> None:
         """Without an error the child has died by itself."""
-        self._process.join(patience)
-        self._last_error = error or EngineDied(
-            f"The painting engine stopped unexpectedly ({_cause_of_death(self._process.exitcode)}).",
-            "The next try starts it again; if it happens again, choose a smaller size.",
-        )
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join(KILL_SECONDS)
-        self._channel.close()
-        self._is_cut_off = True  # even if the channel is stuck
-        self.died_at = self._asked[0].work if self._asked else None
-        if not self._process.is_alive():
-            self._process.close()
+        try:
+            self._process.join(patience)
+        finally:  # whatever comes between, such as a second Ctrl+C: a stopped child would keep this process from ending
+            self._last_error = error or EngineDied(
+                f"The painting engine stopped unexpectedly ({_cause_of_death(self._process.exitcode)}).",
+                "The next try starts it again; if it happens again, choose a smaller size.",
+            )
+            if self._process.is_alive():
+                self._process.kill()
+                self._process.join(KILL_SECONDS)
+            self._channel.close()
+            self._is_cut_off = True  # even if the channel is stuck
+            self.died_at = self._asked[0].work if self._asked else None
+            if not self._process.is_alive():
+                self._process.close()
 
 
 @dataclass(frozen=True, eq=False)

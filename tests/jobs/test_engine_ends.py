@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import select
 import signal
 import subprocess
 import sys
+import threading
+from contextlib import closing
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
-from tests.fakes import GUARD_SECONDS
+from studio.core.contract import Done, EngineSettings, StyleRequest, TuneRequest
+from studio.core.errors import EngineDied
+from studio.jobs.engine_process import EngineProcess
+from studio.jobs.interruption import Interrupted
+from studio.jobs.picture_pipe import PicturePipe
+from tests.fakes import (
+    GUARD_SECONDS,
+    UNLUCKY_SEED,
+    FakeEngine,
+    make_crashing_engine,
+    make_fake_engine,
+    make_never_ready_engine,
+    make_picture,
+    make_request,
+)
 
 PARENT = """
 import os, sys, threading
@@ -61,3 +81,97 @@ def test_the_child_ends_when_its_parent_is_killed(tmp_path: Path, moment: str) -
             os.close(child)
 
     assert ended
+
+
+class BreakingEngine(FakeEngine):
+    """Its process ends half way through the answer that follows the second step of an unlucky request."""
+
+    def before_frame(self, request: StyleRequest | TuneRequest, step: int) -> None:
+        if isinstance(request, StyleRequest) and request.recipe.seed == UNLUCKY_SEED and step == 2:
+            PicturePipe.write = write_half_and_exit  # type: ignore[method-assign]
+
+
+def write_half_and_exit(pipe: Any, parts: list[Any]) -> None:
+    os.write(pipe._connection.fileno(), (1000).to_bytes(4, "big") + b"half")
+    os._exit(3)
+
+
+def make_breaking_engine(settings: EngineSettings) -> BreakingEngine:
+    return BreakingEngine()
+
+
+def make_incomprehensible_engine(settings: EngineSettings) -> FakeEngine:
+    """Says what is no pickle."""
+    PicturePipe.write = lambda pipe, parts: pipe._connection.send_bytes(bytes(4) + b"what?")  # type: ignore[method-assign]
+    return FakeEngine()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="writes into the socket by its number")
+def test_half_a_message_is_the_death_it_was() -> None:
+    with closing(EngineProcess(make_breaking_engine, EngineSettings())) as engine:
+        run = engine.run(make_request(seed=UNLUCKY_SEED))
+        next(run), next(run)
+        with pytest.raises(EngineDied, match="exit code 3"):
+            next(run)
+        assert isinstance(list(engine.run(make_request()))[-1], Done)
+
+
+def test_what_cannot_be_understood_ends_the_process(caplog: pytest.LogCaptureFixture) -> None:
+    with closing(EngineProcess(make_incomprehensible_engine, EngineSettings())) as engine:
+        with pytest.raises(EngineDied, match="no longer answered"):
+            engine.describe()
+        assert multiprocessing.active_children() == []
+
+    assert "could not be received" in caplog.text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there no process can be stopped by a signal")
+def test_a_process_that_dies_while_a_large_request_is_sent_ends_the_sending() -> None:
+    with closing(EngineProcess(make_fake_engine, EngineSettings())) as engine:
+        engine.describe()
+        [child] = multiprocessing.active_children()
+        assert child.pid is not None
+        os.kill(child.pid, signal.SIGSTOP)
+        os.waitpid(child.pid, os.WUNTRACED)
+        run = engine.run(make_request(make_picture(1200, 900)))
+        engine.interrupt()
+        with pytest.raises(Interrupted):
+            next(run)
+        assert "studio-engine-sender" in {thread.name for thread in threading.enumerate()}
+        child.kill()
+        with pytest.raises(EngineDied, match="SIGKILL"):
+            next(run)
+        assert "studio-engine-sender" not in {thread.name for thread in threading.enumerate()}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts what /proc lists")
+def test_a_dead_process_leaves_no_file_open_and_no_zombie() -> None:
+    with closing(EngineProcess(make_crashing_engine, EngineSettings())) as engine:
+        opened = []
+        for _ in range(3):
+            with pytest.raises(EngineDied):
+                list(engine.run(make_request(seed=UNLUCKY_SEED)))
+            opened.append(len(os.listdir("/proc/self/fd")))  # noqa: PTH208 - a count is all there is to it
+
+    assert opened == [opened[0]] * 3
+    assert [child for child in psutil.Process().children() if child.status() == psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_second_ctrl_c_while_it_is_closed_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = EngineProcess(make_never_ready_engine, EngineSettings())
+    engine.interrupt()
+    with pytest.raises(Interrupted):
+        engine.describe()
+    join, interruptions = BaseProcess.join, [KeyboardInterrupt]
+
+    def join_interrupted(process: BaseProcess, timeout: float | None = None) -> None:
+        if interruptions:
+            raise interruptions.pop()
+        join(process, timeout)
+
+    monkeypatch.setattr(BaseProcess, "join", join_interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        engine.close()
+
+    assert multiprocessing.active_children() == []
+    engine.close()
