@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 
 from studio.core.batch import BatchItem, ItemReport
 from studio.core.contract import Done, Engine, Failed, Frame, Progress, StyleRequest
 from studio.core.errors import EngineError, WeightsError
 from studio.jobs.batch import Batch
 from studio.jobs.failure import as_studio_error
+from studio.jobs.interruption import Interrupted, Interruptible
 
 
 def run_batch(batch: Batch, engine: Engine) -> Iterator[ItemReport]:
@@ -37,10 +39,15 @@ def paint_item(item: BatchItem, request: StyleRequest, engine: Engine) -> Genera
                     raise error
                 case Done():
                     return event
+    except KeyboardInterrupt:
+        if isinstance(engine, Interruptible):  # whoever catches it closes the engine: the step under way need not end
+            engine.interrupt()
+        raise
     finally:
         close = getattr(events, "close", None)  # generators have it, plain iterators do not
         if close is not None:
-            close()
+            with suppress(Interrupted):
+                close()
     raise EngineError("The engine ended without a picture.", "Try again, or on another device.")
 
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -17,10 +18,12 @@ from typing import Any
 import psutil
 import pytest
 
+from studio.core.batch import BatchItem
 from studio.core.contract import Done, EngineSettings, StyleRequest, TuneRequest
 from studio.core.errors import EngineDied
+from studio.jobs.batch_runner import paint_item
 from studio.jobs.engine_process import EngineProcess
-from studio.jobs.interruption import Interrupted
+from studio.jobs.interruption import Interrupted, Wakeup
 from studio.jobs.picture_pipe import PicturePipe
 from tests.fakes import (
     GUARD_SECONDS,
@@ -28,6 +31,7 @@ from tests.fakes import (
     FakeEngine,
     make_crashing_engine,
     make_fake_engine,
+    make_hanging_engine,
     make_never_ready_engine,
     make_picture,
     make_request,
@@ -35,7 +39,9 @@ from tests.fakes import (
 
 PARENT = """
 import os, sys, threading
+from studio.core.batch import BatchItem
 from studio.core.contract import EngineInfo, EngineSettings
+from studio.jobs.batch_runner import paint_item
 from studio.jobs.engine_process import EngineProcess
 from tests.fakes import FakeEngine, make_request
 
@@ -175,3 +181,23 @@ def test_a_second_ctrl_c_while_it_is_closed_leaves_no_process(monkeypatch: pytes
 
     assert multiprocessing.active_children() == []
     engine.close()
+
+
+def test_ctrl_c_in_a_batch_does_not_wait_for_the_step_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    item = BatchItem(1, Path("photo.png"), "photo.png")
+    with closing(EngineProcess(make_hanging_engine, EngineSettings())) as engine:
+        painting = paint_item(item, make_request(seed=UNLUCKY_SEED), engine)
+        next(painting), next(painting)
+        [child] = multiprocessing.active_children()
+        wait_for, interruptions = Wakeup.wait_for, [KeyboardInterrupt]
+
+        def wait_interrupted(wakeup: Wakeup, has_news: Callable[[], bool], timeout: float) -> bool:
+            if interruptions:
+                raise interruptions.pop()
+            return wait_for(wakeup, has_news, timeout)
+
+        monkeypatch.setattr(Wakeup, "wait_for", wait_interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            next(painting)
+
+        assert multiprocessing.active_children() == [child]  # waiting would have ended it
