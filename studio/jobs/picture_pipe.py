@@ -28,8 +28,8 @@ class PicturePipe:
 
     def __init__(self, connection: Connection, sent: int = 0, kept: int = 0) -> None:
         self._connection = connection
-        self._sent: Shelf[None] = Shelf(sent)
-        self._kept: Shelf[Picture] = Shelf(kept)
+        self._sent: LruCache[None] = LruCache(sent)
+        self._kept: LruCache[Picture] = LruCache(kept)
 
     def send(self, item: object) -> None:
         """Send `item`; OSError if nobody listens any more. If it cannot be pickled, nothing has been sent."""
@@ -37,9 +37,9 @@ class PicturePipe:
 
     def pack(self, item: object) -> Parts:
         """What `write` takes, and must take in this order: from now on the other end counts as having it."""
-        stream, buffers, shelf = BytesIO(), list[pickle.PickleBuffer](), self._sent.copy()
-        _Pickler(stream, buffers, shelf).dump(item)
-        self._sent = shelf  # not before the whole item was pickled: the other end sees all of it or nothing
+        stream, buffers, cache = BytesIO(), list[pickle.PickleBuffer](), self._sent.copy()
+        _Pickler(stream, buffers, cache).dump(item)
+        self._sent = cache  # not before the whole item was pickled: the other end sees all of it or nothing
         return [len(buffers).to_bytes(4, "big") + stream.getvalue(), *(buffer.raw() for buffer in buffers)]
 
     def write(self, parts: Parts) -> None:
@@ -56,7 +56,7 @@ class PicturePipe:
         return _Unpickler(stream, buffers, self._kept).load()
 
 
-class Shelf(Generic[T]):
+class LruCache(Generic[T]):
     """Keeps the items used last, by fingerprint, up to a number of bytes in all."""
 
     def __init__(self, capacity: int) -> None:
@@ -77,43 +77,43 @@ class Shelf(Generic[T]):
         while sum(held for held, _ in self._items.values()) > self.capacity:
             self._items.popitem(last=False)
 
-    def copy(self) -> Shelf[T]:
-        """A shelf with the same items, to be changed on its own."""
-        other: Shelf[T] = Shelf(self.capacity)
+    def copy(self) -> LruCache[T]:
+        """A cache with the same items, to be changed on its own."""
+        other: LruCache[T] = LruCache(self.capacity)
         other._items = self._items.copy()
         return other
 
 
 class _Pickler(pickle.Pickler):
-    def __init__(self, stream: BytesIO, buffers: list[pickle.PickleBuffer], shelf: Shelf[None]) -> None:
+    def __init__(self, stream: BytesIO, buffers: list[pickle.PickleBuffer], cache: LruCache[None]) -> None:
         super().__init__(stream, protocol=5, buffer_callback=buffers.append)
-        self._shelf = shelf
+        self._cache = cache
 
     def persistent_id(self, item: Any) -> PictureTicket | None:
-        if not isinstance(item, Picture) or not self._shelf.capacity:
+        if not isinstance(item, Picture) or not self._cache.capacity:
             return None
         arrays = None
-        if item.fingerprint in self._shelf:
-            self._shelf.use(item.fingerprint)
+        if item.fingerprint in self._cache:
+            self._cache.use(item.fingerprint)
         else:
             arrays = (item.pixels, item.alpha)
-            self._shelf.put(item.fingerprint, _size(item), None)
+            self._cache.put(item.fingerprint, _size(item), None)
         return item.fingerprint, item.name, item.source, item.metadata, arrays
 
 
 class _Unpickler(pickle.Unpickler):
-    def __init__(self, stream: BytesIO, buffers: list[bytes], shelf: Shelf[Picture]) -> None:
+    def __init__(self, stream: BytesIO, buffers: list[bytes], cache: LruCache[Picture]) -> None:
         super().__init__(stream, buffers=buffers)
-        self._shelf = shelf
+        self._cache = cache
 
     def persistent_load(self, ticket: PictureTicket) -> Picture:
         fingerprint, name, source, metadata, arrays = ticket
         if arrays is not None:
             pixels, alpha = arrays
             picture = Picture(pixels, name, alpha, source, metadata)
-            self._shelf.put(fingerprint, _size(picture), picture)
+            self._cache.put(fingerprint, _size(picture), picture)
             return picture
-        held = self._shelf.use(fingerprint)
+        held = self._cache.use(fingerprint)
         if (held.name, held.source, held.metadata) == (name, source, metadata):
             return held  # the same object again: its fingerprint need not be computed a second time
         return Picture(held.pixels, name, held.alpha, source, metadata)
