@@ -10,12 +10,11 @@ from pathlib import Path
 
 from studio.core.contract import Engine, EngineSettings
 from studio.core.displayable import displayable
-from studio.core.errors import StudioError
+from studio.core.errors import TRACEBACK_SWITCH, StudioError
 from studio.core.training_plan import TrainingNews, TrainingPlan
 from studio.core.tuning_comparison import ComparisonNews, ComparisonPlan
 
 # In the environment:
-TRACEBACK_SWITCH = "STYLE_STUDIO_TRACEBACK"  # if set, a fault of ours shows where it comes from
 WEIGHTS_FOLDER = "STYLE_STUDIO_WEIGHTS"  # where the window looks for networks before it downloads them
 DEVICE = "STYLE_STUDIO_DEVICE"  # what the window paints on, such as cpu or cuda:1; the best there is if not set
 

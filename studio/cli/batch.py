@@ -9,10 +9,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from studio.cli.batch_report import BatchBar, BatchJson, BatchReport, Tally
+from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from studio.cli.inputs import find_style, read_recipe
 from studio.cli.options import UsageError, add_recipe_options, add_style_options
 from studio.cli.output import add_folder_options, export_options
-from studio.cli.render import INTERRUPTED
 from studio.cli.terminal import PIPE
 from studio.core.batch import BatchJob, ItemReport
 from studio.core.contract import Engine, EngineSettings, MakeEngine
@@ -69,7 +69,7 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
         report.finish(tally, is_interrupted)
     if is_interrupted:
         return INTERRUPTED
-    return 0 if tally.is_complete else 1
+    return DONE if tally.is_complete else FAILED
 
 
 def _run(

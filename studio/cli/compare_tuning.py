@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
-from studio.cli.render import INTERRUPTED
+from studio.cli.exit_codes import DONE, INTERRUPTED
 from studio.cli.terminal import print_json, say
 from studio.core.atomic_write import replace_file
 from studio.core.card import bundled_cards
@@ -78,7 +78,7 @@ def compare_tuning(arguments: argparse.Namespace, compare: Compare) -> int:
             say(line)
     if is_interrupted:
         say("Stopped. The same command goes on with the cells that are left.")
-    return INTERRUPTED if is_interrupted else 0
+    return INTERRUPTED if is_interrupted else DONE
 
 
 def _sentence(news: ComparisonNews) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from studio import __version__
+from studio.cli.exit_codes import DONE, FAILED
 from studio.cli.terminal import plain_console, print_json
 from studio.core.card import bundled_cards
 from studio.core.contract import EngineSettings, MakeEngine
@@ -46,7 +47,7 @@ def examine(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
         console = plain_console()
         for label, text in _lines_of(report):
             console.print(f"{label:<12} {text}", soft_wrap=True)
-    return 1 if problems else 0
+    return FAILED if problems else DONE
 
 
 def _engine_values(arguments: argparse.Namespace, make_engine: MakeEngine, problems: list[str]) -> dict[str, Any]:

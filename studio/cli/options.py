@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from studio.cli.exit_codes import in_one_sentence
 from studio.core.blend import BLEND_KNOBS
 from studio.core.errors import StudioError
 from studio.core.recipe import KNOBS, SHARE_KNOB, Knob, StyleRecipe
@@ -28,7 +29,7 @@ class OptionParser(argparse.ArgumentParser):
 
     def __init__(self, **options: Any) -> None:
         # Abbreviations would turn into other options, or into errors, when a later version brings new ones.
-        super().__init__(allow_abbrev=False, **options)
+        super().__init__(allow_abbrev=False, epilog=in_one_sentence(), **options)
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError with argparse's message."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 
 from studio import __version__
 from studio.cli.batch import Isolate, add_batch_command, paint_batch
 from studio.cli.compare_tuning import add_compare_tuning_command, compare_tuning
 from studio.cli.doctor import add_doctor_command, examine
+from studio.cli.exit_codes import DONE, FAILED, MISTAKE
 from studio.cli.options import OptionParser
 from studio.cli.render import add_render_command, render
 from studio.cli.styles import add_styles_command, show_styles
@@ -16,14 +18,13 @@ from studio.cli.terminal import print_json, say, take_any_text
 from studio.cli.train_base import add_train_base_command, train_base
 from studio.cli.tune import add_tune_command, tune
 from studio.core.contract import MakeEngine
-from studio.core.errors import EngineError, StudioError, WeightsError
+from studio.core.errors import TRACEBACK_SWITCH, EngineError, StudioError, WeightsError, WriteError
+from studio.core.open_picture import reason
 from studio.core.training_plan import Train
 from studio.core.tuning_comparison import Compare
 from studio.jobs.engine_process import EngineProcess
 
 COMMANDS = ("render", "batch", "tune", "train-base", "compare-tuning", "styles", "doctor")
-MISTAKE = 2  # the user's
-FAULT = 1  # ours, or the machine's
 
 
 def main(
@@ -33,20 +34,35 @@ def main(
     train: Train | None = None,
     compare: Compare | None = None,
 ) -> int:
-    """Run one command and return its exit code: 0, 1 (studio or machine failed), 2 (a mistake) or 130 (interrupted).
+    """Run one command and return its exit code, as in `exit_codes`.
 
     isolate: how a batch gets an engine that may die without taking the batch along. train: trains networks, compare:
     runs the experiment behind Tune; None where that is not offered. A StudioError becomes one sentence on stderr, and
-    with `--json` a last line on stdout as well. What is no StudioError goes through.
+    with `--json` a last line on stdout as well; so does what the system refuses. Everything else goes through.
     """
     take_any_text()
     try:
         return _run(arguments, make_engine, isolate, train, compare)
     except StudioError as error:
-        if "--json" in arguments:
-            print_json({"event": "failed", "message": error.message, "remedy": error.remedy})
-        say(f"style-studio: {error}")
-        return FAULT if isinstance(error, EngineError | WeightsError) else MISTAKE
+        failure = error
+    except (OSError, MemoryError) as error:
+        if os.environ.get(TRACEBACK_SWITCH):
+            raise
+        failure = _refused(error)
+    if "--json" in arguments:
+        print_json({"event": "failed", "message": failure.message, "remedy": failure.remedy})
+    say(f"style-studio: {failure}")
+    return FAILED if isinstance(failure, EngineError | WeightsError | WriteError) else MISTAKE
+
+
+def _refused(error: OSError | MemoryError) -> EngineError:
+    """What the machine refused, in a sentence: nothing that was asked for is wrong."""
+    if isinstance(error, MemoryError):
+        return EngineError("There is not enough memory.", "Close other programs, or choose a smaller size.")
+    what = f" with {error.filename}" if error.filename else ""
+    return EngineError(
+        f"The system did not do what it was told{what}: {reason(error)}.", f"{TRACEBACK_SWITCH}=1 shows where."
+    )
 
 
 def _run(
@@ -56,7 +72,7 @@ def _run(
     try:
         chosen = parser.parse_args(arguments)
     except SystemExit as exit_:  # argparse's way to end after --help and --version
-        return exit_.code if isinstance(exit_.code, int) else 0
+        return exit_.code if isinstance(exit_.code, int) else DONE
     match chosen.command:
         case "render":
             return render(chosen, make_engine)
@@ -78,7 +94,7 @@ def _run(
             return examine(chosen, make_engine)
         case _:
             parser.print_help()
-            return 0
+            return DONE
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -86,7 +102,6 @@ def make_parser() -> argparse.ArgumentParser:
     parser = OptionParser(
         prog="style-studio",
         description="Turns pictures into artworks by style transfer. Its window opens when no command is given.",
-        epilog="Exit codes: 0 done, 1 studio or machine failed, 2 a mistake in what was asked, 130 interrupted.",
     )
     parser.add_argument("--version", action="version", version=f"Style Studio {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=OptionParser)
@@ -107,7 +122,6 @@ def make_parser() -> argparse.ArgumentParser:
                 "Paints every picture among PHOTOS, folders included, into DIR. What cannot be opened is skipped and"
                 " listed at the end. After Ctrl-C, a crash or a power cut the same command goes on with what is left."
             ),
-            epilog="Exit codes: 0 all are painted, 1 some are not, 2 a mistake in what was asked, 130 interrupted.",
         )
     )
     add_tune_command(

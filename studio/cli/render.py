@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
+from studio.cli.exit_codes import DONE, INTERRUPTED
 from studio.cli.inputs import find_style, read_blend, read_photo, read_recipe
 from studio.cli.options import UsageError, add_blend_options, add_recipe_options, add_style_options
 from studio.cli.output import Target, add_output_options, check_target
@@ -19,8 +20,6 @@ from studio.core.painted_with import credits_of
 from studio.core.picture import Picture
 from studio.core.provenance import Credits
 from studio.core.requests import style_request
-
-INTERRUPTED = 130  # what shells expect of a program ended by Ctrl-C
 
 
 def add_render_command(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +52,7 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
     with report:
         ending = _paint(request, make_engine, settings, target, made_of, report)
     report.finish(_deliver(ending, request, target, made_of))
-    return 0 if ending.event == "done" else INTERRUPTED
+    return DONE if ending.event == "done" else INTERRUPTED
 
 
 @dataclass(frozen=True)

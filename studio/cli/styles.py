@@ -8,6 +8,7 @@ import re
 import unicodedata
 from typing import Any
 
+from studio.cli.exit_codes import DONE
 from studio.cli.options import UsageError
 from studio.cli.terminal import plain_console, print_json, say
 from studio.core.card import Card, bundled_cards
@@ -35,7 +36,7 @@ def show_styles(arguments: argparse.Namespace) -> int:
             for style in cards:
                 about = ", ".join(filter(None, (style.title, style.author, style.year)))
                 console.print(f"{style.id:<{width}}  {about}", no_wrap=True, overflow="ellipsis")
-        return 0
+        return DONE
     card = style_card(arguments.id)
     if card is None:
         raise UsageError(f"There is no style called {arguments.id!r}.", suggestion(arguments.id))
@@ -46,7 +47,7 @@ def show_styles(arguments: argparse.Namespace) -> int:
         for label, value in _values_of(card).items():
             if value:
                 console.print(f"{label:<9} {value}", soft_wrap=True)
-    return 0
+    return DONE
 
 
 def style_card(name: str) -> Card | None:

@@ -12,8 +12,8 @@ from dataclasses import asdict, fields
 from datetime import timedelta
 from pathlib import Path
 
+from studio.cli.exit_codes import DONE, INTERRUPTED
 from studio.cli.options import UsageError
-from studio.cli.render import INTERRUPTED
 from studio.cli.terminal import print_json, say
 from studio.core.training_plan import Train, TrainingNews, TrainingPlan
 
@@ -67,7 +67,7 @@ def train_base(arguments: argparse.Namespace, train: Train) -> int:
         print_json({"event": "stopped" if is_interrupted else "done", "folder": str(plan.out)})
     elif is_interrupted and has_spoken:
         say(f"Stopped. The same command goes on from the last checkpoint in {plan.out}.")
-    return INTERRUPTED if is_interrupted else 0
+    return INTERRUPTED if is_interrupted else DONE
 
 
 def _print_json(news: TrainingNews) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from studio.cli.exit_codes import DONE, INTERRUPTED
 from studio.cli.options import UsageError
-from studio.cli.render import INTERRUPTED
 from studio.cli.terminal import say
 from studio.cli.tune_report import TuneBar, TuneJson, TuneReport
 from studio.core.card import OWN_CATEGORY, UNKNOWN_LICENCE, Card
@@ -78,7 +78,7 @@ def tune(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
         except KeyboardInterrupt:
             ending = None
     report.finish(arguments.output if arguments.output.exists() else None, ending)
-    return 0 if ending else INTERRUPTED
+    return DONE if ending else INTERRUPTED
 
 
 def _learn(request: TuneRequest, make_engine: MakeEngine, settings: EngineSettings, report: TuneReport) -> Done:

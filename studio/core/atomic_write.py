@@ -9,14 +9,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from studio.core.errors import PictureError
+from studio.core.errors import PictureError, WriteError
 
 
 def replace_file(path: Path, data: bytes, verify: Callable[[Path], None] | None = None) -> None:
     """Write `data` to a temporary file beside `path`, let `verify` look at it, and rename it to `path`.
 
     A link is followed, the permissions of an older file are kept. Whatever goes wrong (also what `verify` raises), the
-    temporary file is removed and `path` is as it was. Raises PictureError with the reason and a remedy.
+    temporary file is removed and `path` is as it was. Raises WriteError with the reason and a remedy.
     """
     target = Path(os.path.realpath(path))
     # Of fixed length: a name of the target's own, plus something, may be too long for the disk.
@@ -39,7 +39,7 @@ def replace_file(path: Path, data: bytes, verify: Callable[[Path], None] | None 
                 temporary.unlink()
             raise
     except (OSError, ValueError) as error:
-        raise _unwritable(path, error) from error
+        raise WriteError(*_unwritable(path, error).args) from error
     _flush_folder(target.parent)
 
 

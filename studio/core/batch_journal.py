@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.core.batch import BatchItem
-from studio.core.errors import StudioError
+from studio.core.errors import StudioError, WriteError
 
 JOURNAL_NAME = ".style-studio-batch.jsonl"
 _VERSION = 1
@@ -167,7 +167,7 @@ def _lock(file: int) -> bool:
     return True
 
 
-def _unwritable(folder: Path, error: OSError) -> StudioError:
+def _unwritable(folder: Path, error: OSError) -> WriteError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StudioError(f"The disk of {folder} is full.", "Free some space; the same batch goes on afterwards.")
-    return StudioError(f"Nothing may be written into {folder} ({error.strerror}).", "Choose another folder.")
+        return WriteError(f"The disk of {folder} is full.", "Free some space; the same batch goes on afterwards.")
+    return WriteError(f"Nothing may be written into {folder} ({error.strerror}).", "Choose another folder.")

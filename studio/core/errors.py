@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from studio.core.displayable import displayable
 
+TRACEBACK_SWITCH = "STYLE_STUDIO_TRACEBACK"  # in the environment: if set, a fault of ours shows where it comes from
+
 
 class StudioError(Exception):
     """A mistake or a limit the user can understand and act on.
@@ -24,6 +26,10 @@ class StudioError(Exception):
 
 class PictureError(StudioError):
     """A file that is no usable picture, or one that cannot be written."""
+
+
+class WriteError(PictureError):
+    """A file that the machine did not take, at no fault of what was asked: a full disk, a folder that is gone."""
 
 
 class RecipeError(StudioError):

@@ -1,0 +1,77 @@
+"""What the exit code says: a mistake is told from a machine that fails, whatever the command."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from studio.cli.exit_codes import MEANINGS
+from studio.cli.program import COMMANDS
+from studio.core import atomic_write, batch_journal
+from studio.core.contract import StyleRequest, TuneRequest
+from studio.core.errors import TRACEBACK_SWITCH, WriteError
+from tests.cli.command_line import STYLE, Studio
+from tests.fakes import FakeEngine
+
+RENDER = ("render", "photo.png", "--style", STYLE, "-o", "out.png")
+BATCH = ("batch", "photo.png", "--style", STYLE, "-o", "out")
+
+
+class FillingEngine(FakeEngine):
+    """The disk is full from the second frame on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        self._monkeypatch = monkeypatch
+
+    def before_frame(self, request: StyleRequest | TuneRequest, step: int) -> None:
+        if step == 2:
+            self._monkeypatch.setattr(atomic_write.os, "fsync", refuse)
+            self._monkeypatch.setattr(batch_journal.os, "write", refuse)
+
+
+def refuse(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("words", [RENDER, BATCH], ids=["render", "batch"])
+def test_a_full_disk_is_the_machines_failure(
+    studio: Studio, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.engine = FillingEngine(monkeypatch)
+    assert studio(*words) == 1
+    assert "is full" in studio.err.splitlines()[-1]
+
+
+def test_a_style_that_the_disk_does_not_take_is_the_machines_failure(studio: Studio) -> None:
+    studio.engine = FakeEngine(error=WriteError("The disk is full."), error_at=2)
+    assert studio("tune", "photo.png", "--name", "x", "--anyway", "-o", "mine.safetensors") == 1
+    assert studio.err.splitlines()[-1] == "style-studio: The disk is full."
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OSError(errno.EIO, os.strerror(errno.EIO), "weights.bin"), "did not do what it was told with weights.bin: "),
+        (MemoryError(), "There is not enough memory."),
+    ],
+)
+def test_what_the_system_refuses_is_one_sentence_and_the_last_line_of_json(
+    studio: Studio, error: Exception, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(TRACEBACK_SWITCH, raising=False)
+    studio.engine = FakeEngine(error=error, error_at=2)
+    assert studio(*RENDER, "--json") == 1
+    assert sentence in studio.err and len(studio.err.splitlines()) == 1
+    assert studio.lines[-1]["event"] == "failed" and sentence in studio.lines[-1]["message"]
+    assert not Path("out.png").exists()
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=lambda words: " ".join(words) or "none")
+def test_the_help_of_every_command_names_every_code(studio: Studio, command: tuple[str, ...]) -> None:
+    assert studio(*command, "--help") == 0
+    shown = " ".join(studio.out.split())
+    assert all(f"{code} {meaning}" in shown for code, meaning in MEANINGS.items())
