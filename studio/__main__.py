@@ -11,6 +11,7 @@ from pathlib import Path
 from studio.core.contract import Engine, EngineSettings
 from studio.core.displayable import displayable
 from studio.core.errors import TRACEBACK_SWITCH, StudioError
+from studio.core.standard_streams import StandardStreams
 from studio.core.training_plan import TrainingNews, TrainingPlan
 from studio.core.tuning_comparison import ComparisonNews, ComparisonPlan
 
@@ -26,6 +27,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     multiprocessing.freeze_support()
     arguments = sys.argv[1:] if arguments is None else list(arguments)
+    with StandardStreams() as streams:
+        code = _run(arguments)
+        problem = streams.failure()
+        if problem:
+            _say(f"standard output did not take everything that was said ({problem}).")
+            code = code or 1
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         if opens_window(arguments):
             return _open_window(arguments)
@@ -33,9 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say("interrupted.")
         return 130
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the last flush at exit fails again
-        return 0
     except StudioError as error:
         _say(str(error))
         return 2

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.cli.exit_codes import MEANINGS
 from studio.cli.inputs import find_style
 from studio.cli.options import recipe_of
 from studio.cli.program import COMMANDS as ALL_COMMANDS
@@ -72,3 +73,10 @@ def test_whoever_made_a_photo_or_the_weights_is_named() -> None:
         assert card.author in README
     for card in bundled_cards("models"):
         assert card.credit_line in README
+
+
+def test_the_table_of_exit_codes_is_the_programs() -> None:
+    table = README.split("one of these exit codes:")[1].split("\n\n")[1]
+    rows = re.findall(r"^\| (\d+) \| (.+?) \|$", table, re.MULTILINE)
+    assert [int(code) for code, _ in rows] == list(MEANINGS)
+    assert all(text.startswith(meaning) for (_, text), meaning in zip(rows, MEANINGS.values(), strict=True))

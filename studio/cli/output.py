@@ -11,6 +11,7 @@ from pathlib import Path
 from studio.cli.options import UsageError
 from studio.cli.terminal import PIPE
 from studio.core.contract import Frame
+from studio.core.errors import WriteError
 from studio.core.files import (
     ExportFormat,
     ExportOptions,
@@ -19,8 +20,10 @@ from studio.core.files import (
     format_of,
     save_picture,
 )
+from studio.core.open_picture import reason
 from studio.core.picture import Picture
 from studio.core.provenance import Credits
+from studio.core.standard_streams import is_closed, write_result
 
 FORMATS: tuple[ExportFormat, ...] = ("png", "jpeg", "webp", "tiff", "avif")
 
@@ -45,8 +48,12 @@ class Target:
         if not may_be_plain:
             check_result(picture)
         data = encode_picture(picture, self.options, made_of)
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        try:
+            write_result(data)
+        except OSError as error:
+            raise WriteError(
+                f"Standard output did not take the picture: {reason(error)}.", "Name a file with -o."
+            ) from error
         return len(data)
 
     def keep_frame(self, frame: Frame, number: int, made_of: Credits) -> Path | None:
@@ -114,6 +121,8 @@ def _output_of(arguments: argparse.Namespace) -> tuple[Path | None, ExportFormat
     if arguments.output == PIPE:
         if arguments.json:
             raise UsageError("Standard output cannot take both the picture and --json.", "Name a file with -o.")
+        if is_closed(sys.stdout):
+            raise UsageError("Standard output is closed.", "Name a file with -o.")
         if sys.stdout.isatty():
             raise UsageError("The picture would be printed into the terminal.", "Add '> picture.png' or name a file.")
         return None, arguments.format or "png"

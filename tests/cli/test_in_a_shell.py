@@ -1,0 +1,94 @@
+"""What a shell sees of the real program: exit codes, and that nobody need listen for the work to be done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.cli.command_line import STYLE
+from tests.cli.real_program import in_a_shell
+from tests.fakes import make_picture
+
+pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a POSIX shell and a full device")
+
+RENDER = f"studio render photo.png --style {STYLE} -o"
+BATCH = f"studio batch photo.png --style {STYLE} -o made"
+TUNE = "studio tune works --name x -o made.safetensors"
+TRAIN = "studio train-base --content . --styles . --out made"
+COMPARE = "studio compare-tuning hokusai --seeds 1 -o made"
+
+DROPPED = "style-studio: standard output did not take everything that was said (No space left on device).\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """With a photo in it, and works to learn from."""
+    Image.fromarray(make_picture(64, 48).pixels).save(tmp_path / "photo.png")
+    (tmp_path / "works").mkdir()
+    for seed in range(3):
+        Image.fromarray(make_picture(300, 260, seed=seed).pixels).save(tmp_path / "works" / f"{seed}.png")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("line", "made"),
+    [
+        (f"{RENDER} made.png --json | head -n 1", "made.png"),
+        (f"{RENDER} made.png --json >&-", "made.png"),
+        (f"{RENDER} made.png 2>&-", "made.png"),
+        (f"{RENDER} made.png 2>/dev/full", "made.png"),
+        (f"{RENDER} made.png 2>&1 | true", "made.png"),
+        (f"{BATCH} --json | head -n 1", "made/photo.png"),
+        (f"{TUNE} --json | head -n 1", "made.safetensors"),
+        (f"{TRAIN} --json | true", ""),
+        (f"{TRAIN} 2>&-", ""),
+        (f"{COMPARE} --json | true", "made/tuning.md"),
+        (f"{COMPARE} 2>/dev/full", "made/tuning.md"),
+        ("studio styles | head -n 1", ""),
+        ("studio styles >&-", ""),
+        ("studio doctor | true", ""),
+        ("studio --help | true", ""),
+    ],
+)
+def test_where_nobody_reads_the_work_is_done_and_nothing_is_said(folder: Path, line: str, made: str) -> None:
+    assert in_a_shell(line, folder) == (0, "")
+    assert (folder / made).exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "made"),
+    [
+        (f"{RENDER} made.png --json >/dev/full", "made.png"),
+        (f"{TUNE} --json >/dev/full", "made.safetensors"),
+        ("studio styles >/dev/full", ""),
+        ("studio doctor --json >/dev/full", ""),
+        ("studio --help >/dev/full", ""),
+    ],
+)
+def test_a_report_that_finds_no_room_fails_after_the_work_is_done(folder: Path, line: str, made: str) -> None:
+    assert in_a_shell(line, folder) == (1, DROPPED)
+    assert (folder / made).exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "sentence"),
+    [
+        (f"{RENDER} - | true", 1, "Standard output did not take the picture: Broken pipe."),
+        (f"{RENDER} - >/dev/full", 1, "Standard output did not take the picture: No space left on device."),
+        (f"{RENDER} - >&-", 2, "Standard output is closed."),
+        ("studio styles nobody 2>&-", 2, ""),
+        ("studio styles nobody 2>/dev/full", 2, ""),
+    ],
+)
+def test_a_result_that_is_lost_is_a_failure(folder: Path, line: str, code: int, sentence: str) -> None:
+    found, told = in_a_shell(line, folder)
+    assert found == code
+    last = told.splitlines()[-1] if told else ""
+    assert last.startswith(f"style-studio: {sentence}") if sentence else last == ""
+
+
+def test_characters_that_a_terminal_has_not_are_written_as_escapes(folder: Path) -> None:
+    assert in_a_shell("studio styles >listed", folder, PYTHONIOENCODING="ascii") == (0, "")
+    assert "Caf\\xe9 Terrace" in (folder / "listed").read_text(encoding="ascii")
