@@ -44,7 +44,10 @@ class Target:
     def write(self, picture: Picture, made_of: Credits, may_be_plain: bool) -> int:
         """Write the finished picture; the bytes written. may_be_plain: whether one colour is all right."""
         if self.path is not None:
-            return save_picture(picture, self.path, self.options, made_of, allow_plain=may_be_plain)
+            try:
+                return save_picture(picture, self.path, self.options, made_of, allow_plain=may_be_plain)
+            except KeyboardInterrupt:  # a first one does not cost the picture; a second one is no KeyboardInterrupt
+                return save_picture(picture, self.path, self.options, made_of, allow_plain=may_be_plain)
         if not may_be_plain:
             check_result(picture)
         data = encode_picture(picture, self.options, made_of)

@@ -10,9 +10,10 @@ from studio import __version__
 from studio.cli.batch import Isolate, add_batch_command, paint_batch
 from studio.cli.compare_tuning import add_compare_tuning_command, compare_tuning
 from studio.cli.doctor import add_doctor_command, examine
-from studio.cli.exit_codes import DONE, FAILED, MISTAKE
+from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED, MISTAKE
 from studio.cli.options import OptionParser
 from studio.cli.render import add_render_command, render
+from studio.cli.signals import EndAtOnce, stopped_by_signals
 from studio.cli.styles import add_styles_command, show_styles
 from studio.cli.terminal import print_json, say, take_any_text
 from studio.cli.train_base import add_train_base_command, train_base
@@ -41,10 +42,17 @@ def main(
     with `--json` a last line on stdout as well; so does what the system refuses. Everything else goes through.
     """
     take_any_text()
+    code = FAILED
     try:
-        return _run(arguments, make_engine, isolate, train, compare)
+        with stopped_by_signals():
+            return _run(arguments, make_engine, isolate, train, compare)
+    except KeyboardInterrupt:  # where nothing was begun that could be kept
+        failure, code = StudioError("Interrupted."), INTERRUPTED
+    except EndAtOnce:
+        failure, code = StudioError("Ended at once: what was not saved yet is lost."), INTERRUPTED
     except StudioError as error:
         failure = error
+        code = FAILED if isinstance(error, EngineError | WeightsError | WriteError) else MISTAKE
     except (OSError, MemoryError) as error:
         if os.environ.get(TRACEBACK_SWITCH):
             raise
@@ -52,7 +60,7 @@ def main(
     if "--json" in arguments:
         print_json({"event": "failed", "message": failure.message, "remedy": failure.remedy})
     say(f"style-studio: {failure}")
-    return FAILED if isinstance(failure, EngineError | WeightsError | WriteError) else MISTAKE
+    return code
 
 
 def _refused(error: OSError | MemoryError) -> EngineError:
