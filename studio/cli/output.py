@@ -11,7 +11,7 @@ from pathlib import Path
 from studio.cli.options import UsageError
 from studio.cli.terminal import PIPE
 from studio.core.contract import Frame
-from studio.core.errors import WriteError
+from studio.core.errors import StudioError, WriteError
 from studio.core.files import (
     ExportFormat,
     ExportOptions,
@@ -28,13 +28,43 @@ from studio.core.standard_streams import is_closed, write_result
 FORMATS: tuple[ExportFormat, ...] = ("png", "jpeg", "webp", "tiff", "avif")
 
 
+class FrameFolder:
+    """Takes the frames on the way, numbered. One that cannot be written is missing there and costs nothing else."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """None: nobody wants them."""
+        self._folder = folder
+        self._count = 0
+        self._missing: list[StudioError] = []
+
+    def keep(self, frame: Frame, made_of: Credits) -> Path | None:
+        """Save a frame; the path it went to, None if it is not wanted or could not be written."""
+        if self._folder is None:
+            return None
+        self._count += 1
+        path = self._folder / f"frame-{self._count:04d}.png"
+        try:
+            save_picture(frame.picture, path, ExportOptions("png"), made_of, allow_plain=True)
+        except StudioError as error:
+            self._missing.append(error)
+            return None
+        return path
+
+    @property
+    def problem(self) -> str:
+        """How many frames are missing and why, in a sentence; "" if none is."""
+        if not self._missing:
+            return ""
+        return f"{len(self._missing)} of {self._count} frames were not kept: {self._missing[0]}"
+
+
 @dataclass(frozen=True)
 class Target:
-    """Checked places for pictures. path: None for stdout. frames: the folder for frames on the way, or None."""
+    """Checked places for pictures. path: None for stdout. frames: where frames on the way go."""
 
     path: Path | None
     options: ExportOptions
-    frames: Path | None
+    frames: FrameFolder
 
     @property
     def name(self) -> str:
@@ -58,14 +88,6 @@ class Target:
                 f"Standard output did not take the picture: {reason(error)}.", "Name a file with -o."
             ) from error
         return len(data)
-
-    def keep_frame(self, frame: Frame, number: int, made_of: Credits) -> Path | None:
-        """Save a frame on the way, if they are wanted; the path it went to."""
-        if self.frames is None:
-            return None
-        path = self.frames / f"frame-{number:04d}.png"
-        save_picture(frame.picture, path, ExportOptions("png"), made_of, allow_plain=True)
-        return path
 
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:
@@ -117,7 +139,7 @@ def check_target(arguments: argparse.Namespace) -> Target:
     options = export_options(arguments, format_name)
     if arguments.frames is not None:
         _prepare_frames(arguments.frames, arguments.overwrite)
-    return Target(path, options, arguments.frames)
+    return Target(path, options, FrameFolder(arguments.frames))
 
 
 def _output_of(arguments: argparse.Namespace) -> tuple[Path | None, ExportFormat]:

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
-from studio.cli.exit_codes import DONE, INTERRUPTED
+from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from studio.cli.inputs import find_style, read_blend, read_photo, read_recipe
 from studio.cli.options import UsageError, add_blend_options, add_recipe_options, add_style_options
 from studio.cli.output import Target, add_output_options, check_target
@@ -32,7 +32,7 @@ def add_render_command(parser: argparse.ArgumentParser) -> None:
 
 
 def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
-    """Paint one picture. Returns 0, or 130 if it was interrupted; raises StudioError.
+    """Paint one picture. Returns 0, 1 if frames on the way are missing, 130 if it was interrupted; raises StudioError.
 
     Whatever can be wrong with the command line is found before the engine is loaded.
     """
@@ -52,7 +52,9 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
     with report:
         ending = _paint(request, make_engine, settings, target, made_of, report)
     report.finish(_deliver(ending, request, target, made_of))
-    return DONE if ending.event == "done" else INTERRUPTED
+    if ending.event == "stopped":
+        return INTERRUPTED
+    return FAILED if target.frames.problem else DONE
 
 
 @dataclass(frozen=True)
@@ -75,14 +77,13 @@ def _paint(
     report: RenderReport,
 ) -> _Ending:
     last: Frame | None = None
-    frames = 0
     try:
         with closing(make_engine(settings)) as engine:
             for event in engine.run(request):
                 match event:
                     case Frame():
-                        last, frames = event, frames + 1
-                        report.show(event, target.keep_frame(event, frames, made_of))
+                        last = event
+                        report.show(event, target.frames.keep(event, made_of))
                     case Progress():
                         report.show(event)
                     case Failed(error=error):
@@ -102,6 +103,7 @@ def _deliver(ending: _Ending, request: StyleRequest, target: Target, made_of: Cr
         return Summary(ending.event, request.recipe)
     sources = request.styles if request.content is None else (request.content,)
     size = target.write(picture, made_of, may_be_plain=any(map(is_plain, sources)))
+    missing = [target.frames.problem] if target.frames.problem else []
     return Summary(
         ending.event,
         request.recipe,
@@ -113,5 +115,5 @@ def _deliver(ending: _Ending, request: StyleRequest, target: Target, made_of: Cr
         steps=ending.steps,
         seconds=ending.seconds,
         credits=tuple(card.credit_line for card in (*made_of.styles, *made_of.models)),
-        notes=ending.notes,
+        notes=(*missing, *ending.notes),
     )

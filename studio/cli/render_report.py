@@ -9,6 +9,7 @@ Every line of `--json` is one object with the key "event":
      "format": "png", "steps": 65, "seconds": 18.2, "recipe": {...}, "credits": ["..."], "notes": ["..."]}
     {"event": "failed", "message": "...", "remedy": "..."}
 
+"file" of a frame is null if it was not wanted or could not be written; "notes" say how many were lost, and why.
 progress runs from 0 to 1. The last line is always "done", "stopped" (interrupted; "file" is null if there was nothing
 to keep) or "failed".
 """

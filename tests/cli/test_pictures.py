@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -14,11 +15,11 @@ from PIL import Image
 
 from studio.cli.styles import suggestion
 from studio.core.blend import Blend, blend_pictures
-from studio.core.contract import EngineSettings
+from studio.core.contract import EngineSettings, StyleRequest, TuneRequest
 from studio.core.files import open_picture
 from studio.core.provenance import read_recipe
 from tests.cli.command_line import STYLE, Studio
-from tests.fakes import make_picture
+from tests.fakes import FakeEngine, make_picture
 
 
 def test_styles_are_mixed_in_the_shares_given(studio: Studio) -> None:
@@ -161,6 +162,33 @@ def test_frames_on_the_way_are_kept_in_order(studio: Studio) -> None:
     assert names == ["frame-0001.png", "frame-0002.png", "frame-0003.png"]
     assert studio("render", "photo.png", "--style", STYLE, "-o", "out2.png", "--frames", "way/there") == 2
     assert "holds frames already" in studio.err
+
+
+class RobbedEngine(FakeEngine):
+    """Somebody deletes the folder of the frames while the second one is painted, and makes it anew before the last."""
+
+    def before_frame(self, request: StyleRequest | TuneRequest, step: int) -> None:
+        if step == 2:
+            shutil.rmtree("way")
+        if step == self.frames:
+            Path("way").mkdir()
+
+
+def test_frames_that_cannot_be_written_cost_nothing_but_themselves(studio: Studio) -> None:
+    studio.engine = RobbedEngine(frames=4)
+    assert studio("render", "photo.png", "--style", STYLE, "-o", "out.png", "--frames", "way", "--json") == 1
+    assert [line["file"] for line in studio.lines if line["event"] == "frame"] == [
+        "way/frame-0001.png", None, None, "way/frame-0004.png"
+    ]  # fmt: skip
+    assert studio.lines[-1]["event"] == "done" and Path("out.png").is_file()
+    assert studio.lines[-1]["notes"][0].startswith("2 of 4 frames were not kept: The folder way is not there.")
+
+
+def test_people_are_told_of_frames_that_could_not_be_written(studio: Studio) -> None:
+    studio.engine = RobbedEngine(frames=3)
+    assert studio("render", "photo.png", "--style", STYLE, "-o", "out.png", "--frames", "way") == 1
+    assert "1 of 3 frames were not kept: " in studio.err
+    assert "saved to out.png" in studio.err.splitlines()[-1]
 
 
 def test_credits_and_the_ai_label_go_into_the_file(studio: Studio) -> None:
