@@ -14,12 +14,13 @@ from studio.cli.output import Target, add_output_options, check_target
 from studio.cli.render_report import RenderBar, RenderJson, RenderReport, Summary
 from studio.core.blend import blend_pictures
 from studio.core.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress, StyleRequest
-from studio.core.errors import EngineError
+from studio.core.errors import EngineError, StudioError
 from studio.core.files import is_plain
 from studio.core.painted_with import credits_of
 from studio.core.picture import Picture
 from studio.core.provenance import Credits
 from studio.core.requests import style_request
+from studio.core.rescue import keep_safe, unsaved
 
 
 def add_render_command(parser: argparse.ArgumentParser) -> None:
@@ -102,7 +103,12 @@ def _deliver(ending: _Ending, request: StyleRequest, target: Target, made_of: Cr
     if picture is None:
         return Summary(ending.event, request.recipe)
     sources = request.styles if request.content is None else (request.content,)
-    size = target.write(picture, made_of, may_be_plain=any(map(is_plain, sources)))
+    try:
+        size = target.write(picture, made_of, may_be_plain=any(map(is_plain, sources)))
+    except StudioError as error:
+        if is_plain(picture):  # nothing worth keeping
+            raise EngineError(error.message, error.remedy) from error
+        raise unsaved(error, keep_safe(picture, target.name, target.options, made_of)) from error
     missing = [target.frames.problem] if target.frames.problem else []
     return Summary(
         ending.event,

@@ -19,6 +19,7 @@ from studio.core.learned_file import reference_of, training_file, write_learned
 from studio.core.learned_style import MOST_REFERENCES, LearnedStyle
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
+from studio.core.rescue import keep_style_safe, unsaved
 from studio.core.tune_settings import LARGEST_EDGE
 from studio.engine.device import is_out_of_memory
 from studio.engine.encoder import Encoder
@@ -81,7 +82,7 @@ def _teach(request: TuneRequest, teacher: Teacher, clock: Callable[[], float]) -
             record.write_style()
         if lesson.is_best or now - saved >= SAVED_EVERY:
             saved = now
-            tuner.state.write(training_file(request.output))
+            record.write_state()
         spoken = now
         yield Progress(request.id, share, "", lesson)
         if lesson.held_out is not None:
@@ -153,23 +154,40 @@ def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float])
 
 
 class _Record:
-    """Writes the style as it is learnt best."""
+    """Writes the style as it is learnt best, and what is needed to go on; keeps elsewhere what the disk refuses."""
 
     def __init__(self, request: TuneRequest, teacher: Teacher, tuner: Tuner) -> None:
         self._request, self._teacher, self._tuner = request, teacher, tuner
         self._references = tuple(reference_of(picture) for picture in request.references[:MOST_REFERENCES])
 
     def write_style(self) -> LearnedStyle:
+        learned = self._learned()
+        try:
+            write_learned(self._request.output, self._request.card, learned)
+        except StudioError as error:
+            raise self._kept_elsewhere(error, learned) from error
+        return learned
+
+    def write_state(self) -> None:
+        try:
+            self._tuner.state.write(training_file(self._request.output))
+        except StudioError as error:
+            if self._request.output.exists():  # the best so far
+                raise
+            raise self._kept_elsewhere(error, self._learned()) from error
+
+    def _kept_elsewhere(self, error: StudioError, learned: LearnedStyle) -> StudioError:
+        return unsaved(error, keep_style_safe(self._request.card, learned, self._request.output.name))
+
+    def _learned(self) -> LearnedStyle:
         tuner, card = self._tuner, self._teacher.card
-        learned = LearnedStyle(
+        return LearnedStyle(
             network=card.id,
             network_sha256=card.sha256,
             vector=tuner.state.best[VECTOR][0].cpu().numpy().astype(np.float32),
             references=self._references,
             delta=changes_of(tuner.best_network(), self._teacher.network),
         )
-        write_learned(self._request.output, self._request.card, learned)
-        return learned
 
 
 def bundled_photos() -> Iterator[Picture]:

@@ -10,8 +10,9 @@ from studio.core.batch import BatchItem, BatchJob, ItemReport, ItemState
 from studio.core.batch_journal import Journal, Record, read_journal
 from studio.core.batch_photos import find_photos, identity_of, plan_items
 from studio.core.contract import Done, StyleRequest
-from studio.core.errors import PictureError, StudioError
+from studio.core.errors import PictureError, StudioError, WriteError
 from studio.core.files import is_plain, open_picture, save_picture
+from studio.core.rescue import keep_safe, unsaved
 from studio.jobs.failure import as_studio_error
 
 
@@ -65,9 +66,20 @@ class Batch:
                 allow_plain=any(is_plain(source) for source in sources if source is not None),
             )
         except (StudioError, OSError) as error:
-            return self.leave(item, as_studio_error(error))
+            return self._leave_unsaved(item, request, done, as_studio_error(error))
         self._journal.note(item, "done")
         return ItemReport(item, "done", 1.0, size=size, seconds=done.seconds, notes=done.notes)
+
+    def _leave_unsaved(self, item: BatchItem, request: StyleRequest, done: Done, error: StudioError) -> ItemReport:
+        """Note that an item failed after it was painted; its picture is kept elsewhere."""
+        if not is_plain(done.result):  # else there is nothing worth keeping
+            assert request.content is not None
+            made_of = self.job.credits(request.content)
+            error = unsaved(error, keep_safe(done.result, item.output, self.job.options, made_of))
+        try:
+            return self.leave(item, error)
+        except WriteError as full:  # nothing more goes into this folder: the last picture's place is not to be lost
+            raise WriteError(full.message, f"{full.remedy} {item.photo.name} has been painted. {error}") from full
 
     def leave(self, item: BatchItem, error: StudioError) -> ItemReport:
         """Note that an item failed after it was opened. The next batch tries it again, as it does what was skipped."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ import torch
 
 from studio.core.card import bundled_cards
 from studio.core.contract import Done, Event, Frame, Progress, TuneRequest
-from studio.core.errors import EngineError, PictureError, StudioError, WeightsError
+from studio.core.errors import EngineError, PictureError, StudioError, WeightsError, WriteError
 from studio.core.learned_file import read_learned, training_file
 from studio.core.lesson_record import read_lessons
 from studio.core.tune_request_file import read_request, write_request
@@ -230,6 +231,20 @@ class TestTrouble:
         with pytest.raises(PictureError, match="full"):
             list(events)
         assert request_.output.read_bytes() == before
+
+    def test_a_style_whose_folder_has_vanished_is_kept_elsewhere(
+        self, teacher: Teacher, request_: TuneRequest, own_data_folder: Path
+    ) -> None:
+        folder = request_.output.parent / "there"
+        folder.mkdir()
+        events = teach(replace(request_, output=folder / "weaver.safetensors"), teacher)
+        assert any(isinstance(event, Frame) for event in events)
+        shutil.rmtree(folder)
+        with pytest.raises(WriteError, match="is not there") as caught:
+            list(events)
+        (path,) = (own_data_folder / "rescued").iterdir()
+        assert str(path) in caught.value.remedy
+        assert read_learned(path)[0].title == request_.card.title
 
     def test_memory_that_runs_out_is_said(
         self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
