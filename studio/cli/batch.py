@@ -16,6 +16,7 @@ from studio.cli.output import add_folder_options, export_options
 from studio.cli.terminal import PIPE
 from studio.core.batch import BatchJob, ItemReport
 from studio.core.contract import Engine, EngineSettings, MakeEngine
+from studio.core.output_check import check_folder
 from studio.jobs.batch import Batch, open_batch
 from studio.jobs.batch_runner import run_batch
 
@@ -52,6 +53,7 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
     )
     if arguments.cluster is not None:
         _check_cluster()
+    check_folder(arguments.output)
     places = [Path(name) for name in arguments.photos]
     settings = EngineSettings(arguments.device, arguments.weights_folder)
     report: BatchReport = BatchJson() if arguments.json else BatchBar()

@@ -11,6 +11,7 @@ from studio.cli.exit_codes import DONE, INTERRUPTED
 from studio.cli.terminal import print_json, say
 from studio.core.atomic_write import replace_file
 from studio.core.card import bundled_cards
+from studio.core.output_check import check_folder
 from studio.core.tuning_comparison import (
     ARMS,
     ARTISTS,
@@ -58,6 +59,7 @@ def compare_tuning(arguments: argparse.Namespace, compare: Compare) -> int:
         arguments.device,
         tuple(arguments.arms),
     )
+    check_folder(plan.out)
     is_interrupted = False
     try:
         with closing(compare(plan)) as news:

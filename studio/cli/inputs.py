@@ -30,6 +30,12 @@ def read_photo(name: str) -> Picture:
     return open_picture(Path(name))
 
 
+def source_files(arguments: argparse.Namespace) -> list[Path]:
+    """The files that hold photos and recipe."""
+    names = (arguments.photo, arguments.blend_with, arguments.recipe)
+    return [Path(name) for name in names if name not in (None, PIPE)]
+
+
 def read_blend(arguments: argparse.Namespace, base: Picture | None) -> Blend | None:
     """The double exposure that was asked for, or None. Raises PictureError or UsageError."""
     settings = blend_settings(arguments)

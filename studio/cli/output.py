@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,9 @@ from studio.core.files import (
     save_picture,
 )
 from studio.core.open_picture import reason
+from studio.core.output_check import check_folder, check_writable, file_identity, same_file
 from studio.core.picture import Picture
+from studio.core.picture_search import is_folder
 from studio.core.provenance import Credits
 from studio.core.standard_streams import is_closed, write_result
 
@@ -95,6 +97,7 @@ def add_output_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("output", "Where the picture goes, and what is written besides its pixels.")
     add = group.add_argument
     add("-o", "--output", required=True, metavar="OUT", help="file to write; - writes to standard output")
+    add("--in-place", action="store_true", help="let OUT be one of the pictures it is made of, which is replaced")
     add("--frames", type=Path, metavar="DIR", help="keep every frame on the way in this folder, as PNG")
     add("--format", choices=FORMATS, help="for -o - (default: png); a file's name says it by its ending")
     _add_file_options(group)
@@ -133,16 +136,19 @@ def export_options(arguments: argparse.Namespace, format_name: ExportFormat) -> 
     )
 
 
-def check_target(arguments: argparse.Namespace) -> Target:
-    """The places the options name. Raises UsageError or PictureError for what could only fail after painting."""
-    path, format_name = _output_of(arguments)
+def check_target(arguments: argparse.Namespace, sources: Sequence[Path]) -> Target:
+    """The places the options name. Raises UsageError or PictureError for what could only fail after painting.
+
+    sources: the files of all pictures that the artwork is made of.
+    """
+    path, format_name = _output_of(arguments, sources)
     options = export_options(arguments, format_name)
     if arguments.frames is not None:
-        _prepare_frames(arguments.frames, arguments.overwrite)
+        _prepare_frames(arguments.frames, arguments.overwrite, path, sources)
     return Target(path, options, FrameFolder(arguments.frames))
 
 
-def _output_of(arguments: argparse.Namespace) -> tuple[Path | None, ExportFormat]:
+def _output_of(arguments: argparse.Namespace, sources: Sequence[Path]) -> tuple[Path | None, ExportFormat]:
     if arguments.output == PIPE:
         if arguments.json:
             raise UsageError("Standard output cannot take both the picture and --json.", "Name a file with -o.")
@@ -155,21 +161,32 @@ def _output_of(arguments: argparse.Namespace) -> tuple[Path | None, ExportFormat
     format_name = format_of(path)
     if arguments.format not in (None, format_name):
         raise UsageError(f"{path} is named like a {format_name.upper()} file.", "Leave out --format or rename it.")
-    if path.is_dir():
+    if is_folder(path):
         raise UsageError(f"{path} is a folder.", "Name a file in it.")
-    if path.exists() and not arguments.overwrite:
+    if same_file(path, sources):
+        if not arguments.in_place:
+            raise UsageError(
+                f"{path} is a picture that the artwork is made of.",
+                "Choose another name, or add --in-place to have it replaced.",
+            )
+    elif file_identity(path) is not None and not arguments.overwrite:
         raise UsageError(f"{path} exists already.", "Choose another name, or add --overwrite to replace it.")
-    if not path.parent.is_dir():
+    if not is_folder(path.parent):
         raise UsageError(f"There is no folder {path.parent}.", "Make it first, or choose another.")
-    if not os.access(path.parent, os.W_OK):
-        raise UsageError(f"Nothing may be written into {path.parent}.", "Choose another folder.")
+    check_writable(path)
     return path, format_name
 
 
-def _prepare_frames(folder: Path, may_overwrite: bool) -> None:
+def _prepare_frames(folder: Path, may_overwrite: bool, output: Path | None, sources: Sequence[Path]) -> None:
+    check_folder(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"The folder {folder} for the frames cannot be made.", "Choose another.") from error
-    if not may_overwrite and any(folder.glob("frame-*.png")):
-        raise UsageError(f"{folder} holds frames already.", "Choose another folder, or add --overwrite.")
+    for path in folder.glob("frame-*.png"):
+        if not may_overwrite:
+            raise UsageError(f"{folder} holds frames already.", "Choose another folder, or add --overwrite.")
+        if same_file(path, sources):
+            raise UsageError(f"{path} would be written over by a frame, and is painted.", "Choose another folder.")
+    if output is not None and output.match("frame-*.png") and same_file(output.parent, [folder]):
+        raise UsageError(f"{output} is named like a frame, among the frames.", "Choose another name.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED
-from studio.cli.inputs import find_style, read_blend, read_photo, read_recipe
+from studio.cli.inputs import find_style, read_blend, read_photo, read_recipe, source_files
 from studio.cli.options import UsageError, add_blend_options, add_recipe_options, add_style_options
 from studio.cli.output import Target, add_output_options, check_target
 from studio.cli.render_report import RenderBar, RenderJson, RenderReport, Summary
@@ -40,10 +40,10 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
     recipe = read_recipe(arguments)
     if arguments.photo is None and recipe.method != "pattern":
         raise UsageError("There is no photo to paint.", "Name one, or add '--method pattern' to need none.")
-    target = check_target(arguments)
+    styles = [find_style(name) for name in arguments.styles]
+    target = check_target(arguments, [*source_files(arguments), *(style.card.file for style in styles)])
     content = None if arguments.photo is None else read_photo(arguments.photo)
     blend = read_blend(arguments, content)
-    styles = [find_style(name) for name in arguments.styles]
     content = content if blend is None else blend_pictures(blend)
     request = style_request(content, styles, recipe)
     blended = blend.over.name if blend else ""

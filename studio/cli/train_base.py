@@ -15,6 +15,7 @@ from pathlib import Path
 from studio.cli.exit_codes import DONE, INTERRUPTED
 from studio.cli.options import UsageError
 from studio.cli.terminal import print_json, say
+from studio.core.output_check import check_folder
 from studio.core.training_plan import Train, TrainingNews, TrainingPlan
 
 _SAID_EVERY = 10  # steps
@@ -54,6 +55,7 @@ def train_base(arguments: argparse.Namespace, train: Train) -> int:
     if "leave_out" in given:
         given["leave_out"] = tuple(given["leave_out"])
     plan = TrainingPlan(**given)
+    check_folder(plan.out)
     tell = _print_json if arguments.json else _say
     has_spoken = is_interrupted = False
     try:

@@ -17,6 +17,7 @@ from studio.core.contract import Done, EngineSettings, Failed, Frame, MakeEngine
 from studio.core.errors import EngineError, StudioError
 from studio.core.files import open_picture
 from studio.core.learned_file import SUFFIX, training_file
+from studio.core.output_check import check_writable, file_identity
 from studio.core.picture import Picture
 from studio.core.picture_search import pictures_in
 from studio.core.reference_check import check_references
@@ -98,13 +99,13 @@ def _check_output(arguments: argparse.Namespace) -> None:
     output: Path = arguments.output
     if output.suffix.lower() != SUFFIX:
         raise UsageError(f"A style's file ends in {SUFFIX}; {output.name} does not.", "Name another one.")
-    if not output.absolute().parent.is_dir():
-        raise UsageError(f"The folder {output.parent} is not there.", "Make it first.")
     if arguments.resume:
         if not training_file(output).is_file():
             raise UsageError(f"Nothing was begun for {output}.", "Leave out --resume.")
-    elif output.exists() and not arguments.overwrite:
+    elif file_identity(output) is not None and not arguments.overwrite:
         raise UsageError(f"{output} is there already.", "Add --overwrite to replace it, or --resume to go on.")
+    check_writable(output)
+    check_writable(training_file(output))
 
 
 def _open_all(names: Sequence[str | Path], most: int) -> tuple[Picture, ...]:

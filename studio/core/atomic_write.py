@@ -39,7 +39,7 @@ def replace_file(path: Path, data: bytes, verify: Callable[[Path], None] | None 
                 temporary.unlink()
             raise
     except (OSError, ValueError) as error:
-        raise WriteError(*_unwritable(path, error).args) from error
+        raise WriteError(*unwritable(path, error).args) from error
     _flush_folder(target.parent)
 
 
@@ -64,7 +64,8 @@ def _flush_folder(folder: Path) -> None:
                 os.close(descriptor)
 
 
-def _unwritable(path: Path, error: OSError | ValueError) -> PictureError:
+def unwritable(path: Path, error: OSError | ValueError) -> PictureError:
+    """Why a file could not be written, in a sentence."""
     name = path.name or str(path)
     match error.errno if isinstance(error, OSError) else None:
         case errno.ENOSPC | errno.EDQUOT:

@@ -12,6 +12,7 @@ from studio.core.batch_photos import find_photos, identity_of, plan_items
 from studio.core.contract import Done, StyleRequest
 from studio.core.errors import PictureError, StudioError, WriteError
 from studio.core.files import is_plain, open_picture, save_picture
+from studio.core.output_check import file_identity
 from studio.core.rescue import keep_safe, unsaved
 from studio.jobs.failure import as_studio_error
 
@@ -36,6 +37,8 @@ class Batch:
         self._journal = journal
         self._may_overwrite = may_overwrite
         self._sources = {identity_of(item.photo) for item in self.items}
+        styles = (style.card.file for style in job.styles)
+        self._source_files = {file_identity(path) for path in (*(item.photo for item in self.items), *styles)}
         self.left = tuple(item for item in self.items if not self._is_done(item))
 
     def open(self, item: BatchItem) -> StyleRequest | ItemReport:
@@ -101,8 +104,10 @@ class Batch:
         path = self.folder / item.output
         if not path.exists():
             return
-        if identity_of(path) in self._sources:
-            raise PictureError(f"{item.output} is one of the photos in another place.", "Choose another folder.")
+        if identity_of(path) in self._sources or file_identity(path) in self._source_files:
+            raise PictureError(
+                f"{item.output} is one of the photos or styles in another place.", "Choose another folder."
+            )
         if not self._may_overwrite:
             raise PictureError(f"{item.output} exists already.", "Move it away, or allow overwriting.")
 

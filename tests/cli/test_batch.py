@@ -149,7 +149,7 @@ def test_a_cluster_without_its_package_is_told_before_anything_else(
 
 def test_an_output_folder_that_is_a_file_is_refused(studio: Studio) -> None:
     assert studio("batch", "photos", "--style", STYLE, "-o", "photo.png") == 2
-    assert studio.err.startswith("style-studio: The folder photo.png cannot be made")
+    assert studio.err.startswith("style-studio: photo.png is no folder.")
 
 
 def test_an_engine_that_cannot_start_ends_the_batch_in_one_sentence(studio: Studio) -> None:

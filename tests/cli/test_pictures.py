@@ -128,7 +128,7 @@ def test_the_name_decides_the_format(studio: Studio, name: str, format_name: str
 @pytest.mark.parametrize(
     ("output", "sentence"),
     [
-        ("photo.png", "photo.png exists already."),
+        ("there.png", "there.png exists already."),
         ("no/such/folder.png", "There is no folder no/such."),
         ("folder.png", "folder.png is a folder."),
         ("out.psd", "out.psd ends in .psd"),
@@ -137,6 +137,7 @@ def test_the_name_decides_the_format(studio: Studio, name: str, format_name: str
 )
 def test_an_impossible_output_is_said_before_painting(studio: Studio, output: str, sentence: str) -> None:
     Path("folder.png").mkdir()
+    Path("there.png").touch()
     assert studio("render", "photo.png", "--style", STYLE, "-o", output) == 2
     assert studio.err.startswith(f"style-studio: {sentence}")
     assert studio.is_untouched
@@ -149,11 +150,11 @@ def test_a_format_that_contradicts_the_name_is_refused(studio: Studio) -> None:
 
 
 def test_an_existing_file_stays_unless_overwriting_is_allowed(studio: Studio) -> None:
-    before = Path("photo.png").read_bytes()
-    assert studio("render", "photo.png", "--style", STYLE, "-o", "photo.png") == 2
-    assert Path("photo.png").read_bytes() == before
-    assert studio("render", "photo.png", "--style", STYLE, "-o", "photo.png", "--overwrite") == 0
-    assert Path("photo.png").read_bytes() != before
+    Path("old.png").write_text("old")
+    assert studio("render", "photo.png", "--style", STYLE, "-o", "old.png") == 2
+    assert Path("old.png").read_text() == "old"
+    assert studio("render", "photo.png", "--style", STYLE, "-o", "old.png", "--overwrite") == 0
+    assert open_picture(Path("old.png")).width == 48
 
 
 def test_frames_on_the_way_are_kept_in_order(studio: Studio) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from studio.cli import main
-from studio.core import atomic_write
 from studio.core.contract import EngineInfo, StyleRequest, TuneRequest
 from studio.core.training_plan import TrainingNews, TrainingPlan
 from studio.core.tuning_comparison import ComparisonNews, ComparisonPlan
@@ -119,7 +118,7 @@ def test_a_terminal_that_closes_sends_more_than_one_signal(studio: Studio) -> No
 def test_ctrl_c_while_a_finished_picture_is_saved_costs_it_only_the_second_time(
     studio: Studio, count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(atomic_write.os, "fsync", sending("SIGINT", count, os.fsync))
+    monkeypatch.setattr(Path, "replace", sending("SIGINT", count, Path.replace))
     assert studio(*RENDER) == (0 if count == 1 else 130)
     assert Path("out.png").exists() is (count == 1)
     assert not list(Path().glob(".*.part"))
