@@ -10,22 +10,27 @@ from studio.cli.options import UsageError, blend_settings, recipe_of
 from studio.cli.styles import style_card, suggestion
 from studio.cli.terminal import PIPE
 from studio.core.blend import Blend
-from studio.core.errors import RecipeError
+from studio.core.errors import PictureError, RecipeError
 from studio.core.files import decode_picture, open_picture
+from studio.core.formats import recognise
+from studio.core.open_picture import reason
 from studio.core.open_style import open_style, open_style_file
+from studio.core.output_check import file_identity
 from studio.core.picture import Picture
 from studio.core.provenance import read_recipe as read_exported_recipe
 from studio.core.recipe import StyleRecipe
+from studio.core.standard_streams import is_closed
 from studio.core.style import Style
+
+_HEAD = 64  # bytes that tell a format
+_MOST_PIPED = 2**31  # bytes; 200 megapixels of 16 bits with alpha, not compressed, are less
 
 
 def read_photo(name: str) -> Picture:
     """The picture in the file, or on stdin for "-". Raises PictureError or UsageError."""
     if name == PIPE:
-        if sys.stdin.isatty():
-            raise UsageError("A picture is expected on standard input.", "Pipe one in, such as '< photo.jpg'.")
-        return decode_picture(sys.stdin.buffer.read(), "standard input")
-    if not _is_file(name):
+        return decode_picture(_piped(), "standard input")
+    if file_identity(Path(name)) is None:
         raise UsageError(f"There is no picture {name}.", "Check its name and folder.")
     return open_picture(Path(name))
 
@@ -82,6 +87,22 @@ def read_recipe_file(path: Path | None) -> StyleRecipe:
         return StyleRecipe.from_json(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path.name} cannot be read as a recipe.", "It must be a text file with JSON.") from error
+
+
+def _piped() -> bytes:
+    """What comes through standard input; its beginning alone if that is no picture's, for it may never end."""
+    if is_closed(sys.stdin):
+        raise UsageError("Standard input is closed.", "Pipe a picture in, such as '< photo.jpg'.")
+    if sys.stdin.isatty():
+        raise UsageError("A picture is expected on standard input.", "Pipe one in, such as '< photo.jpg'.")
+    try:
+        head = sys.stdin.buffer.read(_HEAD)
+        data = head + (sys.stdin.buffer.read(_MOST_PIPED) if recognise(head) else b"")
+    except OSError as error:
+        raise PictureError(f"Standard input cannot be read: {reason(error)}.", "Name the file instead.") from error
+    if len(data) > _MOST_PIPED:
+        raise PictureError(f"Standard input brings more than {_MOST_PIPED >> 30} GB.", "Send one picture.")
+    return data
 
 
 def _is_file(name: str) -> bool:

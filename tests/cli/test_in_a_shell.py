@@ -89,6 +89,23 @@ def test_a_result_that_is_lost_is_a_failure(folder: Path, line: str, code: int, 
     assert last.startswith(f"style-studio: {sentence}") if sentence else last == ""
 
 
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("<&-", "Standard input is closed."),
+        ("</dev/null", "standard input is empty"),
+        ("</dev/zero", "standard input is no picture the studio knows."),
+        ("0>out.txt", "Standard input cannot be read: "),
+        ("<works/0.png", ""),
+        ("<works/0.png >&-", ""),
+    ],
+)
+def test_a_photo_comes_through_standard_input_or_it_is_said_why_not(folder: Path, source: str, sentence: str) -> None:
+    code, told = in_a_shell(f"studio render - --style {STYLE} -o made.png {source}", folder)
+    assert (code, (folder / "made.png").exists()) == ((2, False) if sentence else (0, True))
+    assert told.startswith(f"style-studio: {sentence}") if sentence else "saved to made.png" in told
+
+
 def test_characters_that_a_terminal_has_not_are_written_as_escapes(folder: Path) -> None:
     assert in_a_shell("studio styles >listed", folder, PYTHONIOENCODING="ascii") == (0, "")
     assert "Caf\\xe9 Terrace" in (folder / "listed").read_text(encoding="ascii")

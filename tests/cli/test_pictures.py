@@ -83,6 +83,8 @@ def test_a_pattern_needs_no_photo(studio: Studio) -> None:
         (("photo.png", "--style", "missing.jpg"), "There is no style and no file called 'missing.jpg'."),
         (("photo.png", "--style", STYLE, "--recipe", "missing.json"), "There is no recipe missing.json."),
         (("x" * 5000, "--style", STYLE), "There is no picture xxx"),
+        (("data", "--style", STYLE), "data is a folder."),
+        (("pipe.png", "--style", STYLE), "pipe.png is no ordinary file."),
         (("notes.txt", "--style", STYLE), "notes.txt is no picture"),
         (("photo.png",), "The following arguments are required: --style."),
     ],
@@ -91,6 +93,8 @@ def test_what_is_not_there_is_said_before_the_engine_is_loaded(
     studio: Studio, arguments: Sequence[str], sentence: str
 ) -> None:
     Path("notes.txt").write_text("Dear diary", encoding="utf-8")
+    Path("data").mkdir()
+    os.mkfifo("pipe.png")
     assert studio("render", *arguments, "-o", "out.png") == 2
     assert studio.err.startswith(f"style-studio: {sentence}")
     assert len(studio.err.splitlines()) == 1
