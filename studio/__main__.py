@@ -94,7 +94,14 @@ def opens_window(arguments: Sequence[str]) -> bool:
     from studio.cli import COMMANDS
 
     first = arguments[0]
-    return not first.startswith("-") and first not in COMMANDS and (Path(first).exists() or "." in first)
+    return bool(first) and not first.startswith("-") and first not in COMMANDS and ("." in first or _is_there(first))
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):  # longer than the system allows, in a folder that may not be read, with a zero byte
+        return False
 
 
 def window_settings(environment: Mapping[str, str]) -> EngineSettings:

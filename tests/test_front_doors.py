@@ -25,6 +25,9 @@ from studio.core.errors import StudioError
         (["--version"], False),
         (["-h"], False),
         (["rendr"], False),
+        ([""], False),
+        (["x" * 5000], False),
+        (["a\0b"], False),
     ],
 )
 def test_pictures_open_the_window_and_commands_do_not(arguments: Sequence[str], is_window: bool) -> None:

@@ -30,10 +30,22 @@ class OptionParser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         # Abbreviations would turn into other options, or into errors, when a later version brings new ones.
         super().__init__(allow_abbrev=False, epilog=in_one_sentence(), **options)
+        # What has no other type, or is a path, names something: an empty variable of a shell must not become the folder
+        # where one happens to be. Free texts have the type str.
+        self.register("type", None, _name)
+        self.register("type", Path, lambda text: Path(_name(text)))
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError with argparse's message."""
         raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See '{self.prog} --help'.")
+
+
+def _name(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty")
+    if "\0" in text:
+        raise argparse.ArgumentTypeError("it has a zero byte, which no name can have")
+    return text
 
 
 def option_names(knob: Knob) -> tuple[str, ...]:

@@ -116,8 +116,8 @@ def _add_file_options(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     add("--overwrite", action="store_true", help="replace files that exist already")
     add("--file-quality", type=int, default=92, metavar="1..100", help="of JPEG, WebP and AVIF (default: 92)")
-    add("--title", default="", help="title of the artwork (default: the photo's name)")
-    add("--artist", default="", help="who made the artwork, for its credits")
+    add("--title", type=str, default="", help="title of the artwork (default: the photo's name)")
+    add("--artist", type=str, default="", help="who made the artwork, for its credits")
     add("--dpi", type=float, help="pixels per inch to note in the file (default: the photo's)")
     add("--no-exif", action="store_true", help="leave out what the camera noted")
     add("--keep-gps", action="store_true", help="keep the place where the photo was taken")

@@ -113,6 +113,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"Style Studio {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=OptionParser)
+    commands.type = str  # it sees all that follows, and there an empty title is one
     add_render_command(
         commands.add_parser(
             "render",

@@ -38,9 +38,14 @@ def add_tune_command(parser: argparse.ArgumentParser) -> None:
     """Give the parser the options of `tune`."""
     add = parser.add_argument
     add("pictures", nargs="+", metavar="PICTURES", help="pictures by one hand, and folders of them; 3 to 30 are best")
-    add("--name", required=True, help="what to call the style")
-    add("--author", default="", help="whose style it is")
-    add("--licence", default=UNKNOWN_LICENCE, help="under which licence its pictures may be used (default: unknown)")
+    add("--name", type=str, required=True, help="what to call the style")
+    add("--author", type=str, default="", help="whose style it is")
+    add(
+        "--licence",
+        type=str,
+        default=UNKNOWN_LICENCE,
+        help="under which licence its pictures may be used (default: unknown)",
+    )
     add("--photos", action="append", type=Path, default=[], metavar="DIR", help="photos like those to be painted")
     add("--deeper", action="store_true", help="learn the last layers of the network too; what sees stays frozen")
     for name, (low, high) in LIMITS.items():

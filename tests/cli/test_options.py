@@ -100,3 +100,45 @@ def test_shares_of_a_recipe_for_other_styles_are_left_out(studio: Studio) -> Non
     both = ("--style", STYLE, "--style", "photo.png")
     assert studio("render", "photo.png", *both, "--recipe", "mix.json", "-o", "both.png") == 0
     assert studio.request.recipe.style_shares == (70, 30)
+
+
+@pytest.mark.parametrize("value", ["", "a\0b"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("render", None, "--style", STYLE, "-o", "out.png"),
+        ("render", "photo.png", "--style", None, "-o", "out.png"),
+        ("render", "photo.png", "--style", STYLE, "-o", None),
+        ("render", "photo.png", "--style", STYLE, "-o", "out.png", "--frames", None),
+        ("render", "photo.png", "--style", STYLE, "-o", "out.png", "--recipe", None),
+        ("render", "photo.png", "--style", STYLE, "-o", "out.png", "--blend-with", None),
+        ("render", "photo.png", "--style", STYLE, "-o", "out.png", "--device", None),
+        ("render", "photo.png", "--style", STYLE, "-o", "out.png", "--weights-folder", None),
+        ("batch", None, "--style", STYLE, "-o", "out"),
+        ("batch", "photo.png", "--style", STYLE, "-o", None),
+        ("tune", None, "--name", "x", "-o", "mine.safetensors"),
+        ("tune", "photo.png", "--name", "x", "-o", "mine.safetensors", "--photos", None),
+        ("train-base", "--content", None, "--styles", ".", "-o", "out"),
+        ("train-base", "--content", ".", "--styles", ".", "-o", None),
+        ("compare-tuning", None, "-o", "out"),
+        ("compare-tuning", "-o", None),
+        ("styles", None),
+    ],
+    ids=lambda words: " ".join(word or "?" for word in words) if isinstance(words, tuple) else None,
+)
+def test_an_empty_name_is_no_place(studio: Studio, words: tuple[str | None, ...], value: str) -> None:
+    before = sorted(studio.folder.iterdir())
+    assert studio(*(value if word is None else word for word in words)) == 2
+    assert studio.err.startswith("style-studio: Argument ") and len(studio.err.splitlines()) == 1
+    assert ("it is empty" if not value else "zero byte") in studio.err
+    assert studio.is_untouched and sorted(studio.folder.iterdir()) == before
+
+
+def test_an_empty_command_is_none(studio: Studio) -> None:
+    assert studio("") == 2
+    assert studio.err.startswith("style-studio: Argument COMMAND: invalid choice: ''")
+
+
+def test_a_title_may_be_empty(studio: Studio) -> None:
+    words = ("render", "photo.png", "--style", STYLE, "-o", "out.png", "--title", "", "--artist", "")
+    assert studio(*words) == 0
