@@ -26,6 +26,8 @@ from studio.cli.terminal import print_json, say
 from studio.core.batch import ENDS, ItemReport
 from studio.jobs.batch import Batch
 
+_NARROW = 60  # columns; a table would break every word of the reasons
+
 
 class Tally:
     """What became of the items of a batch so far. done: with those of earlier runs. left_out: skipped and failed."""
@@ -96,7 +98,10 @@ class BatchBar(BarReport):
 
     def finish(self, tally: Tally, is_interrupted: bool) -> None:
         """What was left out and why, then one sentence."""
-        if tally.left_out:
+        if self._console.width < _NARROW:
+            for report in tally.left_out:
+                say(f"{report.item.photo.name}: {report.state}. {report.reason}")
+        elif tally.left_out:
             table = Table("Picture", "", "Why", box=None, pad_edge=False)
             for report in tally.left_out:
                 table.add_row(report.item.photo.name, report.state, report.reason)

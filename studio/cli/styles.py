@@ -33,6 +33,7 @@ def show_styles(arguments: argparse.Namespace) -> int:
         else:
             width = max((len(card.id) for card in cards), default=0)
             console = plain_console()
+            console.width = max(console.width, width + 3)  # an id that is cut off is of no use
             for style in cards:
                 about = ", ".join(filter(None, (style.title, style.author, style.year)))
                 console.print(f"{style.id:<{width}}  {about}", no_wrap=True, overflow="ellipsis")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import struct
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import studio.__main__ as program
@@ -24,6 +26,29 @@ def in_a_shell(line: str, folder: Path, **environment: str) -> tuple[int, str]:
         ["sh", "-c", _PREAMBLE + line], cwd=folder, env=variables, capture_output=True, text=True, timeout=60
     )
     return int((folder / "code").read_text()), done.stderr
+
+
+def in_a_terminal(columns: int, *words: str, folder: Path, **environment: str) -> tuple[int, str]:
+    """Run the program in a terminal of this width; its exit code and all that it wrote there."""
+    import fcntl  # POSIX alone has terminals of this kind
+    import pty
+    import termios
+
+    terminal, its_end = pty.openpty()
+    fcntl.ioctl(its_end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    command = [sys.executable, "-m", "tests.cli.real_program", *words]
+    variables = {"TERM": "xterm"} | os.environ | {"PYTHONPATH": str(_CHECKOUT)} | environment
+    variables.pop("COLUMNS", None)
+    written = b""
+    with (
+        os.fdopen(terminal, "rb", buffering=0) as screen,
+        subprocess.Popen(command, cwd=folder, env=variables, stdin=its_end, stdout=its_end, stderr=its_end) as process,
+    ):
+        os.close(its_end)
+        with suppress(OSError):  # how Linux says that nobody writes any more
+            while data := screen.read(1 << 16):
+                written += data
+    return process.returncode, written.decode()
 
 
 def main() -> int:

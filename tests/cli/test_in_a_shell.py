@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.cli.command_line import STYLE
-from tests.cli.real_program import in_a_shell
+from tests.cli.real_program import in_a_shell, in_a_terminal
 from tests.fakes import make_picture
 
 pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a POSIX shell and a full device")
@@ -104,6 +104,22 @@ def test_a_photo_comes_through_standard_input_or_it_is_said_why_not(folder: Path
     code, told = in_a_shell(f"studio render - --style {STYLE} -o made.png {source}", folder)
     assert (code, (folder / "made.png").exists()) == ((2, False) if sentence else (0, True))
     assert told.startswith(f"style-studio: {sentence}") if sentence else "saved to made.png" in told
+
+
+@pytest.mark.parametrize("columns", [1, 30])
+def test_a_narrow_terminal_cuts_no_id_and_no_reason(folder: Path, columns: int) -> None:
+    code, shown = in_a_terminal(columns, "styles", folder=folder)
+    assert code == 0 and STYLE in shown
+    (folder / "notes.png").write_text("Dear diary")
+    code, shown = in_a_terminal(columns, "batch", "notes.png", "--style", STYLE, "-o", "out", folder=folder)
+    assert code == 1 and "notes.png: skipped. notes.png is no picture the studio knows." in shown
+
+
+def test_a_plain_terminal_gets_plain_text(folder: Path) -> None:
+    words = ("render", "photo.png", "--style", STYLE, "-o", "made.png")
+    code, shown = in_a_terminal(80, *words, folder=folder, TERM="dumb", NO_COLOR="1")
+    assert code == 0 and "saved to made.png" in shown
+    assert "\x1b" not in shown
 
 
 def test_characters_that_a_terminal_has_not_are_written_as_escapes(folder: Path) -> None:
