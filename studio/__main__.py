@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import sys
+import tempfile
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from studio.core.contract import Engine, EngineSettings
 from studio.core.displayable import displayable
-from studio.core.errors import TRACEBACK_SWITCH, StudioError
+from studio.core.errors import TRACEBACK_SWITCH, EngineError, StudioError
 from studio.core.standard_streams import StandardStreams
 from studio.core.training_plan import TrainingNews, TrainingPlan
 from studio.core.tuning_comparison import ComparisonNews, ComparisonPlan
@@ -26,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     No arguments, or pictures: the window opens (with them). Everything else is for the command line.
     """
     multiprocessing.freeze_support()
+    _find_home()
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     with StandardStreams() as streams:
         code = _run(arguments)
@@ -56,7 +60,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 def make_torch_engine(settings: EngineSettings) -> Engine:
     """The real engine. At module level, so that a child process can be told to call it; torch loads only here."""
-    _let_threads_rest()
+    _load_torch()
     from studio.engine.torch_engine import TorchEngine
 
     return TorchEngine(settings)
@@ -64,7 +68,7 @@ def make_torch_engine(settings: EngineSettings) -> Engine:
 
 def train_base(plan: TrainingPlan) -> Generator[TrainingNews, None, None]:
     """Train a Live network; torch loads only here."""
-    _let_threads_rest()
+    _load_torch()
     from studio.engine.train_base import train_base
 
     yield from train_base(plan)
@@ -72,19 +76,42 @@ def train_base(plan: TrainingPlan) -> Generator[TrainingNews, None, None]:
 
 def compare_tuning(plan: ComparisonPlan) -> Generator[ComparisonNews, None, None]:
     """Run the experiment behind Tune; torch loads only here."""
-    _let_threads_rest()
+    _load_torch()
     from studio.engine.tuning_comparison import compare_tuning
 
     yield from compare_tuning(plan)
 
 
-def _let_threads_rest() -> None:
-    """For before torch is loaded: GNU's OpenMP reads it then.
-
-    Threads that wait by spinning for long lose nearly all their speed as soon as another program wants the same cores;
-    those that sleep at once lose a third of it on an idle machine.
-    """
+def _load_torch() -> None:
+    """Raises EngineError if it is not installed, or not as a whole."""
+    # Read by GNU's OpenMP as it is loaded. Threads that wait by spinning for long lose nearly all their speed as soon
+    # as another program wants the same cores; those that sleep at once lose a third of it on an idle machine.
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+    try:
+        importlib.import_module("torch")
+    except (ImportError, OSError) as error:  # OSError: a library of its own that cannot be loaded
+        raise EngineError(
+            f"PyTorch cannot start: {error}.", "Start with packaging/run.py, which installs it."
+        ) from error
+
+
+def _find_home() -> None:
+    """Give a user without a home one among the temporary files: everybody asks the environment for it.
+
+    Some containers run programs as a user that the system does not know, and some services with an empty HOME.
+    """
+    if os.name != "posix" or os.environ.get("HOME"):
+        return
+    os.environ.pop("HOME", None)
+    try:
+        os.environ["HOME"] = str(Path.home())
+    except RuntimeError:
+        with suppress(OSError):
+            home = Path(tempfile.gettempdir(), f"style-studio-home-{os.getuid()}")
+            home.mkdir(mode=0o700, exist_ok=True)
+            if home.stat().st_uid != os.getuid():  # somebody else was there before
+                home = Path(tempfile.mkdtemp(prefix="style-studio-home-"))
+            os.environ["HOME"] = str(home)
 
 
 def opens_window(arguments: Sequence[str]) -> bool:
@@ -110,7 +137,7 @@ def window_settings(environment: Mapping[str, str]) -> EngineSettings:
     The command line has options for the same: there, one call is one picture.
     """
     named = environment.get(WEIGHTS_FOLDER, "")
-    folder = Path(named).expanduser() if named else None
+    folder = Path(os.path.expanduser(named)) if named else None  # noqa: PTH111 - Path raises where there is no such user
     if folder is not None and not folder.is_dir():
         raise StudioError(f"{WEIGHTS_FOLDER} names {folder}, which is no folder.", "Correct or unset it.")
     return EngineSettings(environment.get(DEVICE) or None, folder)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -121,3 +123,31 @@ def test_a_reader_who_has_seen_enough_is_no_error() -> None:
         writer.stdout.close()
         assert writer.stderr.read() == b""
     assert writer.returncode == 0
+
+
+def test_who_has_no_home_gets_one_among_the_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("STYLE_STUDIO_DATA", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", "")
+    pwd = pytest.importorskip("pwd")
+    monkeypatch.setattr(pwd, "getpwuid", {}.__getitem__)  # a user whom the system does not know
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert program.main(["styles"]) == 0
+    assert capsys.readouterr().err == ""
+    assert os.environ["HOME"].startswith(str(tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == [f"style-studio-home-{os.getuid()}"]
+
+
+@pytest.mark.parametrize("arguments", [["doctor"], ["train-base", "--content", ".", "--styles", ".", "-o", "out"]])
+def test_a_missing_torch_is_one_sentence(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "torch", None)  # as if it were not installed
+    assert program.main(arguments) == 1
+    told = capsys.readouterr()
+    assert "PyTorch cannot start: " in (told.out if arguments == ["doctor"] else told.err)
+    assert "packaging/run.py" in told.out + told.err

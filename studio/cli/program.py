@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from studio import __version__
 from studio.cli.batch import Isolate, add_batch_command, paint_batch
 from studio.cli.compare_tuning import add_compare_tuning_command, compare_tuning
 from studio.cli.doctor import add_doctor_command, examine
 from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED, MISTAKE
-from studio.cli.options import OptionParser
+from studio.cli.options import OptionParser, UsageError
 from studio.cli.render import add_render_command, render
 from studio.cli.signals import EndAtOnce, stopped_by_signals
 from studio.cli.styles import add_styles_command, show_styles
@@ -42,7 +43,6 @@ def main(
     with `--json` a last line on stdout as well; so does what the system refuses. Everything else goes through.
     """
     take_any_text()
-    code = FAILED
     try:
         with stopped_by_signals():
             return _run(arguments, make_engine, isolate, train, compare)
@@ -50,17 +50,32 @@ def main(
         failure, code = StudioError("Interrupted."), INTERRUPTED
     except EndAtOnce:
         failure, code = StudioError("Ended at once: what was not saved yet is lost."), INTERRUPTED
+    except (EngineError, WeightsError, WriteError) as error:
+        failure, code = error, FAILED
     except StudioError as error:
-        failure = error
-        code = FAILED if isinstance(error, EngineError | WeightsError | WriteError) else MISTAKE
+        failure, code = _lost(error) or error, MISTAKE
     except (OSError, MemoryError) as error:
         if os.environ.get(TRACEBACK_SWITCH):
             raise
-        failure = _refused(error)
+        lost = _lost(error)
+        failure, code = (lost, MISTAKE) if lost else (_refused(error), FAILED)
     if "--json" in arguments:
         print_json({"event": "failed", "message": failure.message, "remedy": failure.remedy})
     say(f"style-studio: {failure}")
     return code
+
+
+def _lost(error: BaseException) -> UsageError | None:
+    """The reason, if something is not there because the folder that all names begin at has been deleted."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, FileNotFoundError):
+        cause = cause.__cause__
+    if cause is not None:
+        try:
+            Path.cwd()
+        except OSError:
+            return UsageError("The folder you are in is not there any more.", "Go to another one with 'cd'.")
+    return None
 
 
 def _refused(error: OSError | MemoryError) -> EngineError:

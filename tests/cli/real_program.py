@@ -16,12 +16,13 @@ from tests.fakes import make_fake_engine
 
 _CHECKOUT = Path(__file__).parents[2]
 # After a command: what it returned, also where a pipe hides it.
-_PREAMBLE = 'studio() { "$PYTHON" -m tests.cli.real_program "$@"; echo $? > code; }\n'
+_PREAMBLE = 'studio() { "$PYTHON" -m tests.cli.real_program "$@"; echo $? > "$CODE"; }\n'
 
 
 def in_a_shell(line: str, folder: Path, **environment: str) -> tuple[int, str]:
     """Run a line of sh in a folder, in which `studio` is the program; its exit code and what came out on stderr."""
-    variables = os.environ | {"PYTHONPATH": str(_CHECKOUT), "PYTHON": sys.executable} | environment
+    ours = {"PYTHONPATH": str(_CHECKOUT), "PYTHON": sys.executable, "CODE": str(folder / "code")}
+    variables = os.environ | ours | environment
     done = subprocess.run(
         ["sh", "-c", _PREAMBLE + line], cwd=folder, env=variables, capture_output=True, text=True, timeout=60
     )

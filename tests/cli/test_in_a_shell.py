@@ -125,3 +125,10 @@ def test_a_plain_terminal_gets_plain_text(folder: Path) -> None:
 def test_characters_that_a_terminal_has_not_are_written_as_escapes(folder: Path) -> None:
     assert in_a_shell("studio styles >listed", folder, PYTHONIOENCODING="ascii") == (0, "")
     assert "Caf\\xe9 Terrace" in (folder / "listed").read_text(encoding="ascii")
+
+
+@pytest.mark.parametrize("words", [f"{RENDER} made.png", BATCH, TUNE])
+def test_a_folder_that_was_deleted_under_the_shell_is_said_to_be(folder: Path, words: str) -> None:
+    code, told = in_a_shell(f"mkdir here; cd here; rmdir ../here; {words}", folder)
+    assert code == 2
+    assert told == "style-studio: The folder you are in is not there any more. Go to another one with 'cd'.\n"
