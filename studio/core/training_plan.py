@@ -8,6 +8,10 @@ from pathlib import Path
 
 from studio.core.errors import StudioError
 
+WIDTHS = ("down", "body", "inside", "up")  # layers whose channels may be more or fewer
+WIDEST = 1024  # channels
+MOST_MEMORY = 1e5  # GB
+LARGEST_SEED = 2**63 - 1
 _LEAST = {"steps": 1, "batch": 1, "crop": 32, "judge_every": 1, "save_every": 1}
 
 
@@ -46,6 +50,15 @@ class TrainingPlan:
                 raise StudioError(f"{name.replace('_', ' ').capitalize()} must be at least {least}.")
         if self.crop % 16:
             raise StudioError(f"The crop is {self.crop} px; the eye takes multiples of 16 px.")
+        for name, channels in self.widths.items():
+            if name not in WIDTHS:
+                raise StudioError(f"{name!r} is no layer of another width.", f"There are {', '.join(WIDTHS)}.")
+            if not 1 <= channels <= WIDEST:
+                raise StudioError(f"The width of {name} is {channels}; it must be between 1 and {WIDEST}.")
+        if self.memory is not None and not 0 <= self.memory <= MOST_MEMORY:
+            raise StudioError(f"The memory is {self.memory:g} GB; it must be between 0 and {MOST_MEMORY:g}.")
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise StudioError(f"The seed must be between 0 and {LARGEST_SEED}.")
         for name in ("rate", "content_weight"):
             if not 0 < getattr(self, name) < 1e3:
                 raise StudioError(f"The {name.replace('_', ' ')} must be above 0.")

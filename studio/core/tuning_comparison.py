@@ -21,6 +21,7 @@ ARM_TITLES: Mapping[Arm, str] = {
     "random-eye": "(b) with a random VGG as the eye",
     "bound": "(e) the pictures themselves, optimised",
 }
+MOST_SEEDS = 1000
 ARTISTS = ("van-gogh", "hokusai", "renoir", "arcimboldo")  # with more than one work in the gallery
 
 
@@ -45,6 +46,8 @@ class ComparisonPlan:
     def __post_init__(self) -> None:
         if not self.works or not all(self.works.values()):
             raise StudioError("There are no works to compare with.", "Name artists of the gallery.")
+        if self.seeds > MOST_SEEDS:
+            raise StudioError(f"There are to be {self.seeds} runs of each; {MOST_SEEDS} are the most.")
         if min(self.seeds, self.steps, self.tuned_steps, self.batch) < 1 or not 64 <= self.crop <= 512:
             raise StudioError("Seeds, steps and batch must be at least 1, and the crop 64 to 512 px.")
 

@@ -54,3 +54,19 @@ def test_an_unknown_artist_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFi
     assert run(bench, tmp_path, "vermeer") == 2
     assert "no works by vermeer" in capsys.readouterr().err
     assert bench.plans == []
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "nan"])
+@pytest.mark.parametrize("option", ["--seeds", "--steps", "--batch", "--crop"])
+def test_a_number_that_cannot_be_is_a_mistake(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    assert run(FakeBench(), tmp_path, "renoir", f"{option}={value}") == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_more_runs_than_anybody_could_wait_for_are_a_mistake(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(FakeBench(), tmp_path, "renoir", "--seeds", "1000000000000") == 2
+    assert "1000 are the most" in capsys.readouterr().err

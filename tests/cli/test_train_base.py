@@ -85,7 +85,21 @@ def test_of_a_team_only_the_one_that_has_news_speaks(studio: Studio, training: F
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [(["--widths", "wide"], "are no widths"), (["--crop", "100"], "multiples of 16"), (["--steps", "0"], "at least 1")],
+    [
+        (["--widths", "wide"], "are no widths"),
+        (["--widths", "depth=3"], "'depth' is no layer of another width. There are down, body"),
+        (["--widths", "down=-1"], "The width of down is -1; it must be between 1 and"),
+        (["--widths", "down=0"], "it must be between 1 and"),
+        (["--widths", "up=99999999999"], "it must be between 1 and"),
+        (["--crop", "100"], "multiples of 16"),
+        (["--steps", "0"], "at least 1"),
+        (["--memory", "nan"], "The memory is nan GB; it must be between 0 and"),
+        (["--memory", "inf"], "The memory is inf GB"),
+        (["--memory=-1"], "The memory is -1 GB"),
+        (["--seed=-1"], "The seed must be between 0 and"),
+        (["--seed", "1" * 30], "The seed must be between 0 and"),
+        (["--rate", "nan"], "The rate must be above 0."),
+    ],
 )
 def test_a_mistake_is_one_sentence(studio: Studio, training: FakeTraining, options: list[str], message: str) -> None:
     assert train(studio, *options) == 2
