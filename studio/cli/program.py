@@ -39,8 +39,8 @@ def main(
     """Run one command and return its exit code, as in `exit_codes`.
 
     isolate: how a batch gets an engine that may die without taking the batch along. train: trains networks, compare:
-    runs the experiment behind Tune; None where that is not offered. A StudioError becomes one sentence on stderr, and
-    with `--json` a last line on stdout as well; so does what the system refuses. Everything else goes through.
+    runs the experiment behind Tune; None where that is not offered. A StudioError, or what the system refuses, becomes
+    one sentence on stderr and with `--json` a last line on stdout; a fault of ours becomes that line and goes through.
     """
     take_any_text()
     try:
@@ -59,10 +59,17 @@ def main(
             raise
         lost = _lost(error)
         failure, code = (lost, MISTAKE) if lost else (_refused(error), FAILED)
-    if "--json" in arguments:
-        print_json({"event": "failed", "message": failure.message, "remedy": failure.remedy})
+    except Exception as error:
+        _tell_programs(arguments, StudioError(f"This is a fault of the studio ({type(error).__name__}: {error})."))
+        raise
+    _tell_programs(arguments, failure)
     say(f"style-studio: {failure}")
     return code
+
+
+def _tell_programs(arguments: Sequence[str], failure: StudioError) -> None:
+    if "--json" in arguments:
+        print_json({"event": "failed", "message": failure.message, "remedy": failure.remedy})
 
 
 def _lost(error: BaseException) -> UsageError | None:

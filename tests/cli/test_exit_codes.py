@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from pathlib import Path
 
@@ -68,6 +69,16 @@ def test_what_the_system_refuses_is_one_sentence_and_the_last_line_of_json(
     assert sentence in studio.err and len(studio.err.splitlines()) == 1
     assert studio.lines[-1]["event"] == "failed" and sentence in studio.lines[-1]["message"]
     assert not Path("out.png").exists()
+
+
+def test_a_fault_of_ours_is_a_last_line_of_json_before_it_goes_through(
+    studio: Studio, capsys: pytest.CaptureFixture[str]
+) -> None:
+    studio.engine = FakeEngine(error=ZeroDivisionError("by zero"))
+    with pytest.raises(ZeroDivisionError):
+        studio(*RENDER, "--json")
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert last["event"] == "failed" and "a fault of the studio (ZeroDivisionError: by zero)" in last["message"]
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=lambda words: " ".join(words) or "none")
