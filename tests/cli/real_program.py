@@ -11,6 +11,7 @@ from pathlib import Path
 
 import studio.__main__ as program
 from tests.cli.test_compare_tuning import FakeBench
+from tests.cli.test_signals import SignalledEngine
 from tests.cli.test_train_base import FakeTraining
 from tests.fakes import make_fake_engine
 
@@ -53,8 +54,9 @@ def in_a_terminal(columns: int, *words: str, folder: Path, **environment: str) -
 
 
 def main() -> int:
-    """As the installed program starts."""
-    program.make_torch_engine = make_fake_engine
+    """As the installed program starts. SIGNAL in the environment names one that it gets while it paints."""
+    name = os.environ.get("SIGNAL")
+    program.make_torch_engine = (lambda settings: SignalledEngine((name,))) if name else make_fake_engine
     program.train_base = FakeTraining()
     program.compare_tuning = FakeBench()
     return program.main()

@@ -43,13 +43,11 @@ def folder(tmp_path: Path) -> Path:
         (f"{BATCH} --json | head -n 1", "made/photo.png"),
         (f"{TUNE} --json | head -n 1", "made.safetensors"),
         (f"{TRAIN} --json | true", ""),
-        (f"{TRAIN} 2>&-", ""),
         (f"{COMPARE} --json | true", "made/tuning.md"),
         (f"{COMPARE} 2>/dev/full", "made/tuning.md"),
         ("studio styles | head -n 1", ""),
         ("studio styles >&-", ""),
         ("studio doctor | true", ""),
-        ("studio --help | true", ""),
     ],
 )
 def test_where_nobody_reads_the_work_is_done_and_nothing_is_said(folder: Path, line: str, made: str) -> None:
@@ -120,6 +118,13 @@ def test_a_plain_terminal_gets_plain_text(folder: Path) -> None:
     code, shown = in_a_terminal(80, *words, folder=folder, TERM="dumb", NO_COLOR="1")
     assert code == 0 and "saved to made.png" in shown
     assert "\x1b" not in shown
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_ends_the_real_program_with_the_picture_so_far(folder: Path, name: str) -> None:
+    code, told = in_a_shell(f"{RENDER} made.png", folder, SIGNAL=name)
+    assert code == 130 and told.splitlines()[-1].startswith("Stopped; the picture so far is in made.png")
+    assert (folder / "made.png").exists()
 
 
 def test_characters_that_a_terminal_has_not_are_written_as_escapes(folder: Path) -> None:
