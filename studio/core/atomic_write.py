@@ -11,6 +11,9 @@ from pathlib import Path
 
 from studio.core.errors import PictureError, WriteError
 
+# What disks say that cannot do what they are asked for: network folders and those of programs (FUSE).
+_UNSUPPORTED = {errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.EPERM, errno.ENOSYS, errno.ENOTTY}
+
 
 def replace_file(path: Path, data: bytes, verify: Callable[[Path], None] | None = None) -> None:
     """Write `data` to a temporary file beside `path`, let `verify` look at it, and rename it to `path`.
@@ -23,14 +26,16 @@ def replace_file(path: Path, data: bytes, verify: Callable[[Path], None] | None 
     temporary = target.with_name(f".style-studio-{secrets.token_hex(8)}.part")
     try:
         mode = _mode_of(target)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(temporary, flags, 0o666 if mode is None else mode & 0o777)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
-                os.fsync(file.fileno())
+                flush_to_disk(file.fileno())
             if mode is not None:
-                temporary.chmod(mode)
+                with suppress(OSError):  # a disk without permissions; the file was opened with no more than these
+                    temporary.chmod(mode)
             if verify is not None:
                 verify(temporary)
             temporary.replace(target)
@@ -41,6 +46,15 @@ def replace_file(path: Path, data: bytes, verify: Callable[[Path], None] | None 
     except (OSError, ValueError) as error:
         raise WriteError(*unwritable(path, error).args) from error
     _flush_folder(target.parent)
+
+
+def flush_to_disk(descriptor: int) -> None:
+    """As `os.fsync`, where the disk knows how: one that does not is still a place to write to."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:
+            raise
 
 
 def _mode_of(target: Path) -> int | None:

@@ -40,9 +40,10 @@ def failing(code: int) -> Callable[..., Any]:
 class FullDisk:
     """A file that takes half of what it is given and then has no room; or fails when flushed."""
 
-    def __init__(self, descriptor: int, fails_at: str) -> None:
+    def __init__(self, descriptor: int, fails_at: str, code: int) -> None:
         self._file = open(descriptor, "wb")  # noqa: SIM115 (a descriptor, closed in __exit__)
         self._fails_at = fails_at
+        self._code = code
 
     def __enter__(self) -> FullDisk:
         return self
@@ -53,13 +54,13 @@ class FullDisk:
     def write(self, data: bytes) -> None:
         self._file.write(data[: len(data) // 2])
         if self._fails_at == "write":
-            failing(errno.ENOSPC)()
+            failing(self._code)()
         self._file.write(data[len(data) // 2 :])
 
     def flush(self) -> None:
         self._file.flush()
         if self._fails_at == "flush":
-            failing(errno.ENOSPC)()
+            failing(self._code)()
 
     def fileno(self) -> int:
         return self._file.fileno()
@@ -69,7 +70,7 @@ def break_at(step: str, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let one call of the writer fail with this error number."""
     match step:
         case "write" | "flush":
-            monkeypatch.setattr(os, "fdopen", lambda descriptor, _: FullDisk(descriptor, step))
+            monkeypatch.setattr(os, "fdopen", lambda descriptor, _: FullDisk(descriptor, step, code))
         case "replace" | "chmod":
             monkeypatch.setattr(Path, step, failing(code))
         case _:
@@ -86,7 +87,7 @@ def break_at(step: str, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
         ("write", errno.ENOSPC, "disk is full"),
         ("flush", errno.ENOSPC, "disk is full"),
         ("fsync", errno.EIO, "could not be written: Input/output error"),
-        ("chmod", errno.EPERM, "may not be written"),
+        ("fsync", errno.ENOSPC, "disk is full"),
         ("replace", errno.EACCES, "may not be written"),
     ],
 )
@@ -145,6 +146,31 @@ def test_a_folder_that_cannot_be_flushed_is_no_failure(path: Path, monkeypatch: 
     monkeypatch.setattr(atomic_write.os, "open", open_files_only)
     replace_file(path, b"new")
     assert path.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("code", [errno.ENOTSUP, errno.EINVAL, errno.EPERM, errno.ENOSYS])
+@pytest.mark.parametrize("step", ["fsync", "chmod"])
+def test_a_disk_that_cannot_flush_or_keep_permissions_is_written_to_all_the_same(
+    step: str, code: int, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Network folders, and disks that are programs. The folder's own flush fails like the file's.
+    with monkeypatch.context() as patched:
+        break_at(step, code, patched)
+        save_picture(Picture(noise()), path)
+        replace_file(path.with_name("fresh"), b"new")
+    assert decode_picture(path.read_bytes(), "new").fingerprint == Picture(noise()).fingerprint
+    assert path.with_name("fresh").read_bytes() == b"new"
+    assert sorted(path.parent.iterdir()) == [path, path.with_name("fresh")]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permission bits are POSIX")
+def test_a_private_file_stays_private_where_permissions_cannot_be_set(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.chmod(0o600)
+    break_at("chmod", errno.EPERM, monkeypatch)
+    replace_file(path, b"new")
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 KILLER = """
