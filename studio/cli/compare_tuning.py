@@ -9,7 +9,7 @@ from pathlib import Path
 
 from studio.cli.exit_codes import DONE, INTERRUPTED
 from studio.cli.terminal import print_json, say
-from studio.core.atomic_write import replace_file
+from studio.core.atomic_write import make_folder, replace_file
 from studio.core.card import bundled_cards
 from studio.core.output_check import check_folder
 from studio.core.tuning_comparison import (
@@ -71,7 +71,7 @@ def compare_tuning(arguments: argparse.Namespace, compare: Compare) -> int:
     except KeyboardInterrupt:
         is_interrupted = True
     table = table_of(read_cells(plan))
-    plan.out.mkdir(parents=True, exist_ok=True)
+    make_folder(plan.out)
     replace_file(plan.out / TABLE, table.encode())
     if arguments.json:
         print_json({"event": "stopped" if is_interrupted else "done", "file": str(plan.out / TABLE)})

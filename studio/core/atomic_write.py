@@ -21,11 +21,11 @@ def replace_file(path: Path, data: bytes, verify: Callable[[Path], None] | None 
     A link is followed, the permissions of an older file are kept. Whatever goes wrong (also what `verify` raises), the
     temporary file is removed and `path` is as it was. Raises WriteError with the reason and a remedy.
     """
-    target = Path(os.path.realpath(path))
-    # Of fixed length: a name of the target's own, plus something, may be too long for the disk.
-    temporary = target.with_name(f".style-studio-{secrets.token_hex(8)}.part")
     try:
+        target = Path(os.path.realpath(path))
         mode = _mode_of(target)
+        # Of fixed length: a name of the target's own, plus something, may be too long for the disk.
+        temporary = target.with_name(f".style-studio-{secrets.token_hex(8)}.part")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         descriptor = os.open(temporary, flags, 0o666 if mode is None else mode & 0o777)
         try:
@@ -44,8 +44,20 @@ def replace_file(path: Path, data: bytes, verify: Callable[[Path], None] | None 
                 temporary.unlink()
             raise
     except (OSError, ValueError) as error:
-        raise WriteError(*unwritable(path, error).args) from error
+        raise unwritable(path, error) from error
     _flush_folder(target.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, unless it is there. Raises PictureError with the reason and a remedy."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise PictureError(f"{_shown(folder)} is a file and no folder.", "Choose another folder.") from error
+    except (OSError, ValueError) as error:
+        raise PictureError(
+            f"The folder {_shown(folder)} cannot be made: {_reason(error)}.", "Choose another folder, or make room."
+        ) from error
 
 
 def flush_to_disk(descriptor: int) -> None:
@@ -55,6 +67,29 @@ def flush_to_disk(descriptor: int) -> None:
     except OSError as error:
         if error.errno not in _UNSUPPORTED:
             raise
+
+
+def unwritable(path: Path, error: OSError | ValueError) -> WriteError:
+    """Why a file could not be written, in a sentence."""
+    name = _shown(Path(path.name or path))
+    match error.errno if isinstance(error, OSError) else None:
+        case errno.ENOSPC | errno.EDQUOT:
+            return WriteError(f"The disk is full: {name} was not written.", "Free some space or save elsewhere.")
+        case errno.EISDIR:
+            return WriteError(f"{name} is a folder.", "Choose a file name inside it.")
+        case errno.ENOENT | errno.ENOTDIR:
+            return WriteError(f"The folder {_shown(path.parent)} is not there.", "Make it first or save elsewhere.")
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return WriteError(f"{name} may not be written there.", "Choose another folder or name.")
+        case errno.ENAMETOOLONG:
+            return WriteError(f"The name {name[:40]}... is too long for this disk.", "Choose a shorter one.")
+        case errno.EINVAL | errno.EILSEQ:
+            return WriteError(
+                f"This disk does not take the name {name}.", "Choose plain letters and digits, or save elsewhere."
+            )
+        case errno.EFBIG:
+            return WriteError(f"{name} is too large for this disk.", "Choose a smaller size or save elsewhere.")
+    return WriteError(f"{name} could not be written: {_reason(error)}.", "Try again or save elsewhere.")
 
 
 def _mode_of(target: Path) -> int | None:
@@ -78,19 +113,10 @@ def _flush_folder(folder: Path) -> None:
                 os.close(descriptor)
 
 
-def unwritable(path: Path, error: OSError | ValueError) -> PictureError:
-    """Why a file could not be written, in a sentence."""
-    name = path.name or str(path)
-    match error.errno if isinstance(error, OSError) else None:
-        case errno.ENOSPC | errno.EDQUOT:
-            return PictureError(f"The disk is full: {name} was not written.", "Free some space or save elsewhere.")
-        case errno.EISDIR:
-            return PictureError(f"{name} is a folder.", "Choose a file name inside it.")
-        case errno.ENOENT | errno.ENOTDIR:
-            return PictureError(f"The folder {path.parent} is not there.", "Make it first or save elsewhere.")
-        case errno.EACCES | errno.EPERM | errno.EROFS:
-            return PictureError(f"{name} may not be written there.", "Choose another folder or name.")
-        case errno.ENAMETOOLONG:
-            return PictureError(f"The name {name[:40]}... is too long for this disk.", "Choose a shorter one.")
-    why = (isinstance(error, OSError) and error.strerror) or str(error)
-    return PictureError(f"{name} could not be written: {why}.", "Try again or save elsewhere.")
+def _shown(path: Path) -> str:
+    """The path as text that can be shown and written down, whatever it is made of."""
+    return str(path).replace("\0", "?").encode("utf-8", "replace").decode()
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from studio.core.atomic_write import replace_file
+from studio.core.atomic_write import make_folder, replace_file
 from studio.core.card import bundled_cards, card_json
 from studio.core.errors import StudioError
 from studio.core.open_picture import open_picture
@@ -41,7 +41,7 @@ _WIDEN = 5  # stream of random numbers
 def train_base(plan: TrainingPlan) -> Generator[TrainingNews, None, None]:
     """Run a plan, or what is left of it. Only the first process of a team writes and tells."""
     keep_freed_memory()
-    plan.out.mkdir(parents=True, exist_ok=True)
+    make_folder(plan.out)
     with join_team(plan.device) as team:
         yield from _Run(plan, team).run()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,7 +97,8 @@ def _teach(request: TuneRequest, teacher: Teacher, clock: Callable[[], float]) -
                 seconds=tuner.state.seconds,
             )
     learned = record.write_style()
-    training_file(request.output).unlink(missing_ok=True)
+    with suppress(OSError):  # what is learnt is written; the next one overwrites this
+        training_file(request.output).unlink()
     picture = to_picture(tuner.paint(sample), sampled)
     seconds, notes = tuner.state.seconds, (_praise(tuner.state), *([MIXED] if tuner.references.is_mixed else []))
     yield Done(request.id, picture, None, tuner.state.step, seconds, notes, learned)

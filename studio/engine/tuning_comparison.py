@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 import torch
 from torch import Tensor
 
-from studio.core.atomic_write import replace_file
+from studio.core.atomic_write import make_folder, replace_file
 from studio.core.card import bundled_cards
 from studio.core.files import open_picture
 from studio.core.recipe import StyleRecipe
@@ -54,7 +54,7 @@ def compare_tuning(plan: ComparisonPlan) -> Generator[ComparisonNews, None, None
                 curve.append((step, seconds, losses))
             total = curve[-1][2]["total"] if curve else None
             yield ComparisonNews(done, len(plan.cells), artist, seed, arm, step, total)
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
         replace_file(file, Cell(artist, seed, arm, device_name(bench.device), tuple(curve)).to_json().encode())
         yield ComparisonNews(done + 1, len(plan.cells), artist, seed, arm, step, curve[-1][2]["total"])
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from studio.core.atomic_write import make_folder, unwritable
 from studio.core.batch import BatchItem, BatchJob, ItemReport, ItemState
 from studio.core.batch_journal import Journal, Record, read_journal
 from studio.core.batch_photos import find_photos, identity_of, plan_items
@@ -59,7 +60,7 @@ class Batch:
         try:
             assert request.content is not None
             self._check_free(item)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             self._journal.note(item, "writing", replaces=_file_facts(path))
             size = save_picture(
                 done.result,
@@ -102,8 +103,12 @@ class Batch:
 
     def _check_free(self, item: BatchItem) -> None:
         path = self.folder / item.output
-        if not path.exists():
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
             return
+        except (OSError, ValueError) as error:  # such as a name too long, seen before it is painted
+            raise unwritable(path, error) from error
         if identity_of(path) in self._sources or file_identity(path) in self._source_files:
             raise PictureError(
                 f"{item.output} is one of the photos or styles in another place.", "Choose another folder."
@@ -169,10 +174,7 @@ def resume_batch(folder: Path) -> Batch:
 
 
 def _open_journal(folder: Path) -> Journal:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StudioError(f"The folder {folder} cannot be made ({error.strerror}).", "Choose another.") from error
+    make_folder(folder)
     return Journal(folder)
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, Signal, Slot
 
+from studio.core.atomic_write import make_folder
 from studio.core.card import OWN_CATEGORY, Card
 from studio.core.contract import Done, Event, Failed, Frame, Lesson, Progress, Stopped, TuneRequest, new_request_id
 from studio.core.errors import StudioError
 from studio.core.folders import data_folder
 from studio.core.learned_file import read_learned, training_file
 from studio.core.lesson_record import read_lessons
-from studio.core.open_picture import reason
 from studio.core.picture import Picture
 from studio.core.reference_check import Remark, check_references
 from studio.core.tune_request_file import read_request, request_file, write_request
@@ -187,10 +187,7 @@ class Teaching(QObject):
 
     def _prepare(self, request: TuneRequest) -> None:
         """Make room, and keep what it takes to go on after a crash."""
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StudioError(f"There can be no folder {self._folder}: {reason(error)}.", "Make room there.") from error
+        make_folder(self._folder)
         if self._is_taken():
             raise StudioError("Another window of the studio is learning a style.", "Keep or discard it there first.")
         if not request.is_resumed:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from studio.core import atomic_write
-from studio.core.atomic_write import replace_file
+from studio.core.atomic_write import make_folder, replace_file
 from studio.core.errors import PictureError
 from studio.core.files import decode_picture, save_picture
 from studio.core.picture import Picture
@@ -89,6 +89,10 @@ def break_at(step: str, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
         ("fsync", errno.EIO, "could not be written: Input/output error"),
         ("fsync", errno.ENOSPC, "disk is full"),
         ("replace", errno.EACCES, "may not be written"),
+        ("replace", errno.EINVAL, r"does not take the name art\.png"),
+        ("replace", errno.EILSEQ, r"does not take the name art\.png"),
+        ("write", errno.EFBIG, "too large for this disk"),
+        ("write", errno.EDQUOT, "disk is full"),
     ],
 )
 def test_a_failure_at_any_call_leaves_the_old_file_and_nothing_else(
@@ -237,6 +241,22 @@ def test_a_file_in_place_of_a_folder_is_no_crash(path: Path) -> None:
 def test_a_name_too_long_for_the_disk_says_so(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match="too long"):
         replace_file(tmp_path / ("x" * 300 + ".png"), b"")
+
+
+@pytest.mark.parametrize("name", ["a\0b.png", "\ud800.png"])
+def test_a_name_no_system_takes_is_told_in_a_sentence(name: str, tmp_path: Path) -> None:
+    with pytest.raises(PictureError) as caught:
+        replace_file(tmp_path / name, b"")
+    assert caught.value.message.isprintable() and caught.value.remedy
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["art.png", "art.png/deeper", "x" * 300, "a\0b"])
+def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(name: str, path: Path) -> None:
+    with pytest.raises(PictureError) as caught:
+        make_folder(path.parent / name)
+    assert caught.value.message.isprintable() and caught.value.remedy
+    assert path.read_bytes() == OLD
 
 
 def test_the_longest_name_a_disk_takes_can_be_written(tmp_path: Path) -> None:

@@ -171,6 +171,35 @@ def test_a_result_that_cannot_be_written_fails_the_item(output: Path, job: Batch
     assert "b.png is a folder" in reports["b.png"].reason
 
 
+def test_a_name_too_long_for_the_disk_is_skipped_before_it_is_painted(
+    output: Path, job: BatchJob, photos: Path
+) -> None:
+    long = "x" * 251 + ".png"  # as long as a name can be; ".webp" is longer
+    (photos / "b.png").rename(photos / long)
+    engine = MoodyEngine()
+    reports = paint(output, replace(job, options=ExportOptions("webp")), photos, engine)
+    assert states(reports) == {"a.png": "done", long: "skipped", "c.png": "done"}
+    assert "too long for this disk" in reports[long].reason
+    assert engine.painted == ["a.png", "c.png"]
+
+
+def test_a_file_where_a_folder_is_to_be_fails_the_item_in_a_sentence(
+    output: Path, job: BatchJob, save: Callable[..., Path]
+) -> None:
+    save("summer/sea.png")
+    output.mkdir()
+    (output / "summer").write_text("mine")
+    reports = paint(output, job, save("a.png").parent)
+    assert states(reports) == {"sea.png": "failed", "a.png": "done"}
+    assert "summer is a file and no folder" in reports["sea.png"].reason
+    assert (output / "summer").read_text() == "mine"
+
+
+def test_an_output_folder_that_cannot_be_made_is_told(job: BatchJob, photos: Path) -> None:
+    with pytest.raises(StudioError, match="is a file and no folder"):
+        paint(photos / "a.png", job, photos)
+
+
 def test_the_same_batch_again_paints_nothing_twice(output: Path, job: BatchJob, photos: Path) -> None:
     paint(output, job, photos)
     before, engine = files(output), MoodyEngine()
