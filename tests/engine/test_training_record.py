@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
+from studio.core.errors import PictureError
 from studio.core.training_plan import TrainingNews
 from studio.engine import training_record
 from studio.engine.training_record import LOG, PLOT, Record
@@ -36,6 +38,25 @@ def test_what_was_logged_after_the_checkpoint_is_taken_back(record: Record, tmp_
 def test_a_run_from_the_start_begins_a_new_log(record: Record, tmp_path: Path) -> None:
     Record(tmp_path, 0)
     assert (tmp_path / LOG).read_text() == ""
+
+
+@pytest.mark.parametrize("cut", [b'{"step": 2, "ste', b"\0\0\0\xff", b"[" * 5000, b'{"steps": 3}\n'])
+def test_a_line_that_a_crash_has_cut_off_costs_only_itself(record: Record, tmp_path: Path, cut: bytes) -> None:
+    with (tmp_path / LOG).open("ab") as file:
+        file.write(cut)
+    Record(tmp_path, 2).add(TrainingNews(3, 3, {"style": 0.7, "content": 0.5}))
+    assert [json.loads(line)["step"] for line in (tmp_path / LOG).read_text().splitlines()] == [0, 1, 2, 3]
+
+
+def test_a_log_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path) -> None:
+    record = Record(tmp_path, 0)
+    (tmp_path / LOG).unlink()
+    (tmp_path / LOG).mkdir()
+    with pytest.raises(PictureError, match=r"log\.jsonl is a folder"):
+        record.add(STEPS[0])
+    (tmp_path / "samples").touch()
+    with pytest.raises(PictureError, match="is a file and no folder"):
+        record.add_sheet(torch.zeros(1, 3, 8, 8), 1)
 
 
 @pytest.mark.slow  # matplotlib
