@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import errno
 import os
+import platform
+import re
 import secrets
+import stat
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 
 from studio.core.errors import PictureError, WriteError
 
+# Temporary files: machine and process that write it, and a number. Those of the first versions had the number alone.
+_PART = re.compile(r"\.style-studio-(?:([0-9a-f]{8})-(\d{1,10})-)?[0-9a-f]{16}\.part")
+_ABANDONED = 24 * 3600.0  # seconds without a change; a file is written in minutes
 # What disks say that cannot do what they are asked for: network folders and those of programs (FUSE).
 _UNSUPPORTED = {errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.EPERM, errno.ENOSYS, errno.ENOTTY}
 
@@ -24,8 +32,7 @@ def replace_file(path: Path, data: bytes, verify: Callable[[Path], None] | None 
     try:
         target = Path(os.path.realpath(path))
         mode = _mode_of(target)
-        # Of fixed length: a name of the target's own, plus something, may be too long for the disk.
-        temporary = target.with_name(f".style-studio-{secrets.token_hex(8)}.part")
+        temporary = part_beside(target)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         descriptor = os.open(temporary, flags, 0o666 if mode is None else mode & 0o777)
         try:
@@ -46,6 +53,16 @@ def replace_file(path: Path, data: bytes, verify: Callable[[Path], None] | None 
     except (OSError, ValueError) as error:
         raise unwritable(path, error) from error
     _flush_folder(target.parent)
+
+
+def part_beside(target: Path) -> Path:
+    """A name for a file that is to be renamed to `target` when it is whole.
+
+    Files under such names that processes have left here, which were killed before they could rename them, are removed.
+    """
+    _sweep(target.parent)
+    # Of fixed length: a name of the target's own, plus something, may be too long for the disk.
+    return target.with_name(f".style-studio-{_machine()}-{os.getpid()}-{secrets.token_hex(8)}.part")
 
 
 def make_folder(folder: Path) -> None:
@@ -100,6 +117,42 @@ def _mode_of(target: Path) -> int | None:
     if not os.access(target, os.W_OK):  # a rename would not mind; the artist who protected it would
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     return target.stat().st_mode & 0o7777
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the temporary files that ended processes have left; those that cannot be removed stay."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            found = _PART.fullmatch(entry.name)
+            if found is None:
+                continue
+            with suppress(OSError):
+                facts = entry.stat(follow_symlinks=False)
+                is_abandoned = time.time() - facts.st_mtime > _ABANDONED
+                is_orphan = found[1] == _machine() and _has_ended(int(found[2]))
+                if stat.S_ISREG(facts.st_mode) and (is_orphan or is_abandoned):
+                    Path(entry.path).unlink()
+
+
+def _machine() -> str:
+    """Eight digits, equal for processes that know of each other: of one machine and there of one container."""
+    namespace = ""
+    with suppress(OSError):  # only Linux has it
+        namespace = str(Path("/proc/self/ns/pid").readlink())
+    return blake2b(f"{platform.node()} {namespace}".encode(errors="replace"), digest_size=4).hexdigest()
+
+
+def _has_ended(process: int) -> bool:
+    """Whether there surely is no such process on this machine."""
+    if os.name != "posix":  # on Windows this question would end it
+        return False
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except OSError:  # somebody else's
+        return False
+    return False
 
 
 def _flush_folder(folder: Path) -> None:

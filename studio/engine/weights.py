@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import os
 import pickle
 import urllib.error
 import urllib.request
@@ -16,6 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torchvision.models import VGG16_Weights, VGG19_Weights, WeightsEnum
 
+from studio.core.atomic_write import part_beside
 from studio.core.card import Card, bundled_cards, read_card
 from studio.core.errors import StudioError, WeightsError
 from studio.engine.encoder import EncoderLayout
@@ -125,7 +125,7 @@ def _below(part: str, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _download(url: str, target: Path) -> Generator[float, None, Path]:
-    part = target.with_suffix(f".part{os.getpid()}")
+    part = part_beside(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with urllib.request.urlopen(url, timeout=20) as answer, part.open("wb") as file:

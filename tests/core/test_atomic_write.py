@@ -219,6 +219,8 @@ def test_a_process_killed_while_saving_leaves_one_whole_file(step: str, path: Pa
         assert decode_picture(path.read_bytes(), "new").fingerprint == Picture(noise()).fingerprint
     else:
         assert path.read_bytes() == OLD
+    replace_file(path.with_name("other.png"), b"new")  # and what it has left goes with the next file written there
+    assert sorted(path.parent.iterdir()) == [path, path.with_name("other.png")]
 
 
 def test_a_missing_folder_is_named_with_a_remedy(tmp_path: Path) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import os
 import pickle
 import shutil
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -20,6 +23,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from studio.core.atomic_write import part_beside
 from studio.core.card import bundled_cards
 from studio.core.errors import WeightsError
 from studio.core.recipe import ENCODERS
@@ -212,6 +216,23 @@ def test_a_download_that_breaks_off_leaves_nothing_behind(checkpoints: Path, mon
     with pytest.raises(WeightsError, match="could not be downloaded"):
         load()
     assert files_below(checkpoints) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere only age tells")
+def test_what_a_killed_download_has_left_goes_with_the_next_one(
+    checkpoints: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    checkpoints.mkdir(parents=True)
+    with monkeypatch.context() as killed:
+        killed.setattr(os, "getpid", lambda: process.pid)
+        part_beside(checkpoints / "tiny.pth").write_bytes(b"half")
+    content = saved(STATE)
+    name = publish(content, monkeypatch)
+    answer_with(content, monkeypatch)
+    assert is_the_state(load())
+    assert files_below(checkpoints) == [checkpoints / name]
 
 
 def test_a_download_that_is_stopped_leaves_nothing_behind(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> None:
