@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from studio.core.card import Card
+from studio.core.card import Card, make_card
 from studio.core.contract import StyleRequest
 from studio.core.errors import PictureError, RecipeError, StudioError
 from studio.core.files import ExportOptions
@@ -18,9 +18,11 @@ from studio.core.provenance import Credits
 from studio.core.recipe import StyleRecipe
 from studio.core.requests import style_request
 from studio.core.style import Style
+from studio.core.untrusted import make_checked, path_anywhere
 
 ItemState = Literal["waiting", "opening", "painting", "saving", "done", "skipped", "failed"]
 ENDS: tuple[ItemState, ...] = ("done", "skipped", "failed")
+_MOST_STYLES = 64
 
 
 @dataclass(frozen=True)
@@ -98,13 +100,18 @@ class BatchJob:
     def from_values(cls, values: Mapping[str, Any]) -> BatchJob:
         """Inverse of `to_values`; opens the styles. Raises StudioError if one is gone or another picture now."""
         try:
-            cards = [Card(**card | {"file": Path(card["file"])}) for card in values["cards"]]
+            cards = [replace(make_card(card), file=path_anywhere(card["file"])) for card in values["cards"]]
+            if len(cards) > _MOST_STYLES:  # each is a picture in memory
+                raise ValueError(f"there are {len(cards)} styles")
             styles = tuple(
                 _known_style(card, fingerprint) for card, fingerprint in zip(cards, values["styles"], strict=True)
             )
             recipe = StyleRecipe.from_json(values["recipe"])
-            options = ExportOptions(**values["options"])
-            return cls(styles, recipe, options, str(values["title"]), str(values["artist"]))
+            options = make_checked(ExportOptions, values["options"])
+            title, artist = values["title"], values["artist"]
+            if options.size is not None or not isinstance(title, str) or not isinstance(artist, str):
+                raise ValueError("no batch is written so")
+            return cls(styles, recipe, options, title, artist)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise StudioError("What this batch was to paint can no longer be read.", "Begin a new one.") from error
 

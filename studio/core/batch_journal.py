@@ -1,7 +1,8 @@
 """The journal of a batch: what it is to paint and what is done, on disk before anything else happens.
 
 It lies in the output folder, one JSON object a line, and is only ever added to. A line that was cut off, by a crash
-or a full disk, never happened. The lines:
+or a full disk, never happened. Whoever gives a folder away gives its journal along: what it says is checked, and an
+entry that no studio writes is refused. The lines:
 
     {"journal": 1, "job": {...}}                             a batch begins; what stands above belongs to older ones
     {"item": 0, "photo": "/home/anna/boat.jpg", "output": "boat.png"}
@@ -15,6 +16,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import stat
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -22,11 +24,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from studio.core.atomic_write import flush_to_disk
 from studio.core.batch import BatchItem
 from studio.core.errors import StudioError, WriteError
+from studio.core.untrusted import name_key, parse_object, path_anywhere, path_below, read_bounded
 
 JOURNAL_NAME = ".style-studio-batch.jsonl"
+LARGEST_JOURNAL = 64 * 2**20  # bytes, of some hundred thousand artworks
 _VERSION = 1
+_MOST_ITEMS = 10_000_000
+_STATES = ("writing", "done", "skipped", "failed")
 _LOCKED_BYTE = 2**30  # on Windows a lock keeps others from reading, too: lock where nothing is written
 
 
@@ -34,8 +41,8 @@ _LOCKED_BYTE = 2**30  # on Windows a lock keeps others from reading, too: lock w
 class Record:
     """What a journal tells of its newest batch.
 
-    job: as `BatchJob.to_values`. states: the last line of each item. written: files that this batch wrote, or was about
-    to, and those of the batches before it.
+    job: as `BatchJob.to_values`, unchecked. states: the last line of each item. written: files that this batch wrote,
+    or was about to, and those of the batches before it. refused: what is wrong with entries left out, a phrase each.
     """
 
     job: Mapping[str, Any]
@@ -43,6 +50,7 @@ class Record:
     states: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     has_ended: bool = False
     written: set[str] = field(default_factory=set)
+    refused: list[str] = field(default_factory=list)
 
 
 class Journal:
@@ -53,14 +61,11 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / JOURNAL_NAME
-        try:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
-        except OSError as error:
-            raise _unwritable(folder, error) from error
+        self._file = _open(self._path)
         try:
             if not _lock(self._file):
                 raise StudioError(f"Another batch is at work in {folder}.", "Wait for it, or choose another folder.")
-            data = _read_all(self._file)
+            data = _read_all(self._file, folder)
             self._size = data.rfind(b"\n") + 1  # a line cut off is written over
             self.record = _parse(data)
         except BaseException:
@@ -98,7 +103,7 @@ class Journal:
             while written < len(data):
                 written += os.write(self._file, data[written:])
             os.ftruncate(self._file, self._size + len(data))  # of a longer line that was cut off here
-            os.fsync(self._file)
+            flush_to_disk(self._file)
         except OSError as error:
             with suppress(OSError):
                 os.ftruncate(self._file, self._size)
@@ -109,39 +114,87 @@ class Journal:
 def read_journal(folder: Path) -> Record | None:
     """What the journal in a folder tells, None if there is none; may be asked while a batch is at work there."""
     try:
-        return _parse((folder / JOURNAL_NAME).read_bytes())
-    except OSError:
+        return _parse(read_bounded(folder / JOURNAL_NAME, LARGEST_JOURNAL))
+    except (OSError, ValueError):
         return None
 
 
 def _parse(data: bytes) -> Record | None:
     record: Record | None = None
-    for line in data[: data.rfind(b"\n") + 1].splitlines():  # the last one may be half written
+    outputs: set[str] = set()
+    for line in data[: data.rfind(b"\n") + 1].split(b"\n"):  # the last one may be half written
         try:
-            values = json.loads(line)
-            if values.get("journal") == _VERSION:
-                record = Record(values["job"], written=record.written if record else set())
-            elif record is None:
-                continue
-            elif "photo" in values:
-                item = BatchItem(values["item"], Path(values["photo"]), values["output"])
-                record.items[item.number], record.has_ended = item, False
-            elif "state" in values:
-                record.states[values["item"]], record.has_ended = values, False
-                if values["state"] == "writing":
-                    record.written.add(record.items[values["item"]].output)
-            elif "end" in values:
-                record.has_ended = True
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            values = parse_object(line)
+        except ValueError:
             continue  # damaged: at worst an artwork is painted again, and then found to be there
+        if values.get("journal") == _VERSION:
+            job = values.get("job")
+            record = Record(job if isinstance(job, dict) else {}, written=record.written if record else set())
+            outputs.clear()
+        elif record is not None:
+            try:
+                _take(values, record, outputs)
+            except ValueError as error:
+                record.refused.append(str(error))
     return record
+
+
+def _take(values: Mapping[str, Any], record: Record, outputs: set[str]) -> None:
+    """Take a line into the record; outputs: the names given so far. Raises ValueError if no studio has written it."""
+    number = values.get("item")
+    if "photo" in values or "output" in values:
+        item = _item(values)
+        name = name_key(item.output)
+        if name in outputs or item.number in record.items:
+            raise ValueError(f"{item.output!r} or its number is there twice")
+        outputs.add(name)
+        record.items[item.number], record.has_ended = item, False
+    elif "state" in values and values["state"] in _STATES and type(number) is int and number in record.items:
+        record.states[number], record.has_ended = values, False
+        if values["state"] == "writing":
+            record.written.add(record.items[number].output)
+    elif "end" in values:
+        record.has_ended = True
+
+
+def _item(values: Mapping[str, Any]) -> BatchItem:
+    number = values.get("item")
+    if type(number) is not int or not 0 <= number < _MOST_ITEMS:
+        raise ValueError(f"{str(number)[:40]} is no number of an item")
+    return BatchItem(number, path_anywhere(values.get("photo")), path_below(values.get("output")).as_posix())
 
 
 def _item_line(item: BatchItem) -> Mapping[str, Any]:
     return {"item": item.number, "photo": str(item.photo), "output": item.output}
 
 
-def _read_all(file: int) -> bytes:
+def _open(path: Path) -> int:
+    # A link here could lead anywhere, and a journal is written to without a question.
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        file = os.open(path, flags, 0o666)
+    except OSError as error:
+        if path.is_symlink():
+            raise _no_journal(path) from error
+        raise _unwritable(path.parent, error) from error
+    if not stat.S_ISREG(os.fstat(file).st_mode) or path.is_symlink():
+        os.close(file)
+        raise _no_journal(path)
+    return file
+
+
+def _no_journal(path: Path) -> StudioError:
+    return StudioError(
+        f"{path} is no journal but a link or a device.", "Remove it or choose another folder; nothing was written."
+    )
+
+
+def _read_all(file: int, folder: Path) -> bytes:
+    if os.fstat(file).st_size > LARGEST_JOURNAL:
+        raise StudioError(
+            f"The journal of the batches in {folder} is larger than {LARGEST_JOURNAL >> 20} MB.",
+            f"Choose another folder, or move {JOURNAL_NAME} away.",
+        )
     os.lseek(file, 0, os.SEEK_SET)
     parts = []
     while part := os.read(file, 1 << 20):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import unicodedata
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
@@ -14,6 +14,7 @@ from studio.core.batch_journal import read_journal
 from studio.core.errors import PictureError
 from studio.core.formats import SUFFIX_OF, ExportFormat
 from studio.core.picture_search import folders_with_pictures, is_folder
+from studio.core.untrusted import name_key, path_below
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,6 @@ def plan_items(
     return tuple(items)
 
 
-def name_key(name: str) -> str:
-    """Equal for two names that are one on some disk: there are disks that see no case, or one way to write an é."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
-
 def identity_of(path: Path) -> str:
     """Equal for two paths of one file."""
     return os.path.normcase(os.path.realpath(path))
@@ -130,4 +126,13 @@ def _names_for(photo: Photo, ending: str) -> Iterator[str]:
     stem, suffix = photo.path.stem, photo.path.suffix.lower().lstrip(".")
     stems: Iterable[str] = [stem, f"{stem} {suffix}"] if suffix else [stem]
     stems = chain(stems, (f"{stem} {number}" for number in count(2)))
-    return (str(PurePosixPath(photo.folder, f"{name}{ending}")) for name in stems)
+    return (_harmless(str(PurePosixPath(photo.folder, f"{name}{ending}"))) for name in stems)
+
+
+def _harmless(name: str) -> str:
+    """The name, or another where some system takes it for a place elsewhere, as Windows does with "C:boat.png"."""
+    try:
+        path_below(name)
+    except ValueError:
+        return re.sub(r"[\\:]", "-", name)
+    return name

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from studio.core.displayable import displayable
 from studio.core.errors import StudioError, WeightsError
 from studio.core.resources import resource_folder
+from studio.core.untrusted import parse_object
 
 Kind = Literal["style", "photo", "model"]
 
@@ -93,14 +95,21 @@ def read_card(path: Path) -> Card:
 def parse_card(text: str, path: Path) -> Card:
     """The card in a text found at `path`; its `file` is what the text says. Raises StudioError if it is no card."""
     try:
-        values = json.loads(text)
-        known = {field.name: values[field.name] for field in fields(Card) if field.name in values}
-        odd = next((name for name, value in known.items() if not isinstance(value, str)), None)
-        if odd is not None:
-            raise ValueError(f"{odd} is no text")
-        return Card(**known | {"file": Path(values["file"])})
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return make_card(parse_object(text))
+    except ValueError as error:
         raise StudioError(f"{path.name} is no card: {error}.") from error
+
+
+def make_card(values: Mapping[str, Any]) -> Card:
+    """The card with these JSON values; what is no field of a card is left out. Raises ValueError if it is no card."""
+    known = {field.name: values[field.name] for field in fields(Card) if field.name in values}
+    odd = next((name for name, value in known.items() if not isinstance(value, str) or "\0" in value), None)
+    if odd is not None:
+        raise ValueError(f"{odd} is no text")
+    try:
+        return Card(**known | {"file": Path(known["file"])})
+    except (KeyError, TypeError) as error:  # something is missing
+        raise ValueError(str(error)) from error
 
 
 def card_json(card: Card) -> str:

@@ -15,6 +15,7 @@ from studio.core.errors import PictureError, StudioError, WriteError
 from studio.core.files import is_plain, open_picture, save_picture
 from studio.core.output_check import file_identity
 from studio.core.rescue import keep_safe, unsaved
+from studio.core.untrusted import path_inside
 from studio.jobs.failure import as_studio_error
 
 
@@ -102,18 +103,22 @@ class Batch:
         return ItemReport(item, state, reason=str(error))
 
     def _check_free(self, item: BatchItem) -> None:
-        path = self.folder / item.output
+        path, is_there = self.folder / item.output, True
         try:
             path.stat()
         except (FileNotFoundError, NotADirectoryError):
-            return
+            is_there = False
         except (OSError, ValueError) as error:  # such as a name too long, seen before it is painted
             raise unwritable(path, error) from error
-        if identity_of(path) in self._sources or file_identity(path) in self._source_files:
+        if is_there and (identity_of(path) in self._sources or file_identity(path) in self._source_files):
             raise PictureError(
                 f"{item.output} is one of the photos or styles in another place.", "Choose another folder."
             )
-        if not self._may_overwrite:
+        try:
+            path_inside(self.folder, item.output)  # also if it is not there: a link to nothing would be written through
+        except ValueError as error:
+            raise PictureError(f"{error}: nothing is written outside of {self.folder}.", "Remove the link.") from error
+        if is_there and not self._may_overwrite:
             raise PictureError(f"{item.output} exists already.", "Move it away, or allow overwriting.")
 
     def _is_done(self, item: BatchItem) -> bool:
@@ -152,6 +157,8 @@ def open_batch(folder: Path, job: BatchJob, places: Sequence[Path], *, may_overw
             )
         batch = Batch(folder, job, journal, items, may_overwrite)
         batch.notes = search.notes
+        if record is not None and record.refused:
+            batch.notes += (f"The journal in {folder} was changed by others; left out: {record.refused[0]}.",)
         return batch
     except BaseException:
         journal.close()
@@ -161,16 +168,26 @@ def open_batch(folder: Path, job: BatchJob, places: Sequence[Path], *, may_overw
 def resume_batch(folder: Path) -> Batch:
     """The batch that was cut short in this folder, with the settings it began with. Raises StudioError."""
     if read_journal(folder) is None:
-        raise StudioError(f"No batch was cut short in {folder}.")
+        raise _nothing_to_resume(folder)
     journal = Journal(folder)
     try:
-        assert journal.record is not None
-        values = journal.record.job
-        items = journal.record.items.values()
+        record = journal.record
+        if record is None:
+            raise _nothing_to_resume(folder)
+        if record.refused:
+            raise StudioError(
+                f"The batch in {folder} cannot go on, for others have changed its journal: {record.refused[0]}.",
+                "Begin a new one. Nothing was overwritten.",
+            )
+        values, items = record.job, record.items.values()
         return Batch(folder, BatchJob.from_values(values), journal, items, values.get("may_overwrite") is True)
     except BaseException:
         journal.close()
         raise
+
+
+def _nothing_to_resume(folder: Path) -> StudioError:
+    return StudioError(f"No batch was cut short in {folder}.")
 
 
 def _open_journal(folder: Path) -> Journal:

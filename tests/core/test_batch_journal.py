@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from studio.core.batch import BatchItem
-from studio.core.batch_journal import JOURNAL_NAME, Journal, read_journal
+from studio.core.batch_journal import JOURNAL_NAME, LARGEST_JOURNAL, Journal, read_journal
 from studio.core.errors import StudioError
 
 BOAT, SEA = BatchItem(0, Path("/photos/boat.jpg"), "boat.png"), BatchItem(1, Path("/photos/\udcff.jpg"), "sea.png")
@@ -59,6 +61,108 @@ def test_a_damaged_line_costs_only_itself(file: Path) -> None:
     record = read_journal(file.parent)
     assert record is not None and record.items == {0: BOAT, 1: SEA}
     assert record.states[0]["state"] == "done"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"item": 2, "photo": "/photos/a.jpg", "output": "../x.png"},
+        {"item": 2, "photo": "/photos/a.jpg", "output": "/home/anna/x.png"},
+        {"item": 2, "photo": "/photos/a.jpg", "output": "C:\\x.png"},
+        {"item": 2, "photo": "/photos/a.jpg", "output": "sub/../../x.png"},
+        {"item": 2, "photo": "/photos/a.jpg", "output": "a\0.png"},
+        {"item": 2, "photo": "/photos/a.jpg", "output": "x" * 5000},
+        {"item": 2, "photo": "/photos/a.jpg", "output": ["x.png"]},
+        {"item": 2, "photo": "/photos/a.jpg", "output": None},
+        {"item": 2, "photo": "/photos/a.jpg"},
+        {"item": 2, "photo": "/photos/a.jpg", "output": "boat.png"},
+        {"item": 2, "photo": "/photos/a.jpg", "output": "./BOAT.png"},
+        {"item": 2, "photo": 7, "output": "x.png"},
+        {"item": 2, "photo": "a\0.jpg", "output": "x.png"},
+        {"item": 2, "photo": "a.jpg", "output": "x.png"},
+        {"item": 2, "output": "x.png"},
+        {"item": 0, "photo": "/photos/a.jpg", "output": "x.png"},
+        {"item": "2", "photo": "/photos/a.jpg", "output": "x.png"},
+        {"item": True, "photo": "/photos/a.jpg", "output": "x.png"},
+        {"item": -1, "photo": "/photos/a.jpg", "output": "x.png"},
+        {"item": 1e300, "photo": "/photos/a.jpg", "output": "x.png"},
+        {"item": [0], "photo": "/photos/a.jpg", "output": "x.png"},
+        {"photo": "/photos/a.jpg", "output": "x.png"},
+    ],
+)
+def test_an_entry_that_no_studio_writes_is_refused_and_said(file: Path, entry: dict[str, object]) -> None:
+    with file.open("a") as journal:
+        journal.write(json.dumps(entry) + "\n")
+        journal.write(json.dumps({"item": 2, "state": "writing"}) + "\n")
+    record = read_journal(file.parent)
+    assert record is not None and record.items == {0: BOAT, 1: SEA}
+    assert record.written == {"boat.png", "sea.png"} and record.states.keys() == {0, 1}
+    (why,) = record.refused
+    assert why.isprintable() and len(why) < 200
+
+
+@pytest.mark.parametrize("state", [None, 3, ["done"], {"done": 1}, "painted", "waiting"])
+def test_a_state_there_is_none_of_changes_nothing(file: Path, state: object) -> None:
+    with file.open("a") as journal:
+        journal.write(json.dumps({"item": 0, "state": state}) + "\n")
+    assert read_journal(file.parent).states[0]["state"] == "done"
+
+
+@pytest.mark.parametrize("job", [None, 3, [], "job"])
+def test_a_job_that_is_none_is_empty(file: Path, job: object) -> None:
+    file.write_text(json.dumps({"journal": 1, "job": job}) + "\n")
+    assert read_journal(file.parent).job == {}
+
+
+def test_a_batch_that_begins_anew_is_not_held_to_what_was_refused_before(file: Path) -> None:
+    with file.open("a") as journal:
+        journal.write(json.dumps({"item": 2, "photo": "/a.jpg", "output": "../x.png"}) + "\n")
+    journal = Journal(file.parent)
+    journal.begin({}, [BOAT])
+    journal.close()
+    record = read_journal(file.parent)
+    assert record.refused == [] and record.items == {0: BOAT}
+
+
+def test_a_journal_too_large_is_not_read(file: Path) -> None:
+    before = file.stat().st_size
+    with file.open("ab") as journal:
+        journal.truncate(LARGEST_JOURNAL + 1)
+    assert read_journal(file.parent) is None
+    with pytest.raises(StudioError, match="larger than 64 MB"):
+        Journal(file.parent)
+    with file.open("ab") as journal:
+        journal.truncate(before)
+    Journal(file.parent).close()
+
+
+def test_a_link_in_place_of_a_journal_is_not_written_through(tmp_path: Path) -> None:
+    letter, folder = tmp_path / "letter.txt", tmp_path / "out"
+    folder.mkdir()
+    letter.write_text("Dear Anna,\n")
+    (folder / JOURNAL_NAME).symlink_to(letter)
+    with pytest.raises(StudioError, match="is no journal but a link"):
+        Journal(folder)
+    assert letter.read_text() == "Dear Anna,\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes among its files")
+def test_a_pipe_in_place_of_a_journal_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / JOURNAL_NAME)
+    assert read_journal(tmp_path) is None
+    with pytest.raises(StudioError, match="is no journal"):
+        Journal(tmp_path)
+
+
+def test_a_disk_that_cannot_flush_keeps_a_journal_all_the_same(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    journal = Journal(file.parent)
+    journal.note(SEA, "done")
+    journal.close()
+    assert read_journal(file.parent).states[1]["state"] == "done"
 
 
 def test_it_has_ended_until_something_more_is_to_do(file: Path) -> None:

@@ -1,0 +1,134 @@
+"""What somebody else may have written (JSON, and the files that it names), checked before anything is done with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from reprlib import Repr
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+LONGEST_PATH = 4096  # characters; longer ones no system opens
+
+T = TypeVar("T")
+
+
+def read_bounded(path: Path, most: int) -> bytes:
+    """The content of an ordinary file. Raises ValueError if it is another or larger than `most` bytes, or OSError."""
+    if not stat.S_ISREG(path.stat().st_mode):  # before it is opened: a pipe would never answer
+        raise ValueError("it is no ordinary file")
+    with path.open("rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise ValueError(f"it is larger than {most:,} bytes")
+    return data
+
+
+def parse_object(text: str | bytes) -> dict[str, Any]:
+    """The JSON object in a text. Raises ValueError if there is none, however it was spoilt."""
+    try:
+        values = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    if not isinstance(values, dict):
+        raise ValueError("it is no object")
+    return values
+
+
+def make_checked(kind: type[T], values: object) -> T:
+    """The dataclass with these JSON values.
+
+    Raises ValueError unless they are an object whose names are fields, each with a value of the field's type. Fields
+    may be numbers, texts, yes or no, None, a Literal, and lists and mappings of these. What the dataclass itself raises
+    goes through.
+    """
+    if not isinstance(values, dict):
+        raise ValueError("it is no object")
+    types = get_type_hints(kind)
+    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass, says the docstring
+    for name, value in values.items():
+        if name not in known:
+            raise ValueError(f"nothing is called {_short(name)}")
+        if not _is_of_type(value, types[name]):
+            raise ValueError(f"{name} is {_short(value)}")
+    try:
+        return kind(**values)
+    except TypeError as error:  # a name is missing
+        raise ValueError(str(error)) from error
+
+
+def path_anywhere(name: object) -> Path:
+    """The path that JSON gives to a file to be read: absolute. Raises ValueError if it is none."""
+    path = Path(_path_text(name))
+    if not path.root:
+        raise ValueError(f"{_short(name)} does not say where it is")
+    return path
+
+
+def path_below(name: object) -> PurePosixPath:
+    """The path that JSON gives to a file below some folder, with "/".
+
+    Raises ValueError if any system takes it for a place elsewhere: "..", a drive, a root. No disk is asked.
+    """
+    text = _path_text(name)
+    path, on_windows = PurePosixPath(text), PureWindowsPath(text)
+    if path.root or on_windows.root or on_windows.drive or ".." in on_windows.parts or not path.name:
+        raise ValueError(f"{_short(name)} leads out of its folder")
+    return path
+
+
+def path_inside(folder: Path, name: object) -> Path:
+    """The path that JSON gives to a file below `folder`, which it really lies in, whatever links are on the way.
+
+    Raises ValueError if it does not.
+    """
+    path = folder / path_below(name)
+    try:
+        place, root = os.path.realpath(path), os.path.realpath(folder)
+    except OSError as error:
+        raise ValueError(f"{_short(name)} cannot be followed: {error.strerror}") from error
+    if place == root or not Path(place).is_relative_to(root):
+        raise ValueError(f"{_short(name)} leads out of its folder")
+    return path
+
+
+def name_key(name: str) -> str:
+    """Equal for two names that are one on some disk: there are disks that see no case, or one way to write an é."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _path_text(name: object) -> str:
+    if not isinstance(name, str) or not name or "\0" in name or len(name) > LONGEST_PATH:
+        raise ValueError(f"{_short(name)} is no name of a file")
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{_short(name)} is no name of a file") from error
+    return name
+
+
+def _is_of_type(value: object, wanted: Any) -> bool:
+    inner = get_args(wanted)
+    match get_origin(wanted):
+        case origin if origin is Union or origin is UnionType:
+            return any(_is_of_type(value, one) for one in inner)
+        case origin if origin is Literal:
+            return isinstance(value, str) and value in inner
+        case origin if origin is list:
+            return isinstance(value, list) and all(_is_of_type(part, inner[0]) for part in value)
+        case origin if origin in (dict, Mapping):
+            return isinstance(value, dict) and all(_is_of_type(part, inner[1]) for part in value.values())
+    if wanted is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return type(value) is wanted  # a bool is no int here
+
+
+def _short(value: object) -> str:
+    shortener = Repr()
+    shortener.maxstring = 80
+    return shortener.repr(value)
