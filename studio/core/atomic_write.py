@@ -70,7 +70,9 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
-        raise PictureError(f"{_shown(folder)} is a file and no folder.", "Choose another folder.") from error
+        raise PictureError(
+            f"The folder {_shown(folder)} cannot be made: a file is called so.", "Choose another folder."
+        ) from error
     except (OSError, ValueError) as error:
         raise PictureError(
             f"The folder {_shown(folder)} cannot be made: {_reason(error)}.", "Choose another folder, or make room."

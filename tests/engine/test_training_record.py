@@ -55,7 +55,7 @@ def test_a_log_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path) -> N
     with pytest.raises(PictureError, match=r"log\.jsonl is a folder"):
         record.add(STEPS[0])
     (tmp_path / "samples").touch()
-    with pytest.raises(PictureError, match="is a file and no folder"):
+    with pytest.raises(PictureError, match="cannot be made"):
         record.add_sheet(torch.zeros(1, 3, 8, 8), 1)
 
 
