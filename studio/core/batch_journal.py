@@ -17,7 +17,6 @@ import errno
 import json
 import os
 import stat
-import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ from typing import Any
 from studio.core.atomic_write import flush_to_disk
 from studio.core.batch import BatchItem
 from studio.core.errors import StudioError, WriteError
+from studio.core.folder_lock import FolderLock
 from studio.core.untrusted import name_key, parse_object, path_anywhere, path_below, read_bounded
 
 JOURNAL_NAME = ".style-studio-batch.jsonl"
@@ -34,7 +34,6 @@ LARGEST_JOURNAL = 64 * 2**20  # bytes, of some hundred thousand artworks
 _VERSION = 1
 _MOST_ITEMS = 10_000_000
 _STATES = ("writing", "done", "skipped", "failed")
-_LOCKED_BYTE = 2**30  # on Windows a lock keeps others from reading, too: lock where nothing is written
 
 
 @dataclass
@@ -62,14 +61,14 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self._path = folder / JOURNAL_NAME
         self._file = _open(self._path)
+        self._lock = FolderLock(folder)
         try:
-            if not _lock(self._file):
-                raise StudioError(f"Another batch is at work in {folder}.", "Wait for it, or choose another folder.")
+            self._lock.take()
             data = _read_all(self._file, folder)
             self._size = data.rfind(b"\n") + 1  # a line cut off is written over
             self.record = _parse(data)
         except BaseException:
-            os.close(self._file)
+            self.close()
             raise
 
     def begin(self, job: Mapping[str, Any], items: Iterable[BatchItem]) -> None:
@@ -92,8 +91,9 @@ class Journal:
     def close(self) -> None:
         """Give the folder free; idempotent."""
         if self._file >= 0:
-            os.close(self._file)  # and with it the lock
+            os.close(self._file)
             self._file = -1
+        self._lock.release()
 
     def _add(self, *lines: Mapping[str, Any]) -> None:
         data = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
@@ -200,24 +200,6 @@ def _read_all(file: int, folder: Path) -> bytes:
     while part := os.read(file, 1 << 20):
         parts.append(part)
     return b"".join(parts)
-
-
-def _lock(file: int) -> bool:
-    """Whether nobody else holds it; the system gives it free when the process ends, however that ends."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            os.lseek(file, _LOCKED_BYTE, os.SEEK_SET)
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        # A disk without locks (some network folders) is no reason not to paint.
-        return error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
-    return True
 
 
 def _unwritable(folder: Path, error: OSError) -> WriteError:

@@ -7,12 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.atomic_write import make_folder
 from studio.core.card import OWN_CATEGORY, Card
 from studio.core.contract import Done, Event, Failed, Frame, Lesson, Progress, Stopped, TuneRequest, new_request_id
 from studio.core.errors import StudioError
+from studio.core.folder_lock import FolderLock
 from studio.core.folders import data_folder
 from studio.core.learned_file import read_learned, training_file
 from studio.core.lesson_record import read_lessons
@@ -82,10 +83,7 @@ class Teaching(QObject):
         self._files = files
         self._own = own
         self._folder = folder or data_folder() / "learning"
-        self._lock = QLockFile(
-            str(self._folder / "lock")
-        )  # a second studio leaves the files alone; a dead one's is void
-        self._lock.setStaleLockTime(0)
+        self._lock = FolderLock(self._folder)  # a second studio leaves the files alone; a dead one's is void
         self._request: TuneRequest | None = None
         session.event_unclaimed.connect(self._take)
         for chosen in (self.references, self.photos):
@@ -188,7 +186,7 @@ class Teaching(QObject):
     def _prepare(self, request: TuneRequest) -> None:
         """Make room, and keep what it takes to go on after a crash."""
         make_folder(self._folder)
-        if self._is_taken():
+        if not self._lock.take_if_free():
             raise StudioError("Another window of the studio is learning a style.", "Keep or discard it there first.")
         if not request.is_resumed:
             _delete(training_file(self.output))  # of another style; what was best of that stays until there is better
@@ -203,13 +201,7 @@ class Teaching(QObject):
     def _delete_all(self) -> None:
         for path in (training_file(self.output), request_file(self.output), self.output):
             _delete(path)
-        self._lock.unlock()
-
-    def _is_taken(self) -> bool:
-        """Whether another studio learns here; else this one is the only one from now on."""
-        if self._lock.isLocked() or self._lock.tryLock(0):
-            return False
-        return self._lock.error() == QLockFile.LockError.LockFailedError
+        self._lock.release()
 
     def _forget(self) -> None:
         self._files.write(self._delete_all, lambda _: None, self._refuse)
@@ -222,7 +214,7 @@ class Teaching(QObject):
 
     def _find_begun(self) -> Begun:
         title = read_learned(self.output)[0].title
-        if self._is_taken():
+        if not self._lock.take_if_free():
             raise StudioError(f"{title} is being learnt by another window of the studio.")
         if not training_file(self.output).is_file():
             return Begun(title)

@@ -179,7 +179,7 @@ def test_it_has_ended_until_something_more_is_to_do(file: Path) -> None:
 
 def test_one_batch_at_a_time_holds_a_folder(tmp_path: Path) -> None:
     first = Journal(tmp_path)
-    with pytest.raises(StudioError, match="Another batch is at work"):
+    with pytest.raises(StudioError, match="Another Style Studio is writing to"):
         Journal(tmp_path)
     first.close()
     first.close()

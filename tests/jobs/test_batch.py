@@ -191,12 +191,12 @@ def test_a_file_where_a_folder_is_to_be_fails_the_item_in_a_sentence(
     (output / "summer").write_text("mine")
     reports = paint(output, job, save("a.png").parent)
     assert states(reports) == {"sea.png": "failed", "a.png": "done"}
-    assert "summer is a file and no folder" in reports["sea.png"].reason
+    assert "summer cannot be made" in reports["sea.png"].reason
     assert (output / "summer").read_text() == "mine"
 
 
 def test_an_output_folder_that_cannot_be_made_is_told(job: BatchJob, photos: Path) -> None:
-    with pytest.raises(StudioError, match="is a file and no folder"):
+    with pytest.raises(StudioError, match="cannot be made"):
         paint(photos / "a.png", job, photos)
 
 
@@ -329,7 +329,7 @@ def test_other_settings_may_begin_anew_where_overwriting_is_allowed(output: Path
 
 
 def test_two_batches_in_one_folder_are_refused(output: Path, job: BatchJob, photos: Path) -> None:
-    with closing(open_batch(output, job, [photos])), pytest.raises(StudioError, match="at work"):
+    with closing(open_batch(output, job, [photos])), pytest.raises(StudioError, match="Another Style Studio is"):
         open_batch(output, job, [photos])
 
 

@@ -61,8 +61,7 @@ def killed(
 
     def restart(studio: Studio) -> tuple[Studio, FakeEngine]:
         left = studio.teaching.output.parent
-        ignore = shutil.ignore_patterns("lock")  # void, were the process that holds it not this one
-        shutil.copytree(left, tmp_path / "again" / "learning", ignore=ignore)
+        shutil.copytree(left, tmp_path / "again" / "learning")
         monkeypatch.setenv("STYLE_STUDIO_DATA", str(tmp_path / "again"))
         engine = FakeEngine()
         again = Studio(lambda: engine, settings, thumbnail_folder)
