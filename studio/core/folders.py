@@ -6,26 +6,35 @@ import os
 import sys
 from pathlib import Path
 
+from platformdirs import PlatformDirs
+
 _NAME = "style-studio"
 
 
 def cache_folder() -> Path:
     """Where things lie that can be made again; may not exist yet. STYLE_STUDIO_CACHE overrides it."""
-    return _folder("cache", mac="Caches", linux=".cache")
+    return _chosen("STYLE_STUDIO_CACHE") or _below(_system().user_cache_path, "cache", mac="Caches")
 
 
 def data_folder() -> Path:
     """Where the user's own things are kept; may not exist yet. STYLE_STUDIO_DATA overrides it."""
-    return _folder("data", mac="Application Support", linux=".local/share")
+    return _chosen("STYLE_STUDIO_DATA") or _below(_system().user_data_path, "data", mac="Application Support")
 
 
-def _folder(kind: str, *, mac: str, linux: str) -> Path:
-    """mac, linux: where these systems keep things of the kind, below ~/Library and ~."""
-    chosen = os.environ.get(f"STYLE_STUDIO_{kind.upper()}")
-    if chosen:
-        return Path(chosen)
+def _system() -> PlatformDirs:
+    return PlatformDirs(_NAME, appauthor=False, opinion=False)
+
+
+def _chosen(variable: str) -> Path | None:
+    named = os.environ.get(variable)
+    return Path(named) if named else None
+
+
+def _below(folder: Path, kind: str, *, mac: str) -> Path:
+    """The folder for a kind of things: the system's own, as it has been since the first version."""
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / _NAME / kind
+        return folder / kind  # there it is one folder for all kinds
     if sys.platform == "darwin":
+        # platformdirs follows XDG's variables, which a terminal may know and a window that the Finder opens does not.
         return Path.home() / "Library" / mac / _NAME
-    return Path(os.environ.get(f"XDG_{kind.upper()}_HOME") or Path.home() / linux) / _NAME
+    return folder
