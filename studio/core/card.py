@@ -13,12 +13,13 @@ from typing import Any, Literal
 from studio.core.displayable import displayable
 from studio.core.errors import StudioError, WeightsError
 from studio.core.resources import resource_folder
-from studio.core.untrusted import parse_object
+from studio.core.untrusted import parse_object, path_below, read_bounded
 
 Kind = Literal["style", "photo", "model"]
 
 OWN_CATEGORY = "mine"
 UNKNOWN_LICENCE = "unknown"
+_LARGEST = 2**20  # bytes of a card
 # What an artist may say of a style of their own; any other text is a licence too.
 LICENCES: tuple[str, ...] = (
     "Public domain",
@@ -83,13 +84,15 @@ def licence_is_unknown(card: Card) -> bool:
 
 
 def read_card(path: Path) -> Card:
-    """The card in a JSON file; its `file` is taken as beside it. Raises StudioError if it is no card."""
+    """The card in a JSON file, which names a file beside it. Raises StudioError if it is none, or names another."""
     try:
-        text = path.read_text(encoding="utf-8")
+        card = parse_card(read_bounded(path, _LARGEST).decode(), path)
+        name = path_below(str(card.file))
+        if len(name.parts) != 1:
+            raise ValueError(f"{name} is in another folder")
     except (OSError, ValueError) as error:
         raise StudioError(f"{path.name} is no card: {error}.") from error
-    card = parse_card(text, path)
-    return replace(card, file=path.parent / card.file)
+    return replace(card, file=path.parent / name)
 
 
 def parse_card(text: str, path: Path) -> Card:

@@ -18,6 +18,7 @@ from studio.core.learned_style import LearnedStyle
 from studio.core.open_picture import reason
 from studio.core.picture import Picture
 from studio.core.reduce import reduced
+from studio.core.untrusted import path_inside
 
 LARGEST_KEPT_EDGE = 4096  # px; strokes show in far less, and a scan of 200 megapixels would fill the disk
 
@@ -78,9 +79,8 @@ class StyleLibrary:
         card = self.card_for(picture)
         self._make_folder()
         # Lossless at the codec's least effort: a tenth larger than with more, in half the time.
-        replace_file(
-            card.file, encode_picture(picture, ExportOptions("webp", quality=1, lossless=True, keep_exif=False))
-        )
+        data = encode_picture(picture, ExportOptions("webp", quality=1, lossless=True, keep_exif=False))
+        replace_file(self._place(card.file.name), data)
         self.edit(card)
         return card
 
@@ -92,7 +92,7 @@ class StyleLibrary:
         card_id = f"{_plain(card.title)}-{learned.fingerprint[:_MARK]}"
         card = replace(card, id=card_id, file=self.folder / f"{card_id}{SUFFIX}", category=OWN_CATEGORY)
         self._make_folder()
-        write_learned(card.file, card, learned)
+        write_learned(self._place(card.file.name), card, learned)
         self.edit(card)
         return card
 
@@ -118,10 +118,13 @@ class StyleLibrary:
 
     def forget_removed(self) -> None:
         """Delete what was removed, for good. What cannot be deleted now stays for the next time."""
-        for path in self._files(f"*.json{_REMOVED}"):
-            if not path.with_suffix("").exists():  # else the same picture has been added again
-                with suppress(StudioError, OSError):
-                    _own_card(path).file.unlink()
+        removed = self._files(f"*.json{_REMOVED}")
+        for path in removed:
+            with suppress(StudioError, OSError):
+                file = _own_card(path).file
+                # The same picture may have been added again, and a card may have been copied.
+                if all(card.file != file for card in self.read()[0]):
+                    file.unlink()
             with suppress(OSError):
                 path.unlink()
 
@@ -138,10 +141,17 @@ class StyleLibrary:
         return None
 
     def _path(self, card: Card) -> Path:
-        return self.folder / f"{card.id}.json"
+        return self._place(f"{card.id}.json")
 
     def _removed(self, card: Card) -> Path:
-        return self.folder / f"{card.id}.json{_REMOVED}"
+        return self._place(f"{card.id}.json{_REMOVED}")
+
+    def _place(self, name: str) -> Path:
+        """Where a file of the library goes. Raises StudioError if that is elsewhere."""
+        try:
+            return path_inside(self.folder, name)
+        except ValueError as error:
+            raise StudioError(f"Your styles cannot be kept in {self.folder}: {error}.", "Remove the link.") from error
 
     def _files(self, pattern: str) -> list[Path]:
         try:
@@ -166,8 +176,12 @@ def kept_size(picture: Picture) -> Picture:
 def _own_card(path: Path) -> Card:
     """The card in a file of the library, under the id of its name. Raises StudioError if one cannot use it."""
     card = read_card(path)
-    if card.file.parent != path.parent:
-        raise StudioError(f"{path.name} names a picture outside its folder: {card.file}.")
+    try:
+        path_inside(path.parent, card.file.name)
+    except ValueError as error:
+        raise StudioError(f"{path.name} names a picture outside its folder: {error}.") from error
+    if card.file.suffix in (".json", _REMOVED):
+        raise StudioError(f"{path.name} names a card for a picture: {card.file.name}.")
     if not card.file.is_file():
         raise StudioError(f"The picture of {path.name} is missing: {card.file.name}.")
     return replace(card, id=path.name.partition(".json")[0], kind="style", category=OWN_CATEGORY)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from studio.core.card import Card
+from studio.core.card import Card, card_json
 from studio.core.errors import PictureError, StudioError
 from studio.core.files import open_picture
 from studio.core.picture import Picture
@@ -140,10 +141,59 @@ def test_a_damaged_entry_is_left_out_and_told(library: StyleLibrary, spoil) -> N
     assert titles(library) == ["harbour", "whole"]
 
 
-def test_a_copied_card_is_a_style_of_its_own(library: StyleLibrary) -> None:
+def test_a_copied_card_is_a_style_of_its_own_and_shares_the_picture(library: StyleLibrary) -> None:
     card = kept(library)
     (library.folder / "copy.json").write_bytes((library.folder / f"{card.id}.json").read_bytes())
     assert {card.id for card in library.read()[0]} == {card.id, "copy"}
+    library.remove(replace(card, id="copy"))
+    library.forget_removed()
+    assert titles(library) == ["harbour"]
+    library.remove(card)
+    library.forget_removed()
+    assert list(library.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "/etc/passwd", "sub/x.webp", "C:x.webp", "a\\..\\..\\x", "x.json"])
+def test_a_removed_card_that_names_another_file_does_not_get_it_deleted(library: StyleLibrary, name: str) -> None:
+    card = kept(library)
+    other = library.folder / "x.json"
+    other.write_text("mine")
+    (library.folder / "evil.json.removed").write_text(card_json(card).replace(card.file.name, name))
+    library.forget_removed()
+    assert other.read_text() == "mine" and card.file.is_file()
+    assert titles(library) == ["harbour"]
+
+
+def test_a_picture_that_is_a_link_out_of_the_folder_is_no_style(library: StyleLibrary, tmp_path: Path) -> None:
+    card = kept(library)
+    secret = tmp_path / "secret.webp"
+    card.file.rename(secret)
+    card.file.symlink_to(secret)
+    cards, (problem,) = library.read()
+    assert cards == () and "outside its folder" in problem.message
+
+
+def test_nothing_is_written_through_a_link_out_of_the_folder(library: StyleLibrary, tmp_path: Path) -> None:
+    card = library.card_for(make_picture(name="harbour.png"))
+    library.folder.mkdir(parents=True)
+    (tmp_path / "letter.txt").write_text("mine")
+    for name in (card.file.name, f"{card.id}.json"):
+        (library.folder / name).symlink_to(tmp_path / "letter.txt")
+        with pytest.raises(StudioError, match="leads out of its folder"):
+            kept(library)
+        (library.folder / name).unlink()
+    assert (tmp_path / "letter.txt").read_text() == "mine"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes among its files")
+def test_cards_that_never_end_are_left_out_and_told(library: StyleLibrary) -> None:
+    kept(library)
+    os.mkfifo(library.folder / "pipe.json")
+    (library.folder / "large.json").write_bytes(b" " * (2**20 + 1))
+    (library.folder / "deep.json").write_bytes(b"[" * 5000)
+    cards, problems = library.read()
+    assert [card.title for card in cards] == ["harbour"]
+    assert sorted(problem.message.split()[0] for problem in problems) == ["deep.json", "large.json", "pipe.json"]
 
 
 def test_a_folder_that_cannot_be_made_is_told_with_a_remedy(library: StyleLibrary, own_data_folder: Path) -> None:
