@@ -6,7 +6,6 @@ Header, all texts: `format`, `version`, `network`, `network_sha256`, and `card`,
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
@@ -26,6 +25,7 @@ from studio.core.files import ExportOptions, encode_picture
 from studio.core.learned_style import MOST_REFERENCES, REFERENCE_EDGE, LearnedStyle, check_network
 from studio.core.open_picture import decode, open_regular, read_header, reason
 from studio.core.picture import Picture, fit_size
+from studio.core.untrusted import parse_object
 
 SUFFIX = ".safetensors"
 LARGEST_FILE = 24 * 2**20  # bytes; a style learnt to the last layer is about 1 MB with its pictures
@@ -88,7 +88,7 @@ def read_learned(path: Path) -> tuple[Card, LearnedStyle]:
     strangers = [name for name in tensors if name != "vector" and not name.startswith((_DELTA, _REFERENCE))]
     if strangers or "vector" not in tensors:
         raise _damaged(path.name)
-    card = _card(header["card"], path)
+    card = style_card(header["card"], path)
     learned = LearnedStyle(
         network=header["network"],
         network_sha256=header["network_sha256"],
@@ -122,8 +122,8 @@ def _header(data: bytes, name: str) -> dict[str, str]:
     if not 2 <= length <= min(_LARGEST_HEADER, len(data) - 8):
         raise _damaged(name)
     try:
-        found = json.loads(data[8 : 8 + length])["__metadata__"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        found = parse_object(data[8 : 8 + length])["__metadata__"]
+    except (ValueError, KeyError) as error:
         raise _damaged(name) from error
     if not isinstance(found, dict) or found.get("format") != _FORMAT:
         raise StudioError(f"{name} holds something else than a style.", "Choose a file that Style Studio has written.")
@@ -134,7 +134,8 @@ def _header(data: bytes, name: str) -> dict[str, str]:
     return found
 
 
-def _card(text: str, path: Path) -> Card:
+def style_card(text: str, path: Path) -> Card:
+    """The card of the style that lies in `path`, out of its header. Raises StudioError."""
     card = replace(parse_card(text, path), file=path, kind="style", category=OWN_CATEGORY)
     if any(isinstance(value, str) and len(value) > _LONGEST_TEXT for value in vars(card).values()):
         raise _damaged(path.name)
@@ -142,19 +143,33 @@ def _card(text: str, path: Path) -> Card:
 
 
 def _references(tensors: Mapping[str, NDArray[Any]], name: str) -> tuple[Picture, ...]:
-    found = [key for key in tensors if key.startswith(_REFERENCE)]
-    if sorted(found) != [f"{_REFERENCE}{number}" for number in range(len(found))] or len(found) > MOST_REFERENCES:
-        raise _damaged(name)
-    pictures: list[Picture] = []
-    for key in sorted(found):
-        if tensors[key].dtype != np.uint8 or tensors[key].ndim != 1:
-            raise _damaged(name)
-        data = tensors[key].tobytes()
-        image = read_header(BytesIO(data), name)
-        if max(image.size) > REFERENCE_EDGE:  # before anything is decoded
-            raise _damaged(name)
-        pictures.append(decode(BytesIO(data), f"{Path(name).stem} {len(pictures) + 1}"))
-    return tuple(pictures)
+    try:
+        found = numbered(_REFERENCE, tensors, MOST_REFERENCES)
+        return tuple(
+            small_picture(tensor, f"{Path(name).stem} {number}", REFERENCE_EDGE)
+            for number, tensor in enumerate(found, start=1)
+        )
+    except ValueError as error:
+        raise _damaged(name) from error
+
+
+def numbered(kind: str, tensors: Mapping[str, NDArray[Any]], most: int) -> list[NDArray[Any]]:
+    """The tensors called "KIND0", "KIND1" and so on, in order. Raises ValueError if there are gaps or too many."""
+    count = sum(name.startswith(kind) for name in tensors)
+    names = [f"{kind}{number}" for number in range(count)]
+    if count > most or not tensors.keys() >= set(names):
+        raise ValueError(f"there are {count} of {kind}")
+    return [tensors[name] for name in names]
+
+
+def small_picture(tensor: NDArray[Any], name: str, most: int) -> Picture:
+    """The picture file in a tensor, `most` px large at most. Raises ValueError or StudioError if it is another."""
+    if tensor.dtype != np.uint8 or tensor.ndim != 1:
+        raise ValueError(f"{name} is no file")
+    data = tensor.tobytes()
+    if max(read_header(BytesIO(data), name).size) > most:  # before anything is decoded
+        raise ValueError(f"{name} is too large")
+    return decode(BytesIO(data), name)
 
 
 def _damaged(name: str) -> StudioError:

@@ -11,6 +11,7 @@ from safetensors import SafetensorError, safe_open
 
 from studio.core.contract import Lesson
 from studio.core.learned_file import training_file
+from studio.core.untrusted import make_checked, parse_json
 
 LESSONS_KEY = "lessons"
 
@@ -21,8 +22,11 @@ def lessons_json(lessons: Sequence[Lesson]) -> str:
 
 
 def parse_lessons(text: str) -> list[Lesson]:
-    """The lessons in a text. Raises ValueError, KeyError or TypeError if there are none in it."""
-    return [Lesson(**values) for values in json.loads(text)]
+    """The lessons in a text. Raises ValueError if there is something else in it."""
+    lessons = parse_json(text)
+    if not isinstance(lessons, list):
+        raise ValueError("these are no lessons")
+    return [make_checked(Lesson, values) for values in lessons]
 
 
 def read_lessons(output: Path) -> list[Lesson]:
@@ -33,5 +37,5 @@ def read_lessons(output: Path) -> list[Lesson]:
     try:
         with safe_open(training_file(output), framework="numpy") as file:
             return parse_lessons((file.metadata() or {})[LESSONS_KEY])
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError):
+    except (OSError, SafetensorError, ValueError, KeyError):
         return []

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from studio.core.card import Card
+from studio.core.errors import StudioError
 
 MANIFEST = "MANIFEST.tsv"
 _WORDS = {"color": "colour"}  # where people write a name otherwise
@@ -83,14 +84,18 @@ def work_of(name: str) -> str:
 
 
 def read_manifest(folder: Path) -> dict[str, Row]:
-    """By work, the first line on it; {} where there is no manifest."""
+    """By work, the first line on it; {} where there is no manifest. Raises StudioError if it cannot be read."""
     path = folder / MANIFEST
     if not path.is_file():
         return {}
     works: dict[str, Row] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            works.setdefault(work_of(row.get("path") or ""), {name: text or "" for name, text in row.items() if name})
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+                named = {name: text or "" for name, text in row.items() if name}
+                works.setdefault(work_of(row.get("path") or ""), named)
+    except (OSError, ValueError, csv.Error) as error:
+        raise StudioError(f"{path} cannot be read: {error}.", "Mend it, or move it away.") from error
     return works
 
 

@@ -9,26 +9,30 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from studio.core.atomic_write import replace_file
-from studio.core.card import card_json, parse_card
+from studio.core.card import card_json
 from studio.core.contract import TuneRequest
 from studio.core.errors import StudioError
 from studio.core.files import ExportOptions, encode_picture
-from studio.core.learned_file import reference_of
-from studio.core.open_picture import decode
+from studio.core.learned_file import numbered, reference_of, small_picture, style_card
 from studio.core.picture import Picture
-from studio.core.tune_settings import LARGEST_EDGE, TuneSettings
+from studio.core.tune_settings import LARGEST_EDGE, MOST_PICTURES, TuneSettings
+from studio.core.untrusted import check_ordinary, make_checked, parse_object
 
 _FORMAT = "style-studio-request-1"
 _LOSSLESS = ExportOptions("webp", quality=1, lossless=True, keep_exif=False)  # at the codec's least effort
+_LARGEST_FILE = 256 * 2**20  # bytes; its pictures without any compression would have half of that
 _REFERENCE, _PHOTO, _SAMPLE = "reference.", "photo.", "sample"
+
+Tensors = Mapping[str, NDArray[Any]]
 
 
 def request_file(output: Path) -> Path:
@@ -64,28 +68,35 @@ def read_request(output: Path) -> TuneRequest:
     """The request that goes on exactly with the style begun in `output`. Raises StudioError if there is none."""
     path = request_file(output)
     try:
+        check_ordinary(path, _LARGEST_FILE)
         with safe_open(path, framework="numpy") as file:
             header = file.metadata() or {}
             if header.get("format") != _FORMAT:
                 raise ValueError("it says so")
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
-        names = json.loads(header["names"])
-        pictures = {name: decode(BytesIO(tensors[name].tobytes()), str(names[name])) for name in tensors}
+        names = parse_object(header["names"])
         return TuneRequest(
-            references=_of_kind(_REFERENCE, pictures),
-            card=parse_card(header["card"], output),
+            references=_of_kind(_REFERENCE, tensors, names),
+            card=style_card(header["card"], output),
             output=output,
-            settings=TuneSettings(**json.loads(header["settings"])),
-            photos=_of_kind(_PHOTO, pictures),
-            sample=pictures.get(_SAMPLE),
+            settings=make_checked(TuneSettings, parse_object(header["settings"])),
+            photos=_of_kind(_PHOTO, tensors, names),
+            sample=_picture(_SAMPLE, tensors, names) if _SAMPLE in tensors else None,
             is_resumed=True,
         )
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError, StudioError) as error:
+    except (OSError, SafetensorError, ValueError, KeyError, StudioError) as error:
         text = f"{path.name} is not there or damaged: one cannot go on learning without it."
         raise StudioError(text, "Learn afresh.") from error
 
 
-def _of_kind(kind: str, pictures: Mapping[str, Picture]) -> tuple[Picture, ...]:
+def _of_kind(kind: str, tensors: Tensors, names: Mapping[str, Any]) -> tuple[Picture, ...]:
     """In the order they were in."""
-    numbers = [int(name.removeprefix(kind)) for name in pictures if name.startswith(kind)]
-    return tuple(pictures[f"{kind}{number}"] for number in sorted(numbers))
+    count = len(numbered(kind, tensors, MOST_PICTURES))
+    return tuple(_picture(f"{kind}{number}", tensors, names) for number in range(count))
+
+
+def _picture(key: str, tensors: Tensors, names: Mapping[str, Any]) -> Picture:
+    name = names[key]
+    if not isinstance(name, str):
+        raise ValueError(f"{key} has no name")
+    return small_picture(tensors[key], name, LARGEST_EDGE)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from studio.core.card import Card
 from studio.core.errors import StudioError
+from studio.core.untrusted import check_fields, parse_object, read_bounded
 
 Arm = Literal["scratch", "vector", "layers", "random-eye", "bound"]
 ARMS: tuple[Arm, ...] = ("scratch", "vector", "layers", "random-eye", "bound")
@@ -80,9 +81,12 @@ class Cell:
     def from_json(cls, text: str) -> Cell:
         """Inverse of `to_json`. Raises StudioError for anything else."""
         try:
-            values = json.loads(text)
-            curve = tuple((int(step), float(seconds), dict(losses)) for step, seconds, losses in values["curve"])
-            return cls(values["artist"], int(values["seed"]), values["arm"], values["device"], curve)
+            values = parse_object(text)
+            curve = tuple((int(step), float(seconds), _losses(losses)) for step, seconds, losses in values.pop("curve"))
+            check_fields(cls, values)
+            if not curve:
+                raise ValueError("it is empty")
+            return cls(curve=curve, **values)
         except (ValueError, KeyError, TypeError) as error:
             raise StudioError("A result of the comparison cannot be read.", "Delete it.") from error
 
@@ -127,7 +131,7 @@ def works_of(cards: Sequence[Card], artists: Sequence[str]) -> dict[str, tuple[P
 def read_cells(plan: ComparisonPlan) -> tuple[Cell, ...]:
     """The results that are there, also of arms that this plan does not run."""
     files = [plan.file(*cell) for cell in replace(plan, arms=ARMS).cells]
-    return tuple(Cell.from_json(file.read_text(encoding="utf-8")) for file in files if file.is_file())
+    return tuple(_read_cell(file) for file in files if file.is_file())
 
 
 def table_of(cells: Sequence[Cell]) -> str:
@@ -154,7 +158,19 @@ def table_of(cells: Sequence[Cell]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _read_cell(file: Path) -> Cell:
+    try:
+        return Cell.from_json(read_bounded(file, _LARGEST_RESULT).decode())
+    except (OSError, ValueError, StudioError) as error:
+        raise StudioError(f"The result {file.name} of the comparison cannot be read.", f"Delete {file}.") from error
+
+
+def _losses(values: Mapping[str, float]) -> dict[str, float]:
+    return {name: float(values[name]) for name in {*values, *_COLUMNS}}
+
+
 _COLUMNS = ("style", "content", "total")
+_LARGEST_RESULT = 16 * 2**20  # bytes
 
 
 def _row(

@@ -22,48 +22,70 @@ T = TypeVar("T")
 
 
 def read_bounded(path: Path, most: int) -> bytes:
-    """The content of an ordinary file. Raises ValueError if it is another or larger than `most` bytes, or OSError."""
-    facts = path.stat()
-    if not stat.S_ISREG(facts.st_mode):  # before it is opened: a pipe would never answer
-        raise ValueError("it is no ordinary file")
+    """The content of a file. Raises as `check_ordinary`."""
+    size = check_ordinary(path, most)
     with path.open("rb") as file:
-        data = file.read(min(facts.st_size, most) + 1)  # Python makes room for as much as it is asked for
+        data = file.read(size + 1)  # Python makes room for as much as it is asked for
     if len(data) > most:
         raise ValueError(f"it is larger than {most:,} bytes")
     return data
 
 
-def parse_object(text: str | bytes) -> dict[str, Any]:
-    """The JSON object in a text. Raises ValueError if there is none, however it was spoilt."""
+def check_ordinary(path: Path, most: int) -> int:
+    """The size of a file, to be asked before it is opened: a pipe would never answer.
+
+    Raises ValueError if it is no ordinary file or larger than `most` bytes, or OSError.
+    """
+    facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode):
+        raise ValueError("it is no ordinary file")
+    if facts.st_size > most:
+        raise ValueError(f"it is larger than {most:,} bytes")
+    return facts.st_size
+
+
+def parse_json(text: str | bytes) -> Any:
+    """What a text holds in JSON. Raises ValueError if it is none, however it was spoilt."""
     try:
-        values = json.loads(text)
+        return json.loads(text)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+
+
+def parse_object(text: str | bytes) -> dict[str, Any]:
+    """The JSON object in a text. Raises ValueError if there is none."""
+    values = parse_json(text)
     if not isinstance(values, dict):
         raise ValueError("it is no object")
     return values
 
 
 def make_checked(kind: type[T], values: object) -> T:
-    """The dataclass with these JSON values.
+    """The dataclass with these JSON values. Raises ValueError as `check_fields`, or if one is missing.
 
-    Raises ValueError unless they are an object whose names are fields, each with a value of the field's type. Fields
-    may be numbers, texts, yes or no, None, a Literal, and lists and mappings of these. What the dataclass itself raises
-    goes through.
+    What the dataclass itself raises goes through.
+    """
+    check_fields(kind, values)
+    try:
+        return kind(**values)  # type: ignore[arg-type]  # a dictionary now
+    except TypeError as error:  # a name is missing
+        raise ValueError(str(error)) from error
+
+
+def check_fields(kind: type, values: object) -> None:
+    """Raise ValueError unless JSON values are an object whose names are fields of a dataclass, each of their types.
+
+    Fields may be numbers, texts, yes or no, None, a Literal, and lists and mappings of these.
     """
     if not isinstance(values, dict):
         raise ValueError("it is no object")
     types = get_type_hints(kind)
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass, says the docstring
+    known = {field.name for field in fields(kind)}
     for name, value in values.items():
         if name not in known:
             raise ValueError(f"nothing is called {_short(name)}")
         if not _is_of_type(value, types[name]):
             raise ValueError(f"{name} is {_short(value)}")
-    try:
-        return kind(**values)
-    except TypeError as error:  # a name is missing
-        raise ValueError(str(error)) from error
 
 
 def path_anywhere(name: object) -> Path:

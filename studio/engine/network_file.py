@@ -14,6 +14,7 @@ from torch import Tensor
 
 from studio.core.atomic_write import replace_file
 from studio.core.errors import WeightsError
+from studio.core.untrusted import make_checked, parse_object
 from studio.engine.style_network import StyleNetwork, Widths
 
 FORMAT = "style-studio live network"
@@ -46,7 +47,7 @@ def predictor_of(path: Path) -> str | None:
 def read_network(path: Path) -> StyleNetwork:
     """The network in a file written by `save_network`. Raises WeightsError if it is damaged."""
     try:
-        widths = Widths(**json.loads(_metadata(path)["widths"]))
+        widths = make_checked(Widths, parse_object(_metadata(path)["widths"]))
         with safe_open(path, "pt") as file:
             weights = {name.removeprefix("network."): file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
         network = StyleNetwork(widths)

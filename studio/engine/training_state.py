@@ -16,6 +16,7 @@ from torch import Tensor
 from studio.core.atomic_write import replace_file
 from studio.core.errors import StudioError
 from studio.core.training_plan import TrainingPlan
+from studio.core.untrusted import check_fields, parse_object
 
 _PARTS = ("weights", "average", "best", "first", "second")
 # What may differ between the two halves of a run without a difference to its numbers.
@@ -64,8 +65,8 @@ def load_state(plan: TrainingPlan, path: Path, device: torch.device) -> Training
     parts: dict[str, Any] = {part: {} for part in _PARTS}
     try:
         with safe_open(path, "pt") as file:
-            known: dict[str, Any] = json.loads(file.metadata()["plan"])
-            numbers: dict[str, Any] = json.loads(file.metadata()["numbers"])
+            known = parse_object(file.metadata()["plan"])
+            numbers = parse_object(file.metadata()["numbers"])
             for key in file.keys():  # noqa: SIM118
                 part, name = key.split(".", 1)
                 parts[part][name] = file.get_tensor(key).to(device)
@@ -75,6 +76,10 @@ def load_state(plan: TrainingPlan, path: Path, device: torch.device) -> Training
                 f"{path.parent} holds a run with another {' and '.join(other).replace('_', ' ')}.",
                 "Name another folder, or the same settings to go on with it.",
             )
+        check_fields(TrainingState, numbers)
+        shapes = {name: tensor.shape for name, tensor in parts["weights"].items()}
+        if any({name: tensor.shape for name, tensor in part.items()} != shapes for part in parts.values()):
+            raise ValueError("its parts do not fit")
         return TrainingState(**parts, **numbers)
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         raise StudioError(f"{path} is damaged: {error}.", "Name another folder.") from error

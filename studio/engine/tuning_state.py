@@ -17,6 +17,7 @@ from studio.core.atomic_write import replace_file
 from studio.core.contract import Lesson
 from studio.core.errors import StudioError
 from studio.core.lesson_record import LESSONS_KEY, lessons_json, parse_lessons
+from studio.core.untrusted import check_fields, parse_object
 
 _FORMAT = "style-studio-tuning-2"
 
@@ -66,7 +67,7 @@ class TuningState:
                 if header.get("format") != _FORMAT:
                     raise ValueError("it says so")
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
-            values: dict[str, Any] = json.loads(header["state"])
+            values = parse_object(header["state"])
             lessons = parse_lessons(header[LESSONS_KEY])
             kinds = {kind: _of_kind(kind, tensors) for kind in _TENSORS}
             for kind, parts in kinds.items():
@@ -75,7 +76,8 @@ class TuningState:
                     if tensor.shape != known.shape or not bool(torch.isfinite(tensor).all()):
                         raise ValueError(f"{kind} of {name}")
                     parts[name] = tensor.to(known.device)
-            known_values: dict[str, Any] = {name: values[name] for name in _VALUES}
+            known_values = {name: values[name] for name in _VALUES}
+            check_fields(cls, known_values)
             return cls(**known_values, **cast(dict[str, Any], kinds), draws=tensors["draws"], lessons=lessons)
         except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
             raise StudioError(

@@ -36,6 +36,17 @@ def test_what_is_no_card_says_so(text: str, tmp_path: Path) -> None:
         read_card(path)
 
 
+@pytest.mark.parametrize("name", ["../x.png", "sub/x.png", "/etc/x.png", "C:\\x.png", "a\0.png", "", ".", ".."])
+def test_a_card_names_a_file_beside_it_and_no_other(tmp_path: Path, name: str) -> None:
+    values = dict.fromkeys(("id", "kind", "title", "author", "year", "licence", "source"), "a")
+    path = tmp_path / "card.json"
+    path.write_text(json.dumps(values | {"file": "a.png"}))
+    assert read_card(path).file == tmp_path / "a.png"
+    path.write_text(json.dumps(values | {"file": name}))
+    with pytest.raises(StudioError, match="is no card"):
+        read_card(path)
+
+
 def test_a_missing_card_says_so(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="is no card"):
         read_card(tmp_path / "gone.json")

@@ -53,6 +53,13 @@ def test_what_the_pictures_leave_out_is_told_as_far_as_the_manifest_knows(folder
     assert "culture" in text
 
 
+@pytest.mark.parametrize("data", [b"path\ttitle\n\xff\xfe", b"path\ttitle\n" + b"x" * 200_000])
+def test_a_damaged_manifest_is_told_by_its_name(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "MANIFEST.tsv").write_bytes(data)
+    with pytest.raises(StudioError, match=r"MANIFEST\.tsv cannot be read"):
+        read_manifest(tmp_path)
+
+
 def test_without_a_manifest_nothing_is_made_up(tmp_path: Path) -> None:
     assert read_manifest(tmp_path) == {}
     assert describe_data("photos", ["a", "b"], {}) == "2 photos without a manifest."

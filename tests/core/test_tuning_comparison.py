@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,3 +63,39 @@ def test_the_table_says_how_many_seeds_came_to_where_the_random_network_ends() -
 def test_a_result_that_cannot_be_read_is_named() -> None:
     with pytest.raises(StudioError, match="cannot be read"):
         Cell.from_json("{}")
+
+
+LOW = {"style": 1.0, "content": 0.5, "total": 1.5}
+CELL = {"artist": "hokusai", "seed": 0, "arm": "vector", "device": "CPU", "curve": [[0, 0.5, LOW]]}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff",
+        b"{",
+        b"[" * 5000,
+        *(
+            json.dumps(CELL | change).encode()
+            for change in (
+                {"arm": "leg"},
+                {"seed": "0"},
+                {"device": None},
+                {"curve": []},
+                {"curve": 7},
+                {"curve": [[0, 0.5, {"style": 1}]]},
+                {"curve": [[0, 0.5, LOW | {"total": "low"}]]},
+            )
+        ),
+    ],
+)
+def test_a_damaged_result_is_named_with_what_to_do(tmp_path: Path, data: bytes) -> None:
+    plan = ComparisonPlan({"hokusai": (tmp_path,)}, tmp_path, seeds=1)
+    file = plan.file("hokusai", 0, "vector")
+    file.write_text(json.dumps(CELL))
+    (cell,) = read_cells(plan)
+    assert cell.best == LOW
+    file.write_bytes(data)
+    with pytest.raises(StudioError, match=file.name) as caught:
+        read_cells(plan)
+    assert caught.value.remedy
