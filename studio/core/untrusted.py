@@ -117,9 +117,9 @@ def path_inside(folder: Path, name: object) -> Path:
     """
     below = path_below(name)
     path = folder / below
+    if len(below.parts) == 1 and not os.path.islink(path):  # noqa: PTH114 - Path's raises where a name is too long
+        return path
     try:
-        if len(below.parts) == 1 and not path.is_symlink():
-            return path
         place, root = os.path.realpath(path), os.path.realpath(folder)
     except OSError as error:
         raise ValueError(f"{_short(name)} cannot be followed: {error.strerror}") from error

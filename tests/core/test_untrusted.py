@@ -51,7 +51,7 @@ def test_what_leads_out_of_the_folder_is_refused_on_every_system(name: object, t
 
 
 @pytest.mark.parametrize(
-    "name", ["boat.png", "summer/sea.png", "./a//b.png", "Ärger 12:30?.png", "...png", ".a.png", "a\\b.png", "名.png"]
+    "name", ["boat.png", "summer/sea.png", "./a//b.png", "Ärger 12:30?.png", "...png", ".a.png", "a\\b.png", "x" * 300]
 )
 def test_what_lies_below_the_folder_is_taken(name: str, tmp_path: Path) -> None:
     assert path_inside(tmp_path, name) == tmp_path / name
