@@ -1,4 +1,4 @@
-"""A batch whose process is killed between any two bytes goes on: nothing is lost, painted twice, half or left behind."""
+"""A batch whose process is killed between any two bytes goes on: nothing is lost, half, painted twice or left over."""
 
 from __future__ import annotations
 
