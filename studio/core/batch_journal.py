@@ -1,10 +1,10 @@
 """The journal of a batch: what it is to paint and what is done, on disk before anything else happens.
 
-It lies in the output folder, one JSON object a line, and is only ever added to. A line that was cut off, by a crash
-or a full disk, never happened. Whoever gives a folder away gives its journal along: what it says is checked, and an
-entry that no studio writes is refused. The lines:
+It lies in the output folder, one JSON object a line, and is only ever added to. What was cut off by a crash or a full
+disk never happened, be it a line or a batch whose items are not all there. Whoever gives a folder away gives its
+journal along: what it says is checked, and an entry that no studio writes is refused. The lines:
 
-    {"journal": 1, "job": {...}}                             a batch begins; what stands above belongs to older ones
+    {"journal": 1, "job": {...}, "items": 40}                a batch begins; what stands above belongs to older ones
     {"item": 0, "photo": "/home/anna/boat.jpg", "output": "boat.png"}
     {"item": 0, "state": "writing", "replaces": [...]}       the file may be new from here on
     {"item": 0, "state": "done"}                             or "skipped", "failed", with a "reason"
@@ -65,15 +65,17 @@ class Journal:
         try:
             self._lock.take()
             data = _read_all(self._file, folder)
-            self._size = data.rfind(b"\n") + 1  # a line cut off is written over
-            self.record = _parse(data)
+            self.record, self._size = _parse(data)
+            if self._size < len(data):  # what was cut off
+                self._cut()
         except BaseException:
             self.close()
             raise
 
     def begin(self, job: Mapping[str, Any], items: Iterable[BatchItem]) -> None:
         """Begin a batch; what the journal told before counts no longer."""
-        self._add({"journal": _VERSION, "job": job}, *map(_item_line, items))
+        lines = [_item_line(item) for item in items]
+        self._add({"journal": _VERSION, "job": job, "items": len(lines)}, *lines)
         self.record = None
 
     def add_items(self, items: Iterable[BatchItem]) -> None:
@@ -102,41 +104,54 @@ class Journal:
             written = 0
             while written < len(data):
                 written += os.write(self._file, data[written:])
-            os.ftruncate(self._file, self._size + len(data))  # of a longer line that was cut off here
             flush_to_disk(self._file)
         except OSError as error:
-            with suppress(OSError):
-                os.ftruncate(self._file, self._size)
+            with suppress(StudioError):
+                self._cut()
             raise _unwritable(self._path.parent, error) from error
         self._size += len(data)
+
+    def _cut(self) -> None:
+        try:
+            os.ftruncate(self._file, self._size)
+        except OSError as error:
+            raise _unwritable(self._path.parent, error) from error
 
 
 def read_journal(folder: Path) -> Record | None:
     """What the journal in a folder tells, None if there is none; may be asked while a batch is at work there."""
     try:
-        return _parse(read_bounded(folder / JOURNAL_NAME, LARGEST_JOURNAL))
+        return _parse(read_bounded(folder / JOURNAL_NAME, LARGEST_JOURNAL))[0]
     except (OSError, ValueError):
         return None
 
 
-def _parse(data: bytes) -> Record | None:
+def _parse(data: bytes) -> tuple[Record | None, int]:
+    """What a journal tells, and up to which byte it counts."""
     record: Record | None = None
+    begun: Record | None = None  # of which not all items are there yet
+    announced = begins = end = 0
     outputs: set[str] = set()
-    for line in data[: data.rfind(b"\n") + 1].split(b"\n"):  # the last one may be half written
+    for line in data[: data.rfind(b"\n") + 1].splitlines(keepends=True):  # the last one may be half written
+        start, end = end, end + len(line)
         try:
             values = parse_object(line)
         except ValueError:
             continue  # damaged: at worst an artwork is painted again, and then found to be there
         if values.get("journal") == _VERSION:
-            job = values.get("job")
-            record = Record(job if isinstance(job, dict) else {}, written=record.written if record else set())
+            before, job, count = begun or record, values.get("job"), values.get("items")
+            begun = Record(job if isinstance(job, dict) else {}, written=before.written if before else set())
+            announced, begins = count if isinstance(count, int) else 0, start
             outputs.clear()
-        elif record is not None:
+        elif (current := begun or record) is not None:
             try:
-                _take(values, record, outputs)
+                _take(values, current, outputs)
             except ValueError as error:
-                record.refused.append(str(error))
-    return record
+                current.refused.append(str(error))
+        is_at_work = "state" in values or "end" in values  # which begins when all are there: what is missing is damaged
+        if begun is not None and (is_at_work or len(begun.items) + len(begun.refused) >= announced):
+            record, begun = begun, None
+    return record, begins if begun is not None else end
 
 
 def _take(values: Mapping[str, Any], record: Record, outputs: set[str]) -> None:

@@ -45,12 +45,44 @@ def test_a_journal_cut_off_anywhere_tells_what_was_whole_and_goes_on(file: Path)
         file.write_bytes(data[:length])
         journal = Journal(file.parent)
         whole = data[:length].count(b"\n")
-        assert (journal.record is not None) == (whole > 0)
-        assert len(journal.record.items if journal.record else ()) == min(max(whole - 1, 0), 2)
+        assert (journal.record is not None) == (whole >= 3)  # the batch and its two items
+        assert journal.record is None or len(journal.record.items) == 2
+        assert file.read_bytes() == (data[: data.rfind(b"\n", 0, length) + 1] if whole >= 3 else b"")
         journal.begin({}, [SEA])
         journal.close()
         again = read_journal(file.parent)
         assert again is not None and again.items == {1: SEA}
+
+
+def test_a_batch_cut_off_in_its_items_never_began_and_the_one_before_it_goes_on(file: Path) -> None:
+    before, more = file.read_bytes(), BatchItem(2, Path("/photos/new.jpg"), "new.png")
+    journal = Journal(file.parent)
+    journal.begin({"title": "Another"}, [SEA, more])
+    journal.close()
+    whole = file.read_bytes()
+    for length in range(len(before), len(whole)):
+        file.write_bytes(whole[:length])
+        assert read_journal(file.parent).job == {"title": "Holiday"}
+        journal = Journal(file.parent)
+        assert journal.record.job == {"title": "Holiday"} and journal.record.items == {0: BOAT, 1: SEA}
+        journal.add_items([more])
+        journal.close()
+        assert read_journal(file.parent).items == {0: BOAT, 1: SEA, 2: more}
+        assert read_journal(file.parent).refused == []
+
+
+def test_an_item_that_is_damaged_later_costs_only_itself(file: Path) -> None:
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join([lines[0], b"\0" * (len(lines[1]) - 1) + b"\n", *lines[2:]]))
+    record = read_journal(file.parent)
+    assert record is not None and record.items == {1: SEA} and record.states.keys() == {1}
+
+
+@pytest.mark.parametrize("items", [{}, {"items": None}, {"items": "2"}, {"items": -1}, {"items": 1}])
+def test_a_batch_that_does_not_say_how_many_items_it_has_goes_on(file: Path, items: dict[str, object]) -> None:
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join([json.dumps({"journal": 1, "job": {}} | items) + "\n", *lines[1:]]))
+    assert read_journal(file.parent).items == {0: BOAT, 1: SEA}
 
 
 def test_a_damaged_line_costs_only_itself(file: Path) -> None:
