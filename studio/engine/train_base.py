@@ -13,6 +13,7 @@ import torch
 from studio.core.atomic_write import make_folder, replace_file
 from studio.core.card import bundled_cards, card_json
 from studio.core.errors import StudioError
+from studio.core.folder_lock import FolderLock
 from studio.core.open_picture import open_picture
 from studio.core.training_card import TrainingRun, describe_data, describe_gaps, make_card, read_manifest, works_like
 from studio.core.training_plan import TrainingNews, TrainingPlan
@@ -39,11 +40,20 @@ _WIDEN = 5  # stream of random numbers
 
 
 def train_base(plan: TrainingPlan) -> Generator[TrainingNews, None, None]:
-    """Run a plan, or what is left of it. Only the first process of a team writes and tells."""
+    """Run a plan, or what is left of it. Only the first process of a team writes and tells.
+
+    Raises StudioError, also while another run writes into the same folder.
+    """
     keep_freed_memory()
     make_folder(plan.out)
+    lock = FolderLock(plan.out)
     with join_team(plan.device) as team:
-        yield from _Run(plan, team).run()
+        if team.is_first:
+            lock.take()
+        try:
+            yield from _Run(plan, team).run()
+        finally:
+            lock.release()
 
 
 class _Run:

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from studio.core.card import read_card
 from studio.core.errors import StudioError
+from studio.core.folder_lock import LOCK_NAME
 from studio.core.training_plan import TrainingNews, TrainingPlan
 from studio.engine import base_training
 from studio.engine.base_training import Batch, Trainer
@@ -90,6 +91,19 @@ def test_another_plan_does_not_go_on_with_a_run(folders: tuple[Path, Path], tmp_
         file.truncate(1000)
     with pytest.raises(StudioError, match="is damaged"):
         steps_of(plan)
+
+
+def test_a_second_run_in_the_same_folder_leaves_the_first_one_alone(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    plan = small_plan(folders, tmp_path, steps=1, judge_every=1)
+    first = train_base(plan)
+    next(first)
+    before = {path.name for path in tmp_path.iterdir()}
+    with pytest.raises(StudioError, match="Another Style Studio is writing to"):
+        steps_of(plan)
+    assert {path.name for path in tmp_path.iterdir()} == before
+    first.close()
+    steps_of(plan)
+    assert LOCK_NAME not in {path.name for path in tmp_path.iterdir()}
 
 
 def test_a_network_gets_better_at_what_it_sees_again_and_again(
