@@ -14,6 +14,8 @@ from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
+import psutil
+
 from studio.core.errors import PictureError, WriteError
 
 # Temporary files: machine and process that write it, and a number. Those of the first versions had the number alone.
@@ -145,16 +147,11 @@ def _machine() -> str:
 
 
 def _has_ended(process: int) -> bool:
-    """Whether there surely is no such process on this machine."""
-    if os.name != "posix":  # on Windows this question would end it
-        return False
+    """Whether there is no such process on this machine."""
     try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
+        return not psutil.pid_exists(process)
+    except OverflowError:  # no number of a process
         return True
-    except OSError:  # somebody else's
-        return False
-    return False
 
 
 def _flush_folder(folder: Path) -> None:

@@ -218,7 +218,6 @@ def test_a_download_that_breaks_off_leaves_nothing_behind(checkpoints: Path, mon
     assert files_below(checkpoints) == []
 
 
-@pytest.mark.skipif(os.name != "posix", reason="elsewhere only age tells")
 def test_what_a_killed_download_has_left_goes_with_the_next_one(
     checkpoints: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,13 +18,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from studio.core.artwork_state import Style
 from studio.core.batch import BatchJob
 from studio.core.batch_journal import read_journal
 from studio.core.card import Card
 from studio.core.contract import StyleRequest
 from studio.core.files import open_picture
 from studio.core.recipe import StyleRecipe
+from studio.core.style import Style
 from studio.jobs.batch import open_batch, resume_batch
 from studio.jobs.batch_runner import run_batch
 from tests.fakes import FakeEngine

@@ -64,7 +64,7 @@ def test_a_batch_killed_thirty_times_is_painted_to_its_end(photos: Path, tmp_pat
 HOLDER = """
 import sys
 from pathlib import Path
-from studio.core.artwork_state import Style
+from studio.core.style import Style
 from studio.core.batch import BatchJob
 from studio.core.card import Card
 from studio.core.files import open_picture
