@@ -27,7 +27,7 @@ from studio.core.atomic_write import flush_to_disk
 from studio.core.batch import BatchItem
 from studio.core.errors import StudioError, WriteError
 from studio.core.folder_lock import FolderLock
-from studio.core.untrusted import name_key, parse_object, path_anywhere, path_below, read_bounded
+from studio.core.untrusted import check_encodable, name_key, parse_object, path_anywhere, path_below, read_bounded
 
 JOURNAL_NAME = ".style-studio-batch.jsonl"
 LARGEST_JOURNAL = 64 * 2**20  # bytes, of some hundred thousand artworks
@@ -176,7 +176,8 @@ def _item(values: Mapping[str, Any]) -> BatchItem:
     number = values.get("item")
     if type(number) is not int or not 0 <= number < _MOST_ITEMS:
         raise ValueError(f"{str(number)[:40]} is no number of an item")
-    return BatchItem(number, path_anywhere(values.get("photo")), path_below(values.get("output")).as_posix())
+    output = check_encodable(path_below(values.get("output")).as_posix())
+    return BatchItem(number, path_anywhere(values.get("photo")), output)
 
 
 def _item_line(item: BatchItem) -> Mapping[str, Any]:

@@ -90,7 +90,7 @@ def check_fields(kind: type, values: object) -> None:
 
 def path_anywhere(name: object) -> Path:
     """The path that JSON gives to a file to be read: absolute. Raises ValueError if it is none."""
-    path = Path(_path_text(name))
+    path = Path(check_encodable(_path_text(name)))
     if not path.root:
         raise ValueError(f"{_short(name)} does not say where it is")
     return path
@@ -116,7 +116,7 @@ def path_inside(folder: Path, name: object) -> Path:
     Raises ValueError if it does not.
     """
     below = path_below(name)
-    path = folder / below
+    path = folder / check_encodable(str(below))
     if len(below.parts) == 1 and not os.path.islink(path):  # noqa: PTH114 - Path's raises where a name is too long
         return path
     try:
@@ -128,6 +128,15 @@ def path_inside(folder: Path, name: object) -> Path:
     return path
 
 
+def check_encodable(name: str) -> str:
+    """The name. Raises ValueError if this system's disks cannot have a file of it."""
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{_short(name)} is no name of a file") from error
+    return name
+
+
 def name_key(name: str) -> str:
     """Equal for two names that are one on some disk: there are disks that see no case, or one way to write an é."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
@@ -136,10 +145,6 @@ def name_key(name: str) -> str:
 def _path_text(name: object) -> str:
     if not isinstance(name, str) or not name or "\0" in name or len(name) > LONGEST_PATH:
         raise ValueError(f"{_short(name)} is no name of a file")
-    try:
-        os.fsencode(name)
-    except UnicodeEncodeError as error:
-        raise ValueError(f"{_short(name)} is no name of a file") from error
     return name
 
 

@@ -103,6 +103,8 @@ def test_a_damaged_line_costs_only_itself(file: Path) -> None:
         {"item": 2, "photo": "/photos/a.jpg", "output": "C:\\x.png"},
         {"item": 2, "photo": "/photos/a.jpg", "output": "sub/../../x.png"},
         {"item": 2, "photo": "/photos/a.jpg", "output": "a\0.png"},
+        {"item": 2, "photo": "/photos/a.jpg", "output": "\ud800.png"},
+        {"item": 2, "photo": "/photos/\ud800.jpg", "output": "x.png"},
         {"item": 2, "photo": "/photos/a.jpg", "output": "x" * 5000},
         {"item": 2, "photo": "/photos/a.jpg", "output": ["x.png"]},
         {"item": 2, "photo": "/photos/a.jpg", "output": None},

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 import pytest
@@ -22,7 +22,7 @@ from studio.core.untrusted import (
     read_bounded,
 )
 
-NO_NAMES = [None, 3, True, ["a.png"], {"a": 1}, "", "a\0.png", "x" * (LONGEST_PATH + 1), "\ud800.png"]
+NO_NAMES = [None, 3, True, ["a.png"], {"a": 1}, "", "a\0.png", "x" * (LONGEST_PATH + 1)]
 ELSEWHERE = [
     "../x.png",
     "a/../../x.png",
@@ -55,6 +55,15 @@ def test_what_leads_out_of_the_folder_is_refused_on_every_system(name: object, t
 )
 def test_what_lies_below_the_folder_is_taken(name: str, tmp_path: Path) -> None:
     assert path_inside(tmp_path, name) == tmp_path / name
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there every text is a name")
+def test_what_no_disk_can_write_is_a_name_on_no_disk(tmp_path: Path) -> None:
+    assert path_below("\ud800.png") == PurePosixPath("\ud800.png")
+    with pytest.raises(ValueError, match="no name of a file"):
+        path_inside(tmp_path, "\ud800.png")
+    with pytest.raises(ValueError, match="no name of a file"):
+        path_anywhere("/\ud800.png")
 
 
 @pytest.mark.parametrize("name", [*NO_NAMES, "x.png", "../x.png", "C:x.png"])
