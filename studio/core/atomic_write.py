@@ -73,11 +73,11 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
         raise PictureError(
-            f"The folder {_shown(folder)} cannot be made: a file is called so.", "Choose another folder."
+            f"The folder {folder} cannot be made: a file is called so.", "Choose another folder."
         ) from error
     except (OSError, ValueError) as error:
         raise PictureError(
-            f"The folder {_shown(folder)} cannot be made: {_reason(error)}.", "Choose another folder, or make room."
+            f"The folder {folder} cannot be made: {_reason(error)}.", "Choose another folder, or make room."
         ) from error
 
 
@@ -92,14 +92,14 @@ def flush_to_disk(descriptor: int) -> None:
 
 def unwritable(path: Path, error: OSError | ValueError) -> WriteError:
     """Why a file could not be written, in a sentence."""
-    name = _shown(Path(path.name or path))
+    name = path.name or str(path)
     match error.errno if isinstance(error, OSError) else None:
         case errno.ENOSPC | errno.EDQUOT:
             return WriteError(f"The disk is full: {name} was not written.", "Free some space or save elsewhere.")
         case errno.EISDIR:
             return WriteError(f"{name} is a folder.", "Choose a file name inside it.")
         case errno.ENOENT | errno.ENOTDIR:
-            return WriteError(f"The folder {_shown(path.parent)} is not there.", "Make it first or save elsewhere.")
+            return WriteError(f"The folder {path.parent} is not there.", "Make it first or save elsewhere.")
         case errno.EACCES | errno.EPERM | errno.EROFS:
             return WriteError(f"{name} may not be written there.", "Choose another folder or name.")
         case errno.ENAMETOOLONG:
@@ -163,11 +163,6 @@ def _flush_folder(folder: Path) -> None:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-
-
-def _shown(path: Path) -> str:
-    """The path as text that can be shown and written down, whatever it is made of."""
-    return str(path).replace("\0", "?").encode("utf-8", "replace").decode()
 
 
 def _reason(error: OSError | ValueError) -> str:
