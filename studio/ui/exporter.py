@@ -103,9 +103,9 @@ class Exporter(QObject):
             self.last_file = path
             keep_last_export(self._settings, last)
             self._session.mark_exported(result)
-            self._end(path)
             text = self.tr("Exported as {}, {}.").format(path.name, file_size(size))
             self._session.message_posted.emit(Message(text, action="show_export"))
+            self._end(path)  # last: what breaks off before is refused, and ends there
 
         def refused(error: StudioError) -> None:
             self._session.message_posted.emit(Message.about(error, action="export"))

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from studio.core.errors import StudioError
+from studio.ui.task_error import logger, task_error
 
 T = TypeVar("T")
 
@@ -21,6 +22,7 @@ class FileThread(QObject):
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._name = name
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._done: SimpleQueue[tuple[Future[Any], Callable[[Any], None], Callable[[StudioError], None]]] = (
             SimpleQueue()
@@ -33,7 +35,8 @@ class FileThread(QObject):
     ) -> None:
         """Do `work` in the thread, then call `on_done` with what it returned, or `on_failed`, in this thread.
 
-        An error that is not a StudioError is ours and is raised in this thread.
+        Whatever goes wrong, also in `on_done`, ends in `on_failed`: what waits for this work waits no longer. An error
+        that is no StudioError comes as one, as `task_error` says it. After `close`, nothing is done.
         """
 
         def work_unless_closed() -> T:
@@ -48,12 +51,24 @@ class FileThread(QObject):
     ) -> None:
         """As `run`, for work that must not be lost: closing waits for it even if it has not begun."""
 
+        def work_to_an_end() -> T:
+            try:
+                return work()
+            except CancelledError:
+                raise
+            except BaseException as error:  # noqa: BLE001 - the window waits for an end, whatever it is
+                failure = task_error(error)
+            raise failure  # outside: its context would keep the frames of this thread, and what Qt owns in them
+
         def report(future: Future[T]) -> None:
             if not self._is_closed:
                 self._done.put((future, on_done, on_failed))
                 self._piece_done.emit()
+            elif isinstance(error := future.exception(), StudioError):
+                logger.warning("Nobody is there any more to be told (%s): %s", self._name, error)
 
-        self._pool.submit(work).add_done_callback(report)
+        if not self._is_closed:
+            self._pool.submit(work_to_an_end).add_done_callback(report)
 
     def close(self) -> None:
         """Drop what has not begun, wait for what has and for all writing, report nothing more; idempotent."""
@@ -68,8 +83,6 @@ class FileThread(QObject):
             except Empty:
                 return
             try:
-                value = future.result()
-            except StudioError as error:
-                on_failed(error)
-            else:
-                on_done(value)
+                on_done(future.result())
+            except Exception as error:  # noqa: BLE001 - a report that breaks off still is an end
+                on_failed(task_error(error))

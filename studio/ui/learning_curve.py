@@ -33,7 +33,7 @@ class LearningCurve(QStackedWidget):
         self._lessons: Sequence[Lesson] = ()
         self._make_plot: type[CurvePlot] | None = None
         self._is_loading = False
-        self.empty = PlainLabel(self.tr("The curve of learning will be here"))
+        self.empty = PlainLabel()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         set_role(self.empty, "muted")
@@ -49,7 +49,8 @@ class LearningCurve(QStackedWidget):
         super().showEvent(event)
         if not self._is_loading:
             self._is_loading = True
-            self._files.run(_load_plot, self._take_plot, self._raise)
+            self.empty.setText(self.tr("The curve of learning will be here"))
+            self._files.run(_load_plot, self._take_plot, self._give_up)
 
     def show_lessons(self, lessons: Sequence[Lesson]) -> None:
         """Show these, from the first on."""
@@ -79,8 +80,10 @@ class LearningCurve(QStackedWidget):
         self._make_plot = make_plot
         self.show_lessons(self._lessons)
 
-    def _raise(self, error: StudioError) -> None:
-        raise error
+    def _give_up(self, error: StudioError) -> None:
+        """Learning goes on without a curve; the next time this is shown, it is tried again."""
+        self._is_loading = False
+        self.empty.setText(self.tr("There is no curve: {}").format(error.message))
 
 
 def _load_plot() -> type[CurvePlot]:

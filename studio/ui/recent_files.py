@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.core.errors import PictureError
+from studio.core.errors import PictureError, StudioError
 from studio.ui.file_thread import FileThread
 from studio.ui.message import Message
 from studio.ui.session import Session
@@ -55,8 +55,9 @@ class RecentFiles(QObject):
             path = Path(os.path.abspath(photo.source))  # noqa: PTH100 - a link stays a link, as the artist named it
             self._keep([path, *(other for other in self.paths if other != path)])
 
-    def _drop(self, path: Path, error: PictureError) -> None:
-        self._keep([other for other in self.paths if other != path])
+    def _drop(self, path: Path, error: StudioError) -> None:
+        if isinstance(error, PictureError):  # else it may well be there
+            self._keep([other for other in self.paths if other != path])
         self._session.message_posted.emit(Message.about(error, action="open"))
 
     def _keep(self, paths: list[Path]) -> None:

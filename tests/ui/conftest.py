@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,14 @@ from tests.fakes import FakeEngine, make_picture
 def no_motion(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where the system asks for less: what fades is there or gone at once."""
     monkeypatch.setattr("studio.ui.fade.LONGEST", 0)
+
+
+@pytest.fixture(autouse=True)
+def no_fault_in_the_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test in which a task met a fault of ours; one that means to clears the log."""
+    yield
+    faults = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    assert not faults, faults[0].exc_text
 
 
 @pytest.fixture

@@ -1,0 +1,115 @@
+"""Whatever befalls work beside the window, what the window says it is doing comes to an end, with a sentence."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from studio.core.files import ExportOptions
+from studio.ui import exporter, learning_curve, recent_files
+from studio.ui.app import Studio
+
+Fail = Callable[..., object]
+
+
+@pytest.fixture(autouse=True)
+def no_fault_in_the_log() -> None:
+    """Here, faults are meant."""
+
+
+@pytest.fixture(params=["OSError", "MemoryError", "TypeError"])
+def fail(request: pytest.FixtureRequest) -> Fail:
+    """Raises what no task of the studio means to raise."""
+    error = {
+        "OSError": OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), "x" * 300),
+        "MemoryError": MemoryError(),
+        "TypeError": TypeError("a bug"),
+    }[request.param]
+
+    def raise_it(*_: object, **__: object) -> object:
+        raise error
+
+    return raise_it
+
+
+def sentence(studio: Studio) -> str:
+    message = studio.window.messages.message
+    return message.text if message is not None and message.is_problem else ""
+
+
+def finish(qtbot: QtBot, studio: Studio) -> None:
+    studio.session.finish()
+    qtbot.waitUntil(lambda: studio.session.run is None and studio.session.artwork.result is not None)
+
+
+def test_an_export_that_fails_ends(
+    qtbot: QtBot, loaded: Studio, tmp_path: Path, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish(qtbot, loaded)
+    monkeypatch.setattr(exporter, "save_picture", fail)
+    loaded.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
+    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    assert sentence(loaded) and loaded.session.artwork.has_unsaved_result
+
+
+def test_an_export_that_is_written_and_cannot_be_remembered_ends(
+    qtbot: QtBot, loaded: Studio, tmp_path: Path, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish(qtbot, loaded)
+    monkeypatch.setattr(exporter, "keep_last_export", fail)
+    loaded.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
+    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    assert sentence(loaded) and (tmp_path / "art.png").exists()
+
+
+def test_closing_waits_no_longer_for_an_export_that_fails(
+    qtbot: QtBot, loaded: Studio, tmp_path: Path, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish(qtbot, loaded)
+    monkeypatch.setattr(exporter, "save_picture", fail)
+    loaded.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
+    loaded.window.close()
+    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    assert sentence(loaded) and loaded.window.isVisible()  # the artwork is still to be saved
+
+
+def test_a_photo_that_cannot_be_opened_is_told_and_the_next_one_opens(
+    qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path], fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save_photo()
+    with monkeypatch.context() as patched:
+        patched.setattr("studio.ui.intake.open_picture", fail)
+        studio.intake.open_picture(path)
+        qtbot.waitUntil(lambda: bool(sentence(studio)))
+    studio.intake.open_picture(path)
+    qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
+
+
+def test_a_recent_picture_that_cannot_be_looked_for_stays_on_the_list(
+    qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = loaded.recent.paths
+    monkeypatch.setattr(recent_files, "_existing", fail)
+    loaded.recent.choose(paths[0])
+    qtbot.waitUntil(lambda: bool(sentence(loaded)))
+    assert loaded.recent.paths == paths != ()
+
+
+def test_a_curve_that_cannot_be_loaded_is_tried_again(
+    qtbot: QtBot, studio: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    curve = studio.teach_window.curve
+    with monkeypatch.context() as patched:
+        patched.setattr(learning_curve, "_load_plot", fail)
+        studio.teach_window.open_beside()
+        qtbot.waitUntil(lambda: curve.empty.text().startswith("There is no curve: "))
+        studio.teach_window.hide()
+    studio.teach_window.open_beside()
+    qtbot.waitUntil(lambda: curve._make_plot is not None)
+    assert not curve.empty.text().startswith("There is no curve")
+    studio.teach_window.hide()
