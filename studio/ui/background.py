@@ -8,15 +8,22 @@ from collections.abc import Callable, Hashable
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
 
+from studio.core.errors import StudioError
+from studio.ui.task_error import task_error
+
+_Result = tuple[Hashable, object, StudioError | None]  # key, and what the function gave or why it gave nothing
+
 
 class Background(QObject):
     """A pile of small jobs for Qt's thread pool; the newest is done first and the oldest beyond `limit` are dropped.
 
-    Signals: finished(key, result), emitted on the thread this object lives on. Destroying the object (or
-    `forget`) drops what has not begun; what has begun ends unheard.
+    Signals: for each function that is not dropped, finished(key, result) or, whatever it raised, failed(key,
+    StudioError), emitted on the thread this object lives on. Destroying the object (or `forget`) drops what has not
+    begun; what has begun ends unheard.
     """
 
     finished = Signal(object, object)
+    failed = Signal(object, object)
     _woken = Signal()
 
     def __init__(self, limit: int, parent: QObject | None = None) -> None:
@@ -41,8 +48,11 @@ class Background(QObject):
 
     @Slot()
     def _collect(self) -> None:
-        for key, result in self._pile.take_results():
-            self.finished.emit(key, result)
+        for key, result, error in self._pile.take_results():
+            if error is None:
+                self.finished.emit(key, result)
+            else:
+                self.failed.emit(key, error)
 
 
 class _Pile:
@@ -54,7 +64,7 @@ class _Pile:
         self._wake: Callable[[], None] | None = wake
         self._waiting: dict[Hashable, Callable[[], object]] = {}  # oldest first
         self._running: dict[Hashable, int] = {}
-        self._results: deque[tuple[Hashable, object]] = deque()
+        self._results: deque[_Result] = deque()
         self._generation = 0
 
     def put(self, key: Hashable, function: Callable[[], object]) -> bool:
@@ -77,15 +87,20 @@ class _Pile:
                 return
             key, function = self._waiting.popitem()
             self._running[key] = generation = self._generation
-        result = function()
+        result: object = None
+        failure: StudioError | None = None
+        try:
+            result = function()
+        except BaseException as error:  # noqa: BLE001 - else the key would wait for ever
+            failure = task_error(error)
         with self._lock:
             self._running.pop(key, None)
             if self._wake is None or generation != self._generation:
                 return
-            self._results.append((key, result))
+            self._results.append((key, result, failure))
             self._wake()  # under the lock: close() waits, so the receiver is still whole
 
-    def take_results(self) -> list[tuple[Hashable, object]]:
+    def take_results(self) -> list[_Result]:
         with self._lock:
             results = list(self._results)
             self._results.clear()

@@ -26,6 +26,7 @@ class FileSizeMeter(QObject):
         self._encode: Callable[[], bytes] | None = None
         self._background = Background(1, self)
         self._background.finished.connect(self._take)
+        self._background.failed.connect(self._give_up)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(patience)
@@ -41,16 +42,14 @@ class FileSizeMeter(QObject):
     def _start(self) -> None:
         encode = self._encode
         if encode is not None:
-            self._background.run(self._question, lambda: _length(encode))
+            self._background.run(self._question, lambda: len(encode()))
 
     @Slot(object, object)
-    def _take(self, question: int, length: int | None) -> None:
+    def _take(self, question: int, length: int) -> None:
         if question == self._question:
             self.measured.emit(length)
 
-
-def _length(encode: Callable[[], bytes]) -> int | None:
-    try:
-        return len(encode())
-    except StudioError:  # the export itself will say why
-        return None
+    @Slot(object, object)
+    def _give_up(self, question: int, error: StudioError) -> None:
+        if question == self._question:  # the export itself will say why
+            self.measured.emit(None)

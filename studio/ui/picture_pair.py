@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QSize, Signal, Slot
 
+from studio.core.errors import StudioError
 from studio.core.picture import Picture, Pixels
 from studio.ui.background import Background
 from studio.ui.picture_pyramid import PicturePyramid, make_levels
@@ -24,6 +25,7 @@ class PicturePair(QObject):
         self._awaited: PicturePyramid | None = None  # takes the place of `before` when its levels have been made
         self._background = Background(2, self)  # one of each: what a newer frame has replaced is dropped
         self._background.finished.connect(self._take_levels)
+        self._background.failed.connect(self._do_without_levels)
 
     @property
     def is_empty(self) -> bool:
@@ -81,3 +83,10 @@ class PicturePair(QObject):
             self.before = pyramid
             self._awaited = None if pyramid is self._awaited else self._awaited
         self.sharpened.emit()
+
+    @Slot(object, object)
+    def _do_without_levels(self, place: str, error: StudioError) -> None:
+        """There is no memory for them, say: every 2^n-th pixel stands in for good, which is no reason to wait."""
+        if place == "before" and self._awaited is not None:
+            self.before, self._awaited = self._awaited, None
+            self.sharpened.emit()

@@ -57,6 +57,7 @@ class Thumbnails(QObject):
         self._unreadable: set[Path] = set()
         self._background = Background(WAITING_AT_MOST, self)
         self._background.finished.connect(self._keep)
+        self._background.failed.connect(self._give_up)
 
     def pixmap(self, path: Path) -> QPixmap | None:
         """The thumbnail if it is at hand; otherwise None, and it will arrive."""
@@ -87,12 +88,18 @@ class Thumbnails(QObject):
     @Slot(object, object)
     def _keep(self, path: Path, image: QImage) -> None:
         if image.isNull():
-            self._unreadable.add(path)
-        else:
-            image.setDevicePixelRatio(self._pixel_ratio)
-            self._kept[path] = QPixmap.fromImage(image)
-            while len(self._kept) > KEPT_IN_MEMORY:
-                self._kept.popitem(last=False)
+            self._give_up(path)
+            return
+        image.setDevicePixelRatio(self._pixel_ratio)
+        self._kept[path] = QPixmap.fromImage(image)
+        while len(self._kept) > KEPT_IN_MEMORY:
+            self._kept.popitem(last=False)
+        self.arrived.emit(path)
+
+    @Slot(object, object)
+    def _give_up(self, path: Path, error: StudioError | None = None) -> None:
+        """The tile says that there is nothing to see."""
+        self._unreadable.add(path)
         self.arrived.emit(path)
 
 

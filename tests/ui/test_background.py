@@ -1,10 +1,12 @@
 """Promises of work beside the GUI thread: newest first, results on the GUI thread, nothing after the end."""
 
 import threading
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QObject, QThread, QThreadPool
 
+from studio.core.errors import PictureError
 from studio.ui.background import Background
 
 
@@ -33,6 +35,29 @@ def test_a_result_comes_back_on_the_gui_thread(qtbot):
     assert result == 2
     assert where is parent.thread()
     assert worker != threading.get_ident()
+
+
+def test_what_fails_is_told_once_and_waits_no_longer(qtbot, caplog):
+    background = Background(8, parent := QObject())
+    told = []
+    background.finished.connect(lambda key, result: told.append((key, result)))
+    background.failed.connect(lambda key, error: told.append((key, str(error))))
+
+    def fail(error):
+        raise error
+
+    for error in (PictureError("No picture."), MemoryError(), SystemExit("a library")):
+        with qtbot.waitSignal(background.failed):
+            background.run("key", partial(fail, error))
+        assert not background.is_waiting("key")
+    with qtbot.waitSignal(background.finished):
+        background.run("key", lambda: 1)
+    sentences = ("No picture.", "There is not enough memory", "The studio met an error it does not know (SystemExit")
+    assert [key for key, _ in told] == ["key"] * 4 and told[-1] == ("key", 1)
+    assert all(text.startswith(sentence) for (_, text), sentence in zip(told, sentences, strict=False))
+    assert "in fail" in caplog.text
+    caplog.clear()
+    assert parent
 
 
 def test_the_newest_is_done_first_and_a_repeated_key_once(qtbot, one_thread):

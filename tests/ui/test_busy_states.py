@@ -8,11 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSize, QThreadPool
 from pytestqt.qtbot import QtBot
 
 from studio.core.files import ExportOptions
-from studio.ui import exporter, learning_curve, recent_files
 from studio.ui.app import Studio
+from studio.ui.export_sheet import ExportSheet
+from studio.ui.picture_pair import PicturePair
+from studio.ui.thumbnails import Thumbnails
+from tests.fakes import make_picture
 
 Fail = Callable[..., object]
 
@@ -51,7 +55,7 @@ def test_an_export_that_fails_ends(
     qtbot: QtBot, loaded: Studio, tmp_path: Path, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finish(qtbot, loaded)
-    monkeypatch.setattr(exporter, "save_picture", fail)
+    monkeypatch.setattr("studio.ui.exporter.save_picture", fail)
     loaded.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
     qtbot.waitUntil(lambda: not loaded.session.is_exporting)
     assert sentence(loaded) and loaded.session.artwork.has_unsaved_result
@@ -61,7 +65,7 @@ def test_an_export_that_is_written_and_cannot_be_remembered_ends(
     qtbot: QtBot, loaded: Studio, tmp_path: Path, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finish(qtbot, loaded)
-    monkeypatch.setattr(exporter, "keep_last_export", fail)
+    monkeypatch.setattr("studio.ui.exporter.keep_last_export", fail)
     loaded.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
     qtbot.waitUntil(lambda: not loaded.session.is_exporting)
     assert sentence(loaded) and (tmp_path / "art.png").exists()
@@ -71,7 +75,7 @@ def test_closing_waits_no_longer_for_an_export_that_fails(
     qtbot: QtBot, loaded: Studio, tmp_path: Path, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finish(qtbot, loaded)
-    monkeypatch.setattr(exporter, "save_picture", fail)
+    monkeypatch.setattr("studio.ui.exporter.save_picture", fail)
     loaded.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
     loaded.window.close()
     qtbot.waitUntil(lambda: not loaded.session.is_exporting)
@@ -94,7 +98,7 @@ def test_a_recent_picture_that_cannot_be_looked_for_stays_on_the_list(
     qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = loaded.recent.paths
-    monkeypatch.setattr(recent_files, "_existing", fail)
+    monkeypatch.setattr("studio.ui.recent_files._existing", fail)
     loaded.recent.choose(paths[0])
     qtbot.waitUntil(lambda: bool(sentence(loaded)))
     assert loaded.recent.paths == paths != ()
@@ -105,7 +109,7 @@ def test_a_curve_that_cannot_be_loaded_is_tried_again(
 ) -> None:
     curve = studio.teach_window.curve
     with monkeypatch.context() as patched:
-        patched.setattr(learning_curve, "_load_plot", fail)
+        patched.setattr("studio.ui.learning_curve._load_plot", fail)
         studio.teach_window.open_beside()
         qtbot.waitUntil(lambda: curve.empty.text().startswith("There is no curve: "))
         studio.teach_window.hide()
@@ -113,3 +117,41 @@ def test_a_curve_that_cannot_be_loaded_is_tried_again(
     qtbot.waitUntil(lambda: curve._make_plot is not None)
     assert not curve.empty.text().startswith("There is no curve")
     studio.teach_window.hide()
+
+
+def test_a_thumbnail_that_cannot_be_made_is_told_and_not_waited_for(
+    qtbot: QtBot, tmp_path: Path, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.ui.thumbnails.make_thumbnail", fail)
+    made = Thumbnails(QSize(8, 8), 1.0, tmp_path)
+    with qtbot.waitSignal(made.arrived):
+        assert made.pixmap(tmp_path) is None
+    assert made.is_unreadable(tmp_path)
+    QThreadPool.globalInstance().waitForDone()
+
+
+def test_a_size_that_cannot_be_measured_is_not_said(
+    qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish(qtbot, loaded)
+    monkeypatch.setattr("studio.ui.export_sheet.encode_picture", fail)
+    loaded.actions["export"].trigger()
+    sheet = loaded.window.findChild(ExportSheet)
+    assert sheet.weight.text().startswith("measuring")
+    qtbot.waitUntil(lambda: sheet.weight.text() == "")
+    sheet.reject()
+
+
+def test_a_large_blend_is_shown_even_if_its_smaller_sizes_cannot_be_made(
+    qtbot: QtBot, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.ui.picture_pyramid.LARGE", 0)
+    pair = PicturePair()
+    first, second = make_picture(), make_picture(seed=1)
+    with qtbot.waitSignal(pair.sharpened):
+        pair.set_before(first)
+    monkeypatch.setattr("studio.ui.picture_pair.make_levels", fail)
+    with qtbot.waitSignal(pair.sharpened):
+        pair.set_before(second, waits_for_levels=True)
+        assert pair.before.picture is first
+    assert pair.before.picture is second
