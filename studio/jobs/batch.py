@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from studio.core.output_check import file_identity
 from studio.core.rescue import keep_safe, unsaved
 from studio.core.untrusted import path_inside
 from studio.jobs.failure import as_studio_error
+
+_logger = logging.getLogger(__name__)
 
 
 class Batch:
@@ -51,8 +54,8 @@ class Batch:
         try:
             self._check_free(item)
             return self.job.request(open_picture(item.photo))
-        except StudioError as error:
-            return self._end(item, "skipped", error)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one photo, the others are to be painted
+            return self._end(item, "skipped", _told(error))
 
     def deliver(self, item: BatchItem, request: StyleRequest, done: Done) -> ItemReport:
         """Write a painted item and note it."""
@@ -70,8 +73,8 @@ class Batch:
                 self.job.credits(request.content),
                 allow_plain=any(is_plain(source) for source in sources if source is not None),
             )
-        except (StudioError, OSError) as error:
-            return self._leave_unsaved(item, request, done, as_studio_error(error))
+        except Exception as error:  # noqa: BLE001 - as above
+            return self._leave_unsaved(item, request, done, _told(error))
         self._journal.note(item, "done")
         return ItemReport(item, "done", 1.0, size=size, seconds=done.seconds, notes=done.notes)
 
@@ -207,3 +210,10 @@ def _file_facts(path: Path) -> list[Any] | None:
     except OSError:
         return None
     return [facts.st_ino, facts.st_mtime_ns, facts.st_size]
+
+
+def _told(error: Exception) -> StudioError:
+    """The error as a sentence for the list; the log has the traceback of a fault of ours."""
+    if not isinstance(error, StudioError | OSError | MemoryError):
+        _logger.error("A photo of a batch is left out.", exc_info=error)
+    return as_studio_error(error, "The studio")

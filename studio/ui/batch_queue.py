@@ -89,7 +89,7 @@ class BatchQueue(QObject):
         self.is_looking = True
         self.message_posted.emit(None)
         self.state_changed.emit()
-        self._files.run(lambda: look_for(choice), self._take_found, self._refuse)
+        self._files.run(lambda: look_for(choice), self._take_found, partial(self._refuse_choice, choice))
 
     def start(self) -> None:
         """Paint what is chosen with the present styles and settings; what was cut short with the same goes on.
@@ -106,7 +106,7 @@ class BatchQueue(QObject):
             artist = last.artist if last else ""
             job = BatchJob(artwork.credited_styles, artwork.recipe, options, artist=artist)
         except StudioError as error:
-            self._refuse(error)
+            self._tell(error)
             return
         self._begin(lambda: open_batch(folder, job, choice.places, may_overwrite=choice.may_overwrite))
 
@@ -144,7 +144,7 @@ class BatchQueue(QObject):
         return self._session.is_learning
 
     def _begin(self, open_one: Callable[[], Batch]) -> None:
-        self.is_running, self.cut_short = True, None
+        self.is_running, self.is_looking, self.cut_short = True, False, None
         sitting = self._sitting = object()  # the artist may stop, and begin another, before the disk has answered
         self._session.set_batching(True)
         self.message_posted.emit(None)
@@ -157,7 +157,7 @@ class BatchQueue(QObject):
 
     def _take_batch(self, sitting: object, batch: Batch) -> None:
         if sitting is not self._sitting:
-            self._files.run(batch.close, _ignore, self._refuse)
+            self._files.write(batch.close, _ignore, self._tell)
             return
         self._batch, self.job, self.has_folder = batch, batch.job, True
         if not self.choice.places:  # gone on with from its journal alone
@@ -174,14 +174,15 @@ class BatchQueue(QObject):
     def _go_on(self, batch: Batch) -> None:
         """The next item, or the end."""
         if not self._left:
-            self._files.run(batch.finish, lambda _: self._take_finish(), self._break)
+            self._files.run(batch.finish, lambda _: self._take_finish(batch), partial(self._break_off, batch, None))
             return
         item = self._item = self._left.popleft()
         self._report(ItemReport(item, "opening"))
-        self._files.run(lambda: (batch, batch.open(item)), self._take_opened, self._break)
+        self._files.run(
+            lambda: batch.open(item), partial(self._take_opened, batch), partial(self._break_off, batch, item)
+        )
 
-    def _take_opened(self, opened: tuple[Batch, StyleRequest | ItemReport]) -> None:
-        batch, request = opened
+    def _take_opened(self, batch: Batch, request: StyleRequest | ItemReport) -> None:
         if batch is not self._batch:
             return
         if isinstance(request, ItemReport):
@@ -205,7 +206,7 @@ class BatchQueue(QObject):
                 self._request = None
                 self._report(ItemReport(item, "saving", 1.0))
                 self._tally.seconds += seconds
-                self._finish_item(batch, lambda: batch.deliver(item, request, event))
+                self._finish_item(batch, item, lambda: batch.deliver(item, request, event))
             case Stopped():  # not by this queue: somebody else wanted the background
                 self._request = replace(request, id=new_request_id())
                 self._worker.start_background(self._request)
@@ -215,10 +216,10 @@ class BatchQueue(QObject):
                 self._break(error)
             case Failed(error=error):
                 self._request = None
-                self._finish_item(batch, lambda: batch.leave(item, error))
+                self._finish_item(batch, item, lambda: batch.leave(item, error))
 
-    def _finish_item(self, batch: Batch, work: Callable[[], ItemReport]) -> None:
-        self._files.run(work, lambda report: self._take_end(batch, report), self._break)
+    def _finish_item(self, batch: Batch, item: BatchItem, work: Callable[[], ItemReport]) -> None:
+        self._files.run(work, partial(self._take_end, batch), partial(self._break_off, batch, item))
 
     def _take_end(self, batch: Batch, report: ItemReport) -> None:
         self._report(report)
@@ -229,7 +230,9 @@ class BatchQueue(QObject):
         self._count(0.0, 0.0)
         self._go_on(batch)
 
-    def _take_finish(self) -> None:
+    def _take_finish(self, batch: Batch) -> None:
+        if batch is not self._batch:
+            return
         count, left_out = len(self.reports), self.reports.left_out
         self._end()
         if left_out:
@@ -241,18 +244,26 @@ class BatchQueue(QObject):
         self._session.message_posted.emit(message)
         self.message_posted.emit(replace(message, action=""))
 
+    def _break_off(self, batch: Batch, item: BatchItem | None, error: StudioError) -> None:
+        """What was done for a batch, and perhaps for an item of it, has failed."""
+        if item is not None:
+            self._report(ItemReport(item, "waiting"))  # also one that was saved while it was stopped
+        if batch is self._batch:
+            self._break(error)
+        else:
+            self._tell(error)
+
     def _break(self, error: StudioError) -> None:
         """The batch cannot go on now; it can later."""
-        if self.is_running:
-            self._worker.stop_background()
-            self._end()
-            self.choose(self.choice)
-        self._refuse(error)
+        self._worker.stop_background()
+        self._end()
+        self.choose(self.choice)
+        self._tell(error)
 
     def _end(self) -> None:
         batch, self._batch, self._sitting = self._batch, None, None
         if batch is not None:
-            self._files.run(batch.close, _ignore, self._refuse)
+            self._files.write(batch.close, _ignore, self._tell)
         if self._item is not None and self.reports.of(self._item).state != "saving":
             self._report(ItemReport(self._item, "waiting"))
         self._request = self._item = None
@@ -286,10 +297,14 @@ class BatchQueue(QObject):
         tally = self._tally
         tally.countdown.update((tally.tried + progress) / max(1, tally.items), tally.seconds + seconds)
 
-    def _refuse(self, error: StudioError) -> None:
-        self.is_looking = False
+    def _refuse_choice(self, choice: BatchChoice, error: StudioError) -> None:
+        if choice is self.choice and not self.is_running:
+            self.is_looking = False
+            self._tell(error)
+            self.state_changed.emit()
+
+    def _tell(self, error: StudioError) -> None:
         self.message_posted.emit(Message.about(error))
-        self.state_changed.emit()
 
 
 def _ignore(nothing: None) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from PySide6.QtCore import QSize, QThreadPool
 from pytestqt.qtbot import QtBot
 
 from studio.core.files import ExportOptions
+from studio.jobs import batch
+from studio.ui import batch_queue
 from studio.ui.app import Studio
 from studio.ui.export_sheet import ExportSheet
 from studio.ui.picture_pair import PicturePair
@@ -39,6 +43,29 @@ def fail(request: pytest.FixtureRequest) -> Fail:
         raise error
 
     return raise_it
+
+
+@pytest.fixture
+def chosen(qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path]) -> Studio:
+    """A batch of three photos, ready to start."""
+    photos = [save_photo(name, seed=seed) for seed, name in enumerate(("a.png", "b.png", "c.png"))]
+    loaded.batch_window.add_places(photos)
+    qtbot.waitUntil(lambda: not loaded.batch.is_looking)
+    return loaded
+
+
+def states(studio: Studio) -> list[str]:
+    return [report.state for report in studio.batch.reports]
+
+
+def once_for(name: str, original: Fail, fail: Fail) -> Fail:
+    """`fail` where an argument is a path or a picture called so, `original` elsewhere."""
+
+    def act(*arguments: object, **options: object) -> object:
+        does_fail = any(getattr(argument, "name", "") == name for argument in arguments)
+        return (fail if does_fail else original)(*arguments, **options)
+
+    return act
 
 
 def sentence(studio: Studio) -> str:
@@ -155,3 +182,90 @@ def test_a_large_blend_is_shown_even_if_its_smaller_sizes_cannot_be_made(
         pair.set_before(second, waits_for_levels=True)
         assert pair.before.picture is first
     assert pair.before.picture is second
+
+
+@pytest.mark.parametrize(("act", "state"), [("open_picture", "skipped"), ("save_picture", "failed")])
+def test_a_photo_that_fails_in_a_batch_is_left_out_alone(
+    qtbot: QtBot, chosen: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch, act: str, state: str
+) -> None:
+    monkeypatch.setattr(f"studio.jobs.batch.{act}", once_for("b.png", getattr(batch, act), fail))
+    chosen.batch.start()
+    qtbot.waitUntil(lambda: not chosen.batch.is_running)
+    assert states(chosen) == ["done", state, "done"]
+    assert chosen.batch.reports[1].reason
+    assert chosen.window.messages.message.text == "2 of 3 pictures are painted; 1 could not be."
+
+
+@pytest.mark.parametrize("act", ["open", "deliver", "finish"])
+def test_a_batch_that_cannot_go_on_ends_and_says_so(
+    qtbot: QtBot, chosen: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(f"studio.jobs.batch.Batch.{act}", fail)
+        chosen.batch.start()
+        qtbot.waitUntil(lambda: not chosen.batch.is_running)
+    qtbot.waitUntil(lambda: not chosen.batch.is_looking)
+    message = chosen.batch_window.messages.message
+    assert message is not None and message.is_problem and not chosen.session.is_batching
+    assert states(chosen) == (["done"] if act == "finish" else ["waiting"]) * 3
+    chosen.batch.start()
+    qtbot.waitUntil(lambda: states(chosen) == ["done"] * 3 and not chosen.batch.is_running)
+
+
+def test_a_picture_that_cannot_be_saved_after_a_stop_is_not_saved_for_ever(
+    qtbot: QtBot, chosen: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, gate = threading.Event(), threading.Event()
+
+    def deliver(*_: object) -> object:
+        reached.set()
+        gate.wait(20)
+        return fail()
+
+    monkeypatch.setattr("studio.jobs.batch.Batch.deliver", deliver)
+    chosen.batch.start()
+    qtbot.waitUntil(reached.is_set)
+    chosen.batch.stop()
+    assert states(chosen)[0] == "saving"
+    gate.set()
+    qtbot.waitUntil(lambda: states(chosen)[0] == "waiting")
+
+
+def test_photos_that_cannot_be_looked_for_are_told(
+    qtbot: QtBot, chosen: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.ui.batch_queue.look_for", fail)
+    chosen.batch.choose(replace(chosen.batch.choice, format="webp"))
+    qtbot.waitUntil(lambda: not chosen.batch.is_looking)
+    message = chosen.batch_window.messages.message
+    assert message is not None and message.is_problem
+
+
+def test_only_the_newest_choice_may_say_that_it_failed(
+    qtbot: QtBot, chosen: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webp, jpeg = (replace(chosen.batch.choice, format=name) for name in ("webp", "jpeg"))
+    original = batch_queue.look_for
+    monkeypatch.setattr("studio.ui.batch_queue.look_for", lambda choice: (fail if choice is webp else original)(choice))
+    chosen.batch.choose(webp)
+    chosen.batch.choose(jpeg)
+    qtbot.waitUntil(lambda: not chosen.batch.is_looking)
+    assert chosen.batch.reports[0].item.output == "a.jpg"
+    assert chosen.batch_window.messages.message is None
+
+
+def test_a_batch_that_cannot_be_opened_does_not_run(
+    qtbot: QtBot, chosen: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.ui.batch_queue.open_batch", fail)
+    chosen.batch.start()
+    qtbot.waitUntil(lambda: not chosen.batch.is_running)
+    assert not chosen.session.is_batching
+
+
+def test_after_a_start_in_the_middle_of_a_look_another_can_follow(qtbot: QtBot, chosen: Studio) -> None:
+    chosen.batch.choose(replace(chosen.batch.choice, format="webp"))
+    chosen.batch.start()
+    qtbot.waitUntil(lambda: not chosen.batch.is_running)
+    assert states(chosen) == ["done"] * 3 and not chosen.batch.is_looking
+    assert chosen.batch_window.main.isEnabled()
