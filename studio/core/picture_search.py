@@ -49,7 +49,7 @@ def folders_with_pictures(
     """
 
     def note(error: OSError) -> None:
-        if unreadable is not None:
+        if unreadable is not None and error.filename is not None:
             unreadable.append(Path(error.filename))
 
     for folder, below, names in os.walk(place, onerror=note):
@@ -61,15 +61,15 @@ def folders_with_pictures(
 def open_some(places: Sequence[Path], count: int) -> Opened:
     """The first `count` pictures that can be opened among files and folders, one folder deep, or as many as there are.
 
-    Raises PictureError if there is none: what is wrong with the first file, or that the folders hold no pictures.
+    Raises what is wrong with the first file if there is none, or PictureError if the folders hold no pictures.
     """
     paths = pictures_in(places, levels=1)
     pictures: dict[Path, Picture] = {}
-    problem: PictureError | None = None
+    problem: Exception | None = None
     for path in paths[:MOST_TRIED]:
         try:
             pictures[path] = open_picture(path)
-        except PictureError as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the next may be a picture
             problem = problem or error
         if len(pictures) == count:
             break

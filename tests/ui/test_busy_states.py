@@ -13,9 +13,12 @@ import pytest
 from PySide6.QtCore import QSize, QThreadPool
 from pytestqt.qtbot import QtBot
 
+from studio.core import picture_search
+from studio.core.blend import Blend
 from studio.core.files import ExportOptions
+from studio.core.tune_settings import TuneSettings
 from studio.jobs import batch
-from studio.ui import batch_queue
+from studio.ui import batch_queue, chosen_pictures, own_styles, tile_previews
 from studio.ui.app import Studio
 from studio.ui.export_sheet import ExportSheet
 from studio.ui.picture_pair import PicturePair
@@ -269,3 +272,81 @@ def test_after_a_start_in_the_middle_of_a_look_another_can_follow(qtbot: QtBot, 
     qtbot.waitUntil(lambda: not chosen.batch.is_running)
     assert states(chosen) == ["done"] * 3 and not chosen.batch.is_looking
     assert chosen.batch_window.main.isEnabled()
+
+
+def test_a_picture_to_learn_from_that_fails_is_left_out_alone(
+    qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path], fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    references = studio.teaching.references
+    monkeypatch.setattr("studio.ui.chosen_pictures.open_picture", once_for("b.png", chosen_pictures.open_picture, fail))
+    references.add([save_photo(name, seed=seed) for seed, name in enumerate(("a.png", "b.png", "c.png"))])
+    qtbot.waitUntil(lambda: bool(references.pictures))
+    assert [picture.name for picture in references.pictures] == ["a.png", "c.png"]
+    message = studio.teach_window.messages.message
+    assert message is not None and message.is_problem
+
+
+@pytest.mark.parametrize("act", ["write_request", "Teaching._begin"])
+def test_learning_that_cannot_begin_ends(
+    qtbot: QtBot,
+    loaded: Studio,
+    save_photo: Callable[..., Path],
+    fail: Fail,
+    monkeypatch: pytest.MonkeyPatch,
+    act: str,
+) -> None:
+    teaching = loaded.teaching
+    teaching.references.add([save_photo("work.png", 300, 280)])
+    qtbot.waitUntil(lambda: bool(teaching.references.pictures))
+    monkeypatch.setattr(f"studio.ui.teaching.{act}", fail)
+    teaching.learn("My hand", "", "", TuneSettings())
+    assert loaded.session.is_learning
+    qtbot.waitUntil(lambda: not loaded.session.is_learning)
+    message = loaded.teach_window.messages.message
+    assert message is not None and message.is_problem
+    assert not teaching.is_learning and not teaching.references.is_locked
+
+
+def test_a_file_that_fails_among_many_is_no_style_and_the_others_are(
+    qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path], fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.ui.own_styles.open_picture", once_for("b.png", own_styles.open_picture, fail))
+    with qtbot.waitSignal(studio.intake.own.message_posted) as posted:
+        studio.intake.add_styles([save_photo(name, seed=seed) for seed, name in enumerate(("a.png", "b.png", "c.png"))])
+    assert posted.args[0].text.startswith("2 styles added. One file was left out. ")
+
+
+def test_a_file_that_fails_among_many_is_no_photo_and_the_next_one_is(
+    qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path], fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = picture_search.open_picture
+    monkeypatch.setattr("studio.core.picture_search.open_picture", once_for("a.png", original, fail))
+    first, second = save_photo("a.png"), save_photo("b.png", seed=1)
+    studio.intake.open_files([first, second])
+    qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
+    assert studio.session.artwork.content.name == "b.png"
+    studio.intake.open_files([first])
+    qtbot.waitUntil(lambda: bool(sentence(studio)))
+
+
+def test_a_tile_whose_style_cannot_be_opened_is_given_up_and_the_others_are_made(
+    qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    previews, (first, second, *_) = loaded.window.gallery.list.delegate.previews, loaded.intake.cards
+    original = tile_previews.open_style
+    monkeypatch.setattr("studio.ui.tile_previews.open_style", lambda card: (fail if card is second else original)(card))
+    for card in (first, second):  # the last wanted first
+        assert previews.pixmap(card) is None
+    qtbot.waitUntil(lambda: previews.pixmap(first) is not None)
+    assert previews.pixmap(second) is None and not previews._wanted
+
+
+def test_a_blend_that_cannot_be_made_is_taken_back(
+    qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.ui.blender.blend_pictures", fail)
+    session = loaded.session
+    session.change(blend=Blend(session.artwork.content, make_picture(seed=5)))
+    assert session.artwork.blend is not None
+    qtbot.waitUntil(lambda: session.artwork.blend is None)
+    assert sentence(loaded)

@@ -81,3 +81,29 @@ def test_locked_they_stay(qtbot: QtBot, chosen: ChosenPictures, save_photo: Call
     chosen.is_locked = False
     add(qtbot, chosen, save_photo("c.png", seed=2))  # whatever was asked before would have been done by now
     assert names(chosen) == ["a.png", "c.png"]
+
+
+def test_what_is_chosen_while_others_are_opened_comes_besides_them(
+    qtbot: QtBot, chosen: ChosenPictures, save_photo: Callable[..., Path]
+) -> None:
+    add(qtbot, chosen, save_photo("a.png"), save_photo("b.png", seed=1))
+    with qtbot.waitSignals([chosen.changed] * 4):
+        chosen.add([save_photo("c.png", seed=2)])
+        chosen.add([save_photo("d.png", seed=3)])
+        chosen.remove(0)
+        chosen.remove(1)
+    assert names(chosen) == ["c.png", "d.png"]
+    assert [remark.text for remark in chosen.remarks] == ["These are 2."]
+
+
+def test_what_comes_after_the_lock_is_left_out_and_told(
+    qtbot: QtBot, chosen: ChosenPictures, save_photo: Callable[..., Path]
+) -> None:
+    add(qtbot, chosen, save_photo("a.png"))
+    with qtbot.waitSignal(chosen.message_posted) as posted:
+        chosen.add([save_photo("b.png", seed=1)])
+        chosen.is_locked = True
+    assert "left out" in posted.args[0].text and names(chosen) == ["a.png"]
+    chosen.is_locked = False
+    add(qtbot, chosen, save_photo("c.png", seed=2))
+    assert names(chosen) == ["a.png", "c.png"]
