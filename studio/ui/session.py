@@ -26,6 +26,7 @@ from studio.ui.message import Message
 from studio.ui.preferences import Preferences
 from studio.ui.quick_look import QuickLook
 from studio.ui.run import Run
+from studio.ui.task_error import task_error
 
 WORKER_PATIENCE = 5.0  # s that closing waits for the worker; it ends the engine's process itself by then
 
@@ -282,7 +283,10 @@ class Session(QObject):
             return
         before = self.artwork.state
         for event in self._bridge.take_events():
-            self._take(event)
+            try:
+                self._take(event)
+            except Exception as error:  # noqa: BLE001 - those behind it are not to be lost, an end least of all
+                self.message_posted.emit(Message.about(task_error(error)))
         self._announce(before)
 
     def _take(self, event: Event) -> None:

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core import picture_search
 from studio.core.blend import Blend
+from studio.core.contract import Done, Frame
 from studio.core.files import ExportOptions
 from studio.core.tune_settings import TuneSettings
 from studio.jobs import batch
@@ -350,3 +351,18 @@ def test_a_blend_that_cannot_be_made_is_taken_back(
     assert session.artwork.blend is not None
     qtbot.waitUntil(lambda: session.artwork.blend is None)
     assert sentence(loaded)
+
+
+def test_a_frame_that_cannot_be_taken_does_not_keep_the_end_of_painting_from_the_window(
+    qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.ui.run.Run.take", fail)
+    loaded.session.finish()
+    run = loaded.session.run
+    assert run is not None
+    frame = Frame(run.request.id, 1, 2, 0.5, make_picture())
+    with monkeypatch.context() as patched:  # both are fetched at once
+        patched.setattr(loaded.bridge, "take_events", lambda: [frame, Done(run.request.id, make_picture(), steps=1)])
+        loaded.session._take_events()
+    qtbot.waitUntil(lambda: loaded.session.run is None)
+    assert sentence(loaded) and loaded.session.artwork.is_finished
