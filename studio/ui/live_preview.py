@@ -11,6 +11,7 @@ from studio.core.picture import Picture
 from studio.core.power import is_on_battery
 from studio.core.requests import live_request, style_request
 from studio.jobs.worker import Worker
+from studio.ui.background import Background
 from studio.ui.preferences import Preferences
 
 LARGEST = 2048  # px; no canvas shows more of a whole picture, and Finish is for the rest
@@ -47,6 +48,8 @@ class LivePreview(QObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST)
         self._rest.timeout.connect(self.refine)
+        self._power = Background(1, self)
+        self._power.finished.connect(self._take_power)
 
     @property
     def picture(self) -> Picture | None:
@@ -86,15 +89,34 @@ class LivePreview(QObject):
     def rest(self) -> None:
         """Refine no further; what is there stays to be seen."""
         self._rest.stop()
+        self._power.forget()
         if self._refinement is not None:
             self._refinement = None
             self._worker.stop_job()
 
     @Slot()
     def refine(self) -> None:
-        """Refine the picture now, if that is wanted."""
+        """Refine the picture now, if that is wanted; on mains power only, once that is known."""
+        wish = self._preferences.auto_refine
+        if wish == "always":
+            self._begin_refining()
+        elif wish == "mains" and self._can_refine:
+            self._power.run("power", is_on_battery)
+
+    @Slot(object, object)
+    def _take_power(self, key: str, is_on_battery: bool) -> None:
+        if not is_on_battery:
+            self._begin_refining()
+
+    @property
+    def _can_refine(self) -> bool:
+        state = self._state
+        is_idle = self._refinement is None and not self._is_held
+        return is_idle and self._frame is not None and state is not None and state.recipe.method == "finish"
+
+    def _begin_refining(self) -> None:
         state, frame = self._state, self._frame
-        if state is None or frame is None or self._refinement is not None or not self._may_refine(state):
+        if state is None or frame is None or not self._can_refine:
             return
         draft = state.recipe.change(quality="draft", long_edge=max(SMALLEST, frame.picture.long_edge))
         self._refinement = style_request(state.content, state.styles, draft)
@@ -112,14 +134,6 @@ class LivePreview(QObject):
         else:
             return False
         return True
-
-    def _may_refine(self, state: ArtworkState) -> bool:
-        wish = self._preferences.auto_refine
-        return (
-            not self._is_held
-            and state.recipe.method == "finish"
-            and (wish == "always" or (wish == "mains" and not is_on_battery()))
-        )
 
     def _take_live(self, event: Event) -> None:
         self.is_waiting = self.is_waiting and isinstance(event, Frame | Progress)

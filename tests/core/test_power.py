@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
-from studio.core.power import is_linux_on_battery, is_on_battery
+from studio.core.power import is_on_battery
 
-AC = {"type": "Mains", "online": "1"}
-UNPLUGGED = {"type": "Mains", "online": "0"}
-FULL = {"type": "Battery", "status": "Full"}
-DISCHARGING = {"type": "Battery", "status": "Discharging"}
-MOUSE = {"type": "Battery", "status": "Unknown"}
+
+def battery(power_plugged: bool | None) -> SimpleNamespace:
+    return SimpleNamespace(percent=50.0, secsleft=3600, power_plugged=power_plugged)
 
 
 @pytest.mark.parametrize(
-    ("supplies", "expected"),
-    [
-        ((), False),
-        ((AC, DISCHARGING), False),
-        ((UNPLUGGED, DISCHARGING), True),
-        ((DISCHARGING,), True),
-        ((UNPLUGGED, FULL), False),
-        ((MOUSE,), False),
-        (({},), False),
-    ],
+    ("answer", "expected"),
+    [(None, False), (battery(True), False), (battery(False), True), (battery(None), False)],
 )
-def test_a_battery_counts_only_while_it_feeds_the_computer(
-    supplies: tuple[dict[str, str], ...], expected: bool, tmp_path: Path
+def test_a_battery_counts_only_while_it_is_known_to_feed_the_computer(
+    answer: SimpleNamespace | None, expected: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number, supply in enumerate(supplies):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        for name, word in supply.items():
-            (folder / name).write_text(f"{word}\n")
-    assert is_linux_on_battery(tmp_path) is expected
+    monkeypatch.setattr(psutil, "sensors_battery", lambda: answer, raising=False)
+    assert is_on_battery() is expected
 
 
-def test_where_the_system_does_not_tell_there_is_no_battery(tmp_path: Path) -> None:
-    assert is_linux_on_battery(tmp_path / "nothing") is False
+@pytest.mark.parametrize("error", [OSError("no such device"), ValueError("int('')"), NotImplementedError()])
+def test_a_sensor_that_fails_means_mains_power(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(psutil, "sensors_battery", fail, raising=False)
+    assert is_on_battery() is False
+
+
+def test_a_system_that_cannot_be_asked_means_mains_power(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(psutil, "sensors_battery", raising=False)
+    assert is_on_battery() is False
 
 
 def test_this_computer_can_be_asked() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -136,12 +137,36 @@ def test_a_change_ends_the_refinement_and_shows_the_new_settings(
 def test_on_mains_power_means_not_on_battery(
     qtbot: QtBot, live: Studio, engine: FakeEngine, is_on_battery: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_preview, "is_on_battery", lambda: is_on_battery)
-    live.preferences.auto_refine = "mains"
-    live.session.live.refine()
+    asked_on = []
+    answer = lambda: asked_on.append(threading.current_thread()) or is_on_battery  # noqa: E731
+    monkeypatch.setattr(live_preview, "is_on_battery", answer)
+    with qtbot.waitSignal(live.session.live._power.finished):
+        live.preferences.auto_refine = "mains"
     if not is_on_battery:
         qtbot.waitUntil(lambda: live.window.canvas.badge.text() == "Draft")
+    assert len(asked_on) == 1 and threading.current_thread() not in asked_on
     assert any(isinstance(request, StyleRequest) for request in engine.requests) is not is_on_battery
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_change_while_the_battery_is_asked_has_it_asked_again(
+    qtbot: QtBot, live: Studio, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, gate = threading.Event(), threading.Event()
+
+    def ask() -> bool:
+        reached.set()
+        return gate.wait(20)
+
+    monkeypatch.setattr(live_preview, "is_on_battery", ask)
+    live.preferences.auto_refine = "mains"
+    qtbot.waitUntil(reached.is_set)
+    monkeypatch.setattr(live_preview, "is_on_battery", lambda: False)
+    live.session.change(strength=0.2)
+    qtbot.waitUntil(lambda: live.window.canvas.badge.text() == "Draft")
+    gate.set()
+    (draft,) = (request for request in engine.requests if isinstance(request, StyleRequest))
+    assert draft.recipe.strength == 0.2
 
 
 def test_finish_takes_over_and_its_result_stays_until_something_changes(
