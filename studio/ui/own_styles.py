@@ -33,11 +33,21 @@ class OwnStyles(QObject):
     edited = Signal(object)
     message_posted = Signal(object)
 
-    def __init__(self, library: StyleLibrary, files: FileThread, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        library: StyleLibrary,
+        opening: FileThread,
+        files: FileThread,
+        many: FileThread,
+        parent: QObject | None = None,
+    ) -> None:
+        """opening: of what the artist waits for. files: of the library. many: of files that come by the hundred."""
         super().__init__(parent)
         self.cards: tuple[Card, ...] = ()
         self._library = library
+        self._opening = opening
         self._files = files
+        self._many = many
         self._removed: Card | None = None
 
     def load(self) -> None:
@@ -64,7 +74,7 @@ class OwnStyles(QObject):
             self._insert(card)
             self.added.emit(card)
 
-        self._files.run(open_style, keep, self._refuse)
+        self._opening.run(open_style, keep, self._refuse)
 
     def add(self, places: Sequence[Path]) -> None:
         """Make styles of many files, and of all pictures in folders; at the end one message tells of them."""
@@ -72,10 +82,14 @@ class OwnStyles(QObject):
 
         def add_all(paths: Sequence[Path]) -> None:
             for path in paths:
-                self._files.run(partial(self._add_file, path), partial(self._took, batch), batch.refused.append)
-            self._files.run(lambda: batch, self._tell, self._refuse)
+                self._many.run(partial(self._add_file, path), partial(self._took, batch), batch.refused.append)
+            self._many.run(lambda: batch, self._tell, self._refuse)
 
-        self._files.run(lambda: pictures_in(places), add_all, self._refuse)
+        def find(_: None) -> None:
+            self._many.run(lambda: pictures_in(places), add_all, self._refuse)
+
+        # Only after the library has been read: that deletes what an earlier sitting removed, and may come again here.
+        self._files.run(lambda: None, find, self._refuse)
 
     @Slot(object)
     def edit(self, card: Card) -> None:
@@ -105,8 +119,8 @@ class OwnStyles(QObject):
         if card is not None:
             self._files.write(lambda: self._library.restore(card), lambda _: self._insert(card), self._refuse)
 
-    def keep_learned(self, path: Path, done: Callable[[Card], None]) -> None:
-        """Put the learned style in a file into the gallery, then call `done` with its card."""
+    def keep_learned(self, path: Path, done: Callable[[Card], None], failed: Callable[[], None] = lambda: None) -> None:
+        """Put the learned style in a file into the gallery, then call `done` with its card, or `failed`."""
 
         def kept(card: Card) -> None:
             self._insert(card)
@@ -114,7 +128,11 @@ class OwnStyles(QObject):
             self.message_posted.emit(Message(self.tr("{} is in the gallery, under Mine.").format(card.title)))
             done(card)
 
-        self._files.write(lambda: self._library.import_learned(path), kept, self._refuse)
+        def refuse(error: StudioError) -> None:
+            self._refuse(error)
+            failed()
+
+        self._files.write(lambda: self._library.import_learned(path), kept, refuse)
 
     def export(self, card: Card, path: Path) -> None:
         """Write a learned style into a file of its own."""
@@ -153,7 +171,8 @@ class OwnStyles(QObject):
 
     def _take_library(self, cards: Sequence[Card], problems: Sequence[StudioError]) -> None:
         if cards:
-            self._show(cards)
+            read = {card.id for card in cards}
+            self._show([*cards, *(card for card in self.cards if card.id not in read)])  # those kept meanwhile, too
         if problems:
             count = len(problems)
             text = (

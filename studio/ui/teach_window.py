@@ -118,10 +118,11 @@ class TeachWindow(QDialog):
             words.append(self.tr("And {} more, at the pictures.").format(more))
         self.remarks.setText("\n".join(words))
         self.remarks.setVisible(bool(words))
-        has_style = is_idle and teaching.has_style
+        has_style = is_idle and teaching.has_style and not teaching.is_keeping
         self.keep.setEnabled(has_style)
         self.discard.setEnabled(has_style)
         self.resume.setVisible(is_idle and teaching.can_resume)
+        self.resume.setEnabled(not teaching.is_keeping)
         if not is_idle:
             self.main.setText(self.tr("Stop"))
         elif teaching.can_resume:
@@ -129,7 +130,8 @@ class TeachWindow(QDialog):
         else:
             self.main.setText(self.tr("Learn anyway") if remarks else self.tr("Learn"))
         set_role(self.main, "" if is_idle and teaching.can_resume else "primary")
-        self.main.setEnabled(bool(teaching.references.pictures) and not teaching.is_stopping)
+        is_free = not teaching.is_stopping and not teaching.is_keeping
+        self.main.setEnabled(bool(teaching.references.pictures) and is_free)
         self._show_progress()
 
     @Slot()

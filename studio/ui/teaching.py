@@ -49,9 +49,9 @@ class Teaching(QObject):
     survives the end of the program: `begun` names it at the next start, and it can go on.
 
     references: what is learnt from. photos: the artist's own, to learn on. lessons: so far. sample: how far it has
-    come. has_style: whether there is something to keep. can_resume: whether it can go on exactly. Signals:
-    lesson_arrived(); request_found(TuneRequest), what an earlier sitting began; state_changed(), everything else;
-    message_posted(Message or None).
+    come. has_style: whether there is something to keep. is_keeping: whether it is on its way into the gallery.
+    can_resume: whether it can go on exactly. Signals: lesson_arrived(); request_found(TuneRequest), what an earlier
+    sitting began; state_changed(), everything else; message_posted(Message or None).
     """
 
     lesson_arrived = Signal()
@@ -78,6 +78,7 @@ class Teaching(QObject):
         self.progress = 0.0
         self.note = ""
         self.is_learning = self.is_stopping = self.is_over = self.has_style = self.can_resume = False
+        self.is_keeping = False
         self._session = session
         self._worker = worker
         self._files = files
@@ -102,7 +103,7 @@ class Teaching(QObject):
 
     def learn(self, title: str, author: str, licence: str, settings: TuneSettings) -> None:
         """Learn from the pictures, afresh."""
-        if self.is_learning or not self.references.pictures:
+        if self.is_learning or self.is_keeping or not self.references.pictures:
             return
         card = Card(
             "style", "style", title, author, "", licence, "Learnt by Style Studio", self.output, category=OWN_CATEGORY
@@ -112,7 +113,7 @@ class Teaching(QObject):
 
     def resume(self) -> None:
         """Go on exactly where it was stopped."""
-        if self._request is not None and self.can_resume and not self.is_learning:
+        if self._request is not None and self.can_resume and not self.is_learning and not self.is_keeping:
             self._start(replace(self._request, is_resumed=True, id=new_request_id()))
 
     def stop(self) -> None:
@@ -124,12 +125,13 @@ class Teaching(QObject):
 
     def keep(self) -> None:
         """Put the style into the gallery."""
-        if self.has_style and not self.is_learning:
-            self._own.keep_learned(self.output, lambda _: self._forget())
+        if self.has_style and not self.is_learning and not self.is_keeping:
+            self._set_keeping(True)
+            self._own.keep_learned(self.output, lambda _: self._forget(), lambda: self._set_keeping(False))
 
     def discard(self) -> None:
         """Throw away what is learnt; the pictures stay chosen."""
-        if not self.is_learning:
+        if not self.is_learning and not self.is_keeping:
             self._forget()
 
     def _start(self, request: TuneRequest) -> None:
@@ -203,7 +205,13 @@ class Teaching(QObject):
             _delete(path)
         self._lock.release()
 
+    def _set_keeping(self, is_keeping: bool) -> None:
+        """Meanwhile the file is read: it stays as it is."""
+        self.is_keeping = is_keeping
+        self.state_changed.emit()
+
     def _forget(self) -> None:
+        self.is_keeping = False
         self._files.write(self._delete_all, lambda _: None, self._refuse)
         self._request, self.lessons, self.sample = None, [], None
         self.begun, self.progress = "", 0.0

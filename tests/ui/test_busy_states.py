@@ -17,6 +17,7 @@ from studio.core import picture_search
 from studio.core.blend import Blend
 from studio.core.contract import Done, Frame
 from studio.core.files import ExportOptions
+from studio.core.learned_file import write_learned
 from studio.core.tune_settings import TuneSettings
 from studio.jobs import batch
 from studio.ui import batch_queue, chosen_pictures, own_styles, tile_previews
@@ -24,7 +25,7 @@ from studio.ui.app import Studio
 from studio.ui.export_sheet import ExportSheet
 from studio.ui.picture_pair import PicturePair
 from studio.ui.thumbnails import Thumbnails
-from tests.fakes import make_picture
+from tests.fakes import make_card, make_learned, make_picture
 
 Fail = Callable[..., object]
 
@@ -366,3 +367,23 @@ def test_a_frame_that_cannot_be_taken_does_not_keep_the_end_of_painting_from_the
         loaded.session._take_events()
     qtbot.waitUntil(lambda: loaded.session.run is None)
     assert sentence(loaded) and loaded.session.artwork.is_finished
+
+
+def test_a_learnt_style_that_cannot_be_kept_can_be_kept_later_or_discarded(
+    qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teaching = loaded.teaching
+    teaching.output.parent.mkdir(parents=True)
+    write_learned(teaching.output, make_card(), make_learned())
+    teaching.look_for_begun()
+    qtbot.waitUntil(lambda: teaching.has_style)
+    with monkeypatch.context() as patched:
+        patched.setattr("studio.core.style_library.StyleLibrary.import_learned", fail)
+        teaching.keep()
+        assert teaching.is_keeping and not loaded.teach_window.keep.isEnabled()
+        teaching.discard()  # not while it is read
+        qtbot.waitUntil(lambda: not teaching.is_keeping)
+    assert sentence(loaded) and teaching.has_style and loaded.teach_window.keep.isEnabled()
+    teaching.keep()
+    qtbot.waitUntil(lambda: len(loaded.intake.own.cards) == 1 and not teaching.has_style)
+    qtbot.waitUntil(lambda: not teaching.output.exists())
