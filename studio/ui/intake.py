@@ -15,12 +15,12 @@ from studio.core.errors import StudioError
 from studio.core.files import OPEN_SUFFIXES, decode_picture, open_picture
 from studio.core.open_style import is_style_file, open_style
 from studio.core.picture import Picture
-from studio.core.picture_search import Opened, open_some
+from studio.core.picture_search import Opened, is_folder, open_some
 from studio.ui.drop_zones import Drop
 from studio.ui.file_thread import FileThread
 from studio.ui.message import Message
 from studio.ui.own_styles import OwnStyles
-from studio.ui.payload import Payload
+from studio.ui.payload import Payload, encoded
 from studio.ui.session import Session
 
 MOST_MIXED = 4  # styles taken into the mix from one drop
@@ -99,18 +99,22 @@ class Intake(QObject):
     @Slot(list)
     def add_styles(self, paths: Sequence[Path]) -> None:
         """Add styles to the gallery: of one file, which is used at once, or of many files and folders."""
-        if len(paths) == 1 and is_style_file(paths[0]):
-            self.own.keep_learned(paths[0], self.use_style)
-        elif len(paths) == 1 and not paths[0].is_dir():
-            self.own.use(partial(open_picture, paths[0]), self._session.use_style)
-        else:
+        if len(paths) != 1:
             self.own.add(paths)
+        elif is_style_file(paths[0]):
+            self.own.keep_learned(paths[0], self.use_style)
+        else:
+            self._files.run(lambda: is_folder(paths[0]), partial(self._add_one, paths[0]), self._refuse_style)
 
     @Slot(object)
     def take_drop(self, drop: Drop) -> None:
         """Do with a drop, or with what was pasted, what its zone says."""
         payload, session = drop.payload, self._session
-        open_image = partial(decode_picture, payload.image_bytes, self._name_of(payload))
+        name = self._name_of(payload)
+
+        def open_image() -> Picture:
+            return decode_picture(encoded(payload), name)
+
         match drop.zone, payload.kind:
             case _, "link":
                 text = self.tr("That is a link, and the studio opens nothing from the web.")
@@ -147,6 +151,12 @@ class Intake(QObject):
         """What the picture of a page was called there; what came without a name is a pasted one."""
         names = (QUrl(link).fileName() for link in payload.links)
         return next((name for name in names if Path(name).suffix.lower() in OPEN_SUFFIXES), self.tr("Pasted picture"))
+
+    def _add_one(self, path: Path, is_a_folder: bool) -> None:
+        if is_a_folder:
+            self.own.add([path])
+        else:
+            self.own.use(partial(open_picture, path), self._session.use_style)
 
     def _take_first(self, opened: Opened, paths: Sequence[Path]) -> None:
         (picture,) = opened.pictures

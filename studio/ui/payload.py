@@ -18,16 +18,21 @@ PayloadKind = Literal["files", "image", "link", "style"]
 
 STYLE_MIME_TYPE = "application/x-style-studio-style"  # the card's id, as bytes of a file's name
 _ENCODED = ("image/png", "image/webp", "image/jpeg", "image/tiff", "image/avif", "image/heic", "image/gif", "image/bmp")
+_WRITING = QIODevice.OpenModeFlag.WriteOnly  # met here, by the thread that imports: see thumbnails.py
 _LONGEST_TEXT = 20_000  # characters that may be a list of files
 
 
 @dataclass(frozen=True)
 class Payload:
-    """What hovers: local files, an encoded image, links that are no local file, or a style of the gallery."""
+    """What hovers: local files, an image, links that are no local file, or a style of the gallery.
+
+    image_bytes: the image as the other program encoded it; image: as Qt has it, where that gave none.
+    """
 
     kind: PayloadKind
     paths: tuple[Path, ...] = ()
     image_bytes: bytes = b""
+    image: QImage | None = None
     links: tuple[str, ...] = ()
     style_id: str = ""
 
@@ -60,7 +65,9 @@ def read_payload(mime: QMimeData) -> Payload | None:
         case "files":
             return Payload(kind, paths=tuple(map(_local_path, filter(_is_local, urls))))
         case "image":
-            return Payload(kind, image_bytes=_encoded_image(mime, urls), links=links)
+            data = _encoded_image(mime, urls)
+            image = QImage(mime.imageData()) if data is None else None
+            return Payload(kind, image_bytes=data or b"", image=image, links=links)
         case "style":
             return Payload(kind, style_id=os.fsdecode(bytes(mime.data(STYLE_MIME_TYPE).data())))
         case "link":
@@ -109,20 +116,27 @@ def _encoded_format(mime: QMimeData) -> str:
     return next((name for name in _ENCODED if mime.hasFormat(name)), "")
 
 
-def _encoded_image(mime: QMimeData, urls: Sequence[QUrl]) -> bytes:
-    """The image as the other program encoded it (with its metadata), else as PNG; b"" if there is none after all."""
+def _encoded_image(mime: QMimeData, urls: Sequence[QUrl]) -> bytes | None:
+    """The image as the other program encoded it (with its metadata), None if there is only one that Qt has decoded."""
     if name := _encoded_format(mime):
         return bytes(mime.data(name).data())
     if mime.hasImage():
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        QImageWriter(buffer, b"png").write(QImage(mime.imageData()))
-        return bytes(buffer.data().data())
+        return None
     header, _, body = next(filter(_is_inline_image, urls)).path().partition(",")
     try:
         return b64decode(unquote_to_bytes(body)) if header.endswith(";base64") else unquote_to_bytes(body)
     except binascii.Error:
         return b""
+
+
+def encoded(payload: Payload) -> bytes:
+    """The image of a payload as a file; b"" if there is none after all. May be called on any thread, and takes long."""
+    if payload.image is None:
+        return payload.image_bytes
+    buffer = QBuffer()
+    buffer.open(_WRITING)
+    QImageWriter(buffer, b"png").write(payload.image)
+    return bytes(buffer.data().data())
 
 
 def accept_copy(event: QDropEvent) -> None:

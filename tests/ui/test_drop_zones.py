@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.ui.canvas import Canvas
 from studio.ui.drop_zones import ZONES, Drop
-from studio.ui.payload import Payload, payload_kind, read_payload
+from studio.ui.payload import Payload, encoded, payload_kind, read_payload
 from tests.ui.dragging import HELD, files, gallery_style, image, uri_list
 
 LEFT, RIGHT = QPoint(30, 150), QPoint(570, 150)
@@ -57,7 +57,7 @@ def test_of_a_browser_the_image_is_taken_and_its_link_kept():
     payload = read_payload(image())
     assert payload.kind == "image"
     assert payload.links == ("https://example.org/cat.png",)
-    picture = QImage.fromData(payload.image_bytes)
+    picture = QImage.fromData(encoded(payload))
     assert (picture.width(), picture.height(), picture.pixelColor(0, 0).name()) == (40, 30, "#123456")
 
 
@@ -167,7 +167,7 @@ def test_a_drop_is_told_with_its_zone(canvas, mime, place, landed):
 def test_an_image_on_the_picture_zone_is_told_with_its_pixels(canvas):
     (landed,) = drop(canvas, image(), LEFT)
     assert landed.zone == "picture"
-    assert QImage.fromData(landed.payload.image_bytes).width() == 40
+    assert QImage.fromData(encoded(landed.payload)).width() == 40
 
 
 def test_the_hovering_canvas_is_dimmed(canvas):

@@ -1,0 +1,94 @@
+"""On the GUI thread no file is touched and no picture decoded, on the ways that artists go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QSettings, QThreadPool, QUrl
+from PySide6.QtGui import QGuiApplication, QImage
+from pytestqt.qtbot import QtBot
+
+from studio.core.style_library import StyleLibrary
+from studio.ui.app import Studio
+from studio.ui.drop_zones import Drop
+from studio.ui.payload import read_payload
+from tests.fakes import FakeEngine, make_picture
+from tests.ui.gui_thread import watching
+
+
+@pytest.fixture(autouse=True)
+def touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What was touched; nothing, in the end."""
+    with watching(tmp_path, monkeypatch) as touched:
+        yield touched
+        assert sorted(set(touched)) == []
+
+
+def drop(studio: Studio, zone: str, *paths: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    payload = read_payload(mime)
+    assert payload is not None
+    studio.window.canvas.dropped.emit(Drop(zone, payload))
+
+
+def has_photo(studio: Studio, name: str) -> Callable[[], bool]:
+    return lambda: getattr(studio.session.artwork.content, "name", "") == name
+
+
+def test_the_watch_sees_what_is_done_here(touched: list[str], save_photo: Callable[..., Path]) -> None:
+    StyleLibrary().add(make_picture(32, 32))
+    assert any("open" in line and "atomic_write.py" in line for line in touched)
+    touched.clear()
+
+
+def test_starting(qtbot: QtBot, touched: list[str], settings: QSettings, tmp_path: Path) -> None:
+    StyleLibrary().add(make_picture(32, 32, "wall.png"))
+    touched.clear()
+    studio = Studio(FakeEngine, settings, tmp_path / "thumbnails")
+    studio.window.show()
+    qtbot.waitUntil(lambda: studio.session.engine_info is not None and len(studio.intake.own.cards) == 1)
+    studio.window.grab()
+    QThreadPool.globalInstance().waitForDone()
+    studio.close()
+
+
+def test_dropping_photos_and_styles(qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path]) -> None:
+    drop(studio, "picture", save_photo("a.png"))
+    qtbot.waitUntil(has_photo(studio, "a.png"))
+    drop(studio, "blend", save_photo("b.png", seed=1))
+    qtbot.waitUntil(lambda: studio.session.artwork.blend is not None)
+    drop(studio, "style", save_photo("c.png", seed=2))
+    qtbot.waitUntil(lambda: len(studio.session.artwork.styles) == 1)
+    drop(studio, "mix", save_photo("d.png", seed=3))
+    qtbot.waitUntil(lambda: len(studio.session.artwork.styles) == 2)
+    drop(studio, "gallery", save_photo("e.png", seed=4))
+    qtbot.waitUntil(lambda: len(studio.intake.own.cards) == 3)
+    drop(studio, "gallery", save_photo("f.png", seed=5).parent)
+    qtbot.waitUntil(lambda: len(studio.intake.own.cards) >= 5)
+    studio.recent.choose(studio.recent.paths[-1])
+    qtbot.waitUntil(has_photo(studio, "a.png"))
+    studio.window.grab()
+
+
+def test_pasting(qtbot: QtBot, studio: Studio) -> None:
+    image = QImage(64, 48, QImage.Format.Format_RGB32)
+    image.fill(0xFF336699)
+    QGuiApplication.clipboard().setImage(image)
+    studio.actions["paste"].trigger()
+    qtbot.waitUntil(has_photo(studio, "Pasted picture"))
+
+
+def test_teaching(qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path]) -> None:
+    works = [save_photo(f"work {number}.png", 300, 280, number) for number in range(3)]
+    loaded.teach_window.open_beside()
+    loaded.teach_window.picker.chosen.emit(works)
+    qtbot.waitUntil(lambda: len(loaded.teaching.references.pictures) == 3)
+    loaded.teach_window.grab()
+    loaded.teach_window.main.click()
+    qtbot.waitUntil(lambda: loaded.teaching.is_over)
+    loaded.teach_window.keep.click()
+    qtbot.waitUntil(lambda: len(loaded.intake.own.cards) == 1 and not loaded.teaching.has_style)
+    loaded.teach_window.hide()
