@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Slot
 from PySide6.QtGui import QGuiApplication
@@ -11,12 +12,15 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.artwork_state import ArtworkState
 from studio.core.card import Card, bundled_cards
+from studio.core.errors import StudioError
 from studio.core.learned_file import SUFFIX
+from studio.core.picture import Picture
 from studio.core.recipe import KNOBS
 from studio.ui.about import make_about, make_shortcut_list
 from studio.ui.actions import Actions
+from studio.ui.background import Background
 from studio.ui.change_names import change_name
-from studio.ui.diagnostics import diagnostics
+from studio.ui.diagnostics import diagnostics, system_name
 from studio.ui.drop_zones import Drop
 from studio.ui.export_sheet import ExportSheet
 from studio.ui.exporter import Exporter
@@ -57,6 +61,10 @@ class Commands(QObject):
         self._preferences = preferences
         self._settings = preferences.settings
         self._window = window
+        self._copied: Picture | None = None
+        self._background = Background(2, self)  # one of each
+        self._background.finished.connect(self._put_into_clipboard)
+        self._background.failed.connect(self._refuse)
         for name, slot in {
             "open": self.ask_for_picture,
             "blend": self.ask_for_blend,
@@ -140,17 +148,31 @@ class Commands(QObject):
     @Slot()
     def copy(self) -> None:
         """Put the artwork, as far as it is painted, into the clipboard."""
-        picture = self._session.picture
+        picture = self._copied = self._session.picture
         if picture is not None:
-            QGuiApplication.clipboard().setImage(whole_image(picture))
-            self._session.message_posted.emit(Message(self.tr("The artwork is in the clipboard.")))
+            self._background.run("picture", lambda: (picture, whole_image(picture)))
 
     @Slot()
     def copy_diagnostics(self) -> None:
         """Put what a report of a fault needs into the clipboard."""
-        QGuiApplication.clipboard().setText(diagnostics(self._session, self._preferences))
-        text = self.tr("Versions, device and settings are in the clipboard; nothing of your pictures.")
-        self._session.message_posted.emit(Message(text))
+        self._background.run("system", system_name)
+
+    @Slot(object, object)
+    def _put_into_clipboard(self, kind: str, result: Any) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if kind == "system":
+            clipboard.setText(diagnostics(self._session, self._preferences, result))
+            text = self.tr("Versions, device and settings are in the clipboard; nothing of your pictures.")
+            self._session.message_posted.emit(Message(text))
+            return
+        picture, image = result
+        if picture is self._copied:  # else a newer one is there, or on its way
+            clipboard.setImage(image)
+            self._session.message_posted.emit(Message(self.tr("The artwork is in the clipboard.")))
+
+    @Slot(object, object)
+    def _refuse(self, kind: str, error: StudioError) -> None:
+        self._session.message_posted.emit(Message.about(error))
 
     @Slot()
     def ask_for_export(self) -> None:

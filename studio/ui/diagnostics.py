@@ -13,13 +13,18 @@ from studio.ui.preferences import Preferences
 from studio.ui.session import Session
 
 
-def diagnostics(session: Session, preferences: Preferences) -> str:
-    """Some lines of text; names of files and styles are left out."""
+def system_name() -> str:
+    """The system and its version. May start a process, so it is to be asked off the GUI thread."""
+    return platform.platform()
+
+
+def diagnostics(session: Session, preferences: Preferences, system: str) -> str:
+    """Some lines of text; names of files and styles are left out. system: what `system_name` says."""
     info, artwork = session.engine_info, session.artwork
     lines = [
         ("Style Studio", __version__),
         ("Python", platform.python_version()),
-        ("System", platform.platform()),
+        ("System", system),
         ("Qt", f"{qVersion()}, PySide6 {PySide6.__version__}, platform {QGuiApplication.platformName()}"),
     ]
     if info is not None:

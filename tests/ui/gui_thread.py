@@ -25,6 +25,7 @@ _PICTURES = (  # what decodes, encodes or hashes one
     "studio.core.reference_check._look",
     "studio.ui.thumbnails.make_thumbnail",
     "studio.ui.payload.encoded",
+    "studio.ui.commands.whole_image",
 )
 _watch: Callable[[str, object], None] | None = None
 

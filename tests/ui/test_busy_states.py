@@ -387,3 +387,12 @@ def test_a_learnt_style_that_cannot_be_kept_can_be_kept_later_or_discarded(
     teaching.keep()
     qtbot.waitUntil(lambda: len(loaded.intake.own.cards) == 1 and not teaching.has_style)
     qtbot.waitUntil(lambda: not teaching.output.exists())
+
+
+def test_a_picture_that_cannot_be_copied_is_told(
+    qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish(qtbot, loaded)
+    monkeypatch.setattr("studio.ui.commands.whole_image", fail)
+    loaded.actions["copy"].trigger()
+    qtbot.waitUntil(lambda: bool(sentence(loaded)))

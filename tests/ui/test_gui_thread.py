@@ -15,6 +15,7 @@ from studio.ui.app import Studio
 from studio.ui.drop_zones import Drop
 from studio.ui.payload import read_payload
 from tests.fakes import FakeEngine, make_picture
+from tests.ui.conftest import card_named
 from tests.ui.gui_thread import watching
 
 
@@ -36,6 +37,11 @@ def drop(studio: Studio, zone: str, *paths: Path) -> None:
 
 def has_photo(studio: Studio, name: str) -> Callable[[], bool]:
     return lambda: getattr(studio.session.artwork.content, "name", "") == name
+
+
+def finish(qtbot: QtBot, studio: Studio) -> None:
+    studio.session.finish()
+    qtbot.waitUntil(lambda: studio.session.artwork.is_finished)
 
 
 def test_the_watch_sees_what_is_done_here(touched: list[str], save_photo: Callable[..., Path]) -> None:
@@ -73,12 +79,19 @@ def test_dropping_photos_and_styles(qtbot: QtBot, studio: Studio, save_photo: Ca
     studio.window.grab()
 
 
-def test_pasting(qtbot: QtBot, studio: Studio) -> None:
+def test_pasting_and_copying(qtbot: QtBot, studio: Studio) -> None:
     image = QImage(64, 48, QImage.Format.Format_RGB32)
     image.fill(0xFF336699)
     QGuiApplication.clipboard().setImage(image)
     studio.actions["paste"].trigger()
     qtbot.waitUntil(has_photo(studio, "Pasted picture"))
+    studio.intake.use_style(card_named(studio, "Poppies"))
+    qtbot.waitUntil(lambda: studio.session.missing == "")
+    finish(qtbot, studio)
+    studio.actions["copy"].trigger()
+    qtbot.waitUntil(lambda: studio.window.messages.text.text() == "The artwork is in the clipboard.")
+    studio.actions["diagnostics"].trigger()
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text().startswith("Style Studio"))
 
 
 def test_teaching(qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path]) -> None:

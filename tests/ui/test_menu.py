@@ -148,7 +148,8 @@ def test_the_artwork_is_copied_to_the_clipboard(qtbot: QtBot, loaded: Studio) ->
     loaded.session.finish()
     qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
     loaded.window.canvas.setFocus()
-    qtbot.keyClick(loaded.window.canvas, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    with qtbot.waitSignal(QGuiApplication.clipboard().dataChanged):
+        qtbot.keyClick(loaded.window.canvas, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     image, picture = QGuiApplication.clipboard().image(), loaded.session.picture
     assert (image.width(), image.height()) == (picture.width, picture.height)
     assert image.pixelColor(3, 2).getRgb()[:3] == tuple(picture.pixels[2, 3])
@@ -161,7 +162,8 @@ def test_diagnostics_name_versions_device_and_settings_but_nothing_of_the_artist
     open_photo(qtbot, studio, save_photo("secret-client.png"))
     studio.intake.add_styles([save_photo("private-style.png", seed=3)])
     qtbot.waitUntil(lambda: bool(studio.session.artwork.styles))
-    studio.actions["diagnostics"].trigger()
+    with qtbot.waitSignal(QGuiApplication.clipboard().dataChanged):
+        studio.actions["diagnostics"].trigger()
     text = QApplication.clipboard().text()
     for part in (
         "Style Studio: ",
