@@ -6,6 +6,7 @@ Greys carry no tint, so that they do not lie about the picture; the accent marks
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from string import Template
 from typing import Final, Literal, get_args
@@ -107,10 +108,16 @@ def icon(name: str, role: Role = "text") -> QIcon:
 
     Raises KeyError if there is no such icon.
     """
+    return QIcon(_LineIcon(_svg(name), role))
+
+
+@cache
+def _svg(name: str) -> bytes:
+    """The file of an icon, read once: tiles ask for theirs each time they are painted."""
     path = _ICON_FOLDER / f"{name}.svg"
     if not path.is_file():
         raise KeyError(f"There is no icon called {name!r}.")
-    return QIcon(_LineIcon(path.read_bytes(), role))
+    return path.read_bytes()
 
 
 def icon_names() -> tuple[str, ...]:

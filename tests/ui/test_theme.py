@@ -161,6 +161,12 @@ def test_an_icon_survives_being_copied_and_changed(styled):
     assert holds_ink(copied.pixmap(QSize(20, 20), 1.0).toImage(), color("text"))
 
 
+def test_an_icon_that_is_painted_again_and_again_is_read_once(monkeypatch):
+    icon("check")
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} is read again."))
+    assert not icon("check", "on_accent").pixmap(QSize(16, 16)).isNull()
+
+
 def test_an_unknown_icon_is_an_error():
     with pytest.raises(KeyError, match="unicorn"):
         icon("unicorn")
