@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studio.core.batch import BatchItem
 from studio.core.batch_journal import read_journal
 from studio.core.batch_photos import find_photos, plan_items
 from studio.core.files import ExportFormat
+from studio.core.picture_search import is_folder
+
+_FOLDER_NAME = "painted"  # proposed beside the photos
 
 
 @dataclass(frozen=True)
 class BatchChoice:
-    """What the artist has chosen. places: files and folders. folder: where the artworks go, None while unknown."""
+    """What the artist has chosen. places: files and folders. folder: where the artworks go, None while unknown.
+
+    proposes_folder: whether one beside the first photo is to be found then.
+    """
 
     places: tuple[Path, ...] = ()
     folder: Path | None = None
     format: ExportFormat = "png"
     may_overwrite: bool = False
+    proposes_folder: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,8 +40,8 @@ class CutShort:
 class Found:
     """What a choice comes to.
 
-    items: as they would be painted. notes: what the artist should know about the photos. has_folder: whether the folder
-    for the artworks is there already.
+    choice: with the folder that is proposed. items: as they would be painted. notes: what the artist should know about
+    the photos. has_folder: whether the folder for the artworks is there already.
     """
 
     choice: BatchChoice
@@ -46,6 +53,7 @@ class Found:
 
 def look_for(choice: BatchChoice) -> Found:
     """The photos, and what is left to go on with in the folder. Takes as long as the disk. Raises StudioError."""
+    choice = _with_folder(choice)
     folder = choice.folder or Path()
     record = read_journal(folder) if choice.folder is not None else None
     cut_short = None
@@ -58,3 +66,11 @@ def look_for(choice: BatchChoice) -> Found:
     known = tuple(record.items.values()) if record else ()
     items = plan_items(search.photos, folder, choice.format, known)
     return Found(choice, items, search.notes, cut_short, folder.is_dir())
+
+
+def _with_folder(choice: BatchChoice) -> BatchChoice:
+    folder = choice.folder
+    if folder is None and choice.places and choice.proposes_folder:
+        first = choice.places[0]
+        folder = (first if is_folder(first) else first.parent) / _FOLDER_NAME
+    return replace(choice, folder=folder, proposes_folder=False)

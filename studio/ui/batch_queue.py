@@ -89,7 +89,8 @@ class BatchQueue(QObject):
         self.is_looking = True
         self.message_posted.emit(None)
         self.state_changed.emit()
-        self._files.run(lambda: look_for(choice), self._take_found, partial(self._refuse_choice, choice))
+        refuse = partial(self._refuse_choice, choice)
+        self._files.run(lambda: look_for(choice), partial(self._take_found, choice), refuse)
 
     def start(self) -> None:
         """Paint what is chosen with the present styles and settings; what was cut short with the same goes on.
@@ -273,9 +274,10 @@ class BatchQueue(QObject):
         self._session.set_batching(False)
         self.state_changed.emit()
 
-    def _take_found(self, found: Found) -> None:
-        if found.choice is not self.choice or self.is_running:  # of an older choice
+    def _take_found(self, choice: BatchChoice, found: Found) -> None:
+        if choice is not self.choice or self.is_running:  # of an older choice
             return
+        self.choice = found.choice
         self.is_looking, self.cut_short, self.has_folder = False, found.cut_short, found.has_folder
         known = {(report.item.photo, report.item.output): report for report in self.reports}
         waiting = (ItemReport(item, "waiting") for item in found.items)

@@ -39,7 +39,6 @@ from studio.ui.session import Session
 from studio.ui.settings import Settings
 from studio.ui.theme import GRID, set_role
 
-_FOLDER_NAME = "painted"  # proposed beside the photos
 _PLACES, _FOLDER = "batch_photos", "batch"  # purposes of dialogs
 
 
@@ -59,6 +58,7 @@ class BatchWindow(QDialog):
         self._queue = queue
         self._session = session
         self._settings = settings
+        self._shown_folder: Path | None = None
         self.setWindowTitle(self.tr("Render many"))
         self.resize(680, 620)
         self.setMinimumSize(520, 420)
@@ -102,11 +102,8 @@ class BatchWindow(QDialog):
         if self._queue.is_running or not places:
             return
         choice = self._queue.choice
-        if choice.folder is None:
-            beside = places[0] if places[0].is_dir() else places[0].parent
-            self.folder.setText(displayable(str(beside / _FOLDER_NAME)))
-            choice = replace(choice, folder=beside / _FOLDER_NAME)
-        self._queue.choose(replace(choice, places=tuple(dict.fromkeys((*choice.places, *places)))))
+        places = tuple(dict.fromkeys((*choice.places, *places)))
+        self._queue.choose(replace(choice, places=places, proposes_folder=choice.folder is None))
 
     @Slot()
     def _ask_for_output(self) -> None:
@@ -165,7 +162,8 @@ class BatchWindow(QDialog):
         self.count.setText(
             self.tr("1 picture") if count == 1 else self.tr("{} pictures").format(count) if count else ""
         )
-        if not self.folder.hasFocus() or not is_idle:
+        if not self.folder.hasFocus() or not is_idle or choice.folder != self._shown_folder:
+            self._shown_folder = choice.folder
             self.folder.setText(displayable(str(choice.folder or "")))
         self.format.setCurrentIndex(self.format.findData(choice.format))
         self.offer.show_for(queue.cut_short if is_idle else None)

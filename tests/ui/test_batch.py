@@ -101,6 +101,23 @@ def test_chosen_photos_are_listed_and_a_folder_for_the_artworks_is_proposed(chos
     assert not photos.joinpath("painted").exists()
 
 
+def test_a_folder_is_proposed_once_and_beside_the_first_photo(qtbot: QtBot, loaded: Studio, photos: Path) -> None:
+    window = loaded.batch_window
+    window.add_places([photos / "a.png"])
+    window.format.setCurrentIndex(window.format.findData("webp"))  # while the disk is still asked
+    window.format.activated.emit(window.format.currentIndex())
+    window.add_places([photos.parent / "harbour.png"])
+    qtbot.waitUntil(lambda: not loaded.batch.is_looking)
+    assert window.folder.text() == str(photos / "painted")
+    assert [report.item.output for report in loaded.batch.reports] == ["a.webp", "harbour.webp"]
+    window.folder.clear()
+    window.folder.editingFinished.emit()
+    qtbot.waitUntil(lambda: not loaded.batch.is_looking)
+    assert window.folder.text() == "" and not window.main.isEnabled()
+    choose(qtbot, loaded, photos / "b.png")
+    assert window.folder.text() == str(photos / "painted") and window.main.isEnabled()
+
+
 def test_every_picture_is_painted_with_the_present_settings_and_the_artwork_stays_as_it_is(
     qtbot: QtBot, chosen: Studio, engine: FakeEngine, photos: Path
 ) -> None:

@@ -94,6 +94,19 @@ def test_pasting_and_copying(qtbot: QtBot, studio: Studio) -> None:
     qtbot.waitUntil(lambda: QGuiApplication.clipboard().text().startswith("Style Studio"))
 
 
+def test_painting_a_batch(qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path]) -> None:
+    folder = save_photo("photo.png", seed=7).parent / "photos"
+    folder.mkdir()
+    save_photo("photos/a.png", seed=8)
+    loaded.actions["render_many"].trigger()
+    loaded.batch_window.add_places([folder])
+    qtbot.waitUntil(lambda: len(loaded.batch.reports) == 1)
+    loaded.batch_window.grab()
+    loaded.batch_window.main.click()
+    qtbot.waitUntil(lambda: not loaded.batch.is_running)
+    assert loaded.batch.reports[0].state == "done"
+
+
 def test_teaching(qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path]) -> None:
     works = [save_photo(f"work {number}.png", 300, 280, number) for number in range(3)]
     loaded.teach_window.open_beside()
