@@ -180,8 +180,7 @@ class Commands(QObject):
         artwork = self._exporter.exportable
         if artwork is None:
             return
-        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        folder = Path(pictures) if Path(pictures).is_dir() else Path.home()
+        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
         sheet = ExportSheet(artwork, self._exporter.last or LastExport(folder), self._window)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         # What the sheet showed is written, whatever has been painted in the meantime.

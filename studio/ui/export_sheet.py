@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from studio.core.card import licence_is_unknown
 from studio.core.displayable import displayable
-from studio.core.errors import PictureError
+from studio.core.errors import PictureError, StudioError
 from studio.core.exif import tells_place
 from studio.core.files import (
     EXPORT_SUFFIXES,
@@ -34,8 +34,9 @@ from studio.core.files import (
     encode_picture,
 )
 from studio.core.formats import SUFFIX_OF
+from studio.ui.export_place import ExportPlace, Place
 from studio.ui.export_size import ExportSize
-from studio.ui.exporter import Exportable, file_size, free_path
+from studio.ui.exporter import Exportable, file_size
 from studio.ui.file_size_meter import FileSizeMeter
 from studio.ui.last_export import LastExport
 from studio.ui.number_box import NumberBox
@@ -84,8 +85,7 @@ class ExportSheet(QDialog):
         self.keep_gps.setChecked(options.keep_gps)
         self.label_ai.setChecked(options.label_ai)
         self._folder = last.folder
-        path = free_path(last.folder / f"{artwork.file_name}{SUFFIX_OF[options.format]}")
-        self.file = QLineEdit(displayable(str(path)))
+        self.file = QLineEdit(displayable(str(last.folder / f"{artwork.file_name}{SUFFIX_OF[options.format]}")))
         self.note = PlainLabel()
         self.note.setWordWrap(True)
         set_role(self.note, "caption")
@@ -94,17 +94,20 @@ class ExportSheet(QDialog):
         self.export.setDefault(True)
         set_role(self.export, "primary")
         self._meter = FileSizeMeter(self)
+        self._disk = ExportPlace(self)
+        self._place: Place | None = None  # of the path in the field, None while the disk is asked
+        self._is_wanted = False  # whether to export when it has said that this replaces nothing
         self._arrange()
         self.format.setCurrentIndex(self.format.findData(options.format))
         self._connect()
         self._show_keeps()
         self._show_format()
         self.title.setCursorPosition(0)
-        self.file.setSelection(len(self.file.text()) - len(path.name), len(path.stem))
+        self._disk.propose(self.path, elsewhere=True)
 
     @property
     def path(self) -> Path:
-        """Where the file is to be. The folder it began with is meant as it is: a field cannot hold every name."""
+        """Where the file is to be. The folder that was proposed is meant as it is: a field cannot hold every name."""
         path = Path(self.file.text())
         return self._folder / path.name if str(path.parent) == displayable(str(self._folder)) else path
 
@@ -125,6 +128,9 @@ class ExportSheet(QDialog):
 
     @Slot()
     def accept(self) -> None:
+        if self._place is None:  # the disk has not said yet what would be replaced
+            self._is_wanted = True
+            return
         path, title, artist = self.path.expanduser(), self.title.text().strip(), self.artist.text().strip()
         self.accepted_with.emit(path, self.options, title, artist, self.dimensions.unit)
         super().accept()
@@ -137,7 +143,9 @@ class ExportSheet(QDialog):
         path = self.path
         if EXPORT_SUFFIXES.get(path.suffix.lower()) != chosen:
             name = path.stem if path.suffix.lower() in EXPORT_SUFFIXES else path.name
-            self.file.setText(displayable(str(free_path(path.with_name(f"{name}{SUFFIX_OF[chosen]}")))))
+            path = path.with_name(f"{name}{SUFFIX_OF[chosen]}")
+            self.file.setText(displayable(str(path)))
+            self._disk.propose(path)
         self._show_change()
 
     @Slot()
@@ -148,17 +156,48 @@ class ExportSheet(QDialog):
         if found is not None and found != self.format.currentData():
             self.format.setCurrentIndex(self.format.findData(found))
         problem = self._problem(path, found)
+        if self._place is None or self._place.path != path:
+            self._place = None
+            self._disk.look_at(path)
         if problem:
             self.note.setText(problem)
-        elif path.exists():
-            self.note.setText(self.tr("{} is there already and will be replaced.").format(path.name))
-        else:
-            self.note.setText(self.tr("The credits and the recipe are written into it."))
-        self.export.setEnabled(not problem)
+        elif self._place is not None:
+            self.note.setText(self._note_on(self._place))
+        self.export.setEnabled(not problem and (self._place is None or self._place.has_folder))
+
+    @Slot(object)
+    def _show_proposed(self, path: Path) -> None:
+        self._folder = path.parent
+        self.file.setText(displayable(str(path)))
+        self.file.setSelection(len(self.file.text()) - len(path.name), len(path.stem))
+        self._show_file()
+
+    @Slot(object)
+    def _show_place(self, place: Place) -> None:
+        self._place = place
+        self._show_file()
+        if self._is_wanted and self.export.isEnabled() and not place.is_taken:
+            self.accept()
+        self._is_wanted = False
+
+    @Slot(object)
+    def _show_refusal(self, error: StudioError) -> None:
+        self._is_wanted = False
+        self.note.setText(error.message)
+        self.export.setEnabled(False)
+
+    @Slot()
+    def _want_no_more(self) -> None:
+        self._is_wanted = False
+
+    def _note_on(self, place: Place) -> str:
+        if not place.has_folder:
+            return self.tr("There is no folder {}.").format(place.path.parent)
+        if place.is_taken:
+            return self.tr("{} is there already and will be replaced.").format(place.path.name)
+        return self.tr("The credits and the recipe are written into it.")
 
     def _problem(self, path: Path, found: ExportFormat | None) -> str:
-        if not path.parent.is_dir():
-            return self.tr("There is no folder {}.").format(path.parent)
         if found is None or not path.stem:
             return self.tr("Give the file a name that ends in {}.").format(", ".join(EXPORT_SUFFIXES))
         try:
@@ -198,12 +237,16 @@ class ExportSheet(QDialog):
         self.format.currentIndexChanged.connect(self._show_format)
         self.lossless.toggled.connect(self._show_format)
         self.file.textChanged.connect(self._show_file)
+        self.file.textEdited.connect(self._want_no_more)
         self.dimensions.changed.connect(self._show_change)
         self.quality.valueChanged.connect(self._show_change)
         for box in (self.keep_exif, self.keep_gps, self.label_ai):
             box.toggled.connect(self._show_change)
         self.keep_exif.toggled.connect(self._show_keeps)
         self._meter.measured.connect(self._show_weight)
+        self._disk.proposed.connect(self._show_proposed)
+        self._disk.looked_at.connect(self._show_place)
+        self._disk.failed.connect(self._show_refusal)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -80,10 +79,12 @@ class Exporter(QObject):
         unit: Unit | None = None,
         *,
         result: Result | None = None,
+        keeps_others: bool = False,
     ) -> None:
         """Write a result; a message says when it is done, or why not.
 
-        unit: remembered for the next time. result: None for the present one.
+        unit: remembered for the next time. result: None for the present one. keeps_others: under the next free name
+        where such a file exists.
         """
         result = result or self._session.artwork.result
         if result is None:
@@ -94,16 +95,17 @@ class Exporter(QObject):
         last = LastExport(path.parent, options, artist, unit or (before.unit if before else "px"), long_edge)
         sources = [style.picture for style in result.styles] + ([result.content] if result.content else [])
 
-        def write() -> int:
+        def write() -> tuple[Path, int]:
+            target = free_path(path) if keeps_others else path
             # A plain source may well give a plain picture; otherwise one colour means that something went wrong.
             allow_plain = any(is_plain(source) for source in sources)
-            return save_picture(result.picture, path, options, made_of, allow_plain=allow_plain)
+            return target, save_picture(result.picture, target, options, made_of, allow_plain=allow_plain)
 
-        def done(size: int) -> None:
-            self.last_file = path
+        def done(written: tuple[Path, int]) -> None:
+            self.last_file, size = written
             keep_last_export(self._settings, last)
             self._session.mark_exported(result)
-            text = self.tr("Exported as {}, {}.").format(path.name, file_size(size))
+            text = self.tr("Exported as {}, {}.").format(self.last_file.name, file_size(size))
             self._session.message_posted.emit(Message(text, action="show_export"))
             self._end(path)  # last: what breaks off before is refused, and ends there
 
@@ -117,13 +119,16 @@ class Exporter(QObject):
         self._files.run(write, done, refused)
 
     def export_again(self) -> bool:
-        """Write the present result as the last one was, beside it, under the next free name; False if none was."""
+        """Write the present result as the last one was, beside it, under the next free name; False if none was.
+
+        Where the folder is gone, the message offers to choose another.
+        """
         artwork, last = self.exportable, self.last
         if artwork is None or last is None:
             return False
         name = f"{artwork.file_name}{SUFFIX_OF[last.options.format]}"
-        path = free_path(last.folder / name, self._under_way)
-        self.export(path, last.options_for(artwork.picture), artwork.title, last.artist)
+        options = last.options_for(artwork.picture)
+        self.export(last.folder / name, options, artwork.title, last.artist, keeps_others=True)
         return True
 
     def _credits(self, result: Result) -> Credits:
@@ -140,10 +145,10 @@ class Exporter(QObject):
         self._session.set_exporting(bool(self._under_way))
 
 
-def free_path(path: Path, taken: Collection[Path] = ()) -> Path:
-    """The path, or with a number where such a file exists or is `taken`: an export replaces nothing by default."""
+def free_path(path: Path) -> Path:
+    """The path, or with a number where such a file exists: an export replaces nothing by default. Asks the disk."""
     number, free = 2, path
-    while free.exists() or free in taken:
+    while free.exists():
         free = path.with_stem(f"{path.stem} {number}")
         number += 1
     return free

@@ -11,7 +11,6 @@ from typing import Any, Literal, get_args
 from studio.core.errors import StudioError
 from studio.core.files import ExportOptions
 from studio.core.picture import Picture, fit_size
-from studio.core.picture_search import is_folder
 from studio.ui.settings import Settings
 
 Unit = Literal["px", "cm", "in"]
@@ -53,19 +52,20 @@ def keep_last_export(settings: Settings, last: LastExport) -> None:
 
 
 def read_last_export(settings: Settings) -> LastExport | None:
-    """What was remembered; None if there was no export yet, it makes no sense, or its folder is gone."""
+    """What was remembered; None if there was no export yet, or it makes no sense. Its folder may be gone."""
     values = settings.get(_KEY, dict) or {}
     options, long_edge = values.get("options"), values.get("long_edge")
     if not (_fit(values, _KINDS) and isinstance(options, dict) and _fit(options, _OPTION_KINDS)):
         return None
-    if values["unit"] not in get_args(Unit) or (long_edge is not None and long_edge < 1):
+    if "\0" in values["folder"] or values["unit"] not in get_args(Unit):
+        return None
+    if long_edge is not None and long_edge < 1:
         return None
     try:
         known = ExportOptions(**{name: options[name] for name in _OPTION_KINDS})
     except StudioError:  # out of a range
         return None
-    last = LastExport(Path(values["folder"]), known, values["artist"], values["unit"], long_edge)
-    return last if is_folder(last.folder) else None
+    return LastExport(Path(values["folder"]), known, values["artist"], values["unit"], long_edge)
 
 
 def _fit(values: Mapping[str, Any], kinds: _Kinds) -> bool:

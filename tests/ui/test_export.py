@@ -51,9 +51,16 @@ def make_sheet(qtbot: QtBot, tmp_path: Path) -> MakeSheet:
         made_of = credits_of(picture, [Style(picture, make_card(licence))], StyleRecipe(), "Art")
         sheet = ExportSheet(Exportable(picture, made_of), LastExport(tmp_path, ExportOptions(**options)))
         qtbot.addWidget(sheet)
+        answered(qtbot, sheet)
         return sheet
 
     return make
+
+
+def answered(qtbot: QtBot, sheet: ExportSheet) -> ExportSheet:
+    """The sheet when the disk has said what there is."""
+    qtbot.waitUntil(lambda: sheet._place is not None)
+    return sheet
 
 
 def choose(sheet: ExportSheet, format_name: str) -> None:
@@ -72,7 +79,7 @@ def export_by_sheet(qtbot: QtBot, studio: Studio, path: Path) -> None:
     sheet.artist.setText("Ada")
     sheet.dimensions.width_box.setValue(32)
     sheet.label_ai.setChecked(False)
-    sheet.export.click()
+    answered(qtbot, sheet).export.click()
     qtbot.waitUntil(lambda: not studio.session.artwork.has_unsaved_result)
 
 
@@ -91,7 +98,7 @@ def test_export_writes_the_artwork_with_its_recipe_and_the_title_loses_its_star(
     sheet.title.setText("Harbour in a storm")
     sheet.artist.setText("Ada")
     sheet.dimensions.width_box.setValue(32)
-    sheet.export.click()
+    answered(qtbot, sheet).export.click()
     qtbot.waitUntil(lambda: not loaded.session.artwork.has_unsaved_result)
     with Image.open(path) as image:
         assert (image.format, image.size) == ("JPEG", (32, 24))
@@ -103,19 +110,64 @@ def test_export_writes_the_artwork_with_its_recipe_and_the_title_loses_its_star(
 
 
 def test_the_export_sheet_replaces_nothing_unasked_and_refuses_impossible_places(
-    make_sheet: MakeSheet, tmp_path: Path
+    qtbot: QtBot, make_sheet: MakeSheet, tmp_path: Path
 ) -> None:
     (tmp_path / "Art.png").touch()
     sheet = make_sheet()
     assert Path(sheet.file.text()).name == "Art 2.png"
     choose(sheet, "webp")
+    answered(qtbot, sheet)
     assert Path(sheet.file.text()).name == "Art 2.webp" and sheet.export.isEnabled()
     sheet.file.setText(str(tmp_path / "Art.png"))
     assert sheet.format.currentData() == "png"
-    assert "replaced" in sheet.note.text()
-    for wrong in (tmp_path / "art.doc", tmp_path / "nowhere" / "art.png", tmp_path / ".png"):
+    answered(qtbot, sheet)
+    assert "replaced" in sheet.note.text() and sheet.export.isEnabled()
+    for wrong, why in (
+        (tmp_path / "art.doc", "Give the file a name that ends in"),
+        (tmp_path / "nowhere" / "art.png", "There is no folder"),
+        (tmp_path / ".png", "Give the file a name that ends in"),
+    ):
         sheet.file.setText(str(wrong))
-        assert not sheet.export.isEnabled()
+        answered(qtbot, sheet)
+        assert not sheet.export.isEnabled() and sheet.note.text().startswith(why)
+    sheet.file.setText(str(tmp_path / f"{'x' * 300}.png"))
+    qtbot.waitUntil(lambda: "too long" in sheet.note.text())
+    assert not sheet.export.isEnabled()
+    sheet.file.setText(str(tmp_path / "x.png"))
+    assert answered(qtbot, sheet).export.isEnabled()
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_who_exports_before_the_disk_has_answered_replaces_nothing(
+    qtbot: QtBot, make_sheet: MakeSheet, tmp_path: Path, is_taken: bool
+) -> None:
+    if is_taken:
+        (tmp_path / "mine.png").touch()
+    sheet, accepted = make_sheet(), []
+    sheet.accepted_with.connect(lambda path, *_: accepted.append(path))
+    sheet.file.setText(str(tmp_path / "mine.png"))
+    sheet.export.click()
+    assert accepted == []
+    answered(qtbot, sheet)
+    assert accepted == ([] if is_taken else [tmp_path / "mine.png"])
+    sheet.export.click()  # the note has said it
+    assert accepted[-1] == tmp_path / "mine.png"
+
+
+def test_what_is_typed_while_a_name_is_proposed_stays(qtbot: QtBot, make_sheet: MakeSheet, tmp_path: Path) -> None:
+    (tmp_path / "Art.webp").touch()
+    sheet = make_sheet()
+    choose(sheet, "webp")
+    sheet.file.setText(str(tmp_path / "mine.webp"))
+    answered(qtbot, sheet)
+    assert Path(sheet.file.text()).name == "mine.webp" and sheet.export.isEnabled()
+    choose(sheet, "jpeg")
+    sheet.quality.setValue(70)  # asks nothing of the disk, and keeps the proposal on its way
+    sheet.file.setText(str(tmp_path / "Art.jpg"))
+    choose(sheet, "webp")
+    sheet.quality.setValue(71)
+    answered(qtbot, sheet)
+    assert Path(sheet.file.text()).name == "Art 2.webp"
 
 
 @pytest.mark.parametrize(
@@ -253,7 +305,7 @@ def test_what_the_sheet_showed_is_written_whatever_was_painted_meanwhile(
     loaded.session.change(seed=2)
     finish(qtbot, loaded)
     sheet.file.setText(str(tmp_path / "artwork.png"))
-    sheet.export.click()
+    answered(qtbot, sheet).export.click()
     qtbot.waitUntil(lambda: not loaded.session.is_exporting)
     assert read_recipe(tmp_path / "artwork.png").seed == 0
     assert loaded.session.artwork.has_unsaved_result
@@ -297,10 +349,10 @@ def test_a_folder_whose_name_is_no_unicode_is_exported_into_again(qtbot: QtBot, 
     loaded.exporter.export(folder / "first.png", ExportOptions(), "Wave")
     qtbot.waitUntil(lambda: loaded.exporter.last_file is not None)
     loaded.actions["export"].trigger()
-    sheet = loaded.window.findChild(ExportSheet)
+    sheet = answered(qtbot, loaded.window.findChild(ExportSheet))
     assert sheet.export.isEnabled() and Path(sheet.file.text()).parent == tmp_path / "caf\ufffd"
     sheet.file.setText(str(Path(sheet.file.text()).with_name("second.jpg")))
-    sheet.accept()
+    answered(qtbot, sheet).accept()
     qtbot.waitUntil(lambda: not loaded.session.is_exporting)
     assert sorted(file.name for file in folder.iterdir()) == ["first.png", "second.jpg"]
 
@@ -312,7 +364,6 @@ def test_a_folder_whose_name_is_no_unicode_is_exported_into_again(qtbot: QtBot, 
         {"options": {}},
         {"folder": 3},
         {"folder": "a\0b"},
-        {"folder": "ab" * 5000},
         {"artist": ["Ada"]},
         {"unit": "ell"},
         {"long_edge": "512"},
@@ -341,9 +392,19 @@ def test_what_is_no_memory_of_an_export_is_none(settings: Settings, kept: object
     assert read_last_export(settings) is None
 
 
-def test_a_last_export_whose_folder_is_gone_is_none(settings: Settings, tmp_path: Path) -> None:
-    keep_last_export(settings, LastExport(tmp_path / "gone"))
-    assert read_last_export(settings) is None
+@pytest.mark.parametrize("folder", ["/gone", "ab" * 5000])
+def test_where_the_folder_of_the_last_export_is_gone_another_is_proposed(
+    qtbot: QtBot, loaded: Studio, settings: Settings, folder: str
+) -> None:
+    keep_last_export(settings, LastExport(Path(folder), artist="Ada"))
+    finish(qtbot, loaded)
+    loaded.actions["export_again"].trigger()
+    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    message = loaded.window.messages.message
+    assert message is not None and message.is_problem and message.action == "export"
+    loaded.window.messages.button.click()
+    sheet = answered(qtbot, loaded.window.findChild(ExportSheet))
+    assert Path(sheet.file.text()).parent.is_dir() and sheet.artist.text() == "Ada"
 
 
 def test_a_failed_export_is_told_and_the_artwork_stays_unsaved(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:
@@ -356,11 +417,12 @@ def test_a_failed_export_is_told_and_the_artwork_stays_unsaved(qtbot: QtBot, loa
     assert loaded.exporter.last is None
 
 
-def test_a_free_path_is_neither_there_nor_promised(tmp_path: Path) -> None:
+def test_a_free_path_is_not_there(tmp_path: Path) -> None:
     path = tmp_path / "art.png"
     assert free_path(path) == path
     path.touch()
-    assert free_path(path, [tmp_path / "art 2.png"]) == tmp_path / "art 3.png"
+    (tmp_path / "art 2.png").touch()
+    assert free_path(path) == tmp_path / "art 3.png"
 
 
 def test_a_title_becomes_a_file_name_that_is_legal_everywhere() -> None:

@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QSettings, QThreadPool, QUrl
+from PySide6.QtCore import QMimeData, QThreadPool, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from studio.core.style_library import StyleLibrary
 from studio.ui.app import Studio
 from studio.ui.drop_zones import Drop
+from studio.ui.export_sheet import ExportSheet
+from studio.ui.last_export import LastExport, keep_last_export
 from studio.ui.payload import read_payload
+from studio.ui.settings import Settings
 from tests.fakes import FakeEngine, make_picture
 from tests.ui.conftest import card_named
 from tests.ui.gui_thread import watching
@@ -50,7 +53,7 @@ def test_the_watch_sees_what_is_done_here(touched: list[str], save_photo: Callab
     touched.clear()
 
 
-def test_starting(qtbot: QtBot, touched: list[str], settings: QSettings, tmp_path: Path) -> None:
+def test_starting(qtbot: QtBot, touched: list[str], settings: Settings, tmp_path: Path) -> None:
     StyleLibrary().add(make_picture(32, 32, "wall.png"))
     touched.clear()
     studio = Studio(FakeEngine, settings, tmp_path / "thumbnails")
@@ -94,7 +97,26 @@ def test_pasting_and_copying(qtbot: QtBot, studio: Studio) -> None:
     qtbot.waitUntil(lambda: QGuiApplication.clipboard().text().startswith("Style Studio"))
 
 
-def test_painting_a_batch(qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path]) -> None:
+def test_exporting_and_again(qtbot: QtBot, loaded: Studio, settings: Settings, tmp_path: Path) -> None:
+    keep_last_export(settings, LastExport(tmp_path / "exports"))
+    (tmp_path / "exports").mkdir()
+    finish(qtbot, loaded)
+    loaded.actions["export"].trigger()
+    sheet = loaded.window.findChild(ExportSheet)
+    sheet.format.setCurrentIndex(sheet.format.findData("jpeg"))
+    qtbot.waitUntil(sheet.export.isEnabled)
+    qtbot.waitUntil(lambda: not sheet.weight.text().startswith("measuring"))
+    sheet.export.click()
+    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    loaded.actions["export_again"].trigger()
+    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    assert len(list((tmp_path / "exports").glob("*.jpg"))) == 2
+
+
+def test_painting_a_batch(
+    qtbot: QtBot, loaded: Studio, settings: Settings, tmp_path: Path, save_photo: Callable[..., Path]
+) -> None:
+    keep_last_export(settings, LastExport(tmp_path))
     folder = save_photo("photo.png", seed=7).parent / "photos"
     folder.mkdir()
     save_photo("photos/a.png", seed=8)
