@@ -30,7 +30,7 @@ from studio.ui.batch_queue import BatchQueue
 from studio.ui.durations import clock
 from studio.ui.elided_label import ElidedLabel
 from studio.ui.export_sheet import FORMAT_NAMES
-from studio.ui.file_dialogs import make_open_dialog, remember_folder, show_folder
+from studio.ui.file_dialogs import make_open_dialog, remember_folder, show_folder, typed_path
 from studio.ui.message_bar import MessageBar
 from studio.ui.place_picker import PlacePicker
 from studio.ui.plain_text import PlainLabel
@@ -125,7 +125,7 @@ class BatchWindow(QDialog):
         """Tell the queue what the fields say, if that is something new."""
         text, folder = self.folder.text().strip(), self._queue.choice.folder
         if folder is None or text != displayable(str(folder)):  # a field cannot hold every name a folder can have
-            folder = Path(text).expanduser().absolute() if text else None
+            folder = typed_path(text).absolute() if text else None
         choice = replace(
             self._queue.choice,
             folder=folder,

@@ -37,6 +37,7 @@ from studio.core.formats import SUFFIX_OF
 from studio.ui.export_place import ExportPlace, Place
 from studio.ui.export_size import ExportSize
 from studio.ui.exporter import Exportable, file_size
+from studio.ui.file_dialogs import typed_path
 from studio.ui.file_size_meter import FileSizeMeter
 from studio.ui.last_export import LastExport
 from studio.ui.number_box import NumberBox
@@ -131,7 +132,7 @@ class ExportSheet(QDialog):
         if self._place is None:  # the disk has not said yet what would be replaced
             self._is_wanted = True
             return
-        path, title, artist = self.path.expanduser(), self.title.text().strip(), self.artist.text().strip()
+        path, title, artist = typed_path(str(self.path)), self.title.text().strip(), self.artist.text().strip()
         self.accepted_with.emit(path, self.options, title, artist, self.dimensions.unit)
         super().accept()
 
@@ -151,7 +152,7 @@ class ExportSheet(QDialog):
     @Slot()
     def _show_file(self) -> None:
         """Follow the ending of the file's name, and say what will happen, or why nothing can."""
-        path = self.path.expanduser()
+        path = typed_path(str(self.path))
         found = EXPORT_SUFFIXES.get(path.suffix.lower())
         if found is not None and found != self.format.currentData():
             self.format.setCurrentIndex(self.format.findData(found))

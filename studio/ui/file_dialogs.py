@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QStandardPaths, Qt, QUrl
@@ -43,3 +44,8 @@ def remember_folder(settings: Settings, purpose: str, folder: Path) -> None:
 def show_folder(folder: Path) -> None:
     """Open a folder in the system's file manager, whatever bytes its name has."""
     QDesktopServices.openUrl(QUrl(folder.absolute().as_uri()))  # fromLocalFile leaves out what is no Unicode
+
+
+def typed_path(text: str) -> Path:
+    """The path that somebody has typed, "~" for home; what follows it may be nobody's home, then it is a name."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path raises where there is no such user

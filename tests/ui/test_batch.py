@@ -335,6 +335,13 @@ def test_what_would_befall_every_picture_ends_the_batch_in_a_sentence(
     assert not read_journal(photos / "painted").has_ended
 
 
+def test_a_home_that_is_nobodys_is_a_folder_like_any_other(qtbot: QtBot, chosen: Studio) -> None:
+    chosen.batch_window.folder.setText("~nobody-of-this-name/painted")
+    chosen.batch_window.folder.editingFinished.emit()
+    qtbot.waitUntil(lambda: not chosen.batch.is_looking)
+    assert chosen.batch.choice.folder == Path("~nobody-of-this-name/painted").absolute()
+
+
 def test_a_folder_that_cannot_be_made_is_told(qtbot: QtBot, chosen: Studio, photos: Path) -> None:
     (photos / "painted").write_text("in the way")
     run(qtbot, chosen)

@@ -133,6 +133,8 @@ def test_the_export_sheet_replaces_nothing_unasked_and_refuses_impossible_places
     sheet.file.setText(str(tmp_path / f"{'x' * 300}.png"))
     qtbot.waitUntil(lambda: "too long" in sheet.note.text())
     assert not sheet.export.isEnabled()
+    sheet.file.setText("~nobody-of-this-name/art.png")
+    assert not answered(qtbot, sheet).export.isEnabled()
     sheet.file.setText(str(tmp_path / "x.png"))
     assert answered(qtbot, sheet).export.isEnabled()
 
