@@ -30,7 +30,14 @@ from studio.ui.batch_queue import BatchQueue
 from studio.ui.durations import clock
 from studio.ui.elided_label import ElidedLabel
 from studio.ui.export_sheet import FORMAT_NAMES
-from studio.ui.file_dialogs import make_open_dialog, remember_folder, show_folder, typed_path
+from studio.ui.file_dialogs import (
+    last_folders,
+    make_open_dialog,
+    open_dialog,
+    remember_folder,
+    show_folder,
+    typed_path,
+)
 from studio.ui.message_bar import MessageBar
 from studio.ui.place_picker import PlacePicker
 from studio.ui.plain_text import PlainLabel
@@ -107,12 +114,16 @@ class BatchWindow(QDialog):
 
     @Slot()
     def _ask_for_output(self) -> None:
-        title = self.tr("Paint into this folder")
-        dialog = make_open_dialog(self, self._settings, _FOLDER, title, QFileDialog.FileMode.Directory)
+        def make(folder: Path) -> QFileDialog:
+            title = self.tr("Paint into this folder")
+            dialog = make_open_dialog(self, folder, title, QFileDialog.FileMode.Directory)
+            dialog.fileSelected.connect(self._take_output)
+            return dialog
+
+        folders = last_folders(self._settings, _FOLDER)
         if text := self.folder.text():
-            dialog.setDirectory(text)
-        dialog.fileSelected.connect(self._take_output)
-        dialog.open()
+            folders = (typed_path(text), typed_path(text).parent, *folders)
+        open_dialog(make, self, folders)
 
     @Slot(str)
     def _take_output(self, folder: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from studio.ui.diagnostics import diagnostics, system_name
 from studio.ui.drop_zones import Drop
 from studio.ui.export_sheet import ExportSheet
 from studio.ui.exporter import Exporter
-from studio.ui.file_dialogs import last_folder, make_open_dialog, remember_folder, show_folder
+from studio.ui.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder, show_folder
 from studio.ui.intake import Intake
 from studio.ui.last_export import LastExport
 from studio.ui.message import Message
@@ -97,43 +98,40 @@ class Commands(QObject):
     @Slot()
     def ask_for_picture(self) -> None:
         """Let the artist choose the photo."""
-        dialog = self._open_dialog(self.tr("Open a picture"), QFileDialog.FileMode.ExistingFile)
-        dialog.filesSelected.connect(self._open_chosen)
-        dialog.open()
+        self._ask(self.tr("Open a picture"), QFileDialog.FileMode.ExistingFile, self._open_chosen)
 
     @Slot()
     def ask_for_styles(self) -> None:
         """Let the artist choose pictures to make styles of."""
-        dialog = self._open_dialog(self.tr("Make styles of pictures"), QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters([*dialog.nameFilters(), self.tr("Learned styles (*{})").format(SUFFIX)])
-        dialog.filesSelected.connect(self._add_chosen)
-        dialog.open()
+        learned = self.tr("Learned styles (*{})").format(SUFFIX)
+        title = self.tr("Make styles of pictures")
+        self._ask(title, QFileDialog.FileMode.ExistingFiles, self._add_chosen, learned)
 
     @Slot(object)
     def ask_for_style_file(self, card: Card) -> None:
         """Let the artist choose where a learned style is exported to."""
-        folder = last_folder(self._settings, "style_files", QStandardPaths.StandardLocation.DocumentsLocation)
-        dialog = PlainFileDialog(
-            self._window, self.tr("Export style"), str(folder), self.tr("Styles (*{})").format(SUFFIX)
-        )
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(SUFFIX[1:])
-        dialog.selectFile(f"{card.id}{SUFFIX}")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def write(file: str) -> None:
             remember_folder(self._settings, "style_files", Path(file).parent)
             self._intake.own.export(card, Path(file))
 
-        dialog.fileSelected.connect(write)
-        dialog.open()
+        def make(folder: Path) -> QFileDialog:
+            styles = self.tr("Styles (*{})").format(SUFFIX)
+            dialog = PlainFileDialog(self._window, self.tr("Export style"), str(folder), styles)
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.setDefaultSuffix(SUFFIX[1:])
+            dialog.selectFile(f"{card.id}{SUFFIX}")
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.fileSelected.connect(write)
+            return dialog
+
+        documents = QStandardPaths.StandardLocation.DocumentsLocation
+        open_dialog(make, self._window, last_folders(self._settings, "style_files", documents))
 
     @Slot()
     def ask_for_blend(self) -> None:
         """Let the artist choose a second photo to lay over the first."""
-        dialog = self._open_dialog(self.tr("Blend with a picture"), QFileDialog.FileMode.ExistingFile)
-        dialog.filesSelected.connect(self._blend_chosen)
-        dialog.open()
+        self._ask(self.tr("Blend with a picture"), QFileDialog.FileMode.ExistingFile, self._blend_chosen)
 
     def paste(self, zone: str) -> None:
         """Do with what is in the clipboard (files, a picture, the path of one) what a drop on the zone would."""
@@ -262,5 +260,15 @@ class Commands(QObject):
         self._session.change(strength=Travel(knob).moved(strength, count, "step"))
         self._session.commit()
 
-    def _open_dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
-        return make_open_dialog(self._window, self._settings, "open", title, mode)
+    def _ask(
+        self, title: str, mode: QFileDialog.FileMode, take: Callable[[list[str]], None], *name_filters: str
+    ) -> None:
+        """name_filters: besides that for pictures."""
+
+        def make(folder: Path) -> QFileDialog:
+            dialog = make_open_dialog(self._window, folder, title, mode)
+            dialog.setNameFilters([*dialog.nameFilters(), *name_filters])
+            dialog.filesSelected.connect(take)
+            return dialog
+
+        open_dialog(make, self._window, last_folders(self._settings, "open"))

@@ -37,7 +37,7 @@ from studio.core.formats import SUFFIX_OF
 from studio.ui.export_place import ExportPlace, Place
 from studio.ui.export_size import ExportSize
 from studio.ui.exporter import Exportable, file_size
-from studio.ui.file_dialogs import typed_path
+from studio.ui.file_dialogs import open_dialog, typed_path
 from studio.ui.file_size_meter import FileSizeMeter
 from studio.ui.last_export import LastExport
 from studio.ui.number_box import NumberBox
@@ -228,11 +228,17 @@ class ExportSheet(QDialog):
 
     @Slot()
     def _browse(self) -> None:
-        dialog = PlainFileDialog(self, self.tr("Export as"), self.file.text())
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.file.setText)
-        dialog.open()
+        path = typed_path(str(self.path))
+
+        def make(folder: Path) -> QFileDialog:
+            dialog = PlainFileDialog(self, self.tr("Export as"), str(folder))
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.selectFile(path.name)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.fileSelected.connect(self.file.setText)
+            return dialog
+
+        open_dialog(make, self, [path.parent])
 
     def _connect(self) -> None:
         self.format.currentIndexChanged.connect(self._show_format)

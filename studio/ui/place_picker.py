@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
-from studio.ui.file_dialogs import make_open_dialog, remember_folder
+from studio.ui.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
 from studio.ui.payload import accept_copy, payload_kind, read_payload
 from studio.ui.settings import Settings
 from studio.ui.theme import GRID
@@ -59,9 +59,12 @@ class PlacePicker(QWidget):
         return True
 
     def _ask(self, title: str, mode: QFileDialog.FileMode) -> None:
-        dialog = make_open_dialog(self, self._settings, self._purpose, title, mode)
-        dialog.filesSelected.connect(self._take)
-        dialog.open()
+        def make(folder: Path) -> QFileDialog:
+            dialog = make_open_dialog(self, folder, title, mode)
+            dialog.filesSelected.connect(self._take)
+            return dialog
+
+        open_dialog(make, self, last_folders(self._settings, self._purpose))
 
     @Slot(list)
     def _take(self, files: list[str]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QThreadPool, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from studio.core.style_library import StyleLibrary
@@ -140,3 +142,16 @@ def test_teaching(qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path])
     loaded.teach_window.keep.click()
     qtbot.waitUntil(lambda: len(loaded.intake.own.cards) == 1 and not loaded.teaching.has_style)
     loaded.teach_window.hide()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen: to raise a dialog
+def test_asking_for_files(qtbot: QtBot, loaded: Studio, settings: Settings, tmp_path: Path) -> None:
+    for purpose in ("open", "style_files", "batch"):
+        settings.set(f"folders/{purpose}", str(tmp_path))
+    card = loaded.intake.cards[0]
+    ask_for_style_file = partial(loaded.commands.ask_for_style_file, card)
+    for ask in (loaded.actions["open"].trigger, loaded.commands.ask_for_styles, ask_for_style_file):
+        ask()
+        qtbot.waitUntil(lambda: loaded.window.findChild(QFileDialog) is not None)
+        loaded.window.findChild(QFileDialog).close()
+        qtbot.waitUntil(lambda: loaded.window.findChild(QFileDialog) is None)

@@ -50,6 +50,7 @@ def test_the_whole_task_is_done_with_keys_alone(
 ) -> None:
     artwork, window, photo = studio.session.artwork, studio.window, save_photo("harbour.png")
     press(qtbot, Qt.Key.Key_O, CTRL)
+    qtbot.waitUntil(lambda: window.findChild(QFileDialog) is not None)
     dialog = window.findChild(QFileDialog)
     qtbot.waitUntil(dialog.isActiveWindow)
     name = dialog.findChild(QLineEdit)

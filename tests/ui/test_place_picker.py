@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt, QThreadPool
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.ui.file_dialogs import last_folder
+from studio.ui.file_dialogs import last_folders
 from studio.ui.place_picker import PlacePicker
 from studio.ui.settings import Settings
 from tests.ui.dragging import HELD, files, text
@@ -34,12 +35,13 @@ def test_what_is_chosen_is_told_and_its_folder_remembered(
     qtbot: QtBot, picker: PlacePicker, settings: Settings, tmp_path: Path
 ) -> None:
     picker.pictures.click()
+    qtbot.waitUntil(lambda: picker.findChild(QFileDialog) is not None)
     dialog = picker.findChild(QFileDialog)
     assert dialog.windowTitle() == "Pictures" and "*.png" in dialog.nameFilters()[0]
     with qtbot.waitSignal(picker.chosen) as chosen:
         dialog.filesSelected.emit([str(tmp_path / "a.png"), str(tmp_path / "b.png")])
     assert chosen.args == [[tmp_path / "a.png", tmp_path / "b.png"]]
-    assert last_folder(settings, "tests") == tmp_path
+    assert last_folders(settings, "tests")[0] == tmp_path
 
 
 def test_files_are_dropped_as_copies(qtbot: QtBot, picker: PlacePicker, tmp_path: Path) -> None:
@@ -58,6 +60,38 @@ def test_nothing_is_dropped_while_it_is_disabled_or_is_no_file(picker: PlacePick
     assert not enters(picker, files(tmp_path))
 
 
-def test_a_folder_that_is_gone_is_not_begun_in(settings: Settings, tmp_path: Path) -> None:
-    settings.set("folders/tests", str(tmp_path / "gone"))
-    assert last_folder(settings, "tests") == Path.home()
+@pytest.mark.parametrize(("remembered", "begins_in"), [("there", "there"), ("gone", "system")])
+def test_a_dialog_begins_where_there_is_a_folder(
+    qtbot: QtBot,
+    picker: PlacePicker,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    remembered: str,
+    begins_in: str,
+) -> None:
+    for name in ("there", "system"):
+        (tmp_path / name).mkdir()
+    settings.set("folders/tests", str(tmp_path / remembered))
+    monkeypatch.setattr("studio.ui.file_dialogs.QStandardPaths.writableLocation", lambda _: str(tmp_path / "system"))
+    picker.folder.click()
+    picker.folder.click()  # one is on its way
+    qtbot.waitUntil(lambda: picker.findChild(QFileDialog) is not None)
+    (dialog,) = picker.findChildren(QFileDialog)
+    assert Path(dialog.directory().absolutePath()) == tmp_path / begins_in
+    dialog.reject()
+
+
+def test_a_disk_that_does_not_answer_keeps_no_dialog_from_opening(
+    qtbot: QtBot, picker: PlacePicker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    monkeypatch.setattr("studio.ui.file_dialogs.is_folder", lambda _: gate.wait(20))
+    monkeypatch.setattr("studio.ui.file_dialogs.PATIENCE", 0)
+    picker.folder.click()
+    qtbot.waitUntil(lambda: picker.findChild(QFileDialog) is not None)
+    gate.set()
+    QThreadPool.globalInstance().waitForDone()
+    (dialog,) = picker.findChildren(QFileDialog)
+    assert Path(dialog.directory().absolutePath()) == Path.home()
+    dialog.reject()
