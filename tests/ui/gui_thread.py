@@ -18,6 +18,7 @@ _STUDIO = str(Path(studio.__file__).parent)
 _EVENTS = {"open", "os.listdir", "os.scandir", "os.mkdir", "os.rename", "os.remove", "os.chmod", "os.truncate"}
 _ALWAYS = {"subprocess.Popen", "socket.connect", "socket.getaddrinfo"}  # wherever they lead
 _PICTURES = (  # what decodes, encodes or hashes one
+    "hashlib.blake2b",
     "studio.core.open_picture.decode",
     "studio.core.save_picture._encode",
     "studio.core.style_library.reduced",

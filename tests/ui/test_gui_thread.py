@@ -144,6 +144,20 @@ def test_teaching(qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path])
     loaded.teach_window.hide()
 
 
+def test_picking_styles_with_previews(qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path]) -> None:
+    loaded.preferences.is_live = loaded.preferences.has_tile_previews = True
+    loaded.preferences.auto_refine = "mains"
+    loaded.session.change(strength=0.9)
+    qtbot.waitUntil(lambda: loaded.session.live.picture is not None)
+    loaded.session.live.refine()
+    qtbot.waitUntil(lambda: loaded.session.live.progress == 1.0)
+    loaded.intake.mix_in(card_named(loaded, "Poppies"))
+    qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 2)
+    previews = loaded.window.gallery.list.delegate.previews
+    qtbot.waitUntil(lambda: previews.pixmap(loaded.intake.cards[0]) is not None)
+    loaded.window.gallery.show_details(loaded.intake.cards[0]).close()
+
+
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen: to raise a dialog
 def test_asking_for_files(qtbot: QtBot, loaded: Studio, settings: Settings, tmp_path: Path) -> None:
     for purpose in ("open", "style_files", "batch"):
