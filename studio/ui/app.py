@@ -88,7 +88,7 @@ class Studio(QObject):
         worker = Worker(make_engine, self.bridge.post)
         self.session = Session(Artwork(), worker, self.bridge, _remembered_estimate(settings), self.preferences, self)
         own = OwnStyles(StyleLibrary(), self._opening, library, adding, self)
-        own.message_posted.connect(self.session.message_posted)
+        own.message_posted.connect(self.session.post_message)
         own.edited.connect(self.session.correct_card)
         self.intake = Intake(self.session, self._opening, bundled_cards("styles"), own, self)
         self.exporter = Exporter(self.session, saving, settings, self)
@@ -119,7 +119,7 @@ class Studio(QObject):
         own.load()
         self.teaching.look_for_begun()
         if settings.problem is not None:
-            self.session.message_posted.emit(settings.problem)
+            self.session.post_message(settings.problem)
 
     def _make_actions(self) -> Actions:
         """The actions, and the look they choose, before the first widget is made."""

@@ -242,7 +242,7 @@ class BatchQueue(QObject):
         else:
             text, remedy = self.tr("All {} pictures are painted.").format(count), ""
         message = Message(text, remedy, action="render_many")
-        self._session.message_posted.emit(message)
+        self._session.post_message(message)
         self.message_posted.emit(replace(message, action=""))
 
     def _break_off(self, batch: Batch, item: BatchItem | None, error: StudioError) -> None:

@@ -28,13 +28,13 @@ class Closing(QObject):
         """Whether the window may close; if not, the artist is told or asked, and it closes by itself if it can then."""
         if self._session.is_exporting and not self._waits_for_export:  # who asks twice does not want to wait
             self._waits_for_export = True
-            self._session.message_posted.emit(Message(self.tr("The studio closes when the file is written.")))
+            self._session.post_message(Message(self.tr("The studio closes when the file is written.")))
             return False
         if self._session.is_batching and not self._may_stop_batch:
             self._may_stop_batch = True
             text = self.tr("Many pictures are being painted.")
             remedy = self.tr("Close again to stop; the batch can be gone on with from its folder.")
-            self._session.message_posted.emit(Message(text, remedy, action="render_many"))
+            self._session.post_message(Message(text, remedy, action="render_many"))
             return False
         if self._session.artwork.has_unsaved_result and not self._may_discard:
             self._ask()

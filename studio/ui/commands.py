@@ -141,7 +141,7 @@ class Commands(QObject):
             self._intake.take_drop(Drop(zone, payload))
             return
         text = self.tr("There is no picture in the clipboard.")
-        self._session.message_posted.emit(Message(text, self.tr("Copy one, then paste again."), action="open"))
+        self._session.post_message(Message(text, self.tr("Copy one, then paste again."), action="open"))
 
     @Slot()
     def copy(self) -> None:
@@ -161,16 +161,16 @@ class Commands(QObject):
         if kind == "system":
             clipboard.setText(diagnostics(self._session, self._preferences, result))
             text = self.tr("Versions, device and settings are in the clipboard; nothing of your pictures.")
-            self._session.message_posted.emit(Message(text))
+            self._session.post_message(Message(text))
             return
         picture, image = result
         if picture is self._copied:  # else a newer one is there, or on its way
             clipboard.setImage(image)
-            self._session.message_posted.emit(Message(self.tr("The artwork is in the clipboard.")))
+            self._session.post_message(Message(self.tr("The artwork is in the clipboard.")))
 
     @Slot(object, object)
     def _refuse(self, kind: str, error: StudioError) -> None:
-        self._session.message_posted.emit(Message.about(error))
+        self._session.post_message(Message.about(error))
 
     @Slot()
     def ask_for_export(self) -> None:

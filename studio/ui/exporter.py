@@ -106,16 +106,16 @@ class Exporter(QObject):
             keep_last_export(self._settings, last)
             self._session.mark_exported(result)
             text = self.tr("Exported as {}, {}.").format(self.last_file.name, file_size(size))
-            self._session.message_posted.emit(Message(text, action="show_export"))
+            self._session.post_message(Message(text, action="show_export"))
             self._end(path)  # last: what breaks off before is refused, and ends there
 
         def refused(error: StudioError) -> None:
-            self._session.message_posted.emit(Message.about(error, action="export"))
+            self._session.post_message(Message.about(error, action="export"))
             self._end(path)
 
         self._under_way.append(path)
         self._session.set_exporting(True)
-        self._session.message_posted.emit(Message(self.tr("Exporting {}\N{HORIZONTAL ELLIPSIS}").format(path.name)))
+        self._session.post_message(Message(self.tr("Exporting {}\N{HORIZONTAL ELLIPSIS}").format(path.name)))
         self._files.run(write, done, refused)
 
     def export_again(self) -> bool:

@@ -119,7 +119,7 @@ class Intake(QObject):
             case _, "link":
                 text = self.tr("That is a link, and the studio opens nothing from the web.")
                 remedy = self.tr("Save the picture, then drop the file.")
-                session.message_posted.emit(Message(text, remedy, is_problem=True))
+                session.post_message(Message(text, remedy, is_problem=True))
             case "picture", "files":
                 self.open_files(payload.paths)
             case "picture", "image":
@@ -165,7 +165,7 @@ class Intake(QObject):
             self._many = tuple(paths)
             text = self.tr("An artwork is painted from one picture: {} was taken.").format(picture.name)
             remedy = self.tr("All can be painted one after the other.")
-            self._session.message_posted.emit(Message(text, remedy, action="render_many"))
+            self._session.post_message(Message(text, remedy, action="render_many"))
 
     def _take_two(self, opened: Opened) -> None:
         if len(opened.pictures) == 1:
@@ -185,7 +185,7 @@ class Intake(QObject):
         if opened.left_out:
             text = self.tr("{} of {} files were mixed in.").format(count, count + len(opened.left_out))
             remedy = self.tr("More at once would only turn grey.") if count == MOST_MIXED else ""
-            self._session.message_posted.emit(Message(text, remedy))
+            self._session.post_message(Message(text, remedy))
 
     def _use_opened(self, opened: Opened) -> None:
         self.own.use(partial(_same, opened.pictures[0]), self._session.use_style)
@@ -208,13 +208,13 @@ class Intake(QObject):
         self._session.commit()
 
     def _tell(self, news: str | None) -> None:
-        self._session.message_posted.emit(None if news is None else Message(news))
+        self._session.post_message(None if news is None else Message(news))
 
     def _refuse_picture(self, error: StudioError) -> None:
-        self._session.message_posted.emit(Message.about(error, action="open"))
+        self._session.post_message(Message.about(error, action="open"))
 
     def _refuse_style(self, error: StudioError) -> None:
-        self._session.message_posted.emit(Message.about(error))
+        self._session.post_message(Message.about(error))
 
 
 def _same(picture: Picture) -> Picture:

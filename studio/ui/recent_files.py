@@ -58,7 +58,7 @@ class RecentFiles(QObject):
     def _drop(self, path: Path, error: StudioError) -> None:
         if isinstance(error, PictureError):  # else it may well be there
             self._keep([other for other in self.paths if other != path])
-        self._session.message_posted.emit(Message.about(error, action="open"))
+        self._session.post_message(Message.about(error, action="open"))
 
     def _keep(self, paths: list[Path]) -> None:
         self._settings.set(_KEY, [str(path) for path in paths[:MOST]])

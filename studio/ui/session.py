@@ -68,12 +68,12 @@ class Session(QObject):
         self._finisher = Finisher(artwork, worker, estimate, self)
         self._finisher.changed.connect(self.state_changed)
         self._finisher.frame_arrived.connect(self.frame_arrived)
-        self._finisher.message_posted.connect(self.message_posted)
+        self._finisher.message_posted.connect(self.post_message)
         self._look = QuickLook(artwork, self._finisher, worker, preferences, self)
         self._look.asked.connect(self.quick_work_asked)
         self._look.changed.connect(self.frame_arrived)
         self._look.changed.connect(self.state_changed)
-        self._look.message_posted.connect(self.message_posted)
+        self._look.message_posted.connect(self.post_message)
         preferences.changed.connect(self.state_changed)
         self.is_exporting = self.is_batching = self.is_learning = False
         self._is_closed = False
@@ -107,7 +107,7 @@ class Session(QObject):
         """Add a style to the mix, as one step."""
         if not self._step(lambda: self.artwork.mix_in(style)):
             title = self.artwork.card_of(style).title
-            self.message_posted.emit(Message(self.tr("{} is in the mix already.").format(title)))
+            self.post_message(Message(self.tr("{} is in the mix already.").format(title)))
 
     def remove_style(self, index: int) -> None:
         """Take a style out of the mix, as one step."""
@@ -150,6 +150,11 @@ class Session(QObject):
     def show_result(self, result: Result) -> None:
         """Bring an earlier result back, with the settings it was painted from, as one step."""
         self._step(lambda: self.artwork.restore(result))
+
+    @Slot(object)
+    def post_message(self, message: Message | None) -> None:
+        """Tell the artist something; None takes a problem back."""
+        self.message_posted.emit(message)
 
     def mark_exported(self, result: Result) -> None:
         """Remember that a result lies in a file now."""
@@ -222,7 +227,7 @@ class Session(QObject):
     def go_on_with(self, **fields: Any) -> None:
         """Change settings as one step and go on painting from the present result, which stays the start of the step."""
         if self.run is None and self.artwork.is_finished:
-            self.message_posted.emit(None)
+            self.post_message(None)
             self._step(lambda: self.artwork.change(**fields))
             self._finisher.start(is_resumed=True)
 
@@ -243,7 +248,7 @@ class Session(QObject):
         try:
             is_changed = change()
         except StudioError as error:
-            self.message_posted.emit(Message.about(error))
+            self.post_message(Message.about(error))
         if not self.artwork.state.has_content_of(before):
             self._finisher.leave()
             self._blender.follow(self.artwork.awaited_blend)
@@ -275,7 +280,7 @@ class Session(QObject):
         if self.artwork.awaited_blend == blend:
             self.change(blend=None)
             self.commit()
-        self.message_posted.emit(Message.about(error))
+        self.post_message(Message.about(error))
 
     @Slot()
     def _take_events(self) -> None:
@@ -286,7 +291,7 @@ class Session(QObject):
             try:
                 self._take(event)
             except Exception as error:  # noqa: BLE001 - those behind it are not to be lost, an end least of all
-                self.message_posted.emit(Message.about(task_error(error)))
+                self.post_message(Message.about(task_error(error)))
         self._announce(before)
 
     def _take(self, event: Event) -> None:
@@ -299,7 +304,7 @@ class Session(QObject):
             case Failed(0, error):
                 self.engine_info, self.has_engine_failed = None, True
                 self._finisher.end()
-                self.message_posted.emit(Message.about(error, action="finish"))
+                self.post_message(Message.about(error, action="finish"))
                 return
         if not (self._finisher.take(event) or self._look.take(event)):
             self.event_unclaimed.emit(event)

@@ -246,7 +246,7 @@ class Teaching(QObject):
             self.request_found.emit(begun.request)
             remedy = self.tr("It can go on, be kept or discarded.")
         text = self.tr("{} was being learnt when the studio ended.").format(begun.title)
-        self._session.message_posted.emit(Message(text, remedy, action="teach"))
+        self._session.post_message(Message(text, remedy, action="teach"))
         self.lesson_arrived.emit()
         self.state_changed.emit()
 

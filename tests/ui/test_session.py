@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+import studio.ui
 from studio.core.contract import ColorRequest, Frame, StyleRequest
 from studio.core.errors import EngineError
 from studio.core.recipe import KNOBS, Knob
@@ -379,3 +381,10 @@ def test_a_style_in_the_mix_is_not_added_again_and_that_is_said(qtbot: QtBot, lo
     qtbot.waitUntil(lambda: loaded.window.messages.message is not None)
     assert len(loaded.session.artwork.styles) == 1
     assert "already" in loaded.window.messages.message.text
+
+
+def test_nobody_but_the_session_emits_its_signals() -> None:
+    modules = [path for path in Path(studio.ui.__path__[0]).rglob("*.py") if path.name != "session.py"]
+    emitting = re.compile(r"session\.\w+\.emit\(")
+    assert [path.name for path in modules if emitting.search(path.read_text(encoding="utf-8"))] == []
+    assert len(modules) > 50
