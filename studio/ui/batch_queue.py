@@ -139,15 +139,16 @@ class BatchQueue(QObject):
 
     def _waits_for_learning(self) -> bool:
         """Whether a style is being learnt, which would end; then it is said."""
-        if self._session.is_learning:
+        is_learning = "learning" in self._session.activities
+        if is_learning:
             text = self.tr("A style is being learnt.")
             self.message_posted.emit(Message(text, self.tr("Stop that, or wait for its end."), action="teach"))
-        return self._session.is_learning
+        return is_learning
 
     def _begin(self, open_one: Callable[[], Batch]) -> None:
         self.is_running, self.is_looking, self.cut_short = True, False, None
         sitting = self._sitting = object()  # the artist may stop, and begin another, before the disk has answered
-        self._session.set_batching(True)
+        self._session.activities.begin("batching")
         self.message_posted.emit(None)
         self.state_changed.emit()
         self._files.run(open_one, partial(self._take_batch, sitting), partial(self._refuse_batch, sitting))
@@ -271,7 +272,7 @@ class BatchQueue(QObject):
         self.is_running = False
         if self.is_paused:
             self.set_paused(False)
-        self._session.set_batching(False)
+        self._session.activities.end("batching")
         self.state_changed.emit()
 
     def _take_found(self, choice: BatchChoice, found: Found) -> None:

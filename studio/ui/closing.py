@@ -26,11 +26,12 @@ class Closing(QObject):
 
     def is_allowed(self) -> bool:
         """Whether the window may close; if not, the artist is told or asked, and it closes by itself if it can then."""
-        if self._session.is_exporting and not self._waits_for_export:  # who asks twice does not want to wait
+        activities = self._session.activities
+        if "exporting" in activities and not self._waits_for_export:  # who asks twice does not want to wait
             self._waits_for_export = True
             self._session.post_message(Message(self.tr("The studio closes when the file is written.")))
             return False
-        if self._session.is_batching and not self._may_stop_batch:
+        if "batching" in activities and not self._may_stop_batch:
             self._may_stop_batch = True
             text = self.tr("Many pictures are being painted.")
             remedy = self.tr("Close again to stop; the batch can be gone on with from its folder.")
@@ -62,8 +63,8 @@ class Closing(QObject):
 
     @Slot()
     def _follow_state(self) -> None:
-        self._may_stop_batch = self._may_stop_batch and self._session.is_batching
-        if self._waits_for_export and not self._session.is_exporting:
+        self._may_stop_batch = self._may_stop_batch and "batching" in self._session.activities
+        if self._waits_for_export and "exporting" not in self._session.activities:
             self._window.close()
 
     @Slot(object)

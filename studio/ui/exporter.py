@@ -54,7 +54,6 @@ class Exporter(QObject):
     def __init__(self, session: Session, files: FileThread, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.last_file: Path | None = None
-        self._under_way: list[Path] = []
         self._session = session
         self._files = files
         self._settings = settings
@@ -107,14 +106,13 @@ class Exporter(QObject):
             self._session.mark_exported(result)
             text = self.tr("Exported as {}, {}.").format(self.last_file.name, file_size(size))
             self._session.post_message(Message(text, action="show_export"))
-            self._end(path)  # last: what breaks off before is refused, and ends there
+            self._session.activities.end("exporting")  # last: what breaks off before is refused, and ends there
 
         def refused(error: StudioError) -> None:
             self._session.post_message(Message.about(error, action="export"))
-            self._end(path)
+            self._session.activities.end("exporting")
 
-        self._under_way.append(path)
-        self._session.set_exporting(True)
+        self._session.activities.begin("exporting")
         self._session.post_message(Message(self.tr("Exporting {}\N{HORIZONTAL ELLIPSIS}").format(path.name)))
         self._files.run(write, done, refused)
 
@@ -139,10 +137,6 @@ class Exporter(QObject):
         title = ", ".join(filter(None, [photo, self.tr(" and ").join(style.card.title for style in styles)]))
         blended = result.blend.over.name if result.blend else ""
         return credits_of(result.content, styles, result.recipe, title or self.tr("Artwork"), blended_name=blended)
-
-    def _end(self, path: Path) -> None:
-        self._under_way.remove(path)
-        self._session.set_exporting(bool(self._under_way))
 
 
 def free_path(path: Path) -> Path:

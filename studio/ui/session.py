@@ -17,6 +17,7 @@ from studio.core.picture import Picture
 from studio.core.recipe import KNOBS
 from studio.core.style import Style
 from studio.jobs.worker import Worker
+from studio.ui.activities import Activities
 from studio.ui.blender import Blender
 from studio.ui.bridge import EventBridge
 from studio.ui.estimate import Estimate
@@ -35,6 +36,7 @@ class Session(QObject):
     """The artwork on the table, and the engine at work on it.
 
     Widgets call its methods and listen to its signals; nothing but these signals tells them that something changed.
+    activities: what goes on besides; `state_changed` tells of these as well.
     `content_changed`: another photo, or two in another blend. `styles_changed`: other styles or shares.
     `recipe_changed`: any other setting. `frame_arrived`: another picture to show, from the engine, by undo, or none.
     `state_changed`: everything else (running, progress, undo, device). `message_posted`: a Message, None to take
@@ -75,7 +77,8 @@ class Session(QObject):
         self._look.changed.connect(self.state_changed)
         self._look.message_posted.connect(self.post_message)
         preferences.changed.connect(self.state_changed)
-        self.is_exporting = self.is_batching = self.is_learning = False
+        self.activities = Activities(self)
+        self.activities.changed.connect(self.state_changed)
         self._is_closed = False
         self._worker = worker
         self._blender = Blender(self)
@@ -159,21 +162,6 @@ class Session(QObject):
     def mark_exported(self, result: Result) -> None:
         """Remember that a result lies in a file now."""
         self.artwork.mark_exported(result)
-        self.state_changed.emit()
-
-    def set_exporting(self, is_exporting: bool) -> None:
-        """Remember whether a file is being written."""
-        self.is_exporting = is_exporting
-        self.state_changed.emit()
-
-    def set_learning(self, is_learning: bool) -> None:
-        """Remember whether a style is being learnt in the background."""
-        self.is_learning = is_learning
-        self.state_changed.emit()
-
-    def set_batching(self, is_batching: bool) -> None:
-        """Remember whether a batch is being painted in the background."""
-        self.is_batching = is_batching
         self.state_changed.emit()
 
     @property

@@ -135,7 +135,7 @@ class Teaching(QObject):
             self._forget()
 
     def _start(self, request: TuneRequest) -> None:
-        if self._session.is_batching:
+        if "batching" in self._session.activities:
             text = self.tr("Many pictures are being painted.")
             self.message_posted.emit(Message(text, self.tr("Learn when they are done."), action="render_many"))
             return
@@ -145,7 +145,7 @@ class Teaching(QObject):
         self.references.is_locked = self.photos.is_locked = True
         self.is_learning, self.is_stopping, self.is_over, self.begun = True, False, False, ""
         self.progress, self.note = 0.0, ""
-        self._session.set_learning(True)
+        self._session.activities.begin("learning")
         self.message_posted.emit(None)
         self.state_changed.emit()
         self._files.run(lambda: self._prepare(request), lambda _: self._begin(request), self._refuse)
@@ -181,7 +181,7 @@ class Teaching(QObject):
     def _end(self) -> None:
         self.is_learning = self.is_stopping = False
         self.references.is_locked = self.photos.is_locked = False
-        self._session.set_learning(False)
+        self._session.activities.end("learning")
         self.lesson_arrived.emit()
         self.state_changed.emit()
 

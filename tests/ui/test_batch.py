@@ -346,7 +346,7 @@ def test_a_folder_that_cannot_be_made_is_told(qtbot: QtBot, chosen: Studio, phot
     (photos / "painted").write_text("in the way")
     run(qtbot, chosen)
     assert "cannot be made" in chosen.batch_window.messages.message.text
-    assert not chosen.session.is_batching
+    assert "batching" not in chosen.session.activities
 
 
 def test_closing_the_studio_warns_once_that_a_batch_runs_and_then_stops_it(

@@ -89,7 +89,7 @@ def test_an_export_that_fails_ends(
     finish(qtbot, loaded)
     monkeypatch.setattr("studio.ui.exporter.save_picture", fail)
     loaded.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
-    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     assert sentence(loaded) and loaded.session.artwork.has_unsaved_result
 
 
@@ -99,7 +99,7 @@ def test_an_export_that_is_written_and_cannot_be_remembered_ends(
     finish(qtbot, loaded)
     monkeypatch.setattr("studio.ui.exporter.keep_last_export", fail)
     loaded.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
-    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     assert sentence(loaded) and (tmp_path / "art.png").exists()
 
 
@@ -110,7 +110,7 @@ def test_closing_waits_no_longer_for_an_export_that_fails(
     monkeypatch.setattr("studio.ui.exporter.save_picture", fail)
     loaded.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
     loaded.window.close()
-    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     assert sentence(loaded) and loaded.window.isVisible()  # the artwork is still to be saved
 
 
@@ -211,7 +211,7 @@ def test_a_batch_that_cannot_go_on_ends_and_says_so(
         qtbot.waitUntil(lambda: not chosen.batch.is_running)
     qtbot.waitUntil(lambda: not chosen.batch.is_looking)
     message = chosen.batch_window.messages.message
-    assert message is not None and message.is_problem and not chosen.session.is_batching
+    assert message is not None and message.is_problem and "batching" not in chosen.session.activities
     assert states(chosen) == (["done"] if act == "finish" else ["waiting"]) * 3
     chosen.batch.start()
     qtbot.waitUntil(lambda: states(chosen) == ["done"] * 3 and not chosen.batch.is_running)
@@ -265,7 +265,7 @@ def test_a_batch_that_cannot_be_opened_does_not_run(
     monkeypatch.setattr("studio.ui.batch_queue.open_batch", fail)
     chosen.batch.start()
     qtbot.waitUntil(lambda: not chosen.batch.is_running)
-    assert not chosen.session.is_batching
+    assert "batching" not in chosen.session.activities
 
 
 def test_after_a_start_in_the_middle_of_a_look_another_can_follow(qtbot: QtBot, chosen: Studio) -> None:
@@ -302,8 +302,8 @@ def test_learning_that_cannot_begin_ends(
     qtbot.waitUntil(lambda: bool(teaching.references.pictures))
     monkeypatch.setattr(f"studio.ui.teaching.{act}", fail)
     teaching.learn("My hand", "", "", TuneSettings())
-    assert loaded.session.is_learning
-    qtbot.waitUntil(lambda: not loaded.session.is_learning)
+    assert "learning" in loaded.session.activities
+    qtbot.waitUntil(lambda: "learning" not in loaded.session.activities)
     message = loaded.teach_window.messages.message
     assert message is not None and message.is_problem
     assert not teaching.is_learning and not teaching.references.is_locked

@@ -288,7 +288,7 @@ def test_an_export_again_asks_nothing_and_replaces_nothing(qtbot: QtBot, loaded:
     finish(qtbot, loaded)
     for _ in range(2):  # the second before the first is written
         loaded.actions["export_again"].trigger()
-    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     written = {path.name: path for path in tmp_path.glob("harbour, *")}
     assert set(written) == {f"harbour, The Great Wave off Kanagawa{end}.jpg" for end in ("", " 2")}
     for path in written.values():
@@ -308,7 +308,7 @@ def test_what_the_sheet_showed_is_written_whatever_was_painted_meanwhile(
     finish(qtbot, loaded)
     sheet.file.setText(str(tmp_path / "artwork.png"))
     answered(qtbot, sheet).export.click()
-    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     assert read_recipe(tmp_path / "artwork.png").seed == 0
     assert loaded.session.artwork.has_unsaved_result
 
@@ -355,7 +355,7 @@ def test_a_folder_whose_name_is_no_unicode_is_exported_into_again(qtbot: QtBot, 
     assert sheet.export.isEnabled() and Path(sheet.file.text()).parent == tmp_path / "caf\ufffd"
     sheet.file.setText(str(Path(sheet.file.text()).with_name("second.jpg")))
     answered(qtbot, sheet).accept()
-    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     assert sorted(file.name for file in folder.iterdir()) == ["first.png", "second.jpg"]
 
 
@@ -401,7 +401,7 @@ def test_where_the_folder_of_the_last_export_is_gone_another_is_proposed(
     keep_last_export(settings, LastExport(Path(folder), artist="Ada"))
     finish(qtbot, loaded)
     loaded.actions["export_again"].trigger()
-    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     message = loaded.window.messages.message
     assert message is not None and message.is_problem and message.action == "export"
     loaded.window.messages.button.click()
@@ -412,7 +412,7 @@ def test_where_the_folder_of_the_last_export_is_gone_another_is_proposed(
 def test_a_failed_export_is_told_and_the_artwork_stays_unsaved(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:
     finish(qtbot, loaded)
     loaded.exporter.export(tmp_path / "gone" / "art.png", ExportOptions(), "Art")
-    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     message = loaded.window.messages.message
     assert message is not None and message.is_problem and message.action == "export"
     assert loaded.session.artwork.has_unsaved_result

@@ -109,9 +109,9 @@ def test_exporting_and_again(qtbot: QtBot, loaded: Studio, settings: Settings, t
     qtbot.waitUntil(sheet.export.isEnabled)
     qtbot.waitUntil(lambda: not sheet.weight.text().startswith("measuring"))
     sheet.export.click()
-    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     loaded.actions["export_again"].trigger()
-    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     assert len(list((tmp_path / "exports").glob("*.jpg"))) == 2
 
 

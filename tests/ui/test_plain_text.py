@@ -182,7 +182,7 @@ def use(qtbot: QtBot, studio: Studio, folder: Path, walk: Callable[[], None], na
     for dialog in window.findChildren(QMessageBox):
         dialog.reject()
     studio.exporter.export(folder / f"{name}.jpg", ExportOptions("jpeg"), TITLE)
-    qtbot.waitUntil(lambda: not session.is_exporting)
+    qtbot.waitUntil(lambda: "exporting" not in session.activities)
     walk()
     studio.intake.open_picture(folder / f"{name} gone.png")
     qtbot.waitUntil(lambda: "gone" in (window.messages.message or Message("")).text)

@@ -196,7 +196,7 @@ def test_an_export_that_fails_while_closing_keeps_the_window_open(qtbot: QtBot, 
     finish(qtbot, loaded)
     loaded.exporter.export(tmp_path / "gone" / "art.png", ExportOptions(), "Art")
     assert not loaded.window.close()
-    qtbot.waitUntil(lambda: not loaded.session.is_exporting)
+    qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     assert problem(loaded) and loaded.window.isVisible()
 
 
