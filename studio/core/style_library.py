@@ -47,6 +47,8 @@ class StyleLibrary:
                 cards.append(_own_card(path))
             except StudioError as error:
                 problems.append(error)
+            except (OSError, ValueError) as error:  # it names what no disk takes
+                problems.append(StudioError(f"{path.name} cannot be used: {reason(error)}."))
         return tuple(sorted(cards, key=lambda card: (card.title.casefold(), card.id))), tuple(problems)
 
     def card_for(self, picture: Picture) -> Card:
@@ -136,7 +138,7 @@ class StyleLibrary:
 
     def _find(self, fingerprint: str) -> Card | None:
         for path in self._files(f"*-{fingerprint[:_MARK]}.json"):
-            with suppress(StudioError):
+            with suppress(StudioError, OSError, ValueError):
                 return _own_card(path)
         return None
 

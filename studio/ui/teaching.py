@@ -27,6 +27,7 @@ from studio.ui.file_thread import FileThread
 from studio.ui.message import Message
 from studio.ui.own_styles import OwnStyles
 from studio.ui.session import Session
+from studio.ui.task_error import task_error
 
 
 @dataclass(frozen=True)
@@ -228,9 +229,10 @@ class Teaching(QObject):
             return Begun(title)
         try:
             request = read_request(self.output)
-        except StudioError:  # what there is can be kept all the same
+            return Begun(title, request, check_references(request.references), read_lessons(self.output))
+        except Exception as error:  # noqa: BLE001 - what there is can be kept all the same
+            task_error(error)
             return Begun(title)
-        return Begun(title, request, check_references(request.references), read_lessons(self.output))
 
     def _take_begun(self, begun: Begun) -> None:
         if self.is_learning or self.has_style:

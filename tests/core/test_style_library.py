@@ -125,9 +125,10 @@ def test_a_style_removed_and_added_again_survives_the_forgetting(library: StyleL
         lambda card, path: path.write_text(json.dumps({"title": 3})),
         lambda card, path: path.write_text(path.read_text().replace('"harbour"', "7")),
         lambda card, path: path.write_text(path.read_text().replace(card.file.name, "../secret.png")),
+        lambda card, path: path.write_text(path.read_text().replace(card.file.name, f"{'x' * 300}.webp")),
         lambda card, path: card.file.unlink(),
     ],
-    ids=["no JSON", "no card", "no text", "outside", "no picture"],
+    ids=["no JSON", "no card", "no text", "outside", "a name too long", "no picture"],
 )
 def test_a_damaged_entry_is_left_out_and_told(library: StyleLibrary, spoil) -> None:  # type: ignore[no-untyped-def]
     card = kept(library)

@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from studio.core import picture_search
 from studio.core.blend import Blend
-from studio.core.contract import Done, Frame
+from studio.core.contract import Done, Frame, TuneRequest
 from studio.core.files import ExportOptions
-from studio.core.learned_file import write_learned
+from studio.core.learned_file import training_file, write_learned
 from studio.core.tune_settings import TuneSettings
 from studio.jobs import batch
 from studio.ui import batch_queue, chosen_pictures, own_styles, tile_previews
@@ -396,3 +396,19 @@ def test_a_picture_that_cannot_be_copied_is_told(
     monkeypatch.setattr("studio.ui.commands.whole_image", fail)
     loaded.actions["copy"].trigger()
     qtbot.waitUntil(lambda: bool(sentence(loaded)))
+
+
+@pytest.mark.parametrize("act", ["read_request", "check_references", "read_lessons"])
+def test_a_learnt_style_can_be_kept_even_if_nothing_says_how_to_go_on(
+    qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    teaching = loaded.teaching
+    teaching.output.parent.mkdir(parents=True)
+    write_learned(teaching.output, make_card(), make_learned())
+    training_file(teaching.output).touch()
+    request = TuneRequest((make_picture(),), make_card(), teaching.output)
+    monkeypatch.setattr("studio.ui.teaching.read_request", lambda _: request)
+    monkeypatch.setattr(f"studio.ui.teaching.{act}", fail)
+    teaching.look_for_begun()
+    qtbot.waitUntil(lambda: teaching.has_style)
+    assert not teaching.can_resume
