@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from studio.engine.device import choose_dtype, choose_winograd
+from studio.engine.probes import choose_dtype, choose_winograd
 from studio.engine.stepwise import run_to_end
 from studio.engine.winograd import WinogradConvolution
 

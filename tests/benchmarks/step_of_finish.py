@@ -18,9 +18,10 @@ import torch
 from studio.core.files import open_picture
 from studio.core.recipe import StyleRecipe
 from studio.core.resources import resource_folder
-from studio.engine.device import device_name, is_bfloat16_better, keep_freed_memory
+from studio.engine.device import device_name, keep_freed_memory
 from studio.engine.encoder import Encoder
 from studio.engine.losses import Objective
+from studio.engine.probes import is_bfloat16_better
 from studio.engine.stepwise import run_to_end
 from studio.engine.targets import Painting, make_objective, targets_at
 from studio.engine.tensors import resize_to, to_tensor
