@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import torch
 from torch import Tensor
 
-from studio.engine.recent import Recent
+from studio.engine.lru_cache import TensorCache
 from studio.engine.tensors import resize
 
-KEPT_LABS = 4
+KEPT_LABS = 64 << 20  # bytes
 STRIP = 1 << 20  # px at a time: of 8192 x 8192 px, each of the ten tensors in between would be 0.8 GB
 
 # Source: Ottosson 2020, "A perceptual color space for image processing"; rows are l, m, s and L, a, b.
@@ -22,23 +24,31 @@ class ColorKeeper:
     """`keep_colors` for a slider: it asks for the same two pictures again and again, so their OKLab is remembered."""
 
     def __init__(self) -> None:
-        self._labs: Recent[tuple[Tensor, Tensor]] = Recent(KEPT_LABS)  # an image and its OKLab, by the image's identity
+        self._labs = TensorCache(KEPT_LABS)
 
     @torch.no_grad()
-    def keep(self, painted: Tensor, photo: Tensor, amount: float) -> Tensor:
-        """As `keep_colors`."""
+    def keep(
+        self, painted: Tensor, photo: Tensor, amount: float, painted_key: Hashable = None, photo_key: Hashable = None
+    ) -> Tensor:
+        """As `keep_colors`. painted_key, photo_key: unique to what is in them; None: it will not be asked for again."""
         if amount == 0 or painted.shape[2] * painted.shape[3] > STRIP:
             return keep_colors(painted, photo, amount)
-        lab = self._lab(painted)
-        photo_lab = self._lab(resize(photo, (painted.shape[2], painted.shape[3])))
+        size = (painted.shape[2], painted.shape[3])
+        lab, photo_lab = self._lab(painted, size, painted_key), self._lab(photo, size, photo_key)
         colors = torch.lerp(lab[:, 1:], photo_lab[:, 1:], amount)
         return from_oklab(torch.cat((lab[:, :1], colors), 1)).clamp_(0, 1)
 
-    def _lab(self, image: Tensor) -> Tensor:
-        image_then, lab = self._labs.get(id(image)) or (None, None)
-        if lab is None or image_then is not image:
-            lab = to_oklab(image.clamp(0, 1))
-            self._labs[id(image)] = (image, lab)
+    def close(self) -> None:
+        """Forget everything."""
+        self._labs.clear()
+
+    def _lab(self, image: Tensor, size: tuple[int, int], key: Hashable) -> Tensor:
+        whole_key = (key, tuple(image.shape[2:]), size)
+        lab = None if key is None else self._labs.get(whole_key)
+        if lab is None:
+            lab = to_oklab(resize(image, size).clamp(0, 1))
+            if key is not None:
+                self._labs[whole_key] = lab
         return lab
 
 

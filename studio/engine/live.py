@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Hashable, Sequence
 from dataclasses import dataclass
 
 import torch
+from cachetools import LRUCache
 from torch import Tensor
 from torch.nn import functional
 
 from studio.core.learned_style import LearnedStyle
 from studio.core.recipe import StyleRecipe
 from studio.engine.learned_network import with_learned
-from studio.engine.recent import Recent
+from studio.engine.lru_cache import TensorCache
 from studio.engine.style_network import StyleNetwork
 from studio.engine.style_predictor import StylePredictor
 from studio.engine.tensors import resize
@@ -30,7 +31,7 @@ LOOSENESS = 0.5  # smoothness that detail 0 adds
 ROUGHEST = 0.08  # variance within a stroke that smoothness 1 evens out
 STROKE = 256  # of these fit into the longer edge: what is finer is detail, or grain
 KEPT_NETWORKS = 4  # with weights changed by learned styles, about 1 MB each
-KEPT_PAINTINGS = 8  # what the network made, in some sizes
+KEPT_PAINTINGS = 256 << 20  # bytes of what the network made: five of the largest, or one and hundreds of tiles
 CPU_PACE, GPU_PACE = 3e-7, 1e-8  # s per px before anything was measured
 PACE_SHARE = 0.3  # of a new reading
 PACED = 256 * 256  # px; for less, most of the time is not the network's
@@ -62,9 +63,15 @@ class Sketch:
         return self.work_size[0] * self.work_size[1]
 
     @property
-    def key(self) -> object:
+    def key(self) -> Hashable:
         """The same for sketches the network paints alike."""
         return self.photo_key, tuple(self.vector[0].tolist()), self.work_size, self.taught_key
+
+    @property
+    def result_key(self) -> Hashable:
+        """The same for sketches that come out alike, after all that needs no network."""
+        recipe = self.recipe
+        return self.key, recipe.network, self.size, recipe.strength, recipe.detail, recipe.smoothness
 
     @property
     def taught_key(self) -> tuple[tuple[str, float], ...]:
@@ -78,8 +85,8 @@ class LivePainter:
     def __init__(self, network: StyleNetwork, predictor: StylePredictor, device: torch.device) -> None:
         self._network = network.to(device)
         self.predictor = predictor
-        self._paintings: Recent[Tensor] = Recent(KEPT_PAINTINGS)
-        self._taught: Recent[StyleNetwork] = Recent(KEPT_NETWORKS)
+        self._paintings = TensorCache(KEPT_PAINTINGS)
+        self._taught: LRUCache[tuple[tuple[str, float], ...], StyleNetwork] = LRUCache(KEPT_NETWORKS)
         self._pace = CPU_PACE if device.type == "cpu" else GPU_PACE  # seconds per px
 
     def seconds(self, sketch: Sketch) -> float:

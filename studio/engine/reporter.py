@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 
 import torch
@@ -21,12 +21,20 @@ SIGN_OF_LIFE = 0.03  # s between events at least, so that a pipe is not busy wit
 
 
 class Reporter:
-    """Tells the events of one request. photo: for its colours, None for a pattern. started: by `time.perf_counter`."""
+    """Tells the events of one request. photo: for its colours, None for a pattern. started: by `time.perf_counter`.
+
+    key: the same for requests whose only image is the same; None where images are shown once.
+    """
 
     def __init__(
-        self, request: StyleRequest | LiveRequest, photo: Tensor | None, colors: ColorKeeper, started: float
+        self,
+        request: StyleRequest | LiveRequest,
+        photo: Tensor | None,
+        colors: ColorKeeper,
+        started: float,
+        key: Hashable = None,
     ) -> None:
-        self._request, self._photo, self._colors, self._started = request, photo, colors, started
+        self._request, self._photo, self._colors, self._started, self._key = request, photo, colors, started, key
         self._last_frame = self._last_event = 0.0
         self._last = Snapshot(torch.zeros((1, 3, 1, 1)), 0, 0, 0.0)
 
@@ -76,6 +84,7 @@ class Reporter:
             like = Picture(like.pixels, f"Pattern of {self._request.styles[0].name}")
         painted = to_picture(image, like)
         amount = self._request.recipe.keep_color
-        if self._photo is None or amount == 0:
+        if self._photo is None or self._request.content is None or amount == 0:
             return painted, None
-        return to_picture(self._colors.keep(image, self._photo, amount), like), painted
+        kept = self._colors.keep(image, self._photo, amount, self._key, self._request.content.fingerprint)
+        return to_picture(kept, like), painted

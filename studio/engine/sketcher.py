@@ -13,13 +13,13 @@ from studio.core.learned_style import painting_network
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import StyleRecipe
 from studio.engine.live import LivePainter, Sketch, blend_vectors, reach_of
-from studio.engine.recent import Recent
+from studio.engine.lru_cache import TensorCache
 from studio.engine.stepwise import run_to_end
 from studio.engine.style_predictor import StylePredictor
 from studio.engine.tensors import picture_at
 from studio.engine.weights import load_style_network, predictor_owner
 
-KEPT_PHOTOS = 8  # shrunk
+KEPT_PHOTOS = 256 << 20  # bytes, shrunk
 SEEN_BY_PREDICTOR = 512  # px of the longer edge; it shrinks everything to 256 anyway
 PREVIEW_EDGES = (2048, 1536, 1024, 768, 512, 384, 256, 192)  # px; the sizes Live falls back to on a slow device
 PREVIEW_SECONDS = 0.3  # for which nobody minds waiting when the hand rests
@@ -36,7 +36,7 @@ class Sketcher:
         self._device = device
         self._painters: dict[str, LivePainter] = {}
         self._predictors: dict[str, StylePredictor] = {}  # by the model they belong to
-        self._photos: Recent[Tensor] = Recent(KEPT_PHOTOS)
+        self._photos = TensorCache(KEPT_PHOTOS)
 
     def warm_up(self) -> None:
         """Load the network that is used if nothing else is said, and run it once."""
@@ -90,9 +90,10 @@ class Sketcher:
     def photo(self, picture: Picture, long_edge: int) -> Tensor:
         """The picture at most `long_edge` px large, remembered."""
         key = (picture.fingerprint, long_edge)
-        if self._photos.get(key) is None:
-            self._photos[key] = picture_at(picture, long_edge, self._device)
-        return self._photos[key]
+        photo = self._photos.get(key)
+        if photo is None:
+            self._photos[key] = photo = picture_at(picture, long_edge, self._device)
+        return photo
 
     def paint(self, sketch: Sketch, photo: Tensor) -> Generator[float, None, Tensor]:
         """Paint; see LivePainter.paint."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import torch
+from cachetools import LRUCache
 from torch import Tensor
 from torch.nn import functional
 
-from studio.engine.recent import Recent
 from studio.engine.tensors import resize
 
 EDGE = 256  # px; the predictor sees every picture as a square of this size
@@ -26,13 +26,14 @@ class StylePredictor:
     def __init__(self, weights: Mapping[str, Tensor], device: torch.device) -> None:
         """weights: by name ("stem.weight", "blocks.0.depthwise.weight" and so on)."""
         self._weights = {name: tensor.to(device, torch.float32) for name, tensor in weights.items()}
-        self._vectors: Recent[Tensor] = Recent(KEPT_VECTORS)
+        self._vectors: LRUCache[str, Tensor] = LRUCache(KEPT_VECTORS)
 
     def vector(self, key: str, picture: Callable[[], Tensor]) -> Tensor:
         """The style vector (1, 100), remembered. key: unique to the pixels; picture: gives them as (1, 3, H, W)."""
-        if self._vectors.get(key) is None:
-            self._vectors[key] = self(picture())
-        return self._vectors[key]
+        vector = self._vectors.get(key)
+        if vector is None:
+            self._vectors[key] = vector = self(picture())
+        return vector
 
     @torch.no_grad()
     def __call__(self, picture: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy
 import torch
 import torchvision
+from cachetools import LRUCache
 from torch import Tensor
 
 from studio import __version__
@@ -42,7 +43,6 @@ from studio.engine.encoder import Encoder, best_encoder
 from studio.engine.live import GLAZE
 from studio.engine.losses import STYLE_LAYERS
 from studio.engine.optimization import Snapshot, finish
-from studio.engine.recent import Recent
 from studio.engine.reporter import Reporter
 from studio.engine.schedule import NARROWEST
 from studio.engine.sketcher import Sketcher
@@ -66,7 +66,7 @@ class TorchEngine:
         self._settings = settings
         self._device = choose_device(settings.device)
         self._encoders: dict[str, Encoder] = {}  # the last one
-        self._styles: Recent[dict[str, Moments]] = Recent(KEPT_STYLES)
+        self._styles: LRUCache[object, dict[str, Moments]] = LRUCache(KEPT_STYLES)
         self._sketcher = Sketcher(self._device)
         self._colors = ColorKeeper()
         torch.backends.cudnn.deterministic = True  # the same recipe paints the same pixels
@@ -118,6 +118,7 @@ class TorchEngine:
         self._encoders.clear()
         self._styles.clear()
         self._sketcher.close()
+        self._colors.close()
         release_memory(self._device)
 
     def _style(self, request: StyleRequest) -> Iterator[Event]:
@@ -153,7 +154,7 @@ class TorchEngine:
         for number, sketch in enumerate(sketches, start=1):
             photo = self._sketcher.photo(request.content, max(sketch.size))
             image = run_to_end(self._sketcher.paint(sketch, photo))
-            reporter = Reporter(request, photo, self._colors, started)
+            reporter = Reporter(request, photo, self._colors, started, sketch.result_key)
             if number < len(sketches):
                 yield reporter.frame(Snapshot(image, 1, 2, 0.5), is_final=False)
         yield from reporter.done(image)
@@ -225,8 +226,9 @@ class TorchEngine:
     def _color(self, request: ColorRequest) -> Iterator[Event]:
         started = time.perf_counter()
         painted = to_tensor(request.painted, self._device)
-        photo = picture_at(request.content, request.painted.long_edge, self._device)
-        picture = to_picture(self._colors.keep(painted, photo, request.keep_color), request.painted)
+        photo = self._sketcher.photo(request.content, request.painted.long_edge)
+        keys = request.painted.fingerprint, request.content.fingerprint
+        picture = to_picture(self._colors.keep(painted, photo, request.keep_color, *keys), request.painted)
         picture = picture.with_pixels(picture.pixels, request.painted.alpha)
         seconds = time.perf_counter() - started
         yield Frame(request.id, 1, 1, 1.0, picture, request.painted, seconds=seconds, is_final=True)

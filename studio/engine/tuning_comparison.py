@@ -6,6 +6,7 @@ import time
 from collections.abc import Generator, Iterator
 
 import torch
+from cachetools import LRUCache
 from torch import Tensor
 
 from studio.core.atomic_write import make_folder, replace_file
@@ -21,7 +22,6 @@ from studio.engine.lbfgs import BoundedLBFGS
 from studio.engine.losses import weights_of
 from studio.engine.optimization import RELAXATION
 from studio.engine.preconditioner import Preconditioner
-from studio.engine.recent import Recent
 from studio.engine.stepwise import run_to_end
 from studio.engine.style_network import StyleNetwork, Widths
 from studio.engine.style_predictor import StylePredictor
@@ -75,7 +75,7 @@ class _Bench:
         network, predictor = load_style_network(ORIGINAL_NETWORK)
         self._network = network.to(self.device)
         self._predictor = StylePredictor(predictor, self.device)
-        self._lessons: Recent[Material] = Recent(2)
+        self._lessons: LRUCache[tuple[str, int, bool], Material] = LRUCache(2)
         self._photos = [self._open(card.file) for card in bundled_cards("demo")]
 
     def run(self, artist: str, seed: int, arm: Arm) -> Iterator[Point]:

@@ -83,11 +83,21 @@ def test_a_keeper_of_colors_keeps_them_alike_also_when_asked_again() -> None:
     keeper, photo = ColorKeeper(), waves(20, 30)
     for painted in (weave(20, 30), 1 - weave(20, 30)):
         for amount in (0.0, 0.3, 0.9):
-            assert torch.allclose(keeper.keep(painted, photo, amount), keep_colors(painted, photo, amount), atol=1e-5)
+            found = keeper.keep(painted, photo, amount, float(painted.mean()), "photo")
+            assert torch.allclose(found, keep_colors(painted, photo, amount), atol=1e-5)
 
 
-def test_a_keeper_looks_again_at_a_picture_that_only_has_the_place_of_another() -> None:
+def test_a_keeper_looks_again_at_what_it_was_given_no_key_for() -> None:
     keeper, photo = ColorKeeper(), waves(20, 30)
-    for shade in range(20):  # each freed before the next, so addresses come again
+    for shade in range(20):
         painted = flat(20, 30, grey=shade / 20)
-        assert torch.allclose(keeper.keep(painted, photo, 0.5), keep_colors(painted, photo, 0.5), atol=1e-5)
+        found = keeper.keep(painted, photo, 0.5, photo_key="photo")
+        assert torch.allclose(found, keep_colors(painted, photo, 0.5), atol=1e-5)
+
+
+def test_a_keeper_tells_a_photo_at_one_size_from_the_same_at_another() -> None:
+    keeper = ColorKeeper()
+    for photo, size in ((waves(20, 30), (20, 30)), (waves(40, 60), (20, 30)), (waves(40, 60), (40, 60))):
+        painted = flat(*size)
+        found = keeper.keep(painted, photo, 0.5, ("painted", size), "photo")
+        assert torch.allclose(found, keep_colors(painted, photo, 0.5), atol=1e-5)

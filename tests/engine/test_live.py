@@ -97,6 +97,14 @@ def test_what_needs_no_network_does_not_run_it_again(painter: LivePainter) -> No
     assert painter.seconds(sketch(painter, stroke_size=0.5)) > 0
 
 
+def test_tiles_of_the_gallery_do_not_push_out_what_is_on_the_canvas(painter: LivePainter) -> None:
+    paint(painter)
+    tile = waves(32, 32)
+    for turn in range(40):
+        paint(painter, tile, waves(32, 32, turn=turn / 10))
+    assert painter.seconds(sketch(painter)) == 0
+
+
 def test_in_tiles_a_picture_is_painted_as_in_one_piece(painter: LivePainter, monkeypatch: pytest.MonkeyPatch) -> None:
     photo = waves(64, 1600)
     monkeypatch.setattr(live, "WHOLE", 64 * 800)  # statistics from half the size, either way

@@ -11,8 +11,10 @@ from torch import Tensor
 
 from studio.core.contract import ColorRequest, LiveRequest
 from studio.core.errors import EngineError, RecipeError
+from studio.core.picture import Picture
 from studio.core.recipe import NETWORKS, StyleRecipe
-from studio.engine import torch_engine
+from studio.engine import color, torch_engine
+from studio.engine.color import to_oklab
 from studio.engine.encoder import Encoder
 from studio.engine.live import LivePainter
 from studio.engine.optimization import Snapshot, finish
@@ -52,6 +54,41 @@ def test_live_keeps_colors_as_finish_does(engine: TorchEngine) -> None:
     assert done.uncolored is not None
     recolored = paint(engine, ColorRequest(PHOTO, done.uncolored, 0.4)).result
     assert difference(recolored, done.result) < 1
+
+
+def count_labs(monkeypatch: pytest.MonkeyPatch) -> list[Tensor]:
+    """What was brought into OKLab from now on."""
+    seen: list[Tensor] = []
+
+    def look(image: Tensor) -> Tensor:
+        seen.append(image)
+        return to_oklab(image)
+
+    monkeypatch.setattr(color, "to_oklab", look)
+    return seen
+
+
+def test_while_the_slider_of_colors_moves_no_picture_is_looked_at_twice(
+    engine: TorchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = count_labs(monkeypatch)
+    for amount in (0.3, 0.4, 0.5):
+        paint(engine, live_request(keep_color=amount))
+    assert len(seen) == 2  # the painting and the photo
+    for amount in (0.3, 0.4, 0.5):
+        paint(engine, ColorRequest(PHOTO, OTHER_STYLE, amount))
+    assert len(seen) == 4
+
+
+def test_another_look_of_the_same_painting_has_colors_of_its_own(engine: TorchEngine) -> None:
+    def at(**recipe: object) -> Picture:
+        return paint(engine, live_request(keep_color=0.5, **recipe)).result
+
+    looks: list[dict[str, object]] = [{"detail": 0.9}, {"smoothness": 0.9}, {"strength": 0.3}, {"network": NETWORKS[1]}]
+    remembered = [at(**recipe) for recipe in looks]
+    for recipe, result in zip(looks, remembered, strict=True):
+        engine.close()  # from nothing
+        assert difference(at(**recipe), result) == 0
 
 
 def test_live_without_a_style_is_a_sentence(engine: TorchEngine) -> None:
