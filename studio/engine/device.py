@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import platform
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +14,18 @@ import torch
 from studio.core.errors import EngineError
 
 UNKNOWN_MEMORY = 4 << 30  # bytes; where the system does not tell
+
+# Words of torch and of the libraries below it: C++, oneDNN, cuDNN, cuBLAS, cuFFT, HIP, MPS, SYCL. "Could not create a
+# primitive" is all that oneDNN says of an allocation that failed (seen in three of four convolutions under a limit); it
+# says "descriptor" where it does not know a convolution at all. Networks run at 64 px when the engine starts, so what
+# cannot be created later is too large, and a smaller picture is the way out whatever the reason.
+_OUT_OF_MEMORY = re.compile(
+    r"out[ _]?of[ _]?(device[ _]|host[ _])?memory|out_of_resources|not enough memory|insufficient memory"
+    r"|(can't|cannot|could not|unable to|failed to) allocate|bad[ _]alloc|defaultcpuallocator"
+    r"|alloc_?failed|memory_?allocation|mem_object_allocation_failure|invalid buffer size:"
+    r"|could not create a primitive(?! descriptor)",
+    re.IGNORECASE,
+)
 
 
 def choose_device(name: str | None) -> torch.device:
@@ -67,8 +80,7 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error of torch or Python says that memory ran out, on any device."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
-    words = ("out of memory", "not enough memory", "can't allocate memory", "DefaultCPUAllocator")
-    return isinstance(error, RuntimeError) and any(word in str(error) for word in words)
+    return isinstance(error, RuntimeError) and _OUT_OF_MEMORY.search(str(error)) is not None
 
 
 def keep_freed_memory() -> None:

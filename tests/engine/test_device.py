@@ -40,14 +40,43 @@ def test_free_memory_is_that_of_a_computer() -> None:
         torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
         RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes."),
         RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 99999 bytes."),
+        RuntimeError("std::bad_alloc"),
+        RuntimeError("bad allocation"),
+        RuntimeError("could not create a primitive"),
+        RuntimeError("could not allocate 1073741824 bytes"),
+        RuntimeError("unable to mmap 1073741824 bytes: Cannot allocate memory (12)"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+        RuntimeError("cuFFT error: CUFFT_ALLOC_FAILED"),
+        RuntimeError("CUDA error: cudaErrorMemoryAllocation"),
+        RuntimeError("HIP error: hipErrorOutOfMemory"),
+        RuntimeError("miopenStatusAllocFailed"),
         RuntimeError("MPS backend out of memory (MPS allocated: 18 GB, max allowed: 18 GB)."),
+        RuntimeError("Invalid buffer size: 24.00 GiB"),
+        RuntimeError("Native API failed. Native API returns: 39 (UR_RESULT_ERROR_OUT_OF_DEVICE_MEMORY)"),
+        RuntimeError("Native API failed. Native API returns: 40 (UR_RESULT_ERROR_OUT_OF_RESOURCES)"),
+        RuntimeError("level_zero backend failed with error: 1879048195 (ZE_RESULT_ERROR_OUT_OF_HOST_MEMORY)"),
     ],
+    ids=str,
 )
 def test_memory_that_ran_out_is_known_by_its_words(error: Exception) -> None:
     assert is_out_of_memory(error)
 
 
-@pytest.mark.parametrize("error", [RuntimeError("shape '[3]' is invalid"), ValueError("out of memory"), KeyError("a")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("shape '[3]' is invalid for input of size 4"),
+        RuntimeError("could not create a primitive descriptor for the convolution forward propagation primitive"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_NOT_SUPPORTED"),
+        RuntimeError("CUDA error: device-side assert triggered"),
+        RuntimeError("Expected all tensors to be on the same device, but found at least two devices"),
+        RuntimeError("view size is not compatible with input tensor's size and stride"),
+        ValueError("out of memory"),
+        KeyError("a"),
+    ],
+    ids=str,
+)
 def test_other_errors_are_not_about_memory(error: Exception) -> None:
     assert not is_out_of_memory(error)
 
