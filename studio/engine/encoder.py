@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -118,6 +119,18 @@ class Encoder:
         """Pixels per feature along each edge."""
         return int(2 ** (int(layer[4]) - 1))
 
+    def margin(self, layers: Collection[str]) -> int:
+        """Pixels around a part of a picture that have a say in the gradient at that part, from losses at `layers`.
+
+        The part starts and ends where cells of features do. A pixel is seen by features `reach` px from their cell, and
+        those see as far to the other side. 90 px for VGG-16 and 94 px for VGG-19 up to relu4_3.
+        """
+        deepest = self._deepest(layers)
+        above = self.layers[: self.layers.index(deepest) + 1]
+        reach = sum(self.stride(layer) * (self._weights[layer][0].shape[2] // 2) for layer in above)
+        stride = self.stride(deepest)
+        return math.ceil(reach / stride) * stride + reach
+
     def features(self, image: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
         """Features by layer, without gradients, in one go. Shapes: (1, 3, H, W) -> (1, C, H / stride, W / stride)."""
         trace = run_to_end(self.trace(image, layers, with_gradient=False))
@@ -125,7 +138,7 @@ class Encoder:
 
     def trace(self, image: Tensor, layers: Collection[str], with_gradient: bool = True) -> Generator[None, None, Trace]:
         """Run up to the deepest of `layers`, yielding after each piece. image: (1, 3, H, W) in [0, 1]."""
-        deepest = max(layers, key=self.layers.index)
+        deepest = self._deepest(layers)
         trace = Trace([])
         current = image
         for layer in self.layers:
@@ -151,6 +164,9 @@ class Encoder:
         if gradient is None:
             raise ValueError("no gradient was given for any layer of the trace")
         return gradient
+
+    def _deepest(self, layers: Collection[str]) -> str:
+        return max(layers, key=self.layers.index)
 
     def _piece(self, trace: Trace, name: str, source: Tensor, with_gradient: bool) -> Tensor:
         # One leaf per piece: autograd then goes back through one piece at a time.

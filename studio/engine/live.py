@@ -18,7 +18,7 @@ from studio.engine.lru_cache import TensorCache
 from studio.engine.style_network import StyleNetwork
 from studio.engine.style_predictor import StylePredictor
 from studio.engine.tensors import resize
-from studio.engine.tiling import MARGIN, cut_into_tiles
+from studio.engine.tiling import cut_into_tiles
 
 WHOLE = 2048 * 2048  # px; a larger picture is painted in tiles, with the statistics it has at this size
 TILE = 1024 * 1024  # px of a tile, margins included
@@ -30,6 +30,7 @@ PLAIN_SMOOTHNESS = 0.1  # the network is about as smooth by itself as Finish is 
 LOOSENESS = 0.5  # smoothness that detail 0 adds
 ROUGHEST = 0.08  # variance within a stroke that smoothness 1 evens out
 STROKE = 256  # of these fit into the longer edge: what is finer is detail, or grain
+LARGEST_RADIUS = 24  # px of what is called fine, however large the picture
 KEPT_NETWORKS = 4  # with weights changed by learned styles, about 1 MB each
 KEPT_PAINTINGS = 256 << 20  # bytes of what the network made: five of the largest, or one and hundreds of tiles
 CPU_PACE, GPU_PACE = 3e-7, 1e-8  # s per px before anything was measured
@@ -121,7 +122,7 @@ class LivePainter:
         small = resize(image, (max(SMALLEST, round(height * scale)), max(SMALLEST, round(width * scale)))).clamp(0, 1)
         statistics = network.measure(_aligned(small), conditions)  # Source: Chen et al. 2022, "URST"
         result = torch.empty_like(image, memory_format=torch.contiguous_format)
-        tiles = cut_into_tiles(height, width, TILE)
+        tiles = cut_into_tiles(height, width, TILE, network.reach)
         for number, tile in enumerate(tiles, start=1):
             tile.paste(tile.inner(network(_aligned(tile.crop(image)), conditions, statistics)), result)
             yield number / len(tiles)
@@ -164,8 +165,8 @@ def _touch_up(painted: Tensor, photo: Tensor, recipe: StyleRecipe) -> Tensor:
         return painted.clamp_(0, 1)  # as all in-place clamping here: nothing changes where it was in range already
     photo = resize(photo, (painted.shape[2], painted.shape[3])).clamp_(0, 1)
     result = torch.empty_like(painted)
-    radius = min(max(1, round(max(painted.shape[2:]) / STROKE)), MARGIN // 4)
-    for tile in cut_into_tiles(painted.shape[2], painted.shape[3], TILE):
+    radius = min(max(1, round(max(painted.shape[2:]) / STROKE)), LARGEST_RADIUS)
+    for tile in cut_into_tiles(painted.shape[2], painted.shape[3], TILE, 2 * radius):  # of the means of means
         part, original = tile.crop(painted), tile.crop(photo)
         if smoothness > 0:
             part = _smooth(part, radius, ROUGHEST * smoothness**2)

@@ -101,8 +101,8 @@ class Objective:
         Tiles: a first pass adds up the statistics of the whole picture, a second one takes the gradient per tile.
         Source: Galerne et al. 2024, "Scaling Painting Style Transfer" (SPST), whose result equals the untiled one.
         """
-        tiles = cut_into_tiles(image.shape[2], image.shape[3], self._tile_pixels)
         layers = [*self._style, *self._content]
+        tiles = cut_into_tiles(image.shape[2], image.shape[3], self._tile_pixels, self._encoder.margin(layers))
         is_whole = len(tiles) == 1
         sums: dict[str, list[Sums]] = {layer: [] for layer in self._style}
         misses = dict.fromkeys(self._content, 0.0)

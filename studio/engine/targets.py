@@ -114,7 +114,7 @@ def _content_features(
 ) -> Generator[None, None, dict[str, Tensor]]:
     height, width = photo.shape[2:]
     whole: dict[str, Tensor] = {}
-    for tile in cut_into_tiles(height, width, tile_pixels):
+    for tile in cut_into_tiles(height, width, tile_pixels, encoder.margin(layers)):
         trace = yield from encoder.trace(tile.crop(photo), layers, with_gradient=False)
         for layer in layers:
             stride = encoder.stride(layer)

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-# A pixel changes relu4_3 features up to 46 px away, and those see pixels another 46 px away: with this margin the
-# gradient of an inner pixel is that of the untiled picture. Multiples of GRID keep all pooling grids aligned.
-MARGIN = 96
-GRID = 16
+GRID = 16  # px; tiles and margins are multiples of it, so that all pooling grids stay aligned
 SMALLEST_TILE = 512  # px; below, most of a tile would be margin
 
 
@@ -39,13 +36,17 @@ class Tile:
         whole[:, :, slice(*self.inner_rows), slice(*self.inner_columns)] = part
 
 
-def cut_into_tiles(height: int, width: int, pixels: int) -> list[Tile]:
-    """Tiles of about `pixels` px each, margins included; one tile if the picture (height x width px) fits."""
+def cut_into_tiles(height: int, width: int, pixels: int, margin: int) -> list[Tile]:
+    """Tiles of about `pixels` px each, margins included; one tile if the picture (height x width px) fits.
+
+    margin: px that a tile sees around its inner part at least, where the picture does not end.
+    """
     if height * width <= pixels:
         return [Tile((0, height), (0, width), (0, height), (0, width))]
-    edge = max(SMALLEST_TILE, int(math.sqrt(pixels))) - 2 * MARGIN
+    margin = math.ceil(margin / GRID) * GRID
+    edge = max(SMALLEST_TILE, 3 * margin, int(math.sqrt(pixels))) - 2 * margin
     return [
-        Tile(rows, columns, _widen(rows, height), _widen(columns, width))
+        Tile(rows, columns, _widen(rows, height, margin), _widen(columns, width, margin))
         for rows in _spans(height, edge)
         for columns in _spans(width, edge)
     ]
@@ -56,8 +57,8 @@ def _spans(length: int, edge: int) -> list[tuple[int, int]]:
     return [(start, min(start + step, length)) for start in range(0, length, step)]
 
 
-def _widen(span: tuple[int, int], length: int) -> tuple[int, int]:
-    return max(0, span[0] - MARGIN), min(length, span[1] + MARGIN)
+def _widen(span: tuple[int, int], length: int, margin: int) -> tuple[int, int]:
+    return max(0, span[0] - margin), min(length, span[1] + margin)
 
 
 def _cut(image: Tensor, rows: tuple[int, int], columns: tuple[int, int], stride: int) -> Tensor:

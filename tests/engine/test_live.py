@@ -124,6 +124,15 @@ def test_in_tiles_a_picture_is_painted_as_in_one_piece(painter: LivePainter, mon
     assert far(tiled, whole) < 1e-5
 
 
+def test_in_tiles_smoothness_and_detail_are_as_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    photo, painted = waves(64, 1600), waves(64, 1600, turn=1.0)
+    recipe = StyleRecipe(smoothness=0.8, detail=0.9)
+    whole = live._touch_up(painted.clone(), photo, recipe)
+    monkeypatch.setattr(live, "TILE", 1)
+    assert torch.allclose(live._touch_up(painted.clone(), photo, recipe), whole, atol=1e-6)
+    assert far(whole, painted) > 0.01
+
+
 def test_a_large_picture_looks_like_the_one_it_would_be_in_one_piece(
     painter: LivePainter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from torch import Tensor
 
 from studio.core.recipe import StyleRecipe
 from studio.engine import tiling
-from studio.engine.encoder import Encoder
+from studio.engine.encoder import Encoder, EncoderLayout, Pooling
 from studio.engine.losses import (
     CONTENT_LAYERS,
     FLOOR,
@@ -31,6 +32,8 @@ from tests.engine.scenes import flat, relative_error, waves, weave
 ALL = LossWeights(style=1.0, content={"relu2_2": 0.1, "relu3_3": 0.2, "relu4_2": 0.3}, smoothness=0.05)
 WHOLE = 1 << 30  # px per tile: never cut
 MakeEncoder = Callable[..., Encoder]
+DEEPER = replace(LAYOUTS["vgg16"], name="deeper", convolutions=(2, 2, 6, 4))  # looks farther than those of the recipe
+EYES = (LAYOUTS["vgg16"], LAYOUTS["vgg19-torchvision"], DEEPER)
 
 
 def objective_of(
@@ -184,20 +187,66 @@ def test_bfloat16_gives_nearly_the_same_losses_and_gradient(make_encoder: MakeEn
     assert relative_error(rough.gradient, precise.gradient) < 0.2
 
 
-@pytest.mark.parametrize("size", [(32, 320), (301, 27)], ids=["wide", "high and odd"])
+@pytest.mark.parametrize("size", [(32, 400), (397, 27)], ids=["wide", "high and odd"])
+@pytest.mark.parametrize("layout", EYES, ids=lambda layout: layout.name)
+@pytest.mark.parametrize("pooling", ["max", "average"])
 def test_in_tiles_losses_and_gradient_are_the_same(
-    size: tuple[int, int], encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+    size: tuple[int, int], layout: EncoderLayout, pooling: Pooling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tiling, "SMALLEST_TILE", 2 * tiling.MARGIN + 64)
+    encoder = wide_eyed(layout, pooling, is_high=size[0] > size[1])
+    margin = math.ceil(encoder.margin(STYLE_LAYERS) / tiling.GRID) * tiling.GRID
+    monkeypatch.setattr(tiling, "SMALLEST_TILE", 2 * margin + 64)
     photo, style, image = waves(*size), weave(), waves(*size, turn=1.0)
     whole, cut = (objective_of(encoder, ALL, photo, style, pixels) for pixels in (WHOLE, 1))
-    tiles = tiling.cut_into_tiles(*size, 1)
+    tiles = tiling.cut_into_tiles(*size, 1, margin)
     assert len(tiles) >= 4
     assert max(tile.crop(image).numel() for tile in tiles) < image.numel()  # no tile sees everything
     expected, found = evaluate(whole, image), evaluate(cut, image)
-    assert found.losses == pytest.approx(expected.losses, rel=1e-4)
-    assert relative_error(found.gradient, expected.gradient) < 1e-3
-    assert (found.gradient - expected.gradient).abs().max() < 0.01 * expected.gradient.abs().max()  # at no seam either
+    assert found.losses == pytest.approx(expected.losses, rel=1e-5)
+    assert (found.gradient - expected.gradient).abs().max() < 1e-5 * expected.gradient.abs().max()  # at no seam either
+
+
+def wide_eyed(layout: EncoderLayout, pooling: Pooling, is_high: bool = False) -> Encoder:
+    """An encoder in a real layout that looks as far away as it can and nowhere else; in double precision.
+
+    Half of its channels only see what is farthest to the left (up, if is_high), half what is farthest to the right.
+    Their covariance lets each pixel depend on those at twice that distance, as strongly as on itself.
+    """
+    generator = torch.Generator().manual_seed(0)
+    weights, channels = {}, 3
+    for layer, index in layout.layers:
+        weight = torch.zeros((6, channels, 3, 3))
+        half = 0 if layer == "relu1_1" else 3
+        weight[:3, :3, :, 0] = torch.rand((3, 3, 1), generator=generator) / 6
+        weight[3:, half:, :, 2] = torch.rand((3, 3, 1), generator=generator) / 6
+        weights[f"features.{index}.weight"] = weight.transpose(2, 3) if is_high else weight
+        weights[f"features.{index}.bias"] = torch.full((6,), 0.1)
+        channels = 6
+    return Encoder(layout, weights, torch.device("cpu"), torch.float64, pooling)
+
+
+@pytest.mark.parametrize("layer", ["relu1_1", "relu2_2", "relu4_3"])
+@pytest.mark.parametrize("layout", EYES, ids=lambda layout: layout.name)
+def test_the_margin_is_as_far_as_a_pixel_matters_and_not_farther(layer: str, layout: EncoderLayout) -> None:
+    encoder = wide_eyed(layout, "average")  # each pixel matters, not only the largest
+    part = slice(160, 176)
+    margin = encoder.margin([layer])
+
+    def gradient(image: Tensor) -> Tensor:
+        trace = run_to_end(encoder.trace(image, [layer]))
+        mixed = trace[layer].detach().flip(1)  # what goes back to one side depends on the other
+        return run_to_end(encoder.backward(trace, {layer: mixed}))[..., part]
+
+    image = waves(16, 336).double() + 1  # no ReLU cuts anything off
+    expected = gradient(image)
+    for side in (slice(0, part.start - margin), slice(part.stop + margin, None)):
+        beyond = image.clone()
+        beyond[..., side] += 0.1
+        assert torch.equal(gradient(beyond), expected)
+    for place in (part.start - margin, part.stop - 1 + margin):
+        within = image.clone()
+        within[..., place] += 0.1
+        assert not torch.equal(gradient(within), expected)
 
 
 def test_smaller_tiles_are_at_most_half_of_what_failed(encoder: Encoder) -> None:

@@ -20,6 +20,7 @@ from tests.engine.requests import LONG_EDGE, events_of, paint, request_of
 
 pytestmark = pytest.mark.usefixtures("few_steps")
 
+MARGIN = 96  # px of a tile
 ERRORS = [
     torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
     MemoryError(),
@@ -77,7 +78,7 @@ def test_out_of_memory_first_means_smaller_tiles(
 ) -> None:
     expected = paint(engine, request_of()).result
     monkeypatch.setattr(optimization, "SMALLEST_TILE", 16)
-    monkeypatch.setattr(tiling, "SMALLEST_TILE", 2 * tiling.MARGIN + 64)
+    monkeypatch.setattr(tiling, "SMALLEST_TILE", 2 * MARGIN + 64)
     tried = []
 
     def is_too_much(objective: Objective, image: Tensor) -> bool:
