@@ -22,7 +22,7 @@ def plain_features(
         if block > 1 and pooling == "max":
             current = functional.max_pool2d(current, 2)
         elif block > 1:
-            current = functional.avg_pool2d(current, 2)
+            current = 1.4 * functional.avg_pool2d(current, 2)
         for number in range(1, count + 1):
             mode = padding if not found else "constant"
             kernel = weights[f"features.{index}.weight"].to(image.dtype)

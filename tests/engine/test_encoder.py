@@ -10,8 +10,11 @@ from torch import Tensor
 from torch.nn import functional
 from torchvision.models import vgg16, vgg19
 
+from studio.core.files import open_picture
+from studio.core.resources import resource_folder
 from studio.engine.encoder import Encoder
 from studio.engine.stepwise import run_to_end
+from studio.engine.tensors import resize_to, to_tensor
 from studio.engine.weights import LAYOUTS
 from tests.engine.plain_vgg import plain_features
 from tests.engine.scenes import flat, relative_error, waves
@@ -79,6 +82,16 @@ def test_average_pooling_sees_another_picture_than_max_pooling(make_encoder: Mak
     largest, average = (make_encoder(pooling=pooling).features(waves(), layers) for pooling in ("max", "average"))
     assert torch.equal(largest["relu1_2"], average["relu1_2"])
     assert relative_error(average["relu4_1"], largest["relu4_1"]) > 0.1
+
+
+@pytest.mark.parametrize("name", ["demo/kingfisher.jpg", "demo/neuschwanstein.jpg"])
+def test_features_are_as_strong_with_average_pooling_as_with_max_pooling(name: str, make_encoder: MakeEncoder) -> None:
+    image = resize_to(to_tensor(open_picture(resource_folder(name)), torch.device("cpu")), 256)
+    layers = ("relu2_1", "relu2_2", "relu3_1", "relu3_3", "relu4_1", "relu4_3")
+    largest, average = (make_encoder(pooling=pooling).features(image, layers) for pooling in ("max", "average"))
+    for layer in layers:
+        strength = float(average[layer].square().mean().sqrt() / largest[layer].square().mean().sqrt())
+        assert 0.8 < strength < 1.25, layer
 
 
 @pytest.mark.parametrize("padding", ["replicate", "reflect"])
