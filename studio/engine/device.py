@@ -6,14 +6,11 @@ import ctypes
 import gc
 import platform
 import re
-from contextlib import suppress
-from pathlib import Path
 
 import torch
 
 from studio.core.errors import EngineError
-
-UNKNOWN_MEMORY = 4 << 30  # bytes; where the system does not tell
+from studio.engine.host_memory import free_host_memory
 
 # Words of torch and of the libraries below it: C++, oneDNN, cuDNN, cuBLAS, cuFFT, HIP, MPS, SYCL. "Could not create a
 # primitive" is all that oneDNN says of an allocation that failed (seen in three of four convolutions under a limit); it
@@ -60,20 +57,28 @@ def device_name(device: torch.device) -> str:
 
 def free_memory(device: torch.device) -> int:
     """Bytes that can be had on the device now, as far as anybody can tell."""
-    if device.type == "cuda":
-        free, _ = torch.cuda.mem_get_info(device)
-        return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-    with suppress(OSError, ValueError, IndexError):
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
-    return UNKNOWN_MEMORY
+    match device.type:
+        case "cuda":
+            free, _ = torch.cuda.mem_get_info(device)
+            return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        case "xpu" if hasattr(torch.xpu, "mem_get_info"):  # since torch 2.7
+            free, _ = torch.xpu.mem_get_info(device)
+            return free + torch.xpu.memory_reserved(device) - torch.xpu.memory_allocated(device)
+        case "mps":  # shares the computer's
+            return min(free_host_memory(), torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory())
+    return free_host_memory()
 
 
 def release_memory(device: torch.device) -> None:
     """Give back what nobody holds any more."""
     gc.collect()
-    if device.type == "cuda":
-        torch.cuda.empty_cache()
+    match device.type:
+        case "cuda":
+            torch.cuda.empty_cache()
+        case "xpu":
+            torch.xpu.empty_cache()
+        case "mps":
+            torch.mps.empty_cache()
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from studio.core.errors import EngineError
-from studio.engine.device import choose_device, device_name, free_memory, is_out_of_memory
+from studio.engine import device
+from studio.engine.device import choose_device, device_name, free_memory, is_out_of_memory, release_memory
 
 CPU = torch.device("cpu")
 
@@ -29,8 +30,33 @@ def test_a_cpu_is_called_by_its_cores(cores: int, name: str, monkeypatch: pytest
     assert device_name(CPU) == name
 
 
-def test_free_memory_is_that_of_a_computer() -> None:
-    assert 1 << 20 < free_memory(CPU) < 1 << 50
+def test_a_processor_has_the_computers_free_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "free_host_memory", lambda: 123)
+    assert free_memory(CPU) == 123
+
+
+def test_a_graphics_card_has_what_nobody_holds_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda where: (1000, 5000))
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda where: 700)
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda where: 400)
+    assert free_memory(torch.device("cuda")) == 1300  # what torch has reserved and does not use is free as well
+
+
+def test_an_apple_gpu_has_no_more_than_the_computer_it_shares_memory_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.mps, "recommended_max_memory", lambda: 1000)
+    monkeypatch.setattr(torch.mps, "current_allocated_memory", lambda: 300)
+    for host, expected in ((5000, 700), (200, 200)):
+        monkeypatch.setattr(device, "free_host_memory", lambda host=host: host)
+        assert free_memory(torch.device("mps")) == expected
+
+
+@pytest.mark.parametrize("kind", ["cuda", "xpu", "mps"])
+def test_memory_is_given_back_on_every_device_that_hoards_it(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    given_back: list[str] = []
+    for name in ("cuda", "xpu", "mps"):
+        monkeypatch.setattr(getattr(torch, name), "empty_cache", lambda name=name: given_back.append(name))
+    release_memory(torch.device(kind))
+    assert given_back == [kind]
 
 
 @pytest.mark.parametrize(
