@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import warnings
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import IO
@@ -12,7 +13,7 @@ from typing import IO
 import numpy as np
 from PIL import Image, ImageFile
 
-from studio.core.color_profile import to_srgb
+from studio.core.color_profile import STRIP, ToSrgb
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.exif import carried, dots_per_inch, orientation_of, read_exif
@@ -20,7 +21,6 @@ from studio.core.formats import SHORTCUT, describe_stranger, open_header, recogn
 from studio.core.limits import DECODER_ERRORS, check_before_parsing, check_claims, check_size
 from studio.core.picture import SMALLEST_EDGE, Metadata, Picture, Pixels
 
-_STRIP = 250_000  # px; what the processor keeps at hand
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -98,13 +98,8 @@ def decode(file: IO[bytes], name: str, source: Path | None = None, smallest_edge
         exif = read_exif(image)
         dpi = _plausible_dpi(image, dots_per_inch(exif))
         is_turned = image.format in ("TIFF", "HEIF")  # these plugins do it by themselves
-        turn = None if is_turned else _UPRIGHT.get(orientation_of(exif))
-        colors, alpha = to_srgb(image, image.info.get("icc_profile"))
-        metadata = Metadata(carried(exif), dpi)
-        if turn is not None:
-            colors = colors.transpose(turn)
-            alpha = None if alpha is None else np.asarray(Image.fromarray(alpha).transpose(turn))
-        return Picture(_pixels(colors), name, alpha, source, metadata)
+        pixels, alpha = _pixels(image, 1 if is_turned else orientation_of(exif))
+        return Picture(pixels, name, alpha, source, Metadata(carried(exif), dpi))
     except DECODER_ERRORS as error:
         raise _damaged(name, error) from error
 
@@ -123,14 +118,32 @@ def reason(error: BaseException) -> str:
     return (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
 
 
-def _pixels(image: Image.Image) -> Pixels:
-    """As `np.asarray`, which asks for all bytes at once and takes three times as long with 100 megapixels."""
-    pixels = np.empty((image.height, image.width, 3), np.uint8)
-    rows = max(1, _STRIP // image.width)
-    for top in range(0, image.height, rows):
-        bottom = min(top + rows, image.height)
-        pixels[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
-    return pixels
+def _pixels(image: Image.Image, orientation: int) -> tuple[Pixels, Pixels | None]:
+    """The upright sRGB pixels of a loaded image, and its alpha or None where all is opaque.
+
+    Strip by strip, for memory; and `np.asarray` of all takes three times as long with 100 megapixels.
+    """
+    size = (image.width, image.height) if orientation >= 5 else (image.height, image.width)
+    to_srgb = ToSrgb(image, image.info.get("icc_profile"))
+    pixels, alpha = np.empty((*size, 3), np.uint8), None
+    for rows, part in _upright_strips(image, orientation):
+        pixels[rows], opacity = to_srgb(part)
+        if opacity is not None:
+            alpha = np.empty(size, np.uint8) if alpha is None else alpha
+            alpha[rows] = opacity
+    return pixels, None if alpha is None or alpha.min() == 255 else alpha
+
+
+def _upright_strips(image: Image.Image, orientation: int) -> Iterator[tuple[slice, Image.Image]]:
+    """Rows of the upright picture, and the part of the image that lies there, upright."""
+    is_on_its_side, begins_at_end = orientation >= 5, orientation in (3, 4, 7, 8)
+    length, width = (image.width, image.height) if is_on_its_side else (image.height, image.width)
+    rows = max(1, STRIP // width)
+    for top in range(0, length, rows):
+        bottom = min(top + rows, length)
+        first, last = (length - bottom, length - top) if begins_at_end else (top, bottom)
+        part = image.crop((first, 0, last, image.height) if is_on_its_side else (0, first, image.width, last))
+        yield slice(top, bottom), part.transpose(_UPRIGHT[orientation]) if orientation > 1 else part
 
 
 def _plausible_dpi(image: ImageFile.ImageFile, exif: float | None) -> float | None:

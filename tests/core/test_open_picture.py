@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import subprocess
 import sys
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +15,9 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from studio.core.color_profile import eight_bits, srgb_profile
+from studio.core import color_profile
+from studio.core import open_picture as door
+from studio.core.color_profile import eight_bits, full_scale, srgb_profile
 from studio.core.files import OPEN_SUFFIXES, decode_picture, open_picture
 from studio.core.picture import Picture
 from tests.picture_files import HEIC, encoded, noise, png, quarters
@@ -176,9 +179,83 @@ def test_a_jpeg_in_cmyk_is_not_a_negative() -> None:
 
 
 def test_grey_beyond_8_bits_is_rounded() -> None:
-    assert eight_bits(np.array([[0, 128, 129, 300, 65_535]], np.uint16)).tolist() == [[0, 0, 1, 1, 255]]
-    assert eight_bits(np.array([[0, 2**31 - 1]], np.int32)).tolist() == [[0, 255]]
-    assert eight_bits(np.array([[np.nan, -1.0, np.inf, 0.5, 1.0]], np.float32)).tolist() == [[0, 0, 0, 128, 255]]
+    for values, kind, expected in (
+        ([0, 128, 129, 300, 65_535], np.uint16, [0, 0, 1, 1, 255]),
+        ([0, 2**31 - 1], np.int32, [0, 255]),
+        ([np.nan, -1.0, np.inf, 0.5, 1.0], np.float32, [0, 0, 0, 128, 255]),
+    ):
+        grey = np.array([values], kind)
+        assert eight_bits(grey, full_scale(grey)).tolist() == [expected]
+
+
+@pytest.mark.parametrize("kind", [np.int32, np.float32])
+def test_all_strips_of_a_deep_picture_have_the_same_white(kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(color_profile, "STRIP", 32 * 4)
+    grey = np.full((16, 32), 50_000, kind)
+    grey[-1] = 100_000
+    pixels = opened(Image.fromarray(grey), "TIFF").pixels
+    assert set(pixels[:15].flat) == {128}
+    assert set(pixels[15].flat) == {255}
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "I;16", "CMYK", "I", "F"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_picture_of_any_mode_can_be_turned(mode: str, orientation: int) -> None:
+    black_above = np.zeros((30, 40), np.uint8)
+    black_above[15:] = 255
+    grey = Image.fromarray(black_above)
+    deep = {"I;16": np.uint16, "I": np.int32}
+    image = Image.fromarray(black_above.astype(deep[mode]) * 257) if mode in deep else grey.convert(mode)
+    assert image.mode == mode
+    door.hush_pillow()
+    pixels, alpha = door._pixels(image, orientation)
+    expected = black_above if orientation == 1 else np.asarray(grey.transpose(door._UPRIGHT[orientation]))
+    assert alpha is None
+    assert (pixels > 127).tolist() == np.stack([expected > 127] * 3, 2).tolist()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_strips_fit_together_whichever_way_they_are_turned(orientation: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    image, exif = Image.fromarray(noise(40, 30, channels=4)), Image.Exif()
+    exif[0x0112] = orientation
+    whole = opened(image, "PNG", exif=exif)
+    monkeypatch.setattr(door, "STRIP", 7 * 40)
+    assert opened(image, "PNG", exif=exif).fingerprint == whole.fingerprint
+    assert whole.alpha is not None
+
+
+def test_a_deep_grey_picture_takes_no_more_than_its_pixels_and_a_strip() -> None:
+    file = encoded("PNG", np.add.outer(np.arange(2000, dtype=np.uint16), np.arange(2000, dtype=np.uint16)))
+    tracemalloc.start()
+    try:
+        picture = decode_picture(file, "deep.png")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < picture.pixels.nbytes + 40 * color_profile.STRIP
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not tell a peak that can be reset")
+def test_the_worst_picture_is_opened_without_a_second_copy(tmp_path: Path) -> None:
+    path, exif = tmp_path / "turned.png", Image.Exif()
+    exif[0x0112] = 6
+    image = Image.new("RGBA", (4000, 4000), (200, 100, 50, 128))
+    image.save(path, exif=exif, icc_profile=profile_with(LINEAR_P3_TO_XYZ), compress_level=1)
+    peaks = """if True:
+        import sys
+        from pathlib import Path
+        from studio.core.files import open_picture
+        def peak():
+            lines = Path("/proc/self/status").read_text().splitlines()
+            return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+        before = peak()
+        open_picture(Path(sys.argv[1]))
+        print(1024 * (peak() - before))
+    """
+    run = subprocess.run([sys.executable, "-c", peaks, path], capture_output=True, text=True, check=True)
+    pixels = 4000 * 4000
+    decoded, kept, room = 4 * pixels, 4 * pixels, 2 * pixels
+    assert kept < int(run.stdout) < decoded + kept + room
 
 
 def test_a_16_bit_grey_png_opens_in_8_bits() -> None:
