@@ -25,6 +25,7 @@ from studio.core.files import ExportOptions, encode_picture
 from studio.core.learned_style import MOST_REFERENCES, REFERENCE_EDGE, LearnedStyle, check_network
 from studio.core.open_picture import decode, open_regular, read_header, reason
 from studio.core.picture import Picture, fit_size
+from studio.core.reduce import resized
 from studio.core.untrusted import parse_object
 
 SUFFIX = ".safetensors"
@@ -46,8 +47,7 @@ def reference_of(picture: Picture, long_edge: int = REFERENCE_EDGE) -> Picture:
     pixels = picture.pixels
     if picture.long_edge > long_edge:
         size = fit_size(picture.width, picture.height, long_edge)
-        image = Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
-        pixels = np.asarray(image)
+        pixels = resized(pixels, size, Image.Resampling.LANCZOS)
     return Picture(pixels, picture.name)
 
 

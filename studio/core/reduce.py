@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from math import ceil
+
 import numpy as np
 from PIL import Image
 
-from studio.core.picture import Picture, fit_size
+from studio.core.picture import Picture, Pixels, fit_size
+
+STRIP = 1 << 20  # px at a time: a whole copy of 100 megapixels takes 400 MB in Pillow
+GAP = 3.0  # times the size wanted, to which pixels are averaged before they are resampled well
+
+_MODES = {(): "L", (3,): "RGB", (4,): "RGBA"}  # by the shape of a pixel
 
 
 def reduced(picture: Picture, long_edge: int) -> Picture:
@@ -14,9 +22,9 @@ def reduced(picture: Picture, long_edge: int) -> Picture:
         return picture
     size = fit_size(picture.width, picture.height, long_edge)
     if picture.alpha is None:
-        return picture.with_pixels(np.asarray(_resized(Image.fromarray(picture.pixels), size)))
-    # Together: Pillow weighs colours by their alpha, so that hidden ones do not bleed into the edge.
-    whole = np.asarray(_resized(Image.fromarray(np.dstack((picture.pixels, picture.alpha))), size))
+        return picture.with_pixels(resized(picture.pixels, size, Image.Resampling.LANCZOS))
+    # Together: colours are weighed by their alpha, so that hidden ones do not bleed into the edge.
+    whole = resized(picture.pixels, size, Image.Resampling.LANCZOS, picture.alpha)
     return picture.with_pixels(whole[:, :, :3], whole[:, :, 3])
 
 
@@ -27,5 +35,55 @@ def middle_square(picture: Picture) -> Picture:
     return picture.with_pixels(picture.pixels[top : top + side, left : left + side])
 
 
-def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+def resized(
+    pixels: Pixels,
+    size: tuple[int, int],
+    resample: Image.Resampling = Image.Resampling.BICUBIC,
+    alpha: Pixels | None = None,
+) -> Pixels:
+    """Pixels at another size (width, height). Shapes: (H, W) or (H, W, 3) -> same; with alpha (H, W) -> (h, w, 4)."""
+    work = resizing(pixels, size, resample, alpha)
+    while True:
+        try:
+            next(work)
+        except StopIteration as stop:
+            result: Pixels = stop.value
+            return result
+
+
+def resizing(
+    pixels: Pixels,
+    size: tuple[int, int],
+    resample: Image.Resampling = Image.Resampling.BICUBIC,
+    alpha: Pixels | None = None,
+) -> Generator[None, None, Pixels]:
+    """As `resized`, a strip of some ms at a time.
+
+    The result is that of Pillow's `resize` with `reducing_gap=GAP`, which takes copies of the whole.
+    """
+    height, width = pixels.shape[:2]
+    across, down = max(1, int(width / size[0] / GAP)), max(1, int(height / size[1] / GAP))
+    low = ceil(height / down)
+    narrow = np.empty((low, size[0], *((4,) if alpha is not None else pixels.shape[2:])), np.uint8)
+    rows = max(1, STRIP // width // down)
+    for top in range(0, low, rows):
+        strip = slice(top * down, (top + rows) * down)
+        part = _image(pixels[strip] if alpha is None else np.dstack((pixels[strip], alpha[strip])))
+        part = part if alpha is None else part.convert("RGBa")  # times alpha, as Pillow itself weighs colours
+        part = part.reduce((across, down)) if across * down > 1 else part
+        part = part.resize((size[0], part.height), resample, (0, 0, width / across, part.height))
+        narrow[top : top + rows] = np.asarray(part)
+        yield
+    result = np.empty((size[1], *narrow.shape[1:]), np.uint8)
+    columns = max(1, STRIP // low)
+    for left in range(0, size[0], columns):
+        part = _image(narrow[:, left : left + columns], None if alpha is None else "RGBa")
+        part = part.resize((part.width, size[1]), resample, (0, 0, part.width, height / down))
+        result[:, left : left + columns] = np.asarray(part if alpha is None else part.convert("RGBA"))
+        yield
+    return result
+
+
+def _image(pixels: Pixels, mode: str | None = None) -> Image.Image:
+    mode = mode or _MODES[pixels.shape[2:]]
+    return Image.frombuffer(mode, (pixels.shape[1], pixels.shape[0]), np.ascontiguousarray(pixels), "raw", mode, 0, 1)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from studio.core.picture import Picture, fit_size
+from studio.core.picture import Picture
+from studio.core.reduce import reduced
 
 ENOUGH = 3  # pictures, of which one can be held out to judge by
 SMALL = 256  # px of the longer edge; below, strokes are a guess
@@ -71,11 +72,8 @@ class _Look:
 
 
 def _look(picture: Picture) -> _Look:
-    image = Image.fromarray(picture.pixels)
-    if picture.long_edge > LOOK_EDGE:
-        size = fit_size(picture.width, picture.height, LOOK_EDGE)
-        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    pixels = np.asarray(image)
+    pixels = reduced(picture.with_pixels(picture.pixels), LOOK_EDGE).pixels  # whatever is transparent
+    image = Image.fromarray(pixels)
     levels = pixels.astype(np.float32).mean(2)
     across, down = np.diff(levels, axis=1)[:-1], np.diff(levels, axis=0)[:, :-1]
     boxes = (pixels // 32).astype(np.int64) @ np.array([64, 8, 1])

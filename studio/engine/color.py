@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Iterator
 
 import torch
 from torch import Tensor
 
 from studio.engine.lru_cache import TensorCache
-from studio.engine.tensors import resize
+from studio.engine.tensors import STRIP, resize
 
 KEPT_LABS = 64 << 20  # bytes
-STRIP = 1 << 20  # px at a time: of 8192 x 8192 px, each of the ten tensors in between would be 0.8 GB
 
 # Source: Ottosson 2020, "A perceptual color space for image processing"; rows are l, m, s and L, a, b.
 _TO_CONES = ((0.4122214708, 0.5363325363, 0.0514459929), (0.2119034982, 0.6806995451, 0.1073969566),
@@ -21,54 +20,52 @@ _TO_LAB = ((0.2104542553, 0.7936177850, -0.0040720468), (1.9779984951, -2.428592
 
 
 class ColorKeeper:
-    """`keep_colors` for a slider: it asks for the same two pictures again and again, so their OKLab is remembered."""
+    """Keeps colours for a slider: it asks for the same two pictures again and again, so their OKLab is remembered."""
 
     def __init__(self) -> None:
         self._labs = TensorCache(KEPT_LABS)
 
     @torch.no_grad()
     def keep(
-        self, painted: Tensor, photo: Tensor, amount: float, painted_key: Hashable = None, photo_key: Hashable = None
-    ) -> Tensor:
-        """As `keep_colors`. painted_key, photo_key: unique to what is in them; None: it will not be asked for again."""
-        if amount == 0 or painted.shape[2] * painted.shape[3] > STRIP:
-            return keep_colors(painted, photo, amount)
-        size = (painted.shape[2], painted.shape[3])
-        lab, photo_lab = self._lab(painted, size, painted_key), self._lab(photo, size, photo_key)
-        colors = torch.lerp(lab[:, 1:], photo_lab[:, 1:], amount)
-        return from_oklab(torch.cat((lab[:, :1], colors), 1)).clamp_(0, 1)
+        self,
+        painted: Iterable[Tensor],
+        size: tuple[int, int],
+        photo: Tensor,
+        amount: float,
+        painted_key: Hashable = None,
+        photo_key: Hashable = None,
+    ) -> Iterator[Tensor]:
+        """The painting with its colours moved towards the photo's by `amount` (0 to 1); its lightness stays.
+
+        painted, and what comes out: all strips of an image of `size` (h, w), from the top, (1, 3, rows, w) sRGB in
+        [0, 1]. photo: (1, 3, H, W), laid over it.
+        painted_key, photo_key: unique to what is in them; None: it will not be asked for again.
+        """
+        if amount == 0:
+            yield from painted
+            return
+        if size[0] * size[1] > STRIP:
+            painted_key = photo_key = None
+            photo = resize(photo, size)
+        top = 0
+        for part in painted:
+            there = photo if photo_key is not None else resize(photo, size)[:, :, top : top + part.shape[2]]
+            lab, photo_lab = self._lab(part, size, painted_key), self._lab(there, size, photo_key)
+            yield from_oklab(torch.cat((lab[:, :1], torch.lerp(lab[:, 1:], photo_lab[:, 1:], amount)), 1)).clamp_(0, 1)
+            top += part.shape[2]
 
     def close(self) -> None:
         """Forget everything."""
         self._labs.clear()
 
     def _lab(self, image: Tensor, size: tuple[int, int], key: Hashable) -> Tensor:
+        if key is None:
+            return to_oklab(image.clamp(0, 1))
         whole_key = (key, tuple(image.shape[2:]), size)
-        lab = None if key is None else self._labs.get(whole_key)
+        lab = self._labs.get(whole_key)
         if lab is None:
-            lab = to_oklab(resize(image, size).clamp(0, 1))
-            if key is not None:
-                self._labs[whole_key] = lab
+            self._labs[whole_key] = lab = to_oklab(resize(image, size).clamp(0, 1))
         return lab
-
-
-@torch.no_grad()
-def keep_colors(painted: Tensor, photo: Tensor, amount: float) -> Tensor:
-    """The painting with its colours moved towards the photo's by `amount` (0 to 1); its lightness stays.
-
-    Shapes: painted (1, 3, H, W), photo (1, 3, H2, W2), both sRGB in [0, 1] -> (1, 3, H, W) in [0, 1].
-    """
-    if amount == 0:
-        return painted
-    photo = resize(photo, (painted.shape[2], painted.shape[3]))
-    result = torch.empty_like(painted)
-    rows = max(1, STRIP // painted.shape[3])
-    for top in range(0, painted.shape[2], rows):
-        strip = slice(top, top + rows)
-        lab = to_oklab(painted[:, :, strip])
-        lab[:, 1:] = torch.lerp(lab[:, 1:], to_oklab(photo[:, :, strip].clamp(0, 1))[:, 1:], amount)
-        result[:, :, strip] = from_oklab(lab).clamp_(0, 1)
-    return result
 
 
 def to_oklab(image: Tensor) -> Tensor:

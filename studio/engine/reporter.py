@@ -11,10 +11,10 @@ from torch import Tensor
 
 from studio.core.contract import Done, Event, Frame, LiveRequest, Progress, StyleRequest
 from studio.core.errors import EngineError
-from studio.core.picture import Picture
+from studio.core.picture import Picture, Pixels
 from studio.engine.color import ColorKeeper
 from studio.engine.optimization import Snapshot
-from studio.engine.tensors import to_picture
+from studio.engine.tensors import alpha_at, strips_of, to_pixels
 
 FRAME_INTERVAL = 0.1  # s between frames: ten a second are a film, more only cost
 SIGN_OF_LIFE = 0.03  # s between events at least, so that a pipe is not busy with nothing
@@ -35,6 +35,8 @@ class Reporter:
         key: Hashable = None,
     ) -> None:
         self._request, self._photo, self._colors, self._started, self._key = request, photo, colors, started, key
+        self._alpha: Pixels | None = None
+        self._alpha_size = (0, 0)  # (h, w)
         self._last_frame = self._last_event = 0.0
         self._last = Snapshot(torch.zeros((1, 3, 1, 1)), 0, 0, 0.0)
 
@@ -82,9 +84,13 @@ class Reporter:
         like = self._request.content or self._request.styles[0]
         if self._request.recipe.method == "pattern":
             like = Picture(like.pixels, f"Pattern of {self._request.styles[0].name}")
-        painted = to_picture(image, like)
+        size = (image.shape[2], image.shape[3])
+        if size != self._alpha_size:  # not of each frame: a photo may have 100 megapixels of it
+            self._alpha_size, self._alpha = size, alpha_at(like, size)
+        painted = like.with_pixels(to_pixels(strips_of(image), size), self._alpha)
         amount = self._request.recipe.keep_color
         if self._photo is None or self._request.content is None or amount == 0:
             return painted, None
-        kept = self._colors.keep(image, self._photo, amount, self._key, self._request.content.fingerprint)
-        return to_picture(kept, like), painted
+        keys = self._key, self._request.content.fingerprint
+        kept = self._colors.keep(strips_of(image), size, self._photo, amount, *keys)
+        return painted.with_pixels(to_pixels(kept, size), painted.alpha), painted

@@ -2,29 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from studio.core.picture import Picture, fit_size
+from studio.core.picture import Picture, Pixels, fit_size
+from studio.core.reduce import resized
+
+STRIP = 1 << 20  # px at a time
+
+
+def strips(height: int, width: int) -> Iterator[slice]:
+    """Rows of a picture of that size, from the top, in strips of about `STRIP` px."""
+    rows = max(1, STRIP // width)
+    for top in range(0, height, rows):
+        yield slice(top, min(top + rows, height))
 
 
 def to_tensor(picture: Picture, device: torch.device) -> Tensor:
     """The pixels of a picture. Shapes: (H, W, 3) uint8 -> (1, 3, H, W) float32 in [0, 1]."""
-    pixels = torch.from_numpy(np.array(picture.pixels)).to(device)  # a copy: the picture's own array is read-only
-    return (pixels.permute(2, 0, 1)[None].float() / 255).contiguous()
+    image = torch.empty((1, 3, picture.height, picture.width), device=device)
+    for rows in strips(picture.height, picture.width):
+        image[:, :, rows] = strip_of(picture.pixels, rows, device)
+    return image
+
+
+def strip_of(pixels: Pixels, rows: slice, device: torch.device) -> Tensor:
+    """Some rows. Shapes: (H, W, 3) uint8 -> (1, 3, rows, W) float32 in [0, 1]."""
+    part = torch.from_numpy(np.array(pixels[rows])).to(device)  # a copy: the picture's own array is read-only
+    return part.permute(2, 0, 1)[None].float().div_(255)
+
+
+def strips_of(image: Tensor) -> Iterator[Tensor]:
+    """An image (1, 3, H, W) in strips (1, 3, rows, W), which are views of it."""
+    for rows in strips(image.shape[2], image.shape[3]):
+        yield image[:, :, rows]
 
 
 def to_picture(image: Tensor, like: Picture) -> Picture:
     """The image as a picture named like another, with that one's transparency put back at the image's size."""
-    pixels = image[0].clamp(0, 1).mul_(255).round_().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
-    alpha = None
-    if like.alpha is not None:
-        size = (pixels.shape[0], pixels.shape[1])
-        opacity = torch.from_numpy(np.array(like.alpha))[None, None].float()
-        alpha = resize(opacity, size).clamp(0, 255).round().to(torch.uint8)[0, 0].numpy()
-    return like.with_pixels(np.ascontiguousarray(pixels), alpha)
+    size = (image.shape[2], image.shape[3])
+    return like.with_pixels(to_pixels(strips_of(image), size), alpha_at(like, size))
+
+
+def to_pixels(parts: Iterable[Tensor], size: tuple[int, int]) -> Pixels:
+    """The pixels of an image of `size` (h, w) from all its strips. Shapes: (1, 3, rows, w) in [0, 1] -> (h, w, 3)."""
+    pixels, top = np.empty((*size, 3), np.uint8), 0
+    for part in parts:
+        rows = part[0].clamp(0, 1).mul_(255).round_().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+        pixels[top : top + len(rows)] = rows
+        top += len(rows)
+    return pixels
+
+
+def alpha_at(picture: Picture, size: tuple[int, int]) -> Pixels | None:
+    """The transparency of a picture at `size` (h, w); None where it is opaque."""
+    return None if picture.alpha is None else resized(picture.alpha, (size[1], size[0]))
 
 
 def resize(image: Tensor, size: tuple[int, int]) -> Tensor:
@@ -41,9 +77,11 @@ def resize_to(image: Tensor, long_edge: int) -> Tensor:
 
 
 def picture_at(picture: Picture, long_edge: int, device: torch.device) -> Tensor:
-    """A picture at most `long_edge` px large: 200 megapixels would stay 2.4 GB of float32 all the time."""
-    image = to_tensor(picture, device)
-    return image if picture.long_edge <= long_edge else resize_to(image, long_edge)
+    """A picture at most `long_edge` px large, shrunk as bytes: in float32 a photo of 100 megapixels takes 1.2 GB."""
+    if picture.long_edge > long_edge:
+        size = fit_size(picture.width, picture.height, long_edge)
+        picture = picture.with_pixels(resized(picture.pixels, size))
+    return to_tensor(picture, device)
 
 
 def fine_band(image: Tensor, coarse: tuple[int, int]) -> Tensor:

@@ -49,7 +49,7 @@ from studio.engine.sketcher import Sketcher
 from studio.engine.statistics import Moments
 from studio.engine.stepwise import run_to_end
 from studio.engine.targets import Painting
-from studio.engine.tensors import picture_at, to_picture, to_tensor
+from studio.engine.tensors import picture_at, strip_of, strips, to_pixels, to_tensor
 from studio.engine.tune_job import Teacher, teach
 from studio.engine.weights import LAYOUTS, load_encoder_weights, load_style_network
 
@@ -225,11 +225,12 @@ class TorchEngine:
 
     def _color(self, request: ColorRequest) -> Iterator[Event]:
         started = time.perf_counter()
-        painted = to_tensor(request.painted, self._device)
-        photo = self._sketcher.photo(request.content, request.painted.long_edge)
-        keys = request.painted.fingerprint, request.content.fingerprint
-        picture = to_picture(self._colors.keep(painted, photo, request.keep_color, *keys), request.painted)
-        picture = picture.with_pixels(picture.pixels, request.painted.alpha)
+        painted, size = request.painted, (request.painted.height, request.painted.width)
+        photo = self._sketcher.photo(request.content, painted.long_edge)
+        parts = (strip_of(painted.pixels, rows, self._device) for rows in strips(*size))
+        keys = painted.fingerprint, request.content.fingerprint
+        kept = self._colors.keep(parts, size, photo, request.keep_color, *keys)
+        picture = painted.with_pixels(to_pixels(kept, size), painted.alpha)
         seconds = time.perf_counter() - started
         yield Frame(request.id, 1, 1, 1.0, picture, request.painted, seconds=seconds, is_final=True)
         yield Done(request.id, picture, request.painted, steps=1, seconds=seconds)

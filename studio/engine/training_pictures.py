@@ -16,7 +16,7 @@ from studio.core.errors import PictureError, StudioError
 from studio.core.open_picture import open_picture
 from studio.core.picture_search import pictures_in
 from studio.core.training_card import work_of
-from studio.engine.tensors import resize_to, to_tensor
+from studio.engine.tensors import picture_at
 
 LIKENESS = 0.95  # correlation of small versions that are of one picture; different pictures stay below 0.9
 _CELLS = 12  # along an edge of a small version
@@ -87,15 +87,13 @@ def read_pictures(
         if work in doubled or (work in held_out and work in seen):
             continue
         try:
-            image = to_tensor(open_picture(path), torch.device("cpu"))
+            image = picture_at(open_picture(path), LARGEST_EDGE, torch.device("cpu"))
         except PictureError as error:
             yield f"Left out: {error}"
             continue
         if doubles.has(image):
             doubled.add(work)
             continue
-        if max(image.shape[2:]) > LARGEST_EDGE:
-            image = resize_to(image, LARGEST_EDGE)
         kind = 1 if work in held_out else 0
         images[kind].append((image[0] * 255).round().to(device, torch.uint8))
         works[kind].append(work)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from studio.core.card import Card, bundled_cards
 from studio.core.contract import Done, Event, Frame, Progress, TuneRequest
@@ -28,7 +27,7 @@ from studio.engine.examiner import Examiner
 from studio.engine.learned_network import changes_of
 from studio.engine.losses import weights_of
 from studio.engine.style_network import StyleNetwork
-from studio.engine.tensors import resize_to, to_picture, to_tensor
+from studio.engine.tensors import picture_at, to_picture
 from studio.engine.training_loss import TrainingLoss
 from studio.engine.tuning import VECTOR, Tuner
 from studio.engine.tuning_data import POOL, TRIALS, Predict, References, cut_photos, hold_out, look_at
@@ -67,7 +66,7 @@ def teach(request: TuneRequest, teacher: Teacher, clock: Callable[[], float] = t
 
 
 def _teach(request: TuneRequest, teacher: Teacher, clock: Callable[[], float]) -> Iterator[Event]:
-    sample = _tensor(_sample(request), SAMPLE_EDGE, teacher.device)
+    sample = picture_at(_sample(request), SAMPLE_EDGE, teacher.device)
     sampled = Picture(_sample(request).pixels, request.card.title)  # what it is called; never see-through
     tuner = yield from _prepare(request, teacher, clock)
     record = _Record(request, teacher, tuner)
@@ -111,7 +110,7 @@ def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float])
     settings, device = request.settings, teacher.device
     generator = torch.Generator().manual_seed(settings.seed)
     loss = TrainingLoss(teacher.encoder, weights_of(StyleRecipe(smoothness=0.0)))
-    pictures = [_tensor(picture, LARGEST_EDGE, device) for picture in request.references]
+    pictures = [picture_at(picture, LARGEST_EDGE, device) for picture in request.references]
     looking = look_at(pictures, teacher.encoder, teacher.predictor, generator)
     spoken = -SIGN_OF_LIFE
     while True:
@@ -127,7 +126,7 @@ def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float])
         yield Progress(request.id, 0.0, MIXED)
     photos = []
     for photo in (*request.photos, *bundled_photos()):
-        photos.append(_tensor(photo, LARGEST_EDGE, device))
+        photos.append(picture_at(photo, LARGEST_EDGE, device))
         yield Progress(request.id, 0.0)
     learnt, judged = hold_out(len(photos))
     pools = [
@@ -201,11 +200,6 @@ def _sample(request: TuneRequest) -> Picture:
     if request.sample is not None:
         return request.sample
     return request.photos[0] if request.photos else open_picture(bundled_cards("demo")[0].file)
-
-
-def _tensor(picture: Picture, long_edge: int, device: torch.device) -> Tensor:
-    image = to_tensor(picture, device)
-    return image if picture.long_edge <= long_edge else resize_to(image, long_edge)
 
 
 def _identity(request: TuneRequest, network: Card) -> str:

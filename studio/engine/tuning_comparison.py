@@ -25,7 +25,7 @@ from studio.engine.preconditioner import Preconditioner
 from studio.engine.stepwise import run_to_end
 from studio.engine.style_network import StyleNetwork, Widths
 from studio.engine.style_predictor import StylePredictor
-from studio.engine.tensors import resize_to, to_tensor
+from studio.engine.tensors import picture_at
 from studio.engine.training_loss import TrainingLoss
 from studio.engine.tuning import JUDGED_EVERY, Tuner
 from studio.engine.tuning_data import POOL, TRIALS, Photos, References, cut_photos, hold_out, look_at
@@ -147,8 +147,7 @@ class _Bench:
             yield step + 1, time.perf_counter() - started, None
 
     def _open(self, file: object) -> Tensor:
-        picture = open_picture(file)  # type: ignore[arg-type]
-        return resize_to(to_tensor(picture, self.device), min(LARGEST_EDGE, picture.long_edge))
+        return picture_at(open_picture(file), LARGEST_EDGE, self.device)  # type: ignore[arg-type]
 
 
 def _fresh(seed: int) -> StyleNetwork:

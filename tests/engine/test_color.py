@@ -6,8 +6,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from studio.engine.color import ColorKeeper, from_oklab, keep_colors, to_oklab
+from studio.engine import color, tensors
+from studio.engine.color import ColorKeeper, from_oklab, to_oklab
+from studio.engine.tensors import strips_of
 from tests.engine.scenes import flat, waves, weave
+
+
+def keep_colors(
+    painted: Tensor, photo: Tensor, amount: float, keeper: ColorKeeper | None = None, *keys: object
+) -> Tensor:
+    size = (painted.shape[2], painted.shape[3])
+    return torch.cat(list((keeper or ColorKeeper()).keep(strips_of(painted), size, photo, amount, *keys)), 2)
 
 
 def pixel(*values: float) -> Tensor:
@@ -83,15 +92,24 @@ def test_a_keeper_of_colors_keeps_them_alike_also_when_asked_again() -> None:
     keeper, photo = ColorKeeper(), waves(20, 30)
     for painted in (weave(20, 30), 1 - weave(20, 30)):
         for amount in (0.0, 0.3, 0.9):
-            found = keeper.keep(painted, photo, amount, float(painted.mean()), "photo")
+            found = keep_colors(painted, photo, amount, keeper, float(painted.mean()), "photo")
             assert torch.allclose(found, keep_colors(painted, photo, amount), atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [(20, 30), (40, 60)], ids=["as large", "larger"])
+def test_in_strips_colors_are_kept_as_in_one_piece(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    painted, photo = weave(20, 30), waves(*size)
+    whole = keep_colors(painted, photo, 0.7)
+    for module in (tensors, color):
+        monkeypatch.setattr(module, "STRIP", 7 * 30)
+    assert torch.allclose(keep_colors(painted, photo, 0.7, ColorKeeper(), "painted", "photo"), whole, atol=1e-6)
 
 
 def test_a_keeper_looks_again_at_what_it_was_given_no_key_for() -> None:
     keeper, photo = ColorKeeper(), waves(20, 30)
     for shade in range(20):
         painted = flat(20, 30, grey=shade / 20)
-        found = keeper.keep(painted, photo, 0.5, photo_key="photo")
+        found = keep_colors(painted, photo, 0.5, keeper, None, "photo")
         assert torch.allclose(found, keep_colors(painted, photo, 0.5), atol=1e-5)
 
 
@@ -99,5 +117,5 @@ def test_a_keeper_tells_a_photo_at_one_size_from_the_same_at_another() -> None:
     keeper = ColorKeeper()
     for photo, size in ((waves(20, 30), (20, 30)), (waves(40, 60), (20, 30)), (waves(40, 60), (40, 60))):
         painted = flat(*size)
-        found = keeper.keep(painted, photo, 0.5, ("painted", size), "photo")
+        found = keep_colors(painted, photo, 0.5, keeper, ("painted", size), "photo")
         assert torch.allclose(found, keep_colors(painted, photo, 0.5), atol=1e-5)

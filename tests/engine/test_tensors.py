@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import torch
 
+from studio.core.files import open_picture
 from studio.core.picture import Picture
-from studio.engine.tensors import fine_band, resize, resize_to, to_picture, to_tensor
+from studio.core.resources import resource_folder
+from studio.engine import tensors
+from studio.engine.tensors import fine_band, picture_at, resize, resize_to, to_picture, to_tensor
+from tests.engine.live_memory import LiveMemory
 from tests.engine.scenes import flat, picture_of, waves
 
 CPU = torch.device("cpu")
@@ -41,6 +47,44 @@ def test_transparency_comes_back_at_the_images_size() -> None:
 
 def test_an_opaque_picture_stays_opaque() -> None:
     assert to_picture(flat(), picture_of(flat())).alpha is None
+
+
+def test_a_large_photo_is_never_there_in_float32() -> None:
+    photo = Picture(np.zeros((3000, 2000, 3), np.uint8), alpha=np.full((3000, 2000), 9, np.uint8))
+    tracemalloc.start()
+    try:
+        with LiveMemory() as memory:
+            image = picture_at(photo, 300, CPU)
+            to_picture(image, photo)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert image.shape == (1, 3, 300, 200)
+    assert memory.peak < 4 * image.nbytes
+    assert peak < photo.pixels.nbytes / 2
+
+
+def test_there_and_back_only_a_strip_is_there_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tensors, "STRIP", 10_000)
+    photo = picture_of(waves(500, 600))
+    with LiveMemory() as memory:
+        image = to_tensor(photo, CPU)
+    assert image.nbytes <= memory.peak < 1.3 * image.nbytes
+    with LiveMemory() as memory:
+        back = to_picture(image, photo)
+    assert memory.peak < 0.2 * image.nbytes
+    assert np.array_equal(back.pixels, photo.pixels)
+
+
+def test_a_photo_is_never_enlarged() -> None:
+    assert picture_at(picture_of(waves(20, 30)), 100, CPU).shape == (1, 3, 20, 30)
+
+
+def test_a_photo_that_was_shrunk_looks_as_if_it_had_been_resized_in_one_go() -> None:
+    photo = open_picture(resource_folder("demo/kingfisher.jpg"))
+    found, expected = picture_at(photo, 96, CPU), resize_to(to_tensor(photo, CPU), 96)
+    assert (found - expected).abs().max() < 8 / 255
+    assert (found - expected).abs().mean() < 1 / 255
 
 
 def test_the_longer_edge_becomes_what_was_asked_for() -> None:

@@ -109,7 +109,7 @@ def test_when_no_tile_fits_the_picture_is_painted_smaller_and_the_user_told(
     ("part", "name"),
     [
         (torch_engine, "picture_at"),
-        (reporter, "to_picture"),
+        (reporter, "to_pixels"),
         (color, "to_oklab"),
         (targets, "resize"),
         (targets, "moments"),
