@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from studio.core.errors import PictureError
 
 Pixels = NDArray[np.uint8]
 
+_PIECE = 8 << 20  # bytes
 SMALLEST_EDGE = 16  # px; relu4_3 sees one feature per 8 px, fewer than two have no statistics
 
 
@@ -81,11 +83,21 @@ class Picture:
     @cached_property
     def fingerprint(self) -> str:
         """Hash of size, pixels and alpha: equal for equal pictures, whatever their names."""
+        for _ in self.fingerprinting():
+            pass
+        return str(self.__dict__["fingerprint"])
+
+    def fingerprinting(self) -> Generator[None, None, None]:
+        """Work the fingerprint out, some 10 ms at a time, so that others get their turn; nothing where it is known."""
+        if "fingerprint" in self.__dict__:
+            return
         digest = hashlib.blake2b(repr(self.pixels.shape).encode(), digest_size=16)
-        digest.update(self.pixels.data)
-        if self.alpha is not None:
-            digest.update(self.alpha.data)
-        return digest.hexdigest()
+        for array in (self.pixels,) if self.alpha is None else (self.pixels, self.alpha):
+            data = array.data.cast("B")
+            for start in range(0, len(data), _PIECE):
+                digest.update(data[start : start + _PIECE])
+                yield
+        self.__dict__["fingerprint"] = digest.hexdigest()  # where `cached_property` puts it
 
     def with_pixels(self, pixels: Pixels, alpha: Pixels | None = None) -> Picture:
         """The same picture (name, source, metadata) with other pixels, of any size."""

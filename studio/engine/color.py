@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from studio.engine.lru_cache import TensorCache
-from studio.engine.tensors import STRIP, resize
+from studio.engine.tensors import resize
 
 KEPT_LABS = 64 << 20  # bytes
 
@@ -44,13 +44,13 @@ class ColorKeeper:
         if amount == 0:
             yield from painted
             return
-        if size[0] * size[1] > STRIP:
-            painted_key = photo_key = None
-            photo = resize(photo, size)
         top = 0
         for part in painted:
-            there = photo if photo_key is not None else resize(photo, size)[:, :, top : top + part.shape[2]]
-            lab, photo_lab = self._lab(part, size, painted_key), self._lab(there, size, photo_key)
+            if part.shape[2] == size[0]:
+                lab, photo_lab = self._lab(part, size, painted_key), self._lab(photo, size, photo_key)
+            else:  # too large to be remembered
+                photo = resize(photo, size)
+                lab, photo_lab = (to_oklab(one.clamp(0, 1)) for one in (part, photo[:, :, top : top + part.shape[2]]))
             yield from_oklab(torch.cat((lab[:, :1], torch.lerp(lab[:, 1:], photo_lab[:, 1:], amount)), 1)).clamp_(0, 1)
             top += part.shape[2]
 
@@ -59,12 +59,12 @@ class ColorKeeper:
         self._labs.clear()
 
     def _lab(self, image: Tensor, size: tuple[int, int], key: Hashable) -> Tensor:
-        if key is None:
-            return to_oklab(image.clamp(0, 1))
         whole_key = (key, tuple(image.shape[2:]), size)
-        lab = self._labs.get(whole_key)
+        lab = None if key is None else self._labs.get(whole_key)
         if lab is None:
-            self._labs[whole_key] = lab = to_oklab(resize(image, size).clamp(0, 1))
+            lab = to_oklab(resize(image, size).clamp(0, 1))
+            if key is not None:
+                self._labs[whole_key] = lab
         return lab
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Generator, Hashable, Iterator, Sequence
 from dataclasses import replace
 
 import torch
@@ -13,12 +13,13 @@ from torch import Tensor
 from studio.core.contract import Done, Event, Frame, LiveRequest, Progress, StyleRequest
 from studio.core.errors import EngineError
 from studio.core.picture import Picture, Pixels
+from studio.core.reduce import resizing
 from studio.engine.color import ColorKeeper
 from studio.engine.optimization import Snapshot
-from studio.engine.tensors import alpha_at, strips_of, to_pixels
+from studio.engine.stepwise import SIGN_OF_LIFE, signs_of_life
+from studio.engine.tensors import strips_of, writing
 
 FRAME_INTERVAL = 0.1  # s between frames: ten a second are a film, more only cost
-SIGN_OF_LIFE = 0.03  # s between events at least, so that a pipe is not busy with nothing
 
 
 class Reporter:
@@ -54,21 +55,22 @@ class Reporter:
             yield Progress(self._request.id, snapshot.progress, snapshot.note)
         if now - self._last_frame >= FRAME_INTERVAL:
             self._last_frame = self._last_event = now
-            yield self.frame(snapshot, is_final=False)
+            yield (yield from self.frame(snapshot, is_final=False))
 
     def done(self, image: Tensor, notes: Sequence[str] = ()) -> Iterator[Event]:
         """The last frame and the end. Raises EngineError if it is no picture."""
-        final = self.frame(replace(self._last, image=image, progress=1.0), is_final=True)
+        final = yield from self.frame(replace(self._last, image=image, progress=1.0), is_final=True)
         if int(final.picture.pixels.max()) == int(final.picture.pixels.min()):
             raise EngineError("The result came out as one plain colour.", "Try another style, size or strength.")
         yield final
         yield Done(self._request.id, final.picture, final.uncolored, final.step, final.seconds, tuple(notes))
 
-    def frame(self, snapshot: Snapshot, is_final: bool) -> Frame:
+    def frame(self, snapshot: Snapshot, is_final: bool) -> Generator[Event, None, Frame]:
         """A snapshot as a frame, its colours kept as the recipe says. Raises EngineError where it holds no numbers."""
         if not math.isfinite(float(snapshot.image.sum())):  # `torch.isfinite` makes copies of the whole
             raise EngineError("The picture fell apart.", "Try another style, size or strength.")
-        shown, uncolored = self._pictures(snapshot.image)
+        making = self._pictures(snapshot.image)
+        shown, uncolored = yield from signs_of_life(self._request.id, making, snapshot.progress)
         return Frame(
             request_id=self._request.id,
             step=snapshot.step,
@@ -81,17 +83,18 @@ class Reporter:
             is_final=is_final,
         )
 
-    def _pictures(self, image: Tensor) -> tuple[Picture, Picture | None]:
-        like = self._request.content or self._request.styles[0]
+    def _pictures(self, image: Tensor) -> Generator[None, None, tuple[Picture, Picture | None]]:
+        content = self._request.content
+        like = content or self._request.styles[0]
         if self._request.recipe.method == "pattern":
             like = Picture(like.pixels, f"Pattern of {self._request.styles[0].name}")
         size = (image.shape[2], image.shape[3])
-        if size != self._alpha_size:  # not of each frame: a photo may have 100 megapixels of it
-            self._alpha_size, self._alpha = size, alpha_at(like, size)
-        painted = like.with_pixels(to_pixels(strips_of(image), size), self._alpha)
+        if like.alpha is not None and size != self._alpha_size:  # not for each frame: a photo may be large
+            self._alpha, self._alpha_size = (yield from resizing(like.alpha, (size[1], size[0]))), size
+        painted = like.with_pixels((yield from writing(strips_of(image), size)), self._alpha)
         amount = self._request.recipe.keep_color
-        if self._photo is None or self._request.content is None or amount == 0:
+        if self._photo is None or content is None or amount == 0:
             return painted, None
-        keys = self._key, self._request.content.fingerprint
-        kept = self._colors.keep(strips_of(image), size, self._photo, amount, *keys)
-        return painted.with_pixels(to_pixels(kept, size), painted.alpha), painted
+        yield from content.fingerprinting()
+        kept = self._colors.keep(strips_of(image), size, self._photo, amount, self._key, content.fingerprint)
+        return painted.with_pixels((yield from writing(kept, size)), painted.alpha), painted

@@ -16,7 +16,7 @@ from studio.engine.live import LivePainter, Sketch, blend_vectors, reach_of
 from studio.engine.lru_cache import TensorCache
 from studio.engine.stepwise import run_to_end
 from studio.engine.style_predictor import StylePredictor
-from studio.engine.tensors import picture_at
+from studio.engine.tensors import picture_at, shrinking
 from studio.engine.weights import load_style_network, predictor_owner
 
 KEPT_PHOTOS = 256 << 20  # bytes, shrunk
@@ -48,6 +48,18 @@ class Sketcher:
     def predictor(self, network: str) -> StylePredictor:
         """The predictor a network goes with."""
         return self._painter(network).predictor
+
+    def look_at(self, request: StyleRequest | LiveRequest) -> Generator[None, None, None]:
+        """What has to be known of photo and styles before `sketch` and `previews` are quick."""
+        learned = request.learned or (None,) * len(request.styles)
+        predictor = self.predictor(painting_network(request.recipe, learned))
+        unknown = [picture for picture, known in zip(request.styles, learned, strict=True) if known is None]
+        for picture in filter(None, (request.content, *unknown)):
+            yield from picture.fingerprinting()
+            if not predictor.knows(picture.fingerprint):
+                image = yield from shrinking(picture, SEEN_BY_PREDICTOR, self._device)
+                predictor.remember(picture.fingerprint, image)
+                yield
 
     def sketch(self, request: StyleRequest | LiveRequest, long_edge: int) -> Sketch:
         """What a request wants painted, with the longer edge at `long_edge` px; it must have a content and styles.
@@ -87,12 +99,13 @@ class Sketcher:
         coarse = [one for one in sketches if one.size < final.size and painter.seconds(one) <= COARSE_SECONDS / 2]
         return [*coarse[:1], final]
 
-    def photo(self, picture: Picture, long_edge: int) -> Tensor:
+    def photo(self, picture: Picture, long_edge: int) -> Generator[None, None, Tensor]:
         """The picture at most `long_edge` px large, remembered."""
+        yield from picture.fingerprinting()
         key = (picture.fingerprint, long_edge)
         photo = self._photos.get(key)
         if photo is None:
-            self._photos[key] = photo = picture_at(picture, long_edge, self._device)
+            self._photos[key] = photo = yield from shrinking(picture, long_edge, self._device)
         return photo
 
     def paint(self, sketch: Sketch, photo: Tensor) -> Generator[float, None, Tensor]:

@@ -28,11 +28,18 @@ class StylePredictor:
         self._weights = {name: tensor.to(device, torch.float32) for name, tensor in weights.items()}
         self._vectors: LRUCache[str, Tensor] = LRUCache(KEPT_VECTORS)
 
+    def knows(self, key: str) -> bool:
+        """Whether the vector of these pixels is remembered."""
+        return key in self._vectors
+
     def vector(self, key: str, picture: Callable[[], Tensor]) -> Tensor:
         """The style vector (1, 100), remembered. key: unique to the pixels; picture: gives them as (1, 3, H, W)."""
         vector = self._vectors.get(key)
-        if vector is None:
-            self._vectors[key] = vector = self(picture())
+        return self.remember(key, picture()) if vector is None else vector
+
+    def remember(self, key: str, picture: Tensor) -> Tensor:
+        """The style vector (1, 100) of a picture (1, 3, H, W), which is known by this key from now on."""
+        self._vectors[key] = vector = self(picture)
         return vector
 
     @torch.no_grad()

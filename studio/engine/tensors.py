@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 import numpy as np
 import torch
@@ -10,7 +10,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from studio.core.picture import Picture, Pixels, fit_size
-from studio.core.reduce import resized
+from studio.core.reduce import resized, resizing
+from studio.engine.stepwise import run_to_end
 
 STRIP = 1 << 20  # px at a time
 
@@ -24,9 +25,15 @@ def strips(height: int, width: int) -> Iterator[slice]:
 
 def to_tensor(picture: Picture, device: torch.device) -> Tensor:
     """The pixels of a picture. Shapes: (H, W, 3) uint8 -> (1, 3, H, W) float32 in [0, 1]."""
+    return run_to_end(reading(picture, device))
+
+
+def reading(picture: Picture, device: torch.device) -> Generator[None, None, Tensor]:
+    """As `to_tensor`, a strip at a time."""
     image = torch.empty((1, 3, picture.height, picture.width), device=device)
     for rows in strips(picture.height, picture.width):
         image[:, :, rows] = strip_of(picture.pixels, rows, device)
+        yield
     return image
 
 
@@ -45,22 +52,19 @@ def strips_of(image: Tensor) -> Iterator[Tensor]:
 def to_picture(image: Tensor, like: Picture) -> Picture:
     """The image as a picture named like another, with that one's transparency put back at the image's size."""
     size = (image.shape[2], image.shape[3])
-    return like.with_pixels(to_pixels(strips_of(image), size), alpha_at(like, size))
+    pixels = run_to_end(writing(strips_of(image), size))
+    return like.with_pixels(pixels, None if like.alpha is None else resized(like.alpha, (size[1], size[0])))
 
 
-def to_pixels(parts: Iterable[Tensor], size: tuple[int, int]) -> Pixels:
+def writing(parts: Iterable[Tensor], size: tuple[int, int]) -> Generator[None, None, Pixels]:
     """The pixels of an image of `size` (h, w) from all its strips. Shapes: (1, 3, rows, w) in [0, 1] -> (h, w, 3)."""
     pixels, top = np.empty((*size, 3), np.uint8), 0
     for part in parts:
         rows = part[0].clamp(0, 1).mul_(255).round_().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
         pixels[top : top + len(rows)] = rows
         top += len(rows)
+        yield
     return pixels
-
-
-def alpha_at(picture: Picture, size: tuple[int, int]) -> Pixels | None:
-    """The transparency of a picture at `size` (h, w); None where it is opaque."""
-    return None if picture.alpha is None else resized(picture.alpha, (size[1], size[0]))
 
 
 def resize(image: Tensor, size: tuple[int, int]) -> Tensor:
@@ -78,10 +82,15 @@ def resize_to(image: Tensor, long_edge: int) -> Tensor:
 
 def picture_at(picture: Picture, long_edge: int, device: torch.device) -> Tensor:
     """A picture at most `long_edge` px large, shrunk as bytes: in float32 a photo of 100 megapixels takes 1.2 GB."""
+    return run_to_end(shrinking(picture, long_edge, device))
+
+
+def shrinking(picture: Picture, long_edge: int, device: torch.device) -> Generator[None, None, Tensor]:
+    """As `picture_at`, a strip at a time."""
     if picture.long_edge > long_edge:
         size = fit_size(picture.width, picture.height, long_edge)
-        picture = picture.with_pixels(resized(picture.pixels, size))
-    return to_tensor(picture, device)
+        picture = picture.with_pixels((yield from resizing(picture.pixels, size)))
+    return (yield from reading(picture, device))
 
 
 def fine_band(image: Tensor, coarse: tuple[int, int]) -> Tensor:

@@ -26,8 +26,9 @@ from studio.engine.encoder import Encoder
 from studio.engine.examiner import Examiner
 from studio.engine.learned_network import changes_of
 from studio.engine.losses import weights_of
+from studio.engine.stepwise import SIGN_OF_LIFE, signs_of_life
 from studio.engine.style_network import StyleNetwork
-from studio.engine.tensors import picture_at, to_picture
+from studio.engine.tensors import shrinking, to_picture
 from studio.engine.training_loss import TrainingLoss
 from studio.engine.tuning import VECTOR, Tuner
 from studio.engine.tuning_data import POOL, TRIALS, Predict, References, cut_photos, hold_out, look_at
@@ -35,7 +36,6 @@ from studio.engine.tuning_state import TuningState
 
 SAMPLE_EDGE = 512  # px of the picture that shows how far it has come
 SAVED_EVERY = 5.0  # s
-SIGN_OF_LIFE = 0.03  # s between events at least
 MIXED = "The pictures differ more than works of one artist mostly do: expect a mixture."
 PREPARED = 0.03  # of the progress, before the first step
 
@@ -66,7 +66,7 @@ def teach(request: TuneRequest, teacher: Teacher, clock: Callable[[], float] = t
 
 
 def _teach(request: TuneRequest, teacher: Teacher, clock: Callable[[], float]) -> Iterator[Event]:
-    sample = picture_at(_sample(request), SAMPLE_EDGE, teacher.device)
+    sample = yield from signs_of_life(request.id, shrinking(_sample(request), SAMPLE_EDGE, teacher.device))
     sampled = Picture(_sample(request).pixels, request.card.title)  # what it is called; never see-through
     tuner = yield from _prepare(request, teacher, clock)
     record = _Record(request, teacher, tuner)
@@ -110,7 +110,10 @@ def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float])
     settings, device = request.settings, teacher.device
     generator = torch.Generator().manual_seed(settings.seed)
     loss = TrainingLoss(teacher.encoder, weights_of(StyleRecipe(smoothness=0.0)))
-    pictures = [picture_at(picture, LARGEST_EDGE, device) for picture in request.references]
+    pictures = []
+    for picture in request.references:
+        image = yield from signs_of_life(request.id, shrinking(picture, LARGEST_EDGE, device))
+        pictures.append(image)
     looking = look_at(pictures, teacher.encoder, teacher.predictor, generator)
     spoken = -SIGN_OF_LIFE
     while True:
@@ -126,7 +129,7 @@ def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float])
         yield Progress(request.id, 0.0, MIXED)
     photos = []
     for photo in (*request.photos, *bundled_photos()):
-        photos.append(picture_at(photo, LARGEST_EDGE, device))
+        photos.append((yield from signs_of_life(request.id, shrinking(photo, LARGEST_EDGE, device))))
         yield Progress(request.id, 0.0)
     learnt, judged = hold_out(len(photos))
     pools = [
@@ -140,6 +143,8 @@ def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float])
         )
         for numbers, count in ((learnt, POOL), (judged, TRIALS))
     ]
+    for picture in (*request.references, *request.photos):
+        yield from signs_of_life(request.id, picture.fingerprinting())
     identity = _identity(request, teacher.card)
     examiner = Examiner(loss, references, pools[1])
     tuner = Tuner(teacher.network, loss, references, pools[0], examiner, settings, identity)

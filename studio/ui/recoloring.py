@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from studio.core.artwork import Artwork
-from studio.core.contract import ColorRequest, Done, Event, Failed, Frame
+from studio.core.contract import ColorRequest, Done, Event, Failed, Frame, Progress
 from studio.jobs.worker import Worker
 from studio.ui.message import Message
 
@@ -58,7 +58,7 @@ class Recoloring(QObject):
                 self._artwork.recolor_result(picture, request.keep_color)
             case Failed(error=error):
                 self.message_posted.emit(Message.about(error))
-        if not isinstance(event, Frame):
+        if not isinstance(event, Frame | Progress):
             self._request = None
             self.ended.emit()
         return True

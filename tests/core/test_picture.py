@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from studio.core import picture as picture_module
 from studio.core.errors import EngineDied, EngineError, PictureError, RecipeError, StudioError, WeightsError
 from studio.core.picture import Metadata, Picture, fit_size
 from tests.picture_files import noise
@@ -56,6 +57,16 @@ def test_a_picture_is_the_same_after_a_pipe_and_still_locked() -> None:
     assert (again.name, again.source, again.metadata) == (picture.name, picture.source, picture.metadata)
     assert not again.pixels.flags.writeable
     assert not again.alpha.flags.writeable
+
+
+def test_a_fingerprint_can_be_worked_out_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels, alpha = noise(20, 10), noise(20, 10)[:, :, 0]
+    at_once = Picture(pixels, alpha=alpha).fingerprint
+    monkeypatch.setattr(picture_module, "_PIECE", 100)
+    picture = Picture(pixels, alpha=alpha)
+    assert sum(1 for _ in picture.fingerprinting()) == 6 + 2
+    assert picture.fingerprint == at_once
+    assert not list(picture.fingerprinting())  # known by now
 
 
 def test_fingerprints_tell_pixels_sizes_and_transparency_apart_and_ignore_names() -> None:

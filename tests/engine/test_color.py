@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from studio.engine import color, tensors
+from studio.engine import tensors
 from studio.engine.color import ColorKeeper, from_oklab, to_oklab
 from studio.engine.tensors import strips_of
 from tests.engine.scenes import flat, waves, weave
@@ -100,8 +100,7 @@ def test_a_keeper_of_colors_keeps_them_alike_also_when_asked_again() -> None:
 def test_in_strips_colors_are_kept_as_in_one_piece(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     painted, photo = weave(20, 30), waves(*size)
     whole = keep_colors(painted, photo, 0.7)
-    for module in (tensors, color):
-        monkeypatch.setattr(module, "STRIP", 7 * 30)
+    monkeypatch.setattr(tensors, "STRIP", 7 * 30)
     assert torch.allclose(keep_colors(painted, photo, 0.7, ColorKeeper(), "painted", "photo"), whole, atol=1e-6)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,13 @@ import pytest
 import torch
 from torch import Tensor
 
+from studio.core import reduce
 from studio.core.card import bundled_cards
-from studio.core.contract import ColorRequest, EngineSettings, Event, Frame, Progress
+from studio.core.contract import ColorRequest, EngineSettings, Event, Frame, LiveRequest, Progress
 from studio.core.errors import EngineError, RecipeError, StudioError
 from studio.core.picture import Picture
-from studio.engine import torch_engine
+from studio.core.recipe import StyleRecipe
+from studio.engine import stepwise, tensors, torch_engine
 from studio.engine.torch_engine import TorchEngine
 from tests.engine.requests import LONG_EDGE, OTHER_STYLE, PHOTO, STYLE, events_of, paint, request_of
 from tests.engine.scenes import flat, picture_of, waves
@@ -53,6 +55,41 @@ def test_a_sign_of_life_comes_first_then_frames_then_the_result(engine: TorchEng
     assert (done.result.width, done.result.height) == (LONG_EDGE, 48)
     assert done.notes == ()
     assert frames[-1].seconds <= done.seconds
+
+
+@pytest.fixture
+def many_strips(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small pictures take as many strips as large ones, and each is told of."""
+    monkeypatch.setattr(reduce, "STRIP", 500)
+    monkeypatch.setattr(tensors, "STRIP", 500)
+    monkeypatch.setattr(stepwise, "SIGN_OF_LIFE", 0.0)
+
+
+def progress_before_a_frame(events: Iterator[Event]) -> int:
+    return sum(1 for _ in takewhile(lambda event: isinstance(event, Progress), events))
+
+
+@pytest.mark.usefixtures("many_strips")
+def test_a_photo_that_has_to_be_shrunk_keeps_nobody_waiting(engine: TorchEngine) -> None:
+    photo, strips = picture_of(waves(192, 768)), 192 * 768 // 500
+    requests = {
+        "finish": request_of(photo),
+        "live": LiveRequest(photo, (STYLE,), StyleRecipe(), LONG_EDGE),
+        "color": ColorRequest(photo, PHOTO, 0.5),
+    }
+    for name, request in requests.items():
+        engine.close()  # nothing is known
+        assert progress_before_a_frame(engine.run(request)) > strips, name
+    assert progress_before_a_frame(engine.run(requests["color"])) < 30  # the photo is known by now
+
+
+@pytest.mark.usefixtures("many_strips")
+def test_before_anything_is_shrunk_there_is_a_sign_of_life(
+    engine: TorchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch_engine, "shrinking", lambda *arguments: pytest.fail("too early"))
+    monkeypatch.setattr(Picture, "fingerprinting", lambda picture: pytest.fail("too early"))
+    assert isinstance(next(engine.run(request_of())), Progress)
 
 
 def test_the_first_frame_comes_before_the_first_step(engine: TorchEngine) -> None:

@@ -108,8 +108,8 @@ def test_when_no_tile_fits_the_picture_is_painted_smaller_and_the_user_told(
 @pytest.mark.parametrize(
     ("part", "name"),
     [
-        (torch_engine, "picture_at"),
-        (reporter, "to_pixels"),
+        (torch_engine, "shrinking"),
+        (reporter, "writing"),
         (color, "to_oklab"),
         (targets, "resize"),
         (targets, "moments"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import studio.ui
-from studio.core.contract import ColorRequest, Frame, StyleRequest
+from studio.core.contract import ColorRequest, Event, Frame, Progress, Request, StyleRequest
 from studio.core.errors import EngineError
 from studio.core.recipe import KNOBS, Knob
 from studio.ui.app import Studio
@@ -227,6 +227,23 @@ def test_keep_colours_acts_on_the_finished_picture_at_once(qtbot: QtBot, loaded:
     qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
     assert engine.requests[-1].painted is painted
     assert len(loaded.session.artwork.history) == 1
+
+
+def test_a_sign_of_life_is_not_the_end_of_keeping_colours(
+    qtbot: QtBot, loaded: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = FakeEngine.run
+
+    def run_slowly(engine: FakeEngine, request: Request) -> Iterator[Event]:
+        yield Progress(request.id, 0.5)
+        yield from run(engine, request)
+
+    finish(qtbot, loaded)
+    painted = loaded.session.picture
+    monkeypatch.setattr(FakeEngine, "run", run_slowly)
+    loaded.session.change(keep_color=0.5)
+    qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
+    assert loaded.session.picture is not painted
 
 
 def test_undo_brings_the_picture_with_the_old_colours_back(qtbot: QtBot, loaded: Studio) -> None:
