@@ -99,7 +99,7 @@ KNOBS: tuple[Knob, ...] = (
          low=128, high=8192, step=1, unit="px", scale="log", group="picture"),
     Knob("quality", "Quality", "Draft shows the idea, standard is ready to share, high is for print.",
          scale="choice", choices=QUALITIES, methods=_BY_STEPS, group="picture"),
-    Knob("seed", "Seed", "Another number, another variation. The same number paints the same picture again.",
+    Knob("seed", "Seed", "Another number, another variation. On one computer, the same number paints the same again.",
          low=0, high=999_999, step=1, scale="integer", methods=_BY_STEPS, group="picture"),
     Knob("encoder", "Eye", "The network that sees. VGG-16 comes with the studio; others are downloaded once.",
          scale="choice", choices=ENCODERS, methods=_BY_STEPS, group="advanced"),

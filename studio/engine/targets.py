@@ -113,11 +113,18 @@ def make_objective(
 
 
 def tile_pixels_for(encoder: Encoder, size: tuple[int, int]) -> int:
-    """Pixels to encode at once, margins included, of a picture of `size` (h, w): as many as the memory is now for."""
+    """Pixels to encode at once, margins included, of a picture of `size` (h, w): as many as the memory is now for.
+
+    In halves of the most, because other tiles are other roundings: a little more or less memory than the last time must
+    not paint another picture.
+    """
     item = encoder.dtype.itemsize
     whole = size[0] * size[1] * (CONTENT_VALUES * item + IMAGES * 3 * torch.float32.itemsize)
     room = MEMORY_SHARE * (free_memory(encoder.device) - whole)
-    return max(SMALLEST_TILE**2, min(LARGEST_WHOLE, int(room / bytes_per_pixel(encoder.dtype))))
+    pixels = LARGEST_WHOLE
+    while pixels > SMALLEST_TILE**2 and pixels * bytes_per_pixel(encoder.dtype) > room:
+        pixels //= 2
+    return max(pixels, SMALLEST_TILE**2)
 
 
 def bytes_per_pixel(dtype: torch.dtype) -> int:

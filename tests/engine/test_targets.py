@@ -47,7 +47,17 @@ def test_tiles_are_cut_for_the_precision_and_the_memory_there_is(
     monkeypatch.setattr(targets, "free_memory", lambda device: 4 * GIGABYTE)
     for dtype in (torch.float32, torch.bfloat16):
         pixels = tile_pixels_for(make_encoder(dtype), (1000, 1000))
-        assert 1.5 * GIGABYTE < pixels * bytes_per_pixel(dtype) < 2 * GIGABYTE
+        assert 1.0 * GIGABYTE < pixels * bytes_per_pixel(dtype) < 2 * GIGABYTE
+
+
+def test_a_little_more_or_less_memory_does_not_change_the_tiles(
+    make_encoder: MakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = set[int]()
+    for free in range(2 * GIGABYTE, 3 * GIGABYTE, GIGABYTE // 16):
+        monkeypatch.setattr(targets, "free_memory", lambda device, free=free: free)
+        found.add(tile_pixels_for(make_encoder(torch.bfloat16), (1000, 1000)))
+    assert len(found) <= 2
 
 
 def test_a_picture_that_takes_the_memory_itself_leaves_less_to_its_tiles(
