@@ -34,7 +34,7 @@ from studio.core.lesson_record import LESSONS_KEY, lessons_json
 from studio.core.picture import Picture, Pixels, fit_size
 from studio.core.recipe import StyleRecipe
 
-GUARD_SECONDS = 20.0  # how long a test waits for something that always comes; only a failure takes that long
+GUARD_SECONDS = 60.0  # how long a test waits for something that always comes; only a failure takes that long
 UNLUCKY_SEED = 13  # recipes with this seed meet the misfortune of `make_crashing_engine` and its kind
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,17 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="these signals are kn
 
 RENDER = ("render", "photo.png", "--style", STYLE, "-o", "out.png")
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+@pytest.fixture(autouse=True)
+def heard_signals() -> Iterator[None]:
+    """Each signal does what it does in a shell in front; one in the background would ignore Ctrl-C."""
+    numbers = [getattr(signal, name) for name in SIGNALS]
+    before = [signal.signal(number, signal.SIG_DFL) for number in numbers]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
 
 
 def send(name: str) -> None:
