@@ -15,8 +15,8 @@ from pathlib import Path
 from PIL import Image
 
 from studio.core.card import bundled_cards
-from studio.core.contract import Done, EngineSettings, StyleRequest
-from studio.core.files import open_picture
+from studio.core.engine_api.contract import Done, EngineSettings, StyleRequest
+from studio.core.image_io import open_picture
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
 from studio.engine.torch_engine import TorchEngine

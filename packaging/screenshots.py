@@ -27,14 +27,14 @@ from PySide6.QtGui import QCursor, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QDialog
 
 from studio.__main__ import make_torch_engine
-from studio.core.contract import EngineSettings
+from studio.core.engine_api.contract import EngineSettings
 from studio.core.resources import resource_folder
-from studio.jobs.engine_process import EngineProcess
+from studio.jobs.engine_process.proxy import EngineProcess
 from studio.ui.app import Studio
-from studio.ui.export_sheet import ExportSheet
-from studio.ui.preferences import Preferences, ThemeChoice
-from studio.ui.settings import Settings
-from studio.ui.theme import theme_name
+from studio.ui.export.export_dialog import ExportSheet
+from studio.ui.session.preferences import Preferences, ThemeChoice
+from studio.ui.session.settings import Settings
+from studio.ui.theme.theme import theme_name
 
 _CENTRE = QAbstractItemView.ScrollHint.PositionAtCenter
 FOLDER = Path(__file__).parent / "screenshots"

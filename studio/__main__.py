@@ -11,12 +11,12 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from studio.core.contract import Engine, EngineSettings
 from studio.core.displayable import displayable
+from studio.core.engine_api.contract import Engine, EngineSettings
 from studio.core.errors import TRACEBACK_SWITCH, EngineError, StudioError
 from studio.core.standard_streams import StandardStreams
-from studio.core.training_plan import TrainingNews, TrainingPlan
-from studio.core.tuning_comparison import ComparisonNews, ComparisonPlan
+from studio.core.training.ablation import ComparisonNews, ComparisonPlan
+from studio.core.training.training_plan import TrainingNews, TrainingPlan
 
 # In the environment:
 WEIGHTS_FOLDER = "STYLE_STUDIO_WEIGHTS"  # where the window looks for networks before it downloads them
@@ -69,7 +69,7 @@ def make_torch_engine(settings: EngineSettings) -> Engine:
 def train_base(plan: TrainingPlan) -> Generator[TrainingNews, None, None]:
     """Train a Live network; torch loads only here."""
     _load_torch()
-    from studio.engine.train_base import train_base
+    from studio.engine.train.train_base import train_base
 
     yield from train_base(plan)
 
@@ -77,7 +77,7 @@ def train_base(plan: TrainingPlan) -> Generator[TrainingNews, None, None]:
 def compare_tuning(plan: ComparisonPlan) -> Generator[ComparisonNews, None, None]:
     """Run the experiment behind Tune; torch loads only here."""
     _load_torch()
-    from studio.engine.tuning_comparison import compare_tuning
+    from studio.engine.finetune.ablation import compare_tuning
 
     yield from compare_tuning(plan)
 
@@ -162,7 +162,7 @@ def _open_window(arguments: Sequence[str]) -> int:
                 f"Qt cannot start: {error}.", "Start with packaging/run.py, which installs it."
             ) from error
         raise
-    from studio.jobs.engine_process import EngineProcess
+    from studio.jobs.engine_process.proxy import EngineProcess
 
     settings = window_settings(os.environ)
     return app.run(lambda: EngineProcess(make_torch_engine, settings), arguments)

@@ -14,11 +14,11 @@ from studio.cli.inputs import find_style, read_recipe
 from studio.cli.options import UsageError, add_recipe_options, add_style_options
 from studio.cli.output import add_folder_options, export_options
 from studio.cli.terminal import PIPE
-from studio.core.batch import BatchJob, ItemReport
-from studio.core.contract import Engine, EngineSettings, MakeEngine
-from studio.core.output_check import check_folder
-from studio.jobs.batch import Batch, open_batch
-from studio.jobs.batch_runner import run_batch
+from studio.core.batch.job import BatchJob, ItemReport
+from studio.core.engine_api.contract import Engine, EngineSettings, MakeEngine
+from studio.core.image_io.output_check import check_folder
+from studio.jobs.batch.batch import Batch, open_batch
+from studio.jobs.batch.runner import run_batch
 
 Isolate = Callable[[MakeEngine, EngineSettings], Engine]
 """Makes an engine whose death is an error and not the end of this process."""
@@ -80,7 +80,7 @@ def _run(
     if not batch.left:
         batch.finish()
     elif cluster is not None:
-        from studio.jobs.cluster import run_on_cluster  # `_check_cluster` has seen that it can be imported
+        from studio.jobs.batch.cluster import run_on_cluster  # `_check_cluster` has seen that it can be imported
 
         yield from run_on_cluster(batch, cluster, make_engine, settings)
     else:

@@ -23,8 +23,8 @@ from rich.table import Table
 
 from studio.cli.report import BarReport, JsonReport
 from studio.cli.terminal import print_json, say
-from studio.core.batch import ENDS, ItemReport
-from studio.jobs.batch import Batch
+from studio.core.batch.job import ENDS, ItemReport
+from studio.jobs.batch.batch import Batch
 
 _NARROW = 60  # columns; a table would break every word of the reasons
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from studio.cli.exit_codes import DONE, INTERRUPTED
 from studio.cli.terminal import print_json, say
-from studio.core.atomic_write import make_folder, replace_file
 from studio.core.card import bundled_cards
-from studio.core.output_check import check_folder
-from studio.core.tuning_comparison import (
+from studio.core.image_io.output_check import check_folder
+from studio.core.storage.atomic_write import make_folder, replace_file
+from studio.core.training.ablation import (
     ARMS,
     ARTISTS,
     Compare,

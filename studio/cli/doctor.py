@@ -15,7 +15,7 @@ from studio import __version__
 from studio.cli.exit_codes import DONE, FAILED
 from studio.cli.terminal import plain_console, print_json
 from studio.core.card import bundled_cards
-from studio.core.contract import EngineSettings, MakeEngine
+from studio.core.engine_api.contract import EngineSettings, MakeEngine
 from studio.core.errors import StudioError
 
 _PACKAGES = ("torch", "torchvision", "PySide6-Essentials", "numpy", "pillow", "pi-heif", "safetensors")

@@ -9,18 +9,18 @@ from pathlib import Path
 from studio.cli.options import UsageError, blend_settings, recipe_of
 from studio.cli.styles import style_card, suggestion
 from studio.cli.terminal import PIPE
-from studio.core.blend import Blend
+from studio.core.artwork.blend import Blend
 from studio.core.errors import PictureError, RecipeError
-from studio.core.files import decode_picture, open_picture
-from studio.core.formats import recognise
-from studio.core.open_picture import reason
-from studio.core.open_style import open_style, open_style_file
-from studio.core.output_check import file_identity
+from studio.core.image_io import decode_picture, open_picture
+from studio.core.image_io.formats import recognise
+from studio.core.image_io.output_check import file_identity
+from studio.core.image_io.picture_reader import reason
+from studio.core.image_io.xmp import read_recipe as read_exported_recipe
 from studio.core.picture import Picture
-from studio.core.provenance import read_recipe as read_exported_recipe
 from studio.core.recipe import StyleRecipe
 from studio.core.standard_streams import is_closed
-from studio.core.style import Style
+from studio.core.styles.load_style import open_style, open_style_file
+from studio.core.styles.style import Style
 
 _HEAD = 64  # bytes that tell a format
 _MOST_PIPED = 2**31  # bytes; 200 megapixels of 16 bits with alpha, not compressed, are less

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from studio.cli.exit_codes import in_one_sentence
-from studio.core.blend import BLEND_KNOBS
+from studio.core.artwork.blend import BLEND_KNOBS
 from studio.core.errors import StudioError
 from studio.core.recipe import KNOBS, SHARE_KNOB, Knob, StyleRecipe
 

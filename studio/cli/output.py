@@ -10,9 +10,9 @@ from pathlib import Path
 
 from studio.cli.options import UsageError
 from studio.cli.terminal import PIPE
-from studio.core.contract import Frame
+from studio.core.engine_api.contract import Frame
 from studio.core.errors import StudioError, WriteError
-from studio.core.files import (
+from studio.core.image_io import (
     ExportFormat,
     ExportOptions,
     check_result,
@@ -20,11 +20,11 @@ from studio.core.files import (
     format_of,
     save_picture,
 )
-from studio.core.open_picture import reason
-from studio.core.output_check import check_folder, check_writable, file_identity, same_file
+from studio.core.image_io.find_pictures import is_folder
+from studio.core.image_io.output_check import check_folder, check_writable, file_identity, same_file
+from studio.core.image_io.picture_reader import reason
+from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
-from studio.core.picture_search import is_folder
-from studio.core.provenance import Credits
 from studio.core.standard_streams import is_closed, write_result
 
 FORMATS: tuple[ExportFormat, ...] = ("png", "jpeg", "webp", "tiff", "avif")

@@ -19,12 +19,12 @@ from studio.cli.styles import add_styles_command, show_styles
 from studio.cli.terminal import print_json, say, take_any_text
 from studio.cli.train_base import add_train_base_command, train_base
 from studio.cli.tune import add_tune_command, tune
-from studio.core.contract import MakeEngine
+from studio.core.engine_api.contract import MakeEngine
 from studio.core.errors import TRACEBACK_SWITCH, EngineError, StudioError, WeightsError, WriteError
-from studio.core.open_picture import reason
-from studio.core.training_plan import Train
-from studio.core.tuning_comparison import Compare
-from studio.jobs.engine_process import EngineProcess
+from studio.core.image_io.picture_reader import reason
+from studio.core.training.ablation import Compare
+from studio.core.training.training_plan import Train
+from studio.jobs.engine_process.proxy import EngineProcess
 
 COMMANDS = ("render", "batch", "tune", "train-base", "compare-tuning", "styles", "doctor")
 

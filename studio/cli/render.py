@@ -12,14 +12,14 @@ from studio.cli.inputs import find_style, read_blend, read_photo, read_recipe, s
 from studio.cli.options import UsageError, add_blend_options, add_recipe_options, add_style_options
 from studio.cli.output import Target, add_output_options, check_target
 from studio.cli.render_report import RenderBar, RenderJson, RenderReport, Summary
-from studio.core.blend import blend_pictures
-from studio.core.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress, StyleRequest
+from studio.core.artwork.blend import blend_pictures
+from studio.core.artwork.credits import credits_of
+from studio.core.engine_api.build_requests import style_request
+from studio.core.engine_api.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress, StyleRequest
 from studio.core.errors import EngineError, StudioError
-from studio.core.files import is_plain
-from studio.core.painted_with import credits_of
+from studio.core.image_io import is_plain
+from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
-from studio.core.provenance import Credits
-from studio.core.requests import style_request
 from studio.core.rescue import keep_safe, unsaved
 
 

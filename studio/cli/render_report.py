@@ -23,7 +23,7 @@ from typing import Literal
 
 from studio.cli.report import BarReport, JsonReport
 from studio.cli.terminal import PIPE, print_json, say
-from studio.core.contract import Frame, Progress
+from studio.core.engine_api.contract import Frame, Progress
 from studio.core.recipe import StyleRecipe
 
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 from rich import progress as rich_progress
 
 from studio.cli.terminal import PlainColumn, plain_console, print_json
-from studio.core.contract import Frame, Progress
+from studio.core.engine_api.contract import Frame, Progress
 
 
 class BarReport:

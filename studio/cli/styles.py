@@ -12,7 +12,7 @@ from studio.cli.exit_codes import DONE
 from studio.cli.options import UsageError
 from studio.cli.terminal import plain_console, print_json, say
 from studio.core.card import Card, bundled_cards
-from studio.core.style_library import StyleLibrary
+from studio.core.styles.style_library import StyleLibrary
 
 
 def add_styles_command(parser: argparse.ArgumentParser) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 from studio.cli.exit_codes import DONE, INTERRUPTED
 from studio.cli.options import UsageError
 from studio.cli.terminal import print_json, say
-from studio.core.output_check import check_folder
-from studio.core.training_plan import Train, TrainingNews, TrainingPlan
+from studio.core.image_io.output_check import check_folder
+from studio.core.training.training_plan import Train, TrainingNews, TrainingPlan
 
 _SAID_EVERY = 10  # steps
 

@@ -13,15 +13,15 @@ from studio.cli.options import UsageError
 from studio.cli.terminal import say
 from studio.cli.tune_report import TuneBar, TuneJson, TuneReport
 from studio.core.card import OWN_CATEGORY, UNKNOWN_LICENCE, Card
-from studio.core.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress, TuneRequest
+from studio.core.engine_api.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress, TuneRequest
+from studio.core.engine_api.tune_settings import LIMITS, MOST_PICTURES, TuneSettings
 from studio.core.errors import EngineError, StudioError
-from studio.core.files import open_picture
-from studio.core.learned_file import SUFFIX, training_file
-from studio.core.output_check import check_writable, file_identity
+from studio.core.image_io import open_picture
+from studio.core.image_io.find_pictures import pictures_in
+from studio.core.image_io.output_check import check_writable, file_identity
 from studio.core.picture import Picture
-from studio.core.picture_search import pictures_in
-from studio.core.reference_check import check_references
-from studio.core.tune_settings import LIMITS, MOST_PICTURES, TuneSettings
+from studio.core.styles.learned_style_file import SUFFIX, training_file
+from studio.core.training.reference_checks import check_references
 
 _HELP = {
     "steps": "steps in which the style vector learns",

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from studio.cli.report import BarReport, JsonReport
 from studio.cli.terminal import print_json, say
-from studio.core.contract import Done, Frame, Progress
+from studio.core.engine_api.contract import Done, Frame, Progress
 
 
 class TuneBar(BarReport):

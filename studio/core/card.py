@@ -13,7 +13,7 @@ from typing import Any, Literal
 from studio.core.displayable import displayable
 from studio.core.errors import StudioError, WeightsError
 from studio.core.resources import resource_folder
-from studio.core.untrusted import parse_object, path_below, read_bounded
+from studio.core.storage.untrusted import parse_object, path_below, read_bounded
 
 Kind = Literal["style", "photo", "model"]
 

@@ -12,13 +12,13 @@ from secrets import token_hex
 
 from studio.core.card import Card
 from studio.core.errors import StudioError, WriteError
-from studio.core.files import ExportOptions, save_picture
-from studio.core.folders import data_folder
-from studio.core.formats import SUFFIX_OF
-from studio.core.learned_file import SUFFIX, write_learned
-from studio.core.learned_style import LearnedStyle
+from studio.core.image_io import ExportOptions, save_picture
+from studio.core.image_io.formats import SUFFIX_OF
+from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
-from studio.core.provenance import Credits
+from studio.core.storage.user_folders import data_folder
+from studio.core.styles.learned_style import LearnedStyle
+from studio.core.styles.learned_style_file import SUFFIX, write_learned
 
 _LONGEST_NAME = 40  # characters of the wanted name; that may be what the disk refused
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from studio import __version__
 from studio.core.card import bundled_cards
-from studio.core.contract import (
+from studio.core.engine_api.contract import (
     ColorRequest,
     Done,
     EngineInfo,
@@ -30,8 +30,19 @@ from studio.core.contract import (
 from studio.core.errors import EngineError, RecipeError, StudioError
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import StyleRecipe
-from studio.engine.color import ColorKeeper
-from studio.engine.device import (
+from studio.engine.event_reporter import Reporter
+from studio.engine.feed_forward.live_painter import GLAZE
+from studio.engine.feed_forward.live_planner import Sketcher
+from studio.engine.finetune.tune_job import Teacher, teach
+from studio.engine.keep_colors import ColorKeeper
+from studio.engine.losses.losses import STYLE_LAYERS
+from studio.engine.losses.statistics import Moments
+from studio.engine.networks.vgg import Encoder, best_encoder
+from studio.engine.networks.weights import LAYOUTS, load_encoder_weights, load_style_network
+from studio.engine.optimization.optimize import Snapshot, finish
+from studio.engine.optimization.schedule import NARROWEST
+from studio.engine.optimization.targets import Painting
+from studio.engine.runtime.device import (
     choose_device,
     device_name,
     free_memory,
@@ -39,19 +50,8 @@ from studio.engine.device import (
     keep_freed_memory,
     release_memory,
 )
-from studio.engine.encoder import Encoder, best_encoder
-from studio.engine.live import GLAZE
-from studio.engine.losses import STYLE_LAYERS
-from studio.engine.optimization import Snapshot, finish
-from studio.engine.reporter import Reporter
-from studio.engine.schedule import NARROWEST
-from studio.engine.sketcher import Sketcher
-from studio.engine.statistics import Moments
-from studio.engine.stepwise import run_to_end, signs_of_life
-from studio.engine.targets import Painting
-from studio.engine.tensors import reading, shrinking, strip_of, strips, writing
-from studio.engine.tune_job import Teacher, teach
-from studio.engine.weights import LAYOUTS, load_encoder_weights, load_style_network
+from studio.engine.runtime.generators import run_to_end, signs_of_life
+from studio.engine.runtime.tensors import reading, shrinking, strip_of, strips, writing
 
 LARGEST_STYLE = 4096  # px of a style's longer edge that are kept; at work it is at most half of that
 KEPT_STYLES = 64  # style statistics, one per size: some 3 MB each
@@ -59,7 +59,7 @@ SKETCH_EDGES = (512, 1024)  # px; a draft starts from a picture of Live of at le
 
 
 class TorchEngine:
-    """The Engine of studio.core.contract, in this process. Raises EngineError if the wanted device is not there."""
+    """The Engine of studio.core.engine_api, in this process. Raises EngineError if the wanted device is not there."""
 
     def __init__(self, settings: EngineSettings) -> None:
         keep_freed_memory()

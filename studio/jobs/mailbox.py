@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, replace
 from typing import Any
 
-from studio.core.contract import Request
+from studio.core.engine_api.contract import Request
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from studio.core.contract import Done, Engine, Event, Failed, Ready, Request, Stopped
+from studio.core.engine_api.contract import Done, Engine, Event, Failed, Ready, Request, Stopped
 from studio.core.errors import EngineDied, EngineError
-from studio.jobs.failure import as_studio_error
+from studio.jobs.as_studio_error import as_studio_error
 from studio.jobs.interruption import Interrupted, Interruptible
 from studio.jobs.mailbox import Mail, Mailbox
 

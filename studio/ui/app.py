@@ -11,34 +11,34 @@ from typing import get_args
 from PySide6.QtCore import QEvent, QObject, QThreadPool, Slot
 from PySide6.QtWidgets import QApplication
 
-from studio.core.artwork import Artwork
+from studio.core.artwork.artwork import Artwork
 from studio.core.card import bundled_cards
-from studio.core.contract import Engine
-from studio.core.style_library import StyleLibrary
+from studio.core.engine_api.contract import Engine
+from studio.core.styles.style_library import StyleLibrary
 from studio.jobs.worker import Worker
-from studio.ui.actions import Actions, make_actions
-from studio.ui.appearance import Appearance
-from studio.ui.batch_queue import BatchQueue
-from studio.ui.batch_window import BatchWindow
-from studio.ui.bridge import EventBridge
-from studio.ui.commands import Commands
-from studio.ui.estimate import Estimate
-from studio.ui.exporter import Exporter
-from studio.ui.file_thread import FileThread
-from studio.ui.further import Further
-from studio.ui.garbage import GarbageOnThisThread
-from studio.ui.intake import Intake
-from studio.ui.main_window import MainWindow
-from studio.ui.no_unpickling import refuse_unpickling
-from studio.ui.own_styles import OwnStyles
-from studio.ui.preference_actions import bind_choice, bind_switch
-from studio.ui.preferences import Preferences, RefineChoice, ThemeChoice
-from studio.ui.recent_files import RecentFiles
-from studio.ui.session import Session
-from studio.ui.settings import Settings, settings_file
-from studio.ui.teach_window import TeachWindow
-from studio.ui.teaching import Teaching
-from studio.ui.tile_previews import TilePreviews
+from studio.ui.actions.actions import Actions, make_actions
+from studio.ui.actions.preference_actions import bind_choice, bind_switch
+from studio.ui.actions.refine_actions import Further
+from studio.ui.batch.batch_queue import BatchQueue
+from studio.ui.batch.batch_window import BatchWindow
+from studio.ui.export.exporter import Exporter
+from studio.ui.finetune.tune_controller import Teaching
+from studio.ui.finetune.tune_window import TeachWindow
+from studio.ui.gallery.style_previews import TilePreviews
+from studio.ui.importing.importer import Intake
+from studio.ui.importing.recent_files import RecentFiles
+from studio.ui.importing.user_styles import OwnStyles
+from studio.ui.session.preferences import Preferences, RefineChoice, ThemeChoice
+from studio.ui.session.session import Session
+from studio.ui.session.settings import Settings, settings_file
+from studio.ui.session.time_estimate import Estimate
+from studio.ui.threads.event_bridge import EventBridge
+from studio.ui.threads.gc_on_gui_thread import GarbageOnThisThread
+from studio.ui.threads.no_unpickling import refuse_unpickling
+from studio.ui.threads.serial_executor import FileThread
+from studio.ui.window.action_handlers import Commands
+from studio.ui.window.appearance import Appearance
+from studio.ui.window.main_window import MainWindow
 
 _SLOWEST = 1e6  # s per megapixel; what is slower was never measured
 

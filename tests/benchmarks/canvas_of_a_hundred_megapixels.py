@@ -28,10 +28,10 @@ from PySide6.QtCore import QEventLoop, QPoint, QPointF, QSize, Qt, QThreadPool, 
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from studio.core.files import open_picture
+from studio.core.image_io import open_picture
 from studio.core.picture import Picture
-from studio.ui.canvas import Canvas
-from studio.ui.theme import apply_theme
+from studio.ui.canvas.canvas import Canvas
+from studio.ui.theme.theme import apply_theme
 
 FRAME = "16 ms"  # for 60 frames a second
 STEPS = 120  # frames of each measurement

@@ -25,23 +25,23 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from studio.core.contract import EngineSettings
-from studio.core.files import open_picture
+from studio.core.engine_api.contract import EngineSettings
+from studio.core.image_io import open_picture
 from studio.core.picture import fit_size
 from studio.core.recipe import StyleRecipe
 from studio.core.resources import resource_folder
-from studio.engine.device import keep_freed_memory
-from studio.engine.encoder import Encoder, best_encoder
-from studio.engine.live import LivePainter, Sketch, blend_vectors
-from studio.engine.losses import CONTENT_LAYERS, STYLE_LAYERS, relative_moments_loss, weights_of
-from studio.engine.optimization import finish
-from studio.engine.statistics import moments, positions, total_variation
-from studio.engine.stepwise import run_to_end
-from studio.engine.style_predictor import StylePredictor
-from studio.engine.targets import Painting
-from studio.engine.tensors import resize_to, to_tensor
+from studio.engine.feed_forward.live_painter import LivePainter, Sketch, blend_vectors
+from studio.engine.losses.losses import CONTENT_LAYERS, STYLE_LAYERS, relative_moments_loss, weights_of
+from studio.engine.losses.statistics import moments, positions, total_variation
+from studio.engine.networks.style_predictor import StylePredictor
+from studio.engine.networks.vgg import Encoder, best_encoder
+from studio.engine.networks.weights import LAYOUTS, load_encoder_weights, load_style_network
+from studio.engine.optimization.optimize import finish
+from studio.engine.optimization.targets import Painting
+from studio.engine.runtime.device import keep_freed_memory
+from studio.engine.runtime.generators import run_to_end
+from studio.engine.runtime.tensors import resize_to, to_tensor
 from studio.engine.torch_engine import SKETCH_EDGES
-from studio.engine.weights import LAYOUTS, load_encoder_weights, load_style_network
 
 PAIRS = (
     ("neuschwanstein.jpg", "van-gogh-cafe-terrace-at-night.webp"),

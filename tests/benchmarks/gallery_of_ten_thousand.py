@@ -28,9 +28,9 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QThreadPool, QTimer, qVe
 from PySide6.QtWidgets import QApplication
 
 from studio.core.card import Card, bundled_cards, card_json
-from studio.core.style_library import OWN_CATEGORY, StyleLibrary
-from studio.ui.gallery import Gallery
-from studio.ui.theme import apply_theme
+from studio.core.styles.style_library import OWN_CATEGORY, StyleLibrary
+from studio.ui.gallery.gallery import Gallery
+from studio.ui.theme.theme import apply_theme
 
 WIDTH, HEIGHT = 260, 730  # px, of the gallery in the usual window
 SCROLL_SECONDS = 5.0

@@ -21,7 +21,7 @@ from window_while_painting import PHOTO, STYLE, Sitting
 
 from studio.core.picture import Picture
 from studio.core.resources import resource_folder
-from studio.ui.theme import apply_theme
+from studio.ui.theme.theme import apply_theme
 
 SLIDERS = (
     ("strength", "strength, which needs the network", 0.2),

@@ -93,7 +93,7 @@ def save(folder: Path, pixels: float, name: str, settings: dict[str, object]) ->
 
 def measure_opening(path: str) -> tuple[str, float]:
     """Peak and seconds of `open_picture`."""
-    from studio.core.files import open_picture
+    from studio.core.image_io import open_picture
 
     started = time.perf_counter()
     open_picture(Path(path))
@@ -102,11 +102,11 @@ def measure_opening(path: str) -> tuple[str, float]:
 
 def measure_engine(what: str, edge: str, path: str) -> tuple[str, float]:
     """Peak and seconds of a request to a warm engine; the photo is in its process, but was opened in another."""
-    from studio.core.contract import ColorRequest, EngineSettings, LiveRequest, Request, StyleRequest
-    from studio.core.files import open_picture
+    from studio.core.engine_api.contract import ColorRequest, EngineSettings, LiveRequest, Request, StyleRequest
+    from studio.core.image_io import open_picture
     from studio.core.picture import Picture
     from studio.core.recipe import StyleRecipe
-    from studio.core.reduce import reduced
+    from studio.core.resampling import reduced
     from studio.core.resources import resource_folder
     from studio.engine.torch_engine import TorchEngine
 
@@ -132,10 +132,10 @@ def measure_tile(dtype: str) -> tuple[str, float]:
     import torch
 
     from studio.core.recipe import StyleRecipe
-    from studio.engine.encoder import Encoder
-    from studio.engine.stepwise import run_to_end
-    from studio.engine.targets import Painting, make_objective, targets_at
-    from studio.engine.weights import LAYOUTS, load_encoder_weights
+    from studio.engine.networks.vgg import Encoder
+    from studio.engine.networks.weights import LAYOUTS, load_encoder_weights
+    from studio.engine.optimization.targets import Painting, make_objective, targets_at
+    from studio.engine.runtime.generators import run_to_end
 
     cpu, weak = torch.device("cpu"), StyleRecipe(strength=0.2)  # with all content layers
     encoder = Encoder(LAYOUTS["vgg16"], run_to_end(load_encoder_weights("vgg16", None)), cpu, getattr(torch, dtype))

@@ -27,8 +27,8 @@ from PySide6.QtWidgets import QApplication
 
 from studio.core.resources import resource_folder
 from studio.ui.app import Studio
-from studio.ui.settings import Settings
-from tests.fakes import FakeEngine
+from studio.ui.session.settings import Settings
+from tests.support.fakes import FakeEngine
 
 PHOTO, STYLE = "neuschwanstein.jpg", "van-gogh-cafe-terrace-at-night"
 TARGET = 50.0  # ms, of the slowest in a hundred: below, a hand feels no delay

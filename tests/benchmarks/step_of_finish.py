@@ -15,17 +15,17 @@ import time
 
 import torch
 
-from studio.core.files import open_picture
+from studio.core.image_io import open_picture
 from studio.core.recipe import StyleRecipe
 from studio.core.resources import resource_folder
-from studio.engine.device import device_name, keep_freed_memory
-from studio.engine.encoder import Encoder
-from studio.engine.losses import Objective
-from studio.engine.probes import is_bfloat16_better
-from studio.engine.stepwise import run_to_end
-from studio.engine.targets import Painting, make_objective, targets_at
-from studio.engine.tensors import resize_to, to_tensor
-from studio.engine.weights import LAYOUTS, load_encoder_weights
+from studio.engine.losses.losses import Objective
+from studio.engine.networks.probes import is_bfloat16_better
+from studio.engine.networks.vgg import Encoder
+from studio.engine.networks.weights import LAYOUTS, load_encoder_weights
+from studio.engine.optimization.targets import Painting, make_objective, targets_at
+from studio.engine.runtime.device import device_name, keep_freed_memory
+from studio.engine.runtime.generators import run_to_end
+from studio.engine.runtime.tensors import resize_to, to_tensor
 
 SIZES = (128, 256, 512)  # px of the longer edge
 ROUNDS = 6

@@ -16,7 +16,7 @@ from pathlib import Path
 import matplotlib as mpl
 
 from studio.core.card import bundled_cards
-from studio.core.tuning_comparison import (
+from studio.core.training.ablation import (
     ARM_TITLES,
     ARMS,
     ARTISTS,
@@ -26,7 +26,7 @@ from studio.core.tuning_comparison import (
     table_of,
     works_of,
 )
-from studio.engine.tuning_comparison import compare_tuning
+from studio.engine.finetune.ablation import compare_tuning
 
 COLORS = dict(zip(ARMS, ("#8a8a8a", "#d9a24e", "#b5541c", "#2f7fc0", "#3c3c3c"), strict=True))
 

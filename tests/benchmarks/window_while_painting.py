@@ -30,12 +30,12 @@ from PySide6.QtCore import QEventLoop, QObject, Qt, QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication
 
 from studio.__main__ import make_torch_engine
-from studio.core.contract import EngineSettings, Event, Request
+from studio.core.engine_api.contract import EngineSettings, Event, Request
 from studio.core.resources import resource_folder
-from studio.jobs.engine_process import EngineProcess
+from studio.jobs.engine_process.proxy import EngineProcess
 from studio.ui.app import Studio
-from studio.ui.settings import Settings
-from studio.ui.theme import apply_theme
+from studio.ui.session.settings import Settings
+from studio.ui.theme.theme import apply_theme
 
 HEARTBEAT = 0.01  # s
 STARTS = 3  # of the program, to see its window

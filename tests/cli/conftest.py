@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.cli.command_line import Studio
-from tests.fakes import make_picture
+from tests.support.command_line import Studio
+from tests.support.fakes import make_picture
 
 
 @pytest.fixture

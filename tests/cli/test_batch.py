@@ -15,12 +15,12 @@ import pytest
 from PIL import Image
 
 from studio.cli import main
-from studio.core.batch_journal import read_journal
-from studio.core.contract import EngineSettings, StyleRequest
+from studio.core.batch.journal import read_journal
+from studio.core.engine_api.contract import EngineSettings, StyleRequest
 from studio.core.errors import EngineError
-from studio.core.provenance import read_recipe
-from tests.cli.command_line import STYLE, Studio
-from tests.fakes import UNLUCKY_SEED, FakeEngine, make_crashing_engine, make_picture
+from studio.core.image_io.xmp import read_recipe
+from tests.support.command_line import STYLE, Studio
+from tests.support.fakes import UNLUCKY_SEED, FakeEngine, make_crashing_engine, make_picture
 
 NAMES = ("a.png", "b.png", "c.png")
 CHECKOUT = Path(__file__).parents[2]

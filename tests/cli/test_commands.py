@@ -6,11 +6,11 @@ import json
 
 from studio import __version__
 from studio.core.card import bundled_cards
-from studio.core.contract import EngineSettings
+from studio.core.engine_api.contract import EngineSettings
 from studio.core.errors import EngineError
-from studio.core.style_library import StyleLibrary
-from tests.cli.command_line import STYLE, Studio
-from tests.fakes import FakeEngine, make_picture
+from studio.core.styles.style_library import StyleLibrary
+from tests.support.command_line import STYLE, Studio
+from tests.support.fakes import FakeEngine, make_picture
 
 
 def test_styles_lists_every_bundled_style(studio: Studio) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from studio.cli import main
-from studio.core.tuning_comparison import Cell, ComparisonNews, ComparisonPlan
-from tests.fakes import make_fake_engine
+from studio.core.training.ablation import Cell, ComparisonNews, ComparisonPlan
+from tests.support.fakes import make_fake_engine
 
 
 class FakeBench:

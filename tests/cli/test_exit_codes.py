@@ -11,11 +11,12 @@ import pytest
 
 from studio.cli.exit_codes import MEANINGS
 from studio.cli.program import COMMANDS
-from studio.core import atomic_write, batch_journal
-from studio.core.contract import StyleRequest, TuneRequest
+from studio.core.batch import journal
+from studio.core.engine_api.contract import StyleRequest, TuneRequest
 from studio.core.errors import TRACEBACK_SWITCH, WriteError
-from tests.cli.command_line import STYLE, Studio
-from tests.fakes import FakeEngine
+from studio.core.storage import atomic_write
+from tests.support.command_line import STYLE, Studio
+from tests.support.fakes import FakeEngine
 
 RENDER = ("render", "photo.png", "--style", STYLE, "-o", "out.png")
 BATCH = ("batch", "photo.png", "--style", STYLE, "-o", "out")
@@ -31,7 +32,7 @@ class FillingEngine(FakeEngine):
     def before_frame(self, request: StyleRequest | TuneRequest, step: int) -> None:
         if step == 2:
             self._monkeypatch.setattr(atomic_write.os, "fsync", refuse)
-            self._monkeypatch.setattr(batch_journal.os, "write", refuse)
+            self._monkeypatch.setattr(journal.os, "write", refuse)
 
 
 def refuse(*_: object) -> None:

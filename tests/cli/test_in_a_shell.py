@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.cli.command_line import STYLE
-from tests.cli.real_program import in_a_shell, in_a_terminal
-from tests.fakes import make_picture
+from tests.support.command_line import STYLE
+from tests.support.fakes import make_picture
+from tests.support.real_program import in_a_shell, in_a_terminal
 
 pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a POSIX shell and a full device")
 

@@ -10,7 +10,7 @@ import pytest
 
 from studio.cli.options import OptionParser, add_recipe_options, option_names, recipe_of
 from studio.core.recipe import KNOBS, Knob, StyleRecipe
-from tests.cli.command_line import STYLE, Studio
+from tests.support.command_line import STYLE, Studio
 
 
 def other_value(knob: Knob) -> Any:

@@ -11,14 +11,14 @@ import pytest
 from PIL import Image
 
 from studio.cli import main
-from studio.core import atomic_write
-from studio.core.contract import StyleRequest
-from studio.core.files import open_picture
-from studio.core.style_library import StyleLibrary
-from studio.core.training_plan import TrainingNews, TrainingPlan
-from studio.core.tuning_comparison import ComparisonNews, ComparisonPlan
-from tests.cli.command_line import STYLE, Studio, in_this_process
-from tests.fakes import make_picture
+from studio.core.engine_api.contract import StyleRequest
+from studio.core.image_io import open_picture
+from studio.core.storage import atomic_write
+from studio.core.styles.style_library import StyleLibrary
+from studio.core.training.ablation import ComparisonNews, ComparisonPlan
+from studio.core.training.training_plan import TrainingNews, TrainingPlan
+from tests.support.command_line import STYLE, Studio, in_this_process
+from tests.support.fakes import make_picture
 
 RENDER = ("render", "photo.png", "--style", STYLE, "-o")
 TUNE = ("tune", "photo.png", "--name", "x", "--anyway", "-o")

@@ -14,12 +14,12 @@ import pytest
 from PIL import Image
 
 from studio.cli.styles import suggestion
-from studio.core.blend import Blend, blend_pictures
-from studio.core.contract import EngineSettings, StyleRequest, TuneRequest
-from studio.core.files import open_picture
-from studio.core.provenance import read_recipe
-from tests.cli.command_line import STYLE, Studio
-from tests.fakes import FakeEngine, make_picture
+from studio.core.artwork.blend import Blend, blend_pictures
+from studio.core.engine_api.contract import EngineSettings, StyleRequest, TuneRequest
+from studio.core.image_io import open_picture
+from studio.core.image_io.xmp import read_recipe
+from tests.support.command_line import STYLE, Studio
+from tests.support.fakes import FakeEngine, make_picture
 
 
 def test_styles_are_mixed_in_the_shares_given(studio: Studio) -> None:
@@ -220,7 +220,7 @@ def test_device_and_weights_folder_reach_the_engine(studio: Studio) -> None:
 
 
 def piped(*arguments: str, data: bytes) -> subprocess.CompletedProcess[bytes]:
-    code = "import sys; from studio.cli import main; from tests.fakes import make_fake_engine as make; "
+    code = "import sys; from studio.cli import main; from tests.support.fakes import make_fake_engine as make; "
     command = [sys.executable, "-c", code + "sys.exit(main(sys.argv[1:], make))", *arguments]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     return subprocess.run(command, input=data, capture_output=True, env=environment, timeout=60)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.core.contract import Event, Frame, Progress, Request, StyleRequest
+from studio.core.engine_api.contract import Event, Frame, Progress, Request, StyleRequest
 from studio.core.errors import EngineError
-from tests.cli.command_line import STYLE, Studio
-from tests.fakes import FakeEngine
+from tests.support.command_line import STYLE, Studio
+from tests.support.fakes import FakeEngine
 
 
 class InterruptedEngine(FakeEngine):

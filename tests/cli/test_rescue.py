@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.core import batch_journal
-from studio.core.contract import Done, StyleRequest, TuneRequest
-from studio.core.files import open_picture
+from studio.core.batch import journal
+from studio.core.engine_api.contract import Done, StyleRequest, TuneRequest
+from studio.core.image_io import open_picture
 from studio.core.picture import Picture
-from studio.jobs import batch as batch_module
-from tests.cli.command_line import STYLE, Studio
-from tests.fakes import FakeEngine, make_picture
+from studio.jobs.batch import batch as batch_module
+from tests.support.command_line import STYLE, Studio
+from tests.support.fakes import FakeEngine, make_picture
 
 
 class RobbedEngine(FakeEngine):
@@ -92,7 +92,7 @@ def test_a_batch_that_a_full_disk_ends_tells_where_its_last_picture_is(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def save(*_: object, **__: object) -> None:
-        monkeypatch.setattr(batch_journal.os, "write", refuse)
+        monkeypatch.setattr(journal.os, "write", refuse)
         refuse()
 
     monkeypatch.setattr(batch_module, "save_picture", save)

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from studio.cli import main
-from studio.core.contract import EngineInfo, StyleRequest, TuneRequest
-from studio.core.training_plan import TrainingNews, TrainingPlan
-from studio.core.tuning_comparison import ComparisonNews, ComparisonPlan
-from tests.cli.command_line import STYLE, Studio, in_this_process
+from studio.core.engine_api.contract import EngineInfo, StyleRequest, TuneRequest
+from studio.core.training.ablation import ComparisonNews, ComparisonPlan
+from studio.core.training.training_plan import TrainingNews, TrainingPlan
 from tests.cli.test_train_base import NEWS
-from tests.fakes import FakeEngine
+from tests.support.command_line import STYLE, Studio, in_this_process
+from tests.support.fakes import FakeEngine
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="these signals are known to POSIX systems")
 

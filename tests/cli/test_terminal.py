@@ -20,9 +20,9 @@ from studio.cli.report import BarReport
 from studio.cli.terminal import plain_console, print_json, say
 from studio.core.card import Card, card_json
 from studio.core.errors import StudioError
-from studio.core.style_library import StyleLibrary
-from tests.cli.command_line import STYLE, Studio, in_this_process
-from tests.fakes import FakeEngine, make_picture
+from studio.core.styles.style_library import StyleLibrary
+from tests.support.command_line import STYLE, Studio, in_this_process
+from tests.support.fakes import FakeEngine, make_picture
 
 WIPE = "\x1b[2J"  # clears the screen
 NAME = f"a{WIPE}\x9b2J\r[bold]b[dim]\n:smile:\u202ec"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.core.training_plan import TrainingNews, TrainingPlan
-from tests.cli.command_line import Studio
+from studio.core.training.training_plan import TrainingNews, TrainingPlan
+from tests.support.command_line import Studio
 
 NEWS = (
     TrainingNews(0, 20, {}, {"style": 0.5, "content": 0.25}, is_best=True),

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.core.contract import StyleRequest, TuneRequest
+from studio.core.engine_api.contract import StyleRequest, TuneRequest
 from studio.core.errors import EngineError
-from studio.core.learned_file import read_learned
-from tests.cli.command_line import Studio
-from tests.fakes import FakeEngine, make_picture
+from studio.core.styles.learned_style_file import read_learned
+from tests.support.command_line import Studio
+from tests.support.fakes import FakeEngine, make_picture
 
 OUT = "mine.safetensors"
 

@@ -12,21 +12,21 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.core.batch import BatchItem
-from studio.core.batch_journal import Journal, read_journal
+from studio.core.artwork.credits import credits_of
+from studio.core.batch.job import BatchItem
+from studio.core.batch.journal import Journal, read_journal
 from studio.core.card import Card, card_json, read_card
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError, StudioError
-from studio.core.files import ExportOptions, encode_picture, open_picture
-from studio.core.formats import ExportFormat
-from studio.core.open_picture import shown_name
-from studio.core.painted_with import credits_of
+from studio.core.image_io import ExportOptions, encode_picture, open_picture
+from studio.core.image_io.formats import ExportFormat
+from studio.core.image_io.picture_reader import shown_name
+from studio.core.image_io.xmp import read_recipe
 from studio.core.picture import Picture
-from studio.core.provenance import read_recipe
 from studio.core.recipe import StyleRecipe
-from studio.core.style import Style
-from studio.core.style_library import StyleLibrary
-from tests.fakes import make_picture
+from studio.core.styles.style import Style
+from studio.core.styles.style_library import StyleLibrary
+from tests.support.fakes import make_picture
 
 NO_UNICODE = "caf\udce9 \ud800.png"  # a byte that is no UTF-8, as Python has it, and half a character out of JSON
 WELL_FORMED = "Große Welle & <b>浪</b> 👩\u200d🎨 \u05d0\u200f [bold]\\x1b"

@@ -11,17 +11,17 @@ from typing import Any
 
 import pytest
 
-from studio.core.batch import BatchItem
-from studio.core.batch_journal import Journal
-from studio.core.contract import TuneRequest
+from studio.core.batch.job import BatchItem
+from studio.core.batch.journal import Journal
+from studio.core.engine_api.contract import TuneRequest
 from studio.core.errors import StudioError
-from studio.core.files import save_picture
-from studio.core.learned_file import copy_learned, write_learned
-from studio.core.provenance import Credits
+from studio.core.image_io import save_picture
+from studio.core.image_io.xmp import Credits
 from studio.core.recipe import StyleRecipe
-from studio.core.style_library import StyleLibrary
-from studio.core.tune_request_file import write_request
-from tests.fakes import make_card, make_learned, make_picture
+from studio.core.styles.learned_style_file import copy_learned, write_learned
+from studio.core.styles.style_library import StyleLibrary
+from studio.core.training.tune_request_file import write_request
+from tests.support.fakes import make_card, make_learned, make_picture
 
 
 def write_all_once(folder: Path) -> None:

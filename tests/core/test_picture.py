@@ -12,7 +12,7 @@ import pytest
 from studio.core import picture as picture_module
 from studio.core.errors import EngineDied, EngineError, PictureError, RecipeError, StudioError, WeightsError
 from studio.core.picture import Metadata, Picture, fit_size
-from tests.picture_files import noise
+from tests.support.picture_files import noise
 
 
 def test_pixels_cannot_be_changed() -> None:

@@ -9,12 +9,12 @@ import pytest
 
 from studio.core import rescue
 from studio.core.errors import PictureError
-from studio.core.files import ExportOptions, open_picture
-from studio.core.learned_file import read_learned
-from studio.core.provenance import Credits, read_recipe
+from studio.core.image_io import ExportOptions, open_picture
+from studio.core.image_io.xmp import Credits, read_recipe
 from studio.core.recipe import StyleRecipe
 from studio.core.rescue import keep_safe, keep_style_safe, unsaved
-from tests.fakes import make_card, make_learned, make_picture
+from studio.core.styles.learned_style_file import read_learned
+from tests.support.fakes import make_card, make_learned, make_picture
 
 PICTURE = make_picture()
 RECIPE = StyleRecipe(seed=5)

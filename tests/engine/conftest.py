@@ -11,13 +11,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from studio.core.contract import EngineSettings
-from studio.engine import optimization, reporter
-from studio.engine.encoder import Encoder
-from studio.engine.schedule import Stage, stages
-from studio.engine.stepwise import run_to_end
+from studio.core.engine_api.contract import EngineSettings
+from studio.engine import event_reporter
+from studio.engine.networks.vgg import Encoder
+from studio.engine.networks.weights import LAYOUTS, load_encoder_weights
+from studio.engine.optimization import optimize
+from studio.engine.optimization.schedule import Stage, stages
+from studio.engine.runtime.generators import run_to_end
 from studio.engine.torch_engine import TorchEngine
-from studio.engine.weights import LAYOUTS, load_encoder_weights
 
 MakeEncoder = Callable[..., Encoder]
 
@@ -53,8 +54,8 @@ def encoder(make_encoder: MakeEncoder) -> Encoder:
 @pytest.fixture(params=[torch.float32], ids=["float32"])
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[TorchEngine]:
     """The real engine on the CPU; its arithmetic is settled, for a probe under load may decide either way."""
-    monkeypatch.setattr("studio.engine.encoder.choose_dtype", lambda device: request.param)
-    monkeypatch.setattr("studio.engine.encoder.choose_winograd", lambda device, dtype: False)
+    monkeypatch.setattr("studio.engine.networks.vgg.choose_dtype", lambda device: request.param)
+    monkeypatch.setattr("studio.engine.networks.vgg.choose_winograd", lambda device, dtype: False)
     engine = TorchEngine(EngineSettings(device="cpu"))
     yield engine
     engine.close()
@@ -69,5 +70,5 @@ def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
             replace(stage, steps=2, cost=stage.cost * 2 / stage.steps) for stage in stages(*arguments, **named)
         )
 
-    monkeypatch.setattr(optimization, "stages", shortened)
-    monkeypatch.setattr(reporter, "FRAME_INTERVAL", 0.0)
+    monkeypatch.setattr(optimize, "stages", shortened)
+    monkeypatch.setattr(event_reporter, "FRAME_INTERVAL", 0.0)

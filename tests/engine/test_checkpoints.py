@@ -10,12 +10,12 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from studio.core.contract import Lesson
+from studio.core.engine_api.contract import Lesson
 from studio.core.errors import StudioError
-from studio.core.lesson_record import lessons_json, parse_lessons
-from studio.core.training_plan import TrainingPlan
-from studio.engine.training_state import fresh_state, load_state, save_state
-from studio.engine.tuning_state import TuningState
+from studio.core.training.training_plan import TrainingPlan
+from studio.core.training.tune_log import lessons_json, parse_lessons
+from studio.engine.finetune.checkpoint import TuningState
+from studio.engine.train.checkpoint import fresh_state, load_state, save_state
 
 CPU = torch.device("cpu")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from studio.core.contract import Done
+from studio.core.engine_api.contract import Done
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
 from studio.engine.torch_engine import TorchEngine
-from tests.engine.requests import PHOTO, STYLE, request_of
-from tests.engine.scenes import flat, picture_of, waves, weave
+from tests.support.requests import PHOTO, STYLE, request_of
+from tests.support.scenes import flat, picture_of, waves, weave
 
 pytestmark = pytest.mark.usefixtures("few_steps")
 

@@ -18,17 +18,19 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from studio.core.contract import ColorRequest, Done, EngineSettings, LiveRequest, TuneRequest
-from studio.core.learned_style import LearnedStyle
+from studio.core.engine_api.contract import ColorRequest, Done, EngineSettings, LiveRequest, TuneRequest
+from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.recipe import StyleRecipe
-from studio.core.tune_settings import TuneSettings
-from studio.engine import live, targets, tune_job
+from studio.core.styles.learned_style import LearnedStyle
+from studio.engine.feed_forward import live_painter
+from studio.engine.finetune import tune_job
+from studio.engine.optimization import targets
 from studio.engine.torch_engine import TorchEngine
-from studio.engine.train_base import train_base
-from tests.engine.requests import OTHER_STYLE, PHOTO, STYLE, paint, request_of
-from tests.engine.scenes import picture_of, weave
-from tests.engine.small_training import look_at_little, make_folders, small_plan
-from tests.fakes import make_card, make_learned
+from studio.engine.train.train_base import train_base
+from tests.support.fakes import make_card, make_learned
+from tests.support.requests import OTHER_STYLE, PHOTO, STYLE, paint, request_of
+from tests.support.scenes import picture_of, weave
+from tests.support.small_training import look_at_little, make_folders, small_plan
 
 ELSEWHERE = torch.device("meta")
 COPIES = (torch.ops.aten._to_copy.default, torch.ops.aten.copy_.default)  # may go from device to device
@@ -57,7 +59,7 @@ def _goes_to_cpu(options: dict[str, Any]) -> bool:
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[TorchEngine]:
-    monkeypatch.setattr("studio.engine.encoder.choose_dtype", lambda device: torch.bfloat16)
+    monkeypatch.setattr("studio.engine.networks.vgg.choose_dtype", lambda device: torch.bfloat16)
     with _Elsewhere():
         yield TorchEngine(EngineSettings(device=ELSEWHERE.type))
 
@@ -95,8 +97,8 @@ def test_a_live_picture_is_painted_there(
 ) -> None:
     shown = LiveRequest(PHOTO, (STYLE,), StyleRecipe().change(**recipe), 192, learned=(learned,))
     paint(engine, shown)
-    monkeypatch.setattr(live, "WHOLE", 64 * 64)
-    monkeypatch.setattr(live, "TILE", 64)
+    monkeypatch.setattr(live_painter, "WHOLE", 64 * 64)
+    monkeypatch.setattr(live_painter, "TILE", 64)
     paint(engine, replace(request_of(method="live", **recipe), learned=(learned,)))
 
 

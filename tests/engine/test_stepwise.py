@@ -6,9 +6,9 @@ from collections.abc import Generator
 
 import pytest
 
-from studio.core.contract import Progress
-from studio.engine import stepwise
-from studio.engine.stepwise import run_to_end, signs_of_life
+from studio.core.engine_api.contract import Progress
+from studio.engine.runtime import generators
+from studio.engine.runtime.generators import run_to_end, signs_of_life
 
 
 def count(closed: list[int]) -> Generator[float | None, None, str]:
@@ -26,7 +26,7 @@ def test_what_work_returns_is_what_it_comes_to() -> None:
 
 
 def test_of_work_come_events_with_the_share_that_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stepwise, "SIGN_OF_LIFE", 0.0)
+    monkeypatch.setattr(generators, "SIGN_OF_LIFE", 0.0)
     events, found = [], []
 
     def follow() -> Generator[object, None, None]:
@@ -38,12 +38,12 @@ def test_of_work_come_events_with_the_share_that_is_done(monkeypatch: pytest.Mon
 
 
 def test_of_quick_work_nobody_hears(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stepwise, "SIGN_OF_LIFE", 60.0)
+    monkeypatch.setattr(generators, "SIGN_OF_LIFE", 60.0)
     assert list(signs_of_life(7, count([]))) == []
 
 
 def test_work_ends_with_whoever_followed_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stepwise, "SIGN_OF_LIFE", 0.0)
+    monkeypatch.setattr(generators, "SIGN_OF_LIFE", 0.0)
     closed: list[int] = []
     events = signs_of_life(7, count(closed))
     next(events)

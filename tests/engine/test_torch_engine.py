@@ -12,16 +12,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from studio.core import reduce
+from studio.core import resampling
 from studio.core.card import bundled_cards
-from studio.core.contract import ColorRequest, EngineSettings, Event, Frame, LiveRequest, Progress
+from studio.core.engine_api.contract import ColorRequest, EngineSettings, Event, Frame, LiveRequest, Progress
 from studio.core.errors import EngineError, RecipeError, StudioError
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
-from studio.engine import stepwise, tensors, torch_engine
+from studio.engine import torch_engine
+from studio.engine.runtime import generators, tensors
 from studio.engine.torch_engine import TorchEngine
-from tests.engine.requests import LONG_EDGE, OTHER_STYLE, PHOTO, STYLE, events_of, paint, request_of
-from tests.engine.scenes import flat, picture_of, waves
+from tests.support.requests import LONG_EDGE, OTHER_STYLE, PHOTO, STYLE, events_of, paint, request_of
+from tests.support.scenes import flat, picture_of, waves
 
 pytestmark = pytest.mark.usefixtures("few_steps")
 NEEDS_BFLOAT16 = pytest.mark.skipif(
@@ -60,9 +61,9 @@ def test_a_sign_of_life_comes_first_then_frames_then_the_result(engine: TorchEng
 @pytest.fixture
 def many_strips(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small pictures take as many strips as large ones, and each is told of."""
-    monkeypatch.setattr(reduce, "STRIP", 500)
+    monkeypatch.setattr(resampling, "STRIP", 500)
     monkeypatch.setattr(tensors, "STRIP", 500)
-    monkeypatch.setattr(stepwise, "SIGN_OF_LIFE", 0.0)
+    monkeypatch.setattr(generators, "SIGN_OF_LIFE", 0.0)
 
 
 def progress_before_a_frame(events: Iterator[Event]) -> int:
@@ -292,7 +293,7 @@ def test_bfloat16_paints_nearly_the_same(engine: TorchEngine, monkeypatch: pytes
     rough = paint(engine, request_of()).result
     again = paint(engine, request_of()).result
     assert np.array_equal(rough.pixels, again.pixels)
-    monkeypatch.setattr("studio.engine.encoder.choose_dtype", lambda device: torch.float32)
+    monkeypatch.setattr("studio.engine.networks.vgg.choose_dtype", lambda device: torch.float32)
     precise = TorchEngine(EngineSettings(device="cpu"))
     assert difference(rough, paint(precise, request_of()).result) < 6
 
@@ -306,7 +307,7 @@ def test_bfloat16_paints_nearly_the_same(engine: TorchEngine, monkeypatch: pytes
 def test_winograds_convolution_paints_the_same(
     engine: TorchEngine, tolerance: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.engine.encoder.choose_winograd", lambda device, dtype: True)
+    monkeypatch.setattr("studio.engine.networks.vgg.choose_winograd", lambda device, dtype: True)
     quick = TorchEngine(EngineSettings(device="cpu"))
     result = paint(quick, request_of()).result
     assert difference(result, paint(engine, request_of()).result) < tolerance

@@ -13,10 +13,12 @@ from torch import Tensor
 
 from studio.core.errors import EngineError
 from studio.core.picture import Picture
-from studio.engine import color, optimization, reporter, starts, targets, tiling, torch_engine
-from studio.engine.losses import Evaluation, Objective
+from studio.engine import event_reporter, keep_colors, torch_engine
+from studio.engine.losses.losses import Evaluation, Objective
+from studio.engine.optimization import initialization, optimize, targets
+from studio.engine.runtime import tiling
 from studio.engine.torch_engine import TorchEngine
-from tests.engine.requests import LONG_EDGE, events_of, paint, request_of
+from tests.support.requests import LONG_EDGE, events_of, paint, request_of
 
 pytestmark = pytest.mark.usefixtures("few_steps")
 
@@ -77,7 +79,7 @@ def test_out_of_memory_first_means_smaller_tiles(
     error: Exception, engine: TorchEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = paint(engine, request_of()).result
-    monkeypatch.setattr(optimization, "SMALLEST_TILE", 16)
+    monkeypatch.setattr(optimize, "SMALLEST_TILE", 16)
     monkeypatch.setattr(tiling, "SMALLEST_TILE", 2 * MARGIN + 64)
     tried = []
 
@@ -109,15 +111,15 @@ def test_when_no_tile_fits_the_picture_is_painted_smaller_and_the_user_told(
     ("part", "name"),
     [
         (torch_engine, "shrinking"),
-        (reporter, "writing"),
-        (color, "to_oklab"),
+        (event_reporter, "writing"),
+        (keep_colors, "to_oklab"),
         (targets, "resize"),
         (targets, "moments"),
         (targets, "total_variation"),
-        (starts, "recolor"),
-        (starts, "enlarge"),
-        (optimization.Encoder, "trace"),
-        (optimization.BoundedLBFGS, "step"),
+        (initialization, "recolor"),
+        (initialization, "enlarge"),
+        (optimize.Encoder, "trace"),
+        (optimize.BoundedLBFGS, "step"),
     ],
     ids=lambda part: part if isinstance(part, str) else "in",
 )

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from studio.core.errors import PictureError
-from studio.jobs.failure import as_studio_error
+from studio.jobs.as_studio_error import as_studio_error
 
 
 def refusal(number: int, name: str | None = None) -> OSError:

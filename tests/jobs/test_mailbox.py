@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from studio.jobs.mailbox import Mail, Mailbox
-from tests.fakes import GUARD_SECONDS, make_request
+from tests.support.fakes import GUARD_SECONDS, make_request
 
 
 def test_an_empty_mailbox_gives_empty_mail() -> None:

@@ -6,10 +6,10 @@ import threading
 
 import pytest
 
-from studio.core.contract import ColorRequest, Done, Ready
+from studio.core.engine_api.contract import ColorRequest, Done, Ready
 from studio.jobs.worker import Worker
-from tests.fakes import FakeEngine, Gate, make_picture, make_request
-from tests.jobs.event_log import EventLog, running_worker
+from tests.support.event_log import EventLog, running_worker
+from tests.support.fakes import FakeEngine, Gate, make_picture, make_request
 
 
 def make_color_request() -> ColorRequest:

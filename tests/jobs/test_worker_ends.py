@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from studio.core.contract import Event, Failed, Frame, Progress, Request
+from studio.core.engine_api.contract import Event, Failed, Frame, Progress, Request
 from studio.core.errors import EngineError, WeightsError
 from studio.jobs.worker import Worker
-from tests.fakes import GUARD_SECONDS, FakeEngine, Gate, make_request
-from tests.jobs.event_log import EventLog, running_worker
+from tests.support.event_log import EventLog, running_worker
+from tests.support.fakes import GUARD_SECONDS, FakeEngine, Gate, make_request
 
 
 def test_an_engine_that_cannot_be_made_is_reported_and_tried_again_at_the_next_request() -> None:

@@ -13,15 +13,15 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.ui.app import Studio
-from studio.ui.settings import Settings
-from studio.ui.theme import apply_theme
-from tests.fakes import FakeEngine, make_picture
+from studio.ui.session.settings import Settings
+from studio.ui.theme.theme import apply_theme
+from tests.support.fakes import FakeEngine, make_picture
 
 
 @pytest.fixture(autouse=True)
 def no_motion(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where the system asks for less: what fades is there or gone at once."""
-    monkeypatch.setattr("studio.ui.fade.LONGEST", 0)
+    monkeypatch.setattr("studio.ui.widgets.fade.LONGEST", 0)
 
 
 @pytest.fixture(autouse=True)

@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from studio.core.contract import EngineSettings
-from studio.jobs.engine_process import EngineProcess
+from studio.core.engine_api.contract import EngineSettings
+from studio.jobs.engine_process.proxy import EngineProcess
 from studio.ui.app import Studio
-from studio.ui.settings import Settings
-from tests.fakes import UNLUCKY_SEED, make_crashing_engine, make_hanging_engine
+from studio.ui.session.settings import Settings
+from tests.support.fakes import UNLUCKY_SEED, make_crashing_engine, make_hanging_engine
 from tests.ui.conftest import card_named
 
 CHECKOUT = Path(__file__).parents[2]
 PROGRAM = """
 from studio.ui import app
-from tests.fakes import FakeEngine
+from tests.support.fakes import FakeEngine
 
 class TellingEngine(FakeEngine):
     def describe(self):

@@ -13,19 +13,20 @@ import pytest
 from PySide6.QtCore import QSize, QThreadPool
 from pytestqt.qtbot import QtBot
 
-from studio.core import picture_search
-from studio.core.blend import Blend
-from studio.core.contract import Done, Frame, TuneRequest
-from studio.core.files import ExportOptions
-from studio.core.learned_file import training_file, write_learned
-from studio.core.tune_settings import TuneSettings
-from studio.jobs import batch
-from studio.ui import batch_queue, chosen_pictures, own_styles, tile_previews
+from studio.core.artwork.blend import Blend
+from studio.core.engine_api.contract import Done, Frame, TuneRequest
+from studio.core.engine_api.tune_settings import TuneSettings
+from studio.core.image_io import ExportOptions, find_pictures
+from studio.core.styles.learned_style_file import training_file, write_learned
+from studio.jobs.batch import batch
 from studio.ui.app import Studio
-from studio.ui.export_sheet import ExportSheet
-from studio.ui.picture_pair import PicturePair
-from studio.ui.thumbnails import Thumbnails
-from tests.fakes import make_card, make_learned, make_picture
+from studio.ui.batch import batch_queue
+from studio.ui.canvas.before_after import PicturePair
+from studio.ui.export.export_dialog import ExportSheet
+from studio.ui.gallery import style_previews
+from studio.ui.images.thumbnails import Thumbnails
+from studio.ui.importing import reference_pictures, user_styles
+from tests.support.fakes import make_card, make_learned, make_picture
 
 Fail = Callable[..., object]
 
@@ -87,7 +88,7 @@ def test_an_export_that_fails_ends(
     qtbot: QtBot, loaded: Studio, tmp_path: Path, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finish(qtbot, loaded)
-    monkeypatch.setattr("studio.ui.exporter.save_picture", fail)
+    monkeypatch.setattr("studio.ui.export.exporter.save_picture", fail)
     loaded.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
     qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     assert sentence(loaded) and loaded.session.artwork.has_unsaved_result
@@ -97,7 +98,7 @@ def test_an_export_that_is_written_and_cannot_be_remembered_ends(
     qtbot: QtBot, loaded: Studio, tmp_path: Path, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finish(qtbot, loaded)
-    monkeypatch.setattr("studio.ui.exporter.keep_last_export", fail)
+    monkeypatch.setattr("studio.ui.export.exporter.keep_last_export", fail)
     loaded.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
     qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     assert sentence(loaded) and (tmp_path / "art.png").exists()
@@ -107,7 +108,7 @@ def test_closing_waits_no_longer_for_an_export_that_fails(
     qtbot: QtBot, loaded: Studio, tmp_path: Path, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finish(qtbot, loaded)
-    monkeypatch.setattr("studio.ui.exporter.save_picture", fail)
+    monkeypatch.setattr("studio.ui.export.exporter.save_picture", fail)
     loaded.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
     loaded.window.close()
     qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
@@ -119,7 +120,7 @@ def test_a_photo_that_cannot_be_opened_is_told_and_the_next_one_opens(
 ) -> None:
     path = save_photo()
     with monkeypatch.context() as patched:
-        patched.setattr("studio.ui.intake.open_picture", fail)
+        patched.setattr("studio.ui.importing.importer.open_picture", fail)
         studio.intake.open_picture(path)
         qtbot.waitUntil(lambda: bool(sentence(studio)))
     studio.intake.open_picture(path)
@@ -130,7 +131,7 @@ def test_a_recent_picture_that_cannot_be_looked_for_stays_on_the_list(
     qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = loaded.recent.paths
-    monkeypatch.setattr("studio.ui.recent_files._existing", fail)
+    monkeypatch.setattr("studio.ui.importing.recent_files._existing", fail)
     loaded.recent.choose(paths[0])
     qtbot.waitUntil(lambda: bool(sentence(loaded)))
     assert loaded.recent.paths == paths != ()
@@ -141,7 +142,7 @@ def test_a_curve_that_cannot_be_loaded_is_tried_again(
 ) -> None:
     curve = studio.teach_window.curve
     with monkeypatch.context() as patched:
-        patched.setattr("studio.ui.learning_curve._load_plot", fail)
+        patched.setattr("studio.ui.finetune.loss_curve._load_plot", fail)
         studio.teach_window.open_beside()
         qtbot.waitUntil(lambda: curve.empty.text().startswith("There is no curve: "))
         studio.teach_window.hide()
@@ -154,7 +155,7 @@ def test_a_curve_that_cannot_be_loaded_is_tried_again(
 def test_a_thumbnail_that_cannot_be_made_is_told_and_not_waited_for(
     qtbot: QtBot, tmp_path: Path, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.ui.thumbnails.make_thumbnail", fail)
+    monkeypatch.setattr("studio.ui.images.thumbnails.make_thumbnail", fail)
     made = Thumbnails(QSize(8, 8), 1.0, tmp_path)
     with qtbot.waitSignal(made.arrived):
         assert made.pixmap(tmp_path) is None
@@ -166,7 +167,7 @@ def test_a_size_that_cannot_be_measured_is_not_said(
     qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finish(qtbot, loaded)
-    monkeypatch.setattr("studio.ui.export_sheet.encode_picture", fail)
+    monkeypatch.setattr("studio.ui.export.export_dialog.encode_picture", fail)
     loaded.actions["export"].trigger()
     sheet = loaded.window.findChild(ExportSheet)
     assert sheet.weight.text().startswith("measuring")
@@ -177,12 +178,12 @@ def test_a_size_that_cannot_be_measured_is_not_said(
 def test_a_large_blend_is_shown_even_if_its_smaller_sizes_cannot_be_made(
     qtbot: QtBot, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.ui.picture_pyramid.LARGE", 0)
+    monkeypatch.setattr("studio.ui.images.picture_pyramid.LARGE", 0)
     pair = PicturePair()
     first, second = make_picture(), make_picture(seed=1)
     with qtbot.waitSignal(pair.sharpened):
         pair.set_before(first)
-    monkeypatch.setattr("studio.ui.picture_pair.make_levels", fail)
+    monkeypatch.setattr("studio.ui.canvas.before_after.make_levels", fail)
     with qtbot.waitSignal(pair.sharpened):
         pair.set_before(second, waits_for_levels=True)
         assert pair.before.picture is first
@@ -193,7 +194,7 @@ def test_a_large_blend_is_shown_even_if_its_smaller_sizes_cannot_be_made(
 def test_a_photo_that_fails_in_a_batch_is_left_out_alone(
     qtbot: QtBot, chosen: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch, act: str, state: str
 ) -> None:
-    monkeypatch.setattr(f"studio.jobs.batch.{act}", once_for("b.png", getattr(batch, act), fail))
+    monkeypatch.setattr(f"studio.jobs.batch.batch.{act}", once_for("b.png", getattr(batch, act), fail))
     chosen.batch.start()
     qtbot.waitUntil(lambda: not chosen.batch.is_running)
     assert states(chosen) == ["done", state, "done"]
@@ -206,7 +207,7 @@ def test_a_batch_that_cannot_go_on_ends_and_says_so(
     qtbot: QtBot, chosen: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch, act: str
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(f"studio.jobs.batch.Batch.{act}", fail)
+        patched.setattr(f"studio.jobs.batch.batch.Batch.{act}", fail)
         chosen.batch.start()
         qtbot.waitUntil(lambda: not chosen.batch.is_running)
     qtbot.waitUntil(lambda: not chosen.batch.is_looking)
@@ -227,7 +228,7 @@ def test_a_picture_that_cannot_be_saved_after_a_stop_is_not_saved_for_ever(
         gate.wait(20)
         return fail()
 
-    monkeypatch.setattr("studio.jobs.batch.Batch.deliver", deliver)
+    monkeypatch.setattr("studio.jobs.batch.batch.Batch.deliver", deliver)
     chosen.batch.start()
     qtbot.waitUntil(reached.is_set)
     chosen.batch.stop()
@@ -239,7 +240,7 @@ def test_a_picture_that_cannot_be_saved_after_a_stop_is_not_saved_for_ever(
 def test_photos_that_cannot_be_looked_for_are_told(
     qtbot: QtBot, chosen: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.ui.batch_queue.look_for", fail)
+    monkeypatch.setattr("studio.ui.batch.batch_queue.look_for", fail)
     chosen.batch.choose(replace(chosen.batch.choice, format="webp"))
     qtbot.waitUntil(lambda: not chosen.batch.is_looking)
     message = chosen.batch_window.messages.message
@@ -251,7 +252,9 @@ def test_only_the_newest_choice_may_say_that_it_failed(
 ) -> None:
     webp, jpeg = (replace(chosen.batch.choice, format=name) for name in ("webp", "jpeg"))
     original = batch_queue.look_for
-    monkeypatch.setattr("studio.ui.batch_queue.look_for", lambda choice: (fail if choice is webp else original)(choice))
+    monkeypatch.setattr(
+        "studio.ui.batch.batch_queue.look_for", lambda choice: (fail if choice is webp else original)(choice)
+    )
     chosen.batch.choose(webp)
     chosen.batch.choose(jpeg)
     qtbot.waitUntil(lambda: not chosen.batch.is_looking)
@@ -262,7 +265,7 @@ def test_only_the_newest_choice_may_say_that_it_failed(
 def test_a_batch_that_cannot_be_opened_does_not_run(
     qtbot: QtBot, chosen: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.ui.batch_queue.open_batch", fail)
+    monkeypatch.setattr("studio.ui.batch.batch_queue.open_batch", fail)
     chosen.batch.start()
     qtbot.waitUntil(lambda: not chosen.batch.is_running)
     assert "batching" not in chosen.session.activities
@@ -280,7 +283,9 @@ def test_a_picture_to_learn_from_that_fails_is_left_out_alone(
     qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path], fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     references = studio.teaching.references
-    monkeypatch.setattr("studio.ui.chosen_pictures.open_picture", once_for("b.png", chosen_pictures.open_picture, fail))
+    monkeypatch.setattr(
+        "studio.ui.importing.reference_pictures.open_picture", once_for("b.png", reference_pictures.open_picture, fail)
+    )
     references.add([save_photo(name, seed=seed) for seed, name in enumerate(("a.png", "b.png", "c.png"))])
     qtbot.waitUntil(lambda: bool(references.pictures))
     assert [picture.name for picture in references.pictures] == ["a.png", "c.png"]
@@ -300,7 +305,7 @@ def test_learning_that_cannot_begin_ends(
     teaching = loaded.teaching
     teaching.references.add([save_photo("work.png", 300, 280)])
     qtbot.waitUntil(lambda: bool(teaching.references.pictures))
-    monkeypatch.setattr(f"studio.ui.teaching.{act}", fail)
+    monkeypatch.setattr(f"studio.ui.finetune.tune_controller.{act}", fail)
     teaching.learn("My hand", "", "", TuneSettings())
     assert "learning" in loaded.session.activities
     qtbot.waitUntil(lambda: "learning" not in loaded.session.activities)
@@ -312,7 +317,9 @@ def test_learning_that_cannot_begin_ends(
 def test_a_file_that_fails_among_many_is_no_style_and_the_others_are(
     qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path], fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.ui.own_styles.open_picture", once_for("b.png", own_styles.open_picture, fail))
+    monkeypatch.setattr(
+        "studio.ui.importing.user_styles.open_picture", once_for("b.png", user_styles.open_picture, fail)
+    )
     with qtbot.waitSignal(studio.intake.own.message_posted) as posted:
         studio.intake.add_styles([save_photo(name, seed=seed) for seed, name in enumerate(("a.png", "b.png", "c.png"))])
     assert posted.args[0].text.startswith("2 styles added. One file was left out. ")
@@ -321,8 +328,8 @@ def test_a_file_that_fails_among_many_is_no_style_and_the_others_are(
 def test_a_file_that_fails_among_many_is_no_photo_and_the_next_one_is(
     qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path], fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = picture_search.open_picture
-    monkeypatch.setattr("studio.core.picture_search.open_picture", once_for("a.png", original, fail))
+    original = find_pictures.open_picture
+    monkeypatch.setattr("studio.core.image_io.find_pictures.open_picture", once_for("a.png", original, fail))
     first, second = save_photo("a.png"), save_photo("b.png", seed=1)
     studio.intake.open_files([first, second])
     qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
@@ -335,8 +342,10 @@ def test_a_tile_whose_style_cannot_be_opened_is_given_up_and_the_others_are_made
     qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     previews, (first, second, *_) = loaded.window.gallery.list.delegate.previews, loaded.intake.cards
-    original = tile_previews.open_style
-    monkeypatch.setattr("studio.ui.tile_previews.open_style", lambda card: (fail if card is second else original)(card))
+    original = style_previews.open_style
+    monkeypatch.setattr(
+        "studio.ui.gallery.style_previews.open_style", lambda card: (fail if card is second else original)(card)
+    )
     for card in (first, second):  # the last wanted first
         assert previews.pixmap(card) is None
     qtbot.waitUntil(lambda: previews.pixmap(first) is not None)
@@ -346,7 +355,7 @@ def test_a_tile_whose_style_cannot_be_opened_is_given_up_and_the_others_are_made
 def test_a_blend_that_cannot_be_made_is_taken_back(
     qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.ui.blender.blend_pictures", fail)
+    monkeypatch.setattr("studio.ui.session.blend_renderer.blend_pictures", fail)
     session = loaded.session
     session.change(blend=Blend(session.artwork.content, make_picture(seed=5)))
     assert session.artwork.blend is not None
@@ -357,7 +366,7 @@ def test_a_blend_that_cannot_be_made_is_taken_back(
 def test_a_frame_that_cannot_be_taken_does_not_keep_the_end_of_painting_from_the_window(
     qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.ui.run.Run.take", fail)
+    monkeypatch.setattr("studio.ui.session.finish_run.Run.take", fail)
     loaded.session.finish()
     run = loaded.session.run
     assert run is not None
@@ -378,7 +387,7 @@ def test_a_learnt_style_that_cannot_be_kept_can_be_kept_later_or_discarded(
     teaching.look_for_begun()
     qtbot.waitUntil(lambda: teaching.has_style)
     with monkeypatch.context() as patched:
-        patched.setattr("studio.core.style_library.StyleLibrary.import_learned", fail)
+        patched.setattr("studio.core.styles.style_library.StyleLibrary.import_learned", fail)
         teaching.keep()
         assert teaching.is_keeping and not loaded.teach_window.keep.isEnabled()
         teaching.discard()  # not while it is read
@@ -393,7 +402,7 @@ def test_a_picture_that_cannot_be_copied_is_told(
     qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finish(qtbot, loaded)
-    monkeypatch.setattr("studio.ui.commands.whole_image", fail)
+    monkeypatch.setattr("studio.ui.window.action_handlers.whole_image", fail)
     loaded.actions["copy"].trigger()
     qtbot.waitUntil(lambda: bool(sentence(loaded)))
 
@@ -407,8 +416,8 @@ def test_a_learnt_style_can_be_kept_even_if_nothing_says_how_to_go_on(
     write_learned(teaching.output, make_card(), make_learned())
     training_file(teaching.output).touch()
     request = TuneRequest((make_picture(),), make_card(), teaching.output)
-    monkeypatch.setattr("studio.ui.teaching.read_request", lambda _: request)
-    monkeypatch.setattr(f"studio.ui.teaching.{act}", fail)
+    monkeypatch.setattr("studio.ui.finetune.tune_controller.read_request", lambda _: request)
+    monkeypatch.setattr(f"studio.ui.finetune.tune_controller.{act}", fail)
     teaching.look_for_begun()
     qtbot.waitUntil(lambda: teaching.has_style)
     assert not teaching.can_resume

@@ -12,16 +12,16 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from studio.core.style_library import StyleLibrary
+from studio.core.styles.style_library import StyleLibrary
 from studio.ui.app import Studio
-from studio.ui.drop_zones import Drop
-from studio.ui.export_sheet import ExportSheet
-from studio.ui.last_export import LastExport, keep_last_export
-from studio.ui.payload import read_payload
-from studio.ui.settings import Settings
-from tests.fakes import FakeEngine, make_picture
+from studio.ui.export.export_dialog import ExportSheet
+from studio.ui.export.export_settings import LastExport, keep_last_export
+from studio.ui.importing.drop_zones import Drop
+from studio.ui.importing.mime_payload import read_payload
+from studio.ui.session.settings import Settings
+from tests.support.fakes import FakeEngine, make_picture
+from tests.support.gui_thread import watching
 from tests.ui.conftest import card_named
-from tests.ui.gui_thread import watching
 
 
 @pytest.fixture(autouse=True)

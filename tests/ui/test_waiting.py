@@ -12,10 +12,10 @@ import pytest
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
-from studio.core.style_library import StyleLibrary
-from studio.core.tune_settings import TuneSettings
+from studio.core.engine_api.tune_settings import TuneSettings
+from studio.core.styles.style_library import StyleLibrary
 from studio.ui.app import Studio
-from tests.fakes import FakeEngine, make_picture
+from tests.support.fakes import FakeEngine, make_picture
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ def test_a_photo_opens_while_ten_thousand_styles_are_read_and_a_style_begun_is_l
     gate: threading.Event,
 ) -> None:
     StyleLibrary().add(make_picture(32, 32, "wall.png"))
-    reading = hold("studio.core.style_library:StyleLibrary.read")
-    looking = hold("studio.ui.teaching:Teaching._find_begun")
+    reading = hold("studio.core.styles.style_library:StyleLibrary.read")
+    looking = hold("studio.ui.finetune.tune_controller:Teaching._find_begun")
     studio = Studio(FakeEngine, settings, thumbnail_folder)
     qtbot.waitUntil(lambda: reading.is_set() and looking.is_set())
     open_photo(qtbot, studio, save_photo())
@@ -73,7 +73,7 @@ def test_a_photo_opens_while_ten_thousand_styles_are_read_and_a_style_begun_is_l
 def test_a_photo_opens_while_many_pictures_become_styles(
     qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path], hold: Callable[..., threading.Event]
 ) -> None:
-    is_held = hold("studio.core.style_library:StyleLibrary.add")
+    is_held = hold("studio.core.styles.style_library:StyleLibrary.add")
     (folder := save_photo().parent / "many").mkdir()
     save_photo("many/a.png", seed=1)
     studio.intake.add_styles([folder])
@@ -88,7 +88,7 @@ def test_a_photo_opens_while_what_is_learnt_from_is_written(
     hold: Callable[..., threading.Event],
     gate: threading.Event,
 ) -> None:
-    is_held = hold("studio.ui.teaching:write_request")
+    is_held = hold("studio.ui.finetune.tune_controller:write_request")
     studio.teaching.references.add([save_photo("work.png", seed=1)])
     qtbot.waitUntil(lambda: bool(studio.teaching.references.pictures))
     studio.teaching.learn("My hand", "", "", TuneSettings())
@@ -102,7 +102,7 @@ def test_a_photo_opens_while_what_is_learnt_from_is_written(
 def test_a_photo_opens_while_tiles_are_made_for_the_one_before(
     qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path], hold: Callable[..., threading.Event]
 ) -> None:
-    is_held = hold("studio.ui.tile_previews:open_style")
+    is_held = hold("studio.ui.gallery.style_previews:open_style")
     previews = loaded.window.gallery.list.delegate.previews
     assert previews.pixmap(loaded.intake.cards[0]) is None
     qtbot.waitUntil(is_held.is_set)
@@ -114,7 +114,7 @@ def test_a_style_is_put_right_while_many_pictures_become_styles(
 ) -> None:
     studio.intake.add_styles([save_photo("wall.png", seed=3)])
     qtbot.waitUntil(lambda: len(studio.intake.own.cards) == 1)
-    is_held = hold("studio.core.style_library:StyleLibrary.add")
+    is_held = hold("studio.core.styles.style_library:StyleLibrary.add")
     (folder := save_photo().parent / "many").mkdir()
     save_photo("many/a.png", seed=1)
     studio.intake.add_styles([folder])

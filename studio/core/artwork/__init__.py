@@ -1,0 +1,1 @@
+"""The document: state, undo, blend, credits."""

@@ -1,0 +1,301 @@
+"""Artwork: the photo, the styles, the recipe and the results so far, with undo over everything the artist changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal
+from weakref import WeakValueDictionary
+
+from studio.core.artwork.artwork_state import ArtworkState, Result
+from studio.core.artwork.blend import Blend
+from studio.core.card import Card
+from studio.core.picture import Picture
+from studio.core.recipe import StyleRecipe
+from studio.core.styles.style import Style
+
+UNDO_STEPS = 200
+RESULTS_KEPT = 24  # pictures, not settings: they are what fills memory
+
+
+class Artwork:
+    """One artwork in the making: the only mutable object of the core.
+
+    Changes may come in any number (a slider being dragged); `commit` makes one undo step of them. A result belongs to
+    the settings it was painted from, so undo brings the picture back together with its sliders, and a new result of
+    the same settings replaces the old one without a step of its own. All results stay in `history`.
+    """
+
+    def __init__(self, state: ArtworkState | None = None) -> None:
+        self._state = self._committed = state or ArtworkState()
+        self._undo: list[ArtworkState] = []
+        self._redo: list[ArtworkState] = []
+        self._history: tuple[Result, ...] = ()
+        self._exported: Result | None = None
+        # Blended pictures are large, so undo steps do without them; one that something else still holds is not made
+        # again.
+        self._blended: WeakValueDictionary[Blend, Picture] = WeakValueDictionary()
+        self._corrected: dict[str, Card] = {}  # by id
+
+    @property
+    def state(self) -> ArtworkState:
+        """The present state, uncommitted changes included."""
+        return self._state
+
+    @property
+    def content(self) -> Picture | None:
+        """The picture to be painted: the photo, or two of them blended."""
+        return self._state.content
+
+    @property
+    def blend(self) -> Blend | None:
+        """The double exposure that `content` is, or None."""
+        return self._state.blend
+
+    @property
+    def awaited_blend(self) -> Blend | None:
+        """The blend that `content` only stands in for: hand what `blend_pictures` makes of it to `take_blended`."""
+        blend = self._state.blend
+        return blend if blend is not None and self._blended.get(blend) is not self._state.content else None
+
+    @property
+    def missing(self) -> Literal["picture", "blend", "style"] | None:
+        """What has to come before it can be painted; "blend": the picture of the awaited one."""
+        if self.recipe.method != "pattern" and self.content is None:
+            return "picture"
+        if self.recipe.method != "pattern" and self.awaited_blend is not None:
+            return "blend"
+        return None if self.styles else "style"
+
+    @property
+    def styles(self) -> tuple[Style, ...]:
+        """The styles in the mix, in the order of `recipe.style_shares`."""
+        return self._state.styles
+
+    @property
+    def recipe(self) -> StyleRecipe:
+        """The present settings."""
+        return self._state.recipe
+
+    @property
+    def result(self) -> Result | None:
+        """The newest result of this photo, perhaps painted from settings that have changed since."""
+        return self._state.result
+
+    @property
+    def history(self) -> tuple[Result, ...]:
+        """All results, oldest first, at most RESULTS_KEPT."""
+        return self._history
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the result is complete and painted from the present settings."""
+        return self.result is not None and self.result.is_complete and self._is_up_to_date(self.result)
+
+    @property
+    def is_half_painted(self) -> bool:
+        """Whether the result was painted from the present settings, but not to its end: one can go on from it."""
+        return self.result is not None and not self.result.is_complete and self._is_up_to_date(self.result)
+
+    @property
+    def has_unsaved_result(self) -> bool:
+        """Whether there is a result that was not exported."""
+        return self.result is not None and self.result is not self._exported
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The share of each style in percent, summing to 100."""
+        return tuple(100 * share for share in self.recipe.shares_of(len(self.styles))) if self.styles else ()
+
+    def change(self, **fields: Any) -> bool:
+        """Set `content`, `blend`, `styles` (then shares are equal unless given too) or any field of the recipe.
+
+        Another content ends a blend; a blend of None leaves the first of its two pictures. Returns whether anything
+        differs now. Raises RecipeError, changing nothing, if a value is out of its range.
+        """
+        state = self._state
+        photo = fields.pop("content", state.photo)
+        blend = fields.pop("blend", state.blend if photo is state.photo else None)
+        content = photo if blend is None else self._content_of(blend)
+        styles = tuple(fields.pop("styles", state.styles))
+        if len(styles) != len(state.styles):
+            fields.setdefault("style_shares", ())
+        changed = ArtworkState(content, styles, state.recipe.change(**fields), state.result, blend)
+        if changed.has_settings_of(state):
+            return False
+        if not changed.has_content_of(state):
+            changed = replace(changed, result=None)  # one of another photo would be shown over the wrong picture
+        changed.recipe.shares_of(len(styles) or len(changed.recipe.style_shares))
+        self._state = changed
+        return True
+
+    def change_share(self, index: int, percent: float) -> bool:
+        """Give one style `percent` of the mix; the others share the rest in the proportions last committed.
+
+        From the committed proportions, because at 100 % the present ones are lost and a drag could not come back.
+        """
+        rest = [share for i, share in enumerate(self._committed_shares()) if i != index]
+        if not rest:
+            return False
+        percent = min(max(percent, 0.0), 100.0)
+        scale = (100 - percent) / sum(rest) if sum(rest) > 0 else 0.0
+        others = [share * scale if scale else (100 - percent) / len(rest) for share in rest]
+        return self.change(style_shares=(*others[:index], percent, *others[index:]))
+
+    def use_style(self, style: Style) -> bool:
+        """Paint in this style alone."""
+        return self.change(styles=(style,))
+
+    def mix_in(self, style: Style) -> bool:
+        """Add a style with an even share; the others keep their proportions. False if it is in the mix already."""
+        if any(style.card.id == known.card.id for known in self.styles):
+            return False
+        count = len(self.styles)
+        shares = [share * count / (count + 1) for share in self.shares]
+        return self.change(styles=(*self.styles, style), style_shares=(*shares, 100 / (count + 1)))
+
+    def remove_style(self, index: int) -> bool:
+        """Take a style out of the mix; the others keep their proportions."""
+        styles = self.styles[:index] + self.styles[index + 1 :]
+        shares = self.shares[:index] + self.shares[index + 1 :]
+        scale = 100 / sum(shares) if sum(shares) > 0 else 0.0
+        return self.change(styles=styles, style_shares=tuple(min(share * scale, 100.0) for share in shares if scale))
+
+    def take_blended(self, blend: Blend, picture: Picture) -> bool:
+        """Take the picture of a blend, which is no undo step; False if these two are not blended any more.
+
+        It becomes the content; if another blend of the two is awaited by now, it stands in for that one.
+        """
+        if self._state.blend is None or self._state.blend.pictures != blend.pictures or self.awaited_blend is None:
+            return False
+        self._blended[blend] = picture
+        self._replace_state(content=picture)
+        return True
+
+    def commit(self) -> bool:
+        """Make one undo step of all changes since the last; returns whether there were any."""
+        if self._state.has_settings_of(self._committed):
+            self._committed = self._state  # a newer result is no step
+            return False
+        self._undo = [*self._undo[1 - UNDO_STEPS :], _without_blended(self._committed)]
+        self._redo.clear()
+        self._committed = self._state
+        return True
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back."""
+        return self.undo_states is not None
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether a step was taken back that can be done again."""
+        return bool(self._redo) and self._state.has_settings_of(self._committed)
+
+    @property
+    def undo_states(self) -> tuple[ArtworkState, ArtworkState] | None:
+        """The states before and after the step that `undo` would take back, or None."""
+        if not self._state.has_settings_of(self._committed):
+            return self._committed, self._state
+        return (self._undo[-1], self._committed) if self._undo else None
+
+    @property
+    def redo_states(self) -> tuple[ArtworkState, ArtworkState] | None:
+        """The states before and after the step that `redo` would do again, or None."""
+        return (self._committed, self._redo[-1]) if self.can_redo else None
+
+    def undo(self) -> bool:
+        """Back by one step, the picture included; False at the beginning."""
+        self.commit()
+        return self._step(self._undo, self._redo)
+
+    def redo(self) -> bool:
+        """Forward by one undone step; False at the end."""
+        self.commit()
+        return self._step(self._redo, self._undo)
+
+    def add_result(self, result: Result) -> None:
+        """Keep it in the history, and make it the present result if it is one of the photo on the table."""
+        self._history = (*self._history[1 - RESULTS_KEPT :], result)
+        if self._is_of_content(result):
+            self._replace_state(result=result)
+
+    def restore(self, result: Result) -> bool:
+        """Bring back a result with everything it was painted from."""
+        changed = ArtworkState(result.content, result.styles, result.recipe, result, result.blend)
+        if changed == self._state:
+            return False
+        if changed.has_settings_of(self._state):
+            self._replace_state(result=result)
+        else:
+            self._state = changed
+        return True
+
+    def recolor_result(self, picture: Picture, keep_color: float) -> None:
+        """Replace the present result by itself with other colours kept; nothing happens if it keeps as much already.
+
+        So an engine may tell a colour twice, and a result that was exported in between stays exported.
+        """
+        old = self.result
+        if old is None or old.recipe.keep_color == keep_color:
+            return
+        new = replace(old, picture=picture, uncolored=old.painted, recipe=old.recipe.change(keep_color=keep_color))
+        self._history = tuple(new if result is old else result for result in self._history)
+        self._replace_state(result=new)
+
+    def card_of(self, style: Style) -> Card:
+        """What is known of a style today, also of one in an old result: its card may have been corrected since."""
+        return self._corrected.get(style.card.id, style.card)
+
+    @property
+    def credited_styles(self) -> tuple[Style, ...]:
+        """The styles in the mix under the cards they have today."""
+        return tuple(replace(style, card=self.card_of(style)) for style in self.styles)
+
+    def correct_card(self, card: Card) -> None:
+        """Remember that a style's card says something else now; nothing is painted differently for it."""
+        self._corrected[card.id] = card
+
+    def mark_exported(self, result: Result) -> None:
+        """Remember that this result lies in a file now."""
+        self._exported = result
+
+    def _is_up_to_date(self, result: Result) -> bool:
+        return self._is_of_content(result) and result.styles == self.styles and result.recipe == self.recipe
+
+    def _is_of_content(self, result: Result) -> bool:
+        return result.content is self.content and self.awaited_blend is None
+
+    def _content_of(self, blend: Blend) -> Picture:
+        """The blended picture, or what stands in for it: the same two blended otherwise, or the first alone."""
+        known, state = self._blended.get(blend), self._state
+        if known is None and state.blend is not None and state.blend.pictures == blend.pictures:
+            known = state.content
+        return known or blend.base
+
+    def _replace_state(self, **fields: Any) -> None:
+        """Change what is no setting, which is no undo step."""
+        is_committed = self._state.has_settings_of(self._committed)
+        self._state = replace(self._state, **fields)
+        if is_committed:
+            self._committed = self._state
+
+    def _committed_shares(self) -> Sequence[float]:
+        count = len(self.styles)
+        recipe = self._committed.recipe if len(self._committed.styles) == count else self.recipe
+        return [100 * share for share in recipe.shares_of(count)]
+
+    def _step(self, source: list[ArtworkState], target: list[ArtworkState]) -> bool:
+        if not source:
+            return False
+        target.append(_without_blended(self._committed))
+        state = source.pop()
+        if state.blend is not None:
+            state = replace(state, content=self._content_of(state.blend))
+        self._state = self._committed = state
+        return True
+
+
+def _without_blended(state: ArtworkState) -> ArtworkState:
+    """The state as undo keeps it: the blended picture can be made again from the two."""
+    return state if state.blend is None else replace(state, content=None)

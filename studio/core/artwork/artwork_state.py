@@ -1,0 +1,72 @@
+"""What an artwork is at one moment: the styles in use, the settings, and the result that belongs to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from studio.core.artwork.blend import Blend
+from studio.core.picture import Picture, fit_size
+from studio.core.recipe import StyleRecipe
+from studio.core.styles.style import Style
+
+
+@dataclass(frozen=True)
+class Result:
+    """A painted picture and what it was painted from.
+
+    picture: as shown. uncolored: the same before "keep colours", None where that changes nothing.
+    content, styles, recipe, blend: what it was painted from.
+    is_complete: the recipe was painted to its end; False where the artist stopped or the engine failed half-way.
+    seconds: how long it took. notes: what the user should know about it.
+    """
+
+    picture: Picture
+    content: Picture | None
+    styles: tuple[Style, ...]
+    recipe: StyleRecipe
+    uncolored: Picture | None = None
+    is_complete: bool = True
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    blend: Blend | None = None
+
+    @property
+    def painted(self) -> Picture:
+        """The picture with the colours of the style, whatever "keep colours" is."""
+        return self.uncolored or self.picture
+
+
+@dataclass(frozen=True)
+class ArtworkState:
+    """What undo steps through: the settings and the result that belongs to them.
+
+    content: the photo to be painted. With `blend` on, that is the double exposure, or until it has been made (see
+    `Artwork.awaited_blend`) a stand-in for it.
+    """
+
+    content: Picture | None = None
+    styles: tuple[Style, ...] = ()
+    recipe: StyleRecipe = field(default_factory=StyleRecipe)
+    result: Result | None = None
+    blend: Blend | None = None
+
+    @property
+    def photo(self) -> Picture | None:
+        """The photo as it was opened: with a blend on, the first of the two."""
+        return self.blend.base if self.blend else self.content
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height in px of what will be painted; None without a picture."""
+        long_edge = self.recipe.long_edge
+        if self.recipe.method == "pattern":
+            return long_edge, long_edge
+        return fit_size(self.content.width, self.content.height, long_edge) if self.content else None
+
+    def has_content_of(self, other: ArtworkState) -> bool:
+        """Whether both show the same photo, or the same two in the same blend."""
+        return self.photo is other.photo and self.blend == other.blend
+
+    def has_settings_of(self, other: ArtworkState) -> bool:
+        """Whether both would be painted alike."""
+        return self.has_content_of(other) and self.styles == other.styles and self.recipe == other.recipe

@@ -1,0 +1,72 @@
+"""What an artwork owes to whom, for its credits: photo, styles, and the models that painted after the recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from studio.core.card import Card, bundled_cards
+from studio.core.image_io.xmp import Credits
+from studio.core.picture import Picture
+from studio.core.recipe import StyleRecipe
+from studio.core.styles.learned_style import painting_network
+from studio.core.styles.style import Style
+
+_BUNDLED = {"vgg16": "vgg16_features_relu4_3"}
+_TITLES = {"vgg16-torchvision": "VGG-16 of torchvision", "vgg19-torchvision": "VGG-19 of torchvision"}
+
+
+def credits_of(
+    content: Picture | None,
+    styles: Sequence[Style],
+    recipe: StyleRecipe,
+    title: str = "",
+    artist: str = "",
+    blended_name: str = "",
+) -> Credits:
+    """The credits of an artwork. title: "" for the name of the photo, or of the style where there is none.
+
+    blended_name: of the second photo where `content` is a double exposure.
+    """
+    is_pattern = recipe.method == "pattern"
+    name = "" if is_pattern or content is None else content.name
+    return Credits(
+        title=title or Path(name).stem or styles[0].card.title,
+        styles=tuple(style.card for style in styles),
+        models=model_cards(recipe, styles),
+        recipe=recipe,
+        content_name=name,
+        artist=artist,
+        is_pattern=is_pattern,
+        blended_name="" if is_pattern else blended_name,
+    )
+
+
+def model_cards(recipe: StyleRecipe, styles: Sequence[Style]) -> tuple[Card, ...]:
+    """The cards of the networks that a picture painted in these styles after this recipe owes something to."""
+    network = painting_network(recipe, [style.learned for style in styles])
+    live = tuple(card for card in bundled_cards("models") if card.id == network)
+    if recipe.method == "live":
+        return live
+    is_sketched = recipe.method == "finish" and recipe.quality == "draft"  # it starts from a picture of Live
+    return _encoder_cards(recipe) + (live if is_sketched else ())
+
+
+def _encoder_cards(recipe: StyleRecipe) -> tuple[Card, ...]:
+    bundled_id = _BUNDLED.get(recipe.encoder)
+    if bundled_id is not None:
+        return tuple(card for card in bundled_cards("models") if card.id == bundled_id)
+    title = _TITLES[recipe.encoder]
+    return (
+        Card(
+            id=recipe.encoder,
+            kind="model",
+            title=title,
+            author="PyTorch contributors, after K. Simonyan and A. Zisserman",
+            year="2014",
+            licence="BSD-3-Clause",
+            source="torchvision, trained on ImageNet",
+            file=Path(recipe.encoder),  # in torch's cache; nobody opens it by this name
+            credit=f"{title} (PyTorch contributors, after K. Simonyan and A. Zisserman), BSD-3-Clause",
+        ),
+    )

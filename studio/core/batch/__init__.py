@@ -1,0 +1,1 @@
+"""Many photos and one recipe: job, journal, plan."""

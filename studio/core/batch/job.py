@@ -1,0 +1,123 @@
+"""A batch as plain data: many photos, painted in the same styles after one recipe, each into a file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from studio.core.artwork.credits import credits_of
+from studio.core.card import Card, make_card
+from studio.core.engine_api.build_requests import style_request
+from studio.core.engine_api.contract import StyleRequest
+from studio.core.errors import PictureError, RecipeError, StudioError
+from studio.core.image_io import ExportOptions
+from studio.core.image_io.xmp import Credits
+from studio.core.picture import Picture
+from studio.core.recipe import StyleRecipe
+from studio.core.storage.untrusted import make_checked, path_anywhere
+from studio.core.styles.load_style import open_style
+from studio.core.styles.style import Style
+
+ItemState = Literal["waiting", "opening", "painting", "saving", "done", "skipped", "failed"]
+ENDS: tuple[ItemState, ...] = ("done", "skipped", "failed")
+_MOST_STYLES = 64
+
+
+@dataclass(frozen=True)
+class BatchItem:
+    """One artwork of a batch. number: its place, from 0. output: its file below the output folder, with "/"."""
+
+    number: int
+    photo: Path
+    output: str
+
+
+@dataclass(frozen=True)
+class ItemReport:
+    """How an item stands.
+
+    progress: 0 to 1, while painting. reason: why it was skipped or failed, a sentence. size: bytes written. seconds:
+    that painting took. notes: what the user should know about the artwork.
+    """
+
+    item: BatchItem
+    state: ItemState
+    progress: float = 0.0
+    reason: str = ""
+    size: int = 0
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class BatchJob:
+    """What all artworks of a batch have in common.
+
+    options: without a size, which is each recipe's own. title: "" for each photo's own name. artist: for the credits.
+    Raises RecipeError where that cannot be painted: no style, the wrong number of shares, or a pattern.
+    """
+
+    styles: tuple[Style, ...]
+    recipe: StyleRecipe
+    options: ExportOptions = field(default_factory=ExportOptions)
+    title: str = ""
+    artist: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.styles:
+            raise RecipeError("There is no style to paint in.", "Choose one first.")
+        if self.recipe.method == "pattern":
+            raise RecipeError("A pattern is made of the style alone and needs no photos.", "Choose another method.")
+        self.recipe.shares_of(len(self.styles))
+
+    def request(self, content: Picture) -> StyleRequest:
+        """What the engine is asked for."""
+        return style_request(content, self.styles, self.recipe)
+
+    def credits(self, content: Picture) -> Credits:
+        """What goes into the file."""
+        return credits_of(content, self.styles, self.recipe, self.title, self.artist)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """As JSON values: equal for two jobs that make the same artworks of the same photos."""
+        return {
+            "recipe": self.recipe.to_json(),
+            "styles": [style.fingerprint for style in self.styles],
+            "options": asdict(self.options),
+            "title": self.title,
+            "artist": self.artist,
+        }
+
+    def to_values(self) -> dict[str, Any]:
+        """As JSON values, complete for `from_values` as long as the styles' files are there."""
+        cards = [asdict(style.card) | {"file": str(style.card.file.absolute())} for style in self.styles]
+        return {**self.identity, "cards": cards}
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> BatchJob:
+        """Inverse of `to_values`; opens the styles. Raises StudioError if one is gone or another picture now."""
+        try:
+            cards = [replace(make_card(card), file=path_anywhere(card["file"])) for card in values["cards"]]
+            if len(cards) > _MOST_STYLES:  # each is a picture in memory
+                raise ValueError(f"there are {len(cards)} styles")
+            styles = tuple(
+                _known_style(card, fingerprint) for card, fingerprint in zip(cards, values["styles"], strict=True)
+            )
+            recipe = StyleRecipe.from_json(values["recipe"])
+            options = make_checked(ExportOptions, values["options"])
+            title, artist = values["title"], values["artist"]
+            if options.size is not None or not isinstance(title, str) or not isinstance(artist, str):
+                raise ValueError("no batch is written so")
+            return cls(styles, recipe, options, title, artist)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise StudioError("What this batch was to paint can no longer be read.", "Begin a new one.") from error
+
+
+def _known_style(card: Card, fingerprint: str) -> Style:
+    style = open_style(card)
+    if style.fingerprint != fingerprint:
+        raise PictureError(f"{card.file.name} is no longer the style this batch began with.", "Begin a new one.")
+    return style

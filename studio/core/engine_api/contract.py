@@ -1,0 +1,242 @@
+"""What goes to the engine and what comes back: requests, events and the Engine protocol. All plain, all picklable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+from studio.core.card import Card
+from studio.core.engine_api.tune_settings import TuneSettings
+from studio.core.errors import StudioError
+from studio.core.picture import Picture
+from studio.core.recipe import StyleRecipe
+from studio.core.styles.learned_style import LearnedStyle
+
+_ids = count(1)
+
+
+def new_request_id() -> int:
+    """A number no earlier request of this process had."""
+    return next(_ids)
+
+
+@dataclass(frozen=True)
+class StyleRequest:
+    """Paint `content` in the blend of `styles` after `recipe`.
+
+    content: None only for the method "pattern" (then the result is square). styles: at least one.
+    start: a picture to go on from (a stopped run, a smaller result); None starts afresh.
+    learned: for each style what the studio has learnt of it, or None; () if that is None for all.
+    """
+
+    content: Picture | None
+    styles: tuple[Picture, ...]
+    recipe: StyleRecipe
+    start: Picture | None = None
+    learned: tuple[LearnedStyle | None, ...] = ()
+    id: int = field(default_factory=new_request_id)
+
+    @property
+    def models(self) -> tuple[tuple[Picture, float], ...]:
+        """The pictures Finish paints after, with shares that sum to 1: several of a learned style share its share."""
+        shares = self.recipe.shares_of(len(self.styles))
+        learned = self.learned or (None,) * len(self.styles)
+        models: list[tuple[Picture, float]] = []
+        for picture, share, known in zip(self.styles, shares, learned, strict=True):
+            pictures = (picture,) if known is None else known.references
+            models += [(one, share / len(pictures)) for one in pictures]
+        return tuple(models)
+
+
+@dataclass(frozen=True)
+class ColorRequest:
+    """Apply "keep colours" alone to a picture painted before: quick, needs no network.
+
+    painted: the uncolored picture of a Frame or Done. keep_color: 0 (as painted) to 1 (colours of `content`).
+    """
+
+    content: Picture
+    painted: Picture
+    keep_color: float
+    id: int = field(default_factory=new_request_id)
+
+
+@dataclass(frozen=True)
+class LiveRequest:
+    """Show `content` in the blend of `styles` at once, as the Live network sees it.
+
+    long_edge: of the largest picture wanted, px; a slow device gives a smaller one, first a coarse and then a finer.
+    Other fields: as in StyleRequest. A content is needed.
+    """
+
+    content: Picture
+    styles: tuple[Picture, ...]
+    recipe: StyleRecipe
+    long_edge: int
+    learned: tuple[LearnedStyle | None, ...] = ()
+    id: int = field(default_factory=new_request_id)
+
+
+@dataclass(frozen=True)
+class TuneRequest:
+    """Teach the studio the style of `references`; it is written to `output`, with this card, whenever it is better.
+
+    photos: the artist's own, to learn on besides the bundled ones. sample: the photo that shows how far it has come.
+    is_resumed: go on exactly where an earlier request with the same pictures and settings was stopped, or killed.
+    """
+
+    references: tuple[Picture, ...]
+    card: Card
+    output: Path
+    settings: TuneSettings = field(default_factory=TuneSettings)
+    photos: tuple[Picture, ...] = ()
+    sample: Picture | None = None
+    is_resumed: bool = False
+    id: int = field(default_factory=new_request_id)
+
+
+Request = StyleRequest | ColorRequest | LiveRequest | TuneRequest
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A picture on its way to the screen.
+
+    step of steps: optimiser steps over all scales. progress: share of the work done, 0 to 1, weighted by what a step
+    costs at its size (steps are not). losses: by name ("total", "style", "content", "smoothness"), of this step.
+    seconds: since the request started. picture: to be shown; uncolored: the same before "keep colours" was applied,
+    None where that changes nothing. long_edge of the picture may be below the recipe's: show it enlarged.
+    """
+
+    request_id: int
+    step: int
+    steps: int
+    progress: float
+    picture: Picture
+    uncolored: Picture | None = None
+    losses: Mapping[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    is_final: bool = False
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Where learning a style is after a step of `steps`. losses: of the pictures of this step.
+
+    held_out: of photos that are never learnt from, where that was just looked at, else None. Both by name: "style",
+    "content", "total"; held_out also "seen" and, with a reference held out, "unseen": the style loss against those
+    learnt from and against that one. is_best: nothing was better so far.
+    """
+
+    step: int
+    steps: int
+    losses: Mapping[str, float]
+    held_out: Mapping[str, float] | None = None
+    is_best: bool = False
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A sign of life between frames. progress: 0 to 1. note: a sentence for the user, or "".
+
+    lesson: where a TuneRequest is, after each step.
+    """
+
+    request_id: int
+    progress: float
+    note: str = ""
+    lesson: Lesson | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """The request is finished. result, uncolored: as in Frame. notes: what the user should know about it.
+
+    learned: what came of a TuneRequest; result is its sample then.
+    """
+
+    request_id: int
+    result: Picture
+    uncolored: Picture | None = None
+    steps: int = 0
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    learned: LearnedStyle | None = None
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The request was closed on demand before its end: the last frame is what there is."""
+
+    request_id: int
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The request ended with an error; earlier frames stay valid. Request id 0: the engine itself."""
+
+    request_id: int
+    error: StudioError
+
+
+@dataclass(frozen=True)
+class EngineInfo:
+    """The engine in words. device: such as "NVIDIA H200" or "CPU, 2 cores". memory: free bytes, or None.
+
+    Texts are made plain: torch's version is a string of a class of its own, which pickles as "import torch" and would
+    load all of it into the process of the window.
+    """
+
+    device: str
+    dtype: str
+    memory: int | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "versions", {str(name): str(version) for name, version in self.versions.items()})
+        object.__setattr__(self, "weights", {str(name): str(credit) for name, credit in self.weights.items()})
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The engine is loaded and warm."""
+
+    info: EngineInfo
+
+
+Event = Frame | Progress | Done | Stopped | Failed | Ready
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """How to set an engine up. device: a torch device such as "cuda:0", None for the best there is.
+
+    weights_folder: where to look for downloadable weights besides torch's own cache.
+    """
+
+    device: str | None = None
+    weights_folder: Path | None = None
+
+
+class Engine(Protocol):
+    """What paints. One request at a time is advanced, but a second may be run while the first is suspended."""
+
+    def describe(self) -> EngineInfo:
+        """Device, precision, memory, versions and weights; may load and warm up."""
+
+    def run(self, request: Request) -> Iterator[Event]:
+        """Events of the request, ending with Done. A StudioError is raised at the next(); close() cancels.
+
+        Yields at least every 100 ms or so at 512 px, so that others get their turn.
+        """
+
+    def close(self) -> None:
+        """Give everything back; idempotent."""
+
+
+MakeEngine = Callable[[EngineSettings], Engine]
+"""A module-level function, so that it can be handed to another process."""

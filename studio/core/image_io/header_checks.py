@@ -1,0 +1,204 @@
+"""What a picture file may claim: checks on the header alone, made before a decoder allocates anything."""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+import zlib
+from io import BytesIO
+from itertools import islice
+from typing import IO
+
+from PIL import Image, ImageFile
+
+from studio.core.errors import PictureError
+from studio.core.image_io.formats import FormatName
+from studio.core.picture import SMALLEST_EDGE
+
+LARGEST_PIXELS = 200_000_000
+LARGEST_EDGE = 100_000  # px; longer ones are scientific strips or lies
+MOST_JPEG_SCANS = 200  # a progressive photo has about ten; each costs a pass over the whole picture
+
+DECODER_ERRORS: tuple[type[Exception], ...] = (
+    # What Pillow and its codecs raise on damaged files, by experiment; a warning where warnings are errors.
+    OSError, SyntaxError, ValueError, LookupError, TypeError, ArithmeticError, AttributeError, EOFError, MemoryError,
+    RuntimeError, AssertionError, struct.error, zlib.error, Image.DecompressionBombError, Warning,
+)  # fmt: skip
+
+_TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+_MOST_SEARCHED = 256 * 2**20  # bytes
+_MOST_TAG_BYTES = 64 * 2**20
+_STRIP_OFFSETS, _STRIP_BYTES, _TILE_OFFSETS, _TILE_BYTES = 273, 279, 324, 325
+_SUBDIRECTORIES = (0x8769, 0x8825)  # EXIF, GPS
+_PNG_PIXELS_PER_BYTE = 1032 * 8  # zlib's best ratio, one bit per pixel
+
+
+def check_size(name: str, width: int, height: int, smallest_edge: int = SMALLEST_EDGE) -> None:
+    """Raise PictureError unless a picture of width x height px can be worked on."""
+    if min(width, height) < smallest_edge:
+        raise PictureError(
+            f"{name} is {width} x {height} px; the smallest is {smallest_edge} x {smallest_edge} px.",
+            "Choose a larger picture.",
+        )
+    limit = ""
+    if width * height > LARGEST_PIXELS:
+        limit = f"{LARGEST_PIXELS // 10**6} megapixels"
+    elif max(width, height) > LARGEST_EDGE:
+        limit = f"{LARGEST_EDGE:,} px on an edge"
+    if limit:
+        raise PictureError(
+            f"{name} says it is {width:,} x {height:,} px; the limit is {limit}.",
+            "Make it smaller in another program and open that.",
+        )
+
+
+def check_before_parsing(name: str, file: IO[bytes], format_name: FormatName) -> None:
+    """Raise PictureError where the outer structure shows that the file is cut off or a trap; rewinds the file.
+
+    Only headers are read, except that a JPEG, which has no index, is searched for its end.
+    """
+    length = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    match format_name:
+        case "PNG":
+            is_whole = _png_is_whole(file, length)
+        case "JPEG":
+            is_whole = _jpeg_is_whole(name, file, length)
+        case "WebP":
+            is_whole = int.from_bytes(file.read(8)[4:], "little") + 8 <= length + 1  # some leave the last padding out
+        case "AVIF" | "HEIC":
+            is_whole = _boxes_are_whole(file, length)
+            if format_name == "HEIC":
+                _check_item_names(name, file)
+            _check_blocks(name, file, length, _tiff_headers(file))
+        case "TIFF":
+            is_whole = True  # `check_claims`
+            _check_blocks(name, file, length, [0])
+        case _:
+            is_whole = True  # BMP: `check_claims`; GIF: its one frame is soon decoded
+    file.seek(0)
+    if not is_whole:
+        raise _cut_off(name)
+
+
+def check_claims(name: str, image: ImageFile.ImageFile, length: int) -> None:
+    """Raise PictureError if a file of `length` bytes cannot hold the picture its parsed header promises."""
+    pixels = image.width * image.height
+    if image.format == "PNG" and pixels > (length + 64) * _PNG_PIXELS_PER_BYTE:
+        raise _cut_off(name)
+    if image.format in ("BMP", "DIB") and image.tile and image.tile[0].codec_name == "raw":
+        args = image.tile[0].args
+        row_bytes = args[1] if isinstance(args, tuple) else 0
+        if image.tile[0].offset + row_bytes * image.height > length:
+            raise _cut_off(name)
+    if image.format == "TIFF":
+        tags = image.tag_v2  # type: ignore[attr-defined]
+        for offsets, sizes in ((_STRIP_OFFSETS, _STRIP_BYTES), (_TILE_OFFSETS, _TILE_BYTES)):
+            starts, counts = tags.get(offsets, ()), tags.get(sizes, ())
+            if any(start + count > length for start, count in zip(starts, counts, strict=False)):
+                raise _cut_off(name)
+
+
+def tags_are_modest(file: IO[bytes], length: int, start: int = 0) -> bool:
+    """Whether a TIFF file, or an EXIF block at `start`, claims no more tag data than a file of `length` bytes may hold.
+
+    Pillow reads the data of all tags at once, so 65,535 tags that all point at the same megabyte fill the memory.
+    Blocks too damaged to tell are modest: they claim nothing.
+    """
+    file.seek(start)
+    head = file.read(16)
+    order = "<" if head[:2] == b"II" else ">"
+    is_big = head[2:4] in (b"+\0", b"\0+")
+    try:
+        offsets = [struct.unpack_from(f"{order}Q" if is_big else f"{order}I", head, 8 if is_big else 4)[0]]
+        entry = struct.Struct(f"{order}HHQQ" if is_big else f"{order}HHII")
+        for depth in range(2):  # the main directory, then those it points to
+            below = []
+            for offset in offsets:
+                file.seek(start + min(offset, length))
+                (count,) = struct.unpack(f"{order}Q" if is_big else f"{order}H", file.read(8 if is_big else 2))
+                table = file.read(min(count * entry.size, length))
+                tags = list(entry.iter_unpack(table[: len(table) // entry.size * entry.size]))
+                claimed = sum(min(_TYPE_BYTES.get(kind, 0) * many, length) for _, kind, many, _ in tags)
+                if claimed > length + _MOST_TAG_BYTES:
+                    return False
+                below += [value for tag, _, _, value in tags if tag in _SUBDIRECTORIES]
+            offsets = below[:8] if depth == 0 else []
+    except struct.error:
+        return True
+    return True
+
+
+def _cut_off(name: str) -> PictureError:
+    return PictureError(
+        f"{name} is cut off: the file ends before the picture does.", "Copy or download it again from where it came."
+    )
+
+
+def _png_is_whole(file: IO[bytes], length: int) -> bool:
+    at = 8
+    while at + 12 <= length:
+        file.seek(at)
+        size, kind = struct.unpack(">I4s", file.read(8))
+        if kind == b"IEND":
+            return True
+        if kind == b"IDAT" and at + 12 + size > length:
+            return False
+        at += 12 + size
+    return True  # a missing end mark alone is forgiven; the decoder notices missing rows
+
+
+def _jpeg_is_whole(name: str, file: IO[bytes], length: int) -> bool:
+    data = file.read(_MOST_SEARCHED)
+    at, exif = 2, b""
+    while data[at : at + 1] == b"\xff" and data[at + 1 : at + 2] != b"\xda":  # over the segments before the pixels
+        size = int.from_bytes(data[at + 2 : at + 4])
+        if data[at + 1] == 0xE1 and data[at + 4 : at + 10] == b"Exif\0\0":
+            exif += data[at + 10 : at + 2 + size]
+        at += 1 if data[at + 1 : at + 2] == b"\xff" else 2 + size  # a fill byte, or a segment
+    _check_blocks(name, BytesIO(exif), len(exif), [0])
+    if data[at : at + 2] != b"\xff\xda" or length > _MOST_SEARCHED:
+        return True  # without pixels the parser says what is wrong; giants are left to the decoder
+    if data.count(b"\xff\xda", at) > MOST_JPEG_SCANS:
+        raise PictureError(f"{name} has more than {MOST_JPEG_SCANS} scans, which no photo has.")
+    return data.find(b"\xff\xd9", at) >= 0
+
+
+def _tiff_headers(file: IO[bytes]) -> list[int]:
+    file.seek(0)
+    data = file.read(_MOST_SEARCHED)
+    return [found.start() for found in islice(re.finditer(rb"II\*\0|MM\0\*", data), 8)]
+
+
+def _check_blocks(name: str, file: IO[bytes], length: int, starts: list[int]) -> None:
+    if not all(tags_are_modest(file, length, start) for start in starts):
+        raise PictureError(f"{name} is damaged: its tags claim more data than the file has.")
+    file.seek(0)
+
+
+def _boxes_are_whole(file: IO[bytes], length: int) -> bool:
+    at = 0
+    while at + 16 <= length:
+        file.seek(at)
+        size, _, large = struct.unpack(">I4sQ", file.read(16))
+        size = large if size == 1 else size
+        if size == 0:  # up to the end
+            return True
+        if size < 8:
+            return False
+        at += size
+    return at <= length
+
+
+def _check_item_names(name: str, file: IO[bytes]) -> None:
+    # pi-heif 1.4.0 ends the process (a null pointer) when the type or name of a metadata item is not UTF-8.
+    file.seek(0)
+    data = file.read(_MOST_SEARCHED)
+    for found in re.finditer(rb"infe[\0-\3]", data):
+        start = found.start()
+        body = data[start + 4 : start - 4 + int.from_bytes(data[start - 4 : start])]
+        try:
+            body[10 if body[:1] == b"\3" else 8 :].decode("utf-8")  # behind version, item number and protection
+        except UnicodeDecodeError:
+            raise PictureError(f"{name} is damaged: its list of contents cannot be read.") from None

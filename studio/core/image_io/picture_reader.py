@@ -1,0 +1,178 @@
+"""Open picture files and picture data: any supported format in, an upright sRGB Picture or a PictureError out."""
+
+from __future__ import annotations
+
+import os
+import stat
+import warnings
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from PIL import Image, ImageFile
+
+from studio.core.displayable import displayable
+from studio.core.errors import PictureError
+from studio.core.image_io.color_profile import STRIP, ToSrgb
+from studio.core.image_io.exif import carried, dots_per_inch, orientation_of, read_exif
+from studio.core.image_io.formats import SHORTCUT, describe_stranger, open_header, recognise
+from studio.core.image_io.header_checks import DECODER_ERRORS, check_before_parsing, check_claims, check_size
+from studio.core.picture import SMALLEST_EDGE, Metadata, Picture, Pixels
+
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def open_picture(path: Path) -> Picture:
+    """The picture in a file: upright, sRGB, 8 bits, with alpha where it has some; the first frame or page.
+
+    The format is told by the content, whatever the suffix. Raises PictureError if the file is missing, unreadable,
+    no picture, damaged, or outside `SMALLEST_EDGE` ... `LARGEST_PIXELS`; sizes and lies are seen before any decoding.
+    """
+    with open_regular(path) as file:
+        return decode(file, shown_name(path), path)
+
+
+def decode_picture(data: bytes, name: str, source: Path | None = None) -> Picture:
+    """The picture in bytes from the clipboard, a pipe or a browser. name: what messages call it. As `open_picture`."""
+    return decode(BytesIO(data), name, source)
+
+
+def open_regular(path: Path) -> IO[bytes]:
+    """The file opened for reading; PictureError if it is missing, locked, a folder, or a device that never ends."""
+    name = shown_name(path)
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise PictureError(f"{name} is a folder.", "Choose a picture inside it.")
+        if not stat.S_ISREG(status.st_mode):
+            raise PictureError(f"{name} is no ordinary file.", "Choose a picture file.")
+        return path.open("rb")
+    except FileNotFoundError as error:
+        if path.is_symlink():
+            raise PictureError(f"{name} is a link to a file that is gone.", "Choose the file itself.") from error
+        raise PictureError(f"{name} is not there any more.", "Check whether it was moved or renamed.") from error
+    except PermissionError as error:
+        raise PictureError(f"{name} may not be read.", "Ask for permission to read it, or copy it.") from error
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
+        raise PictureError(f"{name} cannot be opened: {reason(error)}.") from error
+
+
+def shown_name(path: Path) -> str:
+    """The file's name, without its folder, as text that can be shown and written down whatever bytes it has."""
+    return displayable(path.name or str(path))
+
+
+def read_header(file: IO[bytes], name: str) -> ImageFile.ImageFile:
+    """The parsed header of a picture file, not decoded yet. Raises PictureError; what is not one is named if known."""
+    hush_pillow()
+    try:
+        head = file.read(64)
+        if not head:
+            raise PictureError(f"{name} is empty: it has 0 bytes.", "Copy or download it again from where it came.")
+        format_name = recognise(head)
+        if format_name is None:
+            raise _stranger(name, head)
+        check_before_parsing(name, file, format_name)
+        return open_header(file, format_name)
+    except DECODER_ERRORS as error:
+        raise _damaged(name, error) from error
+
+
+def decode(file: IO[bytes], name: str, source: Path | None = None, smallest_edge: int = SMALLEST_EDGE) -> Picture:
+    """As `decode_picture`, from a file open for reading, with another lower limit."""
+    image = read_header(file, name)
+    check_size(name, image.width, image.height, smallest_edge)
+    try:
+        check_claims(name, image, file.seek(0, os.SEEK_END))
+        image.load()
+        exif = read_exif(image)
+        dpi = _plausible_dpi(image, dots_per_inch(exif))
+        is_turned = image.format in ("TIFF", "HEIF")  # these plugins do it by themselves
+        pixels, alpha = _pixels(image, 1 if is_turned else orientation_of(exif))
+        return Picture(pixels, name, alpha, source, Metadata(carried(exif), dpi))
+    except DECODER_ERRORS as error:
+        raise _damaged(name, error) from error
+
+
+def hush_pillow() -> None:
+    """Let Pillow's remarks on odd metadata pass: what matters in them is checked here and said as a PictureError.
+
+    One narrow filter, added again each time because others may have reset the list; adding it twice changes nothing.
+    `warnings.catch_warnings` would be tidier, but two threads inside it restore each other's filters.
+    """
+    warnings.filterwarnings("ignore", module=r"PIL\.|pi_heif")
+
+
+def reason(error: BaseException) -> str:
+    """Why the system refused, in its own words, such as "Input/output error"."""
+    return (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
+
+
+def _pixels(image: Image.Image, orientation: int) -> tuple[Pixels, Pixels | None]:
+    """The upright sRGB pixels of a loaded image, and its alpha or None where all is opaque.
+
+    Strip by strip, for memory; and `np.asarray` of all takes three times as long with 100 megapixels.
+    """
+    size = (image.width, image.height) if orientation >= 5 else (image.height, image.width)
+    to_srgb = ToSrgb(image, image.info.get("icc_profile"))
+    pixels, alpha = np.empty((*size, 3), np.uint8), None
+    for rows, part in _upright_strips(image, orientation):
+        pixels[rows], opacity = to_srgb(part)
+        if opacity is not None:
+            alpha = np.empty(size, np.uint8) if alpha is None else alpha
+            alpha[rows] = opacity
+    return pixels, None if alpha is None or alpha.min() == 255 else alpha
+
+
+def _upright_strips(image: Image.Image, orientation: int) -> Iterator[tuple[slice, Image.Image]]:
+    """Rows of the upright picture, and the part of the image that lies there, upright."""
+    is_on_its_side, begins_at_end = orientation >= 5, orientation in (3, 4, 7, 8)
+    length, width = (image.width, image.height) if is_on_its_side else (image.height, image.width)
+    rows = max(1, STRIP // width)
+    for top in range(0, length, rows):
+        bottom = min(top + rows, length)
+        first, last = (length - bottom, length - top) if begins_at_end else (top, bottom)
+        part = image.crop((first, 0, last, image.height) if is_on_its_side else (0, first, image.width, last))
+        yield slice(top, bottom), part.transpose(_UPRIGHT[orientation]) if orientation > 1 else part
+
+
+def _plausible_dpi(image: ImageFile.ImageFile, exif: float | None) -> float | None:
+    header = image.info.get("dpi")
+    if image.format == "JPEG" and not image.info.get("jfif_unit"):
+        header = None  # Pillow's guess
+    for found in (header[0] if isinstance(header, tuple) and header else None, exif):
+        try:
+            dpi = round(float(found), 1)  # type: ignore[arg-type]  # PNG counts per metre: 300 comes back as 299.9994
+        except (TypeError, ValueError, ArithmeticError):
+            continue
+        if 1 < dpi <= 100_000:  # 1 is how a TIFF says that it does not know
+            return dpi
+    return None
+
+
+def _stranger(name: str, head: bytes) -> PictureError:
+    seems = describe_stranger(head)
+    if seems == SHORTCUT:
+        return PictureError(f"{name} is a shortcut and not the picture itself.", "Choose what it points to.")
+    return PictureError(
+        f"{name} is {seems}, not a picture the studio opens." if seems else f"{name} is no picture the studio knows.",
+        "It opens JPEG, PNG, WebP, TIFF, AVIF, HEIC, BMP and GIF.",
+    )
+
+
+def _damaged(name: str, error: Exception) -> PictureError:
+    if isinstance(error, OSError) and error.errno is not None:  # the disk's fault and not the picture's
+        return PictureError(f"{name} cannot be read: {reason(error)}.", "Check the disk or the connection, try again.")
+    if isinstance(error, MemoryError):
+        return PictureError(f"{name} needs more memory than there is.", "Close other programs or make it smaller.")
+    return PictureError(f"{name} is damaged or cut off.", "Copy or download it again from where it came.")

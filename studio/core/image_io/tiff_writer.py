@@ -1,0 +1,73 @@
+"""Write a TIFF with EXIF and GPS in it: through libtiff, Pillow 13 cannot write those two directories."""
+
+from __future__ import annotations
+
+import zlib
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
+from PIL.ExifTags import IFD
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
+from PIL.TiffTags import BYTE, LONG, UNDEFINED
+
+from studio.core.image_io.exif import with_standard_types
+
+_ROWS_BYTES = 2**20  # of a strip, before compression
+_ADOBE_DEFLATE, _DIFFERENCES, _INCH, _RGB, _UNASSOCIATED_ALPHA = 8, 2, 2, 2, 2
+
+
+def encode_tiff(image: Image.Image, icc: bytes, exif: bytes, xmp: bytes, dpi: float | None) -> bytes:
+    """A little-endian TIFF of an "RGB" or "RGBA" image, deflated without loss. exif: an EXIF block or b"".
+
+    Raises struct.error (a decoder error) where the EXIF holds values that do not fit their tags.
+    """
+    pixels = np.asarray(image)
+    height, width, channels = pixels.shape
+    rows = max(1, _ROWS_BYTES // (width * channels))
+    strips = [_deflated(pixels[top : top + rows]) for top in range(0, height, rows)]
+    starts = np.cumsum([0, *(len(strip) for strip in strips)])
+
+    tags = ImageFileDirectory_v2(prefix=b"II")
+    _add_exif(tags, exif)
+    tags[256], tags[257] = width, height
+    tags[258] = (8,) * channels
+    tags[259] = _ADOBE_DEFLATE
+    tags[262] = _RGB
+    tags.tagtype[273] = tags.tagtype[279] = LONG
+    tags[273] = tuple(int(start) for start in starts[:-1])  # moved behind the tags when these are written
+    tags[277], tags[278] = channels, rows
+    tags[279] = tuple(len(strip) for strip in strips)
+    tags[284] = 1  # red, green and blue of a pixel side by side
+    tags[317] = _DIFFERENCES
+    if channels == 4:
+        tags[338] = _UNASSOCIATED_ALPHA
+    if dpi is not None:
+        tags[282] = tags[283] = dpi
+        tags[296] = _INCH
+    if xmp:
+        tags.tagtype[700] = BYTE
+        tags[700] = xmp
+    tags.tagtype[34675] = UNDEFINED
+    tags[34675] = icc
+    file = BytesIO()
+    tags.save(file)
+    return b"".join((with_standard_types(file.getvalue()), *strips))
+
+
+def _deflated(rows: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
+    differences = rows.copy()
+    differences[:, 1:] -= rows[:, :-1]  # to the left neighbour, modulo 256: smaller by a third
+    return zlib.compress(differences.tobytes(), 6)
+
+
+def _add_exif(tags: ImageFileDirectory_v2, block: bytes) -> None:
+    exif = Image.Exif()
+    if block:
+        exif.load(block)
+    for tag, value in exif.items():
+        if tag in (IFD.Exif, IFD.GPSInfo):
+            tags.tagtype[tag] = LONG
+            tags[tag] = exif.get_ifd(tag)
+        else:
+            tags[tag] = value

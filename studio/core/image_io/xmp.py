@@ -1,0 +1,182 @@
+"""Who and what made an artwork, written into every export as XMP: credits, the recipe and the AI label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from PIL import ImageFile
+
+import studio
+from studio.core.card import Card
+from studio.core.errors import PictureError
+from studio.core.image_io.header_checks import DECODER_ERRORS, check_size
+from studio.core.image_io.picture_reader import open_regular, read_header
+from studio.core.recipe import StyleRecipe
+
+NAMESPACES = {
+    "x": "adobe:ns:meta/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+    "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+    "studio": "https://style-studio.invalid/ns/1.0/",  # a name, not an address: .invalid never resolves (RFC 2606)
+}
+# IPTC's vocabulary of digital source types: a person's picture with a model's work in it, or a model's work alone.
+COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+
+_CARD_TEXTS = ("title", "author", "year", "licence", "source", "credit")
+_LONGEST_TEXT = 1000  # characters of one field
+_LONGEST_PACKET = 2**20  # bytes; ours have a few thousand
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, even escaped
+
+
+@dataclass(frozen=True)
+class Credits:
+    """What an artwork is made of, for its export.
+
+    styles: cards of the styles, in the order of the recipe's shares. models: of the weights that painted.
+    content_name: what the photo is called. artist: who made the artwork, "" if they do not say.
+    is_pattern: whether nothing of a user's picture is in it. blended_name: what a second photo is called that was
+    blended with the first, or "".
+    """
+
+    title: str
+    styles: tuple[Card, ...]
+    models: tuple[Card, ...]
+    recipe: StyleRecipe
+    content_name: str = ""
+    artist: str = ""
+    is_pattern: bool = False
+    blended_name: str = ""
+
+
+def to_xmp(credits: Credits, label_ai: bool, most: int | None = None) -> bytes:  # noqa: A002 (an interactive builtin)
+    """The XMP packet, UTF-8, at most `most` bytes: then the last styles are counted and no longer named.
+
+    Standard properties carry it for every reader (title, creator, rights, source, description, CreatorTool, credit and,
+    if `label_ai`, DigitalSourceType), our own carry the recipe as JSON and the cards field by field. Fields are cut
+    at 1,000 characters; characters that XML cannot hold are left out.
+    """
+    named = len(credits.styles)
+    packet = _packet(credits, label_ai, named)
+    while most is not None and len(packet) > most and named:
+        named //= 2
+        packet = _packet(credits, label_ai, named)
+    return packet
+
+
+def read_recipe(file: Path | bytes) -> StyleRecipe:
+    """The recipe in an exported picture (its path or its bytes).
+
+    Raises PictureError if it is no picture or carries no recipe, RecipeError if the recipe is of a newer studio.
+    """
+    if isinstance(file, bytes):
+        return _recipe_in(read_header(BytesIO(file), "The picture"), "The picture")
+    with open_regular(file) as opened:
+        return _recipe_in(read_header(opened, file.name), file.name)
+
+
+def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
+    tool = f"Style Studio {studio.__version__}"
+    title, artist = map(_clean, (given.title, given.artist))
+    photos = [_clean(name) for name in (given.content_name, given.blended_name) if name]
+    styles = [_clean_card(card) for card in given.styles[:named]]
+    models = [_clean_card(card) for card in given.models]
+    unnamed = len(given.styles) - named
+    more = [f"{unnamed} more"] if unnamed else []
+    used = "; ".join([card.credit_line for card in styles] + more)
+    rights = "; ".join([_rights(card) for card in styles] + more)
+    weights = "; ".join(card.credit_line for card in models)
+    subject = "A pattern" if given.is_pattern else " blended with ".join(photos) or "A picture"
+    shares = given.recipe.style_shares or (1.0,) * len(given.styles)
+
+    # Prefixes are spelt out in the tags: ElementTree's own handling of namespaces needs a registry that is global.
+    root = Element("x:xmpmeta", {"xmlns:x": NAMESPACES["x"]})
+    rdf = SubElement(root, "rdf:RDF", {f"xmlns:{prefix}": uri for prefix, uri in NAMESPACES.items() if prefix != "x"})
+    about = SubElement(rdf, "rdf:Description", {"rdf:about": ""})
+    _localised(about, "dc:title", title)
+    _localised(about, "dc:rights", rights and f"Styles used: {rights}")
+    _localised(
+        about,
+        "dc:description",
+        f"{subject}{used and f' in the style of: {used}'}. Painted by {tool}{weights and f' with: {weights}'}.",
+    )
+    if artist:
+        SubElement(SubElement(SubElement(about, "dc:creator"), "rdf:Seq"), "rdf:li").text = artist
+    _text(about, "dc:source", "; ".join(filter(None, [*photos, *(card.source for card in styles)])))
+    _text(about, "xmp:CreatorTool", tool)
+    _text(about, "photoshop:Credit", weights)
+    if label_ai:
+        _text(about, "Iptc4xmpExt:DigitalSourceType", GENERATED if given.is_pattern else COMPOSITE)
+    _text(about, "studio:Recipe", given.recipe.to_json())
+    _cards(about, "studio:Styles", styles, [f"{share / sum(shares):.4f}" for share in shares])
+    _cards(about, "studio:Models", models, [])
+    body: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=False)
+    return b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n' + body + b'\n<?xpacket end="w"?>'
+
+
+def _clean(text: str) -> str:
+    return _FORBIDDEN.sub("", text)[:_LONGEST_TEXT].strip()
+
+
+def _clean_card(card: Card) -> Card:
+    texts: dict[str, Any] = {name: _clean(getattr(card, name)) for name in _CARD_TEXTS}
+    return replace(card, **texts)
+
+
+def _rights(card: Card) -> str:
+    return f"{card.title}{card.author and f' by {card.author}'}: {card.licence or 'licence unknown'}"
+
+
+def _text(parent: Element, tag: str, text: str) -> None:
+    if text:
+        SubElement(parent, tag).text = text
+
+
+def _localised(parent: Element, tag: str, text: str) -> None:
+    if text:
+        SubElement(SubElement(SubElement(parent, tag), "rdf:Alt"), "rdf:li", {"xml:lang": "x-default"}).text = text
+
+
+def _cards(parent: Element, tag: str, cards: Sequence[Card], shares: Sequence[str]) -> None:
+    if not cards:
+        return
+    sequence = SubElement(SubElement(parent, tag), "rdf:Seq")
+    for card, share in zip_longest(cards, shares[: len(cards)], fillvalue=""):
+        item = SubElement(sequence, "rdf:li", {"rdf:parseType": "Resource"})
+        for name in _CARD_TEXTS:
+            _text(item, f"studio:{name}", getattr(card, name))
+        _text(item, "studio:share", share)
+
+
+def _recipe_in(image: ImageFile.ImageFile, name: str) -> StyleRecipe:
+    nothing = PictureError(f"{name} carries no recipe.", "Only pictures exported by Style Studio do.")
+    if image.format == "PNG" and "xmp" not in image.info:  # other programs move it behind the pixels
+        check_size(name, image.width, image.height, smallest_edge=1)
+        try:
+            image.load()
+        except DECODER_ERRORS as error:
+            raise nothing from error
+    packet = image.info.get("xmp")
+    if isinstance(packet, str):
+        packet = packet.encode("utf-8", "replace")
+    if not isinstance(packet, bytes) or len(packet) > _LONGEST_PACKET or b"<!" in packet:  # no entities to multiply
+        raise nothing
+    try:
+        root = ElementTree.fromstring(packet.rstrip(b"\0 "))
+    except (ElementTree.ParseError, ValueError, LookupError) as error:  # the latter two: odd encodings
+        raise nothing from error
+    text = root.findtext(f".//{{{NAMESPACES['studio']}}}Recipe")
+    if text is None:
+        raise nothing
+    return StyleRecipe.from_json(text)

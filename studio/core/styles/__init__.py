@@ -1,0 +1,1 @@
+"""Style, fine-tuned styles and their files, the library of the user."""

@@ -1,0 +1,1 @@
+"""Plans, cards and files of fine-tuning and training."""

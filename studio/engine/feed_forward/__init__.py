@@ -1,0 +1,1 @@
+"""Live: one pass through the feed-forward network."""

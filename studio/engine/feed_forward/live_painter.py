@@ -1,0 +1,208 @@
+"""Live: a picture in the blend of styles by the style network, at once and at any size, and what it remembers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Hashable, Sequence
+from dataclasses import dataclass
+
+import torch
+from cachetools import LRUCache
+from torch import Tensor
+from torch.nn import functional
+
+from studio.core.recipe import StyleRecipe
+from studio.core.styles.learned_style import LearnedStyle
+from studio.engine.networks.style_delta import with_learned
+from studio.engine.networks.style_network import StyleNetwork
+from studio.engine.networks.style_predictor import StylePredictor
+from studio.engine.runtime.lru_cache import TensorCache
+from studio.engine.runtime.tensors import resize
+from studio.engine.runtime.tiling import cut_into_tiles
+
+WHOLE = 2048 * 2048  # px; a larger picture is painted in tiles, with the statistics it has at this size
+TILE = 1024 * 1024  # px of a tile, margins included
+SMALLEST = 32  # px; what the network works on has no shorter edge: below, mirrored borders would be all there is
+PLAIN_STRENGTH = 0.6  # where the style vector is the style's own; beyond, it leads away from the photo's
+STRONGEST = 1.4  # times as far from the photo's vector as the style's own, at strength 1
+GLAZE = 0.4  # strength below which the photo itself shines through
+PLAIN_SMOOTHNESS = 0.1  # the network is about as smooth by itself as Finish is with this
+LOOSENESS = 0.5  # smoothness that detail 0 adds
+ROUGHEST = 0.08  # variance within a stroke that smoothness 1 evens out
+STROKE = 256  # of these fit into the longer edge: what is finer is detail, or grain
+LARGEST_RADIUS = 24  # px of what is called fine, however large the picture
+KEPT_NETWORKS = 4  # with weights changed by learned styles, about 1 MB each
+KEPT_PAINTINGS = 256 << 20  # bytes of what the network made: five of the largest, or one and hundreds of tiles
+CPU_PACE, GPU_PACE = 3e-7, 1e-8  # s per px before anything was measured
+PACE_SHARE = 0.3  # of a new reading
+PACED = 256 * 256  # px; for less, most of the time is not the network's
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """What the network is to paint. vector: the style vector (1, 100) to paint after. size: (h, w) of the result.
+
+    photo_key: unique to the photo. Of the recipe count stroke_size and strength, and detail and smoothness afterwards.
+    taught: learned styles that change weights of the network, each with its share in that.
+    """
+
+    photo_key: str
+    vector: Tensor
+    recipe: StyleRecipe
+    size: tuple[int, int]
+    taught: tuple[tuple[LearnedStyle, float], ...] = ()
+
+    @property
+    def work_size(self) -> tuple[int, int]:
+        """At which (h, w) the network works: its strokes have a size of their own in px."""
+        scale = max(1 / self.recipe.stroke_size, SMALLEST / min(self.size))
+        return max(SMALLEST, round(self.size[0] * scale)), max(SMALLEST, round(self.size[1] * scale))
+
+    @property
+    def pixels(self) -> int:
+        """How many px the network has to paint."""
+        return self.work_size[0] * self.work_size[1]
+
+    @property
+    def key(self) -> Hashable:
+        """The same for sketches the network paints alike."""
+        return self.photo_key, tuple(self.vector[0].tolist()), self.work_size, self.taught_key
+
+    @property
+    def result_key(self) -> Hashable:
+        """The same for sketches that come out alike, after all that needs no network."""
+        recipe = self.recipe
+        return self.key, recipe.network, self.size, recipe.strength, recipe.detail, recipe.smoothness
+
+    @property
+    def taught_key(self) -> tuple[tuple[str, float], ...]:
+        """The same for sketches that want the same weights; () for the network's own."""
+        return tuple((style.fingerprint, share) for style, share in self.taught)
+
+
+class LivePainter:
+    """The style network, with the paintings that were needed last, and the predictor that names styles for it."""
+
+    def __init__(self, network: StyleNetwork, predictor: StylePredictor, device: torch.device) -> None:
+        self._network = network.to(device)
+        self.predictor = predictor
+        self._paintings = TensorCache(KEPT_PAINTINGS)
+        self._taught: LRUCache[tuple[tuple[str, float], ...], StyleNetwork] = LRUCache(KEPT_NETWORKS)
+        self._pace = CPU_PACE if device.type == "cpu" else GPU_PACE  # seconds per px
+
+    def seconds(self, sketch: Sketch) -> float:
+        """How long the network will take, going by what it took before; 0 if it painted that already."""
+        return 0.0 if sketch.key in self._paintings else sketch.pixels * self._pace
+
+    @torch.no_grad()
+    def paint(self, sketch: Sketch, photo: Tensor) -> Generator[float, None, Tensor]:
+        """Paint; yields the share that is done after each tile, and returns the image (1, 3, h, w) in [0, 1].
+
+        photo: (1, 3, H, W) in [0, 1].
+        """
+        painted = self._paintings.get(sketch.key)
+        if painted is None:
+            started = time.perf_counter()
+            painted = yield from self._run(sketch, resize(photo, sketch.work_size).clamp_(0, 1))
+            if sketch.pixels <= WHOLE:
+                painted[0, 0, 0, 0].item()  # waits for the device
+                if sketch.pixels >= PACED:
+                    self._pace += PACE_SHARE * ((time.perf_counter() - started) / sketch.pixels - self._pace)
+                self._paintings[sketch.key] = painted = painted.contiguous()
+        return _touch_up(resize(painted, sketch.size), photo, sketch.recipe)
+
+    def _run(self, sketch: Sketch, image: Tensor) -> Generator[float, None, Tensor]:
+        network = self._network_for(sketch)
+        conditions = network.conditions(sketch.vector)
+        height, width = image.shape[2:]
+        if height * width <= WHOLE:
+            whole: Tensor = network(_aligned(image), conditions)
+            return whole
+        scale = (WHOLE / (height * width)) ** 0.5
+        small = resize(image, (max(SMALLEST, round(height * scale)), max(SMALLEST, round(width * scale)))).clamp(0, 1)
+        statistics = network.measure(_aligned(small), conditions)  # Source: Chen et al. 2022, "URST"
+        result = torch.empty_like(image, memory_format=torch.contiguous_format)
+        tiles = cut_into_tiles(height, width, TILE, network.reach)
+        for number, tile in enumerate(tiles, start=1):
+            tile.paste(tile.inner(network(_aligned(tile.crop(image)), conditions, statistics)), result)
+            yield number / len(tiles)
+        return result
+
+    def _network_for(self, sketch: Sketch) -> StyleNetwork:
+        """The network, its weights changed as learned styles want. Raises StudioError if they do not fit."""
+        if not sketch.taught:
+            return self._network
+        known = self._taught.get(sketch.taught_key)
+        if known is None:
+            known = with_learned(self._network, [(style.delta, share) for style, share in sketch.taught])
+            self._taught[sketch.taught_key] = known
+        return known
+
+
+def blend_vectors(photo: Tensor, styles: Sequence[Tensor], shares: Sequence[float], strength: float) -> Tensor:
+    """The vector to paint after. Shapes: the photo's own (1, 100), one (1, 100) per style -> (1, 100).
+
+    shares: one per style, summing to 1. strength: 0 to 1. Source: Ghiasi et al. 2017, who call the way from the photo's
+    own vector to the style's "identity interpolation".
+    """
+    wanted = torch.stack([share * vector for vector, share in zip(styles, shares, strict=True)]).sum(0)
+    return torch.lerp(photo, wanted, reach_of(strength))
+
+
+def reach_of(strength: float) -> float:
+    """How far to go from the photo's style vector to that of the style."""
+    if strength <= PLAIN_STRENGTH:
+        return strength / PLAIN_STRENGTH
+    return 1 + (STRONGEST - 1) * (strength - PLAIN_STRENGTH) / (1 - PLAIN_STRENGTH)
+
+
+def _touch_up(painted: Tensor, photo: Tensor, recipe: StyleRecipe) -> Tensor:
+    """What needs no network: smoothness, detail and a weak strength. Shapes: (1, 3, h, w), photo of any size."""
+    detail = 2 * recipe.detail - 1  # -1 to 1
+    smoothness = max(0.0, recipe.smoothness - PLAIN_SMOOTHNESS) + LOOSENESS * max(0.0, -detail)
+    glaze = min(1.0, recipe.strength / GLAZE)
+    if smoothness == 0 and detail <= 0 and glaze == 1:
+        return painted.clamp_(0, 1)  # as all in-place clamping here: nothing changes where it was in range already
+    photo = resize(photo, (painted.shape[2], painted.shape[3])).clamp_(0, 1)
+    result = torch.empty_like(painted)
+    radius = min(max(1, round(max(painted.shape[2:]) / STROKE)), LARGEST_RADIUS)
+    for tile in cut_into_tiles(painted.shape[2], painted.shape[3], TILE, 2 * radius):  # of the means of means
+        part, original = tile.crop(painted), tile.crop(photo)
+        if smoothness > 0:
+            part = _smooth(part, radius, ROUGHEST * smoothness**2)
+        if detail > 0:
+            lightness = original.mean(1, keepdim=True)
+            part = part + detail * (lightness - _blur(lightness, radius))
+        tile.paste(tile.inner(torch.lerp(original, part, glaze)), result)
+    return result.clamp_(0, 1)
+
+
+def _smooth(image: Tensor, radius: int, variance: float) -> Tensor:
+    """The image with what varies less than `variance` within `radius` px evened out; edges stay.
+
+    Shapes: (1, C, H, W) -> same. Source: He, Sun & Tang 2010, "Guided image filtering", guided by itself.
+    """
+    mean = _blur(image, radius)
+    own = (_blur(image * image, radius) - mean * mean).clamp_min(0)
+    kept = own / (own + variance)
+    return _blur(kept, radius) * image + _blur((1 - kept) * mean, radius)
+
+
+def _blur(image: Tensor, radius: int) -> Tensor:
+    """The mean over a square of 2 radius + 1 px. Shapes: (1, C, H, W) -> same."""
+    padded = functional.pad(image, (radius,) * 4, mode="replicate")
+    return _mean_along(_mean_along(padded, 2, 2 * radius + 1), 3, 2 * radius + 1)
+
+
+def _mean_along(image: Tensor, axis: int, size: int) -> Tensor:
+    """The mean of `size` neighbours; the axis becomes shorter by size - 1. Ten times as fast as torch's pooling."""
+    length = image.shape[axis] - size + 1
+    total = image.narrow(axis, 0, length).clone()
+    for offset in range(1, size):
+        total += image.narrow(axis, offset, length)
+    return total.div_(size)
+
+
+def _aligned(image: Tensor) -> Tensor:
+    """The image in the memory layout that the network is quickest with."""
+    return image.contiguous(memory_format=torch.channels_last)

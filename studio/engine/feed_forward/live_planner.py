@@ -1,0 +1,132 @@
+"""Sketcher: says which Live network paints a request, after which vector and at which size, and lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from studio.core.engine_api.contract import LiveRequest, StyleRequest
+from studio.core.picture import Picture, fit_size
+from studio.core.recipe import StyleRecipe
+from studio.core.styles.learned_style import painting_network
+from studio.engine.feed_forward.live_painter import LivePainter, Sketch, blend_vectors, reach_of
+from studio.engine.networks.style_predictor import StylePredictor
+from studio.engine.networks.weights import load_style_network, predictor_owner
+from studio.engine.runtime.generators import run_to_end
+from studio.engine.runtime.lru_cache import TensorCache
+from studio.engine.runtime.tensors import picture_at, shrinking
+
+KEPT_PHOTOS = 256 << 20  # bytes, shrunk
+SEEN_BY_PREDICTOR = 512  # px of the longer edge; it shrinks everything to 256 anyway
+PREVIEW_EDGES = (2048, 1536, 1024, 768, 512, 384, 256, 192)  # px; the sizes Live falls back to on a slow device
+PREVIEW_SECONDS = 0.3  # for which nobody minds waiting when the hand rests
+COARSE_SECONDS = 0.1  # beyond, a coarser picture comes first, so that it follows the hand
+
+
+class Sketcher:
+    """The Live networks, each loaded when it is first wanted, and the photos they painted last.
+
+    Networks that go with the same predictor share it, and so what it made of photos and styles.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._painters: dict[str, LivePainter] = {}
+        self._predictors: dict[str, StylePredictor] = {}  # by the model they belong to
+        self._photos = TensorCache(KEPT_PHOTOS)
+
+    def warm_up(self) -> None:
+        """Load the network that is used if nothing else is said, and run it once."""
+        recipe = StyleRecipe()
+        grey = torch.full((1, 3, 64, 64), 0.5, device=self._device)
+        vector = self.predictor(recipe.network)(grey)
+        run_to_end(self.paint(Sketch("", vector, recipe, (64, 64)), grey))
+
+    def predictor(self, network: str) -> StylePredictor:
+        """The predictor a network goes with."""
+        return self._painter(network).predictor
+
+    def look_at(self, request: StyleRequest | LiveRequest) -> Generator[None, None, None]:
+        """What has to be known of photo and styles before `sketch` and `previews` are quick."""
+        learned = request.learned or (None,) * len(request.styles)
+        predictor = self.predictor(painting_network(request.recipe, learned))
+        unknown = [picture for picture, known in zip(request.styles, learned, strict=True) if known is None]
+        for picture in filter(None, (request.content, *unknown)):
+            yield from picture.fingerprinting()
+            if not predictor.knows(picture.fingerprint):
+                image = yield from shrinking(picture, SEEN_BY_PREDICTOR, self._device)
+                predictor.remember(picture.fingerprint, image)
+                yield
+
+    def sketch(self, request: StyleRequest | LiveRequest, long_edge: int) -> Sketch:
+        """What a request wants painted, with the longer edge at `long_edge` px; it must have a content and styles.
+
+        The network is that of `painting_network`; of what was learnt with another one, the vector alone counts.
+        """
+        assert request.content is not None
+        shares = request.recipe.shares_of(len(request.styles))
+        learned = request.learned or (None,) * len(request.styles)
+        recipe = request.recipe.change(network=painting_network(request.recipe, learned))
+        vectors = [
+            self._vector(recipe, picture)
+            if known is None
+            else torch.from_numpy(known.vector.copy()).to(self._device)[None]
+            for picture, known in zip(request.styles, learned, strict=True)
+        ]
+        vector = blend_vectors(self._vector(recipe, request.content), vectors, shares, recipe.strength)
+        reach = min(1.0, reach_of(recipe.strength))
+        taught = [
+            (known, reach * share)
+            for known, share in zip(learned, shares, strict=True)
+            if known and known.delta and known.network == recipe.network
+        ]
+        width, height = fit_size(request.content.width, request.content.height, long_edge)
+        return Sketch(request.content.fingerprint, vector, recipe, (height, width), tuple(taught))
+
+    def previews(self, request: LiveRequest) -> list[Sketch]:
+        """What to paint one after the other: a coarse sketch if the last takes long, and the largest bearable one."""
+        limit = min(request.long_edge, request.recipe.long_edge)
+        largest, content = self.sketch(request, limit), request.content
+        sizes = (fit_size(content.width, content.height, edge) for edge in PREVIEW_EDGES if edge < limit)
+        sketches = [largest, *(replace(largest, size=(height, width)) for width, height in sizes)]
+        painter = self._painter(largest.recipe.network)
+        final = next((one for one in sketches if painter.seconds(one) <= PREVIEW_SECONDS), sketches[-1])
+        if painter.seconds(final) <= COARSE_SECONDS:
+            return [final]
+        coarse = [one for one in sketches if one.size < final.size and painter.seconds(one) <= COARSE_SECONDS / 2]
+        return [*coarse[:1], final]
+
+    def photo(self, picture: Picture, long_edge: int) -> Generator[None, None, Tensor]:
+        """The picture at most `long_edge` px large, remembered."""
+        yield from picture.fingerprinting()
+        key = (picture.fingerprint, long_edge)
+        photo = self._photos.get(key)
+        if photo is None:
+            self._photos[key] = photo = yield from shrinking(picture, long_edge, self._device)
+        return photo
+
+    def paint(self, sketch: Sketch, photo: Tensor) -> Generator[float, None, Tensor]:
+        """Paint; see LivePainter.paint."""
+        return self._painter(sketch.recipe.network).paint(sketch, photo)
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._painters.clear()
+        self._predictors.clear()
+        self._photos.clear()
+
+    def _vector(self, recipe: StyleRecipe, picture: Picture) -> Tensor:
+        predictor = self.predictor(recipe.network)
+        return predictor.vector(picture.fingerprint, lambda: picture_at(picture, SEEN_BY_PREDICTOR, self._device))
+
+    def _painter(self, network: str) -> LivePainter:
+        if network not in self._painters:
+            layers, weights = load_style_network(network)
+            owner = predictor_owner(network)
+            if owner not in self._predictors:
+                self._predictors[owner] = StylePredictor(weights, self._device)
+            self._painters[network] = LivePainter(layers, self._predictors[owner], self._device)
+        return self._painters[network]

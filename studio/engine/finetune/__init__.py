@@ -1,0 +1,1 @@
+"""Fine-tuning the feed-forward network to one artist."""

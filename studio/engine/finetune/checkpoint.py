@@ -1,0 +1,104 @@
+"""How far a run of learning has come: saved as one act, so that it goes on from there exactly, whatever happened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from studio.core.engine_api.contract import Lesson
+from studio.core.errors import StudioError
+from studio.core.storage.atomic_write import replace_file
+from studio.core.storage.untrusted import check_fields, parse_object
+from studio.core.training.tune_log import LESSONS_KEY, lessons_json, parse_lessons
+
+_FORMAT = "style-studio-tuning-2"
+
+
+@dataclass
+class TuningState:
+    """All that changes while a style is learnt.
+
+    identity: what is learnt from, how; equal for two runs that may go on from each other. step: done, over all stages.
+    stage: "vector" or "layers". stage_step: done of the stage. weights: learnt, by name. best: those judged best, with
+    `best_losses` and `best_step`. moments: of the optimizer, two per weight ("a NAME", "b NAME"). draws: state of the
+    random generator. base: losses before the first step. worse: judgements in a row without a better one. setbacks:
+    steps whose numbers blew up. seconds: of work. lessons: so far.
+    """
+
+    identity: str
+    draws: Tensor
+    weights: dict[str, Tensor]
+    best: dict[str, Tensor]
+    stage: str = "vector"
+    step: int = 0
+    stage_step: int = 0
+    best_step: int = 0
+    worse: int = 0
+    setbacks: int = 0
+    seconds: float = 0.0
+    base: dict[str, float] = field(default_factory=dict)
+    best_losses: dict[str, float] = field(default_factory=dict)
+    moments: dict[str, Tensor] = field(default_factory=dict)
+    lessons: list[Lesson] = field(default_factory=list)
+
+    def write(self, path: Path) -> None:
+        """Write it. Raises PictureError if the disk refuses; the state of before is whole then."""
+        tensors = {"draws": self.draws}
+        for kind in _TENSORS:
+            tensors |= {f"{kind} {name}": tensor.detach().cpu() for name, tensor in getattr(self, kind).items()}
+        state = json.dumps({name: getattr(self, name) for name in _VALUES})
+        header = {"format": _FORMAT, "state": state, LESSONS_KEY: lessons_json(self.lessons)}
+        replace_file(path, save({name: tensor.contiguous() for name, tensor in tensors.items()}, header))
+
+    @classmethod
+    def read(cls, path: Path, like: Mapping[str, Tensor]) -> TuningState:
+        """The state in a file, on the device of the weights it is for. Raises StudioError if it is none."""
+        try:
+            with safe_open(path, framework="pt") as file:
+                header = file.metadata() or {}
+                if header.get("format") != _FORMAT:
+                    raise ValueError("it says so")
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+            values = parse_object(header["state"])
+            lessons = parse_lessons(header[LESSONS_KEY])
+            kinds = {kind: _of_kind(kind, tensors) for kind in _TENSORS}
+            for kind, parts in kinds.items():
+                for name, tensor in parts.items():
+                    known = like[name.split(" ")[-1]]
+                    if tensor.shape != known.shape or not bool(torch.isfinite(tensor).all()):
+                        raise ValueError(f"{kind} of {name}")
+                    parts[name] = tensor.to(known.device)
+            known_values = {name: values[name] for name in _VALUES}
+            check_fields(cls, known_values)
+            return cls(**known_values, **cast(dict[str, Any], kinds), draws=tensors["draws"], lessons=lessons)
+        except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
+            raise StudioError(
+                f"{path.name} is not there or damaged: one cannot go on from it.", "Learn afresh."
+            ) from error
+
+
+_TENSORS = ("weights", "best", "moments")
+_VALUES = (
+    "identity",
+    "stage",
+    "step",
+    "stage_step",
+    "best_step",
+    "worse",
+    "setbacks",
+    "seconds",
+    "base",
+    "best_losses",
+)
+
+
+def _of_kind(kind: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(f"{kind} "): tensor for name, tensor in tensors.items() if name.startswith(f"{kind} ")}

@@ -1,0 +1,173 @@
+"""What a style is learnt from: moments of the references in many crops and sizes, and crops of photos to paint."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from studio.engine.losses.losses import STYLE_LAYERS
+from studio.engine.losses.statistics import Moments, blend_moments, moments
+from studio.engine.networks.vgg import Encoder
+from studio.engine.runtime.tensors import resize_to
+
+StyleTarget = Mapping[str, Moments]
+Predict = Callable[[Tensor], Tensor]
+"""A StylePredictor, or what stands in for one: (1, 3, H, W) in [0, 1] -> (1, 100)."""
+
+REFERENCE_EDGES = (320, 512)  # px of the longer edge, smallest and largest, a reference is looked at in
+SMALLEST_CROP, LARGEST_CROP = 64, 192  # px; larger ones cost more than they tell
+TARGETS = 16  # looks at the references
+LOOKS = 2  # crops of each that the predictor sees, besides the whole; and looks at the one held out
+PREDICTOR_EDGE = 256  # px; it sees no more of anything
+PHOTO_EDGES = (256, 512)  # px of the longer edge, smallest and largest, a photo is painted in
+POOL = 48  # crops of photos to learn from
+TRIALS = 6  # crops of photos to be judged by
+MEAN_SHARE = 0.5  # of the steps go towards the mean of all targets
+# The widest of any three works by one artist in the gallery; three by three artists are in 3 of 10 cases beyond it.
+WIDEST_SPREAD = 2.4
+FEWEST_TO_HOLD_OUT = 3  # references, of which one is not learnt from
+
+
+@dataclass(frozen=True)
+class References:
+    """The style as numbers. mean: of many looks at what is learnt from; unseen: of the one held out, or None.
+
+    vector: (1, 100), the mean of what the predictor says of all that is learnt from. spread: how far the vectors of
+    single references are from their mean; 0 for one.
+    """
+
+    mean: StyleTarget
+    unseen: StyleTarget | None
+    vector: Tensor
+    spread: float = 0.0
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether they differ more than works by one artist do, as far as the predictor can tell."""
+        return self.spread > WIDEST_SPREAD
+
+
+class Photos:
+    """Crops of photos; the features they have to keep are computed when they are first needed, and remembered."""
+
+    def __init__(self, crops: Tensor, encoder: Encoder, layers: Sequence[str]) -> None:
+        """crops: (N, 3, size, size) in [0, 1]."""
+        self._crops, self._encoder, self._layers = crops, encoder, tuple(layers)
+        self._features: dict[int, dict[str, Tensor]] = {}
+
+    def __len__(self) -> int:
+        return int(self._crops.shape[0])
+
+    def take(self, numbers: Sequence[int]) -> Generator[None, None, tuple[Tensor, dict[str, Tensor]]]:
+        """These crops (B, 3, size, size) and their features by layer."""
+        for number in numbers:
+            if number not in self._features:
+                trace = yield from self._encoder.trace(self._crops[number : number + 1], self._layers, False)
+                self._features[number] = {layer: trace[layer] for layer in self._layers}
+        parts = [self._features[number] for number in numbers]
+        features = {layer: torch.cat([part[layer] for part in parts]) for layer in self._layers}
+        return self._crops[list(numbers)], features
+
+
+def look_at(
+    pictures: Sequence[Tensor], encoder: Encoder, predict: Predict, generator: torch.Generator
+) -> Generator[None, None, References]:
+    """The references (1, 3, H, W) as numbers; yields between pieces.
+
+    Of three or more the most typical is held out: the one whose style vector is nearest to the mean.
+    """
+    vectors = []
+    for picture in pictures:
+        crops = [picture, *(_crop(picture, 0.6, generator) for _ in range(LOOKS))]
+        vectors.append(torch.cat([predict(resize_to(crop, PREDICTOR_EDGE)) for crop in crops]).mean(0, keepdim=True))
+        yield
+    held_out = most_typical(torch.cat(vectors)) if len(pictures) >= FEWEST_TO_HOLD_OUT else None
+    seen = [number for number in range(len(pictures)) if number != held_out]
+    shown = [pictures[seen[number % len(seen)]] for number in range(max(TARGETS, len(seen)))]
+    looks = yield from _looks(shown, encoder, generator)
+    unseen = None
+    if held_out is not None:
+        unseen = blend_targets((yield from _looks([pictures[held_out]] * LOOKS, encoder, generator)))
+    vector = torch.cat([vectors[number] for number in seen]).mean(0, keepdim=True)
+    return References(blend_targets(looks), unseen, vector, _spread(torch.cat(vectors)))
+
+
+def cut_photos(
+    photos: Sequence[Tensor],
+    number: int,
+    size: int,
+    encoder: Encoder,
+    layers: Sequence[str],
+    generator: torch.Generator,
+) -> Photos:
+    """So many crops of `size` px, of all photos (1, 3, H, W) in turn, at random sizes and places."""
+    crops = []
+    for count in range(number):
+        photo = photos[count % len(photos)]
+        edge = _between(PHOTO_EDGES, generator)
+        narrow = min(photo.shape[2:]) / max(photo.shape[2:])
+        image = resize_to(photo, max(round(edge), round(size / narrow) + 1))
+        top, left = (int(torch.randint(room - size + 1, (), generator=generator)) for room in image.shape[2:])
+        crop = image[:, :, top : top + size, left : left + size]
+        crops.append(crop.flip(3) if float(torch.rand((), generator=generator)) < 0.5 else crop)
+    return Photos(torch.cat(crops), encoder, layers)
+
+
+def hold_out(count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Which of so many photos to learn from, and which to be judged by: every third, or all where there are two."""
+    if count < 3:
+        return tuple(range(count)), tuple(range(count))
+    judged = tuple(range(1, count, 3))
+    return tuple(number for number in range(count) if number not in judged), judged
+
+
+def blend_targets(targets: Sequence[StyleTarget]) -> StyleTarget:
+    """The moments of all together."""
+    shares = [1 / len(targets)] * len(targets)
+    return {layer: blend_moments([target[layer] for target in targets], shares) for layer in targets[0]}
+
+
+def most_typical(vectors: Tensor) -> int:
+    """The one nearest to the mean. Shapes: (N, 100)."""
+    return int((vectors - vectors.mean(0)).norm(dim=1).argmin())
+
+
+def _spread(vectors: Tensor) -> float:
+    count = len(vectors)
+    if count < 2:
+        return 0.0
+    return float((vectors - vectors.mean(0)).norm(dim=1).mean()) * math.sqrt(count / (count - 1))
+
+
+def _looks(
+    pictures: Sequence[Tensor], encoder: Encoder, generator: torch.Generator
+) -> Generator[None, None, list[StyleTarget]]:
+    looks: list[StyleTarget] = []
+    for picture in pictures:
+        look = yield from _look(picture, encoder, generator)
+        looks.append(look)
+    return looks
+
+
+def _look(picture: Tensor, encoder: Encoder, generator: torch.Generator) -> Generator[None, None, StyleTarget]:
+    image = resize_to(picture, round(min(_between(REFERENCE_EDGES, generator), 1.5 * max(picture.shape[2:]))))
+    share = float(_between((0.6, 1.0), generator))
+    crop = _crop(image, min(share, LARGEST_CROP / max(image.shape[2:])), generator)
+    trace = yield from encoder.trace(crop, STYLE_LAYERS, with_gradient=False)
+    return {layer: moments(trace[layer]) for layer in STYLE_LAYERS}
+
+
+def _crop(image: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    """A part of the image with `share` of each edge, but not below SMALLEST_CROP px."""
+    height, width = (min(edge, max(SMALLEST_CROP, round(edge * share))) for edge in image.shape[2:])
+    top = int(torch.randint(image.shape[2] - height + 1, (), generator=generator))
+    left = int(torch.randint(image.shape[3] - width + 1, (), generator=generator))
+    return image[:, :, top : top + height, left : left + width]
+
+
+def _between(limits: tuple[float, float], generator: torch.Generator) -> float:
+    return limits[0] + (limits[1] - limits[0]) * float(torch.rand((), generator=generator))

@@ -1,0 +1,228 @@
+"""A TuneRequest from its pictures to the learned style in a file, as events; it survives being killed at any moment."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from studio.core.card import Card, bundled_cards
+from studio.core.engine_api.contract import Done, Event, Frame, Progress, TuneRequest
+from studio.core.engine_api.tune_settings import LARGEST_EDGE
+from studio.core.errors import EngineError, StudioError
+from studio.core.image_io import open_picture
+from studio.core.picture import Picture
+from studio.core.recipe import StyleRecipe
+from studio.core.rescue import keep_style_safe, unsaved
+from studio.core.styles.learned_style import MOST_REFERENCES, LearnedStyle
+from studio.core.styles.learned_style_file import reference_of, training_file, write_learned
+from studio.engine.finetune.checkpoint import TuningState
+from studio.engine.finetune.dataset import POOL, TRIALS, Predict, References, cut_photos, hold_out, look_at
+from studio.engine.finetune.tuner import VECTOR, Tuner
+from studio.engine.finetune.validation import Examiner
+from studio.engine.losses.losses import weights_of
+from studio.engine.losses.training_loss import TrainingLoss
+from studio.engine.networks.style_delta import changes_of
+from studio.engine.networks.style_network import StyleNetwork
+from studio.engine.networks.vgg import Encoder
+from studio.engine.runtime.device import is_out_of_memory
+from studio.engine.runtime.generators import SIGN_OF_LIFE, signs_of_life
+from studio.engine.runtime.tensors import shrinking, to_picture
+
+SAMPLE_EDGE = 512  # px of the picture that shows how far it has come
+SAVED_EVERY = 5.0  # s
+MIXED = "The pictures differ more than works of one artist mostly do: expect a mixture."
+PREPARED = 0.03  # of the progress, before the first step
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """What a style is taught to, and with. card: of the network."""
+
+    card: Card
+    network: StyleNetwork
+    predictor: Predict
+    encoder: Encoder
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self.encoder.device
+
+
+def teach(request: TuneRequest, teacher: Teacher, clock: Callable[[], float] = time.perf_counter) -> Iterator[Event]:
+    """The events of a request, with Done at last. Raises StudioError; what was best until then is in the files."""
+    try:
+        yield from _teach(request, teacher, clock)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise EngineError("There is not enough memory to learn.", "Choose a smaller batch or smaller crops.") from error
+
+
+def _teach(request: TuneRequest, teacher: Teacher, clock: Callable[[], float]) -> Iterator[Event]:
+    sample = yield from signs_of_life(request.id, shrinking(_sample(request), SAMPLE_EDGE, teacher.device))
+    sampled = Picture(_sample(request).pixels, request.card.title)  # what it is called; never see-through
+    tuner = yield from _prepare(request, teacher, clock)
+    record = _Record(request, teacher, tuner)
+    spoken, saved = clock(), clock()
+    for lesson in tuner.run():
+        now, share = clock(), _share(tuner)
+        if lesson is None:
+            if now - spoken >= SIGN_OF_LIFE:
+                spoken = now
+                yield Progress(request.id, share)
+            continue
+        if lesson.is_best:
+            record.write_style()
+        if lesson.is_best or now - saved >= SAVED_EVERY:
+            saved = now
+            record.write_state()
+        spoken = now
+        yield Progress(request.id, share, "", lesson)
+        if lesson.held_out is not None:
+            yield Frame(
+                request.id,
+                lesson.step,
+                lesson.steps,
+                share,
+                to_picture(tuner.paint(sample, tuner.state.weights), sampled),
+                losses=lesson.losses,
+                seconds=tuner.state.seconds,
+            )
+    learned = record.write_style()
+    with suppress(OSError):  # what is learnt is written; the next one overwrites this
+        training_file(request.output).unlink()
+    picture = to_picture(tuner.paint(sample), sampled)
+    seconds, notes = tuner.state.seconds, (_praise(tuner.state), *([MIXED] if tuner.references.is_mixed else []))
+    yield Done(request.id, picture, None, tuner.state.step, seconds, notes, learned)
+
+
+def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float]) -> Generator[Event, None, Tuner]:
+    """Look at the pictures, cut the photos, and go on from what was learnt before if that is wanted."""
+    if not request.references:
+        raise StudioError("There are no pictures to learn from.", "Name some by the same hand.")
+    settings, device = request.settings, teacher.device
+    generator = torch.Generator().manual_seed(settings.seed)
+    loss = TrainingLoss(teacher.encoder, weights_of(StyleRecipe(smoothness=0.0)))
+    pictures = []
+    for picture in request.references:
+        image = yield from signs_of_life(request.id, shrinking(picture, LARGEST_EDGE, device))
+        pictures.append(image)
+    looking = look_at(pictures, teacher.encoder, teacher.predictor, generator)
+    spoken = -SIGN_OF_LIFE
+    while True:
+        try:
+            next(looking)
+        except StopIteration as stop:
+            references: References = stop.value
+            break
+        if clock() - spoken >= SIGN_OF_LIFE:
+            spoken = clock()
+            yield Progress(request.id, 0.0, "Looking at the pictures")
+    if references.is_mixed:
+        yield Progress(request.id, 0.0, MIXED)
+    photos = []
+    for photo in (*request.photos, *bundled_photos()):
+        photos.append((yield from signs_of_life(request.id, shrinking(photo, LARGEST_EDGE, device))))
+        yield Progress(request.id, 0.0)
+    learnt, judged = hold_out(len(photos))
+    pools = [
+        cut_photos(
+            [photos[number] for number in numbers],
+            count,
+            settings.crop,
+            teacher.encoder,
+            loss.content_layers,
+            generator,
+        )
+        for numbers, count in ((learnt, POOL), (judged, TRIALS))
+    ]
+    for picture in (*request.references, *request.photos):
+        yield from signs_of_life(request.id, picture.fingerprinting())
+    identity = _identity(request, teacher.card)
+    examiner = Examiner(loss, references, pools[1])
+    tuner = Tuner(teacher.network, loss, references, pools[0], examiner, settings, identity)
+    if request.is_resumed:
+        state = TuningState.read(training_file(request.output), tuner.state.weights)
+        if state.identity != identity:
+            raise StudioError(
+                "The style begun in this file was learnt from other pictures, or with other settings.",
+                "Name the same ones, or learn afresh.",
+            )
+        tuner.state = state
+    return tuner
+
+
+class _Record:
+    """Writes the style as it is learnt best, and what is needed to go on; keeps elsewhere what the disk refuses."""
+
+    def __init__(self, request: TuneRequest, teacher: Teacher, tuner: Tuner) -> None:
+        self._request, self._teacher, self._tuner = request, teacher, tuner
+        self._references = tuple(reference_of(picture) for picture in request.references[:MOST_REFERENCES])
+
+    def write_style(self) -> LearnedStyle:
+        learned = self._learned()
+        try:
+            write_learned(self._request.output, self._request.card, learned)
+        except StudioError as error:
+            raise self._kept_elsewhere(error, learned) from error
+        return learned
+
+    def write_state(self) -> None:
+        try:
+            self._tuner.state.write(training_file(self._request.output))
+        except StudioError as error:
+            if self._request.output.exists():  # the best so far
+                raise
+            raise self._kept_elsewhere(error, self._learned()) from error
+
+    def _kept_elsewhere(self, error: StudioError, learned: LearnedStyle) -> StudioError:
+        return unsaved(error, keep_style_safe(self._request.card, learned, self._request.output.name))
+
+    def _learned(self) -> LearnedStyle:
+        tuner, card = self._tuner, self._teacher.card
+        return LearnedStyle(
+            network=card.id,
+            network_sha256=card.sha256,
+            vector=tuner.state.best[VECTOR][0].cpu().numpy().astype(np.float32),
+            references=self._references,
+            delta=changes_of(tuner.best_network(), self._teacher.network),
+        )
+
+
+def bundled_photos() -> Iterator[Picture]:
+    """The demo photos, each opened when it is its turn."""
+    return (open_picture(card.file) for card in bundled_cards("demo"))
+
+
+def _sample(request: TuneRequest) -> Picture:
+    if request.sample is not None:
+        return request.sample
+    return request.photos[0] if request.photos else open_picture(bundled_cards("demo")[0].file)
+
+
+def _identity(request: TuneRequest, network: Card) -> str:
+    parts = [network.sha256, repr(request.settings)]
+    parts += [picture.fingerprint for picture in (*request.references, *request.photos)]
+    return hashlib.blake2b(" ".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def _share(tuner: Tuner) -> float:
+    return PREPARED + (1 - PREPARED) * tuner.progress
+
+
+def _praise(state: TuningState) -> str:
+    """What learning was good for, in a sentence, as measured on photos it has not learnt from."""
+    style = 1 - state.best_losses["style"] / state.base["style"]
+    content = state.best_losses["content"] / state.base["content"] - 1
+    if state.best_step == 0:
+        return "Nothing was better than what the studio saw at first sight: that is what is kept."
+    near = "as near as" if abs(style) < 0.01 else f"{abs(style):.0%} {'nearer' if style > 0 else 'farther'} than"
+    amount = "as" if abs(content) < 0.01 else f"{abs(content):.0%} {'less' if content > 0 else 'more'}"
+    return f"On photos it had not seen, the style is {near} at first sight, and the photo {amount} recognisable."

@@ -1,0 +1,221 @@
+"""Tune: teaches the Live network one artist's style, as a generator of steps.
+
+First the style vector alone, from the mean of what the predictor sees in the references; then, where that was asked
+for, the layers that paint as well. What sees, the encoder and the first blocks, stays frozen.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Generator, Mapping
+
+import torch
+from torch import Tensor
+
+from studio.core.engine_api.contract import Lesson
+from studio.core.engine_api.tune_settings import TuneSettings
+from studio.core.errors import EngineError
+from studio.engine.finetune.checkpoint import TuningState
+from studio.engine.finetune.dataset import Photos, References
+from studio.engine.finetune.validation import Examiner, means
+from studio.engine.losses.training_loss import TrainingLoss
+from studio.engine.networks.style_delta import learnable_weights
+from studio.engine.networks.style_network import StyleNetwork, VectorPainter
+
+VECTOR = "vector"
+JUDGED_EVERY = 15  # steps
+PATIENCE = 6  # judgements without a better one, then a stage ends
+LEAST_GAIN = 0.001  # of the loss, for a judgement to be a better one
+MOST_CONTENT = 1.2  # times the content loss of the untouched network, for a style to be kept
+PULL = 0.1  # towards the network's own weights, per squared share of them
+VECTOR_SHARE = 0.2  # of its rate the vector keeps while the layers learn
+NORM_RATE = 5.0  # times the rate of the layers for the normalisations, whose numbers are so much larger
+LAST_RATE = 0.1  # of the first; the rate falls along half a cosine
+WARM_UP = 10  # steps in which it rises: Adam knows nothing of the size of gradients yet
+FAR = 1.0  # length of a gradient beyond which it is shortened
+MOST_SETBACKS = 4  # steps whose numbers blew up
+
+
+class Tuner:
+    """Learns one style. `state` is all there is to save; `learnt` and `best` are networks to paint with."""
+
+    def __init__(
+        self,
+        network: StyleNetwork,
+        loss: TrainingLoss,
+        references: References,
+        photos: Photos,
+        examiner: Examiner,
+        settings: TuneSettings,
+        identity: str = "",
+        from_scratch: bool = False,
+        judged_every: int | None = None,
+    ) -> None:
+        """photos: to learn from. examiner: judges by others. identity: of the run, see TuningState.
+
+        from_scratch: the network knows nothing yet: all of it learns in the deeper steps, and nothing holds it back.
+        judged_every: steps between two judgements; None for JUDGED_EVERY.
+        """
+        self.references = references
+        self._loss, self._photos, self._examiner = loss, photos, examiner
+        self._settings, self._from_scratch = settings, from_scratch
+        self._judged_every = JUDGED_EVERY if judged_every is None else judged_every
+        self._network = copy.deepcopy(network)
+        self._painting = VectorPainter(self._network)
+        weights = {VECTOR: references.vector.clone()}
+        if settings.is_deep:
+            known = dict(self._network.named_parameters())
+            names = list(known) if from_scratch else learnable_weights(network)
+            weights |= {name: known[name].detach().clone() for name in names}
+        self._base = {name: tensor.clone() for name, tensor in weights.items()}
+        draws = torch.Generator().manual_seed(settings.seed).get_state()
+        self.state = TuningState(identity, draws, weights, {name: tensor.clone() for name, tensor in weights.items()})
+        if from_scratch:
+            self.state.stage = "layers"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all stages have ended."""
+        return self.state.stage == "over"
+
+    @property
+    def progress(self) -> float:
+        """Share of what was planned, 0 to 1; a stage that ended early counts as done."""
+        state, settings = self.state, self._settings
+        if self.is_over:
+            return 1.0
+        before = settings.vector_steps if state.stage == "layers" and not self._from_scratch else 0
+        return (before + state.stage_step) / settings.all_steps
+
+    def run(self) -> Generator[Lesson | None, None, None]:
+        """Learn; yields None between pieces of a step, and a Lesson after it, when `state` may be saved.
+
+        Raises EngineError if the numbers blow up again and again; what was best stays best.
+        """
+        state, plan = self.state, self._settings
+        if not state.base:
+            state.base = yield from self._judge()
+            state.best_losses = dict(state.base)
+            state.lessons.append(Lesson(0, plan.all_steps, state.base, state.base, is_best=True))
+            yield state.lessons[-1]
+        while not self.is_over:
+            started = time.perf_counter()
+            losses = yield from self._step()
+            held_out, is_best = None, False
+            if losses and (state.stage_step % self._judged_every == 0 or state.stage_step == self._stage_steps):
+                held_out = yield from self._judge()
+                is_best = self._compare(held_out)
+            state.seconds += time.perf_counter() - started
+            has_stalled = state.worse >= PATIENCE and not self._from_scratch
+            if state.stage_step >= self._stage_steps or has_stalled:
+                self._end_stage()
+            if losses:  # from here one may go on later: nothing is half done
+                state.lessons.append(Lesson(state.step, plan.all_steps, losses, held_out, is_best))
+                yield state.lessons[-1]
+
+    def paint(self, content: Tensor, weights: Mapping[str, Tensor] | None = None) -> Tensor:
+        """A picture (B, 3, H, W) in the style as it is learnt best, or with other weights."""
+        with torch.no_grad():
+            return self._paint(content, self.state.best if weights is None else weights)
+
+    def best_network(self) -> StyleNetwork:
+        """A copy of the network with the best weights."""
+        network = copy.deepcopy(self._network)
+        layers = {name: tensor for name, tensor in self.state.best.items() if name != VECTOR}
+        network.load_state_dict(layers, strict=False)
+        return network.requires_grad_(False)
+
+    @property
+    def _stage_steps(self) -> int:
+        return self._settings.vector_steps if self.state.stage == VECTOR else self._settings.deep_steps
+
+    def _paint(self, content: Tensor, weights: Mapping[str, Tensor]) -> Tensor:
+        layers = {f"network.{name}": tensor for name, tensor in weights.items() if name != VECTOR}
+        arguments = (content.contiguous(memory_format=torch.channels_last), weights[VECTOR])
+        painted: Tensor = torch.func.functional_call(self._painting, layers, arguments)
+        return painted
+
+    def _step(self) -> Generator[None, None, dict[str, float]]:
+        """One step; {} where its numbers blew up and it was taken back."""
+        state, settings = self.state, self._settings
+        draws = torch.Generator()
+        draws.set_state(state.draws)
+        numbers = torch.randint(len(self._photos), (settings.batch,), generator=draws).tolist()
+        crops, content = yield from self._photos.take(numbers)
+        names = [VECTOR] if state.stage == VECTOR else list(state.weights)
+        leaves = {name: state.weights[name].clone().requires_grad_(name in names) for name in state.weights}
+        with torch.enable_grad():
+            painted = self._paint(crops, leaves)
+        yield
+        judgement = yield from self._loss.judge(painted.detach(), self.references.mean, content)
+        assert judgement.gradient is not None
+        gradients = torch.autograd.grad(painted, [leaves[name] for name in names], judgement.gradient)
+        losses = means(judgement)
+        state.draws = draws.get_state()
+        if not all(math.isfinite(value) for value in losses.values()) or not all(
+            bool(torch.isfinite(gradient).all()) for gradient in gradients
+        ):
+            self._take_back()
+            return {}
+        self._descend(dict(zip(names, gradients, strict=True)))
+        state.step, state.stage_step = state.step + 1, state.stage_step + 1
+        return losses
+
+    def _descend(self, gradients: Mapping[str, Tensor]) -> None:
+        """One step of Adam. Source: Kingma & Ba 2014."""
+        state, count = self.state, self.state.stage_step + 1
+        length = math.sqrt(sum(float(gradient.square().sum()) for gradient in gradients.values()))
+        for name, gradient in gradients.items():
+            gradient = gradient * min(1.0, FAR / max(length, 1e-12))
+            if name != VECTOR and not self._from_scratch:
+                base = self._base[name]
+                gradient = gradient + (2 * PULL) * (state.weights[name] - base) / base.square().sum().clamp_min(1e-6)
+            first = state.moments.get(f"a {name}", torch.zeros_like(gradient)).lerp(gradient, 0.1)
+            second = state.moments.get(f"b {name}", torch.zeros_like(gradient)).lerp(gradient.square(), 0.01)
+            state.moments[f"a {name}"], state.moments[f"b {name}"] = first, second
+            step = (first / (1 - 0.9**count)) / ((second / (1 - 0.99**count)).sqrt() + 1e-10)
+            state.weights[name] = state.weights[name] - self._rate(name) * step
+
+    def _rate(self, name: str) -> float:
+        state, settings = self.state, self._settings
+        falling = LAST_RATE + (1 - LAST_RATE) * (1 + math.cos(math.pi * state.stage_step / self._stage_steps)) / 2
+        rate = settings.learning_rate if state.stage == VECTOR else settings.deep_rate
+        if name == VECTOR and state.stage != VECTOR:
+            rate = settings.learning_rate * VECTOR_SHARE
+        elif name.startswith("conditions") and not self._from_scratch:
+            rate *= NORM_RATE
+        rising = min(1.0, (state.stage_step + 1) / WARM_UP)
+        return float(rate * rising * falling / 2**state.setbacks)
+
+    def _judge(self) -> Generator[None, None, dict[str, float]]:
+        return (yield from self._examiner.judge(lambda crop: self.paint(crop, self.state.weights)))
+
+    def _compare(self, held_out: Mapping[str, float]) -> bool:
+        """Whether this is the best so far; where the photo begins to get lost it is not."""
+        state = self.state
+        if not all(math.isfinite(value) for value in held_out.values()):
+            self._take_back()
+            return False
+        keeps_photo = self._from_scratch or held_out["content"] <= MOST_CONTENT * state.base["content"]
+        if keeps_photo and held_out["total"] < (1 - LEAST_GAIN) * state.best_losses["total"]:
+            state.best = {name: tensor.clone() for name, tensor in state.weights.items()}
+            state.best_losses, state.best_step, state.worse = dict(held_out), state.step, 0
+            return True
+        state.worse += 1
+        return False
+
+    def _take_back(self) -> None:
+        state = self.state
+        state.setbacks += 1
+        if state.setbacks > MOST_SETBACKS:
+            raise EngineError("The numbers blew up while learning.", "Choose a lower learning rate, or other pictures.")
+        state.weights = {name: tensor.clone() for name, tensor in state.best.items()}
+        state.moments = {}
+
+    def _end_stage(self) -> None:
+        state = self.state
+        state.stage = "layers" if state.stage == VECTOR and self._settings.is_deep else "over"
+        state.stage_step, state.worse, state.moments = 0, 0, {}
+        state.weights = {name: tensor.clone() for name, tensor in state.best.items()}

@@ -1,0 +1,1 @@
+"""Statistics of features, and the losses made from them."""

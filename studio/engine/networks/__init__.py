@@ -1,0 +1,1 @@
+"""VGG encoder, style network, style predictor, and their weights."""

@@ -1,0 +1,55 @@
+"""The style network with what was learnt of a style added to its weights; and which weights may be learnt."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from studio.core.errors import WeightsError
+from studio.engine.networks.style_network import StyleNetwork
+
+LEARNT_BLOCKS = 2  # the last residual blocks; what is before them sees, and stays as it is
+
+
+def learnable_weights(network: StyleNetwork) -> tuple[str, ...]:
+    """The names of the weights that a style may change: those that paint. Encoder and first blocks stay frozen."""
+    first = network.widths.blocks - LEARNT_BLOCKS
+    blocks = [f"blocks.{number}.{part}.weight" for number in range(first, first + 2) for part in ("first", "second")]
+    return (*blocks, "up_1.weight", "up_2.weight", "out.weight", "conditions.bias")
+
+
+def with_learned(
+    network: StyleNetwork, parts: Sequence[tuple[Mapping[str, NDArray[np.float16]], float]]
+) -> StyleNetwork:
+    """A network that paints as the given one with the changes of several styles, each in its share; frozen.
+
+    Where nothing was changed it is the given one. Raises WeightsError if a change does not fit the network.
+    """
+    changes = [(delta, share) for delta, share in parts if delta and share]
+    if not changes:
+        return network
+    changed = copy.deepcopy(network)
+    weights, allowed = changed.state_dict(), learnable_weights(network)
+    with torch.no_grad():
+        for delta, share in changes:
+            for name, numbers in delta.items():
+                if name not in allowed or tuple(weights[name].shape) != numbers.shape:
+                    raise WeightsError("This style does not fit the network.", "Learn it again from its pictures.")
+                weights[name] += share * torch.from_numpy(numbers.astype(np.float32)).to(weights[name].device)
+    return changed
+
+
+def changes_of(learnt: StyleNetwork, network: StyleNetwork) -> dict[str, NDArray[np.float16]]:
+    """What `with_learned` has to add to `network` to have `learnt` again, but for rounding."""
+    weights, before = learnt.state_dict(), network.state_dict()
+    changes: dict[str, NDArray[np.float16]] = {}
+    for name in learnable_weights(network):
+        difference: Tensor = weights[name] - before[name]
+        if bool(difference.any()):
+            changes[name] = difference.cpu().half().contiguous().numpy()
+    return changes

@@ -1,0 +1,1 @@
+"""Finish: optimisation of the picture itself."""

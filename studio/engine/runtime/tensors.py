@@ -1,0 +1,98 @@
+"""Pictures to tensors and back, and resizing: everything is (1, 3, H, W) float32 sRGB in [0, 1] in between."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from studio.core.picture import Picture, Pixels, fit_size
+from studio.core.resampling import resized, resizing
+from studio.engine.runtime.generators import run_to_end
+
+STRIP = 1 << 20  # px at a time
+
+
+def strips(height: int, width: int) -> Iterator[slice]:
+    """Rows of a picture of that size, from the top, in strips of about `STRIP` px."""
+    rows = max(1, STRIP // width)
+    for top in range(0, height, rows):
+        yield slice(top, min(top + rows, height))
+
+
+def to_tensor(picture: Picture, device: torch.device) -> Tensor:
+    """The pixels of a picture. Shapes: (H, W, 3) uint8 -> (1, 3, H, W) float32 in [0, 1]."""
+    return run_to_end(reading(picture, device))
+
+
+def reading(picture: Picture, device: torch.device) -> Generator[None, None, Tensor]:
+    """As `to_tensor`, a strip at a time."""
+    image = torch.empty((1, 3, picture.height, picture.width), device=device)
+    for rows in strips(picture.height, picture.width):
+        image[:, :, rows] = strip_of(picture.pixels, rows, device)
+        yield
+    return image
+
+
+def strip_of(pixels: Pixels, rows: slice, device: torch.device) -> Tensor:
+    """Some rows. Shapes: (H, W, 3) uint8 -> (1, 3, rows, W) float32 in [0, 1]."""
+    part = torch.from_numpy(np.array(pixels[rows])).to(device)  # a copy: the picture's own array is read-only
+    return part.permute(2, 0, 1)[None].float().div_(255)
+
+
+def strips_of(image: Tensor) -> Iterator[Tensor]:
+    """An image (1, 3, H, W) in strips (1, 3, rows, W), which are views of it."""
+    for rows in strips(image.shape[2], image.shape[3]):
+        yield image[:, :, rows]
+
+
+def to_picture(image: Tensor, like: Picture) -> Picture:
+    """The image as a picture named like another, with that one's transparency put back at the image's size."""
+    size = (image.shape[2], image.shape[3])
+    pixels = run_to_end(writing(strips_of(image), size))
+    return like.with_pixels(pixels, None if like.alpha is None else resized(like.alpha, (size[1], size[0])))
+
+
+def writing(parts: Iterable[Tensor], size: tuple[int, int]) -> Generator[None, None, Pixels]:
+    """The pixels of an image of `size` (h, w) from all its strips. Shapes: (1, 3, rows, w) in [0, 1] -> (h, w, 3)."""
+    pixels, top = np.empty((*size, 3), np.uint8), 0
+    for part in parts:
+        rows = part[0].clamp(0, 1).mul_(255).round_().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+        pixels[top : top + len(rows)] = rows
+        top += len(rows)
+        yield
+    return pixels
+
+
+def resize(image: Tensor, size: tuple[int, int]) -> Tensor:
+    """Bicubic resampling, antialiased when it shrinks; may overshoot. Shapes: (1, C, H, W), (h, w) -> (1, C, h, w)."""
+    if tuple(image.shape[2:]) == size:
+        return image
+    return functional.interpolate(image, size=size, mode="bicubic", antialias=True, align_corners=False)
+
+
+def resize_to(image: Tensor, long_edge: int) -> Tensor:
+    """The image with its longer edge at `long_edge` px, in [0, 1]."""
+    width, height = fit_size(image.shape[3], image.shape[2], long_edge)
+    return resize(image, (height, width)).clamp(0, 1)
+
+
+def picture_at(picture: Picture, long_edge: int, device: torch.device) -> Tensor:
+    """A picture at most `long_edge` px large, shrunk as bytes: in float32 a photo of 100 megapixels takes 1.2 GB."""
+    return run_to_end(shrinking(picture, long_edge, device))
+
+
+def shrinking(picture: Picture, long_edge: int, device: torch.device) -> Generator[None, None, Tensor]:
+    """As `picture_at`, a strip at a time."""
+    if picture.long_edge > long_edge:
+        size = fit_size(picture.width, picture.height, long_edge)
+        picture = picture.with_pixels((yield from resizing(picture.pixels, size)))
+    return (yield from reading(picture, device))
+
+
+def fine_band(image: Tensor, coarse: tuple[int, int]) -> Tensor:
+    """What an image loses when it is shrunk to `coarse` (h, w) and enlarged again. Same shape as the image."""
+    return image - resize(resize(image, coarse), (image.shape[2], image.shape[3]))

@@ -1,0 +1,1 @@
+"""Training of the feed-forward network."""

@@ -1,0 +1,181 @@
+"""Looks at pictures: each is a function of its number alone, so that it may be forgotten and taken again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from studio.engine.losses.statistics import Moments, moments
+from studio.engine.networks.style_predictor import StylePredictor
+from studio.engine.networks.vgg import Encoder
+from studio.engine.runtime.generators import run_to_end
+from studio.engine.runtime.tensors import resize
+from studio.engine.train.dataset import Pictures
+from studio.engine.train.procedural_styles import procedural_style
+
+STYLE_EDGES = (256, 512)  # px of the longer edge, smallest and largest, a style is looked at in
+LEAST_STYLE = 0.65  # of a style's edges are seen at least, where that is not more than
+LARGEST_LOOK = 320  # px of an edge; larger ones cost more than they tell
+LARGEST_SCALE = 1.2  # beyond it a style is blurred, and what is learnt from it as well
+LEAST_PHOTO = 0.35  # of a photo's shorter edge
+PROCEDURAL = 0.12  # of the styles are made by formula
+TURNED_COLORS = 0.2  # of the styles have their colours exchanged
+ENDLESS = 2**31
+PIXELS = "pixels"  # the layer before the first: red, green and blue
+_CONTENT, _STYLE = 1, 2  # streams of random numbers
+
+View = TypeVar("View")
+
+
+@dataclass(frozen=True)
+class ContentView:
+    """A crop of a photo (1, 3, crop, crop) in [0, 1], and the features (1, C, h, w) by layer it is to keep."""
+
+    image: Tensor
+    features: dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class StyleView:
+    """A look at a style as numbers: its vector (1, 100), and its moments by layer, those of its pixels as `PIXELS`."""
+
+    vector: Tensor
+    moments: dict[str, Moments]
+
+
+class Views:
+    """Looks at photos and styles by number. How many different ones there are follows from `memory`.
+
+    What the encoder says of them is kept in bfloat16, up to `memory` bytes; at 0 nothing is, and every look is new.
+    """
+
+    def __init__(
+        self,
+        photos: Pictures,
+        styles: Pictures,
+        encoder: Encoder,
+        predictor: StylePredictor,
+        layers: tuple[tuple[str, ...], tuple[str, ...]],
+        crop: int,
+        seed: int,
+        memory: int,
+    ) -> None:
+        """layers: of content and of style."""
+        self._photos, self._styles, self._encoder, self._predictor = photos, styles, encoder, predictor
+        self._content_layers, self._style_layers = layers
+        self._crop, self._seed = crop, seed
+        self._is_keeping = memory > 0
+        self._contents_kept: dict[int, ContentView] = {}
+        self._styles_kept: dict[int, StyleView] = {}
+        widths = {1: 64, 2: 128, 3: 256, 4: 512}
+        content_bytes = 3 * crop**2 + sum(
+            2 * widths[int(layer[4])] * (crop // encoder.stride(layer)) ** 2 for layer in self._content_layers
+        )
+        style_bytes = sum(2 * widths[int(layer[4])] ** 2 for layer in self._style_layers)
+        self.content_count = max(1, memory // 2 // content_bytes) if self._is_keeping else ENDLESS
+        self.style_count = max(1, memory // 2 // style_bytes) if self._is_keeping else ENDLESS
+
+    @property
+    def works(self) -> tuple[set[str], set[str]]:
+        """Of photos and of styles, the works that looks are taken at."""
+        pairs = (self._photos, self.content_count), (self._styles, self.style_count)
+        photos, styles = (
+            {pictures.works[_spread(number, count, len(pictures))] for number in range(min(count, len(pictures)))}
+            for pictures, count in pairs
+        )
+        return photos, styles
+
+    @torch.no_grad()
+    def content(self, number: int) -> ContentView:
+        """Look at a photo."""
+        return self._recall(self._contents_kept, number, self._look_at_photo)
+
+    @torch.no_grad()
+    def style(self, number: int) -> StyleView:
+        """Look at a style."""
+        return self._recall(self._styles_kept, number, self._look_at_style)
+
+    @torch.no_grad()
+    def vector(self, image: Tensor) -> Tensor:
+        """The style vector (1, 100) of any picture."""
+        return self._predictor(image)
+
+    def _recall(self, kept: dict[int, View], number: int, look: Callable[[int], View]) -> View:
+        view = kept.get(number)
+        if view is None:
+            view = look(number)
+            if self._is_keeping:
+                kept[number] = view
+        return view
+
+    def _look_at_photo(self, number: int) -> ContentView:
+        draws = seeded(self._seed, _CONTENT, number)
+        image = self._photos.image(_spread(number, self.content_count, len(self._photos)))
+        edge = round(between(LEAST_PHOTO, 1.0, draws) * min(image.shape[2:]))
+        image = _cut(image, (edge, edge), draws)
+        image = resize(_mirrored(image, draws), (self._crop, self._crop)).clamp(0, 1)
+        image = (image * 255).round() / 255
+        trace = run_to_end(self._encoder.trace(image, self._content_layers, with_gradient=False))
+        features = {layer: trace[layer].to(torch.bfloat16) for layer in self._content_layers}
+        return ContentView(image, features)
+
+    def _look_at_style(self, number: int) -> StyleView:
+        draws = seeded(self._seed, _STYLE, number)
+        long_edge = round(between(*STYLE_EDGES, draws))
+        if between(0, 1, draws) < PROCEDURAL:
+            image = procedural_style(min(long_edge, LARGEST_LOOK), draws, self._encoder.device)
+        else:
+            image = self._styles.image(_spread(number, self.style_count, len(self._styles)))
+            scale = min(LARGEST_SCALE, long_edge / max(image.shape[2:]))
+            most = round(LARGEST_LOOK / scale)
+            height, width = (min(most, round(between(LEAST_STYLE, 1.0, draws) * edge)) for edge in image.shape[2:])
+            image = _mirrored(_cut(image, (height, width), draws), draws)
+            image = resize(image, (max(32, round(height * scale)), max(32, round(width * scale)))).clamp(0, 1)
+            image = _recolored(image, draws)
+        trace = run_to_end(self._encoder.trace(image, self._style_layers, with_gradient=False))
+        found = {layer: moments(trace[layer]) for layer in self._style_layers} | {PIXELS: moments(image)}
+        rounded = {layer: Moments(*(part.to(torch.bfloat16) for part in found[layer])) for layer in found}
+        return StyleView(self._predictor(image), rounded)
+
+
+def _spread(number: int, count: int, pictures: int) -> int:
+    """Which of the pictures the look with a number is at: of fewer looks than pictures, evenly over all of them."""
+    return number * pictures // count if count < pictures else number % pictures
+
+
+def seeded(*numbers: int) -> torch.Generator:
+    """Random numbers that depend on these numbers alone, on every machine."""
+    seed = 0
+    for number in numbers:
+        seed = (seed * 6364136223846793005 + number + 1442695040888963407) % 2**63
+    # Neighbouring seeds of this generator begin with similar numbers; what was mixed once more does not.
+    return torch.Generator().manual_seed((seed ^ (seed >> 31)) * 0x9E3779B97F4A7C15 % 2**63)
+
+
+def between(low: float, high: float, draws: torch.Generator) -> float:
+    """A number between two, drawn evenly."""
+    return low + (high - low) * float(torch.rand((), generator=draws))
+
+
+def _cut(image: Tensor, size: tuple[int, int], draws: torch.Generator) -> Tensor:
+    top, left = (
+        int(torch.randint(room - edge + 1, (), generator=draws))
+        for room, edge in zip(image.shape[2:], size, strict=True)
+    )
+    return image[:, :, top : top + size[0], left : left + size[1]]
+
+
+def _mirrored(image: Tensor, draws: torch.Generator) -> Tensor:
+    return image.flip(3) if between(0, 1, draws) < 0.5 else image
+
+
+def _recolored(image: Tensor, draws: torch.Generator) -> Tensor:
+    """Other light: a little contrast, brightness and tint; now and then, colours exchanged."""
+    order = torch.randperm(3, generator=draws) if between(0, 1, draws) < TURNED_COLORS else torch.arange(3)
+    gain = 1 + 0.1 * torch.randn((1, 3, 1, 1), generator=draws)
+    gamma = between(0.8, 1.25, draws)
+    return (image[:, order.to(image.device)].clamp(0, 1) ** gamma * gain.to(image.device)).clamp(0, 1)

@@ -1,0 +1,52 @@
+"""The processes that train one network together, as torchrun starts them; without it, this one alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import distributed, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from studio.engine.runtime.device import choose_device
+
+
+@dataclass(frozen=True)
+class Team:
+    """rank: of this process among `size`. device: what this one computes on."""
+
+    rank: int
+    size: int
+    device: torch.device
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the process that judges and writes."""
+        return self.rank == 0
+
+    def share(self, network: nn.Module) -> nn.Module:
+        """The network, whose gradients are from now on the means of all processes."""
+        if self.size == 1:
+            return network
+        return DistributedDataParallel(network, device_ids=[self.device] if self.device.type == "cuda" else None)
+
+
+@contextmanager
+def join_team(device: str | None, environment: Mapping[str, str] = os.environ) -> Iterator[Team]:
+    """The team this process belongs to; on graphics cards, each process takes one. Leaves it at the end."""
+    size = int(environment.get("WORLD_SIZE", "1"))
+    if size == 1:
+        yield Team(0, 1, choose_device(device))
+        return
+    chosen = choose_device(device)
+    if chosen.type == "cuda":
+        chosen = torch.device("cuda", int(environment.get("LOCAL_RANK", "0")))
+        torch.cuda.set_device(chosen)
+    distributed.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
+    try:
+        yield Team(distributed.get_rank(), size, chosen)
+    finally:
+        distributed.destroy_process_group()

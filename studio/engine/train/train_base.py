@@ -1,0 +1,165 @@
+"""Training the Live network from folders of pictures to a file with a card: reading, going on, judging, writing."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+
+from studio.core.card import bundled_cards, card_json
+from studio.core.errors import StudioError
+from studio.core.image_io.picture_reader import open_picture
+from studio.core.storage.atomic_write import make_folder, replace_file
+from studio.core.storage.folder_lock import FolderLock
+from studio.core.training.data_card import (
+    TrainingRun,
+    describe_data,
+    describe_gaps,
+    make_card,
+    read_manifest,
+    works_like,
+)
+from studio.core.training.training_plan import TrainingNews, TrainingPlan
+from studio.engine.networks.channel_widths import with_widths
+from studio.engine.networks.network_file import save_network
+from studio.engine.networks.style_network import StyleNetwork, Widths
+from studio.engine.networks.style_predictor import StylePredictor
+from studio.engine.networks.vgg import best_encoder
+from studio.engine.networks.weights import (
+    LAYOUTS,
+    load_encoder_weights,
+    load_style_network,
+    predictor_owner,
+    verified_card,
+)
+from studio.engine.runtime.device import device_name, keep_freed_memory
+from studio.engine.runtime.generators import run_to_end
+from studio.engine.runtime.tensors import to_tensor
+from studio.engine.train.augmentation import Views
+from studio.engine.train.checkpoint import TrainingState, fresh_state, load_state, save_state
+from studio.engine.train.dataset import Doubles, Pictures, read_pictures
+from studio.engine.train.distributed import Team, join_team
+from studio.engine.train.run_log import Record
+from studio.engine.train.trainer import CONTENT_LAYERS, STYLE_LAYERS, Trainer
+from studio.engine.train.validation import Exam
+
+NAME = "live_studio"  # of the trained network's file and card
+CHECKPOINT = "checkpoint.safetensors"
+_WIDEN = 5  # stream of random numbers
+
+
+def train_base(plan: TrainingPlan) -> Generator[TrainingNews, None, None]:
+    """Run a plan, or what is left of it. Only the first process of a team writes and tells.
+
+    Raises StudioError, also while another run writes into the same folder.
+    """
+    keep_freed_memory()
+    make_folder(plan.out)
+    lock = FolderLock(plan.out)
+    with join_team(plan.device) as team:
+        if team.is_first:
+            lock.take()
+        try:
+            yield from _Run(plan, team).run()
+        finally:
+            lock.release()
+
+
+class _Run:
+    """One run in one process."""
+
+    def __init__(self, plan: TrainingPlan, team: Team) -> None:
+        self._plan, self._team = plan, team
+        self._checkpoint = plan.out / CHECKPOINT
+        # What the studio comes with, its networks are shown and measured with: they do not learn from it.
+        self._shown = (*bundled_cards("styles"), *bundled_cards("demo"))
+
+    def run(self) -> Generator[TrainingNews, None, None]:
+        plan, team = self._plan, self._team
+        network, predictor = self._networks()
+        photos, unseen_photos = yield from self._read(plan.content)
+        styles, unseen_styles = yield from self._read(plan.styles)
+        device = team.device
+        weights = run_to_end(load_encoder_weights("vgg16", None))
+        encoder = best_encoder(LAYOUTS["vgg16"], weights, device)
+        layers = (tuple(CONTENT_LAYERS), STYLE_LAYERS)
+        views = Views(photos, styles, encoder, predictor, layers, plan.crop, plan.seed, self._memory)
+        exam = Exam(unseen_photos, unseen_styles, encoder, predictor) if team.is_first else None
+        if self._checkpoint.is_file():
+            state = load_state(plan, self._checkpoint, device)
+        else:
+            state = fresh_state(dict(network.named_parameters()))
+        trainer = Trainer(plan, team, network, encoder, views, exam, state)
+        record = Record(plan.out, state.step) if team.is_first else None
+        with closing(trainer.run()) as steps:
+            for news in steps:
+                if record is None or exam is None:
+                    continue
+                record.add(news)
+                is_last = news.step == plan.steps
+                if news.judged is not None:
+                    record.add_sheet(exam.sheet(trainer.paint), news.step)
+                    record.plot()
+                if news.step and (is_last or news.step % plan.save_every == 0):
+                    save_state(state, plan, self._checkpoint)
+                yield news
+        if team.is_first:
+            self._write(trainer.state, network.widths, *views.works)
+            yield TrainingNews(plan.steps, plan.steps, {}, note=f"Written: {plan.out / NAME}.safetensors and its card.")
+
+    @property
+    def _memory(self) -> int:
+        """Bytes for what is remembered of the pictures."""
+        default = 4.0 if self._team.device.type == "cpu" else 0.0
+        return int((default if self._plan.memory is None else self._plan.memory) * 2**30)
+
+    def _networks(self) -> tuple[StyleNetwork, StylePredictor]:
+        """The network to begin with, on the device, and the predictor it goes with."""
+        plan = self._plan
+        network, predictor_weights = load_style_network(plan.start)
+        widths = replace(network.widths, **plan.widths)
+        if widths != network.widths:
+            try:
+                network = with_widths(network, widths, torch.Generator().manual_seed(plan.seed))
+            except ValueError as error:
+                raise StudioError(f"The widths do not fit: {error}.") from error
+        return network.to(self._team.device), StylePredictor(predictor_weights, self._team.device)
+
+    def _read(self, folder: Path) -> Generator[TrainingNews, None, tuple[Pictures, Pictures]]:
+        left_out = {*works_like(self._shown, read_manifest(folder)), *self._plan.leave_out}
+        doubles = Doubles(to_tensor(open_picture(card.file), torch.device("cpu")) for card in self._shown)
+        reading = read_pictures(folder, left_out, doubles, self._team.device)
+        while True:
+            try:
+                note = next(reading)
+            except StopIteration as stop:
+                pictures: tuple[Pictures, Pictures] = stop.value
+                return pictures
+            if self._team.is_first:
+                yield TrainingNews(0, self._plan.steps, {}, note=note)
+
+    def _write(self, state: TrainingState, widths: Widths, photos: set[str], styles: set[str]) -> None:
+        """The best network and its card."""
+        plan = self._plan
+        start = verified_card(plan.start)
+        path = plan.out / f"{NAME}.safetensors"
+        save_network(state.best, widths, predictor_owner(plan.start), path)
+        run = TrainingRun(
+            start=start,
+            steps=state.best_step,
+            painted=state.best_step * plan.batch * self._team.size,
+            device=device_name(self._team.device),
+            date=datetime.now(UTC).date().isoformat(),
+            before=state.base_errors,
+            after=state.best_errors,
+            widths=plan.widths,
+        )
+        photo_data = describe_data("photos", sorted(photos), read_manifest(plan.content))
+        style_data = describe_data("styles", sorted(styles), read_manifest(plan.styles))
+        gaps = describe_gaps(sorted(styles), read_manifest(plan.styles))
+        card = make_card(run, path, f"{style_data} {photo_data}", gaps)
+        replace_file(path.with_suffix(".json"), card_json(card).encode())

@@ -1,0 +1,209 @@
+"""Trains the Live network for every style there is, as a generator of steps; on one device or on many."""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from studio.core.training.training_plan import TrainingNews, TrainingPlan
+from studio.engine.losses.losses import LossWeights, relative_moments_loss
+from studio.engine.losses.statistics import Moments, batch_moments, blend_moments, total_variation
+from studio.engine.losses.training_loss import TrainingLoss, distance
+from studio.engine.networks.style_network import StyleNetwork, VectorPainter
+from studio.engine.networks.vgg import Encoder
+from studio.engine.runtime.generators import run_to_end
+from studio.engine.train.augmentation import PIXELS, Views, between, seeded
+from studio.engine.train.checkpoint import TrainingState
+from studio.engine.train.distributed import Team
+from studio.engine.train.validation import Exam
+
+STYLE_LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
+CONTENT_LAYERS = {"relu3_3": 0.5, "relu4_2": 0.5}  # shares of the content weight
+BLENDED = 0.25  # of the pictures are painted in a mix of two styles
+IDENTITY = 0.05  # of the steps paint photos in the style that is their own
+IDENTITY_WEIGHT = 10.0  # of the squared error of a pixel, on those
+SMOOTHNESS = 0.01  # weight of the total variation as a share of the photo's
+COLOR = 0.3  # weight of the colours' mean and covariance: by the layers alone, bright colours go dull first
+AVERAGE = 0.998  # share of itself that the moving average keeps at each step, in the long run
+WARM_UP = 0.04  # of all steps
+LAST_RATE = 0.05  # of the highest, at the end
+LONGEST = 5.0  # length of a gradient, which is shortened to it
+DECAYS = (0.9, 0.99)  # of Adam's moments
+MOST_CONTENT = 1.15  # times the content error of the first network, for another to be a better one
+_STEP, _KIND = 3, 4  # streams of random numbers
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one step paints. moments: (B, C), (B, C, C) by layer and of PIXELS, {} where the photo is its own style."""
+
+    images: Tensor
+    features: dict[str, Tensor]
+    vectors: Tensor
+    moments: dict[str, Moments]
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether the photos are to come out as they are."""
+        return not self.moments
+
+
+class Trainer:
+    """One run. Each step draws by its number alone, so that a run gone on with is the same as one never stopped."""
+
+    def __init__(
+        self,
+        plan: TrainingPlan,
+        team: Team,
+        network: StyleNetwork,
+        encoder: Encoder,
+        views: Views,
+        exam: Exam | None,
+        state: TrainingState,
+    ) -> None:
+        """exam: None for a process that does not judge."""
+        self._plan, self._team, self._views, self._exam = plan, team, views, exam
+        self.state = state
+        self._network = network.requires_grad_(True).train()
+        self._average = copy.deepcopy(network).requires_grad_(False)
+        self._named = dict(network.named_parameters())
+        with torch.no_grad():
+            for name, weight in self._named.items():
+                weight.copy_(state.weights[name])
+        self._painting = team.share(VectorPainter(network))
+        weights = {layer: share * plan.content_weight for layer, share in CONTENT_LAYERS.items()}
+        self._loss = TrainingLoss(encoder, LossWeights(1.0, weights, SMOOTHNESS), is_rooted=True)
+        self._autocast = torch.autocast(team.device.type, torch.bfloat16, enabled=encoder.dtype == torch.bfloat16)
+
+    def run(self) -> Generator[TrainingNews, None, None]:
+        """Steps up to the last; a judgement before the first, every so often and after the last."""
+        state, plan = self.state, self._plan
+        if state.step == 0:
+            yield self._news({}, self.judge())
+        while state.step < plan.steps:
+            started = time.perf_counter()
+            losses = self._step()
+            is_due = state.step % plan.judge_every == 0 or state.step == plan.steps
+            judged = self.judge() if is_due else None
+            state.seconds += time.perf_counter() - started
+            yield self._news(losses, judged)
+
+    def paint(self, content: Tensor, vector: Tensor) -> Tensor:
+        """A picture (B, 3, H, W) by the averaged weights as they are now."""
+        with torch.no_grad(), self._autocast:
+            painted: Tensor = self._average(content, self._average.conditions(vector))
+            return painted.float()
+
+    def judge(self) -> dict[str, float] | None:
+        """The errors of the averaged weights, which are kept if they are the best; None if this process has no exam."""
+        if self._exam is None:
+            return None
+        state = self.state
+        self._average.load_state_dict(state.average)
+        errors = self._exam.judge(self.paint)
+        if not state.base_errors:
+            state.base_errors = state.best_errors = errors
+        keeps_photo = errors["content"] <= MOST_CONTENT * state.base_errors["content"]
+        if keeps_photo and _missed(errors) < _missed(state.best_errors):
+            state.best = {name: tensor.clone() for name, tensor in state.average.items()}
+            state.best_errors, state.best_step = errors, state.step
+        return errors
+
+    def _news(self, losses: dict[str, float], judged: dict[str, float] | None) -> TrainingNews:
+        state = self.state
+        is_best = judged is not None and state.best_step == state.step
+        return TrainingNews(state.step, self._plan.steps, losses, judged, is_best, state.skipped, state.seconds)
+
+    def _step(self) -> dict[str, float]:
+        """One step; its losses, {} where the numbers blew up and it was left out."""
+        state = self.state
+        batch = self._draw()
+        with self._autocast:
+            painted = self._painting(batch.images, batch.vectors).float()
+        layers = {layer: target for layer, target in batch.moments.items() if layer != PIXELS}
+        judgement = run_to_end(self._loss.judge(painted.detach(), layers, batch.features))
+        assert judgement.gradient is not None
+        leaf = painted.detach().requires_grad_()
+        extra = SMOOTHNESS * total_variation(leaf) / total_variation(batch.images).clamp_min(1e-4)
+        if batch.is_identity:
+            extra = extra + IDENTITY_WEIGHT * (leaf - batch.images).square().mean()
+        else:
+            missed = relative_moments_loss(batch_moments(leaf), batch.moments[PIXELS])
+            extra = extra + COLOR * distance(missed).mean()
+        (gradient,) = torch.autograd.grad(extra, leaf)
+        painted.backward(judgement.gradient + gradient)  # here the processes agree on a mean
+        length = float(nn.utils.clip_grad_norm_(self._named.values(), LONGEST))
+        state.step += 1
+        is_sound = math.isfinite(length)  # for one process as for all
+        if is_sound:
+            self._descend()
+        else:
+            state.skipped += 1
+        for weight in self._named.values():
+            weight.grad = None
+        losses = {name: float(values.mean()) for name, values in judgement.losses.items()}
+        return losses | {"gradient": length} if is_sound else {}
+
+    def _draw(self) -> Batch:
+        plan, views = self._plan, self._views
+        draws = seeded(plan.seed, _STEP, self.state.step, self._team.rank)
+        photos = torch.randint(views.content_count, (plan.batch,), generator=draws).tolist()
+        contents = [views.content(number) for number in photos]
+        images = torch.cat([view.image for view in contents]).contiguous(memory_format=torch.channels_last)
+        features = {layer: torch.cat([view.features[layer] for view in contents]) for layer in CONTENT_LAYERS}
+        if between(0, 1, seeded(plan.seed, _KIND, self.state.step)) < IDENTITY:
+            vectors = torch.cat([views.vector(view.image) for view in contents])
+            return Batch(images, features, vectors, {})
+        targets = [self._draw_style(draws) for _ in range(plan.batch)]
+        moments = {
+            layer: Moments(*(torch.stack(part) for part in zip(*(each[layer] for _, each in targets), strict=True)))
+            for layer in (*STYLE_LAYERS, PIXELS)
+        }
+        return Batch(images, features, torch.cat([vector for vector, _ in targets]), moments)
+
+    def _draw_style(self, draws: torch.Generator) -> tuple[Tensor, dict[str, Moments]]:
+        """A style, or a mix of two: of their vectors and of their moments."""
+        count = 2 if between(0, 1, draws) < BLENDED else 1
+        numbers = torch.randint(self._views.style_count, (count,), generator=draws).tolist()
+        share = between(0.2, 0.8, draws) if count == 2 else 1.0
+        parts, shares = [self._views.style(number) for number in numbers], [share, 1 - share][:count]
+        vector = torch.stack([part.vector * weight for part, weight in zip(parts, shares, strict=True)]).sum(0)
+        exact = [
+            {layer: Moments(part.mean.float(), part.covariance.float()) for layer, part in view.moments.items()}
+            for view in parts
+        ]
+        return vector, {layer: blend_moments([one[layer] for one in exact], shares) for layer in exact[0]}
+
+    @torch.no_grad()
+    def _descend(self) -> None:
+        """One step of Adam, and one of the average. Source: Kingma & Ba 2014."""
+        state = self.state
+        count = state.step - state.skipped
+        keep = min(AVERAGE, count / (count + 9))
+        for name, weight in self._named.items():
+            assert weight.grad is not None
+            first = state.first[name].lerp_(weight.grad, 1 - DECAYS[0])
+            second = state.second[name].lerp_(weight.grad.square(), 1 - DECAYS[1])
+            scale = (second / (1 - DECAYS[1] ** count)).sqrt_().add_(1e-8)
+            weight.addcdiv_(first, scale, value=-self._rate() / (1 - DECAYS[0] ** count))
+            state.weights[name] = weight.detach()
+            state.average[name].lerp_(weight, 1 - keep)
+
+    def _rate(self) -> float:
+        """Rises along a line, falls along half a cosine."""
+        share = self.state.step / self._plan.steps
+        if share < WARM_UP:
+            return self._plan.rate * share / WARM_UP
+        fallen = (1 + math.cos(math.pi * (share - WARM_UP) / (1 - WARM_UP))) / 2
+        return self._plan.rate * (LAST_RATE + (1 - LAST_RATE) * fallen)
+
+
+def _missed(errors: Mapping[str, float]) -> float:
+    """How far pictures are from their styles, colours included."""
+    return errors["style"] + errors["color"]

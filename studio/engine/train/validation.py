@@ -1,0 +1,116 @@
+"""What a network in training is judged by: photos and styles it never learns from, on layers it is not trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from studio.engine.losses.losses import relative_moments_loss
+from studio.engine.losses.statistics import Moments, moments
+from studio.engine.losses.training_loss import relative_content_loss
+from studio.engine.networks.style_predictor import StylePredictor
+from studio.engine.networks.vgg import Encoder
+from studio.engine.runtime.generators import run_to_end
+from studio.engine.runtime.tensors import resize_to
+from studio.engine.train.dataset import Pictures
+
+JUDGED_STYLE_LAYERS = ("relu2_1", "relu3_1", "relu4_1")
+JUDGED_CONTENT_LAYERS = ("relu3_2", "relu4_1")
+PAIRS = 12
+EDGE = 384  # px of the longer edge
+SHEET_EDGE = 192  # px of a field of the sample sheet
+SHEET_FIELDS = 5  # photos and styles on it
+
+Paint = Callable[[Tensor, Tensor], Tensor]
+"""From a photo (1, 3, H, W) and a style vector (1, 100) to a picture like the photo."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A pair to paint. moments, features: by layer, of the style and of the photo; colors: moments of the style."""
+
+    photo: Tensor
+    style: Tensor
+    vector: Tensor
+    colors: Moments
+    moments: Mapping[str, Moments]
+    features: Mapping[str, Tensor]
+
+
+class Judge:
+    """Measures how far a picture is from its style and from its photo, on layers that no network here is trained on."""
+
+    def __init__(self, encoder: Encoder, predictor: StylePredictor) -> None:
+        self._encoder, self._predictor = encoder, predictor
+
+    def question(self, photo: Tensor, style: Tensor) -> Question:
+        """A pair of pictures (1, 3, H, W) at the sizes they are given in."""
+        seen = self._features(style, JUDGED_STYLE_LAYERS)
+        return Question(
+            photo,
+            style,
+            self._predictor(style),
+            moments(style),
+            {layer: moments(seen[layer]) for layer in JUDGED_STYLE_LAYERS},
+            self._features(photo, JUDGED_CONTENT_LAYERS),
+        )
+
+    def errors(self, question: Question, painted: Tensor) -> dict[str, float]:
+        """Distances as shares of what there is.
+
+        "style" 0 has the style's statistics, "content" 0 is the photo, "color" 0 has the style's colours.
+        """
+        layers = dict.fromkeys((*JUDGED_STYLE_LAYERS, *JUDGED_CONTENT_LAYERS))
+        seen = self._features(painted.clamp(0, 1), tuple(layers))
+        style = [
+            float(relative_moments_loss(moments(seen[layer]), target)) ** 0.5
+            for layer, target in question.moments.items()
+        ]
+        content = [
+            float(relative_content_loss(seen[layer], target)) ** 0.5 for layer, target in question.features.items()
+        ]
+        color = float(relative_moments_loss(moments(painted.clamp(0, 1)), question.colors)) ** 0.5
+        return {"style": sum(style) / len(style), "content": sum(content) / len(content), "color": color}
+
+    def _features(self, image: Tensor, layers: tuple[str, ...]) -> dict[str, Tensor]:
+        trace = run_to_end(self._encoder.trace(image, layers, with_gradient=False))
+        return {layer: trace[layer] for layer in layers}
+
+
+class Exam:
+    """The same questions for every network."""
+
+    @torch.no_grad()
+    def __init__(self, photos: Pictures, styles: Pictures, encoder: Encoder, predictor: StylePredictor) -> None:
+        self._judge = Judge(encoder, predictor)
+        count = min(PAIRS, max(len(photos), len(styles)))
+        self._questions = [
+            self._judge.question(resize_to(photos.image(number), EDGE), resize_to(styles.image(number), EDGE))
+            for number in range(count)
+        ]
+
+    @torch.no_grad()
+    def judge(self, paint: Paint) -> dict[str, float]:
+        """The mean errors."""
+        found = [self._judge.errors(question, paint(question.photo, question.vector)) for question in self._questions]
+        return {name: sum(errors[name] for errors in found) / len(found) for name in found[0]}
+
+    @torch.no_grad()
+    def sheet(self, paint: Paint) -> Tensor:
+        """Some photos (rows) in some styles (columns), with both at the margins. Shapes: (1, 3, H, W)."""
+        some = self._questions[:SHEET_FIELDS]
+        rows = [torch.cat([torch.ones(1, 3, SHEET_EDGE, SHEET_EDGE), *(_field(each.style) for each in some)], 3)]
+        for row in some:
+            fields = [_field(paint(row.photo, column.vector)) for column in some]
+            rows.append(torch.cat([_field(row.photo), *fields], 3))
+        return torch.cat(rows, 2)
+
+
+def _field(image: Tensor) -> Tensor:
+    small = resize_to(image, SHEET_EDGE).cpu()
+    height, width = SHEET_EDGE - small.shape[2], SHEET_EDGE - small.shape[3]
+    return functional.pad(small, (0, width, 0, height), value=1.0)

@@ -1,0 +1,1 @@
+"""Running a batch, here or on a cluster."""

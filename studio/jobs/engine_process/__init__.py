@@ -1,0 +1,1 @@
+"""The Engine protocol over a pipe to a child process."""

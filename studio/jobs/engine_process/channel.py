@@ -1,0 +1,82 @@
+"""Channel: both directions of a PicturePipe on threads of their own, so that its owner never waits for the other."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from typing import Any
+
+from studio.jobs.engine_process.picture_pipe import Parts, PicturePipe
+
+JOIN_SECONDS = 1.0  # for the threads to see that the other end is gone
+
+_logger = logging.getLogger(__name__)
+
+
+class Channel:
+    """Sends without waiting and receives at once.
+
+    A picture is larger than what the system keeps between two processes: who writes one waits until the other side
+    reads it. Two sides that write at the same time would wait for each other for ever; and who reads a half-written
+    item waits for the rest, which never comes from a process that was stopped. Here only the two threads wait, and they
+    end when the other process does.
+
+    on_item: called with what was received; on_end: called once when nothing more can come. Both on the receiving
+    thread.
+    """
+
+    def __init__(
+        self, connection: Connection, sent: int, on_item: Callable[[Any], None], on_end: Callable[[], None]
+    ) -> None:
+        """sent: as of PicturePipe. The channel closes the connection."""
+        self._connection = connection
+        self._pipe = PicturePipe(connection, sent=sent)
+        self._on_item = on_item
+        self._on_end = on_end
+        self._outgoing: SimpleQueue[Parts | None] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=work, name=f"studio-engine-{name}", daemon=True)
+            for name, work in (("sender", self._write), ("receiver", self._read))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def send(self, item: object) -> None:
+        """Have `item` sent after those before it. If it cannot be pickled, that is raised and nothing will be sent."""
+        self._outgoing.put(self._pipe.pack(item))
+
+    def close(self) -> None:
+        """End both threads; for when the other process has ended. Idempotent."""
+        self._outgoing.put(None)
+        for thread in self._threads:
+            thread.join(JOIN_SECONDS)
+        if any(thread.is_alive() for thread in self._threads):
+            # A process that even SIGKILL does not end, in the middle of a system call. Closing the connection now
+            # would give its number to the next file while a thread still uses it.
+            _logger.warning("A process of the engine does not go away; its connection is left open.")
+        else:
+            self._connection.close()
+
+    def _write(self) -> None:
+        with suppress(OSError):  # the other end is gone, which the receiving thread tells
+            while True:
+                parts = self._outgoing.get()
+                if parts is None:
+                    return
+                self._pipe.write(parts)
+                del parts  # pictures, and the next may be long in coming
+
+    def _read(self) -> None:
+        try:
+            while True:
+                self._on_item(self._pipe.receive())
+        except (EOFError, OSError):  # the other end is gone, perhaps in the middle of an item
+            pass
+        except Exception:  # no memory for it, or not what we speak: there is no telling where the next item begins
+            _logger.exception("What the engine sent could not be received.")
+        finally:
+            self._on_end()

@@ -1,0 +1,124 @@
+"""All actions of the window in one table: it feeds tool bar, menu, tooltips and the list of keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from studio.ui.theme.theme import icon
+from studio.ui.widgets.plain_text import tool_tip
+
+Actions = dict[str, QAction]
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One action. keys: the first is shown.
+
+    is_held: the window handles the key itself, because it acts while it is down, or in one place only.
+    """
+
+    name: str
+    text: str
+    tip: str
+    icon: str = ""
+    keys: tuple[str, ...] = ()
+    is_checkable: bool = False
+    is_held: bool = False
+
+
+def _(text: str) -> str:
+    return str(QT_TRANSLATE_NOOP("Actions", text))
+
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("menu", _("Menu"), _("Everything the studio can do"), "menu", ("F10",)),
+    ActionSpec("open", _("Open"), _("Open a picture to paint"), "open", ("Ctrl+O",)),
+    ActionSpec("clear_recent", _("Clear the list"), _("Forget which pictures were opened"), "remove"),
+    ActionSpec("paste", _("Paste"), _("Paste a picture from the clipboard"), "paste", ("Ctrl+V",)),
+    ActionSpec("blend", _("Blend with"), _("Lay a second photo over the first"), "blend", ("Ctrl+B",)),
+    ActionSpec("paste_blend", _("Paste and blend"), _("Lay the picture in the clipboard over the photo"), "blend",
+               ("Ctrl+Shift+B",)),
+    ActionSpec("paste_style", _("Paste as style"), _("Paint in the style of the picture in the clipboard"), "style",
+               ("Ctrl+Shift+V",)),
+    ActionSpec("paste_mix", _("Paste and mix in"), _("Mix the picture in the clipboard in as a style"), "mix",
+               ("Ctrl+Shift+M",)),
+    ActionSpec("undo", _("Undo"), _("Take the last change back"), "undo", ("Ctrl+Z",)),
+    ActionSpec("redo", _("Redo"), _("Do it again"), "redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
+    ActionSpec("reset_sliders", _("Reset all sliders"), _("Bring every setting back to its start"), "reset"),
+    ActionSpec("compare", _("Compare"), _("Photo and artwork, with a line between to drag"), "compare", ("C",), True),
+    ActionSpec("show_before", _("Show the photo"), _("Hold to see the photo"), "before", ("\\",), is_held=True),
+    ActionSpec("fit", _("Fit"), _("Show the whole picture"), "fit", ("F",)),
+    ActionSpec("actual_size", _("100 %"), _("One pixel of the picture on one of the screen"), "actual-size", ("1",)),
+    ActionSpec("surround", _("Next surround"), _("Another grey around the picture, black or white"), keys=("G",)),
+    ActionSpec("live", _("Live"), _("See every change at once, before you finish"), "live", ("L",), True),
+    ActionSpec("refine_mains", _("On mains power"), _("Refine the Live picture by itself, not on battery"),
+               is_checkable=True),
+    ActionSpec("refine_always", _("Always"), _("Refine the Live picture by itself, also on battery"),
+               is_checkable=True),
+    ActionSpec("refine_never", _("Never"), _("Leave the Live picture as it is"), is_checkable=True),
+    ActionSpec("finish", _("Finish"), _("Paint the finished artwork"), "finish", ("Ctrl+Return", "Ctrl+Enter")),
+    ActionSpec("paint_on", _("Paint on"), _("Go on from the finished picture"), "finish",
+               ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")),
+    ActionSpec("larger_half", _("Half as large again"), _("Paint the finished picture half as large again")),
+    ActionSpec("larger_twice", _("Twice as large"), _("Paint the finished picture twice as large")),
+    ActionSpec("stop", _("Stop"), _("Stop painting and keep the picture so far"), "stop", ("Esc",)),
+    ActionSpec("export", _("Export"), _("Save the artwork as a file"), "export", ("Ctrl+E",)),
+    ActionSpec("export_again", _("Export again"), _("Save it just as last time, under the next free name"),
+               keys=("Ctrl+Shift+E",)),
+    ActionSpec("show_export", _("Show in folder"), _("Open the folder of the exported file"), "folder"),
+    ActionSpec("restore_style", _("Undo"), _("Bring the removed style back"), "undo"),
+    ActionSpec("copy", _("Copy"), _("Copy the artwork to the clipboard"), "copy", ("Ctrl+C",)),
+    ActionSpec("render_many", _("Render many"), _("Paint many pictures, or whole folders"), "many", ("Ctrl+Shift+R",)),
+    ActionSpec("teach", _("Teach a style"), _("Let the studio learn a style from a handful of pictures"), "style",
+               ("Ctrl+T",)),
+    ActionSpec("stronger", _("Stronger"), _("More strength"), keys=("]",)),
+    ActionSpec("weaker", _("Weaker"), _("Less strength"), keys=("[",)),
+    ActionSpec("find_style", _("Find a style"), _("Search the gallery"), "search", ("Ctrl+F",)),
+    ActionSpec("next_part", _("Next part"), _("Go on to gallery, picture, settings and buttons in turn"), keys=("F6",)),
+    ActionSpec("gallery", _("Styles"), _("Show or hide the gallery of styles"), keys=("Ctrl+1",), is_checkable=True),
+    ActionSpec("panel", _("Settings"), _("Show or hide the sliders"), keys=("Ctrl+2",), is_checkable=True),
+    ActionSpec("history", _("History"), _("Show or hide the results so far"), keys=("Ctrl+3",), is_checkable=True),
+    ActionSpec("hide_panels", _("Only the picture"), _("Hide everything but the canvas"), "panel", ("Tab",), True,
+               is_held=True),
+    ActionSpec("full_screen", _("Full screen"), _("Use the whole screen"), "full-screen", ("F11",), True),
+    ActionSpec("theme_dark", _("Dark"), _("Dark greys around the picture"), is_checkable=True),
+    ActionSpec("theme_light", _("Light"), _("Light greys around the picture"), is_checkable=True),
+    ActionSpec("theme_system", _("As the system"), _("Dark or light, as the system is set"), is_checkable=True),
+    ActionSpec("shortcuts", _("Keyboard shortcuts"), _("All keys of the studio"), "info", ("F1",)),
+    ActionSpec("diagnostics", _("Copy diagnostics"), _("Versions, device and settings, to report a fault"), "copy"),
+    ActionSpec("about", _("About Style Studio"), _("Version, licences and credits"), "info"),
+    ActionSpec("quit", _("Quit"), _("Close the studio"), "close", ("Ctrl+Q",)),
+)  # fmt: skip
+
+
+def make_actions(parent: QObject) -> Actions:
+    """The table as QActions, by name."""
+    actions: Actions = {}
+    for spec in ACTIONS:
+        action = QAction(translated(spec.text), parent)
+        action.setObjectName(spec.name)
+        if spec.icon:
+            action.setIcon(icon(spec.icon))
+        if spec.is_held:
+            action.setText(f"{action.text()}\t{shown_keys(spec)}")  # the menu shows it all the same
+        else:
+            action.setShortcuts([QKeySequence(key) for key in spec.keys])
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setCheckable(spec.is_checkable)
+        keys = shown_keys(spec)
+        action.setToolTip(tool_tip(f"{translated(spec.tip)} ({keys})" if keys else translated(spec.tip)))
+        actions[spec.name] = action
+    return actions
+
+
+def shown_keys(spec: ActionSpec) -> str:
+    """The first key of an action, as this system writes it."""
+    return QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if spec.keys else ""
+
+
+def translated(text: str) -> str:
+    """A text of the table in the user's language."""
+    return QCoreApplication.translate("Actions", text)

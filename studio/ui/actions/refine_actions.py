@@ -1,0 +1,64 @@
+"""A finished picture can be finished further or larger: the actions for it, named by what they will do."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Slot
+
+from studio.core.picture import fit_size
+from studio.core.recipe import KNOBS, QUALITIES, Quality
+from studio.ui.actions.actions import Actions
+from studio.ui.session.session import Session
+
+FACTORS: dict[str, float] = {"larger_half": 1.5, "larger_twice": 2.0}  # of the longer edge, by action
+_LONGEST = int(next(knob.high for knob in KNOBS if knob.field == "long_edge"))
+
+
+class Further(QObject):
+    """Paint on goes on from the present picture in the next better quality; Larger enlarges it and paints it there.
+
+    Each is a change of settings that can be undone, picture and all, and a run that starts from the result.
+    """
+
+    def __init__(self, actions: Actions, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self._session = session
+        actions["paint_on"].triggered.connect(self._paint_on)
+        for name in FACTORS:
+            actions[name].triggered.connect(partial(self._enlarge, name))
+        session.state_changed.connect(self._show_state)
+        self._show_state()
+
+    @Slot()
+    def _paint_on(self) -> None:
+        self._session.go_on_with(quality=self._next_quality())
+
+    def _enlarge(self, name: str) -> None:
+        self._session.go_on_with(long_edge=self._long_edge(name))
+
+    @Slot()
+    def _show_state(self) -> None:
+        session = self._session
+        is_possible = session.artwork.is_finished and session.run is None
+        is_best = self._next_quality() == session.artwork.recipe.quality
+        self._actions["paint_on"].setEnabled(is_possible)
+        self._actions["paint_on"].setText(
+            self.tr("Paint on") if is_best else self.tr("Paint on in {} quality").format(self._next_quality())
+        )
+        present, painted = session.artwork.recipe.long_edge, session.artwork.state.size
+        for name in FACTORS:
+            long_edge = self._long_edge(name)
+            self._actions[name].setEnabled(is_possible and long_edge > present)
+            size = fit_size(*painted, long_edge) if painted else (long_edge, long_edge)
+            self._actions[name].setText(
+                self.tr("{:.3g} times larger: {} \N{MULTIPLICATION SIGN} {} px").format(long_edge / present, *size)
+            )
+
+    def _next_quality(self) -> Quality:
+        place = QUALITIES.index(self._session.artwork.recipe.quality)
+        return QUALITIES[min(place + 1, len(QUALITIES) - 1)]
+
+    def _long_edge(self, name: str) -> int:
+        return min(round(self._session.artwork.recipe.long_edge * FACTORS[name]), _LONGEST)

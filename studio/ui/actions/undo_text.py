@@ -1,0 +1,36 @@
+"""What a step of undo changes, in a word or two: "Strength", "Style", "Picture"."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from studio.core.artwork.artwork_state import ArtworkState
+from studio.core.artwork.blend import BLEND_KNOBS, Blend
+from studio.core.recipe import KNOBS, SHARE_KNOB
+
+
+def change_name(one: ArtworkState, other: ArtworkState) -> str:
+    """The name of what differs between two states; the result aside, which follows the settings."""
+    if not one.has_content_of(other):
+        return _change_of_pictures(one.blend, other.blend, is_same_photo=one.photo is other.photo)
+    if one.styles != other.styles:
+        is_mixed = len(one.styles) != len(other.styles) and one.styles and other.styles
+        return _tr("Mix of styles") if is_mixed else _tr("Style")
+    names = [knob.label for knob in KNOBS if getattr(one.recipe, knob.field) != getattr(other.recipe, knob.field)]
+    if one.recipe.style_shares != other.recipe.style_shares:
+        names.append(SHARE_KNOB.label)
+    return names[0] if len(names) == 1 else _tr("Settings")
+
+
+def _change_of_pictures(one: Blend | None, other: Blend | None, is_same_photo: bool) -> str:
+    if one is not None and other is not None:
+        names = [knob.label for knob in BLEND_KNOBS if getattr(one, knob.field) != getattr(other, knob.field)]
+        if one.pictures == other.pictures and len(names) == 1:
+            return names[0]
+        if one.swapped() == other:
+            return _tr("Swap")
+    return _tr("Blend") if is_same_photo else _tr("Picture")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ChangeNames", text)

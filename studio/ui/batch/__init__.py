@@ -1,0 +1,1 @@
+"""Render many: its window, queue and list."""

@@ -1,0 +1,62 @@
+"""The list of a batch: its pictures and how each stands, or what to do while there are none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QTreeView, QWidget
+
+from studio.ui.batch.batch_delegate import THUMBNAIL_EDGE, BatchDelegate
+from studio.ui.batch.batch_model import BatchModel
+from studio.ui.batch.batch_queue import BatchQueue
+from studio.ui.images.thumbnails import Thumbnails
+from studio.ui.theme.theme import color, set_role
+
+
+class BatchList(QTreeView):
+    """Follows the item under way, unless the artist has scrolled elsewhere.
+
+    A tree without branches, because QListView lays all its rows out again whenever one of them changes.
+    """
+
+    def __init__(self, queue: BatchQueue, thumbnail_folder: Path | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._queue = queue
+        self.setAccessibleName(self.tr("Pictures"))
+        self.setUniformRowHeights(True)
+        self.setRootIsDecorated(False)
+        self.setHeaderHidden(True)
+        self.setVerticalScrollMode(QTreeView.ScrollMode.ScrollPerPixel)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        set_role(self, "panel")
+        size = QSize(THUMBNAIL_EDGE, THUMBNAIL_EDGE)
+        thumbnails = Thumbnails(size, self.devicePixelRatioF(), thumbnail_folder, self)
+        thumbnails.arrived.connect(self._show_thumbnail)
+        self.setModel(BatchModel(queue, self))
+        self.setItemDelegate(BatchDelegate(thumbnails, self))
+        queue.report_changed.connect(self._follow)
+        queue.state_changed.connect(self.viewport().update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.model().rowCount():
+            return
+        hint = self.tr("Drop photos or folders here")
+        if self._queue.is_looking:
+            hint = self.tr("Looking for pictures\N{HORIZONTAL ELLIPSIS}")
+        painter = QPainter(self.viewport())
+        painter.setPen(color("muted"))
+        painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, hint)
+
+    @Slot(int)
+    def _follow(self, row: int) -> None:
+        if self._queue.reports[row].state == "opening":
+            before = self.visualRect(self.model().index(max(0, row - 1), 0))
+            if before.intersects(self.viewport().rect()):
+                self.scrollTo(self.model().index(row, 0))
+
+    @Slot()
+    def _show_thumbnail(self) -> None:
+        self.viewport().update()

@@ -1,0 +1,272 @@
+"""The window of a batch: photos and folders in, the place and format of the artworks, and how each of them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.core.displayable import displayable
+from studio.core.recipe import StyleRecipe
+from studio.core.styles.style import Style
+from studio.ui.actions.actions import Actions
+from studio.ui.actions.message_bar import MessageBar
+from studio.ui.batch.batch_list import BatchList
+from studio.ui.batch.batch_queue import BatchQueue
+from studio.ui.batch.resume_banner import BatchOffer
+from studio.ui.dialogs.file_dialogs import (
+    last_folders,
+    make_open_dialog,
+    open_dialog,
+    remember_folder,
+    show_folder,
+    typed_path,
+)
+from studio.ui.export.export_dialog import FORMAT_NAMES
+from studio.ui.importing.source_picker import PlacePicker
+from studio.ui.session.session import Session
+from studio.ui.session.settings import Settings
+from studio.ui.theme.theme import GRID, set_role
+from studio.ui.widgets.durations import clock
+from studio.ui.widgets.elided_label import ElidedLabel
+from studio.ui.widgets.plain_text import PlainLabel
+from studio.ui.widgets.progress_line import ProgressLine
+
+_PLACES, _FOLDER = "batch_photos", "batch"  # purposes of dialogs
+
+
+class BatchWindow(QDialog):
+    """Shows a queue and reports what the artist chooses; stays open beside the studio, and closing it stops nothing."""
+
+    def __init__(
+        self,
+        queue: BatchQueue,
+        session: Session,
+        actions: Actions,
+        settings: Settings,
+        parent: QWidget,
+        thumbnail_folder: Path | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._queue = queue
+        self._session = session
+        self._settings = settings
+        self._shown_folder: Path | None = None
+        self.setWindowTitle(self.tr("Render many"))
+        self.resize(680, 620)
+        self.setMinimumSize(520, 420)
+        self.messages = MessageBar(actions)
+        titles = self.tr("Add pictures"), self.tr("Add a folder with all below it")
+        self.picker = PlacePicker(settings, _PLACES, *titles, target=self)
+        self.clear = QPushButton(self.tr("Clear"))
+        set_role(self.clear, "link")
+        self.count = PlainLabel()
+        set_role(self.count, "caption")
+        self.list = BatchList(queue, thumbnail_folder)
+        self.offer = BatchOffer()
+        self.folder = QLineEdit()
+        self.browse = QPushButton(self.tr("Choose\N{HORIZONTAL ELLIPSIS}"))
+        self.format = QComboBox()
+        for name, text in FORMAT_NAMES.items():
+            self.format.addItem(text, name)
+        self.overwrite = QCheckBox(self.tr("Replace files that are there"))
+        self.recipe = ElidedLabel()
+        set_role(self.recipe, "muted")
+        self.bar = ProgressLine(self.tr("Progress of all pictures"))
+        self.progress = PlainLabel()
+        set_role(self.progress, "caption")
+        self.show_folder = QPushButton(self.tr("Show folder"))
+        self.stop = QPushButton(self.tr("Stop"))
+        self.main = QPushButton()
+        set_role(self.main, "primary")
+        self._arrange()
+        self._connect()
+        self._show_state()
+
+    @Slot()
+    def open_beside(self) -> None:
+        """Show it, or bring it to the front."""
+        self.show()
+        self.activateWindow()
+
+    @Slot(list)
+    def add_places(self, places: Sequence[Path]) -> None:
+        """Add photos and folders to those chosen; the first ones propose where the artworks go."""
+        if self._queue.is_running or not places:
+            return
+        choice = self._queue.choice
+        places = tuple(dict.fromkeys((*choice.places, *places)))
+        self._queue.choose(replace(choice, places=places, proposes_folder=choice.folder is None))
+
+    @Slot()
+    def _ask_for_output(self) -> None:
+        def make(folder: Path) -> QFileDialog:
+            title = self.tr("Paint into this folder")
+            dialog = make_open_dialog(self, folder, title, QFileDialog.FileMode.Directory)
+            dialog.fileSelected.connect(self._take_output)
+            return dialog
+
+        folders = last_folders(self._settings, _FOLDER)
+        if text := self.folder.text():
+            folders = (typed_path(text), typed_path(text).parent, *folders)
+        open_dialog(make, self, folders)
+
+    @Slot(str)
+    def _take_output(self, folder: str) -> None:
+        remember_folder(self._settings, _FOLDER, Path(folder))
+        self.folder.setText(folder)
+        self._choose()
+
+    @Slot()
+    def _choose(self) -> None:
+        """Tell the queue what the fields say, if that is something new."""
+        text, folder = self.folder.text().strip(), self._queue.choice.folder
+        if folder is None or text != displayable(str(folder)):  # a field cannot hold every name a folder can have
+            folder = typed_path(text).absolute() if text else None
+        choice = replace(
+            self._queue.choice,
+            folder=folder,
+            format=self.format.currentData(),
+            may_overwrite=self.overwrite.isChecked(),
+        )
+        if choice != self._queue.choice and not self._queue.is_running:
+            self._queue.choose(choice)
+
+    @Slot()
+    def _clear(self) -> None:
+        self._queue.choose(replace(self._queue.choice, places=()))
+
+    @Slot()
+    def _act(self) -> None:
+        if self._queue.is_running:
+            self._queue.set_paused(not self._queue.is_paused)
+        else:
+            self._choose()
+            self._queue.start()
+
+    @Slot()
+    def _show_output(self) -> None:
+        if self._queue.choice.folder is not None:
+            show_folder(self._queue.choice.folder)
+
+    @Slot()
+    def _show_state(self) -> None:
+        queue, count = self._queue, len(self._queue.reports)
+        choice, is_idle = queue.choice, not queue.is_running
+        for widget in (self.picker, self.folder, self.browse, self.format, self.overwrite):
+            widget.setEnabled(is_idle)
+        self.clear.setEnabled(is_idle and bool(choice.places))
+        self.count.setText(
+            self.tr("1 picture") if count == 1 else self.tr("{} pictures").format(count) if count else ""
+        )
+        if not self.folder.hasFocus() or not is_idle or choice.folder != self._shown_folder:
+            self._shown_folder = choice.folder
+            self.folder.setText(displayable(str(choice.folder or "")))
+        self.format.setCurrentIndex(self.format.findData(choice.format))
+        self.offer.show_for(queue.cut_short if is_idle else None)
+        if is_idle:
+            self.main.setText(self.tr("Start"))
+        else:
+            self.main.setText(self.tr("Go on") if queue.is_paused else self.tr("Pause"))
+        missing = "" if self._session.artwork.styles else self.tr("Pick a style in the studio first.")
+        is_ready = count > 0 and choice.folder is not None and not missing and not queue.is_looking
+        self.main.setEnabled(not is_idle or is_ready)
+        self.stop.setEnabled(not is_idle)
+        self.show_folder.setEnabled(queue.has_folder)
+        artwork = self._session.artwork
+        if not is_idle and queue.job is not None:
+            self.recipe.setText(self._described(queue.job.styles, queue.job.recipe))
+        else:
+            self.recipe.setText(missing or self._described(artwork.credited_styles, artwork.recipe))
+        self._show_progress()
+
+    @Slot()
+    def _show_progress(self) -> None:
+        queue, reports = self._queue, self._queue.reports
+        self.bar.show_progress(queue.progress)
+        parts = []
+        if reports.tried or queue.is_running:
+            parts.append(self.tr("{} of {}").format(reports.tried, len(reports)))
+        if reports.left_out:
+            parts.append(self.tr("{} left out").format(reports.left_out))
+        if queue.is_paused:
+            parts.append(self.tr("paused"))
+        elif queue.is_running and self._session.run is not None:
+            parts.append(self.tr("your own artwork goes first"))
+        elif queue.seconds_left is not None:
+            parts.append(self.tr("{} left").format(clock(queue.seconds_left)))
+        self.progress.setText("   ".join(parts))
+
+    def _described(self, styles: Sequence[Style], recipe: StyleRecipe) -> str:
+        """What the artworks will be painted in, with the settings of the studio."""
+        names = self.tr(" and ").join(style.card.title for style in styles)
+        return self.tr("In the style of {}, {} px, {}").format(names, recipe.long_edge, recipe.quality)
+
+    def _connect(self) -> None:
+        queue = self._queue
+        self.picker.chosen.connect(self.add_places)
+        self.clear.clicked.connect(self._clear)
+        self.browse.clicked.connect(self._ask_for_output)
+        self.folder.editingFinished.connect(self._choose)
+        self.format.activated.connect(self._choose)
+        self.overwrite.toggled.connect(self._choose)
+        self.offer.accept.clicked.connect(queue.resume)
+        self.main.clicked.connect(self._act)
+        self.stop.clicked.connect(queue.stop)
+        self.show_folder.clicked.connect(self._show_output)
+        queue.state_changed.connect(self._show_state)
+        queue.report_changed.connect(self._show_progress)
+        queue.message_posted.connect(self.messages.show_message)
+        for signal in (self._session.styles_changed, self._session.recipe_changed, self._session.state_changed):
+            signal.connect(self._show_state)
+
+    def _arrange(self) -> None:
+        photos = QHBoxLayout()
+        photos.setSpacing(GRID)
+        photos.addWidget(self.picker, 1)
+        photos.addWidget(self.count)
+        photos.addWidget(self.clear)
+        form = QGridLayout()
+        form.setHorizontalSpacing(2 * GRID)
+        form.setVerticalSpacing(GRID)
+        form.setColumnStretch(2, 1)
+        for row, (label, widget) in enumerate(((self.tr("Into"), self.folder), (self.tr("Format"), self.format))):
+            widget.setAccessibleName(label)
+            form.addWidget(PlainLabel(label), row, 0)
+        form.addWidget(self.folder, 0, 1, 1, 2)
+        form.addWidget(self.browse, 0, 3)
+        form.addWidget(self.format, 1, 1)
+        form.addWidget(self.overwrite, 1, 2, 1, 2)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        buttons.addWidget(self.progress, 1)
+        for button in (self.show_folder, self.stop, self.main):
+            buttons.addWidget(button)
+        self.main.setMinimumWidth(96)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        box.setSpacing(GRID + 4)
+        box.addWidget(self.messages)
+        box.addLayout(photos)
+        box.addWidget(self.list, 1)
+        box.addWidget(self.offer)
+        box.addLayout(form)
+        box.addWidget(self.recipe)
+        box.addWidget(self.bar)
+        box.addLayout(buttons)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter in the field of the folder presses nothing

@@ -1,0 +1,281 @@
+"""Canvas: the picture in the middle of the window: zoom, pan, before and after, and the place to drop things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QInputDevice,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from studio.core.card import Card
+from studio.core.picture import Picture
+from studio.ui.canvas.background import Surround, next_surround
+from studio.ui.canvas.background_swatch import SurroundSwatch
+from studio.ui.canvas.before_after import PicturePair
+from studio.ui.canvas.canvas_menu import CanvasMenu
+from studio.ui.canvas.canvas_painter import Scene, paint_scene
+from studio.ui.canvas.split_handle import STEPS, SplitHandle
+from studio.ui.canvas.start_page import DEMO_SIZE, EmptyCanvas
+from studio.ui.canvas.viewport import Viewport
+from studio.ui.images.thumbnails import Thumbnails
+from studio.ui.importing.drop_zones import DropZones
+from studio.ui.theme.theme import GRID, set_role
+from studio.ui.widgets.plain_text import PlainLabel
+
+_NOTCH = 120  # a mouse wheel's step in Qt's units
+_ZOOM_PER_NOTCH = 2**0.25
+_ANGLE_PER_PIXEL = 2  # where a touchpad tells no pixels
+_ARROW_STEP = 64  # px
+_ARROWS: dict[int, tuple[int, int]] = {
+    Qt.Key.Key_Left: (_ARROW_STEP, 0),
+    Qt.Key.Key_Right: (-_ARROW_STEP, 0),
+    Qt.Key.Key_Up: (0, _ARROW_STEP),
+    Qt.Key.Key_Down: (0, -_ARROW_STEP),
+}
+
+
+class Canvas(QWidget):
+    """Shows the photo and the artwork in one frame, the larger one's; the smaller is enlarged into it.
+
+    Signals: zoom_changed(float); surround_changed(str); open_requested(); demo_chosen(Path); dropped(Drop).
+    """
+
+    zoom_changed = Signal(float)
+    surround_changed = Signal(str)
+    open_requested = Signal()
+    demo_chosen = Signal(object)
+    dropped = Signal(object)
+
+    def __init__(
+        self, demo: Sequence[Card], parent: QWidget | None = None, *, thumbnail_folder: Path | None = None
+    ) -> None:
+        """demo: photos to try. thumbnail_folder: where their thumbnails are kept; None for the user's cache."""
+        super().__init__(parent)
+        self._pair = PicturePair(self)
+        self._pair.sharpened.connect(self.update)
+        self._viewport = Viewport(self._pair, self)
+        self._viewport.moved.connect(self.update)
+        self._viewport.zoom_changed.connect(self.zoom_changed)
+        self._is_comparing = False
+        self._is_showing_before = False
+        self._surround: Surround = "studio"
+        self._badge_text = ""
+        self._menu: CanvasMenu | None = None
+        self._grabbed_at: QPointF | None = None
+        self._thumbnails = Thumbnails(DEMO_SIZE, self.devicePixelRatioF(), thumbnail_folder, self)
+        self._empty = EmptyCanvas(demo, self._thumbnails, self)
+        self._empty.open_requested.connect(self.open_requested)
+        self._empty.demo_chosen.connect(self.demo_chosen)
+        self.split = SplitHandle(self)
+        self.split.valueChanged.connect(self.update)
+        self.badge = PlainLabel(parent=self)
+        set_role(self.badge, "badge")
+        self.badge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.badge.hide()
+        self.swatch = SurroundSwatch(self)
+        self.swatch.clicked.connect(self.show_next_surround)
+        self.zones = DropZones(self)
+        self.zones.dropped.connect(self.dropped)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(240, 180)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName(self.tr("Canvas"))
+        self.setAccessibleDescription(self.tr("Arrow keys move the picture, plus and minus zoom."))
+
+    @property
+    def zoom(self) -> float:
+        """Pixels of the screen per pixel of the picture: 1.0 is 100 %, on every screen."""
+        return self._viewport.view.zoom
+
+    @property
+    def surround(self) -> Surround:
+        """What is around the picture."""
+        return self._surround
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is anything to see."""
+        return not self._pair.is_empty
+
+    def set_before(self, picture: Picture | None, *, keeps_view: bool = False) -> None:
+        """Show another photo; the view fits it. keeps_view: it is the same photo, changed, and stays where it is."""
+        frame = self._pair.frame
+        if self._pair.set_before(picture, waits_for_levels=keeps_view):
+            if not keeps_view:
+                self._viewport.is_fitted = True
+            self._viewport.follow_pictures(frame)
+            self._place_children()
+
+    def set_after(self, picture: Picture | None) -> None:
+        """Show another state of the artwork. The view stays; cheap enough for every frame."""
+        frame = self._pair.frame
+        if self._pair.set_after(picture):
+            self._viewport.follow_pictures(frame)
+            self._place_children()
+
+    def set_comparing(self, is_comparing: bool) -> None:
+        """Divide the canvas by a line: the photo on its left, the artwork on its right."""
+        self._is_comparing = is_comparing
+        self._place_children()
+
+    def set_showing_before(self, is_showing: bool) -> None:
+        """Show the photo instead of the artwork, for as long as it is on."""
+        self._is_showing_before = is_showing
+        self._place_children()
+
+    def set_badge(self, text: str) -> None:
+        """A word on the state of the picture, such as "Finishing 62 %"; "" for none."""
+        self._badge_text = text
+        self._place_children()
+
+    def set_surround(self, surround: Surround) -> None:
+        """Choose what is around the picture."""
+        if surround != self._surround:
+            self._surround = surround
+            self.swatch.show_surround(surround)
+            self.surround_changed.emit(surround)
+            self.update()
+
+    @Slot()
+    def show_next_surround(self) -> None:
+        """Put the next shade around the picture, after the last one the first."""
+        self.set_surround(next_surround(self._surround))
+
+    def zoom_to_fit(self) -> None:
+        """Show the whole picture, and go on doing so when the canvas changes its size."""
+        self._viewport.fit()
+
+    def zoom_to(self, factor: float) -> None:
+        """Zoom around the middle of the canvas."""
+        self._viewport.zoom_to(factor)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.accept()
+        if not self.has_picture:
+            return
+        if _is_scrolled_by_fingers(event) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._viewport.pan(QPointF(event.pixelDelta() or event.angleDelta() / _ANGLE_PER_PIXEL))
+        elif event.angleDelta().y():
+            turned = event.angleDelta().y() / _NOTCH
+            self._viewport.zoom_at(self.zoom * _ZOOM_PER_NOTCH**turned, event.position())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton) and self.has_picture:
+            self._grabbed_at = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grabbed_at is not None:
+            self._viewport.pan(event.position() - self._grabbed_at)
+            self._grabbed_at = event.position()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._grabbed_at = None
+        self.unsetCursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or not self.has_picture:
+            return
+        if self._viewport.is_fitted:
+            self._viewport.zoom_at(1.0, event.position())
+        else:
+            self.zoom_to_fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if not self.has_picture:
+            super().keyPressEvent(event)
+        elif key in _ARROWS:
+            self._viewport.pan(QPointF(*_ARROWS[key]))
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_to(self.zoom * _ZOOM_PER_NOTCH)
+        elif key in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
+            self.zoom_to(self.zoom / _ZOOM_PER_NOTCH)
+        elif key == Qt.Key.Key_Space:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat() and self._grabbed_at is None:
+            self.unsetCursor()
+        super().keyReleaseEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._menu is not None:  # not deleted on close: PySide crashes if its parent goes while it is open
+            self._menu.deleteLater()
+        self._menu = CanvasMenu(self, self)
+        self._menu.popup(event.globalPos())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._viewport.follow_canvas(event.oldSize(), event.size())
+        self._place_children()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self._viewport.zoom_at(self.zoom * (1 + event.value()), event.position())
+            return True
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._thumbnails.set_pixel_ratio(self.devicePixelRatioF())
+            if self._viewport.is_fitted:
+                self.zoom_to_fit()
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        split = round(self.split.value() / STEPS * self.width() * ratio) if self._is_split() else None
+        before, after = self._pair.before, self._pair.after
+        scene = Scene(
+            before=before,
+            after=before if self._is_showing_before and before else after,
+            frame=self._pair.frame,
+            view=self._viewport.view,
+            surround=self._surround,
+            split=split,
+            captions=(self.tr("Before"), self.tr("After")),
+        )
+        painter = QPainter(self)
+        painter.scale(1 / ratio, 1 / ratio)
+        paint_scene(painter, scene, QRect(0, 0, *self._viewport.size), ratio)
+
+    def _is_split(self) -> bool:
+        return self._is_comparing and self._pair.is_complete and not self._is_showing_before
+
+    def _place_children(self) -> None:
+        self._empty.setGeometry(self.rect())
+        if self.has_picture and self._empty.isAncestorOf(self.focusWidget() or self):
+            self.setFocus()  # else hiding it would hand the focus to whatever comes next
+        self._empty.setVisible(not self.has_picture)
+        self.split.place()
+        self.split.setVisible(self._is_split())
+        is_before = self._is_showing_before and self._pair.is_complete
+        text = self.tr("Before") if is_before else self._badge_text
+        self.badge.setText(text)
+        self.badge.setAccessibleName(text)
+        self.badge.adjustSize()
+        self.badge.move(12, self.height() - self.badge.height() - 12)
+        self.badge.setVisible(bool(text) and self.has_picture)
+        self.swatch.move(self.width() - self.swatch.width() - GRID, self.height() - self.swatch.height() - GRID)
+        self.swatch.setVisible(self.has_picture)
+        self.zones.setGeometry(self.rect())
+        self.update()
+
+
+def _is_scrolled_by_fingers(event: QWheelEvent) -> bool:
+    """Whether a touchpad is stroked; a wheel turns in notches, without a beginning and an end."""
+    is_touchpad = event.device().type() == QInputDevice.DeviceType.TouchPad
+    return is_touchpad or event.phase() != Qt.ScrollPhase.NoScrollPhase

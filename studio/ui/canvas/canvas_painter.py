@@ -1,0 +1,122 @@
+"""Paints what the canvas shows: surround, checkerboard, the pictures, and the captions of a comparison."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPixmap
+
+from studio.core.picture import Picture
+from studio.ui.canvas.background import Surround, surround_color
+from studio.ui.canvas.view_transform import CanvasView
+from studio.ui.images.picture_pyramid import PicturePyramid
+from studio.ui.theme.theme import CAPTION_SIZE, GRID
+
+_CHECKS: Final = ("#b4b4b4", "#8c8c8c")
+_CAPTION_GROUND: Final = (0, 0, 0, 170)
+_CAPTION_TEXT: Final = "#e8e8e8"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One state of the canvas. frame: the size in px that both pictures are drawn at for zoom 1.
+
+    split: place of the dividing line in device px, or None for one picture alone. view: in device px.
+    captions: for the left and the right of the line.
+    """
+
+    before: PicturePyramid | None
+    after: PicturePyramid | None
+    frame: QSize
+    view: CanvasView
+    surround: Surround
+    split: int | None = None
+    captions: tuple[str, str] = ("", "")
+
+    @property
+    def target(self) -> QRect:
+        """Where the frame lies. Whole device px: at 100 % each pixel of the picture is one of the screen."""
+        return QRect(round(self.view.left), round(self.view.top), *self._scaled(self.frame))
+
+    def place_of(self, picture: Picture) -> QRect:
+        """Where a picture lies: over the frame, or in its middle if it has another shape (a pattern, a crop)."""
+        size = QSize(picture.width, picture.height)
+        inside = size.scaled(self.frame, Qt.AspectRatioMode.KeepAspectRatio)
+        rounding = self.frame.width() / picture.width + 1  # a smaller picture's edges are whole px as well
+        if max(self.frame.width() - inside.width(), self.frame.height() - inside.height()) <= rounding:
+            return self.target
+        place = QRect(0, 0, *self._scaled(inside))
+        place.moveCenter(self.target.center())
+        return place
+
+    def _scaled(self, size: QSize) -> tuple[int, int]:
+        return max(1, round(size.width() * self.view.zoom)), max(1, round(size.height() * self.view.zoom))
+
+
+def paint_scene(painter: QPainter, scene: Scene, canvas: QRect, pixel_ratio: float) -> None:
+    """Paint with a painter whose unit is a device px; `canvas` is the canvas in these."""
+    painter.fillRect(canvas, surround_color(scene.surround))
+    target = scene.target
+    seen = target.intersected(canvas)
+    pictures = [picture for picture in (scene.before, scene.after) if picture is not None]
+    if any(picture.picture.alpha is not None for picture in pictures):
+        painter.setBrushOrigin(target.topLeft())
+        painter.fillRect(seen, _checkerboard(pixel_ratio))
+    if scene.split is None or len(pictures) < 2:
+        top = scene.after or scene.before
+        if top is not None:
+            _draw(painter, top, scene, seen)
+        return
+    left, right = QRect(seen), QRect(seen)
+    left.setRight(min(scene.split - 1, seen.right()))
+    right.setLeft(max(scene.split, seen.left()))
+    assert scene.before is not None  # both are there
+    assert scene.after is not None
+    _draw(painter, scene.before, scene, left)
+    _draw(painter, scene.after, scene, right)
+    _paint_captions(painter, scene, canvas, pixel_ratio)
+
+
+def _draw(painter: QPainter, pyramid: PicturePyramid, scene: Scene, clip: QRect) -> None:
+    if clip.isEmpty():
+        return
+    zoom = scene.view.zoom
+    is_full_size = QSize(pyramid.picture.width, pyramid.picture.height) == scene.frame
+    # Squares of one size from 200 % on; between, some pixels would be twice as wide as their neighbours.
+    is_crisp = is_full_size and (zoom == 1 or zoom >= 2)
+    pyramid.draw(painter, scene.place_of(pyramid.picture), clip, is_crisp=is_crisp)
+
+
+def _checkerboard(pixel_ratio: float) -> QBrush:
+    edge = round(GRID * pixel_ratio)
+    tile = QPixmap(2 * edge, 2 * edge)
+    tile.fill(QColor(_CHECKS[0]))
+    painter = QPainter(tile)
+    for x, y in ((0, edge), (edge, 0)):
+        painter.fillRect(x, y, edge, edge, QColor(_CHECKS[1]))
+    painter.end()
+    return QBrush(tile)
+
+
+def _paint_captions(painter: QPainter, scene: Scene, canvas: QRect, pixel_ratio: float) -> None:
+    """The captions sit at the top on both sides of the line, as far as there is room."""
+    font = QFont(painter.font())
+    font.setPixelSize(round(CAPTION_SIZE * pixel_ratio))
+    painter.setFont(font)
+    metrics = QFontMetrics(font)
+    gap, pad = round(2.5 * GRID * pixel_ratio), round(GRID * pixel_ratio)
+    split = scene.split or 0
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for text, is_left in zip(scene.captions, (True, False), strict=True):
+        box = QRect(0, canvas.bottom() - gap - metrics.height(), metrics.horizontalAdvance(text) + 2 * pad, 0)
+        box.setHeight(metrics.height() + pad // 2)
+        box.moveLeft(split - gap - box.width() if is_left else split + gap)
+        if not canvas.contains(box):
+            continue
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(*_CAPTION_GROUND))
+        painter.drawRoundedRect(QRectF(box), box.height() / 2, box.height() / 2)
+        painter.setPen(QColor(_CAPTION_TEXT))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

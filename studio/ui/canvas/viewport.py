@@ -1,0 +1,89 @@
+"""Viewport: how the pictures lie on the canvas: the whole of them, or zoomed and moved by hand."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPointF, QSize, Signal
+from PySide6.QtWidgets import QWidget
+
+from studio.ui.canvas.before_after import PicturePair
+from studio.ui.canvas.view_transform import CanvasView, Size, allowed_zoom, fitted
+from studio.ui.theme.theme import GRID
+
+
+class Viewport(QObject):
+    """The view of a pair of pictures on a canvas. Places and movements are those of the canvas, in its own px.
+
+    is_fitted: whether the whole picture is shown, however large the canvas becomes; any zoom or movement ends that.
+    Signals: moved(), after any change; zoom_changed(float), if it is another zoom.
+    """
+
+    moved = Signal()
+    zoom_changed = Signal(float)
+
+    def __init__(self, pair: PicturePair, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self.view = CanvasView()
+        self.is_fitted = True
+        self._pair = pair
+        self._canvas = canvas
+
+    @property
+    def size(self) -> Size:
+        """(width, height) of the canvas in device px."""
+        ratio = self._canvas.devicePixelRatioF()
+        return max(1, round(self._canvas.width() * ratio)), max(1, round(self._canvas.height() * ratio))
+
+    def fit(self) -> None:
+        """Show the whole picture, and go on doing so when the canvas changes its size."""
+        self.is_fitted = True
+        if not self._pair.is_empty:
+            self._set(fitted(self._frame(), self.size, 3 * GRID * self._canvas.devicePixelRatioF()))
+
+    def zoom_to(self, zoom: float) -> None:
+        """Zoom around the middle of the canvas."""
+        width, height = self.size
+        self._zoom(zoom, width / 2, height / 2)
+
+    def zoom_at(self, zoom: float, place: QPointF) -> None:
+        """Zoom so that what lies at a place stays there."""
+        ratio = self._canvas.devicePixelRatioF()
+        self._zoom(zoom, place.x() * ratio, place.y() * ratio)
+
+    def pan(self, moved: QPointF) -> None:
+        """Move the picture."""
+        self.is_fitted = False
+        ratio = self._canvas.devicePixelRatioF()
+        self._set(self.view.panned(moved.x() * ratio, moved.y() * ratio).kept(self._frame(), self.size))
+
+    def follow_canvas(self, old: QSize, new: QSize) -> None:
+        """The canvas has become larger or smaller: what was in the middle stays there."""
+        if self.is_fitted or not old.isValid():
+            self.fit()
+        else:
+            self.pan(QPointF(new.width() - old.width(), new.height() - old.height()) / 2)
+
+    def follow_pictures(self, old_frame: QSize) -> None:
+        """Other pictures are shown: a larger or smaller artwork takes the same place on the screen."""
+        new_frame = self._pair.frame
+        if self.is_fitted:
+            self.fit()
+        elif new_frame != old_frame:
+            zoom = self.view.zoom * old_frame.width() / new_frame.width()
+            self._set(CanvasView(zoom, self.view.left, self.view.top))
+
+    def _zoom(self, zoom: float, x: float, y: float) -> None:
+        """Zoom at (x, y), in device px."""
+        if not self._pair.is_empty:
+            self.is_fitted = False
+            zoom = allowed_zoom(zoom, self._frame())
+            self._set(self.view.zoomed(zoom, x, y).kept(self._frame(), self.size))
+
+    def _frame(self) -> Size:
+        return self._pair.frame.width(), self._pair.frame.height()
+
+    def _set(self, view: CanvasView) -> None:
+        zoom = self.view.zoom
+        self.view = view
+        self.moved.emit()
+        if zoom != view.zoom:
+            self.zoom_changed.emit(view.zoom)

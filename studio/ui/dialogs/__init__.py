@@ -1,0 +1,1 @@
+"""The dialogs of the system that ask for files and folders."""

@@ -1,0 +1,91 @@
+"""The dialogs that ask for pictures and folders, each beginning where something was last chosen for its purpose."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QObject, QStandardPaths, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from studio.core.image_io import OPEN_SUFFIXES
+from studio.core.image_io.find_pictures import is_folder
+from studio.ui.session.settings import Settings
+from studio.ui.threads.task_pool import Background
+from studio.ui.widgets.plain_text import PlainFileDialog
+
+PATIENCE = 2000  # ms that a disk may take to say whether a folder is there
+_PICTURES = QStandardPaths.StandardLocation.PicturesLocation
+
+
+def open_dialog(make: Callable[[Path], QFileDialog], parent: QWidget, folders: Sequence[Path]) -> None:
+    """Open the dialog that `make` makes for the first of these folders that is there, else for home.
+
+    The disk is asked off the GUI thread (it may be asleep, or at the other end of a network), so this happens soon.
+    While one dialog of `parent` is on its way, another is not begun.
+    """
+    if parent.findChild(_Beginning) is None:
+        _Beginning(make, parent, folders)
+
+
+def make_open_dialog(parent: QWidget, folder: Path, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
+    """A dialog for pictures, or for a folder if the mode says so; it deletes itself. Connect it, then open it."""
+    dialog = PlainFileDialog(parent, title, str(folder))
+    dialog.setFileMode(mode)
+    if mode != QFileDialog.FileMode.Directory:
+        patterns = " ".join(f"*{suffix}" for suffix in OPEN_SUFFIXES)
+        dialog.setNameFilter(QCoreApplication.translate("file_dialogs", "Pictures ({})").format(patterns))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return dialog
+
+
+def last_folders(
+    settings: Settings, purpose: str, fallback: QStandardPaths.StandardLocation = _PICTURES
+) -> tuple[Path, ...]:
+    """Where a dialog may begin: in the folder remembered for a purpose, else in the system's own."""
+    system = QStandardPaths.writableLocation(fallback)
+    return Path(settings.get(f"folders/{purpose}", str) or system), Path(system)
+
+
+def remember_folder(settings: Settings, purpose: str, folder: Path) -> None:
+    """Begin there the next time."""
+    settings.set(f"folders/{purpose}", str(folder))
+
+
+def show_folder(folder: Path) -> None:
+    """Open a folder in the system's file manager, whatever bytes its name has."""
+    QDesktopServices.openUrl(QUrl(folder.absolute().as_uri()))  # fromLocalFile leaves out what is no Unicode
+
+
+def typed_path(text: str) -> Path:
+    """The path that somebody has typed, "~" for home; what follows it may be nobody's home, then it is a name."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path raises where there is no such user
+
+
+class _Beginning(QObject):
+    """One dialog on its way."""
+
+    def __init__(self, make: Callable[[Path], QFileDialog], parent: QWidget, folders: Sequence[Path]) -> None:
+        super().__init__(parent)
+        self._make: Callable[[Path], QFileDialog] | None = make
+        background = Background(1, self)
+        background.finished.connect(self._begin)
+        background.failed.connect(self._begin_at_home)
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(self._begin_at_home)
+        timer.start(PATIENCE)
+        background.run("folder", lambda: next(filter(is_folder, folders), Path.home()))
+
+    @Slot()
+    def _begin_at_home(self) -> None:
+        self._begin("", Path.home())
+
+    @Slot(object, object)
+    def _begin(self, question: str, folder: Path) -> None:
+        make, self._make = self._make, None
+        if make is not None:
+            self.deleteLater()
+            make(folder).open()

@@ -1,0 +1,333 @@
+"""The export sheet: title and maker, format, size, what the file tells about itself, and where it goes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.core.card import licence_is_unknown
+from studio.core.displayable import displayable
+from studio.core.errors import PictureError, StudioError
+from studio.core.image_io import (
+    EXPORT_SUFFIXES,
+    ExportFormat,
+    ExportOptions,
+    check_export_size,
+    encode_picture,
+)
+from studio.core.image_io.exif import tells_place
+from studio.core.image_io.formats import SUFFIX_OF
+from studio.ui.dialogs.file_dialogs import open_dialog, typed_path
+from studio.ui.export.export_place import ExportPlace, Place
+from studio.ui.export.export_settings import LastExport
+from studio.ui.export.export_size import ExportSize
+from studio.ui.export.exporter import Exportable, file_size
+from studio.ui.export.file_size_estimator import FileSizeMeter
+from studio.ui.theme.theme import GRID, icon, set_role
+from studio.ui.widgets.plain_text import PlainFileDialog, PlainLabel
+from studio.ui.widgets.unit_spin_box import NumberBox
+
+FORMAT_NAMES: dict[ExportFormat, str] = {
+    "png": "PNG, lossless",
+    "jpeg": "JPEG",
+    "webp": "WebP",
+    "tiff": "TIFF, lossless",
+    "avif": "AVIF",
+}
+
+
+class ExportSheet(QDialog):
+    """Asks how and where to export an artwork; begins as the last export was made.
+
+    Signals: accepted_with(path, options, title, artist, unit).
+    """
+
+    accepted_with = Signal(object, object, str, str, str)
+
+    def __init__(self, artwork: Exportable, last: LastExport, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._artwork = artwork
+        picture, options = artwork.picture, last.options
+        self.setWindowTitle(self.tr("Export the artwork"))
+        self.setMinimumWidth(640)
+        self.title = QLineEdit(artwork.title)
+        self.artist = QLineEdit(last.artist)
+        self.artist.setPlaceholderText(self.tr("Your name, if it is to be in the file"))
+        self.format = QComboBox()
+        for name, text in FORMAT_NAMES.items():
+            self.format.addItem(text, name)
+        self.quality = NumberBox(1, 100)
+        self.quality.setValue(options.quality)
+        self.lossless = QCheckBox(self.tr("Lossless"))
+        self.lossless.setChecked(options.lossless)
+        self.weight = PlainLabel()
+        self.dimensions = ExportSize(picture, options.dpi or picture.metadata.dpi or 300, last.unit)
+        self.keep_exif = QCheckBox(self.tr("Camera data of the photo (EXIF)"))
+        self.keep_gps = QCheckBox(self.tr("Where it was taken (GPS)"))
+        self.label_ai = QCheckBox(self.tr("Mark as made with AI (IPTC)"))
+        self.keep_exif.setChecked(options.keep_exif)
+        self.keep_gps.setChecked(options.keep_gps)
+        self.label_ai.setChecked(options.label_ai)
+        self._folder = last.folder
+        self.file = QLineEdit(displayable(str(last.folder / f"{artwork.file_name}{SUFFIX_OF[options.format]}")))
+        self.note = PlainLabel()
+        self.note.setWordWrap(True)
+        set_role(self.note, "caption")
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.export = self.buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.export.setDefault(True)
+        set_role(self.export, "primary")
+        self._meter = FileSizeMeter(self)
+        self._disk = ExportPlace(self)
+        self._place: Place | None = None  # of the path in the field, None while the disk is asked
+        self._is_wanted = False  # whether to export when it has said that this replaces nothing
+        self._arrange()
+        self.format.setCurrentIndex(self.format.findData(options.format))
+        self._connect()
+        self._show_keeps()
+        self._show_format()
+        self.title.setCursorPosition(0)
+        self._disk.propose(self.path, elsewhere=True)
+
+    @property
+    def path(self) -> Path:
+        """Where the file is to be. The folder that was proposed is meant as it is: a field cannot hold every name."""
+        path = Path(self.file.text())
+        return self._folder / path.name if str(path.parent) == displayable(str(self._folder)) else path
+
+    @property
+    def options(self) -> ExportOptions:
+        """What is set."""
+        size, picture = self.dimensions.pixels, self._artwork.picture
+        return ExportOptions(
+            format=self.format.currentData(),
+            quality=int(self.quality.value()),
+            size=None if size == (picture.width, picture.height) else size,
+            dpi=float(self.dimensions.dpi),
+            keep_exif=self.keep_exif.isChecked(),
+            keep_gps=self.keep_exif.isChecked() and self.keep_gps.isChecked(),
+            label_ai=self.label_ai.isChecked(),
+            lossless=self.format.currentData() == "webp" and self.lossless.isChecked(),
+        )
+
+    @Slot()
+    def accept(self) -> None:
+        if self._place is None:  # the disk has not said yet what would be replaced
+            self._is_wanted = True
+            return
+        path, title, artist = typed_path(str(self.path)), self.title.text().strip(), self.artist.text().strip()
+        self.accepted_with.emit(path, self.options, title, artist, self.dimensions.unit)
+        super().accept()
+
+    @Slot()
+    def _show_format(self) -> None:
+        chosen: ExportFormat = self.format.currentData()
+        self.lossless.setVisible(chosen == "webp")
+        self._quality_pages.setCurrentIndex(1 if self.options.is_lossless else 0)
+        path = self.path
+        if EXPORT_SUFFIXES.get(path.suffix.lower()) != chosen:
+            name = path.stem if path.suffix.lower() in EXPORT_SUFFIXES else path.name
+            path = path.with_name(f"{name}{SUFFIX_OF[chosen]}")
+            self.file.setText(displayable(str(path)))
+            self._disk.propose(path)
+        self._show_change()
+
+    @Slot()
+    def _show_file(self) -> None:
+        """Follow the ending of the file's name, and say what will happen, or why nothing can."""
+        path = typed_path(str(self.path))
+        found = EXPORT_SUFFIXES.get(path.suffix.lower())
+        if found is not None and found != self.format.currentData():
+            self.format.setCurrentIndex(self.format.findData(found))
+        problem = self._problem(path, found)
+        if self._place is None or self._place.path != path:
+            self._place = None
+            self._disk.look_at(path)
+        if problem:
+            self.note.setText(problem)
+        elif self._place is not None:
+            self.note.setText(self._note_on(self._place))
+        self.export.setEnabled(not problem and (self._place is None or self._place.has_folder))
+
+    @Slot(object)
+    def _show_proposed(self, path: Path) -> None:
+        self._folder = path.parent
+        self.file.setText(displayable(str(path)))
+        self.file.setSelection(len(self.file.text()) - len(path.name), len(path.stem))
+        self._show_file()
+
+    @Slot(object)
+    def _show_place(self, place: Place) -> None:
+        self._place = place
+        self._show_file()
+        if self._is_wanted and self.export.isEnabled() and not place.is_taken:
+            self.accept()
+        self._is_wanted = False
+
+    @Slot(object)
+    def _show_refusal(self, error: StudioError) -> None:
+        self._is_wanted = False
+        self.note.setText(error.message)
+        self.export.setEnabled(False)
+
+    @Slot()
+    def _want_no_more(self) -> None:
+        self._is_wanted = False
+
+    def _note_on(self, place: Place) -> str:
+        if not place.has_folder:
+            return self.tr("There is no folder {}.").format(place.path.parent)
+        if place.is_taken:
+            return self.tr("{} is there already and will be replaced.").format(place.path.name)
+        return self.tr("The credits and the recipe are written into it.")
+
+    def _problem(self, path: Path, found: ExportFormat | None) -> str:
+        if found is None or not path.stem:
+            return self.tr("Give the file a name that ends in {}.").format(", ".join(EXPORT_SUFFIXES))
+        try:
+            check_export_size(*self.dimensions.pixels, found)
+        except PictureError as error:
+            return str(error)
+        return ""
+
+    @Slot()
+    def _show_change(self) -> None:
+        """Anything else is set: the file will have another size."""
+        self._show_file()
+        self.weight.setText(self.tr("measuring\N{HORIZONTAL ELLIPSIS}"))
+        made_of = replace(self._artwork.credits, title=self.title.text().strip(), artist=self.artist.text().strip())
+        self._meter.ask(partial(encode_picture, self._artwork.picture, self.options, made_of))
+
+    @Slot(object)
+    def _show_weight(self, length: int | None) -> None:
+        self.weight.setText("" if length is None else file_size(length))
+
+    @Slot()
+    def _show_keeps(self) -> None:
+        """What the photo does not carry cannot be kept."""
+        exif = self._artwork.picture.metadata.exif
+        self.keep_exif.setEnabled(bool(exif))
+        self.keep_gps.setEnabled(bool(exif) and self.keep_exif.isChecked() and tells_place(exif))
+
+    @Slot()
+    def _browse(self) -> None:
+        path = typed_path(str(self.path))
+
+        def make(folder: Path) -> QFileDialog:
+            dialog = PlainFileDialog(self, self.tr("Export as"), str(folder))
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.selectFile(path.name)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.fileSelected.connect(self.file.setText)
+            return dialog
+
+        open_dialog(make, self, [path.parent])
+
+    def _connect(self) -> None:
+        self.format.currentIndexChanged.connect(self._show_format)
+        self.lossless.toggled.connect(self._show_format)
+        self.file.textChanged.connect(self._show_file)
+        self.file.textEdited.connect(self._want_no_more)
+        self.dimensions.changed.connect(self._show_change)
+        self.quality.valueChanged.connect(self._show_change)
+        for box in (self.keep_exif, self.keep_gps, self.label_ai):
+            box.toggled.connect(self._show_change)
+        self.keep_exif.toggled.connect(self._show_keeps)
+        self._meter.measured.connect(self._show_weight)
+        self._disk.proposed.connect(self._show_proposed)
+        self._disk.looked_at.connect(self._show_place)
+        self._disk.failed.connect(self._show_refusal)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+
+    def _arrange(self) -> None:
+        browse = QPushButton(self.tr("Choose\N{HORIZONTAL ELLIPSIS}"))
+        browse.setAutoDefault(False)  # Enter in a field exports
+        browse.clicked.connect(self._browse)
+        self._quality_pages = QStackedWidget()
+        self._quality_pages.addWidget(_row(PlainLabel(self.tr("Quality")), self.quality))
+        self._quality_pages.addWidget(PlainLabel(self.tr("every pixel as painted")))
+        form = QFormLayout()
+        form.setHorizontalSpacing(2 * GRID)
+        form.setVerticalSpacing(GRID)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        named = {
+            self.tr("Title"): self.title,
+            self.tr("Made by"): self.artist,
+            self.tr("Format"): self.format,
+            self.tr("Quality"): self.quality,
+            self.tr("File"): self.file,
+        }
+        for name, widget in named.items():
+            widget.setAccessibleName(name)
+        form.addRow(self.tr("Title"), self.title)
+        form.addRow(self.tr("Made by"), self.artist)
+        form.addRow(self.tr("Credits"), self._make_credits())
+        form.addRow(self.tr("Format"), _row(self.format, self._quality_pages, self.lossless, None, self.weight))
+        form.addRow(self.tr("Size"), self.dimensions)
+        form.addRow(self.tr("Keep"), _row(self.keep_exif, self.keep_gps, None))
+        form.addRow(self.tr("Label"), self.label_ai)
+        form.addRow(self.tr("File"), _row(self.file, browse))
+        form.addRow("", self.note)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(20, 20, 20, 16)
+        box.setSpacing(2 * GRID)
+        box.addLayout(form)
+        box.addStretch(1)
+        box.addWidget(self.buttons)
+
+    def _make_credits(self) -> QWidget:
+        """Whose work is in it, and a warning where nobody said whether it may be shown."""
+        made_of = self._artwork.credits
+        lines = PlainLabel("\n".join(card.credit_line for card in (*made_of.styles, *made_of.models)))
+        lines.setWordWrap(True)
+        set_role(lines, "caption")
+        unknown = [card.title for card in made_of.styles if licence_is_unknown(card)]
+        self.warning = PlainLabel(
+            self.tr("The licence of {} is unknown: find out whether you may show it.").format(", ".join(unknown))
+        )
+        self.warning.setWordWrap(True)
+        set_role(self.warning, "error")
+        sign = PlainLabel()
+        sign.setPixmap(icon("warning", "error").pixmap(QSize(16, 16), self.devicePixelRatioF()))
+        warned = _row(sign, self.warning, spacing=GRID)
+        warned.setVisible(bool(unknown))
+        part = QWidget()
+        box = QVBoxLayout(part)
+        box.setContentsMargins(0, 3, 0, 0)
+        box.setSpacing(4)
+        box.addWidget(lines)
+        box.addWidget(warned)
+        return part
+
+
+def _row(*widgets: QWidget | None, spacing: int = 2 * GRID) -> QWidget:
+    """Widgets beside each other; None is the space between. Fields and text take what there is."""
+    part = QWidget()
+    row = QHBoxLayout(part)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(spacing)
+    for widget in widgets:
+        if widget is None:
+            row.addStretch(1)
+        else:
+            is_wide = isinstance(widget, QLineEdit) or (isinstance(widget, PlainLabel) and widget.wordWrap())
+            row.addWidget(widget, 1 if is_wide else 0)
+    return part

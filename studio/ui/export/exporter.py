@@ -1,0 +1,153 @@
+"""Writes the result to a file with its credits, off the GUI thread, and remembers how."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from studio.core.artwork.artwork_state import Result
+from studio.core.artwork.credits import credits_of
+from studio.core.errors import StudioError
+from studio.core.image_io import ExportOptions, is_plain, save_picture
+from studio.core.image_io.formats import SUFFIX_OF
+from studio.core.image_io.xmp import Credits
+from studio.core.picture import Picture
+from studio.ui.export.export_settings import LastExport, Unit, keep_last_export, read_last_export
+from studio.ui.session.message import Message
+from studio.ui.session.session import Session
+from studio.ui.session.settings import Settings
+from studio.ui.threads.serial_executor import FileThread
+
+_UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')  # what one system or another refuses
+_LONGEST_NAME = 200  # bytes; a disk takes 255, with ending and number
+
+
+@dataclass(frozen=True)
+class Exportable:
+    """A picture that can be exported, what to call it unless the artist says otherwise, and whose work is in it."""
+
+    picture: Picture
+    credits: Credits
+
+    @property
+    def title(self) -> str:
+        """Such as "Taj Mahal, Great Wave"."""
+        return self.credits.title
+
+    @property
+    def file_name(self) -> str:
+        """The title as a file name without its ending, legal everywhere."""
+        words = _UNSAFE_IN_NAMES.sub(" ", self.title).split()
+        name = " ".join(words)[:120].encode()[:_LONGEST_NAME].decode(errors="ignore")
+        return name.strip(" .") or "artwork"
+
+
+class Exporter(QObject):
+    """Names an artwork, credits it and saves it.
+
+    last: how it was done last, None where it was never done. last_file: what was exported last in this sitting.
+    """
+
+    def __init__(self, session: Session, files: FileThread, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.last_file: Path | None = None
+        self._session = session
+        self._files = files
+        self._settings = settings
+
+    @property
+    def last(self) -> LastExport | None:
+        """Also of an earlier sitting."""
+        return read_last_export(self._settings)
+
+    @property
+    def exportable(self) -> Exportable | None:
+        """The present result, or None."""
+        result = self._session.artwork.result
+        return Exportable(result.picture, self._credits(result)) if result else None
+
+    def export(
+        self,
+        path: Path,
+        options: ExportOptions,
+        title: str,
+        artist: str = "",
+        unit: Unit | None = None,
+        *,
+        result: Result | None = None,
+        keeps_others: bool = False,
+    ) -> None:
+        """Write a result; a message says when it is done, or why not.
+
+        unit: remembered for the next time. result: None for the present one. keeps_others: under the next free name
+        where such a file exists.
+        """
+        result = result or self._session.artwork.result
+        if result is None:
+            return
+        made_of = replace(self._credits(result), title=title, artist=artist)
+        before = self.last
+        long_edge = max(options.size) if options.size else None
+        last = LastExport(path.parent, options, artist, unit or (before.unit if before else "px"), long_edge)
+        sources = [style.picture for style in result.styles] + ([result.content] if result.content else [])
+
+        def write() -> tuple[Path, int]:
+            target = free_path(path) if keeps_others else path
+            # A plain source may well give a plain picture; otherwise one colour means that something went wrong.
+            allow_plain = any(is_plain(source) for source in sources)
+            return target, save_picture(result.picture, target, options, made_of, allow_plain=allow_plain)
+
+        def done(written: tuple[Path, int]) -> None:
+            self.last_file, size = written
+            keep_last_export(self._settings, last)
+            self._session.mark_exported(result)
+            text = self.tr("Exported as {}, {}.").format(self.last_file.name, file_size(size))
+            self._session.post_message(Message(text, action="show_export"))
+            self._session.activities.end("exporting")  # last: what breaks off before is refused, and ends there
+
+        def refused(error: StudioError) -> None:
+            self._session.post_message(Message.about(error, action="export"))
+            self._session.activities.end("exporting")
+
+        self._session.activities.begin("exporting")
+        self._session.post_message(Message(self.tr("Exporting {}\N{HORIZONTAL ELLIPSIS}").format(path.name)))
+        self._files.run(write, done, refused)
+
+    def export_again(self) -> bool:
+        """Write the present result as the last one was, beside it, under the next free name; False if none was.
+
+        Where the folder is gone, the message offers to choose another.
+        """
+        artwork, last = self.exportable, self.last
+        if artwork is None or last is None:
+            return False
+        name = f"{artwork.file_name}{SUFFIX_OF[last.options.format]}"
+        options = last.options_for(artwork.picture)
+        self.export(last.folder / name, options, artwork.title, last.artist, keeps_others=True)
+        return True
+
+    def _credits(self, result: Result) -> Credits:
+        styles = [replace(style, card=self._session.artwork.card_of(style)) for style in result.styles]
+        is_pattern = result.recipe.method == "pattern"
+        pictures = result.blend.pictures if result.blend else (result.content,) if result.content else ()
+        photo = "" if is_pattern else self.tr(" and ").join(Path(picture.name).stem for picture in pictures)
+        title = ", ".join(filter(None, [photo, self.tr(" and ").join(style.card.title for style in styles)]))
+        blended = result.blend.over.name if result.blend else ""
+        return credits_of(result.content, styles, result.recipe, title or self.tr("Artwork"), blended_name=blended)
+
+
+def free_path(path: Path) -> Path:
+    """The path, or with a number where such a file exists: an export replaces nothing by default. Asks the disk."""
+    number, free = 2, path
+    while free.exists():
+        free = path.with_stem(f"{path.stem} {number}")
+        number += 1
+    return free
+
+
+def file_size(size: int) -> str:
+    """Bytes as people read them: 640 KB, 2.4 MB."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} KB"

@@ -1,0 +1,1 @@
+"""Teach a style: its window, controller and loss curve."""

@@ -1,0 +1,94 @@
+"""LearningCurve: the loss of each step and of each judgement, the best one marked, and the same in words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
+
+from studio.core.engine_api.contract import Lesson
+from studio.core.errors import StudioError
+from studio.ui.theme.theme import set_role
+from studio.ui.threads.serial_executor import FileThread
+from studio.ui.widgets.plain_text import PlainLabel
+
+if TYPE_CHECKING:
+    from studio.ui.finetune.loss_plot import CurvePlot
+
+
+class LearningCurve(QStackedWidget):
+    """Shows lessons. Where it is not seen, its accessible description tells the same in numbers.
+
+    plot: None until it is loaded, which begins when this is first shown, and two lessons are there.
+    """
+
+    def __init__(self, files: FileThread, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.plot: CurvePlot | None = None
+        self._files = files
+        self._lessons: Sequence[Lesson] = ()
+        self._make_plot: type[CurvePlot] | None = None
+        self._is_loading = False
+        self.empty = PlainLabel()
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        set_role(self.empty, "muted")
+        self.addWidget(self.empty)
+        self.setAccessibleName(self.tr("How learning goes"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(150)
+
+    def sizeHint(self) -> QSize:
+        return QSize(280, 180)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._is_loading:
+            self._is_loading = True
+            self.empty.setText(self.tr("The curve of learning will be here"))
+            self._files.run(_load_plot, self._take_plot, self._give_up)
+
+    def show_lessons(self, lessons: Sequence[Lesson]) -> None:
+        """Show these, from the first on."""
+        self._lessons = lessons
+        best = self.best
+        if best is not None and best.held_out is not None:
+            text = self.tr("Loss {:.3f} on photos it does not learn from, best at step {}")
+            self.setAccessibleDescription(text.format(best.held_out["total"], best.step))
+        else:
+            self.setAccessibleDescription("")
+        if len(lessons) < 2:
+            self.setCurrentWidget(self.empty)
+            return
+        if self.plot is None and self._make_plot is not None:
+            self.plot = self._make_plot()
+            self.addWidget(self.plot)
+        if self.plot is not None:
+            self.plot.show_lessons(lessons, best)
+            self.setCurrentWidget(self.plot)
+
+    @property
+    def best(self) -> Lesson | None:
+        """The lesson of the best judgement, or None."""
+        return next((lesson for lesson in reversed(self._lessons) if lesson.is_best and lesson.held_out), None)
+
+    def _take_plot(self, make_plot: type[CurvePlot]) -> None:
+        self._make_plot = make_plot
+        self.show_lessons(self._lessons)
+
+    def _give_up(self, error: StudioError) -> None:
+        """Learning goes on without a curve; the next time this is shown, it is tried again."""
+        self._is_loading = False
+        self.empty.setText(self.tr("There is no curve: {}").format(error.message))
+
+
+def _load_plot() -> type[CurvePlot]:
+    """Off the GUI thread: the import takes a second, and a window that opens has better things to do."""
+    os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"  # whatever else is installed or set
+    from studio.ui.finetune.loss_plot import CurvePlot
+
+    return CurvePlot

@@ -1,0 +1,273 @@
+"""Teaching: one style being learnt in the worker's background, from the pictures to the tile in the gallery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.core.card import OWN_CATEGORY, Card
+from studio.core.engine_api.contract import (
+    Done,
+    Event,
+    Failed,
+    Frame,
+    Lesson,
+    Progress,
+    Stopped,
+    TuneRequest,
+    new_request_id,
+)
+from studio.core.engine_api.tune_settings import TuneSettings
+from studio.core.errors import StudioError
+from studio.core.picture import Picture
+from studio.core.storage.atomic_write import make_folder
+from studio.core.storage.folder_lock import FolderLock
+from studio.core.storage.user_folders import data_folder
+from studio.core.styles.learned_style_file import read_learned, training_file
+from studio.core.training.reference_checks import Remark, check_references
+from studio.core.training.tune_log import read_lessons
+from studio.core.training.tune_request_file import read_request, request_file, write_request
+from studio.jobs.worker import Worker
+from studio.ui.importing.reference_pictures import ChosenPictures
+from studio.ui.importing.user_styles import OwnStyles
+from studio.ui.session.message import Message
+from studio.ui.session.session import Session
+from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.task_error import task_error
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What an earlier sitting left. title: of the style. request: goes on with it exactly, None where that cannot be.
+
+    remarks: on the pictures it is learnt from. lessons: up to where it goes on.
+    """
+
+    title: str
+    request: TuneRequest | None = None
+    remarks: tuple[Remark, ...] = ()
+    lessons: Sequence[Lesson] = ()
+
+
+class Teaching(QObject):
+    """One style at a time: pictures chosen, learnt, stopped, gone on with, kept or discarded.
+
+    It learns only while the artist's own work rests. What is learnt, and what from, lies in files all the time, so it
+    survives the end of the program: `begun` names it at the next start, and it can go on.
+
+    references: what is learnt from. photos: the artist's own, to learn on. lessons: so far. sample: how far it has
+    come. has_style: whether there is something to keep. is_keeping: whether it is on its way into the gallery.
+    can_resume: whether it can go on exactly. Signals: lesson_arrived(); request_found(TuneRequest), what an earlier
+    sitting began; state_changed(), everything else; message_posted(Message or None).
+    """
+
+    lesson_arrived = Signal()
+    request_found = Signal(object)
+    state_changed = Signal()
+    message_posted = Signal(object)
+
+    def __init__(
+        self,
+        session: Session,
+        worker: Worker,
+        files: FileThread,
+        own: OwnStyles,
+        parent: QObject | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        """folder: where a style lies while it is learnt; None for the user's own."""
+        super().__init__(parent)
+        self.references = ChosenPictures(files, check_references, self)
+        self.photos = ChosenPictures(files, lambda _: (), self)
+        self.lessons: list[Lesson] = []
+        self.sample: Picture | None = None
+        self.begun = ""
+        self.progress = 0.0
+        self.note = ""
+        self.is_learning = self.is_stopping = self.is_over = self.has_style = self.can_resume = False
+        self.is_keeping = False
+        self._session = session
+        self._worker = worker
+        self._files = files
+        self._own = own
+        self._folder = folder or data_folder() / "learning"
+        self._lock = FolderLock(self._folder)  # a second studio leaves the files alone; a dead one's is void
+        self._request: TuneRequest | None = None
+        session.event_unclaimed.connect(self._take)
+        for chosen in (self.references, self.photos):
+            chosen.message_posted.connect(self.message_posted)
+            chosen.changed.connect(self.state_changed)
+
+    @property
+    def output(self) -> Path:
+        """Where the style lies until it is kept."""
+        return self._folder / "style.safetensors"
+
+    def look_for_begun(self) -> None:
+        """Look whether a style was left here when the program ended."""
+        if not self.is_learning and not self.has_style:
+            self._files.run(self._find_begun, self._take_begun, lambda _: None)
+
+    def learn(self, title: str, author: str, licence: str, settings: TuneSettings) -> None:
+        """Learn from the pictures, afresh."""
+        if self.is_learning or self.is_keeping or not self.references.pictures:
+            return
+        card = Card(
+            "style", "style", title, author, "", licence, "Learnt by Style Studio", self.output, category=OWN_CATEGORY
+        )
+        references, photos, sample = self.references.pictures, self.photos.pictures, self._session.artwork.content
+        self._start(TuneRequest(references, card, self.output, settings, photos, sample))
+
+    def resume(self) -> None:
+        """Go on exactly where it was stopped."""
+        if self._request is not None and self.can_resume and not self.is_learning and not self.is_keeping:
+            self._start(replace(self._request, is_resumed=True, id=new_request_id()))
+
+    def stop(self) -> None:
+        """Stop learning; what is learnt stays, to be kept, discarded or gone on with."""
+        if self.is_learning and not self.is_stopping:
+            self.is_stopping = True
+            self.state_changed.emit()
+            self._worker.stop_background()
+
+    def keep(self) -> None:
+        """Put the style into the gallery."""
+        if self.has_style and not self.is_learning and not self.is_keeping:
+            self._set_keeping(True)
+            self._own.keep_learned(self.output, lambda _: self._forget(), lambda: self._set_keeping(False))
+
+    def discard(self) -> None:
+        """Throw away what is learnt; the pictures stay chosen."""
+        if not self.is_learning and not self.is_keeping:
+            self._forget()
+
+    def _start(self, request: TuneRequest) -> None:
+        if "batching" in self._session.activities:
+            text = self.tr("Many pictures are being painted.")
+            self.message_posted.emit(Message(text, self.tr("Learn when they are done."), action="render_many"))
+            return
+        if not request.is_resumed:
+            self.lessons, self.sample, self.can_resume = [], None, False
+        self._request = request
+        self.references.is_locked = self.photos.is_locked = True
+        self.is_learning, self.is_stopping, self.is_over, self.begun = True, False, False, ""
+        self.progress, self.note = 0.0, ""
+        self._session.activities.begin("learning")
+        self.message_posted.emit(None)
+        self.state_changed.emit()
+        self._files.run(lambda: self._prepare(request), lambda _: self._begin(request), self._refuse)
+
+    @Slot(object)
+    def _take(self, event: Event) -> None:
+        if self._request is None or getattr(event, "request_id", None) != self._request.id:
+            return
+        match event:
+            case Progress(progress=progress, note=note, lesson=lesson):
+                self.progress = progress
+                if note:
+                    self.note = note
+                if lesson is not None:
+                    self.note = ""
+                    # After going on, the steps since the last save are done again.
+                    self.lessons = [*(old for old in self.lessons if old.step < lesson.step), lesson]
+                    self.has_style = self.can_resume = True
+                self.lesson_arrived.emit()
+            case Frame(picture=picture):
+                self.sample = picture
+                self.lesson_arrived.emit()
+            case Done(result=result, notes=notes):
+                self.sample, self.progress, self.is_over, self.can_resume = result, 1.0, True, False
+                self._end()
+                self.message_posted.emit(Message(" ".join(notes)))
+            case Stopped():
+                self._end()
+            case Failed(error=error):
+                self._end()
+                self.message_posted.emit(Message.about(error))
+
+    def _end(self) -> None:
+        self.is_learning = self.is_stopping = False
+        self.references.is_locked = self.photos.is_locked = False
+        self._session.activities.end("learning")
+        self.lesson_arrived.emit()
+        self.state_changed.emit()
+
+    def _prepare(self, request: TuneRequest) -> None:
+        """Make room, and keep what it takes to go on after a crash."""
+        make_folder(self._folder)
+        if not self._lock.take_if_free():
+            raise StudioError("Another window of the studio is learning a style.", "Keep or discard it there first.")
+        if not request.is_resumed:
+            _delete(training_file(self.output))  # of another style; what was best of that stays until there is better
+            write_request(request)
+
+    def _begin(self, request: TuneRequest) -> None:
+        if self.is_stopping:  # before it came to that
+            self._end()
+        else:
+            self._worker.start_background(request)
+
+    def _delete_all(self) -> None:
+        for path in (training_file(self.output), request_file(self.output), self.output):
+            _delete(path)
+        self._lock.release()
+
+    def _set_keeping(self, is_keeping: bool) -> None:
+        """Meanwhile the file is read: it stays as it is."""
+        self.is_keeping = is_keeping
+        self.state_changed.emit()
+
+    def _forget(self) -> None:
+        self.is_keeping = False
+        self._files.write(self._delete_all, lambda _: None, self._refuse)
+        self._request, self.lessons, self.sample = None, [], None
+        self.begun, self.progress = "", 0.0
+        self.has_style = self.can_resume = self.is_over = False
+        self.message_posted.emit(None)
+        self.lesson_arrived.emit()
+        self.state_changed.emit()
+
+    def _find_begun(self) -> Begun:
+        title = read_learned(self.output)[0].title
+        if not self._lock.take_if_free():
+            raise StudioError(f"{title} is being learnt by another window of the studio.")
+        if not training_file(self.output).is_file():
+            return Begun(title)
+        try:
+            request = read_request(self.output)
+            return Begun(title, request, check_references(request.references), read_lessons(self.output))
+        except Exception as error:  # noqa: BLE001 - what there is can be kept all the same
+            task_error(error)
+            return Begun(title)
+
+    def _take_begun(self, begun: Begun) -> None:
+        if self.is_learning or self.has_style:
+            return
+        self.begun, self.has_style = begun.title, True
+        remedy = self.tr("What there is can be kept.")
+        if begun.request is not None:
+            self._request, self.can_resume, self.lessons = begun.request, True, list(begun.lessons)
+            if begun.lessons:
+                self.progress = begun.lessons[-1].step / begun.lessons[-1].steps
+            self.references.show_pictures(begun.request.references, begun.remarks)
+            self.photos.show_pictures(begun.request.photos, ())
+            self.request_found.emit(begun.request)
+            remedy = self.tr("It can go on, be kept or discarded.")
+        text = self.tr("{} was being learnt when the studio ended.").format(begun.title)
+        self._session.post_message(Message(text, remedy, action="teach"))
+        self.lesson_arrived.emit()
+        self.state_changed.emit()
+
+    def _refuse(self, error: StudioError) -> None:
+        if self.is_learning:
+            self._end()
+        self.message_posted.emit(Message.about(error))
+
+
+def _delete(path: Path) -> None:
+    with suppress(OSError):  # it is overwritten by the next one
+        path.unlink(missing_ok=True)

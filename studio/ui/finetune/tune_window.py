@@ -1,0 +1,245 @@
+"""The window where a style is taught: pictures in, a sample that changes and a curve that falls, a tile at the end."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.core.engine_api.contract import TuneRequest
+from studio.ui.actions.actions import Actions
+from studio.ui.actions.message_bar import MessageBar
+from studio.ui.finetune.loss_curve import LearningCurve
+from studio.ui.finetune.thumbnail_strip import PictureStrip
+from studio.ui.finetune.training_photos import PhotoChoice
+from studio.ui.finetune.tune_controller import Teaching
+from studio.ui.finetune.tune_settings_form import TuneKnobs
+from studio.ui.images.picture_pyramid import qimage
+from studio.ui.importing.source_picker import PlacePicker
+from studio.ui.session.settings import Settings
+from studio.ui.theme.theme import GRID, set_role
+from studio.ui.threads.serial_executor import FileThread
+from studio.ui.widgets.elided_label import ElidedLabel
+from studio.ui.widgets.licence_combo import LicenceBox
+from studio.ui.widgets.plain_text import PlainLabel
+from studio.ui.widgets.progress_line import ProgressLine
+
+_SHOWN_REMARKS = 3
+
+
+class TeachWindow(QDialog):
+    """Shows a Teaching and reports what the artist wants; stays open beside the studio; closing it stops nothing."""
+
+    def __init__(
+        self, teaching: Teaching, actions: Actions, settings: Settings, files: FileThread, parent: QWidget
+    ) -> None:
+        """files: loads the plot."""
+        super().__init__(parent)
+        self._teaching = teaching
+        self.setWindowTitle(self.tr("Teach a style"))
+        self.resize(800, 700)
+        self.setMinimumSize(640, 560)
+        self.messages = MessageBar(actions)
+        invitation = self.tr("Drop 3 to 30 pictures by one hand here, or a folder of them")
+        self.strip = PictureStrip(teaching.references, self.tr("Pictures to learn from"), invitation)
+        titles = self.tr("Learn from pictures"), self.tr("Learn from a folder")
+        self.picker = PlacePicker(settings, "teach", *titles, target=self)
+        self.remarks = PlainLabel()
+        self.remarks.setWordWrap(True)
+        set_role(self.remarks, "caption")
+        self.title = QLineEdit()
+        self.author = QLineEdit()
+        self.licence = LicenceBox()
+        self.photos = PhotoChoice(teaching.photos, settings)
+        self.knobs = TuneKnobs(self.photos)
+        self.sample = PlainLabel()
+        self.curve = LearningCurve(files)
+        self.bar = ProgressLine(self.tr("Progress of learning"))
+        self.progress = ElidedLabel()
+        set_role(self.progress, "caption")
+        self.discard = QPushButton(self.tr("Discard"))
+        self.keep = QPushButton(self.tr("Keep"))
+        self.resume = QPushButton(self.tr("Go on"))
+        set_role(self.resume, "primary")
+        self.main = QPushButton()
+        self._set_up()
+        self._arrange()
+        self._connect()
+        self._show_state()
+
+    @Slot()
+    def open_beside(self) -> None:
+        """Show it, or bring it to the front."""
+        self._teaching.look_for_begun()
+        self.show()
+        self.activateWindow()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_sample()
+
+    @Slot()
+    def _act(self) -> None:
+        if self._teaching.is_learning:
+            self._teaching.stop()
+            return
+        title = self.title.text().strip() or self.tr("My style")
+        self._teaching.learn(title, self.author.text().strip(), self.licence.value, self.knobs.settings)
+
+    @Slot(object)
+    def _show_request(self, request: TuneRequest) -> None:
+        """Say again what was said when it was begun."""
+        card = request.card
+        self.title.setText(card.title)
+        self.author.setText(card.author)
+        self.licence.show_licence_of(card)
+        self.knobs.show_settings(request.settings)
+
+    @Slot()
+    def _show_state(self) -> None:
+        teaching = self._teaching
+        is_idle = not teaching.is_learning
+        for widget in (self.picker, self.title, self.author, self.licence, self.knobs):
+            widget.setEnabled(is_idle)
+        remarks = teaching.references.remarks
+        words = [remark.text for remark in remarks[:_SHOWN_REMARKS]]
+        more = len(remarks) - len(words)
+        if more:
+            words.append(self.tr("And {} more, at the pictures.").format(more))
+        self.remarks.setText("\n".join(words))
+        self.remarks.setVisible(bool(words))
+        has_style = is_idle and teaching.has_style and not teaching.is_keeping
+        self.keep.setEnabled(has_style)
+        self.discard.setEnabled(has_style)
+        self.resume.setVisible(is_idle and teaching.can_resume)
+        self.resume.setEnabled(not teaching.is_keeping)
+        if not is_idle:
+            self.main.setText(self.tr("Stop"))
+        elif teaching.can_resume:
+            self.main.setText(self.tr("Learn afresh"))
+        else:
+            self.main.setText(self.tr("Learn anyway") if remarks else self.tr("Learn"))
+        set_role(self.main, "" if is_idle and teaching.can_resume else "primary")
+        is_free = not teaching.is_stopping and not teaching.is_keeping
+        self.main.setEnabled(bool(teaching.references.pictures) and is_free)
+        self._show_progress()
+
+    @Slot()
+    def _show_progress(self) -> None:
+        teaching = self._teaching
+        self.bar.show_progress(teaching.progress)
+        self.curve.show_lessons(teaching.lessons)
+        if teaching.begun:
+            text = self.tr("{} was being learnt when the studio ended.").format(teaching.begun)
+        elif teaching.is_over:
+            text = self.tr("Learnt. Keep it to have it in the gallery.")
+        elif teaching.note and teaching.is_learning:
+            text = teaching.note
+        elif teaching.lessons:
+            last = teaching.lessons[-1]
+            text = self.tr("Step {} of {}").format(last.step, last.steps)
+            if not teaching.is_learning:
+                text = self.tr("Stopped at step {} of {}").format(last.step, last.steps)
+        else:
+            text = self.tr("Loading") if teaching.is_learning else ""
+        self.progress.setText(text)
+        self._show_sample()
+
+    def _show_sample(self) -> None:
+        picture = self._teaching.sample
+        if picture is None:
+            self.sample.setPixmap(QPixmap())
+            self.sample.setText(self.tr("Your photo in the new style will be here"))
+            return
+        ratio = self.devicePixelRatioF()
+        room = self.sample.contentsRect().size() * ratio
+        image = qimage(picture.pixels).scaled(
+            room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        image.setDevicePixelRatio(ratio)
+        self.sample.setPixmap(QPixmap.fromImage(image))
+
+    def _set_up(self) -> None:
+        self.title.setPlaceholderText(self.tr("My style"))
+        self.author.setPlaceholderText(self.tr("Whose it is"))
+        for widget, name in (
+            (self.title, self.tr("Name of the style")),
+            (self.author, self.tr("Artist")),
+            (self.sample, self.tr("A photo in the style, as far as it is learnt")),
+        ):
+            widget.setAccessibleName(name)
+        self.sample.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.sample.setMinimumSize(300, 200)
+        self.sample.setWordWrap(True)
+        set_role(self.sample, "muted")
+
+    def _connect(self) -> None:
+        teaching = self._teaching
+        self.picker.chosen.connect(teaching.references.add)
+        self.strip.removed.connect(teaching.references.remove)
+        self.main.clicked.connect(self._act)
+        self.resume.clicked.connect(teaching.resume)
+        self.keep.clicked.connect(teaching.keep)
+        self.discard.clicked.connect(teaching.discard)
+        teaching.state_changed.connect(self._show_state)
+        teaching.request_found.connect(self._show_request)
+        teaching.lesson_arrived.connect(self._show_progress)
+        teaching.message_posted.connect(self.messages.show_message)
+
+    def _arrange(self) -> None:
+        form = QFormLayout()
+        form.setVerticalSpacing(GRID)
+        form.setHorizontalSpacing(2 * GRID)
+        form.addRow(self.tr("Name"), self.title)
+        form.addRow(self.tr("Artist"), self.author)
+        form.addRow(self.tr("Licence"), self.licence)
+        page = QWidget()
+        left = QVBoxLayout(page)
+        left.setContentsMargins(0, 0, GRID, 0)
+        left.setSpacing(GRID)
+        left.addLayout(form)
+        left.addWidget(self.knobs)
+        left.addStretch(1)
+        area = QScrollArea()  # with all numbers it is higher than the window
+        area.setWidget(page)
+        area.setWidgetResizable(True)
+        page.setAutoFillBackground(False)  # which the area switched on
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        right = QVBoxLayout()
+        right.setSpacing(GRID)
+        right.addWidget(self.sample, 3)
+        right.addWidget(self.curve, 2)
+        middle = QHBoxLayout()
+        middle.setSpacing(3 * GRID)
+        middle.addWidget(area, 2)
+        middle.addLayout(right, 3)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        buttons.addWidget(self.progress, 1)
+        for button in (self.discard, self.keep, self.resume, self.main):
+            buttons.addWidget(button)
+        self.main.setMinimumWidth(96)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        box.setSpacing(GRID + 4)
+        box.addWidget(self.messages)
+        box.addWidget(self.strip)
+        box.addWidget(self.picker)
+        box.addWidget(self.remarks)
+        box.addLayout(middle, 1)
+        box.addWidget(self.bar)
+        box.addLayout(buttons)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter in a field presses nothing

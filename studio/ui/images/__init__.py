@@ -1,0 +1,1 @@
+"""Picture to QImage and QPixmap: pyramid and thumbnails."""

@@ -1,0 +1,200 @@
+"""Thumbnails of picture files: made off the GUI thread, kept in memory while shown and on disk between starts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import OrderedDict
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRect, QSaveFile, QSize, QStandardPaths, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColorSpace,
+    QImage,
+    QImageIOHandler,
+    QImageReader,
+    QImageWriter,
+    QPainter,
+    QPainterPath,
+    QPixmap,
+)
+
+from studio.core.errors import StudioError
+from studio.core.picture import Picture
+from studio.core.styles.load_style import open_style_picture
+from studio.ui.images.picture_pyramid import qimage
+from studio.ui.threads.task_pool import Background
+
+KEPT_IN_MEMORY = 400  # a screenful of tiles many times over; about 80 MB of hi-DPI tiles
+WAITING_AT_MOST = 120  # tiles scrolled past long ago need no work any more
+
+# PySide makes an enum when it is first met. Two threads that meet one at once crash the program (6.11: three of
+# fourteen first starts), so those that work on other threads are met here, by the thread that imports.
+_QUARTER_TURN = QImageIOHandler.Transformation.TransformationRotate90
+_SRGB = QColorSpace.NamedColorSpace.SRgb
+_COVERING = Qt.AspectRatioMode.KeepAspectRatioByExpanding
+_SMOOTHLY = Qt.TransformationMode.SmoothTransformation
+_WRITING = QSaveFile.OpenModeFlag.WriteOnly
+
+
+class Thumbnails(QObject):
+    """Pictures cropped to fill one size, never stretched; `pixmap` answers at once, with None while there is none.
+
+    Signals: arrived(path).
+    """
+
+    arrived = Signal(object)
+
+    def __init__(
+        self, size: QSize, pixel_ratio: float = 1.0, cache_folder: Path | None = None, parent: QObject | None = None
+    ) -> None:
+        """Size: logical px. pixel_ratio: of the screen. cache_folder: None for the user's own."""
+        super().__init__(parent)
+        self._size = size
+        self._pixel_ratio = pixel_ratio
+        self._cache_folder = cache_folder or user_cache_folder()
+        self._kept: OrderedDict[Path, QPixmap] = OrderedDict()
+        self._unreadable: set[Path] = set()
+        self._background = Background(WAITING_AT_MOST, self)
+        self._background.finished.connect(self._keep)
+        self._background.failed.connect(self._give_up)
+
+    def pixmap(self, path: Path) -> QPixmap | None:
+        """The thumbnail if it is at hand; otherwise None, and it will arrive."""
+        if path in self._kept:
+            self._kept.move_to_end(path)
+            return self._kept[path]
+        if path not in self._unreadable and not self._background.is_waiting(path):
+            size, folder = self._size * self._pixel_ratio, self._cache_folder
+            self._background.run(path, lambda: load_thumbnail(path, size, folder))
+        return None
+
+    def is_unreadable(self, path: Path) -> bool:
+        """Whether making it was tried in vain."""
+        return path in self._unreadable
+
+    def set_pixel_ratio(self, pixel_ratio: float) -> None:
+        """Make them anew for a screen of another scale."""
+        if pixel_ratio != self._pixel_ratio:
+            self._pixel_ratio = pixel_ratio
+            self.forget()
+
+    def forget(self) -> None:
+        """Forget what is in memory, for example because files changed."""
+        self._background.forget()
+        self._kept.clear()
+        self._unreadable.clear()
+
+    @Slot(object, object)
+    def _keep(self, path: Path, image: QImage) -> None:
+        if image.isNull():
+            self._give_up(path)
+            return
+        image.setDevicePixelRatio(self._pixel_ratio)
+        self._kept[path] = QPixmap.fromImage(image)
+        while len(self._kept) > KEPT_IN_MEMORY:
+            self._kept.popitem(last=False)
+        self.arrived.emit(path)
+
+    @Slot(object, object)
+    def _give_up(self, path: Path, error: StudioError | None = None) -> None:
+        """The tile says that there is nothing to see."""
+        self._unreadable.add(path)
+        self.arrived.emit(path)
+
+
+def user_cache_folder() -> Path:
+    """Where thumbnails lie between starts."""
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.CacheLocation)) / "thumbnails"
+
+
+def load_thumbnail(path: Path, size: QSize, cache_folder: Path) -> QImage:
+    """A picture cropped to fill `size` device px, from the cache if it is there; null if it cannot be read.
+
+    May be called on any thread. A cache that cannot be written costs time, not the thumbnail.
+    """
+    try:
+        facts = path.stat()
+    except OSError:
+        return QImage()
+    about = f"|{facts.st_mtime_ns}|{facts.st_size}|{size.width()}x{size.height()}"
+    name = hashlib.sha256(os.fsencode(path) + about.encode())
+    cached = cache_folder / f"{name.hexdigest()[:32]}.webp"
+    image = QImage(str(cached))
+    if image.size() == size:
+        return image
+    image = make_thumbnail(path, size)
+    if not image.isNull():
+        _save(image, cached)
+    return image
+
+
+def make_thumbnail(path: Path, size: QSize) -> QImage:
+    """A picture cropped to fill `size` device px, in sRGB; null if it cannot be read. May be called on any thread."""
+    image = _read_reduced(path, size)
+    if image.isNull():
+        try:
+            image = qimage(open_style_picture(path).pixels)  # formats Qt does not know: AVIF, HEIC
+        except StudioError:
+            return QImage()
+    if image.colorSpace().isValid():
+        image.convertToColorSpace(QColorSpace(_SRGB))
+    image = image.scaled(size, _COVERING, _SMOOTHLY)
+    # From the middle across, from above the middle down: heads are rarely at the bottom.
+    left, top = (image.width() - size.width()) // 2, (image.height() - size.height()) // 4
+    return image.copy(QRect(left, top, size.width(), size.height()))
+
+
+def _read_reduced(path: Path, size: QSize) -> QImage:
+    """The picture, upright, at least as large as `size` and not much larger; null if Qt cannot read it."""
+    reader = QImageReader(str(path))
+    reader.setDecideFormatFromContent(True)
+    reader.setAutoTransform(True)
+    full = reader.size()  # as stored: the transform comes after scaling
+    if full.isValid():
+        is_turned = bool(reader.transformation().value & _QUARTER_TURN.value)  # mirrored or not
+        # Decode at twice the size and average later: the decoder's own last step is coarse.
+        target = (size.transposed() if is_turned else size) * 2
+        reader.setScaledSize(full.scaled(target, _COVERING).boundedTo(full))
+    return reader.read()
+
+
+def _save(image: QImage, path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return
+    file = QSaveFile(str(path))  # whole or not at all, also with two studios at once
+    if not file.open(_WRITING):
+        return
+    writer = QImageWriter(file, b"webp")
+    writer.setQuality(92)
+    if writer.write(image):
+        file.commit()
+
+
+def tile_of(picture: Picture, edge: int, pixel_ratio: float) -> QPixmap:
+    """The picture's middle as a square of `edge` logical px with round corners."""
+    side = min(picture.width, picture.height)
+    top, left = (picture.height - side) // 2, (picture.width - side) // 2
+    stride = max(1, int(side / (edge * pixel_ratio * 4)))  # far more pixels than needed only cost time
+    square = picture.pixels[top : top + side : stride, left : left + side : stride].copy()
+    height, width = square.shape[:2]
+    image = QImage(square.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    device_edge = round(edge * pixel_ratio)
+    image = image.scaled(
+        QSize(device_edge, device_edge),
+        Qt.AspectRatioMode.IgnoreAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    tile = QPixmap(device_edge, device_edge)
+    tile.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(tile)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    path = QPainterPath()
+    path.addRoundedRect(0, 0, device_edge, device_edge, 4 * pixel_ratio, 4 * pixel_ratio)
+    painter.setClipPath(path)
+    painter.drawImage(QRect(0, 0, device_edge, device_edge), image)
+    painter.end()
+    tile.setDevicePixelRatio(pixel_ratio)
+    return tile

@@ -1,0 +1,1 @@
+"""Drops, paste, dialogs, recent files, user styles: everything that comes in."""

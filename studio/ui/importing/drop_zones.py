@@ -1,0 +1,253 @@
+"""Drop zones: where a payload can land on the canvas, and the overlay that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import (
+    QT_TRANSLATE_NOOP,
+    QCoreApplication,
+    QEvent,
+    QObject,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFont,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QWidget
+
+from studio.ui.importing.mime_payload import (
+    Payload,
+    PayloadKind,
+    accept_copy,
+    payload_count,
+    payload_kind,
+    read_payload,
+)
+from studio.ui.theme.theme import CAPTION_SIZE, GRID, RADIUS, TEXT_SIZE, color, icon
+from studio.ui.widgets.fade import Fade
+
+
+@dataclass(frozen=True)
+class Drop:
+    """A payload that has landed. zone: a `Zone.name`."""
+
+    zone: str
+    payload: Payload
+
+
+@dataclass(frozen=True)
+class Zone:
+    """One place to land. takes: the kinds of payload it is shown for. needs_two: only where two photos meet."""
+
+    name: str
+    icon: str
+    label: str
+    line: str
+    takes: tuple[PayloadKind, ...]
+    needs_two: bool = False
+
+
+_PICTURES: tuple[PayloadKind, ...] = ("files", "image", "link")
+ZONES: tuple[Zone, ...] = (
+    Zone(
+        "picture",
+        "picture",
+        str(QT_TRANSLATE_NOOP("DropZones", "Picture")),
+        str(QT_TRANSLATE_NOOP("DropZones", "Paint this one")),
+        _PICTURES,
+    ),
+    Zone(
+        "blend",
+        "blend",
+        str(QT_TRANSLATE_NOOP("DropZones", "Blend pictures")),
+        str(QT_TRANSLATE_NOOP("DropZones", "Lay two photos over each other")),
+        _PICTURES,
+        needs_two=True,
+    ),
+    Zone(
+        "style",
+        "style",
+        str(QT_TRANSLATE_NOOP("DropZones", "Style")),
+        str(QT_TRANSLATE_NOOP("DropZones", "Paint in this style alone")),
+        (*_PICTURES, "style"),
+    ),
+    Zone(
+        "mix",
+        "mix",
+        str(QT_TRANSLATE_NOOP("DropZones", "Mix style in")),
+        str(QT_TRANSLATE_NOOP("DropZones", "Keep the current styles, add this one")),
+        (*_PICTURES, "style"),
+    ),
+)
+GALLERY_ZONES: tuple[Zone, ...] = (
+    Zone(
+        "gallery",
+        "add",
+        str(QT_TRANSLATE_NOOP("DropZones", "Add style")),
+        str(QT_TRANSLATE_NOOP("DropZones", "Files, folders and pictures")),
+        _PICTURES,
+    ),
+)
+
+
+_LEAST_WIDTH = 150  # px
+
+
+class DropZones(QWidget):
+    """Makes its parent take drops, dims it while something hovers and shows where it can land.
+
+    The nearest zone lights up, so there is no dead ground; while there is no photo, what is dropped beside the canvas
+    becomes it. has_photo: whether there is one to blend another with. Signals: dropped(Drop).
+    """
+
+    dropped = Signal(object)
+
+    def __init__(self, parent: QWidget, zones: tuple[Zone, ...] = ZONES) -> None:
+        super().__init__(parent)
+        self._canvas = parent
+        self._all = zones
+        self.take_drops_on(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName(self.tr("Drop zones"))
+        self.has_photo = False
+        self._zones: tuple[Zone, ...] = ()
+        self._lit = ""
+        self.fade = Fade(self)
+        self.hide()
+
+    @property
+    def lit(self) -> str:
+        """Name of the zone a drop would land in now, or ""."""
+        return self._lit
+
+    def take_drops_on(self, widget: QWidget) -> None:
+        """Show the zones while something hovers over this widget, one that lies over or beside the canvas."""
+        widget.setAcceptDrops(True)
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # QDragEnterEvent is a QDragMoveEvent is a QDropEvent: the most special first.
+        if isinstance(event, QDragEnterEvent):
+            kind = payload_kind(event.mimeData())
+            if kind is not None and any(kind in zone.takes for zone in self._all):
+                self.show_for(kind, payload_count(event.mimeData()))
+                self._accept(event, watched)
+            return True
+        if isinstance(event, QDragMoveEvent):
+            self._accept(event, watched)
+            return True
+        if isinstance(event, QDragLeaveEvent):
+            self.fade.go()
+            return True
+        if isinstance(event, QDropEvent):
+            self._land(event, watched)
+            return True
+        return False
+
+    def show_for(self, kind: PayloadKind, count: int = 1) -> None:
+        """Show the zones that take such a payload. count: how many pictures it holds."""
+        are_two = self.has_photo or count > 1
+        self._zones = tuple(zone for zone in self._all if kind in zone.takes and (are_two or not zone.needs_two))
+        self._lit = ""
+        self.setGeometry(self._canvas.rect())
+        self.raise_()
+        self.fade.come()
+
+    def light(self, position: QPoint) -> str:
+        """Light the zone that a drop at `position` would land in, and return its name."""
+        places = self.places()
+        if not self.has_photo and "picture" in places and not self.rect().contains(position):
+            self._lit = "picture"
+        else:
+            self._lit = min(places, key=lambda name: _distance(places[name], position))
+        self.update()
+        return self._lit
+
+    def places(self) -> dict[str, QRect]:
+        """Where each zone shown lies: side by side, four in a square, or stacked where the canvas is narrow."""
+        count = len(self._zones)
+        room = self.rect().adjusted(3 * GRID, 3 * GRID, -3 * GRID, -3 * GRID)
+        columns = count if count < 4 else 2
+        if room.width() < _LEAST_WIDTH * columns:
+            columns = 1
+        rows = -(-count // columns) if columns else 0
+        gap = 2 * GRID
+        places = {}
+        for number, zone in enumerate(self._zones):
+            row, column = divmod(number, columns)
+            left, width = _share(room.left(), room.width(), gap, column, columns)
+            top, height = _share(room.top(), room.height(), gap, row, rows)
+            places[zone.name] = QRect(left, top, width, height)
+        return places
+
+    def _accept(self, event: QDropEvent, watched: QObject) -> None:
+        if self._zones and isinstance(watched, QWidget):
+            self.light(self.mapFromGlobal(watched.mapToGlobal(event.position().toPoint())))
+            accept_copy(event)
+
+    def _land(self, event: QDropEvent, watched: QObject) -> None:
+        payload = read_payload(event.mimeData())
+        self.fade.go()
+        if payload is not None and self._zones:
+            self._accept(event, watched)
+            self.dropped.emit(Drop(self._lit, payload))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setOpacity(self.fade.opacity)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        dim = color("window")
+        dim.setAlphaF(0.72)
+        painter.fillRect(self.rect(), dim)
+        places = self.places()
+        for zone in self._zones:
+            self._paint_zone(painter, zone, places[zone.name], zone.name == self._lit)
+
+    def _paint_zone(self, painter: QPainter, zone: Zone, place: QRect, is_lit: bool) -> None:
+        ground = color("raised" if is_lit else "panel")
+        ground.setAlphaF(0.94 if is_lit else 0.82)
+        painter.setBrush(ground)
+        pen = QPen(color("accent"), 2) if is_lit else QPen(color("control"), 1, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.drawRoundedRect(QRectF(place).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+        translate = QCoreApplication.translate
+        block = QRect(place.left() + GRID, place.center().y() - 48, place.width() - 2 * GRID, 104)
+        mark = QRectF(0, 0, 40, 40)
+        mark.moveCenter(QPointF(block.center().x() + 0.5, block.top() + 20))
+        icon(zone.icon).paint(painter, mark.toRect())
+        font = QFont(self.font())
+        painter.setPen(color("text"))
+        centre = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        font.setPixelSize(TEXT_SIZE)
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.drawText(block.adjusted(0, 50, 0, 0), centre, translate("DropZones", zone.label))
+        font.setPixelSize(CAPTION_SIZE)
+        font.setWeight(QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.drawText(block.adjusted(0, 72, 0, 24), centre, translate("DropZones", zone.line))
+
+
+def _share(start: int, length: int, gap: int, number: int, count: int) -> tuple[int, int]:
+    """(start, length) of one of `count` equal parts."""
+    part = (length - gap * (count - 1)) // count
+    return start + number * (part + gap), part
+
+
+def _distance(place: QRect, point: QPoint) -> int:
+    dx = max(place.left() - point.x(), 0, point.x() - place.right())
+    dy = max(place.top() - point.y(), 0, point.y() - place.bottom())
+    return dx * dx + dy * dy

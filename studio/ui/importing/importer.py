@@ -1,0 +1,222 @@
+"""Brings photos and styles in from files, drops and the clipboard, off the GUI thread; what cannot be read is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
+
+from studio.core.artwork.blend import Blend
+from studio.core.card import Card
+from studio.core.errors import StudioError
+from studio.core.image_io import OPEN_SUFFIXES, decode_picture, open_picture
+from studio.core.image_io.find_pictures import Opened, is_folder, open_some
+from studio.core.picture import Picture
+from studio.core.styles.load_style import is_style_file, open_style
+from studio.ui.importing.drop_zones import Drop
+from studio.ui.importing.mime_payload import Payload, encoded
+from studio.ui.importing.user_styles import OwnStyles
+from studio.ui.session.message import Message
+from studio.ui.session.session import Session
+from studio.ui.threads.serial_executor import FileThread
+
+MOST_MIXED = 4  # styles taken into the mix from one drop
+
+
+class Intake(QObject):
+    """Opens what it is given and hands it to the session; until that succeeds, nothing on screen changes.
+
+    own: the artist's own styles, which it adds to. Signals: cards_changed().
+    """
+
+    cards_changed = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        files: FileThread,
+        cards: Sequence[Card],
+        own: OwnStyles,
+        parent: QObject | None = None,
+    ) -> None:
+        """cards: the styles that come with the studio."""
+        super().__init__(parent)
+        self.own = own
+        self._bundled = tuple(cards)
+        self._session = session
+        self._files = files
+        self._many: tuple[Path, ...] = ()
+        own.changed.connect(self.cards_changed)
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """The styles in the gallery, the artist's own at the end."""
+        return (*self._bundled, *self.own.cards)
+
+    @Slot(object)
+    def open_picture(self, path: Path) -> None:
+        """Open a file as the photo to be painted."""
+        self._files.run(lambda: open_picture(path), self._take_picture, self._refuse_picture)
+
+    def open_files(self, paths: Sequence[Path]) -> None:
+        """Open the first picture among files and folders as the photo, and offer to paint all if there are more."""
+        if paths:
+            self._files.run(
+                lambda: open_some(paths, 1), lambda opened: self._take_first(opened, paths), self._refuse_picture
+            )
+
+    def take_many(self) -> tuple[Path, ...]:
+        """The files and folders that came where one picture was taken; () after they were fetched."""
+        many, self._many = self._many, ()
+        return many
+
+    def blend_files(self, paths: Sequence[Path]) -> None:
+        """Lay a file over the photo; of several, or of a folder, the first two over each other."""
+        if paths:
+            self._files.run(lambda: open_some(paths, 2), self._take_two, self._refuse_picture)
+
+    def mix_files(self, paths: Sequence[Path]) -> None:
+        """Make styles of files and of the pictures in folders, and add them to the mix, as many as make sense."""
+        self._files.run(lambda: open_some(paths, MOST_MIXED), self._mix_opened, self._refuse_style)
+
+    def use_files(self, paths: Sequence[Path]) -> None:
+        """Paint in the style of the first picture among files and folders, and add the others to the gallery."""
+        self._files.run(lambda: open_some(paths, 1), self._use_opened, self._refuse_style)
+
+    @Slot(object)
+    def use_style(self, card: Card) -> None:
+        """Paint in the style of a card alone."""
+        self._files.run(lambda: open_style(card), self._session.use_style, self._refuse_style)
+
+    @Slot(object)
+    def mix_in(self, card: Card) -> None:
+        """Add the style of a card to the mix."""
+        self._files.run(lambda: open_style(card), self._session.mix_in, self._refuse_style)
+
+    @Slot(list)
+    def add_styles(self, paths: Sequence[Path]) -> None:
+        """Add styles to the gallery: of one file, which is used at once, or of many files and folders."""
+        if len(paths) != 1:
+            self.own.add(paths)
+        elif is_style_file(paths[0]):
+            self.own.keep_learned(paths[0], self.use_style)
+        else:
+            self._files.run(lambda: is_folder(paths[0]), partial(self._add_one, paths[0]), self._refuse_style)
+
+    @Slot(object)
+    def take_drop(self, drop: Drop) -> None:
+        """Do with a drop, or with what was pasted, what its zone says."""
+        payload, session = drop.payload, self._session
+        name = self._name_of(payload)
+
+        def open_image() -> Picture:
+            return decode_picture(encoded(payload), name)
+
+        match drop.zone, payload.kind:
+            case _, "link":
+                text = self.tr("That is a link, and the studio opens nothing from the web.")
+                remedy = self.tr("Save the picture, then drop the file.")
+                session.post_message(Message(text, remedy, is_problem=True))
+            case "picture", "files":
+                self.open_files(payload.paths)
+            case "picture", "image":
+                self._files.run(open_image, self._take_picture, self._refuse_picture)
+            case "blend", "files":
+                self.blend_files(payload.paths)
+            case "blend", "image":
+                self._files.run(open_image, self._blend, self._refuse_picture)
+            case zone, "style":
+                for card in self.cards:
+                    if card.id == payload.style_id:
+                        (self.mix_in if zone == "mix" else self.use_style)(card)
+            case "mix", "files" if is_style_file(payload.paths[0]):
+                self.own.keep_learned(payload.paths[0], self.mix_in)
+            case "mix", "files":
+                self.mix_files(payload.paths)
+            case "mix", "image":
+                self.own.use(open_image, session.mix_in)
+            case _, "files" if is_style_file(payload.paths[0]) and len(payload.paths) == 1:
+                self.add_styles(payload.paths)
+            case "gallery", "files":
+                self.add_styles(payload.paths)
+            case _, "files":
+                self.use_files(payload.paths)
+            case _, "image":
+                self.own.use(open_image, session.use_style)
+
+    def _name_of(self, payload: Payload) -> str:
+        """What the picture of a page was called there; what came without a name is a pasted one."""
+        names = (QUrl(link).fileName() for link in payload.links)
+        return next((name for name in names if Path(name).suffix.lower() in OPEN_SUFFIXES), self.tr("Pasted picture"))
+
+    def _add_one(self, path: Path, is_a_folder: bool) -> None:
+        if is_a_folder:
+            self.own.add([path])
+        else:
+            self.own.use(partial(open_picture, path), self._session.use_style)
+
+    def _take_first(self, opened: Opened, paths: Sequence[Path]) -> None:
+        (picture,) = opened.pictures
+        self._take_picture(picture)
+        if opened.left_out:
+            self._many = tuple(paths)
+            text = self.tr("An artwork is painted from one picture: {} was taken.").format(picture.name)
+            remedy = self.tr("All can be painted one after the other.")
+            self._session.post_message(Message(text, remedy, action="render_many"))
+
+    def _take_two(self, opened: Opened) -> None:
+        if len(opened.pictures) == 1:
+            self._blend(opened.pictures[0])
+            return
+        base, over = opened.pictures
+        self._tell(None)
+        self._session.change(content=base, blend=Blend(base, over))
+        self._session.commit()
+        if opened.left_out:
+            self._tell(self.tr("Two pictures are blended: {} and {} were taken.").format(base.name, over.name))
+
+    def _mix_opened(self, opened: Opened) -> None:
+        for picture in opened.pictures:
+            self.own.use(partial(_same, picture), self._session.mix_in)
+        count = len(opened.pictures)
+        if opened.left_out:
+            text = self.tr("{} of {} files were mixed in.").format(count, count + len(opened.left_out))
+            remedy = self.tr("More at once would only turn grey.") if count == MOST_MIXED else ""
+            self._session.post_message(Message(text, remedy))
+
+    def _use_opened(self, opened: Opened) -> None:
+        self.own.use(partial(_same, opened.pictures[0]), self._session.use_style)
+        if opened.left_out:
+            self.own.add(opened.left_out)
+
+    def _take_picture(self, picture: Picture) -> None:
+        self._tell(None)
+        self._session.change(content=picture)
+        self._session.commit()
+
+    def _blend(self, over: Picture) -> None:
+        artwork = self._session.artwork
+        photo, blend = artwork.state.photo, artwork.blend
+        self._tell(None)
+        if photo is None:
+            self._session.change(content=over)
+        else:
+            self._session.change(blend=replace(blend, over=over) if blend else Blend(photo, over))
+        self._session.commit()
+
+    def _tell(self, news: str | None) -> None:
+        self._session.post_message(None if news is None else Message(news))
+
+    def _refuse_picture(self, error: StudioError) -> None:
+        self._session.post_message(Message.about(error, action="open"))
+
+    def _refuse_style(self, error: StudioError) -> None:
+        self._session.post_message(Message.about(error))
+
+
+def _same(picture: Picture) -> Picture:
+    """A picture that is open already."""
+    return picture

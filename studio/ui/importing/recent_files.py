@@ -1,0 +1,70 @@
+"""The pictures opened last, newest first, kept between starts."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.core.errors import PictureError, StudioError
+from studio.ui.session.message import Message
+from studio.ui.session.session import Session
+from studio.ui.session.settings import Settings
+from studio.ui.threads.serial_executor import FileThread
+
+MOST = 10
+_KEY = "files/recent"
+
+
+class RecentFiles(QObject):
+    """Remembers every photo that came from a file.
+
+    Signals: found(Path), for a chosen one that is still there.
+    """
+
+    found = Signal(object)
+
+    def __init__(self, session: Session, files: FileThread, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._files = files
+        self._settings = settings
+        session.content_changed.connect(self._remember)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """At most MOST, the newest first."""
+        kept = self._settings.get(_KEY, list) or []
+        return tuple(Path(name) for name in kept if isinstance(name, str))[:MOST]
+
+    @Slot()
+    def clear(self) -> None:
+        """Forget all."""
+        self._settings.remove(_KEY)
+
+    def choose(self, path: Path) -> None:
+        """Look for a file off the GUI thread (a disk may be asleep); one that is gone leaves the list."""
+        self._files.run(lambda: _existing(path), self.found.emit, partial(self._drop, path))
+
+    @Slot()
+    def _remember(self) -> None:
+        photo = self._session.artwork.state.photo
+        if photo is not None and photo.source is not None:
+            path = Path(os.path.abspath(photo.source))  # noqa: PTH100 - a link stays a link, as the artist named it
+            self._keep([path, *(other for other in self.paths if other != path)])
+
+    def _drop(self, path: Path, error: StudioError) -> None:
+        if isinstance(error, PictureError):  # else it may well be there
+            self._keep([other for other in self.paths if other != path])
+        self._session.post_message(Message.about(error, action="open"))
+
+    def _keep(self, paths: list[Path]) -> None:
+        self._settings.set(_KEY, [str(path) for path in paths[:MOST]])
+
+
+def _existing(path: Path) -> Path:
+    if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a folder may not be entered
+        raise PictureError(f"{path.name} is no longer where it was, so it was taken off the list of recent pictures.")
+    return path

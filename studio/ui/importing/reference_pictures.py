@@ -1,0 +1,104 @@
+"""ChosenPictures: pictures an artist has chosen, opened off the GUI thread, with what is to be said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.core.engine_api.tune_settings import MOST_PICTURES
+from studio.core.errors import StudioError
+from studio.core.image_io import open_picture
+from studio.core.image_io.find_pictures import pictures_in
+from studio.core.picture import Picture
+from studio.core.training.reference_checks import Remark
+from studio.core.training.tune_request_file import learning_copy
+from studio.ui.session.message import Message
+from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.task_error import task_error
+
+_TOLD = 3  # files left out that are named, with what is wrong
+Check = Callable[[Sequence[Picture]], tuple[Remark, ...]]
+
+
+class ChosenPictures(QObject):
+    """Each picture once, MOST_PICTURES at most, no larger than it is learnt from: `pictures`, and `remarks` on them.
+
+    is_locked: whether they stay as they are, whatever is asked. Signals: changed(); message_posted(Message), on what
+    was left out.
+    """
+
+    changed = Signal()
+    message_posted = Signal(object)
+
+    def __init__(self, files: FileThread, check: Check, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.pictures: tuple[Picture, ...] = ()
+        self.remarks: tuple[Remark, ...] = ()
+        self.is_locked = False
+        self._files = files
+        self._check = check
+        self._known: tuple[Picture, ...] = ()  # after all that was asked so far; for the thread, which works in order
+
+    @Slot(list)
+    def add(self, places: Sequence[Path]) -> None:
+        """Add pictures, and all in folders; what cannot be opened is told and left out."""
+        if not self.is_locked:
+            self._files.run(lambda: self._add(places), lambda found: self._take(*found), self._refuse)
+
+    @Slot(int)
+    def remove(self, number: int) -> None:
+        """Leave one out."""
+        if not self.is_locked:
+            picture = self.pictures[number]
+            self._files.run(lambda: self._remove(picture), lambda left: self._take(*left), self._refuse)
+
+    def show_pictures(self, pictures: tuple[Picture, ...], remarks: tuple[Remark, ...]) -> None:
+        """Have these instead."""
+        self._known = pictures
+        self._show(pictures, remarks)
+
+    def _add(self, places: Sequence[Path]) -> tuple[tuple[Picture, ...], tuple[Remark, ...], list[StudioError]]:
+        found, problems = {picture.fingerprint: picture for picture in self._known}, []
+        for path in pictures_in(places):
+            if len(found) == MOST_PICTURES:
+                problems.append(StudioError(f"{MOST_PICTURES} pictures are the most.", "The others are left out."))
+                break
+            try:
+                picture = learning_copy(open_picture(path))
+                found.setdefault(picture.fingerprint, picture)
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are taken
+                problems.append(task_error(error))
+        pictures = tuple(found.values())
+        remarks = self._check(pictures)
+        self._known = pictures
+        return pictures, remarks, problems
+
+    def _remove(self, picture: Picture) -> tuple[tuple[Picture, ...], tuple[Remark, ...], list[StudioError]]:
+        left = tuple(known for known in self._known if known is not picture)
+        remarks = self._check(left)
+        self._known = left
+        return left, remarks, []
+
+    def _take(
+        self, pictures: tuple[Picture, ...], remarks: tuple[Remark, ...], problems: Sequence[StudioError]
+    ) -> None:
+        if self.is_locked:
+            self._known = self.pictures
+            text = self.tr("Learning has begun: what was chosen last is left out.")
+            self.message_posted.emit(Message(text, self.tr("Choose it again afterwards.")))
+            return
+        self._show(pictures, remarks)
+        if problems:
+            texts = [problem.message for problem in problems[:_TOLD]]
+            if len(problems) > _TOLD:
+                texts.append(self.tr("And {} more are left out.").format(len(problems) - _TOLD))
+            self.message_posted.emit(Message(" ".join(texts), problems[0].remedy, is_problem=True))
+
+    def _show(self, pictures: tuple[Picture, ...], remarks: tuple[Remark, ...]) -> None:
+        self.pictures, self.remarks = pictures, remarks
+        self.changed.emit()
+
+    def _refuse(self, error: StudioError) -> None:
+        self.message_posted.emit(Message.about(error))

@@ -1,0 +1,72 @@
+"""PlacePicker: two buttons that ask for pictures or for a folder of them, and what is dropped beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
+
+from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
+from studio.ui.importing.mime_payload import accept_copy, payload_kind, read_payload
+from studio.ui.session.settings import Settings
+from studio.ui.theme.theme import GRID
+
+
+class PlacePicker(QWidget):
+    """While it is enabled, files and folders come from its dialogs and from drops. Signals: chosen(list of paths)."""
+
+    chosen = Signal(list)
+
+    def __init__(self, settings: Settings, purpose: str, title: str, folder_title: str, target: QWidget) -> None:
+        """purpose: remembers the last folder under it. The titles are of the dialogs. target: what takes the drops."""
+        super().__init__(target)
+        self._settings, self._purpose = settings, purpose
+        self._title, self._folder_title = title, folder_title
+        self.pictures = QPushButton(self.tr("Add pictures\N{HORIZONTAL ELLIPSIS}"))
+        self.folder = QPushButton(self.tr("Add a folder\N{HORIZONTAL ELLIPSIS}"))
+        self.pictures.setAccessibleName(title)
+        self.folder.setAccessibleName(folder_title)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self.pictures)
+        row.addWidget(self.folder)
+        row.addStretch(1)
+        self.pictures.clicked.connect(self.ask_for_pictures)
+        self.folder.clicked.connect(self.ask_for_folder)
+        target.setAcceptDrops(True)
+        target.installEventFilter(self)
+
+    @Slot()
+    def ask_for_pictures(self) -> None:
+        """Let the artist choose files."""
+        self._ask(self._title, QFileDialog.FileMode.ExistingFiles)
+
+    @Slot()
+    def ask_for_folder(self) -> None:
+        """Let the artist choose a folder."""
+        self._ask(self._folder_title, QFileDialog.FileMode.Directory)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Entering and moving are drops to Qt, too: each has to be accepted.
+        if not isinstance(event, QDropEvent) or not self.isEnabled() or payload_kind(event.mimeData()) != "files":
+            return super().eventFilter(watched, event)
+        accept_copy(event)
+        if event.type() == QEvent.Type.Drop and (payload := read_payload(event.mimeData())) is not None:
+            self.chosen.emit(list(payload.paths))
+        return True
+
+    def _ask(self, title: str, mode: QFileDialog.FileMode) -> None:
+        def make(folder: Path) -> QFileDialog:
+            dialog = make_open_dialog(self, folder, title, mode)
+            dialog.filesSelected.connect(self._take)
+            return dialog
+
+        open_dialog(make, self, last_folders(self._settings, self._purpose))
+
+    @Slot(list)
+    def _take(self, files: list[str]) -> None:
+        remember_folder(self._settings, self._purpose, Path(files[0]).parent)
+        self.chosen.emit([Path(file) for file in files])

@@ -1,0 +1,211 @@
+"""OwnStyles: the artist's own styles while the window is open; all work on their files is done off the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.core.card import Card
+from studio.core.errors import StudioError
+from studio.core.image_io import open_picture
+from studio.core.image_io.find_pictures import pictures_in
+from studio.core.picture import Picture
+from studio.core.styles.load_style import is_style_file
+from studio.core.styles.style import Style
+from studio.core.styles.style_library import StyleLibrary, kept_size
+from studio.ui.session.message import Message
+from studio.ui.threads.serial_executor import FileThread
+
+
+class OwnStyles(QObject):
+    """Reads, adds, edits and removes; says in a sentence what came of it.
+
+    cards: by title. Signals: changed(), other cards; added(Card), the one that `use` has kept, new or not;
+    edited(Card), one of them says something else now; message_posted(Message).
+    """
+
+    changed = Signal()
+    added = Signal(object)
+    edited = Signal(object)
+    message_posted = Signal(object)
+
+    def __init__(
+        self,
+        library: StyleLibrary,
+        opening: FileThread,
+        files: FileThread,
+        many: FileThread,
+        parent: QObject | None = None,
+    ) -> None:
+        """opening: of what the artist waits for. files: of the library. many: of files that come by the hundred."""
+        super().__init__(parent)
+        self.cards: tuple[Card, ...] = ()
+        self._library = library
+        self._opening = opening
+        self._files = files
+        self._many = many
+        self._removed: Card | None = None
+
+    def load(self) -> None:
+        """Read the library; what was removed in an earlier sitting is deleted for good."""
+
+        def read() -> tuple[tuple[Card, ...], tuple[StudioError, ...]]:
+            self._library.forget_removed()
+            return self._library.read()
+
+        self._files.run(read, lambda found: self._take_library(*found), self._refuse)
+
+    def use(self, open_one: Callable[[], Picture], take: Callable[[Style], None]) -> None:
+        """Open a picture and hand it on as a style at once; then keep it, so that it is in the gallery from now on."""
+
+        def open_style() -> Style:
+            picture = kept_size(open_one())
+            return Style(picture, self._library.card_for(picture))
+
+        def keep(style: Style) -> None:
+            take(style)
+            self._files.write(lambda: self._library.add(style.picture), kept, self._refuse)
+
+        def kept(card: Card) -> None:
+            self._insert(card)
+            self.added.emit(card)
+
+        self._opening.run(open_style, keep, self._refuse)
+
+    def add(self, places: Sequence[Path]) -> None:
+        """Make styles of many files, and of all pictures in folders; at the end one message tells of them."""
+        batch = _Batch()
+
+        def add_all(paths: Sequence[Path]) -> None:
+            for path in paths:
+                self._many.run(partial(self._add_file, path), partial(self._took, batch), batch.refused.append)
+            self._many.run(lambda: batch, self._tell, self._refuse)
+
+        def find(_: None) -> None:
+            self._many.run(lambda: pictures_in(places), add_all, self._refuse)
+
+        # Only after the library has been read: that deletes what an earlier sitting removed, and may come again here.
+        self._files.run(lambda: None, find, self._refuse)
+
+    @Slot(object)
+    def edit(self, card: Card) -> None:
+        """Keep what is said of a style now."""
+
+        def done(_: None) -> None:
+            self._replace(card.id, card)
+            self.edited.emit(card)
+
+        self._files.write(lambda: self._library.edit(card), done, self._refuse)
+
+    @Slot(object)
+    def remove(self, card: Card) -> None:
+        """Take a style out of the gallery; the message offers to bring it back."""
+
+        def done(_: None) -> None:
+            self._removed = card
+            self._replace(card.id)
+            self.message_posted.emit(Message(self.tr("Removed {}.").format(card.title), action="restore_style"))
+
+        self._files.write(lambda: self._library.remove(card), done, self._refuse)
+
+    @Slot()
+    def restore(self) -> None:
+        """Bring back the style removed last."""
+        card, self._removed = self._removed, None
+        if card is not None:
+            self._files.write(lambda: self._library.restore(card), lambda _: self._insert(card), self._refuse)
+
+    def keep_learned(self, path: Path, done: Callable[[Card], None], failed: Callable[[], None] = lambda: None) -> None:
+        """Put the learned style in a file into the gallery, then call `done` with its card, or `failed`."""
+
+        def kept(card: Card) -> None:
+            self._insert(card)
+            self.added.emit(card)
+            self.message_posted.emit(Message(self.tr("{} is in the gallery, under Mine.").format(card.title)))
+            done(card)
+
+        def refuse(error: StudioError) -> None:
+            self._refuse(error)
+            failed()
+
+        self._files.write(lambda: self._library.import_learned(path), kept, refuse)
+
+    def export(self, card: Card, path: Path) -> None:
+        """Write a learned style into a file of its own."""
+
+        def done(_: None) -> None:
+            self.message_posted.emit(Message(self.tr("{} is in {}.").format(card.title, path.name)))
+
+        self._files.write(lambda: self._library.export_learned(card, path), done, self._refuse)
+
+    def _add_file(self, path: Path) -> Card:
+        if is_style_file(path):
+            return self._library.import_learned(path)
+        return self._library.add(kept_size(open_picture(path)))
+
+    def _took(self, batch: _Batch, card: Card) -> None:
+        if self._has(card):
+            batch.known += 1
+        else:
+            batch.added += 1
+            self._insert(card)
+
+    def _has(self, card: Card) -> bool:
+        return any(known.id == card.id for known in self.cards)
+
+    def _insert(self, card: Card) -> None:
+        if not self._has(card):
+            self._replace(card.id, card)
+
+    def _replace(self, card_id: str, card: Card | None = None) -> None:
+        others = [known for known in self.cards if known.id != card_id]
+        self._show(others if card is None else [*others, card])
+
+    def _show(self, cards: Sequence[Card]) -> None:
+        self.cards = tuple(sorted(cards, key=lambda card: (card.title.casefold(), card.id)))
+        self.changed.emit()
+
+    def _take_library(self, cards: Sequence[Card], problems: Sequence[StudioError]) -> None:
+        if cards:
+            read = {card.id for card in cards}
+            self._show([*cards, *(card for card in self.cards if card.id not in read)])  # those kept meanwhile, too
+        if problems:
+            count = len(problems)
+            text = (
+                self.tr("One of your styles is left out.")
+                if count == 1
+                else self.tr("{} of your styles are left out.").format(count)
+            )
+            remedy = self.tr("They lie in {}.").format(self._library.folder)
+            self.message_posted.emit(Message(f"{text} {problems[0].message}", remedy, is_problem=True))
+
+    def _tell(self, batch: _Batch) -> None:
+        parts = []
+        if batch.added:
+            many = self.tr("{} styles added.").format(batch.added)
+            parts.append(self.tr("One style added.") if batch.added == 1 else many)
+        if batch.known:
+            many = self.tr("{} are in the gallery already.").format(batch.known)
+            parts.append(self.tr("One is in the gallery already.") if batch.known == 1 else many)
+        if batch.refused:
+            many = self.tr("{} files were left out.").format(len(batch.refused))
+            parts.append(self.tr("One file was left out.") if len(batch.refused) == 1 else many)
+            parts.append(batch.refused[0].message)
+        text = " ".join(parts) or self.tr("There are no pictures in this folder.")
+        self.message_posted.emit(Message(text, is_problem=not (batch.added or batch.known)))
+
+    def _refuse(self, error: StudioError) -> None:
+        self.message_posted.emit(Message.about(error))
+
+
+@dataclass
+class _Batch:
+    """What has become of many files: how many styles are new, how many known, and what could not be used."""
+
+    added: int = 0
+    known: int = 0
+    refused: list[StudioError] = field(default_factory=list)

@@ -1,0 +1,1 @@
+"""The sliders on the right."""

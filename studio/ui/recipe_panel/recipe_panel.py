@@ -1,0 +1,93 @@
+"""The panel on the right: photos, styles, and every knob of the recipe, built from the table alone."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QVBoxLayout, QWidget
+
+from studio.core.recipe import KNOBS, Knob
+from studio.ui.recipe_panel.blend_panel import BlendPanel
+from studio.ui.recipe_panel.knob_combo import KnobChoice
+from studio.ui.recipe_panel.knob_slider import KnobSlider
+from studio.ui.recipe_panel.knob_spin_box import KnobNumber
+from studio.ui.recipe_panel.knob_widget import KnobWidget
+from studio.ui.recipe_panel.style_panel import StylePanel
+from studio.ui.session.session import Session
+from studio.ui.theme.theme import GRID, set_role
+from studio.ui.widgets.collapsible_header import FoldButton
+from studio.ui.widgets.section_heading import SectionHeading
+
+
+class KnobPanel(QScrollArea):
+    """Shows the session's recipe and hands every move on to the session."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.pictures = BlendPanel(session)
+        self.knobs: dict[str, KnobWidget] = {knob.field: self._make_widget(knob) for knob in KNOBS}
+        self.styles = StylePanel(session)
+        self.advanced = QWidget()
+        self.advanced_button = FoldButton(self.tr("Advanced"), self.advanced)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(276)
+        self.setAccessibleName(self.tr("Styles and settings"))
+        self.setWidget(self._arrange())
+        session.recipe_changed.connect(self._show_recipe)
+        self._show_recipe()
+
+    @Slot()
+    def _show_recipe(self) -> None:
+        recipe = self._session.artwork.recipe
+        for field, widget in self.knobs.items():
+            widget.set_value(getattr(recipe, field))
+            widget.setEnabled(recipe.method in widget.knob.methods)
+
+    def _change(self, field: str, value: object) -> None:
+        self._session.change(**{field: value})
+
+    def _make_widget(self, knob: Knob) -> KnobWidget:
+        widget: KnobWidget
+        if knob.scale == "choice":
+            widget = KnobChoice(knob)
+        elif knob.scale == "integer":
+            widget = KnobNumber(knob)
+        else:
+            widget = KnobSlider(knob)
+        widget.value_edited.connect(partial(self._change, knob.field))
+        widget.edit_finished.connect(self._session.commit)
+        return widget
+
+    def _arrange(self) -> QWidget:
+        page = QWidget()
+        set_role(page, "panel")
+        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        box = QVBoxLayout(page)
+        box.setContentsMargins(12, 4, 12, 12)
+        # Else what appears in a full panel is squeezed into the old height first, and painted so for a moment.
+        box.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
+        box.setSpacing(6)
+        box.addWidget(self.pictures)
+        box.addWidget(SectionHeading(self.tr("Styles")))
+        box.addWidget(self.styles)
+        for title, group in ((self.tr("Paint"), "paint"), (self.tr("Picture"), "picture")):
+            box.addWidget(SectionHeading(title))
+            for knob in KNOBS:
+                if knob.group == group:
+                    box.addWidget(self.knobs[knob.field])
+        box.addSpacing(4)
+        box.addWidget(self.advanced_button)
+        inner = QVBoxLayout(self.advanced)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(GRID)
+        for knob in KNOBS:
+            if knob.group == "advanced":
+                inner.addWidget(self.knobs[knob.field])
+        box.addWidget(self.advanced)
+        box.addStretch(1)
+        return page

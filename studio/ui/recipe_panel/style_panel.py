@@ -1,0 +1,71 @@
+"""The styles in the mix, with their shares."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.core.styles.style import Style
+from studio.ui.recipe_panel.style_row import StyleRow
+from studio.ui.session.session import Session
+from studio.ui.theme.theme import GRID, set_role
+from studio.ui.widgets.plain_text import PlainLabel
+
+
+class StylePanel(QWidget):
+    """One row for each style of the session, in the order of the shares."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._styles: tuple[Style, ...] = ()
+        self.rows: list[StyleRow] = []
+        self.hint = PlainLabel()
+        self.hint.setWordWrap(True)
+        set_role(self.hint, "caption")
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(GRID)
+        self._box.addWidget(self.hint)
+        session.styles_changed.connect(self._show_styles)
+        self._show_styles()
+
+    @Slot()
+    def _show_styles(self) -> None:
+        artwork = self._session.artwork
+        styles = artwork.credited_styles
+        if styles != self._styles or not self.rows:
+            self._make_rows(styles)
+        for row, share in zip(self.rows, artwork.shares, strict=True):
+            row.set_share(share)
+
+    def _make_rows(self, styles: tuple[Style, ...]) -> None:
+        for row in self.rows:
+            self._box.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self._styles = styles
+        self.rows = [StyleRow(style, 100 / len(styles), len(styles) > 1) for style in styles]
+        for index, row in enumerate(self.rows):
+            row.share_edited.connect(partial(self._session.change_share, index))
+            row.edit_finished.connect(self._session.commit)
+            row.removed.connect(partial(self._session.remove_style, index))
+            self._box.insertWidget(index, row)
+        self._order_focus()
+        self.hint.setText(
+            self.tr("Ctrl+click another one to mix it in.")
+            if styles
+            else self.tr("Pick a style in the gallery, or drop a picture of one on it.")
+        )
+
+    def _order_focus(self) -> None:
+        """New rows would come last of the whole window; Tab meets them where they are seen."""
+        before = self.previousInFocusChain() or self
+        while before is not self and before.focusPolicy() == Qt.FocusPolicy.NoFocus:
+            before = before.previousInFocusChain() or self
+        for row in self.rows:
+            for widget in (row.track, row.field, row.remove):
+                QWidget.setTabOrder(before, widget)
+                before = widget

@@ -1,0 +1,1 @@
+"""The state of the application that can be observed: QObjects, no widgets."""

@@ -1,0 +1,133 @@
+"""Finisher: Finish at work. Starts, restarts and stops the run if it can, and keeps what it has painted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.core.artwork.artwork import Artwork
+from studio.core.engine_api.contract import Done, Event, Failed, Frame, Progress, Stopped
+from studio.jobs.worker import Worker
+from studio.ui.session.finish_run import Run
+from studio.ui.session.message import Message
+from studio.ui.session.time_estimate import Estimate
+
+
+class Finisher(QObject):
+    """The one long job that paints the artwork.
+
+    run: the one under way, or None. Signals: starting(), the engine is wanted for a run. changed(), the run has started
+    or is stopping. frame_arrived(), it has another picture. ended(), it is over and what it has painted, all or the
+    picture so far, is a result of the artwork. message_posted(Message, or None to take problems back).
+    """
+
+    starting = Signal()
+    changed = Signal()
+    frame_arrived = Signal()
+    ended = Signal()
+    message_posted = Signal(object)
+
+    def __init__(self, artwork: Artwork, worker: Worker, estimate: Estimate, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.run: Run | None = None
+        self._artwork = artwork
+        self._worker = worker
+        self._estimate = estimate
+
+    @property
+    def missing(self) -> str:
+        """What is still missing for a run, in a few words, or ""."""
+        match self._artwork.missing:
+            case "picture":
+                return self.tr("Open a picture first")
+            case "blend":
+                return self.tr("Blending the pictures")
+            case "style":
+                return self.tr("Pick a style first")
+        return ""
+
+    @property
+    def seconds_expected(self) -> float | None:
+        """How long a run with the present settings would take, or None."""
+        size = self._artwork.state.size
+        return self._estimate.seconds(*size, self._artwork.recipe) if size and not self.missing else None
+
+    def begin(self) -> None:
+        """Paint the present settings, or go on where that was stopped; if it is not possible or done, that is said."""
+        if self.run is not None:
+            return
+        if self.missing:
+            self.message_posted.emit(Message(f"{self.missing}."))
+            return
+        if self._artwork.is_finished:
+            text = self.tr("The artwork is finished as it is set.")
+            self.message_posted.emit(Message(text, self.tr("It can be painted on, or larger."), action="paint_on"))
+            return
+        self.message_posted.emit(None)
+        self._artwork.commit()
+        self.start(is_resumed=self._artwork.is_half_painted)
+
+    def start(self, *, is_resumed: bool) -> None:
+        """Paint the present settings; is_resumed: from the artwork's result."""
+        self.starting.emit()
+        self._start(Run(self._artwork.state, is_resumed=is_resumed))
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """Stop and keep the picture so far."""
+        if self.run is not None and not self.run.is_stopping:
+            self.run.is_stopping = True
+            self._worker.stop_job()
+            self.changed.emit()
+
+    def follow_settings(self) -> None:
+        """A changed run begins again from the picture it has, or stops where that is not possible."""
+        run = self.run
+        if run is None or run.is_stopping or self._artwork.state.has_settings_of(run.state):
+            return
+        if self._artwork.missing:
+            self.stop()
+        else:
+            self._start(Run(self._artwork.state, run))
+
+    def leave(self) -> None:
+        """Another photo lies on the table: what is painted of the old one goes to the history."""
+        if self.run is not None:
+            self._worker.stop_job()
+            self.end()
+            self.frame_arrived.emit()
+
+    def end(self, done: Done | None = None) -> None:
+        """The run is over: keep the whole result, or the picture so far."""
+        run, self.run = self.run, None
+        result = run.result(done) if run else None
+        if run is not None and result is not None:
+            self._artwork.add_result(result)
+            if done is not None and run.request.start is None:
+                size = result.picture.width, result.picture.height
+                self._estimate.learn(*size, run.state.recipe, done.seconds)
+        self.ended.emit()
+
+    def take(self, event: Event) -> bool:
+        """Take an event if it belongs to the run; False: it is somebody else's."""
+        if self.run is None or getattr(event, "request_id", 0) != self.run.request.id:
+            return False
+        match event:
+            case Frame():
+                self.run.take(event)
+                self.frame_arrived.emit()
+            case Progress():
+                self.run.take(event)
+            case Done(notes=notes):
+                self.end(event)
+                for note in notes:
+                    self.message_posted.emit(Message(note))
+            case Stopped():
+                self.end()
+            case Failed(error=error):
+                self.end()
+                self.message_posted.emit(Message.about(error, action="finish"))
+        return True
+
+    def _start(self, run: Run) -> None:
+        self.run = run
+        self._worker.start_job(run.request)

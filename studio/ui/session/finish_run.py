@@ -1,0 +1,72 @@
+"""A Finish under way: what was asked for, the newest frame, how far it is."""
+
+from __future__ import annotations
+
+from studio.core.artwork.artwork_state import ArtworkState, Result
+from studio.core.engine_api.build_requests import style_request
+from studio.core.engine_api.contract import Done, Frame, Progress
+from studio.core.picture import Picture
+from studio.ui.session.time_estimate import Countdown
+
+
+class Run:
+    """One job of the engine, from its request to its end.
+
+    state: the settings it was started from. before: the run it goes on from with other settings, None for a fresh one;
+    until its own first frame comes, the picture is that run's. is_resumed: it goes on from the result of `state`.
+    """
+
+    def __init__(self, state: ArtworkState, before: Run | None = None, *, is_resumed: bool = False) -> None:
+        self.state = state
+        self.frame: Frame | None = before.frame if before else None
+        self._frame_state: ArtworkState = before._frame_state if before else state  # what `frame` was painted from
+        content = None if state.recipe.method == "pattern" else state.content
+        start = state.result.painted if is_resumed and state.result else self.painted
+        self.request = style_request(content, state.styles, state.recipe, start)
+        self.progress = 0.0
+        self.step = self.steps = 0
+        self.note = ""
+        self.is_stopping = False
+        self._countdown = Countdown()
+
+    @property
+    def painted(self) -> Picture | None:
+        """What is painted so far, in the styles' colours."""
+        return (self.frame.uncolored or self.frame.picture) if self.frame else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds to go, None while unknown."""
+        return self._countdown.seconds_left
+
+    def take(self, event: Frame | Progress) -> None:
+        """Take a frame or a sign of life."""
+        self.progress = max(self.progress, event.progress)
+        if isinstance(event, Frame):
+            self.frame, self._frame_state = event, self.state
+            self.step, self.steps = event.step, event.steps
+            self._countdown.update(event.progress, event.seconds)
+        elif event.note:
+            self.note = event.note
+
+    def result(self, done: Done | None = None) -> Result | None:
+        """The complete result, or without `done` the picture so far, if there is one."""
+        if done is not None:
+            return _result(self.state, done.result, done.uncolored, True, done.seconds, done.notes)
+        if self.frame is not None:
+            frame = self.frame
+            return _result(self._frame_state, frame.picture, frame.uncolored, False, frame.seconds, ())
+        return None
+
+
+def _result(
+    state: ArtworkState,
+    picture: Picture,
+    uncolored: Picture | None,
+    is_complete: bool,
+    seconds: float,
+    notes: tuple[str, ...],
+) -> Result:
+    return Result(
+        picture, state.content, state.styles, state.recipe, uncolored, is_complete, seconds, notes, blend=state.blend
+    )

@@ -1,0 +1,116 @@
+"""QuickLook: what there is to see: Finish at work, the result in other colours, or what Live makes of settings."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.core.artwork.artwork import Artwork
+from studio.core.engine_api.contract import Event
+from studio.core.errors import StudioError
+from studio.core.picture import Picture
+from studio.jobs.worker import Worker
+from studio.ui.session.finish_controller import Finisher
+from studio.ui.session.live_preview import LivePreview
+from studio.ui.session.message import Message
+from studio.ui.session.preferences import Preferences
+from studio.ui.session.recoloring import Recoloring
+
+
+class QuickLook(QObject):
+    """Brings what is shown in line with the artwork's settings, by the quickest way there is; a Finish goes before it.
+
+    live: what the network makes of them. Signals: asked(), the engine has something to show at once; changed(), Live
+    has another picture or none, or it is further refined; message_posted(Message).
+    """
+
+    asked = Signal()
+    changed = Signal()
+    message_posted = Signal(object)
+
+    def __init__(
+        self,
+        artwork: Artwork,
+        finisher: Finisher,
+        worker: Worker,
+        preferences: Preferences,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._artwork = artwork
+        self._finisher = finisher
+        self._preferences = preferences
+        self.live = LivePreview(worker, preferences, self)
+        self.live.asked.connect(self.asked)
+        self.live.changed.connect(self.changed)
+        self.live.failed.connect(self._refuse)
+        self._recoloring = Recoloring(artwork, worker, self)
+        self._recoloring.asked.connect(self.asked)
+        self._recoloring.message_posted.connect(self.message_posted)
+        self._recoloring.ended.connect(self.follow_live)
+        preferences.changed.connect(self._follow_preference)
+        finisher.starting.connect(self._give_way)
+        finisher.ended.connect(self.follow)
+
+    @property
+    def picture(self) -> Picture | None:
+        """The newest frame of the run, or what Live has, or the artwork's result."""
+        run, result = self._finisher.run, self._artwork.result
+        if run is not None and run.frame is not None:
+            return run.frame.picture
+        return self.live.picture or (result.picture if result else None)
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether `picture` is a pattern, which no photo is like."""
+        run, result = self._finisher.run, self._artwork.result
+        if run is not None and run.frame is not None:
+            return run.state.recipe.method == "pattern"
+        return self.live.picture is None and result is not None and result.recipe.method == "pattern"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the engine has yet to show something that was asked for."""
+        return self.live.is_waiting or self._recoloring.is_waiting
+
+    @Slot()
+    def follow(self) -> None:
+        """Look at result and settings again."""
+        if self._finisher.run is None:
+            self._recoloring.follow(also_outdated=not self._preferences.is_live)
+        else:
+            self._recoloring.drop()
+        self.follow_live()
+
+    @Slot()
+    def follow_live(self) -> None:
+        """Show settings that were not painted yet as Live sees them."""
+        artwork = self._artwork
+        if self._finisher.run is not None:
+            return
+        is_painted = artwork.is_finished or artwork.is_half_painted or self._recoloring.is_waiting
+        is_possible = artwork.missing is None and artwork.recipe.method != "pattern"
+        if self._preferences.is_live and is_possible and not is_painted:
+            self.live.show(artwork.state)
+        else:
+            self.live.hide()
+
+    def take(self, event: Event) -> bool:
+        """Take an event if it belongs to what is shown; False: it is somebody else's."""
+        return self._recoloring.take(event) or self.live.take(event)
+
+    @Slot()
+    def _give_way(self) -> None:
+        """Ask for nothing until settings are followed again; what is there stays to be seen."""
+        self._recoloring.drop()
+        self.live.hold()
+
+    @Slot(str)
+    def _follow_preference(self, name: str) -> None:
+        if name == "is_live":
+            self.follow_live()
+        elif name == "auto_refine":
+            self.live.rest() if self._preferences.auto_refine == "never" else self.live.refine()
+
+    @Slot(object)
+    def _refuse(self, error: StudioError) -> None:
+        self.message_posted.emit(Message.about(error))

@@ -1,0 +1,298 @@
+"""Session: the only thing widgets talk to. It owns the artwork, asks the worker for pictures and tells what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from studio.core.artwork.artwork import Artwork
+from studio.core.artwork.artwork_state import ArtworkState, Result
+from studio.core.artwork.blend import Blend
+from studio.core.card import Card
+from studio.core.engine_api.contract import EngineInfo, Event, Failed, Ready
+from studio.core.errors import StudioError
+from studio.core.picture import Picture
+from studio.core.recipe import KNOBS
+from studio.core.styles.style import Style
+from studio.jobs.worker import Worker
+from studio.ui.session.activities import Activities
+from studio.ui.session.blend_renderer import Blender
+from studio.ui.session.finish_controller import Finisher
+from studio.ui.session.finish_run import Run
+from studio.ui.session.live_preview import LivePreview
+from studio.ui.session.message import Message
+from studio.ui.session.preferences import Preferences
+from studio.ui.session.preview_controller import QuickLook
+from studio.ui.session.time_estimate import Estimate
+from studio.ui.threads.event_bridge import EventBridge
+from studio.ui.threads.task_error import task_error
+
+WORKER_PATIENCE = 5.0  # s that closing waits for the worker; it ends the engine's process itself by then
+
+
+class Session(QObject):
+    """The artwork on the table, and the engine at work on it.
+
+    Widgets call its methods and listen to its signals; nothing but these signals tells them that something changed.
+    activities: what goes on besides; `state_changed` tells of these as well.
+    `content_changed`: another photo, or two in another blend. `styles_changed`: other styles or shares.
+    `recipe_changed`: any other setting. `frame_arrived`: another picture to show, from the engine, by undo, or none.
+    `state_changed`: everything else (running, progress, undo, device). `message_posted`: a Message, None to take
+    problems back. `event_unclaimed`: an Event of a request that is not the session's. `quick_work_asked`: the engine
+    has something to show at once; it takes the place of other quick work.
+    """
+
+    content_changed = Signal()
+    styles_changed = Signal()
+    recipe_changed = Signal()
+    frame_arrived = Signal()
+    state_changed = Signal()
+    message_posted = Signal(object)
+    event_unclaimed = Signal(object)
+    quick_work_asked = Signal()
+
+    def __init__(
+        self,
+        artwork: Artwork,
+        worker: Worker,
+        bridge: EventBridge,
+        estimate: Estimate,
+        preferences: Preferences,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.artwork = artwork
+        self.estimate = estimate
+        self.engine_info: EngineInfo | None = None
+        self.has_engine_failed = False
+        self._finisher = Finisher(artwork, worker, estimate, self)
+        self._finisher.changed.connect(self.state_changed)
+        self._finisher.frame_arrived.connect(self.frame_arrived)
+        self._finisher.message_posted.connect(self.post_message)
+        self._look = QuickLook(artwork, self._finisher, worker, preferences, self)
+        self._look.asked.connect(self.quick_work_asked)
+        self._look.changed.connect(self.frame_arrived)
+        self._look.changed.connect(self.state_changed)
+        self._look.message_posted.connect(self.post_message)
+        preferences.changed.connect(self.state_changed)
+        self.activities = Activities(self)
+        self.activities.changed.connect(self.state_changed)
+        self._is_closed = False
+        self._worker = worker
+        self._blender = Blender(self)
+        self._blender.made.connect(self._take_blended)
+        self._blender.failed.connect(self._refuse_blend)
+        self._bridge = bridge
+        self._bridge.event_waiting.connect(self._take_events, Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
+    def start_engine(self) -> None:
+        """Start the worker and through it the engine; Ready comes as a changed state."""
+        self._worker.start()
+
+    def close(self) -> None:
+        """End the worker and the engine; nothing is announced any more. Idempotent."""
+        self._is_closed = True
+        self._blender.close()
+        self._worker.close(WORKER_PATIENCE)
+
+    def change(self, **fields: Any) -> None:
+        """Change content, blend, styles or settings; call `commit` when the hand is lifted."""
+        self._apply(lambda: self.artwork.change(**fields))
+
+    def use_style(self, style: Style) -> None:
+        """Paint in this style alone, as one step."""
+        self._step(lambda: self.artwork.use_style(style))
+
+    def mix_in(self, style: Style) -> None:
+        """Add a style to the mix, as one step."""
+        if not self._step(lambda: self.artwork.mix_in(style)):
+            title = self.artwork.card_of(style).title
+            self.post_message(Message(self.tr("{} is in the mix already.").format(title)))
+
+    def remove_style(self, index: int) -> None:
+        """Take a style out of the mix, as one step."""
+        self._step(lambda: self.artwork.remove_style(index))
+
+    def change_share(self, index: int, percent: float) -> None:
+        """Change how much of a style goes into the mix; the others make room."""
+        self._apply(lambda: self.artwork.change_share(index, percent))
+
+    @Slot()
+    def reset_settings(self) -> None:
+        """Bring every knob and the shares back to their defaults, as one step."""
+        defaults = {knob.field: knob.default for knob in KNOBS}
+        self._step(lambda: self.artwork.change(**defaults, style_shares=()))
+
+    @Slot()
+    def commit(self) -> None:
+        """Make one undo step of the changes since the last; a running Finish goes on with them."""
+        self.artwork.commit()
+        self._finisher.follow_settings()
+        self.state_changed.emit()
+
+    @Slot()
+    def undo(self) -> None:
+        """Take the last step back, settings and picture."""
+        self._step(self.artwork.undo)
+
+    @Slot()
+    def redo(self) -> None:
+        """Do the step taken back again."""
+        self._step(self.artwork.redo)
+
+    @Slot(object)
+    def correct_card(self, card: Card) -> None:
+        """Take over what is said of a style now, for captions and credits."""
+        self.artwork.correct_card(card)
+        self.styles_changed.emit()
+        self.state_changed.emit()
+
+    def show_result(self, result: Result) -> None:
+        """Bring an earlier result back, with the settings it was painted from, as one step."""
+        self._step(lambda: self.artwork.restore(result))
+
+    @Slot(object)
+    def post_message(self, message: Message | None) -> None:
+        """Tell the artist something; None takes a problem back."""
+        self.message_posted.emit(message)
+
+    def mark_exported(self, result: Result) -> None:
+        """Remember that a result lies in a file now."""
+        self.artwork.mark_exported(result)
+        self.state_changed.emit()
+
+    @property
+    def name(self) -> str:
+        """What the artwork is made of: the photo's name, or those of both that are blended; "" without a photo."""
+        artwork = self.artwork
+        if artwork.blend is not None:
+            return self.tr("{} and {}").format(artwork.blend.base.name, artwork.blend.over.name)
+        return artwork.content.name if artwork.content else ""
+
+    @property
+    def has_quick_work(self) -> bool:
+        """Whether the engine has yet to show something that was asked for with `quick_work_asked`."""
+        return self._look.is_waiting
+
+    @property
+    def live(self) -> LivePreview:
+        """What the network makes of the present settings."""
+        return self._look.live
+
+    @property
+    def run(self) -> Run | None:
+        """The Finish under way."""
+        return self._finisher.run
+
+    @property
+    def picture(self) -> Picture | None:
+        """What the canvas shows beside the photo: the newest frame, or the result."""
+        return self._look.picture
+
+    @property
+    def photo(self) -> Picture | None:
+        """What the canvas shows beside `picture`; None where that is a pattern, which no photo is like."""
+        return None if self._look.is_pattern else self.artwork.content
+
+    @property
+    def missing(self) -> str:
+        """What is still missing for a Finish, in a few words, or ""."""
+        return self._finisher.missing
+
+    @property
+    def seconds_expected(self) -> float | None:
+        """How long a Finish of the present settings would take, or None."""
+        return self._finisher.seconds_expected
+
+    @Slot()
+    def finish(self) -> None:
+        """Paint the artwork with the present settings, or go on where that was stopped; frames arrive as it forms."""
+        self._finisher.begin()
+
+    def go_on_with(self, **fields: Any) -> None:
+        """Change settings as one step and go on painting from the present result, which stays the start of the step."""
+        if self.run is None and self.artwork.is_finished:
+            self.post_message(None)
+            self._step(lambda: self.artwork.change(**fields))
+            self._finisher.start(is_resumed=True)
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop painting and keep the picture so far."""
+        self._finisher.stop()
+
+    def _step(self, change: Callable[[], bool]) -> bool:
+        """Make a change that is an undo step by itself."""
+        is_changed = self._apply(change)
+        self.commit()
+        return is_changed
+
+    def _apply(self, change: Callable[[], bool]) -> bool:
+        """Make a change and announce what differs; a refused value is shown as a problem. False: nothing changed."""
+        before, is_changed = self.artwork.state, False
+        try:
+            is_changed = change()
+        except StudioError as error:
+            self.post_message(Message.about(error))
+        if not self.artwork.state.has_content_of(before):
+            self._finisher.leave()
+            self._blender.follow(self.artwork.awaited_blend)
+        self._look.follow()
+        self._announce(before)
+        return is_changed
+
+    def _announce(self, before: ArtworkState) -> None:
+        now = self.artwork.state
+        if now.content is not before.content or now.blend != before.blend:
+            self.content_changed.emit()
+        if now.styles != before.styles or now.recipe.style_shares != before.recipe.style_shares:
+            self.styles_changed.emit()
+        if now.recipe != before.recipe:
+            self.recipe_changed.emit()
+        if now.result is not before.result:
+            self.frame_arrived.emit()
+        self.state_changed.emit()
+
+    @Slot(object, object)
+    def _take_blended(self, blend: Blend, picture: Picture) -> None:
+        before = self.artwork.state
+        self.artwork.take_blended(blend, picture)
+        self._look.follow_live()
+        self._announce(before)
+
+    @Slot(object, object)
+    def _refuse_blend(self, blend: Blend, error: StudioError) -> None:
+        if self.artwork.awaited_blend == blend:
+            self.change(blend=None)
+            self.commit()
+        self.post_message(Message.about(error))
+
+    @Slot()
+    def _take_events(self) -> None:
+        if self._is_closed:
+            return
+        before = self.artwork.state
+        for event in self._bridge.take_events():
+            try:
+                self._take(event)
+            except Exception as error:  # noqa: BLE001 - those behind it are not to be lost, an end least of all
+                self.post_message(Message.about(task_error(error)))
+        self._announce(before)
+
+    def _take(self, event: Event) -> None:
+        """Take one event; those of a request that nobody waits for any more are dropped."""
+        match event:
+            case Ready(info):
+                self.engine_info, self.has_engine_failed = info, False
+                self.estimate.use_device(info.device)
+                return
+            case Failed(0, error):
+                self.engine_info, self.has_engine_failed = None, True
+                self._finisher.end()
+                self.post_message(Message.about(error, action="finish"))
+                return
+        if not (self._finisher.take(event) or self._look.take(event)):
+            self.event_unclaimed.emit(event)

@@ -1,0 +1,1 @@
+"""Every bridge between threads and Qt."""

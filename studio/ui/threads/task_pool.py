@@ -1,0 +1,118 @@
+"""Small functions run off the GUI thread, newest first, their results brought back to it."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Hashable
+
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
+
+from studio.core.errors import StudioError
+from studio.ui.threads.task_error import task_error
+
+_Result = tuple[Hashable, object, StudioError | None]  # key, and what the function gave or why it gave nothing
+
+
+class Background(QObject):
+    """A pile of small jobs for Qt's thread pool; the newest is done first and the oldest beyond `limit` are dropped.
+
+    Signals: for each function that is not dropped, finished(key, result) or, whatever it raised, failed(key,
+    StudioError), emitted on the thread this object lives on. Destroying the object (or `forget`) drops what has not
+    begun; what has begun ends unheard.
+    """
+
+    finished = Signal(object, object)
+    failed = Signal(object, object)
+    _woken = Signal()
+
+    def __init__(self, limit: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pile = _Pile(limit, self._woken.emit)
+        self._woken.connect(self._collect, Qt.ConnectionType.QueuedConnection)
+        pile = self._pile
+        self.destroyed.connect(lambda: pile.close())  # the lambda keeps the pile alive, and not this object
+
+    def run(self, key: Hashable, function: Callable[[], object]) -> None:
+        """Have `function` called on another thread; a key that is already waiting moves to the front."""
+        if self._pile.put(key, function):
+            QThreadPool.globalInstance().start(self._pile.work_once)
+
+    def is_waiting(self, key: Hashable) -> bool:
+        """Whether the key's function has not begun yet, or is running."""
+        return self._pile.holds(key)
+
+    def forget(self) -> None:
+        """Drop everything that has not begun, and all results not yet delivered."""
+        self._pile.clear()
+
+    @Slot()
+    def _collect(self) -> None:
+        for key, result, error in self._pile.take_results():
+            if error is None:
+                self.finished.emit(key, result)
+            else:
+                self.failed.emit(key, error)
+
+
+class _Pile:
+    """What the threads share. Holds no QObject, so that it may die on any thread."""
+
+    def __init__(self, limit: int, wake: Callable[[], None]) -> None:
+        self._lock = threading.Lock()
+        self._limit = limit
+        self._wake: Callable[[], None] | None = wake
+        self._waiting: dict[Hashable, Callable[[], object]] = {}  # oldest first
+        self._running: dict[Hashable, int] = {}
+        self._results: deque[_Result] = deque()
+        self._generation = 0
+
+    def put(self, key: Hashable, function: Callable[[], object]) -> bool:
+        """Whether one more worker is needed for it."""
+        with self._lock:
+            is_new = self._waiting.pop(key, None) is None
+            self._waiting[key] = function
+            if len(self._waiting) > self._limit:
+                del self._waiting[next(iter(self._waiting))]
+                return False  # the dropped one's worker takes this one
+            return is_new
+
+    def holds(self, key: Hashable) -> bool:
+        with self._lock:
+            return key in self._waiting or key in self._running
+
+    def work_once(self) -> None:
+        with self._lock:
+            if not self._waiting:
+                return
+            key, function = self._waiting.popitem()
+            self._running[key] = generation = self._generation
+        result: object = None
+        failure: StudioError | None = None
+        try:
+            result = function()
+        except BaseException as error:  # noqa: BLE001 - else the key would wait for ever
+            failure = task_error(error)
+        with self._lock:
+            self._running.pop(key, None)
+            if self._wake is None or generation != self._generation:
+                return
+            self._results.append((key, result, failure))
+            self._wake()  # under the lock: close() waits, so the receiver is still whole
+
+    def take_results(self) -> list[_Result]:
+        with self._lock:
+            results = list(self._results)
+            self._results.clear()
+            return results
+
+    def clear(self) -> None:
+        with self._lock:
+            self._generation += 1
+            self._waiting.clear()
+            self._results.clear()
+
+    def close(self) -> None:
+        self.clear()
+        with self._lock:
+            self._wake = None

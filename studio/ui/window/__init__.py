@@ -1,0 +1,1 @@
+"""The main window and its bars: arranges the panels and binds the actions. Only app imports it."""

@@ -1,0 +1,274 @@
+"""What the actions do: the file dialogs, the clipboard, the sheets, and the calls to the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from studio.core.artwork.artwork_state import ArtworkState
+from studio.core.card import Card, bundled_cards
+from studio.core.errors import StudioError
+from studio.core.picture import Picture
+from studio.core.recipe import KNOBS
+from studio.core.styles.learned_style_file import SUFFIX
+from studio.ui.actions.actions import Actions
+from studio.ui.actions.undo_text import change_name
+from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder, show_folder
+from studio.ui.export.export_dialog import ExportSheet
+from studio.ui.export.export_settings import LastExport
+from studio.ui.export.exporter import Exporter
+from studio.ui.images.picture_pyramid import whole_image
+from studio.ui.importing.drop_zones import Drop
+from studio.ui.importing.importer import Intake
+from studio.ui.importing.mime_payload import read_payload
+from studio.ui.importing.recent_files import RecentFiles
+from studio.ui.recipe_panel.slider_scale import Travel
+from studio.ui.session.message import Message
+from studio.ui.session.preferences import Preferences
+from studio.ui.session.session import Session
+from studio.ui.threads.task_pool import Background
+from studio.ui.widgets.plain_text import PlainFileDialog
+from studio.ui.window.about import make_about, make_shortcut_list
+from studio.ui.window.diagnostics import diagnostics, system_name
+
+
+class Commands(QObject):
+    """Connects each action to what it does and keeps it enabled only when that is possible.
+
+    Open, export and their folders are remembered in `settings`. Dialogs are opened over `window` and block no code.
+    """
+
+    def __init__(
+        self,
+        actions: Actions,
+        session: Session,
+        intake: Intake,
+        exporter: Exporter,
+        recent: RecentFiles,
+        preferences: Preferences,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._actions = actions
+        self._session = session
+        self._intake = intake
+        self._exporter = exporter
+        self._preferences = preferences
+        self._settings = preferences.settings
+        self._window = window
+        self._copied: Picture | None = None
+        self._background = Background(2, self)  # one of each
+        self._background.finished.connect(self._put_into_clipboard)
+        self._background.failed.connect(self._refuse)
+        for name, slot in {
+            "open": self.ask_for_picture,
+            "blend": self.ask_for_blend,
+            "paste": lambda: self.paste("picture"),
+            "paste_style": lambda: self.paste("style"),
+            "paste_mix": lambda: self.paste("mix"),
+            "paste_blend": lambda: self.paste("blend"),
+            "clear_recent": recent.clear,
+            "copy": self.copy,
+            "undo": session.undo,
+            "redo": session.redo,
+            "reset_sliders": session.reset_settings,
+            "finish": session.finish,
+            "stop": session.stop,
+            "export": self.ask_for_export,
+            "export_again": self.export_again,
+            "show_export": self.show_export,
+            "restore_style": intake.own.restore,
+            "stronger": self.strengthen,
+            "weaker": self.weaken,
+            "shortcuts": self.show_shortcuts,
+            "diagnostics": self.copy_diagnostics,
+            "about": self.show_about,
+            "quit": window.close,
+        }.items():
+            actions[name].triggered.connect(slot)
+        session.state_changed.connect(self._show_state)
+        self._show_state()
+
+    @Slot()
+    def ask_for_picture(self) -> None:
+        """Let the artist choose the photo."""
+        self._ask(self.tr("Open a picture"), QFileDialog.FileMode.ExistingFile, self._open_chosen)
+
+    @Slot()
+    def ask_for_styles(self) -> None:
+        """Let the artist choose pictures to make styles of."""
+        learned = self.tr("Learned styles (*{})").format(SUFFIX)
+        title = self.tr("Make styles of pictures")
+        self._ask(title, QFileDialog.FileMode.ExistingFiles, self._add_chosen, learned)
+
+    @Slot(object)
+    def ask_for_style_file(self, card: Card) -> None:
+        """Let the artist choose where a learned style is exported to."""
+
+        def write(file: str) -> None:
+            remember_folder(self._settings, "style_files", Path(file).parent)
+            self._intake.own.export(card, Path(file))
+
+        def make(folder: Path) -> QFileDialog:
+            styles = self.tr("Styles (*{})").format(SUFFIX)
+            dialog = PlainFileDialog(self._window, self.tr("Export style"), str(folder), styles)
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.setDefaultSuffix(SUFFIX[1:])
+            dialog.selectFile(f"{card.id}{SUFFIX}")
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.fileSelected.connect(write)
+            return dialog
+
+        documents = QStandardPaths.StandardLocation.DocumentsLocation
+        open_dialog(make, self._window, last_folders(self._settings, "style_files", documents))
+
+    @Slot()
+    def ask_for_blend(self) -> None:
+        """Let the artist choose a second photo to lay over the first."""
+        self._ask(self.tr("Blend with a picture"), QFileDialog.FileMode.ExistingFile, self._blend_chosen)
+
+    def paste(self, zone: str) -> None:
+        """Do with what is in the clipboard (files, a picture, the path of one) what a drop on the zone would."""
+        data = QGuiApplication.clipboard().mimeData()
+        payload = read_payload(data) if data is not None else None
+        if payload is not None:
+            self._intake.take_drop(Drop(zone, payload))
+            return
+        text = self.tr("There is no picture in the clipboard.")
+        self._session.post_message(Message(text, self.tr("Copy one, then paste again."), action="open"))
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the artwork, as far as it is painted, into the clipboard."""
+        picture = self._copied = self._session.picture
+        if picture is not None:
+            self._background.run("picture", lambda: (picture, whole_image(picture)))
+
+    @Slot()
+    def copy_diagnostics(self) -> None:
+        """Put what a report of a fault needs into the clipboard."""
+        self._background.run("system", system_name)
+
+    @Slot(object, object)
+    def _put_into_clipboard(self, kind: str, result: Any) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if kind == "system":
+            clipboard.setText(diagnostics(self._session, self._preferences, result))
+            text = self.tr("Versions, device and settings are in the clipboard; nothing of your pictures.")
+            self._session.post_message(Message(text))
+            return
+        picture, image = result
+        if picture is self._copied:  # else a newer one is there, or on its way
+            clipboard.setImage(image)
+            self._session.post_message(Message(self.tr("The artwork is in the clipboard.")))
+
+    @Slot(object, object)
+    def _refuse(self, kind: str, error: StudioError) -> None:
+        self._session.post_message(Message.about(error))
+
+    @Slot()
+    def ask_for_export(self) -> None:
+        """Open the export sheet for the present result."""
+        artwork = self._exporter.exportable
+        if artwork is None:
+            return
+        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
+        sheet = ExportSheet(artwork, self._exporter.last or LastExport(folder), self._window)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        # What the sheet showed is written, whatever has been painted in the meantime.
+        sheet.accepted_with.connect(partial(self._exporter.export, result=self._session.artwork.result))
+        sheet.open()
+
+    @Slot()
+    def export_again(self) -> None:
+        """Export without a question; the first time there is no last time, so it is asked."""
+        if not self._exporter.export_again():
+            self.ask_for_export()
+
+    @Slot()
+    def show_export(self) -> None:
+        """Open the folder of the file exported last."""
+        if self._exporter.last_file is not None:
+            show_folder(self._exporter.last_file.parent)
+
+    @Slot()
+    def strengthen(self) -> None:
+        """Move strength up by a step."""
+        self._move_strength(1)
+
+    @Slot()
+    def weaken(self) -> None:
+        """Move strength down by a step."""
+        self._move_strength(-1)
+
+    @Slot()
+    def show_about(self) -> None:
+        """Show version and credits."""
+        cards = [card for kind in ("models", "styles", "demo") for card in bundled_cards(kind)]
+        make_about(cards, self._window).show()
+
+    @Slot()
+    def show_shortcuts(self) -> None:
+        """Show all keys."""
+        make_shortcut_list(self._window).show()
+
+    @Slot()
+    def _show_state(self) -> None:
+        artwork, run = self._session.artwork, self._session.run
+        self._name_step("undo", self.tr("Undo"), artwork.undo_states)
+        self._name_step("redo", self.tr("Redo"), artwork.redo_states)
+        self._actions["copy"].setEnabled(self._session.picture is not None)
+        self._actions["stop"].setEnabled(run is not None and not run.is_stopping)
+        for name in ("export", "export_again"):
+            self._actions[name].setEnabled(artwork.result is not None and run is None)
+        for name in ("fit", "actual_size"):
+            self._actions[name].setEnabled(artwork.content is not None or self._session.picture is not None)
+        for name in ("blend", "paste_blend"):
+            self._actions[name].setEnabled(artwork.content is not None)
+        can_compare = artwork.content is not None and self._session.picture is not None
+        for name in ("compare", "show_before"):
+            self._actions[name].setEnabled(can_compare)
+
+    @Slot(list)
+    def _open_chosen(self, files: list[str]) -> None:
+        remember_folder(self._settings, "open", Path(files[0]).parent)
+        self._intake.open_files([Path(file) for file in files])
+
+    @Slot(list)
+    def _blend_chosen(self, files: list[str]) -> None:
+        remember_folder(self._settings, "open", Path(files[0]).parent)
+        self._intake.blend_files([Path(file) for file in files])
+
+    @Slot(list)
+    def _add_chosen(self, files: list[str]) -> None:
+        remember_folder(self._settings, "open", Path(files[0]).parent)
+        self._intake.add_styles([Path(file) for file in files])
+
+    def _name_step(self, name: str, word: str, states: tuple[ArtworkState, ArtworkState] | None) -> None:
+        self._actions[name].setEnabled(states is not None)
+        self._actions[name].setText(f"{word} {change_name(*states)}" if states else word)
+
+    def _move_strength(self, count: int) -> None:
+        knob = next(knob for knob in KNOBS if knob.field == "strength")
+        strength = self._session.artwork.recipe.strength
+        self._session.change(strength=Travel(knob).moved(strength, count, "step"))
+        self._session.commit()
+
+    def _ask(
+        self, title: str, mode: QFileDialog.FileMode, take: Callable[[list[str]], None], *name_filters: str
+    ) -> None:
+        """name_filters: besides that for pictures."""
+
+        def make(folder: Path) -> QFileDialog:
+            dialog = make_open_dialog(self._window, folder, title, mode)
+            dialog.setNameFilters([*dialog.nameFilters(), *name_filters])
+            dialog.filesSelected.connect(take)
+            return dialog
+
+        open_dialog(make, self._window, last_folders(self._settings, "open"))

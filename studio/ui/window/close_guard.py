@@ -1,0 +1,74 @@
+"""Closing: whether the window may close now, and what is said or asked where something would be lost."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from studio.ui.actions.actions import Actions
+from studio.ui.session.message import Message
+from studio.ui.session.session import Session
+
+
+class Closing(QObject):
+    """Lets a file be written to its end, a batch be stopped only on a second try, and asks for an unsaved artwork."""
+
+    def __init__(self, session: Session, actions: Actions, window: QWidget) -> None:
+        super().__init__(window)
+        self._session = session
+        self._actions = actions
+        self._window = window
+        self._may_discard = False
+        self._may_stop_batch = False
+        self._waits_for_export = False
+        session.state_changed.connect(self._follow_state)
+        session.message_posted.connect(self._stay_for_problem)
+
+    def is_allowed(self) -> bool:
+        """Whether the window may close; if not, the artist is told or asked, and it closes by itself if it can then."""
+        activities = self._session.activities
+        if "exporting" in activities and not self._waits_for_export:  # who asks twice does not want to wait
+            self._waits_for_export = True
+            self._session.post_message(Message(self.tr("The studio closes when the file is written.")))
+            return False
+        if "batching" in activities and not self._may_stop_batch:
+            self._may_stop_batch = True
+            text = self.tr("Many pictures are being painted.")
+            remedy = self.tr("Close again to stop; the batch can be gone on with from its folder.")
+            self._session.post_message(Message(text, remedy, action="render_many"))
+            return False
+        if self._session.artwork.has_unsaved_result and not self._may_discard:
+            self._ask()
+            return False
+        return True
+
+    def _ask(self) -> None:
+        title, text = self.tr("Style Studio"), self.tr("The artwork has not been exported.")
+        question = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=self._window)
+        question.setTextFormat(Qt.TextFormat.PlainText)
+        question.setInformativeText(self.tr("Closing the studio now discards it."))
+        export = question.addButton(self.tr("Export\N{HORIZONTAL ELLIPSIS}"), QMessageBox.ButtonRole.AcceptRole)
+        discard = question.addButton(self.tr("Discard and close"), QMessageBox.ButtonRole.DestructiveRole)
+        question.addButton(QMessageBox.StandardButton.Cancel)
+        question.setDefaultButton(export)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        export.clicked.connect(self._actions["export"].trigger)
+        discard.clicked.connect(self._discard)
+        question.open()
+
+    @Slot()
+    def _discard(self) -> None:
+        self._may_discard = True
+        self._window.close()
+
+    @Slot()
+    def _follow_state(self) -> None:
+        self._may_stop_batch = self._may_stop_batch and "batching" in self._session.activities
+        if self._waits_for_export and "exporting" not in self._session.activities:
+            self._window.close()
+
+    @Slot(object)
+    def _stay_for_problem(self, message: Message | None) -> None:
+        """An export that failed is to be seen."""
+        if message is not None and message.is_problem:
+            self._waits_for_export = False

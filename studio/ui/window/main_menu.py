@@ -1,0 +1,85 @@
+"""The menu behind the button at the left of the tool bar: everything the studio can do, in five groups."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Slot
+from PySide6.QtWidgets import QMenu, QWidget
+
+from studio.core.displayable import displayable
+from studio.ui.actions.actions import Actions
+from studio.ui.importing.recent_files import RecentFiles
+from studio.ui.theme.theme import icon
+from studio.ui.widgets.plain_text import action_text, tool_tip
+
+
+def _(text: str) -> str:
+    return str(QT_TRANSLATE_NOOP("MainMenu", text))
+
+
+# Names of actions; "" is a line between, a pair is a menu of its own.
+MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
+    (_("File"), ("open", (_("Open recent"), ("clear_recent",)), "blend", "paste",
+                 (_("Paste as"), ("paste_style", "paste_mix", "paste_blend")), "", "export", "export_again", "copy", "",
+                 "teach", "render_many", "", "quit")),
+    (_("Edit"), ("undo", "redo", "", "find_style", "reset_sliders", "stronger", "weaker")),
+    (_("Paint"), ("live", (_("Refine by itself"), ("refine_mains", "refine_always", "refine_never")), "",
+                  "finish", "stop", "", "paint_on", "larger_half", "larger_twice")),
+    (_("View"), ("fit", "actual_size", "compare", "surround", "",
+                 "gallery", "panel", "history", "hide_panels", "full_screen", "next_part", "",
+                 (_("Theme"), ("theme_dark", "theme_light", "theme_system")))),
+    (_("Help"), ("shortcuts", "diagnostics", "about")),
+)  # fmt: skip
+
+
+class MainMenu(QMenu):
+    """The table above as menus. `menus` has each by its title in the table."""
+
+    def __init__(self, actions: Actions, recent: RecentFiles, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self._recent = recent
+        self.menus: dict[str, QMenu] = {}
+        for title, entries in MENUS:
+            menu = self._make_menu(self, title)
+            for entry in entries:
+                if isinstance(entry, str):
+                    self._add(menu, entry)
+                    continue
+                for name in entry[1]:
+                    self._add(self._make_menu(menu, entry[0]), name)
+        opened = self.menus["Open recent"]
+        opened.setIcon(icon("history"))
+        opened.aboutToShow.connect(self._show_recent)
+        self._show_recent()
+
+    def _make_menu(self, parent: QMenu, title: str) -> QMenu:
+        if title not in self.menus:
+            self.menus[title] = parent.addMenu(QCoreApplication.translate("MainMenu", title))
+        return self.menus[title]
+
+    def _add(self, menu: QMenu, name: str) -> None:
+        if name:
+            menu.addAction(self._actions[name])
+        else:
+            menu.addSeparator()
+
+    @Slot()
+    def _show_recent(self) -> None:
+        menu, paths = self.menus["Open recent"], self._recent.paths
+        menu.clear()
+        for path in paths:
+            entry = menu.addAction(action_text(path.name))
+            entry.setToolTip(tool_tip(displayable(str(path))))
+            entry.triggered.connect(partial(self._choose, path))
+        if not paths:
+            menu.addAction(self.tr("No pictures yet")).setEnabled(False)
+        menu.addSeparator()
+        menu.addAction(self._actions["clear_recent"])
+        self._actions["clear_recent"].setEnabled(bool(paths))
+        menu.setToolTipsVisible(True)
+
+    def _choose(self, path: Path) -> None:
+        self._recent.choose(path)

@@ -1,0 +1,268 @@
+"""The window: arranges tool bar, gallery, canvas, panel and status bar, and connects them to the session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from studio.core.card import Card
+from studio.core.picture import Picture
+from studio.ui.actions.actions import Actions
+from studio.ui.actions.message_bar import MessageBar
+from studio.ui.canvas.background import SURROUNDS
+from studio.ui.canvas.canvas import Canvas
+from studio.ui.gallery.gallery import Gallery
+from studio.ui.gallery.gallery_model import CARD_ROLE
+from studio.ui.importing.importer import Intake
+from studio.ui.importing.recent_files import RecentFiles
+from studio.ui.recipe_panel.recipe_panel import KnobPanel
+from studio.ui.session.preferences import Preferences
+from studio.ui.session.session import Session
+from studio.ui.widgets.plain_text import window_title
+from studio.ui.window.close_guard import Closing
+from studio.ui.window.finish_button import FinishButton
+from studio.ui.window.focus_navigation import KeyboardWalk
+from studio.ui.window.history_strip import HistoryStrip
+from studio.ui.window.panel_splitter import PanelSplitter
+from studio.ui.window.status_bar import StatusBar
+from studio.ui.window.tool_bar import ToolBar
+from studio.ui.window.window_layout import LARGEST, keep_place, restore_place
+
+
+class MainWindow(QWidget):
+    """The parts in their places. Signals: first_painted(), once the window has been on screen."""
+
+    first_painted = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        intake: Intake,
+        actions: Actions,
+        recent: RecentFiles,
+        demo: Sequence[Card],
+        preferences: Preferences,
+        thumbnail_folder: Path | None = None,
+    ) -> None:
+        """demo: photos to try. thumbnail_folder: None for the user's own cache."""
+        super().__init__()
+        self._session = session
+        self._actions = actions
+        self._settings = preferences.settings
+        self._is_painted = False
+        self._shown_photo: Picture | None = None
+        self._closing = Closing(session, actions, self)
+        self.setMinimumSize(900, 560)
+        self.addActions(list(actions.values()))
+        self.tool_bar = ToolBar(session, actions, recent)
+        self.gallery = Gallery(intake.cards, thumbnail_folder=thumbnail_folder)
+        self.messages = MessageBar(actions)
+        self.canvas = Canvas(demo, thumbnail_folder=thumbnail_folder)
+        self.panel = KnobPanel(session)
+        self.history = HistoryStrip(session, actions["history"])
+        self.below = QWidget()  # the strip shows and hides itself inside
+        self.status_bar = StatusBar(session, actions)
+        self._arrange()
+        self._walk = KeyboardWalk(
+            (
+                (self.gallery, self.gallery.list),
+                (self.canvas, self.canvas),
+                (self.panel, self.panel.knobs["strength"]),
+                (self.tool_bar, self.tool_bar.finish),
+            ),
+            self.canvas,
+            actions["hide_panels"],
+        )
+        self._connect_session()
+        self._connect_parts(intake)
+        self._restore_layout()
+        self._show_state()
+        self.canvas.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Ctrl+Enter means "mix in" on a style that is not in the mix yet, and Finish everywhere else.
+        if (
+            watched is self.gallery.list
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        ):
+            card = self.gallery.list.currentIndex().data(CARD_ROLE)
+            if card is not None and all(card.id != style.card.id for style in self._session.artwork.styles):
+                event.accept()
+                return True
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Backslash and self._actions["show_before"].isEnabled():
+            self.canvas.set_showing_before(True)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():
+            self.canvas.set_showing_before(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.canvas.set_showing_before(False)  # the release of the key would go to another window
+        elif event.type() == QEvent.Type.WindowStateChange:  # by the window manager, or as it was at the last closing
+            with QSignalBlocker(self._actions["full_screen"]):
+                self._actions["full_screen"].setChecked(self.isFullScreen())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self.first_painted.emit)  # after the children of this window were painted too
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._closing.is_allowed():
+            event.ignore()
+            return
+        keep_place(self._settings, self)
+        self._settings.set("window/widths", self.splitter.widths)
+        self._settings.set("canvas/surround", self.canvas.surround)
+        event.accept()
+
+    @Slot()
+    def _show_state(self) -> None:
+        artwork, run = self._session.artwork, self._session.run
+        name = self._session.name or self.tr("New artwork")
+        mark = " *" if artwork.has_unsaved_result else ""
+        self.setWindowTitle(window_title(f"{name}{mark} \N{EN DASH} Style Studio"))
+        if run is not None:
+            self.canvas.set_badge(self.tr("Finishing {}").format(FinishButton.percent(run.progress)))
+        elif self._session.live.picture is not None:
+            self.canvas.set_badge(self._live_badge(self._session.live.progress))
+        else:
+            stopped = self.tr("Stopped early") if artwork.is_half_painted else ""
+            self.canvas.set_badge(self.tr("Finished") if artwork.is_finished else stopped)
+        if not self._actions["compare"].isEnabled():
+            self._actions["compare"].setChecked(False)
+
+    def _live_badge(self, refined: float | None) -> str:
+        if refined is None:
+            return self.tr("Live")
+        return self.tr("Draft") if refined == 1 else self.tr("Live, refining {}").format(FinishButton.percent(refined))
+
+    @Slot()
+    def _show_content(self) -> None:
+        photo = self._session.artwork.state.photo
+        is_same = photo is self._shown_photo  # blended otherwise: the eye stays where it is
+        self._shown_photo = photo
+        self.canvas.zones.has_photo = photo is not None
+        self.canvas.set_before(self._session.photo, keeps_view=is_same)
+        self.canvas.set_after(self._session.picture)
+        if not is_same:
+            self.canvas.zoom_to_fit()
+
+    @Slot()
+    def _show_frame(self) -> None:
+        self.canvas.set_before(self._session.photo)
+        self.canvas.set_after(self._session.picture)
+
+    @Slot()
+    def _show_styles(self) -> None:
+        self.gallery.set_selected([style.card.id for style in self._session.artwork.styles])
+
+    @Slot()
+    def _zoom_to_actual_size(self) -> None:
+        self.canvas.zoom_to(1.0)
+
+    @Slot(bool)
+    def _hide_panels(self, is_hidden: bool) -> None:
+        for part in (self.tool_bar, self.below, self.status_bar):
+            part.setVisible(not is_hidden)
+        self.splitter.set_alone(is_hidden)
+
+    @Slot(bool)
+    def _fill_screen(self, is_full: bool) -> None:
+        self.showFullScreen() if is_full else self.showNormal()
+
+    @Slot()
+    def _find_style(self) -> None:
+        self._actions["hide_panels"].setChecked(False)
+        self._actions["gallery"].setChecked(True)
+        self.gallery.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.gallery.search.selectAll()
+
+    @Slot()
+    def _go_to_styles(self) -> None:
+        """From the search on to the first style it has found."""
+        styles = self.gallery.list
+        if styles.model().rowCount() > 0:
+            styles.setCurrentIndex(styles.model().index(0, 0))
+            styles.setFocus()
+
+    def _connect_session(self) -> None:
+        session = self._session
+        session.content_changed.connect(self._show_content)
+        session.frame_arrived.connect(self._show_frame)
+        session.styles_changed.connect(self._show_styles)
+        session.state_changed.connect(self._show_state)
+        session.message_posted.connect(self.messages.show_message)
+
+    def _connect_parts(self, intake: Intake) -> None:
+        self.canvas.zoom_changed.connect(self.status_bar.show_zoom)
+        self.canvas.dropped.connect(intake.take_drop)
+        self.canvas.open_requested.connect(self._actions["open"].trigger)
+        self.canvas.demo_chosen.connect(intake.open_picture)
+        self.gallery.style_chosen.connect(intake.use_style)
+        self.gallery.style_mixed_in.connect(intake.mix_in)
+        self.gallery.list.installEventFilter(self)
+        self.gallery.dropped.connect(intake.take_drop)
+        intake.own.added.connect(self.gallery.reveal)
+        self.gallery.card_edited.connect(intake.own.edit)
+        self.gallery.card_removed.connect(intake.own.remove)
+        intake.cards_changed.connect(lambda: self.gallery.set_cards(intake.cards))
+        self._actions["fit"].triggered.connect(self.canvas.zoom_to_fit)
+        self._actions["actual_size"].triggered.connect(self._zoom_to_actual_size)
+        self._actions["surround"].triggered.connect(self.canvas.show_next_surround)
+        self._actions["compare"].toggled.connect(self.canvas.set_comparing)
+        self._actions["hide_panels"].toggled.connect(self._hide_panels)
+        self._actions["full_screen"].toggled.connect(self._fill_screen)
+        self._actions["find_style"].triggered.connect(self._find_style)
+        self.gallery.search.returnPressed.connect(self._go_to_styles)
+        self._actions["next_part"].triggered.connect(self._walk.go_to_next_part)
+
+    def _arrange(self) -> None:
+        middle = QWidget()
+        column = QGridLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.setRowStretch(0, 1)
+        column.addWidget(self.canvas, 0, 0)
+        column.addWidget(self.messages, 0, 0, Qt.AlignmentFlag.AlignTop)  # over the canvas: the picture stays put
+        self.messages.raise_()
+        column.addWidget(self.below, 1, 0)
+        below = QVBoxLayout(self.below)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.addWidget(self.history)
+        sides = self._actions["gallery"], self._actions["panel"]
+        self.splitter = PanelSplitter(self.gallery, middle, self.panel, *sides)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(1)
+        box.addWidget(self.tool_bar)
+        box.addWidget(self.splitter, 1)
+        box.addWidget(self.status_bar)
+        for part in (self.messages, self.tool_bar, self.panel, self.below, self.status_bar):
+            self.canvas.zones.take_drops_on(part)
+
+    def _restore_layout(self) -> None:
+        restore_place(self._settings, self)
+        widths = self._settings.get_numbers("window/widths", 3, 0, LARGEST)
+        if widths is not None:
+            self.splitter.restore_widths(widths)
+        remembered = self._settings.get("canvas/surround", str)
+        for surround in SURROUNDS:
+            if surround == remembered:
+                self.canvas.set_surround(surround)

@@ -1,0 +1,138 @@
+"""The line at the bottom: the device, what the engine is doing, and the size and zoom of the picture."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
+
+from studio.core.engine_api.contract import Frame
+from studio.ui.actions.actions import Actions
+from studio.ui.batch.batch_queue import BatchQueue
+from studio.ui.session.session import Session
+from studio.ui.theme.theme import GRID, icon, set_role
+from studio.ui.widgets.durations import clock
+from studio.ui.widgets.elided_label import ElidedLabel
+from studio.ui.widgets.plain_text import PlainLabel, tool_tip
+from studio.ui.widgets.progress_line import ProgressLine
+from studio.ui.window.finish_button import FinishButton
+
+HEIGHT = 24  # px
+
+
+class StatusBar(QFrame):
+    """Shows the session's state in words."""
+
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        set_role(self, "bar")
+        self.setFixedHeight(HEIGHT)
+        self.device = ElidedLabel()
+        self.progress = PlainLabel()
+        self.progress.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.progress.setMinimumWidth(
+            self.fontMetrics().horizontalAdvance("Finish 100 %   step 100/100   1:00:00 left")
+        )
+        self.bar = ProgressLine(self.tr("Progress"))
+        self.bar.setFixedWidth(120)
+        self.stop = _caption_button(icon("stop"))
+        self.stop.setText(self.tr("Stop"))
+        self.stop.setToolTip(actions["stop"].toolTip())
+        self.stop.setAccessibleName(self.tr("Stop"))
+        self.stop.clicked.connect(actions["stop"].trigger)
+        self.batch = _caption_button(icon("many"))
+        self.batch.setToolTip(actions["render_many"].toolTip())
+        self.batch.setAccessibleName(actions["render_many"].text())
+        self.batch.clicked.connect(actions["render_many"].trigger)
+        self.batch.hide()
+        self.size_label = PlainLabel()
+        self.zoom_label = PlainLabel()
+        self.zoom_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.zoom_label.setMinimumWidth(self.fontMetrics().horizontalAdvance("zoom 1600 %"))
+        for label in (self.device, self.progress, self.size_label, self.zoom_label):
+            set_role(label, "caption")
+        self._arrange()
+        for signal in (session.state_changed, session.recipe_changed, session.content_changed, session.frame_arrived):
+            signal.connect(self._show_state)
+        self._show_state()
+
+    @Slot(float)
+    def show_zoom(self, zoom: float) -> None:
+        """Show the canvas's zoom; 1 is one pixel on one pixel."""
+        self.zoom_label.setText(self.tr("zoom {} %").format(round(100 * zoom)))
+
+    def watch_batch(self, queue: BatchQueue) -> None:
+        """Show how far a batch in the background is, as a button that opens its window."""
+
+        def show() -> None:
+            self.batch.setVisible(queue.is_running)
+            self.batch.setText(self.tr("Batch: {} of {}").format(queue.reports.tried, len(queue.reports)))
+
+        queue.state_changed.connect(show)
+        queue.report_changed.connect(show)
+
+    @Slot()
+    def _show_state(self) -> None:
+        info, run, size = self._session.engine_info, self._session.run, self._session.artwork.state.size
+        if info is not None:
+            self.device.setText(_device(info.device, info.memory))
+        elif self._session.has_engine_failed:
+            self.device.setText(self.tr("The engine is not running"))
+        else:
+            self.device.setText(self.tr("The engine is starting"))
+        self.size_label.setText(f"{size[0]} \N{MULTIPLICATION SIGN} {size[1]} px" if size else "")
+        for widget in (self.progress, self.bar, self.stop):
+            widget.setVisible(run is not None)
+        if run is None:
+            return
+        self.bar.show_progress(run.progress)
+        self.stop.setEnabled(not run.is_stopping)
+        if run.is_stopping:
+            self.progress.setText(self.tr("Stopping\N{HORIZONTAL ELLIPSIS}"))
+            return
+        parts = [self.tr("Finish {}").format(FinishButton.percent(run.progress))]
+        if run.steps:
+            parts.append(self.tr("step {}/{}").format(run.step, run.steps))
+        elif run.note:
+            parts.append(run.note)
+        if run.seconds_left is not None:
+            parts.append(self.tr("{} left").format(clock(run.seconds_left)))
+        self.progress.setText("   ".join(parts))
+        self._show_losses(run.frame)
+
+    def _show_losses(self, frame: Frame | None) -> None:
+        """How far the picture is from photo and style, for who wants to know: as a tooltip."""
+        losses = frame.losses if frame is not None else {}
+        lines = [f"{name.capitalize()}: {value:.3g}" for name, value in losses.items()]
+        tip = "\n".join([self.tr("Losses of this step"), *lines]) if lines else ""
+        for widget in (self.progress, self.bar):
+            widget.setToolTip(tool_tip(tip))
+            widget.setAccessibleDescription(tip)
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 0, GRID, 0)
+        row.setSpacing(2 * GRID)
+        row.addWidget(self.device, 1)
+        row.addWidget(self.progress)
+        row.addWidget(self.bar, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.stop)
+        row.addWidget(self.batch)
+        row.addStretch(1)
+        row.addWidget(self.size_label)
+        row.addWidget(self.zoom_label)
+
+
+def _caption_button(sign: QIcon) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(sign)
+    button.setIconSize(QSize(14, 14))
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setStyleSheet("QToolButton { padding: 0 6px; } QToolButton:focus { padding: 0 5px; }")
+    set_role(button, "caption")
+    return button
+
+
+def _device(device: str, memory: int | None) -> str:
+    return f"{device}, {memory / 1e9:.1f} GB free" if memory else device

@@ -1,0 +1,149 @@
+"""The bar on top: open, undo, views, the picture's name, Finish and Export."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+
+from studio.ui.actions.actions import Actions
+from studio.ui.importing.recent_files import RecentFiles
+from studio.ui.session.session import Session
+from studio.ui.theme.theme import GRID, icon, set_role
+from studio.ui.widgets.elided_label import ElidedLabel
+from studio.ui.window.finish_button import FinishButton
+from studio.ui.window.main_menu import MainMenu
+
+HEIGHT = 44  # px
+_EXPORT_WIDTH = 104  # px; fixed, because the accent comes with bold letters and nothing should jump
+
+
+class ToolBar(QFrame):
+    """Buttons for the actions that are needed all the time; the rest is in the menu."""
+
+    def __init__(self, session: Session, actions: Actions, recent: RecentFiles, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._actions = actions
+        set_role(self, "bar")
+        self.setFixedHeight(HEIGHT)
+        self.title = ElidedLabel(middle=True)
+        self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        set_role(self.title, "title")
+        self.finish = FinishButton()
+        self.finish.clicked.connect(self._finish_or_stop)
+        self.further_menu = QMenu(self)
+        self.further_menu.addActions([actions[name] for name in ("paint_on", "larger_half", "larger_twice")])
+        self.export = QPushButton(icon("export"), actions["export"].text())
+        self.export.setFixedSize(_EXPORT_WIDTH, self.finish.height())
+        self.export.setToolTip(actions["export"].toolTip())
+        self.export.setAccessibleName(actions["export"].text())
+        self.export.clicked.connect(actions["export"].trigger)
+        actions["export"].changed.connect(self._show_state)
+        self.menu = MainMenu(actions, recent, self)
+        self.menu_button = self._make_menu_button()
+        self.live = self._make_live_button()
+        actions["menu"].triggered.connect(self.open_menu)
+        self._arrange()
+        for signal in (session.state_changed, session.recipe_changed, session.content_changed, session.styles_changed):
+            signal.connect(self._show_state)
+        self._show_state()
+
+    @Slot()
+    def _finish_or_stop(self) -> None:
+        if self._session.run is None and self._session.artwork.is_finished:
+            self.further_menu.popup(self.finish.mapToGlobal(self.finish.rect().bottomLeft()))
+            self.further_menu.setActiveAction(self._actions["paint_on"])
+        else:
+            self._actions["stop" if self._session.run else "finish"].trigger()
+
+    @Slot()
+    def _show_state(self) -> None:
+        session, run = self._session, self._session.run
+        artwork = session.artwork
+        is_finished = artwork.is_finished and run is None
+        if run is not None and run.is_stopping:
+            self.finish.show_stopping(run.progress)
+        elif run is not None:
+            self.finish.show_running(run.progress, run.seconds_left)
+        elif is_finished:
+            self.finish.show_finished(artwork.result.seconds if artwork.result else 0.0)
+        elif artwork.is_half_painted:
+            self.finish.show_stopped()
+        else:
+            self.finish.show_ready(session.seconds_expected, session.missing)
+        self.finish.setEnabled(run is not None or not session.missing)  # also while stopping, or it loses the focus
+        tip = "paint_on" if is_finished else "stop" if run else "finish"
+        self.finish.setToolTip(self._actions[tip].toolTip())
+        self.export.setEnabled(self._actions["export"].isEnabled())
+        if self.export.property("role") != ("primary" if is_finished else "plain"):
+            set_role(self.export, "primary" if is_finished else "plain")
+            self.export.setIcon(icon("export", "on_accent" if is_finished else "text"))
+        name = self._session.name
+        self.title.setText(f"{name} *" if name and artwork.has_unsaved_result else name)
+
+    @Slot()
+    def open_menu(self) -> None:
+        """Open the menu below its button, for the keyboard."""
+        self.menu.popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
+        self.menu.setActiveAction(self.menu.actions()[0])
+
+    def _make_menu_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(self._actions["menu"].icon())
+        button.setMenu(self.menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setToolTip(self._actions["menu"].toolTip())
+        button.setAccessibleName(self._actions["menu"].text())
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _make_live_button(self) -> QToolButton:
+        button = self._button("live", has_text=True)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        button.setMenu(self.menu.menus["Refine by itself"])
+        return button
+
+    def _button(self, name: str, has_text: bool) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(self._actions[name])
+        button.setToolButtonStyle(
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon if has_text else Qt.ToolButtonStyle.ToolButtonIconOnly
+        )
+        button.setAccessibleName(self._actions[name].text())
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where the hand works
+        return button
+
+    def _arrange(self) -> None:
+        left, right = QHBoxLayout(), QHBoxLayout()
+        left.setSpacing(2)
+        left.addWidget(self.menu_button)
+        for name in ("open", "paste", "", "undo", "redo", "", "compare", "fit", "actual_size"):
+            if name:
+                left.addWidget(self._button(name, has_text=name in ("open", "compare")))
+            else:
+                left.addSpacing(6)
+                left.addWidget(_separator())
+                left.addSpacing(6)
+        left.addStretch(1)
+        right.setSpacing(GRID)
+        right.addStretch(1)
+        right.addWidget(self.live)
+        right.addWidget(self.finish)
+        right.addWidget(self.export)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(GRID, 0, GRID, 0)
+        grid.setHorizontalSpacing(GRID)
+        grid.addLayout(left, 0, 0)
+        grid.addWidget(self.title, 0, 1)
+        grid.addLayout(right, 0, 2)
+        for column, stretch in enumerate((3, 2, 3)):
+            grid.setColumnStretch(column, stretch)
+
+
+def _separator() -> QWidget:
+    line = QWidget()
+    line.setFixedSize(1, 20)
+    line.setBackgroundRole(QPalette.ColorRole.Mid)
+    line.setAutoFillBackground(True)
+    return line

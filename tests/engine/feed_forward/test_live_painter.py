@@ -1,0 +1,187 @@
+"""Live: what the sliders do, pictures of any size, and what is remembered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from studio.core.errors import StudioError
+from studio.core.image_io import open_picture
+from studio.core.recipe import StyleRecipe
+from studio.core.resources import resource_folder
+from studio.core.styles.learned_style import LearnedStyle
+from studio.engine.feed_forward import live_painter
+from studio.engine.feed_forward.live_painter import LivePainter, Sketch, blend_vectors
+from studio.engine.networks.style_predictor import StylePredictor
+from studio.engine.networks.weights import ORIGINAL_NETWORK, load_style_network
+from studio.engine.runtime.generators import run_to_end
+from studio.engine.runtime.tensors import resize_to, to_tensor
+from tests.support.scenes import flat, picture_of, waves, weave
+
+CPU = torch.device("cpu")
+PHOTO = waves(96, 128)
+PLAIN = StyleRecipe(smoothness=0.0)
+
+
+@pytest.fixture
+def painter() -> LivePainter:
+    network, predictor = load_style_network(ORIGINAL_NETWORK)
+    return LivePainter(network, StylePredictor(predictor, CPU), CPU)
+
+
+def sketch(painter: LivePainter, photo: Tensor = PHOTO, style: Tensor | None = None, **fields: object) -> Sketch:
+    recipe = PLAIN.change(**fields)
+    own, other = (painter.predictor(image) for image in (photo, weave() if style is None else style))
+    vector = blend_vectors(own, [other], [1.0], recipe.strength)
+    return Sketch(f"photo {tuple(photo.shape)}", vector, recipe, (photo.shape[2], photo.shape[3]))
+
+
+def paint(painter: LivePainter, photo: Tensor = PHOTO, style: Tensor | None = None, **fields: object) -> Tensor:
+    return run_to_end(painter.paint(sketch(painter, photo, style, **fields), photo))
+
+
+def far(found: Tensor, expected: Tensor) -> float:
+    return float((found - expected).abs().mean())
+
+
+def test_strength_is_a_path_from_the_photo_to_the_style(painter: LivePainter) -> None:
+    distances = [far(paint(painter, strength=strength), PHOTO) for strength in (0.0, 0.15, 0.3, 0.6)]
+    assert distances[0] < 1e-6
+    assert distances == sorted(distances)
+    assert distances[-1] > 0.1
+
+
+def test_the_blend_of_vectors_is_linear_in_the_shares_and_ends_at_the_style() -> None:
+    photo, first, second = (torch.full((1, 100), value) for value in (0.0, 1.0, 3.0))
+    assert torch.allclose(blend_vectors(photo, [first, second], [0.25, 0.75], live_painter.PLAIN_STRENGTH), photo + 2.5)
+    assert torch.allclose(blend_vectors(photo, [first], [1.0], live_painter.PLAIN_STRENGTH / 2), photo + 0.5)
+    assert torch.allclose(blend_vectors(photo, [first], [1.0], 1.0), photo + live_painter.STRONGEST)
+
+
+def test_large_strokes_are_painted_small_and_enlarged(painter: LivePainter) -> None:
+    assert sketch(painter, stroke_size=2.0).work_size == (48, 64)
+    assert sketch(painter, stroke_size=0.5).work_size == (192, 256)
+    assert paint(painter, stroke_size=2.0).shape == PHOTO.shape
+
+
+def test_the_network_never_works_on_less_than_it_can_mirror(painter: LivePainter) -> None:
+    narrow = waves(16, 200)
+    assert min(sketch(painter, narrow, stroke_size=4.0).work_size) >= live_painter.SMALLEST
+    assert paint(painter, narrow, stroke_size=4.0).shape == narrow.shape
+
+
+def test_smoothness_evens_out_grain_and_leaves_edges(painter: LivePainter) -> None:
+    step = torch.cat((flat(32, 32, 0.2), flat(32, 32, 0.8)), 3)
+    grain = 0.05 * torch.randn(step.shape, generator=torch.Generator().manual_seed(0))
+    smooth = live_painter._smooth(step + grain, 2, 0.02)
+    assert float((smooth - step)[:, :, :, :24].std()) < 0.5 * float(grain.std())
+    assert float(smooth[:, :, :, 32:34].mean() - smooth[:, :, :, 30:32].mean()) > 0.5
+
+
+def test_detail_brings_the_photos_fine_lightness_back(painter: LivePainter) -> None:
+    fine = PHOTO.mean(1, keepdim=True) - live_painter._blur(PHOTO.mean(1, keepdim=True), 1)
+    added = paint(painter, detail=0.75) - paint(painter, detail=0.5)
+    unclamped = (added != 0).all(1, keepdim=True)
+    assert float((added * fine * unclamped).sum()) > 0
+
+
+def test_what_needs_no_network_does_not_run_it_again(painter: LivePainter) -> None:
+    paint(painter)
+    assert painter.seconds(sketch(painter, smoothness=0.8, detail=0.9)) == 0
+    assert painter.seconds(sketch(painter, strength=0.3)) > 0
+    assert painter.seconds(sketch(painter, stroke_size=0.5)) > 0
+
+
+def test_tiles_of_the_gallery_do_not_push_out_what_is_on_the_canvas(painter: LivePainter) -> None:
+    paint(painter)
+    tile = waves(32, 32)
+    for turn in range(40):
+        paint(painter, tile, waves(32, 32, turn=turn / 10))
+    assert painter.seconds(sketch(painter)) == 0
+
+
+def test_in_tiles_a_picture_is_painted_as_in_one_piece(painter: LivePainter, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = waves(64, 1600)
+    monkeypatch.setattr(live_painter, "WHOLE", 64 * 800)  # statistics from half the size, either way
+    whole = paint(painter, photo)
+    monkeypatch.setattr(live_painter, "TILE", 64 * 900)
+    painter._paintings.clear()
+    tiles: list[float] = []
+    job = painter.paint(sketch(painter, photo), photo)
+    while True:
+        try:
+            tiles.append(next(job))
+        except StopIteration as stop:
+            tiled = stop.value
+            break
+    assert len(tiles) > 1
+    assert tiles[-1] == 1.0
+    assert far(tiled, whole) < 1e-5
+
+
+def test_in_tiles_smoothness_and_detail_are_as_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    photo, painted = waves(64, 1600), waves(64, 1600, turn=1.0)
+    recipe = StyleRecipe(smoothness=0.8, detail=0.9)
+    whole = live_painter._touch_up(painted.clone(), photo, recipe)
+    monkeypatch.setattr(live_painter, "TILE", 1)
+    assert torch.allclose(live_painter._touch_up(painted.clone(), photo, recipe), whole, atol=1e-6)
+    assert far(whole, painted) > 0.01
+
+
+def test_a_large_picture_looks_like_the_one_it_would_be_in_one_piece(
+    painter: LivePainter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = resize_to(to_tensor(open_picture(resource_folder("demo") / "neuschwanstein.jpg"), CPU), 256)
+    whole = paint(painter, photo)
+    monkeypatch.setattr(live_painter, "WHOLE", photo.shape[2] * photo.shape[3] // 2)
+    painter._paintings.clear()
+    assert far(paint(painter, photo), whole) < 0.06
+
+
+@pytest.mark.parametrize("style", [flat(40, 40), flat(1, 1), waves(20, 1000)], ids=["grey", "one pixel", "panorama"])
+def test_an_odd_style_gives_a_picture(painter: LivePainter, style: Tensor) -> None:
+    painted = paint(painter, style=style)
+    assert bool(torch.isfinite(painted).all())
+    assert float(painted.std()) > 0.01
+
+
+def test_sketches_of_another_size_or_vector_are_others(painter: LivePainter) -> None:
+    one = sketch(painter)
+    assert one.key == sketch(painter, detail=0.9).key
+    assert one.key != replace(one, size=(64, 64)).key
+    assert one.key != replace(one, vector=one.vector + 1).key
+    assert one.key != replace(one, photo_key="another").key
+
+
+def learned(**delta: NDArray[np.float16]) -> LearnedStyle:
+    reference = picture_of(weave())
+    return LearnedStyle(ORIGINAL_NETWORK, "", np.zeros(100, np.float32), (reference,), delta)
+
+
+def paint_taught(painter: LivePainter, style: LearnedStyle, share: float) -> Tensor:
+    return run_to_end(painter.paint(replace(sketch(painter), taught=((style, share),)), PHOTO))
+
+
+def test_what_a_style_has_taught_changes_the_weights_by_its_share_and_only_for_it(painter: LivePainter) -> None:
+    plain = paint(painter)
+    weight = painter._network.out.weight
+    taught, same = (
+        paint_taught(painter, learned(**{"out.weight": scale * weight.half().numpy()}), share)
+        for scale, share in ((1, 1.0), (2, 0.5))
+    )
+    assert far(taught, plain) < 1e-3  # the last normalisation undoes a scaling of the last layer
+    shifted = learned(**{"out.weight": np.flip(weight.half().numpy(), 0).copy()})
+    assert far(paint_taught(painter, shifted, 0.5), plain) > 0.01
+    assert far(taught, same) < 1e-5
+    painter._paintings.clear()
+    assert far(paint(painter), plain) == 0
+
+
+def test_a_style_taught_to_another_network_is_refused(painter: LivePainter) -> None:
+    with pytest.raises(StudioError, match="does not fit"):
+        paint_taught(painter, learned(**{"out.weight": np.ones((1, 2), np.float16)}), 1.0)

@@ -1,0 +1,320 @@
+"""Tune: learns on photos and references it is not judged by, keeps the best, goes on exactly, and survives anything."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from studio.core.card import bundled_cards
+from studio.core.engine_api.contract import Done, Event, Frame, Progress, TuneRequest
+from studio.core.engine_api.tune_settings import TuneSettings
+from studio.core.errors import EngineError, PictureError, StudioError, WeightsError, WriteError
+from studio.core.styles.learned_style_file import read_learned, training_file
+from studio.core.training.tune_log import read_lessons
+from studio.core.training.tune_request_file import read_request, write_request
+from studio.engine.finetune import tune_job, tuner
+from studio.engine.finetune.dataset import hold_out, most_typical
+from studio.engine.finetune.tune_job import Teacher, teach
+from studio.engine.finetune.tuner import Tuner
+from studio.engine.networks.style_delta import changes_of, learnable_weights, with_learned
+from studio.engine.networks.style_network import StyleNetwork
+from studio.engine.networks.vgg import Encoder
+from studio.engine.networks.weights import ORIGINAL_NETWORK, load_style_network
+from tests.support.fakes import make_card
+from tests.support.scenes import picture_of, waves, weave
+
+SETTINGS = TuneSettings(steps=4, deep_steps=2, batch=1, crop=64)
+WORKS = tuple(picture_of(weave(72, 72 + 8 * number), f"work {number}") for number in range(3))
+
+
+@pytest.fixture(autouse=True)
+def small_and_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two looks, two crops, a judgement after every second step, and everything saved at once."""
+    for name, value in {"POOL": 2, "TRIALS": 1, "SAVED_EVERY": 0.0, "SAMPLE_EDGE": 64}.items():
+        monkeypatch.setattr(tune_job, name, value)
+    monkeypatch.setattr("studio.engine.finetune.dataset.TARGETS", 2)
+    monkeypatch.setattr("studio.engine.finetune.dataset.LOOKS", 1)
+    monkeypatch.setattr("studio.engine.finetune.dataset.LARGEST_CROP", 64)
+    monkeypatch.setattr("studio.engine.finetune.dataset.REFERENCE_EDGES", (64, 64))
+    monkeypatch.setattr("studio.engine.finetune.dataset.PHOTO_EDGES", (64, 64))
+    photos = tuple(picture_of(waves(64, 64, turn)) for turn in (0.0, 1.0, 2.0))
+    monkeypatch.setattr(tune_job, "bundled_photos", lambda: photos)
+    monkeypatch.setattr(tuner, "JUDGED_EVERY", 2)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Pictures of 64 px are not worth a second one, which would wait for the first."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def request_(tmp_path: Path) -> TuneRequest:
+    card = make_card("weaver", author="A weaver", licence="CC0 1.0")
+    return TuneRequest(WORKS, card, tmp_path / "weaver.safetensors", SETTINGS, sample=picture_of(waves()))
+
+
+@pytest.fixture(scope="module")
+def teacher(encoder: Encoder) -> Teacher:
+    card = next(card for card in bundled_cards("models") if card.id == ORIGINAL_NETWORK)
+    network, _ = load_style_network(ORIGINAL_NETWORK)
+    return Teacher(card, network, lambda picture: picture.mean().expand(1, 100), encoder)  # at once
+
+
+def learn(teacher: Teacher, request: TuneRequest) -> tuple[Done, list[Event]]:
+    events = list(teach(request, teacher))
+    done = events.pop()
+    assert isinstance(done, Done)
+    return done, events
+
+
+def lessons_in(events: list[Event]) -> list[Any]:
+    return [event.lesson for event in events if isinstance(event, Progress) and event.lesson is not None]
+
+
+def vector_of(done: Done) -> Any:
+    assert done.learned is not None
+    return done.learned.vector
+
+
+@pytest.fixture(scope="module")
+def network(teacher: Teacher) -> StyleNetwork:
+    return teacher.network
+
+
+class TestALesson:
+    def test_the_held_out_loss_falls_and_the_best_is_in_the_file(self, teacher: Teacher, request_: TuneRequest) -> None:
+        done, events = learn(teacher, request_)
+        lessons = lessons_in(events)
+        assert [lesson.step for lesson in lessons] == [0, 1, 2, 3, 4]
+        assert [lesson.held_out is not None for lesson in lessons] == [True, False, True, False, True]
+        assert lessons[-1].held_out["total"] < lessons[0].held_out["total"]
+        assert {"seen", "unseen"} <= set(lessons[0].held_out)
+        card, learned = read_learned(request_.output)
+        assert (card.author, card.licence, learned.delta) == ("A weaver", "CC0 1.0", {})
+        np.testing.assert_array_equal(learned.vector, vector_of(done))
+        assert len(learned.references) == 3
+        assert not training_file(request_.output).exists()
+
+    def test_the_sample_changes_as_it_learns(self, teacher: Teacher, request_: TuneRequest) -> None:
+        done, events = learn(teacher, request_)
+        samples = [event.picture.fingerprint for event in events if isinstance(event, Frame)]
+        assert len(set(samples)) == 3
+        assert re.search(r"the style is (\d+% (nearer|farther) than|as near as) at first sight", done.notes[0])
+
+    def test_deeper_changes_what_paints_and_nothing_that_sees(
+        self, teacher: Teacher, request_: TuneRequest, network: StyleNetwork
+    ) -> None:
+        done, _ = learn(teacher, replace(request_, settings=replace(SETTINGS, is_deep=True)))
+        assert done.learned is not None
+        assert set(done.learned.delta) == set(learnable_weights(network))
+        assert not any(
+            name.startswith(("stem", "down", "blocks.0", "blocks.1", "blocks.2")) for name in done.learned.delta
+        )
+        assert request_.output.stat().st_size < 400_000
+
+    def test_the_same_seed_learns_the_same_style(self, teacher: Teacher, request_: TuneRequest) -> None:
+        first, _ = learn(teacher, request_)
+        second, _ = learn(teacher, request_)
+        np.testing.assert_array_equal(vector_of(first), vector_of(second))
+        third, _ = learn(teacher, replace(request_, settings=replace(SETTINGS, seed=5)))
+        assert not np.array_equal(vector_of(first), vector_of(third))
+
+
+class TestGoingOn:
+    def test_a_run_stopped_anywhere_ends_as_one_that_was_not(self, teacher: Teacher, request_: TuneRequest) -> None:
+        request = replace(request_, settings=replace(SETTINGS, is_deep=True))
+        whole, events_of_whole = learn(teacher, request)
+        write_request(request)
+        for step in (1, 5):
+            events = teach(request, teacher)
+            for event in events:
+                if isinstance(event, Progress) and event.lesson and event.lesson.step == step:
+                    break
+            next(events)
+            events.close()  # type: ignore[attr-defined]  # in the middle of the step after
+            assert read_learned(request.output)  # usable as it is
+            assert read_lessons(request.output) == lessons_in(events_of_whole)[: step + 1]
+            request = read_request(request.output)
+        resumed, _ = learn(teacher, request)
+        np.testing.assert_array_equal(vector_of(whole), vector_of(resumed))
+        assert whole.learned is not None and resumed.learned is not None
+        for name, change in whole.learned.delta.items():
+            np.testing.assert_array_equal(change, resumed.learned.delta[name])
+
+    def test_other_pictures_are_not_gone_on_with(self, teacher: Teacher, request_: TuneRequest) -> None:
+        events = teach(request_, teacher)
+        assert any(isinstance(event, Frame) for event in events)
+        next(events)
+        with pytest.raises(StudioError, match="from other pictures"):
+            learn(teacher, replace(request_, references=WORKS[:2], is_resumed=True))
+
+    @pytest.mark.parametrize("content", [None, b"", b"nonsense" * 50])
+    def test_without_a_whole_file_one_cannot_go_on(
+        self, teacher: Teacher, request_: TuneRequest, content: bytes | None
+    ) -> None:
+        if content is not None:
+            training_file(request_.output).write_bytes(content)
+        with pytest.raises(StudioError, match="cannot go on"):
+            learn(teacher, replace(request_, is_resumed=True))
+
+
+class TestTrouble:
+    def test_numbers_that_blow_up_are_taken_back_and_said_at_last(
+        self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tuner, "means", lambda judgement: {"total": float("nan")})
+        monkeypatch.setattr(Tuner, "_judge", judged_as({"style": 1.0, "content": 0.1, "total": 1.1}))
+        with pytest.raises(EngineError, match="blew up"):
+            learn(teacher, request_)
+        assert np.isfinite(read_learned(request_.output)[1].vector).all()
+
+    def test_a_style_that_loses_the_photo_is_not_kept(
+        self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        judgements = iter([(1.0, 0.10), (0.5, 0.121), (0.9, 0.119)])
+        monkeypatch.setattr(Tuner, "_judge", judged_in_turn(judgements))
+        done, events = learn(teacher, request_)
+        assert [lesson.is_best for lesson in lessons_in(events) if lesson.held_out] == [True, False, True]
+        assert "19% less recognisable" in done.notes[0]
+
+    @pytest.mark.parametrize(
+        ("style", "words"),
+        [
+            (0.9, "10% nearer than at first sight"),
+            (0.995, "as near as at first sight"),
+            (1.1, "10% farther than at first"),
+        ],
+    )
+    def test_what_was_gained_is_said_in_words_that_fit(
+        self, teacher: Teacher, request_: TuneRequest, style: float, words: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        judgements = iter([(1.0, 0.50), (style, 0.30), (style, 0.30)])
+        monkeypatch.setattr(Tuner, "_judge", judged_in_turn(judgements))
+        done, _ = learn(teacher, request_)
+        assert words in done.notes[0]
+
+    def test_it_stops_early_when_nothing_gets_better(
+        self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Tuner, "_judge", judged_as({"style": 1.0, "content": 0.1, "total": 1.1}))
+        monkeypatch.setattr(tuner, "JUDGED_EVERY", 1)
+        done, events = learn(teacher, replace(request_, settings=replace(SETTINGS, steps=50)))
+        assert len(lessons_in(events)) == 1 + tuner.PATIENCE
+        assert done.steps == tuner.PATIENCE  # those it has taken, not those it was given
+        assert [event.progress for event in events if isinstance(event, Progress)][-1] == pytest.approx(1.0)
+        assert "at first sight" in done.notes[0]
+
+    def test_a_full_disk_is_said_and_the_style_of_before_stays(
+        self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        events = teach(request_, teacher)
+        assert any(isinstance(event, Frame) for event in events)
+        before = request_.output.read_bytes()
+
+        def refuse(*_: object) -> None:
+            raise PictureError("The disk is full.")
+
+        monkeypatch.setattr("studio.engine.finetune.checkpoint.replace_file", refuse)
+        monkeypatch.setattr("studio.core.styles.learned_style_file.replace_file", refuse)
+        with pytest.raises(PictureError, match="full"):
+            list(events)
+        assert request_.output.read_bytes() == before
+
+    def test_a_style_whose_folder_has_vanished_is_kept_elsewhere(
+        self, teacher: Teacher, request_: TuneRequest, own_data_folder: Path
+    ) -> None:
+        folder = request_.output.parent / "there"
+        folder.mkdir()
+        events = teach(replace(request_, output=folder / "weaver.safetensors"), teacher)
+        assert any(isinstance(event, Frame) for event in events)
+        shutil.rmtree(folder)
+        with pytest.raises(WriteError, match="is not there") as caught:
+            list(events)
+        (path,) = (own_data_folder / "rescued").iterdir()
+        assert str(path) in caught.value.remedy
+        assert read_learned(path)[0].title == request_.card.title
+
+    def test_memory_that_runs_out_is_said(
+        self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object, **__: object) -> None:
+            raise MemoryError
+
+        monkeypatch.setattr(tune_job, "look_at", refuse)
+        with pytest.raises(EngineError, match="not enough memory to learn"):
+            learn(teacher, request_)
+
+    def test_there_must_be_pictures(self, teacher: Teacher, request_: TuneRequest) -> None:
+        with pytest.raises(StudioError, match="no pictures to learn from"):
+            learn(teacher, replace(request_, references=()))
+
+
+class TestWhatWasLearned:
+    def test_half_of_a_change_and_half_of_another_add_up(self, network: StyleNetwork) -> None:
+        first = {"up_1.weight": np.full((16, 32, 3, 3), 0.5, np.float16)}
+        second = {"up_1.weight": np.full((16, 32, 3, 3), 1.0, np.float16), "conditions.bias": np.ones(760, np.float16)}
+        mixed = with_learned(network, [(first, 0.5), (second, 0.5), ({}, 0.0)])
+        changes = changes_of(mixed, network)
+        assert set(changes) == {"up_1.weight", "conditions.bias"}
+        np.testing.assert_allclose(changes["up_1.weight"], 0.75, rtol=1e-3)
+        np.testing.assert_allclose(changes["conditions.bias"], 0.5, rtol=1e-3)
+
+    def test_a_style_of_vectors_alone_needs_no_other_network(self, network: StyleNetwork) -> None:
+        assert with_learned(network, [({}, 0.5), ({}, 0.5)]) is network
+
+    @pytest.mark.parametrize(
+        ("name", "shape"), [("up_1.weight", (16, 32, 3, 2)), ("stem.bias", (32,)), ("nobody.weight", (1,))]
+    )
+    def test_what_does_not_fit_is_refused(self, network: StyleNetwork, name: str, shape: tuple[int, ...]) -> None:
+        with pytest.raises(WeightsError, match="does not fit"):
+            with_learned(network, [({name: np.ones(shape, np.float16)}, 1.0)])
+
+
+def test_photos_that_are_judged_are_never_learned_from() -> None:
+    for count in (3, 5, 9):
+        learnt, judged = hold_out(count)
+        assert sorted(learnt + judged) == list(range(count)) and learnt and judged
+
+
+def test_works_that_do_not_belong_together_are_said_to_be_a_mixture(teacher: Teacher, request_: TuneRequest) -> None:
+    works = (*WORKS[:2], picture_of(torch.ones((1, 3, 72, 72))))
+    strict = replace(teacher, predictor=lambda picture: 10 * picture.mean().expand(1, 100))
+    done, events = learn(strict, replace(request_, references=works))
+    assert tune_job.MIXED in [event.note for event in events if isinstance(event, Progress)]
+    assert tune_job.MIXED in done.notes
+    assert tune_job.MIXED not in learn(teacher, request_)[0].notes
+
+
+def test_the_reference_held_out_is_the_most_typical() -> None:
+    vectors = torch.zeros((4, 100))
+    vectors[:, 0] = torch.tensor([0.0, 4.0, 3.0, 9.0])
+    assert most_typical(vectors) == 1
+
+
+def judged_as(losses: dict[str, float]) -> Any:
+    def judge(self: Tuner) -> Any:
+        return dict(losses)
+        yield
+
+    return judge
+
+
+def judged_in_turn(judgements: Any) -> Any:
+    def judge(self: Tuner) -> Any:
+        style, content = next(judgements)
+        return {"style": style, "content": content, "total": style + content}
+        yield
+
+    return judge

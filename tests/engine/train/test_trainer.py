@@ -1,0 +1,183 @@
+"""Training the Live network: it learns, goes on exactly, judges fairly, survives bad numbers, and works in a team."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+
+from studio.core.card import read_card
+from studio.core.errors import StudioError
+from studio.core.storage.folder_lock import LOCK_NAME
+from studio.core.training.training_plan import TrainingNews, TrainingPlan
+from studio.engine.networks.weights import load_style_network
+from studio.engine.train import trainer as trainer_module
+from studio.engine.train.train_base import CHECKPOINT, NAME, train_base
+from studio.engine.train.trainer import Batch, Trainer
+from tests.support.small_training import look_at_little, make_folders, small_plan
+
+CHECKOUT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    look_at_little(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return make_folders(tmp_path_factory.mktemp("pictures"))
+
+
+def steps_of(plan: TrainingPlan, last: int | None = None) -> list[TrainingNews]:
+    """The news of a run, which is broken off after the step `last`."""
+    heard = []
+    with closing(train_base(plan)) as run:
+        for news in run:
+            if not news.note:
+                heard.append(news)
+            if news.step == last and not news.note:
+                break
+    return heard
+
+
+def test_a_run_gone_on_with_ends_with_the_very_numbers_of_one_never_stopped(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    straight, broken = small_plan(folders, tmp_path / "straight"), small_plan(folders, tmp_path / "broken")
+    steps_of(straight)
+    steps_of(broken, last=3)  # the checkpoint is of step 2
+    assert [news.step for news in steps_of(broken)] == [3, 4]
+    expected, found = (load_file(plan.out / CHECKPOINT) for plan in (straight, broken))
+    assert expected.keys() == found.keys()
+    assert [name for name in expected if not torch.equal(expected[name], found[name])] == []
+    log = [json.loads(line)["step"] for line in (broken.out / "log.jsonl").read_text().splitlines()]
+    assert log == [0, 1, 2, 3, 4]
+
+
+def test_a_run_leaves_a_network_that_paints_and_a_card_that_says_how_it_came_about(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    plan = small_plan(folders, tmp_path, steps=1, judge_every=1, widths={"inside": 36})
+    judged = [news.judged for news in steps_of(plan)]
+    assert all(errors is not None and errors["style"] > 0 and errors["content"] > 0 for errors in judged)
+    network, predictor = load_style_network(str(tmp_path / f"{NAME}.safetensors"))
+    assert network.widths.inside == 36
+    assert "bottleneck.weight" in predictor
+    painted: Tensor = network(torch.rand(1, 3, 32, 32), network.conditions(torch.zeros(1, 100)))
+    assert bool(torch.isfinite(painted).all())
+    card = read_card(tmp_path / f"{NAME}.json")
+    card.verify()
+    assert "without a manifest" in card.trained_on and "CPU" in card.trained_on
+    assert (tmp_path / "samples" / "step-000001.png").is_file()
+
+
+def test_another_plan_does_not_go_on_with_a_run(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    plan = small_plan(folders, tmp_path, steps=1, judge_every=1)
+    steps_of(plan)
+    with pytest.raises(StudioError, match="another rate"):
+        steps_of(replace(plan, rate=5e-4))
+    with (tmp_path / CHECKPOINT).open("r+b") as file:
+        file.truncate(1000)
+    with pytest.raises(StudioError, match="is damaged"):
+        steps_of(plan)
+
+
+def test_a_second_run_in_the_same_folder_leaves_the_first_one_alone(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    plan = small_plan(folders, tmp_path, steps=1, judge_every=1)
+    first = train_base(plan)
+    next(first)
+    before = {path.name for path in tmp_path.iterdir()}
+    with pytest.raises(StudioError, match="Another Style Studio is writing to"):
+        steps_of(plan)
+    assert {path.name for path in tmp_path.iterdir()} == before
+    first.close()
+    steps_of(plan)
+    assert LOCK_NAME not in {path.name for path in tmp_path.iterdir()}
+
+
+def test_a_network_gets_better_at_what_it_sees_again_and_again(
+    folders: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer_module, "IDENTITY", 0.0)
+    monkeypatch.setattr(trainer_module, "BLENDED", 0.0)
+    plan = small_plan(folders, tmp_path, steps=10, judge_every=100, memory=1e-9)  # room for one view of each kind
+    totals = [news.losses["total"] for news in steps_of(plan) if news.losses]
+    assert min(totals[-3:]) < 0.9 * totals[0]
+
+
+def test_a_step_whose_numbers_blow_up_is_left_out_and_counted(
+    folders: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = Trainer._draw
+    seen: list[dict[str, Tensor]] = []
+
+    def spoil_the_second(trainer: Trainer) -> Batch:
+        batch = draw(trainer)
+        seen.append({name: tensor.clone() for name, tensor in trainer.state.weights.items()})
+        return replace(batch, images=batch.images * float("nan")) if trainer.state.step == 1 else batch
+
+    monkeypatch.setattr(Trainer, "_draw", spoil_the_second)
+    news = steps_of(small_plan(folders, tmp_path, steps=3))
+    assert [each.skipped for each in news] == [0, 0, 1, 1]
+    assert news[2].losses == {}
+    assert all(torch.equal(seen[1][name], seen[2][name]) for name in seen[1])
+    assert news[-1].judged is not None
+
+
+def test_a_photo_is_painted_in_its_own_style_now_and_then(
+    folders: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer_module, "IDENTITY", 1.0)
+    (_, step) = steps_of(small_plan(folders, tmp_path, steps=1))
+    assert step.losses["style"] == 0
+    assert step.losses["content"] > 0
+
+
+def test_a_mix_of_two_styles_is_mixed_alike_in_its_vector_and_in_its_statistics(
+    folders: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer_module, "BLENDED", 1.0)
+    monkeypatch.setattr(trainer_module, "IDENTITY", 0.0)
+    draw = Trainer._draw
+    seen: list[tuple[Trainer, Batch]] = []
+    monkeypatch.setattr(Trainer, "_draw", lambda trainer: seen.append((trainer, draw(trainer))) or seen[-1][1])
+    steps_of(small_plan(folders, tmp_path, steps=1, batch=8, memory=0.0027))  # room for two looks at styles
+    ((trainer, batch),) = seen
+    one, other = (trainer._views.style(number) for number in range(2))
+    direction = other.vector - one.vector
+    shares = ((batch.vectors - one.vector) @ direction.T / direction.square().sum()).clamp(0, 1)
+    assert bool(((shares > 0.15) & (shares < 0.85)).any())
+    assert torch.allclose(batch.vectors, one.vector + shares * direction, atol=1e-4)
+    means = [view.moments["relu2_2"].mean.float() for view in (one, other)]
+    assert torch.allclose(batch.moments["relu2_2"].mean, torch.lerp(*means, shares), rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.slow
+def test_two_processes_learn_the_same_and_only_the_first_one_writes(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    common = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
+    members = []
+    for rank in range(2):
+        told = tmp_path / f"told{rank}.json"
+        command = [sys.executable, "-m", "tests.support.small_training", *map(str, (*folders, tmp_path / "out", told))]
+        environment = os.environ | common | {"RANK": str(rank), "LOCAL_RANK": str(rank)}
+        members.append(subprocess.Popen(command, cwd=CHECKOUT, env=environment, stderr=subprocess.PIPE, text=True))
+    errors = [member.communicate()[1] for member in members]
+    assert [member.returncode for member in members] == [0, 0], errors
+    first, second = (json.loads((tmp_path / f"told{rank}.json").read_text()) for rank in range(2))
+    assert first["weights"] == second["weights"]
+    assert first["news"] > 0 and second["news"] == 0
+    assert (tmp_path / "out" / f"{NAME}.safetensors").is_file()

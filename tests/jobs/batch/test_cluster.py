@@ -1,0 +1,121 @@
+"""A batch on a real cluster of two worker processes, one of which is killed while it paints."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from studio.core.batch.journal import JOURNAL_NAME
+from studio.core.engine_api.contract import EngineSettings, StyleRequest
+from studio.core.errors import EngineError
+from studio.core.image_io.xmp import read_recipe
+from tests.support.fakes import FakeEngine, make_picture
+
+CHECKOUT = Path(__file__).parents[3]
+STYLE = "durer-lion"
+NAMES = [f"{letter}.png" for letter in "abcdefgh"]
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(CHECKOUT), "DASK_DISTRIBUTED__WORKER__DAEMON": "True"}
+SCHEDULER = """
+import sys
+from distributed import LocalCluster
+with LocalCluster(n_workers=2, threads_per_worker=2, processes=True, dashboard_address=None) as cluster:
+    print(cluster.scheduler_address, flush=True)
+    sys.stdin.read()
+"""
+CLIENT = "import sys; from studio.cli import main; from tests.jobs.batch.test_cluster import make_engine as make; "
+
+pytestmark = pytest.mark.slow  # a scheduler, two workers and a client: four times the start of Python
+
+
+class MortalEngine(FakeEngine):
+    """Dies with its process in the middle of d.png, once; has no memory for f.png; leaves word in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+        (folder / f"engine {os.getpid()}").touch(exist_ok=False)  # a second one in one process is an error
+
+    def before_frame(self, request: StyleRequest, step: int) -> None:
+        assert request.content is not None
+        if request.content.name == "d.png" and step == 2 and not (self.folder / "death").exists():
+            (self.folder / "death").touch()
+            os.kill(os.getpid(), 9)
+        if request.content.name == "f.png":
+            raise EngineError("There is not enough memory.")
+
+    def close(self) -> None:
+        (self.folder / f"closed {os.getpid()}").touch(exist_ok=False)
+
+
+def make_engine(settings: EngineSettings) -> FakeEngine:
+    assert settings.weights_folder is not None
+    return MortalEngine(settings.weights_folder)
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """Of the scheduler of two worker processes."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SCHEDULER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # what Dask says about a worker that dies
+        env=ENVIRONMENT,
+        text=True,
+    ) as cluster:
+        assert cluster.stdout is not None
+        yield cluster.stdout.readline().strip()
+
+
+def run(folder: Path, address: str, code: str = CLIENT) -> subprocess.CompletedProcess[str]:
+    words = ["batch", "photos", "--style", STYLE, "-o", "out", "--json", "--weights-folder", str(folder / "word")]
+    command = [sys.executable, "-c", f"{code}sys.exit(main(sys.argv[1:], make))", *words, "--cluster", address]
+    return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True)
+
+
+@pytest.fixture(autouse=True)
+def photos(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "word").mkdir()
+    for seed, name in enumerate(NAMES):
+        Image.fromarray(make_picture(32, 24, seed=seed).pixels).save(tmp_path / "photos" / name)
+
+
+def test_a_worker_killed_half_way_costs_no_picture_and_doubles_none(tmp_path: Path, address: str) -> None:
+    (tmp_path / "photos" / "b.png").write_text("Dear diary")
+    done = run(tmp_path, address)
+    assert done.returncode == 1, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert events[-1] == {
+        "event": "done", "folder": "out", "items": 8, "done": 6, "skipped": 1, "failed": 1, "left": 0
+    }  # fmt: skip
+    ends = Counter((Path(line["photo"]).name, line["state"]) for line in events[1:-1])
+    whole = [name for name in NAMES if name not in ("b.png", "f.png")]
+    assert all(ends[name, "done"] == 1 for name in whole)
+    assert ends["b.png", "skipped"] == ends["f.png", "failed"] == 1
+    lines = [json.loads(line) for line in (tmp_path / "out" / JOURNAL_NAME).read_text().splitlines()]
+    assert Counter(line["item"] for line in lines if line.get("state") == "done") == dict.fromkeys(
+        (0, 2, 3, 4, 6, 7), 1
+    )
+    assert sorted(path.name for path in (tmp_path / "out").glob("*.png") if read_recipe(path)) == whole
+    word = {path.name for path in (tmp_path / "word").iterdir()}
+    assert "death" in word
+    assert len([name for name in word if name.startswith("engine")]) >= 2
+    assert len([name for name in word if name.startswith("closed")]) >= 1
+
+
+def test_a_scheduler_that_cannot_be_reached_is_told_in_a_sentence(tmp_path: Path) -> None:
+    impatient = f"{CLIENT}import studio.jobs.batch.cluster as cluster; cluster.CONNECT_SECONDS = 0.2; "
+    done = run(tmp_path, "tcp://127.0.0.1:9", impatient)
+    assert done.returncode == 2
+    assert json.loads(done.stdout.splitlines()[-1])["message"] == (
+        "No scheduler of a cluster answers at tcp://127.0.0.1:9."
+    )

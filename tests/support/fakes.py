@@ -1,0 +1,319 @@
+"""FakeEngine: a scriptable Engine without torch, and module-level makers of it that a spawned child can import."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save
+
+from studio.core.card import Card, bundled_cards
+from studio.core.engine_api.contract import (
+    ColorRequest,
+    Done,
+    EngineInfo,
+    EngineSettings,
+    Event,
+    Frame,
+    Lesson,
+    LiveRequest,
+    Progress,
+    Request,
+    StyleRequest,
+    TuneRequest,
+)
+from studio.core.errors import WeightsError
+from studio.core.picture import Picture, Pixels, fit_size
+from studio.core.recipe import StyleRecipe
+from studio.core.styles.learned_style import LearnedStyle
+from studio.core.styles.learned_style_file import training_file, write_learned
+from studio.core.training.tune_log import LESSONS_KEY, lessons_json
+
+GUARD_SECONDS = 60.0  # how long a test waits for something that always comes; only a failure takes that long
+UNLUCKY_SEED = 13  # recipes with this seed meet the misfortune of `make_crashing_engine` and its kind
+
+
+class Gate:
+    """Holds a FakeEngine at every step until the test lets it go on.
+
+    `let_pass(3)` lets three steps through, `open()` all that are to come. `wait_until_reached()` returns when the
+    engine stands in front of the closed gate, that is in the middle of a step.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._passes = 0
+        self._is_open = False
+        self._waiting = 0
+
+    def let_pass(self, steps: int = 1) -> None:
+        with self._changed:
+            self._passes += steps
+            self._changed.notify_all()
+
+    def open(self) -> None:
+        with self._changed:
+            self._is_open = True
+            self._changed.notify_all()
+
+    def wait_until_reached(self) -> None:
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._waiting > 0 and not self._passes, GUARD_SECONDS):
+                raise AssertionError("The engine did not come to the gate.")
+
+    def wait(self, timeout: float = GUARD_SECONDS) -> None:
+        """Called by the engine, once a step."""
+        with self._changed:
+            self._waiting += 1
+            self._changed.notify_all()
+            try:
+                if not self._changed.wait_for(lambda: self._is_open or self._passes, timeout):
+                    raise AssertionError("The test never opened the gate.")
+                self._passes = max(0, self._passes - 1)
+            finally:
+                self._waiting -= 1
+
+
+class FakeEngine:
+    """Paints small tinted pictures; every field of the recipe changes the tint.
+
+    frames: how many a StyleRequest gives before its Done. gate: a Gate (or a threading.Event, which only opens for
+    good) that every step of a StyleRequest waits for, None to run freely. error: raised instead of frame number
+    `error_at` (1 is the first). describe_error: raised by `describe`.
+
+    `requests` are the requests whose run was started, in order; `finished` and `closed` the ids of those that came to
+    their end and of those closed before it; `is_closed` tells that `close` was called.
+    """
+
+    def __init__(
+        self,
+        frames: int = 3,
+        gate: Gate | threading.Event | None = None,
+        error: Exception | None = None,
+        error_at: int = 1,
+        describe_error: Exception | None = None,
+    ) -> None:
+        self.frames = frames
+        self.gate = gate
+        self.error = error
+        self.error_at = error_at
+        self.describe_error = describe_error
+        self.requests: list[Request] = []
+        self.finished: list[int] = []
+        self.closed: list[int] = []
+        self.is_closed = False
+
+    def describe(self) -> EngineInfo:
+        if self.describe_error is not None:
+            raise self.describe_error
+        return EngineInfo(device="Fake brush", dtype="uint8", memory=None, versions={"fake": "1"})
+
+    def run(self, request: Request) -> Iterator[Event]:
+        self.requests.append(request)
+        try:
+            match request:
+                case StyleRequest():
+                    yield from self._style(request)
+                    picture, uncolored = paint(request, 1.0)
+                    done = Done(request.id, picture, uncolored, steps=self.frames, seconds=0.1 * self.frames)
+                case LiveRequest():
+                    style = StyleRequest(request.content, request.styles, request.recipe)
+                    picture, uncolored = paint(style, 1.0, request.long_edge)
+                    yield Frame(request.id, 1, 1, 1.0, picture, uncolored, is_final=True)
+                    done = Done(request.id, picture, uncolored)
+                case TuneRequest():
+                    yield from self._tune(request)
+                    learned = make_learned()
+                    write_learned(request.output, request.card, learned)
+                    training_file(request.output).unlink(missing_ok=True)
+                    done = Done(request.id, make_picture(), steps=self.frames, notes=("Nearer.",), learned=learned)
+                case ColorRequest():
+                    colored = keep_colors(request.painted, request.content, request.keep_color)
+                    done = Done(request.id, colored, uncolored=request.painted)
+        except GeneratorExit:
+            self.closed.append(request.id)
+            raise
+        self.finished.append(request.id)  # before the Done: nobody need come back after it
+        yield done
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def before_frame(self, request: StyleRequest | TuneRequest, step: int) -> None:
+        """What happens in step `step` (from 1) before its frame is there; makers below override it."""
+        if self.gate is not None:
+            self.gate.wait(GUARD_SECONDS)
+        if self.error is not None and step == self.error_at:
+            raise self.error
+
+    def _style(self, request: StyleRequest) -> Iterator[Event]:
+        yield Progress(request.id, 0.0, "Mixing colours")
+        for step in range(1, self.frames + 1):
+            self.before_frame(request, step)
+            picture, uncolored = paint(request, step / self.frames)
+            yield Frame(
+                request.id,
+                step=step,
+                steps=self.frames,
+                progress=step / self.frames,
+                picture=picture,
+                uncolored=uncolored,
+                losses={"total": 1.0 / step},
+                seconds=0.1 * step,
+                is_final=step == self.frames,
+            )
+
+    def _tune(self, request: TuneRequest) -> Iterator[Event]:
+        """One judgement per step, each better than the one before; both files are there from the first."""
+        yield Progress(request.id, 0.0, "Looking at the pictures")
+        lessons = []
+        for step in range(1, self.frames + 1):
+            self.before_frame(request, step)
+            write_learned(request.output, request.card, make_learned(step))
+            losses = {"style": 1.0 / step, "content": 0.1, "total": 1.0 / step + 0.1}
+            lesson = Lesson(step, self.frames, losses, losses, is_best=True)
+            lessons.append(lesson)
+            header = {LESSONS_KEY: lessons_json(lessons)}
+            training_file(request.output).write_bytes(save({"fake": np.zeros(1)}, header))
+            yield Progress(request.id, step / self.frames, lesson=lesson)
+            picture = make_picture(seed=100 + step)
+            yield Frame(request.id, step, self.frames, step / self.frames, picture, losses=losses, seconds=0.1 * step)
+
+
+def paint(request: StyleRequest, progress: float, long_edge: int = 48) -> tuple[Picture, Picture | None]:
+    """What FakeEngine shows at `progress`: (picture, uncolored), at most `long_edge` px, uncolored as in Frame."""
+    recipe, base = request.recipe, request.start or request.content or request.styles[0]
+    width, height = fit_size(base.width, base.height, min(recipe.long_edge, long_edge))
+    if request.content is None:
+        width = height = max(width, height)
+    tint = np.asarray(_tint(request), np.float32)  # (3,)
+    mix = 0.25 + 0.5 * progress
+    pixels = (1 - mix) * _resized(base.pixels, width, height) + mix * tint
+    painted = Picture(pixels.astype(np.uint8), name=base.name)
+    if request.content is None or recipe.keep_color == 0:
+        return painted, None
+    return keep_colors(painted, request.content, recipe.keep_color), painted
+
+
+def keep_colors(painted: Picture, content: Picture, keep_color: float) -> Picture:
+    """`painted`, faded to the content by `keep_color`: not what an engine does, but as easy to tell apart."""
+    original = _resized(content.pixels, painted.width, painted.height)
+    return painted.with_pixels(((1 - keep_color) * painted.pixels + keep_color * original).astype(np.uint8))
+
+
+def make_picture(width: int = 32, height: int = 24, name: str = "photo", seed: int = 0) -> Picture:
+    """A picture of random pixels; another seed, another picture."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+    return Picture(pixels, name=name)
+
+
+def make_card(card_id: str = "my-hand", author: str = "", licence: str = "unknown") -> Card:
+    """The card of a style that lies nowhere."""
+    return Card(card_id, "style", f"Title of {card_id}", author, "", licence, "", Path(f"{card_id}.safetensors"))
+
+
+def make_learned(seed: int = 0, references: int = 2, is_deep: bool = True) -> LearnedStyle:
+    """A style learnt for the bundled network, of random numbers; another seed, another style."""
+    network = next(card for card in bundled_cards("models") if card.category == "style network")
+    random = np.random.default_rng(seed)
+    delta = {"up_1.weight": random.normal(0, 0.01, (16, 32, 3, 3)).astype(np.float16)} if is_deep else {}
+    pictures = tuple(make_picture(48, 40, f"work {number}", seed + number) for number in range(references))
+    return LearnedStyle(network.id, network.sha256, random.normal(size=100).astype(np.float32), pictures, delta)
+
+
+def make_request(content: Picture | None = None, **recipe: object) -> StyleRequest:
+    """A request for `content` (default: `make_picture()`) in one style, with recipe fields by name."""
+    content = content if content is not None else make_picture()
+    return StyleRequest(content, (make_picture(24, 24, "style", seed=1),), StyleRecipe().change(**recipe))
+
+
+def make_fake_engine(settings: EngineSettings) -> FakeEngine:
+    return FakeEngine()
+
+
+def make_unmakeable_engine(settings: EngineSettings) -> FakeEngine:
+    raise WeightsError("fake.safetensors is missing.", "Install Style Studio again.")
+
+
+def make_crashing_engine(settings: EngineSettings) -> FakeEngine:
+    """Its process is killed at the second frame of an unlucky request."""
+    return _CrashingEngine()
+
+
+def make_exiting_engine(settings: EngineSettings) -> FakeEngine:
+    """Its process ends with code 3 at the second frame of an unlucky request."""
+    return _ExitingEngine()
+
+
+def make_hanging_engine(settings: EngineSettings) -> FakeEngine:
+    """Never comes back from the second frame of an unlucky request."""
+    return _HangingEngine()
+
+
+def make_failing_engine(settings: EngineSettings) -> FakeEngine:
+    """Raises at the second frame of an unlucky request, something only a programmer understands."""
+    return _FailingEngine()
+
+
+def make_never_ready_engine(settings: EngineSettings) -> FakeEngine:
+    """Loads for ever."""
+    threading.Event().wait()
+    raise AssertionError("unreachable")
+
+
+def make_reporting_engine(settings: EngineSettings) -> FakeEngine:
+    """Describes the process it runs in: its `versions` are the environment, its `memory` is the process id."""
+    return _ReportingEngine()
+
+
+class _CrashingEngine(FakeEngine):
+    def before_frame(self, request: StyleRequest | TuneRequest, step: int) -> None:
+        if _is_unlucky(request, step):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class _ExitingEngine(FakeEngine):
+    def before_frame(self, request: StyleRequest | TuneRequest, step: int) -> None:
+        if _is_unlucky(request, step):
+            os._exit(3)
+
+
+class _HangingEngine(FakeEngine):
+    def before_frame(self, request: StyleRequest | TuneRequest, step: int) -> None:
+        if _is_unlucky(request, step):
+            threading.Event().wait()
+
+
+class _FailingEngine(FakeEngine):
+    def before_frame(self, request: StyleRequest | TuneRequest, step: int) -> None:
+        if _is_unlucky(request, step):
+            raise ZeroDivisionError("brush divided by zero")
+
+
+class _ReportingEngine(FakeEngine):
+    def describe(self) -> EngineInfo:
+        return EngineInfo(device="Fake brush", dtype="uint8", memory=os.getpid(), versions=dict(os.environ))
+
+
+def _is_unlucky(request: StyleRequest | TuneRequest, step: int) -> bool:
+    return isinstance(request, StyleRequest) and request.recipe.seed == UNLUCKY_SEED and step == 2
+
+
+def _tint(request: StyleRequest) -> tuple[int, int, int]:
+    recipe = request.recipe.change(keep_color=0.0)  # applied afterwards, as the real engine does
+    digest = hashlib.blake2b(recipe.to_json().encode(), digest_size=3)
+    for style in request.styles:
+        digest.update(style.fingerprint.encode())
+    red, green, blue = digest.digest()
+    return red, green, blue
+
+
+def _resized(pixels: Pixels, width: int, height: int) -> Pixels:
+    rows = np.arange(height) * pixels.shape[0] // height
+    columns = np.arange(width) * pixels.shape[1] // width
+    return pixels[rows[:, None], columns]

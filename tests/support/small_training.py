@@ -1,0 +1,84 @@
+"""Training in miniature: folders of tiny pictures, looks at them of few pixels, and a member of a team as a program."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from torch import Tensor
+
+from studio.core.training.training_plan import TrainingPlan
+from studio.engine.train import augmentation, run_log, train_base, validation
+from studio.engine.train.checkpoint import TrainingState
+from tests.support.scenes import waves, weave
+
+WORKS = 4
+
+
+def make_folders(folder: Path) -> tuple[Path, Path]:
+    """A folder of photos and one of styles: some works, each whole and in one crop."""
+    for name in ("photos", "styles"):
+        (folder / name).mkdir(parents=True)
+    for number in range(WORKS):
+        _save(waves(40, 44, turn=number), folder / "photos" / f"photo{number}_full.png")
+        _save(waves(36, 36, turn=number + 0.1), folder / "photos" / f"photo{number}_crop1.png")
+        _save((weave() * (0.4 + 0.2 * number)).clamp(0, 1), folder / "styles" / f"style{number}_full.png")
+        _save(weave(34, 34).roll(number, 1), folder / "styles" / f"style{number}_crop1.png")
+    return folder / "photos", folder / "styles"
+
+
+def small_plan(folders: tuple[Path, Path], out: Path, **changes: Any) -> TrainingPlan:
+    """Four steps on pictures of 32 px."""
+    settings: dict[str, Any] = {"steps": 4, "batch": 1, "crop": 32, "device": "cpu", "memory": 0.01}
+    settings |= {"judge_every": 4, "save_every": 2, "rate": 1e-3}
+    return TrainingPlan(*folders, out, **(settings | changes))
+
+
+def look_at_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let styles, the exam and its sheet be of few pixels; open nothing bundled to be left out, and draw no plots."""
+    monkeypatch.setattr(augmentation, "STYLE_EDGES", (32, 40))
+    monkeypatch.setattr(validation, "EDGE", 32)
+    monkeypatch.setattr(validation, "SHEET_EDGE", 16)
+    monkeypatch.setattr(train_base, "bundled_cards", lambda kind: ())
+    monkeypatch.setattr(run_log, "find_spec", lambda name: None)
+
+
+def digest(tensors: Mapping[str, Tensor]) -> str:
+    """Equal for equal tensors."""
+    found = hashlib.sha256()
+    for name in sorted(tensors):
+        found.update(tensors[name].detach().numpy().tobytes())
+    return found.hexdigest()
+
+
+def _save(image: Tensor, path: Path) -> None:
+    pixels = (image[0].permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)
+    Image.fromarray(pixels).save(path)
+
+
+def main(photos: str, styles: str, out: str, told: str) -> None:
+    """Train as a member of the team of the environment; write to `told` what this process said and has learnt."""
+    states: list[TrainingState] = []
+    fresh_state = train_base.fresh_state
+
+    def remember(weights: Mapping[str, Tensor]) -> TrainingState:
+        states.append(fresh_state(weights))
+        return states[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        look_at_little(patch)
+        patch.setattr(train_base, "fresh_state", remember)
+        plan = small_plan((Path(photos), Path(styles)), Path(out), steps=2)
+        steps = [news.step for news in train_base.train_base(plan)]
+    Path(told).write_text(json.dumps({"weights": digest(states[0].weights), "news": len(steps)}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

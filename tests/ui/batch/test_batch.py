@@ -1,0 +1,433 @@
+"""Render many: a batch in the background of the window, beside the artist's own work."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.core.batch.journal import read_journal
+from studio.core.engine_api.contract import StyleRequest
+from studio.core.errors import EngineError, WeightsError
+from studio.core.image_io import ExportOptions
+from studio.core.image_io.xmp import read_recipe
+from studio.ui.app import Studio
+from studio.ui.batch.batch_model import REPORT_ROLE, STATE_TEXT_ROLE
+from studio.ui.export.export_settings import LastExport, keep_last_export
+from studio.ui.importing.drop_zones import Drop, Payload
+from studio.ui.session.settings import Settings
+from tests.support.fakes import FakeEngine, Gate, make_picture
+from tests.ui.conftest import card_named
+
+NAMES = ("a.png", "b.png", "c.png")
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder of three photos."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for seed, name in enumerate(NAMES):
+        Image.fromarray(make_picture(64, 48, seed=seed).pixels).save(folder / name)
+    return folder
+
+
+@pytest.fixture
+def chosen(qtbot: QtBot, loaded: Studio, photos: Path) -> Studio:
+    """The studio with a photo, a style, and three photos in the open window of the batch."""
+    loaded.actions["render_many"].trigger()
+    choose(qtbot, loaded, photos)
+    return loaded
+
+
+@pytest.fixture
+def gate(engine: FakeEngine) -> Gate:
+    """Holds the engine at every step."""
+    engine.gate = Gate()
+    return engine.gate
+
+
+def choose(qtbot: QtBot, studio: Studio, *places: Path) -> None:
+    studio.batch_window.add_places(places)
+    qtbot.waitUntil(lambda: not studio.batch.is_looking)
+
+
+def run(qtbot: QtBot, studio: Studio) -> None:
+    studio.batch_window.main.click()
+    qtbot.waitUntil(lambda: not studio.batch.is_running)
+
+
+def start(qtbot: QtBot, studio: Studio, gate: Gate, frames: int = 1) -> None:
+    """Start the batch and hold the engine after so many frames of the first picture."""
+    studio.batch_window.main.click()
+    gate.let_pass(frames)
+    qtbot.waitUntil(lambda: studio.batch.reports[0].progress >= frames / 3)
+    gate.wait_until_reached()
+
+
+def states(studio: Studio) -> list[str]:
+    return [report.state for report in studio.batch.reports]
+
+
+def rows(studio: Studio, role: int) -> list[object]:
+    model = studio.batch_window.list.model()
+    return [model.index(row, 0).data(role) for row in range(model.rowCount())]
+
+
+def painted(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("*.*") if not path.name.startswith("."))
+
+
+def names_of(engine: FakeEngine) -> list[str]:
+    return [request.content.name for request in engine.requests]
+
+
+def test_chosen_photos_are_listed_and_a_folder_for_the_artworks_is_proposed(chosen: Studio, photos: Path) -> None:
+    window = chosen.batch_window
+    assert rows(chosen, Qt.ItemDataRole.DisplayRole) == list(NAMES)
+    assert rows(chosen, STATE_TEXT_ROLE) == ["Waiting"] * 3
+    assert window.folder.text() == str(photos / "painted")
+    assert window.count.text() == "3 pictures"
+    assert window.recipe.text() == "In the style of The Great Wave off Kanagawa, 768 px, standard"
+    assert window.main.text() == "Start" and window.main.isEnabled()
+    assert not photos.joinpath("painted").exists()
+
+
+def test_a_folder_is_proposed_once_and_beside_the_first_photo(qtbot: QtBot, loaded: Studio, photos: Path) -> None:
+    window = loaded.batch_window
+    window.add_places([photos / "a.png"])
+    window.format.setCurrentIndex(window.format.findData("webp"))  # while the disk is still asked
+    window.format.activated.emit(window.format.currentIndex())
+    window.add_places([photos.parent / "harbour.png"])
+    qtbot.waitUntil(lambda: not loaded.batch.is_looking)
+    assert window.folder.text() == str(photos / "painted")
+    assert [report.item.output for report in loaded.batch.reports] == ["a.webp", "harbour.webp"]
+    window.folder.clear()
+    window.folder.editingFinished.emit()
+    qtbot.waitUntil(lambda: not loaded.batch.is_looking)
+    assert window.folder.text() == "" and not window.main.isEnabled()
+    choose(qtbot, loaded, photos / "b.png")
+    assert window.folder.text() == str(photos / "painted") and window.main.isEnabled()
+
+
+def test_every_picture_is_painted_with_the_present_settings_and_the_artwork_stays_as_it_is(
+    qtbot: QtBot, chosen: Studio, engine: FakeEngine, photos: Path
+) -> None:
+    chosen.session.change(strength=0.9)
+    chosen.session.commit()
+    before = chosen.session.artwork.state
+    window = chosen.batch_window
+    window.format.setCurrentIndex(window.format.findData("webp"))
+    run(qtbot, chosen)
+    assert states(chosen) == ["done"] * 3
+    assert painted(photos / "painted") == ["a.webp", "b.webp", "c.webp"]
+    assert read_recipe(photos / "painted" / "a.webp").strength == 0.9
+    assert b"Katsushika Hokusai" in (photos / "painted" / "a.webp").read_bytes()
+    assert chosen.session.artwork.state == before and chosen.session.run is None
+    assert window.messages.message.text == "All 3 pictures are painted."
+    assert chosen.window.messages.message.text == "All 3 pictures are painted."
+    assert window.progress.text().startswith("3 of 3")
+    assert rows(chosen, STATE_TEXT_ROLE)[0] == "Painted: a.webp"
+    assert read_journal(photos / "painted").has_ended
+
+
+def test_what_cannot_be_painted_is_left_out_with_its_reason(
+    qtbot: QtBot, chosen: Studio, engine: FakeEngine, photos: Path
+) -> None:
+    class Forgetful(FakeEngine):
+        def before_frame(self, request: StyleRequest, step: int) -> None:
+            if request.content.name == "b.png":
+                raise EngineError("There is not enough memory.")
+
+    engine.before_frame = Forgetful().before_frame
+    (photos / "a.png").write_text("no picture")
+    run(qtbot, chosen)
+    assert states(chosen) == ["skipped", "failed", "done"]
+    assert chosen.window.messages.message.text == "1 of 3 pictures are painted; 2 could not be."
+    first, second, _ = rows(chosen, Qt.ItemDataRole.ToolTipRole)
+    assert "a.png is no picture" in first and "There is not enough memory." in second
+    assert rows(chosen, Qt.ItemDataRole.AccessibleTextRole)[1] == "b.png, There is not enough memory."
+    assert chosen.batch_window.progress.text() == "3 of 3   2 left out"
+
+
+def test_progress_is_shown_where_the_artist_looks(qtbot: QtBot, chosen: Studio, gate: Gate) -> None:
+    assert not chosen.window.status_bar.batch.isVisible()
+    start(qtbot, chosen, gate, frames=2)
+    assert rows(chosen, STATE_TEXT_ROLE)[0] == "Painting 66 %"
+    assert chosen.batch_window.bar.value() == pytest.approx(1000 * 2 / 9, abs=1)
+    assert chosen.window.status_bar.batch.isVisible()
+    assert chosen.window.status_bar.batch.text() == "Batch: 0 of 3"
+    chosen.batch_window.close()
+    assert chosen.batch.is_running
+    chosen.window.status_bar.batch.click()
+    assert chosen.batch_window.isVisible()
+    chosen.batch_window.grab()  # the row under way can be painted
+
+
+def test_the_studio_closes_on_a_batch_only_when_told_twice(qtbot: QtBot, chosen: Studio, gate: Gate) -> None:
+    start(qtbot, chosen, gate)
+    assert not chosen.window.close()
+    message = chosen.window.messages.message
+    assert message is not None and message.text == "Many pictures are being painted."
+    assert chosen.batch.is_running
+    assert chosen.window.close()
+
+
+def test_a_pause_rests_in_the_middle_of_a_picture(
+    qtbot: QtBot, chosen: Studio, engine: FakeEngine, gate: Gate, photos: Path
+) -> None:
+    start(qtbot, chosen, gate)
+    button = chosen.batch_window.main
+    assert button.text() == "Pause"
+    button.click()
+    assert button.text() == "Go on" and "paused" in chosen.batch_window.progress.text()
+    gate.open()
+    chosen.actions["finish"].trigger()
+    qtbot.waitUntil(lambda: chosen.session.artwork.is_finished)
+    assert states(chosen) == ["painting", "waiting", "waiting"]
+    button.click()
+    qtbot.waitUntil(lambda: not chosen.batch.is_running)
+    assert states(chosen) == ["done"] * 3
+    assert engine.closed == []
+
+
+def test_a_finish_goes_first_and_the_picture_under_way_goes_on_where_it_was(
+    qtbot: QtBot, chosen: Studio, engine: FakeEngine, gate: Gate
+) -> None:
+    start(qtbot, chosen, gate)
+    chosen.actions["finish"].trigger()
+    assert "your own artwork goes first" in chosen.batch_window.progress.text()
+    gate.open()
+    qtbot.waitUntil(lambda: not chosen.batch.is_running)
+    assert states(chosen) == ["done"] * 3
+    assert names_of(engine) == ["a.png", "harbour.png", "b.png", "c.png"]
+    first, finish, *_ = engine.requests
+    assert engine.finished[:2] == [finish.id, first.id]
+    assert engine.closed == []
+
+
+def test_stopping_the_finish_leaves_the_batch_alone(qtbot: QtBot, chosen: Studio, gate: Gate) -> None:
+    start(qtbot, chosen, gate)
+    chosen.actions["finish"].trigger()
+    chosen.actions["stop"].trigger()
+    gate.open()
+    qtbot.waitUntil(lambda: not chosen.batch.is_running)
+    assert states(chosen) == ["done"] * 3 and chosen.session.run is None
+
+
+def test_a_picture_that_another_part_of_the_studio_stopped_is_begun_again(
+    qtbot: QtBot, chosen: Studio, engine: FakeEngine, gate: Gate
+) -> None:
+    start(qtbot, chosen, gate)
+    chosen.batch._worker.stop_background()
+    gate.open()
+    qtbot.waitUntil(lambda: not chosen.batch.is_running)
+    assert states(chosen) == ["done"] * 3
+    assert names_of(engine) == ["a.png", "a.png", "b.png", "c.png"]
+
+
+def test_a_stopped_batch_is_gone_on_with_as_it_began(
+    qtbot: QtBot, chosen: Studio, engine: FakeEngine, gate: Gate, photos: Path
+) -> None:
+    chosen.batch_window.main.click()
+    gate.let_pass(3)
+    qtbot.waitUntil(lambda: states(chosen)[0] == "done" and len(engine.requests) == 2)
+    chosen.batch_window.stop.click()
+    gate.open()
+    qtbot.waitUntil(lambda: chosen.batch.cut_short is not None)
+    offer = chosen.batch_window.offer
+    assert offer.isVisible() and offer.text.text() == "A batch was cut short in this folder: 1 of 3 are painted."
+    assert states(chosen) == ["done", "waiting", "waiting"]
+    began_with = chosen.session.artwork.recipe
+    chosen.session.change(strength=0.1)
+    chosen.batch_window.main.click()
+    qtbot.waitUntil(lambda: not chosen.batch.is_running)
+    assert "other settings was cut short" in chosen.batch_window.messages.message.text
+    offer.accept.click()
+    qtbot.waitUntil(lambda: not chosen.batch.is_running)
+    assert states(chosen) == ["done"] * 3
+    assert names_of(engine) == ["a.png", "b.png", "b.png", "c.png"]
+    assert {read_recipe(photos / "painted" / name) for name in NAMES} == {began_with}
+    assert not offer.isVisible()
+
+
+def test_a_batch_of_another_day_is_offered_where_its_folder_is_chosen(
+    qtbot: QtBot, chosen: Studio, gate: Gate, photos: Path
+) -> None:
+    start(qtbot, chosen, gate)
+    chosen.batch_window.stop.click()
+    gate.open()
+    qtbot.waitUntil(lambda: chosen.batch.cut_short is not None)
+    chosen.batch_window.clear.click()
+    chosen.batch_window.folder.setText(str(photos))
+    chosen.batch_window.folder.editingFinished.emit()
+    qtbot.waitUntil(lambda: chosen.batch.cut_short is None and not chosen.batch.is_looking)
+    assert not chosen.batch_window.offer.isVisible() and states(chosen) == []
+    chosen.batch_window.folder.setText(str(photos / "painted"))
+    chosen.batch_window.folder.editingFinished.emit()
+    qtbot.waitUntil(lambda: chosen.batch.cut_short is not None)
+    chosen.batch_window.offer.accept.click()
+    qtbot.waitUntil(lambda: not chosen.batch.is_running)
+    assert states(chosen) == ["done"] * 3 and painted(photos / "painted") == list(NAMES)
+
+
+def test_files_are_written_as_in_the_last_export(
+    qtbot: QtBot, chosen: Studio, settings: Settings, photos: Path
+) -> None:
+    keep_last_export(settings, LastExport(photos, ExportOptions("png", label_ai=False, dpi=240), artist="Anna"))
+    chosen.session.artwork.correct_card(replace(chosen.session.artwork.styles[0].card, author="K. Hokusai"))
+    chosen.batch_window.format.setCurrentIndex(chosen.batch_window.format.findData("jpeg"))
+    run(qtbot, chosen)
+    data = (photos / "painted" / "a.jpg").read_bytes()
+    assert b"Anna" in data and b"K. Hokusai" in data
+    assert b"compositeWithTrainedAlgorithmicMedia" not in data
+    with Image.open(photos / "painted" / "a.jpg") as image:
+        assert image.info["dpi"] == (240, 240)
+
+
+def test_nothing_is_replaced_unless_that_is_ticked(qtbot: QtBot, chosen: Studio, photos: Path) -> None:
+    (photos / "painted").mkdir()
+    (photos / "painted" / "b.png").write_text("mine")
+    run(qtbot, chosen)
+    assert states(chosen) == ["done", "skipped", "done"]
+    assert (photos / "painted" / "b.png").read_text() == "mine"
+    chosen.batch_window.overwrite.setChecked(True)
+    qtbot.waitUntil(lambda: not chosen.batch.is_looking)
+    run(qtbot, chosen)
+    assert states(chosen) == ["done"] * 3
+    assert read_recipe(photos / "painted" / "b.png") == chosen.session.artwork.recipe
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep names in Unicode")
+def test_artworks_go_into_the_folder_that_was_meant_whatever_bytes_its_name_has(
+    qtbot: QtBot, loaded: Studio, photos: Path
+) -> None:
+    folder = Path(os.fsdecode(os.fsencode(photos) + b"/caf\xe9"))
+    folder.mkdir()
+    Image.fromarray(make_picture(64, 48).pixels).save(folder / "a.png")
+    loaded.actions["render_many"].trigger()
+    choose(qtbot, loaded, folder)
+    assert Path(loaded.batch_window.folder.text()) == photos / "caf\ufffd" / "painted"
+    run(qtbot, loaded)
+    assert painted(folder / "painted") == ["a.png"]
+    assert [entry.name for entry in photos.iterdir() if entry.is_dir()] == [folder.name]
+
+
+@pytest.mark.parametrize("when", ["the engine is gone", "weights are missing"])
+def test_what_would_befall_every_picture_ends_the_batch_in_a_sentence(
+    qtbot: QtBot, chosen: Studio, engine: FakeEngine, photos: Path, when: str
+) -> None:
+    engine.error = WeightsError("vgg.safetensors is missing.")
+    chosen.session.has_engine_failed = when == "the engine is gone"
+    run(qtbot, chosen)
+    qtbot.waitUntil(lambda: chosen.batch_window.messages.message is not None)
+    assert chosen.batch_window.messages.message.text == "vgg.safetensors is missing."
+    assert states(chosen) == ["waiting"] * 3
+    assert len(engine.requests) == 1
+    assert not read_journal(photos / "painted").has_ended
+
+
+def test_a_home_that_is_nobodys_is_a_folder_like_any_other(qtbot: QtBot, chosen: Studio) -> None:
+    chosen.batch_window.folder.setText("~nobody-of-this-name/painted")
+    chosen.batch_window.folder.editingFinished.emit()
+    qtbot.waitUntil(lambda: not chosen.batch.is_looking)
+    assert chosen.batch.choice.folder == Path("~nobody-of-this-name/painted").absolute()
+
+
+def test_a_folder_that_cannot_be_made_is_told(qtbot: QtBot, chosen: Studio, photos: Path) -> None:
+    (photos / "painted").write_text("in the way")
+    run(qtbot, chosen)
+    assert "cannot be made" in chosen.batch_window.messages.message.text
+    assert "batching" not in chosen.session.activities
+
+
+def test_closing_the_studio_warns_once_that_a_batch_runs_and_then_stops_it(
+    qtbot: QtBot, chosen: Studio, gate: Gate, photos: Path
+) -> None:
+    start(qtbot, chosen, gate)
+    assert not chosen.window.close()
+    assert chosen.window.messages.message.text == "Many pictures are being painted."
+    assert chosen.window.close()
+    gate.open()
+    chosen.close()
+    record = read_journal(photos / "painted")
+    assert not record.has_ended and record.states == {}
+
+
+def test_many_files_dropped_on_the_canvas_can_be_painted_all(qtbot: QtBot, studio: Studio, photos: Path) -> None:
+    paths = tuple(photos / name for name in NAMES[:2])
+    studio.window.canvas.dropped.emit(Drop("picture", Payload("files", paths=paths)))
+    qtbot.waitUntil(lambda: studio.window.messages.message is not None)
+    assert studio.session.artwork.content.name == "a.png"
+    studio.window.messages.button.click()
+    qtbot.waitUntil(lambda: len(studio.batch.reports) == 2)
+    assert studio.batch_window.isVisible()
+
+
+def test_a_folder_dropped_on_the_canvas_is_offered_to_be_painted(qtbot: QtBot, studio: Studio, photos: Path) -> None:
+    studio.window.canvas.dropped.emit(Drop("picture", Payload("files", paths=(photos,))))
+    qtbot.waitUntil(lambda: studio.window.messages.message is not None)
+    assert studio.window.messages.message.remedy == "All can be painted one after the other."
+    studio.window.messages.button.click()
+    qtbot.waitUntil(lambda: len(studio.batch.reports) == 3)
+    assert not studio.batch_window.main.isEnabled()
+    assert studio.batch_window.recipe.text() == "Pick a style in the studio first."
+    studio.intake.use_style(card_named(studio, "Poppies"))
+    qtbot.waitUntil(studio.batch_window.main.isEnabled)
+
+
+def test_files_are_dropped_on_the_list(qtbot: QtBot, chosen: Studio, photos: Path, tmp_path: Path) -> None:
+    Image.fromarray(make_picture().pixels).save(tmp_path / "d.png")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in (photos, tmp_path / "d.png")])
+    hand = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, mime, *hand)
+    QApplication.sendEvent(chosen.batch_window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(chosen.batch_window, QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, mime, *hand))
+    qtbot.waitUntil(lambda: len(chosen.batch.reports) == 4)
+    assert chosen.batch_window.messages.message is None  # the folder was chosen already, and that is no news
+
+
+def test_a_place_that_is_gone_is_told(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
+    choose(qtbot, studio, tmp_path / "gone.png")
+    assert "There is no picture or folder" in studio.batch_window.messages.message.text
+
+
+def test_only_the_last_choice_is_listed(qtbot: QtBot, loaded: Studio, photos: Path) -> None:
+    for name in NAMES:
+        loaded.batch_window.add_places([photos / name])
+    loaded.batch_window.clear.click()
+    qtbot.waitUntil(lambda: not loaded.batch.is_looking)
+    assert len(loaded.batch.reports) == 0
+
+
+def test_every_control_of_the_window_has_a_name_and_enter_in_the_folder_starts_nothing(
+    qtbot: QtBot, chosen: Studio
+) -> None:
+    window = chosen.batch_window
+    controls = [w for w in window.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisible()]
+    controls = [w for w in controls if not w.objectName().startswith("qt_") and w.focusProxy() is None]
+    assert len(controls) >= 10
+    assert [w for w in controls if not (w.accessibleName() or (isinstance(w, QAbstractButton) and w.text()))] == []
+    window.folder.setFocus()
+    qtbot.keyClick(window.folder, Qt.Key.Key_Return)
+    assert not chosen.batch.is_running and window.isVisible()
+
+
+def test_a_row_of_every_state_can_be_painted(qtbot: QtBot, chosen: Studio, photos: Path) -> None:
+    (photos / "a.png").write_text("no picture")
+    run(qtbot, chosen)
+    chosen.batch_window.list.setCurrentIndex(chosen.batch_window.list.model().index(1, 0))
+    chosen.batch_window.list.setFocus()
+    image = chosen.batch_window.list.grab().toImage()
+    assert image.pixelColor(1, 60) != image.pixelColor(1, 100)  # the mark of the current row
+    assert {report.state for report in rows(chosen, REPORT_ROLE)} == {"skipped", "done"}

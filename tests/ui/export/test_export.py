@@ -1,0 +1,435 @@
+"""Export: the sheet's honest options, sizes on paper, the file's size, and again as last time."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PIL.ExifTags import GPS, IFD, Base
+from pytestqt.qtbot import QtBot
+
+from studio.core.artwork.credits import credits_of
+from studio.core.card import Card
+from studio.core.image_io import ExportOptions, encode_picture
+from studio.core.image_io.xmp import read_recipe
+from studio.core.picture import Metadata, Picture
+from studio.core.recipe import StyleRecipe
+from studio.core.styles.style import Style
+from studio.ui.app import Studio
+from studio.ui.export.export_dialog import ExportSheet
+from studio.ui.export.export_settings import LastExport, keep_last_export, read_last_export
+from studio.ui.export.export_size import ExportSize
+from studio.ui.export.exporter import Exportable, file_size, free_path
+from studio.ui.export.file_size_estimator import FileSizeMeter
+from studio.ui.session.settings import Settings
+from tests.support.fakes import make_picture
+
+MakeSheet = Callable[..., ExportSheet]
+
+
+def make_card(licence: str = "Public domain") -> Card:
+    return Card("wave", "style", "Great Wave", "Hokusai", "1831", licence, "museum", Path("wave.jpg"))
+
+
+def make_exif(has_place: bool) -> bytes:
+    exif = Image.Exif()
+    exif[Base.Make] = "Leica"
+    if has_place:
+        exif[IFD.GPSInfo] = {GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (47.0, 33.0, 27.0)}
+    return exif.tobytes()
+
+
+@pytest.fixture
+def make_sheet(qtbot: QtBot, tmp_path: Path) -> MakeSheet:
+    def make(picture: Picture | None = None, licence: str = "Public domain", **options: object) -> ExportSheet:
+        picture = picture or make_picture(600, 300)
+        made_of = credits_of(picture, [Style(picture, make_card(licence))], StyleRecipe(), "Art")
+        sheet = ExportSheet(Exportable(picture, made_of), LastExport(tmp_path, ExportOptions(**options)))
+        qtbot.addWidget(sheet)
+        answered(qtbot, sheet)
+        return sheet
+
+    return make
+
+
+def answered(qtbot: QtBot, sheet: ExportSheet) -> ExportSheet:
+    """The sheet when the disk has said what there is."""
+    qtbot.waitUntil(lambda: sheet._place is not None)
+    return sheet
+
+
+def choose(sheet: ExportSheet, format_name: str) -> None:
+    sheet.format.setCurrentIndex(sheet.format.findData(format_name))
+
+
+def finish(qtbot: QtBot, studio: Studio) -> None:
+    studio.actions["finish"].trigger()
+    qtbot.waitUntil(lambda: studio.session.run is None)
+
+
+def export_by_sheet(qtbot: QtBot, studio: Studio, path: Path) -> None:
+    studio.actions["export"].trigger()
+    sheet = studio.window.findChild(ExportSheet)
+    sheet.file.setText(str(path))
+    sheet.artist.setText("Ada")
+    sheet.dimensions.width_box.setValue(32)
+    sheet.label_ai.setChecked(False)
+    answered(qtbot, sheet).export.click()
+    qtbot.waitUntil(lambda: not studio.session.artwork.has_unsaved_result)
+
+
+def test_export_writes_the_artwork_with_its_recipe_and_the_title_loses_its_star(
+    qtbot: QtBot, loaded: Studio, tmp_path: Path
+) -> None:
+    finish(qtbot, loaded)
+    assert loaded.window.windowTitle().startswith("harbour.png * ")
+    loaded.actions["export"].trigger()
+    sheet = loaded.window.findChild(ExportSheet)
+    assert sheet.title.text() == "harbour, The Great Wave off Kanagawa"
+    assert Path(sheet.file.text()).name == "harbour, The Great Wave off Kanagawa.png"
+    path = tmp_path / "artwork.jpg"
+    sheet.file.setText(str(path))
+    assert sheet.options.format == "jpeg"
+    sheet.title.setText("Harbour in a storm")
+    sheet.artist.setText("Ada")
+    sheet.dimensions.width_box.setValue(32)
+    answered(qtbot, sheet).export.click()
+    qtbot.waitUntil(lambda: not loaded.session.artwork.has_unsaved_result)
+    with Image.open(path) as image:
+        assert (image.format, image.size) == ("JPEG", (32, 24))
+        for words in (b"Harbour in a storm", b"Ada", b"Hokusai", b"compositeWithTrainedAlgorithmicMedia"):
+            assert words in image.info["xmp"]
+    assert read_recipe(path) == loaded.session.artwork.recipe
+    assert "artwork.jpg" in loaded.window.messages.message.text
+    assert loaded.window.windowTitle().startswith("harbour.png \N{EN DASH}")
+
+
+def test_the_export_sheet_replaces_nothing_unasked_and_refuses_impossible_places(
+    qtbot: QtBot, make_sheet: MakeSheet, tmp_path: Path
+) -> None:
+    (tmp_path / "Art.png").touch()
+    sheet = make_sheet()
+    assert Path(sheet.file.text()).name == "Art 2.png"
+    choose(sheet, "webp")
+    answered(qtbot, sheet)
+    assert Path(sheet.file.text()).name == "Art 2.webp" and sheet.export.isEnabled()
+    sheet.file.setText(str(tmp_path / "Art.png"))
+    assert sheet.format.currentData() == "png"
+    answered(qtbot, sheet)
+    assert "replaced" in sheet.note.text() and sheet.export.isEnabled()
+    for wrong, why in (
+        (tmp_path / "art.doc", "Give the file a name that ends in"),
+        (tmp_path / "nowhere" / "art.png", "There is no folder"),
+        (tmp_path / ".png", "Give the file a name that ends in"),
+    ):
+        sheet.file.setText(str(wrong))
+        answered(qtbot, sheet)
+        assert not sheet.export.isEnabled() and sheet.note.text().startswith(why)
+    sheet.file.setText(str(tmp_path / f"{'x' * 300}.png"))
+    qtbot.waitUntil(lambda: "too long" in sheet.note.text())
+    assert not sheet.export.isEnabled()
+    sheet.file.setText("~nobody-of-this-name/art.png")
+    assert not answered(qtbot, sheet).export.isEnabled()
+    sheet.file.setText(str(tmp_path / "x.png"))
+    assert answered(qtbot, sheet).export.isEnabled()
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_who_exports_before_the_disk_has_answered_replaces_nothing(
+    qtbot: QtBot, make_sheet: MakeSheet, tmp_path: Path, is_taken: bool
+) -> None:
+    if is_taken:
+        (tmp_path / "mine.png").touch()
+    sheet, accepted = make_sheet(), []
+    sheet.accepted_with.connect(lambda path, *_: accepted.append(path))
+    sheet.file.setText(str(tmp_path / "mine.png"))
+    sheet.export.click()
+    assert accepted == []
+    answered(qtbot, sheet)
+    assert accepted == ([] if is_taken else [tmp_path / "mine.png"])
+    sheet.export.click()  # the note has said it
+    assert accepted[-1] == tmp_path / "mine.png"
+
+
+def test_what_is_typed_while_a_name_is_proposed_stays(qtbot: QtBot, make_sheet: MakeSheet, tmp_path: Path) -> None:
+    (tmp_path / "Art.webp").touch()
+    sheet = make_sheet()
+    choose(sheet, "webp")
+    sheet.file.setText(str(tmp_path / "mine.webp"))
+    answered(qtbot, sheet)
+    assert Path(sheet.file.text()).name == "mine.webp" and sheet.export.isEnabled()
+    choose(sheet, "jpeg")
+    sheet.quality.setValue(70)  # asks nothing of the disk, and keeps the proposal on its way
+    sheet.file.setText(str(tmp_path / "Art.jpg"))
+    choose(sheet, "webp")
+    sheet.quality.setValue(71)
+    answered(qtbot, sheet)
+    assert Path(sheet.file.text()).name == "Art 2.webp"
+
+
+@pytest.mark.parametrize(
+    ("name", "has_quality", "has_lossless"),
+    [
+        ("png", False, False),
+        ("jpeg", True, False),
+        ("webp", True, True),
+        ("tiff", False, False),
+        ("avif", True, False),
+    ],
+)
+def test_a_format_offers_only_what_it_has(
+    qtbot: QtBot, make_sheet: MakeSheet, name: str, has_quality: bool, has_lossless: bool
+) -> None:
+    sheet = make_sheet(quality=70)
+    sheet.show()
+    choose(sheet, name)
+    assert sheet.quality.isVisible() is has_quality
+    assert sheet.lossless.isVisible() is has_lossless
+    sheet.lossless.setChecked(True)
+    assert sheet.options.lossless is has_lossless
+    assert sheet.quality.isVisible() is (has_quality and not has_lossless)
+    assert (sheet.options.quality, sheet.options.format) == (70, name)
+
+
+def test_a_size_the_format_cannot_hold_is_said_before_it_fails(make_sheet: MakeSheet) -> None:
+    sheet = make_sheet(format="webp")
+    sheet.dimensions.width_box.setValue(17_000)
+    assert "16,383" in sheet.note.text() and not sheet.export.isEnabled()
+    sheet.dimensions.width_box.setValue(16_000)
+    assert sheet.export.isEnabled()
+
+
+def test_sizes_in_pixels_and_on_paper_are_linked_and_keep_the_shape(qtbot: QtBot) -> None:
+    size = ExportSize(make_picture(600, 300), 300, "px")
+    qtbot.addWidget(size)
+    assert size.summary.text() == "5.1 × 2.5 cm in print, as large as it was painted"
+    size.height_box.setValue(600)
+    assert size.pixels == (1200, 600)
+    assert size.summary.text() == "10.2 × 5.1 cm in print, enlarged 2 times beyond what was painted"
+    size.dpi_box.setValue(150)
+    assert size.pixels == (1200, 600) and size.summary.text().startswith("20.3 × 10.2 cm")
+    size.unit_box.setCurrentIndex(size.unit_box.findData("in"))
+    assert size.pixels == (1200, 600) and (size.width_box.value(), size.height_box.value()) == (8.0, 4.0)
+    with qtbot.waitSignal(size.changed):
+        size.width_box.setValue(2.0)
+    assert size.pixels == (300, 150)
+    assert size.summary.text() == "300 × 150 px, smaller than it was painted"
+    size.dpi_box.setValue(300)
+    assert size.pixels == (600, 300) and size.width_box.value() == 2.0
+    size.unit_box.setCurrentIndex(size.unit_box.findData("cm"))
+    assert (size.width_box.value(), size.height_box.value()) == (5.1, 2.5) and size.pixels == (600, 300)
+
+
+def test_the_sheet_tells_how_large_the_file_will_be(qtbot: QtBot, make_sheet: MakeSheet) -> None:
+    sheet = make_sheet(format="jpeg")
+    for quality in (95, 20):
+        sheet.quality.setValue(quality)
+        assert sheet.weight.text().startswith("measuring")
+        expected = len(encode_picture(sheet._artwork.picture, sheet.options, sheet._artwork.credits))
+        qtbot.waitUntil(lambda: not sheet.weight.text().startswith("measuring"))
+        assert sheet.weight.text() == file_size(expected)
+
+
+def test_only_the_newest_question_about_a_size_is_answered(qtbot: QtBot) -> None:
+    meter, answers, asked = FileSizeMeter(patience=0), [], []
+
+    def encode(length: int) -> bytes:
+        asked.append(length)
+        return bytes(length)
+
+    meter.measured.connect(answers.append)
+    with qtbot.waitSignal(meter.measured):
+        for length in (10, 20, 30):
+            meter.ask(lambda length=length: encode(length))
+    assert answers == [30] and asked == [30]
+
+
+def test_what_the_photo_does_not_carry_cannot_be_kept(make_sheet: MakeSheet) -> None:
+    def sheet_of(exif: bytes) -> ExportSheet:
+        return make_sheet(replace(make_picture(), metadata=Metadata(exif=exif)))
+
+    plain = sheet_of(b"")
+    assert not plain.keep_exif.isEnabled() and not plain.keep_gps.isEnabled()
+    here = sheet_of(make_exif(has_place=False))
+    assert here.keep_exif.isEnabled() and not here.keep_gps.isEnabled()
+    placed = sheet_of(make_exif(has_place=True))
+    assert placed.keep_gps.isEnabled() and not placed.options.keep_gps
+    placed.keep_gps.setChecked(True)
+    assert placed.options.keep_gps
+    placed.keep_exif.setChecked(False)
+    assert not placed.keep_gps.isEnabled() and not placed.options.keep_gps
+
+
+@pytest.mark.parametrize(("licence", "is_warned"), [("unknown", True), ("", True), ("CC0 1.0", False)])
+def test_a_style_of_unknown_licence_is_warned_about(make_sheet: MakeSheet, licence: str, is_warned: bool) -> None:
+    sheet = make_sheet(licence=licence)
+    sheet.show()
+    assert sheet.warning.isVisible() is is_warned
+    assert ("Great Wave" in sheet.warning.text()) is is_warned
+
+
+def test_the_mark_of_ai_is_on_by_default(loaded: Studio, qtbot: QtBot) -> None:
+    finish(qtbot, loaded)
+    loaded.actions["export"].trigger()
+    sheet = loaded.window.findChild(ExportSheet)
+    assert sheet.label_ai.isChecked() and not sheet.options.keep_gps
+    sheet.reject()
+
+
+def test_an_export_again_asks_nothing_and_replaces_nothing(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:
+    finish(qtbot, loaded)
+    export_by_sheet(qtbot, loaded, tmp_path / "first.jpg")
+    loaded.session.change(seed=2)
+    finish(qtbot, loaded)
+    for _ in range(2):  # the second before the first is written
+        loaded.actions["export_again"].trigger()
+    qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
+    written = {path.name: path for path in tmp_path.glob("harbour, *")}
+    assert set(written) == {f"harbour, The Great Wave off Kanagawa{end}.jpg" for end in ("", " 2")}
+    for path in written.values():
+        with Image.open(path) as image:
+            assert image.size == (32, 24)
+            assert b"Ada" in image.info["xmp"] and b"TrainedAlgorithmicMedia" not in image.info["xmp"]
+        assert read_recipe(path).seed == 2
+
+
+def test_what_the_sheet_showed_is_written_whatever_was_painted_meanwhile(
+    qtbot: QtBot, loaded: Studio, tmp_path: Path
+) -> None:
+    finish(qtbot, loaded)
+    loaded.actions["export"].trigger()
+    sheet = loaded.window.findChild(ExportSheet)
+    loaded.session.change(seed=2)
+    finish(qtbot, loaded)
+    sheet.file.setText(str(tmp_path / "artwork.png"))
+    answered(qtbot, sheet).export.click()
+    qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
+    assert read_recipe(tmp_path / "artwork.png").seed == 0
+    assert loaded.session.artwork.has_unsaved_result
+
+
+def test_closing_while_a_size_is_measured_is_clean(qtbot: QtBot, loaded: Studio) -> None:
+    finish(qtbot, loaded)
+    loaded.actions["export"].trigger()
+    sheet = loaded.window.findChild(ExportSheet)
+    sheet._meter._start()  # the hand has rested long enough
+    loaded.close()
+    assert not loaded.window.isVisible()
+
+
+def test_the_first_export_again_asks(qtbot: QtBot, loaded: Studio) -> None:
+    finish(qtbot, loaded)
+    loaded.actions["export_again"].trigger()
+    assert loaded.window.findChild(ExportSheet) is not None
+
+
+def test_the_next_sheet_begins_as_the_last_export_was_made(
+    qtbot: QtBot, loaded: Studio, settings: Settings, tmp_path: Path
+) -> None:
+    last = LastExport(tmp_path, ExportOptions("avif", 60, dpi=240.0, label_ai=False), "Ada", "cm", 512)
+    keep_last_export(settings, last)
+    assert read_last_export(settings) == last
+    finish(qtbot, loaded)
+    loaded.actions["export"].trigger()
+    sheet = loaded.window.findChild(ExportSheet)
+    picture = loaded.session.picture
+    assert (sheet.options, sheet.artist.text()) == (last.options, "Ada")
+    assert sheet.dimensions.unit == "cm" and sheet.dimensions.pixels == (picture.width, picture.height)
+    assert Path(sheet.file.text()).parent == tmp_path and sheet.file.text().endswith(".avif")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep names in Unicode")
+def test_a_folder_whose_name_is_no_unicode_is_exported_into_again(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    folder.mkdir()
+    finish(qtbot, loaded)
+    loaded.exporter.export(folder / "first.png", ExportOptions(), "Wave")
+    qtbot.waitUntil(lambda: loaded.exporter.last_file is not None)
+    loaded.actions["export"].trigger()
+    sheet = answered(qtbot, loaded.window.findChild(ExportSheet))
+    assert sheet.export.isEnabled() and Path(sheet.file.text()).parent == tmp_path / "caf\ufffd"
+    sheet.file.setText(str(Path(sheet.file.text()).with_name("second.jpg")))
+    answered(qtbot, sheet).accept()
+    qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
+    assert sorted(file.name for file in folder.iterdir()) == ["first.png", "second.jpg"]
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"options": None},
+        {"options": {}},
+        {"folder": 3},
+        {"folder": "a\0b"},
+        {"artist": ["Ada"]},
+        {"unit": "ell"},
+        {"long_edge": "512"},
+        {"long_edge": -1},
+        {"long_edge": True},
+        *({"format": value} for value in ("doc", 3)),
+        *({"quality": value} for value in (0, 101, "92", 92.5, True)),
+        *({"dpi": value} for value in ("300", 0, -1, [300])),
+        *({"label_ai": value} for value in ("no", 0, None)),
+    ],
+)
+def test_a_spoilt_memory_of_the_last_export_is_shrugged_off(
+    settings: Settings, tmp_path: Path, spoilt: dict[str, object]
+) -> None:
+    keep_last_export(settings, LastExport(tmp_path))
+    whole = settings.get("export/last", dict)
+    assert whole is not None and read_last_export(settings) == LastExport(tmp_path)
+    part = "options" if spoilt.keys() & whole["options"].keys() else ""
+    settings.set("export/last", whole | ({part: whole[part] | spoilt} if part else spoilt))
+    assert read_last_export(settings) is None
+
+
+@pytest.mark.parametrize("kept", ["", 3, [1], {}, None])
+def test_what_is_no_memory_of_an_export_is_none(settings: Settings, kept: object) -> None:
+    settings.set("export/last", kept)
+    assert read_last_export(settings) is None
+
+
+@pytest.mark.parametrize("folder", ["/gone", "ab" * 5000])
+def test_where_the_folder_of_the_last_export_is_gone_another_is_proposed(
+    qtbot: QtBot, loaded: Studio, settings: Settings, folder: str
+) -> None:
+    keep_last_export(settings, LastExport(Path(folder), artist="Ada"))
+    finish(qtbot, loaded)
+    loaded.actions["export_again"].trigger()
+    qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
+    message = loaded.window.messages.message
+    assert message is not None and message.is_problem and message.action == "export"
+    loaded.window.messages.button.click()
+    sheet = answered(qtbot, loaded.window.findChild(ExportSheet))
+    assert Path(sheet.file.text()).parent.is_dir() and sheet.artist.text() == "Ada"
+
+
+def test_a_failed_export_is_told_and_the_artwork_stays_unsaved(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:
+    finish(qtbot, loaded)
+    loaded.exporter.export(tmp_path / "gone" / "art.png", ExportOptions(), "Art")
+    qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
+    message = loaded.window.messages.message
+    assert message is not None and message.is_problem and message.action == "export"
+    assert loaded.session.artwork.has_unsaved_result
+    assert loaded.exporter.last is None
+
+
+def test_a_free_path_is_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "art.png"
+    assert free_path(path) == path
+    path.touch()
+    (tmp_path / "art 2.png").touch()
+    assert free_path(path) == tmp_path / "art 3.png"
+
+
+def test_a_title_becomes_a_file_name_that_is_legal_everywhere() -> None:
+    style = Style(make_picture(), make_card())
+    made_of = credits_of(None, [style], StyleRecipe(method="pattern"), 'Who? "We": a/b\\c*')
+    assert Exportable(make_picture(), made_of).file_name == "Who We a b c"
+    long = Exportable(make_picture(), replace(made_of, title="漢" * 10_000)).file_name
+    assert 150 < len(long.encode()) < 240 and set(long) == {"漢"}

@@ -1,0 +1,360 @@
+"""Teaching a style in the window: pictures in, learnt while the artist works, and a tile in the gallery at the end."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from studio.core.engine_api.contract import LiveRequest, TuneRequest
+from studio.core.styles.learned_style_file import training_file, write_learned
+from studio.core.styles.load_style import is_learned
+from studio.ui.app import Studio
+from studio.ui.finetune.tune_window import TeachWindow
+from studio.ui.importing.drop_zones import Drop
+from studio.ui.importing.mime_payload import Payload
+from studio.ui.session.settings import Settings
+from tests.support.dragging import HELD, files
+from tests.support.fakes import FakeEngine, Gate, make_card, make_learned, make_picture
+
+Killed = Callable[[Studio], tuple[Studio, FakeEngine]]
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine(gate=Gate())
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Path:
+    folder = tmp_path / "works"
+    folder.mkdir()
+    for number in range(3):
+        Image.fromarray(make_picture(300, 280, seed=number).pixels).save(folder / f"work {number}.png")
+    return folder
+
+
+@pytest.fixture
+def teaching(qtbot: QtBot, loaded: Studio, works: Path) -> Iterator[TeachWindow]:
+    """The window of a studio with a photo, three pictures in it."""
+    window = loaded.teach_window
+    window.open_beside()
+    with qtbot.waitSignal(loaded.teaching.references.changed):
+        loaded.teaching.references.add([works])
+    yield window
+    window.hide()
+
+
+@pytest.fixture
+def killed(
+    qtbot: QtBot, settings: Settings, thumbnail_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Killed]:
+    """Starts the studio again on what lies on the disk this moment, as it would after a kill."""
+    studios: list[Studio] = []
+
+    def restart(studio: Studio) -> tuple[Studio, FakeEngine]:
+        left = studio.teaching.output.parent
+        shutil.copytree(left, tmp_path / "again" / "learning")
+        monkeypatch.setenv("STYLE_STUDIO_DATA", str(tmp_path / "again"))
+        engine = FakeEngine()
+        again = Studio(lambda: engine, settings, thumbnail_folder)
+        studios.append(again)
+        again.window.show()
+        qtbot.waitUntil(lambda: again.session.engine_info is not None)
+        return again, engine
+
+    yield restart
+    for studio in studios:
+        studio.close()
+
+
+def press(qtbot: QtBot, button: object) -> None:
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)  # type: ignore[arg-type]
+
+
+def tune_requests(engine: FakeEngine) -> list[TuneRequest]:
+    return [request for request in engine.requests if isinstance(request, TuneRequest)]
+
+
+def own(studio: Studio) -> list[str]:
+    return [card.title for card in studio.intake.own.cards]
+
+
+def begin(qtbot: QtBot, window: TeachWindow, engine: FakeEngine) -> None:
+    """Learn, and hold the engine in front of its first step."""
+    press(qtbot, window.main)
+    qtbot.waitUntil(lambda: any(isinstance(request, TuneRequest) for request in engine.requests))
+    gate_of(engine).wait_until_reached()
+
+
+def learn_to_the_end(qtbot: QtBot, studio: Studio, window: TeachWindow, gate: Gate) -> None:
+    gate.open()
+    press(qtbot, window.main)
+    qtbot.waitUntil(lambda: studio.teaching.is_over)
+
+
+def gate_of(engine: FakeEngine) -> Gate:
+    assert isinstance(engine.gate, Gate)
+    return engine.gate
+
+
+def test_a_style_is_learnt_kept_and_used(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+) -> None:
+    qtbot.keyClicks(teaching.title, "My hand")
+    qtbot.keyClicks(teaching.author, "Me")
+    learn_to_the_end(qtbot, loaded, teaching, gate_of(engine))
+    assert teaching.progress.text() == "Learnt. Keep it to have it in the gallery."
+    with qtbot.waitSignal(loaded.intake.own.added):
+        press(qtbot, teaching.keep)
+    assert own(loaded) == ["My hand"]
+    (card,) = loaded.intake.own.cards
+    assert (card.author, is_learned(card)) == ("Me", True)
+    qtbot.waitUntil(lambda: not loaded.teaching.output.exists())
+    loaded.intake.use_style(card)
+    qtbot.waitUntil(lambda: loaded.session.artwork.styles[0].learned is not None)
+
+
+def test_sample_and_curve_follow(qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine) -> None:
+    begin(qtbot, teaching, engine)
+    for step in (1, 2):
+        gate_of(engine).let_pass()
+        qtbot.waitUntil(lambda step=step: teaching.progress.text() == f"Step {step} of 3")
+        qtbot.waitUntil(lambda: not teaching.sample.pixmap().isNull())
+    best = teaching.curve.best
+    assert best is not None and best.step == 2
+    assert "best at step 2" in teaching.curve.accessibleDescription()
+
+
+def test_a_finish_goes_first_and_learning_goes_on_afterwards(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+) -> None:
+    begin(qtbot, teaching, engine)
+    loaded.session.finish()
+    gate_of(engine).open()
+    qtbot.waitUntil(lambda: loaded.session.artwork.is_finished and loaded.teaching.is_over)
+    kinds = [type(request).__name__ for request in engine.requests if not isinstance(request, LiveRequest)]
+    assert kinds == ["TuneRequest", "StyleRequest"]
+    assert engine.closed == []
+
+
+def test_what_was_stopped_can_be_gone_on_with_exactly(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+) -> None:
+    begin(qtbot, teaching, engine)
+    gate_of(engine).let_pass()
+    qtbot.waitUntil(lambda: loaded.teaching.has_style)
+    press(qtbot, teaching.main)  # Stop
+    gate_of(engine).open()
+    qtbot.waitUntil(lambda: not loaded.teaching.is_learning)
+    assert teaching.resume.isVisible() and teaching.keep.isEnabled()
+    press(qtbot, teaching.resume)
+    qtbot.waitUntil(lambda: loaded.teaching.is_over)
+    first, second = tune_requests(engine)
+    assert (first.is_resumed, second.is_resumed) == (False, True)
+    assert first.references == second.references
+    steps = [lesson.step for lesson in loaded.teaching.lessons]
+    assert steps == [1, 2, 3]
+
+
+def test_what_is_discarded_leaves_no_file(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+) -> None:
+    learn_to_the_end(qtbot, loaded, teaching, gate_of(engine))
+    press(qtbot, teaching.discard)
+    output = loaded.teaching.output
+    qtbot.waitUntil(lambda: not output.exists() and not list(output.parent.iterdir()))
+    assert not teaching.keep.isEnabled()
+    assert own(loaded) == []
+    assert len(loaded.teaching.references.pictures) == 3
+
+
+def test_learning_goes_on_exactly_after_the_program_was_killed(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine, settings: Settings, killed: Killed
+) -> None:
+    qtbot.keyClicks(teaching.title, "My hand")
+    qtbot.keyClicks(teaching.author, "Me")
+    teaching.licence.setCurrentText("CC BY 4.0")
+    teaching.knobs.deeper.setChecked(True)
+    teaching.knobs.numbers["steps"].setValue(33)
+    begin(qtbot, teaching, engine)
+    gate_of(engine).let_pass()
+    qtbot.waitUntil(lambda: loaded.teaching.has_style)
+    first = tune_requests(engine)[0]
+
+    again, next_engine = killed(loaded)
+    window = again.teach_window
+    qtbot.waitUntil(lambda: again.teaching.can_resume)
+    assert again.window.messages.text.text() == (
+        "My hand was being learnt when the studio ended. It can go on, be kept or discarded."
+    )
+    window.open_beside()
+    assert window.progress.text() == "My hand was being learnt when the studio ended."
+    assert window.resume.isVisible() and window.keep.isEnabled() and window.discard.isEnabled()
+    assert (window.title.text(), window.author.text(), window.licence.currentText()) == ("My hand", "Me", "CC BY 4.0")
+    assert window.knobs.settings == first.settings
+    assert window.strip.list.count() == 3
+    assert "best at step 1" in window.curve.accessibleDescription() and window.bar.value() == 333
+    press(qtbot, window.resume)
+    qtbot.waitUntil(lambda: again.teaching.is_over)
+    (second,) = tune_requests(next_engine)
+    assert second.is_resumed
+    for kind in ("references", "photos"):
+        pairs = zip(getattr(first, kind), getattr(second, kind), strict=True)
+        assert all(before.fingerprint == after.fingerprint for before, after in pairs)
+    assert (second.settings, second.card.title) == (first.settings, "My hand")
+    with qtbot.waitSignal(again.intake.own.added):
+        press(qtbot, window.keep)
+    assert own(again) == ["My hand"]
+
+
+def test_what_a_killed_program_began_can_be_discarded(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine, killed: Killed
+) -> None:
+    begin(qtbot, teaching, engine)
+    gate_of(engine).let_pass()
+    qtbot.waitUntil(lambda: loaded.teaching.has_style)
+    again, _ = killed(loaded)
+    qtbot.waitUntil(lambda: again.teaching.can_resume)
+    again.teach_window.open_beside()
+    press(qtbot, again.teach_window.discard)
+    qtbot.waitUntil(lambda: not list(again.teaching.output.parent.iterdir()))
+    assert not again.teach_window.resume.isVisible() and again.teach_window.progress.text() == ""
+
+
+def test_what_another_studio_learns_is_left_alone(
+    qtbot: QtBot,
+    loaded: Studio,
+    teaching: TeachWindow,
+    engine: FakeEngine,
+    works: Path,
+    settings: Settings,
+    thumbnail_folder: Path,
+) -> None:
+    begin(qtbot, teaching, engine)
+    gate_of(engine).let_pass()
+    qtbot.waitUntil(lambda: loaded.teaching.has_style)
+    second = Studio(FakeEngine, settings, thumbnail_folder)
+    with qtbot.waitSignal(second.teaching.references.changed):  # after the look at what is there
+        second.teaching.references.add([works])
+    assert not second.teaching.has_style and second.window.messages.message is None
+    second.teach_window.main.click()
+    qtbot.waitUntil(lambda: not second.teaching.is_learning)
+    assert "Another window of the studio is learning" in second.teach_window.messages.text.text()
+    second.close()
+    assert loaded.teaching.output.exists() and training_file(loaded.teaching.output).exists()
+
+
+def test_a_style_whose_training_is_gone_can_still_be_kept(qtbot: QtBot, loaded: Studio, killed: Killed) -> None:
+    output = loaded.teaching.output
+    output.parent.mkdir(parents=True)
+    write_learned(output, make_card("left", author="Me"), make_learned())
+    again, _ = killed(loaded)
+    qtbot.waitUntil(lambda: again.teaching.has_style)
+    assert again.window.messages.text.text().startswith("Title of left was being learnt when the studio ended.")
+    again.teach_window.open_beside()
+    assert not again.teach_window.resume.isVisible()
+    with qtbot.waitSignal(again.intake.own.added):
+        press(qtbot, again.teach_window.keep)
+    assert own(again) == ["Title of left"]
+
+
+def test_a_style_begun_afresh_is_never_gone_on_with_as_the_one_before(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+) -> None:
+    begin(qtbot, teaching, engine)
+    gate_of(engine).let_pass()
+    qtbot.waitUntil(lambda: loaded.teaching.has_style)
+    gate_of(engine).wait_until_reached()
+    press(qtbot, teaching.main)  # Stop
+    gate_of(engine).let_pass()
+    qtbot.waitUntil(lambda: not loaded.teaching.is_learning)
+    press(qtbot, teaching.main)  # Learn, and stop before the first step
+    qtbot.waitUntil(lambda: len(tune_requests(engine)) == 2)
+    assert not training_file(loaded.teaching.output).exists()
+    assert not loaded.teaching.can_resume
+
+
+def test_own_photos_are_learnt_on_and_bad_ones_left_out(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine, save_photo: Callable[..., Path]
+) -> None:
+    broken = save_photo("broken.png")
+    broken.write_bytes(b"not a picture")
+    teaching.knobs.fold.click()
+    mime = files(save_photo("garden.png", seed=7), broken, save_photo("street.png", 900, 600, seed=8))
+    place = teaching.photos.strip.geometry().center()
+    QApplication.sendEvent(teaching.photos, QDragEnterEvent(place, Qt.DropAction.CopyAction, mime, *HELD))
+    drop = QDropEvent(QPointF(place), Qt.DropAction.CopyAction, mime, *HELD)
+    with qtbot.waitSignal(loaded.teaching.photos.changed):
+        QApplication.sendEvent(teaching.photos, drop)
+    assert "broken.png" in teaching.messages.text.text()
+    assert teaching.photos.strip.list.count() == 2 and teaching.strip.list.count() == 3
+    learn_to_the_end(qtbot, loaded, teaching, gate_of(engine))
+    (request,) = tune_requests(engine)
+    assert [(photo.name, photo.long_edge) for photo in request.photos] == [("garden.png", 64), ("street.png", 768)]
+    with qtbot.waitSignal(loaded.teaching.photos.changed):
+        teaching.photos.strip.list.setCurrentRow(0)
+        qtbot.keyClick(teaching.photos.strip, Qt.Key.Key_Delete)
+    assert [photo.name for photo in loaded.teaching.photos.pictures] == ["street.png"]
+
+
+def test_doubts_are_said_and_the_button_says_anyway(
+    qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path], tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"not a picture")
+    window = loaded.teach_window
+    window.open_beside()
+    with qtbot.waitSignal(loaded.teaching.references.changed):
+        loaded.teaching.references.add([save_photo("small.png"), broken])
+    assert "One picture teaches its own" in window.remarks.text() and "64 x 48 px" in window.remarks.text()
+    assert window.main.text() == "Learn anyway"
+    assert "broken.png" in window.messages.text.text()
+    with qtbot.waitSignal(loaded.teaching.references.changed):
+        window.strip.list.setCurrentRow(0)
+        qtbot.keyClick(window.strip, Qt.Key.Key_Delete)
+    assert loaded.teaching.references.pictures == () and not window.main.isEnabled()
+    window.hide()
+
+
+def test_numbers_reach_the_engine_and_frozen_is_said(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+) -> None:
+    assert "all layers are frozen" in teaching.knobs.frozen.text()
+    teaching.knobs.deeper.setChecked(True)
+    assert "the encoder is frozen" in teaching.knobs.frozen.text()
+    teaching.knobs.numbers["steps"].setValue(33)
+    learn_to_the_end(qtbot, loaded, teaching, gate_of(engine))
+    (request,) = tune_requests(engine)
+    assert (request.settings.is_deep, request.settings.steps) == (True, 33)
+    assert request.sample is loaded.session.artwork.content
+
+
+def test_an_exported_style_comes_back_from_its_file(
+    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine, tmp_path: Path
+) -> None:
+    learn_to_the_end(qtbot, loaded, teaching, gate_of(engine))
+    with qtbot.waitSignal(loaded.intake.own.added):
+        press(qtbot, teaching.keep)
+    (card,) = loaded.intake.own.cards
+    menu = loaded.window.gallery.menu_for(card)
+    assert "Export style\N{HORIZONTAL ELLIPSIS}" in [action.text() for action in menu.actions()]
+    file = tmp_path / "mine.safetensors"
+    loaded.intake.own.export(card, file)
+    qtbot.waitUntil(file.exists)
+    with qtbot.waitSignal(loaded.intake.own.changed):
+        loaded.intake.own.remove(card)
+    with qtbot.waitSignal(loaded.intake.own.added):
+        loaded.intake.take_drop(Drop("mix", Payload("files", paths=(file,))))
+    assert own(loaded) == [card.title]
+    qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 2)
+    assert loaded.session.artwork.styles[1].learned is not None
+    loaded.intake.take_drop(Drop("style", Payload("files", paths=(file,))))
+    qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 1)

@@ -1,0 +1,108 @@
+"""The curve of learning: what it draws, what it says where it is not seen, and what it costs before that."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from studio.core.engine_api.contract import Lesson
+from studio.ui.finetune.loss_curve import LearningCurve
+from studio.ui.finetune.loss_plot import CurvePlot
+from studio.ui.theme.theme import apply_theme, color
+from studio.ui.threads.serial_executor import FileThread
+
+
+def lesson(step: int, total: float, held_out: float | None = None, is_best: bool = False) -> Lesson:
+    return Lesson(step, 20, {"total": total}, None if held_out is None else {"total": held_out}, is_best)
+
+
+LESSONS = [lesson(0, 2.0, 2.1, True), lesson(1, 1.5), lesson(2, 1.0, 1.2, True), lesson(3, 1.1, 1.3)]
+
+
+@pytest.fixture
+def curve(qtbot: QtBot, qapp: QApplication) -> Iterator[LearningCurve]:
+    """Shown, its plot ready to be made."""
+    apply_theme(qapp, "dark")
+    files = FileThread("curve")
+    curve = LearningCurve(files)
+    qtbot.addWidget(curve)
+    curve.resize(400, 200)
+    curve.show()
+    curve.show_lessons(LESSONS[:1])
+    yield curve
+    files.close()
+
+
+@pytest.fixture
+def plot(qtbot: QtBot, curve: LearningCurve) -> CurvePlot:
+    curve.show_lessons(LESSONS)
+    qtbot.waitUntil(lambda: curve.plot is not None)
+    assert curve.plot is not None
+    return curve.plot
+
+
+def test_both_losses_are_drawn_and_the_best_point_is_marked(plot: CurvePlot) -> None:
+    steps, losses = plot.training.getData()
+    assert list(steps) == [1, 2, 3]
+    assert list(losses) == pytest.approx([1.5, 1.25, 1.2])  # means, because single steps jump
+    steps, losses = plot.held_out.getData()
+    assert (list(steps), list(losses)) == ([0, 2, 3], [2.1, 1.2, 1.3])
+    (point,) = plot.best.points()
+    assert (point.pos().x(), point.pos().y()) == (2, 1.2)
+    assert [label.text for _, label in plot.legend.items][-1] == "best: 1.200 at step 2"
+
+
+def test_the_whole_run_has_room_from_the_first_step_on(plot: CurvePlot) -> None:
+    (left, right), _ = plot.plot.viewRange()
+    assert left <= 0 and 20 <= right < 25
+
+
+def test_it_says_the_same_in_words(curve: LearningCurve, plot: CurvePlot) -> None:
+    assert curve.accessibleName() == "How learning goes"
+    assert curve.accessibleDescription() == "Loss 1.200 on photos it does not learn from, best at step 2"
+
+
+def test_learning_afresh_leaves_nothing_of_the_last_curve(curve: LearningCurve, plot: CurvePlot) -> None:
+    curve.show_lessons(())
+    assert curve.currentWidget() is curve.empty and curve.accessibleDescription() == "" and curve.best is None
+    curve.show_lessons([lesson(1, 1.0), lesson(2, 0.9)])
+    assert curve.currentWidget() is plot
+    assert len(plot.best.points()) == 0 and plot.legend.getLabel(plot.best) is None
+
+
+def test_one_lesson_is_no_curve(curve: LearningCurve) -> None:
+    assert curve.currentWidget() is curve.empty
+    assert curve.best is not None and curve.best.step == 0
+
+
+def test_wheel_and_mouse_move_nothing(qtbot: QtBot, curve: LearningCurve, plot: CurvePlot) -> None:
+    before, middle = plot.plot.viewRange(), plot.plot.viewport().rect().center()
+    held = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False
+    where = QPointF(middle), QPointF(plot.mapToGlobal(middle))
+    QApplication.sendEvent(plot.plot.viewport(), QWheelEvent(*where, QPoint(), QPoint(0, 120), *held))
+    qtbot.mousePress(plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    qtbot.mouseMove(plot.plot.viewport(), middle + QPoint(60, 30))
+    qtbot.mouseRelease(plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=middle + QPoint(60, 30))
+    assert plot.plot.viewRange() == before
+
+
+def test_the_plot_follows_the_theme(qapp: QApplication, plot: CurvePlot) -> None:
+    apply_theme(qapp, "light")
+    image = plot.grab().toImage()
+    assert image.pixelColor(2, 2) == color("window")
+    assert plot.held_out.opts["pen"].color() == color("accent")
+    assert plot.plot.getAxis("left").textPen().color() == color("muted")
+    apply_theme(qapp, "dark")
+    assert plot.grab().toImage().pixelColor(2, 2) == color("window")
+
+
+def test_the_window_starts_without_loading_the_plot() -> None:
+    code = "import sys, studio.ui.app; sys.exit('pyqtgraph' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

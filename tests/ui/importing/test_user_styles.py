@@ -1,0 +1,158 @@
+"""Promises of the artist's own styles in the window: they stay, can be put right, and come back when missed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from studio.core.card import Card
+from studio.core.image_io import ExportOptions
+from studio.core.styles.style import Style
+from studio.core.styles.style_library import StyleLibrary
+from studio.ui.app import Studio
+from studio.ui.importing.drop_zones import Drop
+from studio.ui.importing.mime_payload import Payload
+from studio.ui.importing.user_styles import OwnStyles
+from studio.ui.session.settings import Settings
+from studio.ui.threads.serial_executor import FileThread
+from tests.support.fakes import FakeEngine, make_picture
+
+SavePhoto = Callable[..., Path]
+
+
+def own(studio: Studio) -> list[str]:
+    return [card.title for card in studio.intake.own.cards]
+
+
+def mix(studio: Studio) -> list[str]:
+    artwork = studio.session.artwork
+    return [artwork.card_of(style).title for style in artwork.styles]
+
+
+def told(studio: Studio) -> str:
+    message = studio.window.messages.message
+    return message.text if message else ""
+
+
+@pytest.fixture
+def wall(qtbot: QtBot, studio: Studio, save_photo: SavePhoto) -> Card:
+    """A style of the artist's own, in use."""
+    with qtbot.waitSignal(studio.intake.own.added) as told:
+        studio.intake.add_styles([save_photo("wall.png", seed=3)])
+    (card,) = told.args
+    return card
+
+
+def test_one_added_picture_is_used_and_stays_after_a_restart(
+    qtbot: QtBot, studio: Studio, wall: Card, settings: Settings, thumbnail_folder: Path
+) -> None:
+    assert mix(studio) == ["wall"]
+    gallery = studio.window.gallery
+    index = gallery.model.index(gallery.model.row_of(wall.id))
+    assert gallery.list.viewport().rect().contains(gallery.list.visualRect(index))  # at the end, and scrolled to
+    studio.close()
+    again = Studio(FakeEngine, settings, thumbnail_folder)
+    qtbot.waitUntil(lambda: own(again) == ["wall"])
+    again.intake.use_style(again.intake.own.cards[0])
+    qtbot.waitUntil(lambda: mix(again) == ["wall"])
+    again.close()
+
+
+def test_a_style_in_use_is_kept_however_soon_the_window_closes(qtbot: QtBot, tmp_path: Path) -> None:
+    files, gate = FileThread("files"), threading.Event()
+    library, used = StyleLibrary(tmp_path / "styles"), []
+
+    def use(style: Style) -> None:
+        used.append(style)
+        files.run(lambda: gate.wait(20), lambda _: None, lambda _: None)  # the disk is busy with something else
+
+    OwnStyles(library, files, files, files).use(lambda: make_picture(24, 24, "wall.png"), use)
+    qtbot.waitUntil(lambda: bool(used))
+    gate.set()
+    files.close()
+    assert library.read() == ((used[0].card,), ())
+
+
+def test_many_files_and_folders_are_added_and_told_in_one_sentence(
+    qtbot: QtBot, studio: Studio, save_photo: SavePhoto, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    save_photo("folder/a.png", seed=1)
+    save_photo("folder/b.png", seed=2)
+    save_photo("folder/again.png", seed=2)
+    (tmp_path / "folder" / "empty.jpg").touch()
+    files = Payload("files", paths=(tmp_path / "folder", save_photo("c.png", seed=3)))
+    studio.window.gallery.dropped.emit(Drop("gallery", files))
+    qtbot.waitUntil(lambda: bool(told(studio)))
+    assert told(studio) == (
+        "3 styles added. One is in the gallery already. One file was left out. empty.jpg is empty: it has 0 bytes."
+    )
+    assert own(studio) == ["a", "again", "c"]
+    assert mix(studio) == []
+
+
+def test_a_folder_without_pictures_says_so(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    studio.intake.add_styles([tmp_path / "folder"])
+    qtbot.waitUntil(lambda: bool(told(studio)))
+    assert told(studio) == "There are no pictures in this folder."
+
+
+def test_a_removed_style_comes_back_with_undo_and_stays_in_the_artwork_meanwhile(
+    qtbot: QtBot, studio: Studio, wall: Card
+) -> None:
+    studio.window.gallery.card_removed.emit(wall)
+    qtbot.waitUntil(lambda: own(studio) == [])
+    assert told(studio) == "Removed wall."
+    assert mix(studio) == ["wall"]
+    studio.window.messages.button.click()
+    qtbot.waitUntil(lambda: own(studio) == ["wall"])
+    assert StyleLibrary().read()[0] == (wall,)
+
+
+def test_a_removed_style_is_deleted_at_the_next_start(
+    qtbot: QtBot, studio: Studio, wall: Card, settings: Settings, thumbnail_folder: Path, save_photo: SavePhoto
+) -> None:
+    studio.intake.own.remove(wall)
+    qtbot.waitUntil(lambda: own(studio) == [])
+    assert wall.file.exists()
+    studio.close()
+    again = Studio(FakeEngine, settings, thumbnail_folder)
+    again.intake.open_picture(save_photo())  # behind the reading
+    qtbot.waitUntil(lambda: again.session.artwork.content is not None)
+    assert not wall.file.exists()
+    again.close()
+
+
+def test_what_is_said_of_a_style_in_use_reaches_the_panel_and_the_exported_credits(
+    qtbot: QtBot, studio: Studio, wall: Card, save_photo: SavePhoto, tmp_path: Path
+) -> None:
+    studio.intake.open_picture(save_photo())
+    qtbot.waitUntil(lambda: studio.session.missing == "")
+    studio.actions["finish"].trigger()
+    qtbot.waitUntil(lambda: studio.session.artwork.is_finished)
+    studio.window.gallery.card_edited.emit(replace(wall, title="My wall", author="Me", licence="CC BY 4.0"))
+    qtbot.waitUntil(lambda: own(studio) == ["My wall"])
+    assert studio.session.artwork.is_finished
+    assert "My wall" in studio.window.panel.styles.rows[0].remove.toolTip()
+    assert studio.batch_window.recipe.text().startswith("In the style of My wall, ")
+    assert studio.window.history.buttons[0].toolTip().startswith("My wall, ")
+    assert studio.exporter.exportable.title == "harbour, My wall"
+    studio.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
+    qtbot.waitUntil(lambda: (tmp_path / "art.png").exists())
+    assert b"My wall by Me: CC BY 4.0" in (tmp_path / "art.png").read_bytes()
+
+
+def test_a_damaged_entry_is_told_at_the_start(
+    qtbot: QtBot, studio: Studio, wall: Card, settings: Settings, thumbnail_folder: Path
+) -> None:
+    wall.file.unlink()
+    again = Studio(FakeEngine, settings, thumbnail_folder)
+    qtbot.waitUntil(lambda: bool(told(again)))
+    assert told(again).startswith("One of your styles is left out. The picture of wall-")
+    again.close()
