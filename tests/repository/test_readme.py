@@ -1,9 +1,10 @@
-"""The README tells the truth: its commands, paths and numbers are those of the program."""
+"""The pages tell the truth: commands, paths, names of functions, links and numbers are those of the program."""
 
 from __future__ import annotations
 
 import re
 import shlex
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,38 +15,142 @@ from studio.cli.options import recipe_of
 from studio.cli.program import COMMANDS as ALL_COMMANDS
 from studio.cli.program import make_parser
 from studio.core.card import bundled_cards
-from studio.core.image_io import LARGEST_PIXELS
+from studio.core.files import LARGEST_PIXELS
 from studio.core.recipe import KNOBS, StyleRecipe
 
-CHECKOUT = Path(__file__).parents[2]
-README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-SHELL = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL)).replace("\\\n", " ")
-COMMANDS = [line for line in SHELL.splitlines() if line.startswith("style-studio ")]
-LEARNT = re.findall(r"style-studio tune .* -o (\S+)", SHELL)  # styles that are there by then
+CHECKOUT = Path(__file__).parents[1]
+FOLDERS = ("studio", "resources", "packaging", "tests")
+PAGES = [*CHECKOUT.glob("*.md"), *(page for folder in FOLDERS for page in CHECKOUT.glob(f"{folder}/**/*.md"))]
+TEXTS = {page: page.read_text(encoding="utf-8") for page in PAGES}
+README = TEXTS[CHECKOUT / "README.md"]
+MAP = TEXTS[CHECKOUT / "studio" / "README.md"]
+MOST_LINES = 150  # of the README: who wants to know more goes on from there
+
+SHELL = "\n".join(block for text in TEXTS.values() for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
+LINES = [line for line in SHELL.replace("\\\n", " ").splitlines() if line.strip()]
+PYTHONS = ("python3", ".venv/bin/python")
+HELPERS = ("pip", "pre_commit")  # tools that the environment of the tests need not have
+MADE = set(re.findall(r"(?<= )(?:-o|--output) (\S+)", SHELL))  # by one of the commands, for another
+
+PROSE = {page: re.sub(r"```.*?```", "", text, flags=re.DOTALL) for page, text in TEXTS.items()}
+SPANS = [(page, span) for page, text in PROSE.items() for span in re.findall(r"`([^`\n]+)`", text)]
+NAMED_WITH = re.compile(r"`([\w./-]+\.py)`(?::\s|\s\(|,\s|\s)((?:`[A-Za-z_]\w*`(?:,\s|\sand\s)?)+)")
+PLACEHOLDER = re.compile(r"\b(?:NAME|DIR|COMMAND|HOST)\b")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_in_the_readme_is_understood(command: str) -> None:
-    words = shlex.split(command.split(" < ")[0])[1:]
+def label(page: Path) -> str:
+    return page.relative_to(CHECKOUT).as_posix()
+
+
+def find(page: Path, name: str) -> Path | None:
+    """What a page names: from the top of the checkout, from its own folder, or from that of the code."""
+    places = (CHECKOUT, page.parent, CHECKOUT / "studio")
+    return next((place / name for place in places if (place / name).exists()), None)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_command_in_a_block_can_be_given(line: str) -> None:
+    words = shlex.split(re.split(r" [<>|] ", line)[0], comments=True)
+    match words:
+        case ["style-studio", *arguments]:
+            check_arguments(arguments)
+        case ["torchrun", *_]:
+            check_arguments(words[words.index("studio") + 1 :])
+        case [python, "-m", "pytest", *arguments] if python in PYTHONS:
+            assert find_spec("xdist") or "-n" not in arguments
+        case [python, "-m", tool, *_] if python in PYTHONS:
+            assert tool in HELPERS or find_spec(tool)
+        case [python, script, *arguments] if python in PYTHONS:
+            source = (CHECKOUT / script).read_text(encoding="utf-8")
+            made_of_fields = [f"--{name}" for name in ("seeds", "steps")]  # tuning_against_scratch: of a dataclass
+            options = [word for word in arguments if word.startswith("--") and word not in made_of_fields]
+            assert [option for option in options if f'"{option}"' not in source] == []
+        case _:
+            pytest.fail("nobody has said how to check this one")
+
+
+def check_arguments(words: list[str]) -> None:
     arguments = make_parser().parse_args(words)
     if arguments.command in ("render", "batch"):
         recipe_of(arguments, StyleRecipe()).shares_of(len(arguments.styles))
         photos = arguments.photos if arguments.command == "batch" else [arguments.photo]
         assert all(photo in (None, "-") or (CHECKOUT / photo).exists() for photo in photos)
-        assert all(name in LEARNT or find_style(name) for name in arguments.styles)
+        assert all(name in MADE or find_style(name) for name in arguments.styles)
     elif arguments.command == "tune":
         assert all((CHECKOUT / name).exists() for name in arguments.pictures)
 
 
 def test_every_command_has_an_example() -> None:
-    assert {command.split()[1] for command in COMMANDS} == set(ALL_COMMANDS)
+    assert {line.split()[1] for line in LINES if line.startswith("style-studio ")} == set(ALL_COMMANDS)
 
 
-def test_every_file_named_in_the_readme_is_there() -> None:
-    named = set(re.findall(r"`((?:studio|resources|packaging|tests)/[\w./-]*)`", README))
-    named |= set(re.findall(r"python3 (packaging/\w+\.py)", README))
-    assert named
-    assert [name for name in sorted(named) if not (CHECKOUT / name).exists()] == []
+@pytest.fixture(scope="module")
+def options() -> dict[str, set[str]]:
+    """The options of each command, as its help names them."""
+    parser = make_parser()
+    (choices,) = (action.choices for action in parser._actions if action.dest == "command")
+    assert isinstance(choices, dict)
+    return {name: set(command._option_string_actions) for name, command in choices.items()}
+
+
+def test_an_option_in_a_sentence_is_one(options: dict[str, set[str]]) -> None:
+    everything = set().union(*options.values())
+    unknown = []
+    for page, span in SPANS:
+        words = span.split()
+        if words[0] == "style-studio" and len(words) > 1 and not PLACEHOLDER.fullmatch(words[1]):
+            known = options.get(words[1], set())
+        elif words[0].startswith("--"):
+            known = everything
+        else:
+            continue
+        unknown += [(label(page), span) for word in words if word.startswith("--") and word not in known]
+    assert unknown == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=label)
+def test_every_file_and_folder_a_page_names_is_there(page: Path) -> None:
+    spans = [span for where, span in SPANS if where == page and re.fullmatch(r"[\w.-]+(?:/[\w.-]+)*/?", span)]
+    endings = (".py", ".md", ".toml", ".qss", ".yml", "/")
+    tops = tuple(f"{folder}/" for folder in FOLDERS)
+    named = [span for span in spans if span.endswith(endings) or span.startswith(tops)]
+    missing = [name for name in named if not PLACEHOLDER.search(name) and find(page, name) is None]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=label)
+def test_every_function_a_page_names_beside_its_file_is_there(page: Path) -> None:
+    missing = []
+    for name, listed in NAMED_WITH.findall(PROSE[page]):
+        path = find(page, name)
+        source = path.read_text(encoding="utf-8") if path else ""
+        for symbol in re.findall(r"`(\w+)`", listed):
+            definition = rf"^\s*(?:(?:def|class) {symbol}\b|(?:self\.)?{symbol}\b(?::[^=\n]+)? = )"
+            if not re.search(definition, source, re.MULTILINE):
+                missing.append(f"{name} {symbol}")
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=label)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", PROSE[page]):
+        file, _, anchor = target.partition("#")
+        path = page.parent / file if file else page
+        is_there = target.startswith("https://") or path.exists()
+        if not is_there or (anchor and anchor not in anchors(path)):
+            broken.append(target)
+    assert broken == []
+
+
+def anchors(page: Path) -> set[str]:
+    """What links within a page may lead to, as GitHub names it."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= MOST_LINES
 
 
 def test_the_tree_shows_what_is_there_and_every_part_of_it() -> None:
@@ -60,6 +165,13 @@ def test_the_tree_shows_what_is_there_and_every_part_of_it() -> None:
     parts = [path for place in ("studio", "resources") for path in (CHECKOUT / place).iterdir() if path.is_dir()]
     wanted = {f"{path.relative_to(CHECKOUT).as_posix()}/" for path in parts if path.name != "__pycache__"}
     assert wanted <= set(shown)
+
+
+def test_the_map_has_a_line_for_every_package() -> None:
+    root = CHECKOUT / "studio"
+    packages = {f"{path.parent.relative_to(root).as_posix()}/" for path in root.glob("*/**/__init__.py")}
+    assert packages
+    assert packages - set(re.findall(r"^\| `([\w/]+)` \|", MAP, re.MULTILINE)) == set()
 
 
 def test_numbers_in_the_readme_are_those_of_the_program() -> None:
