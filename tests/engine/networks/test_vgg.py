@@ -192,6 +192,7 @@ def test_going_back_from_nowhere_is_refused(encoder: Encoder) -> None:
 
 def test_only_the_picture_can_change(encoder: Encoder) -> None:
     trace = run_to_end(encoder.trace(waves(16, 16), ["relu2_1"]))
+    assert len(trace.pieces) == 4  # relu1_1, relu1_2, pool2, relu2_1
     for name, source, output in trace.pieces:
         assert [id(leaf) for leaf in leaves_below(output)] == [id(source)], f"{name} would learn"
 
@@ -212,8 +213,8 @@ def leaves_below(output: Tensor) -> list[Tensor]:
 @pytest.mark.parametrize("is_enabled", [True, False])
 def test_between_pieces_autograd_is_as_the_caller_left_it(is_enabled: bool, encoder: Encoder) -> None:
     with torch.set_grad_enabled(is_enabled):
-        for _ in encoder.trace(waves(16, 16), ["relu2_1"], with_gradient=not is_enabled):
-            assert torch.is_grad_enabled() is is_enabled
+        pieces = encoder.trace(waves(16, 16), ["relu2_1"], with_gradient=not is_enabled)
+        assert [torch.is_grad_enabled() for _ in pieces] == [is_enabled] * 4
 
 
 def test_features_for_comparison_carry_no_graph(encoder: Encoder) -> None:

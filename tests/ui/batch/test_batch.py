@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from PIL import Image
@@ -14,13 +15,15 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from studio.core.batch.job import ItemState
 from studio.core.batch.journal import read_journal
 from studio.core.engine_api.contract import StyleRequest
 from studio.core.errors import EngineError, WeightsError
 from studio.core.image_io import ExportOptions
 from studio.core.image_io.xmp import read_recipe
 from studio.ui.app import Studio
-from studio.ui.batch.batch_model import REPORT_ROLE, STATE_TEXT_ROLE
+from studio.ui.batch.batch_delegate import ROW_HEIGHT
+from studio.ui.batch.batch_model import STATE_TEXT_ROLE
 from studio.ui.export.export_settings import LastExport, keep_last_export
 from studio.ui.importing.drop_zones import Drop, Payload
 from studio.ui.session.settings import Settings
@@ -423,11 +426,31 @@ def test_every_control_of_the_window_has_a_name_and_enter_in_the_folder_starts_n
     assert not chosen.batch.is_running and window.isVisible()
 
 
-def test_a_row_of_every_state_can_be_painted(qtbot: QtBot, chosen: Studio, photos: Path) -> None:
-    (photos / "a.png").write_text("no picture")
-    run(qtbot, chosen)
+def test_the_current_row_is_marked(chosen: Studio) -> None:
     chosen.batch_window.list.setCurrentIndex(chosen.batch_window.list.model().index(1, 0))
     chosen.batch_window.list.setFocus()
     image = chosen.batch_window.list.grab().toImage()
-    assert image.pixelColor(1, 60) != image.pixelColor(1, 100)  # the mark of the current row
-    assert {report.state for report in rows(chosen, REPORT_ROLE)} == {"skipped", "done"}
+    assert image.pixelColor(1, 60) != image.pixelColor(1, 100)
+
+
+def test_a_row_of_every_state_is_painted_with_its_words_and_its_mark(chosen: Studio) -> None:
+    texts, marks = dict[str, object](), dict[str, bytes]()
+    for state in get_args(ItemState):
+        report = replace(chosen.batch.reports[0], state=state, progress=0.5, reason="It is damaged.")
+        chosen.batch._set_reports([report])
+        (texts[state],) = rows(chosen, STATE_TEXT_ROLE)
+        image = chosen.batch_window.list.grab().toImage()
+        mark = image.copy(image.width() - ROW_HEIGHT, 0, ROW_HEIGHT, ROW_HEIGHT)  # where the row ends
+        marks[state] = bytes(mark.constBits())
+    assert texts == {
+        "waiting": "Waiting",
+        "opening": "Opening",
+        "painting": "Painting 50 %",
+        "saving": "Saving",
+        "done": f"Painted: {report.item.output}",
+        "skipped": "It is damaged.",
+        "failed": "It is damaged.",
+    }
+    assert marks["opening"] == marks["painting"] == marks["saving"]
+    assert marks["skipped"] == marks["failed"]
+    assert len(set(marks.values())) == 4  # nothing, a bar, a tick and a warning
