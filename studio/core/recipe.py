@@ -20,8 +20,10 @@ _BY_STEPS: tuple[Method, ...] = ("finish", "pattern")  # those that optimise the
 QUALITIES: tuple[Quality, ...] = ("draft", "standard", "high")
 ENCODERS = ("vgg16", "vgg16-torchvision", "vgg19-torchvision")
 POOLINGS = ("max", "average")
+SEAMLESS = ("off", "on")
 NETWORKS = ("live_studio", "arbitrary_style_magenta")  # cards of the Live networks; the first one is used by itself
-RECIPE_VERSION = 2
+RECIPE_VERSION = 3
+_FIRST_FREEDOM = 1.0  # how Finish painted before there was a choice
 _FIRST_NETWORK = "arbitrary_style_magenta"  # the only one there was when recipes had version 1
 
 
@@ -92,6 +94,11 @@ KNOBS: tuple[Knob, ...] = (
          low=0.25, high=4.0, unit="\N{MULTIPLICATION SIGN}", scale="log"),
     Knob("keep_color", "Keep colours", "Keeps the photo's own colours and takes only the handling of the paint.",
          methods=_WITH_PHOTO),
+    Knob("freedom", "Freedom",
+         "To the left the photo's shapes stand and only the hand changes; to the right the painting's own may roam.",
+         methods=_BY_STEPS),
+    Knob("seamless", "Seamless", "A pattern that repeats without a seam, for cloth, wallpaper and games.",
+         scale="choice", choices=SEAMLESS, methods=("pattern",), group="picture"),
     Knob("detail", "Detail", "What stays recognisable: the large shapes only, or eyes and twigs too.",
          methods=_WITH_PHOTO),
     Knob("smoothness", "Smoothness", "Calms grain and speckle; a lot of it turns paint into washes."),
@@ -125,12 +132,14 @@ class StyleRecipe:
     strength: float = 0.6
     stroke_size: float = 1.0
     keep_color: float = 0.0
+    freedom: float = 0.25
     detail: float = 0.5
     smoothness: float = 0.1
     style_shares: tuple[float, ...] = ()
     long_edge: int = 768
     quality: Quality = "standard"
     seed: int = 0
+    seamless: str = SEAMLESS[0]
     encoder: str = "vgg16"
     pooling: str = "max"
     network: str = NETWORKS[0]
@@ -142,6 +151,11 @@ class StyleRecipe:
         if shares and sum(shares) <= 0:
             raise RecipeError("All style shares are 0; at least one style must have a share.")
         object.__setattr__(self, "style_shares", shares)
+
+    @property
+    def is_seamless(self) -> bool:
+        """Whether copies of the artwork are to fit together without a seam."""
+        return self.method == "pattern" and self.seamless == "on"
 
     def shares_of(self, count: int) -> tuple[float, ...]:
         """The shares of `count` styles, summing to 1. Raises RecipeError if another number was given."""
@@ -179,6 +193,8 @@ class StyleRecipe:
             raise RecipeError(f"The recipe has version {version}; this studio reads up to {RECIPE_VERSION}.")
         if version < 2:
             values.setdefault("network", _FIRST_NETWORK)
+        if version < 3:
+            values.setdefault("freedom", _FIRST_FREEDOM)
         shares = values.get("style_shares", ())
         if not isinstance(shares, list | tuple):
             raise RecipeError("The style shares of the recipe are no list.")

@@ -163,7 +163,7 @@ def run_studio(arguments: argparse.Namespace) -> dict[str, Any]:
     seconds, first, steps = 0.0, None, 0
     started = time.perf_counter()
     if arguments.role == "draft":  # as the studio does
-        painting = replace(painting, sketch=_sketched(painter, painting, style))
+        painting = replace(painting, live=_sketched(painter, painting, style))
     job = finish(encoder, painting, ("style",), {})
     while True:
         try:
@@ -187,7 +187,7 @@ def _inputs(arguments: argparse.Namespace, quality: str) -> tuple[Tensor, Tensor
     content_name, style_name = PAIRS[arguments.pair]
     photo = to_tensor(open_picture(resource_folder("demo") / content_name), CPU)
     style = to_tensor(open_picture(resource_folder("styles") / style_name), CPU)
-    recipe = StyleRecipe().change(long_edge=arguments.size, quality=quality)
+    recipe = StyleRecipe(long_edge=arguments.size, quality=quality, freedom=1.0)  # the losses of the reference
     return resize_to(photo, arguments.size), resize_to(style, arguments.size), recipe
 
 

@@ -18,7 +18,7 @@ import torch
 from studio.core.image_io import open_picture
 from studio.core.recipe import StyleRecipe
 from studio.core.resources import resource_folder
-from studio.engine.losses.losses import Objective
+from studio.engine.losses.objective import Objective
 from studio.engine.networks.probes import is_bfloat16_better
 from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import LAYOUTS, load_encoder_weights

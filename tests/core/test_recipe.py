@@ -62,7 +62,18 @@ def test_whole_numbers_stay_whole(knob: Knob) -> None:
 
 
 def test_json_gives_the_same_recipe_back() -> None:
-    recipe = StyleRecipe("pattern", 0.1, 2.5, 0.3, 0.7, 0.9, (20, 80), 1024, "high", 7, "vgg19-torchvision", "average")
+    values = {
+        "method": "pattern",
+        "strength": 0.1,
+        "stroke_size": 2.5,
+        "keep_color": 0.3,
+        "freedom": 0.8,
+        "detail": 0.7,
+    }
+    values |= {"smoothness": 0.9, "style_shares": (20, 80), "long_edge": 1024, "quality": "high", "seed": 7}
+    values |= {"seamless": "on", "encoder": "vgg19-torchvision", "pooling": "average", "network": NETWORKS[1]}
+    assert values.keys() == {field.name for field in fields(StyleRecipe)}
+    recipe = StyleRecipe(**values)
     assert StyleRecipe.from_json(recipe.to_json()) == recipe
     assert json.loads(recipe.to_json())["version"] == RECIPE_VERSION
     assert "\n" not in recipe.to_json()
@@ -80,8 +91,8 @@ def test_settings_that_json_leaves_out_are_the_defaults() -> None:
         ("[" * 100_000, "not valid JSON"),
         ("[1, 2]", "no settings"),
         ("null", "no settings"),
-        ('{"version": 3}', "reads up to 2"),
-        ('{"version": "1"}', "reads up to 2"),
+        ('{"version": 4}', "reads up to 3"),
+        ('{"version": "1"}', "reads up to 3"),
         ('{"brush": 3}', "no setting called brush"),
         ('{"strength": 1.5}', "between 0 and 1"),
         ('{"strength": NaN}', "must be a number"),
@@ -101,6 +112,18 @@ def test_a_recipe_that_cannot_be_read_says_why(text: str, sentence: str) -> None
 def test_a_recipe_from_when_there_was_one_network_keeps_to_it() -> None:
     assert StyleRecipe.from_json('{"version": 1}').network == "arbitrary_style_magenta"
     assert StyleRecipe.from_json('{"version": 2}').network == StyleRecipe().network == NETWORKS[0]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_recipe_from_before_freedom_has_all_of_it(version: int) -> None:
+    assert StyleRecipe.from_json(f'{{"version": {version}}}').freedom == 1.0
+    assert StyleRecipe.from_json(f'{{"version": {RECIPE_VERSION}}}').freedom == StyleRecipe().freedom < 0.5
+
+
+def test_only_a_pattern_is_seamless() -> None:
+    assert StyleRecipe(method="pattern", seamless="on").is_seamless
+    assert not StyleRecipe(method="finish", seamless="on").is_seamless
+    assert not StyleRecipe(method="pattern").is_seamless
 
 
 def test_shares_are_relative_and_sum_to_1() -> None:

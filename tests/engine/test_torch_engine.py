@@ -121,7 +121,7 @@ def test_losses_have_their_names_and_add_up(engine: TorchEngine) -> None:
     _, frames, _ = events_of(engine, request_of(smoothness=0.5))
     losses = dict(frames[-1].losses)
     total = losses.pop("total")
-    assert losses.keys() == {"style", "content", "smoothness"}
+    assert losses.keys() == {"style", "matched", "content", "structure", "colors", "smoothness"}
     assert total == pytest.approx(sum(losses.values()))
     assert all(loss > 0 for loss in losses.values())
 

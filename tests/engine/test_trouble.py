@@ -14,7 +14,7 @@ from torch import Tensor
 from studio.core.errors import EngineError
 from studio.core.picture import Picture
 from studio.engine import event_reporter, keep_colors, torch_engine
-from studio.engine.losses.losses import Evaluation, Objective
+from studio.engine.losses.objective import Evaluation, Objective
 from studio.engine.optimization import initialization, optimize, targets
 from studio.engine.runtime import tiling
 from studio.engine.torch_engine import TorchEngine

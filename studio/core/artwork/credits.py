@@ -48,8 +48,9 @@ def model_cards(recipe: StyleRecipe, styles: Sequence[Style]) -> tuple[Card, ...
     live = tuple(card for card in bundled_cards("models") if card.id == network)
     if recipe.method == "live":
         return live
-    is_sketched = recipe.method == "finish" and recipe.quality == "draft"  # it starts from a picture of Live
-    return _encoder_cards(recipe) + (live if is_sketched else ())
+    # It starts from a picture of Live, or has its coarse colours.
+    is_after_live = recipe.method == "finish" and (recipe.quality == "draft" or recipe.freedom < 1)
+    return _encoder_cards(recipe) + (live if is_after_live else ())
 
 
 def _encoder_cards(recipe: StyleRecipe) -> tuple[Card, ...]:

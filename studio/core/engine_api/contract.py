@@ -106,7 +106,7 @@ class Frame:
     """A picture on its way to the screen.
 
     step of steps: optimiser steps over all scales. progress: share of the work done, 0 to 1, weighted by what a step
-    costs at its size (steps are not). losses: by name ("total", "style", "content", "smoothness"), of this step.
+    costs at its size (steps are not). losses: by name ("total" and its parts, such as "style"), of this step.
     seconds: since the request started. picture: to be shown; uncolored: the same before "keep colours" was applied,
     None where that changes nothing. long_edge of the picture may be below the recipe's: show it enlarged.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from studio.engine.losses.statistics import Moments, positions
 from studio.engine.runtime.tensors import fine_band, resize
@@ -51,6 +52,15 @@ def enlarge(image: Tensor, size: tuple[int, int], detailed: Tensor | None) -> Te
     if detailed is not None:
         larger = larger + FINE_DETAIL * fine_band(detailed, (image.shape[2], image.shape[3]))
     return larger.clamp(0, 1)
+
+
+def enlarge_seamless(image: Tensor, size: tuple[int, int]) -> Tensor:
+    """The image at another `size` (h, w), as if it went on at its other side. All edges must be even."""
+    height, width = image.shape[2:]
+    around = functional.pad(image, (width // 2, width // 2, height // 2, height // 2), mode="circular")
+    larger = resize(around, (2 * size[0], 2 * size[1]))
+    top, left = size[0] // 2, size[1] // 2
+    return larger[:, :, top : top + size[0], left : left + size[1]].clamp(0, 1).contiguous()
 
 
 def _power(matrix: Tensor, exponent: float) -> Tensor:

@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from studio.core.errors import EngineError
-from studio.engine.losses.losses import Evaluation, Objective
+from studio.engine.losses.objective import Evaluation, Objective
 from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization import initialization
 from studio.engine.optimization.lbfgs import BoundedLBFGS
 from studio.engine.optimization.preconditioner import Preconditioner
 from studio.engine.optimization.schedule import Stage, stages
-from studio.engine.optimization.targets import Painting, StyleCache, first_image, make_objective, targets_at
+from studio.engine.optimization.targets import Painting, StyleCache, enlarged, first_image, make_objective, targets_at
 from studio.engine.runtime.device import is_out_of_memory, release_memory
 from studio.engine.runtime.tiling import SMALLEST_TILE
 
@@ -61,8 +61,7 @@ def finish(
             if painted is None or number == 0:
                 image = first_image(painting, targets, generator)
             else:
-                detail = targets.photo if targets.sketch is None else targets.sketch
-                image = initialization.enlarge(painted, targets.size, detail)
+                image = enlarged(painting, painted, targets)
             yield clock.snapshot(image)
             objective = yield from make_objective(encoder, painting, targets, style_keys, cache)
             painted = yield from _descend(objective, image, stage, clock)

@@ -7,17 +7,28 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from studio.core.picture import fit_size
 from studio.core.recipe import StyleRecipe
-from studio.engine.losses.losses import CONTENT_LAYERS, STYLE_LAYERS, Objective, weights_of
-from studio.engine.losses.statistics import Moments, blend_moments, moments, total_variation
+from studio.engine.losses.losses import (
+    CONTENT_LAYERS,
+    MATCHED_LAYERS,
+    STRUCTURE_LAYERS,
+    STYLE_LAYERS,
+    ObjectiveWeights,
+    objective_weights,
+)
+from studio.engine.losses.matching import nearest_features, sample_rows
+from studio.engine.losses.objective import Objective, ObjectiveTargets
+from studio.engine.losses.self_similarity import CellGrid, self_similarity
+from studio.engine.losses.statistics import Moments, blend_moments, moments, positions, total_variation
 from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization import initialization
 from studio.engine.optimization.schedule import NARROWEST
 from studio.engine.runtime.device import free_memory
 from studio.engine.runtime.tensors import resize, resize_to
-from studio.engine.runtime.tiling import SMALLEST_TILE, cut_into_tiles
+from studio.engine.runtime.tiling import GRID, SMALLEST_TILE, cut_into_tiles
 
 # What a pixel takes that is encoded with a gradient: features and gradients at layers in the encoder's precision, and
 # besides them where max pooling found its largest. Measured: 1370 bytes in bfloat16, 2470 in float32.
@@ -27,9 +38,22 @@ CONTENT_VALUES, IMAGES = 56, 20
 MEMORY_SHARE = 0.5  # of what is free
 LARGEST_WHOLE = 4_000_000  # px encoded in one go even if there is room: a piece must not take seconds
 STYLE_EDGE = (32, 2048)  # px, smallest and largest longer edge of a style at work
+GLAZE = 0.4  # strength below which the photo itself shines through a picture of Live
 STYLE_ENLARGED = 1.5  # times its own size; beyond, its strokes are blur
 
-StyleCache = MutableMapping[object, dict[str, Moments]]
+COARSE_EDGE = 24  # px of the longer edge at which a picture has the colours Live showed
+MATCHED_POSITIONS = 8192  # of a style and layer that places of the photo are compared with; mirrored ones count as well
+
+StyleCache = MutableMapping[object, "StyleFeatures"]
+
+
+@dataclass(frozen=True)
+class StyleFeatures:
+    """What is remembered of a style at one size. moments: by layer. rows: features to match (N, C), by layer."""
+
+    moments: dict[str, Moments]
+    rows: dict[str, Tensor]
+    total_variation: float
 
 
 @dataclass(frozen=True)
@@ -37,7 +61,7 @@ class Painting:
     """What is to be painted. content: (1, 3, H, W) or None for a pattern; styles: (1, 3, H, W) each, all in [0, 1].
 
     size: (height, width) of the result. shares: one per style, summing to 1. start: a picture to go on from, or None.
-    sketch: (1, 3, H, W), what it may look like; None: the photo stands in for it.
+    live: (1, 3, H, W), the same as Live paints it, whose coarse colours it is to have; None: it goes its own way.
     """
 
     content: Tensor | None
@@ -46,36 +70,42 @@ class Painting:
     recipe: StyleRecipe
     size: tuple[int, int]
     start: Tensor | None = None
-    sketch: Tensor | None = None
+    live: Tensor | None = None
 
 
 @dataclass(frozen=True)
 class Targets:
-    """Photo (None for a pattern), sketch and styles as they are at one size. size: (height, width)."""
+    """Photo (None for a pattern), Live's picture and styles as they are at one size. size: (height, width)."""
 
     size: tuple[int, int]
     photo: Tensor | None
-    sketch: Tensor | None
+    live: Tensor | None
     styles: tuple[Tensor, ...]
 
 
 def targets_at(painting: Painting, long_edge: int) -> Targets:
     """The targets with the picture's longer edge at `long_edge` px."""
     width, height = fit_size(painting.size[1], painting.size[0], long_edge)
-    size = (height, width)
-    photo, sketch = (
-        None if image is None else resize(image, size).clamp(0, 1) for image in (painting.content, painting.sketch)
+    size = seamless_size(width, height) if painting.recipe.is_seamless else (height, width)
+    photo, live = (
+        None if image is None else resize(image, size).clamp(0, 1) for image in (painting.content, painting.live)
     )
     style_edge = long_edge * painting.recipe.stroke_size
-    return Targets(size, photo, sketch, tuple(_style_at(style, style_edge) for style in painting.styles))
+    return Targets(size, photo, live, tuple(_style_at(style, style_edge) for style in painting.styles))
+
+
+def seamless_size(width: int, height: int) -> tuple[int, int]:
+    """(height, width) nearest to it that a picture without seams can have: multiples of tiling.GRID."""
+    rounded_height, rounded_width = (max(GRID, round(edge / GRID) * GRID) for edge in (height, width))
+    return rounded_height, rounded_width
 
 
 def first_image(painting: Painting, targets: Targets, generator: torch.Generator) -> Tensor:
     """What the first stage starts from: (1, 3, h, w) at the size of the targets."""
     if painting.start is not None:
-        return initialization.enlarge(painting.start, targets.size, None)
-    if targets.sketch is not None:
-        return initialization.vary(targets.sketch, generator)
+        return enlarged(painting, painting.start, targets)
+    if targets.live is not None and starts_from_live(painting.recipe):
+        return initialization.vary(targets.live, generator)
     colors = blend_moments([moments(style) for style in targets.styles], painting.shares)
     if targets.photo is None:
         return initialization.noise(targets.size, colors, generator)
@@ -83,6 +113,30 @@ def first_image(painting: Painting, targets: Targets, generator: torch.Generator
     # A weak style starts from the photo's own colours: it would hardly find back to them.
     image = torch.lerp(targets.photo, recolored, min(1.0, painting.recipe.strength / 0.5))
     return initialization.vary(image, generator)
+
+
+def enlarged(painting: Painting, image: Tensor, targets: Targets) -> Tensor:
+    """A picture painted at a smaller size, at the size of the targets."""
+    if painting.recipe.is_seamless:
+        return initialization.enlarge_seamless(image, targets.size)
+    if painting.start is image:
+        return initialization.enlarge(image, targets.size, None)
+    is_from_live = targets.live is not None and starts_from_live(painting.recipe)
+    return initialization.enlarge(image, targets.size, targets.live if is_from_live else targets.photo)
+
+
+def is_after_live(recipe: StyleRecipe) -> bool:
+    """Whether a picture needs the one of Live: for its coarse colours, or to start from."""
+    return objective_weights(recipe).colors > 0 or starts_from_live(recipe)
+
+
+def starts_from_live(recipe: StyleRecipe) -> bool:
+    """Whether a picture starts from the one of Live, which has the style's colours and strokes already.
+
+    Measured at 256 px on three pairs: after the same steps the loss of a draft is 2, 15 and 8 per cent lower. A
+    standard picture ends within 2 per cent of where it would from the photo; a weak style does better from the photo.
+    """
+    return recipe.quality == "draft" and recipe.strength >= GLAZE
 
 
 def make_objective(
@@ -93,23 +147,61 @@ def make_objective(
     cache: StyleCache,
 ) -> Generator[None, None, Objective]:
     """The objective at the size of the targets; yields between pieces. style_keys, cache: as in `finish`."""
-    weights = weights_of(painting.recipe)
+    weights, shares = objective_weights(painting.recipe), painting.shares
     tile_pixels = tile_pixels_for(encoder, targets.size)
-    parts = []
+    styles = []
     for style, key in zip(targets.styles, style_keys, strict=True):
         cache_key = (encoder.key, key, tuple(style.shape[2:]))
         if cache_key not in cache:
-            trace = yield from encoder.trace(style, STYLE_LAYERS, with_gradient=False)
-            cache[cache_key] = {layer: moments(trace[layer]) for layer in STYLE_LAYERS}
-        parts.append(cache[cache_key])
-    style_moments = {layer: blend_moments([part[layer] for part in parts], painting.shares) for layer in STYLE_LAYERS}
-    layers = [layer for layer in CONTENT_LAYERS if weights.content.get(layer, 0) > 0]
-    content = {}
-    if targets.photo is not None and layers:
-        content = yield from _content_features(encoder, targets.photo, layers, tile_pixels)
-    shared = zip(targets.styles, painting.shares, strict=True)
-    rough = sum(float(total_variation(style)) * share for style, share in shared)
-    return Objective(encoder, weights, style_moments, content, rough, tile_pixels)
+            cache[cache_key] = yield from _style_features(encoder, style)
+        styles.append(cache[cache_key])
+    shared = list(zip(styles, shares, strict=True))
+    matched, content, structure = {}, {}, {}
+    if targets.photo is not None:
+        layers = _photo_layers(weights)
+        seen = (yield from _photo_features(encoder, targets.photo, layers, tile_pixels)) if layers else {}
+        for layer in MATCHED_LAYERS:
+            if weights.matched.get(layer, 0) > 0:
+                rows = [sample_rows(style.rows[layer], share * MATCHED_POSITIONS) for style, share in shared]
+                matched[layer] = yield from nearest_features(seen[layer], torch.cat(rows))
+        content = {layer: seen[layer] for layer in CONTENT_LAYERS if weights.content.get(layer, 0) > 0}
+        structure = {layer: _structure_of(seen[layer]) for layer in STRUCTURE_LAYERS if weights.structure[layer] > 0}
+    goals = ObjectiveTargets(
+        moments={layer: blend_moments([style.moments[layer] for style in styles], shares) for layer in STYLE_LAYERS},
+        matched=matched,
+        content=content,
+        structure=structure,
+        colors=None if targets.live is None else coarse_colors(targets.live),
+        total_variation=sum(style.total_variation * share for style, share in shared),
+    )
+    return Objective(encoder, weights, goals, tile_pixels, painting.recipe.is_seamless)
+
+
+def coarse_colors(image: Tensor) -> Tensor:
+    """The image with its longer edge averaged to COARSE_EDGE px. Shapes: (1, 3, H, W) -> (1, 3, h, w)."""
+    width, height = fit_size(image.shape[3], image.shape[2], COARSE_EDGE)
+    return functional.adaptive_avg_pool2d(image, (height, width))
+
+
+def _structure_of(features: Tensor) -> Tensor:
+    return self_similarity(CellGrid(features.shape[2], features.shape[3], features.device).add_up(features))
+
+
+def _photo_layers(weights: ObjectiveWeights) -> list[str]:
+    by_layer = [*weights.matched.items(), *weights.content.items(), *weights.structure.items()]
+    return sorted({layer for layer, weight in by_layer if weight > 0})
+
+
+def _style_features(encoder: Encoder, style: Tensor) -> Generator[None, None, StyleFeatures]:
+    """Moments of a style, and rows to match, half of them from its mirror image: strokes lean both ways."""
+    trace = yield from encoder.trace(style, STYLE_LAYERS, with_gradient=False)
+    mirrored = yield from encoder.trace(style.flip(3), MATCHED_LAYERS, with_gradient=False)
+    rows = {layer: torch.cat((positions(trace[layer]), positions(mirrored[layer]))) for layer in MATCHED_LAYERS}
+    return StyleFeatures(
+        moments={layer: moments(trace[layer]) for layer in STYLE_LAYERS},
+        rows={layer: sample_rows(both, MATCHED_POSITIONS) for layer, both in rows.items()},
+        total_variation=float(total_variation(style)),
+    )
 
 
 def tile_pixels_for(encoder: Encoder, size: tuple[int, int]) -> int:
@@ -132,7 +224,7 @@ def bytes_per_pixel(dtype: torch.dtype) -> int:
     return VALUES_PER_PIXEL * dtype.itemsize + BYTES_BESIDES
 
 
-def _content_features(
+def _photo_features(
     encoder: Encoder, photo: Tensor, layers: list[str], tile_pixels: int
 ) -> Generator[None, None, dict[str, Tensor]]:
     height, width = photo.shape[2:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 GRID = 16  # px; tiles and margins are multiples of it, so that all pooling grids stay aligned
@@ -13,15 +14,24 @@ SMALLEST_TILE = 512  # px; below, most of a tile would be margin
 
 @dataclass(frozen=True)
 class Tile:
-    """Rows and columns [start, stop): of the part a tile is responsible for, and of all it sees."""
+    """Rows and columns [start, stop): of the part a tile is responsible for, and of all it sees.
+
+    is_seamless: the picture goes on at its other side, so that rows and columns may lie outside it.
+    """
 
     inner_rows: tuple[int, int]
     inner_columns: tuple[int, int]
     outer_rows: tuple[int, int]
     outer_columns: tuple[int, int]
+    is_seamless: bool = False
 
     def crop(self, image: Tensor, stride: int = 1) -> Tensor:
         """All the tile sees of the whole image, or of features with `stride` px per position."""
+        if self.is_seamless:
+            for edge, (start, stop) in ((2, self.outer_rows), (3, self.outer_columns)):
+                index = torch.arange(start // stride, stop // stride, device=image.device) % image.shape[edge]
+                image = image.index_select(edge, index)
+            return image
         return _cut(image, self.outer_rows, self.outer_columns, stride)
 
     def inner(self, seen: Tensor, stride: int = 1) -> Tensor:
@@ -36,19 +46,24 @@ class Tile:
         whole[:, :, slice(*self.inner_rows), slice(*self.inner_columns)] = part
 
 
-def cut_into_tiles(height: int, width: int, pixels: int, margin: int) -> list[Tile]:
+def cut_into_tiles(height: int, width: int, pixels: int, margin: int, is_seamless: bool = False) -> list[Tile]:
     """Tiles of about `pixels` px each, margins included; one tile if the picture (height x width px) fits.
 
-    margin: px that a tile sees around its inner part at least, where the picture does not end.
+    margin: px that a tile sees around its inner part at least, where the picture does not end. is_seamless: it ends
+    nowhere, but goes on at its other side; height and width must be multiples of GRID then.
     """
-    if height * width <= pixels:
-        return [Tile((0, height), (0, width), (0, height), (0, width))]
     margin = math.ceil(margin / GRID) * GRID
-    edge = max(SMALLEST_TILE, 3 * margin, int(math.sqrt(pixels))) - 2 * margin
+    if is_seamless and (height % GRID or width % GRID):
+        raise ValueError(f"{width} x {height} px: a seamless picture needs multiples of {GRID} px.")
+    rows, columns = [(0, height)], [(0, width)]
+    if height * width > pixels:
+        edge = max(SMALLEST_TILE, 3 * margin, int(math.sqrt(pixels))) - 2 * margin
+        rows, columns = _spans(height, edge), _spans(width, edge)
+    beyond = margin if is_seamless else 0
     return [
-        Tile(rows, columns, _widen(rows, height, margin), _widen(columns, width, margin))
-        for rows in _spans(height, edge)
-        for columns in _spans(width, edge)
+        Tile(row, column, _widen(row, height, margin, beyond), _widen(column, width, margin, beyond), is_seamless)
+        for row in rows
+        for column in columns
     ]
 
 
@@ -57,8 +72,8 @@ def _spans(length: int, edge: int) -> list[tuple[int, int]]:
     return [(start, min(start + step, length)) for start in range(0, length, step)]
 
 
-def _widen(span: tuple[int, int], length: int, margin: int) -> tuple[int, int]:
-    return max(0, span[0] - margin), min(length, span[1] + margin)
+def _widen(span: tuple[int, int], length: int, margin: int, beyond: int) -> tuple[int, int]:
+    return max(-beyond, span[0] - margin), min(length + beyond, span[1] + margin)
 
 
 def _cut(image: Tensor, rows: tuple[int, int], columns: tuple[int, int], stride: int) -> Tensor:

@@ -16,15 +16,20 @@ PLAIN = Style(make_picture(), make_card())
 
 @pytest.mark.parametrize("encoder", ENCODERS)
 def test_every_encoder_has_somebody_to_thank(encoder: str) -> None:
-    (card,) = model_cards(StyleRecipe(encoder=encoder), ())
+    (card,) = model_cards(StyleRecipe(encoder=encoder, freedom=1.0), ())
     assert card.kind == "model"
     assert "Simonyan" in card.credit_line
     assert card.licence in card.credit_line
 
 
 def test_the_bundled_network_is_credited_with_its_bundled_card() -> None:
-    (card,) = model_cards(StyleRecipe(), ())
+    (card,) = model_cards(StyleRecipe(freedom=1.0), ())
     card.verify()
+
+
+def test_a_picture_with_the_colours_of_live_credits_its_network_too() -> None:
+    cards = model_cards(StyleRecipe(freedom=0.9), ())
+    assert [card.id for card in cards][1:] == [NETWORKS[0]]
 
 
 @pytest.mark.parametrize("network", NETWORKS)

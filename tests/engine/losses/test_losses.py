@@ -1,88 +1,15 @@
-"""The losses: relative, right in value and gradient, the same in tiles, and finite where there is nothing to see."""
+"""The losses: relative to their target, and weighted as a recipe asks for."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-
 import pytest
 import torch
-from torch import Tensor
 
 from studio.core.recipe import StyleRecipe
-from studio.engine.losses.losses import (
-    CONTENT_LAYERS,
-    FLOOR,
-    STYLE_LAYERS,
-    Evaluation,
-    LossWeights,
-    Objective,
-    relative_moments_loss,
-    weights_of,
-)
-from studio.engine.losses.statistics import Moments, blend_moments, moments, total_variation
-from studio.engine.networks.vgg import Encoder, EncoderLayout, Pooling
-from studio.engine.networks.weights import LAYOUTS
-from studio.engine.runtime import tiling
-from studio.engine.runtime.generators import run_to_end
-from tests.support.plain_vgg import plain_features
-from tests.support.scenes import flat, relative_error, waves, weave
-
-ALL = LossWeights(style=1.0, content={"relu2_2": 0.1, "relu3_3": 0.2, "relu4_2": 0.3}, smoothness=0.05)
-WHOLE = 1 << 30  # px per tile: never cut
-MakeEncoder = Callable[..., Encoder]
-DEEPER = replace(LAYOUTS["vgg16"], name="deeper", convolutions=(2, 2, 6, 4))  # looks farther than those of the recipe
-EYES = (LAYOUTS["vgg16"], LAYOUTS["vgg19-torchvision"], DEEPER)
-
-
-def objective_of(
-    encoder: Encoder, weights: LossWeights, photo: Tensor, style: Tensor, tile_pixels: int = WHOLE
-) -> Objective:
-    seen = encoder.features(style, STYLE_LAYERS)
-    content = encoder.features(photo, CONTENT_LAYERS)
-    targets = {layer: moments(seen[layer]) for layer in STYLE_LAYERS}
-    return Objective(encoder, weights, targets, content, float(total_variation(style)), tile_pixels)
-
-
-@torch.no_grad()  # as the engine runs it
-def evaluate(objective: Objective, image: Tensor) -> Evaluation:
-    return run_to_end(objective.evaluate(image))
-
-
-def plain_loss(
-    network: Mapping[str, Tensor], weights: LossWeights, photo: Tensor, style: Tensor, image: Tensor
-) -> Tensor:
-    """The total loss in one go, as one would write it down first, in the precision of the image."""
-    found, wanted, kept = (plain_features(network, picture.to(image.dtype)) for picture in (image, style, photo))
-    total = image.new_zeros(())
-    for layer in STYLE_LAYERS:
-        (mean, covariance), (target_mean, target_covariance) = (_moments(part[layer]) for part in (found, wanted))
-        size = (target_mean**2).sum()
-        unit = (target_covariance**2).sum() + (FLOOR * size) ** 2
-        loss = ((mean - target_mean) ** 2).sum() / size + ((covariance - target_covariance) ** 2).sum() / unit
-        total = total + weights.style / len(STYLE_LAYERS) * loss
-    for layer, weight in weights.content.items():
-        spread = kept[layer].var() + FLOOR * (kept[layer] ** 2).mean()
-        total = total + weight * ((found[layer] - kept[layer]) ** 2).mean() / spread
-    rough = max(float(total_variation(style)), 1e-4)
-    return total + weights.smoothness * total_variation(image) / rough
-
-
-def _moments(features: Tensor) -> tuple[Tensor, Tensor]:
-    rows = features.flatten(2)[0]  # (C, N)
-    mean = rows.mean(1, keepdim=True)
-    return mean[:, 0], (rows - mean) @ (rows - mean).T / rows.shape[1]
-
-
-def test_the_losses_are_nothing_at_their_target(encoder: Encoder) -> None:
-    photo = waves(32, 48)
-    at_target = evaluate(objective_of(encoder, replace(ALL, smoothness=0.0), photo, photo), photo)
-    assert at_target.losses["style"] < 1e-6
-    assert at_target.losses["content"] == 0
-    assert at_target.losses["total"] == pytest.approx(sum(at_target.losses.values()) - at_target.losses["total"])
-    elsewhere = evaluate(objective_of(encoder, replace(ALL, smoothness=0.0), photo, photo), weave(32, 48))
-    assert at_target.gradient.norm() < 1e-3 * elsewhere.gradient.norm()
+from studio.engine.losses.losses import objective_weights, relative_moments_loss
+from studio.engine.losses.statistics import Moments, blend_moments, moments
+from studio.engine.networks.vgg import Encoder
+from tests.support.scenes import waves, weave
 
 
 def test_having_no_mean_and_no_covariance_costs_one_each(encoder: Encoder) -> None:
@@ -94,193 +21,6 @@ def test_having_no_mean_and_no_covariance_costs_one_each(encoder: Encoder) -> No
     assert no_covariance == pytest.approx(1, abs=0.1)  # a little less: the floor for flat styles
     assert float(relative_moments_loss(nothing, target)) == pytest.approx(no_mean + no_covariance)
     assert float(relative_moments_loss(target, target)) == 0
-
-
-def test_having_nothing_but_the_average_of_the_photo_costs_one_per_content_layer(weights: dict[str, Tensor]) -> None:
-    photo, layer = waves(32, 48), "relu1_2"
-    seeing = {key: tensor for key, tensor in weights.items() if int(key.split(".")[1]) <= 2}
-    encoder = Encoder(LAYOUTS["vgg16"], seeing, torch.device("cpu"), torch.float32)
-    target = encoder.features(photo, [layer])
-    blind = {key: torch.zeros_like(tensor, dtype=torch.float32) for key, tensor in seeing.items()}
-    blind["features.2.bias"] += target[layer].mean()  # sees the average everywhere
-    eye = Encoder(LAYOUTS["vgg16"], blind, torch.device("cpu"), torch.float32)
-    objective = Objective(eye, LossWeights(0.0, {layer: 1.0}, 0.0), {}, target, 1.0, WHOLE)
-    assert evaluate(objective, photo).losses["content"] == pytest.approx(1, abs=0.05)
-
-
-def test_the_smoothness_loss_is_the_roughness_in_units_of_the_styles(encoder: Encoder) -> None:
-    style, image = weave(32, 48), waves(32, 48)
-    objective = objective_of(encoder, LossWeights(0.0, {}, 0.5), image, style)
-    expected = 0.5 * float(total_variation(image) / total_variation(style))
-    assert evaluate(objective, image).losses["smoothness"] == pytest.approx(expected, rel=1e-4)
-
-
-def test_the_losses_do_not_depend_on_how_loud_the_features_are(weights: dict[str, Tensor], encoder: Encoder) -> None:
-    # The network is linear up to its ReLUs: a louder first layer and louder biases make everything as much louder.
-    louder = {
-        key: tensor.float() * (8 if key.endswith("bias") or key == "features.0.weight" else 1)
-        for key, tensor in weights.items()
-    }
-    loud = Encoder(LAYOUTS["vgg16"], louder, torch.device("cpu"), torch.float32)
-    photo, style, image = waves(32, 48), weave(), waves(32, 48, turn=1.0)
-    expected = evaluate(objective_of(encoder, ALL, photo, style), image)
-    found = evaluate(objective_of(loud, ALL, photo, style), image)
-    assert found.losses == pytest.approx(expected.losses, rel=1e-3)
-    assert relative_error(found.gradient, expected.gradient) < 1e-2
-
-
-@pytest.mark.parametrize("size", [(32, 48), (41, 35)], ids=["even", "odd"])
-def test_losses_and_gradient_are_those_of_plain_autograd(
-    size: tuple[int, int], encoder: Encoder, weights: dict[str, Tensor]
-) -> None:
-    photo, style = waves(*size), weave()
-    image = waves(*size, turn=1.0)
-    precise = image.double().requires_grad_()
-    expected = plain_loss(weights, ALL, photo, style, precise)
-    (gradient,) = torch.autograd.grad(expected, precise)
-    found = evaluate(objective_of(encoder, ALL, photo, style), image)
-    assert found.losses["total"] == pytest.approx(float(expected.detach()), rel=1e-3)
-    assert relative_error(found.gradient, gradient) < 1e-3
-
-
-@pytest.mark.parametrize("layer", CONTENT_LAYERS)
-def test_each_content_layer_counts_by_itself(layer: str, encoder: Encoder, weights: dict[str, Tensor]) -> None:
-    alone = LossWeights(0.0, {layer: 0.7}, 0.0)
-    photo, image = waves(32, 40), weave(32, 40)
-    precise = image.double().requires_grad_()
-    expected = plain_loss(weights, alone, photo, weave(), precise)
-    (gradient,) = torch.autograd.grad(expected, precise)
-    found = evaluate(objective_of(encoder, alone, photo, weave()), image)
-    assert found.losses["content"] == pytest.approx(float(expected.detach()), rel=1e-3)
-    assert relative_error(found.gradient, gradient) < 1e-3
-
-
-def test_the_gradient_tells_how_the_loss_changes(make_encoder: MakeEncoder) -> None:
-    objective = objective_of(make_encoder(torch.float64), ALL, waves(32, 40), weave())
-    image = waves(32, 40, turn=1.0)
-    here = evaluate(objective, image)
-    for seed in range(2):
-        way = here.gradient / here.gradient.norm()
-        if seed:  # not only straight up
-            sideways = torch.randn(image.shape, generator=torch.Generator().manual_seed(seed))
-            way = way + 0.3 * sideways / sideways.norm()
-        ahead, behind = (evaluate(objective, image + step * way).losses["total"] for step in (0.01, -0.01))
-        assert (ahead - behind) / 0.02 == pytest.approx(float((here.gradient * way).sum()), rel=0.02)
-
-
-def test_a_step_downhill_makes_the_loss_smaller_in_bfloat16_too(make_encoder: MakeEncoder) -> None:
-    objective = objective_of(make_encoder(torch.bfloat16), ALL, waves(32, 40), weave())
-    image = waves(32, 40, turn=1.0)
-    here = evaluate(objective, image)
-    there = evaluate(objective, image - 0.5 * here.gradient / here.gradient.norm())
-    assert there.losses["total"] < 0.99 * here.losses["total"]
-
-
-def test_bfloat16_gives_nearly_the_same_losses_and_gradient(make_encoder: MakeEncoder) -> None:
-    photo, style, image = waves(32, 48), weave(), waves(32, 48, turn=1.0)
-    rough, precise = (
-        evaluate(objective_of(make_encoder(dtype), ALL, photo, style), image)
-        for dtype in (torch.bfloat16, torch.float32)
-    )
-    assert rough.losses == pytest.approx(precise.losses, rel=0.03)
-    assert rough.gradient.dtype == torch.float32
-    assert relative_error(rough.gradient, precise.gradient) < 0.2
-
-
-@pytest.mark.parametrize("size", [(32, 400), (397, 27)], ids=["wide", "high and odd"])
-@pytest.mark.parametrize("layout", EYES, ids=lambda layout: layout.name)
-@pytest.mark.parametrize("pooling", ["max", "average"])
-def test_in_tiles_losses_and_gradient_are_the_same(
-    size: tuple[int, int], layout: EncoderLayout, pooling: Pooling, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    encoder = wide_eyed(layout, pooling, is_high=size[0] > size[1])
-    margin = math.ceil(encoder.margin(STYLE_LAYERS) / tiling.GRID) * tiling.GRID
-    monkeypatch.setattr(tiling, "SMALLEST_TILE", 2 * margin + 64)
-    photo, style, image = waves(*size), weave(), waves(*size, turn=1.0)
-    whole, cut = (objective_of(encoder, ALL, photo, style, pixels) for pixels in (WHOLE, 1))
-    tiles = tiling.cut_into_tiles(*size, 1, margin)
-    assert len(tiles) >= 4
-    assert max(tile.crop(image).numel() for tile in tiles) < image.numel()  # no tile sees everything
-    expected, found = evaluate(whole, image), evaluate(cut, image)
-    assert found.losses == pytest.approx(expected.losses, rel=1e-5)
-    assert (found.gradient - expected.gradient).abs().max() < 1e-5 * expected.gradient.abs().max()  # at no seam either
-
-
-def wide_eyed(layout: EncoderLayout, pooling: Pooling, is_high: bool = False) -> Encoder:
-    """An encoder in a real layout that looks as far away as it can and nowhere else; in double precision.
-
-    Half of its channels only see what is farthest to the left (up, if is_high), half what is farthest to the right.
-    Their covariance lets each pixel depend on those at twice that distance, as strongly as on itself.
-    """
-    generator = torch.Generator().manual_seed(0)
-    weights, channels = {}, 3
-    for layer, index in layout.layers:
-        weight = torch.zeros((6, channels, 3, 3))
-        half = 0 if layer == "relu1_1" else 3
-        weight[:3, :3, :, 0] = torch.rand((3, 3, 1), generator=generator) / 6
-        weight[3:, half:, :, 2] = torch.rand((3, 3, 1), generator=generator) / 6
-        weights[f"features.{index}.weight"] = weight.transpose(2, 3) if is_high else weight
-        weights[f"features.{index}.bias"] = torch.full((6,), 0.1)
-        channels = 6
-    return Encoder(layout, weights, torch.device("cpu"), torch.float64, pooling)
-
-
-@pytest.mark.parametrize("layer", ["relu1_1", "relu2_2", "relu4_3"])
-@pytest.mark.parametrize("layout", EYES, ids=lambda layout: layout.name)
-def test_the_margin_is_as_far_as_a_pixel_matters_and_not_farther(layer: str, layout: EncoderLayout) -> None:
-    encoder = wide_eyed(layout, "average")  # each pixel matters, not only the largest
-    part = slice(160, 176)
-    margin = encoder.margin([layer])
-
-    def gradient(image: Tensor) -> Tensor:
-        trace = run_to_end(encoder.trace(image, [layer]))
-        mixed = trace[layer].detach().flip(1)  # what goes back to one side depends on the other
-        return run_to_end(encoder.backward(trace, {layer: mixed}))[..., part]
-
-    image = waves(16, 336).double() + 1  # no ReLU cuts anything off
-    expected = gradient(image)
-    for side in (slice(0, part.start - margin), slice(part.stop + margin, None)):
-        beyond = image.clone()
-        beyond[..., side] += 0.1
-        assert torch.equal(gradient(beyond), expected)
-    for place in (part.start - margin, part.stop - 1 + margin):
-        within = image.clone()
-        within[..., place] += 0.1
-        assert not torch.equal(gradient(within), expected)
-
-
-def test_smaller_tiles_are_at_most_half_of_what_failed(encoder: Encoder) -> None:
-    objective = objective_of(encoder, ALL, waves(16, 16), weave(), tile_pixels=WHOLE)
-    objective.use_smaller_tiles(1000)
-    assert objective.tile_pixels == 500
-    objective.use_smaller_tiles(1000)
-    assert objective.tile_pixels == 250
-
-
-def test_a_content_layer_without_weight_is_not_even_looked_at(encoder: Encoder) -> None:
-    style = {layer: moments(features) for layer, features in encoder.features(weave(), STYLE_LAYERS).items()}
-    weights = replace(ALL, content={"relu4_2": 0.0})
-    objective = Objective(encoder, weights, style, {}, 1.0, WHOLE)  # no features of relu4_2 at all
-    assert evaluate(objective, waves(16, 16)).losses["content"] == 0
-
-
-def test_an_evaluation_gives_others_their_turn(encoder: Encoder) -> None:
-    objective = objective_of(encoder, ALL, waves(16, 16), weave())
-    assert sum(1 for _ in objective.evaluate(waves(16, 16))) >= 2 * len(encoder.layers)
-
-
-@pytest.mark.parametrize("image", [flat(32, 40), waves(32, 40), flat(32, 40, 0.0)], ids=["flat", "waves", "black"])
-@pytest.mark.parametrize("style", [flat(), flat(grey=0.0), weave()], ids=["flat", "black", "weave"])
-def test_flat_pictures_keep_everything_finite(image: Tensor, style: Tensor, encoder: Encoder) -> None:
-    found = evaluate(objective_of(encoder, ALL, flat(32, 40), style), image)
-    assert all(0 <= loss < 1e6 for loss in found.losses.values()), found.losses
-    assert torch.isfinite(found.gradient).all()
-
-
-def test_a_flat_style_asks_for_a_calm_picture(encoder: Encoder) -> None:
-    objective = objective_of(encoder, LossWeights(1.0, {}, 0.0), waves(32, 40), flat())
-    losses = [evaluate(objective, image).losses["style"] for image in (flat(32, 40), waves(32, 40))]
-    assert losses[0] < 0.1 * losses[1]
 
 
 def test_halfway_between_two_styles_is_nearer_to_their_blend_than_either(encoder: Encoder) -> None:
@@ -297,38 +37,64 @@ STRENGTHS = [0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.6, 0.8, 1.0]
 def test_more_strength_always_means_less_photo_to_each_part_of_style() -> None:
     ratios = []
     for strength in STRENGTHS:
-        weights = weights_of(StyleRecipe(strength=strength))
-        ratios.append(weights.style / sum(weights.content.values()))
+        weights = objective_weights(StyleRecipe(strength=strength))
+        ratios.append(sum(weights.moments.values()) / (sum(weights.content.values()) + sum(weights.structure.values())))
     assert ratios == sorted(set(ratios))
 
 
 def test_without_strength_nothing_of_the_style_counts() -> None:
-    weights = weights_of(StyleRecipe(strength=0.0))
-    assert weights.style == 0
+    weights = objective_weights(StyleRecipe(strength=0.0))
+    assert not any(weights.moments.values()) and not any(weights.matched.values())
     assert all(weight > 0 for layer, weight in weights.content.items() if layer != "relu3_3")
 
 
 def test_at_full_strength_the_photo_is_still_there_but_faint() -> None:
-    weights = weights_of(StyleRecipe(strength=1.0))
-    assert weights.style == 1
+    weights = objective_weights(StyleRecipe(strength=1.0))
+    assert sum(weights.moments.values()) > 0.9
     assert 0 < sum(weights.content.values()) < 0.1
     assert weights.content["relu2_2"] == 0  # neither its texture nor its colours
 
 
 def test_detail_moves_from_large_shapes_to_small_ones() -> None:
-    coarse, fine = (weights_of(StyleRecipe(detail=detail)).content for detail in (0.0, 1.0))
+    coarse, fine = (objective_weights(StyleRecipe(detail=detail)).content for detail in (0.0, 1.0))
     assert coarse["relu3_3"] == 0
     assert fine["relu3_3"] > fine["relu4_2"] > 0
     assert coarse["relu4_2"] > fine["relu4_2"]
 
 
 def test_smoothness_counts_from_not_at_all_upwards() -> None:
-    found = [weights_of(StyleRecipe(smoothness=smoothness)).smoothness for smoothness in (0.0, 0.1, 0.5, 1.0)]
+    found = [objective_weights(StyleRecipe(smoothness=smoothness)).smoothness for smoothness in (0.0, 0.1, 0.5, 1.0)]
     assert found[0] == 0
     assert found == sorted(set(found))
 
 
 def test_a_pattern_has_no_content() -> None:
-    weights = weights_of(StyleRecipe(method="pattern", strength=0.0))
-    assert weights.content == {}
-    assert weights.style > 0
+    weights = objective_weights(StyleRecipe(method="pattern", strength=0.0))
+    assert weights.content == weights.matched == weights.structure == {}
+    assert weights.colors == 0
+    assert weights.moments["relu1_1"] > 0
+
+
+def test_a_pattern_without_freedom_is_texture_and_with_it_shapes() -> None:
+    texture, shapes = (objective_weights(StyleRecipe(method="pattern", freedom=freedom)) for freedom in (0.0, 1.0))
+    assert texture.moments["relu4_3"] == 0
+    assert shapes.moments == pytest.approx(dict.fromkeys(shapes.moments, 0.2))
+
+
+def test_with_all_freedom_moments_and_content_are_all_there_is() -> None:
+    weights = objective_weights(StyleRecipe(freedom=1.0))
+    assert weights.moments == pytest.approx(dict.fromkeys(weights.moments, 0.2))
+    assert not any(weights.matched.values()) and not any(weights.structure.values())
+    assert weights.colors == 0
+    assert weights.content["relu4_2"] == pytest.approx(0.2 * 0.75)
+
+
+def test_freedom_lets_go_of_the_layout_step_by_step() -> None:
+    found = [objective_weights(StyleRecipe(freedom=freedom / 10)) for freedom in range(11)]
+    for held in (
+        [one.structure["relu4_2"] for one in found],
+        [one.colors for one in found],
+        [sum(one.matched.values()) for one in found],
+    ):
+        assert held == sorted(set(held), reverse=True)
+    assert found[0].moments["relu4_3"] == 0 < found[10].moments["relu4_3"]

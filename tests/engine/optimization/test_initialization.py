@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from studio.engine.losses.statistics import Moments, moments
-from studio.engine.optimization.initialization import enlarge, noise, recolor, vary
+from studio.engine.optimization.initialization import enlarge, enlarge_seamless, noise, recolor, vary
 from studio.engine.runtime.tensors import resize
 from tests.support.scenes import flat, waves, weave
 
@@ -98,3 +98,10 @@ def test_enlarging_stays_in_range() -> None:
 
 def test_a_picture_of_the_right_size_stays_as_it_is() -> None:
     assert torch.allclose(enlarge(waves(20, 20), (20, 20), waves(20, 20, turn=2.0)), waves(20, 20))
+
+
+def test_a_seamless_picture_stays_seamless_when_it_grows() -> None:
+    image = torch.rand((1, 3, 16, 32), generator=torch.Generator().manual_seed(0))
+    larger = enlarge_seamless(image, (32, 64))
+    moved = enlarge_seamless(image.roll((4, 6), (2, 3)), (32, 64))
+    assert torch.allclose(moved, larger.roll((8, 12), (2, 3)), atol=1e-5)

@@ -85,3 +85,25 @@ def test_features_of_tiles_put_together_are_those_of_the_picture(stride: int) ->
         top, left = tile.inner_rows[0] // stride, tile.inner_columns[0] // stride
         found[:, :, top : top + part.shape[2], left : left + part.shape[3]] = part
     assert torch.allclose(found, whole)
+
+
+def test_a_seamless_picture_goes_on_at_its_other_side() -> None:
+    (tile,) = cut_into_tiles(32, 48, 10_000, 16, is_seamless=True)
+    image = torch.arange(32 * 48.0).view(1, 1, 32, 48)
+    seen = tile.crop(image)
+    assert torch.equal(seen, torch.nn.functional.pad(image, (16, 16, 16, 16), mode="circular"))
+    assert torch.equal(tile.inner(seen), image)
+
+
+def test_tiles_of_a_seamless_picture_see_their_margin_on_every_side() -> None:
+    tiles = cut_into_tiles(1600, 1600, 1, MARGIN, is_seamless=True)
+    assert len(tiles) > 1
+    for tile in tiles:
+        for inner, outer in ((tile.inner_rows, tile.outer_rows), (tile.inner_columns, tile.outer_columns)):
+            assert inner[0] - outer[0] >= MARGIN and outer[1] - inner[1] >= MARGIN
+            assert outer[0] % GRID == 0
+
+
+def test_a_seamless_picture_has_edges_that_fit_the_pooling() -> None:
+    with pytest.raises(ValueError, match="multiples of 16"):
+        cut_into_tiles(100, 96, 10_000, MARGIN, is_seamless=True)

@@ -24,7 +24,10 @@ ALGORITHM = re.compile(r"\b(loss|gram|tensor|layer|gradient|optimi\w+|iteration|
 
 
 def handle_of(studio: Studio, knob: Knob) -> QWidget:
-    """What is moved: track, list or field. Folded knobs are unfolded."""
+    """What is moved: track, list or field. Folded knobs are unfolded, and the method is one they belong to."""
+    if studio.session.artwork.recipe.method not in knob.methods:
+        studio.session.change(method=knob.methods[0])
+        studio.session.commit()
     studio.window.panel.advanced_button.setChecked(True)
     widget = studio.window.panel.knobs[knob.field]
     assert isinstance(widget, KnobWidget)
@@ -51,6 +54,7 @@ def finish(qtbot: QtBot, studio: Studio) -> QImage:
 def test_every_knob_goes_from_its_widget_to_the_canvas_and_back_by_undo(
     qtbot: QtBot, loaded: Studio, knob: Knob
 ) -> None:
+    handle_of(loaded, knob)
     before = finish(qtbot, loaded)
     move(qtbot, loaded, knob)
     chosen = getattr(loaded.session.artwork.recipe, knob.field)

@@ -1,0 +1,68 @@
+"""Which places of a picture are alike: what stays of a photo whatever its colours and strokes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+CELLS = 32  # along the longer edge: a thousand places compared with each other cost less than a convolution
+
+
+class CellGrid:
+    """Averages features over the cells of a grid that covers the whole picture, tile by tile where it is large.
+
+    height, width: of the features of the whole picture. A cell at the border of two tiles gets its share from each.
+    """
+
+    def __init__(self, height: int, width: int, device: torch.device, cells: int = CELLS) -> None:
+        scale = min(1.0, cells / max(height, width))
+        self.size = max(1, round(height * scale)), max(1, round(width * scale))
+        self._down = _averaging(height, self.size[0], device)  # (h of the grid, H)
+        self._across = _averaging(width, self.size[1], device)
+
+    def add_up(self, features: Tensor, top: int = 0, left: int = 0) -> Tensor:
+        """What a part of the features adds to the cells. Shapes: (1, C, h, w) at (top, left) -> (C, gh, gw)."""
+        down, across = self._parts(features, top, left)
+        return down @ features[0].float() @ across.T
+
+    def spread(self, slopes: Tensor, shape: Sequence[int], top: int = 0, left: int = 0) -> Tensor:
+        """The slope of a loss at features, from its slope at the cells. Shapes: (C, gh, gw) -> (1, C, h, w)."""
+        down = self._down[:, top : top + shape[2]]
+        across = self._across[:, left : left + shape[3]]
+        return (down.T @ slopes @ across)[None]
+
+    def _parts(self, features: Tensor, top: int, left: int) -> tuple[Tensor, Tensor]:
+        height, width = features.shape[2:]
+        return self._down[:, top : top + height], self._across[:, left : left + width]
+
+
+def self_similarity(cells: Tensor) -> Tensor:
+    """Cosine of the features of each pair of places, their common mean taken off. Shapes: (C, h, w) -> (h w, h w).
+
+    Source: the content loss of Kolkin et al. 2019 ("STROTSS"), there of columns of several layers, rows normalised.
+    """
+    rows = cells.flatten(1).T
+    rows = functional.normalize(rows - rows.mean(0), dim=1, eps=1e-6)
+    return rows @ rows.T
+
+
+def self_similarity_loss(cells: Tensor, target: Tensor) -> Tensor:
+    """Squared distance of self-similarities, as a share of the target's variance.
+
+    Shapes: cells (C, h, w), target (h w, h w) -> (). A picture that is alike everywhere has nothing to keep: 0.
+    """
+    variance = target.var()
+    if float(variance) < 1e-6:
+        return cells.sum() * 0
+    return (self_similarity(cells) - target).square().mean() / variance
+
+
+def _averaging(length: int, cells: int, device: torch.device) -> Tensor:
+    """Rows that average `length` positions into `cells` of equal, perhaps fractional length. Shape: (cells, length)."""
+    edges = torch.arange(cells + 1, dtype=torch.float64) * length / cells
+    positions = torch.arange(length, dtype=torch.float64)
+    covered = torch.minimum(edges[1:, None], positions + 1) - torch.maximum(edges[:-1, None], positions)
+    return (covered.clamp_min(0) * cells / length).float().to(device)
