@@ -1,0 +1,54 @@
+"""The hostile tests can fail: every kind of fault, planted on purpose, is found, named and survived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+
+from tests.hostile.byte_mutations import MUTATIONS, mutate
+from tests.hostile.chunks import chunks_of
+from tests.hostile.pictures import damaged, samples
+from tests.hostile.planted import FAULTS
+from tests.hostile.sandbox import Limits, Sandbox
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    root = tmp_path_factory.mktemp("sandbox")
+    (root / "kept").mkdir()
+    with Sandbox("planted", "planted", Limits(256 << 20, cpu=1, wall=1.0), root, root / "kept") as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize(
+    ("fault", "sign"),
+    [
+        ("raises", "KeyError: 'planted'"),
+        ("panics", "planted panic"),
+        ("spins", "planted.py"),
+        ("waits", "It hung for 1 s"),
+        ("crashes", "SIGSEGV"),
+        ("devours", "MemoryError"),
+        ("leaves", "It ended with code 0"),
+    ],
+)
+def test_a_planted_fault_is_found_and_the_next_case_is_run(sandbox: Sandbox, fault: str, sign: str) -> None:
+    number = list(FAULTS).index(fault)
+    report = sandbox.run(number)
+    assert any(sign in finding for finding in report.outcome.findings), report.outcome
+    assert report.replay == f"python -m tests.hostile --replay planted:{number}"
+    assert sandbox.run(0).outcome.opened == 1
+
+
+def test_every_format_is_walked_and_every_mutation_changes_it() -> None:
+    for name, data in samples().items():
+        assert len(chunks_of(data)) >= 2, name
+        changed = [mutate(data, mutation, Random(1), samples())[0] != data for mutation in MUTATIONS]
+        assert sum(changed) >= len(MUTATIONS) - 2, name
+
+
+def test_a_seed_makes_the_same_picture_again() -> None:
+    assert damaged(1234) == damaged(1234)
+    assert damaged(1234) != damaged(1235)

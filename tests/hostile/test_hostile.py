@@ -1,0 +1,19 @@
+"""The hostile promise, in the small numbers of the plain suite; `python -m tests.hostile` runs more of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.hostile.runner import Tally
+
+pytestmark = pytest.mark.slow
+
+Run = Callable[[str], Tally]
+
+
+def test_a_damaged_picture_opens_or_is_refused_in_one_sentence(hostile: Run) -> None:
+    tally = hostile("pictures")
+    assert tally.opened > 50
+    assert tally.refused > 250
