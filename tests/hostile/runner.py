@@ -30,6 +30,7 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "pictures": Kind("pictures", "damaged pictures", 500, Limits(2 << 30, cpu=5, wall=60)),
+    "files": Kind("data_files", "damaged files of the studio's own", 200, Limits(2 << 30, cpu=10, wall=60)),
 }
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from tests.hostile import json_mutations
 from tests.hostile.byte_mutations import MUTATIONS, mutate
 from tests.hostile.chunks import chunks_of
+from tests.hostile.guard import nothing_outside
 from tests.hostile.pictures import damaged, samples
 from tests.hostile.planted import FAULTS
 from tests.hostile.sandbox import Limits, Sandbox
+
+TREE = {"card": '{"title": "Wave", "file": "wave.webp"}', "steps": [1, 2.5], "name": "x", "is_deep": True}
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +47,22 @@ def test_a_planted_fault_is_found_and_the_next_case_is_run(sandbox: Sandbox, fau
     assert sandbox.run(0).outcome.opened == 1
 
 
+def test_what_is_touched_outside_a_folder_is_seen(tmp_path: Path) -> None:
+    home, other = tmp_path / "home", tmp_path / "other"
+    home.mkdir()
+    other.write_text("old")
+    with nothing_outside(home, tmp_path) as seen:
+        (home / "file").write_text("mine")
+        other.read_text()
+    assert seen == []
+    with nothing_outside(home, tmp_path) as seen:
+        (home / "../other").write_text("new")
+    assert len(seen) == 2  # the call, and what it left
+    with nothing_outside(home, tmp_path) as seen:
+        other.unlink()
+    assert any("is gone" in line for line in seen)
+
+
 def test_every_format_is_walked_and_every_mutation_changes_it() -> None:
     for name, data in samples().items():
         assert len(chunks_of(data)) >= 2, name
@@ -52,3 +73,11 @@ def test_every_format_is_walked_and_every_mutation_changes_it() -> None:
 def test_a_seed_makes_the_same_picture_again() -> None:
     assert damaged(1234) == damaged(1234)
     assert damaged(1234) != damaged(1235)
+
+
+def test_every_way_changes_json_and_the_same_seed_changes_it_alike() -> None:
+    sound = json_mutations.dumps(TREE)
+    for way in json_mutations.WAYS:
+        texts = [json_mutations.dumps(way(TREE, Random(seed), "/bait")) for seed in range(20)]
+        assert sum(text != sound for text in texts) >= 10, way.__name__
+        assert texts == [json_mutations.dumps(way(TREE, Random(seed), "/bait")) for seed in range(20)]

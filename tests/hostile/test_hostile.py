@@ -17,3 +17,9 @@ def test_a_damaged_picture_opens_or_is_refused_in_one_sentence(hostile: Run) -> 
     tally = hostile("pictures")
     assert tally.opened > 50
     assert tally.refused > 250
+
+
+def test_a_damaged_file_of_the_studio_is_read_or_refused_and_nothing_beside_it_touched(hostile: Run) -> None:
+    tally = hostile("files")
+    assert tally.opened > 30
+    assert tally.refused > 50
