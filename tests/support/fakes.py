@@ -30,6 +30,7 @@ from studio.core.engine_api.contract import (
 from studio.core.errors import WeightsError
 from studio.core.picture import Picture, Pixels, fit_size
 from studio.core.recipe import StyleRecipe
+from studio.core.storage.atomic_write import replace_file
 from studio.core.styles.learned_style import LearnedStyle
 from studio.core.styles.learned_style_file import training_file, write_learned
 from studio.core.training.tune_log import LESSONS_KEY, lessons_json
@@ -179,7 +180,7 @@ class FakeEngine:
             lesson = Lesson(step, self.frames, losses, losses, is_best=True)
             lessons.append(lesson)
             header = {LESSONS_KEY: lessons_json(lessons)}
-            training_file(request.output).write_bytes(save({"fake": np.zeros(1)}, header))
+            replace_file(training_file(request.output), save({"fake": np.zeros(1)}, header))
             yield Progress(request.id, step / self.frames, lesson=lesson)
             picture = make_picture(seed=100 + step)
             yield Frame(request.id, step, self.frames, step / self.frames, picture, losses=losses, seconds=0.1 * step)
