@@ -31,6 +31,8 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "pictures": Kind("pictures", "damaged pictures", 500, Limits(2 << 30, cpu=5, wall=60)),
     "files": Kind("data_files", "damaged files of the studio's own", 200, Limits(2 << 30, cpu=10, wall=60)),
+    "kills": Kind("kills", "writers killed", 30, Limits(None, cpu=60, wall=120)),
+    "writes": Kind("failing_writes", "calls to the disk that failed", 15, Limits(None, cpu=60, wall=120)),
 }
 
 

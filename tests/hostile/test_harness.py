@@ -37,6 +37,9 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         ("crashes", "SIGSEGV"),
         ("devours", "MemoryError"),
         ("leaves", "It ended with code 0"),
+        ("tears", "the file is torn"),
+        ("lets errors out", "No space left on device"),
+        ("hides errors", "the file is torn"),
     ],
 )
 def test_a_planted_fault_is_found_and_the_next_case_is_run(sandbox: Sandbox, fault: str, sign: str) -> None:
@@ -45,6 +48,16 @@ def test_a_planted_fault_is_found_and_the_next_case_is_run(sandbox: Sandbox, fau
     assert any(sign in finding for finding in report.outcome.findings), report.outcome
     assert report.replay == f"python -m tests.hostile --replay planted:{number}"
     assert sandbox.run(0).outcome.opened == 1
+
+
+def test_the_inputs_of_a_finding_are_kept_with_what_came_of_it(tmp_path: Path) -> None:
+    keep = tmp_path / "kept"
+    root = tmp_path / "root"
+    root.mkdir()
+    with Sandbox("planted", "planted", Limits(None, cpu=9, wall=30), root, keep) as sandbox:
+        sandbox.run(list(FAULTS).index("lets errors out"))
+    (kept,) = keep.iterdir()
+    assert "No space left on device" in (kept / "finding.txt").read_text()
 
 
 def test_what_is_touched_outside_a_folder_is_seen(tmp_path: Path) -> None:

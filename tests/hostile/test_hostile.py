@@ -23,3 +23,12 @@ def test_a_damaged_file_of_the_studio_is_read_or_refused_and_nothing_beside_it_t
     tally = hostile("files")
     assert tally.opened > 30
     assert tally.refused > 50
+
+
+def test_a_killed_writer_tears_no_file_and_the_same_work_comes_to_its_end(hostile: Run) -> None:
+    assert hostile("kills").opened == 30
+
+
+def test_a_disk_that_fails_at_any_call_costs_one_sentence_and_no_file(hostile: Run) -> None:
+    tally = hostile("writes")
+    assert tally.refused > 200
