@@ -33,6 +33,7 @@ KINDS: Mapping[str, Kind] = {
     "files": Kind("data_files", "damaged files of the studio's own", 200, Limits(2 << 30, cpu=10, wall=60)),
     "kills": Kind("kills", "writers killed", 30, Limits(None, cpu=60, wall=120)),
     "writes": Kind("failing_writes", "calls to the disk that failed", 15, Limits(None, cpu=60, wall=120)),
+    "deaths": Kind("engine_deaths", "engines that died, hung, raised or lied", 10, Limits(None, cpu=120, wall=240)),
 }
 
 

@@ -11,10 +11,12 @@ import pytest
 from tests.hostile import json_mutations
 from tests.hostile.byte_mutations import MUTATIONS, mutate
 from tests.hostile.chunks import chunks_of
+from tests.hostile.engine_deaths import case_count, order_of
 from tests.hostile.guard import nothing_outside
 from tests.hostile.pictures import damaged, samples
 from tests.hostile.planted import FAULTS
 from tests.hostile.sandbox import Limits, Sandbox
+from tests.hostile.unlucky_engine import MISFORTUNES
 
 TREE = {"card": '{"title": "Wave", "file": "wave.webp"}', "steps": [1, 2.5], "name": "x", "is_deep": True}
 
@@ -94,3 +96,11 @@ def test_every_way_changes_json_and_the_same_seed_changes_it_alike() -> None:
         texts = [json_mutations.dumps(way(TREE, Random(seed), "/bait")) for seed in range(20)]
         assert sum(text != sound for text in texts) >= 10, way.__name__
         assert texts == [json_mutations.dumps(way(TREE, Random(seed), "/bait")) for seed in range(20)]
+
+
+def test_counting_up_meets_every_misfortune_of_an_engine() -> None:
+    assert {name for _, name in order_of(0)} >= set(MISFORTUNES)
+    assert order_of(0) != order_of(1)
+    kinds = {MISFORTUNES[name].kind for lane, name in order_of(0)[:10] if lane != "at rest"}
+    assert kinds == {"dies", "hangs", "raises", "lies"}
+    assert case_count() == len(set(order_of(3)))

@@ -32,3 +32,7 @@ def test_a_killed_writer_tears_no_file_and_the_same_work_comes_to_its_end(hostil
 def test_a_disk_that_fails_at_any_call_costs_one_sentence_and_no_file(hostile: Run) -> None:
     tally = hostile("writes")
     assert tally.refused > 200
+
+
+def test_an_engine_that_dies_hangs_raises_or_lies_leaves_a_window_that_paints_what_is_next(hostile: Run) -> None:
+    assert hostile("deaths").opened == 10
