@@ -8,7 +8,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from studio.core.files import LARGEST_PIXELS
 
 from studio.cli.exit_codes import MEANINGS
 from studio.cli.inputs import find_style
@@ -16,9 +15,10 @@ from studio.cli.options import recipe_of
 from studio.cli.program import COMMANDS as ALL_COMMANDS
 from studio.cli.program import make_parser
 from studio.core.card import bundled_cards
+from studio.core.image_io import LARGEST_PIXELS
 from studio.core.recipe import KNOBS, StyleRecipe
 
-CHECKOUT = Path(__file__).parents[1]
+CHECKOUT = Path(__file__).parents[2]
 FOLDERS = ("studio", "resources", "packaging", "tests")
 PAGES = [*CHECKOUT.glob("*.md"), *(page for folder in FOLDERS for page in CHECKOUT.glob(f"{folder}/**/*.md"))]
 TEXTS = {page: page.read_text(encoding="utf-8") for page in PAGES}
