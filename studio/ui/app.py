@@ -33,9 +33,9 @@ from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings, settings_file
 from studio.ui.session.time_estimate import Estimate
 from studio.ui.threads.event_bridge import EventBridge
-from studio.ui.threads.gc_on_gui_thread import GarbageOnThisThread
+from studio.ui.threads.gc_on_gui_thread import GcOnGuiThread
 from studio.ui.threads.no_unpickling import refuse_unpickling
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 from studio.ui.window.action_handlers import Commands
 from studio.ui.window.appearance import Appearance
 from studio.ui.window.main_window import MainWindow
@@ -49,7 +49,7 @@ def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
     application = QApplication(["style-studio", *arguments])
     application.setOrganizationName("Style Studio")
     application.setApplicationName("Style Studio")
-    garbage = GarbageOnThisThread()
+    gc_timer = GcOnGuiThread()
     settings = Settings(settings_file())
     studio = Studio(make_engine, settings)
     studio.window.show()
@@ -62,7 +62,7 @@ def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
     application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QThreadPool.globalInstance().clear()
     QThreadPool.globalInstance().waitForDone()
-    garbage.close()
+    gc_timer.close()
     return status
 
 
@@ -77,13 +77,13 @@ class Studio(QObject):
         self._settings = settings
         self._is_closed = False
         # A thread for each purpose: whatever takes long, opening a photo does not wait for it.
-        self._opening = FileThread("opening", self)
+        self._opening = SerialExecutor("opening", self)
         adding, library, teaching, previews = (
-            FileThread(name, self) for name in ("adding", "library", "teaching", "previews")
+            SerialExecutor(name, self) for name in ("adding", "library", "teaching", "previews")
         )
-        saving = FileThread("saving", self)
+        saving = SerialExecutor("saving", self)
         self._threads = (self._opening, previews, adding, teaching, library, saving)
-        batch_files = FileThread("batch", self)
+        batch_files = SerialExecutor("batch", self)
         self.bridge = EventBridge(self)
         worker = Worker(make_engine, self.bridge.post)
         self.session = Session(Artwork(), worker, self.bridge, _remembered_estimate(settings), self.preferences, self)
@@ -163,7 +163,7 @@ class Studio(QObject):
 def _ending_on_signals(application: QApplication) -> Iterator[None]:
     """Let Ctrl+C in the terminal and a shutdown end the window in order.
 
-    Python looks at signals only when it runs: the garbage timer sees to that within a second.
+    Python looks at signals only when it runs: the gc_timer timer sees to that within a second.
     """
 
     def end(number: int, _frame: object) -> None:

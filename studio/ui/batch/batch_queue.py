@@ -21,7 +21,7 @@ from studio.ui.export.exporter import Exporter
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.time_estimate import Countdown
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 
 
 @dataclass
@@ -52,7 +52,7 @@ class BatchQueue(QObject):
     message_posted = Signal(object)
 
     def __init__(
-        self, session: Session, worker: Worker, files: FileThread, exporter: Exporter, parent: QObject | None = None
+        self, session: Session, worker: Worker, files: SerialExecutor, exporter: Exporter, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.choice = BatchChoice()

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QSize, Signal, Slot
 from studio.core.errors import StudioError
 from studio.core.picture import Picture, Pixels
 from studio.ui.images.picture_pyramid import PicturePyramid, make_levels
-from studio.ui.threads.task_pool import Background
+from studio.ui.threads.task_pool import TaskPool
 
 
 class PicturePair(QObject):
@@ -23,9 +23,9 @@ class PicturePair(QObject):
         self.before: PicturePyramid | None = None
         self.after: PicturePyramid | None = None
         self._awaited: PicturePyramid | None = None  # takes the place of `before` when its levels have been made
-        self._background = Background(2, self)  # one of each: what a newer frame has replaced is dropped
-        self._background.finished.connect(self._take_levels)
-        self._background.failed.connect(self._do_without_levels)
+        self._tasks = TaskPool(2, self)  # one of each: what a newer frame has replaced is dropped
+        self._tasks.finished.connect(self._take_levels)
+        self._tasks.failed.connect(self._do_without_levels)
 
     @property
     def is_empty(self) -> bool:
@@ -72,7 +72,7 @@ class PicturePair(QObject):
             return None
         pyramid = PicturePyramid(picture)
         if pyramid.needs_levels:
-            self._background.run(place, lambda: (pyramid, make_levels(picture)))
+            self._tasks.run(place, lambda: (pyramid, make_levels(picture)))
         return pyramid
 
     @Slot(object, object)

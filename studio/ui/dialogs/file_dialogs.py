@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from studio.core.image_io import OPEN_SUFFIXES
 from studio.core.image_io.find_pictures import is_folder
 from studio.ui.session.settings import Settings
-from studio.ui.threads.task_pool import Background
+from studio.ui.threads.task_pool import TaskPool
 from studio.ui.widgets.plain_text import PlainFileDialog
 
 PATIENCE = 2000  # ms that a disk may take to say whether a folder is there
@@ -70,14 +70,14 @@ class _Beginning(QObject):
     def __init__(self, make: Callable[[Path], QFileDialog], parent: QWidget, folders: Sequence[Path]) -> None:
         super().__init__(parent)
         self._make: Callable[[Path], QFileDialog] | None = make
-        background = Background(1, self)
-        background.finished.connect(self._begin)
-        background.failed.connect(self._begin_at_home)
+        tasks = TaskPool(1, self)
+        tasks.finished.connect(self._begin)
+        tasks.failed.connect(self._begin_at_home)
         timer = QTimer(self)
         timer.setSingleShot(True)
         timer.timeout.connect(self._begin_at_home)
         timer.start(PATIENCE)
-        background.run("folder", lambda: next(filter(is_folder, folders), Path.home()))
+        tasks.run("folder", lambda: next(filter(is_folder, folders), Path.home()))
 
     @Slot()
     def _begin_at_home(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 from studio.core.errors import StudioError
 from studio.core.image_io.find_pictures import is_folder
 from studio.ui.export.exporter import free_path
-from studio.ui.threads.task_pool import Background
+from studio.ui.threads.task_pool import TaskPool
 
 _PICTURES = QStandardPaths.StandardLocation.PicturesLocation
 
@@ -38,9 +38,9 @@ class ExportPlace(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._asked: Path | None = None
-        self._background = Background(1, self)
-        self._background.finished.connect(self._take)
-        self._background.failed.connect(self._give_up)
+        self._tasks = TaskPool(1, self)
+        self._tasks.finished.connect(self._take)
+        self._tasks.failed.connect(self._give_up)
 
     def propose(self, path: Path, *, elsewhere: bool = False) -> None:
         """Find a free name near this one. elsewhere: in the user's own folder where this one's is gone."""
@@ -53,8 +53,8 @@ class ExportPlace(QObject):
 
     def _ask(self, path: Path, question: str, find_out: Callable[[], object]) -> None:
         self._asked = path
-        self._background.forget()
-        self._background.run(question, find_out)
+        self._tasks.forget()
+        self._tasks.run(question, find_out)
 
     @Slot(object, object)
     def _take(self, question: str, answer: object) -> None:

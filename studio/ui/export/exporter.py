@@ -19,7 +19,7 @@ from studio.ui.export.export_settings import LastExport, Unit, keep_last_export,
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 
 _UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')  # what one system or another refuses
 _LONGEST_NAME = 200  # bytes; a disk takes 255, with ending and number
@@ -51,7 +51,9 @@ class Exporter(QObject):
     last: how it was done last, None where it was never done. last_file: what was exported last in this sitting.
     """
 
-    def __init__(self, session: Session, files: FileThread, settings: Settings, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, files: SerialExecutor, settings: Settings, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.last_file: Path | None = None
         self._session = session

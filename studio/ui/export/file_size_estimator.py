@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.core.errors import StudioError
-from studio.ui.threads.task_pool import Background
+from studio.ui.threads.task_pool import TaskPool
 
 PATIENCE = 250  # ms without a change before it is worth encoding
 
@@ -24,9 +24,9 @@ class FileSizeMeter(QObject):
         super().__init__(parent)
         self._question = 0
         self._encode: Callable[[], bytes] | None = None
-        self._background = Background(1, self)
-        self._background.finished.connect(self._take)
-        self._background.failed.connect(self._give_up)
+        self._tasks = TaskPool(1, self)
+        self._tasks.finished.connect(self._take)
+        self._tasks.failed.connect(self._give_up)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(patience)
@@ -42,7 +42,7 @@ class FileSizeMeter(QObject):
     def _start(self) -> None:
         encode = self._encode
         if encode is not None:
-            self._background.run(self._question, lambda: len(encode()))
+            self._tasks.run(self._question, lambda: len(encode()))
 
     @Slot(object, object)
     def _take(self, question: int, length: int) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 from studio.core.engine_api.contract import Lesson
 from studio.core.errors import StudioError
 from studio.ui.theme.theme import set_role
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 from studio.ui.widgets.plain_text import PlainLabel
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class LearningCurve(QStackedWidget):
     plot: None until it is loaded, which begins when this is first shown, and two lessons are there.
     """
 
-    def __init__(self, files: FileThread, parent: QWidget | None = None) -> None:
+    def __init__(self, files: SerialExecutor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.plot: CurvePlot | None = None
         self._files = files

@@ -36,7 +36,7 @@ from studio.ui.importing.reference_pictures import ChosenPictures
 from studio.ui.importing.user_styles import OwnStyles
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 from studio.ui.threads.task_error import task_error
 
 
@@ -74,7 +74,7 @@ class Teaching(QObject):
         self,
         session: Session,
         worker: Worker,
-        files: FileThread,
+        files: SerialExecutor,
         own: OwnStyles,
         parent: QObject | None = None,
         folder: Path | None = None,

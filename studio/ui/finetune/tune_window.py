@@ -28,7 +28,7 @@ from studio.ui.images.picture_pyramid import qimage
 from studio.ui.importing.source_picker import PlacePicker
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import GRID, set_role
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.licence_combo import LicenceBox
 from studio.ui.widgets.plain_text import PlainLabel
@@ -41,7 +41,7 @@ class TeachWindow(QDialog):
     """Shows a Teaching and reports what the artist wants; stays open beside the studio; closing it stops nothing."""
 
     def __init__(
-        self, teaching: Teaching, actions: Actions, settings: Settings, files: FileThread, parent: QWidget
+        self, teaching: Teaching, actions: Actions, settings: Settings, files: SerialExecutor, parent: QWidget
     ) -> None:
         """files: loads the plot."""
         super().__init__(parent)

@@ -19,7 +19,7 @@ from studio.core.styles.load_style import open_style
 from studio.jobs.worker import Worker
 from studio.ui.images.picture_pyramid import qimage
 from studio.ui.session.session import Session
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 
 EDGE = 224  # px: twice a tile's, for sharp screens
 STYLE_EDGE = 512  # px; the network sees the style at about half of that
@@ -37,7 +37,7 @@ class TilePreviews(QObject):
     arrived = Signal()
     possible_changed = Signal()
 
-    def __init__(self, session: Session, worker: Worker, files: FileThread, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, worker: Worker, files: SerialExecutor, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.is_possible = False
         self._session = session

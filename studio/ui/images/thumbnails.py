@@ -23,7 +23,7 @@ from studio.core.errors import StudioError
 from studio.core.picture import Picture
 from studio.core.styles.load_style import open_style_picture
 from studio.ui.images.picture_pyramid import qimage
-from studio.ui.threads.task_pool import Background
+from studio.ui.threads.task_pool import TaskPool
 
 KEPT_IN_MEMORY = 400  # a screenful of tiles many times over; about 80 MB of hi-DPI tiles
 WAITING_AT_MOST = 120  # tiles scrolled past long ago need no work any more
@@ -55,18 +55,18 @@ class Thumbnails(QObject):
         self._cache_folder = cache_folder or user_cache_folder()
         self._kept: OrderedDict[Path, QPixmap] = OrderedDict()
         self._unreadable: set[Path] = set()
-        self._background = Background(WAITING_AT_MOST, self)
-        self._background.finished.connect(self._keep)
-        self._background.failed.connect(self._give_up)
+        self._tasks = TaskPool(WAITING_AT_MOST, self)
+        self._tasks.finished.connect(self._keep)
+        self._tasks.failed.connect(self._give_up)
 
     def pixmap(self, path: Path) -> QPixmap | None:
         """The thumbnail if it is at hand; otherwise None, and it will arrive."""
         if path in self._kept:
             self._kept.move_to_end(path)
             return self._kept[path]
-        if path not in self._unreadable and not self._background.is_waiting(path):
+        if path not in self._unreadable and not self._tasks.is_waiting(path):
             size, folder = self._size * self._pixel_ratio, self._cache_folder
-            self._background.run(path, lambda: load_thumbnail(path, size, folder))
+            self._tasks.run(path, lambda: load_thumbnail(path, size, folder))
         return None
 
     def is_unreadable(self, path: Path) -> bool:
@@ -81,7 +81,7 @@ class Thumbnails(QObject):
 
     def forget(self) -> None:
         """Forget what is in memory, for example because files changed."""
-        self._background.forget()
+        self._tasks.forget()
         self._kept.clear()
         self._unreadable.clear()
 

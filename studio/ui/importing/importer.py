@@ -21,7 +21,7 @@ from studio.ui.importing.mime_payload import Payload, encoded
 from studio.ui.importing.user_styles import OwnStyles
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 
 MOST_MIXED = 4  # styles taken into the mix from one drop
 
@@ -37,7 +37,7 @@ class Intake(QObject):
     def __init__(
         self,
         session: Session,
-        files: FileThread,
+        files: SerialExecutor,
         cards: Sequence[Card],
         own: OwnStyles,
         parent: QObject | None = None,

@@ -12,7 +12,7 @@ from studio.core.errors import PictureError, StudioError
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 
 MOST = 10
 _KEY = "files/recent"
@@ -26,7 +26,9 @@ class RecentFiles(QObject):
 
     found = Signal(object)
 
-    def __init__(self, session: Session, files: FileThread, settings: Settings, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, files: SerialExecutor, settings: Settings, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._files = files

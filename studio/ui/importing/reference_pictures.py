@@ -15,7 +15,7 @@ from studio.core.picture import Picture
 from studio.core.training.reference_checks import Remark
 from studio.core.training.tune_request_file import learning_copy
 from studio.ui.session.message import Message
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 from studio.ui.threads.task_error import task_error
 
 _TOLD = 3  # files left out that are named, with what is wrong
@@ -32,7 +32,7 @@ class ChosenPictures(QObject):
     changed = Signal()
     message_posted = Signal(object)
 
-    def __init__(self, files: FileThread, check: Check, parent: QObject | None = None) -> None:
+    def __init__(self, files: SerialExecutor, check: Check, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.pictures: tuple[Picture, ...] = ()
         self.remarks: tuple[Remark, ...] = ()

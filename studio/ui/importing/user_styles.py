@@ -18,7 +18,7 @@ from studio.core.styles.load_style import is_style_file
 from studio.core.styles.style import Style
 from studio.core.styles.style_library import StyleLibrary, kept_size
 from studio.ui.session.message import Message
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 
 
 class OwnStyles(QObject):
@@ -36,9 +36,9 @@ class OwnStyles(QObject):
     def __init__(
         self,
         library: StyleLibrary,
-        opening: FileThread,
-        files: FileThread,
-        many: FileThread,
+        opening: SerialExecutor,
+        files: SerialExecutor,
+        many: SerialExecutor,
         parent: QObject | None = None,
     ) -> None:
         """opening: of what the artist waits for. files: of the library. many: of files that come by the hundred."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from studio.core.artwork.blend import Blend, blend_pictures, cover
 from studio.core.errors import PictureError, StudioError
 from studio.core.picture import Picture
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 
 
 class Blender(QObject):
@@ -20,7 +20,7 @@ class Blender(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._thread = FileThread("blending", self)
+        self._thread = SerialExecutor("blending", self)
         self._wanted: Blend | None = None
         self._under_way: Blend | None = None
         self._fitted: tuple[tuple[Picture, Picture], Picture] | None = None  # scaling takes longer than blending

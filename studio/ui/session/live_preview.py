@@ -12,7 +12,7 @@ from studio.core.errors import StudioError
 from studio.core.picture import Picture
 from studio.jobs.worker import Worker
 from studio.ui.session.preferences import Preferences
-from studio.ui.threads.task_pool import Background
+from studio.ui.threads.task_pool import TaskPool
 
 LARGEST = 2048  # px; no canvas shows more of a whole picture, and Finish is for the rest
 SMALLEST = 128  # px; a recipe takes no less
@@ -48,7 +48,7 @@ class LivePreview(QObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST)
         self._rest.timeout.connect(self.refine)
-        self._power = Background(1, self)
+        self._power = TaskPool(1, self)
         self._power.finished.connect(self._take_power)
 
     @property

@@ -20,7 +20,7 @@ from studio.core.errors import StudioError
 from studio.core.image_io.picture_reader import open_regular, reason
 from studio.core.storage.atomic_write import replace_file
 from studio.ui.session.message import Message
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 
 FILE = "settings.json"
 _LARGEST = 2**20  # bytes
@@ -51,7 +51,7 @@ class Settings(QObject):
         self._path = path
         self._changes: dict[str, Any] = {}  # not written yet; None for a key that is gone
         self._is_closed = False
-        self._thread = FileThread("settings", self)
+        self._thread = SerialExecutor("settings", self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_REST)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 _INTERVAL = 1000  # ms; the youngest generation takes well below one
 
 
-class GarbageOnThisThread(QObject):
+class GcOnGuiThread(QObject):
     """Switches automatic collection off and collects by a timer of this object's thread, until closed."""
 
     def __init__(self, parent: QObject | None = None) -> None:

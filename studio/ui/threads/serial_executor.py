@@ -15,7 +15,7 @@ from studio.ui.threads.task_error import logger, task_error
 T = TypeVar("T")
 
 
-class FileThread(QObject):
+class SerialExecutor(QObject):
     """Does work in order, one piece at a time, and reports on the thread this object lives in."""
 
     _piece_done = Signal()

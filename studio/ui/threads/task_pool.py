@@ -14,8 +14,8 @@ from studio.ui.threads.task_error import task_error
 _Result = tuple[Hashable, object, StudioError | None]  # key, and what the function gave or why it gave nothing
 
 
-class Background(QObject):
-    """A pile of small jobs for Qt's thread pool; the newest is done first and the oldest beyond `limit` are dropped.
+class TaskPool(QObject):
+    """A queue of small jobs for Qt's thread pool; the newest is done first and the oldest beyond `limit` are dropped.
 
     Signals: for each function that is not dropped, finished(key, result) or, whatever it raised, failed(key,
     StudioError), emitted on the thread this object lives on. Destroying the object (or `forget`) drops what has not
@@ -28,34 +28,34 @@ class Background(QObject):
 
     def __init__(self, limit: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pile = _Pile(limit, self._woken.emit)
+        self._queue = _TaskQueue(limit, self._woken.emit)
         self._woken.connect(self._collect, Qt.ConnectionType.QueuedConnection)
-        pile = self._pile
-        self.destroyed.connect(lambda: pile.close())  # the lambda keeps the pile alive, and not this object
+        queue = self._queue
+        self.destroyed.connect(lambda: queue.close())  # the lambda keeps the queue alive, and not this object
 
     def run(self, key: Hashable, function: Callable[[], object]) -> None:
         """Have `function` called on another thread; a key that is already waiting moves to the front."""
-        if self._pile.put(key, function):
-            QThreadPool.globalInstance().start(self._pile.work_once)
+        if self._queue.put(key, function):
+            QThreadPool.globalInstance().start(self._queue.work_once)
 
     def is_waiting(self, key: Hashable) -> bool:
         """Whether the key's function has not begun yet, or is running."""
-        return self._pile.holds(key)
+        return self._queue.holds(key)
 
     def forget(self) -> None:
         """Drop everything that has not begun, and all results not yet delivered."""
-        self._pile.clear()
+        self._queue.clear()
 
     @Slot()
     def _collect(self) -> None:
-        for key, result, error in self._pile.take_results():
+        for key, result, error in self._queue.take_results():
             if error is None:
                 self.finished.emit(key, result)
             else:
                 self.failed.emit(key, error)
 
 
-class _Pile:
+class _TaskQueue:
     """What the threads share. Holds no QObject, so that it may die on any thread."""
 
     def __init__(self, limit: int, wake: Callable[[], None]) -> None:

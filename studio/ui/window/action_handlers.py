@@ -32,7 +32,7 @@ from studio.ui.recipe_panel.slider_scale import Travel
 from studio.ui.session.message import Message
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
-from studio.ui.threads.task_pool import Background
+from studio.ui.threads.task_pool import TaskPool
 from studio.ui.widgets.plain_text import PlainFileDialog
 from studio.ui.window.about import make_about, make_shortcut_list
 from studio.ui.window.diagnostics import diagnostics, system_name
@@ -63,9 +63,9 @@ class Commands(QObject):
         self._settings = preferences.settings
         self._window = window
         self._copied: Picture | None = None
-        self._background = Background(2, self)  # one of each
-        self._background.finished.connect(self._put_into_clipboard)
-        self._background.failed.connect(self._refuse)
+        self._tasks = TaskPool(2, self)  # one of each
+        self._tasks.finished.connect(self._put_into_clipboard)
+        self._tasks.failed.connect(self._refuse)
         for name, slot in {
             "open": self.ask_for_picture,
             "blend": self.ask_for_blend,
@@ -148,12 +148,12 @@ class Commands(QObject):
         """Put the artwork, as far as it is painted, into the clipboard."""
         picture = self._copied = self._session.picture
         if picture is not None:
-            self._background.run("picture", lambda: (picture, whole_image(picture)))
+            self._tasks.run("picture", lambda: (picture, whole_image(picture)))
 
     @Slot()
     def copy_diagnostics(self) -> None:
         """Put what a report of a fault needs into the clipboard."""
-        self._background.run("system", system_name)
+        self._tasks.run("system", system_name)
 
     @Slot(object, object)
     def _put_into_clipboard(self, kind: str, result: Any) -> None:

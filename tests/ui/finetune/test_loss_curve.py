@@ -16,7 +16,7 @@ from studio.core.engine_api.contract import Lesson
 from studio.ui.finetune.loss_curve import LearningCurve
 from studio.ui.finetune.loss_plot import CurvePlot
 from studio.ui.theme.theme import apply_theme, color
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 
 
 def lesson(step: int, total: float, held_out: float | None = None, is_best: bool = False) -> Lesson:
@@ -30,7 +30,7 @@ LESSONS = [lesson(0, 2.0, 2.1, True), lesson(1, 1.5), lesson(2, 1.0, 1.2, True),
 def curve(qtbot: QtBot, qapp: QApplication) -> Iterator[LearningCurve]:
     """Shown, its plot ready to be made."""
     apply_theme(qapp, "dark")
-    files = FileThread("curve")
+    files = SerialExecutor("curve")
     curve = LearningCurve(files)
     qtbot.addWidget(curve)
     curve.resize(400, 200)

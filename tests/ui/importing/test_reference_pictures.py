@@ -12,14 +12,14 @@ from pytestqt.qtbot import QtBot
 from studio.core.engine_api.tune_settings import MOST_PICTURES
 from studio.core.training.reference_checks import Remark
 from studio.ui.importing.reference_pictures import ChosenPictures
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 from tests.support.fakes import make_picture
 
 
 @pytest.fixture
 def chosen(qtbot: QtBot) -> Iterator[ChosenPictures]:
     """Each time it says how many there are."""
-    files = FileThread("chosen")
+    files = SerialExecutor("chosen")
     yield ChosenPictures(files, lambda pictures: (Remark(f"These are {len(pictures)}."),))
     files.close()
 

@@ -19,7 +19,7 @@ from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload
 from studio.ui.importing.user_styles import OwnStyles
 from studio.ui.session.settings import Settings
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 from tests.support.fakes import FakeEngine, make_picture
 
 SavePhoto = Callable[..., Path]
@@ -64,7 +64,7 @@ def test_one_added_picture_is_used_and_stays_after_a_restart(
 
 
 def test_a_style_in_use_is_kept_however_soon_the_window_closes(qtbot: QtBot, tmp_path: Path) -> None:
-    files, gate = FileThread("files"), threading.Event()
+    files, gate = SerialExecutor("files"), threading.Event()
     library, used = StyleLibrary(tmp_path / "styles"), []
 
     def use(style: Style) -> None:

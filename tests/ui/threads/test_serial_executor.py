@@ -11,12 +11,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from studio.core.errors import PictureError, StudioError
-from studio.ui.threads.serial_executor import FileThread
+from studio.ui.threads.serial_executor import SerialExecutor
 
 
 @pytest.fixture
-def files(qapp: object) -> Iterator[FileThread]:
-    files = FileThread("files")
+def files(qapp: object) -> Iterator[SerialExecutor]:
+    files = SerialExecutor("files")
     yield files
     files.close()
 
@@ -29,7 +29,7 @@ def refuse_all() -> None:
     raise AssertionError("This is not to be done.")
 
 
-def test_work_is_done_elsewhere_and_reported_here_in_order(qtbot: QtBot, files: FileThread) -> None:
+def test_work_is_done_elsewhere_and_reported_here_in_order(qtbot: QtBot, files: SerialExecutor) -> None:
     done: list[tuple[int, bool]] = []
     here = threading.current_thread()
     for number in range(5):
@@ -42,7 +42,7 @@ def test_work_is_done_elsewhere_and_reported_here_in_order(qtbot: QtBot, files: 
     assert done == [(number, True) for number in range(5)]
 
 
-def test_a_users_mistake_is_reported_as_one(qtbot: QtBot, files: FileThread) -> None:
+def test_a_users_mistake_is_reported_as_one(qtbot: QtBot, files: SerialExecutor) -> None:
     errors: list[StudioError] = []
 
     def fail() -> None:
@@ -63,7 +63,7 @@ def test_a_users_mistake_is_reported_as_one(qtbot: QtBot, files: FileThread) -> 
     ],
 )
 def test_whatever_goes_wrong_is_reported_once_as_a_sentence_with_its_traceback(
-    qtbot: QtBot, files: FileThread, error: BaseException, sentence: str, caplog: pytest.LogCaptureFixture
+    qtbot: QtBot, files: SerialExecutor, error: BaseException, sentence: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     errors: list[StudioError] = []
 
@@ -80,7 +80,7 @@ def test_whatever_goes_wrong_is_reported_once_as_a_sentence_with_its_traceback(
 
 
 def test_a_report_that_breaks_off_ends_in_a_failure(
-    qtbot: QtBot, files: FileThread, caplog: pytest.LogCaptureFixture
+    qtbot: QtBot, files: SerialExecutor, caplog: pytest.LogCaptureFixture
 ) -> None:
     errors: list[StudioError] = []
     done: list[int] = []
@@ -95,7 +95,7 @@ def test_a_report_that_breaks_off_ends_in_a_failure(
 
 
 def test_what_fails_while_closing_is_in_the_log(qapp: object, caplog: pytest.LogCaptureFixture) -> None:
-    files, gate = FileThread("files"), threading.Event()
+    files, gate = SerialExecutor("files"), threading.Event()
 
     def fail() -> None:
         gate.wait(20)
@@ -109,14 +109,14 @@ def test_what_fails_while_closing_is_in_the_log(qapp: object, caplog: pytest.Log
 
 
 def test_after_closing_nothing_is_begun(qapp: object) -> None:
-    files = FileThread("files")
+    files = SerialExecutor("files")
     files.close()
     files.run(refuse_all, refuse, refuse)
     files.write(refuse_all, refuse, refuse)
 
 
 def test_closing_waits_for_what_has_begun_and_for_all_writing_and_drops_the_rest(qapp: object) -> None:
-    files, gate, begun, log = FileThread("files"), threading.Event(), threading.Event(), []
+    files, gate, begun, log = SerialExecutor("files"), threading.Event(), threading.Event(), []
 
     def read() -> None:
         begun.set()

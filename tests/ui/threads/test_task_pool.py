@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QObject, QThread, QThreadPool
 
 from studio.core.errors import PictureError
-from studio.ui.threads.task_pool import Background
+from studio.ui.threads.task_pool import TaskPool
 
 
 @pytest.fixture
@@ -26,11 +26,11 @@ def one_thread():
 
 def test_a_result_comes_back_on_the_gui_thread(qtbot):
     parent = QObject()
-    background = Background(8, parent)
+    tasks = TaskPool(8, parent)
     threads = []
-    background.finished.connect(lambda key, result: threads.append((QThread.currentThread(), result)))
-    with qtbot.waitSignal(background.finished):
-        background.run("sum", lambda: (threading.get_ident(), 1 + 1))
+    tasks.finished.connect(lambda key, result: threads.append((QThread.currentThread(), result)))
+    with qtbot.waitSignal(tasks.finished):
+        tasks.run("sum", lambda: (threading.get_ident(), 1 + 1))
     (where, (worker, result)) = threads[0]
     assert result == 2
     assert where is parent.thread()
@@ -38,20 +38,20 @@ def test_a_result_comes_back_on_the_gui_thread(qtbot):
 
 
 def test_what_fails_is_told_once_and_waits_no_longer(qtbot, caplog):
-    background = Background(8, parent := QObject())
+    tasks = TaskPool(8, parent := QObject())
     told = []
-    background.finished.connect(lambda key, result: told.append((key, result)))
-    background.failed.connect(lambda key, error: told.append((key, str(error))))
+    tasks.finished.connect(lambda key, result: told.append((key, result)))
+    tasks.failed.connect(lambda key, error: told.append((key, str(error))))
 
     def fail(error):
         raise error
 
     for error in (PictureError("No picture."), MemoryError(), SystemExit("a library")):
-        with qtbot.waitSignal(background.failed):
-            background.run("key", partial(fail, error))
-        assert not background.is_waiting("key")
-    with qtbot.waitSignal(background.finished):
-        background.run("key", lambda: 1)
+        with qtbot.waitSignal(tasks.failed):
+            tasks.run("key", partial(fail, error))
+        assert not tasks.is_waiting("key")
+    with qtbot.waitSignal(tasks.finished):
+        tasks.run("key", lambda: 1)
     sentences = ("No picture.", "There is not enough memory", "The studio met an error it does not know (SystemExit")
     assert [key for key, _ in told] == ["key"] * 4 and told[-1] == ("key", 1)
     assert all(text.startswith(sentence) for (_, text), sentence in zip(told, sentences, strict=False))
@@ -62,35 +62,35 @@ def test_what_fails_is_told_once_and_waits_no_longer(qtbot, caplog):
 
 def test_the_newest_is_done_first_and_a_repeated_key_once(qtbot, one_thread):
     parent = QObject()
-    background = Background(8, parent)
+    tasks = TaskPool(8, parent)
     done = []
     for key in ("a", "b", "c", "a"):
-        background.run(key, lambda key=key: done.append(key))
-    with qtbot.waitSignals([background.finished] * 3):
+        tasks.run(key, lambda key=key: done.append(key))
+    with qtbot.waitSignals([tasks.finished] * 3):
         one_thread.set()
     assert done == ["a", "c", "b"]
 
 
 def test_what_waits_beyond_the_limit_is_dropped_oldest_first(qtbot, one_thread):
     parent = QObject()
-    background = Background(2, parent)
+    tasks = TaskPool(2, parent)
     done = []
     for key in "abcd":
-        background.run(key, lambda key=key: done.append(key))
-    assert not background.is_waiting("a")
-    with qtbot.waitSignals([background.finished] * 2):
+        tasks.run(key, lambda key=key: done.append(key))
+    assert not tasks.is_waiting("a")
+    with qtbot.waitSignals([tasks.finished] * 2):
         one_thread.set()
     assert done == ["d", "c"]
 
 
 def test_what_is_forgotten_is_not_done(qtbot, one_thread):
     parent = QObject()
-    background = Background(8, parent)
+    tasks = TaskPool(8, parent)
     done = []
-    background.run("old", lambda: done.append("old"))
-    background.forget()
-    with qtbot.waitSignal(background.finished) as told:
-        background.run("new", lambda: done.append("new"))
+    tasks.run("old", lambda: done.append("old"))
+    tasks.forget()
+    with qtbot.waitSignal(tasks.finished) as told:
+        tasks.run("new", lambda: done.append("new"))
         one_thread.set()
     assert done == ["new"]
     assert told.args[0] == "new"
@@ -98,28 +98,28 @@ def test_what_is_forgotten_is_not_done(qtbot, one_thread):
 
 def test_a_result_of_before_forgetting_is_not_delivered(qtbot, one_thread):
     parent = QObject()
-    background = Background(8, parent)
+    tasks = TaskPool(8, parent)
     running, may_end = threading.Event(), threading.Event()
 
     def slow():
         running.set()
         may_end.wait()
 
-    background.run("slow", slow)
+    tasks.run("slow", slow)
     one_thread.set()
     assert running.wait(30)
-    background.forget()
+    tasks.forget()
     told = []
-    background.finished.connect(lambda key, _: told.append(key))
-    with qtbot.waitSignal(background.finished):
-        background.run("new", lambda: None)
+    tasks.finished.connect(lambda key, _: told.append(key))
+    with qtbot.waitSignal(tasks.finished):
+        tasks.run("new", lambda: None)
         may_end.set()
     assert told == ["new"]
 
 
 def test_destroying_it_while_it_works_is_clean(qtbot, one_thread):
     parent = QObject()
-    background = Background(8, parent)
+    tasks = TaskPool(8, parent)
     running, may_end = threading.Event(), threading.Event()
 
     def slow():
@@ -127,8 +127,8 @@ def test_destroying_it_while_it_works_is_clean(qtbot, one_thread):
         may_end.wait()
 
     dropped = []
-    background.run("never", lambda: dropped.append(1))
-    background.run("slow", slow)
+    tasks.run("never", lambda: dropped.append(1))
+    tasks.run("slow", slow)
     one_thread.set()
     assert running.wait(30)
     with qtbot.waitSignal(parent.destroyed):
