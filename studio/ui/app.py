@@ -31,7 +31,7 @@ from studio.ui.importing.user_styles import OwnStyles
 from studio.ui.session.preferences import Preferences, RefineChoice, ThemeChoice
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings, settings_file
-from studio.ui.session.time_estimate import Estimate
+from studio.ui.session.time_estimate import TimeEstimate
 from studio.ui.threads.event_bridge import EventBridge
 from studio.ui.threads.gc_on_gui_thread import GcOnGuiThread
 from studio.ui.threads.no_unpickling import refuse_unpickling
@@ -163,7 +163,7 @@ class Studio(QObject):
 def _ending_on_signals(application: QApplication) -> Iterator[None]:
     """Let Ctrl+C in the terminal and a shutdown end the window in order.
 
-    Python looks at signals only when it runs: the gc_timer timer sees to that within a second.
+    Python looks at signals only when it runs: the timer of `GcOnGuiThread` sees to that within a second.
     """
 
     def end(number: int, _frame: object) -> None:
@@ -177,8 +177,8 @@ def _ending_on_signals(application: QApplication) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _remembered_estimate(settings: Settings) -> Estimate:
+def _remembered_estimate(settings: Settings) -> TimeEstimate:
     pace, device = settings.get("engine/pace", float), settings.get("engine/device", str)
     if pace is None or device is None or not 0 < pace < _SLOWEST:
-        return Estimate()
-    return Estimate(pace, device)
+        return TimeEstimate()
+    return TimeEstimate(pace, device)

@@ -33,10 +33,10 @@ class Further(QObject):
 
     @Slot()
     def _paint_on(self) -> None:
-        self._session.go_on_with(quality=self._next_quality())
+        self._session.continue_with(quality=self._next_quality())
 
     def _enlarge(self, name: str) -> None:
-        self._session.go_on_with(long_edge=self._long_edge(name))
+        self._session.continue_with(long_edge=self._long_edge(name))
 
     @Slot()
     def _show_state(self) -> None:

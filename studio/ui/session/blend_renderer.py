@@ -1,4 +1,4 @@
-"""Blender: makes the pictures of blends off the GUI thread; of a slider's many values, always the newest next."""
+"""BlendRenderer: makes the pictures of blends off the GUI thread; of a slider's many values, always the newest next."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studio.core.picture import Picture
 from studio.ui.threads.serial_executor import SerialExecutor
 
 
-class Blender(QObject):
+class BlendRenderer(QObject):
     """Signals: made(Blend, Picture); failed(Blend, StudioError)."""
 
     made = Signal(object, object)

@@ -1,4 +1,4 @@
-"""Finisher: Finish at work. Starts, restarts and stops the run if it can, and keeps what it has painted."""
+"""FinishController: Finish at work. Starts, restarts and stops the run if it can, and keeps what it has painted."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from PySide6.QtCore import QObject, Signal
 from studio.core.artwork.artwork import Artwork
 from studio.core.engine_api.contract import Done, Event, Failed, Frame, Progress, Stopped
 from studio.jobs.worker import Worker
-from studio.ui.session.finish_run import Run
+from studio.ui.session.finish_run import FinishRun
 from studio.ui.session.message import Message
-from studio.ui.session.time_estimate import Estimate
+from studio.ui.session.time_estimate import TimeEstimate
 
 
-class Finisher(QObject):
+class FinishController(QObject):
     """The one long job that paints the artwork.
 
     run: the one under way, or None. Signals: starting(), the engine is wanted for a run. changed(), the run has started
@@ -26,9 +26,9 @@ class Finisher(QObject):
     ended = Signal()
     message_posted = Signal(object)
 
-    def __init__(self, artwork: Artwork, worker: Worker, estimate: Estimate, parent: QObject | None = None) -> None:
+    def __init__(self, artwork: Artwork, worker: Worker, estimate: TimeEstimate, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.run: Run | None = None
+        self.run: FinishRun | None = None
         self._artwork = artwork
         self._worker = worker
         self._estimate = estimate
@@ -69,7 +69,7 @@ class Finisher(QObject):
     def start(self, *, is_resumed: bool) -> None:
         """Paint the present settings; is_resumed: from the artwork's result."""
         self.starting.emit()
-        self._start(Run(self._artwork.state, is_resumed=is_resumed))
+        self._start(FinishRun(self._artwork.state, is_resumed=is_resumed))
         self.changed.emit()
 
     def stop(self) -> None:
@@ -87,7 +87,7 @@ class Finisher(QObject):
         if self._artwork.missing:
             self.stop()
         else:
-            self._start(Run(self._artwork.state, run))
+            self._start(FinishRun(self._artwork.state, run))
 
     def leave(self) -> None:
         """Another photo lies on the table: what is painted of the old one goes to the history."""
@@ -128,6 +128,6 @@ class Finisher(QObject):
                 self.message_posted.emit(Message.about(error, action="finish"))
         return True
 
-    def _start(self, run: Run) -> None:
+    def _start(self, run: FinishRun) -> None:
         self.run = run
         self._worker.start_job(run.request)

@@ -9,14 +9,14 @@ from studio.core.picture import Picture
 from studio.ui.session.time_estimate import Countdown
 
 
-class Run:
+class FinishRun:
     """One job of the engine, from its request to its end.
 
     state: the settings it was started from. before: the run it goes on from with other settings, None for a fresh one;
     until its own first frame comes, the picture is that run's. is_resumed: it goes on from the result of `state`.
     """
 
-    def __init__(self, state: ArtworkState, before: Run | None = None, *, is_resumed: bool = False) -> None:
+    def __init__(self, state: ArtworkState, before: FinishRun | None = None, *, is_resumed: bool = False) -> None:
         self.state = state
         self.frame: Frame | None = before.frame if before else None
         self._frame_state: ArtworkState = before._frame_state if before else state  # what `frame` was painted from

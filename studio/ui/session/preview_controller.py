@@ -1,4 +1,4 @@
-"""QuickLook: what there is to see: Finish at work, the result in other colours, or what Live makes of settings."""
+"""PreviewController: what the canvas shows: Finish at work, the result in other colours, or Live's preview."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from studio.core.engine_api.contract import Event
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
 from studio.jobs.worker import Worker
-from studio.ui.session.finish_controller import Finisher
+from studio.ui.session.finish_controller import FinishController
 from studio.ui.session.live_preview import LivePreview
 from studio.ui.session.message import Message
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.recoloring import Recoloring
 
 
-class QuickLook(QObject):
+class PreviewController(QObject):
     """Brings what is shown in line with the artwork's settings, by the quickest way there is; a Finish goes before it.
 
     live: what the network makes of them. Signals: asked(), the engine has something to show at once; changed(), Live
@@ -30,14 +30,14 @@ class QuickLook(QObject):
     def __init__(
         self,
         artwork: Artwork,
-        finisher: Finisher,
+        finish_controller: FinishController,
         worker: Worker,
         preferences: Preferences,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._artwork = artwork
-        self._finisher = finisher
+        self._finish_controller = finish_controller
         self._preferences = preferences
         self.live = LivePreview(worker, preferences, self)
         self.live.asked.connect(self.asked)
@@ -48,13 +48,13 @@ class QuickLook(QObject):
         self._recoloring.message_posted.connect(self.message_posted)
         self._recoloring.ended.connect(self.follow_live)
         preferences.changed.connect(self._follow_preference)
-        finisher.starting.connect(self._give_way)
-        finisher.ended.connect(self.follow)
+        finish_controller.starting.connect(self._give_way)
+        finish_controller.ended.connect(self.follow)
 
     @property
     def picture(self) -> Picture | None:
         """The newest frame of the run, or what Live has, or the artwork's result."""
-        run, result = self._finisher.run, self._artwork.result
+        run, result = self._finish_controller.run, self._artwork.result
         if run is not None and run.frame is not None:
             return run.frame.picture
         return self.live.picture or (result.picture if result else None)
@@ -62,7 +62,7 @@ class QuickLook(QObject):
     @property
     def is_pattern(self) -> bool:
         """Whether `picture` is a pattern, which no photo is like."""
-        run, result = self._finisher.run, self._artwork.result
+        run, result = self._finish_controller.run, self._artwork.result
         if run is not None and run.frame is not None:
             return run.state.recipe.method == "pattern"
         return self.live.picture is None and result is not None and result.recipe.method == "pattern"
@@ -75,7 +75,7 @@ class QuickLook(QObject):
     @Slot()
     def follow(self) -> None:
         """Look at result and settings again."""
-        if self._finisher.run is None:
+        if self._finish_controller.run is None:
             self._recoloring.follow(also_outdated=not self._preferences.is_live)
         else:
             self._recoloring.drop()
@@ -85,7 +85,7 @@ class QuickLook(QObject):
     def follow_live(self) -> None:
         """Show settings that were not painted yet as Live sees them."""
         artwork = self._artwork
-        if self._finisher.run is not None:
+        if self._finish_controller.run is not None:
             return
         is_painted = artwork.is_finished or artwork.is_half_painted or self._recoloring.is_waiting
         is_possible = artwork.missing is None and artwork.recipe.method != "pattern"

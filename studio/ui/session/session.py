@@ -18,14 +18,14 @@ from studio.core.recipe import KNOBS
 from studio.core.styles.style import Style
 from studio.jobs.worker import Worker
 from studio.ui.session.activities import Activities
-from studio.ui.session.blend_renderer import Blender
-from studio.ui.session.finish_controller import Finisher
-from studio.ui.session.finish_run import Run
+from studio.ui.session.blend_renderer import BlendRenderer
+from studio.ui.session.finish_controller import FinishController
+from studio.ui.session.finish_run import FinishRun
 from studio.ui.session.live_preview import LivePreview
 from studio.ui.session.message import Message
 from studio.ui.session.preferences import Preferences
-from studio.ui.session.preview_controller import QuickLook
-from studio.ui.session.time_estimate import Estimate
+from studio.ui.session.preview_controller import PreviewController
+from studio.ui.session.time_estimate import TimeEstimate
 from studio.ui.threads.event_bridge import EventBridge
 from studio.ui.threads.task_error import task_error
 
@@ -58,7 +58,7 @@ class Session(QObject):
         artwork: Artwork,
         worker: Worker,
         bridge: EventBridge,
-        estimate: Estimate,
+        estimate: TimeEstimate,
         preferences: Preferences,
         parent: QObject | None = None,
     ) -> None:
@@ -67,23 +67,23 @@ class Session(QObject):
         self.estimate = estimate
         self.engine_info: EngineInfo | None = None
         self.has_engine_failed = False
-        self._finisher = Finisher(artwork, worker, estimate, self)
-        self._finisher.changed.connect(self.state_changed)
-        self._finisher.frame_arrived.connect(self.frame_arrived)
-        self._finisher.message_posted.connect(self.post_message)
-        self._look = QuickLook(artwork, self._finisher, worker, preferences, self)
-        self._look.asked.connect(self.quick_work_asked)
-        self._look.changed.connect(self.frame_arrived)
-        self._look.changed.connect(self.state_changed)
-        self._look.message_posted.connect(self.post_message)
+        self._finish_controller = FinishController(artwork, worker, estimate, self)
+        self._finish_controller.changed.connect(self.state_changed)
+        self._finish_controller.frame_arrived.connect(self.frame_arrived)
+        self._finish_controller.message_posted.connect(self.post_message)
+        self._preview_controller = PreviewController(artwork, self._finish_controller, worker, preferences, self)
+        self._preview_controller.asked.connect(self.quick_work_asked)
+        self._preview_controller.changed.connect(self.frame_arrived)
+        self._preview_controller.changed.connect(self.state_changed)
+        self._preview_controller.message_posted.connect(self.post_message)
         preferences.changed.connect(self.state_changed)
         self.activities = Activities(self)
         self.activities.changed.connect(self.state_changed)
         self._is_closed = False
         self._worker = worker
-        self._blender = Blender(self)
-        self._blender.made.connect(self._take_blended)
-        self._blender.failed.connect(self._refuse_blend)
+        self._blend_renderer = BlendRenderer(self)
+        self._blend_renderer.made.connect(self._take_blended)
+        self._blend_renderer.failed.connect(self._refuse_blend)
         self._bridge = bridge
         self._bridge.event_waiting.connect(self._take_events, Qt.ConnectionType.QueuedConnection)
 
@@ -95,7 +95,7 @@ class Session(QObject):
     def close(self) -> None:
         """End the worker and the engine; nothing is announced any more. Idempotent."""
         self._is_closed = True
-        self._blender.close()
+        self._blend_renderer.close()
         self._worker.close(WORKER_PATIENCE)
 
     def change(self, **fields: Any) -> None:
@@ -130,7 +130,7 @@ class Session(QObject):
     def commit(self) -> None:
         """Make one undo step of the changes since the last; a running Finish goes on with them."""
         self.artwork.commit()
-        self._finisher.follow_settings()
+        self._finish_controller.follow_settings()
         self.state_changed.emit()
 
     @Slot()
@@ -175,54 +175,54 @@ class Session(QObject):
     @property
     def has_quick_work(self) -> bool:
         """Whether the engine has yet to show something that was asked for with `quick_work_asked`."""
-        return self._look.is_waiting
+        return self._preview_controller.is_waiting
 
     @property
     def live(self) -> LivePreview:
         """What the network makes of the present settings."""
-        return self._look.live
+        return self._preview_controller.live
 
     @property
-    def run(self) -> Run | None:
+    def run(self) -> FinishRun | None:
         """The Finish under way."""
-        return self._finisher.run
+        return self._finish_controller.run
 
     @property
     def picture(self) -> Picture | None:
         """What the canvas shows beside the photo: the newest frame, or the result."""
-        return self._look.picture
+        return self._preview_controller.picture
 
     @property
     def photo(self) -> Picture | None:
         """What the canvas shows beside `picture`; None where that is a pattern, which no photo is like."""
-        return None if self._look.is_pattern else self.artwork.content
+        return None if self._preview_controller.is_pattern else self.artwork.content
 
     @property
     def missing(self) -> str:
         """What is still missing for a Finish, in a few words, or ""."""
-        return self._finisher.missing
+        return self._finish_controller.missing
 
     @property
     def seconds_expected(self) -> float | None:
         """How long a Finish of the present settings would take, or None."""
-        return self._finisher.seconds_expected
+        return self._finish_controller.seconds_expected
 
     @Slot()
     def finish(self) -> None:
         """Paint the artwork with the present settings, or go on where that was stopped; frames arrive as it forms."""
-        self._finisher.begin()
+        self._finish_controller.begin()
 
-    def go_on_with(self, **fields: Any) -> None:
+    def continue_with(self, **fields: Any) -> None:
         """Change settings as one step and go on painting from the present result, which stays the start of the step."""
         if self.run is None and self.artwork.is_finished:
             self.post_message(None)
             self._step(lambda: self.artwork.change(**fields))
-            self._finisher.start(is_resumed=True)
+            self._finish_controller.start(is_resumed=True)
 
     @Slot()
     def stop(self) -> None:
         """Stop painting and keep the picture so far."""
-        self._finisher.stop()
+        self._finish_controller.stop()
 
     def _step(self, change: Callable[[], bool]) -> bool:
         """Make a change that is an undo step by itself."""
@@ -238,9 +238,9 @@ class Session(QObject):
         except StudioError as error:
             self.post_message(Message.about(error))
         if not self.artwork.state.has_content_of(before):
-            self._finisher.leave()
-            self._blender.follow(self.artwork.awaited_blend)
-        self._look.follow()
+            self._finish_controller.leave()
+            self._blend_renderer.follow(self.artwork.awaited_blend)
+        self._preview_controller.follow()
         self._announce(before)
         return is_changed
 
@@ -260,7 +260,7 @@ class Session(QObject):
     def _take_blended(self, blend: Blend, picture: Picture) -> None:
         before = self.artwork.state
         self.artwork.take_blended(blend, picture)
-        self._look.follow_live()
+        self._preview_controller.follow_live()
         self._announce(before)
 
     @Slot(object, object)
@@ -291,8 +291,8 @@ class Session(QObject):
                 return
             case Failed(0, error):
                 self.engine_info, self.has_engine_failed = None, True
-                self._finisher.end()
+                self._finish_controller.end()
                 self.post_message(Message.about(error, action="finish"))
                 return
-        if not (self._finisher.take(event) or self._look.take(event)):
+        if not (self._finish_controller.take(event) or self._preview_controller.take(event)):
             self.event_unclaimed.emit(event)

@@ -9,7 +9,7 @@ _CPU_PACE = 110.0  # s per standard megapixel, measured on two cores; the first 
 _SMOOTHING = 0.3  # share of a new reading; steps differ in cost from scale to scale
 
 
-class Estimate:
+class TimeEstimate:
     """Seconds for a recipe on this machine.
 
     pace: seconds per megapixel of standard quality, None while unknown. device: where that was measured.

@@ -201,7 +201,7 @@ def test_a_drag_that_never_rests_is_shown_on_the_way(qtbot: QtBot, loaded: Studi
             loaded.session.change(blend=replace(loaded.session.artwork.blend, opacity=next(opacities) / 100))
 
     opacities = iter(range(1, 10))
-    loaded.session._blender.made.connect(lambda made, _picture: (shown.append(made.opacity), move_on()))
+    loaded.session._blend_renderer.made.connect(lambda made, _picture: (shown.append(made.opacity), move_on()))
     move_on()
     move_on()
     qtbot.waitUntil(lambda: len(shown) >= 3)

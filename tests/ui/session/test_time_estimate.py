@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from studio.core.recipe import StyleRecipe
-from studio.ui.session.time_estimate import Countdown, Estimate
+from studio.ui.session.time_estimate import Countdown, TimeEstimate
 from studio.ui.widgets.durations import clock, rough_time
 
 RECIPE = StyleRecipe()
 
 
 def test_the_pace_of_the_last_run_tells_the_next() -> None:
-    estimate = Estimate()
+    estimate = TimeEstimate()
     assert estimate.seconds(512, 512, RECIPE) is None
     estimate.learn(512, 512, RECIPE, 20.0)
     assert estimate.seconds(512, 512, RECIPE) == pytest.approx(20.0)
@@ -21,7 +21,7 @@ def test_the_pace_of_the_last_run_tells_the_next() -> None:
 
 
 def test_a_measurement_holds_for_its_device_and_no_other() -> None:
-    estimate = Estimate(pace=7.0, device="CPU, 2 cores")
+    estimate = TimeEstimate(pace=7.0, device="CPU, 2 cores")
     estimate.use_device("CPU, 2 cores")
     assert estimate.pace == 7.0
     estimate.use_device("NVIDIA H200")
