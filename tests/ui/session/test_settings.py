@@ -380,7 +380,7 @@ def test_no_file_of_settings_runs_code_neither_ours_nor_qts(tmp_path: Path) -> N
 
 
 # Where pickles are read: the pipe between this program and the process it starts itself, and an error just pickled.
-OWN_PICKLES = {"jobs/picture_pipe.py": {"Unpickler"}, "jobs/engine_service.py": {"loads"}}
+OWN_PICKLES = {"jobs/engine_process/picture_pipe.py": {"Unpickler"}, "jobs/engine_process/service.py": {"loads"}}
 
 
 def unpickling_in(source: str) -> set[str]:
@@ -407,7 +407,7 @@ def test_nothing_in_the_program_unpickles_what_it_did_not_write_itself() -> None
         for path in folder.rglob("*.py")
         if (names := unpickling_in(path.read_text(encoding="utf-8")))
     }
-    assert found == OWN_PICKLES | {"ui/no_unpickling.py": {"loads"}}
+    assert found == OWN_PICKLES | {"ui/threads/no_unpickling.py": {"loads"}}
 
 
 @pytest.mark.parametrize(
