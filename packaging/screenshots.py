@@ -57,13 +57,13 @@ class Photographer:
 
     def open(self, name: str) -> None:
         """Load a demo photo."""
-        self.studio.intake.open_picture(resource_folder("demo") / f"{name}.jpg")
+        self.studio.importer.open_picture(resource_folder("demo") / f"{name}.jpg")
         self.wait(lambda: getattr(self.studio.session.artwork.content, "name", "") == f"{name}.jpg")
 
     def blend(self, name: str, **settings: object) -> None:
         """Lay another demo photo over the one that is loaded."""
         artwork = self.studio.session.artwork
-        self.studio.intake.blend_files([resource_folder("demo") / f"{name}.jpg"])
+        self.studio.importer.blend_files([resource_folder("demo") / f"{name}.jpg"])
         self.wait(lambda: artwork.blend is not None)
         self.set(blend=replace(artwork.blend, **settings))
         self.wait(lambda: artwork.awaited_blend is None)
@@ -72,13 +72,13 @@ class Photographer:
         """Paint in this style alone."""
         gallery = self.studio.window.gallery
         gallery.list.scrollTo(gallery.list.model().index(gallery.model.row_of(card_id)), _CENTRE)
-        self.studio.intake.use_style(self._card(card_id))
+        self.studio.importer.use_style(self._card(card_id))
         self.wait(lambda: [style.card.id for style in self.studio.session.artwork.styles] == [card_id])
 
     def mix_in(self, card_id: str) -> None:
         """Paint in this style too."""
         count = len(self.studio.session.artwork.styles)
-        self.studio.intake.mix_in(self._card(card_id))
+        self.studio.importer.mix_in(self._card(card_id))
         self.wait(lambda: len(self.studio.session.artwork.styles) > count)
 
     def set(self, **fields: object) -> None:
@@ -141,7 +141,7 @@ class Photographer:
         time.sleep(0.005)  # the engine wants the processor too
 
     def _card(self, card_id: str) -> object:
-        return next(card for card in self.studio.intake.cards if card.id == card_id)
+        return next(card for card in self.studio.importer.cards if card.id == card_id)
 
 
 def take_all(camera: Photographer, size: int, quality: str) -> None:
@@ -170,7 +170,7 @@ def take_all(camera: Photographer, size: int, quality: str) -> None:
     camera.wait(lambda: not sheet.weight.text().startswith("measuring"))
     camera.take("export", sheet)
     sheet.reject()
-    studio.intake.open_picture(resource_folder("models") / "vgg16_features_relu4_3.json")
+    studio.importer.open_picture(resource_folder("models") / "vgg16_features_relu4_3.json")
     camera.wait(lambda: studio.window.messages.message is not None)
     camera.take("error")
     studio.window.messages.clear()

@@ -25,9 +25,9 @@ from studio.ui.export.exporter import Exporter
 from studio.ui.finetune.tune_controller import Teaching
 from studio.ui.finetune.tune_window import TeachWindow
 from studio.ui.gallery.style_previews import TilePreviews
-from studio.ui.importing.importer import Intake
+from studio.ui.importing.importer import Importer
 from studio.ui.importing.recent_files import RecentFiles
-from studio.ui.importing.user_styles import OwnStyles
+from studio.ui.importing.user_styles import UserStyles
 from studio.ui.session.preferences import Preferences, RefineChoice, ThemeChoice
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings, settings_file
@@ -53,7 +53,7 @@ def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
     settings = Settings(settings_file())
     studio = Studio(make_engine, settings)
     studio.window.show()
-    studio.intake.open_files([Path(argument) for argument in arguments])
+    studio.importer.open_files([Path(argument) for argument in arguments])
     with _ending_on_signals(application):
         status = application.exec()
     studio.close()
@@ -87,24 +87,24 @@ class Studio(QObject):
         self.bridge = EventBridge(self)
         worker = Worker(make_engine, self.bridge.post)
         self.session = Session(Artwork(), worker, self.bridge, _remembered_estimate(settings), self.preferences, self)
-        own = OwnStyles(StyleLibrary(), self._opening, library, adding, self)
-        own.message_posted.connect(self.session.post_message)
-        own.edited.connect(self.session.correct_card)
-        self.intake = Intake(self.session, self._opening, bundled_cards("styles"), own, self)
+        user_styles = UserStyles(StyleLibrary(), self._opening, library, adding, self)
+        user_styles.message_posted.connect(self.session.post_message)
+        user_styles.edited.connect(self.session.correct_card)
+        self.importer = Importer(self.session, self._opening, bundled_cards("styles"), user_styles, self)
         self.exporter = Exporter(self.session, saving, settings, self)
         self.batch = BatchQueue(self.session, worker, batch_files, self.exporter, self)
         self.recent = RecentFiles(self.session, self._opening, settings, self)
-        self.recent.found.connect(self.intake.open_picture)
+        self.recent.found.connect(self.importer.open_picture)
         self.actions = self._make_actions()
         demo = bundled_cards("demo")
         self.window = MainWindow(
-            self.session, self.intake, self.actions, self.recent, demo, self.preferences, thumbnail_folder
+            self.session, self.importer, self.actions, self.recent, demo, self.preferences, thumbnail_folder
         )
         self.commands = Commands(
-            self.actions, self.session, self.intake, self.exporter, self.recent, self.preferences, self.window
+            self.actions, self.session, self.importer, self.exporter, self.recent, self.preferences, self.window
         )
         self.batch_window = BatchWindow(self.batch, self.session, self.actions, settings, self.window, thumbnail_folder)
-        self.teaching = Teaching(self.session, worker, teaching, own, self)
+        self.teaching = Teaching(self.session, worker, teaching, user_styles, self)
         self.teach_window = TeachWindow(self.teaching, self.actions, settings, teaching, self.window)
         self.actions["teach"].triggered.connect(self.teach_window.open_beside)
         self.actions["render_many"].triggered.connect(self._render_many)
@@ -116,7 +116,7 @@ class Studio(QObject):
         self.window.gallery.teach_requested.connect(self.teach_window.open_beside)
         self.window.gallery.export_requested.connect(self.commands.ask_for_style_file)
         self.window.first_painted.connect(self.session.start_engine)
-        own.load()
+        user_styles.load()
         self.teaching.look_for_begun()
         if settings.problem is not None:
             self.session.post_message(settings.problem)
@@ -139,7 +139,7 @@ class Studio(QObject):
     @Slot()
     def _render_many(self) -> None:
         """Open the window of the batch, with what was dropped where only one picture could be taken."""
-        self.batch_window.add_places(self.intake.take_many())
+        self.batch_window.add_places(self.importer.take_remaining_paths())
         self.batch_window.open_beside()
 
     def close(self) -> None:

@@ -96,14 +96,14 @@ def main() -> None:
 
 def measure(sitting: Sitting, size: int, moves: int) -> None:
     """Print the table."""
-    session, intake = sitting.session, sitting.studio.intake
+    session, importer = sitting.session, sitting.studio.importer
     session.change(long_edge=size)
-    intake.open_picture(resource_folder("demo") / PHOTO)
+    importer.open_picture(resource_folder("demo") / PHOTO)
     sitting.until(lambda: session.artwork.content is not None)
     timing = Timing(sitting)
-    cards = {card.id: card for card in intake.cards}
-    timing.change(lambda: intake.use_style(cards[STYLE]))  # not counted: the first one ever
-    new = [timing.change(partial(intake.use_style, cards[name])) for name in OTHER_STYLES]
+    cards = {card.id: card for card in importer.cards}
+    timing.change(lambda: importer.use_style(cards[STYLE]))  # not counted: the first one ever
+    new = [timing.change(partial(importer.use_style, cards[name])) for name in OTHER_STYLES]
     rows = [("new style to its first picture", new, 0.5)]
     for field, words, target in SLIDERS:
         values = [0.1 + 0.8 * number / moves for number in range(moves)]

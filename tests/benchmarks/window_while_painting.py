@@ -123,8 +123,8 @@ class Sitting:
 
     def load(self, size: int) -> None:
         """A photo and a style, and one small run, so that the engine is warm."""
-        self.studio.intake.open_picture(resource_folder("demo") / PHOTO)
-        self.studio.intake.use_style(next(card for card in self.studio.intake.cards if card.id == STYLE))
+        self.studio.importer.open_picture(resource_folder("demo") / PHOTO)
+        self.studio.importer.use_style(next(card for card in self.studio.importer.cards if card.id == STYLE))
         self.until(lambda: self.session.missing == "")
         self.set(long_edge=128, quality="draft")
         self.session.finish()

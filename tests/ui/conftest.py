@@ -86,11 +86,11 @@ def save_photo(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture
 def loaded(qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path]) -> Studio:
     """The studio with a photo and a style, ready to finish."""
-    studio.intake.open_picture(save_photo())
-    studio.intake.use_style(card_named(studio, "The Great Wave off Kanagawa"))
+    studio.importer.open_picture(save_photo())
+    studio.importer.use_style(card_named(studio, "The Great Wave off Kanagawa"))
     qtbot.waitUntil(lambda: studio.session.missing == "")
     return studio
 
 
 def card_named(studio: Studio, title: str):
-    return next(card for card in studio.intake.cards if card.title == title)
+    return next(card for card in studio.importer.cards if card.title == title)

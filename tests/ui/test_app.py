@@ -54,8 +54,8 @@ def test_a_signal_ends_the_program_in_order(number: signal.Signals, tmp_path: Pa
 
 def ready(qtbot: QtBot, studio: Studio, photo: Path) -> None:
     studio.window.show()
-    studio.intake.open_picture(photo)
-    studio.intake.use_style(card_named(studio, "Poppies"))
+    studio.importer.open_picture(photo)
+    studio.importer.use_style(card_named(studio, "Poppies"))
     qtbot.waitUntil(lambda: studio.session.missing == "" and studio.session.engine_info is not None, timeout=20_000)
 
 

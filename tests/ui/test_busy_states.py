@@ -121,9 +121,9 @@ def test_a_photo_that_cannot_be_opened_is_told_and_the_next_one_opens(
     path = save_photo()
     with monkeypatch.context() as patched:
         patched.setattr("studio.ui.importing.importer.open_picture", fail)
-        studio.intake.open_picture(path)
+        studio.importer.open_picture(path)
         qtbot.waitUntil(lambda: bool(sentence(studio)))
-    studio.intake.open_picture(path)
+    studio.importer.open_picture(path)
     qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
 
 
@@ -320,8 +320,10 @@ def test_a_file_that_fails_among_many_is_no_style_and_the_others_are(
     monkeypatch.setattr(
         "studio.ui.importing.user_styles.open_picture", once_for("b.png", user_styles.open_picture, fail)
     )
-    with qtbot.waitSignal(studio.intake.own.message_posted) as posted:
-        studio.intake.add_styles([save_photo(name, seed=seed) for seed, name in enumerate(("a.png", "b.png", "c.png"))])
+    with qtbot.waitSignal(studio.importer.user_styles.message_posted) as posted:
+        studio.importer.add_styles(
+            [save_photo(name, seed=seed) for seed, name in enumerate(("a.png", "b.png", "c.png"))]
+        )
     assert posted.args[0].text.startswith("2 styles added. One file was left out. ")
 
 
@@ -331,17 +333,17 @@ def test_a_file_that_fails_among_many_is_no_photo_and_the_next_one_is(
     original = find_pictures.open_picture
     monkeypatch.setattr("studio.core.image_io.find_pictures.open_picture", once_for("a.png", original, fail))
     first, second = save_photo("a.png"), save_photo("b.png", seed=1)
-    studio.intake.open_files([first, second])
+    studio.importer.open_files([first, second])
     qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
     assert studio.session.artwork.content.name == "b.png"
-    studio.intake.open_files([first])
+    studio.importer.open_files([first])
     qtbot.waitUntil(lambda: bool(sentence(studio)))
 
 
 def test_a_tile_whose_style_cannot_be_opened_is_given_up_and_the_others_are_made(
     qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    previews, (first, second, *_) = loaded.window.gallery.list.delegate.previews, loaded.intake.cards
+    previews, (first, second, *_) = loaded.window.gallery.list.delegate.previews, loaded.importer.cards
     original = style_previews.open_style
     monkeypatch.setattr(
         "studio.ui.gallery.style_previews.open_style", lambda card: (fail if card is second else original)(card)
@@ -394,7 +396,7 @@ def test_a_learnt_style_that_cannot_be_kept_can_be_kept_later_or_discarded(
         qtbot.waitUntil(lambda: not teaching.is_keeping)
     assert sentence(loaded) and teaching.has_style and loaded.teach_window.keep.isEnabled()
     teaching.keep()
-    qtbot.waitUntil(lambda: len(loaded.intake.own.cards) == 1 and not teaching.has_style)
+    qtbot.waitUntil(lambda: len(loaded.importer.user_styles.cards) == 1 and not teaching.has_style)
     qtbot.waitUntil(lambda: not teaching.output.exists())
 
 

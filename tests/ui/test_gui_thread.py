@@ -60,7 +60,7 @@ def test_starting(qtbot: QtBot, touched: list[str], settings: Settings, tmp_path
     touched.clear()
     studio = Studio(FakeEngine, settings, tmp_path / "thumbnails")
     studio.window.show()
-    qtbot.waitUntil(lambda: studio.session.engine_info is not None and len(studio.intake.own.cards) == 1)
+    qtbot.waitUntil(lambda: studio.session.engine_info is not None and len(studio.importer.user_styles.cards) == 1)
     studio.window.grab()
     QThreadPool.globalInstance().waitForDone()
     studio.close()
@@ -76,9 +76,9 @@ def test_dropping_photos_and_styles(qtbot: QtBot, studio: Studio, save_photo: Ca
     drop(studio, "mix", save_photo("d.png", seed=3))
     qtbot.waitUntil(lambda: len(studio.session.artwork.styles) == 2)
     drop(studio, "gallery", save_photo("e.png", seed=4))
-    qtbot.waitUntil(lambda: len(studio.intake.own.cards) == 3)
+    qtbot.waitUntil(lambda: len(studio.importer.user_styles.cards) == 3)
     drop(studio, "gallery", save_photo("f.png", seed=5).parent)
-    qtbot.waitUntil(lambda: len(studio.intake.own.cards) >= 5)
+    qtbot.waitUntil(lambda: len(studio.importer.user_styles.cards) >= 5)
     studio.recent.choose(studio.recent.paths[-1])
     qtbot.waitUntil(has_photo(studio, "a.png"))
     studio.window.grab()
@@ -90,7 +90,7 @@ def test_pasting_and_copying(qtbot: QtBot, studio: Studio) -> None:
     QGuiApplication.clipboard().setImage(image)
     studio.actions["paste"].trigger()
     qtbot.waitUntil(has_photo(studio, "Pasted picture"))
-    studio.intake.use_style(card_named(studio, "Poppies"))
+    studio.importer.use_style(card_named(studio, "Poppies"))
     qtbot.waitUntil(lambda: studio.session.missing == "")
     finish(qtbot, studio)
     studio.actions["copy"].trigger()
@@ -140,7 +140,7 @@ def test_teaching(qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path])
     loaded.teach_window.main.click()
     qtbot.waitUntil(lambda: loaded.teaching.is_over)
     loaded.teach_window.keep.click()
-    qtbot.waitUntil(lambda: len(loaded.intake.own.cards) == 1 and not loaded.teaching.has_style)
+    qtbot.waitUntil(lambda: len(loaded.importer.user_styles.cards) == 1 and not loaded.teaching.has_style)
     loaded.teach_window.hide()
 
 
@@ -151,18 +151,18 @@ def test_picking_styles_with_previews(qtbot: QtBot, loaded: Studio, save_photo: 
     qtbot.waitUntil(lambda: loaded.session.live.picture is not None)
     loaded.session.live.refine()
     qtbot.waitUntil(lambda: loaded.session.live.progress == 1.0)
-    loaded.intake.mix_in(card_named(loaded, "Poppies"))
+    loaded.importer.mix_in(card_named(loaded, "Poppies"))
     qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 2)
     previews = loaded.window.gallery.list.delegate.previews
-    qtbot.waitUntil(lambda: previews.pixmap(loaded.intake.cards[0]) is not None)
-    loaded.window.gallery.show_details(loaded.intake.cards[0]).close()
+    qtbot.waitUntil(lambda: previews.pixmap(loaded.importer.cards[0]) is not None)
+    loaded.window.gallery.show_details(loaded.importer.cards[0]).close()
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen: to raise a dialog
 def test_asking_for_files(qtbot: QtBot, loaded: Studio, settings: Settings, tmp_path: Path) -> None:
     for purpose in ("open", "style_files", "batch"):
         settings.set(f"folders/{purpose}", str(tmp_path))
-    card = loaded.intake.cards[0]
+    card = loaded.importer.cards[0]
     ask_for_style_file = partial(loaded.commands.ask_for_style_file, card)
     for ask in (loaded.actions["open"].trigger, loaded.commands.ask_for_styles, ask_for_style_file):
         ask()

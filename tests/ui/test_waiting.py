@@ -45,7 +45,7 @@ def hold(gate: threading.Event, monkeypatch: pytest.MonkeyPatch) -> Callable[...
 
 
 def open_photo(qtbot: QtBot, studio: Studio, path: Path) -> None:
-    studio.intake.open_picture(path)
+    studio.importer.open_picture(path)
     qtbot.waitUntil(lambda: getattr(studio.session.artwork.content, "name", "") == path.name)
 
 
@@ -63,10 +63,10 @@ def test_a_photo_opens_while_ten_thousand_styles_are_read_and_a_style_begun_is_l
     studio = Studio(FakeEngine, settings, thumbnail_folder)
     qtbot.waitUntil(lambda: reading.is_set() and looking.is_set())
     open_photo(qtbot, studio, save_photo())
-    studio.intake.own.use(lambda: make_picture(32, 32, "sea.png", seed=7), studio.session.use_style)
+    studio.importer.user_styles.use(lambda: make_picture(32, 32, "sea.png", seed=7), studio.session.use_style)
     qtbot.waitUntil(lambda: bool(studio.session.artwork.styles))
     gate.set()
-    qtbot.waitUntil(lambda: [card.title for card in studio.intake.own.cards] == ["sea", "wall"])
+    qtbot.waitUntil(lambda: [card.title for card in studio.importer.user_styles.cards] == ["sea", "wall"])
     studio.close()
 
 
@@ -76,7 +76,7 @@ def test_a_photo_opens_while_many_pictures_become_styles(
     is_held = hold("studio.core.styles.style_library:StyleLibrary.add")
     (folder := save_photo().parent / "many").mkdir()
     save_photo("many/a.png", seed=1)
-    studio.intake.add_styles([folder])
+    studio.importer.add_styles([folder])
     qtbot.waitUntil(is_held.is_set)
     open_photo(qtbot, studio, save_photo("photo.png", seed=2))
 
@@ -104,7 +104,7 @@ def test_a_photo_opens_while_tiles_are_made_for_the_one_before(
 ) -> None:
     is_held = hold("studio.ui.gallery.style_previews:open_style")
     previews = loaded.window.gallery.list.delegate.previews
-    assert previews.pixmap(loaded.intake.cards[0]) is None
+    assert previews.pixmap(loaded.importer.cards[0]) is None
     qtbot.waitUntil(is_held.is_set)
     open_photo(qtbot, loaded, save_photo("photo.png", seed=2))
 
@@ -112,13 +112,13 @@ def test_a_photo_opens_while_tiles_are_made_for_the_one_before(
 def test_a_style_is_put_right_while_many_pictures_become_styles(
     qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path], hold: Callable[..., threading.Event]
 ) -> None:
-    studio.intake.add_styles([save_photo("wall.png", seed=3)])
-    qtbot.waitUntil(lambda: len(studio.intake.own.cards) == 1)
+    studio.importer.add_styles([save_photo("wall.png", seed=3)])
+    qtbot.waitUntil(lambda: len(studio.importer.user_styles.cards) == 1)
     is_held = hold("studio.core.styles.style_library:StyleLibrary.add")
     (folder := save_photo().parent / "many").mkdir()
     save_photo("many/a.png", seed=1)
-    studio.intake.add_styles([folder])
+    studio.importer.add_styles([folder])
     qtbot.waitUntil(is_held.is_set)
-    (card,) = studio.intake.own.cards
-    with qtbot.waitSignal(studio.intake.own.edited):
-        studio.intake.own.edit(replace(card, title="The wall"))
+    (card,) = studio.importer.user_styles.cards
+    with qtbot.waitSignal(studio.importer.user_styles.edited):
+        studio.importer.user_styles.edit(replace(card, title="The wall"))

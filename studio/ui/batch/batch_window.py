@@ -37,7 +37,7 @@ from studio.ui.dialogs.file_dialogs import (
     typed_path,
 )
 from studio.ui.export.export_dialog import FORMAT_NAMES
-from studio.ui.importing.source_picker import PlacePicker
+from studio.ui.importing.source_picker import SourcePicker
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import GRID, set_role
@@ -71,7 +71,7 @@ class BatchWindow(QDialog):
         self.setMinimumSize(520, 420)
         self.messages = MessageBar(actions)
         titles = self.tr("Add pictures"), self.tr("Add a folder with all below it")
-        self.picker = PlacePicker(settings, _PLACES, *titles, target=self)
+        self.picker = SourcePicker(settings, _PLACES, *titles, target=self)
         self.clear = QPushButton(self.tr("Clear"))
         set_role(self.clear, "link")
         self.count = PlainLabel()

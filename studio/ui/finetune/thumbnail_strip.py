@@ -7,7 +7,7 @@ from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
 from studio.ui.images.thumbnails import tile_of
-from studio.ui.importing.reference_pictures import ChosenPictures
+from studio.ui.importing.reference_pictures import ReferencePictures
 from studio.ui.theme.theme import set_role
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
 
@@ -20,7 +20,7 @@ class PictureStrip(QStackedWidget):
     removed = Signal(int)
 
     def __init__(
-        self, chosen: ChosenPictures, name: str, invitation: str, tile: int = 72, parent: QWidget | None = None
+        self, chosen: ReferencePictures, name: str, invitation: str, tile: int = 72, parent: QWidget | None = None
     ) -> None:
         """name: for those who do not see it. invitation: shown while it is empty. tile: px."""
         super().__init__(parent)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.ui.finetune.thumbnail_strip import PictureStrip
-from studio.ui.importing.reference_pictures import ChosenPictures
-from studio.ui.importing.source_picker import PlacePicker
+from studio.ui.importing.reference_pictures import ReferencePictures
+from studio.ui.importing.source_picker import SourcePicker
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import GRID
 from studio.ui.widgets.plain_text import PlainLabel
@@ -17,12 +17,12 @@ _TILE = 40  # px
 class PhotoChoice(QWidget):
     """Photos are dropped on it or chosen by its buttons; they come besides those of the studio."""
 
-    def __init__(self, photos: ChosenPictures, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, photos: ReferencePictures, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         name = self.tr("Photos to learn on")
         self.setToolTip(self.tr("Photos like those to be painted, learnt on besides the studio's own"))
         self.strip = PictureStrip(photos, name, self.tr("Drop photos of yours here, or none"), _TILE)
-        self.picker = PlacePicker(settings, "teach_photos", name, self.tr("Photos of a folder"), target=self)
+        self.picker = SourcePicker(settings, "teach_photos", name, self.tr("Photos of a folder"), target=self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, GRID // 2, 0, 0)
         column.setSpacing(GRID // 2)

@@ -32,8 +32,8 @@ from studio.core.training.reference_checks import Remark, check_references
 from studio.core.training.tune_log import read_lessons
 from studio.core.training.tune_request_file import read_request, request_file, write_request
 from studio.jobs.worker import Worker
-from studio.ui.importing.reference_pictures import ChosenPictures
-from studio.ui.importing.user_styles import OwnStyles
+from studio.ui.importing.reference_pictures import ReferencePictures
+from studio.ui.importing.user_styles import UserStyles
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.threads.serial_executor import SerialExecutor
@@ -75,14 +75,14 @@ class Teaching(QObject):
         session: Session,
         worker: Worker,
         files: SerialExecutor,
-        own: OwnStyles,
+        user_styles: UserStyles,
         parent: QObject | None = None,
         folder: Path | None = None,
     ) -> None:
         """folder: where a style lies while it is learnt; None for the user's own."""
         super().__init__(parent)
-        self.references = ChosenPictures(files, check_references, self)
-        self.photos = ChosenPictures(files, lambda _: (), self)
+        self.references = ReferencePictures(files, check_references, self)
+        self.photos = ReferencePictures(files, lambda _: (), self)
         self.lessons: list[Lesson] = []
         self.sample: Picture | None = None
         self.begun = ""
@@ -93,7 +93,7 @@ class Teaching(QObject):
         self._session = session
         self._worker = worker
         self._files = files
-        self._own = own
+        self._user_styles = user_styles
         self._folder = folder or data_folder() / "learning"
         self._lock = FolderLock(self._folder)  # a second studio leaves the files alone; a dead one's is void
         self._request: TuneRequest | None = None
@@ -138,7 +138,7 @@ class Teaching(QObject):
         """Put the style into the gallery."""
         if self.has_style and not self.is_learning and not self.is_keeping:
             self._set_keeping(True)
-            self._own.keep_learned(self.output, lambda _: self._forget(), lambda: self._set_keeping(False))
+            self._user_styles.keep_learned(self.output, lambda _: self._forget(), lambda: self._set_keeping(False))
 
     def discard(self) -> None:
         """Throw away what is learnt; the pictures stay chosen."""

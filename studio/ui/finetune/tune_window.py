@@ -25,7 +25,7 @@ from studio.ui.finetune.training_photos import PhotoChoice
 from studio.ui.finetune.tune_controller import Teaching
 from studio.ui.finetune.tune_settings_form import TuneKnobs
 from studio.ui.images.picture_pyramid import qimage
-from studio.ui.importing.source_picker import PlacePicker
+from studio.ui.importing.source_picker import SourcePicker
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.threads.serial_executor import SerialExecutor
@@ -53,7 +53,7 @@ class TeachWindow(QDialog):
         invitation = self.tr("Drop 3 to 30 pictures by one hand here, or a folder of them")
         self.strip = PictureStrip(teaching.references, self.tr("Pictures to learn from"), invitation)
         titles = self.tr("Learn from pictures"), self.tr("Learn from a folder")
-        self.picker = PlacePicker(settings, "teach", *titles, target=self)
+        self.picker = SourcePicker(settings, "teach", *titles, target=self)
         self.remarks = PlainLabel()
         self.remarks.setWordWrap(True)
         set_role(self.remarks, "caption")

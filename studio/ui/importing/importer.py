@@ -18,7 +18,7 @@ from studio.core.picture import Picture
 from studio.core.styles.load_style import is_style_file, open_style
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload, encoded
-from studio.ui.importing.user_styles import OwnStyles
+from studio.ui.importing.user_styles import UserStyles
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.threads.serial_executor import SerialExecutor
@@ -26,10 +26,10 @@ from studio.ui.threads.serial_executor import SerialExecutor
 MOST_MIXED = 4  # styles taken into the mix from one drop
 
 
-class Intake(QObject):
+class Importer(QObject):
     """Opens what it is given and hands it to the session; until that succeeds, nothing on screen changes.
 
-    own: the artist's own styles, which it adds to. Signals: cards_changed().
+    user_styles: the artist's own styles, which it adds to. Signals: cards_changed().
     """
 
     cards_changed = Signal()
@@ -39,22 +39,22 @@ class Intake(QObject):
         session: Session,
         files: SerialExecutor,
         cards: Sequence[Card],
-        own: OwnStyles,
+        user_styles: UserStyles,
         parent: QObject | None = None,
     ) -> None:
         """cards: the styles that come with the studio."""
         super().__init__(parent)
-        self.own = own
+        self.user_styles = user_styles
         self._bundled = tuple(cards)
         self._session = session
         self._files = files
-        self._many: tuple[Path, ...] = ()
-        own.changed.connect(self.cards_changed)
+        self._remaining_paths: tuple[Path, ...] = ()
+        user_styles.changed.connect(self.cards_changed)
 
     @property
     def cards(self) -> tuple[Card, ...]:
         """The styles in the gallery, the artist's own at the end."""
-        return (*self._bundled, *self.own.cards)
+        return (*self._bundled, *self.user_styles.cards)
 
     @Slot(object)
     def open_picture(self, path: Path) -> None:
@@ -68,10 +68,10 @@ class Intake(QObject):
                 lambda: open_some(paths, 1), lambda opened: self._take_first(opened, paths), self._refuse_picture
             )
 
-    def take_many(self) -> tuple[Path, ...]:
+    def take_remaining_paths(self) -> tuple[Path, ...]:
         """The files and folders that came where one picture was taken; () after they were fetched."""
-        many, self._many = self._many, ()
-        return many
+        paths, self._remaining_paths = self._remaining_paths, ()
+        return paths
 
     def blend_files(self, paths: Sequence[Path]) -> None:
         """Lay a file over the photo; of several, or of a folder, the first two over each other."""
@@ -100,9 +100,9 @@ class Intake(QObject):
     def add_styles(self, paths: Sequence[Path]) -> None:
         """Add styles to the gallery: of one file, which is used at once, or of many files and folders."""
         if len(paths) != 1:
-            self.own.add(paths)
+            self.user_styles.add(paths)
         elif is_style_file(paths[0]):
-            self.own.keep_learned(paths[0], self.use_style)
+            self.user_styles.keep_learned(paths[0], self.use_style)
         else:
             self._files.run(lambda: is_folder(paths[0]), partial(self._add_one, paths[0]), self._refuse_style)
 
@@ -133,11 +133,11 @@ class Intake(QObject):
                     if card.id == payload.style_id:
                         (self.mix_in if zone == "mix" else self.use_style)(card)
             case "mix", "files" if is_style_file(payload.paths[0]):
-                self.own.keep_learned(payload.paths[0], self.mix_in)
+                self.user_styles.keep_learned(payload.paths[0], self.mix_in)
             case "mix", "files":
                 self.mix_files(payload.paths)
             case "mix", "image":
-                self.own.use(open_image, session.mix_in)
+                self.user_styles.use(open_image, session.mix_in)
             case _, "files" if is_style_file(payload.paths[0]) and len(payload.paths) == 1:
                 self.add_styles(payload.paths)
             case "gallery", "files":
@@ -145,7 +145,7 @@ class Intake(QObject):
             case _, "files":
                 self.use_files(payload.paths)
             case _, "image":
-                self.own.use(open_image, session.use_style)
+                self.user_styles.use(open_image, session.use_style)
 
     def _name_of(self, payload: Payload) -> str:
         """What the picture of a page was called there; what came without a name is a pasted one."""
@@ -154,15 +154,15 @@ class Intake(QObject):
 
     def _add_one(self, path: Path, is_a_folder: bool) -> None:
         if is_a_folder:
-            self.own.add([path])
+            self.user_styles.add([path])
         else:
-            self.own.use(partial(open_picture, path), self._session.use_style)
+            self.user_styles.use(partial(open_picture, path), self._session.use_style)
 
     def _take_first(self, opened: Opened, paths: Sequence[Path]) -> None:
         (picture,) = opened.pictures
         self._take_picture(picture)
         if opened.left_out:
-            self._many = tuple(paths)
+            self._remaining_paths = tuple(paths)
             text = self.tr("An artwork is painted from one picture: {} was taken.").format(picture.name)
             remedy = self.tr("All can be painted one after the other.")
             self._session.post_message(Message(text, remedy, action="render_many"))
@@ -180,7 +180,7 @@ class Intake(QObject):
 
     def _mix_opened(self, opened: Opened) -> None:
         for picture in opened.pictures:
-            self.own.use(partial(_same, picture), self._session.mix_in)
+            self.user_styles.use(partial(_same, picture), self._session.mix_in)
         count = len(opened.pictures)
         if opened.left_out:
             text = self.tr("{} of {} files were mixed in.").format(count, count + len(opened.left_out))
@@ -188,9 +188,9 @@ class Intake(QObject):
             self._session.post_message(Message(text, remedy))
 
     def _use_opened(self, opened: Opened) -> None:
-        self.own.use(partial(_same, opened.pictures[0]), self._session.use_style)
+        self.user_styles.use(partial(_same, opened.pictures[0]), self._session.use_style)
         if opened.left_out:
-            self.own.add(opened.left_out)
+            self.user_styles.add(opened.left_out)
 
     def _take_picture(self, picture: Picture) -> None:
         self._tell(None)

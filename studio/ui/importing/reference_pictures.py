@@ -1,4 +1,4 @@
-"""ChosenPictures: pictures an artist has chosen, opened off the GUI thread, with what is to be said of them."""
+"""ReferencePictures: pictures an artist has chosen, opened off the GUI thread, with what is to be said of them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TOLD = 3  # files left out that are named, with what is wrong
 Check = Callable[[Sequence[Picture]], tuple[Remark, ...]]
 
 
-class ChosenPictures(QObject):
+class ReferencePictures(QObject):
     """Each picture once, MOST_PICTURES at most, no larger than it is learnt from: `pictures`, and `remarks` on them.
 
     is_locked: whether they stay as they are, whatever is asked. Signals: changed(); message_posted(Message), on what

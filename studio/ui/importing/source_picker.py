@@ -1,4 +1,4 @@
-"""PlacePicker: two buttons that ask for pictures or for a folder of them, and what is dropped beside them."""
+"""SourcePicker: two buttons that ask for pictures or for a folder of them, and what is dropped beside them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import GRID
 
 
-class PlacePicker(QWidget):
+class SourcePicker(QWidget):
     """While it is enabled, files and folders come from its dialogs and from drops. Signals: chosen(list of paths)."""
 
     chosen = Signal(list)

@@ -1,4 +1,4 @@
-"""OwnStyles: the artist's own styles while the window is open; all work on their files is done off the GUI thread."""
+"""UserStyles: the artist's own styles while the window is open; all work on their files is done off the GUI thread."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from studio.ui.session.message import Message
 from studio.ui.threads.serial_executor import SerialExecutor
 
 
-class OwnStyles(QObject):
+class UserStyles(QObject):
     """Reads, adds, edits and removes; says in a sentence what came of it.
 
     cards: by title. Signals: changed(), other cards; added(Card), the one that `use` has kept, new or not;

@@ -25,7 +25,7 @@ from studio.ui.export.export_settings import LastExport
 from studio.ui.export.exporter import Exporter
 from studio.ui.images.picture_pyramid import whole_image
 from studio.ui.importing.drop_zones import Drop
-from studio.ui.importing.importer import Intake
+from studio.ui.importing.importer import Importer
 from studio.ui.importing.mime_payload import read_payload
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.recipe_panel.slider_scale import Travel
@@ -48,7 +48,7 @@ class Commands(QObject):
         self,
         actions: Actions,
         session: Session,
-        intake: Intake,
+        importer: Importer,
         exporter: Exporter,
         recent: RecentFiles,
         preferences: Preferences,
@@ -57,7 +57,7 @@ class Commands(QObject):
         super().__init__(window)
         self._actions = actions
         self._session = session
-        self._intake = intake
+        self._importer = importer
         self._exporter = exporter
         self._preferences = preferences
         self._settings = preferences.settings
@@ -83,7 +83,7 @@ class Commands(QObject):
             "export": self.ask_for_export,
             "export_again": self.export_again,
             "show_export": self.show_export,
-            "restore_style": intake.own.restore,
+            "restore_style": importer.user_styles.restore,
             "stronger": self.strengthen,
             "weaker": self.weaken,
             "shortcuts": self.show_shortcuts,
@@ -113,7 +113,7 @@ class Commands(QObject):
 
         def write(file: str) -> None:
             remember_folder(self._settings, "style_files", Path(file).parent)
-            self._intake.own.export(card, Path(file))
+            self._importer.user_styles.export(card, Path(file))
 
         def make(folder: Path) -> QFileDialog:
             styles = self.tr("Styles (*{})").format(SUFFIX)
@@ -138,7 +138,7 @@ class Commands(QObject):
         data = QGuiApplication.clipboard().mimeData()
         payload = read_payload(data) if data is not None else None
         if payload is not None:
-            self._intake.take_drop(Drop(zone, payload))
+            self._importer.take_drop(Drop(zone, payload))
             return
         text = self.tr("There is no picture in the clipboard.")
         self._session.post_message(Message(text, self.tr("Copy one, then paste again."), action="open"))
@@ -238,17 +238,17 @@ class Commands(QObject):
     @Slot(list)
     def _open_chosen(self, files: list[str]) -> None:
         remember_folder(self._settings, "open", Path(files[0]).parent)
-        self._intake.open_files([Path(file) for file in files])
+        self._importer.open_files([Path(file) for file in files])
 
     @Slot(list)
     def _blend_chosen(self, files: list[str]) -> None:
         remember_folder(self._settings, "open", Path(files[0]).parent)
-        self._intake.blend_files([Path(file) for file in files])
+        self._importer.blend_files([Path(file) for file in files])
 
     @Slot(list)
     def _add_chosen(self, files: list[str]) -> None:
         remember_folder(self._settings, "open", Path(files[0]).parent)
-        self._intake.add_styles([Path(file) for file in files])
+        self._importer.add_styles([Path(file) for file in files])
 
     def _name_step(self, name: str, word: str, states: tuple[ArtworkState, ArtworkState] | None) -> None:
         self._actions[name].setEnabled(states is not None)

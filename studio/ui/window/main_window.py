@@ -17,7 +17,7 @@ from studio.ui.canvas.background import SURROUNDS
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.gallery.gallery import Gallery
 from studio.ui.gallery.gallery_model import CARD_ROLE
-from studio.ui.importing.importer import Intake
+from studio.ui.importing.importer import Importer
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.recipe_panel.recipe_panel import KnobPanel
 from studio.ui.session.preferences import Preferences
@@ -41,7 +41,7 @@ class MainWindow(QWidget):
     def __init__(
         self,
         session: Session,
-        intake: Intake,
+        importer: Importer,
         actions: Actions,
         recent: RecentFiles,
         demo: Sequence[Card],
@@ -59,7 +59,7 @@ class MainWindow(QWidget):
         self.setMinimumSize(900, 560)
         self.addActions(list(actions.values()))
         self.tool_bar = ToolBar(session, actions, recent)
-        self.gallery = Gallery(intake.cards, thumbnail_folder=thumbnail_folder)
+        self.gallery = Gallery(importer.cards, thumbnail_folder=thumbnail_folder)
         self.messages = MessageBar(actions)
         self.canvas = Canvas(demo, thumbnail_folder=thumbnail_folder)
         self.panel = KnobPanel(session)
@@ -78,7 +78,7 @@ class MainWindow(QWidget):
             actions["hide_panels"],
         )
         self._connect_session()
-        self._connect_parts(intake)
+        self._connect_parts(importer)
         self._restore_layout()
         self._show_state()
         self.canvas.setFocus()
@@ -210,19 +210,19 @@ class MainWindow(QWidget):
         session.state_changed.connect(self._show_state)
         session.message_posted.connect(self.messages.show_message)
 
-    def _connect_parts(self, intake: Intake) -> None:
+    def _connect_parts(self, importer: Importer) -> None:
         self.canvas.zoom_changed.connect(self.status_bar.show_zoom)
-        self.canvas.dropped.connect(intake.take_drop)
+        self.canvas.dropped.connect(importer.take_drop)
         self.canvas.open_requested.connect(self._actions["open"].trigger)
-        self.canvas.demo_chosen.connect(intake.open_picture)
-        self.gallery.style_chosen.connect(intake.use_style)
-        self.gallery.style_mixed_in.connect(intake.mix_in)
+        self.canvas.demo_chosen.connect(importer.open_picture)
+        self.gallery.style_chosen.connect(importer.use_style)
+        self.gallery.style_mixed_in.connect(importer.mix_in)
         self.gallery.list.installEventFilter(self)
-        self.gallery.dropped.connect(intake.take_drop)
-        intake.own.added.connect(self.gallery.reveal)
-        self.gallery.card_edited.connect(intake.own.edit)
-        self.gallery.card_removed.connect(intake.own.remove)
-        intake.cards_changed.connect(lambda: self.gallery.set_cards(intake.cards))
+        self.gallery.dropped.connect(importer.take_drop)
+        importer.user_styles.added.connect(self.gallery.reveal)
+        self.gallery.card_edited.connect(importer.user_styles.edit)
+        self.gallery.card_removed.connect(importer.user_styles.remove)
+        importer.cards_changed.connect(lambda: self.gallery.set_cards(importer.cards))
         self._actions["fit"].triggered.connect(self.canvas.zoom_to_fit)
         self._actions["actual_size"].triggered.connect(self._zoom_to_actual_size)
         self._actions["surround"].triggered.connect(self.canvas.show_next_surround)

@@ -383,7 +383,7 @@ def test_a_folder_dropped_on_the_canvas_is_offered_to_be_painted(qtbot: QtBot, s
     qtbot.waitUntil(lambda: len(studio.batch.reports) == 3)
     assert not studio.batch_window.main.isEnabled()
     assert studio.batch_window.recipe.text() == "Pick a style in the studio first."
-    studio.intake.use_style(card_named(studio, "Poppies"))
+    studio.importer.use_style(card_named(studio, "Poppies"))
     qtbot.waitUntil(studio.batch_window.main.isEnabled)
 
 

@@ -84,7 +84,7 @@ def tune_requests(engine: FakeEngine) -> list[TuneRequest]:
 
 
 def own(studio: Studio) -> list[str]:
-    return [card.title for card in studio.intake.own.cards]
+    return [card.title for card in studio.importer.user_styles.cards]
 
 
 def begin(qtbot: QtBot, window: TeachWindow, engine: FakeEngine) -> None:
@@ -112,13 +112,13 @@ def test_a_style_is_learnt_kept_and_used(
     qtbot.keyClicks(teaching.author, "Me")
     learn_to_the_end(qtbot, loaded, teaching, gate_of(engine))
     assert teaching.progress.text() == "Learnt. Keep it to have it in the gallery."
-    with qtbot.waitSignal(loaded.intake.own.added):
+    with qtbot.waitSignal(loaded.importer.user_styles.added):
         press(qtbot, teaching.keep)
     assert own(loaded) == ["My hand"]
-    (card,) = loaded.intake.own.cards
+    (card,) = loaded.importer.user_styles.cards
     assert (card.author, is_learned(card)) == ("Me", True)
     qtbot.waitUntil(lambda: not loaded.teaching.output.exists())
-    loaded.intake.use_style(card)
+    loaded.importer.use_style(card)
     qtbot.waitUntil(lambda: loaded.session.artwork.styles[0].learned is not None)
 
 
@@ -210,7 +210,7 @@ def test_learning_goes_on_exactly_after_the_program_was_killed(
         pairs = zip(getattr(first, kind), getattr(second, kind), strict=True)
         assert all(before.fingerprint == after.fingerprint for before, after in pairs)
     assert (second.settings, second.card.title) == (first.settings, "My hand")
-    with qtbot.waitSignal(again.intake.own.added):
+    with qtbot.waitSignal(again.importer.user_styles.added):
         press(qtbot, window.keep)
     assert own(again) == ["My hand"]
 
@@ -261,7 +261,7 @@ def test_a_style_whose_training_is_gone_can_still_be_kept(qtbot: QtBot, loaded: 
     assert again.window.messages.text.text().startswith("Title of left was being learnt when the studio ended.")
     again.teach_window.open_beside()
     assert not again.teach_window.resume.isVisible()
-    with qtbot.waitSignal(again.intake.own.added):
+    with qtbot.waitSignal(again.importer.user_styles.added):
         press(qtbot, again.teach_window.keep)
     assert own(again) == ["Title of left"]
 
@@ -341,20 +341,20 @@ def test_an_exported_style_comes_back_from_its_file(
     qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine, tmp_path: Path
 ) -> None:
     learn_to_the_end(qtbot, loaded, teaching, gate_of(engine))
-    with qtbot.waitSignal(loaded.intake.own.added):
+    with qtbot.waitSignal(loaded.importer.user_styles.added):
         press(qtbot, teaching.keep)
-    (card,) = loaded.intake.own.cards
+    (card,) = loaded.importer.user_styles.cards
     menu = loaded.window.gallery.menu_for(card)
     assert "Export style\N{HORIZONTAL ELLIPSIS}" in [action.text() for action in menu.actions()]
     file = tmp_path / "mine.safetensors"
-    loaded.intake.own.export(card, file)
+    loaded.importer.user_styles.export(card, file)
     qtbot.waitUntil(file.exists)
-    with qtbot.waitSignal(loaded.intake.own.changed):
-        loaded.intake.own.remove(card)
-    with qtbot.waitSignal(loaded.intake.own.added):
-        loaded.intake.take_drop(Drop("mix", Payload("files", paths=(file,))))
+    with qtbot.waitSignal(loaded.importer.user_styles.changed):
+        loaded.importer.user_styles.remove(card)
+    with qtbot.waitSignal(loaded.importer.user_styles.added):
+        loaded.importer.take_drop(Drop("mix", Payload("files", paths=(file,))))
     assert own(loaded) == [card.title]
     qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 2)
     assert loaded.session.artwork.styles[1].learned is not None
-    loaded.intake.take_drop(Drop("style", Payload("files", paths=(file,))))
+    loaded.importer.take_drop(Drop("style", Payload("files", paths=(file,))))
     qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 1)

@@ -34,7 +34,7 @@ def in_sight(studio: Studio) -> int:
 
 @pytest.fixture
 def with_photo(qtbot: QtBot, studio: Studio, save_photo: SavePhoto) -> Studio:
-    studio.intake.open_picture(save_photo(width=600, height=400))
+    studio.importer.open_picture(save_photo(width=600, height=400))
     qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
     return studio
 
@@ -78,7 +78,7 @@ def test_another_photo_is_shown_instead_of_the_old_one(
     gallery, count = with_photo.window.gallery, in_sight(with_photo)
     gallery.on_my_picture.click()
     qtbot.waitUntil(lambda: len(asked(engine)) == count)
-    with_photo.intake.open_picture(save_photo("other.png", 600, 400, seed=9))
+    with_photo.importer.open_picture(save_photo("other.png", 600, 400, seed=9))
     qtbot.waitUntil(lambda: len(asked(engine)) == 2 * count)
     assert len({request.content.fingerprint for request in asked(engine)}) == 2
 
@@ -86,7 +86,7 @@ def test_another_photo_is_shown_instead_of_the_old_one(
 def test_it_comes_while_an_artwork_is_painted(qtbot: QtBot, with_photo: Studio, engine: FakeEngine) -> None:
     engine.gate = gate = Gate()
     session, previews = with_photo.session, with_photo.window.gallery.list.delegate.previews
-    with_photo.intake.use_style(card_named(with_photo, "Poppies"))
+    with_photo.importer.use_style(card_named(with_photo, "Poppies"))
     qtbot.waitUntil(lambda: session.missing == "")
     session.finish()
     gate.wait_until_reached()
@@ -104,7 +104,7 @@ def test_one_that_made_way_for_the_artwork_is_asked_for_again(
     session, previews = with_photo.session, with_photo.window.gallery.list.delegate.previews
     with_photo.preferences.auto_refine = "never"
     with_photo.preferences.is_live = True
-    with_photo.intake.use_style(card_named(with_photo, "Poppies"))
+    with_photo.importer.use_style(card_named(with_photo, "Poppies"))
     qtbot.waitUntil(lambda: session.picture is not None and not session.has_quick_work)
     submit, replaced = Worker.submit, []
 

@@ -175,7 +175,7 @@ def test_a_folder_on_the_style_zone_gives_the_gallery_all_and_the_artwork_the_fi
     qtbot: QtBot, loaded: Studio, folder: Path
 ) -> None:
     drop_on(loaded.window.canvas, files(folder / "holiday"), "style")
-    qtbot.waitUntil(lambda: len(loaded.intake.own.cards) == 2)
+    qtbot.waitUntil(lambda: len(loaded.importer.user_styles.cards) == 2)
     assert style_titles(loaded) == ["1"]
 
 

@@ -11,30 +11,30 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.engine_api.tune_settings import MOST_PICTURES
 from studio.core.training.reference_checks import Remark
-from studio.ui.importing.reference_pictures import ChosenPictures
+from studio.ui.importing.reference_pictures import ReferencePictures
 from studio.ui.threads.serial_executor import SerialExecutor
 from tests.support.fakes import make_picture
 
 
 @pytest.fixture
-def chosen(qtbot: QtBot) -> Iterator[ChosenPictures]:
+def chosen(qtbot: QtBot) -> Iterator[ReferencePictures]:
     """Each time it says how many there are."""
     files = SerialExecutor("chosen")
-    yield ChosenPictures(files, lambda pictures: (Remark(f"These are {len(pictures)}."),))
+    yield ReferencePictures(files, lambda pictures: (Remark(f"These are {len(pictures)}."),))
     files.close()
 
 
-def add(qtbot: QtBot, chosen: ChosenPictures, *places: Path) -> None:
+def add(qtbot: QtBot, chosen: ReferencePictures, *places: Path) -> None:
     with qtbot.waitSignal(chosen.changed):
         chosen.add(places)
 
 
-def names(chosen: ChosenPictures) -> list[str]:
+def names(chosen: ReferencePictures) -> list[str]:
     return [picture.name for picture in chosen.pictures]
 
 
 def test_a_picture_chosen_twice_is_there_once(
-    qtbot: QtBot, chosen: ChosenPictures, save_photo: Callable[..., Path]
+    qtbot: QtBot, chosen: ReferencePictures, save_photo: Callable[..., Path]
 ) -> None:
     first = save_photo("a.png")
     add(qtbot, chosen, first)
@@ -48,7 +48,7 @@ def test_a_picture_chosen_twice_is_there_once(
 
 
 def test_bad_files_are_named_and_left_out(
-    qtbot: QtBot, chosen: ChosenPictures, save_photo: Callable[..., Path], tmp_path: Path
+    qtbot: QtBot, chosen: ReferencePictures, save_photo: Callable[..., Path], tmp_path: Path
 ) -> None:
     broken = [tmp_path / f"broken {number}.png" for number in range(5)]
     for path in broken:
@@ -61,7 +61,7 @@ def test_bad_files_are_named_and_left_out(
     assert names(chosen) == ["good.png"]
 
 
-def test_more_than_the_most_are_left_out(qtbot: QtBot, chosen: ChosenPictures, tmp_path: Path) -> None:
+def test_more_than_the_most_are_left_out(qtbot: QtBot, chosen: ReferencePictures, tmp_path: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
     for number in range(MOST_PICTURES + 2):
@@ -72,7 +72,7 @@ def test_more_than_the_most_are_left_out(qtbot: QtBot, chosen: ChosenPictures, t
     assert posted.args[0].remedy == "The others are left out."
 
 
-def test_locked_they_stay(qtbot: QtBot, chosen: ChosenPictures, save_photo: Callable[..., Path]) -> None:
+def test_locked_they_stay(qtbot: QtBot, chosen: ReferencePictures, save_photo: Callable[..., Path]) -> None:
     add(qtbot, chosen, save_photo("a.png"))
     chosen.is_locked = True
     with qtbot.assertNotEmitted(chosen.changed):
@@ -84,7 +84,7 @@ def test_locked_they_stay(qtbot: QtBot, chosen: ChosenPictures, save_photo: Call
 
 
 def test_what_is_chosen_while_others_are_opened_comes_besides_them(
-    qtbot: QtBot, chosen: ChosenPictures, save_photo: Callable[..., Path]
+    qtbot: QtBot, chosen: ReferencePictures, save_photo: Callable[..., Path]
 ) -> None:
     add(qtbot, chosen, save_photo("a.png"), save_photo("b.png", seed=1))
     with qtbot.waitSignals([chosen.changed] * 4):
@@ -97,7 +97,7 @@ def test_what_is_chosen_while_others_are_opened_comes_besides_them(
 
 
 def test_what_comes_after_the_lock_is_left_out_and_told(
-    qtbot: QtBot, chosen: ChosenPictures, save_photo: Callable[..., Path]
+    qtbot: QtBot, chosen: ReferencePictures, save_photo: Callable[..., Path]
 ) -> None:
     add(qtbot, chosen, save_photo("a.png"))
     with qtbot.waitSignal(chosen.message_posted) as posted:

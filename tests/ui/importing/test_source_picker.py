@@ -13,26 +13,26 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui.dialogs.file_dialogs import last_folders
-from studio.ui.importing.source_picker import PlacePicker
+from studio.ui.importing.source_picker import SourcePicker
 from studio.ui.session.settings import Settings
 from tests.support.dragging import HELD, files, text
 
 
 @pytest.fixture
-def picker(qtbot: QtBot, settings: Settings) -> Iterator[PlacePicker]:
+def picker(qtbot: QtBot, settings: Settings) -> Iterator[SourcePicker]:
     target = QWidget()
     qtbot.addWidget(target)
-    yield PlacePicker(settings, "tests", "Pictures", "A folder", target)
+    yield SourcePicker(settings, "tests", "Pictures", "A folder", target)
 
 
-def enters(picker: PlacePicker, mime: object) -> bool:
+def enters(picker: SourcePicker, mime: object) -> bool:
     enter = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, mime, *HELD)
     QApplication.sendEvent(picker.parentWidget(), enter)
     return enter.isAccepted()
 
 
 def test_what_is_chosen_is_told_and_its_folder_remembered(
-    qtbot: QtBot, picker: PlacePicker, settings: Settings, tmp_path: Path
+    qtbot: QtBot, picker: SourcePicker, settings: Settings, tmp_path: Path
 ) -> None:
     picker.pictures.click()
     qtbot.waitUntil(lambda: picker.findChild(QFileDialog) is not None)
@@ -44,7 +44,7 @@ def test_what_is_chosen_is_told_and_its_folder_remembered(
     assert last_folders(settings, "tests")[0] == tmp_path
 
 
-def test_files_are_dropped_as_copies(qtbot: QtBot, picker: PlacePicker, tmp_path: Path) -> None:
+def test_files_are_dropped_as_copies(qtbot: QtBot, picker: SourcePicker, tmp_path: Path) -> None:
     mime = files(tmp_path)
     assert enters(picker, mime)
     drop = QDropEvent(QPointF(9, 9), Qt.DropAction.MoveAction | Qt.DropAction.CopyAction, mime, *HELD)
@@ -54,7 +54,7 @@ def test_files_are_dropped_as_copies(qtbot: QtBot, picker: PlacePicker, tmp_path
     assert drop.dropAction() == Qt.DropAction.CopyAction
 
 
-def test_nothing_is_dropped_while_it_is_disabled_or_is_no_file(picker: PlacePicker, tmp_path: Path) -> None:
+def test_nothing_is_dropped_while_it_is_disabled_or_is_no_file(picker: SourcePicker, tmp_path: Path) -> None:
     assert not enters(picker, text("a word"))
     picker.setEnabled(False)
     assert not enters(picker, files(tmp_path))
@@ -63,7 +63,7 @@ def test_nothing_is_dropped_while_it_is_disabled_or_is_no_file(picker: PlacePick
 @pytest.mark.parametrize(("remembered", "begins_in"), [("there", "there"), ("gone", "system")])
 def test_a_dialog_begins_where_there_is_a_folder(
     qtbot: QtBot,
-    picker: PlacePicker,
+    picker: SourcePicker,
     settings: Settings,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -85,7 +85,7 @@ def test_a_dialog_begins_where_there_is_a_folder(
 
 
 def test_a_disk_that_does_not_answer_keeps_no_dialog_from_opening(
-    qtbot: QtBot, picker: PlacePicker, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, picker: SourcePicker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = threading.Event()
     monkeypatch.setattr("studio.ui.dialogs.file_dialogs.is_folder", lambda _: gate.wait(20))

@@ -17,7 +17,7 @@ from studio.core.styles.style_library import StyleLibrary
 from studio.ui.app import Studio
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload
-from studio.ui.importing.user_styles import OwnStyles
+from studio.ui.importing.user_styles import UserStyles
 from studio.ui.session.settings import Settings
 from studio.ui.threads.serial_executor import SerialExecutor
 from tests.support.fakes import FakeEngine, make_picture
@@ -26,7 +26,7 @@ SavePhoto = Callable[..., Path]
 
 
 def own(studio: Studio) -> list[str]:
-    return [card.title for card in studio.intake.own.cards]
+    return [card.title for card in studio.importer.user_styles.cards]
 
 
 def mix(studio: Studio) -> list[str]:
@@ -42,8 +42,8 @@ def told(studio: Studio) -> str:
 @pytest.fixture
 def wall(qtbot: QtBot, studio: Studio, save_photo: SavePhoto) -> Card:
     """A style of the artist's own, in use."""
-    with qtbot.waitSignal(studio.intake.own.added) as told:
-        studio.intake.add_styles([save_photo("wall.png", seed=3)])
+    with qtbot.waitSignal(studio.importer.user_styles.added) as told:
+        studio.importer.add_styles([save_photo("wall.png", seed=3)])
     (card,) = told.args
     return card
 
@@ -58,7 +58,7 @@ def test_one_added_picture_is_used_and_stays_after_a_restart(
     studio.close()
     again = Studio(FakeEngine, settings, thumbnail_folder)
     qtbot.waitUntil(lambda: own(again) == ["wall"])
-    again.intake.use_style(again.intake.own.cards[0])
+    again.importer.use_style(again.importer.user_styles.cards[0])
     qtbot.waitUntil(lambda: mix(again) == ["wall"])
     again.close()
 
@@ -71,7 +71,7 @@ def test_a_style_in_use_is_kept_however_soon_the_window_closes(qtbot: QtBot, tmp
         used.append(style)
         files.run(lambda: gate.wait(20), lambda _: None, lambda _: None)  # the disk is busy with something else
 
-    OwnStyles(library, files, files, files).use(lambda: make_picture(24, 24, "wall.png"), use)
+    UserStyles(library, files, files, files).use(lambda: make_picture(24, 24, "wall.png"), use)
     qtbot.waitUntil(lambda: bool(used))
     gate.set()
     files.close()
@@ -98,7 +98,7 @@ def test_many_files_and_folders_are_added_and_told_in_one_sentence(
 
 def test_a_folder_without_pictures_says_so(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    studio.intake.add_styles([tmp_path / "folder"])
+    studio.importer.add_styles([tmp_path / "folder"])
     qtbot.waitUntil(lambda: bool(told(studio)))
     assert told(studio) == "There are no pictures in this folder."
 
@@ -118,12 +118,12 @@ def test_a_removed_style_comes_back_with_undo_and_stays_in_the_artwork_meanwhile
 def test_a_removed_style_is_deleted_at_the_next_start(
     qtbot: QtBot, studio: Studio, wall: Card, settings: Settings, thumbnail_folder: Path, save_photo: SavePhoto
 ) -> None:
-    studio.intake.own.remove(wall)
+    studio.importer.user_styles.remove(wall)
     qtbot.waitUntil(lambda: own(studio) == [])
     assert wall.file.exists()
     studio.close()
     again = Studio(FakeEngine, settings, thumbnail_folder)
-    again.intake.open_picture(save_photo())  # behind the reading
+    again.importer.open_picture(save_photo())  # behind the reading
     qtbot.waitUntil(lambda: again.session.artwork.content is not None)
     assert not wall.file.exists()
     again.close()
@@ -132,7 +132,7 @@ def test_a_removed_style_is_deleted_at_the_next_start(
 def test_what_is_said_of_a_style_in_use_reaches_the_panel_and_the_exported_credits(
     qtbot: QtBot, studio: Studio, wall: Card, save_photo: SavePhoto, tmp_path: Path
 ) -> None:
-    studio.intake.open_picture(save_photo())
+    studio.importer.open_picture(save_photo())
     qtbot.waitUntil(lambda: studio.session.missing == "")
     studio.actions["finish"].trigger()
     qtbot.waitUntil(lambda: studio.session.artwork.is_finished)

@@ -79,7 +79,7 @@ def test_an_image_from_a_browser_is_blended_too_and_a_third_replaces_the_second(
 def test_where_there_is_no_photo_yet_the_first_to_blend_is_the_photo(
     qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path]
 ) -> None:
-    studio.intake.blend_files([save_photo()])
+    studio.importer.blend_files([save_photo()])
     qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
     assert studio.session.artwork.blend is None
 

@@ -87,7 +87,7 @@ def test_the_same_settings_are_not_asked_for_again(live: Studio, engine: FakeEng
 
 
 def test_a_mix_is_shown_with_its_shares(qtbot: QtBot, live: Studio, engine: FakeEngine) -> None:
-    live.intake.mix_in(card_named(live, "Lion"))
+    live.importer.mix_in(card_named(live, "Lion"))
     qtbot.waitUntil(lambda: len(live_requests(engine)[-1].styles) == 2)
     live.session.change_share(0, 80)
     qtbot.waitUntil(lambda: live_requests(engine)[-1].recipe.style_shares == (80.0, 20.0))
@@ -99,7 +99,7 @@ def test_another_photo_never_shows_the_picture_of_the_old_one(
     shown = []
     live.session.content_changed.connect(lambda: shown.append(live.session.picture))
     with qtbot.waitSignal(live.session.content_changed):
-        live.intake.open_picture(save_photo("other.png", seed=3))
+        live.importer.open_picture(save_photo("other.png", seed=3))
     assert shown == [None]
     qtbot.waitUntil(lambda: live.session.picture is not None)
 

@@ -71,7 +71,7 @@ def test_every_knob_goes_from_its_widget_to_the_engine(
 
 
 def test_the_request_holds_photo_styles_and_shares(qtbot: QtBot, loaded: Studio, engine: FakeEngine) -> None:
-    loaded.intake.mix_in(card_named(loaded, "Poppies"))
+    loaded.importer.mix_in(card_named(loaded, "Poppies"))
     qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 2)
     row = loaded.window.panel.styles.rows[0]
     row.field.selectAll()
@@ -87,7 +87,7 @@ def test_the_request_holds_photo_styles_and_shares(qtbot: QtBot, loaded: Studio,
 
 
 def test_a_pattern_needs_no_photo(qtbot: QtBot, studio: Studio, engine: FakeEngine) -> None:
-    studio.intake.use_style(card_named(studio, "Poppies"))
+    studio.importer.use_style(card_named(studio, "Poppies"))
     qtbot.waitUntil(lambda: bool(studio.session.artwork.styles))
     assert studio.session.missing
     studio.session.change(method="pattern")
@@ -367,8 +367,8 @@ def test_the_history_strip_brings_results_back(qtbot: QtBot, loaded: Studio) -> 
 def test_no_result_makes_the_canvas_smaller(qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path]) -> None:
     strip, canvas = studio.window.history, studio.window.canvas
     assert strip.isHidden()
-    studio.intake.open_picture(save_photo())
-    studio.intake.use_style(card_named(studio, "Poppies"))
+    studio.importer.open_picture(save_photo())
+    studio.importer.use_style(card_named(studio, "Poppies"))
     qtbot.waitUntil(lambda: studio.session.missing == "" and strip.isVisible())
     QApplication.processEvents()
     size, zoom = canvas.size(), canvas.zoom
@@ -394,7 +394,7 @@ def test_a_run_stopped_right_after_a_change_keeps_the_picture_with_the_settings_
 
 
 def test_a_style_in_the_mix_is_not_added_again_and_that_is_said(qtbot: QtBot, loaded: Studio) -> None:
-    loaded.intake.mix_in(card_named(loaded, "The Great Wave off Kanagawa"))
+    loaded.importer.mix_in(card_named(loaded, "The Great Wave off Kanagawa"))
     qtbot.waitUntil(lambda: loaded.window.messages.message is not None)
     assert len(loaded.session.artwork.styles) == 1
     assert "already" in loaded.window.messages.message.text

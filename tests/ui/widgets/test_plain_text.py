@@ -134,7 +134,7 @@ def besieged(
     monkeypatch.setattr("studio.ui.window.action_handlers.bundled_cards", hostile.__getitem__)
     studio = Studio(FakeEngine, settings, tmp_path / "thumbnails")
     studio.window.show()
-    qtbot.waitUntil(lambda: studio.session.engine_info is not None and bool(studio.intake.own.cards))
+    qtbot.waitUntil(lambda: studio.session.engine_info is not None and bool(studio.importer.user_styles.cards))
     yield studio
     studio.close()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -151,13 +151,13 @@ def use(qtbot: QtBot, studio: Studio, folder: Path, walk: Callable[[], None], na
     """Everything a name gets into, looked at on the way."""
     session, window = studio.session, studio.window
     with qtbot.waitSignal(session.content_changed):
-        studio.intake.open_picture(save(folder, name))
-    first, second = studio.intake.cards[:2]
-    studio.intake.use_style(first)
+        studio.importer.open_picture(save(folder, name))
+    first, second = studio.importer.cards[:2]
+    studio.importer.use_style(first)
     qtbot.waitUntil(lambda: len(session.artwork.styles) == 1)
-    studio.intake.mix_in(second)
+    studio.importer.mix_in(second)
     qtbot.waitUntil(lambda: len(session.artwork.styles) == 2)
-    studio.intake.mix_in(second)
+    studio.importer.mix_in(second)
     qtbot.waitUntil(lambda: window.messages.message is not None)
     walk()
     photo = session.artwork.state.photo
@@ -174,7 +174,7 @@ def use(qtbot: QtBot, studio: Studio, folder: Path, walk: Callable[[], None], na
     studio.actions["export"].trigger()
     studio.actions["about"].trigger()
     studio.actions["shortcuts"].trigger()
-    own = next(card for card in studio.intake.cards if card.category == OWN_CATEGORY)
+    own = next(card for card in studio.importer.cards if card.category == OWN_CATEGORY)
     for card in (first, own):
         window.gallery.show_details(card)
         window.gallery.menu_for(card)
@@ -184,13 +184,13 @@ def use(qtbot: QtBot, studio: Studio, folder: Path, walk: Callable[[], None], na
     studio.exporter.export(folder / f"{name}.jpg", ExportOptions("jpeg"), TITLE)
     qtbot.waitUntil(lambda: "exporting" not in session.activities)
     walk()
-    studio.intake.open_picture(folder / f"{name} gone.png")
+    studio.importer.open_picture(folder / f"{name} gone.png")
     qtbot.waitUntil(lambda: "gone" in (window.messages.message or Message("")).text)
     walk()
     window.messages.show_message(Message.about(StudioError(f"{TITLE} is no style.", f"Look for {TITLE}.")))
     walk()
-    studio.intake.own.remove(own)
-    qtbot.waitUntil(lambda: not studio.intake.own.cards)
+    studio.importer.user_styles.remove(own)
+    qtbot.waitUntil(lambda: not studio.importer.user_styles.cards)
     walk()
 
 
@@ -278,7 +278,7 @@ def test_no_length_of_a_title_breaks_the_layout(
 def test_a_long_recent_file_makes_no_wide_menu(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
     name = "W" * 200
     with qtbot.waitSignal(studio.session.content_changed):
-        studio.intake.open_picture(save(tmp_path, name))
+        studio.importer.open_picture(save(tmp_path, name))
     menu = studio.window.tool_bar.menu.menus["Open recent"]
     menu.aboutToShow.emit()
     assert menu.sizeHint().width() < 1100

@@ -93,7 +93,7 @@ def test_the_whole_task_is_done_with_keys_alone(
 
 
 def test_tab_walks_through_the_whole_window_and_comes_back(qtbot: QtBot, loaded: Studio) -> None:
-    loaded.intake.mix_in(card_named(loaded, "Poppies"))
+    loaded.importer.mix_in(card_named(loaded, "Poppies"))
     qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 2)
     window = loaded.window
     window.gallery.search.setFocus(Qt.FocusReason.TabFocusReason)

@@ -47,7 +47,7 @@ def recent_names(studio: Studio) -> list[str]:
 
 def open_photo(qtbot: QtBot, studio: Studio, path: Path) -> None:
     with qtbot.waitSignal(studio.session.content_changed):
-        studio.intake.open_picture(path)
+        studio.importer.open_picture(path)
 
 
 def test_every_action_is_in_the_menu(studio: Studio) -> None:
@@ -120,7 +120,7 @@ def test_undo_and_redo_say_what_they_change(loaded: Studio, name: str, change: d
 
 def test_undo_says_what_happened_to_the_styles(qtbot: QtBot, loaded: Studio) -> None:
     assert loaded.actions["undo"].text() == "Undo Style"
-    loaded.intake.mix_in(card_named(loaded, "Poppies"))
+    loaded.importer.mix_in(card_named(loaded, "Poppies"))
     qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 2)
     assert loaded.actions["undo"].text() == "Undo Mix of styles"
     loaded.session.change_share(0, 80.0)
@@ -128,7 +128,7 @@ def test_undo_says_what_happened_to_the_styles(qtbot: QtBot, loaded: Studio) -> 
     assert loaded.actions["undo"].text() == "Undo Share"
     loaded.session.undo()
     loaded.session.undo()
-    loaded.intake.use_style(card_named(loaded, "Lion"))
+    loaded.importer.use_style(card_named(loaded, "Lion"))
     qtbot.waitUntil(lambda: loaded.actions["undo"].text() == "Undo Style")
 
 
@@ -160,7 +160,7 @@ def test_diagnostics_name_versions_device_and_settings_but_nothing_of_the_artist
     qtbot: QtBot, studio: Studio, save_photo: SavePhoto
 ) -> None:
     open_photo(qtbot, studio, save_photo("secret-client.png"))
-    studio.intake.add_styles([save_photo("private-style.png", seed=3)])
+    studio.importer.add_styles([save_photo("private-style.png", seed=3)])
     qtbot.waitUntil(lambda: bool(studio.session.artwork.styles))
     with qtbot.waitSignal(QGuiApplication.clipboard().dataChanged):
         studio.actions["diagnostics"].trigger()

@@ -46,7 +46,7 @@ def problem(studio: Studio) -> str:
 
 def test_a_photo_is_opened_and_named_in_the_title(qtbot: QtBot, studio: Studio, save_photo: SavePhoto) -> None:
     with qtbot.waitSignal(studio.session.content_changed):
-        studio.intake.open_picture(save_photo("harbour.png"))
+        studio.importer.open_picture(save_photo("harbour.png"))
     assert studio.window.windowTitle() == "harbour.png \N{EN DASH} Style Studio"
     assert studio.window.canvas.has_picture
 
@@ -61,7 +61,7 @@ def test_a_file_that_cannot_be_opened_changes_nothing_and_is_told(
     elif kind != "missing":
         path.write_bytes(b"" if kind == "empty" else b"This is no picture.")
     before = screen(loaded)
-    loaded.intake.open_picture(path)
+    loaded.importer.open_picture(path)
     qtbot.waitUntil(lambda: bool(problem(loaded)))
     assert screen(loaded) == before
     assert "broken.jpg" in problem(loaded)
@@ -71,19 +71,19 @@ def test_a_file_that_cannot_be_opened_changes_nothing_and_is_told(
 def test_a_broken_style_changes_nothing_and_is_told(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:
     path = tmp_path / "broken.png"
     path.write_bytes(b"no picture")
-    before, cards = screen(loaded), loaded.intake.cards
-    loaded.intake.add_styles([path])
+    before, cards = screen(loaded), loaded.importer.cards
+    loaded.importer.add_styles([path])
     qtbot.waitUntil(lambda: bool(problem(loaded)))
     assert screen(loaded) == before
-    assert loaded.intake.cards == cards
+    assert loaded.importer.cards == cards
 
 
 def test_a_problem_goes_when_the_next_picture_opens(
     qtbot: QtBot, studio: Studio, tmp_path: Path, save_photo: SavePhoto
 ) -> None:
-    studio.intake.open_picture(tmp_path / "missing.png")
+    studio.importer.open_picture(tmp_path / "missing.png")
     qtbot.waitUntil(lambda: bool(problem(studio)))
-    studio.intake.open_picture(save_photo())
+    studio.importer.open_picture(save_photo())
     qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
     assert studio.window.messages.message is None
 
@@ -105,7 +105,7 @@ def test_drops_land_as_their_zone_says(qtbot: QtBot, loaded: Studio, save_photo:
     qtbot.waitUntil(lambda: len(artwork.styles) == 2)
     drop(Drop("mix", Payload("files", paths=(save_photo("mine.png", seed=5),))))
     qtbot.waitUntil(lambda: len(artwork.styles) == 3)
-    qtbot.waitUntil(lambda: loaded.intake.cards[-1].title == "mine")
+    qtbot.waitUntil(lambda: loaded.importer.cards[-1].title == "mine")
     drop(Drop("mix", Payload("image", image_bytes=data)))
     qtbot.waitUntil(lambda: len(artwork.styles) == 4)
     drop(Drop("style", Payload("style", style_id=card_named(loaded, "Lion").id)))
@@ -240,7 +240,7 @@ def test_an_engine_that_cannot_be_made_is_told_and_the_rest_goes_on(
     studio.window.show()
     qtbot.waitUntil(lambda: bool(problem(studio)))
     assert problem(studio) == "fake.safetensors is missing."
-    studio.intake.open_picture(save_photo())
+    studio.importer.open_picture(save_photo())
     qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
     studio.close()
 
@@ -328,7 +328,7 @@ def test_letters_typed_into_a_field_are_no_shortcuts(qtbot: QtBot, loaded: Studi
 
 
 def test_every_control_that_takes_the_focus_has_a_name(qtbot: QtBot, loaded: Studio) -> None:
-    loaded.intake.mix_in(card_named(loaded, "Poppies"))
+    loaded.importer.mix_in(card_named(loaded, "Poppies"))
     qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 2)
     finish(qtbot, loaded)
     loaded.actions["export"].trigger()
@@ -342,7 +342,7 @@ def test_every_control_that_takes_the_focus_has_a_name(qtbot: QtBot, loaded: Stu
 
 
 def test_tab_meets_the_controls_in_the_order_they_are_seen(qtbot: QtBot, loaded: Studio) -> None:
-    loaded.intake.mix_in(card_named(loaded, "Poppies"))
+    loaded.importer.mix_in(card_named(loaded, "Poppies"))
     qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 2)
     for seed in (1, 2):
         loaded.session.change(seed=seed)
