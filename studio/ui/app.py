@@ -18,7 +18,7 @@ from studio.core.styles.style_library import StyleLibrary
 from studio.jobs.worker import Worker
 from studio.ui.actions.actions import Actions, make_actions
 from studio.ui.actions.preference_actions import bind_choice, bind_switch
-from studio.ui.actions.refine_actions import Further
+from studio.ui.actions.refine_actions import RefineActions
 from studio.ui.batch.batch_queue import BatchQueue
 from studio.ui.batch.batch_window import BatchWindow
 from studio.ui.export.exporter import Exporter
@@ -36,7 +36,7 @@ from studio.ui.threads.event_bridge import EventBridge
 from studio.ui.threads.gc_on_gui_thread import GcOnGuiThread
 from studio.ui.threads.no_unpickling import refuse_unpickling
 from studio.ui.threads.serial_executor import SerialExecutor
-from studio.ui.window.action_handlers import Commands
+from studio.ui.window.action_handlers import ActionHandlers
 from studio.ui.window.appearance import Appearance
 from studio.ui.window.main_window import MainWindow
 
@@ -100,7 +100,7 @@ class Studio(QObject):
         self.window = MainWindow(
             self.session, self.importer, self.actions, self.recent, demo, self.preferences, thumbnail_folder
         )
-        self.commands = Commands(
+        self.action_handlers = ActionHandlers(
             self.actions, self.session, self.importer, self.exporter, self.recent, self.preferences, self.window
         )
         self.batch_window = BatchWindow(self.batch, self.session, self.actions, settings, self.window, thumbnail_folder)
@@ -109,12 +109,12 @@ class Studio(QObject):
         self.actions["teach"].triggered.connect(self.teach_window.open_beside)
         self.actions["render_many"].triggered.connect(self._render_many)
         self.window.status_bar.watch_batch(self.batch)
-        self.further = Further(self.actions, self.session, self)
+        self.refine_actions = RefineActions(self.actions, self.session, self)
         self.window.gallery.set_previews(TilePreviews(self.session, worker, previews, self))
         bind_switch(self.window.gallery.on_my_picture, self.preferences, "has_tile_previews")
-        self.window.gallery.add_requested.connect(self.commands.ask_for_styles)
+        self.window.gallery.add_requested.connect(self.action_handlers.ask_for_styles)
         self.window.gallery.teach_requested.connect(self.teach_window.open_beside)
-        self.window.gallery.export_requested.connect(self.commands.ask_for_style_file)
+        self.window.gallery.export_requested.connect(self.action_handlers.ask_for_style_file)
         self.window.first_painted.connect(self.session.start_engine)
         user_styles.load()
         self.teaching.look_for_begun()

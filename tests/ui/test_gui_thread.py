@@ -163,8 +163,8 @@ def test_asking_for_files(qtbot: QtBot, loaded: Studio, settings: Settings, tmp_
     for purpose in ("open", "style_files", "batch"):
         settings.set(f"folders/{purpose}", str(tmp_path))
     card = loaded.importer.cards[0]
-    ask_for_style_file = partial(loaded.commands.ask_for_style_file, card)
-    for ask in (loaded.actions["open"].trigger, loaded.commands.ask_for_styles, ask_for_style_file):
+    ask_for_style_file = partial(loaded.action_handlers.ask_for_style_file, card)
+    for ask in (loaded.actions["open"].trigger, loaded.action_handlers.ask_for_styles, ask_for_style_file):
         ask()
         qtbot.waitUntil(lambda: loaded.window.findChild(QFileDialog) is not None)
         loaded.window.findChild(QFileDialog).close()

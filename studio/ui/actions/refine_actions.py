@@ -15,8 +15,8 @@ FACTORS: dict[str, float] = {"larger_half": 1.5, "larger_twice": 2.0}  # of the 
 _LONGEST = int(next(knob.high for knob in KNOBS if knob.field == "long_edge"))
 
 
-class Further(QObject):
-    """Paint on goes on from the present picture in the next better quality; Larger enlarges it and paints it there.
+class RefineActions(QObject):
+    """`Keep painting` refines the present picture in the next better quality; the others enlarge it and refine that.
 
     Each is a change of settings that can be undone, picture and all, and a run that starts from the result.
     """
@@ -25,14 +25,14 @@ class Further(QObject):
         super().__init__(parent)
         self._actions = actions
         self._session = session
-        actions["paint_on"].triggered.connect(self._paint_on)
+        actions["keep_painting"].triggered.connect(self._keep_painting)
         for name in FACTORS:
             actions[name].triggered.connect(partial(self._enlarge, name))
         session.state_changed.connect(self._show_state)
         self._show_state()
 
     @Slot()
-    def _paint_on(self) -> None:
+    def _keep_painting(self) -> None:
         self._session.continue_with(quality=self._next_quality())
 
     def _enlarge(self, name: str) -> None:
@@ -43,9 +43,9 @@ class Further(QObject):
         session = self._session
         is_possible = session.artwork.is_finished and session.run is None
         is_best = self._next_quality() == session.artwork.recipe.quality
-        self._actions["paint_on"].setEnabled(is_possible)
-        self._actions["paint_on"].setText(
-            self.tr("Paint on") if is_best else self.tr("Paint on in {} quality").format(self._next_quality())
+        self._actions["keep_painting"].setEnabled(is_possible)
+        self._actions["keep_painting"].setText(
+            self.tr("Keep painting") if is_best else self.tr("Keep painting in {} quality").format(self._next_quality())
         )
         present, painted = session.artwork.recipe.long_edge, session.artwork.state.size
         for name in FACTORS:

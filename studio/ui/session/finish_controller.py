@@ -60,7 +60,9 @@ class FinishController(QObject):
             return
         if self._artwork.is_finished:
             text = self.tr("The artwork is finished as it is set.")
-            self.message_posted.emit(Message(text, self.tr("It can be painted on, or larger."), action="paint_on"))
+            self.message_posted.emit(
+                Message(text, self.tr("You can keep painting, or make it larger."), action="keep_painting")
+            )
             return
         self.message_posted.emit(None)
         self._artwork.commit()

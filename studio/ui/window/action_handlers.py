@@ -38,7 +38,7 @@ from studio.ui.window.about import make_about, make_shortcut_list
 from studio.ui.window.diagnostics import diagnostics, system_name
 
 
-class Commands(QObject):
+class ActionHandlers(QObject):
     """Connects each action to what it does and keeps it enabled only when that is possible.
 
     Open, export and their folders are remembered in `settings`. Dialogs are opened over `window` and block no code.

@@ -1,4 +1,4 @@
-"""Closing: whether the window may close now, and what is said or asked where something would be lost."""
+"""CloseGuard: whether the window may close now, and what is said or asked where something would be lost."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 
 
-class Closing(QObject):
+class CloseGuard(QObject):
     """Lets a file be written to its end, a batch be stopped only on a second try, and asks for an unsaved artwork."""
 
     def __init__(self, session: Session, actions: Actions, window: QWidget) -> None:

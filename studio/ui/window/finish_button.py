@@ -38,7 +38,7 @@ class FinishButton(QPushButton):
 
     def show_stopped(self) -> None:
         """Stopped half-way, and nothing changed since: a click goes on."""
-        self._show(self.tr("Go on"), self.tr("from this picture"), "finish", is_accent=True)
+        self._show(self.tr("Continue"), self.tr("from this picture"), "finish", is_accent=True)
 
     def show_running(self, progress: float, seconds_left: float | None) -> None:
         """Painting; a click stops."""

@@ -1,4 +1,4 @@
-"""The way through the window by keyboard: F6 from part to part, and Tab past the canvas."""
+"""FocusNavigation: moving through the window by keyboard: F6 from area to area, and Tab past the canvas."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 
-class KeyboardWalk(QObject):
-    """On the canvas Tab hides the panels, which would end a walk there: whoever came by Tab goes on by Tab.
+class FocusNavigation(QObject):
+    """On the canvas Tab hides the panels, unless Tab has brought the focus there: then it moves on.
 
     The key is taken here and not as a shortcut: Qt would follow that from the menu's button too.
     """
 
-    def __init__(self, parts: Sequence[tuple[QWidget, QWidget]], canvas: QWidget, hide_panels: QAction) -> None:
-        """parts: each part of the window, in the order of the walk, with what in it takes the focus first."""
+    def __init__(self, areas: Sequence[tuple[QWidget, QWidget]], canvas: QWidget, hide_panels: QAction) -> None:
+        """areas: each area of the window, in the order of F6, with what in it takes the focus first."""
         super().__init__(canvas)
-        self._parts = parts
+        self._areas = areas
         self._hide_panels = hide_panels
         self._came_by_tab = False
         canvas.installEventFilter(self)
 
     @Slot()
-    def go_to_next_part(self) -> None:
-        """Give the focus to the next part that is shown."""
+    def focus_next_area(self) -> None:
+        """Give the focus to the next area that is shown."""
         now = QApplication.focusWidget()
-        parts = [part for part, _ in self._parts]
-        place = next((n for n, part in enumerate(parts) if now and (now is part or part.isAncestorOf(now))), -1)
-        following = (*self._parts[place + 1 :], *self._parts[: place + 1])
+        areas = [area for area, _ in self._areas]
+        place = next((n for n, area in enumerate(areas) if now and (now is area or area.isAncestorOf(now))), -1)
+        following = (*self._areas[place + 1 :], *self._areas[: place + 1])
         for _, first in following:
             if first.isVisible() and first.isEnabled():
                 first.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -26,9 +26,9 @@ MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
                  "teach", "render_many", "", "quit")),
     (_("Edit"), ("undo", "redo", "", "find_style", "reset_sliders", "stronger", "weaker")),
     (_("Paint"), ("live", (_("Refine by itself"), ("refine_mains", "refine_always", "refine_never")), "",
-                  "finish", "stop", "", "paint_on", "larger_half", "larger_twice")),
+                  "finish", "stop", "", "keep_painting", "larger_half", "larger_twice")),
     (_("View"), ("fit", "actual_size", "compare", "surround", "",
-                 "gallery", "panel", "history", "hide_panels", "full_screen", "next_part", "",
+                 "gallery", "panel", "history", "hide_panels", "full_screen", "next_area", "",
                  (_("Theme"), ("theme_dark", "theme_light", "theme_system")))),
     (_("Help"), ("shortcuts", "diagnostics", "about")),
 )  # fmt: skip

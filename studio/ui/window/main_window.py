@@ -23,9 +23,9 @@ from studio.ui.recipe_panel.recipe_panel import KnobPanel
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
 from studio.ui.widgets.plain_text import window_title
-from studio.ui.window.close_guard import Closing
+from studio.ui.window.close_guard import CloseGuard
 from studio.ui.window.finish_button import FinishButton
-from studio.ui.window.focus_navigation import KeyboardWalk
+from studio.ui.window.focus_navigation import FocusNavigation
 from studio.ui.window.history_strip import HistoryStrip
 from studio.ui.window.panel_splitter import PanelSplitter
 from studio.ui.window.status_bar import StatusBar
@@ -55,7 +55,7 @@ class MainWindow(QWidget):
         self._settings = preferences.settings
         self._is_painted = False
         self._shown_photo: Picture | None = None
-        self._closing = Closing(session, actions, self)
+        self._close_guard = CloseGuard(session, actions, self)
         self.setMinimumSize(900, 560)
         self.addActions(list(actions.values()))
         self.tool_bar = ToolBar(session, actions, recent)
@@ -67,7 +67,7 @@ class MainWindow(QWidget):
         self.below = QWidget()  # the strip shows and hides itself inside
         self.status_bar = StatusBar(session, actions)
         self._arrange()
-        self._walk = KeyboardWalk(
+        self._focus_navigation = FocusNavigation(
             (
                 (self.gallery, self.gallery.list),
                 (self.canvas, self.canvas),
@@ -124,7 +124,7 @@ class MainWindow(QWidget):
             QTimer.singleShot(0, self.first_painted.emit)  # after the children of this window were painted too
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._closing.is_allowed():
+        if not self._close_guard.is_allowed():
             event.ignore()
             return
         keep_place(self._settings, self)
@@ -231,7 +231,7 @@ class MainWindow(QWidget):
         self._actions["full_screen"].toggled.connect(self._fill_screen)
         self._actions["find_style"].triggered.connect(self._find_style)
         self.gallery.search.returnPressed.connect(self._go_to_styles)
-        self._actions["next_part"].triggered.connect(self._walk.go_to_next_part)
+        self._actions["next_area"].triggered.connect(self._focus_navigation.focus_next_area)
 
     def _arrange(self) -> None:
         middle = QWidget()

@@ -32,8 +32,8 @@ class ToolBar(QFrame):
         set_role(self.title, "title")
         self.finish = FinishButton()
         self.finish.clicked.connect(self._finish_or_stop)
-        self.further_menu = QMenu(self)
-        self.further_menu.addActions([actions[name] for name in ("paint_on", "larger_half", "larger_twice")])
+        self.refine_menu = QMenu(self)
+        self.refine_menu.addActions([actions[name] for name in ("keep_painting", "larger_half", "larger_twice")])
         self.export = QPushButton(icon("export"), actions["export"].text())
         self.export.setFixedSize(_EXPORT_WIDTH, self.finish.height())
         self.export.setToolTip(actions["export"].toolTip())
@@ -52,8 +52,8 @@ class ToolBar(QFrame):
     @Slot()
     def _finish_or_stop(self) -> None:
         if self._session.run is None and self._session.artwork.is_finished:
-            self.further_menu.popup(self.finish.mapToGlobal(self.finish.rect().bottomLeft()))
-            self.further_menu.setActiveAction(self._actions["paint_on"])
+            self.refine_menu.popup(self.finish.mapToGlobal(self.finish.rect().bottomLeft()))
+            self.refine_menu.setActiveAction(self._actions["keep_painting"])
         else:
             self._actions["stop" if self._session.run else "finish"].trigger()
 
@@ -73,7 +73,7 @@ class ToolBar(QFrame):
         else:
             self.finish.show_ready(session.seconds_expected, session.missing)
         self.finish.setEnabled(run is not None or not session.missing)  # also while stopping, or it loses the focus
-        tip = "paint_on" if is_finished else "stop" if run else "finish"
+        tip = "keep_painting" if is_finished else "stop" if run else "finish"
         self.finish.setToolTip(self._actions[tip].toolTip())
         self.export.setEnabled(self._actions["export"].isEnabled())
         if self.export.property("role") != ("primary" if is_finished else "plain"):

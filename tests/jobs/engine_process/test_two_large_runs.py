@@ -46,7 +46,7 @@ def make_stuck_engine(settings: EngineSettings) -> StuckEngine:
 
 
 def large_request(seed: int) -> StyleRequest:
-    """As "Go on" makes it: photo and the picture so far."""
+    """As "Continue" makes it: photo and the picture so far."""
     content, start = (make_picture(EDGE, EDGE, seed=number) for number in (seed, seed + 1))
     return StyleRequest(content, (start,), make_request(long_edge=EDGE).recipe, start)
 

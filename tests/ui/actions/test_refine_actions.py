@@ -18,11 +18,11 @@ def finish(qtbot: QtBot, studio: Studio, action: str = "finish") -> None:
 def test_paint_on_goes_on_from_the_picture_in_the_next_quality_and_is_undone_as_one_step(
     qtbot: QtBot, loaded: Studio, engine: FakeEngine
 ) -> None:
-    assert not loaded.actions["paint_on"].isEnabled()
+    assert not loaded.actions["keep_painting"].isEnabled()
     finish(qtbot, loaded)
     first = loaded.session.artwork.result
-    assert loaded.actions["paint_on"].text() == "Paint on in high quality"
-    finish(qtbot, loaded, "paint_on")
+    assert loaded.actions["keep_painting"].text() == "Keep painting in high quality"
+    finish(qtbot, loaded, "keep_painting")
     request = engine.requests[-1]
     assert request.start is first.painted and request.recipe == first.recipe.change(quality="high")
     assert loaded.session.artwork.is_finished
@@ -38,8 +38,8 @@ def test_the_best_quality_is_painted_on_as_it_is(qtbot: QtBot, loaded: Studio, e
     loaded.session.change(quality="high")
     finish(qtbot, loaded)
     first = loaded.session.artwork.result
-    assert loaded.actions["paint_on"].text() == "Paint on"
-    finish(qtbot, loaded, "paint_on")
+    assert loaded.actions["keep_painting"].text() == "Keep painting"
+    finish(qtbot, loaded, "keep_painting")
     assert engine.requests[-1].start is first.painted and engine.requests[-1].recipe == first.recipe
     assert loaded.session.artwork.history[-2:] == (first, loaded.session.artwork.result)
 
@@ -65,7 +65,7 @@ def test_larger_starts_from_the_picture_up_to_the_largest_size(
 def test_nothing_is_larger_than_the_largest(qtbot: QtBot, loaded: Studio) -> None:
     loaded.session.change(long_edge=8192)
     finish(qtbot, loaded)
-    assert loaded.actions["paint_on"].isEnabled()
+    assert loaded.actions["keep_painting"].isEnabled()
     assert not loaded.actions["larger_half"].isEnabled() and not loaded.actions["larger_twice"].isEnabled()
 
 
@@ -76,8 +76,8 @@ def test_the_main_button_of_a_finished_picture_offers_to_go_on(
     finish(qtbot, loaded)
     bar = loaded.window.tool_bar
     qtbot.mouseClick(bar.finish, Qt.MouseButton.LeftButton)
-    assert bar.further_menu.isVisible()
-    qtbot.keyClick(bar.further_menu, Qt.Key.Key_Return)
+    assert bar.refine_menu.isVisible()
+    qtbot.keyClick(bar.refine_menu, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: loaded.session.run is None and len(engine.requests) == 2)
     assert loaded.session.artwork.recipe.quality == "high"
 
@@ -95,7 +95,7 @@ def test_a_stop_on_the_way_keeps_the_picture_and_goes_on_from_there(
     gate.open()
     qtbot.waitUntil(lambda: loaded.session.run is None)
     half = loaded.session.artwork.result
-    assert not half.is_complete and not loaded.actions["paint_on"].isEnabled()
+    assert not half.is_complete and not loaded.actions["keep_painting"].isEnabled()
     finish(qtbot, loaded)
     assert engine.requests[-1].start is half.painted
 

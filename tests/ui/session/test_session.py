@@ -144,7 +144,7 @@ def test_stop_is_acknowledged_at_once_and_keeps_the_picture(qtbot: QtBot, loaded
     result = loaded.session.artwork.result
     assert result is not None and not result.is_complete
     assert loaded.session.picture is result.picture
-    assert loaded.window.tool_bar.finish.text() == "Go on"
+    assert loaded.window.tool_bar.finish.text() == "Continue"
     assert loaded.window.canvas.badge.text() == "Stopped early"
     assert loaded.actions["export"].isEnabled()
 
@@ -161,7 +161,7 @@ def test_a_hasty_double_click_on_stop_stops_and_the_button_keeps_the_focus(
     qtbot.mouseDClick(button, Qt.MouseButton.LeftButton)
     qtbot.mouseRelease(button, Qt.MouseButton.LeftButton)
     assert loaded.session.run is None
-    assert button.hasFocus() and button.text() == "Go on"
+    assert button.hasFocus() and button.text() == "Continue"
 
 
 def test_after_a_stop_one_goes_on_from_the_picture_so_far(

@@ -343,7 +343,7 @@ class Asking(app.Studio):
         self.window.first_painted.connect(self.ask)
 
     def ask(self):
-        self.commands.ask_for_picture()  # the dialog opens when the disk has said where
+        self.action_handlers.ask_for_picture()  # the dialog opens when the disk has said where
         self.look = QTimer(self, interval=10, timeout=self.tell)
         self.look.start()
 

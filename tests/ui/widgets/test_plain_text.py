@@ -169,7 +169,7 @@ def use(qtbot: QtBot, studio: Studio, folder: Path, walk: Callable[[], None], na
     qtbot.waitUntil(lambda: session.artwork.is_finished)
     window.tool_bar.menu.menus["Open recent"].aboutToShow.emit()
     walk()
-    question = window._closing
+    question = window._close_guard
     question._ask()
     studio.actions["export"].trigger()
     studio.actions["about"].trigger()
