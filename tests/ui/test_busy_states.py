@@ -21,7 +21,7 @@ from studio.core.styles.learned_style_file import training_file, write_learned
 from studio.jobs.batch import batch
 from studio.ui.app import Studio
 from studio.ui.batch import batch_queue
-from studio.ui.canvas.before_after import PicturePair
+from studio.ui.canvas.before_after import BeforeAfter
 from studio.ui.export.export_dialog import ExportSheet
 from studio.ui.gallery import style_previews
 from studio.ui.images.thumbnails import Thumbnails
@@ -179,7 +179,7 @@ def test_a_large_blend_is_shown_even_if_its_smaller_sizes_cannot_be_made(
     qtbot: QtBot, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("studio.ui.images.picture_pyramid.LARGE", 0)
-    pair = PicturePair()
+    pair = BeforeAfter()
     first, second = make_picture(), make_picture(seed=1)
     with qtbot.waitSignal(pair.sharpened):
         pair.set_before(first)

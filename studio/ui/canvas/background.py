@@ -9,28 +9,28 @@ from PySide6.QtGui import QColor
 
 from studio.ui.theme.theme import color
 
-Surround = Literal["studio", "black", "grey", "white"]
-SURROUNDS: Final[tuple[Surround, ...]] = get_args(Surround)
+CanvasBackground = Literal["studio", "black", "grey", "white"]
+BACKGROUNDS: Final[tuple[CanvasBackground, ...]] = get_args(CanvasBackground)
 
-_SHADES: Final[dict[Surround, str]] = {"black": "#000000", "grey": "#777777", "white": "#ffffff"}
-_NAMES: Final[dict[Surround, str]] = {
-    "studio": str(QT_TRANSLATE_NOOP("Surround", "Studio grey")),
-    "black": str(QT_TRANSLATE_NOOP("Surround", "Black")),
-    "grey": str(QT_TRANSLATE_NOOP("Surround", "Mid grey")),
-    "white": str(QT_TRANSLATE_NOOP("Surround", "White")),
+_SHADES: Final[dict[CanvasBackground, str]] = {"black": "#000000", "grey": "#777777", "white": "#ffffff"}
+_NAMES: Final[dict[CanvasBackground, str]] = {
+    "studio": str(QT_TRANSLATE_NOOP("CanvasBackground", "Studio grey")),
+    "black": str(QT_TRANSLATE_NOOP("CanvasBackground", "Black")),
+    "grey": str(QT_TRANSLATE_NOOP("CanvasBackground", "Mid grey")),
+    "white": str(QT_TRANSLATE_NOOP("CanvasBackground", "White")),
 }
 
 
-def surround_color(surround: Surround) -> QColor:
+def background_color(background: CanvasBackground) -> QColor:
     """The shade; that of the studio is the theme's."""
-    return QColor(_SHADES[surround]) if surround in _SHADES else color("surround")
+    return QColor(_SHADES[background]) if background in _SHADES else color("canvas")
 
 
-def surround_name(surround: Surround) -> str:
+def background_name(background: CanvasBackground) -> str:
     """What people call it."""
-    return QCoreApplication.translate("Surround", _NAMES[surround])
+    return QCoreApplication.translate("CanvasBackground", _NAMES[background])
 
 
-def next_surround(surround: Surround) -> Surround:
+def next_background(background: CanvasBackground) -> CanvasBackground:
     """The one that a click brings."""
-    return SURROUNDS[(SURROUNDS.index(surround) + 1) % len(SURROUNDS)]
+    return BACKGROUNDS[(BACKGROUNDS.index(background) + 1) % len(BACKGROUNDS)]

@@ -1,4 +1,4 @@
-"""SurroundSwatch: the dot in the corner of the canvas that changes what lies around the picture."""
+"""BackgroundSwatch: the dot in the corner of the canvas that changes what lies around the picture."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from studio.ui.canvas.background import Surround, next_surround, surround_color, surround_name
+from studio.ui.canvas.background import CanvasBackground, background_color, background_name, next_background
 from studio.ui.theme.theme import color
 from studio.ui.widgets.plain_text import tool_tip
 
@@ -14,24 +14,24 @@ _EDGE = 28  # px; as large as a click needs
 _DOT = 14  # px
 
 
-class SurroundSwatch(QAbstractButton):
+class BackgroundSwatch(QAbstractButton):
     """Shows the present shade on its left half and the next on its right."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._surround: Surround = "studio"
+        self._background: CanvasBackground = "studio"
         self.setFixedSize(QSize(_EDGE, _EDGE))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus on the canvas
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.show_surround("studio")
+        self.show_background("studio")
         self.hide()
 
-    def show_surround(self, surround: Surround) -> None:
+    def show_background(self, background: CanvasBackground) -> None:
         """Say what is around the picture now."""
-        self._surround = surround
-        self.setAccessibleName(self.tr("Around the picture: {}").format(surround_name(surround)))
+        self._background = background
+        self.setAccessibleName(self.tr("Around the picture: {}").format(background_name(background)))
         about = self.tr("Around the picture: {}. A click makes it {}.").format(
-            surround_name(surround).lower(), surround_name(next_surround(surround)).lower()
+            background_name(background).lower(), background_name(next_background(background)).lower()
         )
         self.setToolTip(tool_tip(about))
         self.update()
@@ -42,8 +42,8 @@ class SurroundSwatch(QAbstractButton):
         dot = QRectF(0, 0, _DOT, _DOT)
         dot.moveCenter(QRectF(self.rect()).center())
         painter.setPen(Qt.PenStyle.NoPen)
-        for surround, start in ((self._surround, 90), (next_surround(self._surround), -90)):
-            painter.setBrush(surround_color(surround))
+        for background, start in ((self._background, 90), (next_background(self._background), -90)):
+            painter.setBrush(background_color(background))
             painter.drawPie(dot, start * 16, 180 * 16)
         # A light ring in a dark one is seen on every shade.
         painter.setBrush(Qt.BrushStyle.NoBrush)

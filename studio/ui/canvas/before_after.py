@@ -1,4 +1,4 @@
-"""PicturePair: the photo and the artwork as pyramids, in one frame."""
+"""BeforeAfter: the photo and the artwork as pyramids, in one frame."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from studio.ui.images.picture_pyramid import PicturePyramid, make_levels
 from studio.ui.threads.task_pool import TaskPool
 
 
-class PicturePair(QObject):
+class BeforeAfter(QObject):
     """before, after: None where there is none.
 
     Signals: sharpened(), when the smaller levels of a large picture have been made.
@@ -28,7 +28,7 @@ class PicturePair(QObject):
         self._tasks.failed.connect(self._do_without_levels)
 
     @property
-    def is_empty(self) -> bool:
+    def is_start_page(self) -> bool:
         """Whether there is no picture at all."""
         return self.before is None and self.after is None
 

@@ -21,13 +21,13 @@ from PySide6.QtWidgets import QWidget
 
 from studio.core.card import Card
 from studio.core.picture import Picture
-from studio.ui.canvas.background import Surround, next_surround
-from studio.ui.canvas.background_swatch import SurroundSwatch
-from studio.ui.canvas.before_after import PicturePair
+from studio.ui.canvas.background import CanvasBackground, next_background
+from studio.ui.canvas.background_swatch import BackgroundSwatch
+from studio.ui.canvas.before_after import BeforeAfter
 from studio.ui.canvas.canvas_menu import CanvasMenu
 from studio.ui.canvas.canvas_painter import Scene, paint_scene
 from studio.ui.canvas.split_handle import STEPS, SplitHandle
-from studio.ui.canvas.start_page import DEMO_SIZE, EmptyCanvas
+from studio.ui.canvas.start_page import DEMO_SIZE, StartPage
 from studio.ui.canvas.viewport import Viewport
 from studio.ui.images.thumbnails import Thumbnails
 from studio.ui.importing.drop_zones import DropZones
@@ -49,11 +49,11 @@ _ARROWS: dict[int, tuple[int, int]] = {
 class Canvas(QWidget):
     """Shows the photo and the artwork in one frame, the larger one's; the smaller is enlarged into it.
 
-    Signals: zoom_changed(float); surround_changed(str); open_requested(); demo_chosen(Path); dropped(Drop).
+    Signals: zoom_changed(float); background_changed(str); open_requested(); demo_chosen(Path); dropped(Drop).
     """
 
     zoom_changed = Signal(float)
-    surround_changed = Signal(str)
+    background_changed = Signal(str)
     open_requested = Signal()
     demo_chosen = Signal(object)
     dropped = Signal(object)
@@ -63,29 +63,29 @@ class Canvas(QWidget):
     ) -> None:
         """demo: photos to try. thumbnail_folder: where their thumbnails are kept; None for the user's cache."""
         super().__init__(parent)
-        self._pair = PicturePair(self)
-        self._pair.sharpened.connect(self.update)
-        self._viewport = Viewport(self._pair, self)
+        self._before_after = BeforeAfter(self)
+        self._before_after.sharpened.connect(self.update)
+        self._viewport = Viewport(self._before_after, self)
         self._viewport.moved.connect(self.update)
         self._viewport.zoom_changed.connect(self.zoom_changed)
         self._is_comparing = False
         self._is_showing_before = False
-        self._surround: Surround = "studio"
+        self._background: CanvasBackground = "studio"
         self._badge_text = ""
         self._menu: CanvasMenu | None = None
         self._grabbed_at: QPointF | None = None
         self._thumbnails = Thumbnails(DEMO_SIZE, self.devicePixelRatioF(), thumbnail_folder, self)
-        self._empty = EmptyCanvas(demo, self._thumbnails, self)
-        self._empty.open_requested.connect(self.open_requested)
-        self._empty.demo_chosen.connect(self.demo_chosen)
+        self._start_page = StartPage(demo, self._thumbnails, self)
+        self._start_page.open_requested.connect(self.open_requested)
+        self._start_page.demo_chosen.connect(self.demo_chosen)
         self.split = SplitHandle(self)
         self.split.valueChanged.connect(self.update)
         self.badge = PlainLabel(parent=self)
         set_role(self.badge, "badge")
         self.badge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.badge.hide()
-        self.swatch = SurroundSwatch(self)
-        self.swatch.clicked.connect(self.show_next_surround)
+        self.swatch = BackgroundSwatch(self)
+        self.swatch.clicked.connect(self.show_next_background)
         self.zones = DropZones(self)
         self.zones.dropped.connect(self.dropped)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -100,19 +100,19 @@ class Canvas(QWidget):
         return self._viewport.view.zoom
 
     @property
-    def surround(self) -> Surround:
+    def background(self) -> CanvasBackground:
         """What is around the picture."""
-        return self._surround
+        return self._background
 
     @property
     def has_picture(self) -> bool:
         """Whether there is anything to see."""
-        return not self._pair.is_empty
+        return not self._before_after.is_start_page
 
     def set_before(self, picture: Picture | None, *, keeps_view: bool = False) -> None:
         """Show another photo; the view fits it. keeps_view: it is the same photo, changed, and stays where it is."""
-        frame = self._pair.frame
-        if self._pair.set_before(picture, waits_for_levels=keeps_view):
+        frame = self._before_after.frame
+        if self._before_after.set_before(picture, waits_for_levels=keeps_view):
             if not keeps_view:
                 self._viewport.is_fitted = True
             self._viewport.follow_pictures(frame)
@@ -120,8 +120,8 @@ class Canvas(QWidget):
 
     def set_after(self, picture: Picture | None) -> None:
         """Show another state of the artwork. The view stays; cheap enough for every frame."""
-        frame = self._pair.frame
-        if self._pair.set_after(picture):
+        frame = self._before_after.frame
+        if self._before_after.set_after(picture):
             self._viewport.follow_pictures(frame)
             self._place_children()
 
@@ -140,18 +140,18 @@ class Canvas(QWidget):
         self._badge_text = text
         self._place_children()
 
-    def set_surround(self, surround: Surround) -> None:
+    def set_background(self, background: CanvasBackground) -> None:
         """Choose what is around the picture."""
-        if surround != self._surround:
-            self._surround = surround
-            self.swatch.show_surround(surround)
-            self.surround_changed.emit(surround)
+        if background != self._background:
+            self._background = background
+            self.swatch.show_background(background)
+            self.background_changed.emit(background)
             self.update()
 
     @Slot()
-    def show_next_surround(self) -> None:
+    def show_next_background(self) -> None:
         """Put the next shade around the picture, after the last one the first."""
-        self.set_surround(next_surround(self._surround))
+        self.set_background(next_background(self._background))
 
     def zoom_to_fit(self) -> None:
         """Show the whole picture, and go on doing so when the canvas changes its size."""
@@ -238,13 +238,13 @@ class Canvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         ratio = self.devicePixelRatioF()
         split = round(self.split.value() / STEPS * self.width() * ratio) if self._is_split() else None
-        before, after = self._pair.before, self._pair.after
+        before, after = self._before_after.before, self._before_after.after
         scene = Scene(
             before=before,
             after=before if self._is_showing_before and before else after,
-            frame=self._pair.frame,
+            frame=self._before_after.frame,
             view=self._viewport.view,
-            surround=self._surround,
+            background=self._background,
             split=split,
             captions=(self.tr("Before"), self.tr("After")),
         )
@@ -253,16 +253,16 @@ class Canvas(QWidget):
         paint_scene(painter, scene, QRect(0, 0, *self._viewport.size), ratio)
 
     def _is_split(self) -> bool:
-        return self._is_comparing and self._pair.is_complete and not self._is_showing_before
+        return self._is_comparing and self._before_after.is_complete and not self._is_showing_before
 
     def _place_children(self) -> None:
-        self._empty.setGeometry(self.rect())
-        if self.has_picture and self._empty.isAncestorOf(self.focusWidget() or self):
+        self._start_page.setGeometry(self.rect())
+        if self.has_picture and self._start_page.isAncestorOf(self.focusWidget() or self):
             self.setFocus()  # else hiding it would hand the focus to whatever comes next
-        self._empty.setVisible(not self.has_picture)
+        self._start_page.setVisible(not self.has_picture)
         self.split.place()
         self.split.setVisible(self._is_split())
-        is_before = self._is_showing_before and self._pair.is_complete
+        is_before = self._is_showing_before and self._before_after.is_complete
         text = self.tr("Before") if is_before else self._badge_text
         self.badge.setText(text)
         self.badge.setAccessibleName(text)

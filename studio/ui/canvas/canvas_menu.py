@@ -7,15 +7,15 @@ from typing import Protocol
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from studio.ui.canvas.background import SURROUNDS, Surround, surround_name
+from studio.ui.canvas.background import BACKGROUNDS, CanvasBackground, background_name
 from studio.ui.theme.theme import icon
 
 
-class Shown(Protocol):
+class MenuTarget(Protocol):
     """The part of the canvas that its menu uses."""
 
     @property
-    def surround(self) -> Surround: ...
+    def background(self) -> CanvasBackground: ...
 
     @property
     def has_picture(self) -> bool: ...
@@ -24,13 +24,13 @@ class Shown(Protocol):
 
     def zoom_to(self, factor: float) -> None: ...
 
-    def set_surround(self, surround: Surround) -> None: ...
+    def set_background(self, background: CanvasBackground) -> None: ...
 
 
 class CanvasMenu(QMenu):
     """Fit, 100 %, and what is around the picture."""
 
-    def __init__(self, canvas: Shown, parent: QWidget) -> None:
+    def __init__(self, canvas: MenuTarget, parent: QWidget) -> None:
         super().__init__(parent)
         fit = self.addAction(icon("fit"), self.tr("Fit"))
         fit.triggered.connect(canvas.zoom_to_fit)
@@ -40,9 +40,9 @@ class CanvasMenu(QMenu):
             action.setEnabled(canvas.has_picture)
         self.addSection(self.tr("Around the picture"))
         group = QActionGroup(self)
-        for surround in SURROUNDS:
-            action = self.addAction(surround_name(surround))
+        for background in BACKGROUNDS:
+            action = self.addAction(background_name(background))
             action.setCheckable(True)
-            action.setChecked(surround == canvas.surround)
-            action.triggered.connect(lambda _, chosen=surround: canvas.set_surround(chosen))
+            action.setChecked(background == canvas.background)
+            action.triggered.connect(lambda _, chosen=background: canvas.set_background(chosen))
             group.addAction(action)

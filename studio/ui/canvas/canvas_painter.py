@@ -1,4 +1,4 @@
-"""Paints what the canvas shows: surround, checkerboard, the pictures, and the captions of a comparison."""
+"""Paints what the canvas shows: background, checkerboard, the pictures, and the captions of a comparison."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPixmap
 
 from studio.core.picture import Picture
-from studio.ui.canvas.background import Surround, surround_color
-from studio.ui.canvas.view_transform import CanvasView
+from studio.ui.canvas.background import CanvasBackground, background_color
+from studio.ui.canvas.view_transform import ViewTransform
 from studio.ui.images.picture_pyramid import PicturePyramid
 from studio.ui.theme.theme import CAPTION_SIZE, GRID
 
@@ -30,8 +30,8 @@ class Scene:
     before: PicturePyramid | None
     after: PicturePyramid | None
     frame: QSize
-    view: CanvasView
-    surround: Surround
+    view: ViewTransform
+    background: CanvasBackground
     split: int | None = None
     captions: tuple[str, str] = ("", "")
 
@@ -57,7 +57,7 @@ class Scene:
 
 def paint_scene(painter: QPainter, scene: Scene, canvas: QRect, pixel_ratio: float) -> None:
     """Paint with a painter whose unit is a device px; `canvas` is the canvas in these."""
-    painter.fillRect(canvas, surround_color(scene.surround))
+    painter.fillRect(canvas, background_color(scene.background))
     target = scene.target
     seen = target.intersected(canvas)
     pictures = [picture for picture in (scene.before, scene.after) if picture is not None]

@@ -1,4 +1,4 @@
-"""EmptyCanvas: what the canvas shows before there is a picture: an invitation and three photos to try."""
+"""StartPage: what the canvas shows before there is a picture: an invitation and three photos to try."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEMO_SIZE = QSize(144, 96)
 DEMO_COUNT = 3
 
 
-class EmptyCanvas(QWidget):
+class StartPage(QWidget):
     """Signals: open_requested(), demo_chosen(Path)."""
 
     open_requested = Signal()
@@ -41,7 +41,7 @@ class EmptyCanvas(QWidget):
         if demo:
             box.addSpacing(4 * GRID)
             hint = PlainLabel(self.tr("Try it with one of these"))
-            set_role(hint, "caption-on-surround")
+            set_role(hint, "caption-on-canvas")
             box.addWidget(hint, 0, Qt.AlignmentFlag.AlignHCenter)
             row = QHBoxLayout()
             row.setSpacing(2 * GRID)

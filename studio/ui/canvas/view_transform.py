@@ -1,4 +1,4 @@
-"""CanvasView: where on the canvas a picture lies and how large; arithmetic only, in device pixels."""
+"""ViewTransform: where on the canvas a picture lies and how large; arithmetic only, in device pixels."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ Size = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class CanvasView:
+class ViewTransform:
     """zoom: device px per picture px. left, top: the picture's corner on the canvas, device px."""
 
     zoom: float = 1.0
     left: float = 0.0
     top: float = 0.0
 
-    def zoomed(self, zoom: float, x: float, y: float) -> CanvasView:
+    def zoomed(self, zoom: float, x: float, y: float) -> ViewTransform:
         """Another zoom; the point of the picture at (x, y) stays there."""
         ratio = zoom / self.zoom
-        return CanvasView(zoom, x - (x - self.left) * ratio, y - (y - self.top) * ratio)
+        return ViewTransform(zoom, x - (x - self.left) * ratio, y - (y - self.top) * ratio)
 
-    def panned(self, dx: float, dy: float) -> CanvasView:
+    def panned(self, dx: float, dy: float) -> ViewTransform:
         """Moved by device px."""
         return replace(self, left=self.left + dx, top=self.top + dy)
 
-    def kept(self, picture: Size, canvas: Size) -> CanvasView:
+    def kept(self, picture: Size, canvas: Size) -> ViewTransform:
         """Moved back so far that some of the picture stays on the canvas."""
         left, top = (
             min(max(start, min(_HOLD, length * self.zoom) - length * self.zoom), room - min(_HOLD, length * self.zoom))
@@ -42,16 +42,16 @@ class CanvasView:
         return (x - self.left) / self.zoom, (y - self.top) / self.zoom
 
 
-def fitted(picture: Size, canvas: Size, margin: float = MARGIN) -> CanvasView:
+def fitted(picture: Size, canvas: Size, margin: float = MARGIN) -> ViewTransform:
     """The whole picture, as large as the canvas allows, in the middle."""
     room = [max(side - 2 * margin, 1) for side in canvas]
     zoom = min(room[0] / picture[0], room[1] / picture[1])
     return centred(picture, canvas, min(zoom, LARGEST_ZOOM))
 
 
-def centred(picture: Size, canvas: Size, zoom: float) -> CanvasView:
+def centred(picture: Size, canvas: Size, zoom: float) -> ViewTransform:
     """The picture's middle in the canvas's middle."""
-    return CanvasView(zoom, (canvas[0] - picture[0] * zoom) / 2, (canvas[1] - picture[1] * zoom) / 2)
+    return ViewTransform(zoom, (canvas[0] - picture[0] * zoom) / 2, (canvas[1] - picture[1] * zoom) / 2)
 
 
 def allowed_zoom(zoom: float, picture: Size) -> float:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPointF, QSize, Signal
 from PySide6.QtWidgets import QWidget
 
-from studio.ui.canvas.before_after import PicturePair
-from studio.ui.canvas.view_transform import CanvasView, Size, allowed_zoom, fitted
+from studio.ui.canvas.before_after import BeforeAfter
+from studio.ui.canvas.view_transform import Size, ViewTransform, allowed_zoom, fitted
 from studio.ui.theme.theme import GRID
 
 
 class Viewport(QObject):
-    """The view of a pair of pictures on a canvas. Places and movements are those of the canvas, in its own px.
+    """The view of a before_after of pictures on a canvas. Places and movements are those of the canvas, in its own px.
 
     is_fitted: whether the whole picture is shown, however large the canvas becomes; any zoom or movement ends that.
     Signals: moved(), after any change; zoom_changed(float), if it is another zoom.
@@ -20,11 +20,11 @@ class Viewport(QObject):
     moved = Signal()
     zoom_changed = Signal(float)
 
-    def __init__(self, pair: PicturePair, canvas: QWidget) -> None:
+    def __init__(self, before_after: BeforeAfter, canvas: QWidget) -> None:
         super().__init__(canvas)
-        self.view = CanvasView()
+        self.view = ViewTransform()
         self.is_fitted = True
-        self._pair = pair
+        self._before_after = before_after
         self._canvas = canvas
 
     @property
@@ -36,7 +36,7 @@ class Viewport(QObject):
     def fit(self) -> None:
         """Show the whole picture, and go on doing so when the canvas changes its size."""
         self.is_fitted = True
-        if not self._pair.is_empty:
+        if not self._before_after.is_start_page:
             self._set(fitted(self._frame(), self.size, 3 * GRID * self._canvas.devicePixelRatioF()))
 
     def zoom_to(self, zoom: float) -> None:
@@ -64,24 +64,24 @@ class Viewport(QObject):
 
     def follow_pictures(self, old_frame: QSize) -> None:
         """Other pictures are shown: a larger or smaller artwork takes the same place on the screen."""
-        new_frame = self._pair.frame
+        new_frame = self._before_after.frame
         if self.is_fitted:
             self.fit()
         elif new_frame != old_frame:
             zoom = self.view.zoom * old_frame.width() / new_frame.width()
-            self._set(CanvasView(zoom, self.view.left, self.view.top))
+            self._set(ViewTransform(zoom, self.view.left, self.view.top))
 
     def _zoom(self, zoom: float, x: float, y: float) -> None:
         """Zoom at (x, y), in device px."""
-        if not self._pair.is_empty:
+        if not self._before_after.is_start_page:
             self.is_fitted = False
             zoom = allowed_zoom(zoom, self._frame())
             self._set(self.view.zoomed(zoom, x, y).kept(self._frame(), self.size))
 
     def _frame(self) -> Size:
-        return self._pair.frame.width(), self._pair.frame.height()
+        return self._before_after.frame.width(), self._before_after.frame.height()
 
-    def _set(self, view: CanvasView) -> None:
+    def _set(self, view: ViewTransform) -> None:
         zoom = self.view.zoom
         self.view = view
         self.moved.emit()

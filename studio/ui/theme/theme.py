@@ -28,7 +28,7 @@ Role = Literal[
     "text",
     "muted",  # captions; not on raised
     "hint",  # what an empty field asks for
-    "surround",  # around the picture
+    "canvas",  # around the picture
     "accent",
     "on_accent",  # text on the accent
     "error",  # marks and icons
@@ -46,7 +46,7 @@ PALETTES: Final[Mapping[ThemeName, Mapping[Role, str]]] = {
         "text": "#e8e8e8",
         "muted": "#a3a3a3",
         "hint": "#adadad",
-        "surround": "#3f3f3f",
+        "canvas": "#3f3f3f",
         "accent": "#d9a24e",
         "on_accent": "#1e1e1e",
         "error": "#e0705a",
@@ -62,7 +62,7 @@ PALETTES: Final[Mapping[ThemeName, Mapping[Role, str]]] = {
         "text": "#1c1c1c",
         "muted": "#5a5a5a",
         "hint": "#5f5f5f",
-        "surround": "#c9c9c9",
+        "canvas": "#c9c9c9",
         "accent": "#96610c",
         "on_accent": "#ffffff",
         "error": "#b3371f",

@@ -27,7 +27,7 @@ MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
     (_("Edit"), ("undo", "redo", "", "find_style", "reset_sliders", "stronger", "weaker")),
     (_("Paint"), ("live", (_("Refine by itself"), ("refine_mains", "refine_always", "refine_never")), "",
                   "finish", "stop", "", "keep_painting", "larger_half", "larger_twice")),
-    (_("View"), ("fit", "actual_size", "compare", "surround", "",
+    (_("View"), ("fit", "actual_size", "compare", "background", "",
                  "gallery", "panel", "history", "hide_panels", "full_screen", "next_area", "",
                  (_("Theme"), ("theme_dark", "theme_light", "theme_system")))),
     (_("Help"), ("shortcuts", "diagnostics", "about")),

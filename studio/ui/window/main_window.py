@@ -13,7 +13,7 @@ from studio.core.card import Card
 from studio.core.picture import Picture
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.message_bar import MessageBar
-from studio.ui.canvas.background import SURROUNDS
+from studio.ui.canvas.background import BACKGROUNDS
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.gallery.gallery import Gallery
 from studio.ui.gallery.gallery_model import CARD_ROLE
@@ -31,6 +31,8 @@ from studio.ui.window.panel_splitter import PanelSplitter
 from studio.ui.window.status_bar import StatusBar
 from studio.ui.window.tool_bar import ToolBar
 from studio.ui.window.window_layout import LARGEST, keep_place, restore_place
+
+_BACKGROUND_KEY = "canvas/surround"  # as the settings files of earlier versions call it
 
 
 class MainWindow(QWidget):
@@ -129,7 +131,7 @@ class MainWindow(QWidget):
             return
         keep_place(self._settings, self)
         self._settings.set("window/widths", self.splitter.widths)
-        self._settings.set("canvas/surround", self.canvas.surround)
+        self._settings.set(_BACKGROUND_KEY, self.canvas.background)
         event.accept()
 
     @Slot()
@@ -225,7 +227,7 @@ class MainWindow(QWidget):
         importer.cards_changed.connect(lambda: self.gallery.set_cards(importer.cards))
         self._actions["fit"].triggered.connect(self.canvas.zoom_to_fit)
         self._actions["actual_size"].triggered.connect(self._zoom_to_actual_size)
-        self._actions["surround"].triggered.connect(self.canvas.show_next_surround)
+        self._actions["background"].triggered.connect(self.canvas.show_next_background)
         self._actions["compare"].toggled.connect(self.canvas.set_comparing)
         self._actions["hide_panels"].toggled.connect(self._hide_panels)
         self._actions["full_screen"].toggled.connect(self._fill_screen)
@@ -262,7 +264,7 @@ class MainWindow(QWidget):
         widths = self._settings.get_numbers("window/widths", 3, 0, LARGEST)
         if widths is not None:
             self.splitter.restore_widths(widths)
-        remembered = self._settings.get("canvas/surround", str)
-        for surround in SURROUNDS:
-            if surround == remembered:
-                self.canvas.set_surround(surround)
+        remembered = self._settings.get(_BACKGROUND_KEY, str)
+        for background in BACKGROUNDS:
+            if background == remembered:
+                self.canvas.set_background(background)

@@ -338,15 +338,15 @@ def test_transparency_shows_a_neutral_checkerboard(canvas):
     assert all(red == green == blue for red, green, blue in shades)
 
 
-@pytest.mark.parametrize(("surround", "shade"), [("black", 0), ("grey", 0x77), ("white", 255), ("studio", 63)])
-def test_the_surround_can_be_chosen_from_the_menu(canvas, qtbot, surround, shade):
+@pytest.mark.parametrize(("background", "shade"), [("black", 0), ("grey", 0x77), ("white", 255), ("studio", 63)])
+def test_the_background_can_be_chosen_from_the_menu(canvas, qtbot, background, shade):
     canvas.set_before(plain(RED))
-    canvas.set_surround("grey" if surround != "grey" else "white")
+    canvas.set_background("grey" if background != "grey" else "white")
     menu = CanvasMenu(canvas, canvas)
-    position = ["studio", "black", "grey", "white"].index(surround)
-    with qtbot.waitSignal(canvas.surround_changed) as told:
+    position = ["studio", "black", "grey", "white"].index(background)
+    with qtbot.waitSignal(canvas.background_changed) as told:
         [action for action in menu.actions() if action.isCheckable()][position].trigger()
-    assert told.args == [surround]
+    assert told.args == [background]
     assert seen(canvas, 5, 5) == (shade, shade, shade)
 
 
@@ -376,7 +376,7 @@ def test_a_picture_of_100_megapixels_is_shown_at_once_and_then_sharpened(canvas,
     pixels = np.broadcast_to(np.linspace(0, 255, 12_500).astype(np.uint8)[None, :, None], (8_000, 12_500, 3))
     canvas.set_before(Picture(np.ascontiguousarray(pixels)))
     assert seen(canvas, 224, 174)[0] == pytest.approx(128, abs=3)
-    with qtbot.waitSignal(canvas._pair.sharpened, timeout=60_000):
+    with qtbot.waitSignal(canvas._before_after.sharpened, timeout=60_000):
         pass
     assert seen(canvas, 224, 174)[0] == pytest.approx(128, abs=3)
     canvas.zoom_to(1.0)
@@ -397,22 +397,22 @@ def test_an_empty_canvas_invites_and_a_demo_photo_can_be_clicked(qtbot, tmp_path
     qtbot.addWidget(canvas)
     with qtbot.waitExposed(canvas):
         canvas.show()
-    photos = [child for child in canvas._empty.findChildren(object) if hasattr(child, "chosen")]
+    photos = [child for child in canvas._start_page.findChildren(object) if hasattr(child, "chosen")]
     assert len(photos) == 3
     assert photos[0].accessibleName() == "Open the photo Photo 0"
     with qtbot.waitSignal(canvas.demo_chosen) as told:
         qtbot.keyClick(photos[1], Qt.Key.Key_Space)
     assert told.args == [cards[1].file]
     canvas.set_before(plain(RED))
-    assert canvas._empty.isHidden()
+    assert canvas._start_page.isHidden()
     canvas.set_before(None)
-    assert not canvas._empty.isHidden()
+    assert not canvas._start_page.isHidden()
     QThreadPool.globalInstance().waitForDone()
 
 
 def test_the_focus_goes_to_the_canvas_when_the_invitation_goes(canvas, qtbot):
     canvas.activateWindow()
-    button = canvas._empty.findChild(QPushButton)
+    button = canvas._start_page.findChild(QPushButton)
     button.setFocus()
     qtbot.waitUntil(button.hasFocus)
     canvas.set_before(plain(RED))

@@ -2,11 +2,11 @@
 
 import pytest
 
-from studio.ui.canvas.view_transform import LARGEST_ZOOM, CanvasView, allowed_zoom, centred, fitted
+from studio.ui.canvas.view_transform import LARGEST_ZOOM, ViewTransform, allowed_zoom, centred, fitted
 
 
 def test_a_fitted_picture_fills_the_canvas_but_for_the_margin():
-    assert fitted((400, 100), (248, 200), margin=24) == CanvasView(0.5, 24, 75)
+    assert fitted((400, 100), (248, 200), margin=24) == ViewTransform(0.5, 24, 75)
 
 
 def test_a_small_picture_is_enlarged_to_fit_but_not_without_end():
@@ -19,22 +19,22 @@ def test_a_canvas_without_room_still_has_a_zoom():
 
 
 def test_centred_puts_the_middle_in_the_middle():
-    assert centred((100, 60), (300, 200), 2.0) == CanvasView(2.0, 50, 40)
+    assert centred((100, 60), (300, 200), 2.0) == ViewTransform(2.0, 50, 40)
 
 
 @pytest.mark.parametrize("zoom", [0.1, 0.9, 1.0, 7.5])
 def test_zooming_keeps_the_point_under_the_cursor(zoom):
-    view = CanvasView(0.8, -31.5, 12.25)
+    view = ViewTransform(0.8, -31.5, 12.25)
     assert view.zoomed(zoom, 123, 45).point(123, 45) == pytest.approx(view.point(123, 45))
 
 
 def test_panning_moves_the_picture():
-    assert CanvasView(2.0, 5, 6).panned(-3, 4) == CanvasView(2.0, 2, 10)
+    assert ViewTransform(2.0, 5, 6).panned(-3, 4) == ViewTransform(2.0, 2, 10)
 
 
 @pytest.mark.parametrize(("left", "top"), [(-5000, -5000), (5000, 5000), (-5000, 5000)])
 def test_some_of_the_picture_always_stays_on_the_canvas(left, top):
-    view = CanvasView(1.0, left, top).kept((200, 100), (300, 300))
+    view = ViewTransform(1.0, left, top).kept((200, 100), (300, 300))
     assert view.left + 200 >= 48
     assert view.left <= 300 - 48
     assert view.top + 100 >= 48
@@ -42,7 +42,7 @@ def test_some_of_the_picture_always_stays_on_the_canvas(left, top):
 
 
 def test_a_picture_within_the_canvas_is_left_where_it_is():
-    view = CanvasView(1.0, 20, 30)
+    view = ViewTransform(1.0, 20, 30)
     assert view.kept((200, 100), (300, 300)) == view
 
 

@@ -166,7 +166,10 @@ def test_a_value_that_makes_no_sense_costs_no_other(
     qtbot.waitUntil(lambda: studio.session.engine_info is not None)
     words = studio.preferences.as_words()
     assert words == Preferences(Settings(file.with_name("none.json"))).as_words() | {"has_history": "False"}
-    assert studio.window.canvas.surround == "studio" and (studio.window.width(), studio.window.height()) == (1280, 800)
+    assert studio.window.canvas.background == "studio" and (studio.window.width(), studio.window.height()) == (
+        1280,
+        800,
+    )
     assert studio.session.estimate.pace is None or studio.session.estimate.pace > 0
     for path in studio.recent.paths:
         studio.recent.choose(path)

@@ -14,7 +14,7 @@ from studio.ui.theme.theme import PALETTES, apply_theme, color, icon, icon_names
 
 THEMES = ("dark", "light")
 TEXT_ON = [
-    ("text", "window"), ("text", "panel"), ("text", "raised"), ("text", "hover"), ("text", "surround"),
+    ("text", "window"), ("text", "panel"), ("text", "raised"), ("text", "hover"), ("text", "canvas"),
     ("muted", "window"), ("muted", "panel"), ("hint", "raised"),
     ("on_accent", "accent"), ("error_text", "window"), ("error_text", "panel"), ("error_text", "raised"),
     ("panel", "text"),  # a chosen chip
@@ -23,7 +23,7 @@ CONTROLS_ON = [
     (mark, ground)
     for mark in ("control", "accent", "error")
     for ground in ("window", "panel", "raised")
-] + [("accent", "surround")]  # fmt: skip
+] + [("accent", "canvas")]  # fmt: skip
 
 
 @pytest.fixture

@@ -249,14 +249,14 @@ def test_the_layout_is_remembered(qtbot: QtBot, studio: Studio, settings: Settin
     studio.window.resize(900, 700)
     studio.window.splitter.setSizes([200, 500, 300])
     sizes = studio.window.splitter.sizes()
-    studio.actions["surround"].trigger()
+    studio.actions["background"].trigger()
     studio.window.close()
     again = Studio(FakeEngine, settings, thumbnail_folder)
     again.window.show()
     qtbot.waitUntil(lambda: again.session.engine_info is not None)
     assert (again.window.width(), again.window.height()) == (900, 700)
     assert again.window.splitter.sizes() == sizes
-    assert again.window.canvas.surround == "black"
+    assert again.window.canvas.background == "black"
     again.close()
 
 
