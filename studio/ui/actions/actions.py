@@ -52,7 +52,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("show_before", _("Show the photo"), _("Hold to see the photo"), "before", ("\\",), is_held=True),
     ActionSpec("fit", _("Fit"), _("Show the whole picture"), "fit", ("F",)),
     ActionSpec("actual_size", _("100 %"), _("One pixel of the picture on one of the screen"), "actual-size", ("1",)),
-    ActionSpec("background", _("Canvas background"), _("Another shade around the picture: greys, black, white"), keys=("G",)),
+    ActionSpec("background", _("Canvas background"), _("Another grey around the picture, black or white"), keys=("G",)),
     ActionSpec("live", _("Live"), _("See every change at once, before you finish"), "live", ("L",), True),
     ActionSpec("refine_mains", _("On mains power"), _("Refine the Live picture by itself, not on battery"),
                is_checkable=True),

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
 from studio.core.artwork.blend import MODE_KNOB, OPACITY_KNOB
 from studio.core.picture import Picture
 from studio.ui.images.thumbnails import tile_of
-from studio.ui.recipe_panel.knob_combo import KnobChoice
+from studio.ui.recipe_panel.knob_combo import KnobCombo
 from studio.ui.recipe_panel.knob_slider import KnobSlider
 from studio.ui.recipe_panel.knob_widget import KnobWidget
 from studio.ui.session.session import Session
@@ -39,7 +39,7 @@ class BlendPanel(QWidget):
         self.swap.setToolTip(self.tr("Swap the two pictures"))
         self.swap.setAccessibleName(self.swap.toolTip())
         self.knobs: dict[str, KnobWidget] = {
-            "mode": KnobChoice(MODE_KNOB),
+            "mode": KnobCombo(MODE_KNOB),
             "opacity": KnobSlider(OPACITY_KNOB),
         }
         self._arrange()

@@ -10,20 +10,20 @@ from studio.core.recipe import Knob
 from studio.ui.recipe_panel.knob_widget import KnobWidget
 
 _WORDS = {  # where the recipe's word says too little beside the knob's label
-    "finish": QT_TRANSLATE_NOOP("KnobChoice", "Paint my picture"),
-    "live": QT_TRANSLATE_NOOP("KnobChoice", "Sketch it at once"),
-    "pattern": QT_TRANSLATE_NOOP("KnobChoice", "Make a pattern"),
-    "live_studio": QT_TRANSLATE_NOOP("KnobChoice", "The studio's own"),
-    "arbitrary_style_magenta": QT_TRANSLATE_NOOP("KnobChoice", "Google's original"),
-    "soft-light": QT_TRANSLATE_NOOP("KnobChoice", "Soft light"),
+    "finish": QT_TRANSLATE_NOOP("KnobCombo", "Paint my picture"),
+    "live": QT_TRANSLATE_NOOP("KnobCombo", "Sketch it at once"),
+    "pattern": QT_TRANSLATE_NOOP("KnobCombo", "Make a pattern"),
+    "live_studio": QT_TRANSLATE_NOOP("KnobCombo", "The studio's own"),
+    "arbitrary_style_magenta": QT_TRANSLATE_NOOP("KnobCombo", "Google's original"),
+    "soft-light": QT_TRANSLATE_NOOP("KnobCombo", "Soft light"),
 }
 
 
-class KnobChoice(KnobWidget):
+class KnobCombo(KnobWidget):
     """Shows and edits a knob whose values are names."""
 
     def __init__(self, knob: Knob, parent: QWidget | None = None) -> None:
-        box = _CalmComboBox()
+        box = _NoWheelComboBox()
         super().__init__(knob, box, parent)
         self.box = box
         for choice in knob.choices:
@@ -49,7 +49,7 @@ class KnobChoice(KnobWidget):
         self._edit_once(self.box.itemData(index))
 
 
-class _CalmComboBox(QComboBox):
+class _NoWheelComboBox(QComboBox):
     """Leaves the wheel to the panel unless it has the focus."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class _CalmComboBox(QComboBox):
 def _shown(choice: str) -> str:
     """A name of the recipe as people read it: "vgg16-torchvision" -> "VGG-16 (torchvision)"."""
     if choice in _WORDS:
-        return QCoreApplication.translate("KnobChoice", str(_WORDS[choice]))
+        return QCoreApplication.translate("KnobCombo", str(_WORDS[choice]))
     name, _, origin = choice.partition("-")
     name = f"VGG-{name[3:]}" if name.startswith("vgg") else name.capitalize()
     return f"{name} ({origin})" if origin else name

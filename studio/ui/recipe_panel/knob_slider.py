@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from studio.core.recipe import Knob
 from studio.ui.recipe_panel.knob_widget import KnobWidget
-from studio.ui.recipe_panel.slider_track import KnobTrack
+from studio.ui.recipe_panel.slider_track import SliderTrack
 from studio.ui.recipe_panel.value_field import ValueField
 from studio.ui.widgets.plain_text import tool_tip
 
@@ -15,7 +15,7 @@ class KnobSlider(KnobWidget):
     """Shows and edits a knob on the scale "linear" or "log"."""
 
     def __init__(self, knob: Knob, parent: QWidget | None = None) -> None:
-        track = KnobTrack(knob, knob.default)
+        track = SliderTrack(knob, knob.default)
         super().__init__(knob, track, parent)
         self.track = track
         self.field = ValueField(knob)

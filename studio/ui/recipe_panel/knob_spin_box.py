@@ -12,7 +12,7 @@ from studio.ui.theme.theme import icon
 from studio.ui.widgets.plain_text import tool_tip
 
 
-class KnobNumber(KnobWidget):
+class KnobSpinBox(KnobWidget):
     """Shows and edits a knob on the scale "integer"."""
 
     def __init__(self, knob: Knob, parent: QWidget | None = None) -> None:

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.core.recipe import KNOBS, Knob
 from studio.ui.recipe_panel.blend_panel import BlendPanel
-from studio.ui.recipe_panel.knob_combo import KnobChoice
+from studio.ui.recipe_panel.knob_combo import KnobCombo
 from studio.ui.recipe_panel.knob_slider import KnobSlider
-from studio.ui.recipe_panel.knob_spin_box import KnobNumber
+from studio.ui.recipe_panel.knob_spin_box import KnobSpinBox
 from studio.ui.recipe_panel.knob_widget import KnobWidget
 from studio.ui.recipe_panel.style_panel import StylePanel
 from studio.ui.session.session import Session
@@ -20,7 +20,7 @@ from studio.ui.widgets.collapsible_header import FoldButton
 from studio.ui.widgets.section_heading import SectionHeading
 
 
-class KnobPanel(QScrollArea):
+class RecipePanel(QScrollArea):
     """Shows the session's recipe and hands every move on to the session."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -54,9 +54,9 @@ class KnobPanel(QScrollArea):
     def _make_widget(self, knob: Knob) -> KnobWidget:
         widget: KnobWidget
         if knob.scale == "choice":
-            widget = KnobChoice(knob)
+            widget = KnobCombo(knob)
         elif knob.scale == "integer":
-            widget = KnobNumber(knob)
+            widget = KnobSpinBox(knob)
         else:
             widget = KnobSlider(knob)
         widget.value_edited.connect(partial(self._change, knob.field))

@@ -1,4 +1,4 @@
-"""How a knob's values are spread over the travel of its slider: linear, or equal travel for equal ratio."""
+"""How a knob's values are spread along its slider: linear, or equal distances for equal ratios."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from studio.core.recipe import Knob
 
 Pace = Literal["fine", "step", "coarse"]
 
-_SHARE_OF_TRAVEL: dict[Pace, float] = {"fine": 0.0, "step": 0.02, "coarse": 0.1}
+_SHARE_OF_TRACK: dict[Pace, float] = {"fine": 0.0, "step": 0.02, "coarse": 0.1}
 
 
 @dataclass(frozen=True)
-class Travel:
+class SliderScale:
     """Values of `knob` as positions from 0 (its low end) to 1 (its high end)."""
 
     knob: Knob
 
     def position(self, value: float) -> float:
-        """Where on the travel the value lies, 0 to 1."""
+        """Where on the slider the value lies, 0 to 1."""
         low, high = self.knob.low, self.knob.high
         value = min(max(value, low), high)
         if self.knob.scale == "log":
@@ -40,7 +40,7 @@ class Travel:
 
     def moved(self, value: float, count: int, pace: Pace) -> float:
         """The value `count` moves further; a fine move is one step of the knob, and every move moves."""
-        share = _SHARE_OF_TRAVEL[pace]
+        share = _SHARE_OF_TRACK[pace]
         moved = self.value(self.position(value) + count * share) if share else value
         if (moved - value) * count <= 0:
             moved = self._on_grid(value + count * self.knob.step, self.knob.step)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelE
 from PySide6.QtWidgets import QSlider, QWidget
 
 from studio.core.recipe import Knob
-from studio.ui.recipe_panel.slider_scale import Pace, Travel
+from studio.ui.recipe_panel.slider_scale import Pace, SliderScale
 from studio.ui.theme.theme import color
 
 _POSITIONS = 1000  # what assistive technology steps through; our own values are finer
@@ -22,7 +22,7 @@ _MOVES: dict[int, tuple[int, Pace]] = {
 }
 
 
-class KnobTrack(QSlider):
+class SliderTrack(QSlider):
     """Emits `value_edited` for every new value and `edit_finished` when one drag, key or wheel move is complete.
 
     Arrows move by a step, with Shift by the finest one, PageUp and PageDown coarsely, Home and End to the ends, Delete
@@ -34,7 +34,7 @@ class KnobTrack(QSlider):
 
     def __init__(self, knob: Knob, default: float, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self._travel = Travel(knob)
+        self._scale = SliderScale(knob)
         self._default = self._value = default
         self._grab: float | None = None  # px between the pointer and the handle's centre while dragging
         self.setRange(0, _POSITIONS)
@@ -81,11 +81,11 @@ class KnobTrack(QSlider):
             count, pace = _MOVES[key]
             if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
                 pace = "fine"
-            self._edit_once(self._travel.moved(self._value, count, pace))
+            self._edit_once(self._scale.moved(self._value, count, pace))
         elif key == Qt.Key.Key_Home:
-            self._edit_once(self._travel.value(0.0))
+            self._edit_once(self._scale.value(0.0))
         elif key == Qt.Key.Key_End:
-            self._edit_once(self._travel.value(1.0))
+            self._edit_once(self._scale.value(1.0))
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.reset()
         else:
@@ -97,7 +97,7 @@ class KnobTrack(QSlider):
             event.ignore()
             return
         is_fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._edit_once(self._travel.moved(self._value, 1 if notches > 0 else -1, "fine" if is_fine else "step"))
+        self._edit_once(self._scale.moved(self._value, 1 if notches > 0 else -1, "fine" if is_fine else "step"))
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -149,7 +149,7 @@ class KnobTrack(QSlider):
     @Slot(int)
     def _take_position(self, position: int) -> None:
         # Only assistive technology comes here: our own changes block the signal.
-        self._edit_once(self._travel.value(position / _POSITIONS))
+        self._edit_once(self._scale.value(position / _POSITIONS))
 
     def _edit_once(self, value: float) -> None:
         self.edit(value)
@@ -157,11 +157,11 @@ class KnobTrack(QSlider):
 
     def _drag_to(self, x: float) -> None:
         left, right = self._left(), self._right()
-        self.edit(self._travel.value((x - (self._grab or 0.0) - left) / max(right - left, 1.0)))
+        self.edit(self._scale.value((x - (self._grab or 0.0) - left) / max(right - left, 1.0)))
 
     def _show_value(self) -> None:
         with QSignalBlocker(self):
-            self.setValue(round(self._travel.position(self._value) * _POSITIONS))
+            self.setValue(round(self._scale.position(self._value) * _POSITIONS))
         self.update()
 
     def _left(self) -> float:
@@ -171,4 +171,4 @@ class KnobTrack(QSlider):
         return self.width() - _RADIUS
 
     def _handle_x(self, value: float) -> float:
-        return self._left() + self._travel.position(value) * (self._right() - self._left())
+        return self._left() + self._scale.position(value) * (self._right() - self._left())

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QWidget
 from studio.core.recipe import SHARE_KNOB
 from studio.core.styles.style import Style
 from studio.ui.images.thumbnails import tile_of
-from studio.ui.recipe_panel.slider_track import KnobTrack
+from studio.ui.recipe_panel.slider_track import SliderTrack
 from studio.ui.recipe_panel.value_field import ValueField
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.elided_label import ElidedLabel
@@ -39,7 +39,7 @@ class StyleRow(QWidget):
         self.remove.setToolTip(tool_tip(removal))
         self.remove.setAccessibleName(removal)
         self.remove.clicked.connect(self.removed)
-        self.track = KnobTrack(SHARE_KNOB, equal_share)
+        self.track = SliderTrack(SHARE_KNOB, equal_share)
         self.field = ValueField(SHARE_KNOB)
         self.field.setFixedWidth(64)
         for widget in (self.track, self.field):

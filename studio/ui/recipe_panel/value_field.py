@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QWidget
 
 from studio.core.recipe import Knob
-from studio.ui.recipe_panel.slider_scale import Pace, Travel
+from studio.ui.recipe_panel.slider_scale import Pace, SliderScale
 
 # Looks like a plain number until it is pointed at or has the focus: a panel full of boxes would be restless.
 # The origin of the buttons is named because Qt's style sheets leave the text no room otherwise, though there are none.
@@ -26,7 +26,7 @@ class ValueField(QDoubleSpinBox):
 
     def __init__(self, knob: Knob, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._travel = Travel(knob)
+        self._scale = SliderScale(knob)
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setStyleSheet(_SHEET)
         self.setKeyboardTracking(False)  # half-typed numbers are not values
@@ -43,7 +43,7 @@ class ValueField(QDoubleSpinBox):
     @property
     def knob_value(self) -> float:
         """The value as the knob's type."""
-        return round(self.value()) if self._travel.knob.is_whole else round(self.value(), 6)
+        return round(self.value()) if self._scale.knob.is_whole else round(self.value(), 6)
 
     def set_knob_value(self, value: float) -> None:
         """Show a value; emits nothing."""
@@ -52,12 +52,12 @@ class ValueField(QDoubleSpinBox):
 
     def stepBy(self, steps: int) -> None:
         pace: Pace = "coarse" if abs(steps) >= 10 else "step"
-        self.setValue(self._travel.moved(self.knob_value, 1 if steps > 0 else -1, pace))
+        self.setValue(self._scale.moved(self.knob_value, 1 if steps > 0 else -1, pace))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if is_fine and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.setValue(self._travel.moved(self.knob_value, 1 if event.key() == Qt.Key.Key_Up else -1, "fine"))
+            self.setValue(self._scale.moved(self.knob_value, 1 if event.key() == Qt.Key.Key_Up else -1, "fine"))
             return
         super().keyPressEvent(event)
 

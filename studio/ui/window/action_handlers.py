@@ -28,7 +28,7 @@ from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.importer import Importer
 from studio.ui.importing.mime_payload import read_payload
 from studio.ui.importing.recent_files import RecentFiles
-from studio.ui.recipe_panel.slider_scale import Travel
+from studio.ui.recipe_panel.slider_scale import SliderScale
 from studio.ui.session.message import Message
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
@@ -257,7 +257,7 @@ class ActionHandlers(QObject):
     def _move_strength(self, count: int) -> None:
         knob = next(knob for knob in KNOBS if knob.field == "strength")
         strength = self._session.artwork.recipe.strength
-        self._session.change(strength=Travel(knob).moved(strength, count, "step"))
+        self._session.change(strength=SliderScale(knob).moved(strength, count, "step"))
         self._session.commit()
 
     def _ask(

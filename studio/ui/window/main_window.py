@@ -19,7 +19,7 @@ from studio.ui.gallery.gallery import Gallery
 from studio.ui.gallery.gallery_model import CARD_ROLE
 from studio.ui.importing.importer import Importer
 from studio.ui.importing.recent_files import RecentFiles
-from studio.ui.recipe_panel.recipe_panel import KnobPanel
+from studio.ui.recipe_panel.recipe_panel import RecipePanel
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
 from studio.ui.widgets.plain_text import window_title
@@ -64,7 +64,7 @@ class MainWindow(QWidget):
         self.gallery = Gallery(importer.cards, thumbnail_folder=thumbnail_folder)
         self.messages = MessageBar(actions)
         self.canvas = Canvas(demo, thumbnail_folder=thumbnail_folder)
-        self.panel = KnobPanel(session)
+        self.panel = RecipePanel(session)
         self.history = HistoryStrip(session, actions["history"])
         self.below = QWidget()  # the strip shows and hides itself inside
         self.status_bar = StatusBar(session, actions)

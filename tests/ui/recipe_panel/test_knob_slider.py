@@ -1,4 +1,4 @@
-"""Sliders by mouse, keyboard and wheel, and how values lie on their travel."""
+"""Sliders by mouse, keyboard and wheel, and how values lie on their scale."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.recipe import KNOBS, Knob
 from studio.ui.recipe_panel.knob_slider import KnobSlider
-from studio.ui.recipe_panel.slider_scale import Travel
+from studio.ui.recipe_panel.slider_scale import SliderScale
 
 KNOB = {knob.field: knob for knob in KNOBS}
 SLIDERS = [knob for knob in KNOBS if knob.scale in ("linear", "log")]
@@ -29,28 +29,28 @@ def slider(qtbot: QtBot) -> KnobSlider:
 
 @pytest.mark.parametrize("knob", SLIDERS, ids=lambda knob: knob.field)
 def test_the_ends_of_the_travel_are_the_ends_of_the_range(knob: Knob) -> None:
-    travel = Travel(knob)
-    assert travel.value(0.0) == knob.low and travel.value(1.0) == knob.high
-    assert travel.position(knob.low) == 0.0 and travel.position(knob.high) == 1.0
+    scale = SliderScale(knob)
+    assert scale.value(0.0) == knob.low and scale.value(1.0) == knob.high
+    assert scale.position(knob.low) == 0.0 and scale.position(knob.high) == 1.0
 
 
 def test_equal_travel_is_equal_ratio_on_a_log_scale() -> None:
-    travel = Travel(KNOB["stroke_size"])
-    assert [travel.value(position) for position in (0, 0.25, 0.5, 0.75, 1)] == [0.25, 0.5, 1.0, 2.0, 4.0]
+    scale = SliderScale(KNOB["stroke_size"])
+    assert [scale.value(position) for position in (0, 0.25, 0.5, 0.75, 1)] == [0.25, 0.5, 1.0, 2.0, 4.0]
 
 
 def test_dragged_sizes_are_round_numbers() -> None:
-    travel = Travel(KNOB["long_edge"])
-    assert all(travel.value(i / 400) % 8 == 0 for i in range(401))
-    assert {1024, 2048, 4096} <= {travel.value(i / 6) for i in range(7)}
+    scale = SliderScale(KNOB["long_edge"])
+    assert all(scale.value(i / 400) % 8 == 0 for i in range(401))
+    assert {1024, 2048, 4096} <= {scale.value(i / 6) for i in range(7)}
 
 
 @pytest.mark.parametrize("knob", SLIDERS, ids=lambda knob: knob.field)
 @pytest.mark.parametrize("pace", ["fine", "step", "coarse"])
 def test_every_move_moves_and_stays_in_range(knob: Knob, pace: str) -> None:
-    travel, value = Travel(knob), knob.low
+    scale, value = SliderScale(knob), knob.low
     for _ in range(10_000):
-        moved = travel.moved(value, 1, pace)
+        moved = scale.moved(value, 1, pace)
         assert knob.check(moved) == moved
         if moved == value:
             break

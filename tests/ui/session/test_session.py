@@ -17,7 +17,7 @@ from studio.core.engine_api.contract import ColorRequest, Event, Frame, Progress
 from studio.core.errors import EngineError
 from studio.core.recipe import KNOBS, Knob
 from studio.ui.app import Studio
-from studio.ui.recipe_panel.knob_combo import KnobChoice
+from studio.ui.recipe_panel.knob_combo import KnobCombo
 from studio.ui.session.message import Message
 from tests.support.fakes import FakeEngine, Gate, make_picture
 from tests.ui.conftest import card_named
@@ -56,7 +56,7 @@ def test_every_knob_goes_from_its_widget_to_the_engine(
     qtbot: QtBot, loaded: Studio, engine: FakeEngine, knob: Knob
 ) -> None:
     widget, value = loaded.window.panel.knobs[knob.field], other_value(knob)
-    if isinstance(widget, KnobChoice):
+    if isinstance(widget, KnobCombo):
         widget.box.setCurrentIndex(widget.box.findData(value))
     else:
         widget.field.selectAll()
