@@ -31,7 +31,7 @@ from studio.core.engine_api.contract import EngineSettings
 from studio.core.resources import resource_folder
 from studio.jobs.engine_process.proxy import EngineProcess
 from studio.ui.app import Studio
-from studio.ui.export.export_dialog import ExportSheet
+from studio.ui.export.export_dialog import ExportDialog
 from studio.ui.session.preferences import Preferences, ThemeChoice
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import theme_name
@@ -166,10 +166,10 @@ def take_all(camera: Photographer, size: int, quality: str) -> None:
     camera.take("comparing")
     studio.actions["compare"].trigger()
     studio.actions["export"].trigger()
-    sheet = studio.window.findChild(ExportSheet)
-    camera.wait(lambda: not sheet.weight.text().startswith("measuring"))
-    camera.take("export", sheet)
-    sheet.reject()
+    export_dialog = studio.window.findChild(ExportDialog)
+    camera.wait(lambda: not export_dialog.size_label.text().startswith("measuring"))
+    camera.take("export", export_dialog)
+    export_dialog.reject()
     studio.importer.open_picture(resource_folder("models") / "vgg16_features_relu4_3.json")
     camera.wait(lambda: studio.window.messages.message is not None)
     camera.take("error")
@@ -233,9 +233,9 @@ def main() -> int:
     return 0
 
 
-def _lay_over(shot: QPixmap, sheet: QPixmap) -> None:
+def _lay_over(shot: QPixmap, dialog: QPixmap) -> None:
     painter = QPainter(shot)
-    painter.drawPixmap((shot.width() - sheet.width()) // 2, (shot.height() - sheet.height()) // 2, sheet)
+    painter.drawPixmap((shot.width() - dialog.width()) // 2, (shot.height() - dialog.height()) // 2, dialog)
     painter.end()
 
 

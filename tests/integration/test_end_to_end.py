@@ -26,7 +26,7 @@ from studio.core.image_io.xmp import read_recipe
 from studio.core.resources import resource_folder
 from studio.jobs.engine_process.proxy import EngineProcess
 from studio.ui.app import Studio
-from studio.ui.export.export_dialog import ExportSheet
+from studio.ui.export.export_dialog import ExportDialog
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import apply_theme
 
@@ -184,9 +184,9 @@ def test_a_killed_engine_is_told_the_picture_is_kept_and_the_next_finish_works(q
 
 def export(studio: Studio, path: Path) -> None:
     studio.actions["export"].trigger()
-    sheet = studio.window.findChild(ExportSheet)
-    sheet.file.setText(str(path))
-    sheet.export.click()
+    dialog = studio.window.findChild(ExportDialog)
+    dialog.file.setText(str(path))
+    dialog.export.click()
 
 
 def studio_command(*arguments: str) -> subprocess.CompletedProcess[str]:

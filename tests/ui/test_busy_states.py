@@ -22,7 +22,7 @@ from studio.jobs.batch import batch
 from studio.ui.app import Studio
 from studio.ui.batch import batch_queue
 from studio.ui.canvas.before_after import BeforeAfter
-from studio.ui.export.export_dialog import ExportSheet
+from studio.ui.export.export_dialog import ExportDialog
 from studio.ui.gallery import style_previews
 from studio.ui.images.thumbnails import Thumbnails
 from studio.ui.importing import reference_pictures, user_styles
@@ -98,7 +98,7 @@ def test_an_export_that_is_written_and_cannot_be_remembered_ends(
     qtbot: QtBot, loaded: Studio, tmp_path: Path, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finish(qtbot, loaded)
-    monkeypatch.setattr("studio.ui.export.exporter.keep_last_export", fail)
+    monkeypatch.setattr("studio.ui.export.exporter.keep_export_settings", fail)
     loaded.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
     qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     assert sentence(loaded) and (tmp_path / "art.png").exists()
@@ -169,10 +169,10 @@ def test_a_size_that_cannot_be_measured_is_not_said(
     finish(qtbot, loaded)
     monkeypatch.setattr("studio.ui.export.export_dialog.encode_picture", fail)
     loaded.actions["export"].trigger()
-    sheet = loaded.window.findChild(ExportSheet)
-    assert sheet.weight.text().startswith("measuring")
-    qtbot.waitUntil(lambda: sheet.weight.text() == "")
-    sheet.reject()
+    dialog = loaded.window.findChild(ExportDialog)
+    assert dialog.size_label.text().startswith("measuring")
+    qtbot.waitUntil(lambda: dialog.size_label.text() == "")
+    dialog.reject()
 
 
 def test_a_large_blend_is_shown_even_if_its_smaller_sizes_cannot_be_made(

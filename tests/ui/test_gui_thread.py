@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.styles.style_library import StyleLibrary
 from studio.ui.app import Studio
-from studio.ui.export.export_dialog import ExportSheet
-from studio.ui.export.export_settings import LastExport, keep_last_export
+from studio.ui.export.export_dialog import ExportDialog
+from studio.ui.export.export_settings import ExportSettings, keep_export_settings
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import read_payload
 from studio.ui.session.settings import Settings
@@ -100,15 +100,15 @@ def test_pasting_and_copying(qtbot: QtBot, studio: Studio) -> None:
 
 
 def test_exporting_and_again(qtbot: QtBot, loaded: Studio, settings: Settings, tmp_path: Path) -> None:
-    keep_last_export(settings, LastExport(tmp_path / "exports"))
+    keep_export_settings(settings, ExportSettings(tmp_path / "exports"))
     (tmp_path / "exports").mkdir()
     finish(qtbot, loaded)
     loaded.actions["export"].trigger()
-    sheet = loaded.window.findChild(ExportSheet)
-    sheet.format.setCurrentIndex(sheet.format.findData("jpeg"))
-    qtbot.waitUntil(sheet.export.isEnabled)
-    qtbot.waitUntil(lambda: not sheet.weight.text().startswith("measuring"))
-    sheet.export.click()
+    export_dialog = loaded.window.findChild(ExportDialog)
+    export_dialog.format.setCurrentIndex(export_dialog.format.findData("jpeg"))
+    qtbot.waitUntil(export_dialog.export.isEnabled)
+    qtbot.waitUntil(lambda: not export_dialog.size_label.text().startswith("measuring"))
+    export_dialog.export.click()
     qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     loaded.actions["export_again"].trigger()
     qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
@@ -118,7 +118,7 @@ def test_exporting_and_again(qtbot: QtBot, loaded: Studio, settings: Settings, t
 def test_painting_a_batch(
     qtbot: QtBot, loaded: Studio, settings: Settings, tmp_path: Path, save_photo: Callable[..., Path]
 ) -> None:
-    keep_last_export(settings, LastExport(tmp_path))
+    keep_export_settings(settings, ExportSettings(tmp_path))
     folder = save_photo("photo.png", seed=7).parent / "photos"
     folder.mkdir()
     save_photo("photos/a.png", seed=8)

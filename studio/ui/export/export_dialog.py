@@ -1,4 +1,4 @@
-"""The export sheet: title and maker, format, size, what the file tells about itself, and where it goes."""
+"""The export dialog: title and maker, format, size, what the file tells about itself, and where it goes."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ from studio.core.image_io.exif import tells_place
 from studio.core.image_io.formats import SUFFIX_OF
 from studio.ui.dialogs.file_dialogs import open_dialog, typed_path
 from studio.ui.export.export_place import ExportPlace, Place
-from studio.ui.export.export_settings import LastExport
+from studio.ui.export.export_settings import ExportSettings
 from studio.ui.export.export_size import ExportSize
 from studio.ui.export.exporter import Exportable, file_size
-from studio.ui.export.file_size_estimator import FileSizeMeter
+from studio.ui.export.file_size_estimator import FileSizeEstimator
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.plain_text import PlainFileDialog, PlainLabel
 from studio.ui.widgets.unit_spin_box import NumberBox
@@ -53,7 +53,7 @@ FORMAT_NAMES: dict[ExportFormat, str] = {
 }
 
 
-class ExportSheet(QDialog):
+class ExportDialog(QDialog):
     """Asks how and where to export an artwork; begins as the last export was made.
 
     Signals: accepted_with(path, options, title, artist, unit).
@@ -61,7 +61,7 @@ class ExportSheet(QDialog):
 
     accepted_with = Signal(object, object, str, str, str)
 
-    def __init__(self, artwork: Exportable, last: LastExport, parent: QWidget | None = None) -> None:
+    def __init__(self, artwork: Exportable, last: ExportSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._artwork = artwork
         picture, options = artwork.picture, last.options
@@ -77,7 +77,7 @@ class ExportSheet(QDialog):
         self.quality.setValue(options.quality)
         self.lossless = QCheckBox(self.tr("Lossless"))
         self.lossless.setChecked(options.lossless)
-        self.weight = PlainLabel()
+        self.size_label = PlainLabel()
         self.dimensions = ExportSize(picture, options.dpi or picture.metadata.dpi or 300, last.unit)
         self.keep_exif = QCheckBox(self.tr("Camera data of the photo (EXIF)"))
         self.keep_gps = QCheckBox(self.tr("Where it was taken (GPS)"))
@@ -94,7 +94,7 @@ class ExportSheet(QDialog):
         self.export = self.buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.export.setDefault(True)
         set_role(self.export, "primary")
-        self._meter = FileSizeMeter(self)
+        self._size_estimator = FileSizeEstimator(self)
         self._disk = ExportPlace(self)
         self._place: Place | None = None  # of the path in the field, None while the disk is asked
         self._is_wanted = False  # whether to export when it has said that this replaces nothing
@@ -211,13 +211,13 @@ class ExportSheet(QDialog):
     def _show_change(self) -> None:
         """Anything else is set: the file will have another size."""
         self._show_file()
-        self.weight.setText(self.tr("measuring\N{HORIZONTAL ELLIPSIS}"))
+        self.size_label.setText(self.tr("measuring\N{HORIZONTAL ELLIPSIS}"))
         made_of = replace(self._artwork.credits, title=self.title.text().strip(), artist=self.artist.text().strip())
-        self._meter.ask(partial(encode_picture, self._artwork.picture, self.options, made_of))
+        self._size_estimator.ask(partial(encode_picture, self._artwork.picture, self.options, made_of))
 
     @Slot(object)
-    def _show_weight(self, length: int | None) -> None:
-        self.weight.setText("" if length is None else file_size(length))
+    def _show_file_size(self, length: int | None) -> None:
+        self.size_label.setText("" if length is None else file_size(length))
 
     @Slot()
     def _show_keeps(self) -> None:
@@ -250,7 +250,7 @@ class ExportSheet(QDialog):
         for box in (self.keep_exif, self.keep_gps, self.label_ai):
             box.toggled.connect(self._show_change)
         self.keep_exif.toggled.connect(self._show_keeps)
-        self._meter.measured.connect(self._show_weight)
+        self._size_estimator.measured.connect(self._show_file_size)
         self._disk.proposed.connect(self._show_proposed)
         self._disk.looked_at.connect(self._show_place)
         self._disk.failed.connect(self._show_refusal)
@@ -280,7 +280,7 @@ class ExportSheet(QDialog):
         form.addRow(self.tr("Title"), self.title)
         form.addRow(self.tr("Made by"), self.artist)
         form.addRow(self.tr("Credits"), self._make_credits())
-        form.addRow(self.tr("Format"), _row(self.format, self._quality_pages, self.lossless, None, self.weight))
+        form.addRow(self.tr("Format"), _row(self.format, self._quality_pages, self.lossless, None, self.size_label))
         form.addRow(self.tr("Size"), self.dimensions)
         form.addRow(self.tr("Keep"), _row(self.keep_exif, self.keep_gps, None))
         form.addRow(self.tr("Label"), self.label_ai)

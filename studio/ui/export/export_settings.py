@@ -26,7 +26,7 @@ _OPTION_KINDS: _Kinds = {
 
 
 @dataclass(frozen=True)
-class LastExport:
+class ExportSettings:
     """folder, options, artist: as chosen then; the size in the options left out. unit: that sizes were shown in.
 
     long_edge: px that the picture was scaled to, None where it was written as large as it was painted.
@@ -44,14 +44,14 @@ class LastExport:
         return replace(self.options, size=size)
 
 
-def keep_last_export(settings: Settings, last: LastExport) -> None:
+def keep_export_settings(settings: Settings, last: ExportSettings) -> None:
     """Remember it."""
     values = asdict(last) | {"folder": str(last.folder)}
     del values["options"]["size"]
     settings.set(_KEY, values)
 
 
-def read_last_export(settings: Settings) -> LastExport | None:
+def read_export_settings(settings: Settings) -> ExportSettings | None:
     """What was remembered; None if there was no export yet, or it makes no sense. Its folder may be gone."""
     values = settings.get(_KEY, dict) or {}
     options, long_edge = values.get("options"), values.get("long_edge")
@@ -65,7 +65,7 @@ def read_last_export(settings: Settings) -> LastExport | None:
         known = ExportOptions(**{name: options[name] for name in _OPTION_KINDS})
     except StudioError:  # out of a range
         return None
-    return LastExport(Path(values["folder"]), known, values["artist"], values["unit"], long_edge)
+    return ExportSettings(Path(values["folder"]), known, values["artist"], values["unit"], long_edge)
 
 
 def _fit(values: Mapping[str, Any], kinds: _Kinds) -> bool:

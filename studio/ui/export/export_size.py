@@ -15,7 +15,7 @@ from studio.ui.widgets.unit_spin_box import NumberBox
 
 PER_INCH: dict[Unit, float] = {"cm": 2.54, "in": 1.0}  # units of length in an inch
 _DECIMALS: dict[Unit, int] = {"px": 0, "cm": 1, "in": 2}
-_LONGEST_EDGE = 65_500  # px; some formats hold less, which the sheet says
+_LONGEST_EDGE = 65_500  # px; some formats hold less, which the dialog says
 _DPI = (30, 2400)
 
 

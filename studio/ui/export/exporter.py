@@ -15,7 +15,7 @@ from studio.core.image_io import ExportOptions, is_plain, save_picture
 from studio.core.image_io.formats import SUFFIX_OF
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
-from studio.ui.export.export_settings import LastExport, Unit, keep_last_export, read_last_export
+from studio.ui.export.export_settings import ExportSettings, Unit, keep_export_settings, read_export_settings
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
@@ -61,9 +61,9 @@ class Exporter(QObject):
         self._settings = settings
 
     @property
-    def last(self) -> LastExport | None:
+    def last(self) -> ExportSettings | None:
         """Also of an earlier sitting."""
-        return read_last_export(self._settings)
+        return read_export_settings(self._settings)
 
     @property
     def exportable(self) -> Exportable | None:
@@ -93,7 +93,7 @@ class Exporter(QObject):
         made_of = replace(self._credits(result), title=title, artist=artist)
         before = self.last
         long_edge = max(options.size) if options.size else None
-        last = LastExport(path.parent, options, artist, unit or (before.unit if before else "px"), long_edge)
+        last = ExportSettings(path.parent, options, artist, unit or (before.unit if before else "px"), long_edge)
         sources = [style.picture for style in result.styles] + ([result.content] if result.content else [])
 
         def write() -> tuple[Path, int]:
@@ -104,7 +104,7 @@ class Exporter(QObject):
 
         def done(written: tuple[Path, int]) -> None:
             self.last_file, size = written
-            keep_last_export(self._settings, last)
+            keep_export_settings(self._settings, last)
             self._session.mark_exported(result)
             text = self.tr("Exported as {}, {}.").format(self.last_file.name, file_size(size))
             self._session.post_message(Message(text, action="show_export"))

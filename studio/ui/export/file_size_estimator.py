@@ -12,7 +12,7 @@ from studio.ui.threads.task_pool import TaskPool
 PATIENCE = 250  # ms without a change before it is worth encoding
 
 
-class FileSizeMeter(QObject):
+class FileSizeEstimator(QObject):
     """Signals: measured(object), the bytes that the newest question gave, None where it cannot be encoded.
 
     Answers to older questions are dropped; of those that wait for a thread, all but the newest.

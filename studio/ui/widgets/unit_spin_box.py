@@ -1,4 +1,4 @@
-"""A number field with its unit and arrows, as the sheets use it."""
+"""A number field with its unit and arrows, as the dialogs use it."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def make_about(cards: Sequence[Card], parent: QWidget) -> QDialog:
         "<p>Turns pictures into artworks by style transfer, on your own machine: nothing is uploaded.</p>"
         "<p>Free software under the MIT licence.</p><h3>Credits</h3>"
     )
-    return _sheet(_tr("About Style Studio"), f"{text.format(version=studio.__version__)}<table>{rows}</table>", parent)
+    return _dialog(_tr("About Style Studio"), f"{text.format(version=studio.__version__)}<table>{rows}</table>", parent)
 
 
 def make_shortcut_list(parent: QWidget) -> QDialog:
@@ -40,26 +40,26 @@ def make_shortcut_list(parent: QWidget) -> QDialog:
         f"<td style='padding: 2px 0'>{escape(tip)}</td></tr>"
         for keys, tip in rows
     )
-    return _sheet(_tr("Keyboard shortcuts"), f"<h2>{_tr('Keyboard shortcuts')}</h2><table>{lines}</table>", parent)
+    return _dialog(_tr("Keyboard shortcuts"), f"<h2>{_tr('Keyboard shortcuts')}</h2><table>{lines}</table>", parent)
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("About", text)
 
 
-def _sheet(title: str, html: str, parent: QWidget) -> QDialog:
-    sheet = QDialog(parent)
-    sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    sheet.setWindowTitle(window_title(title))
-    sheet.resize(600, 680)
+def _dialog(title: str, html: str, parent: QWidget) -> QDialog:
+    dialog = QDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(window_title(title))
+    dialog.resize(600, 680)
     text = QTextBrowser()
     text.setHtml(html)
     text.setOpenExternalLinks(True)
     text.setAccessibleName(title)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-    buttons.rejected.connect(sheet.close)
+    buttons.rejected.connect(dialog.close)
     buttons.button(QDialogButtonBox.StandardButton.Close).setFocus()
-    box = QVBoxLayout(sheet)
+    box = QVBoxLayout(dialog)
     box.addWidget(text)
     box.addWidget(buttons)
-    return sheet
+    return dialog

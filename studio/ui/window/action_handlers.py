@@ -1,4 +1,4 @@
-"""What the actions do: the file dialogs, the clipboard, the sheets, and the calls to the session."""
+"""What the actions do: the file dialogs, the clipboard, the dialogs, and the calls to the session."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from studio.core.styles.learned_style_file import SUFFIX
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.undo_text import change_name
 from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder, show_folder
-from studio.ui.export.export_dialog import ExportSheet
-from studio.ui.export.export_settings import LastExport
+from studio.ui.export.export_dialog import ExportDialog
+from studio.ui.export.export_settings import ExportSettings
 from studio.ui.export.exporter import Exporter
 from studio.ui.images.picture_pyramid import whole_image
 from studio.ui.importing.drop_zones import Drop
@@ -174,16 +174,16 @@ class ActionHandlers(QObject):
 
     @Slot()
     def ask_for_export(self) -> None:
-        """Open the export sheet for the present result."""
+        """Open the export dialog for the present result."""
         artwork = self._exporter.exportable
         if artwork is None:
             return
         folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
-        sheet = ExportSheet(artwork, self._exporter.last or LastExport(folder), self._window)
-        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        # What the sheet showed is written, whatever has been painted in the meantime.
-        sheet.accepted_with.connect(partial(self._exporter.export, result=self._session.artwork.result))
-        sheet.open()
+        export_dialog = ExportDialog(artwork, self._exporter.last or ExportSettings(folder), self._window)
+        export_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        # What the dialog showed is written, whatever has been painted in the meantime.
+        export_dialog.accepted_with.connect(partial(self._exporter.export, result=self._session.artwork.result))
+        export_dialog.open()
 
     @Slot()
     def export_again(self) -> None:

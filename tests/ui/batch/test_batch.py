@@ -24,7 +24,7 @@ from studio.core.image_io.xmp import read_recipe
 from studio.ui.app import Studio
 from studio.ui.batch.batch_delegate import ROW_HEIGHT
 from studio.ui.batch.batch_model import STATE_TEXT_ROLE
-from studio.ui.export.export_settings import LastExport, keep_last_export
+from studio.ui.export.export_settings import ExportSettings, keep_export_settings
 from studio.ui.importing.drop_zones import Drop, Payload
 from studio.ui.session.settings import Settings
 from tests.support.fakes import FakeEngine, Gate, make_picture
@@ -285,7 +285,7 @@ def test_a_batch_of_another_day_is_offered_where_its_folder_is_chosen(
 def test_files_are_written_as_in_the_last_export(
     qtbot: QtBot, chosen: Studio, settings: Settings, photos: Path
 ) -> None:
-    keep_last_export(settings, LastExport(photos, ExportOptions("png", label_ai=False, dpi=240), artist="Anna"))
+    keep_export_settings(settings, ExportSettings(photos, ExportOptions("png", label_ai=False, dpi=240), artist="Anna"))
     chosen.session.artwork.correct_card(replace(chosen.session.artwork.styles[0].card, author="K. Hokusai"))
     chosen.batch_window.format.setCurrentIndex(chosen.batch_window.format.findData("jpeg"))
     run(qtbot, chosen)

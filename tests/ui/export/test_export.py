@@ -1,4 +1,4 @@
-"""Export: the sheet's honest options, sizes on paper, the file's size, and again as last time."""
+"""Export: the dialog's honest options, sizes on paper, the file's size, and again as last time."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from studio.core.picture import Metadata, Picture
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.style import Style
 from studio.ui.app import Studio
-from studio.ui.export.export_dialog import ExportSheet
-from studio.ui.export.export_settings import LastExport, keep_last_export, read_last_export
+from studio.ui.export.export_dialog import ExportDialog
+from studio.ui.export.export_settings import ExportSettings, keep_export_settings, read_export_settings
 from studio.ui.export.export_size import ExportSize
 from studio.ui.export.exporter import Exportable, file_size, free_path
-from studio.ui.export.file_size_estimator import FileSizeMeter
+from studio.ui.export.file_size_estimator import FileSizeEstimator
 from studio.ui.session.settings import Settings
 from tests.support.fakes import make_picture
 
-MakeSheet = Callable[..., ExportSheet]
+MakeDialog = Callable[..., ExportDialog]
 
 
 def make_card(licence: str = "Public domain") -> Card:
@@ -45,26 +45,26 @@ def make_exif(has_place: bool) -> bytes:
 
 
 @pytest.fixture
-def make_sheet(qtbot: QtBot, tmp_path: Path) -> MakeSheet:
-    def make(picture: Picture | None = None, licence: str = "Public domain", **options: object) -> ExportSheet:
+def make_dialog(qtbot: QtBot, tmp_path: Path) -> MakeDialog:
+    def make(picture: Picture | None = None, licence: str = "Public domain", **options: object) -> ExportDialog:
         picture = picture or make_picture(600, 300)
         made_of = credits_of(picture, [Style(picture, make_card(licence))], StyleRecipe(), "Art")
-        sheet = ExportSheet(Exportable(picture, made_of), LastExport(tmp_path, ExportOptions(**options)))
-        qtbot.addWidget(sheet)
-        answered(qtbot, sheet)
-        return sheet
+        dialog = ExportDialog(Exportable(picture, made_of), ExportSettings(tmp_path, ExportOptions(**options)))
+        qtbot.addWidget(dialog)
+        answered(qtbot, dialog)
+        return dialog
 
     return make
 
 
-def answered(qtbot: QtBot, sheet: ExportSheet) -> ExportSheet:
-    """The sheet when the disk has said what there is."""
-    qtbot.waitUntil(lambda: sheet._place is not None)
-    return sheet
+def answered(qtbot: QtBot, dialog: ExportDialog) -> ExportDialog:
+    """The dialog when the disk has said what there is."""
+    qtbot.waitUntil(lambda: dialog._place is not None)
+    return dialog
 
 
-def choose(sheet: ExportSheet, format_name: str) -> None:
-    sheet.format.setCurrentIndex(sheet.format.findData(format_name))
+def choose(dialog: ExportDialog, format_name: str) -> None:
+    dialog.format.setCurrentIndex(dialog.format.findData(format_name))
 
 
 def finish(qtbot: QtBot, studio: Studio) -> None:
@@ -72,14 +72,14 @@ def finish(qtbot: QtBot, studio: Studio) -> None:
     qtbot.waitUntil(lambda: studio.session.run is None)
 
 
-def export_by_sheet(qtbot: QtBot, studio: Studio, path: Path) -> None:
+def export_by_dialog(qtbot: QtBot, studio: Studio, path: Path) -> None:
     studio.actions["export"].trigger()
-    sheet = studio.window.findChild(ExportSheet)
-    sheet.file.setText(str(path))
-    sheet.artist.setText("Ada")
-    sheet.dimensions.width_box.setValue(32)
-    sheet.label_ai.setChecked(False)
-    answered(qtbot, sheet).export.click()
+    dialog = studio.window.findChild(ExportDialog)
+    dialog.file.setText(str(path))
+    dialog.artist.setText("Ada")
+    dialog.dimensions.width_box.setValue(32)
+    dialog.label_ai.setChecked(False)
+    answered(qtbot, dialog).export.click()
     qtbot.waitUntil(lambda: not studio.session.artwork.has_unsaved_result)
 
 
@@ -89,16 +89,16 @@ def test_export_writes_the_artwork_with_its_recipe_and_the_title_loses_its_star(
     finish(qtbot, loaded)
     assert loaded.window.windowTitle().startswith("harbour.png * ")
     loaded.actions["export"].trigger()
-    sheet = loaded.window.findChild(ExportSheet)
-    assert sheet.title.text() == "harbour, The Great Wave off Kanagawa"
-    assert Path(sheet.file.text()).name == "harbour, The Great Wave off Kanagawa.png"
+    dialog = loaded.window.findChild(ExportDialog)
+    assert dialog.title.text() == "harbour, The Great Wave off Kanagawa"
+    assert Path(dialog.file.text()).name == "harbour, The Great Wave off Kanagawa.png"
     path = tmp_path / "artwork.jpg"
-    sheet.file.setText(str(path))
-    assert sheet.options.format == "jpeg"
-    sheet.title.setText("Harbour in a storm")
-    sheet.artist.setText("Ada")
-    sheet.dimensions.width_box.setValue(32)
-    answered(qtbot, sheet).export.click()
+    dialog.file.setText(str(path))
+    assert dialog.options.format == "jpeg"
+    dialog.title.setText("Harbour in a storm")
+    dialog.artist.setText("Ada")
+    dialog.dimensions.width_box.setValue(32)
+    answered(qtbot, dialog).export.click()
     qtbot.waitUntil(lambda: not loaded.session.artwork.has_unsaved_result)
     with Image.open(path) as image:
         assert (image.format, image.size) == ("JPEG", (32, 24))
@@ -109,67 +109,67 @@ def test_export_writes_the_artwork_with_its_recipe_and_the_title_loses_its_star(
     assert loaded.window.windowTitle().startswith("harbour.png \N{EN DASH}")
 
 
-def test_the_export_sheet_replaces_nothing_unasked_and_refuses_impossible_places(
-    qtbot: QtBot, make_sheet: MakeSheet, tmp_path: Path
+def test_the_export_dialog_replaces_nothing_unasked_and_refuses_impossible_places(
+    qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path
 ) -> None:
     (tmp_path / "Art.png").touch()
-    sheet = make_sheet()
-    assert Path(sheet.file.text()).name == "Art 2.png"
-    choose(sheet, "webp")
-    answered(qtbot, sheet)
-    assert Path(sheet.file.text()).name == "Art 2.webp" and sheet.export.isEnabled()
-    sheet.file.setText(str(tmp_path / "Art.png"))
-    assert sheet.format.currentData() == "png"
-    answered(qtbot, sheet)
-    assert "replaced" in sheet.note.text() and sheet.export.isEnabled()
+    dialog = make_dialog()
+    assert Path(dialog.file.text()).name == "Art 2.png"
+    choose(dialog, "webp")
+    answered(qtbot, dialog)
+    assert Path(dialog.file.text()).name == "Art 2.webp" and dialog.export.isEnabled()
+    dialog.file.setText(str(tmp_path / "Art.png"))
+    assert dialog.format.currentData() == "png"
+    answered(qtbot, dialog)
+    assert "replaced" in dialog.note.text() and dialog.export.isEnabled()
     for wrong, why in (
         (tmp_path / "art.doc", "Give the file a name that ends in"),
         (tmp_path / "nowhere" / "art.png", "There is no folder"),
         (tmp_path / ".png", "Give the file a name that ends in"),
     ):
-        sheet.file.setText(str(wrong))
-        answered(qtbot, sheet)
-        assert not sheet.export.isEnabled() and sheet.note.text().startswith(why)
-    sheet.file.setText(str(tmp_path / f"{'x' * 300}.png"))
-    qtbot.waitUntil(lambda: "too long" in sheet.note.text())
-    assert not sheet.export.isEnabled()
-    sheet.file.setText("~nobody-of-this-name/art.png")
-    assert not answered(qtbot, sheet).export.isEnabled()
-    sheet.file.setText(str(tmp_path / "x.png"))
-    assert answered(qtbot, sheet).export.isEnabled()
+        dialog.file.setText(str(wrong))
+        answered(qtbot, dialog)
+        assert not dialog.export.isEnabled() and dialog.note.text().startswith(why)
+    dialog.file.setText(str(tmp_path / f"{'x' * 300}.png"))
+    qtbot.waitUntil(lambda: "too long" in dialog.note.text())
+    assert not dialog.export.isEnabled()
+    dialog.file.setText("~nobody-of-this-name/art.png")
+    assert not answered(qtbot, dialog).export.isEnabled()
+    dialog.file.setText(str(tmp_path / "x.png"))
+    assert answered(qtbot, dialog).export.isEnabled()
 
 
 @pytest.mark.parametrize("is_taken", [False, True])
 def test_who_exports_before_the_disk_has_answered_replaces_nothing(
-    qtbot: QtBot, make_sheet: MakeSheet, tmp_path: Path, is_taken: bool
+    qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path, is_taken: bool
 ) -> None:
     if is_taken:
         (tmp_path / "mine.png").touch()
-    sheet, accepted = make_sheet(), []
-    sheet.accepted_with.connect(lambda path, *_: accepted.append(path))
-    sheet.file.setText(str(tmp_path / "mine.png"))
-    sheet.export.click()
+    dialog, accepted = make_dialog(), []
+    dialog.accepted_with.connect(lambda path, *_: accepted.append(path))
+    dialog.file.setText(str(tmp_path / "mine.png"))
+    dialog.export.click()
     assert accepted == []
-    answered(qtbot, sheet)
+    answered(qtbot, dialog)
     assert accepted == ([] if is_taken else [tmp_path / "mine.png"])
-    sheet.export.click()  # the note has said it
+    dialog.export.click()  # the note has said it
     assert accepted[-1] == tmp_path / "mine.png"
 
 
-def test_what_is_typed_while_a_name_is_proposed_stays(qtbot: QtBot, make_sheet: MakeSheet, tmp_path: Path) -> None:
+def test_what_is_typed_while_a_name_is_proposed_stays(qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path) -> None:
     (tmp_path / "Art.webp").touch()
-    sheet = make_sheet()
-    choose(sheet, "webp")
-    sheet.file.setText(str(tmp_path / "mine.webp"))
-    answered(qtbot, sheet)
-    assert Path(sheet.file.text()).name == "mine.webp" and sheet.export.isEnabled()
-    choose(sheet, "jpeg")
-    sheet.quality.setValue(70)  # asks nothing of the disk, and keeps the proposal on its way
-    sheet.file.setText(str(tmp_path / "Art.jpg"))
-    choose(sheet, "webp")
-    sheet.quality.setValue(71)
-    answered(qtbot, sheet)
-    assert Path(sheet.file.text()).name == "Art 2.webp"
+    dialog = make_dialog()
+    choose(dialog, "webp")
+    dialog.file.setText(str(tmp_path / "mine.webp"))
+    answered(qtbot, dialog)
+    assert Path(dialog.file.text()).name == "mine.webp" and dialog.export.isEnabled()
+    choose(dialog, "jpeg")
+    dialog.quality.setValue(70)  # asks nothing of the disk, and keeps the proposal on its way
+    dialog.file.setText(str(tmp_path / "Art.jpg"))
+    choose(dialog, "webp")
+    dialog.quality.setValue(71)
+    answered(qtbot, dialog)
+    assert Path(dialog.file.text()).name == "Art 2.webp"
 
 
 @pytest.mark.parametrize(
@@ -183,25 +183,25 @@ def test_what_is_typed_while_a_name_is_proposed_stays(qtbot: QtBot, make_sheet: 
     ],
 )
 def test_a_format_offers_only_what_it_has(
-    qtbot: QtBot, make_sheet: MakeSheet, name: str, has_quality: bool, has_lossless: bool
+    qtbot: QtBot, make_dialog: MakeDialog, name: str, has_quality: bool, has_lossless: bool
 ) -> None:
-    sheet = make_sheet(quality=70)
-    sheet.show()
-    choose(sheet, name)
-    assert sheet.quality.isVisible() is has_quality
-    assert sheet.lossless.isVisible() is has_lossless
-    sheet.lossless.setChecked(True)
-    assert sheet.options.lossless is has_lossless
-    assert sheet.quality.isVisible() is (has_quality and not has_lossless)
-    assert (sheet.options.quality, sheet.options.format) == (70, name)
+    dialog = make_dialog(quality=70)
+    dialog.show()
+    choose(dialog, name)
+    assert dialog.quality.isVisible() is has_quality
+    assert dialog.lossless.isVisible() is has_lossless
+    dialog.lossless.setChecked(True)
+    assert dialog.options.lossless is has_lossless
+    assert dialog.quality.isVisible() is (has_quality and not has_lossless)
+    assert (dialog.options.quality, dialog.options.format) == (70, name)
 
 
-def test_a_size_the_format_cannot_hold_is_said_before_it_fails(make_sheet: MakeSheet) -> None:
-    sheet = make_sheet(format="webp")
-    sheet.dimensions.width_box.setValue(17_000)
-    assert "16,383" in sheet.note.text() and not sheet.export.isEnabled()
-    sheet.dimensions.width_box.setValue(16_000)
-    assert sheet.export.isEnabled()
+def test_a_size_the_format_cannot_hold_is_said_before_it_fails(make_dialog: MakeDialog) -> None:
+    dialog = make_dialog(format="webp")
+    dialog.dimensions.width_box.setValue(17_000)
+    assert "16,383" in dialog.note.text() and not dialog.export.isEnabled()
+    dialog.dimensions.width_box.setValue(16_000)
+    assert dialog.export.isEnabled()
 
 
 def test_sizes_in_pixels_and_on_paper_are_linked_and_keep_the_shape(qtbot: QtBot) -> None:
@@ -225,18 +225,18 @@ def test_sizes_in_pixels_and_on_paper_are_linked_and_keep_the_shape(qtbot: QtBot
     assert (size.width_box.value(), size.height_box.value()) == (5.1, 2.5) and size.pixels == (600, 300)
 
 
-def test_the_sheet_tells_how_large_the_file_will_be(qtbot: QtBot, make_sheet: MakeSheet) -> None:
-    sheet = make_sheet(format="jpeg")
+def test_the_dialog_tells_how_large_the_file_will_be(qtbot: QtBot, make_dialog: MakeDialog) -> None:
+    dialog = make_dialog(format="jpeg")
     for quality in (95, 20):
-        sheet.quality.setValue(quality)
-        assert sheet.weight.text().startswith("measuring")
-        expected = len(encode_picture(sheet._artwork.picture, sheet.options, sheet._artwork.credits))
-        qtbot.waitUntil(lambda: not sheet.weight.text().startswith("measuring"))
-        assert sheet.weight.text() == file_size(expected)
+        dialog.quality.setValue(quality)
+        assert dialog.size_label.text().startswith("measuring")
+        expected = len(encode_picture(dialog._artwork.picture, dialog.options, dialog._artwork.credits))
+        qtbot.waitUntil(lambda: not dialog.size_label.text().startswith("measuring"))
+        assert dialog.size_label.text() == file_size(expected)
 
 
 def test_only_the_newest_question_about_a_size_is_answered(qtbot: QtBot) -> None:
-    meter, answers, asked = FileSizeMeter(patience=0), [], []
+    meter, answers, asked = FileSizeEstimator(patience=0), [], []
 
     def encode(length: int) -> bytes:
         asked.append(length)
@@ -249,15 +249,15 @@ def test_only_the_newest_question_about_a_size_is_answered(qtbot: QtBot) -> None
     assert answers == [30] and asked == [30]
 
 
-def test_what_the_photo_does_not_carry_cannot_be_kept(make_sheet: MakeSheet) -> None:
-    def sheet_of(exif: bytes) -> ExportSheet:
-        return make_sheet(replace(make_picture(), metadata=Metadata(exif=exif)))
+def test_what_the_photo_does_not_carry_cannot_be_kept(make_dialog: MakeDialog) -> None:
+    def dialog_of(exif: bytes) -> ExportDialog:
+        return make_dialog(replace(make_picture(), metadata=Metadata(exif=exif)))
 
-    plain = sheet_of(b"")
+    plain = dialog_of(b"")
     assert not plain.keep_exif.isEnabled() and not plain.keep_gps.isEnabled()
-    here = sheet_of(make_exif(has_place=False))
+    here = dialog_of(make_exif(has_place=False))
     assert here.keep_exif.isEnabled() and not here.keep_gps.isEnabled()
-    placed = sheet_of(make_exif(has_place=True))
+    placed = dialog_of(make_exif(has_place=True))
     assert placed.keep_gps.isEnabled() and not placed.options.keep_gps
     placed.keep_gps.setChecked(True)
     assert placed.options.keep_gps
@@ -266,24 +266,24 @@ def test_what_the_photo_does_not_carry_cannot_be_kept(make_sheet: MakeSheet) -> 
 
 
 @pytest.mark.parametrize(("licence", "is_warned"), [("unknown", True), ("", True), ("CC0 1.0", False)])
-def test_a_style_of_unknown_licence_is_warned_about(make_sheet: MakeSheet, licence: str, is_warned: bool) -> None:
-    sheet = make_sheet(licence=licence)
-    sheet.show()
-    assert sheet.warning.isVisible() is is_warned
-    assert ("Great Wave" in sheet.warning.text()) is is_warned
+def test_a_style_of_unknown_licence_is_warned_about(make_dialog: MakeDialog, licence: str, is_warned: bool) -> None:
+    dialog = make_dialog(licence=licence)
+    dialog.show()
+    assert dialog.warning.isVisible() is is_warned
+    assert ("Great Wave" in dialog.warning.text()) is is_warned
 
 
 def test_the_mark_of_ai_is_on_by_default(loaded: Studio, qtbot: QtBot) -> None:
     finish(qtbot, loaded)
     loaded.actions["export"].trigger()
-    sheet = loaded.window.findChild(ExportSheet)
-    assert sheet.label_ai.isChecked() and not sheet.options.keep_gps
-    sheet.reject()
+    dialog = loaded.window.findChild(ExportDialog)
+    assert dialog.label_ai.isChecked() and not dialog.options.keep_gps
+    dialog.reject()
 
 
 def test_an_export_again_asks_nothing_and_replaces_nothing(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:
     finish(qtbot, loaded)
-    export_by_sheet(qtbot, loaded, tmp_path / "first.jpg")
+    export_by_dialog(qtbot, loaded, tmp_path / "first.jpg")
     loaded.session.change(seed=2)
     finish(qtbot, loaded)
     for _ in range(2):  # the second before the first is written
@@ -298,16 +298,16 @@ def test_an_export_again_asks_nothing_and_replaces_nothing(qtbot: QtBot, loaded:
         assert read_recipe(path).seed == 2
 
 
-def test_what_the_sheet_showed_is_written_whatever_was_painted_meanwhile(
+def test_what_the_dialog_showed_is_written_whatever_was_painted_meanwhile(
     qtbot: QtBot, loaded: Studio, tmp_path: Path
 ) -> None:
     finish(qtbot, loaded)
     loaded.actions["export"].trigger()
-    sheet = loaded.window.findChild(ExportSheet)
+    dialog = loaded.window.findChild(ExportDialog)
     loaded.session.change(seed=2)
     finish(qtbot, loaded)
-    sheet.file.setText(str(tmp_path / "artwork.png"))
-    answered(qtbot, sheet).export.click()
+    dialog.file.setText(str(tmp_path / "artwork.png"))
+    answered(qtbot, dialog).export.click()
     qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     assert read_recipe(tmp_path / "artwork.png").seed == 0
     assert loaded.session.artwork.has_unsaved_result
@@ -316,8 +316,8 @@ def test_what_the_sheet_showed_is_written_whatever_was_painted_meanwhile(
 def test_closing_while_a_size_is_measured_is_clean(qtbot: QtBot, loaded: Studio) -> None:
     finish(qtbot, loaded)
     loaded.actions["export"].trigger()
-    sheet = loaded.window.findChild(ExportSheet)
-    sheet._meter._start()  # the hand has rested long enough
+    dialog = loaded.window.findChild(ExportDialog)
+    dialog._size_estimator._start()  # the hand has rested long enough
     loaded.close()
     assert not loaded.window.isVisible()
 
@@ -325,22 +325,22 @@ def test_closing_while_a_size_is_measured_is_clean(qtbot: QtBot, loaded: Studio)
 def test_the_first_export_again_asks(qtbot: QtBot, loaded: Studio) -> None:
     finish(qtbot, loaded)
     loaded.actions["export_again"].trigger()
-    assert loaded.window.findChild(ExportSheet) is not None
+    assert loaded.window.findChild(ExportDialog) is not None
 
 
-def test_the_next_sheet_begins_as_the_last_export_was_made(
+def test_the_next_dialog_begins_as_the_last_export_was_made(
     qtbot: QtBot, loaded: Studio, settings: Settings, tmp_path: Path
 ) -> None:
-    last = LastExport(tmp_path, ExportOptions("avif", 60, dpi=240.0, label_ai=False), "Ada", "cm", 512)
-    keep_last_export(settings, last)
-    assert read_last_export(settings) == last
+    last = ExportSettings(tmp_path, ExportOptions("avif", 60, dpi=240.0, label_ai=False), "Ada", "cm", 512)
+    keep_export_settings(settings, last)
+    assert read_export_settings(settings) == last
     finish(qtbot, loaded)
     loaded.actions["export"].trigger()
-    sheet = loaded.window.findChild(ExportSheet)
+    dialog = loaded.window.findChild(ExportDialog)
     picture = loaded.session.picture
-    assert (sheet.options, sheet.artist.text()) == (last.options, "Ada")
-    assert sheet.dimensions.unit == "cm" and sheet.dimensions.pixels == (picture.width, picture.height)
-    assert Path(sheet.file.text()).parent == tmp_path and sheet.file.text().endswith(".avif")
+    assert (dialog.options, dialog.artist.text()) == (last.options, "Ada")
+    assert dialog.dimensions.unit == "cm" and dialog.dimensions.pixels == (picture.width, picture.height)
+    assert Path(dialog.file.text()).parent == tmp_path and dialog.file.text().endswith(".avif")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems keep names in Unicode")
@@ -351,10 +351,10 @@ def test_a_folder_whose_name_is_no_unicode_is_exported_into_again(qtbot: QtBot, 
     loaded.exporter.export(folder / "first.png", ExportOptions(), "Wave")
     qtbot.waitUntil(lambda: loaded.exporter.last_file is not None)
     loaded.actions["export"].trigger()
-    sheet = answered(qtbot, loaded.window.findChild(ExportSheet))
-    assert sheet.export.isEnabled() and Path(sheet.file.text()).parent == tmp_path / "caf\ufffd"
-    sheet.file.setText(str(Path(sheet.file.text()).with_name("second.jpg")))
-    answered(qtbot, sheet).accept()
+    dialog = answered(qtbot, loaded.window.findChild(ExportDialog))
+    assert dialog.export.isEnabled() and Path(dialog.file.text()).parent == tmp_path / "caf\ufffd"
+    dialog.file.setText(str(Path(dialog.file.text()).with_name("second.jpg")))
+    answered(qtbot, dialog).accept()
     qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     assert sorted(file.name for file in folder.iterdir()) == ["first.png", "second.jpg"]
 
@@ -380,33 +380,33 @@ def test_a_folder_whose_name_is_no_unicode_is_exported_into_again(qtbot: QtBot, 
 def test_a_spoilt_memory_of_the_last_export_is_shrugged_off(
     settings: Settings, tmp_path: Path, spoilt: dict[str, object]
 ) -> None:
-    keep_last_export(settings, LastExport(tmp_path))
+    keep_export_settings(settings, ExportSettings(tmp_path))
     whole = settings.get("export/last", dict)
-    assert whole is not None and read_last_export(settings) == LastExport(tmp_path)
+    assert whole is not None and read_export_settings(settings) == ExportSettings(tmp_path)
     part = "options" if spoilt.keys() & whole["options"].keys() else ""
     settings.set("export/last", whole | ({part: whole[part] | spoilt} if part else spoilt))
-    assert read_last_export(settings) is None
+    assert read_export_settings(settings) is None
 
 
 @pytest.mark.parametrize("kept", ["", 3, [1], {}, None])
 def test_what_is_no_memory_of_an_export_is_none(settings: Settings, kept: object) -> None:
     settings.set("export/last", kept)
-    assert read_last_export(settings) is None
+    assert read_export_settings(settings) is None
 
 
 @pytest.mark.parametrize("folder", ["/gone", "ab" * 5000])
 def test_where_the_folder_of_the_last_export_is_gone_another_is_proposed(
     qtbot: QtBot, loaded: Studio, settings: Settings, folder: str
 ) -> None:
-    keep_last_export(settings, LastExport(Path(folder), artist="Ada"))
+    keep_export_settings(settings, ExportSettings(Path(folder), artist="Ada"))
     finish(qtbot, loaded)
     loaded.actions["export_again"].trigger()
     qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     message = loaded.window.messages.message
     assert message is not None and message.is_problem and message.action == "export"
     loaded.window.messages.button.click()
-    sheet = answered(qtbot, loaded.window.findChild(ExportSheet))
-    assert Path(sheet.file.text()).parent.is_dir() and sheet.artist.text() == "Ada"
+    dialog = answered(qtbot, loaded.window.findChild(ExportDialog))
+    assert Path(dialog.file.text()).parent.is_dir() and dialog.artist.text() == "Ada"
 
 
 def test_a_failed_export_is_told_and_the_artwork_stays_unsaved(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:

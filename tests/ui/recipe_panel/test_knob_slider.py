@@ -28,13 +28,13 @@ def slider(qtbot: QtBot) -> KnobSlider:
 
 
 @pytest.mark.parametrize("knob", SLIDERS, ids=lambda knob: knob.field)
-def test_the_ends_of_the_travel_are_the_ends_of_the_range(knob: Knob) -> None:
+def test_the_ends_of_the_track_are_the_ends_of_the_range(knob: Knob) -> None:
     scale = SliderScale(knob)
     assert scale.value(0.0) == knob.low and scale.value(1.0) == knob.high
     assert scale.position(knob.low) == 0.0 and scale.position(knob.high) == 1.0
 
 
-def test_equal_travel_is_equal_ratio_on_a_log_scale() -> None:
+def test_equal_distance_is_equal_ratio_on_a_log_scale() -> None:
     scale = SliderScale(KNOB["stroke_size"])
     assert [scale.value(position) for position in (0, 0.25, 0.5, 0.75, 1)] == [0.25, 0.5, 1.0, 2.0, 4.0]
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.image_io.xmp import read_recipe
 from studio.ui.app import Studio
-from studio.ui.export.export_dialog import ExportSheet
+from studio.ui.export.export_dialog import ExportDialog
 from tests.support.fakes import FakeEngine
 from tests.ui.conftest import card_named
 
@@ -76,13 +76,13 @@ def test_the_whole_task_is_done_with_keys_alone(
     qtbot.waitUntil(lambda: artwork.is_finished)
 
     press(qtbot, Qt.Key.Key_E, CTRL)
-    sheet = window.findChild(ExportSheet)
-    qtbot.waitUntil(sheet.isActiveWindow)
-    assert focused() is sheet.title
+    export_dialog = window.findChild(ExportDialog)
+    qtbot.waitUntil(export_dialog.isActiveWindow)
+    assert focused() is export_dialog.title
     for _ in range(50):
-        if press(qtbot, Qt.Key.Key_Tab) is sheet.file:
+        if press(qtbot, Qt.Key.Key_Tab) is export_dialog.file:
             break
-    assert sheet.file.hasFocus()
+    assert export_dialog.file.hasFocus()
     press(qtbot, Qt.Key.Key_A, CTRL)
     type_words(qtbot, str(tmp_path / "artwork.jpg"))
     press(qtbot, Qt.Key.Key_Return)

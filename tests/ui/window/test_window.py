@@ -18,7 +18,7 @@ from studio.core.image_io.xmp import read_recipe
 from studio.ui.actions.actions import ACTIONS
 from studio.ui.actions.message_bar import MessageBar
 from studio.ui.app import Studio
-from studio.ui.export.export_dialog import ExportSheet
+from studio.ui.export.export_dialog import ExportDialog
 from studio.ui.importing.drop_zones import Drop, Payload
 from studio.ui.session.message import Message
 from studio.ui.session.settings import Settings
@@ -332,9 +332,9 @@ def test_every_control_that_takes_the_focus_has_a_name(qtbot: QtBot, loaded: Stu
     qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 2)
     finish(qtbot, loaded)
     loaded.actions["export"].trigger()
-    sheet = loaded.window.findChild(ExportSheet)
+    dialog = loaded.window.findChild(ExportDialog)
     loaded.window.messages.show_message(Message("No disk.", is_problem=True, action="export"))
-    widgets = [w for root in (loaded.window, sheet) for w in root.findChildren(QWidget) if w.window() is root]
+    widgets = [w for root in (loaded.window, dialog) for w in root.findChildren(QWidget) if w.window() is root]
     focusable = [w for w in widgets if w.focusPolicy() & Qt.FocusPolicy.TabFocus and not _is_inner(w)]
     assert len(focusable) > 30
     nameless = [w for w in focusable if not (w.accessibleName() or (isinstance(w, QAbstractButton) and w.text()))]
