@@ -71,7 +71,7 @@ class Photographer:
     def use(self, card_id: str) -> None:
         """Paint in this style alone."""
         gallery = self.studio.window.gallery
-        gallery.list.scrollTo(gallery.list.model().index(gallery.model.row_of(card_id)), _CENTRE)
+        gallery.grid.scrollTo(gallery.grid.model().index(gallery.model.row_of(card_id)), _CENTRE)
         self.studio.importer.use_style(self._card(card_id))
         self.wait(lambda: [style.card.id for style in self.studio.session.artwork.styles] == [card_id])
 

@@ -24,7 +24,7 @@ from studio.ui.batch.batch_window import BatchWindow
 from studio.ui.export.exporter import Exporter
 from studio.ui.finetune.tune_controller import Teaching
 from studio.ui.finetune.tune_window import TeachWindow
-from studio.ui.gallery.style_previews import TilePreviews
+from studio.ui.gallery.style_previews import StylePreviews
 from studio.ui.importing.importer import Importer
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.importing.user_styles import UserStyles
@@ -110,7 +110,7 @@ class Studio(QObject):
         self.actions["render_many"].triggered.connect(self._render_many)
         self.window.status_bar.watch_batch(self.batch)
         self.refine_actions = RefineActions(self.actions, self.session, self)
-        self.window.gallery.set_previews(TilePreviews(self.session, worker, previews, self))
+        self.window.gallery.set_previews(StylePreviews(self.session, worker, previews, self))
         bind_switch(self.window.gallery.on_my_picture, self.preferences, "has_tile_previews")
         self.window.gallery.add_requested.connect(self.action_handlers.ask_for_styles)
         self.window.gallery.teach_requested.connect(self.teach_window.open_beside)

@@ -104,7 +104,7 @@ def measure(library: StyleLibrary, thumbnails: Path) -> Iterator[tuple[str, str,
     _live_until(lambda: painting.times[-1] > started)
     yield "bundled styles coming before them", f"{1000 * (painting.times[-1] - started):.0f} ms", "100 ms"
     for state in ("thumbnails made on the way", "thumbnails from the disk"):
-        gallery.list.scrollToTop()
+        gallery.grid.scrollToTop()
         frames = _scroll(gallery, painting)
         gaps = [after - before for before, after in pairwise(frames)]
         measured = f"{len(frames) / SCROLL_SECONDS:.0f} frames/s, longest gap {1000 * max(gaps):.0f} ms"
@@ -124,7 +124,7 @@ def measure(library: StyleLibrary, thumbnails: Path) -> Iterator[tuple[str, str,
 def _open(cards: Sequence[Card], thumbnails: Path) -> tuple[Gallery, Painting]:
     gallery = Gallery(cards, thumbnail_folder=thumbnails)
     gallery.resize(WIDTH, HEIGHT)
-    painting = Painting(gallery.list.viewport())
+    painting = Painting(gallery.grid.viewport())
     gallery.show()
     _live_until(lambda: bool(painting.times))
     return gallery, painting
@@ -132,7 +132,7 @@ def _open(cards: Sequence[Card], thumbnails: Path) -> tuple[Gallery, Painting]:
 
 def _scroll(gallery: Gallery, painting: Painting) -> list[float]:
     """The times of the frames painted while the gallery is scrolled down at an even pace."""
-    bar, timer = gallery.list.verticalScrollBar(), QTimer()
+    bar, timer = gallery.grid.verticalScrollBar(), QTimer()
     timer.timeout.connect(lambda: bar.setValue(bar.value() + SCROLL_STEP))
     painting.times.clear()
     end = time.perf_counter() + SCROLL_SECONDS

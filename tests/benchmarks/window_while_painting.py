@@ -229,7 +229,7 @@ def measure(sitting: Sitting, size: int) -> Iterator[tuple[str, str, str]]:
 def _let_play(sitting: Sitting, is_over: Callable[[], bool]) -> float:
     """What an artist does while it paints: drags a slider to and fro, scrolls the gallery, compares."""
     studio, turn = sitting.studio, 0
-    bar, strength = studio.window.gallery.list.verticalScrollBar(), sitting.session.artwork.recipe.strength
+    bar, strength = studio.window.gallery.grid.verticalScrollBar(), sitting.session.artwork.recipe.strength
     playing = QTimer()
 
     def play() -> None:

@@ -73,10 +73,10 @@ def drop_photo(studio: Studio) -> None:
 
 def click_tile(qtbot: QtBot, studio: Studio, card_id: str) -> None:
     gallery = studio.window.gallery
-    index = gallery.list.model().index(gallery.model.row_of(card_id))
-    gallery.list.scrollTo(index)
-    place = gallery.list.visualRect(index).center()
-    qtbot.mouseClick(gallery.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    index = gallery.grid.model().index(gallery.model.row_of(card_id))
+    gallery.grid.scrollTo(index)
+    place = gallery.grid.visualRect(index).center()
+    qtbot.mouseClick(gallery.grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
 def load(qtbot: QtBot, studio: Studio) -> None:

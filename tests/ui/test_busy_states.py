@@ -343,7 +343,7 @@ def test_a_file_that_fails_among_many_is_no_photo_and_the_next_one_is(
 def test_a_tile_whose_style_cannot_be_opened_is_given_up_and_the_others_are_made(
     qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    previews, (first, second, *_) = loaded.window.gallery.list.delegate.previews, loaded.importer.cards
+    previews, (first, second, *_) = loaded.window.gallery.grid.delegate.previews, loaded.importer.cards
     original = style_previews.open_style
     monkeypatch.setattr(
         "studio.ui.gallery.style_previews.open_style", lambda card: (fail if card is second else original)(card)

@@ -153,7 +153,7 @@ def test_picking_styles_with_previews(qtbot: QtBot, loaded: Studio, save_photo: 
     qtbot.waitUntil(lambda: loaded.session.live.progress == 1.0)
     loaded.importer.mix_in(card_named(loaded, "Poppies"))
     qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 2)
-    previews = loaded.window.gallery.list.delegate.previews
+    previews = loaded.window.gallery.grid.delegate.previews
     qtbot.waitUntil(lambda: previews.pixmap(loaded.importer.cards[0]) is not None)
     loaded.window.gallery.show_details(loaded.importer.cards[0]).close()
 

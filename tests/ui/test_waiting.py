@@ -103,7 +103,7 @@ def test_a_photo_opens_while_tiles_are_made_for_the_one_before(
     qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path], hold: Callable[..., threading.Event]
 ) -> None:
     is_held = hold("studio.ui.gallery.style_previews:open_style")
-    previews = loaded.window.gallery.list.delegate.previews
+    previews = loaded.window.gallery.grid.delegate.previews
     assert previews.pixmap(loaded.importer.cards[0]) is None
     qtbot.waitUntil(is_held.is_set)
     open_photo(qtbot, loaded, save_photo("photo.png", seed=2))

@@ -26,8 +26,8 @@ def open_dialog(make: Callable[[Path], QFileDialog], parent: QWidget, folders: S
     The disk is asked off the GUI thread (it may be asleep, or at the other end of a network), so this happens soon.
     While one dialog of `parent` is on its way, another is not begun.
     """
-    if parent.findChild(_Beginning) is None:
-        _Beginning(make, parent, folders)
+    if parent.findChild(_DialogOpener) is None:
+        _DialogOpener(make, parent, folders)
 
 
 def make_open_dialog(parent: QWidget, folder: Path, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
@@ -64,7 +64,7 @@ def typed_path(text: str) -> Path:
     return Path(os.path.expanduser(text))  # noqa: PTH111 - Path raises where there is no such user
 
 
-class _Beginning(QObject):
+class _DialogOpener(QObject):
     """One dialog on its way."""
 
     def __init__(self, make: Callable[[Path], QFileDialog], parent: QWidget, folders: Sequence[Path]) -> None:

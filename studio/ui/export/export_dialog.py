@@ -42,7 +42,7 @@ from studio.ui.export.exporter import Exportable, file_size
 from studio.ui.export.file_size_estimator import FileSizeEstimator
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.plain_text import PlainFileDialog, PlainLabel
-from studio.ui.widgets.unit_spin_box import NumberBox
+from studio.ui.widgets.unit_spin_box import UnitSpinBox
 
 FORMAT_NAMES: dict[ExportFormat, str] = {
     "png": "PNG, lossless",
@@ -73,7 +73,7 @@ class ExportDialog(QDialog):
         self.format = QComboBox()
         for name, text in FORMAT_NAMES.items():
             self.format.addItem(text, name)
-        self.quality = NumberBox(1, 100)
+        self.quality = UnitSpinBox(1, 100)
         self.quality.setValue(options.quality)
         self.lossless = QCheckBox(self.tr("Lossless"))
         self.lossless.setChecked(options.lossless)

@@ -11,7 +11,7 @@ from studio.core.picture import Picture
 from studio.ui.export.export_settings import Unit
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.plain_text import PlainLabel
-from studio.ui.widgets.unit_spin_box import NumberBox
+from studio.ui.widgets.unit_spin_box import UnitSpinBox
 
 PER_INCH: dict[Unit, float] = {"cm": 2.54, "in": 1.0}  # units of length in an inch
 _DECIMALS: dict[Unit, int] = {"px": 0, "cm": 1, "in": 2}
@@ -32,12 +32,12 @@ class ExportSize(QWidget):
         super().__init__(parent)
         self._picture = picture
         self._pixels = (picture.width, picture.height)
-        self.width_box, self.height_box = NumberBox(1, _LONGEST_EDGE), NumberBox(1, _LONGEST_EDGE)
+        self.width_box, self.height_box = UnitSpinBox(1, _LONGEST_EDGE), UnitSpinBox(1, _LONGEST_EDGE)
         self.unit_box = QComboBox()
         for name, text in zip(get_args(Unit), (self.tr("px"), self.tr("cm"), self.tr("inch")), strict=True):
             self.unit_box.addItem(text, name)
         self.unit_box.setCurrentIndex(self.unit_box.findData(unit))
-        self.dpi_box = NumberBox(*_DPI, self.tr(" dpi"))
+        self.dpi_box = UnitSpinBox(*_DPI, self.tr(" dpi"))
         self.dpi_box.setValue(dpi)
         self.summary = PlainLabel()
         set_role(self.summary, "caption")

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
 
 from studio.core.engine_api.tune_settings import LIMITS, TuneSettings
 from studio.ui.theme.theme import GRID, set_role
-from studio.ui.widgets.collapsible_header import FoldButton
+from studio.ui.widgets.collapsible_header import CollapsibleHeader
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
-from studio.ui.widgets.unit_spin_box import NumberBox
+from studio.ui.widgets.unit_spin_box import UnitSpinBox
 
 
 class TuneKnobs(QWidget):
@@ -32,7 +32,7 @@ class TuneKnobs(QWidget):
         self.frozen = PlainLabel()
         self.frozen.setWordWrap(True)
         set_role(self.frozen, "caption")
-        self.numbers: dict[str, NumberBox] = {}
+        self.numbers: dict[str, UnitSpinBox] = {}
         self._page = QWidget()
         form = QFormLayout(self._page)
         form.setContentsMargins(0, 0, 0, 0)
@@ -52,7 +52,7 @@ class TuneKnobs(QWidget):
             form.addRow(text, box)
         form.addRow(self.frozen)
         form.addRow(photos)
-        self.fold = FoldButton(self.tr("Advanced"), self._page)
+        self.fold = CollapsibleHeader(self.tr("Advanced"), self._page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
@@ -89,9 +89,9 @@ class TuneKnobs(QWidget):
             text = self.tr("Only the style vector learns, 100 numbers; all layers are frozen.")
         self.frozen.setText(text)
 
-    def _make_number(self, name: str) -> NumberBox:
+    def _make_number(self, name: str) -> UnitSpinBox:
         default = getattr(TuneSettings, name)
-        box = NumberBox(*LIMITS[name], suffix=" px" if name == "crop" else "")
+        box = UnitSpinBox(*LIMITS[name], suffix=" px" if name == "crop" else "")
         if isinstance(default, float):
             box.setDecimals(5)
             box.setRange(*LIMITS[name])  # again: they were rounded before

@@ -30,7 +30,7 @@ from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.threads.serial_executor import SerialExecutor
 from studio.ui.widgets.elided_label import ElidedLabel
-from studio.ui.widgets.licence_combo import LicenceBox
+from studio.ui.widgets.licence_combo import LicenceCombo
 from studio.ui.widgets.plain_text import PlainLabel
 from studio.ui.widgets.progress_line import ProgressLine
 
@@ -59,7 +59,7 @@ class TeachWindow(QDialog):
         set_role(self.remarks, "caption")
         self.title = QLineEdit()
         self.author = QLineEdit()
-        self.licence = LicenceBox()
+        self.licence = LicenceCombo()
         self.photos = PhotoChoice(teaching.photos, settings)
         self.knobs = TuneKnobs(self.photos)
         self.sample = PlainLabel()

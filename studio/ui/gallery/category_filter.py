@@ -13,15 +13,15 @@ from studio.ui.widgets.flow_layout import FlowLayout
 from studio.ui.widgets.plain_text import action_text
 
 _LABELS: dict[str, str] = {
-    "": str(QT_TRANSLATE_NOOP("CategoryChips", "All")),
-    "painting": str(QT_TRANSLATE_NOOP("CategoryChips", "Painting")),
-    "print": str(QT_TRANSLATE_NOOP("CategoryChips", "Print")),
-    "pattern": str(QT_TRANSLATE_NOOP("CategoryChips", "Pattern")),
-    OWN_CATEGORY: str(QT_TRANSLATE_NOOP("CategoryChips", "Mine")),
+    "": str(QT_TRANSLATE_NOOP("CategoryFilter", "All")),
+    "painting": str(QT_TRANSLATE_NOOP("CategoryFilter", "Painting")),
+    "print": str(QT_TRANSLATE_NOOP("CategoryFilter", "Print")),
+    "pattern": str(QT_TRANSLATE_NOOP("CategoryFilter", "Pattern")),
+    OWN_CATEGORY: str(QT_TRANSLATE_NOOP("CategoryFilter", "Mine")),
 }
 
 
-class CategoryChips(QWidget):
+class CategoryFilter(QWidget):
     """Always begins with "All", which is the category "". Signals: chosen(), another one by hand."""
 
     chosen = Signal()
@@ -53,7 +53,7 @@ class CategoryChips(QWidget):
             chip = QToolButton(self)
             label = _LABELS.get(name)
             chip.setText(
-                QCoreApplication.translate("CategoryChips", label) if label else action_text(name.capitalize())
+                QCoreApplication.translate("CategoryFilter", label) if label else action_text(name.capitalize())
             )
             chip.setProperty("category", name)
             chip.setCheckable(True)

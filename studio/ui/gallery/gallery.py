@@ -21,12 +21,12 @@ from PySide6.QtWidgets import (
 from studio.core.card import OWN_CATEGORY, Card
 from studio.core.styles.load_style import is_learned
 from studio.ui.dialogs.file_dialogs import show_folder
-from studio.ui.gallery.category_filter import CategoryChips
+from studio.ui.gallery.category_filter import CategoryFilter
 from studio.ui.gallery.gallery_delegate import THUMBNAIL_EDGE
 from studio.ui.gallery.gallery_model import GalleryModel
-from studio.ui.gallery.style_details import CardDetails
-from studio.ui.gallery.style_grid import StyleList
-from studio.ui.gallery.style_previews import TilePreviews
+from studio.ui.gallery.style_details import StyleDetails
+from studio.ui.gallery.style_grid import StyleGrid
+from studio.ui.gallery.style_previews import StylePreviews
 from studio.ui.images.thumbnails import Thumbnails
 from studio.ui.importing.drop_zones import GALLERY_ZONES, DropZones
 from studio.ui.theme.theme import GRID, icon, set_role
@@ -64,24 +64,24 @@ class Gallery(QWidget):
         self._thumbnail_folder = thumbnail_folder
         self.model = GalleryModel(cards, self)
         self.search = self._make_search()
-        self._chips = CategoryChips()
-        self.list = StyleList(self.model, self._thumbnails)
+        self._category_filter = CategoryFilter()
+        self.grid = StyleGrid(self.model, self._thumbnails)
         self.on_my_picture = self._make_preview_switch()
-        self._previews: TilePreviews | None = None
+        self._previews: StylePreviews | None = None
         self._menu: QMenu | None = None
         self._nothing = PlainLabel()
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.list)
+        self._pages.addWidget(self.grid)
         self._pages.addWidget(self._make_empty_page())
         self._arrange()
         self._show_categories()
         self.search.textChanged.connect(self._filter)
         self.search.returnPressed.connect(self._go_to_tiles)
-        self._chips.chosen.connect(self._filter)
-        self.list.chosen.connect(self.style_chosen)
-        self.list.mixed_in.connect(self.style_mixed_in)
-        self.list.removal_requested.connect(self._remove)
-        self.list.menu_requested.connect(self._show_menu)
+        self._category_filter.chosen.connect(self._filter)
+        self.grid.chosen.connect(self.style_chosen)
+        self.grid.mixed_in.connect(self.style_mixed_in)
+        self.grid.removal_requested.connect(self._remove)
+        self.grid.menu_requested.connect(self._show_menu)
         self.zones = DropZones(self, GALLERY_ZONES)
         self.zones.dropped.connect(self.dropped)
 
@@ -93,10 +93,10 @@ class Gallery(QWidget):
             self._show_categories()
         self._show_page()
 
-    def set_previews(self, previews: TilePreviews) -> None:
+    def set_previews(self, previews: StylePreviews) -> None:
         """Let tiles show the artist's photo in their styles, from where these are made."""
-        self._previews = self.list.delegate.previews = previews
-        previews.arrived.connect(self.list.viewport().update)
+        self._previews = self.grid.delegate.previews = previews
+        previews.arrived.connect(self.grid.viewport().update)
         previews.possible_changed.connect(self._show_previews)
         self.on_my_picture.show()
         self._show_previews()
@@ -104,15 +104,15 @@ class Gallery(QWidget):
     @Slot()
     def _show_previews(self) -> None:
         self.on_my_picture.setEnabled(self._previews is not None and self._previews.is_possible)
-        self.list.delegate.shows_previews = self.on_my_picture.isChecked()
-        self.list.viewport().update()
+        self.grid.delegate.shows_previews = self.on_my_picture.isChecked()
+        self.grid.viewport().update()
 
     @Slot(object)
     def reveal(self, card: Card) -> None:
         """Bring a card's tile into sight, unless search or category hide it."""
         row = self.model.row_of(card.id)
         if row >= 0:
-            self.list.scrollTo(self.model.index(row))
+            self.grid.scrollTo(self.model.index(row))
 
     def set_selected(self, ids: Iterable[str]) -> None:
         """Mark the styles that are on the artwork now, by card id."""
@@ -141,10 +141,10 @@ class Gallery(QWidget):
         menu.setDefaultAction(use)
         return menu
 
-    def show_details(self, card: Card) -> CardDetails:
+    def show_details(self, card: Card) -> StyleDetails:
         """Open the card in a window of its own, which does not block this one."""
         is_own = card.category == OWN_CATEGORY
-        details = CardDetails(card, self.window(), is_editable=is_own, thumbnail_folder=self._thumbnail_folder)
+        details = StyleDetails(card, self.window(), is_editable=is_own, thumbnail_folder=self._thumbnail_folder)
         details.edited.connect(self.card_edited)
         details.show()
         return details
@@ -156,16 +156,16 @@ class Gallery(QWidget):
 
     @Slot()
     def _filter(self) -> None:
-        current = self.list.currentIndex()
+        current = self.grid.currentIndex()
         card_id = self.model.data(current, Qt.ItemDataRole.UserRole).id if current.isValid() else ""  # type: ignore[attr-defined]
-        self.model.filter(self.search.text(), self._chips.category)
+        self.model.filter(self.search.text(), self._category_filter.category)
         row = self.model.row_of(card_id)
         if row >= 0:
-            self.list.setCurrentIndex(self.model.index(row))
+            self.grid.setCurrentIndex(self.model.index(row))
         self._show_page()
 
     def _show_categories(self) -> None:
-        self._chips.set_categories(self.model.categories(), self.search)
+        self._category_filter.set_categories(self.model.categories(), self.search)
 
     def _show_page(self) -> None:
         is_empty = self.model.rowCount() == 0
@@ -184,13 +184,13 @@ class Gallery(QWidget):
     def _go_to_tiles(self) -> None:
         """From the search to what it found; Enter once more uses it."""
         if self.model.rowCount():
-            self.list.setFocus()
-            if not self.list.currentIndex().isValid():
-                self.list.setCurrentIndex(self.model.index(0))
+            self.grid.setFocus()
+            if not self.grid.currentIndex().isValid():
+                self.grid.setCurrentIndex(self.model.index(0))
 
     @Slot()
     def _show_everything(self) -> None:
-        self._chips.show_all()
+        self._category_filter.show_all()
         self.search.clear()
         self._filter()
         self.search.setFocus()
@@ -251,7 +251,7 @@ class Gallery(QWidget):
         line.addWidget(self.search, 1)
         line.addWidget(self.on_my_picture)
         head.addLayout(line)
-        head.addWidget(self._chips)
+        head.addWidget(self._category_filter)
         teach = QPushButton(icon("style"), self.tr("Teach a style"))
         teach.setToolTip(self.tr("Let the studio learn a style from a handful of pictures by one hand."))
         teach.clicked.connect(self.teach_requested)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from studio.core.card import Card
 from studio.ui.gallery.gallery_model import CARD_ROLE, IS_SELECTED_ROLE
-from studio.ui.gallery.style_previews import TilePreviews
+from studio.ui.gallery.style_previews import StylePreviews
 from studio.ui.images.thumbnails import Thumbnails
 from studio.ui.theme.theme import CAPTION_SIZE, RADIUS, TEXT_SIZE, color, icon
 from studio.ui.widgets.plain_text import shortened
@@ -31,7 +31,7 @@ class GalleryDelegate(QStyledItemDelegate):
     def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
-        self.previews: TilePreviews | None = None
+        self.previews: StylePreviews | None = None
         self.shows_previews = False
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:

@@ -1,4 +1,4 @@
-"""CardDetails: the whole card of a style: who made it, when, under which licence, and where it comes from."""
+"""StyleDetails: the whole card of a style: who made it, when, under which licence, and where it comes from."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
 from studio.core.card import Card, licence_is_unknown
 from studio.ui.images.thumbnails import Thumbnails
 from studio.ui.theme.theme import set_role
-from studio.ui.widgets.licence_combo import LicenceBox
+from studio.ui.widgets.licence_combo import LicenceCombo
 from studio.ui.widgets.plain_text import PlainLabel, window_title
 
 _EDGE = 160
 
 
-class CardDetails(QDialog):
+class StyleDetails(QDialog):
     """Stays beside the window, without blocking it. A card that comes with the studio is shown, every line to be
     copied; one of the artist's own is edited. Signals: edited(Card), when another one is to be kept.
     """
@@ -51,7 +51,7 @@ class CardDetails(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(window_title(card.title))
         self.fields: list[QLineEdit] = []  # title, artist, year, source
-        self.licence = LicenceBox()
+        self.licence = LicenceCombo()
         self._form = QFormLayout()
         self._form.setVerticalSpacing(8)
         self._form.setHorizontalSpacing(16)

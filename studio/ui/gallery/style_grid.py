@@ -1,4 +1,4 @@
-"""StyleList: the grid of tiles, by mouse, keyboard and drag."""
+"""StyleGrid: the grid of tiles, by mouse, keyboard and drag."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from studio.ui.images.thumbnails import Thumbnails
 _DRAGGED_SCALE = 0.6  # of a thumbnail: what hangs on the cursor must not hide the drop zones
 
 
-class StyleList(QListView):
+class StyleGrid(QListView):
     """A click or Enter chooses, with Ctrl it mixes in; Delete removes.
 
     Signals, with the Card: chosen, mixed_in, removal_requested; menu_requested(card, global position).

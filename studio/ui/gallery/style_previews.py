@@ -1,4 +1,4 @@
-"""TilePreviews: the photo on the table as each style would have it, for the tiles of the gallery that are in sight."""
+"""StylePreviews: the photo on the table as each style would have it, for the tiles of the gallery that are in sight."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KEPT = 400  # pictures, 60 MB
 WAITING_AT_MOST = 40  # tiles scrolled past long ago need none any more
 
 
-class TilePreviews(QObject):
+class StylePreviews(QObject):
     """Asks the engine for one after the other, the last wanted first, as quick work between the steps of a longer one;
     but only while the artwork itself waits for no quick work.
 

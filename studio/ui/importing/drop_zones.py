@@ -150,7 +150,7 @@ class DropZones(QWidget):
             self._accept(event, watched)
             return True
         if isinstance(event, QDragLeaveEvent):
-            self.fade.go()
+            self.fade.fade_out()
             return True
         if isinstance(event, QDropEvent):
             self._land(event, watched)
@@ -164,7 +164,7 @@ class DropZones(QWidget):
         self._lit = ""
         self.setGeometry(self._canvas.rect())
         self.raise_()
-        self.fade.come()
+        self.fade.fade_in()
 
     def light(self, position: QPoint) -> str:
         """Light the zone that a drop at `position` would land in, and return its name."""
@@ -200,7 +200,7 @@ class DropZones(QWidget):
 
     def _land(self, event: QDropEvent, watched: QObject) -> None:
         payload = read_payload(event.mimeData())
-        self.fade.go()
+        self.fade.fade_out()
         if payload is not None and self._zones:
             self._accept(event, watched)
             self.dropped.emit(Drop(self._lit, payload))

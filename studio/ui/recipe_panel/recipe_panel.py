@@ -16,7 +16,7 @@ from studio.ui.recipe_panel.knob_widget import KnobWidget
 from studio.ui.recipe_panel.style_panel import StylePanel
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, set_role
-from studio.ui.widgets.collapsible_header import FoldButton
+from studio.ui.widgets.collapsible_header import CollapsibleHeader
 from studio.ui.widgets.section_heading import SectionHeading
 
 
@@ -30,7 +30,7 @@ class RecipePanel(QScrollArea):
         self.knobs: dict[str, KnobWidget] = {knob.field: self._make_widget(knob) for knob in KNOBS}
         self.styles = StylePanel(session)
         self.advanced = QWidget()
-        self.advanced_button = FoldButton(self.tr("Advanced"), self.advanced)
+        self.advanced_button = CollapsibleHeader(self.tr("Advanced"), self.advanced)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

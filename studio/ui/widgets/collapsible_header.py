@@ -1,4 +1,4 @@
-"""FoldButton: a heading that opens and closes what stands below it."""
+"""CollapsibleHeader: a heading that opens and closes what stands below it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ QToolButton:checked:!focus { border-color: transparent; background: transparent;
 """
 
 
-class FoldButton(QToolButton):
+class CollapsibleHeader(QToolButton):
     """Closed at first. body: shown while it is checked; put it into its place before checking."""
 
     def __init__(self, text: str, body: QWidget, parent: QWidget | None = None) -> None:

@@ -21,12 +21,12 @@ class Fade(QObject):
         self._motion.valueChanged.connect(self._set_opacity)
         self._motion.finished.connect(self._end)
 
-    def come(self) -> None:
+    def fade_in(self) -> None:
         """Show the widget, from what is left of it."""
         self._move(QAbstractAnimation.Direction.Forward)
         self._widget.show()
 
-    def go(self) -> None:
+    def fade_out(self) -> None:
         """Hide the widget."""
         self._move(QAbstractAnimation.Direction.Backward)
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from studio.core.card import LICENCES, UNKNOWN_LICENCE, Card, licence_is_unknown
 
 
-class LicenceBox(QComboBox):
+class LicenceCombo(QComboBox):
     """Says in the artist's words what cards call UNKNOWN_LICENCE; begins with that."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

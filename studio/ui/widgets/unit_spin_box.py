@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 
 
-class NumberBox(QDoubleSpinBox):
+class UnitSpinBox(QDoubleSpinBox):
     """Tells its value when the entry is complete, not at every digit."""
 
     def __init__(self, low: float, high: float, suffix: str = "", parent: QWidget | None = None) -> None:

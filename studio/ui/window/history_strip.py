@@ -12,7 +12,7 @@ from studio.core.artwork.artwork_state import Result
 from studio.ui.images.thumbnails import tile_of
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, set_role
-from studio.ui.widgets.collapsible_header import FoldButton
+from studio.ui.widgets.collapsible_header import CollapsibleHeader
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
 
 _TILE = 56  # px
@@ -47,7 +47,7 @@ class HistoryStrip(QFrame):
         self._row.addWidget(self.hint)
         self._row.addStretch(1)
         self.strip.setWidget(row)
-        self.fold = FoldButton(self.tr("History"), self.strip)
+        self.fold = CollapsibleHeader(self.tr("History"), self.strip)
         box = QVBoxLayout(self)
         box.setContentsMargins(GRID, 2, GRID, 2)
         box.setSpacing(2)

@@ -71,7 +71,7 @@ class MainWindow(QWidget):
         self._arrange()
         self._focus_navigation = FocusNavigation(
             (
-                (self.gallery, self.gallery.list),
+                (self.gallery, self.gallery.grid),
                 (self.canvas, self.canvas),
                 (self.panel, self.panel.knobs["strength"]),
                 (self.tool_bar, self.tool_bar.finish),
@@ -88,12 +88,12 @@ class MainWindow(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # Ctrl+Enter means "mix in" on a style that is not in the mix yet, and Finish everywhere else.
         if (
-            watched is self.gallery.list
+            watched is self.gallery.grid
             and isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.ShortcutOverride
             and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         ):
-            card = self.gallery.list.currentIndex().data(CARD_ROLE)
+            card = self.gallery.grid.currentIndex().data(CARD_ROLE)
             if card is not None and all(card.id != style.card.id for style in self._session.artwork.styles):
                 event.accept()
                 return True
@@ -199,7 +199,7 @@ class MainWindow(QWidget):
     @Slot()
     def _go_to_styles(self) -> None:
         """From the search on to the first style it has found."""
-        styles = self.gallery.list
+        styles = self.gallery.grid
         if styles.model().rowCount() > 0:
             styles.setCurrentIndex(styles.model().index(0, 0))
             styles.setFocus()
@@ -219,7 +219,7 @@ class MainWindow(QWidget):
         self.canvas.demo_chosen.connect(importer.open_picture)
         self.gallery.style_chosen.connect(importer.use_style)
         self.gallery.style_mixed_in.connect(importer.mix_in)
-        self.gallery.list.installEventFilter(self)
+        self.gallery.grid.installEventFilter(self)
         self.gallery.dropped.connect(importer.take_drop)
         importer.user_styles.added.connect(self.gallery.reveal)
         self.gallery.card_edited.connect(importer.user_styles.edit)

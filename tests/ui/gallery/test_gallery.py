@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QW
 from studio.core.card import LICENCES, Card, licence_is_unknown
 from studio.ui.gallery.gallery import Gallery
 from studio.ui.gallery.gallery_model import CARD_ROLE, GalleryModel
-from studio.ui.gallery.style_details import CardDetails
+from studio.ui.gallery.style_details import StyleDetails
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import STYLE_MIME_TYPE, Payload, read_payload
 from studio.ui.theme.theme import PALETTES, apply_theme
@@ -50,7 +50,7 @@ def shown(gallery) -> list[str]:
 
 
 def tile(gallery, card_id) -> QPoint:
-    return gallery.list.visualRect(gallery.model.index(gallery.model.row_of(card_id))).center()
+    return gallery.grid.visualRect(gallery.model.index(gallery.model.row_of(card_id))).center()
 
 
 def chips(gallery) -> dict[str, QToolButton]:
@@ -88,11 +88,11 @@ def test_chips_are_the_categories_there_are_and_filter(gallery, qtbot):
 def test_an_empty_search_says_so_and_offers_a_way_back(gallery, qtbot):
     qtbot.mouseClick(chips(gallery)["Print"], Qt.MouseButton.LeftButton)
     gallery.search.setText("unicorn")
-    assert not gallery.list.isVisible()
+    assert not gallery.grid.isVisible()
     assert any("unicorn" in label.text() for label in gallery.findChildren(QLabel) if label.isVisible())
     (back,) = [button for button in gallery.findChildren(QPushButton) if button.text() == "Show all styles"]
     qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
-    assert gallery.list.isVisible()
+    assert gallery.grid.isVisible()
     assert len(shown(gallery)) == 4
 
 
@@ -106,7 +106,7 @@ def test_new_cards_keep_the_search_and_bring_their_category(gallery):
 
 @pytest.mark.parametrize("missing", [0, 2, 3])
 def test_other_cards_leave_the_current_one_and_the_rows_around_alone(gallery, qtbot, missing):
-    gallery.list.setCurrentIndex(gallery.model.index(1))
+    gallery.grid.setCurrentIndex(gallery.model.index(1))
     fewer = CARDS[:missing] + CARDS[missing + 1 :]
     with qtbot.assertNotEmitted(gallery.model.modelReset), qtbot.waitSignal(gallery.model.rowsRemoved) as told:
         gallery.set_cards(fewer)
@@ -115,21 +115,21 @@ def test_other_cards_leave_the_current_one_and_the_rows_around_alone(gallery, qt
         gallery.set_cards(CARDS)
     assert told.args[1:] == [missing, missing]
     assert shown(gallery) == [card.id for card in CARDS]
-    assert gallery.list.currentIndex().data(CARD_ROLE).id == "terrace"
+    assert gallery.grid.currentIndex().data(CARD_ROLE).id == "terrace"
 
 
 def test_a_corrected_card_changes_its_tile_in_its_place(gallery, qtbot):
-    gallery.list.setCurrentIndex(gallery.model.index(1))
+    gallery.grid.setCurrentIndex(gallery.model.index(1))
     corrected = replace(CARDS[1], author="Vincent Willem van Gogh")
     with qtbot.assertNotEmitted(gallery.model.rowsRemoved), qtbot.waitSignal(gallery.model.dataChanged) as told:
         gallery.set_cards((CARDS[0], corrected, *CARDS[2:]))
     assert [index.row() for index in told.args[:2]] == [1, 1]
-    assert gallery.list.currentIndex().data(CARD_ROLE) == corrected
+    assert gallery.grid.currentIndex().data(CARD_ROLE) == corrected
 
 
 def test_an_empty_mine_tells_how_to_fill_it(gallery, qtbot):
     qtbot.mouseClick(chips(gallery)["Mine"], Qt.MouseButton.LeftButton)
-    assert not gallery.list.isVisible()
+    assert not gallery.grid.isVisible()
     assert any("Drop pictures" in label.text() for label in gallery.findChildren(QLabel) if label.isVisible())
 
 
@@ -142,22 +142,22 @@ def test_a_category_that_is_gone_shows_everything(gallery, qtbot):
 
 def test_a_click_uses_a_style_and_with_control_mixes_it_in(gallery, qtbot):
     with qtbot.waitSignal(gallery.style_chosen) as told, qtbot.assertNotEmitted(gallery.style_mixed_in):
-        qtbot.mouseClick(gallery.list.viewport(), Qt.MouseButton.LeftButton, NOTHING_HELD, tile(gallery, "terrace"))
+        qtbot.mouseClick(gallery.grid.viewport(), Qt.MouseButton.LeftButton, NOTHING_HELD, tile(gallery, "terrace"))
     assert told.args == [CARDS[1]]
     with qtbot.waitSignal(gallery.style_mixed_in) as told, qtbot.assertNotEmitted(gallery.style_chosen):
-        qtbot.mouseClick(gallery.list.viewport(), Qt.MouseButton.LeftButton, CONTROL, tile(gallery, "wave"))
+        qtbot.mouseClick(gallery.grid.viewport(), Qt.MouseButton.LeftButton, CONTROL, tile(gallery, "wave"))
     assert told.args == [CARDS[0]]
 
 
 def test_enter_uses_the_current_style_and_control_enter_mixes_it_in(gallery, qtbot):
-    gallery.list.setCurrentIndex(gallery.model.index(0))
-    qtbot.keyClick(gallery.list, Qt.Key.Key_Right)
+    gallery.grid.setCurrentIndex(gallery.model.index(0))
+    qtbot.keyClick(gallery.grid, Qt.Key.Key_Right)
     with qtbot.waitSignal(gallery.style_chosen) as told:
-        qtbot.keyClick(gallery.list, Qt.Key.Key_Return)
+        qtbot.keyClick(gallery.grid, Qt.Key.Key_Return)
     assert told.args == [CARDS[1]]
-    qtbot.keyClick(gallery.list, Qt.Key.Key_Down)  # two columns
+    qtbot.keyClick(gallery.grid, Qt.Key.Key_Down)  # two columns
     with qtbot.waitSignal(gallery.style_mixed_in) as told:
-        qtbot.keyClick(gallery.list, Qt.Key.Key_Return, CONTROL)
+        qtbot.keyClick(gallery.grid, Qt.Key.Key_Return, CONTROL)
     assert told.args == [CARDS[3]]
 
 
@@ -168,16 +168,16 @@ def test_enter_goes_from_the_search_to_what_it_found_and_then_uses_it(gallery, q
     qtbot.keyClicks(gallery.search, "auvers")
     with qtbot.assertNotEmitted(gallery.style_chosen):
         qtbot.keyClick(gallery.search, Qt.Key.Key_Return)
-    assert gallery.list.hasFocus()
+    assert gallery.grid.hasFocus()
     with qtbot.waitSignal(gallery.style_chosen) as told:
-        qtbot.keyClick(gallery.list, Qt.Key.Key_Return)
+        qtbot.keyClick(gallery.grid, Qt.Key.Key_Return)
     assert told.args == [CARDS[2]]
 
 
 def test_the_current_style_stays_current_through_a_search(gallery):
-    gallery.list.setCurrentIndex(gallery.model.index(2))
+    gallery.grid.setCurrentIndex(gallery.model.index(2))
     gallery.search.setText("gogh")
-    assert gallery.list.currentIndex().data(CARD_ROLE).id == "church"
+    assert gallery.grid.currentIndex().data(CARD_ROLE).id == "church"
 
 
 def test_a_dragged_tile_carries_its_style(gallery):
@@ -198,7 +198,7 @@ def test_a_tile_can_be_dragged_whatever_its_card_file_is_called(qtbot, tmp_path)
 def test_a_drag_begins_at_the_tile_that_was_pressed(gallery, qtbot, monkeypatch):
     dragged = []
     monkeypatch.setattr(QDrag, "exec", lambda drag, actions: dragged.append(drag.mimeData().data(STYLE_MIME_TYPE)))
-    view, start = gallery.list.viewport(), tile(gallery, "terrace")
+    view, start = gallery.grid.viewport(), tile(gallery, "terrace")
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
     for step in range(1, 5):
         place = QPointF(start + QPoint(0, 40 * step))
@@ -232,29 +232,29 @@ def test_the_menu_of_an_own_style_removes_it(gallery, qtbot):
 def test_delete_removes_an_own_style_and_no_other(gallery, qtbot):
     mine = style("mine", "My wall", category="mine")
     gallery.set_cards((*CARDS, mine))
-    gallery.list.setCurrentIndex(gallery.model.index(4))
+    gallery.grid.setCurrentIndex(gallery.model.index(4))
     with qtbot.waitSignal(gallery.card_removed) as told:
-        qtbot.keyClick(gallery.list, Qt.Key.Key_Delete)
+        qtbot.keyClick(gallery.grid, Qt.Key.Key_Delete)
     assert told.args == [mine]
-    gallery.list.setCurrentIndex(gallery.model.index(0))
+    gallery.grid.setCurrentIndex(gallery.model.index(0))
     with qtbot.assertNotEmitted(gallery.card_removed):
-        qtbot.keyClick(gallery.list, Qt.Key.Key_Delete)
+        qtbot.keyClick(gallery.grid, Qt.Key.Key_Delete)
 
 
 def test_a_right_click_asks_for_the_menu_of_the_tile_under_it(gallery, qtbot):
     asked = []
-    gallery.list.menu_requested.disconnect()
-    gallery.list.menu_requested.connect(lambda card, place: asked.append(card.id))
+    gallery.grid.menu_requested.disconnect()
+    gallery.grid.menu_requested.connect(lambda card, place: asked.append(card.id))
     place = tile(gallery, "church")
     for reason in (QContextMenuEvent.Reason.Mouse, QContextMenuEvent.Reason.Keyboard):
-        gallery.list.setCurrentIndex(gallery.model.index(3))
-        event = QContextMenuEvent(reason, place, gallery.list.viewport().mapToGlobal(place))
-        QApplication.sendEvent(gallery.list.viewport(), event)
+        gallery.grid.setCurrentIndex(gallery.model.index(3))
+        event = QContextMenuEvent(reason, place, gallery.grid.viewport().mapToGlobal(place))
+        QApplication.sendEvent(gallery.grid.viewport(), event)
     assert asked == ["church", "dots"]
 
 
 def test_details_show_the_whole_card_and_its_picture_when_it_is_made(qtbot, save_photo, tmp_path):
-    details = CardDetails(replace(CARDS[0], file=save_photo()), thumbnail_folder=tmp_path / "thumbnails")
+    details = StyleDetails(replace(CARDS[0], file=save_photo()), thumbnail_folder=tmp_path / "thumbnails")
     qtbot.addWidget(details)
     qtbot.waitUntil(lambda: not details.picture.pixmap().isNull())
     words = [label.text() for label in details.findChildren(QLabel)]
@@ -265,7 +265,7 @@ def test_details_show_the_whole_card_and_its_picture_when_it_is_made(qtbot, save
 @pytest.fixture
 def editor(qtbot, tmp_path):
     card = style("mine", "IMG 1234", category="mine")
-    details = CardDetails(replace(card, licence="unknown"), is_editable=True, thumbnail_folder=tmp_path)
+    details = StyleDetails(replace(card, licence="unknown"), is_editable=True, thumbnail_folder=tmp_path)
     details.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(details)
     return details
@@ -302,7 +302,7 @@ def test_any_words_are_a_licence_and_none_is_unknown(editor):
 
 def test_a_licence_nobody_knows_is_called_unknown(qtbot, tmp_path):
     card = Card("x", "style", "Mine", "", "", "", "", Path("missing.png"))
-    details = CardDetails(card, thumbnail_folder=tmp_path)
+    details = StyleDetails(card, thumbnail_folder=tmp_path)
     qtbot.addWidget(details)
     assert "unknown" in [label.text() for label in details.findChildren(QLabel)]
 
@@ -358,7 +358,7 @@ def test_the_tooltip_has_what_the_tile_has_no_room_for(gallery):
 
 def test_tiles_stand_in_two_columns_at_the_usual_width_and_more_when_wider(gallery):
     def columns():
-        return len({gallery.list.visualRect(gallery.model.index(row)).left() for row in range(4)})
+        return len({gallery.grid.visualRect(gallery.model.index(row)).left() for row in range(4)})
 
     assert columns() == 2
     gallery.resize(380, 700)
@@ -375,8 +375,8 @@ def test_thumbnails_arrive_on_the_tiles(qtbot, tmp_path):
     gallery.resize(260, 400)
     with qtbot.waitSignal(gallery._thumbnails.arrived):
         gallery.show()
-    middle = gallery.list.visualRect(gallery.model.index(0)).center() - QPoint(0, 20)
-    assert gallery.list.viewport().grab().toImage().pixelColor(middle).getRgb()[:3] == pytest.approx((0, 255, 0), abs=3)
+    middle = gallery.grid.visualRect(gallery.model.index(0)).center() - QPoint(0, 20)
+    assert gallery.grid.viewport().grab().toImage().pixelColor(middle).getRgb()[:3] == pytest.approx((0, 255, 0), abs=3)
 
 
 def test_10000_cards_ask_for_the_thumbnails_in_sight_alone(qtbot, tmp_path, monkeypatch):
@@ -389,7 +389,7 @@ def test_10000_cards_ask_for_the_thumbnails_in_sight_alone(qtbot, tmp_path, monk
     gallery.grab()
     assert 0 < len(asked) <= 12
     asked.clear()
-    gallery.list.scrollToBottom()
+    gallery.grid.scrollToBottom()
     gallery.grab()
     assert Path("missing9999.png") in asked
     assert len(asked) <= 12
@@ -421,7 +421,7 @@ def test_a_search_in_10000_cards_finds_the_one(qtbot):
 def test_everything_the_keyboard_reaches_has_a_name(gallery):
     reached = [
         widget
-        for widget in (gallery.search, gallery.list, *chips(gallery).values(), *gallery.findChildren(QPushButton))
+        for widget in (gallery.search, gallery.grid, *chips(gallery).values(), *gallery.findChildren(QPushButton))
         if widget.focusPolicy() != Qt.FocusPolicy.NoFocus
     ]
     assert len(reached) >= 4
@@ -455,8 +455,8 @@ def press(dialog, text) -> None:
 
 
 def has_accent(gallery, card_id) -> bool:
-    rect = gallery.list.visualRect(gallery.model.index(gallery.model.row_of(card_id)))
-    image = gallery.list.viewport().grab(rect).toImage()
+    rect = gallery.grid.visualRect(gallery.model.index(gallery.model.row_of(card_id)))
+    image = gallery.grid.viewport().grab(rect).toImage()
     accent = PALETTES["dark"]["accent"]
     return any(
         image.pixelColor(x, y).name() == accent for x in range(image.width()) for y in range(0, image.height(), 3)

@@ -27,7 +27,7 @@ def asked(engine: FakeEngine) -> list[LiveRequest]:
 
 
 def in_sight(studio: Studio) -> int:
-    tiles = studio.window.gallery.list
+    tiles = studio.window.gallery.grid
     rows = range(tiles.model().rowCount())
     return sum(tiles.viewport().rect().intersects(tiles.visualRect(tiles.model().index(row))) for row in rows)
 
@@ -47,22 +47,22 @@ def test_without_a_photo_there_is_nothing_to_show(studio: Studio) -> None:
 
 def test_tiles_in_sight_are_painted_small_and_once(qtbot: QtBot, with_photo: Studio, engine: FakeEngine) -> None:
     gallery = with_photo.window.gallery
-    before = gallery.list.viewport().grab().toImage()
+    before = gallery.grid.viewport().grab().toImage()
     assert gallery.on_my_picture.isEnabled() and asked(engine) == []
     gallery.on_my_picture.click()
     qtbot.waitUntil(lambda: len(asked(engine)) == in_sight(with_photo))
     QApplication.processEvents()
-    assert gallery.list.viewport().grab().toImage() != before
+    assert gallery.grid.viewport().grab().toImage() != before
     assert len(asked(engine)) == in_sight(with_photo) < gallery.model.rowCount()
     for request in asked(engine):
         assert (request.content.width, request.content.height) == (EDGE, EDGE)
         assert request.styles[0].long_edge <= STYLE_EDGE
     gallery.on_my_picture.click()
-    assert gallery.list.viewport().grab().toImage() == before
+    assert gallery.grid.viewport().grab().toImage() == before
 
 
 def test_a_style_under_the_mouse_shows_the_photo(qtbot: QtBot, with_photo: Studio, engine: FakeEngine) -> None:
-    tiles = with_photo.window.gallery.list
+    tiles = with_photo.window.gallery.grid
     place = QPointF(tiles.visualRect(tiles.model().index(1)).center())
     spot = tiles.viewport().mapToGlobal(place)
     QApplication.sendEvent(tiles.viewport(), QHoverEvent(QEvent.Type.HoverMove, place, spot, place))
@@ -85,7 +85,7 @@ def test_another_photo_is_shown_instead_of_the_old_one(
 
 def test_it_comes_while_an_artwork_is_painted(qtbot: QtBot, with_photo: Studio, engine: FakeEngine) -> None:
     engine.gate = gate = Gate()
-    session, previews = with_photo.session, with_photo.window.gallery.list.delegate.previews
+    session, previews = with_photo.session, with_photo.window.gallery.grid.delegate.previews
     with_photo.importer.use_style(card_named(with_photo, "Poppies"))
     qtbot.waitUntil(lambda: session.missing == "")
     session.finish()
@@ -101,7 +101,7 @@ def test_it_comes_while_an_artwork_is_painted(qtbot: QtBot, with_photo: Studio, 
 def test_one_that_made_way_for_the_artwork_is_asked_for_again(
     qtbot: QtBot, with_photo: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session, previews = with_photo.session, with_photo.window.gallery.list.delegate.previews
+    session, previews = with_photo.session, with_photo.window.gallery.grid.delegate.previews
     with_photo.preferences.auto_refine = "never"
     with_photo.preferences.is_live = True
     with_photo.importer.use_style(card_named(with_photo, "Poppies"))
@@ -126,7 +126,7 @@ def test_one_that_made_way_for_the_artwork_is_asked_for_again(
 def test_a_style_that_cannot_be_opened_shows_itself_and_holds_nobody_up(
     qtbot: QtBot, with_photo: Studio, engine: FakeEngine, tmp_path: Path
 ) -> None:
-    previews = with_photo.window.gallery.list.delegate.previews
+    previews = with_photo.window.gallery.grid.delegate.previews
     card = card_named(with_photo, "Lion")
     broken = type(card)("broken", "style", "Broken", "", "", "", "", tmp_path / "broken.png")
     with qtbot.waitSignal(previews.arrived):

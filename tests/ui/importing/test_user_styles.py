@@ -54,7 +54,7 @@ def test_one_added_picture_is_used_and_stays_after_a_restart(
     assert mix(studio) == ["wall"]
     gallery = studio.window.gallery
     index = gallery.model.index(gallery.model.row_of(wall.id))
-    assert gallery.list.viewport().rect().contains(gallery.list.visualRect(index))  # at the end, and scrolled to
+    assert gallery.grid.viewport().rect().contains(gallery.grid.visualRect(index))  # at the end, and scrolled to
     studio.close()
     again = Studio(FakeEngine, settings, thumbnail_folder)
     qtbot.waitUntil(lambda: own(again) == ["wall"])

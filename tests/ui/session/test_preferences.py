@@ -109,7 +109,7 @@ def test_tiles_on_my_picture_stay_so(qtbot: QtBot, loaded: Studio, settings: Set
     loaded.close()
     again = Studio(FakeEngine, settings, thumbnail_folder)
     assert again.window.gallery.on_my_picture.isChecked()
-    assert again.window.gallery.list.delegate.shows_previews
+    assert again.window.gallery.grid.delegate.shows_previews
     again.close()
 
 

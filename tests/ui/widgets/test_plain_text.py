@@ -232,13 +232,13 @@ def test_no_text_of_the_window_is_taken_for_markup(qtbot: QtBot, besieged: Studi
         "QMenu action",  # recent files
         "QMenu action tip",
         "QListWidget item tip",  # what a style is learnt from
-        "StyleList item",
-        "StyleList item tip",
+        "StyleGrid item",
+        "StyleGrid item tip",
         "BatchList item",
         "BatchList item tip",
         "QTextBrowser",  # about
         "MainWindow title",
-        "CardDetails title",
+        "StyleDetails title",
     }, walk.found
 
 

@@ -139,7 +139,7 @@ def test_files_and_pictures_are_pasted(qtbot: QtBot, studio: Studio, save_photo:
 def test_the_gallery_uses_and_mixes_by_keyboard_and_ctrl_enter_finishes_with_a_style_in_use(
     qtbot: QtBot, loaded: Studio
 ) -> None:
-    styles = loaded.window.gallery.list
+    styles = loaded.window.gallery.grid
     styles.setFocus()
     for card, count in ((card_named(loaded, "Poppies"), 2), (card_named(loaded, "Lion"), 3)):
         styles.setCurrentIndex(styles.model().index(loaded.window.gallery.model.row_of(card.id)))
