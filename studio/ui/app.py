@@ -22,8 +22,8 @@ from studio.ui.actions.refine_actions import RefineActions
 from studio.ui.batch.batch_queue import BatchQueue
 from studio.ui.batch.batch_window import BatchWindow
 from studio.ui.export.exporter import Exporter
-from studio.ui.finetune.tune_controller import Teaching
-from studio.ui.finetune.tune_window import TeachWindow
+from studio.ui.finetune.tune_controller import TuneController
+from studio.ui.finetune.tune_window import TuneWindow
 from studio.ui.gallery.style_previews import StylePreviews
 from studio.ui.importing.importer import Importer
 from studio.ui.importing.recent_files import RecentFiles
@@ -78,11 +78,11 @@ class Studio(QObject):
         self._is_closed = False
         # A thread for each purpose: whatever takes long, opening a photo does not wait for it.
         self._opening = SerialExecutor("opening", self)
-        adding, library, teaching, previews = (
-            SerialExecutor(name, self) for name in ("adding", "library", "teaching", "previews")
+        adding, library, tuning_files, previews = (
+            SerialExecutor(name, self) for name in ("adding", "library", "tuning", "previews")
         )
         saving = SerialExecutor("saving", self)
-        self._threads = (self._opening, previews, adding, teaching, library, saving)
+        self._threads = (self._opening, previews, adding, tuning_files, library, saving)
         batch_files = SerialExecutor("batch", self)
         self.bridge = EventBridge(self)
         worker = Worker(make_engine, self.bridge.post)
@@ -104,20 +104,20 @@ class Studio(QObject):
             self.actions, self.session, self.importer, self.exporter, self.recent, self.preferences, self.window
         )
         self.batch_window = BatchWindow(self.batch, self.session, self.actions, settings, self.window, thumbnail_folder)
-        self.teaching = Teaching(self.session, worker, teaching, user_styles, self)
-        self.teach_window = TeachWindow(self.teaching, self.actions, settings, teaching, self.window)
-        self.actions["teach"].triggered.connect(self.teach_window.open_beside)
+        self.tune_controller = TuneController(self.session, worker, tuning_files, user_styles, self)
+        self.tune_window = TuneWindow(self.tune_controller, self.actions, settings, tuning_files, self.window)
+        self.actions["teach"].triggered.connect(self.tune_window.open_beside)
         self.actions["render_many"].triggered.connect(self._render_many)
         self.window.status_bar.watch_batch(self.batch)
         self.refine_actions = RefineActions(self.actions, self.session, self)
         self.window.gallery.set_previews(StylePreviews(self.session, worker, previews, self))
         bind_switch(self.window.gallery.on_my_picture, self.preferences, "has_tile_previews")
         self.window.gallery.add_requested.connect(self.action_handlers.ask_for_styles)
-        self.window.gallery.teach_requested.connect(self.teach_window.open_beside)
+        self.window.gallery.teach_requested.connect(self.tune_window.open_beside)
         self.window.gallery.export_requested.connect(self.action_handlers.ask_for_style_file)
         self.window.first_painted.connect(self.session.start_engine)
         user_styles.load()
-        self.teaching.look_for_begun()
+        self.tune_controller.look_for_unfinished()
         if settings.problem is not None:
             self.session.post_message(settings.problem)
 

@@ -140,16 +140,16 @@ def test_a_recent_picture_that_cannot_be_looked_for_stays_on_the_list(
 def test_a_curve_that_cannot_be_loaded_is_tried_again(
     qtbot: QtBot, studio: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    curve = studio.teach_window.curve
+    curve = studio.tune_window.curve
     with monkeypatch.context() as patched:
         patched.setattr("studio.ui.finetune.loss_curve._load_plot", fail)
-        studio.teach_window.open_beside()
+        studio.tune_window.open_beside()
         qtbot.waitUntil(lambda: curve.empty.text().startswith("There is no curve: "))
-        studio.teach_window.hide()
-    studio.teach_window.open_beside()
+        studio.tune_window.hide()
+    studio.tune_window.open_beside()
     qtbot.waitUntil(lambda: curve._make_plot is not None)
     assert not curve.empty.text().startswith("There is no curve")
-    studio.teach_window.hide()
+    studio.tune_window.hide()
 
 
 def test_a_thumbnail_that_cannot_be_made_is_told_and_not_waited_for(
@@ -282,18 +282,18 @@ def test_after_a_start_in_the_middle_of_a_look_another_can_follow(qtbot: QtBot, 
 def test_a_picture_to_learn_from_that_fails_is_left_out_alone(
     qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path], fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    references = studio.teaching.references
+    references = studio.tune_controller.references
     monkeypatch.setattr(
         "studio.ui.importing.reference_pictures.open_picture", once_for("b.png", reference_pictures.open_picture, fail)
     )
     references.add([save_photo(name, seed=seed) for seed, name in enumerate(("a.png", "b.png", "c.png"))])
     qtbot.waitUntil(lambda: bool(references.pictures))
     assert [picture.name for picture in references.pictures] == ["a.png", "c.png"]
-    message = studio.teach_window.messages.message
+    message = studio.tune_window.messages.message
     assert message is not None and message.is_problem
 
 
-@pytest.mark.parametrize("act", ["write_request", "Teaching._begin"])
+@pytest.mark.parametrize("act", ["write_request", "TuneController._begin"])
 def test_learning_that_cannot_begin_ends(
     qtbot: QtBot,
     loaded: Studio,
@@ -302,16 +302,16 @@ def test_learning_that_cannot_begin_ends(
     monkeypatch: pytest.MonkeyPatch,
     act: str,
 ) -> None:
-    teaching = loaded.teaching
-    teaching.references.add([save_photo("work.png", 300, 280)])
-    qtbot.waitUntil(lambda: bool(teaching.references.pictures))
+    controller = loaded.tune_controller
+    controller.references.add([save_photo("work.png", 300, 280)])
+    qtbot.waitUntil(lambda: bool(controller.references.pictures))
     monkeypatch.setattr(f"studio.ui.finetune.tune_controller.{act}", fail)
-    teaching.learn("My hand", "", "", TuneSettings())
+    controller.learn("My hand", "", "", TuneSettings())
     assert "learning" in loaded.session.activities
     qtbot.waitUntil(lambda: "learning" not in loaded.session.activities)
-    message = loaded.teach_window.messages.message
+    message = loaded.tune_window.messages.message
     assert message is not None and message.is_problem
-    assert not teaching.is_learning and not teaching.references.is_locked
+    assert not controller.is_learning and not controller.references.is_locked
 
 
 def test_a_file_that_fails_among_many_is_no_style_and_the_others_are(
@@ -383,21 +383,21 @@ def test_a_frame_that_cannot_be_taken_does_not_keep_the_end_of_painting_from_the
 def test_a_learnt_style_that_cannot_be_kept_can_be_kept_later_or_discarded(
     qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    teaching = loaded.teaching
-    teaching.output.parent.mkdir(parents=True)
-    write_learned(teaching.output, make_card(), make_learned())
-    teaching.look_for_begun()
-    qtbot.waitUntil(lambda: teaching.has_style)
+    controller = loaded.tune_controller
+    controller.output.parent.mkdir(parents=True)
+    write_learned(controller.output, make_card(), make_learned())
+    controller.look_for_unfinished()
+    qtbot.waitUntil(lambda: controller.has_style)
     with monkeypatch.context() as patched:
         patched.setattr("studio.core.styles.style_library.StyleLibrary.import_learned", fail)
-        teaching.keep()
-        assert teaching.is_keeping and not loaded.teach_window.keep.isEnabled()
-        teaching.discard()  # not while it is read
-        qtbot.waitUntil(lambda: not teaching.is_keeping)
-    assert sentence(loaded) and teaching.has_style and loaded.teach_window.keep.isEnabled()
-    teaching.keep()
-    qtbot.waitUntil(lambda: len(loaded.importer.user_styles.cards) == 1 and not teaching.has_style)
-    qtbot.waitUntil(lambda: not teaching.output.exists())
+        controller.keep()
+        assert controller.is_keeping and not loaded.tune_window.keep.isEnabled()
+        controller.discard()  # not while it is read
+        qtbot.waitUntil(lambda: not controller.is_keeping)
+    assert sentence(loaded) and controller.has_style and loaded.tune_window.keep.isEnabled()
+    controller.keep()
+    qtbot.waitUntil(lambda: len(loaded.importer.user_styles.cards) == 1 and not controller.has_style)
+    qtbot.waitUntil(lambda: not controller.output.exists())
 
 
 def test_a_picture_that_cannot_be_copied_is_told(
@@ -413,13 +413,13 @@ def test_a_picture_that_cannot_be_copied_is_told(
 def test_a_learnt_style_can_be_kept_even_if_nothing_says_how_to_go_on(
     qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch, act: str
 ) -> None:
-    teaching = loaded.teaching
-    teaching.output.parent.mkdir(parents=True)
-    write_learned(teaching.output, make_card(), make_learned())
-    training_file(teaching.output).touch()
-    request = TuneRequest((make_picture(),), make_card(), teaching.output)
+    controller = loaded.tune_controller
+    controller.output.parent.mkdir(parents=True)
+    write_learned(controller.output, make_card(), make_learned())
+    training_file(controller.output).touch()
+    request = TuneRequest((make_picture(),), make_card(), controller.output)
     monkeypatch.setattr("studio.ui.finetune.tune_controller.read_request", lambda _: request)
     monkeypatch.setattr(f"studio.ui.finetune.tune_controller.{act}", fail)
-    teaching.look_for_begun()
-    qtbot.waitUntil(lambda: teaching.has_style)
-    assert not teaching.can_resume
+    controller.look_for_unfinished()
+    qtbot.waitUntil(lambda: controller.has_style)
+    assert not controller.can_resume

@@ -133,15 +133,15 @@ def test_painting_a_batch(
 
 def test_teaching(qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path]) -> None:
     works = [save_photo(f"work {number}.png", 300, 280, number) for number in range(3)]
-    loaded.teach_window.open_beside()
-    loaded.teach_window.picker.chosen.emit(works)
-    qtbot.waitUntil(lambda: len(loaded.teaching.references.pictures) == 3)
-    loaded.teach_window.grab()
-    loaded.teach_window.main.click()
-    qtbot.waitUntil(lambda: loaded.teaching.is_over)
-    loaded.teach_window.keep.click()
-    qtbot.waitUntil(lambda: len(loaded.importer.user_styles.cards) == 1 and not loaded.teaching.has_style)
-    loaded.teach_window.hide()
+    loaded.tune_window.open_beside()
+    loaded.tune_window.picker.chosen.emit(works)
+    qtbot.waitUntil(lambda: len(loaded.tune_controller.references.pictures) == 3)
+    loaded.tune_window.grab()
+    loaded.tune_window.main.click()
+    qtbot.waitUntil(lambda: loaded.tune_controller.is_over)
+    loaded.tune_window.keep.click()
+    qtbot.waitUntil(lambda: len(loaded.importer.user_styles.cards) == 1 and not loaded.tune_controller.has_style)
+    loaded.tune_window.hide()
 
 
 def test_picking_styles_with_previews(qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path]) -> None:

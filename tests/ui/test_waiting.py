@@ -59,7 +59,7 @@ def test_a_photo_opens_while_ten_thousand_styles_are_read_and_a_style_begun_is_l
 ) -> None:
     StyleLibrary().add(make_picture(32, 32, "wall.png"))
     reading = hold("studio.core.styles.style_library:StyleLibrary.read")
-    looking = hold("studio.ui.finetune.tune_controller:Teaching._find_begun")
+    looking = hold("studio.ui.finetune.tune_controller:TuneController._find_unfinished")
     studio = Studio(FakeEngine, settings, thumbnail_folder)
     qtbot.waitUntil(lambda: reading.is_set() and looking.is_set())
     open_photo(qtbot, studio, save_photo())
@@ -89,14 +89,14 @@ def test_a_photo_opens_while_what_is_learnt_from_is_written(
     gate: threading.Event,
 ) -> None:
     is_held = hold("studio.ui.finetune.tune_controller:write_request")
-    studio.teaching.references.add([save_photo("work.png", seed=1)])
-    qtbot.waitUntil(lambda: bool(studio.teaching.references.pictures))
-    studio.teaching.learn("My hand", "", "", TuneSettings())
+    studio.tune_controller.references.add([save_photo("work.png", seed=1)])
+    qtbot.waitUntil(lambda: bool(studio.tune_controller.references.pictures))
+    studio.tune_controller.learn("My hand", "", "", TuneSettings())
     qtbot.waitUntil(is_held.is_set)
     open_photo(qtbot, studio, save_photo("photo.png", seed=2))
-    studio.teaching.stop()
+    studio.tune_controller.stop()
     gate.set()
-    qtbot.waitUntil(lambda: not studio.teaching.is_learning)
+    qtbot.waitUntil(lambda: not studio.tune_controller.is_learning)
 
 
 def test_a_photo_opens_while_tiles_are_made_for_the_one_before(

@@ -1,4 +1,4 @@
-"""LearningCurve: the loss of each step and of each judgement, the best one marked, and the same in words."""
+"""LossCurve: the loss of each step and of each judgement, the best one marked, and the same in words."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from studio.ui.threads.serial_executor import SerialExecutor
 from studio.ui.widgets.plain_text import PlainLabel
 
 if TYPE_CHECKING:
-    from studio.ui.finetune.loss_plot import CurvePlot
+    from studio.ui.finetune.loss_plot import LossPlot
 
 
-class LearningCurve(QStackedWidget):
+class LossCurve(QStackedWidget):
     """Shows lessons. Where it is not seen, its accessible description tells the same in numbers.
 
     plot: None until it is loaded, which begins when this is first shown, and two lessons are there.
@@ -28,10 +28,10 @@ class LearningCurve(QStackedWidget):
 
     def __init__(self, files: SerialExecutor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.plot: CurvePlot | None = None
+        self.plot: LossPlot | None = None
         self._files = files
         self._lessons: Sequence[Lesson] = ()
-        self._make_plot: type[CurvePlot] | None = None
+        self._make_plot: type[LossPlot] | None = None
         self._is_loading = False
         self.empty = PlainLabel()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -76,7 +76,7 @@ class LearningCurve(QStackedWidget):
         """The lesson of the best judgement, or None."""
         return next((lesson for lesson in reversed(self._lessons) if lesson.is_best and lesson.held_out), None)
 
-    def _take_plot(self, make_plot: type[CurvePlot]) -> None:
+    def _take_plot(self, make_plot: type[LossPlot]) -> None:
         self._make_plot = make_plot
         self.show_lessons(self._lessons)
 
@@ -86,9 +86,9 @@ class LearningCurve(QStackedWidget):
         self.empty.setText(self.tr("There is no curve: {}").format(error.message))
 
 
-def _load_plot() -> type[CurvePlot]:
+def _load_plot() -> type[LossPlot]:
     """Off the GUI thread: the import takes a second, and a window that opens has better things to do."""
     os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"  # whatever else is installed or set
-    from studio.ui.finetune.loss_plot import CurvePlot
+    from studio.ui.finetune.loss_plot import LossPlot
 
-    return CurvePlot
+    return LossPlot

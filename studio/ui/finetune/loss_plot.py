@@ -1,4 +1,4 @@
-"""CurvePlot: the losses of learning as a plot of pyqtgraph in the studio's colours.
+"""LossPlot: the losses of learning as a plot of pyqtgraph in the studio's colours.
 
 Nobody imports this before a curve is to be seen, except in the background: pyqtgraph takes a second to load.
 """
@@ -19,7 +19,7 @@ _SMOOTHED = 9  # steps whose mean a point of the training line is: single ones j
 _DOT = 9  # px
 
 
-class CurvePlot(QWidget):
+class LossPlot(QWidget):
     """Shows lessons; there is nothing to do in it with mouse or keys.
 
     Linear: from first sight on, a loss seldom falls by half, and a logarithm would flatten what it does.

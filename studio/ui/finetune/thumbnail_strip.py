@@ -1,4 +1,4 @@
-"""PictureStrip: the pictures an artist has chosen, small, with what is to be said of them."""
+"""ThumbnailStrip: the pictures an artist has chosen, small, with what is to be said of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from studio.ui.widgets.plain_text import PlainLabel, tool_tip
 _SCROLL_BAR = 20  # px
 
 
-class PictureStrip(QStackedWidget):
+class ThumbnailStrip(QStackedWidget):
     """Shows them, or what may be dropped. Delete takes the current one out. Signals: removed(number)."""
 
     removed = Signal(int)

@@ -1,10 +1,10 @@
-"""PhotoChoice: the artist's own photos, to learn a style on."""
+"""TrainingPhotos: the artist's own photos, to learn a style on."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.ui.finetune.thumbnail_strip import PictureStrip
+from studio.ui.finetune.thumbnail_strip import ThumbnailStrip
 from studio.ui.importing.reference_pictures import ReferencePictures
 from studio.ui.importing.source_picker import SourcePicker
 from studio.ui.session.settings import Settings
@@ -14,14 +14,14 @@ from studio.ui.widgets.plain_text import PlainLabel
 _TILE = 40  # px
 
 
-class PhotoChoice(QWidget):
+class TrainingPhotos(QWidget):
     """Photos are dropped on it or chosen by its buttons; they come besides those of the studio."""
 
     def __init__(self, photos: ReferencePictures, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         name = self.tr("Photos to learn on")
         self.setToolTip(self.tr("Photos like those to be painted, learnt on besides the studio's own"))
-        self.strip = PictureStrip(photos, name, self.tr("Drop photos of yours here, or none"), _TILE)
+        self.strip = ThumbnailStrip(photos, name, self.tr("Drop photos of yours here, or none"), _TILE)
         self.picker = SourcePicker(settings, "teach_photos", name, self.tr("Photos of a folder"), target=self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, GRID // 2, 0, 0)

@@ -1,4 +1,4 @@
-"""Teaching: one style being learnt in the worker's background, from the pictures to the tile in the gallery."""
+"""TuneController: one style being learnt in the worker's background, from the pictures to the tile in the gallery."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from studio.ui.threads.task_error import task_error
 
 
 @dataclass(frozen=True)
-class Begun:
+class Unfinished:
     """What an earlier sitting left. title: of the style. request: goes on with it exactly, None where that cannot be.
 
     remarks: on the pictures it is learnt from. lessons: up to where it goes on.
@@ -53,11 +53,11 @@ class Begun:
     lessons: Sequence[Lesson] = ()
 
 
-class Teaching(QObject):
+class TuneController(QObject):
     """One style at a time: pictures chosen, learnt, stopped, gone on with, kept or discarded.
 
     It learns only while the artist's own work rests. What is learnt, and what from, lies in files all the time, so it
-    survives the end of the program: `begun` names it at the next start, and it can go on.
+    survives the end of the program: `unfinished` names it at the next start, and it can go on.
 
     references: what is learnt from. photos: the artist's own, to learn on. lessons: so far. sample: how far it has
     come. has_style: whether there is something to keep. is_keeping: whether it is on its way into the gallery.
@@ -85,7 +85,7 @@ class Teaching(QObject):
         self.photos = ReferencePictures(files, lambda _: (), self)
         self.lessons: list[Lesson] = []
         self.sample: Picture | None = None
-        self.begun = ""
+        self.unfinished = ""
         self.progress = 0.0
         self.note = ""
         self.is_learning = self.is_stopping = self.is_over = self.has_style = self.can_resume = False
@@ -107,10 +107,10 @@ class Teaching(QObject):
         """Where the style lies until it is kept."""
         return self._folder / "style.safetensors"
 
-    def look_for_begun(self) -> None:
+    def look_for_unfinished(self) -> None:
         """Look whether a style was left here when the program ended."""
         if not self.is_learning and not self.has_style:
-            self._files.run(self._find_begun, self._take_begun, lambda _: None)
+            self._files.run(self._find_unfinished, self._take_unfinished, lambda _: None)
 
     def learn(self, title: str, author: str, licence: str, settings: TuneSettings) -> None:
         """Learn from the pictures, afresh."""
@@ -154,7 +154,7 @@ class Teaching(QObject):
             self.lessons, self.sample, self.can_resume = [], None, False
         self._request = request
         self.references.is_locked = self.photos.is_locked = True
-        self.is_learning, self.is_stopping, self.is_over, self.begun = True, False, False, ""
+        self.is_learning, self.is_stopping, self.is_over, self.unfinished = True, False, False, ""
         self.progress, self.note = 0.0, ""
         self._session.activities.begin("learning")
         self.message_posted.emit(None)
@@ -225,39 +225,39 @@ class Teaching(QObject):
         self.is_keeping = False
         self._files.write(self._delete_all, lambda _: None, self._refuse)
         self._request, self.lessons, self.sample = None, [], None
-        self.begun, self.progress = "", 0.0
+        self.unfinished, self.progress = "", 0.0
         self.has_style = self.can_resume = self.is_over = False
         self.message_posted.emit(None)
         self.lesson_arrived.emit()
         self.state_changed.emit()
 
-    def _find_begun(self) -> Begun:
+    def _find_unfinished(self) -> Unfinished:
         title = read_learned(self.output)[0].title
         if not self._lock.take_if_free():
             raise StudioError(f"{title} is being learnt by another window of the studio.")
         if not training_file(self.output).is_file():
-            return Begun(title)
+            return Unfinished(title)
         try:
             request = read_request(self.output)
-            return Begun(title, request, check_references(request.references), read_lessons(self.output))
+            return Unfinished(title, request, check_references(request.references), read_lessons(self.output))
         except Exception as error:  # noqa: BLE001 - what there is can be kept all the same
             task_error(error)
-            return Begun(title)
+            return Unfinished(title)
 
-    def _take_begun(self, begun: Begun) -> None:
+    def _take_unfinished(self, unfinished: Unfinished) -> None:
         if self.is_learning or self.has_style:
             return
-        self.begun, self.has_style = begun.title, True
+        self.unfinished, self.has_style = unfinished.title, True
         remedy = self.tr("What there is can be kept.")
-        if begun.request is not None:
-            self._request, self.can_resume, self.lessons = begun.request, True, list(begun.lessons)
-            if begun.lessons:
-                self.progress = begun.lessons[-1].step / begun.lessons[-1].steps
-            self.references.show_pictures(begun.request.references, begun.remarks)
-            self.photos.show_pictures(begun.request.photos, ())
-            self.request_found.emit(begun.request)
+        if unfinished.request is not None:
+            self._request, self.can_resume, self.lessons = unfinished.request, True, list(unfinished.lessons)
+            if unfinished.lessons:
+                self.progress = unfinished.lessons[-1].step / unfinished.lessons[-1].steps
+            self.references.show_pictures(unfinished.request.references, unfinished.remarks)
+            self.photos.show_pictures(unfinished.request.photos, ())
+            self.request_found.emit(unfinished.request)
             remedy = self.tr("It can go on, be kept or discarded.")
-        text = self.tr("{} was being learnt when the studio ended.").format(begun.title)
+        text = self.tr("{} was being learnt when the studio ended.").format(unfinished.title)
         self._session.post_message(Message(text, remedy, action="teach"))
         self.lesson_arrived.emit()
         self.state_changed.emit()

@@ -1,4 +1,4 @@
-"""TuneKnobs: how a style is learnt, for those who want to know: folded away, each number with what it does."""
+"""TuneSettingsForm: how a style is learnt, for those who want to know: folded away, each number with what it does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from studio.ui.widgets.plain_text import PlainLabel, tool_tip
 from studio.ui.widgets.unit_spin_box import UnitSpinBox
 
 
-class TuneKnobs(QWidget):
+class TuneSettingsForm(QWidget):
     """A switch for learning deeper, and the numbers behind it. `settings` is what they say."""
 
     def __init__(self, photos: QWidget, parent: QWidget | None = None) -> None:

@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
 from studio.core.engine_api.contract import TuneRequest
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.message_bar import MessageBar
-from studio.ui.finetune.loss_curve import LearningCurve
-from studio.ui.finetune.thumbnail_strip import PictureStrip
-from studio.ui.finetune.training_photos import PhotoChoice
-from studio.ui.finetune.tune_controller import Teaching
-from studio.ui.finetune.tune_settings_form import TuneKnobs
+from studio.ui.finetune.loss_curve import LossCurve
+from studio.ui.finetune.thumbnail_strip import ThumbnailStrip
+from studio.ui.finetune.training_photos import TrainingPhotos
+from studio.ui.finetune.tune_controller import TuneController
+from studio.ui.finetune.tune_settings_form import TuneSettingsForm
 from studio.ui.images.picture_pyramid import qimage
 from studio.ui.importing.source_picker import SourcePicker
 from studio.ui.session.settings import Settings
@@ -37,21 +37,21 @@ from studio.ui.widgets.progress_line import ProgressLine
 _SHOWN_REMARKS = 3
 
 
-class TeachWindow(QDialog):
-    """Shows a Teaching and reports what the artist wants; stays open beside the studio; closing it stops nothing."""
+class TuneWindow(QDialog):
+    """Shows the state of a TuneController and reports what the artist wants. Closing it stops nothing."""
 
     def __init__(
-        self, teaching: Teaching, actions: Actions, settings: Settings, files: SerialExecutor, parent: QWidget
+        self, controller: TuneController, actions: Actions, settings: Settings, files: SerialExecutor, parent: QWidget
     ) -> None:
         """files: loads the plot."""
         super().__init__(parent)
-        self._teaching = teaching
+        self._controller = controller
         self.setWindowTitle(self.tr("Teach a style"))
         self.resize(800, 700)
         self.setMinimumSize(640, 560)
         self.messages = MessageBar(actions)
         invitation = self.tr("Drop 3 to 30 pictures by one hand here, or a folder of them")
-        self.strip = PictureStrip(teaching.references, self.tr("Pictures to learn from"), invitation)
+        self.strip = ThumbnailStrip(controller.references, self.tr("Pictures to learn from"), invitation)
         titles = self.tr("Learn from pictures"), self.tr("Learn from a folder")
         self.picker = SourcePicker(settings, "teach", *titles, target=self)
         self.remarks = PlainLabel()
@@ -60,10 +60,10 @@ class TeachWindow(QDialog):
         self.title = QLineEdit()
         self.author = QLineEdit()
         self.licence = LicenceCombo()
-        self.photos = PhotoChoice(teaching.photos, settings)
-        self.knobs = TuneKnobs(self.photos)
+        self.photos = TrainingPhotos(controller.photos, settings)
+        self.knobs = TuneSettingsForm(self.photos)
         self.sample = PlainLabel()
-        self.curve = LearningCurve(files)
+        self.curve = LossCurve(files)
         self.bar = ProgressLine(self.tr("Progress of learning"))
         self.progress = ElidedLabel()
         set_role(self.progress, "caption")
@@ -80,7 +80,7 @@ class TeachWindow(QDialog):
     @Slot()
     def open_beside(self) -> None:
         """Show it, or bring it to the front."""
-        self._teaching.look_for_begun()
+        self._controller.look_for_unfinished()
         self.show()
         self.activateWindow()
 
@@ -90,11 +90,11 @@ class TeachWindow(QDialog):
 
     @Slot()
     def _act(self) -> None:
-        if self._teaching.is_learning:
-            self._teaching.stop()
+        if self._controller.is_learning:
+            self._controller.stop()
             return
         title = self.title.text().strip() or self.tr("My style")
-        self._teaching.learn(title, self.author.text().strip(), self.licence.value, self.knobs.settings)
+        self._controller.learn(title, self.author.text().strip(), self.licence.value, self.knobs.settings)
 
     @Slot(object)
     def _show_request(self, request: TuneRequest) -> None:
@@ -107,56 +107,56 @@ class TeachWindow(QDialog):
 
     @Slot()
     def _show_state(self) -> None:
-        teaching = self._teaching
-        is_idle = not teaching.is_learning
+        controller = self._controller
+        is_idle = not controller.is_learning
         for widget in (self.picker, self.title, self.author, self.licence, self.knobs):
             widget.setEnabled(is_idle)
-        remarks = teaching.references.remarks
+        remarks = controller.references.remarks
         words = [remark.text for remark in remarks[:_SHOWN_REMARKS]]
         more = len(remarks) - len(words)
         if more:
             words.append(self.tr("And {} more, at the pictures.").format(more))
         self.remarks.setText("\n".join(words))
         self.remarks.setVisible(bool(words))
-        has_style = is_idle and teaching.has_style and not teaching.is_keeping
+        has_style = is_idle and controller.has_style and not controller.is_keeping
         self.keep.setEnabled(has_style)
         self.discard.setEnabled(has_style)
-        self.resume.setVisible(is_idle and teaching.can_resume)
-        self.resume.setEnabled(not teaching.is_keeping)
+        self.resume.setVisible(is_idle and controller.can_resume)
+        self.resume.setEnabled(not controller.is_keeping)
         if not is_idle:
             self.main.setText(self.tr("Stop"))
-        elif teaching.can_resume:
+        elif controller.can_resume:
             self.main.setText(self.tr("Learn afresh"))
         else:
             self.main.setText(self.tr("Learn anyway") if remarks else self.tr("Learn"))
-        set_role(self.main, "" if is_idle and teaching.can_resume else "primary")
-        is_free = not teaching.is_stopping and not teaching.is_keeping
-        self.main.setEnabled(bool(teaching.references.pictures) and is_free)
+        set_role(self.main, "" if is_idle and controller.can_resume else "primary")
+        is_free = not controller.is_stopping and not controller.is_keeping
+        self.main.setEnabled(bool(controller.references.pictures) and is_free)
         self._show_progress()
 
     @Slot()
     def _show_progress(self) -> None:
-        teaching = self._teaching
-        self.bar.show_progress(teaching.progress)
-        self.curve.show_lessons(teaching.lessons)
-        if teaching.begun:
-            text = self.tr("{} was being learnt when the studio ended.").format(teaching.begun)
-        elif teaching.is_over:
+        controller = self._controller
+        self.bar.show_progress(controller.progress)
+        self.curve.show_lessons(controller.lessons)
+        if controller.unfinished:
+            text = self.tr("{} was being learnt when the studio ended.").format(controller.unfinished)
+        elif controller.is_over:
             text = self.tr("Learnt. Keep it to have it in the gallery.")
-        elif teaching.note and teaching.is_learning:
-            text = teaching.note
-        elif teaching.lessons:
-            last = teaching.lessons[-1]
+        elif controller.note and controller.is_learning:
+            text = controller.note
+        elif controller.lessons:
+            last = controller.lessons[-1]
             text = self.tr("Step {} of {}").format(last.step, last.steps)
-            if not teaching.is_learning:
+            if not controller.is_learning:
                 text = self.tr("Stopped at step {} of {}").format(last.step, last.steps)
         else:
-            text = self.tr("Loading") if teaching.is_learning else ""
+            text = self.tr("Loading") if controller.is_learning else ""
         self.progress.setText(text)
         self._show_sample()
 
     def _show_sample(self) -> None:
-        picture = self._teaching.sample
+        picture = self._controller.sample
         if picture is None:
             self.sample.setPixmap(QPixmap())
             self.sample.setText(self.tr("Your photo in the new style will be here"))
@@ -184,17 +184,17 @@ class TeachWindow(QDialog):
         set_role(self.sample, "muted")
 
     def _connect(self) -> None:
-        teaching = self._teaching
-        self.picker.chosen.connect(teaching.references.add)
-        self.strip.removed.connect(teaching.references.remove)
+        controller = self._controller
+        self.picker.chosen.connect(controller.references.add)
+        self.strip.removed.connect(controller.references.remove)
         self.main.clicked.connect(self._act)
-        self.resume.clicked.connect(teaching.resume)
-        self.keep.clicked.connect(teaching.keep)
-        self.discard.clicked.connect(teaching.discard)
-        teaching.state_changed.connect(self._show_state)
-        teaching.request_found.connect(self._show_request)
-        teaching.lesson_arrived.connect(self._show_progress)
-        teaching.message_posted.connect(self.messages.show_message)
+        self.resume.clicked.connect(controller.resume)
+        self.keep.clicked.connect(controller.keep)
+        self.discard.clicked.connect(controller.discard)
+        controller.state_changed.connect(self._show_state)
+        controller.request_found.connect(self._show_request)
+        controller.lesson_arrived.connect(self._show_progress)
+        controller.message_posted.connect(self.messages.show_message)
 
     def _arrange(self) -> None:
         form = QFormLayout()

@@ -17,7 +17,7 @@ from studio.core.engine_api.contract import LiveRequest, TuneRequest
 from studio.core.styles.learned_style_file import training_file, write_learned
 from studio.core.styles.load_style import is_learned
 from studio.ui.app import Studio
-from studio.ui.finetune.tune_window import TeachWindow
+from studio.ui.finetune.tune_window import TuneWindow
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload
 from studio.ui.session.settings import Settings
@@ -42,12 +42,12 @@ def works(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def teaching(qtbot: QtBot, loaded: Studio, works: Path) -> Iterator[TeachWindow]:
+def tune_window(qtbot: QtBot, loaded: Studio, works: Path) -> Iterator[TuneWindow]:
     """The window of a studio with a photo, three pictures in it."""
-    window = loaded.teach_window
+    window = loaded.tune_window
     window.open_beside()
-    with qtbot.waitSignal(loaded.teaching.references.changed):
-        loaded.teaching.references.add([works])
+    with qtbot.waitSignal(loaded.tune_controller.references.changed):
+        loaded.tune_controller.references.add([works])
     yield window
     window.hide()
 
@@ -60,7 +60,7 @@ def killed(
     studios: list[Studio] = []
 
     def restart(studio: Studio) -> tuple[Studio, FakeEngine]:
-        left = studio.teaching.output.parent
+        left = studio.tune_controller.output.parent
         shutil.copytree(left, tmp_path / "again" / "learning")
         monkeypatch.setenv("STYLE_STUDIO_DATA", str(tmp_path / "again"))
         engine = FakeEngine()
@@ -87,17 +87,17 @@ def own(studio: Studio) -> list[str]:
     return [card.title for card in studio.importer.user_styles.cards]
 
 
-def begin(qtbot: QtBot, window: TeachWindow, engine: FakeEngine) -> None:
+def begin(qtbot: QtBot, window: TuneWindow, engine: FakeEngine) -> None:
     """Learn, and hold the engine in front of its first step."""
     press(qtbot, window.main)
     qtbot.waitUntil(lambda: any(isinstance(request, TuneRequest) for request in engine.requests))
     gate_of(engine).wait_until_reached()
 
 
-def learn_to_the_end(qtbot: QtBot, studio: Studio, window: TeachWindow, gate: Gate) -> None:
+def learn_to_the_end(qtbot: QtBot, studio: Studio, window: TuneWindow, gate: Gate) -> None:
     gate.open()
     press(qtbot, window.main)
-    qtbot.waitUntil(lambda: studio.teaching.is_over)
+    qtbot.waitUntil(lambda: studio.tune_controller.is_over)
 
 
 def gate_of(engine: FakeEngine) -> Gate:
@@ -106,92 +106,92 @@ def gate_of(engine: FakeEngine) -> Gate:
 
 
 def test_a_style_is_learnt_kept_and_used(
-    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine
 ) -> None:
-    qtbot.keyClicks(teaching.title, "My hand")
-    qtbot.keyClicks(teaching.author, "Me")
-    learn_to_the_end(qtbot, loaded, teaching, gate_of(engine))
-    assert teaching.progress.text() == "Learnt. Keep it to have it in the gallery."
+    qtbot.keyClicks(tune_window.title, "My hand")
+    qtbot.keyClicks(tune_window.author, "Me")
+    learn_to_the_end(qtbot, loaded, tune_window, gate_of(engine))
+    assert tune_window.progress.text() == "Learnt. Keep it to have it in the gallery."
     with qtbot.waitSignal(loaded.importer.user_styles.added):
-        press(qtbot, teaching.keep)
+        press(qtbot, tune_window.keep)
     assert own(loaded) == ["My hand"]
     (card,) = loaded.importer.user_styles.cards
     assert (card.author, is_learned(card)) == ("Me", True)
-    qtbot.waitUntil(lambda: not loaded.teaching.output.exists())
+    qtbot.waitUntil(lambda: not loaded.tune_controller.output.exists())
     loaded.importer.use_style(card)
     qtbot.waitUntil(lambda: loaded.session.artwork.styles[0].learned is not None)
 
 
-def test_sample_and_curve_follow(qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine) -> None:
-    begin(qtbot, teaching, engine)
+def test_sample_and_curve_follow(qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine) -> None:
+    begin(qtbot, tune_window, engine)
     for step in (1, 2):
         gate_of(engine).let_pass()
-        qtbot.waitUntil(lambda step=step: teaching.progress.text() == f"Step {step} of 3")
-        qtbot.waitUntil(lambda: not teaching.sample.pixmap().isNull())
-    best = teaching.curve.best
+        qtbot.waitUntil(lambda step=step: tune_window.progress.text() == f"Step {step} of 3")
+        qtbot.waitUntil(lambda: not tune_window.sample.pixmap().isNull())
+    best = tune_window.curve.best
     assert best is not None and best.step == 2
-    assert "best at step 2" in teaching.curve.accessibleDescription()
+    assert "best at step 2" in tune_window.curve.accessibleDescription()
 
 
 def test_a_finish_goes_first_and_learning_goes_on_afterwards(
-    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine
 ) -> None:
-    begin(qtbot, teaching, engine)
+    begin(qtbot, tune_window, engine)
     loaded.session.finish()
     gate_of(engine).open()
-    qtbot.waitUntil(lambda: loaded.session.artwork.is_finished and loaded.teaching.is_over)
+    qtbot.waitUntil(lambda: loaded.session.artwork.is_finished and loaded.tune_controller.is_over)
     kinds = [type(request).__name__ for request in engine.requests if not isinstance(request, LiveRequest)]
     assert kinds == ["TuneRequest", "StyleRequest"]
     assert engine.closed == []
 
 
 def test_what_was_stopped_can_be_gone_on_with_exactly(
-    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine
 ) -> None:
-    begin(qtbot, teaching, engine)
+    begin(qtbot, tune_window, engine)
     gate_of(engine).let_pass()
-    qtbot.waitUntil(lambda: loaded.teaching.has_style)
-    press(qtbot, teaching.main)  # Stop
+    qtbot.waitUntil(lambda: loaded.tune_controller.has_style)
+    press(qtbot, tune_window.main)  # Stop
     gate_of(engine).open()
-    qtbot.waitUntil(lambda: not loaded.teaching.is_learning)
-    assert teaching.resume.isVisible() and teaching.keep.isEnabled()
-    press(qtbot, teaching.resume)
-    qtbot.waitUntil(lambda: loaded.teaching.is_over)
+    qtbot.waitUntil(lambda: not loaded.tune_controller.is_learning)
+    assert tune_window.resume.isVisible() and tune_window.keep.isEnabled()
+    press(qtbot, tune_window.resume)
+    qtbot.waitUntil(lambda: loaded.tune_controller.is_over)
     first, second = tune_requests(engine)
     assert (first.is_resumed, second.is_resumed) == (False, True)
     assert first.references == second.references
-    steps = [lesson.step for lesson in loaded.teaching.lessons]
+    steps = [lesson.step for lesson in loaded.tune_controller.lessons]
     assert steps == [1, 2, 3]
 
 
 def test_what_is_discarded_leaves_no_file(
-    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine
 ) -> None:
-    learn_to_the_end(qtbot, loaded, teaching, gate_of(engine))
-    press(qtbot, teaching.discard)
-    output = loaded.teaching.output
+    learn_to_the_end(qtbot, loaded, tune_window, gate_of(engine))
+    press(qtbot, tune_window.discard)
+    output = loaded.tune_controller.output
     qtbot.waitUntil(lambda: not output.exists() and not list(output.parent.iterdir()))
-    assert not teaching.keep.isEnabled()
+    assert not tune_window.keep.isEnabled()
     assert own(loaded) == []
-    assert len(loaded.teaching.references.pictures) == 3
+    assert len(loaded.tune_controller.references.pictures) == 3
 
 
 def test_learning_goes_on_exactly_after_the_program_was_killed(
-    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine, settings: Settings, killed: Killed
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine, settings: Settings, killed: Killed
 ) -> None:
-    qtbot.keyClicks(teaching.title, "My hand")
-    qtbot.keyClicks(teaching.author, "Me")
-    teaching.licence.setCurrentText("CC BY 4.0")
-    teaching.knobs.deeper.setChecked(True)
-    teaching.knobs.numbers["steps"].setValue(33)
-    begin(qtbot, teaching, engine)
+    qtbot.keyClicks(tune_window.title, "My hand")
+    qtbot.keyClicks(tune_window.author, "Me")
+    tune_window.licence.setCurrentText("CC BY 4.0")
+    tune_window.knobs.deeper.setChecked(True)
+    tune_window.knobs.numbers["steps"].setValue(33)
+    begin(qtbot, tune_window, engine)
     gate_of(engine).let_pass()
-    qtbot.waitUntil(lambda: loaded.teaching.has_style)
+    qtbot.waitUntil(lambda: loaded.tune_controller.has_style)
     first = tune_requests(engine)[0]
 
     again, next_engine = killed(loaded)
-    window = again.teach_window
-    qtbot.waitUntil(lambda: again.teaching.can_resume)
+    window = again.tune_window
+    qtbot.waitUntil(lambda: again.tune_controller.can_resume)
     assert again.window.messages.text.text() == (
         "My hand was being learnt when the studio ended. It can go on, be kept or discarded."
     )
@@ -203,7 +203,7 @@ def test_learning_goes_on_exactly_after_the_program_was_killed(
     assert window.strip.list.count() == 3
     assert "best at step 1" in window.curve.accessibleDescription() and window.bar.value() == 333
     press(qtbot, window.resume)
-    qtbot.waitUntil(lambda: again.teaching.is_over)
+    qtbot.waitUntil(lambda: again.tune_controller.is_over)
     (second,) = tune_requests(next_engine)
     assert second.is_resumed
     for kind in ("references", "photos"):
@@ -216,93 +216,93 @@ def test_learning_goes_on_exactly_after_the_program_was_killed(
 
 
 def test_what_a_killed_program_began_can_be_discarded(
-    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine, killed: Killed
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine, killed: Killed
 ) -> None:
-    begin(qtbot, teaching, engine)
+    begin(qtbot, tune_window, engine)
     gate_of(engine).let_pass()
-    qtbot.waitUntil(lambda: loaded.teaching.has_style)
+    qtbot.waitUntil(lambda: loaded.tune_controller.has_style)
     again, _ = killed(loaded)
-    qtbot.waitUntil(lambda: again.teaching.can_resume)
-    again.teach_window.open_beside()
-    press(qtbot, again.teach_window.discard)
-    qtbot.waitUntil(lambda: not list(again.teaching.output.parent.iterdir()))
-    assert not again.teach_window.resume.isVisible() and again.teach_window.progress.text() == ""
+    qtbot.waitUntil(lambda: again.tune_controller.can_resume)
+    again.tune_window.open_beside()
+    press(qtbot, again.tune_window.discard)
+    qtbot.waitUntil(lambda: not list(again.tune_controller.output.parent.iterdir()))
+    assert not again.tune_window.resume.isVisible() and again.tune_window.progress.text() == ""
 
 
 def test_what_another_studio_learns_is_left_alone(
     qtbot: QtBot,
     loaded: Studio,
-    teaching: TeachWindow,
+    tune_window: TuneWindow,
     engine: FakeEngine,
     works: Path,
     settings: Settings,
     thumbnail_folder: Path,
 ) -> None:
-    begin(qtbot, teaching, engine)
+    begin(qtbot, tune_window, engine)
     gate_of(engine).let_pass()
-    qtbot.waitUntil(lambda: loaded.teaching.has_style)
+    qtbot.waitUntil(lambda: loaded.tune_controller.has_style)
     second = Studio(FakeEngine, settings, thumbnail_folder)
-    with qtbot.waitSignal(second.teaching.references.changed):  # after the look at what is there
-        second.teaching.references.add([works])
-    assert not second.teaching.has_style and second.window.messages.message is None
-    second.teach_window.main.click()
-    qtbot.waitUntil(lambda: not second.teaching.is_learning)
-    assert "Another window of the studio is learning" in second.teach_window.messages.text.text()
+    with qtbot.waitSignal(second.tune_controller.references.changed):  # after the look at what is there
+        second.tune_controller.references.add([works])
+    assert not second.tune_controller.has_style and second.window.messages.message is None
+    second.tune_window.main.click()
+    qtbot.waitUntil(lambda: not second.tune_controller.is_learning)
+    assert "Another window of the studio is learning" in second.tune_window.messages.text.text()
     second.close()
-    assert loaded.teaching.output.exists() and training_file(loaded.teaching.output).exists()
+    assert loaded.tune_controller.output.exists() and training_file(loaded.tune_controller.output).exists()
 
 
 def test_a_style_whose_training_is_gone_can_still_be_kept(qtbot: QtBot, loaded: Studio, killed: Killed) -> None:
-    output = loaded.teaching.output
+    output = loaded.tune_controller.output
     output.parent.mkdir(parents=True)
     write_learned(output, make_card("left", author="Me"), make_learned())
     again, _ = killed(loaded)
-    qtbot.waitUntil(lambda: again.teaching.has_style)
+    qtbot.waitUntil(lambda: again.tune_controller.has_style)
     assert again.window.messages.text.text().startswith("Title of left was being learnt when the studio ended.")
-    again.teach_window.open_beside()
-    assert not again.teach_window.resume.isVisible()
+    again.tune_window.open_beside()
+    assert not again.tune_window.resume.isVisible()
     with qtbot.waitSignal(again.importer.user_styles.added):
-        press(qtbot, again.teach_window.keep)
+        press(qtbot, again.tune_window.keep)
     assert own(again) == ["Title of left"]
 
 
 def test_a_style_begun_afresh_is_never_gone_on_with_as_the_one_before(
-    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine
 ) -> None:
-    begin(qtbot, teaching, engine)
+    begin(qtbot, tune_window, engine)
     gate_of(engine).let_pass()
-    qtbot.waitUntil(lambda: loaded.teaching.has_style)
+    qtbot.waitUntil(lambda: loaded.tune_controller.has_style)
     gate_of(engine).wait_until_reached()
-    press(qtbot, teaching.main)  # Stop
+    press(qtbot, tune_window.main)  # Stop
     gate_of(engine).let_pass()
-    qtbot.waitUntil(lambda: not loaded.teaching.is_learning)
-    press(qtbot, teaching.main)  # Learn, and stop before the first step
+    qtbot.waitUntil(lambda: not loaded.tune_controller.is_learning)
+    press(qtbot, tune_window.main)  # Learn, and stop before the first step
     qtbot.waitUntil(lambda: len(tune_requests(engine)) == 2)
-    assert not training_file(loaded.teaching.output).exists()
-    assert not loaded.teaching.can_resume
+    assert not training_file(loaded.tune_controller.output).exists()
+    assert not loaded.tune_controller.can_resume
 
 
 def test_own_photos_are_learnt_on_and_bad_ones_left_out(
-    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine, save_photo: Callable[..., Path]
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine, save_photo: Callable[..., Path]
 ) -> None:
     broken = save_photo("broken.png")
     broken.write_bytes(b"not a picture")
-    teaching.knobs.fold.click()
+    tune_window.knobs.fold.click()
     mime = files(save_photo("garden.png", seed=7), broken, save_photo("street.png", 900, 600, seed=8))
-    place = teaching.photos.strip.geometry().center()
-    QApplication.sendEvent(teaching.photos, QDragEnterEvent(place, Qt.DropAction.CopyAction, mime, *HELD))
+    place = tune_window.photos.strip.geometry().center()
+    QApplication.sendEvent(tune_window.photos, QDragEnterEvent(place, Qt.DropAction.CopyAction, mime, *HELD))
     drop = QDropEvent(QPointF(place), Qt.DropAction.CopyAction, mime, *HELD)
-    with qtbot.waitSignal(loaded.teaching.photos.changed):
-        QApplication.sendEvent(teaching.photos, drop)
-    assert "broken.png" in teaching.messages.text.text()
-    assert teaching.photos.strip.list.count() == 2 and teaching.strip.list.count() == 3
-    learn_to_the_end(qtbot, loaded, teaching, gate_of(engine))
+    with qtbot.waitSignal(loaded.tune_controller.photos.changed):
+        QApplication.sendEvent(tune_window.photos, drop)
+    assert "broken.png" in tune_window.messages.text.text()
+    assert tune_window.photos.strip.list.count() == 2 and tune_window.strip.list.count() == 3
+    learn_to_the_end(qtbot, loaded, tune_window, gate_of(engine))
     (request,) = tune_requests(engine)
     assert [(photo.name, photo.long_edge) for photo in request.photos] == [("garden.png", 64), ("street.png", 768)]
-    with qtbot.waitSignal(loaded.teaching.photos.changed):
-        teaching.photos.strip.list.setCurrentRow(0)
-        qtbot.keyClick(teaching.photos.strip, Qt.Key.Key_Delete)
-    assert [photo.name for photo in loaded.teaching.photos.pictures] == ["street.png"]
+    with qtbot.waitSignal(loaded.tune_controller.photos.changed):
+        tune_window.photos.strip.list.setCurrentRow(0)
+        qtbot.keyClick(tune_window.photos.strip, Qt.Key.Key_Delete)
+    assert [photo.name for photo in loaded.tune_controller.photos.pictures] == ["street.png"]
 
 
 def test_doubts_are_said_and_the_button_says_anyway(
@@ -310,39 +310,39 @@ def test_doubts_are_said_and_the_button_says_anyway(
 ) -> None:
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"not a picture")
-    window = loaded.teach_window
+    window = loaded.tune_window
     window.open_beside()
-    with qtbot.waitSignal(loaded.teaching.references.changed):
-        loaded.teaching.references.add([save_photo("small.png"), broken])
+    with qtbot.waitSignal(loaded.tune_controller.references.changed):
+        loaded.tune_controller.references.add([save_photo("small.png"), broken])
     assert "One picture teaches its own" in window.remarks.text() and "64 x 48 px" in window.remarks.text()
     assert window.main.text() == "Learn anyway"
     assert "broken.png" in window.messages.text.text()
-    with qtbot.waitSignal(loaded.teaching.references.changed):
+    with qtbot.waitSignal(loaded.tune_controller.references.changed):
         window.strip.list.setCurrentRow(0)
         qtbot.keyClick(window.strip, Qt.Key.Key_Delete)
-    assert loaded.teaching.references.pictures == () and not window.main.isEnabled()
+    assert loaded.tune_controller.references.pictures == () and not window.main.isEnabled()
     window.hide()
 
 
 def test_numbers_reach_the_engine_and_frozen_is_said(
-    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine
 ) -> None:
-    assert "all layers are frozen" in teaching.knobs.frozen.text()
-    teaching.knobs.deeper.setChecked(True)
-    assert "the encoder is frozen" in teaching.knobs.frozen.text()
-    teaching.knobs.numbers["steps"].setValue(33)
-    learn_to_the_end(qtbot, loaded, teaching, gate_of(engine))
+    assert "all layers are frozen" in tune_window.knobs.frozen.text()
+    tune_window.knobs.deeper.setChecked(True)
+    assert "the encoder is frozen" in tune_window.knobs.frozen.text()
+    tune_window.knobs.numbers["steps"].setValue(33)
+    learn_to_the_end(qtbot, loaded, tune_window, gate_of(engine))
     (request,) = tune_requests(engine)
     assert (request.settings.is_deep, request.settings.steps) == (True, 33)
     assert request.sample is loaded.session.artwork.content
 
 
 def test_an_exported_style_comes_back_from_its_file(
-    qtbot: QtBot, loaded: Studio, teaching: TeachWindow, engine: FakeEngine, tmp_path: Path
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine, tmp_path: Path
 ) -> None:
-    learn_to_the_end(qtbot, loaded, teaching, gate_of(engine))
+    learn_to_the_end(qtbot, loaded, tune_window, gate_of(engine))
     with qtbot.waitSignal(loaded.importer.user_styles.added):
-        press(qtbot, teaching.keep)
+        press(qtbot, tune_window.keep)
     (card,) = loaded.importer.user_styles.cards
     menu = loaded.window.gallery.menu_for(card)
     assert "Export style\N{HORIZONTAL ELLIPSIS}" in [action.text() for action in menu.actions()]

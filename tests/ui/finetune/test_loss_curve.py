@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.core.engine_api.contract import Lesson
-from studio.ui.finetune.loss_curve import LearningCurve
-from studio.ui.finetune.loss_plot import CurvePlot
+from studio.ui.finetune.loss_curve import LossCurve
+from studio.ui.finetune.loss_plot import LossPlot
 from studio.ui.theme.theme import apply_theme, color
 from studio.ui.threads.serial_executor import SerialExecutor
 
@@ -27,11 +27,11 @@ LESSONS = [lesson(0, 2.0, 2.1, True), lesson(1, 1.5), lesson(2, 1.0, 1.2, True),
 
 
 @pytest.fixture
-def curve(qtbot: QtBot, qapp: QApplication) -> Iterator[LearningCurve]:
+def curve(qtbot: QtBot, qapp: QApplication) -> Iterator[LossCurve]:
     """Shown, its plot ready to be made."""
     apply_theme(qapp, "dark")
     files = SerialExecutor("curve")
-    curve = LearningCurve(files)
+    curve = LossCurve(files)
     qtbot.addWidget(curve)
     curve.resize(400, 200)
     curve.show()
@@ -41,14 +41,14 @@ def curve(qtbot: QtBot, qapp: QApplication) -> Iterator[LearningCurve]:
 
 
 @pytest.fixture
-def plot(qtbot: QtBot, curve: LearningCurve) -> CurvePlot:
+def plot(qtbot: QtBot, curve: LossCurve) -> LossPlot:
     curve.show_lessons(LESSONS)
     qtbot.waitUntil(lambda: curve.plot is not None)
     assert curve.plot is not None
     return curve.plot
 
 
-def test_both_losses_are_drawn_and_the_best_point_is_marked(plot: CurvePlot) -> None:
+def test_both_losses_are_drawn_and_the_best_point_is_marked(plot: LossPlot) -> None:
     steps, losses = plot.training.getData()
     assert list(steps) == [1, 2, 3]
     assert list(losses) == pytest.approx([1.5, 1.25, 1.2])  # means, because single steps jump
@@ -59,17 +59,17 @@ def test_both_losses_are_drawn_and_the_best_point_is_marked(plot: CurvePlot) -> 
     assert [label.text for _, label in plot.legend.items][-1] == "best: 1.200 at step 2"
 
 
-def test_the_whole_run_has_room_from_the_first_step_on(plot: CurvePlot) -> None:
+def test_the_whole_run_has_room_from_the_first_step_on(plot: LossPlot) -> None:
     (left, right), _ = plot.plot.viewRange()
     assert left <= 0 and 20 <= right < 25
 
 
-def test_it_says_the_same_in_words(curve: LearningCurve, plot: CurvePlot) -> None:
+def test_it_says_the_same_in_words(curve: LossCurve, plot: LossPlot) -> None:
     assert curve.accessibleName() == "How learning goes"
     assert curve.accessibleDescription() == "Loss 1.200 on photos it does not learn from, best at step 2"
 
 
-def test_learning_afresh_leaves_nothing_of_the_last_curve(curve: LearningCurve, plot: CurvePlot) -> None:
+def test_learning_afresh_leaves_nothing_of_the_last_curve(curve: LossCurve, plot: LossPlot) -> None:
     curve.show_lessons(())
     assert curve.currentWidget() is curve.empty and curve.accessibleDescription() == "" and curve.best is None
     curve.show_lessons([lesson(1, 1.0), lesson(2, 0.9)])
@@ -77,12 +77,12 @@ def test_learning_afresh_leaves_nothing_of_the_last_curve(curve: LearningCurve, 
     assert len(plot.best.points()) == 0 and plot.legend.getLabel(plot.best) is None
 
 
-def test_one_lesson_is_no_curve(curve: LearningCurve) -> None:
+def test_one_lesson_is_no_curve(curve: LossCurve) -> None:
     assert curve.currentWidget() is curve.empty
     assert curve.best is not None and curve.best.step == 0
 
 
-def test_wheel_and_mouse_move_nothing(qtbot: QtBot, curve: LearningCurve, plot: CurvePlot) -> None:
+def test_wheel_and_mouse_move_nothing(qtbot: QtBot, curve: LossCurve, plot: LossPlot) -> None:
     before, middle = plot.plot.viewRange(), plot.plot.viewport().rect().center()
     held = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False
     where = QPointF(middle), QPointF(plot.mapToGlobal(middle))
@@ -93,7 +93,7 @@ def test_wheel_and_mouse_move_nothing(qtbot: QtBot, curve: LearningCurve, plot: 
     assert plot.plot.viewRange() == before
 
 
-def test_the_plot_follows_the_theme(qapp: QApplication, plot: CurvePlot) -> None:
+def test_the_plot_follows_the_theme(qapp: QApplication, plot: LossPlot) -> None:
     apply_theme(qapp, "light")
     image = plot.grab().toImage()
     assert image.pixelColor(2, 2) == color("window")

@@ -195,11 +195,13 @@ def use(qtbot: QtBot, studio: Studio, folder: Path, walk: Callable[[], None], na
 
 
 def teach(qtbot: QtBot, studio: Studio, folder: Path, walk: Callable[[], None], name: str) -> None:
-    studio.teach_window.open_beside()
-    with qtbot.waitSignal(studio.teaching.references.changed):
-        studio.teaching.references.add([save(folder, name, 5), save(folder, f"{name} 2", 5), folder / f"{name}.txt"])
-    studio.teaching.begun = displayable(TITLE)
-    studio.teaching.state_changed.emit()
+    studio.tune_window.open_beside()
+    with qtbot.waitSignal(studio.tune_controller.references.changed):
+        studio.tune_controller.references.add(
+            [save(folder, name, 5), save(folder, f"{name} 2", 5), folder / f"{name}.txt"]
+        )
+    studio.tune_controller.unfinished = displayable(TITLE)
+    studio.tune_controller.state_changed.emit()
     walk()
 
 
@@ -256,9 +258,9 @@ def test_no_length_of_a_title_breaks_the_layout(
     window.messages.show_message(Message.about(StudioError(f"{title} is gone.", f"Look for {title}.")))
     loaded.actions["export"].trigger()
     loaded.actions["render_many"].trigger()
-    loaded.teach_window.open_beside()
-    loaded.teaching.begun = title
-    loaded.teaching.state_changed.emit()
+    loaded.tune_window.open_beside()
+    loaded.tune_controller.unfinished = title
+    loaded.tune_controller.state_changed.emit()
     window.gallery.show_details(replace(style.card, title=title, source=title))
     window.gallery.show_details(replace(style.card, title=title, source=title, category=OWN_CATEGORY))
     QApplication.sendPostedEvents()
