@@ -56,12 +56,12 @@ def chosen(qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path]) -> Stu
     """A batch of three photos, ready to start."""
     photos = [save_photo(name, seed=seed) for seed, name in enumerate(("a.png", "b.png", "c.png"))]
     loaded.batch_window.add_places(photos)
-    qtbot.waitUntil(lambda: not loaded.batch.is_looking)
+    qtbot.waitUntil(lambda: not loaded.batch.is_scanning)
     return loaded
 
 
 def states(studio: Studio) -> list[str]:
-    return [report.state for report in studio.batch.reports]
+    return [report.state for report in studio.batch.statuses]
 
 
 def once_for(name: str, original: Fail, fail: Fail) -> Fail:
@@ -198,7 +198,7 @@ def test_a_photo_that_fails_in_a_batch_is_left_out_alone(
     chosen.batch.start()
     qtbot.waitUntil(lambda: not chosen.batch.is_running)
     assert states(chosen) == ["done", state, "done"]
-    assert chosen.batch.reports[1].reason
+    assert chosen.batch.statuses[1].reason
     assert chosen.window.messages.message.text == "2 of 3 pictures are painted; 1 could not be."
 
 
@@ -210,7 +210,7 @@ def test_a_batch_that_cannot_go_on_ends_and_says_so(
         patched.setattr(f"studio.jobs.batch.batch.Batch.{act}", fail)
         chosen.batch.start()
         qtbot.waitUntil(lambda: not chosen.batch.is_running)
-    qtbot.waitUntil(lambda: not chosen.batch.is_looking)
+    qtbot.waitUntil(lambda: not chosen.batch.is_scanning)
     message = chosen.batch_window.messages.message
     assert message is not None and message.is_problem and "batching" not in chosen.session.activities
     assert states(chosen) == (["done"] if act == "finish" else ["waiting"]) * 3
@@ -240,9 +240,9 @@ def test_a_picture_that_cannot_be_saved_after_a_stop_is_not_saved_for_ever(
 def test_photos_that_cannot_be_looked_for_are_told(
     qtbot: QtBot, chosen: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.ui.batch.batch_queue.look_for", fail)
-    chosen.batch.choose(replace(chosen.batch.choice, format="webp"))
-    qtbot.waitUntil(lambda: not chosen.batch.is_looking)
+    monkeypatch.setattr("studio.ui.batch.batch_queue.scan", fail)
+    chosen.batch.choose(replace(chosen.batch.options, format="webp"))
+    qtbot.waitUntil(lambda: not chosen.batch.is_scanning)
     message = chosen.batch_window.messages.message
     assert message is not None and message.is_problem
 
@@ -250,15 +250,15 @@ def test_photos_that_cannot_be_looked_for_are_told(
 def test_only_the_newest_choice_may_say_that_it_failed(
     qtbot: QtBot, chosen: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    webp, jpeg = (replace(chosen.batch.choice, format=name) for name in ("webp", "jpeg"))
-    original = batch_queue.look_for
+    webp, jpeg = (replace(chosen.batch.options, format=name) for name in ("webp", "jpeg"))
+    original = batch_queue.scan
     monkeypatch.setattr(
-        "studio.ui.batch.batch_queue.look_for", lambda choice: (fail if choice is webp else original)(choice)
+        "studio.ui.batch.batch_queue.scan", lambda choice: (fail if choice is webp else original)(choice)
     )
     chosen.batch.choose(webp)
     chosen.batch.choose(jpeg)
-    qtbot.waitUntil(lambda: not chosen.batch.is_looking)
-    assert chosen.batch.reports[0].item.output == "a.jpg"
+    qtbot.waitUntil(lambda: not chosen.batch.is_scanning)
+    assert chosen.batch.statuses[0].item.output == "a.jpg"
     assert chosen.batch_window.messages.message is None
 
 
@@ -272,10 +272,10 @@ def test_a_batch_that_cannot_be_opened_does_not_run(
 
 
 def test_after_a_start_in_the_middle_of_a_look_another_can_follow(qtbot: QtBot, chosen: Studio) -> None:
-    chosen.batch.choose(replace(chosen.batch.choice, format="webp"))
+    chosen.batch.choose(replace(chosen.batch.options, format="webp"))
     chosen.batch.start()
     qtbot.waitUntil(lambda: not chosen.batch.is_running)
-    assert states(chosen) == ["done"] * 3 and not chosen.batch.is_looking
+    assert states(chosen) == ["done"] * 3 and not chosen.batch.is_scanning
     assert chosen.batch_window.main.isEnabled()
 
 

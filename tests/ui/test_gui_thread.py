@@ -124,11 +124,11 @@ def test_painting_a_batch(
     save_photo("photos/a.png", seed=8)
     loaded.actions["render_many"].trigger()
     loaded.batch_window.add_places([folder])
-    qtbot.waitUntil(lambda: len(loaded.batch.reports) == 1)
+    qtbot.waitUntil(lambda: len(loaded.batch.statuses) == 1)
     loaded.batch_window.grab()
     loaded.batch_window.main.click()
     qtbot.waitUntil(lambda: not loaded.batch.is_running)
-    assert loaded.batch.reports[0].state == "done"
+    assert loaded.batch.statuses[0].state == "done"
 
 
 def test_teaching(qtbot: QtBot, loaded: Studio, save_photo: Callable[..., Path]) -> None:

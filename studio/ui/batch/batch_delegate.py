@@ -1,4 +1,4 @@
-"""BatchDelegate: paints one row of a batch: thumbnail, name, how it stands, and a thin bar while it is painted."""
+"""BatchDelegate: paints one row of a batch: thumbnail, name, status, and a thin bar while it is painted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MARK = 16  # px, of the sign at the right
 
 
 class BatchDelegate(QStyledItemDelegate):
-    """What ended well has a tick, what was left out a warning with the reason below its name."""
+    """A painted picture has a tick; one that was left out has a warning, with the reason below its name."""
 
     def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The list of a batch: its pictures and how each stands, or what to do while there are none."""
+"""The list of a batch: its pictures with their status, or what to do while there are none."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class BatchList(QTreeView):
         if self.model().rowCount():
             return
         hint = self.tr("Drop photos or folders here")
-        if self._queue.is_looking:
+        if self._queue.is_scanning:
             hint = self.tr("Looking for pictures\N{HORIZONTAL ELLIPSIS}")
         painter = QPainter(self.viewport())
         painter.setPen(color("muted"))
@@ -52,7 +52,7 @@ class BatchList(QTreeView):
 
     @Slot(int)
     def _follow(self, row: int) -> None:
-        if self._queue.reports[row].state == "opening":
+        if self._queue.statuses[row].state == "opening":
             before = self.visualRect(self.model().index(max(0, row - 1), 0))
             if before.intersects(self.viewport().rect()):
                 self.scrollTo(self.model().index(row, 0))

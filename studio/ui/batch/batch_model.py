@@ -1,4 +1,4 @@
-"""BatchModel: the items of a batch and how each stands, as rows for a view."""
+"""BatchModel: the items of a batch and the status of each, as rows for a view."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class BatchModel(QAbstractListModel):
-    """Rows follow the reports of a queue. REPORT_ROLE: the ItemReport. STATE_TEXT_ROLE: how it stands, in words."""
+    """Rows follow the reports of a queue. REPORT_ROLE: the ItemReport. STATE_TEXT_ROLE: the status in words."""
 
     def __init__(self, queue: BatchQueue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._queue = queue
-        self._count = len(queue.reports)
+        self._count = len(queue.statuses)
         queue.reset.connect(self._reset)
         queue.report_changed.connect(self._show_report)
 
@@ -32,7 +32,7 @@ class BatchModel(QAbstractListModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
-        report = self._queue.reports[index.row()]
+        report = self._queue.statuses[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return shown_name(report.item.photo)
@@ -65,7 +65,7 @@ class BatchModel(QAbstractListModel):
     @Slot()
     def _reset(self) -> None:
         self.beginResetModel()
-        self._count = len(self._queue.reports)
+        self._count = len(self._queue.statuses)
         self.endResetModel()
 
     @Slot(int)

@@ -1,4 +1,4 @@
-"""What an artist chooses for a batch, and what is found there: photos, and perhaps a batch that was cut short."""
+"""BatchOptions: what an artist chooses for a batch, and what is on disk for it, such as an interrupted batch."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _FOLDER_NAME = "painted"  # proposed beside the photos
 
 
 @dataclass(frozen=True)
-class BatchChoice:
+class BatchOptions:
     """What the artist has chosen. places: files and folders. folder: where the artworks go, None while unknown.
 
-    proposes_folder: whether one beside the first photo is to be found then.
+    proposes_folder: whether to propose one beside the first photo then.
     """
 
     places: tuple[Path, ...] = ()
@@ -29,7 +29,7 @@ class BatchChoice:
 
 
 @dataclass(frozen=True)
-class CutShort:
+class InterruptedBatch:
     """A batch that did not come to its end in the chosen folder."""
 
     done: int
@@ -37,40 +37,40 @@ class CutShort:
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a choice comes to.
+class BatchScan:
+    """What is found for some options.
 
-    choice: with the folder that is proposed. items: as they would be painted. notes: what the artist should know about
+    options: with the folder that is proposed. items: as they would be painted. notes: what the artist should know about
     the photos. has_folder: whether the folder for the artworks is there already.
     """
 
-    choice: BatchChoice
+    options: BatchOptions
     items: tuple[BatchItem, ...] = ()
     notes: tuple[str, ...] = ()
-    cut_short: CutShort | None = None
+    interrupted: InterruptedBatch | None = None
     has_folder: bool = False
 
 
-def look_for(choice: BatchChoice) -> Found:
-    """The photos, and what is left to go on with in the folder. Takes as long as the disk. Raises StudioError."""
-    choice = _with_folder(choice)
-    folder = choice.folder or Path()
-    record = read_journal(folder) if choice.folder is not None else None
-    cut_short = None
+def scan(options: BatchOptions) -> BatchScan:
+    """Look for the photos, and for an interrupted batch in the folder. Waits for the disk. Raises StudioError."""
+    options = _with_folder(options)
+    folder = options.folder or Path()
+    record = read_journal(folder) if options.folder is not None else None
+    interrupted = None
     if record is not None and not record.has_ended:
         done = sum(line["state"] == "done" for line in record.states.values())
-        cut_short = CutShort(done, len(record.items))
-    if not choice.places:
-        return Found(choice, cut_short=cut_short, has_folder=folder.is_dir())
-    search = find_photos(choice.places, folder)
+        interrupted = InterruptedBatch(done, len(record.items))
+    if not options.places:
+        return BatchScan(options, interrupted=interrupted, has_folder=folder.is_dir())
+    search = find_photos(options.places, folder)
     known = tuple(record.items.values()) if record else ()
-    items = plan_items(search.photos, folder, choice.format, known)
-    return Found(choice, items, search.notes, cut_short, folder.is_dir())
+    items = plan_items(search.photos, folder, options.format, known)
+    return BatchScan(options, items, search.notes, interrupted, folder.is_dir())
 
 
-def _with_folder(choice: BatchChoice) -> BatchChoice:
-    folder = choice.folder
-    if folder is None and choice.places and choice.proposes_folder:
-        first = choice.places[0]
+def _with_folder(options: BatchOptions) -> BatchOptions:
+    folder = options.folder
+    if folder is None and options.places and options.proposes_folder:
+        first = options.places[0]
         folder = (first if is_folder(first) else first.parent) / _FOLDER_NAME
-    return replace(choice, folder=folder, proposes_folder=False)
+    return replace(options, folder=folder, proposes_folder=False)

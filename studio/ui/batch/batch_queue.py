@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -15,34 +15,24 @@ from studio.core.errors import StudioError, WeightsError
 from studio.core.image_io import ExportOptions
 from studio.jobs.batch.batch import Batch, open_batch, resume_batch
 from studio.jobs.worker import Worker
-from studio.ui.batch.batch_options import BatchChoice, CutShort, Found, look_for
-from studio.ui.batch.batch_statuses import BatchReports
+from studio.ui.batch.batch_countdown import BatchCountdown
+from studio.ui.batch.batch_options import BatchOptions, BatchScan, InterruptedBatch, scan
+from studio.ui.batch.batch_statuses import BatchStatuses
 from studio.ui.export.exporter import Exporter
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
-from studio.ui.session.time_estimate import Countdown
 from studio.ui.threads.serial_executor import SerialExecutor
 
 
-@dataclass
-class _Tally:
-    """What one sitting has painted, for the time left. seconds: of whole items; pauses do not count."""
-
-    items: int
-    tried: int = 0
-    seconds: float = 0.0
-    countdown: Countdown = field(default_factory=Countdown)
-
-
 class BatchQueue(QObject):
-    """One batch at a time: chosen, painted, paused, stopped, gone on with.
+    """One batch at a time: chosen, painted, paused, stopped, resumed.
 
-    An item is painted only while the artist's own work rests: a moved slider or a Finish goes first, and the item goes
-    on where it was. Photos and artworks are read and written on a thread of their own.
+    An item is painted only while the artist's own work rests: a moved slider or a Finish goes first, then the item
+    continues where it was. Photos and artworks are read and written on a thread of their own.
 
-    reports: how each item stands, in order. is_running: from the start to the end or a stop, pauses included.
-    is_looking: whether the reports still are those of an older choice. cut_short: what could be gone on with in the
-    chosen folder, or None. has_folder: whether that folder is there. Signals: reset(), all reports are other ones;
+    statuses: how each item stands, in order. is_running: from the start to the end or a stop, pauses included.
+    is_scanning: whether the statuses are still those of older options. interrupted: what could be resumed in the chosen
+    folder, or None. has_folder: whether that folder is there. Signals: reset(), all statuses are other ones;
     report_changed(row); state_changed(), everything else; message_posted(Message or None).
     """
 
@@ -55,81 +45,81 @@ class BatchQueue(QObject):
         self, session: Session, worker: Worker, files: SerialExecutor, exporter: Exporter, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self.choice = BatchChoice()
-        self.reports = BatchReports()
+        self.options = BatchOptions()
+        self.statuses = BatchStatuses()
         self.job: BatchJob | None = None  # of the batch that runs or ran last
-        self.cut_short: CutShort | None = None
-        self.is_running = self.is_paused = self.is_looking = self.has_folder = False
+        self.interrupted: InterruptedBatch | None = None
+        self.is_running = self.is_paused = self.is_scanning = self.has_folder = False
         self._session = session
         self._worker = worker
         self._files = files
         self._exporter = exporter
         self._batch: Batch | None = None
-        self._sitting: object | None = None
+        self._session_token: object | None = None
         self._left: deque[BatchItem] = deque()
         self._request: StyleRequest | None = None
         self._item: BatchItem | None = None  # under way
-        self._tally = _Tally(0)
+        self._countdown = BatchCountdown(0)
         session.event_unclaimed.connect(self._take)
 
     @property
     def progress(self) -> float:
         """Of all items, 0 to 1."""
-        under_way = self.reports.of(self._item).progress if self._item else 0.0
-        return (self.reports.tried + under_way) / len(self.reports) if self.reports else 0.0
+        under_way = self.statuses.of(self._item).progress if self._item else 0.0
+        return (self.statuses.tried + under_way) / len(self.statuses) if self.statuses else 0.0
 
     @property
     def seconds_left(self) -> float | None:
         """Seconds to go, None while unknown."""
-        return self._tally.countdown.seconds_left if self.is_running else None
+        return self._countdown.seconds_left if self.is_running else None
 
-    def choose(self, choice: BatchChoice) -> None:
-        """Look for the photos and for what lies in the folder; the reports follow. Not while a batch runs."""
-        self.choice = choice
-        self.is_looking = True
+    def choose(self, options: BatchOptions) -> None:
+        """Look for the photos and for what is in the folder; the statuses follow. Not while a batch runs."""
+        self.options = options
+        self.is_scanning = True
         self.message_posted.emit(None)
         self.state_changed.emit()
-        refuse = partial(self._refuse_choice, choice)
-        self._files.run(lambda: look_for(choice), partial(self._take_found, choice), refuse)
+        refuse = partial(self._refuse_options, options)
+        self._files.run(lambda: scan(options), partial(self._take_scan, options), refuse)
 
     def start(self) -> None:
-        """Paint what is chosen with the present styles and settings; what was cut short with the same goes on.
+        """Paint what is chosen with the present styles and settings; an interrupted batch with the same is continued.
 
         Besides their format, the files are written as in the last export: with its quality, maker and label.
         """
-        artwork, choice = self._session.artwork, self.choice
-        if choice.folder is None or self.is_running or self._waits_for_learning():
+        artwork, options = self._session.artwork, self.options
+        if options.folder is None or self.is_running or self._waits_for_learning():
             return
-        folder = choice.folder
+        folder = options.folder
         try:
             last = self._exporter.last
-            options = replace(last.options if last else ExportOptions(), format=choice.format)
+            export_options = replace(last.options if last else ExportOptions(), format=options.format)
             artist = last.artist if last else ""
-            job = BatchJob(artwork.credited_styles, artwork.recipe, options, artist=artist)
+            job = BatchJob(artwork.credited_styles, artwork.recipe, export_options, artist=artist)
         except StudioError as error:
             self._tell(error)
             return
-        self._begin(lambda: open_batch(folder, job, choice.places, may_overwrite=choice.may_overwrite))
+        self._begin(lambda: open_batch(folder, job, options.places, may_overwrite=options.may_overwrite))
 
     def resume(self) -> None:
-        """Go on with the batch that was cut short in the chosen folder, with the settings it began with."""
-        folder = self.choice.folder
+        """Continue the batch that was interrupted in the chosen folder, with the settings it began with."""
+        folder = self.options.folder
         if folder is not None and not self.is_running and not self._waits_for_learning():
             self._begin(lambda: resume_batch(folder))
 
     def set_paused(self, is_paused: bool) -> None:
-        """Rest after the step under way, or go on."""
+        """Pause after the step under way, or continue."""
         self.is_paused = is_paused
         self._worker.rest_background(is_paused)
         self.state_changed.emit()
 
     def stop(self) -> None:
-        """End the batch here; the item under way is not kept, all else is, and it can be gone on with."""
+        """End the batch here; the item under way is not kept, all others are, and the batch can be resumed."""
         if not self.is_running:
             return
         self._worker.stop_background()
         self._end()
-        self.choose(self.choice)
+        self.choose(self.options)
 
     def close(self) -> None:
         """Stop for good, and wait for what is being written."""
@@ -138,35 +128,35 @@ class BatchQueue(QObject):
             self._batch.close()
 
     def _waits_for_learning(self) -> bool:
-        """Whether a style is being learnt, which would end; then it is said."""
+        """Whether a style is being learnt, which a batch would end; if so, a message says it."""
         is_learning = "learning" in self._session.activities
         if is_learning:
             text = self.tr("A style is being learnt.")
-            self.message_posted.emit(Message(text, self.tr("Stop that, or wait for its end."), action="teach"))
+            self.message_posted.emit(Message(text, self.tr("Stop that, or wait until it ends."), action="teach"))
         return is_learning
 
     def _begin(self, open_one: Callable[[], Batch]) -> None:
-        self.is_running, self.is_looking, self.cut_short = True, False, None
-        sitting = self._sitting = object()  # the artist may stop, and begin another, before the disk has answered
+        self.is_running, self.is_scanning, self.interrupted = True, False, None
+        token = self._session_token = object()  # the artist may stop, and begin another, before the disk has answered
         self._session.activities.begin("batching")
         self.message_posted.emit(None)
         self.state_changed.emit()
-        self._files.run(open_one, partial(self._take_batch, sitting), partial(self._refuse_batch, sitting))
+        self._files.run(open_one, partial(self._take_batch, token), partial(self._refuse_batch, token))
 
-    def _refuse_batch(self, sitting: object, error: StudioError) -> None:
-        if sitting is self._sitting:
+    def _refuse_batch(self, token: object, error: StudioError) -> None:
+        if token is self._session_token:
             self._break(error)
 
-    def _take_batch(self, sitting: object, batch: Batch) -> None:
-        if sitting is not self._sitting:
+    def _take_batch(self, token: object, batch: Batch) -> None:
+        if token is not self._session_token:
             self._files.write(batch.close, _ignore, self._tell)
             return
         self._batch, self.job, self.has_folder = batch, batch.job, True
-        if not self.choice.places:  # gone on with from its journal alone
+        if not self.options.places:  # resumed from its journal alone
             photos = tuple(item.photo for item in batch.items)
-            self.choice = replace(self.choice, places=photos, format=batch.job.options.format)
+            self.options = replace(self.options, places=photos, format=batch.job.options.format)
         self._left = deque(batch.left)
-        self._tally = _Tally(len(batch.left))
+        self._countdown = BatchCountdown(len(batch.left))
         left = {item.number for item in batch.left}
         self._set_reports(ItemReport(item, "waiting" if item.number in left else "done") for item in batch.items)
         for note in batch.notes:
@@ -201,15 +191,15 @@ class BatchQueue(QObject):
         match event:
             case Frame(progress=progress, seconds=seconds):
                 self._report(ItemReport(item, "painting", progress))
-                self._count(progress, seconds)
+                self._countdown.update(progress, seconds)
             case Progress(progress=progress):
                 self._report(ItemReport(item, "painting", progress))
             case Done(seconds=seconds):
                 self._request = None
                 self._report(ItemReport(item, "saving", 1.0))
-                self._tally.seconds += seconds
+                self._countdown.add_seconds(seconds)
                 self._finish_item(batch, item, lambda: batch.deliver(item, request, event))
-            case Stopped():  # not by this queue: somebody else wanted the background
+            case Stopped():  # not by this queue: something else wanted the background
                 self._request = replace(request, id=new_request_id())
                 self._worker.start_background(self._request)
             case Failed(error=WeightsError() as error):
@@ -228,14 +218,13 @@ class BatchQueue(QObject):
         if batch is not self._batch:  # stopped while it was written: it is done all the same
             return
         self._item = None
-        self._tally.tried += 1
-        self._count(0.0, 0.0)
+        self._countdown.end_item()
         self._go_on(batch)
 
     def _take_finish(self, batch: Batch) -> None:
         if batch is not self._batch:
             return
-        count, left_out = len(self.reports), self.reports.left_out
+        count, left_out = len(self.statuses), self.statuses.left_out
         self._end()
         if left_out:
             text = self.tr("{} of {} pictures are painted; {} could not be.").format(count - left_out, count, left_out)
@@ -247,7 +236,7 @@ class BatchQueue(QObject):
         self.message_posted.emit(replace(message, action=""))
 
     def _break_off(self, batch: Batch, item: BatchItem | None, error: StudioError) -> None:
-        """What was done for a batch, and perhaps for an item of it, has failed."""
+        """A task for a batch, and perhaps for an item of it, has failed."""
         if item is not None:
             self._report(ItemReport(item, "waiting"))  # also one that was saved while it was stopped
         if batch is self._batch:
@@ -259,14 +248,14 @@ class BatchQueue(QObject):
         """The batch cannot go on now; it can later."""
         self._worker.stop_background()
         self._end()
-        self.choose(self.choice)
+        self.choose(self.options)
         self._tell(error)
 
     def _end(self) -> None:
-        batch, self._batch, self._sitting = self._batch, None, None
+        batch, self._batch, self._session_token = self._batch, None, None
         if batch is not None:
             self._files.write(batch.close, _ignore, self._tell)
-        if self._item is not None and self.reports.of(self._item).state != "saving":
+        if self._item is not None and self.statuses.of(self._item).state != "saving":
             self._report(ItemReport(self._item, "waiting"))
         self._request = self._item = None
         self.is_running = False
@@ -275,34 +264,30 @@ class BatchQueue(QObject):
         self._session.activities.end("batching")
         self.state_changed.emit()
 
-    def _take_found(self, choice: BatchChoice, found: Found) -> None:
-        if choice is not self.choice or self.is_running:  # of an older choice
+    def _take_scan(self, options: BatchOptions, scanned: BatchScan) -> None:
+        if options is not self.options or self.is_running:  # of older options
             return
-        self.choice = found.choice
-        self.is_looking, self.cut_short, self.has_folder = False, found.cut_short, found.has_folder
-        known = {(report.item.photo, report.item.output): report for report in self.reports}
-        waiting = (ItemReport(item, "waiting") for item in found.items)
+        self.options = scanned.options
+        self.is_scanning, self.interrupted, self.has_folder = False, scanned.interrupted, scanned.has_folder
+        known = {(report.item.photo, report.item.output): report for report in self.statuses}
+        waiting = (ItemReport(item, "waiting") for item in scanned.items)
         self._set_reports(known.get((new.item.photo, new.item.output), new) for new in waiting)
-        for note in found.notes:
+        for note in scanned.notes:
             self.message_posted.emit(Message(note))
 
     def _set_reports(self, reports: Iterable[ItemReport]) -> None:
-        self.reports = BatchReports(reports)
+        self.statuses = BatchStatuses(reports)
         self.reset.emit()
         self.state_changed.emit()
 
     def _report(self, report: ItemReport) -> None:
-        row = self.reports.take(report)
+        row = self.statuses.take(report)
         if row is not None:
             self.report_changed.emit(row)
 
-    def _count(self, progress: float, seconds: float) -> None:
-        tally = self._tally
-        tally.countdown.update((tally.tried + progress) / max(1, tally.items), tally.seconds + seconds)
-
-    def _refuse_choice(self, choice: BatchChoice, error: StudioError) -> None:
-        if choice is self.choice and not self.is_running:
-            self.is_looking = False
+    def _refuse_options(self, options: BatchOptions, error: StudioError) -> None:
+        if options is self.options and not self.is_running:
+            self.is_scanning = False
             self._tell(error)
             self.state_changed.emit()
 

@@ -1,4 +1,4 @@
-"""BatchReports: how each item of a batch stands."""
+"""BatchStatuses: the status of each item of a batch."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from studio.core.batch.job import ENDS, BatchItem, ItemReport, ItemState
 
 
-class BatchReports:
-    """One report per item, in order. There may be thousands: they are counted as they come."""
+class BatchStatuses:
+    """The newest report of each item, in order. There may be thousands: they are counted as they come."""
 
     def __init__(self, reports: Iterable[ItemReport] = ()) -> None:
         self._reports = list(reports)
@@ -36,11 +36,11 @@ class BatchReports:
         return self._states["skipped"] + self._states["failed"]
 
     def of(self, item: BatchItem) -> ItemReport:
-        """How one of them stands."""
+        """The status of one of them."""
         return self._reports[self._rows[item.number]]
 
     def take(self, report: ItemReport) -> int | None:
-        """Take what is new of an item; returns its row, None if it is not one of these."""
+        """Take a new report of an item; returns its row, None if the item is not one of these."""
         row = self._rows.get(report.item.number)
         if row is None or self._reports[row].item != report.item:
             return None

@@ -1,4 +1,4 @@
-"""The window of a batch: photos and folders in, the place and format of the artworks, and how each of them stands."""
+"""The window of a batch: its photos and folders, where and how artworks are written, and the status of each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from studio.ui.actions.actions import Actions
 from studio.ui.actions.message_bar import MessageBar
 from studio.ui.batch.batch_list import BatchList
 from studio.ui.batch.batch_queue import BatchQueue
-from studio.ui.batch.resume_banner import BatchOffer
+from studio.ui.batch.resume_banner import ResumeBanner
 from studio.ui.dialogs.file_dialogs import (
     last_folders,
     make_open_dialog,
@@ -50,7 +50,7 @@ _PLACES, _FOLDER = "batch_photos", "batch"  # purposes of dialogs
 
 
 class BatchWindow(QDialog):
-    """Shows a queue and reports what the artist chooses; stays open beside the studio, and closing it stops nothing."""
+    """Shows a queue and reports what the artist chooses. It stays open beside the studio; closing it stops nothing."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class BatchWindow(QDialog):
         self.count = PlainLabel()
         set_role(self.count, "caption")
         self.list = BatchList(queue, thumbnail_folder)
-        self.offer = BatchOffer()
+        self.resume_banner = ResumeBanner()
         self.folder = QLineEdit()
         self.browse = QPushButton(self.tr("Choose\N{HORIZONTAL ELLIPSIS}"))
         self.format = QComboBox()
@@ -108,9 +108,9 @@ class BatchWindow(QDialog):
         """Add photos and folders to those chosen; the first ones propose where the artworks go."""
         if self._queue.is_running or not places:
             return
-        choice = self._queue.choice
-        places = tuple(dict.fromkeys((*choice.places, *places)))
-        self._queue.choose(replace(choice, places=places, proposes_folder=choice.folder is None))
+        options = self._queue.options
+        places = tuple(dict.fromkeys((*options.places, *places)))
+        self._queue.choose(replace(options, places=places, proposes_folder=options.folder is None))
 
     @Slot()
     def _ask_for_output(self) -> None:
@@ -133,22 +133,22 @@ class BatchWindow(QDialog):
 
     @Slot()
     def _choose(self) -> None:
-        """Tell the queue what the fields say, if that is something new."""
-        text, folder = self.folder.text().strip(), self._queue.choice.folder
+        """Tell the queue what the fields say, if anything has changed."""
+        text, folder = self.folder.text().strip(), self._queue.options.folder
         if folder is None or text != displayable(str(folder)):  # a field cannot hold every name a folder can have
             folder = typed_path(text).absolute() if text else None
-        choice = replace(
-            self._queue.choice,
+        options = replace(
+            self._queue.options,
             folder=folder,
             format=self.format.currentData(),
             may_overwrite=self.overwrite.isChecked(),
         )
-        if choice != self._queue.choice and not self._queue.is_running:
-            self._queue.choose(choice)
+        if options != self._queue.options and not self._queue.is_running:
+            self._queue.choose(options)
 
     @Slot()
     def _clear(self) -> None:
-        self._queue.choose(replace(self._queue.choice, places=()))
+        self._queue.choose(replace(self._queue.options, places=()))
 
     @Slot()
     def _act(self) -> None:
@@ -160,30 +160,30 @@ class BatchWindow(QDialog):
 
     @Slot()
     def _show_output(self) -> None:
-        if self._queue.choice.folder is not None:
-            show_folder(self._queue.choice.folder)
+        if self._queue.options.folder is not None:
+            show_folder(self._queue.options.folder)
 
     @Slot()
     def _show_state(self) -> None:
-        queue, count = self._queue, len(self._queue.reports)
-        choice, is_idle = queue.choice, not queue.is_running
+        queue, count = self._queue, len(self._queue.statuses)
+        options, is_idle = queue.options, not queue.is_running
         for widget in (self.picker, self.folder, self.browse, self.format, self.overwrite):
             widget.setEnabled(is_idle)
-        self.clear.setEnabled(is_idle and bool(choice.places))
+        self.clear.setEnabled(is_idle and bool(options.places))
         self.count.setText(
             self.tr("1 picture") if count == 1 else self.tr("{} pictures").format(count) if count else ""
         )
-        if not self.folder.hasFocus() or not is_idle or choice.folder != self._shown_folder:
-            self._shown_folder = choice.folder
-            self.folder.setText(displayable(str(choice.folder or "")))
-        self.format.setCurrentIndex(self.format.findData(choice.format))
-        self.offer.show_for(queue.cut_short if is_idle else None)
+        if not self.folder.hasFocus() or not is_idle or options.folder != self._shown_folder:
+            self._shown_folder = options.folder
+            self.folder.setText(displayable(str(options.folder or "")))
+        self.format.setCurrentIndex(self.format.findData(options.format))
+        self.resume_banner.show_for(queue.interrupted if is_idle else None)
         if is_idle:
             self.main.setText(self.tr("Start"))
         else:
-            self.main.setText(self.tr("Go on") if queue.is_paused else self.tr("Pause"))
+            self.main.setText(self.tr("Resume") if queue.is_paused else self.tr("Pause"))
         missing = "" if self._session.artwork.styles else self.tr("Pick a style in the studio first.")
-        is_ready = count > 0 and choice.folder is not None and not missing and not queue.is_looking
+        is_ready = count > 0 and options.folder is not None and not missing and not queue.is_scanning
         self.main.setEnabled(not is_idle or is_ready)
         self.stop.setEnabled(not is_idle)
         self.show_folder.setEnabled(queue.has_folder)
@@ -196,13 +196,13 @@ class BatchWindow(QDialog):
 
     @Slot()
     def _show_progress(self) -> None:
-        queue, reports = self._queue, self._queue.reports
+        queue, statuses = self._queue, self._queue.statuses
         self.bar.show_progress(queue.progress)
         parts = []
-        if reports.tried or queue.is_running:
-            parts.append(self.tr("{} of {}").format(reports.tried, len(reports)))
-        if reports.left_out:
-            parts.append(self.tr("{} left out").format(reports.left_out))
+        if statuses.tried or queue.is_running:
+            parts.append(self.tr("{} of {}").format(statuses.tried, len(statuses)))
+        if statuses.left_out:
+            parts.append(self.tr("{} left out").format(statuses.left_out))
         if queue.is_paused:
             parts.append(self.tr("paused"))
         elif queue.is_running and self._session.run is not None:
@@ -224,7 +224,7 @@ class BatchWindow(QDialog):
         self.folder.editingFinished.connect(self._choose)
         self.format.activated.connect(self._choose)
         self.overwrite.toggled.connect(self._choose)
-        self.offer.accept.clicked.connect(queue.resume)
+        self.resume_banner.resume.clicked.connect(queue.resume)
         self.main.clicked.connect(self._act)
         self.stop.clicked.connect(queue.stop)
         self.show_folder.clicked.connect(self._show_output)
@@ -263,7 +263,7 @@ class BatchWindow(QDialog):
         box.addWidget(self.messages)
         box.addLayout(photos)
         box.addWidget(self.list, 1)
-        box.addWidget(self.offer)
+        box.addWidget(self.resume_banner)
         box.addLayout(form)
         box.addWidget(self.recipe)
         box.addWidget(self.bar)

@@ -67,7 +67,7 @@ class StatusBar(QFrame):
 
         def show() -> None:
             self.batch.setVisible(queue.is_running)
-            self.batch.setText(self.tr("Batch: {} of {}").format(queue.reports.tried, len(queue.reports)))
+            self.batch.setText(self.tr("Batch: {} of {}").format(queue.statuses.tried, len(queue.statuses)))
 
         queue.state_changed.connect(show)
         queue.report_changed.connect(show)

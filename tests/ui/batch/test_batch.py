@@ -60,7 +60,7 @@ def gate(engine: FakeEngine) -> Gate:
 
 def choose(qtbot: QtBot, studio: Studio, *places: Path) -> None:
     studio.batch_window.add_places(places)
-    qtbot.waitUntil(lambda: not studio.batch.is_looking)
+    qtbot.waitUntil(lambda: not studio.batch.is_scanning)
 
 
 def run(qtbot: QtBot, studio: Studio) -> None:
@@ -72,12 +72,12 @@ def start(qtbot: QtBot, studio: Studio, gate: Gate, frames: int = 1) -> None:
     """Start the batch and hold the engine after so many frames of the first picture."""
     studio.batch_window.main.click()
     gate.let_pass(frames)
-    qtbot.waitUntil(lambda: studio.batch.reports[0].progress >= frames / 3)
+    qtbot.waitUntil(lambda: studio.batch.statuses[0].progress >= frames / 3)
     gate.wait_until_reached()
 
 
 def states(studio: Studio) -> list[str]:
-    return [report.state for report in studio.batch.reports]
+    return [report.state for report in studio.batch.statuses]
 
 
 def rows(studio: Studio, role: int) -> list[object]:
@@ -110,12 +110,12 @@ def test_a_folder_is_proposed_once_and_beside_the_first_photo(qtbot: QtBot, load
     window.format.setCurrentIndex(window.format.findData("webp"))  # while the disk is still asked
     window.format.activated.emit(window.format.currentIndex())
     window.add_places([photos.parent / "harbour.png"])
-    qtbot.waitUntil(lambda: not loaded.batch.is_looking)
+    qtbot.waitUntil(lambda: not loaded.batch.is_scanning)
     assert window.folder.text() == str(photos / "painted")
-    assert [report.item.output for report in loaded.batch.reports] == ["a.webp", "harbour.webp"]
+    assert [report.item.output for report in loaded.batch.statuses] == ["a.webp", "harbour.webp"]
     window.folder.clear()
     window.folder.editingFinished.emit()
-    qtbot.waitUntil(lambda: not loaded.batch.is_looking)
+    qtbot.waitUntil(lambda: not loaded.batch.is_scanning)
     assert window.folder.text() == "" and not window.main.isEnabled()
     choose(qtbot, loaded, photos / "b.png")
     assert window.folder.text() == str(photos / "painted") and window.main.isEnabled()
@@ -191,7 +191,7 @@ def test_a_pause_rests_in_the_middle_of_a_picture(
     button = chosen.batch_window.main
     assert button.text() == "Pause"
     button.click()
-    assert button.text() == "Go on" and "paused" in chosen.batch_window.progress.text()
+    assert button.text() == "Resume" and "paused" in chosen.batch_window.progress.text()
     gate.open()
     chosen.actions["finish"].trigger()
     qtbot.waitUntil(lambda: chosen.session.artwork.is_finished)
@@ -245,21 +245,24 @@ def test_a_stopped_batch_is_gone_on_with_as_it_began(
     qtbot.waitUntil(lambda: states(chosen)[0] == "done" and len(engine.requests) == 2)
     chosen.batch_window.stop.click()
     gate.open()
-    qtbot.waitUntil(lambda: chosen.batch.cut_short is not None)
-    offer = chosen.batch_window.offer
-    assert offer.isVisible() and offer.text.text() == "A batch was cut short in this folder: 1 of 3 are painted."
+    qtbot.waitUntil(lambda: chosen.batch.interrupted is not None)
+    banner = chosen.batch_window.resume_banner
+    assert (
+        banner.isVisible()
+        and banner.text.text() == "A batch was interrupted in this folder: 1 of 3 pictures are painted."
+    )
     assert states(chosen) == ["done", "waiting", "waiting"]
     began_with = chosen.session.artwork.recipe
     chosen.session.change(strength=0.1)
     chosen.batch_window.main.click()
     qtbot.waitUntil(lambda: not chosen.batch.is_running)
     assert "other settings was cut short" in chosen.batch_window.messages.message.text
-    offer.accept.click()
+    banner.resume.click()
     qtbot.waitUntil(lambda: not chosen.batch.is_running)
     assert states(chosen) == ["done"] * 3
     assert names_of(engine) == ["a.png", "b.png", "b.png", "c.png"]
     assert {read_recipe(photos / "painted" / name) for name in NAMES} == {began_with}
-    assert not offer.isVisible()
+    assert not banner.isVisible()
 
 
 def test_a_batch_of_another_day_is_offered_where_its_folder_is_chosen(
@@ -268,16 +271,16 @@ def test_a_batch_of_another_day_is_offered_where_its_folder_is_chosen(
     start(qtbot, chosen, gate)
     chosen.batch_window.stop.click()
     gate.open()
-    qtbot.waitUntil(lambda: chosen.batch.cut_short is not None)
+    qtbot.waitUntil(lambda: chosen.batch.interrupted is not None)
     chosen.batch_window.clear.click()
     chosen.batch_window.folder.setText(str(photos))
     chosen.batch_window.folder.editingFinished.emit()
-    qtbot.waitUntil(lambda: chosen.batch.cut_short is None and not chosen.batch.is_looking)
-    assert not chosen.batch_window.offer.isVisible() and states(chosen) == []
+    qtbot.waitUntil(lambda: chosen.batch.interrupted is None and not chosen.batch.is_scanning)
+    assert not chosen.batch_window.resume_banner.isVisible() and states(chosen) == []
     chosen.batch_window.folder.setText(str(photos / "painted"))
     chosen.batch_window.folder.editingFinished.emit()
-    qtbot.waitUntil(lambda: chosen.batch.cut_short is not None)
-    chosen.batch_window.offer.accept.click()
+    qtbot.waitUntil(lambda: chosen.batch.interrupted is not None)
+    chosen.batch_window.resume_banner.resume.click()
     qtbot.waitUntil(lambda: not chosen.batch.is_running)
     assert states(chosen) == ["done"] * 3 and painted(photos / "painted") == list(NAMES)
 
@@ -303,7 +306,7 @@ def test_nothing_is_replaced_unless_that_is_ticked(qtbot: QtBot, chosen: Studio,
     assert states(chosen) == ["done", "skipped", "done"]
     assert (photos / "painted" / "b.png").read_text() == "mine"
     chosen.batch_window.overwrite.setChecked(True)
-    qtbot.waitUntil(lambda: not chosen.batch.is_looking)
+    qtbot.waitUntil(lambda: not chosen.batch.is_scanning)
     run(qtbot, chosen)
     assert states(chosen) == ["done"] * 3
     assert read_recipe(photos / "painted" / "b.png") == chosen.session.artwork.recipe
@@ -341,8 +344,8 @@ def test_what_would_befall_every_picture_ends_the_batch_in_a_sentence(
 def test_a_home_that_is_nobodys_is_a_folder_like_any_other(qtbot: QtBot, chosen: Studio) -> None:
     chosen.batch_window.folder.setText("~nobody-of-this-name/painted")
     chosen.batch_window.folder.editingFinished.emit()
-    qtbot.waitUntil(lambda: not chosen.batch.is_looking)
-    assert chosen.batch.choice.folder == Path("~nobody-of-this-name/painted").absolute()
+    qtbot.waitUntil(lambda: not chosen.batch.is_scanning)
+    assert chosen.batch.options.folder == Path("~nobody-of-this-name/painted").absolute()
 
 
 def test_a_folder_that_cannot_be_made_is_told(qtbot: QtBot, chosen: Studio, photos: Path) -> None:
@@ -371,7 +374,7 @@ def test_many_files_dropped_on_the_canvas_can_be_painted_all(qtbot: QtBot, studi
     qtbot.waitUntil(lambda: studio.window.messages.message is not None)
     assert studio.session.artwork.content.name == "a.png"
     studio.window.messages.button.click()
-    qtbot.waitUntil(lambda: len(studio.batch.reports) == 2)
+    qtbot.waitUntil(lambda: len(studio.batch.statuses) == 2)
     assert studio.batch_window.isVisible()
 
 
@@ -380,7 +383,7 @@ def test_a_folder_dropped_on_the_canvas_is_offered_to_be_painted(qtbot: QtBot, s
     qtbot.waitUntil(lambda: studio.window.messages.message is not None)
     assert studio.window.messages.message.remedy == "All can be painted one after the other."
     studio.window.messages.button.click()
-    qtbot.waitUntil(lambda: len(studio.batch.reports) == 3)
+    qtbot.waitUntil(lambda: len(studio.batch.statuses) == 3)
     assert not studio.batch_window.main.isEnabled()
     assert studio.batch_window.recipe.text() == "Pick a style in the studio first."
     studio.importer.use_style(card_named(studio, "Poppies"))
@@ -396,7 +399,7 @@ def test_files_are_dropped_on_the_list(qtbot: QtBot, chosen: Studio, photos: Pat
     QApplication.sendEvent(chosen.batch_window, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(chosen.batch_window, QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, mime, *hand))
-    qtbot.waitUntil(lambda: len(chosen.batch.reports) == 4)
+    qtbot.waitUntil(lambda: len(chosen.batch.statuses) == 4)
     assert chosen.batch_window.messages.message is None  # the folder was chosen already, and that is no news
 
 
@@ -409,8 +412,8 @@ def test_only_the_last_choice_is_listed(qtbot: QtBot, loaded: Studio, photos: Pa
     for name in NAMES:
         loaded.batch_window.add_places([photos / name])
     loaded.batch_window.clear.click()
-    qtbot.waitUntil(lambda: not loaded.batch.is_looking)
-    assert len(loaded.batch.reports) == 0
+    qtbot.waitUntil(lambda: not loaded.batch.is_scanning)
+    assert len(loaded.batch.statuses) == 0
 
 
 def test_every_control_of_the_window_has_a_name_and_enter_in_the_folder_starts_nothing(
@@ -436,7 +439,7 @@ def test_the_current_row_is_marked(chosen: Studio) -> None:
 def test_a_row_of_every_state_is_painted_with_its_words_and_its_mark(chosen: Studio) -> None:
     texts, marks = dict[str, object](), dict[str, bytes]()
     for state in get_args(ItemState):
-        report = replace(chosen.batch.reports[0], state=state, progress=0.5, reason="It is damaged.")
+        report = replace(chosen.batch.statuses[0], state=state, progress=0.5, reason="It is damaged.")
         chosen.batch._set_reports([report])
         (texts[state],) = rows(chosen, STATE_TEXT_ROLE)
         image = chosen.batch_window.list.grab().toImage()

@@ -210,7 +210,7 @@ def paint_many(qtbot: QtBot, studio: Studio, folder: Path, walk: Callable[[], No
     (folder / f"{name} 2.png").write_text("no picture")
     studio.actions["render_many"].trigger()
     studio.batch_window.add_places([folder])
-    qtbot.waitUntil(lambda: not studio.batch.is_looking)
+    qtbot.waitUntil(lambda: not studio.batch.is_scanning)
     walk()
     studio.batch_window.main.click()
     qtbot.waitUntil(lambda: not studio.batch.is_running)
