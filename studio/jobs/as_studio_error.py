@@ -15,7 +15,7 @@ def as_studio_error(error: BaseException, who: str = "The painting engine") -> S
     """`error` itself if it is a StudioError, else an EngineError; its traceback stays as text, in a note.
 
     The traceback objects are dropped: they hold the frames, and with them the tensors, for as long as the error is
-    on the screen. who: met an error that has no sentence of its own.
+    on the screen. who: the subject of the sentence for an error that has none of its own.
     """
     trace = "".join(traceback.format_exception(error))
     match error:

@@ -1,4 +1,4 @@
-"""How a thread that waits for a slow engine is called back to its mail, without losing what it waits for."""
+"""How a thread that waits for a slow engine is interrupted to read new commands, without losing what it waits for."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 
-class Interrupted(Exception):  # noqa: N818 - no error: the wait goes on when the same call is made again
-    """Raised out of a waiting call after `interrupt`. Nothing is lost: make the call again to go on waiting."""
+class Interrupted(Exception):  # noqa: N818 - no error: the wait continues when the same call is made again
+    """Raised by a waiting call after `interrupt`. Nothing is lost: make the same call again to continue waiting."""
 
 
 @runtime_checkable
@@ -20,14 +20,14 @@ class Interruptible(Protocol):
 
 
 class Wakeup:
-    """What one thread sleeps on until another has news for it, or calls it away. Safe from any thread."""
+    """What one thread waits on until another has news for it, or interrupts it. Safe from any thread."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._is_interrupted = False
 
     def notify(self) -> None:
-        """Have the sleeper look whether there is news."""
+        """Have the waiting thread look whether there is news."""
         with self._condition:
             self._condition.notify_all()
 

@@ -1,4 +1,4 @@
-"""Mailbox: what other threads want from the worker; a newer wish replaces an older one that nobody has taken."""
+"""Mailbox: what other threads want of the worker; a newer command replaces an older one that was not taken yet."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from studio.core.engine_api.contract import Request
 
 
 @dataclass(frozen=True)
-class Mail:
-    """Everything wanted since the last look.
+class WorkerCommands:
+    """Everything that was asked since the last look.
 
     live, job, background: the newest request of each lane, or None. ends_job, ends_background: the one that runs now is
-    to be stopped, for good or for a newer one. unstarted: those that were replaced or stopped before anybody took them.
-    rests: whether the background is to rest from now on, None for as before. closing: no more mail will come.
+    to be stopped, for good or for a newer one. unstarted: those that were replaced or stopped before they were taken.
+    pauses_background: whether the background is paused from now on, None for as before. is_closing: nothing more
+    will come.
     """
 
     live: Request | None = None
@@ -24,24 +25,24 @@ class Mail:
     background: Request | None = None
     ends_background: bool = False
     unstarted: tuple[Request, ...] = ()
-    rests: bool | None = None
-    closing: bool = False
+    pauses_background: bool | None = None
+    is_closing: bool = False
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing in it."""
-        return self == Mail()
+        return self == WorkerCommands()
 
 
 class Mailbox:
-    """A slot for a request of each lane: putting replaces what nobody has taken. Safe from any thread.
+    """A slot for a request of each lane: putting replaces what was not taken yet. Safe from any thread.
 
-    What is put after `close` is dropped without a word.
+    What is put after `close` is dropped.
     """
 
     def __init__(self) -> None:
         self._arrival = threading.Condition()
-        self._mail = Mail()
+        self._commands = WorkerCommands()
 
     def put_live(self, request: Request) -> None:
         """Want `request` instead of any live request that waits here."""
@@ -55,30 +56,30 @@ class Mailbox:
         """Want `request` (None: nothing) instead of the one in the background that runs or waits here."""
         self._put(background=request, ends_background=True)
 
-    def put_rest(self, rests: bool) -> None:
-        """Want the background to rest, or to go on."""
-        self._put(rests=rests)
+    def put_pause(self, is_paused: bool) -> None:
+        """Want the background to be paused, or to continue."""
+        self._put(pauses_background=is_paused)
 
-    def take(self, wait: bool) -> Mail:
-        """Everything that is here, at once; with `wait`, as soon as there is anything.
+    def take(self, wait: bool) -> WorkerCommands:
+        """Everything that is here, at once; with `wait`, as soon as there is something.
 
-        Once closed it never waits: first comes what was still here, then empty mail, all of it `closing`.
+        Once closed it never waits: first comes what was still here, then nothing, and both are `is_closing`.
         """
         with self._arrival:
             if wait:
-                self._arrival.wait_for(lambda: not self._mail.is_empty)
-            mail, self._mail = self._mail, Mail(closing=self._mail.closing)
-            return mail
+                self._arrival.wait_for(lambda: not self._commands.is_empty)
+            commands, self._commands = self._commands, WorkerCommands(is_closing=self._commands.is_closing)
+            return commands
 
     def close(self) -> None:
-        """Take no more mail and wake the taker; idempotent."""
-        self._put(closing=True)
+        """Take nothing more and wake the worker; idempotent."""
+        self._put(is_closing=True)
 
-    def _put(self, **wishes: Any) -> None:
+    def _put(self, **changes: Any) -> None:
         with self._arrival:
-            if self._mail.closing:
+            if self._commands.is_closing:
                 return
-            replaced = [getattr(self._mail, lane) for lane in ("job", "background") if lane in wishes]
-            unstarted = self._mail.unstarted + tuple(request for request in replaced if request is not None)
-            self._mail = replace(self._mail, **wishes, unstarted=unstarted)
+            replaced = [getattr(self._commands, lane) for lane in ("job", "background") if lane in changes]
+            unstarted = self._commands.unstarted + tuple(request for request in replaced if request is not None)
+            self._commands = replace(self._commands, **changes, unstarted=unstarted)
             self._arrival.notify()

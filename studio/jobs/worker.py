@@ -12,7 +12,7 @@ from studio.core.engine_api.contract import Done, Engine, Event, Failed, Ready, 
 from studio.core.errors import EngineDied, EngineError
 from studio.jobs.as_studio_error import as_studio_error
 from studio.jobs.interruption import Interrupted, Interruptible
-from studio.jobs.mailbox import Mail, Mailbox
+from studio.jobs.mailbox import Mailbox, WorkerCommands
 
 _logger = logging.getLogger(__name__)
 
@@ -27,8 +27,8 @@ class Worker:
     exceptions: nothing is said about a live request that was replaced before the engine saw it, nor about a request
     that comes after `close`.
 
-    A live request runs between two steps of the job, which goes on afterwards: as long as new ones keep coming, the
-    job rests. In the same way the request in the background rests while there is a job, and when it is told to. Each
+    A live request runs between two steps of the job, which continues afterwards: as long as new ones keep coming, the
+    job waits. In the same way the request in the background waits while there is a job, and while it is paused. Each
     live request that was started gives at least one event before a newer one takes its place, so the picture follows
     while a slider is dragged.
 
@@ -46,11 +46,11 @@ class Worker:
         # From here on for the worker thread alone.
         self._has_tried_to_start = False
         self._is_ready = False
-        self._is_leaving = False
+        self._is_closing = False
         self._live: _Run | None = None
         self._job: _Run | None = None
         self._background: _Run | None = None
-        self._background_rests = False
+        self._is_background_paused = False
         self._ended: list[_Run] = []  # their end is announced, their iterators are still to be closed
 
     def start(self) -> None:
@@ -58,32 +58,32 @@ class Worker:
         self._thread.start()
 
     def submit(self, request: Request) -> None:
-        """Run a live request before the job goes on; it replaces the live request before it."""
+        """Run a live request before the job continues; it replaces the live request before it."""
         self._mailbox.put_live(request)
 
     def start_job(self, request: Request) -> None:
         """Run a long job; the job before it, if any, is stopped."""
         self._mailbox.put_job(request)
-        self._call_back()
+        self._interrupt_engine()
 
     def stop_job(self) -> None:
         """Stop the job, if there is one."""
         self._mailbox.put_job(None)
-        self._call_back()
+        self._interrupt_engine()
 
     def start_background(self, request: Request) -> None:
         """Run a request while there is no other work; the one in the background before it, if any, is stopped."""
         self._mailbox.put_background(request)
-        self._call_back()
+        self._interrupt_engine()
 
     def stop_background(self) -> None:
         """Stop the one in the background, if there is one."""
         self._mailbox.put_background(None)
-        self._call_back()
+        self._interrupt_engine()
 
-    def rest_background(self, rests: bool) -> None:
-        """Let the background rest after the step under way, or go on."""
-        self._mailbox.put_rest(rests)
+    def pause_background(self, is_paused: bool) -> None:
+        """Pause the background after the step under way, or let it continue."""
+        self._mailbox.put_pause(is_paused)
 
     def close(self, timeout: float = 5.0) -> None:
         """Stop everything and close the engine, waiting at most `timeout` seconds; idempotent, from any thread.
@@ -91,66 +91,66 @@ class Worker:
         When it returns in time, the last event has been sent.
         """
         self._mailbox.close()
-        self._call_back()
+        self._interrupt_engine()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout)
             if self._thread.is_alive():
-                _logger.warning("The engine did not end within %g s; it is left behind.", timeout)
+                _logger.warning("The engine did not end within %g s and is abandoned.", timeout)
 
-    def _call_back(self) -> None:
+    def _interrupt_engine(self) -> None:
         if isinstance(self._engine, Interruptible):
             self._engine.interrupt()
 
     # Everything below runs on the worker thread.
 
     def _work(self) -> None:
-        while not self._is_leaving:
-            # When interrupted, whatever was waited for is asked again in a later turn, if it is still wanted.
+        while not self._is_closing:
+            # When interrupted, whatever was waited for is asked again in a later round, if it is still wanted.
             with suppress(Interrupted):
-                self._take_turn()
-        self._leave()
+                self._run_once()
+        self._shut_down()
 
-    def _take_turn(self) -> None:
-        """Look at the mail, then do the one thing that comes first."""
+    def _run_once(self) -> None:
+        """Take the commands, then do the one thing that comes first."""
         has_work = self._ended or self._next_run() or not self._has_tried_to_start
-        self._read(self._mailbox.take(wait=not has_work))
+        self._apply(self._mailbox.take(wait=not has_work))
         run = self._next_run()
-        if self._is_leaving:
+        if self._is_closing:
             return
         if self._ended:
             self._close_run(self._ended[0])
             del self._ended[0]
         elif not self._is_ready and (run or not self._has_tried_to_start):
-            self._get_ready()
+            self._start_engine()
         elif run:
             self._advance(run)
 
     def _next_run(self) -> _Run | None:
-        return self._live or self._job or (None if self._background_rests else self._background)
+        return self._live or self._job or (None if self._is_background_paused else self._background)
 
-    def _read(self, mail: Mail) -> None:
-        for request in mail.unstarted:
+    def _apply(self, commands: WorkerCommands) -> None:
+        for request in commands.unstarted:
             self._emit(Stopped(request.id))
-        for run, ends in ((self._job, mail.ends_job), (self._background, mail.ends_background)):
+        for run, ends in ((self._job, commands.ends_job), (self._background, commands.ends_background)):
             if run and ends:
                 self._end(run, Stopped(run.request.id))
-        if mail.live:
+        if commands.live:
             if self._live and self._live.events is not None:
                 self._end(self._live, Stopped(self._live.request.id))
-            self._live = _Run(mail.live)
-        if mail.job:
-            self._job = _Run(mail.job)
-        if mail.background:
-            self._background = _Run(mail.background)
-        if mail.rests is not None:
-            self._background_rests = mail.rests
-        self._is_leaving = mail.closing
+            self._live = _Run(commands.live)
+        if commands.job:
+            self._job = _Run(commands.job)
+        if commands.background:
+            self._background = _Run(commands.background)
+        if commands.pauses_background is not None:
+            self._is_background_paused = commands.pauses_background
+        self._is_closing = commands.is_closing
 
-    def _get_ready(self) -> None:
+    def _start_engine(self) -> None:
         try:
             if self._engine is None:
                 self._engine = self._make_engine()
-                return  # to the mail first: what came while there was no engine to interrupt may be a stop
+                return  # to the mailbox first: what came while there was no engine to interrupt may be a stop
             info = self._engine.describe()
         except Interrupted:
             raise
@@ -207,12 +207,12 @@ class Worker:
         except Exception:
             _logger.exception("A request could not be closed.")
 
-    def _leave(self) -> None:
+    def _shut_down(self) -> None:
         for run in (self._live, self._job, self._background):
             if run:
                 self._end(run, Stopped(run.request.id))
         for run in self._ended:
-            self._call_back()  # do not wait for a slow step: the engine itself is closed right after
+            self._interrupt_engine()  # do not wait for a slow step: the engine itself is closed right after
             with suppress(Interrupted):
                 self._close_run(run)
         try:

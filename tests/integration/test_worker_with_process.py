@@ -42,10 +42,10 @@ def test_a_job_and_one_in_the_background_run_in_the_child() -> None:
     with worker_with_process(fakes.make_fake_engine, log, NEVER) as worker:
         worker.start_background(background)
         log.wait_for(lambda event: isinstance(event, Frame))
-        worker.rest_background(True)
+        worker.pause_background(True)
         worker.start_job(job)
         log.wait_for_end(job.id)
-        worker.rest_background(False)
+        worker.pause_background(False)
         log.wait_for_end(background.id)
 
     assert log.names(job.id) == log.names(background.id) == ["Progress", "Frame", "Frame", "Frame", "Done"]

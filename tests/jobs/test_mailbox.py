@@ -6,12 +6,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from studio.jobs.mailbox import Mail, Mailbox
+from studio.jobs.mailbox import Mailbox, WorkerCommands
 from tests.support.fakes import GUARD_SECONDS, make_request
 
 
 def test_an_empty_mailbox_gives_empty_mail() -> None:
-    assert Mailbox().take(wait=False) == Mail()
+    assert Mailbox().take(wait=False) == WorkerCommands()
 
 
 def test_the_newest_live_request_replaces_the_one_nobody_has_taken() -> None:
@@ -19,8 +19,8 @@ def test_the_newest_live_request_replaces_the_one_nobody_has_taken() -> None:
     mailbox.put_live(older)
     mailbox.put_live(newer)
 
-    assert mailbox.take(wait=True) == Mail(live=newer)
-    assert mailbox.take(wait=False) == Mail()
+    assert mailbox.take(wait=True) == WorkerCommands(live=newer)
+    assert mailbox.take(wait=False) == WorkerCommands()
 
 
 def test_a_job_ends_the_running_one_and_names_the_ones_that_never_started() -> None:
@@ -28,7 +28,7 @@ def test_a_job_ends_the_running_one_and_names_the_ones_that_never_started() -> N
     mailbox.put_job(older)
     mailbox.put_job(newer)
 
-    assert mailbox.take(wait=True) == Mail(job=newer, ends_job=True, unstarted=(older,))
+    assert mailbox.take(wait=True) == WorkerCommands(job=newer, ends_job=True, unstarted=(older,))
 
 
 def test_a_stop_after_a_job_leaves_no_job() -> None:
@@ -36,7 +36,7 @@ def test_a_stop_after_a_job_leaves_no_job() -> None:
     mailbox.put_job(job)
     mailbox.put_job(None)
 
-    assert mailbox.take(wait=True) == Mail(ends_job=True, unstarted=(job,))
+    assert mailbox.take(wait=True) == WorkerCommands(ends_job=True, unstarted=(job,))
 
 
 def test_a_job_after_a_stop_is_wanted() -> None:
@@ -44,7 +44,7 @@ def test_a_job_after_a_stop_is_wanted() -> None:
     mailbox.put_job(None)
     mailbox.put_job(job)
 
-    assert mailbox.take(wait=True) == Mail(job=job, ends_job=True)
+    assert mailbox.take(wait=True) == WorkerCommands(job=job, ends_job=True)
 
 
 def test_a_live_request_waits_beside_a_job() -> None:
@@ -52,7 +52,7 @@ def test_a_live_request_waits_beside_a_job() -> None:
     mailbox.put_live(live)
     mailbox.put_job(job)
 
-    assert mailbox.take(wait=True) == Mail(live=live, job=job, ends_job=True)
+    assert mailbox.take(wait=True) == WorkerCommands(live=live, job=job, ends_job=True)
 
 
 def test_the_background_is_a_lane_of_its_own() -> None:
@@ -60,24 +60,24 @@ def test_the_background_is_a_lane_of_its_own() -> None:
     mailbox.put_background(older)
     mailbox.put_job(job)
     mailbox.put_background(newer)
-    mailbox.put_rest(True)
-    mailbox.put_rest(False)
+    mailbox.put_pause(True)
+    mailbox.put_pause(False)
 
-    mail = mailbox.take(wait=True)
-    assert (mail.job, mail.background, mail.ends_background) == (job, newer, True)
-    assert (mail.unstarted, mail.rests) == ((older,), False)
+    commands = mailbox.take(wait=True)
+    assert (commands.job, commands.background, commands.ends_background) == (job, newer, True)
+    assert (commands.unstarted, commands.pauses_background) == ((older,), False)
 
 
 def test_every_kind_of_mail_wakes_the_taker() -> None:
     request = make_request()
-    puts: list[tuple[Callable[[Mailbox], None], Mail]] = [
-        (lambda mailbox: mailbox.put_live(request), Mail(live=request)),
-        (lambda mailbox: mailbox.put_job(request), Mail(job=request, ends_job=True)),
-        (lambda mailbox: mailbox.put_job(None), Mail(ends_job=True)),
-        (lambda mailbox: mailbox.put_background(request), Mail(background=request, ends_background=True)),
-        (lambda mailbox: mailbox.put_background(None), Mail(ends_background=True)),
-        (lambda mailbox: mailbox.put_rest(False), Mail(rests=False)),
-        (lambda mailbox: mailbox.close(), Mail(closing=True)),
+    puts: list[tuple[Callable[[Mailbox], None], WorkerCommands]] = [
+        (lambda mailbox: mailbox.put_live(request), WorkerCommands(live=request)),
+        (lambda mailbox: mailbox.put_job(request), WorkerCommands(job=request, ends_job=True)),
+        (lambda mailbox: mailbox.put_job(None), WorkerCommands(ends_job=True)),
+        (lambda mailbox: mailbox.put_background(request), WorkerCommands(background=request, ends_background=True)),
+        (lambda mailbox: mailbox.put_background(None), WorkerCommands(ends_background=True)),
+        (lambda mailbox: mailbox.put_pause(False), WorkerCommands(pauses_background=False)),
+        (lambda mailbox: mailbox.close(), WorkerCommands(is_closing=True)),
     ]
     with ThreadPoolExecutor(1) as pool:
         for put, expected in puts:
@@ -96,8 +96,8 @@ def test_a_closed_mailbox_gives_what_was_in_it_then_takes_and_holds_nothing() ->
     mailbox.put_job(make_request())
     mailbox.put_job(None)
 
-    assert mailbox.take(wait=True) == Mail(live=live, closing=True)
-    assert mailbox.take(wait=True) == Mail(closing=True)
+    assert mailbox.take(wait=True) == WorkerCommands(live=live, is_closing=True)
+    assert mailbox.take(wait=True) == WorkerCommands(is_closing=True)
 
 
 def test_many_threads_lose_no_job_and_take_none_twice() -> None:
@@ -114,10 +114,10 @@ def test_many_threads_lose_no_job_and_take_none_twice() -> None:
         seen: list[int] = []
         everybody_is_here.wait(GUARD_SECONDS)
         while True:
-            mail = mailbox.take(wait=True)
-            seen += [request.id for request in mail.unstarted]
-            seen += [mail.job.id] if mail.job else []
-            if mail.closing:
+            commands = mailbox.take(wait=True)
+            seen += [request.id for request in commands.unstarted]
+            seen += [commands.job.id] if commands.job else []
+            if commands.is_closing:
                 return seen
 
     with ThreadPoolExecutor(4) as pool:

@@ -177,12 +177,12 @@ def test_the_background_rests_in_the_middle_of_a_request_until_it_is_to_go_on() 
     with running_worker(lambda: engine, log) as worker:
         worker.start_background(background)
         gate.wait_until_reached()
-        worker.rest_background(True)
+        worker.pause_background(True)
         gate.open()
         worker.start_job(job)
         log.wait_for_end(job.id)  # the worker is at work, and yet
         assert log.names(background.id) == ["Progress", "Frame"]
-        worker.rest_background(False)
+        worker.pause_background(False)
         log.wait_for_end(background.id)
 
     assert log.names(background.id) == ["Progress", "Frame", "Frame", "Frame", "Done"]
@@ -192,13 +192,13 @@ def test_one_in_the_background_can_be_stopped_while_it_rests_and_before_it_start
     log, engine = EventLog(), FakeEngine()
     replaced, resting, later = make_request(), make_request(), make_request()
     with running_worker(lambda: engine, log) as worker:
-        worker.rest_background(True)
+        worker.pause_background(True)
         worker.start_background(replaced)
         worker.start_background(resting)
         log.wait_for_end(replaced.id)
         worker.stop_background()
         log.wait_for_end(resting.id)
-        worker.rest_background(False)
+        worker.pause_background(False)
         worker.start_background(later)
         log.wait_for_end(later.id)
 

@@ -23,10 +23,10 @@ _logger = logging.getLogger(__name__)
 
 
 class Batch:
-    """What is left to paint, and the only hand that writes into the output folder; make one with the functions below.
+    """What is left to paint, and the only writer into the output folder; make one with the functions below.
 
     For each item of `left`, in any order: `open` it, have the request painted, `deliver` what came; or `leave` it, with
-    the error. Whatever happens to the process in between, the next batch on the folder goes on with what is left,
+    the error. Whatever happens to the process in between, the next batch on the folder continues with what is left,
     paints nothing twice and loses nothing. `finish` it when all items were tried, and `close` it in any case.
 
     items: all, those that are done included. left: those that are not done. For one thread at a time.
@@ -55,7 +55,7 @@ class Batch:
             self._check_free(item)
             return self.job.request(open_picture(item.photo))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one photo, the others are to be painted
-            return self._end(item, "skipped", _told(error))
+            return self._end(item, "skipped", _as_sentence(error))
 
     def deliver(self, item: BatchItem, request: StyleRequest, done: Done) -> ItemReport:
         """Write a painted item and note it."""
@@ -74,7 +74,7 @@ class Batch:
                 allow_plain=any(is_plain(source) for source in sources if source is not None),
             )
         except Exception as error:  # noqa: BLE001 - as above
-            return self._leave_unsaved(item, request, done, _told(error))
+            return self._leave_unsaved(item, request, done, _as_sentence(error))
         self._journal.note(item, "done")
         return ItemReport(item, "done", 1.0, size=size, seconds=done.seconds, notes=done.notes)
 
@@ -86,7 +86,7 @@ class Batch:
             error = unsaved(error, keep_safe(done.result, item.output, self.job.options, made_of))
         try:
             return self.leave(item, error)
-        except WriteError as full:  # nothing more goes into this folder: the last picture's place is not to be lost
+        except WriteError as full:  # nothing more can be written here: say where the last picture was kept
             raise WriteError(full.message, f"{full.remedy} {item.photo.name} has been painted. {error}") from full
 
     def leave(self, item: BatchItem, error: StudioError) -> ItemReport:
@@ -98,7 +98,7 @@ class Batch:
         self._journal.end()
 
     def close(self) -> None:
-        """Give the folder free; idempotent."""
+        """Release the folder; idempotent."""
         self._journal.close()
 
     def _end(self, item: BatchItem, state: ItemState, error: StudioError) -> ItemReport:
@@ -137,11 +137,11 @@ class Batch:
 
 
 def open_batch(folder: Path, job: BatchJob, places: Sequence[Path], *, may_overwrite: bool = False) -> Batch:
-    """A batch that paints the photos in `places`, or goes on with one that was cut short in this folder.
+    """A batch that paints the photos in `places`, or continues one that was interrupted in this folder.
 
     What the same batch did here before counts as done, unless it came to its end and `may_overwrite`: then all is
     painted again. Raises StudioError: photos that are not there, a folder that cannot be written or is in use, or a
-    batch with other settings that was cut short here (unless `may_overwrite`).
+    batch with other settings that was interrupted here (unless `may_overwrite`).
     """
     search = find_photos(places, folder)
     journal = _open_journal(folder)
@@ -149,14 +149,14 @@ def open_batch(folder: Path, job: BatchJob, places: Sequence[Path], *, may_overw
         record = journal.record
         known = tuple(record.items.values()) if record else ()
         items = plan_items(search.photos, folder, job.options.format, known)
-        if record is not None and _goes_on(record, job, may_overwrite):
+        if record is not None and _is_continued(record, job, may_overwrite):
             journal.add_items(item for item in items if item.number not in record.items)
         elif record is None or record.has_ended or may_overwrite:
             journal.begin(job.to_values() | {"may_overwrite": may_overwrite}, items)
         else:
             raise StudioError(
-                f"A batch with other settings was cut short in {folder}.",
-                "Go on with the same settings, choose another folder, or allow overwriting to begin anew.",
+                f"A batch with other settings was interrupted in {folder}.",
+                "Continue it with the same settings, choose another folder, or allow overwriting to start again.",
             )
         batch = Batch(folder, job, journal, items, may_overwrite)
         batch.notes = search.notes
@@ -169,7 +169,7 @@ def open_batch(folder: Path, job: BatchJob, places: Sequence[Path], *, may_overw
 
 
 def resume_batch(folder: Path) -> Batch:
-    """The batch that was cut short in this folder, with the settings it began with. Raises StudioError."""
+    """The batch that was interrupted in this folder, with the settings it began with. Raises StudioError."""
     if read_journal(folder) is None:
         raise _nothing_to_resume(folder)
     journal = Journal(folder)
@@ -179,7 +179,7 @@ def resume_batch(folder: Path) -> Batch:
             raise _nothing_to_resume(folder)
         if record.refused:
             raise StudioError(
-                f"The batch in {folder} cannot go on, for others have changed its journal: {record.refused[0]}.",
+                f"The batch in {folder} cannot be resumed, as others have changed its journal: {record.refused[0]}.",
                 "Begin a new one. Nothing was overwritten.",
             )
         values, items = record.job, record.items.values()
@@ -190,7 +190,7 @@ def resume_batch(folder: Path) -> Batch:
 
 
 def _nothing_to_resume(folder: Path) -> StudioError:
-    return StudioError(f"No batch was cut short in {folder}.")
+    return StudioError(f"No batch was interrupted in {folder}.")
 
 
 def _open_journal(folder: Path) -> Journal:
@@ -198,7 +198,7 @@ def _open_journal(folder: Path) -> Journal:
     return Journal(folder)
 
 
-def _goes_on(record: Record, job: BatchJob, may_overwrite: bool) -> bool:
+def _is_continued(record: Record, job: BatchJob, may_overwrite: bool) -> bool:
     is_same = {name: record.job.get(name) for name in job.identity} == job.identity
     return is_same and not (record.has_ended and may_overwrite)
 
@@ -212,7 +212,7 @@ def _file_facts(path: Path) -> list[Any] | None:
     return [facts.st_ino, facts.st_mtime_ns, facts.st_size]
 
 
-def _told(error: Exception) -> StudioError:
+def _as_sentence(error: Exception) -> StudioError:
     """The error as a sentence for the list; the log has the traceback of a fault of ours."""
     if not isinstance(error, StudioError | OSError | MemoryError):
         _logger.error("A photo of a batch is left out.", exc_info=error)

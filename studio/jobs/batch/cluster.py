@@ -35,20 +35,20 @@ def run_on_cluster(
 
     address: of the scheduler, such as "tcp://10.0.0.5:8786". Each worker process makes one engine when its first
     picture comes and keeps it until the batch ends; settings are about those machines. A picture whose worker is lost
-    is painted by another. Closing the iterator cancels. Raises StudioError for what would befall every item.
+    is painted by another. Closing the iterator cancels. Raises StudioError for what would affect every item.
     """
-    for logger in ("distributed", "distributed.client"):  # Dask's pages of log; what matters is said in a sentence
+    for logger in ("distributed", "distributed.client"):  # Dask logs pages; what matters is said in a sentence
         for handler in logging.getLogger(logger).handlers:
             handler.setLevel(logging.CRITICAL)
     client = _connect(address)
     name = f"style-studio-{token_hex(8)}"
     try:
         _send_painters(client, address, name, Painter(make_engine, settings))
-        yield from _share_out(batch, client, address, name)
+        yield from _paint_all(batch, client, address, name)
         batch.finish()
     finally:
         if client.status == "running":
-            with suppress(Exception):  # it is the cluster's to forget what cannot be told any more
+            with suppress(Exception):  # a cluster that cannot be reached forgets it by itself
                 client.unregister_worker_plugin(name)
         client.close()
 
@@ -114,7 +114,7 @@ def _send_painters(client: Client, address: str, name: str, painter: Painter) ->
         ) from error
 
 
-def _share_out(batch: Batch, client: Client, address: str, name: str) -> Iterator[ItemReport]:
+def _paint_all(batch: Batch, client: Client, address: str, name: str) -> Iterator[ItemReport]:
     left = deque(batch.left)
     under_way: dict[str, tuple[BatchItem, StyleRequest]] = {}
     ended: SimpleQueue[Future[Any]] = SimpleQueue()
@@ -139,14 +139,14 @@ def _share_out(batch: Batch, client: Client, address: str, name: str) -> Iterato
                 if client.status not in ("running", "connecting"):
                     raise _lost(address) from None
                 continue
-            yield from _take(batch, *under_way.pop(str(future.key)), future, address)
+            yield from _report_end(batch, *under_way.pop(str(future.key)), future, address)
             del futures[str(future.key)]
     finally:
         if futures and client.status == "running":
             client.cancel(list(futures.values()))
 
 
-def _take(
+def _report_end(
     batch: Batch, item: BatchItem, request: StyleRequest, future: Future[Any], address: str
 ) -> Iterator[ItemReport]:
     if future.status not in ("finished", "error"):  # cancelled or lost: the scheduler has gone
@@ -155,7 +155,7 @@ def _take(
         answer: Done | StudioError = future.result()
     except KilledWorker:
         answer = EngineError("Every worker that painted this one died, perhaps for lack of memory.", "Make it smaller.")
-    except Exception as error:  # noqa: BLE001 - whatever befalls one item, the others are still to be painted
+    except Exception as error:  # noqa: BLE001 - whatever happens to one item, the others are still to be painted
         answer = as_studio_error(error)
     match answer:
         case WeightsError():
@@ -168,4 +168,4 @@ def _take(
 
 
 def _lost(address: str) -> StudioError:
-    return EngineError(f"The cluster at {address} is gone.", "The same command goes on with what is left.")
+    return EngineError(f"The cluster at {address} is gone.", "The same command continues with what is left.")

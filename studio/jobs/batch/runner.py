@@ -17,7 +17,7 @@ def run_batch(batch: Batch, engine: Engine) -> Iterator[ItemReport]:
     """Reports of every item that is left, as it is opened, painted, saved and done, skipped or failed.
 
     Nothing happens between two next() calls: not asking for more is a pause, and closing the iterator cancels, in the
-    middle of an item if need be. Raises StudioError for what would befall every item: an engine that cannot start,
+    middle of an item if need be. Raises StudioError for what would affect every item: an engine that cannot start,
     weights that are missing, a journal that cannot be written.
     """
     engine.describe()
@@ -60,7 +60,7 @@ def _run_item(batch: Batch, item: BatchItem, engine: Engine) -> Iterator[ItemRep
         done = yield from paint_item(item, request, engine)
     except WeightsError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever befalls one item, the others are still to be painted
+    except Exception as error:  # noqa: BLE001 - whatever happens to one item, the others are still to be painted
         yield batch.leave(item, as_studio_error(error))
         return
     yield ItemReport(item, "saving", 1.0)

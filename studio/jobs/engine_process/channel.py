@@ -1,4 +1,4 @@
-"""Channel: both directions of a PicturePipe on threads of their own, so that its owner never waits for the other."""
+"""Channel: both directions of a PicturePipe, each on its own thread, so that its owner never waits for the other."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _logger = logging.getLogger(__name__)
 class Channel:
     """Sends without waiting and receives at once.
 
-    A picture is larger than what the system keeps between two processes: who writes one waits until the other side
-    reads it. Two sides that write at the same time would wait for each other for ever; and who reads a half-written
-    item waits for the rest, which never comes from a process that was stopped. Here only the two threads wait, and they
-    end when the other process does.
+    A picture is larger than what the system buffers between two processes: whoever writes one waits until the other
+    side reads it. Two sides that write at the same time would wait for each other for ever; and whoever reads a
+    half-written item waits for the rest, which never comes from a process that was stopped. Here only the two threads
+    wait, and they end when the other process does.
 
     on_item: called with what was received; on_end: called once when nothing more can come. Both on the receiving
     thread.
@@ -57,7 +57,7 @@ class Channel:
         if any(thread.is_alive() for thread in self._threads):
             # A process that even SIGKILL does not end, in the middle of a system call. Closing the connection now
             # would give its number to the next file while a thread still uses it.
-            _logger.warning("A process of the engine does not go away; its connection is left open.")
+            _logger.warning("A process of the engine does not end; its connection is left open.")
         else:
             self._connection.close()
 
@@ -68,7 +68,7 @@ class Channel:
                 if parts is None:
                     return
                 self._pipe.write(parts)
-                del parts  # pictures, and the next may be long in coming
+                del parts  # pictures, and the next item may be long in coming
 
     def _read(self) -> None:
         try:
@@ -76,7 +76,7 @@ class Channel:
                 self._on_item(self._pipe.receive())
         except (EOFError, OSError):  # the other end is gone, perhaps in the middle of an item
             pass
-        except Exception:  # no memory for it, or not what we speak: there is no telling where the next item begins
+        except Exception:  # no memory for it, or not our protocol: nobody can tell where the next item begins
             _logger.exception("What the engine sent could not be received.")
         finally:
             self._on_end()

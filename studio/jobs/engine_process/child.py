@@ -21,8 +21,8 @@ from studio.jobs.engine_process.service import KEPT_PICTURES, Advance, Answer, B
 from studio.jobs.engine_process.watchdog import LOOK_SECONDS, Patience, Watchdog, Work, signs_of
 from studio.jobs.interruption import Wakeup
 
-QUIT_SECONDS = 0.5  # to end by itself, before it is killed: nothing in it is worth waiting for any longer
-KILL_SECONDS = 3.0  # for the system to take away what a killed process holds, gigabytes and graphics memory
+QUIT_SECONDS = 0.5  # to end by itself before it is killed: nothing in it is worth a longer wait
+KILL_SECONDS = 3.0  # for the system to free what a killed process holds: gigabytes, and graphics memory
 
 # glibc hands large tensors back to the system at every step unless told not to: a third of a step's time.
 # It reads these only when a process starts.
@@ -94,7 +94,7 @@ class EngineChild:
         """Wait for an answer.
 
         Raises EngineDied if the child dies meanwhile, by itself or because it is stuck; and Interrupted if it is
-        interrupted: call it again to go on waiting.
+        interrupted: call it again to continue waiting.
         """
         while not self._wakeup.wait_for(lambda: ticket in self._answers or self._is_cut_off, LOOK_SECONDS):
             self._look()
@@ -127,7 +127,7 @@ class EngineChild:
         self._wakeup.notify()
 
     def _look(self) -> None:
-        if not self._process.is_alive():  # and no end of the connection tells, because another process holds it, too
+        if not self._process.is_alive():  # its end of the connection is still open if another process has inherited it
             self._terminate()
             return
         try:

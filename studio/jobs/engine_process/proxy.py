@@ -29,12 +29,12 @@ class EngineProcess:
     """An Engine whose work happens in a child process, at lower priority, started at the first use.
 
     Events are pulled: the child works on nothing between two next() calls, so a suspended run costs nothing. No call
-    waits for ever: a child that is stuck is killed, as is one whose step goes on for too long after its run was closed;
+    waits for ever: a child that is stuck is killed, as is one whose step takes too long after its run was closed;
     `patience` tells how long that is.
 
     When a child dies, the run it was at work on raises EngineDied. The others are not to blame: each begins once more
-    in a new child at its next next(), so events that were given may come again; learning a style goes on from what it
-    has saved. A run that loses a second child raises EngineDied, too.
+    in a new child at its next next(), so events that were given may come again; learning a style continues from what
+    it has saved. A run that loses a second child raises EngineDied, too.
 
     For one thread, but for `interrupt`. It is Interruptible: after `interrupt` the waiting call raises Interrupted.
     """
@@ -89,7 +89,7 @@ class EngineProcess:
 
 
 class _Run:
-    """The iterator of one request; a class, because a generator could not go on after raising Interrupted."""
+    """The iterator of one request; a class, because a generator cannot continue after raising Interrupted."""
 
     def __init__(self, living_child: Callable[[], EngineChild], number: int, request: Request) -> None:
         self._living_child = living_child

@@ -58,8 +58,8 @@ class Watchdog:
 
     No time limit alone can do that: an honest step of a large picture takes minutes on a slow machine, and nobody
     waits minutes for a slider. Nor can a sign of life from a thread of the process: it is missing while torch is
-    loaded or weights are read, when no other thread gets to run Python, and it goes on while torch waits for a lock
-    that nobody gives back. But the system knows: a process at work uses processor time, or waits for a disk; one that
+    loaded or weights are read, when no other thread gets to run Python, and it continues while torch waits for a lock
+    that is never released. But the system knows: a process at work uses processor time, or waits for a disk; one that
     was stopped, or waits for what never comes, does not. So each second is counted as one of these kinds, with a limit
     of its own. That of work is there for a loop without an end; long before, the user can press Stop.
 

@@ -110,7 +110,7 @@ class BatchQueue(QObject):
     def set_paused(self, is_paused: bool) -> None:
         """Pause after the step under way, or continue."""
         self.is_paused = is_paused
-        self._worker.rest_background(is_paused)
+        self._worker.pause_background(is_paused)
         self.state_changed.emit()
 
     def stop(self) -> None:

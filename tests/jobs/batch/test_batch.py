@@ -270,7 +270,7 @@ def test_a_batch_whose_style_is_no_longer_there_is_not_gone_on_with(
 
 def test_where_no_batch_was_there_is_none_to_go_on_with(output: Path) -> None:
     output.mkdir()
-    with pytest.raises(StudioError, match="No batch was cut short"):
+    with pytest.raises(StudioError, match="No batch was interrupted"):
         resume_batch(output)
     assert list(output.iterdir()) == []
 
@@ -311,7 +311,7 @@ def test_other_settings_wait_until_the_batch_before_them_is_at_its_end(
 ) -> None:
     other = replace(job, recipe=job.recipe.change(strength=0.9), options=ExportOptions("webp"))
     open_batch(output, job, [photos]).close()
-    with pytest.raises(StudioError, match="other settings was cut short"):
+    with pytest.raises(StudioError, match="other settings was interrupted"):
         open_batch(output, other, [photos])
     paint(output, job, photos)
     assert states(paint(output, other, photos)) == dict.fromkeys(("a.png", "b.png", "c.png"), "done")

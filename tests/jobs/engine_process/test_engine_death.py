@@ -163,12 +163,12 @@ def test_a_stopped_job_that_hangs_leaves_the_background_and_the_engine_to_it() -
 def test_a_crash_fails_its_own_lane_only_and_the_engine_is_started_again_at_once() -> None:
     log, background, job = EventLog(), make_request(), unlucky_request()
     with running_worker(lambda: EngineProcess(fakes.make_crashing_engine, EngineSettings()), log) as worker:
-        worker.rest_background(True)
+        worker.pause_background(True)
         worker.start_background(background)
         worker.start_job(job)
         failed = log.wait_for_end(job.id)
         log.wait_for(lambda event: log.names().count("Ready") == 2)
-        worker.rest_background(False)
+        worker.pause_background(False)
         done = log.wait_for_end(background.id)
 
     assert isinstance(failed, Failed) and isinstance(failed.error, EngineDied)

@@ -256,7 +256,7 @@ def test_a_stopped_batch_is_gone_on_with_as_it_began(
     chosen.session.change(strength=0.1)
     chosen.batch_window.main.click()
     qtbot.waitUntil(lambda: not chosen.batch.is_running)
-    assert "other settings was cut short" in chosen.batch_window.messages.message.text
+    assert "other settings was interrupted" in chosen.batch_window.messages.message.text
     banner.resume.click()
     qtbot.waitUntil(lambda: not chosen.batch.is_running)
     assert states(chosen) == ["done"] * 3
