@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QStackedWidget,
@@ -22,7 +21,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.core.card import licence_is_unknown
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError, StudioError
 from studio.core.image_io import (
@@ -35,12 +33,14 @@ from studio.core.image_io import (
 from studio.core.image_io.exif import tells_place
 from studio.core.image_io.formats import SUFFIX_OF
 from studio.ui.dialogs.file_dialogs import open_dialog, typed_path
+from studio.ui.export.credits_preview import CreditsPreview
 from studio.ui.export.export_place import ExportPlace, Place
 from studio.ui.export.export_settings import ExportSettings
 from studio.ui.export.export_size import ExportSize
 from studio.ui.export.exporter import Exportable, file_size
 from studio.ui.export.file_size_estimator import FileSizeEstimator
-from studio.ui.theme.theme import GRID, icon, set_role
+from studio.ui.theme.theme import GRID, set_role
+from studio.ui.widgets.form_row import form_row
 from studio.ui.widgets.plain_text import PlainFileDialog, PlainLabel
 from studio.ui.widgets.unit_spin_box import UnitSpinBox
 
@@ -69,6 +69,7 @@ class ExportDialog(QDialog):
         self.setMinimumWidth(640)
         self.title = QLineEdit(artwork.title)
         self.artist = QLineEdit(last.artist)
+        self.credits = CreditsPreview(artwork.credits)
         self.artist.setPlaceholderText(self.tr("Your name, if it is to be in the file"))
         self.format = QComboBox()
         for name, text in FORMAT_NAMES.items():
@@ -262,7 +263,7 @@ class ExportDialog(QDialog):
         browse.setAutoDefault(False)  # Enter in a field exports
         browse.clicked.connect(self._browse)
         self._quality_pages = QStackedWidget()
-        self._quality_pages.addWidget(_row(PlainLabel(self.tr("Quality")), self.quality))
+        self._quality_pages.addWidget(form_row(PlainLabel(self.tr("Quality")), self.quality))
         self._quality_pages.addWidget(PlainLabel(self.tr("every pixel as painted")))
         form = QFormLayout()
         form.setHorizontalSpacing(2 * GRID)
@@ -279,12 +280,12 @@ class ExportDialog(QDialog):
             widget.setAccessibleName(name)
         form.addRow(self.tr("Title"), self.title)
         form.addRow(self.tr("Made by"), self.artist)
-        form.addRow(self.tr("Credits"), self._make_credits())
-        form.addRow(self.tr("Format"), _row(self.format, self._quality_pages, self.lossless, None, self.size_label))
+        form.addRow(self.tr("Credits"), self.credits)
+        form.addRow(self.tr("Format"), form_row(self.format, self._quality_pages, self.lossless, None, self.size_label))
         form.addRow(self.tr("Size"), self.dimensions)
-        form.addRow(self.tr("Keep"), _row(self.keep_exif, self.keep_gps, None))
+        form.addRow(self.tr("Keep"), form_row(self.keep_exif, self.keep_gps, None))
         form.addRow(self.tr("Label"), self.label_ai)
-        form.addRow(self.tr("File"), _row(self.file, browse))
+        form.addRow(self.tr("File"), form_row(self.file, browse))
         form.addRow("", self.note)
         box = QVBoxLayout(self)
         box.setContentsMargins(20, 20, 20, 16)
@@ -292,42 +293,3 @@ class ExportDialog(QDialog):
         box.addLayout(form)
         box.addStretch(1)
         box.addWidget(self.buttons)
-
-    def _make_credits(self) -> QWidget:
-        """Whose work is in it, and a warning where nobody said whether it may be shown."""
-        made_of = self._artwork.credits
-        lines = PlainLabel("\n".join(card.credit_line for card in (*made_of.styles, *made_of.models)))
-        lines.setWordWrap(True)
-        set_role(lines, "caption")
-        unknown = [card.title for card in made_of.styles if licence_is_unknown(card)]
-        self.warning = PlainLabel(
-            self.tr("The licence of {} is unknown: find out whether you may show it.").format(", ".join(unknown))
-        )
-        self.warning.setWordWrap(True)
-        set_role(self.warning, "error")
-        sign = PlainLabel()
-        sign.setPixmap(icon("warning", "error").pixmap(QSize(16, 16), self.devicePixelRatioF()))
-        warned = _row(sign, self.warning, spacing=GRID)
-        warned.setVisible(bool(unknown))
-        part = QWidget()
-        box = QVBoxLayout(part)
-        box.setContentsMargins(0, 3, 0, 0)
-        box.setSpacing(4)
-        box.addWidget(lines)
-        box.addWidget(warned)
-        return part
-
-
-def _row(*widgets: QWidget | None, spacing: int = 2 * GRID) -> QWidget:
-    """Widgets beside each other; None is the space between. Fields and text take what there is."""
-    part = QWidget()
-    row = QHBoxLayout(part)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(spacing)
-    for widget in widgets:
-        if widget is None:
-            row.addStretch(1)
-        else:
-            is_wide = isinstance(widget, QLineEdit) or (isinstance(widget, PlainLabel) and widget.wordWrap())
-            row.addWidget(widget, 1 if is_wide else 0)
-    return part

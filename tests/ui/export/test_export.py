@@ -269,8 +269,8 @@ def test_what_the_photo_does_not_carry_cannot_be_kept(make_dialog: MakeDialog) -
 def test_a_style_of_unknown_licence_is_warned_about(make_dialog: MakeDialog, licence: str, is_warned: bool) -> None:
     dialog = make_dialog(licence=licence)
     dialog.show()
-    assert dialog.warning.isVisible() is is_warned
-    assert ("Great Wave" in dialog.warning.text()) is is_warned
+    assert dialog.credits.warning.isVisible() is is_warned
+    assert ("Great Wave" in dialog.credits.warning.text()) is is_warned
 
 
 def test_the_mark_of_ai_is_on_by_default(loaded: Studio, qtbot: QtBot) -> None:

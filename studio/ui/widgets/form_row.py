@@ -1,0 +1,23 @@
+"""Several widgets as one row of a form."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+
+from studio.ui.theme.theme import GRID
+from studio.ui.widgets.plain_text import PlainLabel
+
+
+def form_row(*widgets: QWidget | None, spacing: int = 2 * GRID) -> QWidget:
+    """Widgets side by side; None is a gap that stretches. Fields, and text that wraps, take the room there is."""
+    part = QWidget()
+    row = QHBoxLayout(part)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(spacing)
+    for widget in widgets:
+        if widget is None:
+            row.addStretch(1)
+        else:
+            is_wide = isinstance(widget, QLineEdit) or (isinstance(widget, PlainLabel) and widget.wordWrap())
+            row.addWidget(widget, 1 if is_wide else 0)
+    return part
