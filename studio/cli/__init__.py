@@ -1,4 +1,4 @@
-"""The command line: render, styles and doctor, without a window and without a word of Qt."""
+"""The command line: everything the window does and more, without a word of Qt."""
 
 from studio.cli.program import COMMANDS, main
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import difflib
+import re
 import sys
+import unicodedata
 from pathlib import Path
 
 from studio.cli.options import UsageError, blend_settings, recipe_of
-from studio.cli.styles import style_card, suggestion
 from studio.cli.terminal import PIPE
 from studio.core.artwork.blend import Blend
+from studio.core.card import Card, bundled_cards
 from studio.core.errors import PictureError, RecipeError
 from studio.core.image_io import decode_picture, open_picture
 from studio.core.image_io.formats import recognise
@@ -21,6 +24,7 @@ from studio.core.recipe import StyleRecipe
 from studio.core.standard_streams import is_closed
 from studio.core.styles.load_style import open_style, open_style_file
 from studio.core.styles.style import Style
+from studio.core.styles.style_library import StyleLibrary
 
 _HEAD = 64  # bytes that tell a format
 _MOST_PIPED = 2**31  # bytes; 200 megapixels of 16 bits with alpha, not compressed, are less
@@ -55,6 +59,25 @@ def read_blend(arguments: argparse.Namespace, base: Picture | None) -> Blend | N
     return Blend(base, read_photo(arguments.blend_with), **settings)
 
 
+def style_card(name: str) -> Card | None:
+    """The style with this id, bundled or the user's own, or None."""
+    return next((card for card in _cards() if card.id == name), None)
+
+
+def suggestion(name: str) -> str:
+    """A sentence with the ids nearest to a name nobody has, or where to find them."""
+    cards = _cards()
+    wanted = _words(name)
+    # People remember a word of the title or the painter, so whole words count before similar letters do.
+    shared = {card.id: len(wanted & _words(f"{card.id} {card.title} {card.author}")) for card in cards}
+    by_words = sorted((id_ for id_ in shared if shared[id_]), key=lambda id_: -shared[id_])
+    by_letters = difflib.get_close_matches(name.lower(), list(shared), n=3, cutoff=0.5)
+    nearest = list(dict.fromkeys(by_words[:3] + by_letters))[:3]
+    if not nearest:
+        return "See 'style-studio styles' for all of them."
+    return f"Did you mean {' or '.join(nearest)}?"
+
+
 def find_style(name: str) -> Style:
     """The style with this id, or in this file. Raises UsageError with the nearest ids, or StudioError."""
     card = style_card(name)
@@ -87,6 +110,15 @@ def read_recipe_file(path: Path | None) -> StyleRecipe:
         return StyleRecipe.from_json(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path.name} cannot be read as a recipe.", "It must be a text file with JSON.") from error
+
+
+def _cards() -> tuple[Card, ...]:
+    return (*bundled_cards("styles"), *StyleLibrary().read()[0])
+
+
+def _words(text: str) -> set[str]:
+    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    return {word for word in re.split(r"[^a-z0-9]+", plain) if len(word) > 2 and word not in {"the", "and", "van"}}
 
 
 def _piped() -> bytes:

@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from studio import __version__
-from studio.cli.batch import Isolate, add_batch_command, paint_batch
-from studio.cli.compare_tuning import add_compare_tuning_command, compare_tuning
-from studio.cli.doctor import add_doctor_command, examine
+from studio.cli.commands.batch import Isolate, add_batch_command, paint_batch
+from studio.cli.commands.compare_tuning import add_compare_tuning_command, compare_tuning
+from studio.cli.commands.doctor import add_doctor_command, examine
+from studio.cli.commands.render import add_render_command, render
+from studio.cli.commands.styles import add_styles_command, show_styles
+from studio.cli.commands.train_base import add_train_base_command, train_base
+from studio.cli.commands.tune import add_tune_command, tune
 from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED, MISTAKE
 from studio.cli.options import OptionParser, UsageError
-from studio.cli.render import add_render_command, render
 from studio.cli.signals import EndAtOnce, stopped_by_signals
-from studio.cli.styles import add_styles_command, show_styles
 from studio.cli.terminal import print_json, say, take_any_text
-from studio.cli.train_base import add_train_base_command, train_base
-from studio.cli.tune import add_tune_command, tune
 from studio.core.engine_api.contract import MakeEngine
 from studio.core.errors import TRACEBACK_SWITCH, EngineError, StudioError, WeightsError, WriteError
 from studio.core.image_io.picture_reader import reason

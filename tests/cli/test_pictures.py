@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.cli.styles import suggestion
+from studio.cli.inputs import suggestion
 from studio.core.artwork.blend import Blend, blend_pictures
 from studio.core.engine_api.contract import EngineSettings, StyleRequest, TuneRequest
 from studio.core.image_io import open_picture

@@ -14,7 +14,7 @@ from studio.cli import main
 from studio.core.engine_api.contract import EngineInfo, StyleRequest, TuneRequest
 from studio.core.training.ablation import ComparisonNews, ComparisonPlan
 from studio.core.training.training_plan import TrainingNews, TrainingPlan
-from tests.cli.test_train_base import NEWS
+from tests.cli.commands.test_train_base import NEWS
 from tests.support.command_line import STYLE, Studio, in_this_process
 from tests.support.fakes import FakeEngine
 

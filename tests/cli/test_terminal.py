@@ -16,7 +16,7 @@ from PIL import Image
 from rich.table import Table
 
 from studio.cli import main
-from studio.cli.report import BarReport
+from studio.cli.reports.report import BarReport
 from studio.cli.terminal import plain_console, print_json, say
 from studio.core.card import Card, card_json
 from studio.core.errors import StudioError

@@ -10,9 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import studio.__main__ as program
-from tests.cli.test_compare_tuning import FakeBench
+from tests.cli.commands.test_compare_tuning import FakeBench
+from tests.cli.commands.test_train_base import FakeTraining
 from tests.cli.test_signals import SignalledEngine
-from tests.cli.test_train_base import FakeTraining
 from tests.support.fakes import make_fake_engine
 
 _CHECKOUT = Path(__file__).parents[2]

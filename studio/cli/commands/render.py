@@ -11,7 +11,7 @@ from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from studio.cli.inputs import find_style, read_blend, read_photo, read_recipe, source_files
 from studio.cli.options import UsageError, add_blend_options, add_recipe_options, add_style_options
 from studio.cli.output import Target, add_output_options, check_target
-from studio.cli.render_report import RenderBar, RenderJson, RenderReport, Summary
+from studio.cli.reports.render_report import RenderBar, RenderJson, RenderReport, Summary
 from studio.core.artwork.blend import blend_pictures
 from studio.core.artwork.credits import credits_of
 from studio.core.engine_api.build_requests import style_request

@@ -21,7 +21,7 @@ from typing import Any
 
 from rich.table import Table
 
-from studio.cli.report import BarReport, JsonReport
+from studio.cli.reports.report import BarReport, JsonReport
 from studio.cli.terminal import print_json, say
 from studio.core.batch.job import ENDS, ItemReport
 from studio.jobs.batch.batch import Batch

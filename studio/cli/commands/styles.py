@@ -1,14 +1,12 @@
-"""The styles command, and how a name on the command line becomes a style."""
+"""The styles command: the gallery as a list, and the card of one style."""
 
 from __future__ import annotations
 
 import argparse
-import difflib
-import re
-import unicodedata
 from typing import Any
 
 from studio.cli.exit_codes import DONE
+from studio.cli.inputs import style_card, suggestion
 from studio.cli.options import UsageError
 from studio.cli.terminal import plain_console, print_json, say
 from studio.core.card import Card, bundled_cards
@@ -49,34 +47,6 @@ def show_styles(arguments: argparse.Namespace) -> int:
             if value:
                 console.print(f"{label:<9} {value}", soft_wrap=True)
     return DONE
-
-
-def style_card(name: str) -> Card | None:
-    """The style with this id, bundled or the user's own, or None."""
-    return next((card for card in _cards() if card.id == name), None)
-
-
-def suggestion(name: str) -> str:
-    """A sentence with the ids nearest to a name nobody has, or where to find them."""
-    cards = _cards()
-    wanted = _words(name)
-    # People remember a word of the title or the painter, so whole words count before similar letters do.
-    shared = {card.id: len(wanted & _words(f"{card.id} {card.title} {card.author}")) for card in cards}
-    by_words = sorted((id_ for id_ in shared if shared[id_]), key=lambda id_: -shared[id_])
-    by_letters = difflib.get_close_matches(name.lower(), list(shared), n=3, cutoff=0.5)
-    nearest = list(dict.fromkeys(by_words[:3] + by_letters))[:3]
-    if not nearest:
-        return "See 'style-studio styles' for all of them."
-    return f"Did you mean {' or '.join(nearest)}?"
-
-
-def _cards() -> tuple[Card, ...]:
-    return (*bundled_cards("styles"), *StyleLibrary().read()[0])
-
-
-def _words(text: str) -> set[str]:
-    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
-    return {word for word in re.split(r"[^a-z0-9]+", plain) if len(word) > 2 and word not in {"the", "and", "van"}}
 
 
 def _values_of(card: Card) -> dict[str, Any]:

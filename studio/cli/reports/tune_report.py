@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio.cli.report import BarReport, JsonReport
+from studio.cli.reports.report import BarReport, JsonReport
 from studio.cli.terminal import print_json, say
 from studio.core.engine_api.contract import Done, Frame, Progress
 

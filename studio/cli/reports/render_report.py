@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from studio.cli.report import BarReport, JsonReport
+from studio.cli.reports.report import BarReport, JsonReport
 from studio.cli.terminal import PIPE, print_json, say
 from studio.core.engine_api.contract import Frame, Progress
 from studio.core.recipe import StyleRecipe

@@ -8,11 +8,11 @@ from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
-from studio.cli.batch_report import BatchBar, BatchJson, BatchReport, Tally
 from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from studio.cli.inputs import find_style, read_recipe
 from studio.cli.options import UsageError, add_recipe_options, add_style_options
 from studio.cli.output import add_folder_options, export_options
+from studio.cli.reports.batch_report import BatchBar, BatchJson, BatchReport, Tally
 from studio.cli.terminal import PIPE
 from studio.core.batch.job import BatchJob, ItemReport
 from studio.core.engine_api.contract import Engine, EngineSettings, MakeEngine

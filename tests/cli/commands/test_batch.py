@@ -23,7 +23,7 @@ from tests.support.command_line import STYLE, Studio
 from tests.support.fakes import UNLUCKY_SEED, FakeEngine, make_crashing_engine, make_picture
 
 NAMES = ("a.png", "b.png", "c.png")
-CHECKOUT = Path(__file__).parents[2]
+CHECKOUT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
@@ -172,7 +172,8 @@ def test_an_engine_that_dies_costs_the_picture_it_was_at_and_no_other(
 def test_a_process_killed_while_it_paints_leaves_a_batch_that_goes_on(studio: Studio) -> None:
     words = ["batch", "photos", "--style", STYLE, "-o", "out"]
     code = (
-        "import sys; from tests.cli.test_batch import hang; from studio.cli import main; main(sys.argv[1:], hang, hang)"
+        "import sys; from tests.cli.commands.test_batch import hang; from studio.cli import main;"
+        " main(sys.argv[1:], hang, hang)"
     )
     environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
     with subprocess.Popen(
@@ -193,7 +194,7 @@ def test_a_process_killed_while_it_paints_leaves_a_batch_that_goes_on(studio: St
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a cheap copy of a process")
 def test_a_process_killed_at_any_write_to_the_disk_loses_nothing_and_doubles_nothing(studio: Studio) -> None:
     # One process for all moments, because each start of Python costs half a second.
-    code = "from tests.cli.test_batch import kill_at_every_write; kill_at_every_write()"
+    code = "from tests.cli.commands.test_batch import kill_at_every_write; kill_at_every_write()"
     environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, text=True)
     assert done.returncode == 0, done.stderr

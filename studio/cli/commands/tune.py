@@ -10,8 +10,8 @@ from pathlib import Path
 
 from studio.cli.exit_codes import DONE, INTERRUPTED
 from studio.cli.options import UsageError
+from studio.cli.reports.tune_report import TuneBar, TuneJson, TuneReport
 from studio.cli.terminal import say
-from studio.cli.tune_report import TuneBar, TuneJson, TuneReport
 from studio.core.card import OWN_CATEGORY, UNKNOWN_LICENCE, Card
 from studio.core.engine_api.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress, TuneRequest
 from studio.core.engine_api.tune_settings import LIMITS, MOST_PICTURES, TuneSettings
