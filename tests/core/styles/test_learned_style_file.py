@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +26,7 @@ from studio.core.styles.learned_style_file import (
     reference_of,
     write_learned,
 )
-from studio.core.styles.load_style import is_learned, open_style, open_style_file, open_style_picture
+from studio.core.styles.load_style import is_learned, open_style, open_style_file
 from studio.core.styles.style_library import StyleLibrary
 from tests.support.fakes import make_card, make_learned, make_picture
 
@@ -64,24 +63,10 @@ def test_a_style_comes_back_as_it_was_learned(path: Path) -> None:
     assert np.abs(difference.mean((0, 1))).max() < 4  # noise is what WebP likes least
 
 
-def test_it_crosses_a_pipe_with_the_same_fingerprint() -> None:
-    learned = make_learned()
-    assert pickle.loads(pickle.dumps(learned)).fingerprint == learned.fingerprint
-    assert replace(learned, delta={}).fingerprint != learned.fingerprint
-
-
 def test_references_are_kept_small_and_small_ones_as_they_are() -> None:
     assert reference_of(make_picture(1200, 300)).pixels.shape == (128, REFERENCE_EDGE, 3)
     small = make_picture(40, 30)
     assert reference_of(small).pixels is small.pixels
-
-
-def test_the_name_of_any_style_file_opens_it(path: Path) -> None:
-    style = open_style_file(path)
-    assert style.learned is not None and is_learned(style.card)
-    assert style.picture is style.learned.references[0]
-    assert open_style(style.card).fingerprint == style.fingerprint == style.learned.fingerprint
-    assert open_style_picture(path).fingerprint == style.picture.fingerprint
 
 
 def test_finish_paints_after_all_its_pictures_in_equal_parts() -> None:
