@@ -38,7 +38,7 @@ def main(
 ) -> int:
     """Run one command and return its exit code, as in `exit_codes`.
 
-    isolate: how a batch gets an engine that may die without taking the batch along. train: trains networks, compare:
+    isolate: how a batch gets an engine whose death is no end of the batch. train: trains networks, compare:
     runs the experiment behind Tune; None where that is not offered. A StudioError, or what the system refuses, becomes
     one sentence on stderr and with `--json` a last line on stdout; a fault of ours becomes that line and goes through.
     """
@@ -81,7 +81,7 @@ def _lost(error: BaseException) -> UsageError | None:
         try:
             Path.cwd()
         except OSError:
-            return UsageError("The folder you are in is not there any more.", "Go to another one with 'cd'.")
+            return UsageError("The folder you are in no longer exists.", "Go to another one with 'cd'.")
     return None
 
 
@@ -151,7 +151,7 @@ def make_parser() -> argparse.ArgumentParser:
             usage="%(prog)s PHOTOS... --style STYLE [--style STYLE ...] -o DIR [more options]",
             description=(
                 "Paints every picture among PHOTOS, folders included, into DIR. What cannot be opened is skipped and"
-                " listed at the end. After Ctrl-C, a crash or a power cut the same command goes on with what is left."
+                " listed at the end. After Ctrl-C, a crash or a power cut the same command continues with what is left."
             ),
         )
     )
@@ -161,8 +161,8 @@ def make_parser() -> argparse.ArgumentParser:
             help="learn a style from a handful of pictures",
             usage="%(prog)s PICTURES... --name NAME -o OUT.safetensors [more options]",
             description=(
-                "Teaches the studio the style of PICTURES, which should be by one hand. OUT can be used with --style as"
-                " soon as it is there, and Ctrl-C keeps what is learnt so far."
+                "Teaches the studio the style of PICTURES, which should be by one artist. OUT can be used with --style"
+                " as soon as it is there, and Ctrl-C keeps what is learnt so far."
             ),
         )
     )
@@ -180,8 +180,8 @@ def make_parser() -> argparse.ArgumentParser:
             usage="%(prog)s --content DIR --styles DIR --out DIR [more options]",
             description=(
                 "Trains the network behind Live, from the pretrained one or another, on the photos and paintings in two"
-                " folders. A tenth of the works is kept back to judge it by. After Ctrl-C or a crash the same command"
-                " goes on from the last checkpoint. Under torchrun, several devices or machines train together."
+                " folders. A tenth of the works is held out for validation. After Ctrl-C or a crash the same command"
+                " continues from the last checkpoint. Under torchrun, several devices or machines train together."
             ),
         )
     )
@@ -192,8 +192,8 @@ def make_parser() -> argparse.ArgumentParser:
             usage="%(prog)s [ARTIST ...] -o DIR [more options]",
             description=(
                 "Learns the styles of artists of the gallery with the pretrained network and with the same one from"
-                " random weights, judged on the same photos, and writes a table. Takes hours on a processor; what is"
-                " interrupted goes on."
+                " random weights, validated on the same photos, and writes a table. Takes hours on a processor; after"
+                " an interruption the same command continues."
             ),
         )
     )

@@ -40,7 +40,7 @@ from studio.ui.window.action_handlers import ActionHandlers
 from studio.ui.window.appearance import Appearance
 from studio.ui.window.main_window import MainWindow
 
-_SLOWEST = 1e6  # s per megapixel; what is slower was never measured
+_SLOWEST = 1e6  # s per megapixel; anything slower was never measured
 
 
 def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
@@ -76,7 +76,7 @@ class Studio(QObject):
         self.preferences = Preferences(settings, self)
         self._settings = settings
         self._is_closed = False
-        # A thread for each purpose: whatever takes long, opening a photo does not wait for it.
+        # A thread for each purpose, so that opening a photo never waits for other slow work.
         self._opening = SerialExecutor("opening", self)
         adding, library, tuning_files, previews = (
             SerialExecutor(name, self) for name in ("adding", "library", "tuning", "previews")

@@ -136,4 +136,4 @@ def test_characters_that_a_terminal_has_not_are_written_as_escapes(folder: Path)
 def test_a_folder_that_was_deleted_under_the_shell_is_said_to_be(folder: Path, words: str) -> None:
     code, told = in_a_shell(f"mkdir here; cd here; rmdir ../here; {words}", folder)
     assert code == 2
-    assert told == "style-studio: The folder you are in is not there any more. Go to another one with 'cd'.\n"
+    assert told == "style-studio: The folder you are in no longer exists. Go to another one with 'cd'.\n"

@@ -1,4 +1,4 @@
-"""The batch command: many photos and folders in, an artwork of each out; interrupted, it goes on where it was."""
+"""The batch command: many photos and folders in, an artwork of each out; after an interruption it continues."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The compare-tuning command: what a pretrained network is worth against one that begins with nothing, as a table."""
+"""The compare-tuning command: a pretrained network against the same one from random weights, as a table."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def compare_tuning(arguments: argparse.Namespace, compare: Compare) -> int:
         for line in table.splitlines():
             say(line)
     if is_interrupted:
-        say("Stopped. The same command goes on with the cells that are left.")
+        say("Stopped. The same command continues with the cells that are left.")
     return INTERRUPTED if is_interrupted else DONE
 
 

@@ -1,4 +1,4 @@
-"""The doctor command: what the studio runs on, and whether everything it needs is there and whole."""
+"""The doctor command: what the studio runs on, and whether everything it needs is there and intact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The train-base command: folders of pictures in, a Live network of one's own out; interrupted, it goes on.
+"""The train-base command: folders of pictures in, a Live network of one's own out; it can be interrupted.
 
 With `--json`, a line per step: {"event": "step", "step", "steps", "losses", "judged", "is_best", "skipped", "seconds",
 "note"}, the fields of TrainingNews; at last {"event": "done" or "stopped", "folder"}.
@@ -39,8 +39,8 @@ def add_train_base_command(parser: argparse.ArgumentParser) -> None:
     add("--crop", type=int, metavar="PX", help=f"edge of what is painted; {_default('crop')}")
     add("--rate", type=float, metavar="R", help=f"highest learning rate; {_default('rate')}")
     add("--content-weight", type=float, metavar="W", help=f"against a style loss of 1; {_default('content_weight')}")
-    add("--memory", type=float, metavar="GB", help="for what was seen of the pictures; 0: look anew each time")
-    add("--judge-every", type=int, metavar="N", help=f"steps between two judgements; {_default('judge_every')}")
+    add("--memory", type=float, metavar="GB", help="for encodings of the pictures; 0: compute them again each time")
+    add("--judge-every", type=int, metavar="N", help=f"steps between two validations; {_default('judge_every')}")
     add("--save-every", type=int, metavar="N", help=f"steps between two checkpoints; {_default('save_every')}")
     add("--leave-out", action="append", metavar="WORK", help="a work not to learn from, by its file's name; repeatable")
     add("--seed", type=int, metavar="N", help=_default("seed"))
@@ -68,7 +68,7 @@ def train_base(arguments: argparse.Namespace, train: Train) -> int:
     if arguments.json and has_spoken:  # of the processes that train together, only the first one speaks
         print_json({"event": "stopped" if is_interrupted else "done", "folder": str(plan.out)})
     elif is_interrupted and has_spoken:
-        say(f"Stopped. The same command goes on from the last checkpoint in {plan.out}.")
+        say(f"Stopped. The same command continues from the last checkpoint in {plan.out}.")
     return INTERRUPTED if is_interrupted else DONE
 
 
@@ -92,7 +92,7 @@ def _read_widths(text: str) -> dict[str, int]:
     try:
         return {name: int(number) for name, number in (part.split("=") for part in text.split(","))}
     except ValueError as error:
-        raise UsageError(f"{text!r} are no widths.", "Write them like down=24,inside=48,up=24.") from error
+        raise UsageError(f"{text!r} are not widths.", "Write them like down=24,inside=48,up=24.") from error
 
 
 def _default(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The tune command: pictures by one hand in, a style of the studio's own out; interrupted, it goes on where it was."""
+"""The tune command: pictures by one artist in, a style for the studio out; it can be interrupted and resumed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _HELP = {
 def add_tune_command(parser: argparse.ArgumentParser) -> None:
     """Give the parser the options of `tune`."""
     add = parser.add_argument
-    add("pictures", nargs="+", metavar="PICTURES", help="pictures by one hand, and folders of them; 3 to 30 are best")
+    add("pictures", nargs="+", metavar="PICTURES", help="pictures by one artist, and folders of them; 3 to 30 are best")
     add("--name", type=str, required=True, help="what to call the style")
     add("--author", type=str, default="", help="whose style it is")
     add(
@@ -47,7 +47,7 @@ def add_tune_command(parser: argparse.ArgumentParser) -> None:
         help="under which licence its pictures may be used (default: unknown)",
     )
     add("--photos", action="append", type=Path, default=[], metavar="DIR", help="photos like those to be painted")
-    add("--deeper", action="store_true", help="learn the last layers of the network too; what sees stays frozen")
+    add("--deeper", action="store_true", help="learn the last layers of the network too; the encoder stays frozen")
     for name, (low, high) in LIMITS.items():
         default = getattr(TuneSettings, name)
         add(
@@ -56,8 +56,8 @@ def add_tune_command(parser: argparse.ArgumentParser) -> None:
             metavar=f"{low:g}..{high:g}",
             help=f"{_HELP[name]} (default: {default:g})",
         )
-    add("--anyway", action="store_true", help="learn even from pictures that make the studio doubt")
-    add("--resume", action="store_true", help="go on exactly where the same command was interrupted")
+    add("--anyway", action="store_true", help="learn even from pictures that the studio has doubts about")
+    add("--resume", action="store_true", help="continue exactly where the same command was interrupted")
     add("--overwrite", action="store_true", help="replace OUT if it is there")
     add("-o", "--output", required=True, type=Path, metavar="OUT", help=f"the style's file, ending in {SUFFIX}")
     add("--json", action="store_true", help="print one line of JSON per event instead of a progress bar")
@@ -74,7 +74,7 @@ def tune(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
     settings = TuneSettings(is_deep=arguments.deeper, **given)
     references = _open_all(arguments.pictures, MOST_PICTURES)
     photos = _open_all(arguments.photos, MOST_PICTURES) if arguments.photos else ()
-    _speak_of(references, is_told_to=arguments.anyway or arguments.resume)
+    _report_doubts(references, is_told_to=arguments.anyway or arguments.resume)
     request = TuneRequest(references, _card(arguments), arguments.output, settings, photos, is_resumed=arguments.resume)
     report: TuneReport = TuneJson() if arguments.json else TuneBar()
     ending: Done | None = None
@@ -106,15 +106,15 @@ def _check_output(arguments: argparse.Namespace) -> None:
         raise UsageError(f"A style's file ends in {SUFFIX}; {output.name} does not.", "Name another one.")
     if arguments.resume:
         if not training_file(output).is_file():
-            raise UsageError(f"Nothing was begun for {output}.", "Leave out --resume.")
+            raise UsageError(f"There is nothing to resume for {output}.", "Leave out --resume.")
     elif file_identity(output) is not None and not arguments.overwrite:
-        raise UsageError(f"{output} is there already.", "Add --overwrite to replace it, or --resume to go on.")
+        raise UsageError(f"{output} exists already.", "Add --overwrite to replace it, or --resume to continue.")
     check_writable(output)
     check_writable(training_file(output))
 
 
 def _open_all(names: Sequence[str | Path], most: int) -> tuple[Picture, ...]:
-    """The pictures among files and folders; what is none is told and left out. Raises UsageError if none is left."""
+    """The pictures among files and folders; others are reported and left out. Raises UsageError if none is left."""
     paths = pictures_in([Path(name) for name in names])
     pictures: list[Picture] = []
     for path in paths:
@@ -127,12 +127,12 @@ def _open_all(names: Sequence[str | Path], most: int) -> tuple[Picture, ...]:
     if len(paths) > most and len(pictures) == most:
         say(f"Learning from the first {most} pictures of {len(paths)}.")
     if not pictures:
-        raise UsageError("There are no pictures to learn from.", "Name files or folders by the same hand.")
+        raise UsageError("There are no pictures to learn from.", "Name files or folders by the same artist.")
     return tuple(pictures)
 
 
-def _speak_of(references: Sequence[Picture], is_told_to: bool) -> None:
-    """Say what is doubtful. Raises UsageError unless it is to be learnt from all the same."""
+def _report_doubts(references: Sequence[Picture], is_told_to: bool) -> None:
+    """Say what is doubtful about them. Raises UsageError unless the user wants to learn from them anyway."""
     remarks = check_references(references)
     for remark in remarks:
         say(remark.text)

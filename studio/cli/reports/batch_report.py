@@ -1,4 +1,4 @@
-"""How a batch is told while it goes on: two progress bars and a table for people, or lines of JSON for programs.
+"""How a batch is reported while it runs: two progress bars and a table for people, or lines of JSON for programs.
 
 Every line of `--json` is one object with the key "event":
 
@@ -76,7 +76,7 @@ class BatchBar(BarReport):
             say(note)
         before = len(batch.items) - len(batch.left)
         if before:
-            say(f"Going on: {before} of {_pictures(len(batch.items))} had been painted before.")
+            say(f"Continuing: {before} of {_pictures(len(batch.items))} had been painted before.")
         self._bar.update(self._all, total=len(batch.left), note=f"{before} of {len(batch.items)}")
 
     def show(self, news: ItemReport, tally: Tally) -> None:
@@ -109,7 +109,7 @@ class BatchBar(BarReport):
         painted = f"{tally.done} of {_pictures(tally.items)} painted into {tally.folder}"
         others = [f"{number} {state}" for state in ("skipped", "failed") if (number := tally.number_of(state))]
         if is_interrupted:
-            say(f"Stopped: {', '.join([painted, *others])}, {tally.left} left. The same command goes on with them.")
+            say(f"Stopped: {', '.join([painted, *others])}, {tally.left} left. The same command continues with them.")
         else:
             duration = timedelta(seconds=round(monotonic() - self._started))
             say(f"{', '.join([painted, *others])}, in {duration}.")

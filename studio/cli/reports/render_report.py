@@ -1,4 +1,4 @@
-"""How a run is told while it goes on: a progress bar for people, or lines of JSON for programs.
+"""How a run is reported: a progress bar for people, or lines of JSON for programs.
 
 Every line of `--json` is one object with the key "event":
 
@@ -29,7 +29,7 @@ from studio.core.recipe import StyleRecipe
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run left behind. file: "-" for stdout, None if nothing was saved. size: bytes written."""
+    """The outcome of a run. file: "-" for stdout, None if nothing was saved. size: bytes written."""
 
     event: Literal["done", "stopped"]
     recipe: StyleRecipe

@@ -1,4 +1,4 @@
-"""How learning a style is told while it goes on: a progress bar for people, or lines of JSON for programs.
+"""How learning a style is reported: a progress bar for people, or lines of JSON for programs.
 
 Every line of `--json` is one object with the key "event":
 
@@ -52,7 +52,7 @@ class TuneBar(BarReport):
         if file is None:
             say("Stopped before anything was learnt.")
         elif done is None:
-            say(f"Stopped; the style so far is in {file} and can be used. The same command with --resume goes on.")
+            say(f"Stopped; the style so far is in {file} and can be used. The same command with --resume continues.")
         else:
             for note in done.notes:
                 say(note)

@@ -15,7 +15,7 @@ NEWS_SECONDS = 7.0
 
 
 class MessageBar(QFrame):
-    """Shows one message at a time. News goes after a while; a problem stays until it is closed or taken back."""
+    """Shows one message at a time. News goes after a while; a problem stays until it is closed or cleared."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None, *, news_seconds: float = NEWS_SECONDS) -> None:
         super().__init__(parent)

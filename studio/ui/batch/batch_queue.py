@@ -132,7 +132,7 @@ class BatchQueue(QObject):
         is_learning = "learning" in self._session.activities
         if is_learning:
             text = self.tr("A style is being learnt.")
-            self.message_posted.emit(Message(text, self.tr("Stop that, or wait until it ends."), action="teach"))
+            self.message_posted.emit(Message(text, self.tr("Stop it, or wait until it is done."), action="teach"))
         return is_learning
 
     def _begin(self, open_one: Callable[[], Batch]) -> None:
@@ -245,7 +245,7 @@ class BatchQueue(QObject):
             self._tell(error)
 
     def _break(self, error: StudioError) -> None:
-        """The batch cannot go on now; it can later."""
+        """The batch cannot continue now; it can be resumed later."""
         self._worker.stop_background()
         self._end()
         self.choose(self.options)

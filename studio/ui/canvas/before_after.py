@@ -61,7 +61,7 @@ class BeforeAfter(QObject):
         return True
 
     def set_after(self, picture: Picture | None) -> bool:
-        """Whether it is another one than before."""
+        """Show this one; returns whether it is another one than before."""
         if picture is (self.after.picture if self.after else None):
             return False
         self.after = self._pyramid("after", picture)
@@ -86,7 +86,7 @@ class BeforeAfter(QObject):
 
     @Slot(object, object)
     def _do_without_levels(self, place: str, error: StudioError) -> None:
-        """There is no memory for them, say: every 2^n-th pixel stands in for good, which is no reason to wait."""
+        """For lack of memory, say: every 2^n-th pixel is shown instead, and nothing is waited for."""
         if place == "before" and self._awaited is not None:
             self.before, self._awaited = self._awaited, None
             self.sharpened.emit()

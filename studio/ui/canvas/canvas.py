@@ -131,7 +131,7 @@ class Canvas(QWidget):
         self._place_children()
 
     def set_showing_before(self, is_showing: bool) -> None:
-        """Show the photo instead of the artwork, for as long as it is on."""
+        """Show the photo instead of the artwork, as long as it is on."""
         self._is_showing_before = is_showing
         self._place_children()
 
@@ -154,7 +154,7 @@ class Canvas(QWidget):
         self.set_background(next_background(self._background))
 
     def zoom_to_fit(self) -> None:
-        """Show the whole picture, and go on doing so when the canvas changes its size."""
+        """Show the whole picture, and keep it fitted when the canvas is resized."""
         self._viewport.fit()
 
     def zoom_to(self, factor: float) -> None:

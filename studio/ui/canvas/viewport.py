@@ -34,7 +34,7 @@ class Viewport(QObject):
         return max(1, round(self._canvas.width() * ratio)), max(1, round(self._canvas.height() * ratio))
 
     def fit(self) -> None:
-        """Show the whole picture, and go on doing so when the canvas changes its size."""
+        """Show the whole picture, and keep it fitted when the canvas is resized."""
         self.is_fitted = True
         if not self._before_after.is_start_page:
             self._set(fitted(self._frame(), self.size, 3 * GRID * self._canvas.devicePixelRatioF()))

@@ -1,4 +1,4 @@
-"""The dialogs that ask for pictures and folders, each beginning where something was last chosen for its purpose."""
+"""The dialogs that ask for pictures and folders, each starting in the folder last used for its purpose."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def last_folders(
 
 
 def remember_folder(settings: Settings, purpose: str, folder: Path) -> None:
-    """Begin there the next time."""
+    """Start there the next time."""
     settings.set(f"folders/{purpose}", str(folder))
 
 

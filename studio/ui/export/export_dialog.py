@@ -54,7 +54,7 @@ FORMAT_NAMES: dict[ExportFormat, str] = {
 
 
 class ExportDialog(QDialog):
-    """Asks how and where to export an artwork; begins as the last export was made.
+    """Asks how and where to export an artwork; starts with the settings of the last export.
 
     Signals: accepted_with(path, options, title, artist, unit).
     """
@@ -109,7 +109,7 @@ class ExportDialog(QDialog):
 
     @property
     def path(self) -> Path:
-        """Where the file is to be. The folder that was proposed is meant as it is: a field cannot hold every name."""
+        """Where the file goes. The proposed folder is used as it is, as a text field cannot hold every name."""
         path = Path(self.file.text())
         return self._folder / path.name if str(path.parent) == displayable(str(self._folder)) else path
 
@@ -196,7 +196,7 @@ class ExportDialog(QDialog):
         if not place.has_folder:
             return self.tr("There is no folder {}.").format(place.path.parent)
         if place.is_taken:
-            return self.tr("{} is there already and will be replaced.").format(place.path.name)
+            return self.tr("{} exists already and will be replaced.").format(place.path.name)
         return self.tr("The credits and the recipe are written into it.")
 
     def _problem(self, path: Path, found: ExportFormat | None) -> str:
@@ -210,7 +210,7 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _show_change(self) -> None:
-        """Anything else is set: the file will have another size."""
+        """Something has been changed: the file will have another size."""
         self._show_file()
         self.size_label.setText(self.tr("measuring\N{HORIZONTAL ELLIPSIS}"))
         made_of = replace(self._artwork.credits, title=self.title.text().strip(), artist=self.artist.text().strip())
@@ -222,7 +222,7 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _show_keeps(self) -> None:
-        """What the photo does not carry cannot be kept."""
+        """Only metadata that the photo has can be kept."""
         exif = self._artwork.picture.metadata.exif
         self.keep_exif.setEnabled(bool(exif))
         self.keep_gps.setEnabled(bool(exif) and self.keep_exif.isChecked() and tells_place(exif))

@@ -1,4 +1,4 @@
-"""ExportPlace: what the disk says of where a file is to be written, asked off the GUI thread."""
+"""ExportPlace: checks, off the GUI thread, the place where a file is to be written."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Place:
 class ExportPlace(QObject):
     """The newest question is answered; those before it are dropped.
 
-    Signals: proposed(Path); looked_at(Place); failed(StudioError), the system refuses to say.
+    Signals: proposed(Path); looked_at(Place); failed(StudioError), the system does not answer.
     """
 
     proposed = Signal(object)

@@ -1,4 +1,4 @@
-"""How the last export was made, kept between starts: the next one begins from there, or is made just so."""
+"""ExportSettings: how the last export was made, kept between starts; the next one starts with them, or repeats it."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Exportable:
 class Exporter(QObject):
     """Names an artwork, credits it and saves it.
 
-    last: how it was done last, None where it was never done. last_file: what was exported last in this sitting.
+    last: the settings of the last export, None before the first. last_file: the last file since the program started.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Exporter(QObject):
 
     @property
     def last(self) -> ExportSettings | None:
-        """Also of an earlier sitting."""
+        """Also those of an earlier run of the program."""
         return read_export_settings(self._settings)
 
     @property

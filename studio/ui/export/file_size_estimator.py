@@ -1,4 +1,4 @@
-"""Measures how large a file would be, by encoding it off the GUI thread once the hand rests."""
+"""FileSizeEstimator: finds how large a file would be by encoding it, off the GUI thread, once the settings rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""LossCurve: the loss of each step and of each judgement, the best one marked, and the same in words."""
+"""LossCurve: the loss of each step and each validation, the best one marked, and the same in words."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class LossCurve(QStackedWidget):
         self.empty.setWordWrap(True)
         set_role(self.empty, "muted")
         self.addWidget(self.empty)
-        self.setAccessibleName(self.tr("How learning goes"))
+        self.setAccessibleName(self.tr("Loss curve"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(150)
 
@@ -49,7 +49,7 @@ class LossCurve(QStackedWidget):
         super().showEvent(event)
         if not self._is_loading:
             self._is_loading = True
-            self.empty.setText(self.tr("The curve of learning will be here"))
+            self.empty.setText(self.tr("The learning curve will appear here"))
             self._files.run(_load_plot, self._take_plot, self._give_up)
 
     def show_lessons(self, lessons: Sequence[Lesson]) -> None:
@@ -81,9 +81,9 @@ class LossCurve(QStackedWidget):
         self.show_lessons(self._lessons)
 
     def _give_up(self, error: StudioError) -> None:
-        """Learning goes on without a curve; the next time this is shown, it is tried again."""
+        """Learning continues without a curve; loading is tried again when this is next shown."""
         self._is_loading = False
-        self.empty.setText(self.tr("There is no curve: {}").format(error.message))
+        self.empty.setText(self.tr("The curve cannot be shown: {}").format(error.message))
 
 
 def _load_plot() -> type[LossPlot]:

@@ -22,7 +22,7 @@ _DOT = 9  # px
 class LossPlot(QWidget):
     """Shows lessons; there is nothing to do in it with mouse or keys.
 
-    Linear: from first sight on, a loss seldom falls by half, and a logarithm would flatten what it does.
+    Linear: after the first validation a loss rarely falls by half, and a logarithm would flatten what it does.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -1,4 +1,4 @@
-"""ThumbnailStrip: the pictures an artist has chosen, small, with what is to be said of them."""
+"""ThumbnailStrip: the pictures an artist has chosen, as thumbnails, with remarks on them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _SCROLL_BAR = 20  # px
 
 
 class ThumbnailStrip(QStackedWidget):
-    """Shows them, or what may be dropped. Delete takes the current one out. Signals: removed(number)."""
+    """Shows them, or an invitation to drop some. Delete removes the current one. Signals: removed(number)."""
 
     removed = Signal(int)
 
     def __init__(
         self, chosen: ReferencePictures, name: str, invitation: str, tile: int = 72, parent: QWidget | None = None
     ) -> None:
-        """name: for those who do not see it. invitation: shown while it is empty. tile: px."""
+        """name: for screen readers. invitation: shown while it is empty. tile: px."""
         super().__init__(parent)
         self._chosen, self._tile = chosen, tile
         self.setFixedHeight(tile + _SCROLL_BAR)
@@ -40,7 +40,7 @@ class ThumbnailStrip(QStackedWidget):
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAcceptDrops(False)  # whatever the strip lies in takes them
         self.list.setAccessibleName(name)
-        self.list.setToolTip(self.tr("Delete takes the chosen picture out"))
+        self.list.setToolTip(self.tr("Delete removes the selected picture"))
         self.addWidget(self.empty)
         self.addWidget(self.list)
         chosen.changed.connect(self.show_pictures)
@@ -48,7 +48,7 @@ class ThumbnailStrip(QStackedWidget):
 
     @Slot()
     def show_pictures(self) -> None:
-        """Show the pictures, those that something is to be said of with the words."""
+        """Show the pictures, with the remarks on them."""
         chosen, row = self._chosen, self.list.currentRow()
         self.list.clear()
         for number, picture in enumerate(chosen.pictures):

@@ -15,13 +15,13 @@ _TILE = 40  # px
 
 
 class TrainingPhotos(QWidget):
-    """Photos are dropped on it or chosen by its buttons; they come besides those of the studio."""
+    """Photos are dropped on it or chosen by its buttons; they are used besides those of the studio."""
 
     def __init__(self, photos: ReferencePictures, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         name = self.tr("Photos to learn on")
-        self.setToolTip(self.tr("Photos like those to be painted, learnt on besides the studio's own"))
-        self.strip = ThumbnailStrip(photos, name, self.tr("Drop photos of yours here, or none"), _TILE)
+        self.setToolTip(self.tr("Photos like the ones you will paint, learnt on besides the studio's own"))
+        self.strip = ThumbnailStrip(photos, name, self.tr("Drop photos of your own here (optional)"), _TILE)
         self.picker = SourcePicker(settings, "teach_photos", name, self.tr("Photos of a folder"), target=self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, GRID // 2, 0, 0)

@@ -1,4 +1,4 @@
-"""TuneController: one style being learnt in the worker's background, from the pictures to the tile in the gallery."""
+"""TuneController: one style learnt in the worker's background, from the pictures to the tile in the gallery."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ from studio.ui.threads.task_error import task_error
 
 @dataclass(frozen=True)
 class Unfinished:
-    """What an earlier sitting left. title: of the style. request: goes on with it exactly, None where that cannot be.
+    """What an earlier run of the program left. title: of the style. request: resumes it exactly, None if impossible.
 
-    remarks: on the pictures it is learnt from. lessons: up to where it goes on.
+    remarks: on the pictures it is learnt from. lessons: up to where it resumes.
     """
 
     title: str
@@ -54,15 +54,15 @@ class Unfinished:
 
 
 class TuneController(QObject):
-    """One style at a time: pictures chosen, learnt, stopped, gone on with, kept or discarded.
+    """One style at a time: pictures chosen, learnt, stopped, resumed, kept or discarded.
 
     It learns only while the artist's own work rests. What is learnt, and what from, lies in files all the time, so it
-    survives the end of the program: `unfinished` names it at the next start, and it can go on.
+    survives the end of the program: `unfinished` names it at the next start, and it can be resumed.
 
     references: what is learnt from. photos: the artist's own, to learn on. lessons: so far. sample: how far it has
     come. has_style: whether there is something to keep. is_keeping: whether it is on its way into the gallery.
-    can_resume: whether it can go on exactly. Signals: lesson_arrived(); request_found(TuneRequest), what an earlier
-    sitting began; state_changed(), everything else; message_posted(Message or None).
+    can_resume: whether it can be resumed exactly. Signals: lesson_arrived(); request_found(TuneRequest), what an
+    earlier run began; state_changed(), everything else; message_posted(Message or None).
     """
 
     lesson_arrived = Signal()
@@ -113,7 +113,7 @@ class TuneController(QObject):
             self._files.run(self._find_unfinished, self._take_unfinished, lambda _: None)
 
     def learn(self, title: str, author: str, licence: str, settings: TuneSettings) -> None:
-        """Learn from the pictures, afresh."""
+        """Learn from the pictures, from the start."""
         if self.is_learning or self.is_keeping or not self.references.pictures:
             return
         card = Card(
@@ -123,12 +123,12 @@ class TuneController(QObject):
         self._start(TuneRequest(references, card, self.output, settings, photos, sample))
 
     def resume(self) -> None:
-        """Go on exactly where it was stopped."""
+        """Continue exactly where it was stopped."""
         if self._request is not None and self.can_resume and not self.is_learning and not self.is_keeping:
             self._start(replace(self._request, is_resumed=True, id=new_request_id()))
 
     def stop(self) -> None:
-        """Stop learning; what is learnt stays, to be kept, discarded or gone on with."""
+        """Stop learning; what is learnt stays, to be kept, discarded or resumed."""
         if self.is_learning and not self.is_stopping:
             self.is_stopping = True
             self.state_changed.emit()
@@ -172,7 +172,7 @@ class TuneController(QObject):
                     self.note = note
                 if lesson is not None:
                     self.note = ""
-                    # After going on, the steps since the last save are done again.
+                    # After resuming, the steps since the last save are done again.
                     self.lessons = [*(old for old in self.lessons if old.step < lesson.step), lesson]
                     self.has_style = self.can_resume = True
                 self.lesson_arrived.emit()
@@ -197,7 +197,7 @@ class TuneController(QObject):
         self.state_changed.emit()
 
     def _prepare(self, request: TuneRequest) -> None:
-        """Make room, and keep what it takes to go on after a crash."""
+        """Prepare the folder, and save what is needed to resume after a crash."""
         make_folder(self._folder)
         if not self._lock.take_if_free():
             raise StudioError("Another window of the studio is learning a style.", "Keep or discard it there first.")
@@ -206,7 +206,7 @@ class TuneController(QObject):
             write_request(request)
 
     def _begin(self, request: TuneRequest) -> None:
-        if self.is_stopping:  # before it came to that
+        if self.is_stopping:  # before it had started
             self._end()
         else:
             self._worker.start_background(request)
@@ -217,7 +217,7 @@ class TuneController(QObject):
         self._lock.release()
 
     def _set_keeping(self, is_keeping: bool) -> None:
-        """Meanwhile the file is read: it stays as it is."""
+        """While the file is read, nothing may change it."""
         self.is_keeping = is_keeping
         self.state_changed.emit()
 
@@ -248,7 +248,7 @@ class TuneController(QObject):
         if self.is_learning or self.has_style:
             return
         self.unfinished, self.has_style = unfinished.title, True
-        remedy = self.tr("What there is can be kept.")
+        remedy = self.tr("What it has learnt can be kept.")
         if unfinished.request is not None:
             self._request, self.can_resume, self.lessons = unfinished.request, True, list(unfinished.lessons)
             if unfinished.lessons:
@@ -256,7 +256,7 @@ class TuneController(QObject):
             self.references.show_pictures(unfinished.request.references, unfinished.remarks)
             self.photos.show_pictures(unfinished.request.photos, ())
             self.request_found.emit(unfinished.request)
-            remedy = self.tr("It can go on, be kept or discarded.")
+            remedy = self.tr("It can be resumed, kept or discarded.")
         text = self.tr("{} was being learnt when the studio ended.").format(unfinished.title)
         self._session.post_message(Message(text, remedy, action="teach"))
         self.lesson_arrived.emit()

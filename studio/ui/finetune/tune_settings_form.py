@@ -1,4 +1,4 @@
-"""TuneSettingsForm: how a style is learnt, for those who want to know: folded away, each number with what it does."""
+"""TuneSettingsForm: how a style is learnt, for those who want to know: folded at first, each number explained."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TuneSettingsForm(QWidget):
         super().__init__(parent)
         self.deeper = QCheckBox(self.tr("Deeper"))
         self.deeper.setToolTip(
-            self.tr("Learns the last layers of the network too. Nearer to the hand, and twice as long.")
+            self.tr("Learns the last layers of the network too. Closer to the artist's hand, but takes twice as long.")
         )
         self.frozen = PlainLabel()
         self.frozen.setWordWrap(True)
@@ -41,7 +41,11 @@ class TuneSettingsForm(QWidget):
             ("steps", self.tr("Steps"), self.tr("How long the style vector learns")),
             ("learning_rate", self.tr("Rate"), self.tr("How far each of these steps goes")),
             ("deep_steps", self.tr("Deeper steps"), self.tr("How long the last layers learn")),
-            ("deep_rate", self.tr("Deeper rate"), self.tr("How far each of these steps goes; too far forgets")),
+            (
+                "deep_rate",
+                self.tr("Deeper rate"),
+                self.tr("How far each step goes; too far, and the network forgets"),
+            ),
             ("batch", self.tr("Batch"), self.tr("Crops of photos in each step: more are steadier and slower")),
             ("crop", self.tr("Crop"), self.tr("Edge of these crops in px")),
         ):

@@ -1,4 +1,4 @@
-"""The window where a style is taught: pictures in, a sample that changes and a curve that falls, a tile at the end."""
+"""TuneWindow: where a style is taught: its pictures, a sample that improves, the loss curve, Keep at the end."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class TuneWindow(QDialog):
         self.resize(800, 700)
         self.setMinimumSize(640, 560)
         self.messages = MessageBar(actions)
-        invitation = self.tr("Drop 3 to 30 pictures by one hand here, or a folder of them")
+        invitation = self.tr("Drop 3 to 30 pictures by one artist here, or a folder of them")
         self.strip = ThumbnailStrip(controller.references, self.tr("Pictures to learn from"), invitation)
         titles = self.tr("Learn from pictures"), self.tr("Learn from a folder")
         self.picker = SourcePicker(settings, "teach", *titles, target=self)
@@ -69,7 +69,7 @@ class TuneWindow(QDialog):
         set_role(self.progress, "caption")
         self.discard = QPushButton(self.tr("Discard"))
         self.keep = QPushButton(self.tr("Keep"))
-        self.resume = QPushButton(self.tr("Go on"))
+        self.resume = QPushButton(self.tr("Resume"))
         set_role(self.resume, "primary")
         self.main = QPushButton()
         self._set_up()
@@ -98,7 +98,7 @@ class TuneWindow(QDialog):
 
     @Slot(object)
     def _show_request(self, request: TuneRequest) -> None:
-        """Say again what was said when it was begun."""
+        """Fill in what was entered when it was started."""
         card = request.card
         self.title.setText(card.title)
         self.author.setText(card.author)
@@ -115,7 +115,7 @@ class TuneWindow(QDialog):
         words = [remark.text for remark in remarks[:_SHOWN_REMARKS]]
         more = len(remarks) - len(words)
         if more:
-            words.append(self.tr("And {} more, at the pictures.").format(more))
+            words.append(self.tr("And {} more, shown at the pictures.").format(more))
         self.remarks.setText("\n".join(words))
         self.remarks.setVisible(bool(words))
         has_style = is_idle and controller.has_style and not controller.is_keeping
@@ -126,7 +126,7 @@ class TuneWindow(QDialog):
         if not is_idle:
             self.main.setText(self.tr("Stop"))
         elif controller.can_resume:
-            self.main.setText(self.tr("Learn afresh"))
+            self.main.setText(self.tr("Start over"))
         else:
             self.main.setText(self.tr("Learn anyway") if remarks else self.tr("Learn"))
         set_role(self.main, "" if is_idle and controller.can_resume else "primary")
@@ -142,7 +142,7 @@ class TuneWindow(QDialog):
         if controller.unfinished:
             text = self.tr("{} was being learnt when the studio ended.").format(controller.unfinished)
         elif controller.is_over:
-            text = self.tr("Learnt. Keep it to have it in the gallery.")
+            text = self.tr("Learnt. Keep it to add it to the gallery.")
         elif controller.note and controller.is_learning:
             text = controller.note
         elif controller.lessons:
@@ -159,7 +159,7 @@ class TuneWindow(QDialog):
         picture = self._controller.sample
         if picture is None:
             self.sample.setPixmap(QPixmap())
-            self.sample.setText(self.tr("Your photo in the new style will be here"))
+            self.sample.setText(self.tr("Your photo in the new style will appear here"))
             return
         ratio = self.devicePixelRatioF()
         room = self.sample.contentsRect().size() * ratio
@@ -171,7 +171,7 @@ class TuneWindow(QDialog):
 
     def _set_up(self) -> None:
         self.title.setPlaceholderText(self.tr("My style"))
-        self.author.setPlaceholderText(self.tr("Whose it is"))
+        self.author.setPlaceholderText(self.tr("Whose style it is"))
         for widget, name in (
             (self.title, self.tr("Name of the style")),
             (self.author, self.tr("Artist")),

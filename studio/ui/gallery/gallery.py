@@ -1,4 +1,4 @@
-"""Gallery: the styles to pick from, with search, categories and a way to add one's own."""
+"""Gallery: the styles to choose from, with search, categories and a way to add one's own."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from studio.ui.widgets.plain_text import PlainLabel
 
 
 class Gallery(QWidget):
-    """Shows cards as tiles and says what the artist wants with them.
+    """Shows cards as tiles and reports what the artist wants to do with them.
 
     Signals: style_chosen(Card), use this style alone; style_mixed_in(Card), add it to those in use; card_edited(Card),
-    keep what it says now; card_removed(Card), take one of the artist's own out; dropped(Drop), make styles of it;
-    add_requested(), ask for files to make styles of; teach_requested(), learn one from several pictures;
+    keep what it says now; card_removed(Card), remove one of the artist's own; dropped(Drop), make styles from it;
+    add_requested(), ask for files to make styles from; teach_requested(), learn one from several pictures;
     export_requested(Card), write a learned style into a file.
     """
 
@@ -171,7 +171,7 @@ class Gallery(QWidget):
         is_empty = self.model.rowCount() == 0
         if is_empty:
             no_match = self.tr("No style matches \N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}.")
-            none_yet = self.tr("Your own styles will be here. Drop pictures on this column, or add them below.")
+            none_yet = self.tr("Your own styles will appear here. Drop pictures on this column, or add them below.")
             self._nothing.setText(no_match.format(self.search.text()) if self.search.text() else none_yet)
         self._pages.setCurrentIndex(1 if is_empty else 0)
 
@@ -241,7 +241,7 @@ class Gallery(QWidget):
 
     def _arrange(self) -> None:
         add = QPushButton(icon("add"), self.tr("Add style"))
-        add.setToolTip(self.tr("Make a style of any picture. You can also drop pictures and folders here."))
+        add.setToolTip(self.tr("Make a style from any picture. You can also drop pictures and folders here."))
         add.clicked.connect(self.add_requested)
         head = QVBoxLayout()
         head.setContentsMargins(GRID, GRID, GRID, 0)
@@ -253,7 +253,7 @@ class Gallery(QWidget):
         head.addLayout(line)
         head.addWidget(self._category_filter)
         teach = QPushButton(icon("style"), self.tr("Teach a style"))
-        teach.setToolTip(self.tr("Let the studio learn a style from a handful of pictures by one hand."))
+        teach.setToolTip(self.tr("Let the studio learn a style from a handful of pictures by one artist."))
         teach.clicked.connect(self.teach_requested)
         foot = QVBoxLayout()
         foot.setSpacing(GRID)

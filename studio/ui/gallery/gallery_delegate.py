@@ -1,4 +1,4 @@
-"""GalleryDelegate: paints one tile of the gallery: thumbnail, title, artist, and how it stands with the artwork."""
+"""GalleryDelegate: paints one tile of the gallery: thumbnail, title, artist, and whether it is in use."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class StyleDetails(QDialog):
             self._form.addRow(text, field)
         self.licence.show_licence_of(card)
         self._form.insertRow(3, self.tr("Licence"), self.licence)
-        note = PlainLabel(self.tr("Any text will do. It goes into the credits; while it is unknown, exports warn."))
+        note = PlainLabel(self.tr("Any text will do. It goes into the credits; exports warn while it is unknown."))
         note.setWordWrap(True)
         set_role(note, "caption")
         self._form.insertRow(4, "", note)

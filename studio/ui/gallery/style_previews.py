@@ -1,4 +1,4 @@
-"""StylePreviews: the photo on the table as each style would have it, for the tiles of the gallery that are in sight."""
+"""StylePreviews: the artist's photo in each style, for the visible tiles of the gallery."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ WAITING_AT_MOST = 40  # tiles scrolled past long ago need none any more
 
 
 class StylePreviews(QObject):
-    """Asks the engine for one after the other, the last wanted first, as quick work between the steps of a longer one;
-    but only while the artwork itself waits for no quick work.
+    """Asks the engine for one after the other, most recently wanted first, as quick work between the steps of a longer
+    one; but only while the artwork itself waits for no quick work.
 
     Signals: arrived(), there is another one, or another photo; possible_changed().
     """
@@ -58,7 +58,7 @@ class StylePreviews(QObject):
         session.event_unclaimed.connect(self._take)
 
     def pixmap(self, card: Card) -> QPixmap | None:
-        """The photo in this style if it is at hand; otherwise None, and it will arrive."""
+        """The photo in this style if it is ready; otherwise None, and it will arrive."""
         if card.id in self._made:
             self._made.move_to_end(card.id)
             return self._made[card.id]
@@ -83,7 +83,7 @@ class StylePreviews(QObject):
 
     @Slot()
     def _step_aside(self) -> None:
-        """What was asked for may have been replaced without a word: ask for it again later."""
+        """What was asked for may have been replaced silently: ask for it again later."""
         if self._card is not None and self._request_id:
             self._wanted[self._card.id] = self._card
             self._card, self._request_id = None, 0
@@ -136,7 +136,7 @@ class StylePreviews(QObject):
                 self._give_up(error)
 
     def _give_up(self, error: StudioError) -> None:
-        """Nobody asked in words, so nobody is told: the tile shows the style itself."""
+        """No message, as nobody asked for one: the tile shows the style itself."""
         if self._card is not None:
             self._refused.add(self._card.id)
         self._end()

@@ -60,7 +60,7 @@ class Thumbnails(QObject):
         self._tasks.failed.connect(self._give_up)
 
     def pixmap(self, path: Path) -> QPixmap | None:
-        """The thumbnail if it is at hand; otherwise None, and it will arrive."""
+        """The thumbnail if it is ready; otherwise None, and it will arrive."""
         if path in self._kept:
             self._kept.move_to_end(path)
             return self._kept[path]
@@ -70,11 +70,11 @@ class Thumbnails(QObject):
         return None
 
     def is_unreadable(self, path: Path) -> bool:
-        """Whether making it was tried in vain."""
+        """Whether making it has failed."""
         return path in self._unreadable
 
     def set_pixel_ratio(self, pixel_ratio: float) -> None:
-        """Make them anew for a screen of another scale."""
+        """Make them again for a screen of another scale."""
         if pixel_ratio != self._pixel_ratio:
             self._pixel_ratio = pixel_ratio
             self.forget()

@@ -1,4 +1,4 @@
-"""Brings photos and styles in from files, drops and the clipboard, off the GUI thread; what cannot be read is told."""
+"""Importer: opens photos and styles from files, drops and the clipboard, off the GUI thread; reports what cannot be."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Importer(QObject):
             )
 
     def take_remaining_paths(self) -> tuple[Path, ...]:
-        """The files and folders that came where one picture was taken; () after they were fetched."""
+        """The files and folders of which only one picture was opened; () once they were fetched."""
         paths, self._remaining_paths = self._remaining_paths, ()
         return paths
 
@@ -79,7 +79,7 @@ class Importer(QObject):
             self._files.run(lambda: open_some(paths, 2), self._take_two, self._refuse_picture)
 
     def mix_files(self, paths: Sequence[Path]) -> None:
-        """Make styles of files and of the pictures in folders, and add them to the mix, as many as make sense."""
+        """Make styles from files and the pictures in folders, and add them to the mix, as many as make sense."""
         self._files.run(lambda: open_some(paths, MOST_MIXED), self._mix_opened, self._refuse_style)
 
     def use_files(self, paths: Sequence[Path]) -> None:
@@ -108,7 +108,7 @@ class Importer(QObject):
 
     @Slot(object)
     def take_drop(self, drop: Drop) -> None:
-        """Do with a drop, or with what was pasted, what its zone says."""
+        """Handle a drop, or what was pasted, as its zone says."""
         payload, session = drop.payload, self._session
         name = self._name_of(payload)
 

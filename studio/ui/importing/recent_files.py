@@ -1,4 +1,4 @@
-"""The pictures opened last, newest first, kept between starts."""
+"""RecentFiles: the pictures opened last, newest first, kept between starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ReferencePictures: pictures an artist has chosen, opened off the GUI thread, with what is to be said of them."""
+"""ReferencePictures: pictures an artist has chosen, opened off the GUI thread, with remarks on them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Check = Callable[[Sequence[Picture]], tuple[Remark, ...]]
 
 
 class ReferencePictures(QObject):
-    """Each picture once, MOST_PICTURES at most, no larger than it is learnt from: `pictures`, and `remarks` on them.
+    """Each picture once, MOST_PICTURES at most, no larger than needed for learning: `pictures`, and `remarks` on them.
 
     is_locked: whether they stay as they are, whatever is asked. Signals: changed(); message_posted(Message), on what
     was left out.
@@ -43,19 +43,19 @@ class ReferencePictures(QObject):
 
     @Slot(list)
     def add(self, places: Sequence[Path]) -> None:
-        """Add pictures, and all in folders; what cannot be opened is told and left out."""
+        """Add pictures, and all in folders; what cannot be opened is reported and left out."""
         if not self.is_locked:
             self._files.run(lambda: self._add(places), lambda found: self._take(*found), self._refuse)
 
     @Slot(int)
     def remove(self, number: int) -> None:
-        """Leave one out."""
+        """Remove one."""
         if not self.is_locked:
             picture = self.pictures[number]
             self._files.run(lambda: self._remove(picture), lambda left: self._take(*left), self._refuse)
 
     def show_pictures(self, pictures: tuple[Picture, ...], remarks: tuple[Remark, ...]) -> None:
-        """Have these instead."""
+        """Replace them by these."""
         self._known = pictures
         self._show(pictures, remarks)
 

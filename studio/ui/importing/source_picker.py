@@ -1,4 +1,4 @@
-"""SourcePicker: two buttons that ask for pictures or for a folder of them, and what is dropped beside them."""
+"""SourcePicker: two buttons that ask for pictures or a folder of them; drops are taken, too."""
 
 from __future__ import annotations
 

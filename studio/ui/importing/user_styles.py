@@ -22,10 +22,10 @@ from studio.ui.threads.serial_executor import SerialExecutor
 
 
 class UserStyles(QObject):
-    """Reads, adds, edits and removes; says in a sentence what came of it.
+    """Reads, adds, edits and removes them; reports the outcome in a sentence.
 
     cards: by title. Signals: changed(), other cards; added(Card), the one that `use` has kept, new or not;
-    edited(Card), one of them says something else now; message_posted(Message).
+    edited(Card), one of them has changed; message_posted(Message).
     """
 
     changed = Signal()
@@ -51,7 +51,7 @@ class UserStyles(QObject):
         self._removed: Card | None = None
 
     def load(self) -> None:
-        """Read the library; what was removed in an earlier sitting is deleted for good."""
+        """Read the library; what was removed before the program was last closed is deleted for good."""
 
         def read() -> tuple[tuple[Card, ...], tuple[StudioError, ...]]:
             self._library.forget_removed()
@@ -77,7 +77,7 @@ class UserStyles(QObject):
         self._opening.run(open_style, keep, self._refuse)
 
     def add(self, places: Sequence[Path]) -> None:
-        """Make styles of many files, and of all pictures in folders; at the end one message tells of them."""
+        """Make styles from many files, and from all pictures in folders; at the end, one message sums up."""
         batch = _Batch()
 
         def add_all(paths: Sequence[Path]) -> None:
@@ -88,12 +88,12 @@ class UserStyles(QObject):
         def find(_: None) -> None:
             self._many.run(lambda: pictures_in(places), add_all, self._refuse)
 
-        # Only after the library has been read: that deletes what an earlier sitting removed, and may come again here.
+        # Only after the library has been read: reading deletes what was removed earlier, which may be added again here.
         self._files.run(lambda: None, find, self._refuse)
 
     @Slot(object)
     def edit(self, card: Card) -> None:
-        """Keep what is said of a style now."""
+        """Save what a style's card says now."""
 
         def done(_: None) -> None:
             self._replace(card.id, card)
@@ -180,7 +180,7 @@ class UserStyles(QObject):
                 if count == 1
                 else self.tr("{} of your styles are left out.").format(count)
             )
-            remedy = self.tr("They lie in {}.").format(self._library.folder)
+            remedy = self.tr("They are in {}.").format(self._library.folder)
             self.message_posted.emit(Message(f"{text} {problems[0].message}", remedy, is_problem=True))
 
     def _tell(self, batch: _Batch) -> None:
@@ -204,7 +204,7 @@ class UserStyles(QObject):
 
 @dataclass
 class _Batch:
-    """What has become of many files: how many styles are new, how many known, and what could not be used."""
+    """The outcome for many files: how many styles are new, how many known, and what could not be used."""
 
     added: int = 0
     known: int = 0

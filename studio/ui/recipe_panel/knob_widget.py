@@ -14,7 +14,7 @@ from studio.ui.widgets.plain_text import PlainLabel, tool_tip
 
 
 class KnobWidget(QWidget):
-    """Shows and edits one knob; where and how is up to its kinds, which also show in `set_value` what they edit.
+    """Shows and edits one knob; how is up to the subclasses, which also show the value in `set_value`.
 
     Signals: value_edited(object), with every new value; edit_finished(), once per drag or entry.
     """
@@ -23,7 +23,7 @@ class KnobWidget(QWidget):
     edit_finished = Signal()
 
     def __init__(self, knob: Knob, handle: QWidget, parent: QWidget | None = None) -> None:
-        """handle: what the hand moves; it takes the focus and speaks for the knob to screen readers."""
+        """handle: what the user moves; it takes the focus and is named for screen readers."""
         super().__init__(parent)
         self.knob = knob
         self.label = KnobLabel(knob.label)
@@ -52,7 +52,7 @@ class KnobWidget(QWidget):
 
     @Slot(object)
     def _edit(self, value: Any) -> None:
-        """Take a value that the hand has chosen and may not be done with."""
+        """Take a value of an edit that may not be complete yet."""
         self.set_value(value)
         self.value_edited.emit(value)
 

@@ -39,7 +39,7 @@ class SliderScale:
         return self._on_grid(value, max(grain, self.knob.step))
 
     def moved(self, value: float, count: int, pace: Pace) -> float:
-        """The value `count` moves further; a fine move is one step of the knob, and every move moves."""
+        """The value after `count` moves; a fine move is one step of the knob, and every move moves."""
         share = _SHARE_OF_TRACK[pace]
         moved = self.value(self.position(value) + count * share) if share else value
         if (moved - value) * count <= 0:

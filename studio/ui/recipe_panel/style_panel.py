@@ -57,7 +57,7 @@ class StylePanel(QWidget):
         self.hint.setText(
             self.tr("Ctrl+click another one to mix it in.")
             if styles
-            else self.tr("Pick a style in the gallery, or drop a picture of one on it.")
+            else self.tr("Pick a style in the gallery, or drop a picture onto it.")
         )
 
     def _order_focus(self) -> None:

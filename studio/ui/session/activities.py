@@ -1,4 +1,4 @@
-"""Activities: what goes on besides painting the artwork, so that closing, learning and batches know of each other."""
+"""Activities: what else is running, so that closing, exporting, learning and batches know of each other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Activity = Literal["exporting", "batching", "learning"]
 
 
 class Activities(QObject):
-    """`"exporting" in activities` says whether it goes on, once or several times. Signals: changed()."""
+    """`"exporting" in activities` says whether an export is running, one or several. Signals: changed()."""
 
     changed = Signal()
 
@@ -23,11 +23,11 @@ class Activities(QObject):
         return self._counts[activity] > 0
 
     def begin(self, activity: Activity) -> None:
-        """It has begun; whoever says so says when it ends."""
+        """One has begun; whoever reports that reports its end, too."""
         self._counts[activity] += 1
         self.changed.emit()
 
     def end(self, activity: Activity) -> None:
-        """One of them has ended; where none has begun, nothing has."""
+        """One has ended; ignored where none has begun."""
         self._counts[activity] = max(0, self._counts[activity] - 1)
         self.changed.emit()

@@ -1,4 +1,4 @@
-"""BlendRenderer: makes the pictures of blends off the GUI thread; of a slider's many values, always the newest next."""
+"""BlendRenderer: makes the pictures of blends off the GUI thread; of many requests, the newest is made next."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class BlendRenderer(QObject):
         self._fitted: tuple[tuple[Picture, Picture], Picture] | None = None  # scaling takes longer than blending
 
     def follow(self, awaited: Blend | None) -> None:
-        """Have the picture of the blend made that the artwork awaits; what was wanted before is wanted no more."""
+        """Make the picture of the blend that the artwork awaits, instead of any that it awaited before."""
         self._wanted = awaited
         if awaited is None:
             self._fitted = None

@@ -1,4 +1,4 @@
-"""FinishController: Finish at work. Starts, restarts and stops the run if it can, and keeps what it has painted."""
+"""FinishController: starts, restarts and stops Finish, and keeps what it has painted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class FinishController(QObject):
 
     run: the one under way, or None. Signals: starting(), the engine is wanted for a run. changed(), the run has started
     or is stopping. frame_arrived(), it has another picture. ended(), it is over and what it has painted, all or the
-    picture so far, is a result of the artwork. message_posted(Message, or None to take problems back).
+    picture so far, is a result of the artwork. message_posted(Message, or None to clear a problem).
     """
 
     starting = Signal()
@@ -52,14 +52,14 @@ class FinishController(QObject):
         return self._estimate.seconds(*size, self._artwork.recipe) if size and not self.missing else None
 
     def begin(self) -> None:
-        """Paint the present settings, or go on where that was stopped; if it is not possible or done, that is said."""
+        """Paint the present settings, or continue where that was stopped; say so if neither is possible."""
         if self.run is not None:
             return
         if self.missing:
             self.message_posted.emit(Message(f"{self.missing}."))
             return
         if self._artwork.is_finished:
-            text = self.tr("The artwork is finished as it is set.")
+            text = self.tr("The artwork is finished with these settings.")
             self.message_posted.emit(
                 Message(text, self.tr("You can keep painting, or make it larger."), action="keep_painting")
             )
@@ -92,7 +92,7 @@ class FinishController(QObject):
             self._start(FinishRun(self._artwork.state, run))
 
     def leave(self) -> None:
-        """Another photo lies on the table: what is painted of the old one goes to the history."""
+        """Another photo was opened: what is painted of the old one goes to the history."""
         if self.run is not None:
             self._worker.stop_job()
             self.end()
@@ -110,7 +110,7 @@ class FinishController(QObject):
         self.ended.emit()
 
     def take(self, event: Event) -> bool:
-        """Take an event if it belongs to the run; False: it is somebody else's."""
+        """Take an event if it belongs to the run; False if it does not."""
         if self.run is None or getattr(event, "request_id", 0) != self.run.request.id:
             return False
         match event:

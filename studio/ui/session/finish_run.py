@@ -1,4 +1,4 @@
-"""A Finish under way: what was asked for, the newest frame, how far it is."""
+"""FinishRun: a Finish under way: what was asked for, the newest frame, the progress."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from studio.ui.session.time_estimate import Countdown
 class FinishRun:
     """One job of the engine, from its request to its end.
 
-    state: the settings it was started from. before: the run it goes on from with other settings, None for a fresh one;
-    until its own first frame comes, the picture is that run's. is_resumed: it goes on from the result of `state`.
+    state: the settings it was started from. before: the run it continues with other settings, None for a new one;
+    until its own first frame comes, the picture is that run's. is_resumed: it continues from the result of `state`.
     """
 
     def __init__(self, state: ArtworkState, before: FinishRun | None = None, *, is_resumed: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""LivePreview: what the present settings look like, at once, and better and better while nobody touches them."""
+"""LivePreview: the picture of the present settings: at once, and then refined while nothing is changed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class LivePreview(QObject):
         self.is_waiting = False
         self._refinement: StyleRequest | None = None
         self._frame: Frame | None = None
-        self.is_settled = False  # whether `picture` is all that the network has to say of the settings
+        self.is_settled = False  # whether `picture` is the network's last one for these settings
         self.progress: float | None = None  # of the refinement; None before it begins, 1.0 when it is done
         self._is_held = False
         self._rest = QTimer(self)
@@ -53,7 +53,7 @@ class LivePreview(QObject):
 
     @property
     def picture(self) -> Picture | None:
-        """What there is to see of the settings; while a new one is on its way, that of the settings before."""
+        """The picture of the settings; while a new one is on its way, that of the settings before."""
         return self._frame.picture if self._frame else None
 
     def show(self, state: ArtworkState) -> None:
@@ -82,12 +82,12 @@ class LivePreview(QObject):
             self.changed.emit()
 
     def hold(self) -> None:
-        """Refine nothing until settings are shown again: the engine has something better to do."""
+        """Refine nothing until settings are shown again: the engine has other work."""
         self.rest()
         self._is_held = True
 
     def rest(self) -> None:
-        """Refine no further; what is there stays to be seen."""
+        """Refine no further; the present picture stays."""
         self._rest.stop()
         self._power.forget()
         if self._refinement is not None:
@@ -125,7 +125,7 @@ class LivePreview(QObject):
         self.changed.emit()
 
     def take(self, event: Event) -> bool:
-        """Take an event if it belongs to what is shown; False: it is somebody else's."""
+        """Take an event if it belongs to what is shown; False if it does not."""
         request_id = getattr(event, "request_id", 0)
         if self._live is not None and request_id == self._live.id:
             self._take_live(event)

@@ -10,7 +10,7 @@ from studio.core.errors import StudioError
 
 @dataclass(frozen=True)
 class Message:
-    """News goes by itself, a problem stays until it is closed or overtaken.
+    """News disappears after a while, a problem stays until it is closed or replaced.
 
     action: the name of an entry in the table of actions, offered as a button, or "".
     """
@@ -21,7 +21,7 @@ class Message:
     action: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("text", "remedy"):  # there are names of files in it
+        for name in ("text", "remedy"):  # they may contain names of files
             object.__setattr__(self, name, displayable(getattr(self, name)))
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What the artist has settled about the program itself: typed, kept between starts, and told when it changes."""
+"""What the artist prefers about the program itself: typed, kept between starts, with a signal for changes."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from studio.ui.session.recoloring import Recoloring
 
 
 class PreviewController(QObject):
-    """Brings what is shown in line with the artwork's settings, by the quickest way there is; a Finish goes before it.
+    """Brings what is shown in line with the artwork's settings, in the quickest way; a Finish has precedence.
 
     live: what the network makes of them. Signals: asked(), the engine has something to show at once; changed(), Live
     has another picture or none, or it is further refined; message_posted(Message).
@@ -74,7 +74,7 @@ class PreviewController(QObject):
 
     @Slot()
     def follow(self) -> None:
-        """Look at result and settings again."""
+        """Bring what is shown up to date with result and settings."""
         if self._finish_controller.run is None:
             self._recoloring.follow(also_outdated=not self._preferences.is_live)
         else:
@@ -95,12 +95,12 @@ class PreviewController(QObject):
             self.live.hide()
 
     def take(self, event: Event) -> bool:
-        """Take an event if it belongs to what is shown; False: it is somebody else's."""
+        """Take an event if it belongs to what is shown; False if it does not."""
         return self._recoloring.take(event) or self.live.take(event)
 
     @Slot()
     def _give_way(self) -> None:
-        """Ask for nothing until settings are followed again; what is there stays to be seen."""
+        """Ask for nothing until settings are followed again; the present picture stays."""
         self._recoloring.drop()
         self.live.hold()
 

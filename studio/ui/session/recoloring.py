@@ -32,11 +32,11 @@ class Recoloring(QObject):
         return self._request is not None
 
     def drop(self) -> None:
-        """Wait for nothing."""
+        """Forget the request; its answer will be ignored."""
         self._request = None
 
     def follow(self, *, also_outdated: bool) -> None:
-        """Look at the result again. also_outdated: even one that was painted from other settings, for it is shown."""
+        """Bring the result up to date. also_outdated: even if it was painted from other settings, as it is shown."""
         self._request = None
         result, recipe, content = self._artwork.result, self._artwork.recipe, self._artwork.content
         if result is None or content is None or result.recipe.method == "pattern":
@@ -49,7 +49,7 @@ class Recoloring(QObject):
             self.asked.emit()
 
     def take(self, event: Event) -> bool:
-        """Take an event if it belongs to the request; False: it is somebody else's."""
+        """Take an event if it belongs to the request; False if it does not."""
         request = self._request
         if request is None or getattr(event, "request_id", 0) != request.id:
             return False

@@ -33,14 +33,14 @@ WORKER_PATIENCE = 5.0  # s that closing waits for the worker; it ends the engine
 
 
 class Session(QObject):
-    """The artwork on the table, and the engine at work on it.
+    """The artwork being edited, and the engine at work on it.
 
     Widgets call its methods and listen to its signals; nothing but these signals tells them that something changed.
-    activities: what goes on besides; `state_changed` tells of these as well.
+    activities: what else is running; `state_changed` is emitted for these as well.
     `content_changed`: another photo, or two in another blend. `styles_changed`: other styles or shares.
     `recipe_changed`: any other setting. `frame_arrived`: another picture to show, from the engine, by undo, or none.
-    `state_changed`: everything else (running, progress, undo, device). `message_posted`: a Message, None to take
-    problems back. `event_unclaimed`: an Event of a request that is not the session's. `quick_work_asked`: the engine
+    `state_changed`: everything else (running, progress, undo, device). `message_posted`: a Message, None to clear
+    a problem. `event_unclaimed`: an Event of a request that is not the session's. `quick_work_asked`: the engine
     has something to show at once; it takes the place of other quick work.
     """
 
@@ -99,7 +99,7 @@ class Session(QObject):
         self._worker.close(WORKER_PATIENCE)
 
     def change(self, **fields: Any) -> None:
-        """Change content, blend, styles or settings; call `commit` when the hand is lifted."""
+        """Change content, blend, styles or settings; call `commit` when the edit is complete."""
         self._apply(lambda: self.artwork.change(**fields))
 
     def use_style(self, style: Style) -> None:
@@ -128,7 +128,7 @@ class Session(QObject):
 
     @Slot()
     def commit(self) -> None:
-        """Make one undo step of the changes since the last; a running Finish goes on with them."""
+        """Make one undo step of the changes since the last; a running Finish continues with them."""
         self.artwork.commit()
         self._finish_controller.follow_settings()
         self.state_changed.emit()
@@ -140,12 +140,12 @@ class Session(QObject):
 
     @Slot()
     def redo(self) -> None:
-        """Do the step taken back again."""
+        """Redo the step that was taken back last."""
         self._step(self.artwork.redo)
 
     @Slot(object)
     def correct_card(self, card: Card) -> None:
-        """Take over what is said of a style now, for captions and credits."""
+        """Use what a style's card says now, for captions and credits."""
         self.artwork.correct_card(card)
         self.styles_changed.emit()
         self.state_changed.emit()
@@ -156,11 +156,11 @@ class Session(QObject):
 
     @Slot(object)
     def post_message(self, message: Message | None) -> None:
-        """Tell the artist something; None takes a problem back."""
+        """Tell the artist something; None clears a problem."""
         self.message_posted.emit(message)
 
     def mark_exported(self, result: Result) -> None:
-        """Remember that a result lies in a file now."""
+        """Remember that a result has been saved to a file."""
         self.artwork.mark_exported(result)
         self.state_changed.emit()
 
@@ -209,11 +209,11 @@ class Session(QObject):
 
     @Slot()
     def finish(self) -> None:
-        """Paint the artwork with the present settings, or go on where that was stopped; frames arrive as it forms."""
+        """Paint the artwork with the present settings, or continue where that was stopped; frames arrive meanwhile."""
         self._finish_controller.begin()
 
     def continue_with(self, **fields: Any) -> None:
-        """Change settings as one step and go on painting from the present result, which stays the start of the step."""
+        """Change settings as one undo step, and continue painting from the present result."""
         if self.run is None and self.artwork.is_finished:
             self.post_message(None)
             self._step(lambda: self.artwork.change(**fields))
@@ -225,7 +225,7 @@ class Session(QObject):
         self._finish_controller.stop()
 
     def _step(self, change: Callable[[], bool]) -> bool:
-        """Make a change that is an undo step by itself."""
+        """Make a change that is an undo step of its own."""
         is_changed = self._apply(change)
         self.commit()
         return is_changed
@@ -278,12 +278,12 @@ class Session(QObject):
         for event in self._bridge.take_events():
             try:
                 self._take(event)
-            except Exception as error:  # noqa: BLE001 - those behind it are not to be lost, an end least of all
+            except Exception as error:  # noqa: BLE001 - the events after it must not be lost, least of all an end
                 self.post_message(Message.about(task_error(error)))
         self._announce(before)
 
     def _take(self, event: Event) -> None:
-        """Take one event; those of a request that nobody waits for any more are dropped."""
+        """Take one event; hand on those of requests that are not the session's."""
         match event:
             case Ready(info):
                 self.engine_info, self.has_engine_failed = info, False

@@ -1,4 +1,4 @@
-"""What the program remembers between starts: plain JSON in one file of the user's, believed value by value.
+"""What the program remembers between starts: plain JSON in a file of the user's, each value checked when it is read.
 
 Not QSettings: it unpickles what it finds in its file, and runs whatever code that asks for.
 """
@@ -40,9 +40,9 @@ def settings_file() -> Path:
 class Settings(QObject):
     """Values of JSON by key, such as "preferences/theme".
 
-    They are read once. Changes are written together as soon as the hand rests, off the GUI thread, into what the file
+    They are read once. Changes are written together after a moment without any, off the GUI thread, into what the file
     holds by then: another studio may have changed other keys. A disk that refuses costs a line in the log. A file that
-    cannot be read is set aside, and `problem` tells of it.
+    cannot be read is set aside, and `problem` says so.
     """
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
@@ -63,7 +63,7 @@ class Settings(QObject):
             self.problem = self._set_aside(error)
 
     def get(self, key: str, kind: type[T]) -> T | None:
-        """The value, if there is one of just this kind. Whole numbers are floats, too; what is no number is none."""
+        """The value, if there is one of just this kind. Whole numbers are floats, too; infinity and NaN are none."""
         value = self._values.get(key)
         if kind is float and type(value) is int:
             value = float(value) if abs(value) < 2**53 else None
@@ -112,7 +112,9 @@ class Settings(QObject):
 
     def _set_aside(self, error: StudioError) -> Message:
         aside = self._path.with_suffix(".broken.json")
-        text = self.tr("The studio's settings could not be read, so it starts with its own: {}").format(error.message)
+        text = self.tr("The studio's settings could not be read, so it starts with the defaults: {}").format(
+            error.message
+        )
         try:
             self._path.replace(aside)
         except OSError:

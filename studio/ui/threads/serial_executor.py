@@ -1,4 +1,4 @@
-"""One thread for slow work (opening, exporting, blending), so that the window never waits for it."""
+"""SerialExecutor: a thread for slow work (opening, exporting, blending), so that the window never waits for it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class SerialExecutor(QObject):
                 self._done.put((future, on_done, on_failed))
                 self._piece_done.emit()
             elif isinstance(error := future.exception(), StudioError):
-                logger.warning("Nobody is there any more to be told (%s): %s", self._name, error)
+                logger.warning("A task failed after the window had closed (%s): %s", self._name, error)
 
         if not self._is_closed:
             self._pool.submit(work_to_an_end).add_done_callback(report)
@@ -84,5 +84,5 @@ class SerialExecutor(QObject):
                 return
             try:
                 on_done(future.result())
-            except Exception as error:  # noqa: BLE001 - a report that breaks off still is an end
+            except Exception as error:  # noqa: BLE001 - whoever waits needs an end, even if taking it fails
                 on_failed(task_error(error))

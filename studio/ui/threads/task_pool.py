@@ -1,4 +1,4 @@
-"""Small functions run off the GUI thread, newest first, their results brought back to it."""
+"""TaskPool: small functions run off the GUI thread, newest first, their results brought back to it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class TaskPool(QObject):
 
     Signals: for each function that is not dropped, finished(key, result) or, whatever it raised, failed(key,
     StudioError), emitted on the thread this object lives on. Destroying the object (or `forget`) drops what has not
-    begun; what has begun ends unheard.
+    begun; the result of what has begun is dropped.
     """
 
     finished = Signal(object, object)

@@ -1,4 +1,4 @@
-"""Text of strangers in the window, taken for what it is, where Qt would read HTML, mnemonics and marks into it.
+"""Names and other text from outside, shown as they are where Qt would see HTML, mnemonics and placeholders in them.
 
 Qt guesses whether the text of a label, a tool tip or a message box is HTML, and a file may be called <img src=...>; &
 makes a mnemonic of the next letter in menus and on buttons; [*] is where the title of a window tells of changes. So
@@ -19,7 +19,7 @@ from studio.core.displayable import displayable
 _LONGEST_LINE = 400  # characters of a label or a tool tip: a name is no novel
 _LONGEST_TITLE = 120
 _LONGEST_ACTION = 60
-_TIP_LINES, _TIP_WIDTH = 20, 120  # characters; the rest of a longer line goes on in the next one
+_TIP_LINES, _TIP_WIDTH = 20, 120  # characters; a longer line is wrapped
 _HINTED_WIDTH, _LEAST_WIDTH = 480, 160  # px that a label that wraps asks for at most, whatever is in it
 
 

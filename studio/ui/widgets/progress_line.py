@@ -1,4 +1,4 @@
-"""A thin line that fills from the left while something long goes on."""
+"""A thin line that fills from the left while something long is running."""
 
 from __future__ import annotations
 

@@ -102,9 +102,9 @@ class ActionHandlers(QObject):
 
     @Slot()
     def ask_for_styles(self) -> None:
-        """Let the artist choose pictures to make styles of."""
+        """Let the artist choose pictures to make styles from."""
         learned = self.tr("Learned styles (*{})").format(SUFFIX)
-        title = self.tr("Make styles of pictures")
+        title = self.tr("Make styles from pictures")
         self._ask(title, QFileDialog.FileMode.ExistingFiles, self._add_chosen, learned)
 
     @Slot(object)
@@ -134,7 +134,7 @@ class ActionHandlers(QObject):
         self._ask(self.tr("Blend with a picture"), QFileDialog.FileMode.ExistingFile, self._blend_chosen)
 
     def paste(self, zone: str) -> None:
-        """Do with what is in the clipboard (files, a picture, the path of one) what a drop on the zone would."""
+        """Treat what is in the clipboard (files, a picture, the path of one) like a drop on the zone."""
         data = QGuiApplication.clipboard().mimeData()
         payload = read_payload(data) if data is not None else None
         if payload is not None:
@@ -152,7 +152,7 @@ class ActionHandlers(QObject):
 
     @Slot()
     def copy_diagnostics(self) -> None:
-        """Put what a report of a fault needs into the clipboard."""
+        """Put what a bug report needs into the clipboard."""
         self._tasks.run("system", system_name)
 
     @Slot(object, object)
@@ -160,7 +160,7 @@ class ActionHandlers(QObject):
         clipboard = QGuiApplication.clipboard()
         if kind == "system":
             clipboard.setText(diagnostics(self._session, self._preferences, result))
-            text = self.tr("Versions, device and settings are in the clipboard; nothing of your pictures.")
+            text = self.tr("Versions, device and settings are in the clipboard; nothing about your pictures.")
             self._session.post_message(Message(text))
             return
         picture, image = result
@@ -187,7 +187,7 @@ class ActionHandlers(QObject):
 
     @Slot()
     def export_again(self) -> None:
-        """Export without a question; the first time there is no last time, so it is asked."""
+        """Export as last time without asking; ask if there was no last time."""
         if not self._exporter.export_again():
             self.ask_for_export()
 

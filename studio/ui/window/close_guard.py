@@ -1,4 +1,4 @@
-"""CloseGuard: whether the window may close now, and what is said or asked where something would be lost."""
+"""CloseGuard: decides whether the window may close, and asks first where something would be lost."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from studio.ui.session.session import Session
 
 
 class CloseGuard(QObject):
-    """Lets a file be written to its end, a batch be stopped only on a second try, and asks for an unsaved artwork."""
+    """Waits for a file that is being written, stops a batch only on a second try, and asks about an unsaved artwork."""
 
     def __init__(self, session: Session, actions: Actions, window: QWidget) -> None:
         super().__init__(window)
@@ -25,16 +25,16 @@ class CloseGuard(QObject):
         session.message_posted.connect(self._stay_for_problem)
 
     def is_allowed(self) -> bool:
-        """Whether the window may close; if not, the artist is told or asked, and it closes by itself if it can then."""
+        """Whether the window may close. If not, the artist is told or asked, and the window closes once it can."""
         activities = self._session.activities
-        if "exporting" in activities and not self._waits_for_export:  # who asks twice does not want to wait
+        if "exporting" in activities and not self._waits_for_export:  # a second try means: do not wait
             self._waits_for_export = True
             self._session.post_message(Message(self.tr("The studio closes when the file is written.")))
             return False
         if "batching" in activities and not self._may_stop_batch:
             self._may_stop_batch = True
             text = self.tr("Many pictures are being painted.")
-            remedy = self.tr("Close again to stop; the batch can be gone on with from its folder.")
+            remedy = self.tr("Close again to stop it; the batch can be resumed from its folder.")
             self._session.post_message(Message(text, remedy, action="render_many"))
             return False
         if self._session.artwork.has_unsaved_result and not self._may_discard:
@@ -69,6 +69,6 @@ class CloseGuard(QObject):
 
     @Slot(object)
     def _stay_for_problem(self, message: Message | None) -> None:
-        """An export that failed is to be seen."""
+        """Stay open to show why an export failed."""
         if message is not None and message.is_problem:
             self._waits_for_export = False

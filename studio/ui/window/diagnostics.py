@@ -1,4 +1,4 @@
-"""What a report of a fault needs to know about this machine and this studio: nothing of the artist's pictures."""
+"""What a bug report needs to know about this machine and this studio, and nothing about the artist's pictures."""
 
 from __future__ import annotations
 

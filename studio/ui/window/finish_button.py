@@ -1,4 +1,4 @@
-"""The main button: Finish with its estimate, Stop with a progress ring while painting, then Finished or Go on."""
+"""The main button: Finish with its estimate, Stop with a progress ring while painting, then Finished or Continue."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class FinishButton(QPushButton):
         self._show(self.tr("Finish"), caption, "finish", is_accent=not missing)
 
     def show_stopped(self) -> None:
-        """Stopped half-way, and nothing changed since: a click goes on."""
+        """Stopped half-way, and nothing changed since: a click continues."""
         self._show(self.tr("Continue"), self.tr("from this picture"), "finish", is_accent=True)
 
     def show_running(self, progress: float, seconds_left: float | None) -> None:
@@ -48,13 +48,13 @@ class FinishButton(QPushButton):
         self._show(self.tr("Stop"), caption, "stop", progress=progress)
 
     def show_stopping(self, progress: float) -> None:
-        """The click was heard."""
+        """Stop was clicked, and the step under way is not done yet."""
         self._show(
             self.tr("Stopping\N{HORIZONTAL ELLIPSIS}"), self.tr("the picture is kept"), "stop", progress=progress
         )
 
     def show_finished(self, seconds: float) -> None:
-        """Painted with the present settings, in so many seconds; a click offers to go on, the accent goes to Export."""
+        """Painted with the present settings, in so many seconds; a click offers more, the accent is on Export."""
         self._show(self.tr("Finished"), self.tr("in {}").format(rough_time(seconds)), "check", has_menu=True)
 
     @property
@@ -71,7 +71,7 @@ class FinishButton(QPushButton):
         return QSize(_WIDTH, _HEIGHT)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        event.accept()  # the second click of a hasty Stop would go on
+        event.accept()  # the second click of a hasty Stop would continue
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

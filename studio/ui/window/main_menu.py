@@ -25,7 +25,7 @@ MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
                  (_("Paste as"), ("paste_style", "paste_mix", "paste_blend")), "", "export", "export_again", "copy", "",
                  "teach", "render_many", "", "quit")),
     (_("Edit"), ("undo", "redo", "", "find_style", "reset_sliders", "stronger", "weaker")),
-    (_("Paint"), ("live", (_("Refine by itself"), ("refine_mains", "refine_always", "refine_never")), "",
+    (_("Paint"), ("live", (_("Refine automatically"), ("refine_mains", "refine_always", "refine_never")), "",
                   "finish", "stop", "", "keep_painting", "larger_half", "larger_twice")),
     (_("View"), ("fit", "actual_size", "compare", "background", "",
                  "gallery", "panel", "history", "hide_panels", "full_screen", "next_area", "",

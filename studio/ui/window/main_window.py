@@ -115,7 +115,7 @@ class MainWindow(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
             self.canvas.set_showing_before(False)  # the release of the key would go to another window
-        elif event.type() == QEvent.Type.WindowStateChange:  # by the window manager, or as it was at the last closing
+        elif event.type() == QEvent.Type.WindowStateChange:  # by the window manager, or as it was last time
             with QSignalBlocker(self._actions["full_screen"]):
                 self._actions["full_screen"].setChecked(self.isFullScreen())
 
@@ -158,7 +158,7 @@ class MainWindow(QWidget):
     @Slot()
     def _show_content(self) -> None:
         photo = self._session.artwork.state.photo
-        is_same = photo is self._shown_photo  # blended otherwise: the eye stays where it is
+        is_same = photo is self._shown_photo  # only blended differently: the view stays where it is
         self._shown_photo = photo
         self.canvas.zones.has_photo = photo is not None
         self.canvas.set_before(self._session.photo, keeps_view=is_same)

@@ -11,8 +11,8 @@ _USUAL_WIDTH = 1280  # px
 
 
 class PanelSplitter(QSplitter):
-    """Each side is there while its action is ticked. One that is dragged shut is hidden, so that the menu tells the
-    truth and opens it again.
+    """Each side is there while its action is ticked. One that is dragged shut is hidden, so that the menu shows
+    that and opens it again.
     """
 
     def __init__(

@@ -102,7 +102,7 @@ class StatusBar(QFrame):
         self._show_losses(run.frame)
 
     def _show_losses(self, frame: Frame | None) -> None:
-        """How far the picture is from photo and style, for who wants to know: as a tooltip."""
+        """How far the picture is from photo and style, for those who want to know: as a tooltip."""
         losses = frame.losses if frame is not None else {}
         lines = [f"{name.capitalize()}: {value:.3g}" for name, value in losses.items()]
         tip = "\n".join([self.tr("Losses of this step"), *lines]) if lines else ""

@@ -101,7 +101,7 @@ class ToolBar(QFrame):
     def _make_live_button(self) -> QToolButton:
         button = self._button("live", has_text=True)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-        button.setMenu(self.menu.menus["Refine by itself"])
+        button.setMenu(self.menu.menus["Refine automatically"])
         return button
 
     def _button(self, name: str, has_text: bool) -> QToolButton:

@@ -23,7 +23,7 @@ def keep_place(settings: Settings, window: QWidget) -> None:
 
 
 def restore_place(settings: Settings, window: QWidget) -> None:
-    """Bring the window back to where it was, as far as that can be seen on the screens of today."""
+    """Bring the window back to where it was, as far as it can be seen on the present screens."""
     window.resize(_USUAL)
     numbers = settings.get_numbers(_PLACE, 4, -LARGEST, LARGEST)
     if numbers is None:

@@ -79,7 +79,7 @@ def test_again_it_paints_what_is_left_and_loads_no_engine_for_nothing(studio: St
     studio.engine = FakeEngine()
     assert studio(*words) == 0
     assert studio.request.content.name == "b.png"
-    assert "Going on: 2 of 3 pictures had been painted before." in studio.err
+    assert "Continuing: 2 of 3 pictures had been painted before." in studio.err
     loaded = len(studio.settings)
     assert studio(*words) == 0
     assert len(studio.settings) == loaded
@@ -97,7 +97,7 @@ def test_ctrl_c_says_that_the_same_command_goes_on(studio: Studio) -> None:
     studio.engine = InterruptedEngine()
     words = ("batch", "photos", "--style", STYLE, "-o", "out")
     assert studio(*words) == 130
-    assert "Stopped: 1 of 3 pictures painted into out, 2 left. The same command goes on with them." in studio.err
+    assert "Stopped: 1 of 3 pictures painted into out, 2 left. The same command continues with them." in studio.err
     assert studio.engine.is_closed
     studio.engine = FakeEngine()
     assert studio(*words) == 0

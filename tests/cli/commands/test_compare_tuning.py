@@ -46,7 +46,7 @@ def test_the_table_is_written_and_shown(tmp_path: Path, capsys: pytest.CaptureFi
 def test_an_interruption_keeps_what_is_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(FakeBench(interrupted_at=2), tmp_path / "out", "renoir", "--seeds", "1") == 130
     assert len(list((tmp_path / "out").glob("renoir-0-*.json"))) == 2
-    assert "goes on with the cells that are left" in capsys.readouterr().err
+    assert "continues with the cells that are left" in capsys.readouterr().err
 
 
 def test_an_unknown_artist_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -74,7 +74,7 @@ def test_programs_read_a_line_for_each_step(studio: Studio, training: FakeTraini
 def test_ctrl_c_says_how_to_go_on(studio: Studio, training: FakeTraining) -> None:
     training.is_interrupted = True
     assert train(studio) == 130
-    assert "The same command goes on" in studio.err
+    assert "The same command continues" in studio.err
 
 
 def test_of_a_team_only_the_one_that_has_news_speaks(studio: Studio, training: FakeTraining) -> None:
@@ -86,7 +86,7 @@ def test_of_a_team_only_the_one_that_has_news_speaks(studio: Studio, training: F
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--widths", "wide"], "are no widths"),
+        (["--widths", "wide"], "are not widths"),
         (["--widths", "depth=3"], "'depth' is no layer of another width. There are down, body"),
         (["--widths", "down=-1"], "The width of down is -1; it must be between 1 and"),
         (["--widths", "down=0"], "it must be between 1 and"),

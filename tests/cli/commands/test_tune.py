@@ -87,10 +87,10 @@ def test_doubts_are_said_and_overruled_when_told_to(studio: Studio) -> None:
     assert studio("tune", "photo.png", "--name", "x", "-o", OUT, "--anyway") == 0
 
 
-def test_what_is_learnt_so_far_survives_an_interruption_and_is_gone_on_with(studio: Studio, works: Path) -> None:
+def test_what_is_learnt_so_far_survives_an_interruption_and_is_resumed(studio: Studio, works: Path) -> None:
     studio.engine = InterruptedEngine()
     assert studio("tune", works, "--name", "x", "-o", OUT) == 130
-    assert "--resume goes on" in studio.err
+    assert "--resume continues" in studio.err
     assert read_learned(studio.folder / OUT)
     studio.engine = FakeEngine()
     assert studio("tune", works, "--name", "x", "-o", OUT) == 2  # nothing is replaced unasked

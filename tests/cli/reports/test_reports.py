@@ -1,4 +1,4 @@
-"""Telling what goes on: JSON, sentences for people, failures and interruption."""
+"""Reports of work under way: JSON, sentences for people, failures and interruption."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def test_a_curve_that_cannot_be_loaded_is_tried_again(
     with monkeypatch.context() as patched:
         patched.setattr("studio.ui.finetune.loss_curve._load_plot", fail)
         studio.tune_window.open_beside()
-        qtbot.waitUntil(lambda: curve.empty.text().startswith("There is no curve: "))
+        qtbot.waitUntil(lambda: curve.empty.text().startswith("The curve cannot be shown: "))
         studio.tune_window.hide()
     studio.tune_window.open_beside()
     qtbot.waitUntil(lambda: curve._make_plot is not None)

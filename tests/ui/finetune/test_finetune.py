@@ -111,7 +111,7 @@ def test_a_style_is_learnt_kept_and_used(
     qtbot.keyClicks(tune_window.title, "My hand")
     qtbot.keyClicks(tune_window.author, "Me")
     learn_to_the_end(qtbot, loaded, tune_window, gate_of(engine))
-    assert tune_window.progress.text() == "Learnt. Keep it to have it in the gallery."
+    assert tune_window.progress.text() == "Learnt. Keep it to add it to the gallery."
     with qtbot.waitSignal(loaded.importer.user_styles.added):
         press(qtbot, tune_window.keep)
     assert own(loaded) == ["My hand"]
@@ -193,7 +193,7 @@ def test_learning_goes_on_exactly_after_the_program_was_killed(
     window = again.tune_window
     qtbot.waitUntil(lambda: again.tune_controller.can_resume)
     assert again.window.messages.text.text() == (
-        "My hand was being learnt when the studio ended. It can go on, be kept or discarded."
+        "My hand was being learnt when the studio ended. It can be resumed, kept or discarded."
     )
     window.open_beside()
     assert window.progress.text() == "My hand was being learnt when the studio ended."

@@ -65,7 +65,7 @@ def test_the_whole_run_has_room_from_the_first_step_on(plot: LossPlot) -> None:
 
 
 def test_it_says_the_same_in_words(curve: LossCurve, plot: LossPlot) -> None:
-    assert curve.accessibleName() == "How learning goes"
+    assert curve.accessibleName() == "Loss curve"
     assert curve.accessibleDescription() == "Loss 1.200 on photos it does not learn from, best at step 2"
 
 
