@@ -73,7 +73,7 @@ def use_settings(path: Path) -> None:
 
 
 def use_card_in_window(path: Path) -> bool:
-    return _start(path, lambda studio: bool(studio.intake.own.cards))
+    return _start(path, lambda studio: bool(studio.importer.user_styles.cards))
 
 
 def write_begun_request(home: Path) -> Path:
@@ -89,7 +89,7 @@ def write_begun_lessons(home: Path) -> Path:
 
 
 def use_begun_in_window(path: Path) -> bool:
-    return _start(path, lambda studio: bool(studio.teaching.begun))
+    return _start(path, lambda studio: bool(studio.tune_controller.unfinished))
 
 
 def _start(path: Path, is_there: Callable[[Studio], bool]) -> bool:
@@ -101,10 +101,10 @@ def _start(path: Path, is_there: Callable[[Studio], bool]) -> bool:
     ):
         wait_until(lambda: is_there(studio) or any(heard), _PATIENCE)
         found = is_there(studio)
-        studio.teach_window.open_beside()
-        for window in (studio.window, studio.teach_window):
+        studio.tune_window.open_beside()
+        for window in (studio.window, studio.tune_window):
             window.grab()
-        studio.teach_window.hide()
+        studio.tune_window.hide()
     for message in filter(None, heard):
         text = f"{message.text} {message.remedy}"
         assert "\n" not in text and len(text) <= LONGEST_SENTENCE, f"no sentence: {text!r:.300}"

@@ -21,7 +21,7 @@ from studio.core.engine_api.contract import Engine
 from studio.ui.app import Studio
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import apply_theme
-from studio.ui.threads.gc_on_gui_thread import GarbageOnThisThread
+from studio.ui.threads.gc_on_gui_thread import GcOnGuiThread
 from studio.ui.threads.no_unpickling import refuse_unpickling
 from tests.support.fakes import FakeEngine
 
@@ -38,7 +38,7 @@ def application() -> QApplication:
     found.setOrganizationName("Style Studio")
     found.setApplicationName("Style Studio")
     apply_theme(found, "dark")
-    GarbageOnThisThread(found)
+    GcOnGuiThread(found)
     return found
 
 
