@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from studio.ui.main_menu import MENUS
 
-from studio.ui.actions import ACTIONS
+from studio.ui.actions.actions import ACTIONS
+from studio.ui.window.main_menu import MENUS
 
 CHECKOUT = Path(__file__).parents[2]
 
