@@ -60,7 +60,7 @@ class Mailbox:
         """Want the background to be paused, or to continue."""
         self._put(pauses_background=is_paused)
 
-    def take(self, wait: bool) -> WorkerCommands:
+    def take_commands(self, wait: bool) -> WorkerCommands:
         """Everything that is here, at once; with `wait`, as soon as there is something.
 
         Once closed it never waits: first comes what was still here, then nothing, and both are `is_closing`.

@@ -113,7 +113,7 @@ class Worker:
     def _run_once(self) -> None:
         """Take the commands, then do the one thing that comes first."""
         has_work = self._ended or self._next_run() or not self._has_tried_to_start
-        self._apply(self._mailbox.take(wait=not has_work))
+        self._apply(self._mailbox.take_commands(wait=not has_work))
         run = self._next_run()
         if self._is_closing:
             return

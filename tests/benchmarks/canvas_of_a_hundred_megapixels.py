@@ -144,7 +144,7 @@ def _wheel(canvas: Canvas, place: QPointF, amount: int) -> QWheelEvent:
 
 
 def _wait_for_levels(canvas: Canvas) -> None:
-    while canvas._pair.before is None or canvas._pair.before.needs_levels:
+    while canvas._before_after.before is None or canvas._before_after.before.needs_levels:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
 
 

@@ -11,7 +11,7 @@ from tests.support.fakes import GUARD_SECONDS, make_request
 
 
 def test_an_empty_mailbox_gives_empty_mail() -> None:
-    assert Mailbox().take(wait=False) == WorkerCommands()
+    assert Mailbox().take_commands(wait=False) == WorkerCommands()
 
 
 def test_the_newest_live_request_replaces_the_one_nobody_has_taken() -> None:
@@ -19,8 +19,8 @@ def test_the_newest_live_request_replaces_the_one_nobody_has_taken() -> None:
     mailbox.put_live(older)
     mailbox.put_live(newer)
 
-    assert mailbox.take(wait=True) == WorkerCommands(live=newer)
-    assert mailbox.take(wait=False) == WorkerCommands()
+    assert mailbox.take_commands(wait=True) == WorkerCommands(live=newer)
+    assert mailbox.take_commands(wait=False) == WorkerCommands()
 
 
 def test_a_job_ends_the_running_one_and_names_the_ones_that_never_started() -> None:
@@ -28,7 +28,7 @@ def test_a_job_ends_the_running_one_and_names_the_ones_that_never_started() -> N
     mailbox.put_job(older)
     mailbox.put_job(newer)
 
-    assert mailbox.take(wait=True) == WorkerCommands(job=newer, ends_job=True, unstarted=(older,))
+    assert mailbox.take_commands(wait=True) == WorkerCommands(job=newer, ends_job=True, unstarted=(older,))
 
 
 def test_a_stop_after_a_job_leaves_no_job() -> None:
@@ -36,7 +36,7 @@ def test_a_stop_after_a_job_leaves_no_job() -> None:
     mailbox.put_job(job)
     mailbox.put_job(None)
 
-    assert mailbox.take(wait=True) == WorkerCommands(ends_job=True, unstarted=(job,))
+    assert mailbox.take_commands(wait=True) == WorkerCommands(ends_job=True, unstarted=(job,))
 
 
 def test_a_job_after_a_stop_is_wanted() -> None:
@@ -44,7 +44,7 @@ def test_a_job_after_a_stop_is_wanted() -> None:
     mailbox.put_job(None)
     mailbox.put_job(job)
 
-    assert mailbox.take(wait=True) == WorkerCommands(job=job, ends_job=True)
+    assert mailbox.take_commands(wait=True) == WorkerCommands(job=job, ends_job=True)
 
 
 def test_a_live_request_waits_beside_a_job() -> None:
@@ -52,7 +52,7 @@ def test_a_live_request_waits_beside_a_job() -> None:
     mailbox.put_live(live)
     mailbox.put_job(job)
 
-    assert mailbox.take(wait=True) == WorkerCommands(live=live, job=job, ends_job=True)
+    assert mailbox.take_commands(wait=True) == WorkerCommands(live=live, job=job, ends_job=True)
 
 
 def test_the_background_is_a_lane_of_its_own() -> None:
@@ -63,7 +63,7 @@ def test_the_background_is_a_lane_of_its_own() -> None:
     mailbox.put_pause(True)
     mailbox.put_pause(False)
 
-    commands = mailbox.take(wait=True)
+    commands = mailbox.take_commands(wait=True)
     assert (commands.job, commands.background, commands.ends_background) == (job, newer, True)
     assert (commands.unstarted, commands.pauses_background) == ((older,), False)
 
@@ -82,7 +82,7 @@ def test_every_kind_of_mail_wakes_the_taker() -> None:
     with ThreadPoolExecutor(1) as pool:
         for put, expected in puts:
             mailbox = Mailbox()
-            taken = pool.submit(mailbox.take, wait=True)
+            taken = pool.submit(mailbox.take_commands, wait=True)
             put(mailbox)
             assert taken.result(GUARD_SECONDS) == expected
 
@@ -96,8 +96,8 @@ def test_a_closed_mailbox_gives_what_was_in_it_then_takes_and_holds_nothing() ->
     mailbox.put_job(make_request())
     mailbox.put_job(None)
 
-    assert mailbox.take(wait=True) == WorkerCommands(live=live, is_closing=True)
-    assert mailbox.take(wait=True) == WorkerCommands(is_closing=True)
+    assert mailbox.take_commands(wait=True) == WorkerCommands(live=live, is_closing=True)
+    assert mailbox.take_commands(wait=True) == WorkerCommands(is_closing=True)
 
 
 def test_many_threads_lose_no_job_and_take_none_twice() -> None:
@@ -114,7 +114,7 @@ def test_many_threads_lose_no_job_and_take_none_twice() -> None:
         seen: list[int] = []
         everybody_is_here.wait(GUARD_SECONDS)
         while True:
-            commands = mailbox.take(wait=True)
+            commands = mailbox.take_commands(wait=True)
             seen += [request.id for request in commands.unstarted]
             seen += [commands.job.id] if commands.job else []
             if commands.is_closing:

@@ -80,7 +80,7 @@ class BatchQueue(QObject):
         self.message_posted.emit(None)
         self.state_changed.emit()
         refuse = partial(self._refuse_options, options)
-        self._files.run(lambda: scan(options), partial(self._take_scan, options), refuse)
+        self._files.submit(lambda: scan(options), partial(self._take_scan, options), refuse)
 
     def start(self) -> None:
         """Paint what is chosen with the present styles and settings; an interrupted batch with the same is continued.
@@ -141,7 +141,7 @@ class BatchQueue(QObject):
         self._session.activities.begin("batching")
         self.message_posted.emit(None)
         self.state_changed.emit()
-        self._files.run(open_one, partial(self._take_batch, token), partial(self._refuse_batch, token))
+        self._files.submit(open_one, partial(self._take_batch, token), partial(self._refuse_batch, token))
 
     def _refuse_batch(self, token: object, error: StudioError) -> None:
         if token is self._session_token:
@@ -149,7 +149,7 @@ class BatchQueue(QObject):
 
     def _take_batch(self, token: object, batch: Batch) -> None:
         if token is not self._session_token:
-            self._files.write(batch.close, _ignore, self._tell)
+            self._files.submit_write(batch.close, _ignore, self._tell)
             return
         self._batch, self.job, self.has_folder = batch, batch.job, True
         if not self.options.places:  # resumed from its journal alone
@@ -166,11 +166,11 @@ class BatchQueue(QObject):
     def _go_on(self, batch: Batch) -> None:
         """The next item, or the end."""
         if not self._left:
-            self._files.run(batch.finish, lambda _: self._take_finish(batch), partial(self._break_off, batch, None))
+            self._files.submit(batch.finish, lambda _: self._take_finish(batch), partial(self._break_off, batch, None))
             return
         item = self._item = self._left.popleft()
         self._report(ItemReport(item, "opening"))
-        self._files.run(
+        self._files.submit(
             lambda: batch.open(item), partial(self._take_opened, batch), partial(self._break_off, batch, item)
         )
 
@@ -211,7 +211,7 @@ class BatchQueue(QObject):
                 self._finish_item(batch, item, lambda: batch.leave(item, error))
 
     def _finish_item(self, batch: Batch, item: BatchItem, work: Callable[[], ItemReport]) -> None:
-        self._files.run(work, partial(self._take_end, batch), partial(self._break_off, batch, item))
+        self._files.submit(work, partial(self._take_end, batch), partial(self._break_off, batch, item))
 
     def _take_end(self, batch: Batch, report: ItemReport) -> None:
         self._report(report)
@@ -254,7 +254,7 @@ class BatchQueue(QObject):
     def _end(self) -> None:
         batch, self._batch, self._session_token = self._batch, None, None
         if batch is not None:
-            self._files.write(batch.close, _ignore, self._tell)
+            self._files.submit_write(batch.close, _ignore, self._tell)
         if self._item is not None and self.statuses.of(self._item).state != "saving":
             self._report(ItemReport(self._item, "waiting"))
         self._request = self._item = None
@@ -281,7 +281,7 @@ class BatchQueue(QObject):
         self.state_changed.emit()
 
     def _report(self, report: ItemReport) -> None:
-        row = self.statuses.take(report)
+        row = self.statuses.take_report(report)
         if row is not None:
             self.report_changed.emit(row)
 

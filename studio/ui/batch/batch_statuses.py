@@ -39,7 +39,7 @@ class BatchStatuses:
         """The status of one of them."""
         return self._reports[self._rows[item.number]]
 
-    def take(self, report: ItemReport) -> int | None:
+    def take_report(self, report: ItemReport) -> int | None:
         """Take a new report of an item; returns its row, None if the item is not one of these."""
         row = self._rows.get(report.item.number)
         if row is None or self._reports[row].item != report.item:

@@ -72,7 +72,7 @@ class BeforeAfter(QObject):
             return None
         pyramid = PicturePyramid(picture)
         if pyramid.needs_levels:
-            self._tasks.run(place, lambda: (pyramid, make_levels(picture)))
+            self._tasks.submit(place, lambda: (pyramid, make_levels(picture)))
         return pyramid
 
     @Slot(object, object)

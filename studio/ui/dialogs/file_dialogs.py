@@ -77,7 +77,7 @@ class _DialogOpener(QObject):
         timer.setSingleShot(True)
         timer.timeout.connect(self._begin_at_home)
         timer.start(PATIENCE)
-        tasks.run("folder", lambda: next(filter(is_folder, folders), Path.home()))
+        tasks.submit("folder", lambda: next(filter(is_folder, folders), Path.home()))
 
     @Slot()
     def _begin_at_home(self) -> None:

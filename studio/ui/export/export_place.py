@@ -54,7 +54,7 @@ class ExportPlace(QObject):
     def _ask(self, path: Path, question: str, find_out: Callable[[], object]) -> None:
         self._asked = path
         self._tasks.forget()
-        self._tasks.run(question, find_out)
+        self._tasks.submit(question, find_out)
 
     @Slot(object, object)
     def _take(self, question: str, answer: object) -> None:

@@ -116,7 +116,7 @@ class Exporter(QObject):
 
         self._session.activities.begin("exporting")
         self._session.post_message(Message(self.tr("Exporting {}\N{HORIZONTAL ELLIPSIS}").format(path.name)))
-        self._files.run(write, done, refused)
+        self._files.submit(write, done, refused)
 
     def export_again(self) -> bool:
         """Write the present result as the last one was, beside it, under the next free name; False if none was.

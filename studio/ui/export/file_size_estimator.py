@@ -42,7 +42,7 @@ class FileSizeEstimator(QObject):
     def _start(self) -> None:
         encode = self._encode
         if encode is not None:
-            self._tasks.run(self._question, lambda: len(encode()))
+            self._tasks.submit(self._question, lambda: len(encode()))
 
     @Slot(object, object)
     def _take(self, question: int, length: int) -> None:

@@ -50,7 +50,7 @@ class LossCurve(QStackedWidget):
         if not self._is_loading:
             self._is_loading = True
             self.empty.setText(self.tr("The learning curve will appear here"))
-            self._files.run(_load_plot, self._take_plot, self._give_up)
+            self._files.submit(_load_plot, self._take_plot, self._give_up)
 
     def show_lessons(self, lessons: Sequence[Lesson]) -> None:
         """Show these, from the first on."""

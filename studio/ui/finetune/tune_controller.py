@@ -110,7 +110,7 @@ class TuneController(QObject):
     def look_for_unfinished(self) -> None:
         """Look whether a style was left here when the program ended."""
         if not self.is_learning and not self.has_style:
-            self._files.run(self._find_unfinished, self._take_unfinished, lambda _: None)
+            self._files.submit(self._find_unfinished, self._take_unfinished, lambda _: None)
 
     def learn(self, title: str, author: str, licence: str, settings: TuneSettings) -> None:
         """Learn from the pictures, from the start."""
@@ -159,7 +159,7 @@ class TuneController(QObject):
         self._session.activities.begin("learning")
         self.message_posted.emit(None)
         self.state_changed.emit()
-        self._files.run(lambda: self._prepare(request), lambda _: self._begin(request), self._refuse)
+        self._files.submit(lambda: self._prepare(request), lambda _: self._begin(request), self._refuse)
 
     @Slot(object)
     def _take(self, event: Event) -> None:
@@ -223,7 +223,7 @@ class TuneController(QObject):
 
     def _forget(self) -> None:
         self.is_keeping = False
-        self._files.write(self._delete_all, lambda _: None, self._refuse)
+        self._files.submit_write(self._delete_all, lambda _: None, self._refuse)
         self._request, self.lessons, self.sample = None, [], None
         self.unfinished, self.progress = "", 0.0
         self.has_style = self.can_resume = self.is_over = False

@@ -108,7 +108,7 @@ class StylePreviews(QObject):
             seen = replace(style, picture=reduced(style.picture, STYLE_EDGE))
             return live_request(picture, (seen,), StyleRecipe(), EDGE)
 
-        self._files.run(prepare, lambda request: self._ask(content, request), self._give_up)
+        self._files.submit(prepare, lambda request: self._ask(content, request), self._give_up)
 
     def _ask(self, content: Picture, request: LiveRequest) -> None:
         if content is not self._session.artwork.content:

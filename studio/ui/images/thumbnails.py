@@ -66,7 +66,7 @@ class Thumbnails(QObject):
             return self._kept[path]
         if path not in self._unreadable and not self._tasks.is_waiting(path):
             size, folder = self._size * self._pixel_ratio, self._cache_folder
-            self._tasks.run(path, lambda: load_thumbnail(path, size, folder))
+            self._tasks.submit(path, lambda: load_thumbnail(path, size, folder))
         return None
 
     def is_unreadable(self, path: Path) -> bool:

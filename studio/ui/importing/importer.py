@@ -59,12 +59,12 @@ class Importer(QObject):
     @Slot(object)
     def open_picture(self, path: Path) -> None:
         """Open a file as the photo to be painted."""
-        self._files.run(lambda: open_picture(path), self._take_picture, self._refuse_picture)
+        self._files.submit(lambda: open_picture(path), self._take_picture, self._refuse_picture)
 
     def open_files(self, paths: Sequence[Path]) -> None:
         """Open the first picture among files and folders as the photo, and offer to paint all if there are more."""
         if paths:
-            self._files.run(
+            self._files.submit(
                 lambda: open_some(paths, 1), lambda opened: self._take_first(opened, paths), self._refuse_picture
             )
 
@@ -76,25 +76,25 @@ class Importer(QObject):
     def blend_files(self, paths: Sequence[Path]) -> None:
         """Lay a file over the photo; of several, or of a folder, the first two over each other."""
         if paths:
-            self._files.run(lambda: open_some(paths, 2), self._take_two, self._refuse_picture)
+            self._files.submit(lambda: open_some(paths, 2), self._take_two, self._refuse_picture)
 
     def mix_files(self, paths: Sequence[Path]) -> None:
         """Make styles from files and the pictures in folders, and add them to the mix, as many as make sense."""
-        self._files.run(lambda: open_some(paths, MOST_MIXED), self._mix_opened, self._refuse_style)
+        self._files.submit(lambda: open_some(paths, MOST_MIXED), self._mix_opened, self._refuse_style)
 
     def use_files(self, paths: Sequence[Path]) -> None:
         """Paint in the style of the first picture among files and folders, and add the others to the gallery."""
-        self._files.run(lambda: open_some(paths, 1), self._use_opened, self._refuse_style)
+        self._files.submit(lambda: open_some(paths, 1), self._use_opened, self._refuse_style)
 
     @Slot(object)
     def use_style(self, card: Card) -> None:
         """Paint in the style of a card alone."""
-        self._files.run(lambda: open_style(card), self._session.use_style, self._refuse_style)
+        self._files.submit(lambda: open_style(card), self._session.use_style, self._refuse_style)
 
     @Slot(object)
     def mix_in(self, card: Card) -> None:
         """Add the style of a card to the mix."""
-        self._files.run(lambda: open_style(card), self._session.mix_in, self._refuse_style)
+        self._files.submit(lambda: open_style(card), self._session.mix_in, self._refuse_style)
 
     @Slot(list)
     def add_styles(self, paths: Sequence[Path]) -> None:
@@ -104,7 +104,7 @@ class Importer(QObject):
         elif is_style_file(paths[0]):
             self.user_styles.keep_learned(paths[0], self.use_style)
         else:
-            self._files.run(lambda: is_folder(paths[0]), partial(self._add_one, paths[0]), self._refuse_style)
+            self._files.submit(lambda: is_folder(paths[0]), partial(self._add_one, paths[0]), self._refuse_style)
 
     @Slot(object)
     def take_drop(self, drop: Drop) -> None:
@@ -123,11 +123,11 @@ class Importer(QObject):
             case "picture", "files":
                 self.open_files(payload.paths)
             case "picture", "image":
-                self._files.run(open_image, self._take_picture, self._refuse_picture)
+                self._files.submit(open_image, self._take_picture, self._refuse_picture)
             case "blend", "files":
                 self.blend_files(payload.paths)
             case "blend", "image":
-                self._files.run(open_image, self._blend, self._refuse_picture)
+                self._files.submit(open_image, self._blend, self._refuse_picture)
             case zone, "style":
                 for card in self.cards:
                     if card.id == payload.style_id:

@@ -48,7 +48,7 @@ class RecentFiles(QObject):
 
     def choose(self, path: Path) -> None:
         """Look for a file off the GUI thread (a disk may be asleep); one that is gone leaves the list."""
-        self._files.run(lambda: _existing(path), self.found.emit, partial(self._drop, path))
+        self._files.submit(lambda: _existing(path), self.found.emit, partial(self._drop, path))
 
     @Slot()
     def _remember(self) -> None:

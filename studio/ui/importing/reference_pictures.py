@@ -45,14 +45,14 @@ class ReferencePictures(QObject):
     def add(self, places: Sequence[Path]) -> None:
         """Add pictures, and all in folders; what cannot be opened is reported and left out."""
         if not self.is_locked:
-            self._files.run(lambda: self._add(places), lambda found: self._take(*found), self._refuse)
+            self._files.submit(lambda: self._add(places), lambda found: self._take(*found), self._refuse)
 
     @Slot(int)
     def remove(self, number: int) -> None:
         """Remove one."""
         if not self.is_locked:
             picture = self.pictures[number]
-            self._files.run(lambda: self._remove(picture), lambda left: self._take(*left), self._refuse)
+            self._files.submit(lambda: self._remove(picture), lambda left: self._take(*left), self._refuse)
 
     def show_pictures(self, pictures: tuple[Picture, ...], remarks: tuple[Remark, ...]) -> None:
         """Replace them by these."""

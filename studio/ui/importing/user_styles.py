@@ -57,7 +57,7 @@ class UserStyles(QObject):
             self._library.forget_removed()
             return self._library.read()
 
-        self._files.run(read, lambda found: self._take_library(*found), self._refuse)
+        self._files.submit(read, lambda found: self._take_library(*found), self._refuse)
 
     def use(self, open_one: Callable[[], Picture], take: Callable[[Style], None]) -> None:
         """Open a picture and hand it on as a style at once; then keep it, so that it is in the gallery from now on."""
@@ -68,13 +68,13 @@ class UserStyles(QObject):
 
         def keep(style: Style) -> None:
             take(style)
-            self._files.write(lambda: self._library.add(style.picture), kept, self._refuse)
+            self._files.submit_write(lambda: self._library.add(style.picture), kept, self._refuse)
 
         def kept(card: Card) -> None:
             self._insert(card)
             self.added.emit(card)
 
-        self._opening.run(open_style, keep, self._refuse)
+        self._opening.submit(open_style, keep, self._refuse)
 
     def add(self, places: Sequence[Path]) -> None:
         """Make styles from many files, and from all pictures in folders; at the end, one message sums up."""
@@ -82,14 +82,14 @@ class UserStyles(QObject):
 
         def add_all(paths: Sequence[Path]) -> None:
             for path in paths:
-                self._many.run(partial(self._add_file, path), partial(self._took, batch), batch.refused.append)
-            self._many.run(lambda: batch, self._tell, self._refuse)
+                self._many.submit(partial(self._add_file, path), partial(self._took, batch), batch.refused.append)
+            self._many.submit(lambda: batch, self._tell, self._refuse)
 
         def find(_: None) -> None:
-            self._many.run(lambda: pictures_in(places), add_all, self._refuse)
+            self._many.submit(lambda: pictures_in(places), add_all, self._refuse)
 
         # Only after the library has been read: reading deletes what was removed earlier, which may be added again here.
-        self._files.run(lambda: None, find, self._refuse)
+        self._files.submit(lambda: None, find, self._refuse)
 
     @Slot(object)
     def edit(self, card: Card) -> None:
@@ -99,7 +99,7 @@ class UserStyles(QObject):
             self._replace(card.id, card)
             self.edited.emit(card)
 
-        self._files.write(lambda: self._library.edit(card), done, self._refuse)
+        self._files.submit_write(lambda: self._library.edit(card), done, self._refuse)
 
     @Slot(object)
     def remove(self, card: Card) -> None:
@@ -110,14 +110,14 @@ class UserStyles(QObject):
             self._replace(card.id)
             self.message_posted.emit(Message(self.tr("Removed {}.").format(card.title), action="restore_style"))
 
-        self._files.write(lambda: self._library.remove(card), done, self._refuse)
+        self._files.submit_write(lambda: self._library.remove(card), done, self._refuse)
 
     @Slot()
     def restore(self) -> None:
         """Bring back the style removed last."""
         card, self._removed = self._removed, None
         if card is not None:
-            self._files.write(lambda: self._library.restore(card), lambda _: self._insert(card), self._refuse)
+            self._files.submit_write(lambda: self._library.restore(card), lambda _: self._insert(card), self._refuse)
 
     def keep_learned(self, path: Path, done: Callable[[Card], None], failed: Callable[[], None] = lambda: None) -> None:
         """Put the learned style in a file into the gallery, then call `done` with its card, or `failed`."""
@@ -132,7 +132,7 @@ class UserStyles(QObject):
             self._refuse(error)
             failed()
 
-        self._files.write(lambda: self._library.import_learned(path), kept, refuse)
+        self._files.submit_write(lambda: self._library.import_learned(path), kept, refuse)
 
     def export(self, card: Card, path: Path) -> None:
         """Write a learned style into a file of its own."""
@@ -140,7 +140,7 @@ class UserStyles(QObject):
         def done(_: None) -> None:
             self.message_posted.emit(Message(self.tr("{} is in {}.").format(card.title, path.name)))
 
-        self._files.write(lambda: self._library.export_learned(card, path), done, self._refuse)
+        self._files.submit_write(lambda: self._library.export_learned(card, path), done, self._refuse)
 
     def _add_file(self, path: Path) -> Card:
         if is_style_file(path):

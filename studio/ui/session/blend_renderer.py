@@ -40,7 +40,7 @@ class BlendRenderer(QObject):
     def _begin(self, blend: Blend) -> None:
         self._under_way = blend
         fitted = self._fitted[1] if self._fitted is not None and self._fitted[0] == blend.pictures else None
-        self._thread.run(lambda: _blended(blend, fitted), self._take, self._fail)
+        self._thread.submit(lambda: _blended(blend, fitted), self._take, self._fail)
 
     def _take(self, made: tuple[Picture, Picture]) -> None:
         fitted, picture = made

@@ -109,16 +109,16 @@ class FinishController(QObject):
                 self._estimate.learn(*size, run.state.recipe, done.seconds)
         self.ended.emit()
 
-    def take(self, event: Event) -> bool:
+    def take_event(self, event: Event) -> bool:
         """Take an event if it belongs to the run; False if it does not."""
         if self.run is None or getattr(event, "request_id", 0) != self.run.request.id:
             return False
         match event:
             case Frame():
-                self.run.take(event)
+                self.run.take_event(event)
                 self.frame_arrived.emit()
             case Progress():
-                self.run.take(event)
+                self.run.take_event(event)
             case Done(notes=notes):
                 self.end(event)
                 for note in notes:

@@ -39,7 +39,7 @@ class FinishRun:
         """Seconds to go, None while unknown."""
         return self._countdown.seconds_left
 
-    def take(self, event: Frame | Progress) -> None:
+    def take_event(self, event: Frame | Progress) -> None:
         """Take a frame or a sign of life."""
         self.progress = max(self.progress, event.progress)
         if isinstance(event, Frame):

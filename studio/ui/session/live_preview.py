@@ -101,7 +101,7 @@ class LivePreview(QObject):
         if wish == "always":
             self._begin_refining()
         elif wish == "mains" and self._can_refine:
-            self._power.run("power", is_on_battery)
+            self._power.submit("power", is_on_battery)
 
     @Slot(object, object)
     def _take_power(self, key: str, is_on_battery: bool) -> None:
@@ -124,7 +124,7 @@ class LivePreview(QObject):
         self._worker.start_job(self._refinement)
         self.changed.emit()
 
-    def take(self, event: Event) -> bool:
+    def take_event(self, event: Event) -> bool:
         """Take an event if it belongs to what is shown; False if it does not."""
         request_id = getattr(event, "request_id", 0)
         if self._live is not None and request_id == self._live.id:

@@ -94,9 +94,9 @@ class PreviewController(QObject):
         else:
             self.live.hide()
 
-    def take(self, event: Event) -> bool:
+    def take_event(self, event: Event) -> bool:
         """Take an event if it belongs to what is shown; False if it does not."""
-        return self._recoloring.take(event) or self.live.take(event)
+        return self._recoloring.take_event(event) or self.live.take_event(event)
 
     @Slot()
     def _give_way(self) -> None:

@@ -48,7 +48,7 @@ class Recoloring(QObject):
             self._worker.submit(self._request)
             self.asked.emit()
 
-    def take(self, event: Event) -> bool:
+    def take_event(self, event: Event) -> bool:
         """Take an event if it belongs to the request; False if it does not."""
         request = self._request
         if request is None or getattr(event, "request_id", 0) != request.id:

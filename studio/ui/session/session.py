@@ -294,5 +294,5 @@ class Session(QObject):
                 self._finish_controller.end()
                 self.post_message(Message.about(error, action="finish"))
                 return
-        if not (self._finish_controller.take(event) or self._preview_controller.take(event)):
+        if not (self._finish_controller.take_event(event) or self._preview_controller.take_event(event)):
             self.event_unclaimed.emit(event)

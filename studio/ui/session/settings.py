@@ -95,7 +95,7 @@ class Settings(QObject):
         changes, self._changes = self._changes, {}
         if changes and not self._is_closed:
             path, values = self._path, dict(self._values)
-            self._thread.write(lambda: _write(path, values, changes), self._take_back, self._raise)
+            self._thread.submit_write(lambda: _write(path, values, changes), self._take_back, self._raise)
 
     def close(self) -> None:
         """Write what has changed, and wait for that. What is set afterwards is forgotten; idempotent."""

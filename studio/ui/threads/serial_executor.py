@@ -30,7 +30,7 @@ class SerialExecutor(QObject):
         self._is_closed = False
         self._piece_done.connect(self._report, Qt.ConnectionType.QueuedConnection)
 
-    def run(
+    def submit(
         self, work: Callable[[], T], on_done: Callable[[T], None], on_failed: Callable[[StudioError], None]
     ) -> None:
         """Do `work` in the thread, then call `on_done` with what it returned, or `on_failed`, in this thread.
@@ -44,12 +44,12 @@ class SerialExecutor(QObject):
                 raise CancelledError
             return work()
 
-        self.write(work_unless_closed, on_done, on_failed)
+        self.submit_write(work_unless_closed, on_done, on_failed)
 
-    def write(
+    def submit_write(
         self, work: Callable[[], T], on_done: Callable[[T], None], on_failed: Callable[[StudioError], None]
     ) -> None:
-        """As `run`, for work that must not be lost: closing waits for it even if it has not begun."""
+        """As `submit`, for work that must not be lost: closing waits for it even if it has not begun."""
 
         def work_to_an_end() -> T:
             try:

@@ -33,7 +33,7 @@ class TaskPool(QObject):
         queue = self._queue
         self.destroyed.connect(lambda: queue.close())  # the lambda keeps the queue alive, and not this object
 
-    def run(self, key: Hashable, function: Callable[[], object]) -> None:
+    def submit(self, key: Hashable, function: Callable[[], object]) -> None:
         """Have `function` called on another thread; a key that is already waiting moves to the front."""
         if self._queue.put(key, function):
             QThreadPool.globalInstance().start(self._queue.work_once)

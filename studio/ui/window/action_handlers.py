@@ -148,12 +148,12 @@ class ActionHandlers(QObject):
         """Put the artwork, as far as it is painted, into the clipboard."""
         picture = self._copied = self._session.picture
         if picture is not None:
-            self._tasks.run("picture", lambda: (picture, whole_image(picture)))
+            self._tasks.submit("picture", lambda: (picture, whole_image(picture)))
 
     @Slot()
     def copy_diagnostics(self) -> None:
         """Put what a bug report needs into the clipboard."""
-        self._tasks.run("system", system_name)
+        self._tasks.submit("system", system_name)
 
     @Slot(object, object)
     def _put_into_clipboard(self, kind: str, result: Any) -> None:

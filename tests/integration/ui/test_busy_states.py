@@ -368,7 +368,7 @@ def test_a_blend_that_cannot_be_made_is_taken_back(
 def test_a_frame_that_cannot_be_taken_does_not_keep_the_end_of_painting_from_the_window(
     qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.ui.session.finish_run.FinishRun.take", fail)
+    monkeypatch.setattr("studio.ui.session.finish_run.FinishRun.take_event", fail)
     loaded.session.finish()
     run = loaded.session.run
     assert run is not None

@@ -69,7 +69,7 @@ def test_a_style_in_use_is_kept_however_soon_the_window_closes(qtbot: QtBot, tmp
 
     def use(style: Style) -> None:
         used.append(style)
-        files.run(lambda: gate.wait(20), lambda _: None, lambda _: None)  # the disk is busy with something else
+        files.submit(lambda: gate.wait(20), lambda _: None, lambda _: None)  # the disk is busy with something else
 
     UserStyles(library, files, files, files).use(lambda: make_picture(24, 24, "wall.png"), use)
     qtbot.waitUntil(lambda: bool(used))

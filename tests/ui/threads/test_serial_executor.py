@@ -33,7 +33,7 @@ def test_work_is_done_elsewhere_and_reported_here_in_order(qtbot: QtBot, files: 
     done: list[tuple[int, bool]] = []
     here = threading.current_thread()
     for number in range(5):
-        files.run(
+        files.submit(
             lambda number=number: (number, threading.current_thread() is not here),
             lambda value: done.append(value) if threading.current_thread() is here else None,
             refuse,
@@ -48,7 +48,7 @@ def test_a_users_mistake_is_reported_as_one(qtbot: QtBot, files: SerialExecutor)
     def fail() -> None:
         raise PictureError("No picture.")
 
-    files.run(fail, refuse, errors.append)
+    files.submit(fail, refuse, errors.append)
     qtbot.waitUntil(lambda: bool(errors))
     assert str(errors[0]) == "No picture."
 
@@ -70,8 +70,8 @@ def test_whatever_goes_wrong_is_reported_once_as_a_sentence_with_its_traceback(
     def fail() -> None:
         raise error
 
-    files.run(fail, refuse, errors.append)
-    files.run(lambda: None, lambda _: None, refuse)
+    files.submit(fail, refuse, errors.append)
+    files.submit(lambda: None, lambda _: None, refuse)
     qtbot.waitUntil(lambda: bool(errors))
     (failure,) = errors
     assert sentence in failure.message and len(failure.message) < 160
@@ -84,8 +84,8 @@ def test_a_report_that_breaks_off_ends_in_a_failure(
 ) -> None:
     errors: list[StudioError] = []
     done: list[int] = []
-    files.run(lambda: 0, lambda zero: done.append(1 // zero), errors.append)
-    files.run(lambda: 2, done.append, refuse)
+    files.submit(lambda: 0, lambda zero: done.append(1 // zero), errors.append)
+    files.submit(lambda: 2, done.append, refuse)
     qtbot.waitUntil(lambda: done == [2])
     assert [error.message for error in errors] == [
         "The studio met an error it does not know (ZeroDivisionError: integer division or modulo by zero)."
@@ -101,7 +101,7 @@ def test_what_fails_while_closing_is_in_the_log(qapp: object, caplog: pytest.Log
         gate.wait(20)
         raise PictureError("The disk is full.")
 
-    files.write(fail, refuse, refuse)
+    files.submit_write(fail, refuse, refuse)
     files._is_closed = True  # what `close` says first
     gate.set()
     files.close()
@@ -111,8 +111,8 @@ def test_what_fails_while_closing_is_in_the_log(qapp: object, caplog: pytest.Log
 def test_after_closing_nothing_is_begun(qapp: object) -> None:
     files = SerialExecutor("files")
     files.close()
-    files.run(refuse_all, refuse, refuse)
-    files.write(refuse_all, refuse, refuse)
+    files.submit(refuse_all, refuse, refuse)
+    files.submit_write(refuse_all, refuse, refuse)
 
 
 def test_closing_waits_for_what_has_begun_and_for_all_writing_and_drops_the_rest(qapp: object) -> None:
@@ -123,9 +123,9 @@ def test_closing_waits_for_what_has_begun_and_for_all_writing_and_drops_the_rest
         gate.wait(20)
         log.append("read")
 
-    files.run(read, refuse, refuse)
-    files.run(lambda: log.append("never"), refuse, refuse)
-    files.write(lambda: log.append("written"), refuse, refuse)
+    files.submit(read, refuse, refuse)
+    files.submit(lambda: log.append("never"), refuse, refuse)
+    files.submit_write(lambda: log.append("written"), refuse, refuse)
     begun.wait(20)
     closer = threading.Thread(target=files.close)
     closer.start()

@@ -30,7 +30,7 @@ def test_a_result_comes_back_on_the_gui_thread(qtbot):
     threads = []
     tasks.finished.connect(lambda key, result: threads.append((QThread.currentThread(), result)))
     with qtbot.waitSignal(tasks.finished):
-        tasks.run("sum", lambda: (threading.get_ident(), 1 + 1))
+        tasks.submit("sum", lambda: (threading.get_ident(), 1 + 1))
     (where, (worker, result)) = threads[0]
     assert result == 2
     assert where is parent.thread()
@@ -48,10 +48,10 @@ def test_what_fails_is_told_once_and_waits_no_longer(qtbot, caplog):
 
     for error in (PictureError("No picture."), MemoryError(), SystemExit("a library")):
         with qtbot.waitSignal(tasks.failed):
-            tasks.run("key", partial(fail, error))
+            tasks.submit("key", partial(fail, error))
         assert not tasks.is_waiting("key")
     with qtbot.waitSignal(tasks.finished):
-        tasks.run("key", lambda: 1)
+        tasks.submit("key", lambda: 1)
     sentences = ("No picture.", "There is not enough memory", "The studio met an error it does not know (SystemExit")
     assert [key for key, _ in told] == ["key"] * 4 and told[-1] == ("key", 1)
     assert all(text.startswith(sentence) for (_, text), sentence in zip(told, sentences, strict=False))
@@ -65,7 +65,7 @@ def test_the_newest_is_done_first_and_a_repeated_key_once(qtbot, one_thread):
     tasks = TaskPool(8, parent)
     done = []
     for key in ("a", "b", "c", "a"):
-        tasks.run(key, lambda key=key: done.append(key))
+        tasks.submit(key, lambda key=key: done.append(key))
     with qtbot.waitSignals([tasks.finished] * 3):
         one_thread.set()
     assert done == ["a", "c", "b"]
@@ -76,7 +76,7 @@ def test_what_waits_beyond_the_limit_is_dropped_oldest_first(qtbot, one_thread):
     tasks = TaskPool(2, parent)
     done = []
     for key in "abcd":
-        tasks.run(key, lambda key=key: done.append(key))
+        tasks.submit(key, lambda key=key: done.append(key))
     assert not tasks.is_waiting("a")
     with qtbot.waitSignals([tasks.finished] * 2):
         one_thread.set()
@@ -87,10 +87,10 @@ def test_what_is_forgotten_is_not_done(qtbot, one_thread):
     parent = QObject()
     tasks = TaskPool(8, parent)
     done = []
-    tasks.run("old", lambda: done.append("old"))
+    tasks.submit("old", lambda: done.append("old"))
     tasks.forget()
     with qtbot.waitSignal(tasks.finished) as told:
-        tasks.run("new", lambda: done.append("new"))
+        tasks.submit("new", lambda: done.append("new"))
         one_thread.set()
     assert done == ["new"]
     assert told.args[0] == "new"
@@ -105,14 +105,14 @@ def test_a_result_of_before_forgetting_is_not_delivered(qtbot, one_thread):
         running.set()
         may_end.wait()
 
-    tasks.run("slow", slow)
+    tasks.submit("slow", slow)
     one_thread.set()
     assert running.wait(30)
     tasks.forget()
     told = []
     tasks.finished.connect(lambda key, _: told.append(key))
     with qtbot.waitSignal(tasks.finished):
-        tasks.run("new", lambda: None)
+        tasks.submit("new", lambda: None)
         may_end.set()
     assert told == ["new"]
 
@@ -127,8 +127,8 @@ def test_destroying_it_while_it_works_is_clean(qtbot, one_thread):
         may_end.wait()
 
     dropped = []
-    tasks.run("never", lambda: dropped.append(1))
-    tasks.run("slow", slow)
+    tasks.submit("never", lambda: dropped.append(1))
+    tasks.submit("slow", slow)
     one_thread.set()
     assert running.wait(30)
     with qtbot.waitSignal(parent.destroyed):
