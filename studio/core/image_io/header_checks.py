@@ -19,6 +19,7 @@ from studio.core.picture import SMALLEST_EDGE
 LARGEST_PIXELS = 200_000_000
 LARGEST_EDGE = 100_000  # px; longer ones are scientific strips or lies
 MOST_JPEG_SCANS = 200  # a progressive photo has about ten; each costs a pass over the whole picture
+MOST_JPEG_FILLING = 64 * 2**10  # bytes that belong to nothing; photos have none, and Pillow takes them one by one
 
 DECODER_ERRORS: tuple[type[Exception], ...] = (
     # What Pillow and its codecs raise on damaged files, by experiment; a warning where warnings are errors.
@@ -28,6 +29,8 @@ DECODER_ERRORS: tuple[type[Exception], ...] = (
 
 _TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _MOST_SEARCHED = 256 * 2**20  # bytes
+_JPEG_SEGMENT = re.compile(rb"\xff[\xc0-\xc7\xc9-\xcf\xda-\xdd\xe0-\xef\xfe]")  # markers that a length follows
+_MOST_JPEG_SEGMENTS = 4096  # they hold 256 MB
 _MOST_TAG_BYTES = 64 * 2**20
 _STRIP_OFFSETS, _STRIP_BYTES, _TILE_OFFSETS, _TILE_BYTES = 273, 279, 324, 325
 _SUBDIRECTORIES = (0x8769, 0x8825)  # EXIF, GPS
@@ -151,18 +154,36 @@ def _png_is_whole(file: IO[bytes], length: int) -> bool:
 
 def _jpeg_is_whole(name: str, file: IO[bytes], length: int) -> bool:
     data = file.read(_MOST_SEARCHED)
-    at, exif = 2, b""
-    while data[at : at + 1] == b"\xff" and data[at + 1 : at + 2] != b"\xda":  # over the segments before the pixels
-        size = int.from_bytes(data[at + 2 : at + 4])
+    at, exif, filling, segments = 2, b"", 0, 0
+    while (found := _JPEG_SEGMENT.search(data, at)) and data[found.start() + 1] != 0xDA:  # those before the pixels
+        filling, segments, at = filling + found.start() - at, segments + 1, found.start()
+        size = max(int.from_bytes(data[at + 2 : at + 4]), 2)
         if data[at + 1] == 0xE1 and data[at + 4 : at + 10] == b"Exif\0\0":
             exif += data[at + 10 : at + 2 + size]
-        at += 1 if data[at + 1 : at + 2] == b"\xff" else 2 + size  # a fill byte, or a segment
+        at += 2 + size
+        if segments > _MOST_JPEG_SEGMENTS:
+            raise PictureError(f"{name} is damaged: it has more than {_MOST_JPEG_SEGMENTS:,} parts before the pixels.")
+    pixels_at = found.start() if found else max(at, len(data))
+    _check_filling(name, filling + pixels_at - at)
+    at = pixels_at
     _check_blocks(name, BytesIO(exif), len(exif), [0])
     if data[at : at + 2] != b"\xff\xda" or length > _MOST_SEARCHED:
         return True  # without pixels the parser says what is wrong; giants are left to the decoder
     if data.count(b"\xff\xda", at) > MOST_JPEG_SCANS:
         raise PictureError(f"{name} has more than {MOST_JPEG_SCANS} scans, which no photo has.")
-    return data.find(b"\xff\xd9", at) >= 0
+    end = data.find(b"\xff\xd9", at)
+    # In the pixels the decoder reads a run again from its beginning with each piece of the file.
+    if data.find(b"\xff" * (MOST_JPEG_FILLING + 1), at, end if end >= 0 else len(data)) >= 0:
+        _check_filling(name, MOST_JPEG_FILLING + 1)
+    return end >= 0
+
+
+def _check_filling(name: str, size: int) -> None:
+    if size > MOST_JPEG_FILLING:
+        raise PictureError(
+            f"{name} is damaged: more than {MOST_JPEG_FILLING:,} bytes of it belong to nothing.",
+            "Copy or download it again from where it came.",
+        )
 
 
 def _tiff_headers(file: IO[bytes]) -> list[int]:

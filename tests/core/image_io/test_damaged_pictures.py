@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from studio.core.errors import PictureError
 from studio.core.image_io import decode_picture, open_picture
@@ -197,6 +198,32 @@ def test_a_jpeg_with_thousands_of_scans_is_refused() -> None:
     scan = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"\0" * 4
     with pytest.raises(PictureError, match="200 scans"):
         decode_picture(SEEDS["a.jpg"][:-2] + scan * 300 + b"\xff\xd9", "slow.jpg")
+
+
+@pytest.mark.parametrize(
+    "filler", [b"\xff", b"\0", b"\xff\0", b"\xff\xd8", b"\xff\xfe\0\2"], ids=lambda filler: filler.hex(" ")
+)
+@pytest.mark.parametrize("marker", [b"\xff\xdb", b"\xff\xda"], ids=["before the tables", "before the pixels"])
+def test_a_jpeg_with_megabytes_between_its_parts_is_refused_before_a_decoder_sees_them(
+    filler: bytes, marker: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head, tail = SEEDS["a.jpg"].split(marker, 1)
+    monkeypatch.setattr(Image, "open", lambda *_args, **_settings: pytest.fail("a decoder saw it"))
+    with pytest.raises(PictureError, match=r"a\.jpg is damaged"):
+        decode_picture(head + filler * (2**20 // len(filler)) + marker + tail, "a.jpg")
+
+
+def test_a_jpeg_with_megabytes_of_filling_in_its_pixels_is_refused() -> None:
+    data = SEEDS["a.jpg"]
+    with pytest.raises(PictureError, match=r"a\.jpg is damaged: more than 65,536 bytes of it belong to nothing"):
+        decode_picture(data[:-20] + b"\xff" * 2**20 + data[-20:], "a.jpg")
+
+
+@pytest.mark.parametrize("filler", [b"\xff", b"\0"])
+def test_a_jpeg_with_a_few_bytes_between_its_parts_opens(filler: bytes) -> None:
+    data = SEEDS["a.jpg"]
+    padded = decode_picture(data.replace(b"\xff\xdb", filler * 1000 + b"\xff\xdb"), "a.jpg")
+    assert np.array_equal(padded.pixels, decode_picture(data, "a.jpg").pixels)
 
 
 def test_damaged_exif_does_not_keep_a_photo_from_opening() -> None:
