@@ -7,6 +7,7 @@ from threading import Lock
 from PySide6.QtCore import QObject, Signal
 
 from studio.core.engine_api.contract import Event, Frame
+from studio.ui.threads.emit_unless_destroyed import emit_unless_destroyed
 
 
 class EventBridge(QObject):
@@ -32,7 +33,7 @@ class EventBridge(QObject):
                 self._events = [e for e in self._events if not _is_frame_of(e, event.request_id)]
             self._events.append(event)
         if is_first:
-            self.event_waiting.emit()
+            emit_unless_destroyed(self.event_waiting)
 
     def take_events(self) -> list[Event]:
         """All events left since the last call, oldest first."""

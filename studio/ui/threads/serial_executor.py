@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from studio.core.errors import StudioError
+from studio.ui.threads.emit_unless_destroyed import emit_unless_destroyed
 from studio.ui.threads.task_error import logger, task_error
 
 T = TypeVar("T")
@@ -63,7 +64,7 @@ class SerialExecutor(QObject):
         def report(future: Future[T]) -> None:
             if not self._is_closed:
                 self._done.put((future, on_done, on_failed))
-                self._piece_done.emit()
+                emit_unless_destroyed(self._piece_done)
             elif isinstance(error := future.exception(), StudioError):
                 logger.warning("A task failed after the window had closed (%s): %s", self._name, error)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
 
 from studio.core.errors import StudioError
+from studio.ui.threads.emit_unless_destroyed import emit_unless_destroyed
 from studio.ui.threads.task_error import task_error
 
 _Result = tuple[Hashable, object, StudioError | None]  # key, and what the function gave or why it gave nothing
@@ -28,7 +29,8 @@ class TaskPool(QObject):
 
     def __init__(self, limit: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._queue = _TaskQueue(limit, self._woken.emit)
+        woken = self._woken
+        self._queue = _TaskQueue(limit, lambda: emit_unless_destroyed(woken))
         self._woken.connect(self._collect, Qt.ConnectionType.QueuedConnection)
         queue = self._queue
         self.destroyed.connect(lambda: queue.close())  # the lambda keeps the queue alive, and not this object
@@ -98,7 +100,7 @@ class _TaskQueue:
             if self._wake is None or generation != self._generation:
                 return
             self._results.append((key, result, failure))
-            self._wake()  # under the lock: close() waits, so the receiver is still whole
+            self._wake()  # under the lock, so that nothing is told after close()
 
     def take_results(self) -> list[_Result]:
         with self._lock:

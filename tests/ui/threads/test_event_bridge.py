@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import shiboken6
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -60,3 +61,9 @@ def test_two_hundred_events_of_another_thread_make_one_signal(qtbot: QtBot) -> N
     poster.join()
     qtbot.waitUntil(lambda: bool(signals))
     assert signals == [200]
+
+
+def test_an_event_that_comes_after_the_window_has_gone_is_not_an_error() -> None:
+    bridge = EventBridge()
+    shiboken6.delete(bridge)
+    bridge.post(Stopped(1))

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+import shiboken6
 from pytestqt.qtbot import QtBot
 
 from studio.core.errors import PictureError, StudioError
@@ -132,3 +133,19 @@ def test_closing_waits_for_what_has_begun_and_for_all_writing_and_drops_the_rest
     gate.set()
     closer.join()
     assert log == ["read", "written"]
+
+
+def test_work_that_ends_after_its_window_has_gone_is_clean(qapp: object, caplog: pytest.LogCaptureFixture) -> None:
+    files = FileThread("files")
+    running, may_end = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        running.set()
+        may_end.wait()
+
+    files.run(slow, refuse, refuse)
+    assert running.wait(30)
+    shiboken6.delete(files)
+    may_end.set()
+    files._pool.shutdown(wait=True)
+    assert caplog.records == []

@@ -4,6 +4,7 @@ import threading
 from functools import partial
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QObject, QThread, QThreadPool
 
 from studio.core.errors import PictureError
@@ -136,3 +137,19 @@ def test_destroying_it_while_it_works_is_clean(qtbot, one_thread):
     may_end.set()
     assert QThreadPool.globalInstance().waitForDone(30_000)
     assert dropped == []
+
+
+def test_work_that_ends_in_the_moment_of_destruction_is_clean(qtbot):
+    background = Background(8)
+    background.destroyed.disconnect()  # what hears it comes after other threads can see that the object is gone
+    running, may_end = threading.Event(), threading.Event()
+
+    def slow():
+        running.set()
+        may_end.wait()
+
+    background.run("slow", slow)
+    assert running.wait(30)
+    shiboken6.delete(background)
+    may_end.set()
+    assert QThreadPool.globalInstance().waitForDone(30_000)  # what the thread raised fails the test
