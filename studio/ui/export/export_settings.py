@@ -70,4 +70,4 @@ def read_export_settings(settings: Settings) -> ExportSettings | None:
 
 def _fit(values: Mapping[str, Any], kinds: _Kinds) -> bool:
     """Whether each of these is there, of one of its kinds."""
-    return all(type(values.get(name)) in kinds[name] for name in kinds)
+    return all(name in values and type(values[name]) in kinds[name] for name in kinds)
