@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import time
 from collections.abc import Callable
@@ -13,6 +12,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from studio.core.errors import StudioError
+from studio.core.storage.atomic_write import make_folder, replace_file
+from studio.core.storage.untrusted import parse_object, read_bounded
 from studio.core.storage.user_folders import cache_folder
 from studio.engine.networks.winograd import convolve, transformed_weights
 from studio.engine.runtime.device import device_name
@@ -20,6 +22,7 @@ from studio.engine.runtime.device import device_name
 FASTER = 1.2  # times another way has to win to be worth its rounding
 ROUNDS = 8  # of a probe; with 5 it came out wrong twice in ten under full load
 LARGEST_ERROR = 0.02  # of the features' spread; bfloat16 alone is at about 0.003, with Winograd's way at 0.013
+_LARGEST = 2**20  # bytes of what is remembered; a line for each torch, machine and way
 
 
 def choose_dtype(device: torch.device) -> torch.dtype:
@@ -45,15 +48,14 @@ def _remembered(device: torch.device, what: str, probe: Callable[[], bool]) -> b
     machine = (device_name(device), torch.__version__, torch.backends.cpu.get_cpu_capability(), platform.node())
     key = " / ".join((what, *machine))
     known: dict[str, object] = {}
-    with suppress(OSError, ValueError, TypeError):  # TypeError: JSON, but nothing that could become a dict
-        known = dict(json.loads(path.read_text(encoding="utf-8")))
+    with suppress(OSError, ValueError):  # none yet, or spoilt
+        known = parse_object(read_bounded(path, _LARGEST))
     found = known.get(key)
     if not isinstance(found, bool):
         known[key] = found = probe()
-        with suppress(OSError):  # a full disk or a read-only home only costs the probe at the next start
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.with_suffix(f".{os.getpid()}").write_text(json.dumps(known, indent=1), encoding="utf-8")
-            path.with_suffix(f".{os.getpid()}").replace(path)
+        with suppress(StudioError):  # a full disk or a read-only home only costs the probe at the next start
+            make_folder(path.parent)
+            replace_file(path, json.dumps(known, indent=1).encode())
     return found
 
 

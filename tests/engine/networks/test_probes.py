@@ -14,6 +14,8 @@ from studio.engine.networks import probes as engine_probes
 from studio.engine.networks.probes import choose_dtype, choose_winograd, is_bfloat16_better, is_winograd_better
 
 CPU = torch.device("cpu")
+NESTED = b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+NUMBER = b'{"a": ' + b"9" * 10_000 + b"}"
 
 
 @pytest.fixture
@@ -52,7 +54,9 @@ def test_float32_is_remembered_as_well(probes: list[torch.device], monkeypatch: 
     assert choose_dtype(CPU) == torch.float32
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"null", b"3", b'["a"]', b'"bfloat16"', b"\xff\xfe", b"[[1, 2]]"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"null", b"3", b'["a"]', b'"bfloat16"', b"\xff\xfe", b"[[1, 2]]", NESTED, NUMBER]
+)
 def test_a_spoilt_memory_of_the_probe_does_no_harm(content: bytes, probes: list[torch.device], cache: Path) -> None:
     choose_dtype(CPU)
     (remembered,) = cache.iterdir()
