@@ -18,6 +18,14 @@ def displayable(text: str) -> str:
     return _UNSHOWABLE.sub(_escaped, text)
 
 
+def shortened(text: str, longest: int) -> str:
+    """The text, or its two ends: at most so many characters."""
+    if len(text) <= longest:
+        return text
+    tail = longest // 2
+    return f"{text[: longest - tail - 1]}\N{HORIZONTAL ELLIPSIS}{text[-tail:]}"
+
+
 def _escaped(match: re.Match[str]) -> str:
     character = match[0]
     if "\ud800" <= character <= "\udfff":

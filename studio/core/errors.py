@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from studio.core.displayable import displayable
+from studio.core.displayable import displayable, shortened
 
 TRACEBACK_SWITCH = "STYLE_STUDIO_TRACEBACK"  # in the environment: if set, a fault of ours shows where it comes from
+_LONGEST = 500  # characters of a message, and of a remedy; room for the longest name that a disk takes
 
 
 class StudioError(Exception):
     """A mistake or a limit the user can understand and act on.
 
-    `message` says what is wrong and names the limit; `remedy` (may be empty) says what to do about it. Both may be made
-    of any file's name: they are kept as `displayable` text.
+    `message` says what is wrong and names the limit; `remedy` (may be empty) says what to do about it. Both may quote
+    anything, such as a file's name or its content: they are kept as `displayable` text, whose middle is left out where
+    it is too long for a sentence.
     """
 
     def __init__(self, message: str, remedy: str = "") -> None:
-        message, remedy = displayable(message), displayable(remedy)
+        message, remedy = (shortened(displayable(text), _LONGEST) for text in (message, remedy))
         super().__init__(message, remedy)  # both in args, so that it survives a pipe
         self.message = message
         self.remedy = remedy

@@ -30,10 +30,17 @@ def as_studio_error(error: BaseException, who: str = "The painting engine") -> S
             )
         case _:
             failure = EngineError(
-                f"{who} met an error it does not know ({type(error).__name__}: {error}).",
+                f"{who} met an error it does not know ({type(error).__name__}: {_words(error)}).",
                 "Try again; if it happens again, please report it with the diagnostics.",
             )
     if not hasattr(failure, "__notes__"):  # an error from a child process brings its own
         failure.add_note(trace)
     failure.__traceback__ = failure.__cause__ = failure.__context__ = None
     return failure
+
+
+def _words(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - an error of somebody else's, whose words are themselves a bug
+        return "without words"

@@ -7,11 +7,11 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from studio.core.card import Card
+from studio.core.displayable import shortened
 from studio.ui.gallery.gallery_model import CARD_ROLE, IS_SELECTED_ROLE
 from studio.ui.gallery.style_previews import StylePreviews
 from studio.ui.images.thumbnails import Thumbnails
 from studio.ui.theme.theme import CAPTION_SIZE, RADIUS, TEXT_SIZE, color, icon
-from studio.ui.widgets.plain_text import shortened
 
 THUMBNAIL_EDGE = 112  # px
 TILE_WIDTH = THUMBNAIL_EDGE + 8

@@ -14,7 +14,7 @@ from PySide6 import QtGui
 from PySide6.QtCore import QChildEvent, QEvent, QSize, Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QWidget
 
-from studio.core.displayable import displayable
+from studio.core.displayable import displayable, shortened
 
 _LONGEST_LINE = 400  # characters of a label or a tool tip: a name is no novel
 _LONGEST_TITLE = 120
@@ -76,11 +76,3 @@ def action_text(text: str) -> str:
 def window_title(text: str) -> str:
     """A text for `setWindowTitle`, where Qt would replace [*]."""
     return shortened(displayable(text), _LONGEST_TITLE).replace("[*]", "[*][*]")
-
-
-def shortened(text: str, longest: int) -> str:
-    """The text, or its two ends: at most so many characters."""
-    if len(text) <= longest:
-        return text
-    tail = longest // 2
-    return f"{text[: longest - tail - 1]}\N{HORIZONTAL ELLIPSIS}{text[-tail:]}"
