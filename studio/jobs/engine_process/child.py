@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from time import monotonic
 
 from studio.core.engine_api.contract import EngineSettings, MakeEngine
@@ -22,6 +24,7 @@ from studio.jobs.engine_process.watchdog import LOOK_SECONDS, Patience, Watchdog
 from studio.jobs.interruption import Wakeup
 
 QUIT_SECONDS = 0.5  # to end by itself before it is killed: nothing in it is worth a longer wait
+_POLL_SECONDS = 0.01  # between two looks at a process of which there is no telling when it ends
 KILL_SECONDS = 3.0  # for the system to free what a killed process holds: gigabytes, and graphics memory
 
 # glibc hands large tensors back to the system at every step unless told not to: a third of a step's time.
@@ -147,7 +150,7 @@ class EngineChild:
     def _terminate(self, error: EngineDied | None = None, patience: float = QUIT_SECONDS) -> None:
         """Without an error the child has died by itself."""
         try:
-            self._process.join(patience)
+            _wait_for_end(self._process, patience)
         finally:  # whatever comes between, such as a second Ctrl+C: a stopped child would keep this process from ending
             self._last_error = error or EngineDied(
                 f"The painting engine stopped unexpectedly ({_cause_of_death(self._process.exitcode)}).",
@@ -155,7 +158,7 @@ class EngineChild:
             )
             if self._process.is_alive():
                 self._process.kill()
-                self._process.join(KILL_SECONDS)
+                _wait_for_end(self._process, KILL_SECONDS)
             self._channel.close()
             self._is_cut_off = True  # even if the channel is stuck
             self.died_at = self._asked[0].work if self._asked else None
@@ -170,6 +173,21 @@ class _Question:
     work: Work
     asked_at: float
     needs_engine: bool
+
+
+def _wait_for_end(process: BaseProcess, seconds: float) -> None:
+    """As `process.join(seconds)`, which waits without end for a process that closes or scribbles over its files.
+
+    One of them is the pipe whose closing tells the parent of the end; that there is something to read says nothing yet.
+    """
+    deadline = monotonic() + seconds
+    while True:
+        process.join(0)
+        left = max(0.0, deadline - monotonic())
+        if not process.is_alive() or not left:
+            return
+        if wait([process.sentinel], left):
+            threading.Event().wait(min(left, _POLL_SECONDS))
 
 
 def _cause_of_death(exit_code: int | None) -> str:

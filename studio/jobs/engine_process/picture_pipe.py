@@ -13,6 +13,9 @@ from studio.core.picture import Metadata, Picture, Pixels
 
 T = TypeVar("T")
 
+_LARGEST_PART = 1 << 30  # bytes; 200 megapixels are 600 MB. What claims more was written by somebody else
+_MOST_PARTS = 1 << 16  # arrays of an item; those of all photos that a style is learnt on
+
 # What stands for a Picture in the stream; (pixels, alpha) only if the other end does not hold them.
 PictureTicket = tuple[str, str, Path | None, Metadata, tuple[Pixels, Pixels | None] | None]
 Parts = list[bytes | memoryview]  # an item, packed: the pickle, then the arrays, which are not copied
@@ -48,12 +51,25 @@ class PicturePipe:
             self._connection.send_bytes(part)
 
     def receive(self) -> Any:
-        """The next item; waits for it. EOFError or OSError if the other end is gone."""
-        stream = BytesIO(self._connection.recv_bytes())
+        """The next item; waits for it. EOFError or OSError if the other end is gone.
+
+        What is no item raises ValueError, or whatever else an attempt to unpickle it does.
+        """
+        stream = BytesIO(self._receive_part())
         count = int.from_bytes(stream.read(4), "big")
+        if count > _MOST_PARTS:
+            raise ValueError(f"an item of {count:,} arrays")
         # Arrays built on bytes are read-only, as a Picture's are, so the Picture takes them without a copy.
-        buffers = [self._connection.recv_bytes() for _ in range(count)]
+        buffers = [self._receive_part() for _ in range(count)]
         return _Unpickler(stream, buffers, self._kept).load()
+
+    def _receive_part(self) -> bytes:
+        try:
+            return self._connection.recv_bytes(_LARGEST_PART)
+        except OSError as error:
+            if error.errno is None and "length" in str(error):  # so says the connection; the system gives a number
+                raise ValueError(f"a part of more than {_LARGEST_PART:,} bytes") from error
+            raise
 
 
 class LruCache(Generic[T]):

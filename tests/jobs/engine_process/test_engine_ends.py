@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -127,6 +127,33 @@ def test_what_cannot_be_understood_ends_the_process(caplog: pytest.LogCaptureFix
         with pytest.raises(EngineDied, match="no longer answered"):
             engine.describe()
         assert multiprocessing.active_children() == []
+
+    assert "could not be received" in caplog.text
+
+
+class ScribblingEngine(FakeEngine):
+    """Writes into every file that its process has open, instead of the second step of an unlucky request."""
+
+    def before_frame(self, request: StyleRequest | TuneRequest, step: int) -> None:
+        if isinstance(request, StyleRequest) and request.recipe.seed == UNLUCKY_SEED and step == 2:
+            for descriptor in range(3, 64):
+                with suppress(OSError):
+                    os.write(descriptor, b"\xff" * 64)
+
+
+def make_scribbling_engine(settings: EngineSettings) -> ScribblingEngine:
+    return ScribblingEngine()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="writes into the socket by its number")
+def test_a_process_that_scribbles_over_its_files_is_ended_and_replaced(caplog: pytest.LogCaptureFixture) -> None:
+    with closing(EngineProcess(make_scribbling_engine, EngineSettings())) as engine:
+        run = engine.run(make_request(seed=UNLUCKY_SEED))
+        next(run), next(run)
+        with pytest.raises(EngineDied, match="no longer answered"):
+            next(run)
+        assert multiprocessing.active_children() == []
+        assert isinstance(list(engine.run(make_request()))[-1], Done)
 
     assert "could not be received" in caplog.text
 

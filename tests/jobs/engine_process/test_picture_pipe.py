@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -165,3 +167,21 @@ def test_a_receiver_whose_sender_is_gone_is_told(pair: Pair) -> None:
 
     with pytest.raises(EOFError):
         pair.receiver.receive()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="writes into the socket by its number")
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        b"\xff" * 12,
+        b"\xff" * 4 + (1 << 62).to_bytes(8, "big"),
+        (0x7FFF_FFFF).to_bytes(4, "big"),
+        b"\0\0\0\4" + b"\xff" * 4,
+    ],
+)
+def test_what_is_no_item_is_refused_before_there_is_room_for_it(rubbish: bytes) -> None:
+    ours, theirs = Pipe()
+    with ours, theirs:
+        os.write(theirs.fileno(), rubbish)
+        with pytest.raises(ValueError, match=r"a part of more than 1,073,741,824 bytes|4,294,967,295 arrays"):
+            PicturePipe(ours).receive()
