@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from studio.core.engine_api.contract import Done, Engine, Event, Failed, Ready, Request, Stopped
 from studio.core.errors import EngineDied, EngineError
 from studio.jobs.as_studio_error import as_studio_error
+from studio.jobs.event_check import check_event
 from studio.jobs.interruption import Interrupted, Interruptible
 from studio.jobs.mailbox import Mailbox, WorkerCommands
 
@@ -25,7 +26,7 @@ class Worker:
     engine that died fails the request it was at work on and is started again at once, with another Ready.
     Every request ends with exactly one Done, Stopped or Failed, after which no event of it follows; with two
     exceptions: nothing is said about a live request that was replaced before the engine saw it, nor about a request
-    that comes after `close`.
+    that comes after `close`. What is no event of its request (`check_event`) fails it.
 
     A live request runs between two steps of the job, which continues afterwards: as long as new ones keep coming, the
     job waits. In the same way the request in the background waits while there is a job, and while it is paused. Each
@@ -171,7 +172,7 @@ class Worker:
         try:
             if run.events is None:
                 run.events = iter(self._engine.run(run.request))
-            event = next(run.events)
+            event = check_event(next(run.events), run.request)
         except Interrupted:
             raise
         except StopIteration:

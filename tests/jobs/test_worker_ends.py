@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from studio.core.engine_api.contract import Event, Failed, Frame, Progress, Request
+from studio.core.engine_api.contract import Done, Event, Failed, Frame, Progress, Request
 from studio.core.errors import EngineError, WeightsError
 from studio.jobs.worker import Worker
 from tests.support.event_log import EventLog, running_worker
-from tests.support.fakes import GUARD_SECONDS, FakeEngine, Gate, make_request
+from tests.support.fakes import GUARD_SECONDS, FakeEngine, Gate, make_picture, make_request
 
 
 def test_an_engine_that_cannot_be_made_is_reported_and_tried_again_at_the_next_request() -> None:
@@ -90,6 +90,25 @@ def test_an_engine_that_forgets_its_result_has_failed() -> None:
         log.wait_for_end(request.id)
 
     assert log.names(request.id) == ["Progress", "Failed"]
+
+
+@pytest.mark.parametrize("is_foreign", [True, False])
+def test_an_engine_that_answers_another_request_or_nonsense_fails_the_one_it_was_asked(is_foreign: bool) -> None:
+    class LyingEngine(FakeEngine):
+        def run(self, request: Request) -> Iterator[Event]:
+            yield Progress(request.id, 0.5)
+            yield Done(request.id + 999_999, make_picture()) if is_foreign else Progress(request.id, float("nan"))
+            raise AssertionError("nobody asks for more")
+
+    log, request, next_request = EventLog(), make_request(), make_request()
+    with running_worker(lambda: LyingEngine(), log) as worker:
+        worker.start_job(request)
+        failed = log.wait_for_end(request.id)
+        worker.start_job(next_request)
+        log.wait_for_end(next_request.id)
+
+    assert isinstance(failed, Failed) and "said what cannot be" in failed.error.message
+    assert log.names() == ["Ready", "Progress", "Failed", "Progress", "Failed"]
 
 
 def test_a_listener_that_raises_is_logged_and_hears_what_follows(caplog: pytest.LogCaptureFixture) -> None:

@@ -10,6 +10,7 @@ from studio.core.engine_api.contract import Done, Engine, Failed, Frame, Progres
 from studio.core.errors import EngineError, WeightsError
 from studio.jobs.as_studio_error import as_studio_error
 from studio.jobs.batch.batch import Batch
+from studio.jobs.event_check import check_event
 from studio.jobs.interruption import Interrupted, Interruptible
 
 
@@ -32,13 +33,13 @@ def paint_item(item: BatchItem, request: StyleRequest, engine: Engine) -> Genera
     events = iter(engine.run(request))
     try:
         for event in events:
-            match event:
+            match check_event(event, request):
                 case Frame(progress=progress) | Progress(progress=progress):
                     yield ItemReport(item, "painting", progress)
                 case Failed(error=error):
                     raise error
-                case Done():
-                    return event
+                case Done() as done:
+                    return done
     except KeyboardInterrupt:
         if isinstance(engine, Interruptible):  # whoever catches it closes the engine: the step under way need not end
             engine.interrupt()

@@ -22,6 +22,7 @@ from studio.core.errors import EngineDied, EngineError, StudioError
 from studio.jobs.engine_process.child import EngineChild
 from studio.jobs.engine_process.service import Advance, Answer, Begin, Cancel, Describe
 from studio.jobs.engine_process.watchdog import Patience, Work
+from studio.jobs.event_check import check_info
 from studio.jobs.interruption import Wakeup
 
 
@@ -58,8 +59,7 @@ class EngineProcess:
         self._description = None
         if isinstance(answer, StudioError):
             raise answer
-        assert isinstance(answer, EngineInfo)
-        return answer
+        return check_info(answer)
 
     def run(self, request: Request) -> Iterator[Event]:
         """Events of the request, as Engine.run; nothing happens before the first next().
@@ -119,7 +119,8 @@ class _Run:
             raise StopIteration
         if isinstance(answer, StudioError):
             raise answer
-        assert not isinstance(answer, EngineInfo)
+        if isinstance(answer, EngineInfo):
+            raise EngineError("The painting engine answered what it was not asked.", "Try again.")
         if isinstance(answer, Progress) and answer.lesson is not None:
             self._has_saved = True  # it saves before it tells of its first lesson
         return answer

@@ -14,7 +14,7 @@ from PIL import Image
 from studio.core.batch.job import BatchJob, ItemReport
 from studio.core.batch.journal import Journal, read_journal
 from studio.core.card import Card
-from studio.core.engine_api.contract import Event, Failed, Request, StyleRequest
+from studio.core.engine_api.contract import Done, Event, Failed, Request, StyleRequest
 from studio.core.errors import EngineError, RecipeError, StudioError, WeightsError
 from studio.core.image_io import ExportOptions, open_picture
 from studio.core.image_io.xmp import read_recipe
@@ -134,7 +134,7 @@ def test_what_befalls_one_item_does_not_end_the_batch(
     assert len(engine.requests) == 3
 
 
-def test_an_engine_that_tells_of_its_failure_or_ends_in_silence_fails_the_item(
+def test_an_engine_that_tells_of_its_failure_says_nonsense_or_ends_in_silence_fails_the_item(
     output: Path, job: BatchJob, photos: Path
 ) -> None:
     class Telling(FakeEngine):
@@ -148,6 +148,12 @@ def test_an_engine_that_tells_of_its_failure_or_ends_in_silence_fails_the_item(
             return iter(())
 
     assert "ended without a picture" in paint(output, job, photos, Silent())["a.png"].reason
+
+    class Lying(FakeEngine):
+        def run(self, request: Request) -> Iterator[Event]:
+            yield Done(request.id, None)  # type: ignore[arg-type]
+
+    assert "said what cannot be" in paint(output, job, photos, Lying())["a.png"].reason
 
 
 @pytest.mark.parametrize("where", ["describe", "paint"])

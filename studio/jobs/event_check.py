@@ -1,0 +1,147 @@
+"""What an engine said, looked at before anybody believes it: it may come from another process that is broken."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from studio.core.engine_api.contract import (
+    Done,
+    EngineInfo,
+    Event,
+    Failed,
+    Frame,
+    Lesson,
+    Progress,
+    Request,
+    Stopped,
+)
+from studio.core.errors import EngineError, StudioError
+from studio.core.picture import Picture
+from studio.core.styles.learned_style import LearnedStyle
+
+_LONGEST_NOTE = 2000  # characters
+_MOST_NOTES = 100
+_MOST_STEPS = 10**9
+_ROUNDING = 0.01  # of shares that were added up
+
+
+def check_event(event: object, request: Request) -> Event:
+    """The event, if it is one of this request with types and numbers as the contract has them; else EngineError."""
+    try:
+        if not isinstance(event, Frame | Progress | Done | Stopped | Failed):
+            raise _no("a", event)
+        if type(event.request_id) is not int or event.request_id != request.id:
+            raise _no("another request's", event)
+        match event:
+            case Frame():
+                _check_steps(event.step, event.steps)
+                _check_share(event.progress)
+                _check_pictures(event.picture, event.uncolored)
+                _check_numbers(event.losses)
+                _check_number(event.seconds, 0.0)
+            case Progress():
+                _check_share(event.progress)
+                _check_note(event.note)
+                if event.lesson is not None:
+                    _check_lesson(event.lesson)
+            case Done():
+                _check_pictures(event.result, event.uncolored)
+                _check_steps(event.steps)
+                _check_number(event.seconds, 0.0)
+                _check_notes(event.notes)
+                if not isinstance(event.learned, LearnedStyle | None):
+                    raise _no("a style that is", event.learned)
+            case Failed() if not isinstance(event.error, StudioError):
+                raise _no("an error that is", event.error)
+    except (ValueError, AttributeError) as error:  # AttributeError: a field is missing, if it was unpickled
+        raise _nonsense(error) from None
+    return event
+
+
+def check_info(info: object) -> EngineInfo:
+    """The description, if it is one; else EngineError."""
+    try:
+        if not isinstance(info, EngineInfo):
+            raise _no("a description that is", info)
+        _check_note(info.device)
+        _check_note(info.dtype)
+        if info.memory is not None and (type(info.memory) is not int or info.memory < 0):
+            raise _no("memory that is", info.memory)
+        for words in (info.versions, info.weights):
+            if not isinstance(words, Mapping):
+                raise _no("versions that are", words)
+    except (ValueError, AttributeError) as error:
+        raise _nonsense(error) from None
+    return info
+
+
+def _check_lesson(lesson: object) -> None:
+    if not isinstance(lesson, Lesson):
+        raise _no("a lesson that is", lesson)
+    _check_steps(lesson.step, lesson.steps)
+    _check_numbers(lesson.losses)
+    if lesson.held_out is not None:
+        _check_numbers(lesson.held_out)
+
+
+def _check_pictures(picture: object, uncolored: object) -> None:
+    if not isinstance(picture, Picture):
+        raise _no("a picture that is", picture)
+    if uncolored is None:
+        return
+    if not isinstance(uncolored, Picture):
+        raise _no("an uncolored picture that is", uncolored)
+    if uncolored.pixels.shape != picture.pixels.shape:
+        raise ValueError("an uncolored picture of another size")
+
+
+def _check_steps(*steps: object) -> None:
+    for number in steps:
+        if type(number) is not int or not 0 <= number <= _MOST_STEPS:
+            raise _no("a step", number)
+
+
+def _check_share(share: object) -> None:
+    _check_number(share, -_ROUNDING, 1 + _ROUNDING)
+
+
+def _check_numbers(numbers: object) -> None:
+    if not isinstance(numbers, Mapping):
+        raise _no("losses that are", numbers)
+    for name, number in numbers.items():
+        _check_note(name)
+        _check_number(number)
+
+
+def _check_number(number: object, least: float = -math.inf, most: float = math.inf) -> None:
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise _no("a number that is", number)
+    if not (math.isfinite(number) and least <= number <= most):
+        raise _no("the number", number)
+
+
+def _check_notes(notes: object) -> None:
+    if not isinstance(notes, tuple) or len(notes) > _MOST_NOTES:
+        raise _no("notes that are", notes)
+    for note in notes:
+        _check_note(note)
+
+
+def _check_note(note: object) -> None:
+    if not isinstance(note, str):
+        raise _no("a text that is", note)
+    if len(note) > _LONGEST_NOTE:
+        raise ValueError(f"a text of {len(note):,} characters")
+
+
+def _no(what: str, value: object) -> ValueError:
+    """Numbers are quoted; of anything else the kind is enough, and never its own words."""
+    return ValueError(f"{what} {value if isinstance(value, float) else type(value).__name__}")
+
+
+def _nonsense(error: Exception) -> EngineError:
+    return EngineError(
+        f"The painting engine said what cannot be ({error}).",
+        "Try again; if it happens again, please report it with the diagnostics.",
+    )

@@ -1,0 +1,104 @@
+"""What an engine says is believed only where it can be true."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from studio.core.engine_api.contract import (
+    Done,
+    EngineInfo,
+    Event,
+    Failed,
+    Frame,
+    Lesson,
+    LiveRequest,
+    Progress,
+    Ready,
+    Stopped,
+)
+from studio.core.errors import EngineError, PictureError
+from studio.jobs.event_check import check_event, check_info
+from tests.support.fakes import FakeEngine, make_card, make_learned, make_picture, make_request
+
+REQUEST = make_request(keep_color=0.3)
+ID = REQUEST.id
+INFO = EngineInfo("CPU", "float32")
+PICTURE = make_picture()
+FRAME = Frame(ID, 1, 3, 0.5, PICTURE, PICTURE, {"total": 1.0}, 2.0)
+DONE = Done(ID, PICTURE, PICTURE, 3, 1.0, ("Made smaller.",), make_learned())
+LESSON = Lesson(1, 3, {"style": 1.0}, {"style": 2.0}, True)
+NAN, INFINITY = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [FRAME, DONE, Progress(ID, 1.0000001, "Looking", LESSON), Stopped(ID), Failed(ID, PictureError("No."))],
+    ids=lambda event: type(event).__name__,
+)
+def test_a_proper_event_goes_through_as_it_is(event: Event) -> None:
+    assert check_event(event, REQUEST) is event
+
+
+def test_all_that_an_engine_says_of_a_request_is_proper() -> None:
+    requests = [REQUEST, LiveRequest(PICTURE, (PICTURE,), REQUEST.recipe, 64)]
+    for request in requests:
+        for event in FakeEngine().run(request):
+            check_event(event, request)
+
+
+def without(event: Event, name: str) -> Event:
+    """As it comes from a pipe: no __init__ has looked at it."""
+    copy = replace(event)  # type: ignore[type-var]
+    object.__delattr__(copy, name)
+    return copy
+
+
+IMPROPER: list[Any] = [
+    None,
+    "garbage",
+    7,
+    ("Done",),
+    Ready(INFO),
+    INFO,
+    Done(ID + 1, PICTURE),
+    Failed(ID + 1, EngineError("No.")),
+    Progress(True, 0.5),
+    *(replace(FRAME, picture=value) for value in (None, "picture", PICTURE.pixels)),
+    *(replace(FRAME, uncolored=value) for value in ("picture", make_picture(8, 8))),
+    *(replace(FRAME, progress=value) for value in (NAN, 1e300, -1e300, "half", None, True)),
+    *(replace(FRAME, step=value) for value in (-1, 1.5, None, 10**30)),
+    replace(FRAME, steps=-1),
+    *(replace(FRAME, losses=value) for value in (None, [1.0], {"total": NAN}, {"total": "1"}, {1: 1.0})),
+    *(replace(FRAME, seconds=value) for value in (-1e300, NAN, INFINITY, None)),
+    *(Progress(ID, value) for value in (NAN, -1e300, 1e300)),
+    *(Progress(ID, 0.5, value) for value in (None, b"", "\0<h1>" * 9999)),  # type: ignore[arg-type]
+    Progress(ID, 0.5, lesson="a lesson"),  # type: ignore[arg-type]
+    Progress(ID, 0.5, lesson=replace(LESSON, losses={"style": NAN})),
+    Progress(ID, 0.5, lesson=replace(LESSON, held_out={"style": INFINITY})),
+    *(replace(DONE, result=value) for value in (None, "picture")),
+    *(replace(DONE, notes=value) for value in (None, "a note", (1,), ("a",) * 101, ("a" * 2001,))),
+    replace(DONE, learned=make_card()),  # type: ignore[arg-type]
+    Failed(ID, ValueError("No.")),  # type: ignore[arg-type]
+    without(FRAME, "picture"),
+    without(DONE, "request_id"),
+]
+
+
+@pytest.mark.parametrize("event", IMPROPER, ids=lambda event: type(event).__name__)
+def test_what_is_no_event_of_the_request_is_an_error_of_the_engine(event: object) -> None:
+    with pytest.raises(EngineError, match=r"^The painting engine said what cannot be \(.{3,80}\)\. Try again"):
+        check_event(event, REQUEST)
+
+
+@pytest.mark.parametrize(
+    "info",
+    [None, "CPU", replace(INFO, device=None), replace(INFO, memory=-1), replace(INFO, memory="much")],  # type: ignore[arg-type]
+    ids=lambda info: type(info).__name__,
+)
+def test_what_describes_no_engine_is_an_error_of_it(info: object) -> None:
+    with pytest.raises(EngineError, match="said what cannot be"):
+        check_info(info)
+    assert check_info(INFO) is INFO
