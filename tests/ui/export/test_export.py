@@ -389,14 +389,14 @@ def test_a_spoilt_memory_of_the_last_export_is_shrugged_off(
 
 
 def test_a_memory_of_the_last_export_that_lacks_anything_is_shrugged_off(settings: Settings, tmp_path: Path) -> None:
-    keep_last_export(settings, LastExport(tmp_path))
+    keep_export_settings(settings, ExportSettings(tmp_path))
     whole = settings.get("export/last", dict)
     assert whole is not None
     for part in ({}, whole["options"]):
         for name in part or whole:
             lacking = {key: value for key, value in (part or whole).items() if key != name}
             settings.set("export/last", whole | {"options": lacking} if part else lacking)
-            assert read_last_export(settings) is None, name
+            assert read_export_settings(settings) is None, name
 
 
 @pytest.mark.parametrize("kept", ["", 3, [1], {}, None])

@@ -136,7 +136,7 @@ def test_closing_waits_for_what_has_begun_and_for_all_writing_and_drops_the_rest
 
 
 def test_work_that_ends_after_its_window_has_gone_is_clean(qapp: object, caplog: pytest.LogCaptureFixture) -> None:
-    files = FileThread("files")
+    files = SerialExecutor("files")
     running, may_end = threading.Event(), threading.Event()
 
     def slow() -> None:

@@ -140,7 +140,7 @@ def test_destroying_it_while_it_works_is_clean(qtbot, one_thread):
 
 
 def test_work_that_ends_in_the_moment_of_destruction_is_clean(qtbot):
-    background = Background(8)
+    background = TaskPool(8)
     background.destroyed.disconnect()  # what hears it comes after other threads can see that the object is gone
     running, may_end = threading.Event(), threading.Event()
 
