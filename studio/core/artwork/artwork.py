@@ -26,15 +26,26 @@ class Artwork:
     the same settings replaces the old one without a step of its own. All results stay in `history`.
     """
 
-    def __init__(self, state: ArtworkState | None = None) -> None:
+    def __init__(
+        self,
+        state: ArtworkState | None = None,
+        undo: Sequence[ArtworkState] = (),
+        redo: Sequence[ArtworkState] = (),
+        history: Sequence[Result] = (),
+    ) -> None:
+        """As it is at first, or as `state`, `undo_stack`, `redo_stack` and `history` of another were."""
         self._state = self._committed = state or ArtworkState()
-        self._undo: list[ArtworkState] = []
-        self._redo: list[ArtworkState] = []
-        self._history: tuple[Result, ...] = ()
+        self._undo = list(undo)[-UNDO_STEPS:]
+        self._redo = list(redo)[-UNDO_STEPS:]
+        self._history = tuple(history)[-RESULTS_KEPT:]
         self._exported: Result | None = None
         # Blended pictures are large, so undo steps do without them; one that something else still holds is not made
         # again.
         self._blended: WeakValueDictionary[Blend, Picture] = WeakValueDictionary()
+        parts: tuple[ArtworkState | Result, ...] = (self._state, *self._history)
+        for part in parts:
+            if part.blend is not None and part.content is not None and part.content is not part.blend.base:
+                self._blended[part.blend] = part.content
         self._corrected: dict[str, Card] = {}  # by id
 
     @property
@@ -203,6 +214,16 @@ class Artwork:
     def redo_states(self) -> tuple[ArtworkState, ArtworkState] | None:
         """The states before and after the step that `redo` would do again, or None."""
         return (self._committed, self._redo[-1]) if self.can_redo else None
+
+    @property
+    def undo_stack(self) -> tuple[ArtworkState, ...]:
+        """The states that can be gone back to, oldest first; those with a blend have no content."""
+        return tuple(self._undo)
+
+    @property
+    def redo_stack(self) -> tuple[ArtworkState, ...]:
+        """The states that can be gone forward to, the next one last; those with a blend have no content."""
+        return tuple(self._redo)
 
     def undo(self) -> bool:
         """Back by one step, the picture included; False at the beginning."""

@@ -79,7 +79,15 @@ def read_learned(path: Path) -> tuple[Card, LearnedStyle]:
 
     Raises StudioError for whatever is no such file, is damaged, lies, or was learnt for another network.
     """
-    data = _read(path)
+    card, learned = decode_learned(_read(path), path)
+    check_network(learned)
+    return card, learned
+
+
+def decode_learned(data: bytes, path: Path) -> tuple[Card, LearnedStyle]:
+    """As `read_learned`, from the bytes of a file found at `path`, and for whatever network it was learnt."""
+    if len(data) > LARGEST_FILE:
+        raise _damaged(path.name)
     header = _header(data, path.name)
     try:
         tensors = load(data)
@@ -96,7 +104,6 @@ def read_learned(path: Path) -> tuple[Card, LearnedStyle]:
         references=_references(tensors, path.name),
         delta={name.removeprefix(_DELTA): part for name, part in tensors.items() if name.startswith(_DELTA)},
     )
-    check_network(learned)
     return card, learned
 
 

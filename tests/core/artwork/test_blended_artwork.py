@@ -186,3 +186,21 @@ def test_undo_steps_keep_no_blended_pictures(blended: Artwork) -> None:
     assert old() is None
     blended.undo()
     assert make_awaited(blended) is not None
+
+
+def test_an_artwork_made_anew_of_its_parts_goes_on_where_it_was(blended: Artwork) -> None:
+    make_awaited(blended)
+    blended.add_result(make_result(blended))
+    blended.change(strength=0.9)
+    blended.commit()
+    blended.change(strength=0.1)
+    blended.commit()
+    blended.undo()
+    again = Artwork(blended.state, blended.undo_stack, blended.redo_stack, blended.history)
+    assert again.awaited_blend is None and again.history == blended.history and again.can_redo
+    assert again.undo() and again.awaited_blend is None
+    while again.undo():
+        pass
+    while again.redo():
+        pass
+    assert again.recipe.strength == 0.1

@@ -21,6 +21,7 @@ from studio.core.recipe import StyleRecipe
 from studio.core.styles.learned_style import REFERENCE_EDGE, LearnedStyle
 from studio.core.styles.learned_style_file import (
     LARGEST_FILE,
+    decode_learned,
     encode_learned,
     read_learned,
     reference_of,
@@ -214,3 +215,12 @@ class TestInTheLibrary:
         library.remove(card)
         library.forget_removed()
         assert list(library.folder.iterdir()) == []
+
+
+def test_a_style_for_another_network_can_be_looked_at_but_not_opened(path: Path) -> None:
+    learned = replace(make_learned(), network_sha256="0" * 64)
+    write_learned(path, make_card(), learned)
+    with pytest.raises(StudioError, match="another version of the network"):
+        read_learned(path)
+    card, found = decode_learned(path.read_bytes(), path)
+    assert card.title == make_card().title and found.fingerprint == learned.fingerprint
