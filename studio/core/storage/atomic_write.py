@@ -25,7 +25,7 @@ _ABANDONED = 24 * 3600.0  # seconds without a change; a file is written in minut
 _UNSUPPORTED = {errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.EPERM, errno.ENOSYS, errno.ENOTTY}
 
 
-def replace_file(path: Path, data: bytes, verify: Callable[[Path], None] | None = None) -> None:
+def replace_file(path: Path, data: bytes | memoryview, verify: Callable[[Path], None] | None = None) -> None:
     """Write `data` to a temporary file beside `path`, let `verify` look at it, and rename it to `path`.
 
     A link is followed, the permissions of an older file are kept. Whatever goes wrong (also what `verify` raises), the

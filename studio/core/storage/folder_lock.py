@@ -34,18 +34,26 @@ class FolderLock:
                 f"Another Style Studio is writing to {self._folder}.", "Wait for it, or choose another folder."
             )
 
-    def take_if_free(self) -> bool:
-        """Take it, unless another studio has it. Raises PictureError if nothing can be written there."""
+    def take_if_free(self, wait: float = WAIT_SECONDS) -> bool:
+        """Take it, unless another studio has it for `wait` seconds more. Raises PictureError if one cannot write there.
+
+        On a disk without locks everybody gets it; `is_held` tells.
+        """
         if self._lock.is_locked:
             return True
         try:
-            self._lock.acquire()
+            self._lock.acquire(timeout=wait)
         except Timeout:
             return False
         except OSError as error:
             if error.errno not in _UNSUPPORTED:  # a disk without locks (some network folders) is no reason not to work
                 raise unwritable(self._folder / LOCK_NAME, error) from error
         return True
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is taken, and the disk sees to it that nobody else takes it."""
+        return bool(self._lock.is_locked)
 
     def release(self) -> None:
         """Give the folder free; idempotent."""

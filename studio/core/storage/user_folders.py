@@ -21,6 +21,11 @@ def data_folder() -> Path:
     return _chosen("STYLE_STUDIO_DATA") or _below(_system().user_data_path, "data", mac="Application Support")
 
 
+def config_folder() -> Path:
+    """Where what the user has set is kept, and presets; may not exist yet. STYLE_STUDIO_CONFIG overrides it."""
+    return _chosen("STYLE_STUDIO_CONFIG") or _system().user_config_path
+
+
 def _system() -> PlatformDirs:
     return PlatformDirs(_NAME, appauthor=False, opinion=False)
 

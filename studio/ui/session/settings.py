@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from platformdirs import user_config_path
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from studio.core.errors import StudioError
 from studio.core.image_io.picture_reader import open_regular, reason
 from studio.core.storage.atomic_write import replace_file
+from studio.core.storage.user_folders import config_folder
 from studio.ui.session.message import Message
 from studio.ui.threads.serial_executor import SerialExecutor
 
@@ -33,8 +33,7 @@ T = TypeVar("T", bool, int, float, str, list[Any], dict[str, Any])
 
 def settings_file() -> Path:
     """Where the settings of this user lie; STYLE_STUDIO_CONFIG names another folder."""
-    named = os.environ.get("STYLE_STUDIO_CONFIG")
-    return (Path(named) if named else user_config_path("style-studio", appauthor=False)) / FILE
+    return config_folder() / FILE
 
 
 class Settings(QObject):

@@ -117,3 +117,12 @@ def test_a_link_in_its_place_is_not_followed(lock: FolderLock, tmp_path: Path) -
     with pytest.raises(PictureError):
         lock.take()
     assert (tmp_path / "letter.txt").read_text() == "Dear Anna"
+
+
+def test_whoever_holds_it_knows_and_whoever_asks_need_not_wait(lock: FolderLock, tmp_path: Path) -> None:
+    other = FolderLock(tmp_path)
+    lock.take()
+    assert lock.is_held
+    assert not other.take_if_free(wait=0) and not other.is_held
+    lock.release()
+    assert not lock.is_held
