@@ -38,6 +38,10 @@ class RecipeError(StudioError):
     """A setting outside its range, or a recipe that cannot be read."""
 
 
+class ProjectError(StudioError):
+    """A project that is none, is damaged, comes from a newer studio, or was made to do harm."""
+
+
 class WeightsError(StudioError):
     """Model weights that are missing, damaged or of another kind."""
 

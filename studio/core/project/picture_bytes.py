@@ -1,0 +1,101 @@
+"""Pictures as bytes of a file, without loss: the original's own where a picture came from one, else packed pixels."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from PIL import Image
+
+from studio.core.errors import StudioError
+from studio.core.image_io.formats import FormatName, recognise
+from studio.core.image_io.picture_reader import decode, read_header
+from studio.core.picture import Picture
+from studio.core.storage.untrusted import read_bounded
+
+LARGEST_FILE = 2**30  # bytes of one picture's file
+
+_WEBP_EDGE = 16_383  # px
+_SUFFIX: dict[FormatName, str] = {
+    "JPEG": ".jpg", "PNG": ".png", "WebP": ".webp", "TIFF": ".tiff", "AVIF": ".avif", "HEIC": ".heic", "BMP": ".bmp",
+    "GIF": ".gif",
+}  # fmt: skip
+SUFFIXES = tuple(_SUFFIX.values())
+
+# A photo's file is a tenth of its pixels. It is kept with them, because the file itself may be gone or another one by
+# the next time that the project is written; None: it has none that decodes to it.
+_originals: WeakKeyDictionary[Picture, bytes | None] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def pack_pixels(picture: Picture) -> bytes:
+    """WebP without loss, and PNG where an edge is too long for it; without name and metadata.
+
+    WebP at its least effort writes a painting of 2 megapixels in 50 ms into 0.9 MB; PNG at level 1 needs 70 ms and
+    1.3 MB, at level 6 170 ms and 1.2 MB; raw it has 6.2 MB.
+    """
+    pixels, alpha = picture.pixels, picture.alpha
+    if alpha is not None and int(alpha.min()) < 255:
+        pixels = np.dstack((pixels, alpha))
+    file = BytesIO()
+    if picture.long_edge <= _WEBP_EDGE:
+        Image.fromarray(pixels).save(file, "WEBP", lossless=True, quality=0, method=0, exact=True)
+    else:
+        Image.fromarray(pixels).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def pack_preview(picture: Picture) -> bytes:
+    """A small picture that is only looked at, as WebP with loss."""
+    file = BytesIO()
+    Image.fromarray(picture.pixels).save(file, "WEBP", quality=80)
+    return file.getvalue()
+
+
+def unpack(data: bytes, picture_name: str, source: Path | None = None) -> Picture:
+    """The picture in bytes of a file. Raises PictureError."""
+    return decode(BytesIO(data), picture_name, source, smallest_edge=1)
+
+
+def pixels_in(data: bytes, name: str) -> int:
+    """How many pixels a picture file claims to have; nothing is decoded. Raises PictureError if it is none."""
+    size = read_header(BytesIO(data), name).size
+    return int(size[0] * size[1])
+
+
+def suffix_of(data: bytes) -> str:
+    """The ending for bytes of a picture's file. Raises KeyError if they are none."""
+    return _SUFFIX[recognise(data[:64])]  # type: ignore[index]
+
+
+def packed_suffix(picture: Picture) -> str:
+    """The ending of what `pack_pixels` makes."""
+    return ".webp" if picture.long_edge <= _WEBP_EDGE else ".png"
+
+
+def original_of(picture: Picture) -> bytes | None:
+    """The file the picture came from, as bytes; None if there is none, or if it holds another picture by now.
+
+    Asked for the first time it reads and decodes the file, which takes as long as opening it did.
+    """
+    with _lock:
+        if picture in _originals:
+            return _originals[picture]
+    found = None
+    if picture.source is not None:
+        with suppress(OSError, ValueError, StudioError):
+            data = read_bounded(picture.source, min(LARGEST_FILE, picture.pixels.nbytes))
+            if unpack(data, picture.name).fingerprint == picture.fingerprint:
+                found = data
+    keep_original(picture, found)
+    return found
+
+
+def keep_original(picture: Picture, data: bytes | None) -> None:
+    """Remember the file that a picture came from, for as long as there is the picture."""
+    with _lock:
+        _originals[picture] = data

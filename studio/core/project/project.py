@@ -1,0 +1,111 @@
+"""Project: an artwork with its undo, its history and its window, as one value that can be written down."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from studio.core.artwork.artwork import Artwork
+from studio.core.artwork.artwork_state import ArtworkState, Result
+from studio.core.displayable import displayable
+from studio.core.errors import ProjectError
+
+LONGEST_NOTE = 2000  # characters
+LONGEST_GROUP = 200
+
+
+@dataclass(frozen=True, eq=False)
+class HistoryEntry:
+    """One painting on the shelf.
+
+    time: when it was painted, in seconds since 1970 (UTC). note: what the artist says of it, at most LONGEST_NOTE
+    characters, on one line. is_pinned: kept whatever the cap is. group: what it is grouped by, such as the photo's
+    name, at most LONGEST_GROUP characters. Texts are made `displayable`. Raises ProjectError if one is too long or the
+    time is none.
+    """
+
+    result: Result
+    time: float
+    note: str = ""
+    is_pinned: bool = False
+    group: str = ""
+
+    def __post_init__(self) -> None:
+        for name, most in (("note", LONGEST_NOTE), ("group", LONGEST_GROUP)):
+            text = displayable(getattr(self, name))
+            if len(text) > most:
+                raise ProjectError(f"The {name} has {len(text):,} characters; the limit is {most:,}.", "Shorten it.")
+            object.__setattr__(self, name, text)
+        if not math.isfinite(self.time) or not 0 <= self.time < 1e11:
+            raise ProjectError(f"{self.time!r} is no time of a painting.")
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """All there is: what is on the table, what was done, what was painted.
+
+    state: what is on the table. undo, redo: as `Artwork.undo_stack` and `redo_stack`; () where they are not to be kept.
+    history: oldest first. shown: index of the entry on the canvas, None if none of them is. window: what the window
+    wants to find again (sizes, zoom, open panels), as plain JSON values.
+    problems: after reading, a sentence each on what could not be brought back; never written.
+    """
+
+    state: ArtworkState = field(default_factory=ArtworkState)
+    undo: tuple[ArtworkState, ...] = ()
+    redo: tuple[ArtworkState, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
+    shown: int | None = None
+    window: Mapping[str, Any] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.shown is not None and not 0 <= self.shown < len(self.history):
+            raise ProjectError(f"Entry {self.shown} is shown, and there are {len(self.history)}.")
+
+    def artwork(self) -> Artwork:
+        """A fresh Artwork in this state, with its undo and its history."""
+        return Artwork(self.state, self.undo, self.redo, [entry.result for entry in self.history])
+
+    def without_undo(self) -> Project:
+        """The same, with nothing to be taken back: as one gives it away."""
+        return replace(self, undo=(), redo=())
+
+    def without_entry(self, index: int) -> Project:
+        """The same without one entry of the history."""
+        history = self.history[:index] + self.history[index + 1 :]
+        shown = self.shown
+        if shown is not None:
+            shown = None if shown == index else shown - (shown > index)
+        return replace(self, history=history, shown=shown)
+
+
+def project_of(
+    artwork: Artwork, known: Sequence[HistoryEntry] = (), window: Mapping[str, Any] | None = None
+) -> Project:
+    """The project that an artwork is now. Quick: nothing is copied.
+
+    known: the entries so far; a result that is in none of them gets one of its own, painted now and grouped by its
+    photo's name; one that was replaced by itself in other colours keeps its entry.
+    """
+    entries = list(known)
+    for result in artwork.history:
+        if any(entry.result is result for entry in entries):
+            continue
+        place = next((i for i, entry in enumerate(entries) if _is_recolored(entry.result, result)), None)
+        if place is None:
+            group = result.content.name if result.content else ""
+            entries.append(HistoryEntry(result, time.time(), group=group[:LONGEST_GROUP]))
+        else:
+            entries[place] = replace(entries[place], result=result)
+    state = artwork.state
+    if state.blend is not None and artwork.awaited_blend is not None:
+        state = replace(state, content=state.blend.base)  # what stands in for it now is nothing to keep
+    shown = next((i for i, entry in enumerate(entries) if entry.result is state.result), None)
+    return Project(state, artwork.undo_stack, artwork.redo_stack, tuple(entries), shown, dict(window or {}))
+
+
+def _is_recolored(old: Result, new: Result) -> bool:
+    return old.painted is new.painted and old.content is new.content

@@ -1,0 +1,184 @@
+"""Save and load a project as one `.studio` file; README.md beside this file describes it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Literal
+
+from studio.core.artwork.artwork_state import ArtworkState, Result
+from studio.core.card import Card
+from studio.core.errors import ProjectError, StudioError
+from studio.core.image_io import open_picture
+from studio.core.picture import Picture
+from studio.core.project.archive import DOCUMENT, ArchiveReader, check_total, damaged, is_member, write_archive
+from studio.core.project.document import ProjectDocument
+from studio.core.project.document_reader import DocumentReader, EntrySummary, Fetch, parse_document
+from studio.core.project.picture_bytes import original_of, unpack
+from studio.core.project.project import Project
+from studio.core.storage.untrusted import check_encodable, path_inside
+
+SUFFIX = ".studio"
+Photos = Literal["embedded", "linked"]
+
+
+class MissingPhoto(ProjectError):  # noqa: N818 - it says what happened
+    """A photo that a project links to is not where it was, or is another one by now.
+
+    path: where it was looked for. fingerprint: what to hand to `load_project` with its new place.
+    """
+
+    def __init__(self, message: str, remedy: str = "", path: Path | None = None, fingerprint: str = "") -> None:
+        super().__init__(message, remedy)
+        self.path = path
+        self.fingerprint = fingerprint
+
+
+@dataclass(frozen=True)
+class ProjectSize:
+    """Bytes in the file. photos: what is painted. others: results, styles, thumbnails, what was learnt, the list."""
+
+    photos: int
+    others: int
+
+    @property
+    def total(self) -> int:
+        """Of the whole file, but for some 200 bytes a picture."""
+        return self.photos + self.others
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What is in a project, without its pictures. entries: of the history, each with its thumbnail, oldest first."""
+
+    entries: tuple[tuple[EntrySummary, Picture | None], ...]
+
+
+def save_project(path: Path, project: Project, photos: Photos = "embedded") -> int:
+    """Write a project into one file, and return its size in bytes. Takes as long as encoding what is new in it.
+
+    photos: "linked" writes the paths of those that lie in a file, relative where they lie below the project's folder,
+    and embeds the others. The undo steps are written too; `Project.without_undo` leaves them out.
+    Raises StudioError: the disk refuses, the project is too large or its window's state is no JSON; whatever was in
+    `path` is there still.
+    """
+    document = ProjectDocument(project, links=_links(path, project) if photos == "linked" else {}, has_thumbnails=True)
+    members = {DOCUMENT: document.to_json()} | {name: pack() for name, pack in document.files.items()}
+    write_archive(path, members)
+    return sum(map(len, members.values()))
+
+
+def load_project(path: Path, cards: Iterable[Card] = (), moved: Mapping[str, Path] | None = None) -> Project:
+    """The project in a file. It decodes every picture: for a thread of its own.
+
+    cards: of the user's own styles, which those in the project are matched with by id. moved: where linked photos are
+    now, by fingerprint. Raises MissingPhoto if a linked one is not there, or ProjectError for whatever is no project,
+    is damaged, comes from a newer studio or was made to do harm; nothing of it is executed, and nothing but pictures
+    with the fingerprints it gives is read elsewhere.
+    """
+
+    def open_link(place: str, fingerprint: str) -> Picture:
+        return _linked(path, place, fingerprint, moved or {})
+
+    with ArchiveReader(path) as archive:
+        try:
+            values = parse_document(archive.read(DOCUMENT))
+            return DocumentReader(values, _fetch_from(archive), open_link, cards).read()
+        except ProjectError:
+            raise
+        except StudioError as error:
+            raise damaged(path.name, error.message.rstrip(".")) from error
+        except (ValueError, MemoryError) as error:
+            raise damaged(path.name, error or "there is not enough memory") from error
+
+
+def preview_project(path: Path) -> Preview:
+    """What is in a project, quickly: only its list and its thumbnails are read. Raises ProjectError."""
+    with ArchiveReader(path) as archive:
+        fetch = _fetch_from(archive)
+        try:
+            values = parse_document(archive.read(DOCUMENT))
+            entries = DocumentReader(values, fetch, _no_link).summaries()
+            return Preview(
+                tuple(
+                    (entry, unpack(fetch(entry.thumbnail), "thumbnail") if entry.thumbnail else None)
+                    for entry in entries
+                )
+            )
+        except ProjectError:
+            raise
+        except StudioError as error:
+            raise damaged(path.name, error.message.rstrip(".")) from error
+        except (ValueError, MemoryError) as error:
+            raise damaged(path.name, error) from error
+
+
+def size_of(project: Project, photos: Photos = "embedded") -> ProjectSize:
+    """How large the file would be. Encodes all of it, as `save_project` does. Raises ProjectError as that."""
+    links = _links(Path(SUFFIX).absolute(), project) if photos == "linked" else {}
+    document = ProjectDocument(project, links=links, has_thumbnails=True)
+    sizes = {name: len(pack()) for name, pack in document.files.items()}
+    of_photos = sum(size for name, size in sizes.items() if name in document.photos)
+    check_total(sum(sizes.values()), len(sizes))
+    return ProjectSize(of_photos, sum(sizes.values()) - of_photos + len(document.to_json()))
+
+
+def _no_link(place: str, fingerprint: str) -> Picture:
+    raise ProjectError(f"{place} is not opened.")
+
+
+def _fetch_from(archive: ArchiveReader) -> Fetch:
+    def fetch(name: str) -> bytes:
+        if not is_member(name) or name == DOCUMENT:
+            raise ValueError("it names a part that cannot be")
+        return archive.read(name)
+
+    return fetch
+
+
+def _links(path: Path, project: Project) -> dict[Picture, str]:
+    """The photos that lie in files, and what the project calls these."""
+    folder = Path(os.path.realpath(path)).parent
+    found: dict[Picture, str] = {}
+    parts: tuple[ArtworkState | Result, ...] = (
+        project.state,
+        *project.undo,
+        *project.redo,
+        *(entry.result for entry in project.history),
+    )
+    for part in parts:
+        for picture in part.blend.pictures if part.blend else (part.content,):
+            if picture is not None and picture.source is not None and original_of(picture) is not None:
+                source = picture.source.absolute()
+                is_below = source.is_relative_to(folder)
+                found[picture] = source.relative_to(folder).as_posix() if is_below else str(source)
+    return found
+
+
+def _linked(path: Path, place: str, fingerprint: str, moved: Mapping[str, Path]) -> Picture:
+    folder = Path(os.path.realpath(path)).parent
+    at = moved.get(fingerprint)
+    if at is None:
+        # A share on another machine would be told who asks, before it has shown anything.
+        if place.startswith(("\\\\", "//")):
+            raise ValueError("it links to another machine")
+        if PureWindowsPath(place).is_absolute() or PurePosixPath(place).is_absolute():  # perhaps another system's
+            at = Path(check_encodable(place))
+        else:
+            at = path_inside(folder, place)
+    try:
+        picture = open_picture(at)
+    except StudioError as error:
+        raise MissingPhoto(
+            f"{path.name} links to a photo: {error.message}", "Say where it is now, or put it back.", at, fingerprint
+        ) from error
+    if picture.fingerprint != fingerprint:
+        raise MissingPhoto(
+            f"{at.name}, which {path.name} links to, is another picture by now.",
+            "Say where the photo is, or put it back.",
+            at,
+            fingerprint,
+        )
+    return picture
