@@ -1,0 +1,293 @@
+"""The sitting on disk: after each action, all there is; after a crash at any instant, what there was."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from secrets import token_hex
+from threading import Lock
+from weakref import WeakValueDictionary
+
+from studio.core.artwork.artwork_state import ArtworkState, Result
+from studio.core.card import Card
+from studio.core.errors import ProjectError, StudioError
+from studio.core.picture import Picture
+from studio.core.project.archive import LARGEST_DOCUMENT, damaged, is_member
+from studio.core.project.document import Pack, ProjectDocument
+from studio.core.project.document_reader import DocumentReader, parse_document
+from studio.core.project.picture_bytes import LARGEST_FILE
+from studio.core.project.project import HistoryEntry, Project
+from studio.core.storage.atomic_write import make_folder, replace_file
+from studio.core.storage.folder_lock import FolderLock
+from studio.core.storage.untrusted import read_bounded
+from studio.core.storage.user_folders import data_folder
+
+DOCUMENT = "sitting.json"
+HISTORY_BYTES = 4 * 2**30  # the cap, unless the artist sets another
+_ASIDE = "sitting.before.json"  # what could not be brought back as a whole; its pictures stay
+_NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
+_KINDS = ("pictures", "learned")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of a state. size: bytes on the disk now. dropped: entries of the history the cap has no room for."""
+
+    size: int
+    dropped: tuple[HistoryEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class WaitingSitting:
+    """A sitting that no studio works in. modified: seconds since 1970 of its last action. size: bytes."""
+
+    folder: Path
+    modified: float
+    size: int
+
+
+class SittingStore:
+    """One sitting, locked for as long as this studio has it; use `open_sitting` to get one.
+
+    In its folder: `sitting.json`, the document of the last state, and the pictures it names, each written once under
+    its fingerprint, before the document that is first to name it. So whatever is cut off, the last document is whole,
+    and so are its pictures. All methods may be called from any thread; none of them from the one of the window, since
+    they wait for the disk. cap: bytes that the pictures may take.
+    """
+
+    def __init__(self, folder: Path, lock: FolderLock, cap: int = HISTORY_BYTES) -> None:
+        self.folder = folder
+        self.cap = cap
+        self._lock = lock
+        self._turns = count(1)
+        self._turn = 0  # of the newest state written
+        self._writing = Lock()
+        self._document = b""
+        self._sizes = self._found()  # of the files that are there
+        self._spared = self._named_aside()  # files that a damaged state names
+        self._dropped: WeakValueDictionary[int, Result] = WeakValueDictionary()  # by id; not to be written again
+        self._dropped_under = cap
+        self._is_closed = False
+
+    def record(self, project: Project) -> Recorded:
+        """Write a state; when this returns, it is what `recover` would return. Only pictures that are new are written.
+
+        States count in the order of the calls: one whose turn comes after that of a later one is left out. If the
+        pictures take more than `cap` bytes, the oldest entries that are neither pinned nor shown are left out, and undo
+        does without their pictures. Raises StudioError if the disk refuses, or after `close`; then the last state is
+        there still, and the next call tries again.
+        """
+        turn = next(self._turns)
+        with self._writing:
+            if self._is_closed:
+                raise ProjectError("This sitting is closed.")
+            if turn < self._turn:
+                return Recorded(sum(self._sizes.values()))
+            document, dropped = self._fitting(project)
+            self._write_document(document)
+            self._turn = turn
+            self._collect(document.files)
+            return Recorded(sum(self._sizes.values()), dropped)
+
+    def recover(self, cards: Iterable[Card] = ()) -> Project | None:
+        """The last state that was recorded; None if nothing was yet. cards: as `load_project`.
+
+        What is damaged is left out and told in `problems`; its files are then kept beside the others. Raises
+        ProjectError if nothing of it can be read.
+        """
+        with self._writing:
+            try:
+                data = read_bounded(self.folder / DOCUMENT, LARGEST_DOCUMENT)
+            except FileNotFoundError:
+                return None
+            except (OSError, ValueError) as error:
+                raise damaged(DOCUMENT, error) from error
+            try:
+                values = parse_document(data)
+                project = DocumentReader(values, self._fetch, _open_no_link, cards, is_own=True).read()
+            except (ValueError, MemoryError, StudioError) as error:
+                self._set_aside(data)
+                if isinstance(error, ProjectError):
+                    raise
+                raise damaged(DOCUMENT, error) from error
+            if project.problems:
+                self._set_aside(data)
+            return project
+
+    def close(self) -> None:
+        """Give the sitting free; the next start finds it. Idempotent. A folder without a state is removed."""
+        with self._writing:
+            is_empty = not (self.folder / DOCUMENT).exists() and not (self.folder / _ASIDE).exists()
+            self._lock.release()
+            if is_empty and not self._is_closed:
+                _remove(self.folder)
+            self._is_closed = True
+
+    def _fitting(self, project: Project) -> tuple[ProjectDocument, tuple[HistoryEntry, ...]]:
+        """The document of as much of a project as there is room for, its pictures written; the entries that are not."""
+        if self.cap != self._dropped_under:
+            self._dropped.clear()
+            self._dropped_under = self.cap
+        dropped = [entry for entry in project.history if _may_go(project, entry) and id(entry.result) in self._dropped]
+        for entry in dropped:
+            project = _without(project, entry)
+        while True:
+            document = ProjectDocument(project, keep_sources=True)
+            self._write_files(document.files)
+            size = sum(self._sizes[name] for name in document.files)
+            oldest = next((entry for entry in project.history if _may_go(project, entry)), None)
+            if size <= self.cap or oldest is None:
+                return document, tuple(dropped)
+            project = _without(project, oldest)
+            dropped.append(oldest)
+            self._dropped[id(oldest.result)] = oldest.result
+
+    def _write_files(self, files: Mapping[str, Pack]) -> None:
+        for kind in {name.partition("/")[0] for name in files.keys() - self._sizes.keys()}:
+            make_folder(self.folder / kind)
+        for name in files.keys() - self._sizes.keys():
+            data = files[name]()
+            replace_file(self.folder / name, data)
+            self._sizes[name] = len(data)
+
+    def _write_document(self, document: ProjectDocument) -> None:
+        data = document.to_json()
+        if data != self._document:
+            replace_file(self.folder / DOCUMENT, data)
+            self._document = data
+
+    def _collect(self, used: Iterable[str]) -> None:
+        """Remove the files that no state names; what cannot be removed now stays for the next time."""
+        for name in self._sizes.keys() - set(used) - self._spared:
+            with suppress(OSError):
+                (self.folder / name).unlink(missing_ok=True)
+                del self._sizes[name]
+
+    def _found(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for kind in _KINDS:
+            with suppress(OSError):
+                for path in (self.folder / kind).iterdir():
+                    name = f"{kind}/{path.name}"
+                    if is_member(name):
+                        found[name] = path.stat().st_size
+        return found
+
+    def _named_aside(self) -> frozenset[str]:
+        try:
+            text = read_bounded(self.folder / _ASIDE, LARGEST_DOCUMENT).decode()
+        except (OSError, ValueError):
+            return frozenset()
+        return frozenset(name for name in self._sizes if f'"{name}"' in text)
+
+    def _fetch(self, name: str) -> bytes:
+        if not is_member(name):
+            raise ValueError("it names a file that cannot be")
+        try:
+            return read_bounded(self.folder / name, LARGEST_FILE)
+        except OSError as error:
+            raise ProjectError(f"{name} cannot be read: {error.strerror}.") from error
+
+    def _set_aside(self, data: bytes) -> None:
+        self._spared = frozenset(self._sizes)
+        with suppress(StudioError):
+            replace_file(self.folder / _ASIDE, data)
+
+
+def sittings_folder() -> Path:
+    """Where the sittings of this user lie."""
+    return data_folder() / "sittings"
+
+
+def open_sitting(root: Path | None = None, cap: int = HISTORY_BYTES, *, start_empty: bool = False) -> SittingStore:
+    """The newest sitting that no studio works in, to go on with; a new one if there is none, or if `start_empty`.
+
+    root: the folder of all sittings; None for this user's own. A sitting that another studio has open is not touched,
+    and where the disk knows no locks, none but a new one is taken. Raises StudioError if nothing can be written there.
+    """
+    root = root or sittings_folder()
+    make_folder(root)
+    waiting = [] if start_empty else [sitting.folder for sitting in waiting_sittings(root)]
+    for folder in (*waiting, *_begun(root)):
+        with suppress(StudioError):  # that one may not be written
+            lock = FolderLock(folder)
+            if lock.take_if_free(0.0):
+                if lock.is_held and (folder in waiting) == (folder / DOCUMENT).exists():  # as it still was
+                    return SittingStore(folder, lock, cap)
+                lock.release()
+    while True:
+        folder = root / f"{time.strftime('%Y%m%d-%H%M%S')}-{token_hex(4)}"
+        make_folder(folder)
+        lock = FolderLock(folder)
+        if lock.take_if_free():  # another studio may have found it in between
+            return SittingStore(folder, lock, cap)
+
+
+def waiting_sittings(root: Path | None = None) -> list[WaitingSitting]:
+    """The sittings that have a state, newest first, among them those that studios work in now."""
+    found = []
+    root = root or sittings_folder()
+    with suppress(OSError):
+        for folder in root.iterdir():
+            if _NAME.fullmatch(folder.name) is None or folder.is_symlink():
+                continue
+            with suppress(OSError):
+                modified = (folder / DOCUMENT).stat().st_mtime
+                size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+                found.append(WaitingSitting(folder, modified, size))
+    return sorted(found, key=lambda sitting: (sitting.modified, sitting.folder.name), reverse=True)
+
+
+def _begun(root: Path) -> list[Path]:
+    """Folders of sittings whose studio ended before it recorded anything: they are as good as new ones."""
+    with suppress(OSError):
+        return [
+            folder
+            for folder in sorted(root.iterdir())
+            if _NAME.fullmatch(folder.name) and not folder.is_symlink() and not (folder / DOCUMENT).exists()
+        ]
+    return []
+
+
+def discard_sitting(folder: Path) -> bool:
+    """Delete a sitting for good, unless a studio works in it; whether it is gone. Raises StudioError if it may not."""
+    if _NAME.fullmatch(folder.name) is None:
+        raise ProjectError(f"{folder} is no sitting.")
+    lock = FolderLock(folder)
+    if not lock.take_if_free(0.0):
+        return False
+    with suppress(OSError):  # so that what a crash leaves of it is no sitting
+        (folder / DOCUMENT).unlink(missing_ok=True)
+    lock.release()
+    _remove(folder)
+    return not folder.exists()
+
+
+def _may_go(project: Project, entry: HistoryEntry) -> bool:
+    """Whether the cap may cost this entry: it is neither pinned nor on the canvas."""
+    is_shown = project.shown is not None and project.history[project.shown] is entry
+    return not entry.is_pinned and not is_shown and entry.result is not project.state.result
+
+
+def _without(project: Project, entry: HistoryEntry) -> Project:
+    """A project without an entry, nor its pictures in the undo steps."""
+    lean = project.without_entry(next(i for i, one in enumerate(project.history) if one is entry))
+
+    def strip(states: tuple[ArtworkState, ...]) -> tuple[ArtworkState, ...]:
+        return tuple(replace(one, result=None) if one.result is entry.result else one for one in states)
+
+    return replace(lean, undo=strip(lean.undo), redo=strip(lean.redo))
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _open_no_link(place: str, fingerprint: str) -> Picture:
+    raise ProjectError(f"{place} is not in the sitting.")

@@ -1,0 +1,40 @@
+"""A sitting whose process is killed at any instant: what is there afterwards is whole, and one action old at most."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+KILLS = int(os.environ.get("STYLE_STUDIO_TEST_KILLS", "60"))  # 300 in the long form
+SEED = 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a new interpreter for each kill would take too long")
+def test_kill_after_kill_nothing_is_torn_and_one_action_is_lost_at_most(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.support.killed_sitting", str(tmp_path), str(SEED), str(KILLS)]
+    ran = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    rounds = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert [one["status"] for one in rounds] == [-9] * KILLS, ran.stderr
+    last = 0
+    for one in rounds:
+        assert one["began"] == last, "it went on with something else than what was there"
+        assert one["safe"] <= one["found"] <= one["safe"] + 1, "more was lost than the action that was cut off"
+        last = one["found"]
+    assert last > KILLS / 2, "most of them have recorded something"
+    left = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(left) < 60, "what is cut off does not pile up"

@@ -1,0 +1,439 @@
+"""The sitting on disk: the last state, written cheaply, kept in bounds, safe from other studios and full disks."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from threading import Event, Semaphore, Thread
+from typing import Any
+
+import pytest
+
+from studio.core.artwork.artwork_state import ArtworkState, Result
+from studio.core.errors import ProjectError, StudioError
+from studio.core.image_io import open_picture
+from studio.core.picture import Picture
+from studio.core.project import sitting_store
+from studio.core.project.project import HistoryEntry, Project
+from studio.core.project.sitting_store import (
+    DOCUMENT,
+    SittingStore,
+    discard_sitting,
+    open_sitting,
+    sittings_folder,
+    waiting_sittings,
+)
+from studio.core.recipe import StyleRecipe
+from tests.core.project.projects import assert_alike, make_project
+from tests.support.fakes import make_picture
+from tests.support.killed_sitting import act, number_of
+from tests.support.picture_files import encoded, noise
+
+CHECKOUT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "sittings"
+
+
+@pytest.fixture
+def store(root: Path) -> Iterator[SittingStore]:
+    with closing(open_sitting(root)) as store:
+        yield store
+
+
+def reopened(store: SittingStore) -> Project:
+    """What the next start shows."""
+    store.close()
+    with closing(open_sitting(store.folder.parent)) as again:
+        assert again.folder == store.folder
+        found = again.recover()
+    assert found is not None
+    return found
+
+
+def pictures_in(store: SittingStore) -> set[str]:
+    return {path.name for path in (store.folder / "pictures").iterdir()}
+
+
+def make_shelf(count: int, pinned: tuple[int, ...] = ()) -> Project:
+    """A history of so many paintings, the last one on the canvas, with undo through all of them."""
+    results = [Result(make_picture(40, 40, seed=n), None, (), StyleRecipe(seed=n)) for n in range(count)]
+    history = tuple(HistoryEntry(result, float(n), str(n), n in pinned) for n, result in enumerate(results))
+    states = [ArtworkState(recipe=result.recipe, result=result) for result in results]
+    return Project(states[-1], undo=tuple(states[:-1]), history=history, shown=count - 1)
+
+
+def test_an_evening_is_there_again_as_one_left_it(store: SittingStore) -> None:
+    project = make_project()
+    recorded = store.record(project)
+    assert recorded.dropped == () and recorded.size == sum(
+        path.stat().st_size for path in store.folder.rglob("*/*") if path.is_file()
+    )
+    found = reopened(store)
+    assert_alike(project, found)
+    assert found.problems == () and found.artwork().can_undo
+
+
+def test_it_lies_in_the_users_data_folder(own_data_folder: Path) -> None:
+    with closing(open_sitting()) as store:
+        assert store.folder.parent == sittings_folder() == own_data_folder / "sittings"
+
+
+def test_a_new_sitting_has_nothing_to_recover_and_leaves_nothing_behind(root: Path) -> None:
+    store = open_sitting(root)
+    assert store.recover() is None
+    store.close()
+    store.close()
+    assert list(root.iterdir()) == []
+
+
+def test_a_photo_is_kept_as_its_file_with_the_place_it_came_from(store: SittingStore, tmp_path: Path) -> None:
+    place = tmp_path / "boat.jpg"
+    place.write_bytes(encoded("JPEG", noise()))
+    photo = open_picture(place)
+    store.record(make_project(photo))
+    (kept,) = (store.folder / "pictures").glob("*.jpg")
+    assert kept.read_bytes() == place.read_bytes()
+    place.unlink()
+    found = reopened(store).state.photo
+    assert found is not None and found.fingerprint == photo.fingerprint and found.source == place
+
+
+def test_only_what_is_new_is_written_and_what_no_longer_counts_is_removed(
+    store: SittingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    true_replace = sitting_store.replace_file
+
+    def replace_file(path: Path, data: bytes) -> None:
+        written.append(path.name)
+        true_replace(path, data)
+
+    monkeypatch.setattr(sitting_store, "replace_file", replace_file)
+    project = make_shelf(3)
+    store.record(project)
+    assert len(written) == 4 and written[-1] == DOCUMENT, "the document is the last, since it names the others"
+    written.clear()
+    store.record(replace(project, state=replace(project.state, recipe=StyleRecipe(strength=0.1))))
+    assert written == [DOCUMENT]
+    written.clear()
+    store.record(replace(project.without_entry(0), undo=project.undo[1:]))
+    assert written == [DOCUMENT] and len(pictures_in(store)) == 2
+    store.record(project)
+    assert len(pictures_in(store)) == 3, "what was undone is there again"
+
+
+def test_the_oldest_paintings_that_are_neither_pinned_nor_shown_go_above_the_cap(store: SittingStore) -> None:
+    project = make_shelf(6, pinned=(1,))
+    size = store.record(project).size
+    store.cap = size // 2
+    recorded = store.record(project)
+    assert [entry.note for entry in recorded.dropped] == ["0", "2", "3"] and recorded.size <= store.cap
+    found = reopened(store)
+    assert [entry.note for entry in found.history] == ["1", "4", "5"] and found.shown == 2
+    assert [state.result is not None for state in found.undo] == [False, True, False, False, True]
+    assert [state.recipe.seed for state in found.undo] == [0, 1, 2, 3, 4], "settings cost nothing"
+
+
+def test_what_the_cap_has_dropped_is_not_written_again_until_the_cap_is_raised(
+    store: SittingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = make_shelf(4)
+    size = store.record(project).size
+    store.cap = size // 2
+    store.record(project)
+    packed: list[str] = []
+    true_files = SittingStore._write_files
+    monkeypatch.setattr(
+        SittingStore, "_write_files", lambda self, files: packed.extend(files) or true_files(self, files)
+    )
+    assert len(store.record(project).dropped) == 2 and len(packed) == 2
+    store.cap = size
+    assert store.record(project).dropped == () and len(pictures_in(store)) == 4
+
+
+def test_what_is_pinned_stays_even_above_the_cap(store: SittingStore) -> None:
+    store.cap = 1
+    project = make_shelf(3, pinned=(0, 1))
+    assert store.record(project).dropped == ()
+    assert len(reopened(store).history) == 3
+
+
+class Line:
+    """Where those wait who want to write; each until it is called up."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Event] = []
+        self.arrivals = Semaphore(0)
+
+    def __enter__(self) -> None:
+        turn = Event()
+        self.waiting.append(turn)
+        self.arrivals.release()
+        assert turn.wait(60)
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def test_states_count_in_the_order_of_the_calls_whoever_comes_to_write_first(
+    store: SittingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = Line()
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "_writing", line)
+        threads = [Thread(target=store.record, args=(make_shelf(count),)) for count in (1, 3, 2)]
+        for thread in threads:
+            thread.start()
+            assert line.arrivals.acquire(timeout=60)
+        for turn, thread in reversed(list(zip(line.waiting, threads, strict=True))):
+            turn.set()
+            thread.join()
+    assert len(reopened(store).history) == 2
+
+
+def test_after_it_is_closed_nothing_is_written(store: SittingStore) -> None:
+    store.record(make_shelf(1))
+    store.close()
+    with pytest.raises(ProjectError, match="closed"):
+        store.record(make_shelf(2))
+    assert len(reopened(store).history) == 1
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from studio.core.project.sitting_store import open_sitting
+from tests.support.killed_sitting import act
+from studio.core.project.project import Project
+
+store = open_sitting(Path(sys.argv[1]))
+store.record(act(Project(), 1))
+print(store.folder, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_running_studio_keeps_its_sitting_and_a_killed_one_leaves_it_to_the_next(root: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=CHECKOUT
+    ) as holder:
+        assert holder.stdout is not None
+        theirs = Path(holder.stdout.readline().decode().strip())
+        with closing(open_sitting(root)) as store:
+            assert store.folder != theirs and store.recover() is None
+        assert not discard_sitting(theirs) and (theirs / DOCUMENT).exists()
+        holder.kill()
+    with closing(open_sitting(root)) as store:
+        assert store.folder == theirs and number_of(store.recover()) == 1
+
+
+def test_who_starts_empty_keeps_the_sittings_before_and_can_discard_them(root: Path, store: SittingStore) -> None:
+    store.record(make_shelf(1))
+    store.close()
+    with closing(open_sitting(root, start_empty=True)) as empty:
+        assert empty.recover() is None
+    (waiting,) = waiting_sittings(root)
+    assert waiting.folder == store.folder and waiting.size > 1000 and waiting.modified > 1.7e9
+    assert discard_sitting(store.folder)
+    assert waiting_sittings(root) == []
+    with pytest.raises(ProjectError, match="no sitting"):
+        discard_sitting(root)
+    assert root.exists()
+
+
+def test_the_newest_sitting_is_taken_first_and_then_the_one_before(root: Path) -> None:
+    stores = [open_sitting(root) for _ in range(2)]
+    for number, store in enumerate(stores):
+        store.record(make_shelf(number + 1))
+        os.utime(store.folder / DOCUMENT, (1.7e9 + number, 1.7e9 + number))
+    for store in stores:
+        store.close()
+    again = [open_sitting(root) for _ in range(2)]
+    assert [store.folder for store in again] == [store.folder for store in reversed(stores)]
+    for store in again:
+        store.close()
+
+
+def test_links_and_strangers_among_the_sittings_are_not_touched(
+    root: Path, store: SittingStore, tmp_path: Path
+) -> None:
+    store.record(make_shelf(1))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / DOCUMENT).write_bytes((store.folder / DOCUMENT).read_bytes())
+    (root / "20260101-000000-00000000").symlink_to(elsewhere)
+    (root / "notes.txt").write_text("mine")
+    with closing(open_sitting(root)) as other:
+        assert other.folder not in (store.folder, root / "20260101-000000-00000000")
+    assert [path.name for path in elsewhere.iterdir()] == [DOCUMENT]
+
+
+def failing(code: int) -> Callable[..., Any]:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    return fail
+
+
+def fail_every(name: str, nth: int, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every n-th call of a function of the system fail."""
+    true_call, count = getattr(os, name), 0
+
+    def call(*arguments: Any, **named: Any) -> Any:
+        nonlocal count
+        count += 1
+        return failing(code)() if count % nth == 0 else true_call(*arguments, **named)
+
+    monkeypatch.setattr(os, name, call)
+
+
+class FullDisk:
+    """Files on a disk that has room for so many bytes more."""
+
+    def __init__(self, room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.room = room
+        true_fdopen = os.fdopen
+        monkeypatch.setattr(os, "fdopen", lambda file, mode: FullDiskFile(true_fdopen(file, mode), self))
+
+
+class FullDiskFile:
+    def __init__(self, file: Any, disk: FullDisk) -> None:
+        self._file, self._disk = file, disk
+
+    def __enter__(self) -> FullDiskFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def write(self, data: bytes) -> None:
+        taken = min(self._disk.room, len(data))
+        self._disk.room -= taken
+        self._file.write(data[:taken])
+        if taken < len(data):
+            failing(errno.ENOSPC)()
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3, 5])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("fsync", errno.EIO),
+        ("fsync", errno.ENOSPC),
+        ("replace", errno.EIO),
+        ("open", errno.EMFILE),
+        ("unlink", errno.EIO),
+    ],
+)
+def test_whatever_fails_the_last_state_stays_and_the_next_call_tries_again(
+    store: SittingStore, name: str, code: int, nth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = act(Project(), 1)
+    store.record(project)
+    safe = 1
+    with monkeypatch.context() as patched:
+        fail_every(name, nth, code, patched)
+        for number in range(2, 12):
+            project = act(project, number)
+            try:
+                store.record(project)
+            except StudioError as error:
+                assert error.message.endswith(".")
+            else:
+                safe = number
+    kept = json.loads((store.folder / DOCUMENT).read_bytes())["window"]["number"]
+    assert safe <= kept <= 11
+    assert number_of(SittingStore(store.folder, store._lock).recover()) == kept
+    store.record(project)
+    assert number_of(reopened(store)) == 11
+    assert not list(store.folder.rglob("*.part"))
+
+
+@pytest.mark.parametrize("room", range(0, 40_000, 3_300))
+def test_on_a_full_disk_the_last_state_stays_until_there_is_room_again(
+    store: SittingStore, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, project = 1, act(Project(), 1)
+    store.record(project)
+    with monkeypatch.context() as patched:
+        FullDisk(room, patched)
+        with pytest.raises(StudioError, match="disk is full"):
+            for number in range(2, 99):
+                project = act(project, number)
+                store.record(project)
+    assert number_of(SittingStore(store.folder, store._lock).recover()) == number - 1
+    store.record(project)
+    assert number_of(reopened(store)) == number
+    assert not list(store.folder.rglob("*.part"))
+
+
+def test_a_folder_that_takes_nothing_is_told_in_a_sentence(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "mkdir", failing(errno.EROFS))
+    with pytest.raises(StudioError, match="cannot be made"):
+        open_sitting(root)
+
+
+def damaged_picture(store: SittingStore, picture: Picture) -> Path:
+    (path,) = (store.folder / "pictures").glob(f"{picture.fingerprint}*")
+    path.write_bytes(path.read_bytes()[:30])
+    return path
+
+
+def test_what_is_damaged_costs_itself_alone_and_its_files_stay(store: SittingStore) -> None:
+    project = make_shelf(3)
+    store.record(project)
+    path = damaged_picture(store, project.history[1].result.picture)
+    store.close()
+    store = open_sitting(store.folder.parent)
+    found = store.recover()
+    assert found is not None and [entry.note for entry in found.history] == ["0", "2"] and found.shown == 1
+    assert len(found.problems) == 1 and found.state.result is found.history[1].result
+    assert [state.recipe.seed for state in found.undo] == [0]
+    for _ in range(2):  # also at the next start
+        store.record(found)
+        assert path.exists() and (store.folder / "sitting.before.json").exists()
+        store.close()
+        store = open_sitting(store.folder.parent)
+    store.close()
+
+
+@pytest.mark.parametrize("which", ["content", "style", "result"])
+def test_settings_come_back_whatever_is_damaged(store: SittingStore, which: str) -> None:
+    project = make_project()
+    project = replace(project, undo=(), redo=(), history=(), shown=None)
+    state = project.state
+    assert state.blend is not None and state.result is not None
+    store.record(project)
+    picture = {"content": state.blend.over, "style": state.styles[0].picture, "result": state.result.picture}[which]
+    damaged_picture(store, picture)
+    found = reopened(store)
+    assert found.problems and found.state.result is None
+    assert found.state.recipe == (replace(state.recipe, style_shares=()) if which == "style" else state.recipe)
+    assert (found.state.content is None) == (which != "result")
+    assert len(found.state.styles) == (0 if which == "style" else 2)
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"format": "style-studio-project", "version": 99}'])
+def test_a_document_that_cannot_be_read_is_an_error_and_is_set_aside(store: SittingStore, data: bytes) -> None:
+    project = make_shelf(2)
+    store.record(project)
+    (store.folder / DOCUMENT).write_bytes(data)
+    with pytest.raises(ProjectError):
+        store.recover()
+    store.record(make_shelf(1))
+    assert (store.folder / "sitting.before.json").read_bytes() == data
+    assert len(pictures_in(store)) == 2, "somebody may still want them"
+    assert len(reopened(store).history) == 1
