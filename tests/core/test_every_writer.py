@@ -11,12 +11,17 @@ from typing import Any
 
 import pytest
 
+from studio.core.artwork.artwork_state import ArtworkState
 from studio.core.batch.job import BatchItem
 from studio.core.batch.journal import Journal
 from studio.core.engine_api.contract import TuneRequest
 from studio.core.errors import StudioError
 from studio.core.image_io import save_picture
 from studio.core.image_io.xmp import Credits
+from studio.core.project.presets import Presets
+from studio.core.project.project import Project
+from studio.core.project.project_file import save_project
+from studio.core.project.recipe_file import save_recipe
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.learned_style_file import copy_learned, write_learned
 from studio.core.styles.style_library import StyleLibrary
@@ -64,6 +69,19 @@ def begin_batch(folder: Path) -> None:
         journal.close()
 
 
+def save_a_project(folder: Path) -> None:
+    state = ArtworkState(content=make_picture())
+    save_project(folder / "evening.studio", Project(state))
+
+
+def save_a_recipe(folder: Path) -> None:
+    save_recipe(folder / "bold.recipe.json", StyleRecipe(strength=0.9))
+
+
+def save_a_preset(folder: Path) -> None:
+    Presets(folder / "config").save("bold", StyleRecipe(strength=0.9))
+
+
 WRITERS: dict[str, Callable[[Path], None]] = {
     "picture": export,
     "card": edit_card,
@@ -71,6 +89,9 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "exported style": copy,
     "request": request,
     "journal": begin_batch,
+    "project": save_a_project,
+    "recipe": save_a_recipe,
+    "presets": save_a_preset,
 }
 
 

@@ -1,0 +1,161 @@
+"""Presets and recipes as files: kept by name, checked when they are read, taken out of exported pictures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from studio.core.errors import PictureError, RecipeError, StudioError
+from studio.core.image_io import save_picture
+from studio.core.image_io.xmp import Credits
+from studio.core.project.presets import LONGEST_NAME, MOST_PRESETS, Presets
+from studio.core.project.recipe_file import load_recipe, save_recipe
+from studio.core.recipe import StyleRecipe
+from studio.core.storage.folder_lock import FolderLock
+from tests.support.fakes import make_picture
+
+BOLD, SOFT = StyleRecipe(strength=0.9, style_shares=(3, 1)), StyleRecipe(strength=0.1, method="live")
+
+
+@pytest.fixture
+def presets(tmp_path: Path) -> Presets:
+    return Presets(tmp_path / "config")
+
+
+def written(presets: Presets) -> dict[str, object]:
+    found: dict[str, object] = json.loads(presets.path.read_text(encoding="utf-8"))
+    return found
+
+
+def test_they_lie_in_the_users_configuration_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STYLE_STUDIO_CONFIG", str(tmp_path / "mine"))
+    Presets().save("Bold", BOLD)
+    assert Presets().path == tmp_path / "mine" / "presets.json" and Presets().path.is_file()
+
+
+def test_there_are_none_at_first_and_reading_makes_no_folder(presets: Presets) -> None:
+    assert presets.read() == ({}, ())
+    assert not presets.folder.exists()
+
+
+def test_presets_are_kept_renamed_replaced_and_removed_by_name(presets: Presets) -> None:
+    assert presets.save("  soft wash ", SOFT) == "soft wash"
+    presets.save("Bold \N{ARTIST PALETTE} <b>", SOFT)
+    presets.save("Bold \N{ARTIST PALETTE} <b>", BOLD)
+    assert presets.rename("Bold \N{ARTIST PALETTE} <b>", "Bold") == "Bold"
+    assert presets.read() == ({"Bold": BOLD, "soft wash": SOFT}, ())
+    assert list(presets.read()[0]) == ["Bold", "soft wash"]
+    presets.remove("soft wash")
+    assert presets.read() == ({"Bold": BOLD}, ())
+
+
+def test_no_preset_takes_the_name_of_another(presets: Presets) -> None:
+    presets.save("a", SOFT)
+    presets.save("b", BOLD)
+    before = presets.path.read_bytes()
+    for change, words in (
+        (lambda: presets.rename("a", "b"), "Another preset is called b"),
+        (lambda: presets.rename("c", "d"), "no preset called c"),
+        (lambda: presets.remove("c"), "no preset called c"),
+    ):
+        with pytest.raises(RecipeError, match=words):
+            change()
+    assert presets.rename("a", "a") == "a"
+    assert json.loads(presets.path.read_bytes()) == json.loads(before)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * (LONGEST_NAME + 1), "two\nlines", "\x1b[31m", "\u202egnp", "\ud800"])
+def test_a_name_that_cannot_be_shown_is_refused(presets: Presets, name: str) -> None:
+    with pytest.raises(RecipeError, match="name of a preset"):
+        presets.save(name, SOFT)
+    assert not presets.path.exists()
+
+
+def test_what_is_wrong_with_one_costs_the_others_nothing_and_stays_in_the_file(presets: Presets) -> None:
+    presets.save("good", SOFT)
+    values = written(presets)
+    values["presets"] |= {  # type: ignore[operator]
+        "far": {"strength": 99}, "new": {"version": 99}, "odd\x07": json.loads(BOLD.to_json()), "list": [],
+        "deep": {"strength": float("nan")},
+    }  # fmt: skip
+    presets.path.write_text(json.dumps(values))
+    known, problems = presets.read()
+    assert known == {"good": SOFT} and len(problems) == 5
+    assert all(isinstance(problem, StudioError) for problem in problems)
+    presets.save("more", BOLD)
+    assert set(written(presets)["presets"]) == {"good", "more", "far", "new", "odd\x07", "list", "deep"}  # type: ignore[call-overload]
+    for name in ("far", "new", "odd\x07", "list", "deep"):
+        presets.remove(name)
+    assert presets.read() == ({"good": SOFT, "more": BOLD}, ())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\xff\xfe", b"[]", b"{", b"[" * 100_000, b'{"version": 1}', b'{"version": "1", "presets": {}}',
+     b'{"version": 1, "presets": []}', b'{"version": 2, "presets": {}}', b" " * 3_000_000],
+)  # fmt: skip
+def test_a_file_that_is_none_is_told_and_not_written_over(presets: Presets, data: bytes) -> None:
+    presets.folder.mkdir()
+    presets.path.write_bytes(data)
+    known, problems = presets.read()
+    assert known == {} and len(problems) == 1 and problems[0].remedy
+    with pytest.raises(StudioError):
+        presets.save("mine", SOFT)
+    assert presets.path.read_bytes() == data
+
+
+def test_there_is_an_end_to_their_number(presets: Presets) -> None:
+    presets.save("first", SOFT)
+    values = written(presets)
+    recipe = values["presets"]["first"]  # type: ignore[index]
+    presets.path.write_text(json.dumps(values | {"presets": {str(n): recipe for n in range(MOST_PRESETS)}}))
+    with pytest.raises(RecipeError, match="limit"):
+        presets.save("one more", SOFT)
+    presets.save("7", BOLD)
+    assert presets.read()[0]["7"] == BOLD
+
+
+def test_two_studios_do_not_lose_each_others_presets(presets: Presets) -> None:
+    presets.save("mine", SOFT)
+    lock = FolderLock(presets.folder)
+    lock.take()
+    with pytest.raises(StudioError, match="Another Style Studio"):
+        presets.save("theirs", BOLD)
+    lock.release()
+    Presets(presets.folder).save("theirs", BOLD)
+    assert set(presets.read()[0]) == {"mine", "theirs"}
+
+
+def test_a_recipe_comes_back_from_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "bold.recipe.json"
+    save_recipe(path, BOLD)
+    assert load_recipe(path) == BOLD
+    path.write_bytes(b"\xef\xbb\xbf\r\n" + path.read_bytes())  # as some editors write it
+    assert load_recipe(path) == BOLD
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tiff"])
+def test_a_recipe_comes_back_from_an_exported_picture_whatever_it_is_called(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"art{suffix}"
+    save_picture(make_picture(), path, credits=Credits("Title", (), (), BOLD))
+    assert load_recipe(path.rename(tmp_path / "art.recipe.json")) == BOLD
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"{", b"{}[]", b'{"version": 99}', b'{"strength": NaN}', b"{" + b" " * 2_000_000, b'{"a":' * 50_000, b"{\xff"],
+)
+def test_a_file_that_is_no_recipe_is_told(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "x.recipe.json"
+    path.write_bytes(data)
+    with pytest.raises(RecipeError):
+        load_recipe(path)
+
+
+def test_a_picture_without_a_recipe_is_told(tmp_path: Path) -> None:
+    save_picture(make_picture(), tmp_path / "plain.png")
+    for name, words in (("plain.png", "carries no recipe"), ("gone.png", "not there"), (".", "is a folder")):
+        with pytest.raises(PictureError, match=words):
+            load_recipe(tmp_path / name)
