@@ -28,6 +28,8 @@ from studio.ui.gallery.style_previews import StylePreviews
 from studio.ui.importing.importer import Importer
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.importing.user_styles import UserStyles
+from studio.ui.project.autosave_controller import AutosaveController
+from studio.ui.project.project_controller import ProjectController
 from studio.ui.session.preferences import Preferences, RefineChoice, ThemeChoice
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings, settings_file
@@ -53,7 +55,8 @@ def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
     settings = Settings(settings_file())
     studio = Studio(make_engine, settings)
     studio.window.show()
-    studio.importer.open_files([Path(argument) for argument in arguments])
+    studio.autosave.began.connect(lambda: studio.importer.open_files([Path(argument) for argument in arguments]))
+    studio.autosave.start()
     with _ending_on_signals(application):
         status = application.exec()
     studio.close()
@@ -81,8 +84,8 @@ class Studio(QObject):
         adding, library, tuning_files, previews = (
             SerialExecutor(name, self) for name in ("adding", "library", "tuning", "previews")
         )
-        saving = SerialExecutor("saving", self)
-        self._threads = (self._opening, previews, adding, tuning_files, library, saving)
+        saving, sitting = SerialExecutor("saving", self), SerialExecutor("sitting", self)
+        self._threads = (self._opening, previews, adding, tuning_files, library, saving, sitting)
         batch_files = SerialExecutor("batch", self)
         self.bridge = EventBridge(self)
         worker = Worker(make_engine, self.bridge.post)
@@ -96,6 +99,7 @@ class Studio(QObject):
         self.recent = RecentFiles(self.session, self._opening, settings, self)
         self.recent.found.connect(self.importer.open_picture)
         self.actions = self._make_actions()
+        self.autosave = AutosaveController(self.session, sitting, user_styles, self)
         demo = bundled_cards("demo")
         self.window = MainWindow(
             self.session, self.importer, self.actions, self.recent, demo, self.preferences, thumbnail_folder
@@ -103,6 +107,8 @@ class Studio(QObject):
         self.action_handlers = ActionHandlers(
             self.actions, self.session, self.importer, self.exporter, self.recent, self.preferences, self.window
         )
+        self.projects = ProjectController(self.autosave, self.session, self.actions, user_styles, settings, self.window)
+        self.importer.project_given.connect(self.projects.open)
         self.batch_window = BatchWindow(self.batch, self.session, self.actions, settings, self.window, thumbnail_folder)
         self.tune_controller = TuneController(self.session, worker, tuning_files, user_styles, self)
         self.tune_window = TuneWindow(self.tune_controller, self.actions, settings, tuning_files, self.window)
@@ -152,6 +158,8 @@ class Studio(QObject):
             self._settings.set("engine/device", self.session.estimate.device)
         self._settings.save()
         self.window.hide()
+        self.autosave.close()
+        self.projects.close()
         for thread in self._threads:
             thread.close()
         self.batch.close()

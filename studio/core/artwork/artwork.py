@@ -48,6 +48,12 @@ class Artwork:
                 self._blended[part.blend] = part.content
         self._corrected: dict[str, Card] = {}  # by id
 
+    def become(self, other: Artwork) -> bool:
+        """Be another artwork from now on, with its undo and its history; returns whether the state differs."""
+        before = self._state
+        self.__dict__.update(other.__dict__)
+        return self._state != before
+
     @property
     def state(self) -> ArtworkState:
         """The present state, uncommitted changes included."""

@@ -56,6 +56,11 @@ class Preview:
     entries: tuple[tuple[EntrySummary, Picture | None], ...]
 
 
+def is_project(path: Path) -> bool:
+    """Whether the name is that of a project's file."""
+    return path.suffix.lower() == SUFFIX
+
+
 def save_project(path: Path, project: Project, photos: Photos = "embedded") -> int:
     """Write a project into one file, and return its size in bytes. Takes as long as encoding what is new in it.
 

@@ -36,6 +36,12 @@ def _(text: str) -> str:
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("menu", _("Menu"), _("Everything the studio can do"), "menu", ("F10",)),
     ActionSpec("open", _("Open"), _("Open a picture to paint"), "open", ("Ctrl+O",)),
+    ActionSpec("open_project", _("Open project"), _("Open everything that was saved as one file"), "open",
+               ("Ctrl+Shift+O",)),
+    ActionSpec("save_project", _("Save project"), _("Save photos, styles, settings and history as one file"),
+               keys=("Ctrl+S",)),
+    ActionSpec("save_project_as", _("Save project as"), _("Save the project under another name"),
+               keys=("Ctrl+Shift+S",)),
     ActionSpec("clear_recent", _("Clear the list"), _("Forget which pictures were opened"), "remove"),
     ActionSpec("paste", _("Paste"), _("Paste a picture from the clipboard"), "paste", ("Ctrl+V",)),
     ActionSpec("blend", _("Blend with"), _("Lay a second photo over the first"), "blend", ("Ctrl+B",)),

@@ -15,6 +15,7 @@ from studio.core.errors import StudioError
 from studio.core.image_io import OPEN_SUFFIXES, decode_picture, open_picture
 from studio.core.image_io.find_pictures import Opened, is_folder, open_some
 from studio.core.picture import Picture
+from studio.core.project.project_file import is_project
 from studio.core.styles.load_style import is_style_file, open_style
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload, encoded
@@ -29,10 +30,12 @@ MOST_MIXED = 4  # styles taken into the mix from one drop
 class Importer(QObject):
     """Opens what it is given and hands it to the session; until that succeeds, nothing on screen changes.
 
-    user_styles: the artist's own styles, which it adds to. Signals: cards_changed().
+    user_styles: the artist's own styles, which it adds to. Signals: cards_changed(). project_given(Path), a project's
+    file came where pictures do.
     """
 
     cards_changed = Signal()
+    project_given = Signal(object)
 
     def __init__(
         self,
@@ -63,7 +66,9 @@ class Importer(QObject):
 
     def open_files(self, paths: Sequence[Path]) -> None:
         """Open the first picture among files and folders as the photo, and offer to paint all if there are more."""
-        if paths:
+        if paths and is_project(paths[0]):
+            self.project_given.emit(paths[0])
+        elif paths:
             self._files.submit(
                 lambda: open_some(paths, 1), lambda opened: self._take_first(opened, paths), self._refuse_picture
             )
@@ -120,6 +125,8 @@ class Importer(QObject):
                 text = self.tr("That is a link, and the studio opens nothing from the web.")
                 remedy = self.tr("Save the picture, then drop the file.")
                 session.post_message(Message(text, remedy, is_problem=True))
+            case _, "files" if is_project(payload.paths[0]):
+                self.project_given.emit(payload.paths[0])
             case "picture", "files":
                 self.open_files(payload.paths)
             case "picture", "image":

@@ -154,6 +154,15 @@ class Session(QObject):
         """Bring an earlier result back, with the settings it was painted from, as one step."""
         self._step(lambda: self.artwork.restore(result))
 
+    def take_artwork(self, artwork: Artwork) -> None:
+        """Put another artwork on the table, with its undo and its history; what is under way on this one ends."""
+        self.keep_run()
+        self._apply(lambda: self.artwork.become(artwork))
+
+    def keep_run(self) -> None:
+        """End a Finish under way; what it has painted so far goes to the history."""
+        self._finish_controller.leave()
+
     @Slot(object)
     def post_message(self, message: Message | None) -> None:
         """Tell the artist something; None clears a problem."""

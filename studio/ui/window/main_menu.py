@@ -22,7 +22,8 @@ def _(text: str) -> str:
 # Names of actions; "" is a line between, a pair is a menu of its own.
 MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
     (_("File"), ("open", (_("Open recent"), ("clear_recent",)), "blend", "paste",
-                 (_("Paste as"), ("paste_style", "paste_mix", "paste_blend")), "", "export", "export_again", "copy", "",
+                 (_("Paste as"), ("paste_style", "paste_mix", "paste_blend")), "",
+                 "open_project", "save_project", "save_project_as", "", "export", "export_again", "copy", "",
                  "teach", "render_many", "", "quit")),
     (_("Edit"), ("undo", "redo", "", "find_style", "reset_sliders", "stronger", "weaker")),
     (_("Paint"), ("live", (_("Refine automatically"), ("refine_mains", "refine_always", "refine_never")), "",

@@ -284,3 +284,13 @@ def test_what_will_be_painted_is_as_wide_and_high_as_the_photo_fits_and_a_patter
     assert artwork.state.size == (768, 512)
     artwork.change(method="pattern")
     assert artwork.state.size == (768, 768)
+
+
+def test_an_artwork_can_become_another_with_its_undo_and_its_history(artwork: Artwork) -> None:
+    artwork.add_result(make_result(artwork))
+    artwork.change(strength=0.9)
+    artwork.commit()
+    table = Artwork()
+    assert table.become(artwork)
+    assert table.state is artwork.state and table.history == artwork.history and table.undo()
+    assert not Artwork().become(Artwork())

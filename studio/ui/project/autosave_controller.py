@@ -1,0 +1,185 @@
+"""The sitting is on disk soon after every action and every painting, and on the table again at the next start."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from studio.core.artwork.artwork import Artwork
+from studio.core.errors import StudioError
+from studio.core.project.project import HistoryEntry, Project, project_of
+from studio.core.project.sitting_store import Recorded, SittingStore, open_sitting
+from studio.ui.importing.user_styles import UserStyles
+from studio.ui.session.message import Message
+from studio.ui.session.session import Session
+from studio.ui.threads.serial_executor import SerialExecutor
+
+RETRY = 5000  # ms until a disk that has refused is asked again
+REST = 300  # ms from a change to the state that is written: a burst of changes is written once
+
+_logger = logging.getLogger(__name__)
+
+
+class AutosaveController(QObject):
+    """Writes the sitting as the session goes, off the GUI thread; one state at a time, and the newest at the end.
+
+    entries: the history as it is known so far, with times, notes and pins. window: values of JSON that are kept with
+    the project, see `Project.window`; a change of them alone is written with the next one.
+    Signals: began(), what was there at the last start is on the table, or there was nothing, or it could not be read,
+    which the session was told.
+    """
+
+    began = Signal()
+
+    def __init__(
+        self, session: Session, files: SerialExecutor, user_styles: UserStyles, parent: QObject | None = None
+    ) -> None:
+        """user_styles: the artist's styles, whose files those of the sitting are matched with."""
+        super().__init__(parent)
+        self.entries: tuple[HistoryEntry, ...] = ()
+        self.window: Mapping[str, Any] = {}
+        self._session = session
+        self._files = files
+        self._user_styles = user_styles
+        self._store: SittingStore | None = None
+        self._recorded: Project | None = None
+        self._is_writing = False
+        self._has_failed = False
+        self._is_closed = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._record)
+        session.state_changed.connect(self._note)
+
+    def start(self) -> None:
+        """Put the last sitting on the table and begin to record; `began` comes soon."""
+        cards = self._user_styles.cards
+
+        def begin() -> tuple[SittingStore, Project | None, StudioError | None]:
+            store = open_sitting()
+            try:
+                return store, store.recover(cards), None
+            except StudioError as error:
+                return store, None, error
+
+        self._files.run(begin, self._begin, self._stay_unsaved)
+
+    def project(self) -> Project:
+        """All there is now."""
+        project = project_of(self._session.artwork, self.entries, self.window)
+        self.entries = project.history
+        return project
+
+    def open(self, project: Project) -> None:
+        """Put a project on the table. What lay there stays on disk as a sitting of its own."""
+
+        def begin() -> SittingStore:
+            store = open_sitting(start_empty=True)
+            store.record(project)
+            if self._is_closed:  # and nobody waits for it any more
+                store.close()
+            return store
+
+        if self._leave_sitting():
+            self._files.write(begin, self._go_on_in, self._refuse)
+        self._take(project)
+
+    def close(self) -> None:
+        """Write what there is, a Finish under way with the picture so far, and give the sitting free. Idempotent."""
+        self._timer.stop()
+        self._is_closed = True
+        self._leave_sitting()
+
+    def _begin(self, opened: tuple[SittingStore, Project | None, StudioError | None]) -> None:
+        self._store, project, error = opened
+        if error is not None:
+            self._session.post_message(Message.about(error))
+        if project is not None:
+            self._recorded = project
+            self._join(project)
+        self._note()
+        self.began.emit()
+
+    def _join(self, project: Project) -> None:
+        """Take up the last sitting. What was done while it was read comes after it, as one does it."""
+        artwork = self._session.artwork
+        if artwork.history or artwork.can_undo:
+            undo = (*project.undo, project.state, *artwork.undo_stack[1:])
+            history = [*(entry.result for entry in project.history), *artwork.history]
+            joined = Artwork(artwork.state, undo, artwork.redo_stack, history)
+            self.entries = project.history
+            self._session.take_artwork(joined)
+        else:
+            self._take(project)
+
+    def _take(self, project: Project) -> None:
+        self.entries, self.window = project.history, project.window
+        self._session.take_artwork(project.artwork())
+        if project.problems:
+            text = self.tr("Some of it could not be brought back.")
+            self._session.post_message(Message(text, project.problems[0], is_problem=True))
+
+    def _go_on_in(self, store: SittingStore) -> None:
+        self._store = store
+        self._recorded = None
+        self._note()
+
+    @Slot()
+    def _note(self) -> None:
+        if self._store is not None and not self._timer.isActive():
+            self._timer.start(REST)
+
+    @Slot()
+    def _record(self) -> None:
+        store = self._store
+        if store is None or self._is_writing:  # it comes back when that is written
+            return
+        project = self.project()
+        if self._recorded is None or _differ(project, self._recorded):
+            self._is_writing, self._recorded = True, project
+            self._files.write(lambda: store.record(project), self._end_writing, self._refuse)
+
+    def _end_writing(self, _: Recorded) -> None:
+        self._is_writing = self._has_failed = False
+        self._note()
+
+    def _refuse(self, error: StudioError) -> None:
+        """Tell it once, and try again by and by."""
+        self._is_writing, self._recorded = False, None
+        if self._store is not None:
+            self._timer.start(RETRY)
+        if not self._has_failed:
+            self._has_failed = True
+            self._session.post_message(Message.about(error))
+
+    def _stay_unsaved(self, error: StudioError) -> None:
+        self._session.post_message(Message.about(error))
+        self.began.emit()
+
+    def _leave_sitting(self) -> bool:
+        """Write the last state of the sitting and close it; whether there was one."""
+        store, self._store = self._store, None
+        if store is None:
+            return False
+        self._session.keep_run()
+        project = self.project()
+        self._files.write(lambda: store.record(project), lambda _: None, self._tell_failed)
+        self._files.write(store.close, lambda _: None, self._tell_failed)
+        return True
+
+    def _tell_failed(self, error: StudioError) -> None:
+        _logger.warning("The sitting was not written: %s", error)
+
+
+def _differ(one: Project, other: Project) -> bool:
+    """Whether anything is to be written; the window's own values alone are not worth it."""
+    return (
+        one.state != other.state
+        or one.undo != other.undo
+        or one.redo != other.redo
+        or len(one.history) != len(other.history)
+        or any(a is not b for a, b in zip(one.history, other.history, strict=True))
+    )

@@ -1,0 +1,146 @@
+"""Open, Save and Save as for project files, off the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from studio.core.errors import StudioError
+from studio.core.project.project import Project
+from studio.core.project.project_file import SUFFIX, MissingPhoto, load_project, save_project
+from studio.ui.actions.actions import Actions
+from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
+from studio.ui.importing.user_styles import UserStyles
+from studio.ui.project.autosave_controller import AutosaveController
+from studio.ui.session.message import Message
+from studio.ui.session.session import Session
+from studio.ui.session.settings import Settings
+from studio.ui.threads.serial_executor import SerialExecutor
+from studio.ui.widgets.plain_text import PlainFileDialog
+
+_PURPOSE = "projects"  # whose folder is remembered
+_DOCUMENTS = QStandardPaths.StandardLocation.DocumentsLocation
+
+
+class ProjectController(QObject):
+    """Connects the actions of projects to what they do.
+
+    path: the file of the project on the table, None until it was saved. A project is saved without its undo steps;
+    those are in the sitting.
+    """
+
+    def __init__(
+        self,
+        autosave: AutosaveController,
+        session: Session,
+        actions: Actions,
+        user_styles: UserStyles,
+        settings: Settings,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self.path: Path | None = None
+        self._autosave = autosave
+        self._session = session
+        self._user_styles = user_styles
+        self._settings = settings
+        self._window = window
+        self._files = SerialExecutor("projects", self)
+        actions["open_project"].triggered.connect(self.ask_for_project)
+        actions["save_project"].triggered.connect(self.save)
+        actions["save_project_as"].triggered.connect(self.ask_where_to_save)
+
+    def close(self) -> None:
+        """Write what is to be written, and end. Idempotent."""
+        self._files.close()
+
+    @Slot()
+    def ask_for_project(self) -> None:
+        """Let the artist choose a project."""
+
+        def make(folder: Path) -> QFileDialog:
+            dialog = self._make_dialog(self.tr("Open a project"), folder)
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+            dialog.fileSelected.connect(lambda file: self.open(Path(file)))
+            return dialog
+
+        open_dialog(make, self._window, last_folders(self._settings, _PURPOSE, _DOCUMENTS))
+
+    @Slot(object)
+    def open(self, path: Path) -> None:
+        """Put the project in a file on the table; until it is read, nothing changes."""
+        remember_folder(self._settings, _PURPOSE, path.parent)
+        self._load(path, {})
+
+    @Slot()
+    def save(self) -> None:
+        """Save the project under its name; the first time that is asked."""
+        if self.path is None:
+            self.ask_where_to_save()
+        else:
+            self.save_as(self.path)
+
+    @Slot()
+    def ask_where_to_save(self) -> None:
+        """Let the artist choose a name and save the project under it."""
+
+        def make(folder: Path) -> QFileDialog:
+            dialog = self._make_dialog(self.tr("Save the project"), folder)
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.setDefaultSuffix(SUFFIX[1:])
+            stem = Path(self._session.name).stem
+            dialog.selectFile(self.path.name if self.path else f"{stem or self.tr('Project')}{SUFFIX}")
+            dialog.fileSelected.connect(lambda file: self.save_as(Path(file)))
+            return dialog
+
+        open_dialog(make, self._window, last_folders(self._settings, _PURPOSE, _DOCUMENTS))
+
+    def save_as(self, path: Path) -> None:
+        """Write the project to a file, which is its own from then on."""
+        remember_folder(self._settings, _PURPOSE, path.parent)
+        project = self._autosave.project().without_undo()
+        self._files.write(lambda: save_project(path, project), partial(self._end_saving, path), self._refuse)
+
+    def _load(self, path: Path, moved: Mapping[str, Path]) -> None:
+        cards = self._user_styles.cards
+
+        def refuse(error: StudioError) -> None:
+            self._refuse(error)
+            if isinstance(error, MissingPhoto) and error.fingerprint not in moved:
+                self._ask_for_photo(path, moved, error)
+
+        self._files.run(lambda: load_project(path, cards, moved), partial(self._end_opening, path), refuse)
+
+    def _ask_for_photo(self, path: Path, moved: Mapping[str, Path], missing: MissingPhoto) -> None:
+        """Let the artist show where a linked photo is now, and try again."""
+
+        def make(folder: Path) -> QFileDialog:
+            name = missing.path.name if missing.path else ""
+            title = self.tr("Where is {}?").format(name)
+            dialog = make_open_dialog(self._window, folder, title, QFileDialog.FileMode.ExistingFile)
+            dialog.fileSelected.connect(lambda file: self._load(path, {**moved, missing.fingerprint: Path(file)}))
+            return dialog
+
+        open_dialog(make, self._window, (path.parent, *last_folders(self._settings, "open")))
+
+    def _end_opening(self, path: Path, project: Project) -> None:
+        self.path = path
+        self._session.post_message(None)
+        self._autosave.open(project)
+
+    def _end_saving(self, path: Path, size: int) -> None:
+        self.path = path
+        text = self.tr("{} is saved: {:.1f} MB, photos included.").format(path.name, size / 1e6)
+        self._session.post_message(Message(text))
+
+    def _refuse(self, error: StudioError) -> None:
+        self._session.post_message(Message.about(error))
+
+    def _make_dialog(self, title: str, folder: Path) -> QFileDialog:
+        dialog = PlainFileDialog(self._window, title, str(folder), self.tr("Projects (*{})").format(SUFFIX))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog

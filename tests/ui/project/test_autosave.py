@@ -1,0 +1,224 @@
+"""What the artist does is on disk soon, and on the table again at the next start; a disk that refuses is told once."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from studio.core.errors import StudioError, WriteError
+from studio.core.project.project import Project
+from studio.core.project.sitting_store import SittingStore, open_sitting, waiting_sittings
+from studio.ui.app import Studio
+from studio.ui.project import autosave_controller
+from studio.ui.session.message import Message
+from studio.ui.session.settings import Settings
+from tests.core.project.projects import make_evening, make_project, make_style
+from tests.support.fakes import FakeEngine, Gate, make_picture
+
+Start = Callable[[], Studio]
+
+
+@pytest.fixture
+def start(
+    qtbot: QtBot, qapp: QApplication, engine: FakeEngine, settings: Settings, thumbnail_folder: Path
+) -> Iterator[Start]:
+    """Starts the program as `run` does, after closing it."""
+    studios: list[Studio] = []
+
+    def close() -> None:
+        if engine.gate is not None:
+            engine.gate.open()
+        for studio in studios:
+            studio.close()
+        studios.clear()
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    def start() -> Studio:
+        close()
+        studio = Studio(lambda: engine, settings, thumbnail_folder)
+        studios.append(studio)
+        with qtbot.waitSignal(studio.autosave.began):
+            studio.autosave.start()
+        return studio
+
+    yield start
+    close()
+
+
+@pytest.fixture
+def recorded(monkeypatch: pytest.MonkeyPatch) -> list[Project]:
+    """The states that have reached the disk."""
+    found: list[Project] = []
+    true_record = SittingStore.record
+
+    def record(store: SittingStore, project: Project) -> object:
+        result = true_record(store, project)
+        found.append(project)
+        return result
+
+    monkeypatch.setattr(SittingStore, "record", record)
+    return found
+
+
+def messages_of(studio: Studio) -> list[Message]:
+    found: list[Message] = []
+    studio.session.message_posted.connect(lambda message: found.append(message) if message is not None else None)
+    return found
+
+
+def paint(studio: Studio) -> None:
+    studio.session.change(content=make_picture(name="boat.jpg"))
+    studio.session.commit()
+    studio.session.use_style(make_style("wave", 2))
+    studio.session.change(strength=0.9)
+    studio.session.commit()
+
+
+def test_a_killed_studio_is_there_again_as_one_left_it(
+    qtbot: QtBot, start: Start, recorded: list[Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = start()
+    paint(studio)
+    qtbot.waitUntil(lambda: bool(recorded) and recorded[-1].state == studio.session.artwork.state)
+    monkeypatch.setattr(autosave_controller.AutosaveController, "close", lambda _: None)  # it has no time to
+    store = studio.autosave._store
+    assert store is not None
+    store._lock.release()  # the system does that for a dead process
+    again = start().session.artwork
+    assert again.content is not None and again.content.name == "boat.jpg" and again.recipe.strength == 0.9
+    assert [style.card.id for style in again.styles] == ["wave"] and again.can_undo
+    again.undo()
+    assert again.recipe.strength != 0.9 and again.styles
+
+
+def test_a_finish_that_was_under_way_at_the_end_is_kept_with_the_picture_so_far(
+    qtbot: QtBot, start: Start, engine: FakeEngine
+) -> None:
+    studio = start()
+    studio.session.start_engine()
+    qtbot.waitUntil(lambda: studio.session.engine_info is not None)
+    paint(studio)
+    engine.gate = Gate()
+    studio.session.finish()
+    engine.gate.let_pass(2)
+    qtbot.waitUntil(lambda: studio.session.run is not None and studio.session.picture is not None)
+    again = start().session.artwork
+    assert len(again.history) == 1 and again.result is again.history[0]
+
+
+def test_a_burst_of_changes_is_written_once_and_nothing_new_not_at_all(
+    qtbot: QtBot, start: Start, recorded: list[Project]
+) -> None:
+    studio = start()
+    for number in range(50):
+        studio.session.change(strength=number / 50)
+    studio.session.commit()
+    qtbot.waitUntil(lambda: len(recorded) == 1)
+    studio.session.state_changed.emit()
+    with qtbot.waitSignal(studio.autosave._timer.timeout):
+        pass
+    assert len(recorded) == 1 and recorded[0].state.recipe.strength == 0.98
+
+
+def test_each_painting_keeps_its_time_and_group_from_start_to_start(
+    qtbot: QtBot, start: Start, recorded: list[Project]
+) -> None:
+    studio = start()
+    studio.session.take_artwork(make_evening())
+    qtbot.waitUntil(lambda: bool(recorded))
+    entries = studio.autosave.entries
+    assert [entry.group for entry in entries] == ["boat.jpg"] * 3
+    again = start().autosave
+    assert [entry.time for entry in again.entries] == [entry.time for entry in entries]
+    assert again.project().history == again.entries
+
+
+def test_what_was_done_while_the_sitting_was_read_comes_after_it(
+    qtbot: QtBot, start: Start, engine: FakeEngine, settings: Settings, thumbnail_folder: Path
+) -> None:
+    with closing(open_sitting()) as store:
+        store.record(make_project())
+    studio = Studio(lambda: engine, settings, thumbnail_folder)
+    with qtbot.waitSignal(studio.autosave.began):
+        studio.autosave.start()
+        studio.session.change(content=make_picture(name="new.jpg"))
+        studio.session.commit()
+    artwork = studio.session.artwork
+    assert artwork.content is not None and artwork.content.name == "new.jpg" and len(artwork.history) == 3
+    studio.session.undo()
+    assert artwork.blend is not None and artwork.blend.mode == "screen"
+    studio.close()
+
+
+def test_a_disk_that_refuses_is_told_once_and_tried_again(
+    qtbot: QtBot, start: Start, monkeypatch: pytest.MonkeyPatch, recorded: list[Project]
+) -> None:
+    monkeypatch.setattr(autosave_controller, "RETRY", 1)
+    studio = start()
+    messages = messages_of(studio)
+    tries = []
+
+    def refuse(*_: object) -> None:
+        tries.append(1)
+        raise WriteError("The disk is full.", "Free some space.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SittingStore, "record", refuse)
+        studio.session.change(strength=0.2)
+        studio.session.commit()
+        qtbot.waitUntil(lambda: len(tries) >= 3)
+    qtbot.waitUntil(lambda: bool(recorded))
+    assert [message.text for message in messages] == ["The disk is full."] and messages[0].is_problem
+
+
+def test_a_studio_whose_folder_takes_nothing_begins_all_the_same(
+    qtbot: QtBot, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    told: list[Message] = []
+    monkeypatch.setattr(
+        autosave_controller.Session,
+        "post_message",
+        lambda _, message: told.append(message),  # type: ignore[attr-defined]
+    )
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "mkdir", refuse)
+        studio = start()
+    assert [message.is_problem for message in told if message] == [True]
+    studio.session.change(strength=0.2)
+    studio.session.commit()
+
+
+def test_a_sitting_that_cannot_be_read_is_told_and_set_aside(start: Start) -> None:
+    with closing(open_sitting()) as store:
+        store.record(make_project())
+        (store.folder / "sitting.json").write_bytes(b"{")
+    studio = start()
+    assert studio.session.artwork.content is None
+    assert (store.folder / "sitting.before.json").exists()
+    with pytest.raises(StudioError):
+        store.record(make_project())
+
+
+def test_two_studios_have_sittings_of_their_own(
+    qtbot: QtBot, start: Start, recorded: list[Project], engine: FakeEngine, settings: Settings, thumbnail_folder: Path
+) -> None:
+    first = start()
+    paint(first)
+    qtbot.waitUntil(lambda: bool(recorded))
+    second = Studio(lambda: engine, settings, thumbnail_folder)
+    with qtbot.waitSignal(second.autosave.began):
+        second.autosave.start()
+    assert second.session.artwork.content is None
+    second.close()
+    assert len(waiting_sittings()) == 2

@@ -1,0 +1,132 @@
+"""Projects by hand: saved, opened by menu and by drop, refused in a sentence; linked photos are asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from studio.core.image_io import open_picture
+from studio.core.project.project_file import load_project, save_project
+from studio.core.project.sitting_store import waiting_sittings
+from studio.ui.app import Studio
+from studio.ui.importing.drop_zones import Drop
+from studio.ui.importing.mime_payload import Payload
+from studio.ui.session.message import Message
+from tests.core.project.projects import assert_alike, make_evening, make_project
+from tests.support.picture_files import encoded, noise
+
+
+@pytest.fixture
+def messages(studio: Studio) -> list[Message]:
+    found: list[Message] = []
+    studio.session.message_posted.connect(lambda message: found.append(message) if message is not None else None)
+    return found
+
+
+@pytest.fixture
+def evening(tmp_path: Path) -> Path:
+    """A project's file."""
+    path = tmp_path / "evening.studio"
+    save_project(path, make_project())
+    return path
+
+
+def dialog_of(qtbot: QtBot, studio: Studio) -> QFileDialog:
+    """The file dialog that is open."""
+
+    def found() -> list[QFileDialog]:
+        return [dialog for dialog in studio.window.findChildren(QFileDialog) if dialog.isVisible()]
+
+    qtbot.waitUntil(lambda: len(found()) == 1)
+    return found()[0]
+
+
+def choose(qtbot: QtBot, studio: Studio, path: Path) -> None:
+    dialog = dialog_of(qtbot, studio)
+    dialog.fileSelected.emit(str(path))
+    dialog.reject()
+
+
+def test_a_project_is_saved_under_a_name_and_then_without_a_question(
+    qtbot: QtBot, studio: Studio, messages: list[Message], tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.studio"
+    studio.session.take_artwork(make_evening())
+    studio.actions["save_project"].trigger()
+    choose(qtbot, studio, path)
+    qtbot.waitUntil(lambda: bool(messages))
+    assert messages[0].text.startswith("mine.studio is saved")
+    assert_alike(studio.autosave.project(), load_project(path), has_undo=False)
+    studio.session.change(strength=0.11)
+    studio.session.commit()
+    studio.actions["save_project"].trigger()
+    qtbot.waitUntil(lambda: len(messages) == 2)
+    assert load_project(path).state.recipe.strength == 0.11
+
+
+def test_a_project_that_is_opened_lies_on_the_table(qtbot: QtBot, studio: Studio, evening: Path) -> None:
+    with qtbot.waitSignal(studio.session.content_changed):
+        studio.actions["open_project"].trigger()
+        choose(qtbot, studio, evening)
+    assert_alike(load_project(evening), studio.autosave.project())
+    assert studio.autosave.entries[0].is_pinned and studio.projects.path == evening
+    assert len(studio.window.history.buttons) == 3
+    assert studio.session.picture is studio.session.artwork.state.result.picture  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("zone", ["picture", "style", "mix", "blend", "gallery"])
+def test_a_project_that_is_dropped_opens_wherever_it_falls(
+    qtbot: QtBot, studio: Studio, evening: Path, zone: str
+) -> None:
+    with qtbot.waitSignal(studio.session.content_changed):
+        studio.importer.take_drop(Drop(zone, Payload("files", (evening,))))
+    assert studio.projects.path == evening
+
+
+def test_what_lay_there_before_stays_as_a_sitting_of_its_own(
+    qtbot: QtBot, studio: Studio, evening: Path, tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(studio.autosave.began):
+        studio.autosave.start()
+    studio.session.take_artwork(make_evening())
+    studio.session.change(strength=0.77)
+    studio.session.commit()
+    with qtbot.waitSignal(studio.session.content_changed):
+        studio.projects.open(evening)
+    studio.close()
+    assert len(waiting_sittings()) == 2
+    texts = [(sitting.folder / "sitting.json").read_text() for sitting in waiting_sittings()]
+    assert sum("0.77" in text for text in texts) == 1
+
+
+def test_a_project_that_is_none_is_told_and_changes_nothing(
+    qtbot: QtBot, studio: Studio, messages: list[Message], tmp_path: Path
+) -> None:
+    path = tmp_path / "none.studio"
+    path.write_bytes(b"PK nothing")
+    studio.session.take_artwork(make_evening())
+    before = studio.session.artwork.state
+    studio.projects.open(path)
+    qtbot.waitUntil(lambda: bool(messages))
+    assert messages[0].is_problem and messages[0].text.startswith("none.studio is damaged")
+    assert studio.session.artwork.state is before and studio.projects.path is None
+
+
+def test_a_linked_photo_that_has_moved_is_asked_for(
+    qtbot: QtBot, studio: Studio, messages: list[Message], tmp_path: Path
+) -> None:
+    place = tmp_path / "boat.jpg"
+    place.write_bytes(encoded("JPEG", noise()))
+    path = tmp_path / "linked.studio"
+    save_project(path, make_project(open_picture(place)), photos="linked")
+    place = place.rename(tmp_path / "elsewhere.jpg")
+    studio.projects.open(path)
+    assert "boat.jpg" in dialog_of(qtbot, studio).windowTitle()
+    assert "boat.jpg" in messages[0].text
+    with qtbot.waitSignal(studio.session.content_changed):
+        choose(qtbot, studio, place)
+    photo = studio.session.artwork.state.photo
+    assert photo is not None and photo.source == place
