@@ -95,6 +95,7 @@ class AutosaveController(QObject):
 
     def _begin(self, opened: tuple[SittingStore, Project | None, StudioError | None]) -> None:
         self._store, project, error = opened
+        self._session.is_kept = True
         if error is not None:
             self._session.post_message(Message.about(error))
         if project is not None:
@@ -124,6 +125,7 @@ class AutosaveController(QObject):
 
     def _go_on_in(self, store: SittingStore) -> None:
         self._store = store
+        self._session.is_kept = True
         self._recorded = None
         self._note()
 
@@ -144,11 +146,13 @@ class AutosaveController(QObject):
 
     def _end_writing(self, _: Recorded) -> None:
         self._is_writing = self._has_failed = False
+        self._session.is_kept = self._store is not None
         self._note()
 
     def _refuse(self, error: StudioError) -> None:
         """Tell it once, and try again by and by."""
         self._is_writing, self._recorded = False, None
+        self._session.is_kept = False
         if self._store is not None:
             self._timer.start(RETRY)
         if not self._has_failed:
@@ -164,6 +168,7 @@ class AutosaveController(QObject):
         store, self._store = self._store, None
         if store is None:
             return False
+        self._session.is_kept = False
         self._session.keep_run()
         project = self.project()
         self._files.write(lambda: store.record(project), lambda _: None, self._tell_failed)

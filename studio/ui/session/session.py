@@ -67,6 +67,7 @@ class Session(QObject):
         self.estimate = estimate
         self.engine_info: EngineInfo | None = None
         self.has_engine_failed = False
+        self.is_kept = False  # whether all there is will be there at the next start, without being exported
         self._finish_controller = FinishController(artwork, worker, estimate, self)
         self._finish_controller.changed.connect(self.state_changed)
         self._finish_controller.frame_arrived.connect(self.frame_arrived)

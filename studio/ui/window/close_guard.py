@@ -11,7 +11,7 @@ from studio.ui.session.session import Session
 
 
 class CloseGuard(QObject):
-    """Waits for a file that is being written, stops a batch only on a second try, and asks about an unsaved artwork."""
+    """Waits for a file being written, stops a batch only on a second try, and asks before an artwork is lost."""
 
     def __init__(self, session: Session, actions: Actions, window: QWidget) -> None:
         super().__init__(window)
@@ -37,7 +37,8 @@ class CloseGuard(QObject):
             remedy = self.tr("Close again to stop it; the batch can be resumed from its folder.")
             self._session.post_message(Message(text, remedy, action="render_many"))
             return False
-        if self._session.artwork.has_unsaved_result and not self._may_discard:
+        is_lost = self._session.artwork.has_unsaved_result and not self._session.is_kept
+        if is_lost and not self._may_discard:
             self._ask()
             return False
         return True

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from studio.core.errors import StudioError, WriteError
@@ -177,6 +177,33 @@ def test_a_disk_that_refuses_is_told_once_and_tried_again(
         qtbot.waitUntil(lambda: len(tries) >= 3)
     qtbot.waitUntil(lambda: bool(recorded))
     assert [message.text for message in messages] == ["The disk is full."] and messages[0].is_problem
+
+
+def test_closing_asks_only_where_the_disk_has_refused(
+    qtbot: QtBot, start: Start, monkeypatch: pytest.MonkeyPatch, recorded: list[Project]
+) -> None:
+    studio = start()
+    studio.window.show()
+    studio.session.take_artwork(make_evening())
+    qtbot.waitUntil(lambda: bool(recorded))
+    assert studio.session.artwork.has_unsaved_result and studio.session.is_kept
+    with monkeypatch.context() as patched:
+        patched.setattr(SittingStore, "record", refuse_all)
+        studio.session.change(strength=0.2)
+        studio.session.commit()
+        qtbot.waitUntil(lambda: not studio.session.is_kept)
+        assert not studio.window.close(), "it asks"
+        (question,) = studio.window.findChildren(QMessageBox)
+        question.reject()
+    studio.session.change(strength=0.3)
+    studio.session.commit()
+    studio.autosave._record()
+    qtbot.waitUntil(lambda: studio.session.is_kept)
+    assert studio.window.close()
+
+
+def refuse_all(*_: object) -> None:
+    raise WriteError("The disk is full.", "Free some space.")
 
 
 def test_a_studio_whose_folder_takes_nothing_begins_all_the_same(
