@@ -86,7 +86,7 @@ class ProjectDocument:
     def to_json(self) -> bytes:
         """`values` as a text."""
         # Surrogates, which names of files may have, JSON can spell in ASCII alone.
-        return json.dumps(self.values, allow_nan=False, indent=1).encode("ascii")
+        return json.dumps(self.values, allow_nan=False).encode("ascii")
 
     def _row(self, table: str, key: Any, make: Callable[[], dict[str, Any]], held: object) -> int:
         """The place of something in a table; made where it is new. key: equal for what is one; held: what it is of."""
