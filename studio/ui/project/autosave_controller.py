@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from studio.core.artwork.artwork import Artwork
 from studio.core.errors import StudioError
 from studio.core.project.project import HistoryEntry, Project, project_of
-from studio.core.project.sitting_store import Recorded, SittingStore, open_sitting
+from studio.core.project.sitting_store import Recorded, SittingStore, discard_sitting, open_sitting
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
@@ -73,17 +74,21 @@ class AutosaveController(QObject):
         self.entries = project.history
         return project
 
-    def open(self, project: Project) -> None:
-        """Put a project on the table. What lay there stays on disk as a sitting of its own."""
+    def open(self, project: Project, is_saved: bool = False) -> None:
+        """Put a project on the table. What lay there stays on disk as a sitting of its own, unless it `is_saved`."""
 
         def begin() -> SittingStore:
             store = open_sitting(start_empty=True)
-            store.record(project)
+            with suppress(StudioError):  # it is tried again, and told then
+                store.record(project)
             if self._is_closed:  # and nobody waits for it any more
                 store.close()
             return store
 
-        if self._leave_sitting():
+        left = self._leave_sitting()
+        if left is not None:
+            if is_saved:
+                self._files.write(lambda: discard_sitting(left.folder), lambda _: None, self._tell_failed)
             self._files.write(begin, self._go_on_in, self._refuse)
         self._take(project)
 
@@ -140,7 +145,7 @@ class AutosaveController(QObject):
         if store is None or self._is_writing:  # it comes back when that is written
             return
         project = self.project()
-        if self._recorded is None or _differ(project, self._recorded):
+        if self._recorded is None or differ(project, self._recorded):
             self._is_writing, self._recorded = True, project
             self._files.write(lambda: store.record(project), self._end_writing, self._refuse)
 
@@ -163,23 +168,23 @@ class AutosaveController(QObject):
         self._session.post_message(Message.about(error))
         self.began.emit()
 
-    def _leave_sitting(self) -> bool:
-        """Write the last state of the sitting and close it; whether there was one."""
+    def _leave_sitting(self) -> SittingStore | None:
+        """Write the last state of the sitting and close it; None if there was none."""
         store, self._store = self._store, None
         if store is None:
-            return False
+            return None
         self._session.is_kept = False
         self._session.keep_run()
         project = self.project()
         self._files.write(lambda: store.record(project), lambda _: None, self._tell_failed)
         self._files.write(store.close, lambda _: None, self._tell_failed)
-        return True
+        return store
 
     def _tell_failed(self, error: StudioError) -> None:
         _logger.warning("The sitting was not written: %s", error)
 
 
-def _differ(one: Project, other: Project) -> bool:
+def differ(one: Project, other: Project) -> bool:
     """Whether anything is to be written; the window's own values alone are not worth it."""
     return (
         one.state != other.state

@@ -15,7 +15,7 @@ from studio.core.project.project_file import SUFFIX, MissingPhoto, load_project,
 from studio.ui.actions.actions import Actions
 from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
 from studio.ui.importing.user_styles import UserStyles
-from studio.ui.project.autosave_controller import AutosaveController
+from studio.ui.project.autosave_controller import AutosaveController, differ
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
@@ -44,6 +44,7 @@ class ProjectController(QObject):
     ) -> None:
         super().__init__(window)
         self.path: Path | None = None
+        self._saved: Project | None = None  # what stands in it
         self._autosave = autosave
         self._session = session
         self._user_styles = user_styles
@@ -103,7 +104,7 @@ class ProjectController(QObject):
         """Write the project to a file, which is its own from then on."""
         remember_folder(self._settings, _PURPOSE, path.parent)
         project = self._autosave.project().without_undo()
-        self._files.write(lambda: save_project(path, project), partial(self._end_saving, path), self._refuse)
+        self._files.write(lambda: save_project(path, project), partial(self._end_saving, path, project), self._refuse)
 
     def _load(self, path: Path, moved: Mapping[str, Path]) -> None:
         cards = self._user_styles.cards
@@ -128,12 +129,15 @@ class ProjectController(QObject):
         open_dialog(make, self._window, (path.parent, *last_folders(self._settings, "open")))
 
     def _end_opening(self, path: Path, project: Project) -> None:
+        now = self._autosave.project().without_undo()
+        is_saved = self._saved is not None and not differ(now, self._saved)
         self.path = path
         self._session.post_message(None)
-        self._autosave.open(project)
+        self._autosave.open(project, is_saved)
+        self._saved = self._autosave.project().without_undo()
 
-    def _end_saving(self, path: Path, size: int) -> None:
-        self.path = path
+    def _end_saving(self, path: Path, project: Project, size: int) -> None:
+        self.path, self._saved = path, project
         text = self.tr("{} is saved: {:.1f} MB, photos included.").format(path.name, size / 1e6)
         self._session.post_message(Message(text))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.image_io import open_picture
 from studio.core.project.project_file import load_project, save_project
-from studio.core.project.sitting_store import waiting_sittings
+from studio.core.project.sitting_store import open_sitting, waiting_sittings
 from studio.ui.app import Studio
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload
@@ -100,6 +101,23 @@ def test_what_lay_there_before_stays_as_a_sitting_of_its_own(
     assert len(waiting_sittings()) == 2
     texts = [(sitting.folder / "sitting.json").read_text() for sitting in waiting_sittings()]
     assert sum("0.77" in text for text in texts) == 1
+
+
+def test_what_was_saved_before_another_was_opened_is_kept_in_its_file_alone(
+    qtbot: QtBot, studio: Studio, messages: list[Message], evening: Path, tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(studio.autosave.began):
+        studio.autosave.start()
+    studio.session.take_artwork(make_evening())
+    studio.projects.save_as(tmp_path / "mine.studio")
+    qtbot.waitUntil(lambda: bool(messages))
+    with qtbot.waitSignal(studio.session.content_changed):
+        studio.projects.open(evening)
+    studio.close()
+    (sitting,) = waiting_sittings()
+    with closing(open_sitting()) as store:
+        found = store.recover()
+    assert store.folder == sitting.folder and found is not None and found.history[0].is_pinned
 
 
 def test_a_project_that_is_none_is_told_and_changes_nothing(
