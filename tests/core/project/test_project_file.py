@@ -110,11 +110,15 @@ def test_pictures_are_stored_as_they_are_and_equal_ones_once(path: Path) -> None
     assert found.content is not found.styles[0].picture and found.styles[0].picture.name == "twin"
 
 
-def test_pictures_too_long_for_one_codec_come_back_too(path: Path) -> None:
-    strip = Picture(np.random.default_rng(0).integers(0, 255, (2, 17_000, 3), np.uint8), "strip")
-    save_project(path, Project(ArtworkState(content=strip)))
+@pytest.mark.parametrize("shape", [(2, 17_000), (1100, 1000)])
+@pytest.mark.parametrize("has_alpha", [False, True])
+def test_pictures_too_large_for_one_codec_come_back_too(path: Path, shape: tuple[int, int], has_alpha: bool) -> None:
+    random = np.random.default_rng(0)
+    alpha = random.integers(0, 255, shape, np.uint8) if has_alpha else None
+    large = Picture(random.integers(0, 255, (*shape, 3), np.uint8), "large", alpha)
+    save_project(path, Project(ArtworkState(content=large)))
     found = load_project(path).state.content
-    assert found is not None and found.fingerprint == strip.fingerprint
+    assert found is not None and found.fingerprint == large.fingerprint
 
 
 def test_a_linked_photo_is_read_where_it_lies_also_after_both_have_moved(
