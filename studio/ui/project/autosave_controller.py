@@ -66,7 +66,7 @@ class AutosaveController(QObject):
             except StudioError as error:
                 return store, None, error
 
-        self._files.run(begin, self._begin, self._stay_unsaved)
+        self._files.submit(begin, self._begin, self._stay_unsaved)
 
     def project(self) -> Project:
         """All there is now."""
@@ -88,8 +88,8 @@ class AutosaveController(QObject):
         left = self._leave_sitting()
         if left is not None:
             if is_saved:
-                self._files.write(lambda: discard_sitting(left.folder), lambda _: None, self._tell_failed)
-            self._files.write(begin, self._go_on_in, self._refuse)
+                self._files.submit_write(lambda: discard_sitting(left.folder), lambda _: None, self._tell_failed)
+            self._files.submit_write(begin, self._go_on_in, self._refuse)
         self._take(project)
 
     def close(self) -> None:
@@ -147,7 +147,7 @@ class AutosaveController(QObject):
         project = self.project()
         if self._recorded is None or differ(project, self._recorded):
             self._is_writing, self._recorded = True, project
-            self._files.write(lambda: store.record(project), self._end_writing, self._refuse)
+            self._files.submit_write(lambda: store.record(project), self._end_writing, self._refuse)
 
     def _end_writing(self, _: Recorded) -> None:
         self._is_writing = self._has_failed = False
@@ -176,8 +176,8 @@ class AutosaveController(QObject):
         self._session.is_kept = False
         self._session.keep_run()
         project = self.project()
-        self._files.write(lambda: store.record(project), lambda _: None, self._tell_failed)
-        self._files.write(store.close, lambda _: None, self._tell_failed)
+        self._files.submit_write(lambda: store.record(project), lambda _: None, self._tell_failed)
+        self._files.submit_write(store.close, lambda _: None, self._tell_failed)
         return store
 
     def _tell_failed(self, error: StudioError) -> None:

@@ -104,7 +104,7 @@ class ProjectController(QObject):
         """Write the project to a file, which is its own from then on."""
         remember_folder(self._settings, _PURPOSE, path.parent)
         project = self._autosave.project().without_undo()
-        self._files.write(lambda: save_project(path, project), partial(self._end_saving, path, project), self._refuse)
+        self._files.submit_write(lambda: save_project(path, project), partial(self._end_saving, path, project), self._refuse)
 
     def _load(self, path: Path, moved: Mapping[str, Path]) -> None:
         cards = self._user_styles.cards
@@ -114,7 +114,7 @@ class ProjectController(QObject):
             if isinstance(error, MissingPhoto) and error.fingerprint not in moved:
                 self._ask_for_photo(path, moved, error)
 
-        self._files.run(lambda: load_project(path, cards, moved), partial(self._end_opening, path), refuse)
+        self._files.submit(lambda: load_project(path, cards, moved), partial(self._end_opening, path), refuse)
 
     def _ask_for_photo(self, path: Path, moved: Mapping[str, Path], missing: MissingPhoto) -> None:
         """Let the artist show where a linked photo is now, and try again."""
