@@ -1,1 +1,1 @@
-"""How the command line tells of work under way: bars for people, lines of JSON for programs."""
+"""How the command line reports work under way: bars for people, lines of JSON for programs."""

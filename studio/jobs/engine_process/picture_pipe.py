@@ -35,7 +35,7 @@ class PicturePipe:
         self._kept: LruCache[Picture] = LruCache(kept)
 
     def send(self, item: object) -> None:
-        """Send `item`; OSError if nobody listens any more. If it cannot be pickled, nothing has been sent."""
+        """Send `item`; OSError if the other end is gone. If it cannot be pickled, nothing has been sent."""
         self.write(self.pack(item))
 
     def pack(self, item: object) -> Parts:
@@ -46,7 +46,7 @@ class PicturePipe:
         return [len(buffers).to_bytes(4, "big") + stream.getvalue(), *(buffer.raw() for buffer in buffers)]
 
     def write(self, parts: Parts) -> None:
-        """Send what was packed; waits for the other end to read it. OSError if nobody listens any more."""
+        """Send what was packed; waits for the other end to read it. OSError if that is gone."""
         for part in parts:
             self._connection.send_bytes(part)
 

@@ -36,7 +36,7 @@ from studio.ui.widgets.plain_text import PlainLabel
 
 _NOTCH = 120  # a mouse wheel's step in Qt's units
 _ZOOM_PER_NOTCH = 2**0.25
-_ANGLE_PER_PIXEL = 2  # where a touchpad tells no pixels
+_ANGLE_PER_PIXEL = 2  # where a touchpad reports no pixels
 _ARROW_STEP = 64  # px
 _ARROWS: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Left: (_ARROW_STEP, 0),

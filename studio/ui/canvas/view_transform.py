@@ -1,4 +1,4 @@
-"""ViewTransform: where on the canvas a picture lies and how large; arithmetic only, in device pixels."""
+"""ViewTransform: where on the canvas a picture is and how large; arithmetic only, in device pixels."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ViewTransform:
         return replace(self, left=left, top=top)
 
     def point(self, x: float, y: float) -> tuple[float, float]:
-        """The point of the picture, in its px, that lies at a place of the canvas."""
+        """The point of the picture, in its px, that is at a place of the canvas."""
         return (x - self.left) / self.zoom, (y - self.top) / self.zoom
 
 

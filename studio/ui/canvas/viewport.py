@@ -1,4 +1,4 @@
-"""Viewport: how the pictures lie on the canvas: the whole of them, or zoomed and moved by hand."""
+"""Viewport: the part of the pictures that the canvas shows: all, or zoomed and moved by hand."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Viewport(QObject):
         self._zoom(zoom, width / 2, height / 2)
 
     def zoom_at(self, zoom: float, place: QPointF) -> None:
-        """Zoom so that what lies at a place stays there."""
+        """Zoom so that what is at a place stays there."""
         ratio = self._canvas.devicePixelRatioF()
         self._zoom(zoom, place.x() * ratio, place.y() * ratio)
 

@@ -60,7 +60,7 @@ def show_folder(folder: Path) -> None:
 
 
 def typed_path(text: str) -> Path:
-    """The path that somebody has typed, "~" for home; what follows it may be nobody's home, then it is a name."""
+    """The path that was typed, "~" for home; "~name" without such a user is taken as a plain name."""
     return Path(os.path.expanduser(text))  # noqa: PTH111 - Path raises where there is no such user
 
 

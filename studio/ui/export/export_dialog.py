@@ -1,4 +1,4 @@
-"""The export dialog: title and maker, format, size, what the file tells about itself, and where it goes."""
+"""The export dialog: title and maker, format, size, what is written into the file, and where it goes."""
 
 from __future__ import annotations
 

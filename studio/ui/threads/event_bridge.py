@@ -1,4 +1,4 @@
-"""From the worker's thread to the GUI thread: events are left here and fetched by whoever hears the one signal."""
+"""EventBridge: from the worker's thread to the GUI thread; events are left here and fetched after one signal."""
 
 from __future__ import annotations
 

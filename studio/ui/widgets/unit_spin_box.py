@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 
 
 class UnitSpinBox(QDoubleSpinBox):
-    """Tells its value when the entry is complete, not at every digit."""
+    """Reports its value when the entry is complete, not at every digit."""
 
     def __init__(self, low: float, high: float, suffix: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
