@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
 from studio.core.training.training_plan import TrainingPlan
 from studio.engine.train import augmentation, run_log, train_base, validation
@@ -68,8 +68,8 @@ def main(photos: str, styles: str, out: str, told: str) -> None:
     states: list[TrainingState] = []
     fresh_state = train_base.fresh_state
 
-    def remember(weights: Mapping[str, Tensor]) -> TrainingState:
-        states.append(fresh_state(weights))
+    def remember(network: nn.Module, plan: TrainingPlan) -> TrainingState:
+        states.append(fresh_state(network, plan))
         return states[-1]
 
     with pytest.MonkeyPatch.context() as patch:
@@ -77,7 +77,7 @@ def main(photos: str, styles: str, out: str, told: str) -> None:
         patch.setattr(train_base, "fresh_state", remember)
         plan = small_plan((Path(photos), Path(styles)), Path(out), steps=2)
         steps = [news.step for news in train_base.train_base(plan)]
-    Path(told).write_text(json.dumps({"weights": digest(states[0].weights), "news": len(steps)}))
+    Path(told).write_text(json.dumps({"weights": digest(states[0].network.state_dict()), "news": len(steps)}))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from studio.core.storage.atomic_write import replace_file
 from studio.core.storage.untrusted import check_fields, parse_object
 from studio.core.training.tune_log import LESSONS_KEY, lessons_json, parse_lessons
 
-_FORMAT = "style-studio-tuning-2"
+_FORMAT = "style-studio-tuning-3"
 
 
 @dataclass
@@ -28,8 +28,8 @@ class TuningState:
 
     identity: what is learnt from, how; equal for two runs that may go on from each other. step: done, over all stages.
     stage: "vector" or "layers". stage_step: done of the stage. weights: learnt, by name. best: those judged best, with
-    `best_losses` and `best_step`. moments: of the optimizer, two per weight ("a NAME", "b NAME"). draws: state of the
-    random generator. base: losses before the first step. worse: judgements in a row without a better one. setbacks:
+    `best_losses` and `best_step`. optimizer: what it remembers of each weight, see `optimizer_tensors`. draws: state of
+    the random generator. base: losses before the first step. worse: judgements in a row without a better one. setbacks:
     steps whose numbers blew up. seconds: of work. lessons: so far.
     """
 
@@ -46,7 +46,7 @@ class TuningState:
     seconds: float = 0.0
     base: dict[str, float] = field(default_factory=dict)
     best_losses: dict[str, float] = field(default_factory=dict)
-    moments: dict[str, Tensor] = field(default_factory=dict)
+    optimizer: dict[str, Tensor] = field(default_factory=dict)
     lessons: list[Lesson] = field(default_factory=list)
 
     def write(self, path: Path) -> None:
@@ -65,27 +65,30 @@ class TuningState:
             with safe_open(path, framework="pt") as file:
                 header = file.metadata() or {}
                 if header.get("format") != _FORMAT:
-                    raise ValueError("it says so")
+                    raise StudioError(
+                        f"{path.name} was written by another version of Style Studio: learning cannot be continued.",
+                        "Learn afresh.",
+                    )
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
             values = parse_object(header["state"])
             lessons = parse_lessons(header[LESSONS_KEY])
             kinds = {kind: _of_kind(kind, tensors) for kind in _TENSORS}
-            for kind, parts in kinds.items():
-                for name, tensor in parts.items():
-                    known = like[name.split(" ")[-1]]
-                    if tensor.shape != known.shape or not bool(torch.isfinite(tensor).all()):
-                        raise ValueError(f"{kind} of {name}")
-                    parts[name] = tensor.to(known.device)
+            for kind in ("weights", "best"):
+                kinds[kind] = {name: _fitted(kinds[kind][name], known) for name, known in like.items()}
             known_values = {name: values[name] for name in _VALUES}
             check_fields(cls, known_values)
+            torch.Generator().set_state(tensors["draws"])
             return cls(**known_values, **cast(dict[str, Any], kinds), draws=tensors["draws"], lessons=lessons)
-        except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
-            raise StudioError(
-                f"{path.name} is not there or damaged: one cannot go on from it.", "Learn afresh."
-            ) from error
+        except (OSError, SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
+            raise damaged(path) from error
 
 
-_TENSORS = ("weights", "best", "moments")
+def damaged(path: Path) -> StudioError:
+    """What to say of a training file that cannot be read."""
+    return StudioError(f"{path.name} is not there or damaged: learning cannot be continued from it.", "Learn afresh.")
+
+
+_TENSORS = ("weights", "best", "optimizer")
 _VALUES = (
     "identity",
     "stage",
@@ -102,3 +105,10 @@ _VALUES = (
 
 def _of_kind(kind: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(f"{kind} "): tensor for name, tensor in tensors.items() if name.startswith(f"{kind} ")}
+
+
+def _fitted(tensor: Tensor, like: Tensor) -> Tensor:
+    """The tensor on the device and in the memory format of another. Raises ValueError if it does not fit."""
+    if tensor.shape != like.shape or not bool(torch.isfinite(tensor).all()):
+        raise ValueError("a weight does not fit")
+    return torch.empty_like(like, requires_grad=False).copy_(tensor)

@@ -149,13 +149,7 @@ def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float])
     examiner = Examiner(loss, references, pools[1])
     tuner = Tuner(teacher.network, loss, references, pools[0], examiner, settings, identity)
     if request.is_resumed:
-        state = TuningState.read(training_file(request.output), tuner.state.weights)
-        if state.identity != identity:
-            raise StudioError(
-                "The style begun in this file was learnt from other pictures, or with other settings.",
-                "Name the same ones, or learn afresh.",
-            )
-        tuner.state = state
+        tuner.resume(training_file(request.output))
     return tuner
 
 
@@ -176,7 +170,7 @@ class _Record:
 
     def write_state(self) -> None:
         try:
-            self._tuner.state.write(training_file(self._request.output))
+            self._tuner.save(training_file(self._request.output))
         except StudioError as error:
             if self._request.output.exists():  # the best so far
                 raise

@@ -10,19 +10,23 @@ import copy
 import math
 import time
 from collections.abc import Generator, Mapping
+from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.optim import Adam
+from torch.optim.lr_scheduler import LambdaLR
 
 from studio.core.engine_api.contract import Lesson
 from studio.core.engine_api.tune_settings import TuneSettings
-from studio.core.errors import EngineError
-from studio.engine.finetune.checkpoint import TuningState
+from studio.core.errors import EngineError, StudioError
+from studio.engine.finetune.checkpoint import TuningState, damaged
 from studio.engine.finetune.dataset import Photos, References
 from studio.engine.finetune.validation import Examiner, means
 from studio.engine.losses.training_loss import TrainingLoss
 from studio.engine.networks.style_delta import learnable_weights
 from studio.engine.networks.style_network import StyleNetwork, VectorPainter
+from studio.engine.runtime.optimizer_state import load_optimizer_tensors, optimizer_tensors
 
 VECTOR = "vector"
 JUDGED_EVERY = 15  # steps
@@ -36,6 +40,8 @@ LAST_RATE = 0.1  # of the first; the rate falls along half a cosine
 WARM_UP = 10  # steps in which it rises: Adam knows nothing of the size of gradients yet
 FAR = 1.0  # length of a gradient beyond which it is shortened
 MOST_SETBACKS = 4  # steps whose numbers blew up
+BETAS = (0.9, 0.99)  # decay of Adam's moments per step
+EPSILON = 1e-10  # of Adam: gradients of a style vector are small
 
 
 class Tuner:
@@ -62,7 +68,7 @@ class Tuner:
         self._loss, self._photos, self._examiner = loss, photos, examiner
         self._settings, self._from_scratch = settings, from_scratch
         self._judged_every = JUDGED_EVERY if judged_every is None else judged_every
-        self._network = copy.deepcopy(network)
+        self._network = copy.deepcopy(network).requires_grad_(False)
         self._painting = VectorPainter(self._network)
         weights = {VECTOR: references.vector.clone()}
         if settings.is_deep:
@@ -74,6 +80,27 @@ class Tuner:
         self.state = TuningState(identity, draws, weights, {name: tensor.clone() for name, tensor in weights.items()})
         if from_scratch:
             self.state.stage = "layers"
+        self._start_optimizer()
+
+    def resume(self, path: Path) -> None:
+        """Continue from what `save` wrote. Raises StudioError if it is missing, damaged, or of another run."""
+        state = TuningState.read(path, self.state.weights)
+        if state.identity != self.state.identity:
+            raise StudioError(
+                "The style begun in this file was learnt from other pictures, or with other settings.",
+                "Name the same ones, or learn afresh.",
+            )
+        self.state = state
+        self._start_optimizer()
+        try:
+            load_optimizer_tensors(self._optimizer, self._learnt, state.optimizer)
+        except ValueError as error:
+            raise damaged(path) from error
+
+    def save(self, path: Path) -> None:
+        """Write all that `resume` needs. Raises PictureError if the disk refuses."""
+        self.state.optimizer = optimizer_tensors(self._optimizer, self._learnt)
+        self.state.write(path)
 
     @property
     def is_over(self) -> bool:
@@ -144,50 +171,64 @@ class Tuner:
         draws.set_state(state.draws)
         numbers = torch.randint(len(self._photos), (settings.batch,), generator=draws).tolist()
         crops, content = yield from self._photos.take(numbers)
-        names = [VECTOR] if state.stage == VECTOR else list(state.weights)
-        leaves = {name: state.weights[name].clone().requires_grad_(name in names) for name in state.weights}
         with torch.enable_grad():
-            painted = self._paint(crops, leaves)
+            painted = self._paint(crops, state.weights)
         yield
         judgement = yield from self._loss.judge(painted.detach(), self.references.mean, content)
         assert judgement.gradient is not None
-        gradients = torch.autograd.grad(painted, [leaves[name] for name in names], judgement.gradient)
+        torch.autograd.backward(painted, judgement.gradient)
         losses = means(judgement)
         state.draws = draws.get_state()
-        if not all(math.isfinite(value) for value in losses.values()) or not all(
-            bool(torch.isfinite(gradient).all()) for gradient in gradients
-        ):
+        length = float(nn.utils.clip_grad_norm_(self._learnt.values(), FAR))
+        if not all(math.isfinite(value) for value in (*losses.values(), length)):
             self._take_back()
             return {}
-        self._descend(dict(zip(names, gradients, strict=True)))
+        self._pull()
+        self._optimizer.step()
+        self._scheduler.step()
+        self._optimizer.zero_grad()
         state.step, state.stage_step = state.step + 1, state.stage_step + 1
         return losses
 
-    def _descend(self, gradients: Mapping[str, Tensor]) -> None:
-        """One step of Adam. Source: Kingma & Ba 2014."""
-        state, count = self.state, self.state.stage_step + 1
-        length = math.sqrt(sum(float(gradient.square().sum()) for gradient in gradients.values()))
-        for name, gradient in gradients.items():
-            gradient = gradient * min(1.0, FAR / max(length, 1e-12))
-            if name != VECTOR and not self._from_scratch:
+    @torch.no_grad()
+    def _pull(self) -> None:
+        """Add to the gradients the pull of the layers towards the network's own weights."""
+        if self._from_scratch:
+            return
+        for name, weight in self._learnt.items():
+            if name != VECTOR:
                 base = self._base[name]
-                gradient = gradient + (2 * PULL) * (state.weights[name] - base) / base.square().sum().clamp_min(1e-6)
-            first = state.moments.get(f"a {name}", torch.zeros_like(gradient)).lerp(gradient, 0.1)
-            second = state.moments.get(f"b {name}", torch.zeros_like(gradient)).lerp(gradient.square(), 0.01)
-            state.moments[f"a {name}"], state.moments[f"b {name}"] = first, second
-            step = (first / (1 - 0.9**count)) / ((second / (1 - 0.99**count)).sqrt() + 1e-10)
-            state.weights[name] = state.weights[name] - self._rate(name) * step
+                assert weight.grad is not None
+                weight.grad += (2 * PULL) * (weight - base) / base.square().sum().clamp_min(1e-6)
+
+    def _start_optimizer(self) -> None:
+        """Adam without a past over what the stage learns, at the learning rate of the step the stage is at."""
+        state = self.state
+        names = [VECTOR] if state.stage == VECTOR else list(state.weights)
+        for name, weight in state.weights.items():
+            weight.requires_grad_(name in names)
+        self._learnt = {name: state.weights[name] for name in names}
+        groups = []
+        for name, weight in self._learnt.items():
+            rate = self._rate(name)
+            groups.append({"params": [weight], "lr": rate, "initial_lr": rate})
+        self._optimizer = Adam(groups, betas=BETAS, eps=EPSILON)
+        self._scheduler = LambdaLR(self._optimizer, self._rate_factor, last_epoch=state.stage_step - 1)
 
     def _rate(self, name: str) -> float:
+        """The learning rate of a weight in this stage, before warm-up and cosine."""
         state, settings = self.state, self._settings
-        falling = LAST_RATE + (1 - LAST_RATE) * (1 + math.cos(math.pi * state.stage_step / self._stage_steps)) / 2
         rate = settings.learning_rate if state.stage == VECTOR else settings.deep_rate
         if name == VECTOR and state.stage != VECTOR:
             rate = settings.learning_rate * VECTOR_SHARE
         elif name.startswith("conditions") and not self._from_scratch:
             rate *= NORM_RATE
-        rising = min(1.0, (state.stage_step + 1) / WARM_UP)
-        return float(rate * rising * falling / 2**state.setbacks)
+        return rate / float(2**state.setbacks)
+
+    def _rate_factor(self, stage_step: int) -> float:
+        """Rises along a line, falls along half a cosine."""
+        falling = LAST_RATE + (1 - LAST_RATE) * (1 + math.cos(math.pi * stage_step / self._stage_steps)) / 2
+        return min(1.0, (stage_step + 1) / WARM_UP) * falling
 
     def _judge(self) -> Generator[None, None, dict[str, float]]:
         return (yield from self._examiner.judge(lambda crop: self.paint(crop, self.state.weights)))
@@ -200,7 +241,7 @@ class Tuner:
             return False
         keeps_photo = self._from_scratch or held_out["content"] <= MOST_CONTENT * state.base["content"]
         if keeps_photo and held_out["total"] < (1 - LEAST_GAIN) * state.best_losses["total"]:
-            state.best = {name: tensor.clone() for name, tensor in state.weights.items()}
+            state.best = {name: tensor.detach().clone() for name, tensor in state.weights.items()}
             state.best_losses, state.best_step, state.worse = dict(held_out), state.step, 0
             return True
         state.worse += 1
@@ -211,11 +252,14 @@ class Tuner:
         state.setbacks += 1
         if state.setbacks > MOST_SETBACKS:
             raise EngineError("The numbers blew up while learning.", "Choose a lower learning rate, or other pictures.")
-        state.weights = {name: tensor.clone() for name, tensor in state.best.items()}
-        state.moments = {}
+        self._restart_from_best()
 
     def _end_stage(self) -> None:
         state = self.state
         state.stage = "layers" if state.stage == VECTOR and self._settings.is_deep else "over"
-        state.stage_step, state.worse, state.moments = 0, 0, {}
-        state.weights = {name: tensor.clone() for name, tensor in state.best.items()}
+        state.stage_step, state.worse = 0, 0
+        self._restart_from_best()
+
+    def _restart_from_best(self) -> None:
+        self.state.weights = {name: tensor.clone() for name, tensor in self.state.best.items()}
+        self._start_optimizer()

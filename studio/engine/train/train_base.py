@@ -89,10 +89,9 @@ class _Run:
         layers = (tuple(CONTENT_LAYERS), STYLE_LAYERS)
         views = Views(photos, styles, encoder, predictor, layers, plan.crop, plan.seed, self._memory)
         exam = Exam(unseen_photos, unseen_styles, encoder, predictor) if team.is_first else None
+        state = fresh_state(network, plan)
         if self._checkpoint.is_file():
-            state = load_state(plan, self._checkpoint, device)
-        else:
-            state = fresh_state(dict(network.named_parameters()))
+            load_state(state, plan, self._checkpoint)
         trainer = Trainer(plan, team, network, encoder, views, exam, state)
         record = Record(plan.out, state.step) if team.is_first else None
         with closing(trainer.run()) as steps:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import math
 import time
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +21,7 @@ from studio.engine.runtime.generators import run_to_end
 from studio.engine.train.augmentation import PIXELS, Views, between, seeded
 from studio.engine.train.checkpoint import TrainingState
 from studio.engine.train.distributed import Team
+from studio.engine.train.optimizer import make_scheduler
 from studio.engine.train.validation import Exam
 
 STYLE_LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
@@ -30,11 +31,7 @@ IDENTITY = 0.05  # of the steps paint photos in the style that is their own
 IDENTITY_WEIGHT = 10.0  # of the squared error of a pixel, on those
 SMOOTHNESS = 0.01  # weight of the total variation as a share of the photo's
 COLOR = 0.3  # weight of the colours' mean and covariance: by the layers alone, bright colours go dull first
-AVERAGE = 0.998  # share of itself that the moving average keeps at each step, in the long run
-WARM_UP = 0.04  # of all steps
-LAST_RATE = 0.05  # of the highest, at the end
 LONGEST = 5.0  # length of a gradient, which is shortened to it
-DECAYS = (0.9, 0.99)  # of Adam's moments
 MOST_CONTENT = 1.15  # times the content error of the first network, for another to be a better one
 _STEP, _KIND = 3, 4  # streams of random numbers
 
@@ -67,15 +64,12 @@ class Trainer:
         exam: Exam | None,
         state: TrainingState,
     ) -> None:
-        """exam: None for a process that does not judge."""
+        """exam: None for a process that does not judge. state: of this network, fresh or from a checkpoint."""
         self._plan, self._team, self._views, self._exam = plan, team, views, exam
         self.state = state
-        self._network = network.requires_grad_(True).train()
-        self._average = copy.deepcopy(network).requires_grad_(False)
-        self._named = dict(network.named_parameters())
-        with torch.no_grad():
-            for name, weight in self._named.items():
-                weight.copy_(state.weights[name])
+        self._parameters = tuple(network.requires_grad_(True).train().parameters())
+        self._averaged = cast(StyleNetwork, state.average.module)
+        self._scheduler = make_scheduler(state.optimizer, plan, state.step)
         self._painting = team.share(VectorPainter(network))
         weights = {layer: share * plan.content_weight for layer, share in CONTENT_LAYERS.items()}
         self._loss = TrainingLoss(encoder, LossWeights(1.0, weights, SMOOTHNESS), is_rooted=True)
@@ -97,7 +91,7 @@ class Trainer:
     def paint(self, content: Tensor, vector: Tensor) -> Tensor:
         """A picture (B, 3, H, W) by the averaged weights as they are now."""
         with torch.no_grad(), self._autocast:
-            painted: Tensor = self._average(content, self._average.conditions(vector))
+            painted: Tensor = self._averaged(content, self._averaged.conditions(vector))
             return painted.float()
 
     def judge(self) -> dict[str, float] | None:
@@ -105,13 +99,12 @@ class Trainer:
         if self._exam is None:
             return None
         state = self.state
-        self._average.load_state_dict(state.average)
         errors = self._exam.judge(self.paint)
         if not state.base_errors:
             state.base_errors = state.best_errors = errors
         keeps_photo = errors["content"] <= MOST_CONTENT * state.base_errors["content"]
         if keeps_photo and _missed(errors) < _missed(state.best_errors):
-            state.best = {name: tensor.clone() for name, tensor in state.average.items()}
+            state.best = {name: tensor.clone() for name, tensor in self._averaged.named_parameters()}
             state.best_errors, state.best_step = errors, state.step
         return errors
 
@@ -138,15 +131,17 @@ class Trainer:
             extra = extra + COLOR * distance(missed).mean()
         (gradient,) = torch.autograd.grad(extra, leaf)
         painted.backward(judgement.gradient + gradient)  # here the processes agree on a mean
-        length = float(nn.utils.clip_grad_norm_(self._named.values(), LONGEST))
+        length = float(nn.utils.clip_grad_norm_(self._parameters, LONGEST))
         state.step += 1
         is_sound = math.isfinite(length)  # for one process as for all
-        if is_sound:
-            self._descend()
-        else:
+        if not is_sound:
             state.skipped += 1
-        for weight in self._named.values():
-            weight.grad = None
+            state.optimizer.zero_grad()  # without gradients the step below changes nothing but the learning rate
+        state.optimizer.step()
+        self._scheduler.step()
+        state.optimizer.zero_grad()
+        if is_sound:
+            state.average.update_parameters(state.network)
         losses = {name: float(values.mean()) for name, values in judgement.losses.items()}
         return losses | {"gradient": length} if is_sound else {}
 
@@ -179,29 +174,6 @@ class Trainer:
             for view in parts
         ]
         return vector, {layer: blend_moments([one[layer] for one in exact], shares) for layer in exact[0]}
-
-    @torch.no_grad()
-    def _descend(self) -> None:
-        """One step of Adam, and one of the average. Source: Kingma & Ba 2014."""
-        state = self.state
-        count = state.step - state.skipped
-        keep = min(AVERAGE, count / (count + 9))
-        for name, weight in self._named.items():
-            assert weight.grad is not None
-            first = state.first[name].lerp_(weight.grad, 1 - DECAYS[0])
-            second = state.second[name].lerp_(weight.grad.square(), 1 - DECAYS[1])
-            scale = (second / (1 - DECAYS[1] ** count)).sqrt_().add_(1e-8)
-            weight.addcdiv_(first, scale, value=-self._rate() / (1 - DECAYS[0] ** count))
-            state.weights[name] = weight.detach()
-            state.average[name].lerp_(weight, 1 - keep)
-
-    def _rate(self) -> float:
-        """Rises along a line, falls along half a cosine."""
-        share = self.state.step / self._plan.steps
-        if share < WARM_UP:
-            return self._plan.rate * share / WARM_UP
-        fallen = (1 + math.cos(math.pi * (share - WARM_UP) / (1 - WARM_UP))) / 2
-        return self._plan.rate * (LAST_RATE + (1 - LAST_RATE) * fallen)
 
 
 def _missed(errors: Mapping[str, float]) -> float:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from studio.core.card import bundled_cards
 from studio.core.engine_api.contract import Done, Event, Frame, Progress, TuneRequest
@@ -166,7 +168,7 @@ class TestGoingOn:
     ) -> None:
         if content is not None:
             training_file(request_.output).write_bytes(content)
-        with pytest.raises(StudioError, match="cannot go on"):
+        with pytest.raises(StudioError, match="learning cannot be continued"):
             learn(teacher, replace(request_, is_resumed=True))
 
 
@@ -280,6 +282,57 @@ class TestWhatWasLearned:
     def test_what_does_not_fit_is_refused(self, network: StyleNetwork, name: str, shape: tuple[int, ...]) -> None:
         with pytest.raises(WeightsError, match="does not fit"):
             with_learned(network, [({name: np.ones(shape, np.float16)}, 1.0)])
+
+
+@pytest.mark.parametrize("is_deep", [False, True])
+def test_steps_are_those_of_the_formulas(
+    teacher: Teacher, request_: TuneRequest, is_deep: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gradient clipping, the pull to the network, Kingma & Ba 2014, warm-up and cosine, in plain code."""
+    tuner_ = None
+    seen: list[tuple[str, dict[str, Tensor], dict[str, Tensor]]] = []  # stage, weights before, gradients before
+    clip, init = torch.nn.utils.clip_grad_norm_, Tuner.__init__
+
+    def remember(self: Tuner, *arguments: Any, **named: Any) -> None:
+        nonlocal tuner_
+        init(self, *arguments, **named)
+        tuner_ = self
+
+    def record(parameters: Iterable[Tensor], most: float) -> Tensor:
+        assert tuner_ is not None
+        learnt = tuner_._learnt
+        weights = {name: weight.detach().clone() for name, weight in learnt.items()}
+        gradients = {name: weight.grad.clone() for name, weight in learnt.items() if weight.grad is not None}
+        seen.append((tuner_.state.stage, weights, gradients))
+        return clip(parameters, most)
+
+    monkeypatch.setattr(Tuner, "__init__", remember)
+    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", record)
+    monkeypatch.setattr(tuner, "JUDGED_EVERY", 100)  # or the steps of a stage would end with another network
+    settings = replace(SETTINGS, is_deep=is_deep, steps=6, deep_steps=6)
+    learn(teacher, replace(request_, settings=settings))
+    assert [stage for stage, _, _ in seen] == ["vector"] * 6 + ["layers"] * (6 if is_deep else 0)
+    own = dict(teacher.network.named_parameters())
+    for stage, planned in {stage: 6 for stage, _, _ in seen}.items():
+        steps = [(weights, gradients) for each, weights, gradients in seen if each == stage]
+        weights = dict(steps[0][0])
+        first = {name: torch.zeros_like(weight) for name, weight in weights.items()}
+        second = {name: torch.zeros_like(weight) for name, weight in weights.items()}
+        for number, (found, gradients) in enumerate(steps):
+            assert all(torch.allclose(found[name], weight, atol=1e-6) for name, weight in weights.items())
+            length = math.sqrt(sum(float(gradient.square().sum()) for gradient in gradients.values()))
+            for name, gradient in gradients.items():
+                gradient = gradient * min(1.0, 1.0 / length)
+                rate = 0.01 if stage == "vector" else 0.002 if name == "vector" else 0.001
+                if name != "vector":
+                    gradient = gradient + 0.2 * (weights[name] - own[name]) / own[name].square().sum()
+                    rate *= 5 if name == "conditions.bias" else 1
+                first[name] = 0.9 * first[name] + 0.1 * gradient
+                second[name] = 0.99 * second[name] + 0.01 * gradient**2
+                rate *= (number + 1) / 10 * (0.1 + 0.9 * (1 + math.cos(math.pi * number / planned)) / 2)
+                direction = first[name] / (1 - 0.9 ** (number + 1))
+                scale = (second[name] / (1 - 0.99 ** (number + 1))).sqrt() + 1e-10
+                weights[name] = weights[name] - rate * direction / scale
 
 
 def test_photos_that_are_judged_are_never_learned_from() -> None:

@@ -124,7 +124,7 @@ def test_a_step_whose_numbers_blow_up_is_left_out_and_counted(
 
     def spoil_the_second(trainer: Trainer) -> Batch:
         batch = draw(trainer)
-        seen.append({name: tensor.clone() for name, tensor in trainer.state.weights.items()})
+        seen.append({name: tensor.clone() for name, tensor in trainer.state.network.state_dict().items()})
         return replace(batch, images=batch.images * float("nan")) if trainer.state.step == 1 else batch
 
     monkeypatch.setattr(Trainer, "_draw", spoil_the_second)
