@@ -20,11 +20,11 @@ from studio.core.engine_api.contract import (
     EngineSettings,
     Event,
     Frame,
-    Lesson,
     LiveRequest,
     Progress,
     Request,
     StyleRequest,
+    TrainingStep,
     TuneRequest,
 )
 from studio.core.errors import WeightsError
@@ -33,7 +33,7 @@ from studio.core.recipe import StyleRecipe
 from studio.core.storage.atomic_write import replace_file
 from studio.core.styles.learned_style import LearnedStyle
 from studio.core.styles.learned_style_file import training_file, write_learned
-from studio.core.training.tune_log import LESSONS_KEY, lessons_json
+from studio.core.training.tune_log import TRAINING_LOG_KEY, training_log_json
 
 GUARD_SECONDS = 60.0  # how long a test waits for something that always comes; only a failure takes that long
 UNLUCKY_SEED = 13  # recipes with this seed meet the misfortune of `make_crashing_engine` and its kind
@@ -172,16 +172,16 @@ class FakeEngine:
     def _tune(self, request: TuneRequest) -> Iterator[Event]:
         """One judgement per step, each better than the one before; both files are there from the first."""
         yield Progress(request.id, 0.0, "Looking at the pictures")
-        lessons = []
+        training_log = []
         for step in range(1, self.frames + 1):
             self.before_frame(request, step)
             write_learned(request.output, request.card, make_learned(step))
             losses = {"style": 1.0 / step, "content": 0.1, "total": 1.0 / step + 0.1}
-            lesson = Lesson(step, self.frames, losses, losses, is_best=True)
-            lessons.append(lesson)
-            header = {LESSONS_KEY: lessons_json(lessons)}
+            training_step = TrainingStep(step, self.frames, losses, losses, is_best=True)
+            training_log.append(training_step)
+            header = {TRAINING_LOG_KEY: training_log_json(training_log)}
             replace_file(training_file(request.output), save({"fake": np.zeros(1)}, header))
-            yield Progress(request.id, step / self.frames, lesson=lesson)
+            yield Progress(request.id, step / self.frames, training_step=training_step)
             picture = make_picture(seed=100 + step)
             yield Frame(request.id, step, self.frames, step / self.frames, picture, losses=losses, seconds=0.1 * step)
 

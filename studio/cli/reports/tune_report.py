@@ -35,14 +35,14 @@ class TuneBar(BarReport):
             return
         if event.note:
             self._bar.update(self._task, description=event.note)
-        lesson = event.lesson
-        if lesson is not None:
-            if lesson.held_out is not None and lesson.is_best:
-                self._best = lesson.held_out["total"]
+        step = event.training_step
+        if step is not None:
+            if step.held_out is not None and step.is_best:
+                self._best = step.held_out["total"]
                 self._first = self._first or self._best
             change = f"{self._first:.3f} > {self._best:.3f}" if self._best < self._first else f"{self._first:.3f}"
-            step = f"step {lesson.step}/{lesson.steps}, loss {change}"
-            self._bar.update(self._task, description="Learning", note=step)
+            position = f"step {step.step}/{step.steps}, loss {change}"
+            self._bar.update(self._task, description="Learning", note=position)
 
     def finish(self, file: Path | None, done: Done | None) -> None:
         """One sentence under the bar, then the notes. file: where the style is, None if there is none yet.
@@ -66,20 +66,20 @@ class TuneJson(JsonReport):
         """Print the event, unless it is a picture or tells nothing new."""
         if isinstance(event, Frame):
             return
-        lesson = event.lesson
-        if lesson is None:
+        step = event.training_step
+        if step is None:
             self._print_progress(event)
             return
         self._print_event(
             event,
             {
                 "event": "lesson",
-                "step": lesson.step,
-                "steps": lesson.steps,
+                "step": step.step,
+                "steps": step.steps,
                 "progress": event.progress,
-                "losses": dict(lesson.losses),
-                "held_out": None if lesson.held_out is None else dict(lesson.held_out),
-                "is_best": lesson.is_best,
+                "losses": dict(step.losses),
+                "held_out": None if step.held_out is None else dict(step.held_out),
+                "is_best": step.is_best,
             },
         )
 

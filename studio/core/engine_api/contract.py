@@ -123,12 +123,13 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """Where learning a style is after a step of `steps`. losses: of the pictures of this step.
+class TrainingStep:
+    """The result of one step of fine-tuning, of `steps` in all.
 
-    held_out: of photos that are never learnt from, where that was just looked at, else None. Both by name: "style",
-    "content", "total"; held_out also "seen" and, with a reference held out, "unseen": the style loss against those
-    learnt from and against that one. is_best: nothing was better so far.
+    losses: by name ("style", "content", "total"), of the pictures of this step. held_out: the validation losses, of
+    photos that are never learnt from; None where this step was not validated. They have the same names, and "seen" and,
+    with a reference held out, "unseen": the style loss against the references learnt from and against the one held out.
+    is_best: no validation before had a lower total.
     """
 
     step: int
@@ -142,13 +143,13 @@ class Lesson:
 class Progress:
     """A sign of life between frames. progress: 0 to 1. note: a sentence for the user, or "".
 
-    lesson: where a TuneRequest is, after each step.
+    training_step: where a TuneRequest is, after each step.
     """
 
     request_id: int
     progress: float
     note: str = ""
-    lesson: Lesson | None = None
+    training_step: TrainingStep | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The lessons of a style that is being learnt, as they lie in the header of its training file."""
+"""The log of a fine-tuning, a TrainingStep per step, as it lies in the header of its training file."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
-from studio.core.engine_api.contract import Lesson
+from studio.core.engine_api.contract import TrainingStep
 from studio.core.storage.untrusted import make_checked, parse_json
 from studio.core.styles.learned_style_file import training_file
 
-LESSONS_KEY = "lessons"
+TRAINING_LOG_KEY = "training_log"
 
 
-def lessons_json(lessons: Sequence[Lesson]) -> str:
-    """What `parse_lessons` reads."""
-    return json.dumps([asdict(lesson) for lesson in lessons])
+def training_log_json(log: Sequence[TrainingStep]) -> str:
+    """What `parse_training_log` reads."""
+    return json.dumps([asdict(step) for step in log])
 
 
-def parse_lessons(text: str) -> list[Lesson]:
-    """The lessons in a text. Raises ValueError if there is something else in it."""
-    lessons = parse_json(text)
-    if not isinstance(lessons, list):
-        raise ValueError("these are no lessons")
-    return [make_checked(Lesson, values) for values in lessons]
+def parse_training_log(text: str) -> list[TrainingStep]:
+    """The log in a text. Raises ValueError if the text is not a log."""
+    steps = parse_json(text)
+    if not isinstance(steps, list):
+        raise ValueError("this is no training log")
+    return [make_checked(TrainingStep, values) for values in steps]
 
 
-def read_lessons(output: Path) -> list[Lesson]:
-    """The lessons of the style begun in `output`, as far as one would go on from; [] if they cannot be read.
+def read_training_log(output: Path) -> list[TrainingStep]:
+    """The log of the style begun in `output`, up to the step it resumes at; [] if it cannot be read.
 
-    No number of the network is looked at for that.
+    No weights are read for that.
     """
     try:
         with safe_open(training_file(output), framework="numpy") as file:
-            return parse_lessons((file.metadata() or {})[LESSONS_KEY])
+            return parse_training_log((file.metadata() or {})[TRAINING_LOG_KEY])
     except (OSError, SafetensorError, ValueError, KeyError):
         return []

@@ -75,12 +75,12 @@ class _Bench:
         network, predictor = load_style_network(ORIGINAL_NETWORK)
         self._network = network.to(self.device)
         self._predictor = StylePredictor(predictor, self.device)
-        self._lessons: LRUCache[tuple[str, int, bool], Material] = LRUCache(2)
+        self._materials: LRUCache[tuple[str, int, bool], Material] = LRUCache(2)
         self._photos = [self._open(card.file) for card in bundled_cards("demo")]
 
     def run(self, artist: str, seed: int, arm: Arm) -> Iterator[Point]:
         """The steps of one cell, with held-out losses where they were measured."""
-        loss, references, pool, trials = self._lesson(artist, seed, self._eye)
+        loss, references, pool, trials = self._material(artist, seed, self._eye)
         examiner = Examiner(loss, references, trials)
         plan = self._plan
         if arm == "bound":
@@ -99,20 +99,20 @@ class _Bench:
         )
         network = _fresh(seed).to(self.device) if from_scratch else self._network
         if arm == "random-eye":  # it learns by one eye and is judged by the other
-            loss, references, pool, _ = self._lesson(artist, seed, self._random_eye)
+            loss, references, pool, _ = self._material(artist, seed, self._random_eye)
         judged_every = SCRATCH_JUDGED_EVERY if from_scratch else JUDGED_EVERY
         tuner = Tuner(network, loss, references, pool, examiner, settings, "", from_scratch, judged_every)
-        for lesson in tuner.run():
-            if lesson is not None:
-                held_out = None if lesson.held_out is None else dict(lesson.held_out)
-                yield lesson.step, tuner.state.seconds, held_out
+        for step in tuner.run():
+            if step is not None:
+                held_out = None if step.held_out is None else dict(step.held_out)
+                yield step.step, tuner.state.seconds, held_out
 
-    def _lesson(self, artist: str, seed: int, eye: Encoder) -> Material:
+    def _material(self, artist: str, seed: int, eye: Encoder) -> Material:
         """What is learnt from and judged by: for the arms of an artist and a seed the same, and looked at once."""
         key = artist, seed, eye is self._eye
-        if key not in self._lessons:
-            self._lessons[key] = self._look(artist, seed, eye)
-        return self._lessons[key]
+        if key not in self._materials:
+            self._materials[key] = self._look(artist, seed, eye)
+        return self._materials[key]
 
     def _look(self, artist: str, seed: int, eye: Encoder) -> Material:
         plan, generator = self._plan, torch.Generator().manual_seed(seed)

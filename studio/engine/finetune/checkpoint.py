@@ -13,11 +13,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from studio.core.engine_api.contract import Lesson
+from studio.core.engine_api.contract import TrainingStep
 from studio.core.errors import StudioError
 from studio.core.storage.atomic_write import replace_file
 from studio.core.storage.untrusted import check_fields, parse_object
-from studio.core.training.tune_log import LESSONS_KEY, lessons_json, parse_lessons
+from studio.core.training.tune_log import TRAINING_LOG_KEY, parse_training_log, training_log_json
 
 _FORMAT = "style-studio-tuning-3"
 
@@ -30,7 +30,7 @@ class TuningState:
     stage: "vector" or "layers". stage_step: done of the stage. weights: learnt, by name. best: those judged best, with
     `best_losses` and `best_step`. optimizer: what it remembers of each weight, see `optimizer_tensors`. draws: state of
     the random generator. base: losses before the first step. worse: judgements in a row without a better one. setbacks:
-    steps whose numbers blew up. seconds: of work. lessons: so far.
+    steps whose numbers blew up. seconds: of work. training_log: so far.
     """
 
     identity: str
@@ -47,7 +47,7 @@ class TuningState:
     base: dict[str, float] = field(default_factory=dict)
     best_losses: dict[str, float] = field(default_factory=dict)
     optimizer: dict[str, Tensor] = field(default_factory=dict)
-    lessons: list[Lesson] = field(default_factory=list)
+    training_log: list[TrainingStep] = field(default_factory=list)
 
     def write(self, path: Path) -> None:
         """Write it. Raises PictureError if the disk refuses; the state of before is whole then."""
@@ -55,7 +55,7 @@ class TuningState:
         for kind in _TENSORS:
             tensors |= {f"{kind} {name}": tensor.detach().cpu() for name, tensor in getattr(self, kind).items()}
         state = json.dumps({name: getattr(self, name) for name in _VALUES})
-        header = {"format": _FORMAT, "state": state, LESSONS_KEY: lessons_json(self.lessons)}
+        header = {"format": _FORMAT, "state": state, TRAINING_LOG_KEY: training_log_json(self.training_log)}
         replace_file(path, save({name: tensor.contiguous() for name, tensor in tensors.items()}, header))
 
     @classmethod
@@ -71,14 +71,14 @@ class TuningState:
                     )
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
             values = parse_object(header["state"])
-            lessons = parse_lessons(header[LESSONS_KEY])
+            training_log = parse_training_log(header[TRAINING_LOG_KEY])
             kinds = {kind: _of_kind(kind, tensors) for kind in _TENSORS}
             for kind in ("weights", "best"):
                 kinds[kind] = {name: _fitted(kinds[kind][name], known) for name, known in like.items()}
             known_values = {name: values[name] for name in _VALUES}
             check_fields(cls, known_values)
             torch.Generator().set_state(tensors["draws"])
-            return cls(**known_values, **cast(dict[str, Any], kinds), draws=tensors["draws"], lessons=lessons)
+            return cls(**known_values, **cast(dict[str, Any], kinds), draws=tensors["draws"], training_log=training_log)
         except (OSError, SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
             raise damaged(path) from error
 

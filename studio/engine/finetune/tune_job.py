@@ -71,28 +71,28 @@ def _teach(request: TuneRequest, teacher: Teacher, clock: Callable[[], float]) -
     tuner = yield from _prepare(request, teacher, clock)
     record = _Record(request, teacher, tuner)
     spoken, saved = clock(), clock()
-    for lesson in tuner.run():
+    for training_step in tuner.run():
         now, share = clock(), _share(tuner)
-        if lesson is None:
+        if training_step is None:
             if now - spoken >= SIGN_OF_LIFE:
                 spoken = now
                 yield Progress(request.id, share)
             continue
-        if lesson.is_best:
+        if training_step.is_best:
             record.write_style()
-        if lesson.is_best or now - saved >= SAVED_EVERY:
+        if training_step.is_best or now - saved >= SAVED_EVERY:
             saved = now
             record.write_state()
         spoken = now
-        yield Progress(request.id, share, "", lesson)
-        if lesson.held_out is not None:
+        yield Progress(request.id, share, "", training_step)
+        if training_step.held_out is not None:
             yield Frame(
                 request.id,
-                lesson.step,
-                lesson.steps,
+                training_step.step,
+                training_step.steps,
                 share,
                 to_picture(tuner.paint(sample, tuner.state.weights), sampled),
-                losses=lesson.losses,
+                losses=training_step.losses,
                 seconds=tuner.state.seconds,
             )
     learned = record.write_style()

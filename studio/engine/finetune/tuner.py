@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.optim import Adam
 from torch.optim.lr_scheduler import LambdaLR
 
-from studio.core.engine_api.contract import Lesson
+from studio.core.engine_api.contract import TrainingStep
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import EngineError, StudioError
 from studio.engine.finetune.checkpoint import TuningState, damaged
@@ -116,8 +116,8 @@ class Tuner:
         before = settings.vector_steps if state.stage == "layers" and not self._from_scratch else 0
         return (before + state.stage_step) / settings.all_steps
 
-    def run(self) -> Generator[Lesson | None, None, None]:
-        """Learn; yields None between pieces of a step, and a Lesson after it, when `state` may be saved.
+    def run(self) -> Generator[TrainingStep | None, None, None]:
+        """Learn; yields None between pieces of a step, and a TrainingStep after it, when `state` may be saved.
 
         Raises EngineError if the numbers blow up again and again; what was best stays best.
         """
@@ -125,8 +125,8 @@ class Tuner:
         if not state.base:
             state.base = yield from self._judge()
             state.best_losses = dict(state.base)
-            state.lessons.append(Lesson(0, plan.all_steps, state.base, state.base, is_best=True))
-            yield state.lessons[-1]
+            state.training_log.append(TrainingStep(0, plan.all_steps, state.base, state.base, is_best=True))
+            yield state.training_log[-1]
         while not self.is_over:
             started = time.perf_counter()
             losses = yield from self._step()
@@ -139,8 +139,8 @@ class Tuner:
             if state.stage_step >= self._stage_steps or has_stalled:
                 self._end_stage()
             if losses:  # from here one may go on later: nothing is half done
-                state.lessons.append(Lesson(state.step, plan.all_steps, losses, held_out, is_best))
-                yield state.lessons[-1]
+                state.training_log.append(TrainingStep(state.step, plan.all_steps, losses, held_out, is_best))
+                yield state.training_log[-1]
 
     def paint(self, content: Tensor, weights: Mapping[str, Tensor] | None = None) -> Tensor:
         """A picture (B, 3, H, W) in the style as it is learnt best, or with other weights."""

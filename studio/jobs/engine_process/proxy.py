@@ -121,8 +121,8 @@ class _Run:
             raise answer
         if isinstance(answer, EngineInfo):
             raise EngineError("The painting engine answered what it was not asked.", "Try again.")
-        if isinstance(answer, Progress) and answer.lesson is not None:
-            self._has_saved = True  # it saves before it tells of its first lesson
+        if isinstance(answer, Progress) and answer.training_step is not None:
+            self._has_saved = True  # it saves before it tells of its first step
         return answer
 
     def close(self) -> None:

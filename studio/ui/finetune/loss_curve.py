@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
-from studio.core.engine_api.contract import Lesson
+from studio.core.engine_api.contract import TrainingStep
 from studio.core.errors import StudioError
 from studio.ui.theme.theme import set_role
 from studio.ui.threads.serial_executor import SerialExecutor
@@ -30,7 +30,7 @@ class LossCurve(QStackedWidget):
         super().__init__(parent)
         self.plot: LossPlot | None = None
         self._files = files
-        self._lessons: Sequence[Lesson] = ()
+        self._lessons: Sequence[TrainingStep] = ()
         self._make_plot: type[LossPlot] | None = None
         self._is_loading = False
         self.empty = PlainLabel()
@@ -52,7 +52,7 @@ class LossCurve(QStackedWidget):
             self.empty.setText(self.tr("The learning curve will appear here"))
             self._files.submit(_load_plot, self._take_plot, self._give_up)
 
-    def show_lessons(self, lessons: Sequence[Lesson]) -> None:
+    def show_lessons(self, lessons: Sequence[TrainingStep]) -> None:
         """Show these, from the first on."""
         self._lessons = lessons
         best = self.best
@@ -72,7 +72,7 @@ class LossCurve(QStackedWidget):
             self.setCurrentWidget(self.plot)
 
     @property
-    def best(self) -> Lesson | None:
+    def best(self) -> TrainingStep | None:
         """The lesson of the best judgement, or None."""
         return next((lesson for lesson in reversed(self._lessons) if lesson.is_best and lesson.held_out), None)
 

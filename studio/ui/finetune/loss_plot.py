@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.core.engine_api.contract import Lesson
+from studio.core.engine_api.contract import TrainingStep
 from studio.ui.theme.theme import CAPTION_SIZE, GRID, color
 
 _SMOOTHED = 9  # steps whose mean a point of the training line is: single ones jump with their pictures
@@ -52,7 +52,7 @@ class LossPlot(QWidget):
         box.addWidget(self.plot)
         self._take_colors()
 
-    def show_lessons(self, lessons: Sequence[Lesson], best: Lesson | None) -> None:
+    def show_lessons(self, lessons: Sequence[TrainingStep], best: TrainingStep | None) -> None:
         """Show these, and which is the best."""
         training = _smoothed([(lesson.step, lesson.losses["total"]) for lesson in lessons if lesson.step])
         held_out = [(lesson.step, lesson.held_out["total"]) for lesson in lessons if lesson.held_out]
@@ -66,7 +66,7 @@ class LossPlot(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self._take_colors()
 
-    def _show_best(self, best: Lesson | None) -> None:
+    def _show_best(self, best: TrainingStep | None) -> None:
         if best is None or best.held_out is None:
             self.best.clear()
             self.legend.removeItem(self.best)

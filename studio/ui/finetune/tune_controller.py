@@ -15,9 +15,9 @@ from studio.core.engine_api.contract import (
     Event,
     Failed,
     Frame,
-    Lesson,
     Progress,
     Stopped,
+    TrainingStep,
     TuneRequest,
     new_request_id,
 )
@@ -29,7 +29,7 @@ from studio.core.storage.folder_lock import FolderLock
 from studio.core.storage.user_folders import data_folder
 from studio.core.styles.learned_style_file import read_learned, training_file
 from studio.core.training.reference_checks import Remark, check_references
-from studio.core.training.tune_log import read_lessons
+from studio.core.training.tune_log import read_training_log
 from studio.core.training.tune_request_file import read_request, request_file, write_request
 from studio.jobs.worker import Worker
 from studio.ui.importing.reference_pictures import ReferencePictures
@@ -50,7 +50,7 @@ class Unfinished:
     title: str
     request: TuneRequest | None = None
     remarks: tuple[Remark, ...] = ()
-    lessons: Sequence[Lesson] = ()
+    lessons: Sequence[TrainingStep] = ()
 
 
 class TuneController(QObject):
@@ -83,7 +83,7 @@ class TuneController(QObject):
         super().__init__(parent)
         self.references = ReferencePictures(files, check_references, self)
         self.photos = ReferencePictures(files, lambda _: (), self)
-        self.lessons: list[Lesson] = []
+        self.lessons: list[TrainingStep] = []
         self.sample: Picture | None = None
         self.unfinished = ""
         self.progress = 0.0
@@ -166,7 +166,7 @@ class TuneController(QObject):
         if self._request is None or getattr(event, "request_id", None) != self._request.id:
             return
         match event:
-            case Progress(progress=progress, note=note, lesson=lesson):
+            case Progress(progress=progress, note=note, training_step=lesson):
                 self.progress = progress
                 if note:
                     self.note = note
@@ -239,7 +239,7 @@ class TuneController(QObject):
             return Unfinished(title)
         try:
             request = read_request(self.output)
-            return Unfinished(title, request, check_references(request.references), read_lessons(self.output))
+            return Unfinished(title, request, check_references(request.references), read_training_log(self.output))
         except Exception as error:  # noqa: BLE001 - what there is can be kept all the same
             task_error(error)
             return Unfinished(title)

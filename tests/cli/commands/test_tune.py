@@ -65,11 +65,11 @@ def test_settings_reach_the_engine(studio: Studio, works: Path) -> None:
     assert [photo.name for photo in request.photos] == ["photo.png"]
 
 
-def test_every_lesson_is_a_line_of_json(studio: Studio, works: Path) -> None:
+def test_every_step_is_a_line_of_json(studio: Studio, works: Path) -> None:
     assert studio("tune", works, "--name", "x", "-o", OUT, "--json") == 0
-    lessons = [line for line in studio.lines if line["event"] == "lesson"]
-    assert [line["step"] for line in lessons] == [1, 2, 3]
-    assert lessons[-1]["held_out"]["total"] < lessons[0]["held_out"]["total"]
+    steps = [line for line in studio.lines if line["event"] == "lesson"]
+    assert [line["step"] for line in steps] == [1, 2, 3]
+    assert steps[-1]["held_out"]["total"] < steps[0]["held_out"]["total"]
     assert studio.lines[-1]["event"] == "done" and studio.lines[-1]["file"] == OUT
 
 

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from studio.core.engine_api.contract import Lesson
+from studio.core.engine_api.contract import TrainingStep
 from studio.core.styles.learned_style_file import training_file
-from studio.core.training.tune_log import LESSONS_KEY, lessons_json, parse_lessons, read_lessons
+from studio.core.training.tune_log import TRAINING_LOG_KEY, parse_training_log, read_training_log, training_log_json
 
-LESSONS = [
-    Lesson(0, 2, {"total": 2.0}, {"total": 2.5}, is_best=True),
-    Lesson(1, 2, {"style": 0.5, "total": 1.5}),
-    Lesson(2, 2, {"total": 1.0}, {"total": 1.25, "unseen": 0.75}, is_best=True),
+LOG = [
+    TrainingStep(0, 2, {"total": 2.0}, {"total": 2.5}, is_best=True),
+    TrainingStep(1, 2, {"style": 0.5, "total": 1.5}),
+    TrainingStep(2, 2, {"total": 1.0}, {"total": 1.25, "unseen": 0.75}, is_best=True),
 ]
 
 
@@ -25,8 +25,8 @@ def write(output: Path, header: dict[str, str]) -> None:
 
 def test_what_is_written_comes_back(tmp_path: Path) -> None:
     output = tmp_path / "style.safetensors"
-    write(output, {LESSONS_KEY: lessons_json(LESSONS)})
-    assert read_lessons(output) == LESSONS
+    write(output, {TRAINING_LOG_KEY: training_log_json(LOG)})
+    assert read_training_log(output) == LOG
 
 
 @pytest.mark.parametrize(
@@ -45,10 +45,10 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
 )
 def test_what_is_no_log_is_refused_and_read_as_empty(text: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError):
-        parse_lessons(text)
+        parse_training_log(text)
     output = tmp_path / "style.safetensors"
-    write(output, {LESSONS_KEY: text})
-    assert read_lessons(output) == []
+    write(output, {TRAINING_LOG_KEY: text})
+    assert read_training_log(output) == []
 
 
 @pytest.mark.parametrize("content", [None, b"", b"nonsense" * 50])
@@ -56,6 +56,6 @@ def test_without_a_training_file_there_is_no_log(content: bytes | None, tmp_path
     output = tmp_path / "style.safetensors"
     if content is not None:
         training_file(output).write_bytes(content)
-    assert read_lessons(output) == []
+    assert read_training_log(output) == []
     write(output, {})
-    assert read_lessons(output) == []
+    assert read_training_log(output) == []

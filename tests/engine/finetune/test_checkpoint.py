@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from studio.core.engine_api.contract import Lesson
+from studio.core.engine_api.contract import TrainingStep
 from studio.core.errors import StudioError
 from studio.engine.finetune.checkpoint import TuningState
 
@@ -32,7 +32,10 @@ def make_state() -> TuningState:
         base={"total": 2.0},
         best_losses={"total": 1.0},
         optimizer={"step.vector": torch.tensor(3.0), "exp_avg.vector": torch.tensor([[0.1, 0.2, 0.3]])},
-        lessons=[Lesson(0, 4, {"total": 2.0}, {"total": 2.0}, is_best=True), Lesson(1, 4, {"total": 1.5})],
+        training_log=[
+            TrainingStep(0, 4, {"total": 2.0}, {"total": 2.0}, is_best=True),
+            TrainingStep(1, 4, {"total": 1.5}),
+        ],
     )
 
 

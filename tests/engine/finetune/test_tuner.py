@@ -20,7 +20,7 @@ from studio.core.engine_api.contract import Done, Event, Frame, Progress, TuneRe
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import EngineError, PictureError, StudioError, WeightsError, WriteError
 from studio.core.styles.learned_style_file import read_learned, training_file
-from studio.core.training.tune_log import read_lessons
+from studio.core.training.tune_log import read_training_log
 from studio.core.training.tune_request_file import read_request, write_request
 from studio.engine.finetune import tune_job, tuner
 from studio.engine.finetune.dataset import hold_out, most_typical
@@ -81,8 +81,8 @@ def learn(teacher: Teacher, request: TuneRequest) -> tuple[Done, list[Event]]:
     return done, events
 
 
-def lessons_in(events: list[Event]) -> list[Any]:
-    return [event.lesson for event in events if isinstance(event, Progress) and event.lesson is not None]
+def training_log_of(events: list[Event]) -> list[Any]:
+    return [event.training_step for event in events if isinstance(event, Progress) and event.training_step is not None]
 
 
 def vector_of(done: Done) -> Any:
@@ -98,11 +98,11 @@ def network(teacher: Teacher) -> StyleNetwork:
 class TestALesson:
     def test_the_held_out_loss_falls_and_the_best_is_in_the_file(self, teacher: Teacher, request_: TuneRequest) -> None:
         done, events = learn(teacher, request_)
-        lessons = lessons_in(events)
-        assert [lesson.step for lesson in lessons] == [0, 1, 2, 3, 4]
-        assert [lesson.held_out is not None for lesson in lessons] == [True, False, True, False, True]
-        assert lessons[-1].held_out["total"] < lessons[0].held_out["total"]
-        assert {"seen", "unseen"} <= set(lessons[0].held_out)
+        log = training_log_of(events)
+        assert [step.step for step in log] == [0, 1, 2, 3, 4]
+        assert [step.held_out is not None for step in log] == [True, False, True, False, True]
+        assert log[-1].held_out["total"] < log[0].held_out["total"]
+        assert {"seen", "unseen"} <= set(log[0].held_out)
         card, learned = read_learned(request_.output)
         assert (card.author, card.licence, learned.delta) == ("A weaver", "CC0 1.0", {})
         np.testing.assert_array_equal(learned.vector, vector_of(done))
@@ -142,12 +142,12 @@ class TestGoingOn:
         for step in (1, 5):
             events = teach(request, teacher)
             for event in events:
-                if isinstance(event, Progress) and event.lesson and event.lesson.step == step:
+                if isinstance(event, Progress) and event.training_step and event.training_step.step == step:
                     break
             next(events)
             events.close()  # type: ignore[attr-defined]  # in the middle of the step after
             assert read_learned(request.output)  # usable as it is
-            assert read_lessons(request.output) == lessons_in(events_of_whole)[: step + 1]
+            assert read_training_log(request.output) == training_log_of(events_of_whole)[: step + 1]
             request = read_request(request.output)
         resumed, _ = learn(teacher, request)
         np.testing.assert_array_equal(vector_of(whole), vector_of(resumed))
@@ -188,7 +188,7 @@ class TestTrouble:
         judgements = iter([(1.0, 0.10), (0.5, 0.121), (0.9, 0.119)])
         monkeypatch.setattr(Tuner, "_judge", judged_in_turn(judgements))
         done, events = learn(teacher, request_)
-        assert [lesson.is_best for lesson in lessons_in(events) if lesson.held_out] == [True, False, True]
+        assert [step.is_best for step in training_log_of(events) if step.held_out] == [True, False, True]
         assert "19% less recognisable" in done.notes[0]
 
     @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ class TestTrouble:
         monkeypatch.setattr(Tuner, "_judge", judged_as({"style": 1.0, "content": 0.1, "total": 1.1}))
         monkeypatch.setattr(tuner, "JUDGED_EVERY", 1)
         done, events = learn(teacher, replace(request_, settings=replace(SETTINGS, steps=50)))
-        assert len(lessons_in(events)) == 1 + tuner.PATIENCE
+        assert len(training_log_of(events)) == 1 + tuner.PATIENCE
         assert done.steps == tuner.PATIENCE  # those it has taken, not those it was given
         assert [event.progress for event in events if isinstance(event, Progress)][-1] == pytest.approx(1.0)
         assert "at first sight" in done.notes[0]

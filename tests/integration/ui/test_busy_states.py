@@ -409,7 +409,7 @@ def test_a_picture_that_cannot_be_copied_is_told(
     qtbot.waitUntil(lambda: bool(sentence(loaded)))
 
 
-@pytest.mark.parametrize("act", ["read_request", "check_references", "read_lessons"])
+@pytest.mark.parametrize("act", ["read_request", "check_references", "read_training_log"])
 def test_a_learnt_style_can_be_kept_even_if_nothing_says_how_to_go_on(
     qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch, act: str
 ) -> None:

@@ -33,7 +33,7 @@ Start = Callable[..., EngineProcess]
 
 
 class NotingEngine(FakeEngine):
-    """Says of each lesson whether it goes on from an earlier one."""
+    """Says of each fine-tuning whether it resumes an earlier one."""
 
     def run(self, request: Request) -> Iterator[Event]:
         if isinstance(request, TuneRequest):
@@ -129,13 +129,13 @@ def test_a_run_that_a_stop_does_not_end_takes_no_other_along(start: Start) -> No
     assert names(innocent) == WHOLE_RUN
 
 
-def test_a_lesson_goes_on_from_what_it_has_saved_and_begins_anew_before(start: Start, tmp_path: Path) -> None:
+def test_fine_tuning_goes_on_from_what_it_has_saved_and_begins_anew_before(start: Start, tmp_path: Path) -> None:
     engine = start(make_noting_engine)
     request = TuneRequest((make_picture(),), make_card(), tmp_path / "style.safetensors")
     one, other = engine.run(request), engine.run(request)
     for _ in range(3):
         event = next(one)
-    assert isinstance(event, Progress) and event.lesson is not None
+    assert isinstance(event, Progress) and event.training_step is not None
     assert isinstance(next(other), Progress)
     kill_child()
 

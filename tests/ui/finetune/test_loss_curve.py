@@ -12,15 +12,15 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.core.engine_api.contract import Lesson
+from studio.core.engine_api.contract import TrainingStep
 from studio.ui.finetune.loss_curve import LossCurve
 from studio.ui.finetune.loss_plot import LossPlot
 from studio.ui.theme.theme import apply_theme, color
 from studio.ui.threads.serial_executor import SerialExecutor
 
 
-def lesson(step: int, total: float, held_out: float | None = None, is_best: bool = False) -> Lesson:
-    return Lesson(step, 20, {"total": total}, None if held_out is None else {"total": held_out}, is_best)
+def lesson(step: int, total: float, held_out: float | None = None, is_best: bool = False) -> TrainingStep:
+    return TrainingStep(step, 20, {"total": total}, None if held_out is None else {"total": held_out}, is_best)
 
 
 LESSONS = [lesson(0, 2.0, 2.1, True), lesson(1, 1.5), lesson(2, 1.0, 1.2, True), lesson(3, 1.1, 1.3)]
