@@ -44,7 +44,7 @@ from studio.engine.networks.weights import LAYOUTS, ORIGINAL_NETWORK, load_encod
 from studio.engine.runtime.device import choose_device, device_name, keep_freed_memory
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize_to, to_picture, to_tensor
-from studio.engine.train.validation import Judge, Question
+from studio.engine.train.validation import ErrorMetrics, ValidationPair
 
 EDGE = 512  # px of the longer edge of photos and styles
 MOST = 8  # photos, and styles
@@ -165,15 +165,15 @@ def main() -> None:
         resize_to(to_tensor(open_picture(path), device), EDGE) for path in some_of(pictures_in([arguments.styles]))
     ]
     encoder = Encoder(LAYOUTS["vgg16"], run_to_end(load_encoder_weights("vgg16", None)), cpu, torch.float32)
-    judge = Judge(encoder, StylePredictor(load_style_network(ORIGINAL_NETWORK)[1], cpu))
-    questions = [[judge.question(to_tensor(photo, cpu), style.cpu()) for style in styles] for photo in photos]
+    metrics = ErrorMetrics(encoder, StylePredictor(load_style_network(ORIGINAL_NETWORK)[1], cpu))
+    questions = [[metrics.pair(to_tensor(photo, cpu), style.cpu()) for style in styles] for photo in photos]
     bundled = [card.id for card in bundled_cards("models") if card.category == "style network"]
     names = [ORIGINAL_NETWORK, *(name for name in bundled if name != ORIGINAL_NETWORK), *arguments.network]
     programs: list[LiveProgram | LiteProgram] = [LiveProgram(name, photos, styles, device) for name in names]
     with tempfile.TemporaryDirectory() as folder:
         if arguments.lite:
             programs.append(LiteProgram(arguments.lite, photos, styles, Path(folder)))
-        results = compare(programs, judge, questions, arguments.out)
+        results = compare(programs, metrics, questions, arguments.out)
         for program in programs:
             if isinstance(program, LiteProgram):
                 program.close()
@@ -194,8 +194,8 @@ def some_of(paths: Sequence[Path]) -> list[Path]:
 @torch.no_grad()
 def compare(
     programs: Sequence[LiveProgram | LiteProgram],
-    judge: Judge,
-    questions: Sequence[Sequence[Question]],
+    metrics: ErrorMetrics,
+    questions: Sequence[Sequence[ValidationPair]],
     out: Path,
 ) -> dict[str, dict[str, float]]:
     """By program: mean errors over all pairs, and seconds."""
@@ -207,7 +207,7 @@ def compare(
             fields.append([])
             for style, question in enumerate(row):
                 painted = program.paint(photo, style).cpu()
-                found.append(judge.errors(question, painted))
+                found.append(metrics.errors(question, painted))
                 fields[-1].append(painted)
         _write_sheet(questions, fields, out / f"sheet-{program.name}.png")
         results[program.name] = {name: statistics.mean(errors[name] for errors in found) for name in found[0]}
@@ -228,7 +228,7 @@ def _at_edge(path: Path, device: torch.device) -> Picture:
     return to_picture(resize_to(to_tensor(picture, device), EDGE), picture.with_pixels(picture.pixels, None))
 
 
-def _write_sheet(questions: Sequence[Sequence[Question]], fields: Sequence[Sequence[Tensor]], path: Path) -> None:
+def _write_sheet(questions: Sequence[Sequence[ValidationPair]], fields: Sequence[Sequence[Tensor]], path: Path) -> None:
     """Styles above, photos at the left, what was painted between."""
     sheet = Image.new("RGB", (FIELD * (len(fields[0]) + 1), FIELD * (len(fields) + 1)), "white")
     for column, question in enumerate(questions[0], start=1):

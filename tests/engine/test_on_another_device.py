@@ -115,14 +115,14 @@ def test_a_tensor_that_was_left_behind_is_found() -> None:
 def test_the_network_is_trained_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     look_at_little(monkeypatch)
     monkeypatch.setattr(torch, "autocast", lambda *arguments, **options: nullcontext())  # knows no such device
-    plan = small_plan(make_folders(tmp_path), tmp_path / "run", steps=1, judge_every=1, device=ELSEWHERE.type)
+    plan = small_plan(make_folders(tmp_path), tmp_path / "run", steps=1, validate_every=1, device=ELSEWHERE.type)
     with _Elsewhere():
         *_, news = train_base(plan)
     assert news.step == 1
 
 
 def test_a_style_is_learnt_there(engine: TorchEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"POOL": 2, "TRIALS": 1, "SAMPLE_EDGE": 64}.items():
+    for name, value in {"POOL": 2, "VALIDATION_CROPS": 1, "SAMPLE_EDGE": 64}.items():
         monkeypatch.setattr(tune_job, name, value)
     settings = TuneSettings(steps=2, deep_steps=1, batch=1, crop=64)
     works = tuple(picture_of(weave(72, 72 + 8 * number), f"work {number}") for number in range(3))

@@ -170,7 +170,7 @@ class FakeEngine:
             )
 
     def _tune(self, request: TuneRequest) -> Iterator[Event]:
-        """One judgement per step, each better than the one before; both files are there from the first."""
+        """One validation per step, each better than the one before; both files are there from the first."""
         yield Progress(request.id, 0.0, "Looking at the pictures")
         training_log = []
         for step in range(1, self.frames + 1):

@@ -37,12 +37,12 @@ def make_folders(folder: Path) -> tuple[Path, Path]:
 def small_plan(folders: tuple[Path, Path], out: Path, **changes: Any) -> TrainingPlan:
     """Four steps on pictures of 32 px."""
     settings: dict[str, Any] = {"steps": 4, "batch": 1, "crop": 32, "device": "cpu", "memory": 0.01}
-    settings |= {"judge_every": 4, "save_every": 2, "rate": 1e-3}
+    settings |= {"validate_every": 4, "save_every": 2, "rate": 1e-3}
     return TrainingPlan(*folders, out, **(settings | changes))
 
 
 def look_at_little(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let styles, the exam and its sheet be of few pixels; open nothing bundled to be left out, and draw no plots."""
+    """Let styles and validation be of few pixels; open nothing bundled to be left out, and draw no plots."""
     monkeypatch.setattr(augmentation, "STYLE_EDGES", (32, 40))
     monkeypatch.setattr(validation, "EDGE", 32)
     monkeypatch.setattr(validation, "SHEET_EDGE", 16)

@@ -1,7 +1,7 @@
 """The train-base command: folders of pictures in, a Live network of one's own out; it can be interrupted.
 
-With `--json`, a line per step: {"event": "step", "step", "steps", "losses", "judged", "is_best", "skipped", "seconds",
-"note"}, the fields of TrainingNews; at last {"event": "done" or "stopped", "folder"}.
+With `--json`, a line per step: {"event": "step", "step", "steps", "losses", "validation", "is_best", "skipped",
+"seconds", "note"}, the fields of TrainingNews; at last {"event": "done" or "stopped", "folder"}.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def add_train_base_command(parser: argparse.ArgumentParser) -> None:
     add("--rate", type=float, metavar="R", help=f"highest learning rate; {_default('rate')}")
     add("--content-weight", type=float, metavar="W", help=f"against a style loss of 1; {_default('content_weight')}")
     add("--memory", type=float, metavar="GB", help="for encodings of the pictures; 0: compute them again each time")
-    add("--judge-every", type=int, metavar="N", help=f"steps between two validations; {_default('judge_every')}")
+    add("--validate-every", type=int, metavar="N", help=f"steps between two validations; {_default('validate_every')}")
     add("--save-every", type=int, metavar="N", help=f"steps between two checkpoints; {_default('save_every')}")
     add("--leave-out", action="append", metavar="WORK", help="a work not to learn from, by its file's name; repeatable")
     add("--seed", type=int, metavar="N", help=_default("seed"))
@@ -79,8 +79,8 @@ def _print_json(news: TrainingNews) -> None:
 def _say(news: TrainingNews) -> None:
     if news.note:
         say(news.note)
-    if news.judged is not None:
-        errors = ", ".join(f"{name} error {value:.3f}" for name, value in news.judged.items())
+    if news.validation is not None:
+        errors = ", ".join(f"{name} error {value:.3f}" for name, value in news.validation.items())
         say(f"Step {news.step}: on works not learnt from, {errors}{' (the best so far)' if news.is_best else ''}.")
     elif news.losses and news.step % _SAID_EVERY == 0:
         losses = ", ".join(f"{name} {value:.3f}" for name, value in news.losses.items())

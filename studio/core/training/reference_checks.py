@@ -15,7 +15,7 @@ from PIL import Image
 from studio.core.picture import Picture
 from studio.core.resampling import reduced
 
-ENOUGH = 3  # pictures, of which one can be held out to judge by
+ENOUGH = 3  # pictures, of which one can be held out to validate on
 SMALL = 256  # px of the longer edge; below, strokes are a guess
 ALIKE = 6  # of the 64 bits of a perceptual hash in which two pictures at most differ that show the same
 MOSTLY_ONE_COLOR = 0.5  # share of one colour in 512; the bundled styles have 0.41 at most, a diagram 0.9

@@ -12,7 +12,7 @@ WIDTHS = ("down", "body", "inside", "up")  # layers whose channels may be more o
 WIDEST = 1024  # channels
 MOST_MEMORY = 1e5  # GB
 LARGEST_SEED = 2**63 - 1
-_LEAST = {"steps": 1, "batch": 1, "crop": 32, "judge_every": 1, "save_every": 1}
+_LEAST = {"steps": 1, "batch": 1, "crop": 32, "validate_every": 1, "save_every": 1}
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class TrainingPlan:
     weight 1.
     device: None for the best there is. memory: GB for what was computed of the pictures; None is 4 on a processor,
     where pictures are looked at in a limited number of fixed ways, and 0 elsewhere, where every look is a new one.
-    judge_every, save_every: steps. leave_out: works that are not trained on, by the name of their file.
+    validate_every, save_every: steps. leave_out: works that are not trained on, by the name of their file.
     """
 
     content: Path
@@ -40,7 +40,7 @@ class TrainingPlan:
     device: str | None = None
     seed: int = 0
     memory: float | None = None
-    judge_every: int = 500
+    validate_every: int = 500
     save_every: int = 500
     leave_out: tuple[str, ...] = ()
 
@@ -71,14 +71,14 @@ class TrainingPlan:
 class TrainingNews:
     """Where a run is. losses: of the last step, by name, {} where none was made.
 
-    judged: errors on works that are not trained on, where they were just measured, else None. is_best: they are the
+    validation: errors on works that are not trained on, where they were just measured, else None. is_best: they are the
     best so far that keep the photo. skipped: steps left out so far because their numbers blew up. note: a sentence.
     """
 
     step: int
     steps: int
     losses: Mapping[str, float]
-    judged: Mapping[str, float] | None = None
+    validation: Mapping[str, float] | None = None
     is_best: bool = False
     skipped: int = 0
     seconds: float = 0.0

@@ -15,9 +15,9 @@ from studio.core.image_io import open_picture
 from studio.core.recipe import StyleRecipe
 from studio.core.storage.atomic_write import make_folder, replace_file
 from studio.core.training.ablation import Arm, Cell, ComparisonNews, ComparisonPlan
-from studio.engine.finetune.dataset import POOL, TRIALS, Photos, References, cut_photos, hold_out, look_at
-from studio.engine.finetune.tuner import JUDGED_EVERY, Tuner
-from studio.engine.finetune.validation import Examiner
+from studio.engine.finetune.dataset import POOL, VALIDATION_CROPS, Photos, References, cut_photos, hold_out, look_at
+from studio.engine.finetune.tuner import VALIDATE_EVERY, Tuner
+from studio.engine.finetune.validation import Validator
 from studio.engine.losses.losses import weights_of
 from studio.engine.losses.training_loss import TrainingLoss
 from studio.engine.networks.style_network import StyleNetwork, Widths
@@ -33,7 +33,7 @@ from studio.engine.runtime.tensors import picture_at
 
 SCRATCH_RATE = 1e-3  # what such networks are trained with from random weights: Johnson 2016, Dumoulin 2017
 VECTOR_RATE = 0.05  # of the network as published, which is further from what the losses want than the studio's own
-SCRATCH_JUDGED_EVERY = 50  # steps: what learns for so long need not be looked at so often
+SCRATCH_VALIDATE_EVERY = 50  # steps: what learns for so long need not be looked at so often
 BOUND_STEPS = 60
 
 Curve = list[tuple[int, float, dict[str, float]]]
@@ -80,11 +80,11 @@ class _Bench:
 
     def run(self, artist: str, seed: int, arm: Arm) -> Iterator[Point]:
         """The steps of one cell, with held-out losses where they were measured."""
-        loss, references, pool, trials = self._material(artist, seed, self._eye)
-        examiner = Examiner(loss, references, trials)
+        loss, references, pool, validation_set = self._material(artist, seed, self._eye)
+        validator = Validator(loss, references, validation_set)
         plan = self._plan
         if arm == "bound":
-            yield from self._optimise(loss, references, trials, examiner)
+            yield from self._optimise(loss, references, validation_set, validator)
             return
         from_scratch = arm == "scratch"
         settings = TuneSettings(
@@ -98,17 +98,17 @@ class _Bench:
             seed=seed,
         )
         network = _fresh(seed).to(self.device) if from_scratch else self._network
-        if arm == "random-eye":  # it learns by one eye and is judged by the other
+        if arm == "random-eye":  # it learns by one encoder and is validated by the other
             loss, references, pool, _ = self._material(artist, seed, self._random_eye)
-        judged_every = SCRATCH_JUDGED_EVERY if from_scratch else JUDGED_EVERY
-        tuner = Tuner(network, loss, references, pool, examiner, settings, "", from_scratch, judged_every)
+        validate_every = SCRATCH_VALIDATE_EVERY if from_scratch else VALIDATE_EVERY
+        tuner = Tuner(network, loss, references, pool, validator, settings, "", from_scratch, validate_every)
         for step in tuner.run():
             if step is not None:
                 held_out = None if step.held_out is None else dict(step.held_out)
                 yield step.step, tuner.state.seconds, held_out
 
     def _material(self, artist: str, seed: int, eye: Encoder) -> Material:
-        """What is learnt from and judged by: for the arms of an artist and a seed the same, and looked at once."""
+        """What is learnt from and validated on: the same for all arms of an artist and a seed, and encoded once."""
         key = artist, seed, eye is self._eye
         if key not in self._materials:
             self._materials[key] = self._look(artist, seed, eye)
@@ -120,30 +120,30 @@ class _Bench:
         works = [self._open(file) for file in plan.works[artist]]
         references = run_to_end(look_at(works, eye, self._predictor, generator))
         pools = []
-        for numbers, count in zip(hold_out(len(self._photos)), (POOL, TRIALS), strict=True):
+        for numbers, count in zip(hold_out(len(self._photos)), (POOL, VALIDATION_CROPS), strict=True):
             photos = [self._photos[number] for number in numbers]
             pools.append(cut_photos(photos, count, plan.crop, eye, loss.content_layers, generator))
             run_to_end(pools[-1].take(range(count)))  # or the first arm would be charged for what all need
         return loss, references, pools[0], pools[1]
 
     def _optimise(
-        self, loss: TrainingLoss, references: References, trials: Photos, examiner: Examiner
+        self, loss: TrainingLoss, references: References, validation_set: Photos, validator: Validator
     ) -> Iterator[Point]:
-        """Finish, for the crops that judge: what no network can be better than by much."""
+        """Finish, for the crops of the validation set: a bound that no network can beat by much."""
         started = time.perf_counter()
-        crops, content = run_to_end(trials.take(range(len(trials))))
-        images = [crops[number : number + 1] for number in range(len(trials))]
+        crops, content = run_to_end(validation_set.take(range(len(validation_set))))
+        images = [crops[number : number + 1] for number in range(len(validation_set))]
         optimizers = [BoundedLBFGS(10, Preconditioner(), RELAXATION) for _ in images]
         for step in range(BOUND_STEPS + 1):
-            if step % JUDGED_EVERY == 0:
+            if step % VALIDATE_EVERY == 0:
                 waiting = iter(images)
-                losses = run_to_end(examiner.judge(lambda _, waiting=waiting: next(waiting)))  # type: ignore[misc]
+                losses = run_to_end(validator.validate(lambda _, waiting=waiting: next(waiting)))  # type: ignore[misc]
                 yield step, time.perf_counter() - started, losses
             for number, image in enumerate(images):
                 kept = {layer: features[number : number + 1] for layer, features in content.items()}
-                judgement = run_to_end(loss.judge(image, references.mean, kept))
-                assert judgement.gradient is not None
-                images[number] = optimizers[number].step(image, judgement.gradient)
+                result = run_to_end(loss.compute(image, references.mean, kept))
+                assert result.gradient is not None
+                images[number] = optimizers[number].step(image, result.gradient)
             yield step + 1, time.perf_counter() - started, None
 
     def _open(self, file: object) -> Tensor:

@@ -1,4 +1,4 @@
-"""How far a run of learning has come: saved as one act, so that it goes on from there exactly, whatever happened."""
+"""The state of a fine-tuning, saved as one act, so that it can be resumed exactly whatever happens."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ _FORMAT = "style-studio-tuning-3"
 class TuningState:
     """All that changes while a style is learnt.
 
-    identity: what is learnt from, how; equal for two runs that may go on from each other. step: done, over all stages.
-    stage: "vector" or "layers". stage_step: done of the stage. weights: learnt, by name. best: those judged best, with
-    `best_losses` and `best_step`. optimizer: what it remembers of each weight, see `optimizer_tensors`. draws: state of
-    the random generator. base: losses before the first step. worse: judgements in a row without a better one. setbacks:
-    steps whose numbers blew up. seconds: of work. training_log: so far.
+    identity: of what is learnt from and how; equal for two runs of which one may resume the other. draws: state of the
+    random generator. weights: learnt, by name. best: those with the lowest validation loss, with `best_losses` and
+    `best_step`. stage: "vector", "layers" or "over". step: done, over all stages. stage_step: done of the stage.
+    worse: validations in a row without a better one. setbacks: steps whose numbers blew up. seconds: of work.
+    base: validation losses before the first step. optimizer: what it remembers of each weight, see `optimizer_tensors`.
+    training_log: the steps so far.
     """
 
     identity: str

@@ -25,7 +25,7 @@ LOOKS = 2  # crops of each that the predictor sees, besides the whole; and looks
 PREDICTOR_EDGE = 256  # px; it sees no more of anything
 PHOTO_EDGES = (256, 512)  # px of the longer edge, smallest and largest, a photo is painted in
 POOL = 48  # crops of photos to learn from
-TRIALS = 6  # crops of photos to be judged by
+VALIDATION_CROPS = 6  # crops of photos to validate on
 MEAN_SHARE = 0.5  # of the steps go towards the mean of all targets
 # The widest of any three works by one artist in the gallery; three by three artists are in 3 of 10 cases beyond it.
 WIDEST_SPREAD = 2.4
@@ -118,11 +118,11 @@ def cut_photos(
 
 
 def hold_out(count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Which of so many photos to learn from, and which to be judged by: every third, or all where there are two."""
+    """Which of so many photos to learn from, and which to validate on: every third, or all where there are two."""
     if count < 3:
         return tuple(range(count)), tuple(range(count))
-    judged = tuple(range(1, count, 3))
-    return tuple(number for number in range(count) if number not in judged), judged
+    held_out = tuple(range(1, count, 3))
+    return tuple(number for number in range(count) if number not in held_out), held_out
 
 
 def blend_targets(targets: Sequence[StyleTarget]) -> StyleTarget:

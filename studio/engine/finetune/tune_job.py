@@ -22,9 +22,9 @@ from studio.core.rescue import keep_style_safe, unsaved
 from studio.core.styles.learned_style import MOST_REFERENCES, LearnedStyle
 from studio.core.styles.learned_style_file import reference_of, training_file, write_learned
 from studio.engine.finetune.checkpoint import TuningState
-from studio.engine.finetune.dataset import POOL, TRIALS, Predict, References, cut_photos, hold_out, look_at
+from studio.engine.finetune.dataset import POOL, VALIDATION_CROPS, Predict, References, cut_photos, hold_out, look_at
 from studio.engine.finetune.tuner import VECTOR, Tuner
-from studio.engine.finetune.validation import Examiner
+from studio.engine.finetune.validation import Validator
 from studio.engine.losses.losses import weights_of
 from studio.engine.losses.training_loss import TrainingLoss
 from studio.engine.networks.style_delta import changes_of
@@ -131,7 +131,7 @@ def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float])
     for photo in (*request.photos, *bundled_photos()):
         photos.append((yield from signs_of_life(request.id, shrinking(photo, LARGEST_EDGE, device))))
         yield Progress(request.id, 0.0)
-    learnt, judged = hold_out(len(photos))
+    learnt, held_out = hold_out(len(photos))
     pools = [
         cut_photos(
             [photos[number] for number in numbers],
@@ -141,13 +141,13 @@ def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float])
             loss.content_layers,
             generator,
         )
-        for numbers, count in ((learnt, POOL), (judged, TRIALS))
+        for numbers, count in ((learnt, POOL), (held_out, VALIDATION_CROPS))
     ]
     for picture in (*request.references, *request.photos):
         yield from signs_of_life(request.id, picture.fingerprinting())
     identity = _identity(request, teacher.card)
-    examiner = Examiner(loss, references, pools[1])
-    tuner = Tuner(teacher.network, loss, references, pools[0], examiner, settings, identity)
+    validator = Validator(loss, references, pools[1])
+    tuner = Tuner(teacher.network, loss, references, pools[0], validator, settings, identity)
     if request.is_resumed:
         tuner.resume(training_file(request.output))
     return tuner

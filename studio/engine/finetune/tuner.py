@@ -22,16 +22,16 @@ from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import EngineError, StudioError
 from studio.engine.finetune.checkpoint import TuningState, damaged
 from studio.engine.finetune.dataset import Photos, References
-from studio.engine.finetune.validation import Examiner, means
+from studio.engine.finetune.validation import Validator, means
 from studio.engine.losses.training_loss import TrainingLoss
 from studio.engine.networks.style_delta import learnable_weights
 from studio.engine.networks.style_network import StyleNetwork, VectorPainter
 from studio.engine.runtime.optimizer_state import load_optimizer_tensors, optimizer_tensors
 
 VECTOR = "vector"
-JUDGED_EVERY = 15  # steps
-PATIENCE = 6  # judgements without a better one, then a stage ends
-LEAST_GAIN = 0.001  # of the loss, for a judgement to be a better one
+VALIDATE_EVERY = 15  # steps
+PATIENCE = 6  # validations without a better one, then a stage ends
+LEAST_GAIN = 0.001  # of the loss, for a validation to be a better one
 MOST_CONTENT = 1.2  # times the content loss of the untouched network, for a style to be kept
 PULL = 0.1  # towards the network's own weights, per squared share of them
 VECTOR_SHARE = 0.2  # of its rate the vector keeps while the layers learn
@@ -53,21 +53,21 @@ class Tuner:
         loss: TrainingLoss,
         references: References,
         photos: Photos,
-        examiner: Examiner,
+        validator: Validator,
         settings: TuneSettings,
         identity: str = "",
         from_scratch: bool = False,
-        judged_every: int | None = None,
+        validate_every: int | None = None,
     ) -> None:
-        """photos: to learn from. examiner: judges by others. identity: of the run, see TuningState.
+        """photos: to learn from. validator: on others. identity: of the run, see TuningState.
 
         from_scratch: the network knows nothing yet: all of it learns in the deeper steps, and nothing holds it back.
-        judged_every: steps between two judgements; None for JUDGED_EVERY.
+        validate_every: steps between two validations; None for VALIDATE_EVERY.
         """
         self.references = references
-        self._loss, self._photos, self._examiner = loss, photos, examiner
+        self._loss, self._photos, self._validator = loss, photos, validator
         self._settings, self._from_scratch = settings, from_scratch
-        self._judged_every = JUDGED_EVERY if judged_every is None else judged_every
+        self._validate_every = VALIDATE_EVERY if validate_every is None else validate_every
         self._network = copy.deepcopy(network).requires_grad_(False)
         self._painting = VectorPainter(self._network)
         weights = {VECTOR: references.vector.clone()}
@@ -123,7 +123,7 @@ class Tuner:
         """
         state, plan = self.state, self._settings
         if not state.base:
-            state.base = yield from self._judge()
+            state.base = yield from self._validate()
             state.best_losses = dict(state.base)
             state.training_log.append(TrainingStep(0, plan.all_steps, state.base, state.base, is_best=True))
             yield state.training_log[-1]
@@ -131,8 +131,8 @@ class Tuner:
             started = time.perf_counter()
             losses = yield from self._step()
             held_out, is_best = None, False
-            if losses and (state.stage_step % self._judged_every == 0 or state.stage_step == self._stage_steps):
-                held_out = yield from self._judge()
+            if losses and (state.stage_step % self._validate_every == 0 or state.stage_step == self._stage_steps):
+                held_out = yield from self._validate()
                 is_best = self._compare(held_out)
             state.seconds += time.perf_counter() - started
             has_stalled = state.worse >= PATIENCE and not self._from_scratch
@@ -174,10 +174,10 @@ class Tuner:
         with torch.enable_grad():
             painted = self._paint(crops, state.weights)
         yield
-        judgement = yield from self._loss.judge(painted.detach(), self.references.mean, content)
-        assert judgement.gradient is not None
-        torch.autograd.backward(painted, judgement.gradient)
-        losses = means(judgement)
+        result = yield from self._loss.compute(painted.detach(), self.references.mean, content)
+        assert result.gradient is not None
+        torch.autograd.backward(painted, result.gradient)
+        losses = means(result)
         state.draws = draws.get_state()
         length = float(nn.utils.clip_grad_norm_(self._learnt.values(), FAR))
         if not all(math.isfinite(value) for value in (*losses.values(), length)):
@@ -230,8 +230,8 @@ class Tuner:
         falling = LAST_RATE + (1 - LAST_RATE) * (1 + math.cos(math.pi * stage_step / self._stage_steps)) / 2
         return min(1.0, (stage_step + 1) / WARM_UP) * falling
 
-    def _judge(self) -> Generator[None, None, dict[str, float]]:
-        return (yield from self._examiner.judge(lambda crop: self.paint(crop, self.state.weights)))
+    def _validate(self) -> Generator[None, None, dict[str, float]]:
+        return (yield from self._validator.validate(lambda crop: self.paint(crop, self.state.weights)))
 
     def _compare(self, held_out: Mapping[str, float]) -> bool:
         """Whether this is the best so far; where the photo begins to get lost it is not."""

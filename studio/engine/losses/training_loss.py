@@ -16,7 +16,7 @@ NEAREST = 1e-4  # squared distance from which on nearer is no better: the root w
 
 
 @dataclass(frozen=True)
-class Judgement:
+class LossResult:
     """What a batch of pictures is worth.
 
     losses: "style", "content" and "total", weights applied, each (B,); and "unseen", where there was something to
@@ -42,18 +42,18 @@ class TrainingLoss:
         """The layers that content targets are needed of."""
         return tuple(self._content)
 
-    def judge(
+    def compute(
         self,
         images: Tensor,
         style: Mapping[str, Moments],
         content: Mapping[str, Tensor],
         with_gradient: bool = True,
         unseen: Mapping[str, Moments] | None = None,
-    ) -> Generator[None, None, Judgement]:
+    ) -> Generator[None, None, LossResult]:
         """Look at images (B, 3, H, W) in [0, 1]; yields between pieces.
 
         style: by layer the moments to have, of one style (C,), (C, C) or of one per image (B, C), (B, C, C).
-        content: by layer the features to have, (B, C, h, w); {} to judge the style alone.
+        content: by layer the features to have, (B, C, h, w); {} to measure the style alone.
         unseen: a style, of the same layers, that counts for nothing and is compared with all the same.
         """
         kept = [layer for layer in self._content if layer in content]
@@ -82,9 +82,9 @@ class TrainingLoss:
             yield
         losses["total"] = losses["style"] + losses["content"]
         if not with_gradient:
-            return Judgement(losses, None)
+            return LossResult(losses, None)
         gradient = yield from self._encoder.backward(trace, gradients)
-        return Judgement(losses, gradient)
+        return LossResult(losses, gradient)
 
     def _measured(self, squares: Tensor) -> Tensor:
         return distance(squares) if self._is_rooted else squares

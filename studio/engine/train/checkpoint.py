@@ -26,7 +26,7 @@ _FORMAT = "style-studio-training-2"
 _PARTS = ("network", "average", "best", "optimizer")
 _NUMBERS = ("step", "skipped", "seconds", "best_step", "base_errors", "best_errors")
 # Settings that may differ when a run is continued without changing its numbers.
-_FREE = ("out", "device", "memory", "judge_every", "save_every")
+_FREE = ("out", "device", "memory", "validate_every", "save_every")
 
 
 @dataclass

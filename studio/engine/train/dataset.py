@@ -1,4 +1,4 @@
-"""The pictures the Live network learns from: whole folders as bytes on the device, and apart, those it is judged by."""
+"""The pictures the Live network learns from: whole folders as bytes on the device, and apart, those for validation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from studio.engine.runtime.tensors import picture_at
 LIKENESS = 0.95  # correlation of small versions that are of one picture; different pictures stay below 0.9
 _CELLS = 12  # along an edge of a small version
 LARGEST_EDGE = 640  # px; more than a crop can show is not kept
-JUDGED_SHARE = 10  # every so manieth work is not trained on
+HELD_OUT_EVERY = 10  # every so manieth work is not trained on
 
 
 @dataclass(frozen=True)
@@ -52,33 +52,33 @@ class Doubles:
         return bool((self._signatures @ _signature(image)[0] > LIKENESS).any())
 
 
-def is_judged_by(work: str) -> bool:
+def is_held_out(work: str) -> bool:
     """Whether a work is never trained on; told by its name alone, so that no run and no machine mixes them up."""
-    return int.from_bytes(hashlib.sha256(os.fsencode(work)).digest()[:4]) % JUDGED_SHARE == 0
+    return int.from_bytes(hashlib.sha256(os.fsencode(work)).digest()[:4]) % HELD_OUT_EVERY == 0
 
 
 def split_works(works: Collection[str]) -> tuple[list[str], list[str]]:
-    """The works to train on and those to be judged by, at least one of each. Raises StudioError if that cannot be."""
+    """The works to train on and those to validate on, at least one of each. Raises StudioError if that cannot be."""
     names = sorted(set(works), key=lambda work: hashlib.sha256(os.fsencode(work)).hexdigest())
     if len(names) < 2:
         raise StudioError("There must be pictures of at least two works in each folder.")
-    judged = [work for work in names if is_judged_by(work)] or names[:1]
-    if len(judged) == len(names):
-        judged = judged[:-1]
-    return [work for work in names if work not in judged], judged
+    held_out = [work for work in names if is_held_out(work)] or names[:1]
+    if len(held_out) == len(names):
+        held_out = held_out[:-1]
+    return [work for work in names if work not in held_out], held_out
 
 
 def read_pictures(
     folder: Path, leave_out: Collection[str], doubles: Doubles, device: torch.device
 ) -> Generator[str, None, tuple[Pictures, Pictures]]:
-    """The pictures in a folder, to train on and to be judged by; yields sentences now and then.
+    """The pictures in a folder, to train on and to validate on; yields sentences now and then.
 
-    leave_out, doubles: works and pictures that are neither. A judged work counts once, by a picture that shows it whole
-    where there is one. Raises StudioError if there are too few.
+    leave_out, doubles: works and pictures that are neither. A held-out work counts once, by a picture that shows it
+    whole where there is one. Raises StudioError if there are too few.
     """
     paths = [path for path in pictures_in([folder]) if work_of(path.name) not in leave_out]
-    _, judged = split_works([work_of(path.name) for path in paths])
-    held_out, seen, doubled = set(judged), set[str](), set[str]()
+    _, unseen = split_works([work_of(path.name) for path in paths])
+    held_out, seen, doubled = set(unseen), set[str](), set[str]()
     images: tuple[list[Tensor], list[Tensor]] = ([], [])
     works: tuple[list[str], list[str]] = ([], [])
     # Whole pictures first: "_full" stands behind "_crop" by name.

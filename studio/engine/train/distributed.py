@@ -24,7 +24,7 @@ class Team:
 
     @property
     def is_first(self) -> bool:
-        """Whether this is the process that judges and writes."""
+        """Whether this is the process that validates and writes."""
         return self.rank == 0
 
     def share(self, network: nn.Module) -> nn.Module:

@@ -60,9 +60,10 @@ class Record:
         news = self._lines()
         figure, axes = pyplot.subplots(1, 2, figsize=(11, 4))
         _draw_losses(axes[0], [line for line in news if line["losses"]])
-        judged = [line for line in news if line["judged"]]
+        validated = [line for line in news if line["validation"]]
         for name in ("style", "content"):
-            axes[1].plot([line["step"] for line in judged], [line["judged"][name] for line in judged], label=name)
+            errors = [line["validation"][name] for line in validated]
+            axes[1].plot([line["step"] for line in validated], errors, label=name)
         axes[1].set(title="errors on works not trained on", xlabel="step", ylim=(0, None))
         axes[1].legend()
         figure.tight_layout()

@@ -45,7 +45,7 @@ from studio.engine.train.dataset import Doubles, Pictures, read_pictures
 from studio.engine.train.distributed import Team, join_team
 from studio.engine.train.run_log import Record
 from studio.engine.train.trainer import CONTENT_LAYERS, STYLE_LAYERS, Trainer
-from studio.engine.train.validation import Exam
+from studio.engine.train.validation import Validator
 
 NAME = "live_studio"  # of the trained network's file and card
 CHECKPOINT = "checkpoint.safetensors"
@@ -88,20 +88,20 @@ class _Run:
         encoder = best_encoder(LAYOUTS["vgg16"], weights, device)
         layers = (tuple(CONTENT_LAYERS), STYLE_LAYERS)
         views = Views(photos, styles, encoder, predictor, layers, plan.crop, plan.seed, self._memory)
-        exam = Exam(unseen_photos, unseen_styles, encoder, predictor) if team.is_first else None
+        validator = Validator(unseen_photos, unseen_styles, encoder, predictor) if team.is_first else None
         state = fresh_state(network, plan)
         if self._checkpoint.is_file():
             load_state(state, plan, self._checkpoint)
-        trainer = Trainer(plan, team, network, encoder, views, exam, state)
+        trainer = Trainer(plan, team, network, encoder, views, validator, state)
         record = Record(plan.out, state.step) if team.is_first else None
         with closing(trainer.run()) as steps:
             for news in steps:
-                if record is None or exam is None:
+                if record is None or validator is None:
                     continue
                 record.add(news)
                 is_last = news.step == plan.steps
-                if news.judged is not None:
-                    record.add_sheet(exam.sheet(trainer.paint), news.step)
+                if news.validation is not None:
+                    record.add_sheet(validator.sheet(trainer.paint), news.step)
                     record.plot()
                 if news.step and (is_last or news.step % plan.save_every == 0):
                     save_state(state, plan, self._checkpoint)

@@ -22,7 +22,7 @@ from studio.engine.train.augmentation import PIXELS, Views, between, seeded
 from studio.engine.train.checkpoint import TrainingState
 from studio.engine.train.distributed import Team
 from studio.engine.train.optimizer import make_scheduler
-from studio.engine.train.validation import Exam
+from studio.engine.train.validation import Validator
 
 STYLE_LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
 CONTENT_LAYERS = {"relu3_3": 0.5, "relu4_2": 0.5}  # shares of the content weight
@@ -61,11 +61,11 @@ class Trainer:
         network: StyleNetwork,
         encoder: Encoder,
         views: Views,
-        exam: Exam | None,
+        validator: Validator | None,
         state: TrainingState,
     ) -> None:
-        """exam: None for a process that does not judge. state: of this network, fresh or from a checkpoint."""
-        self._plan, self._team, self._views, self._exam = plan, team, views, exam
+        """validator: None for a process that does not validate. state: of this network, fresh or from a checkpoint."""
+        self._plan, self._team, self._views, self._validator = plan, team, views, validator
         self.state = state
         self._parameters = tuple(network.requires_grad_(True).train().parameters())
         self._averaged = cast(StyleNetwork, state.average.module)
@@ -76,17 +76,17 @@ class Trainer:
         self._autocast = torch.autocast(team.device.type, torch.bfloat16, enabled=encoder.dtype == torch.bfloat16)
 
     def run(self) -> Generator[TrainingNews, None, None]:
-        """Steps up to the last; a judgement before the first, every so often and after the last."""
+        """Steps up to the last; a validation before the first, every so often and after the last."""
         state, plan = self.state, self._plan
         if state.step == 0:
-            yield self._news({}, self.judge())
+            yield self._news({}, self.validate())
         while state.step < plan.steps:
             started = time.perf_counter()
             losses = self._step()
-            is_due = state.step % plan.judge_every == 0 or state.step == plan.steps
-            judged = self.judge() if is_due else None
+            is_due = state.step % plan.validate_every == 0 or state.step == plan.steps
+            validation = self.validate() if is_due else None
             state.seconds += time.perf_counter() - started
-            yield self._news(losses, judged)
+            yield self._news(losses, validation)
 
     def paint(self, content: Tensor, vector: Tensor) -> Tensor:
         """A picture (B, 3, H, W) by the averaged weights as they are now."""
@@ -94,12 +94,12 @@ class Trainer:
             painted: Tensor = self._averaged(content, self._averaged.conditions(vector))
             return painted.float()
 
-    def judge(self) -> dict[str, float] | None:
-        """The errors of the averaged weights, which are kept if they are the best; None if this process has no exam."""
-        if self._exam is None:
+    def validate(self) -> dict[str, float] | None:
+        """The errors of the averaged weights, which are kept if they are the best; None without a validator."""
+        if self._validator is None:
             return None
         state = self.state
-        errors = self._exam.judge(self.paint)
+        errors = self._validator.validate(self.paint)
         if not state.base_errors:
             state.base_errors = state.best_errors = errors
         keeps_photo = errors["content"] <= MOST_CONTENT * state.base_errors["content"]
@@ -108,10 +108,10 @@ class Trainer:
             state.best_errors, state.best_step = errors, state.step
         return errors
 
-    def _news(self, losses: dict[str, float], judged: dict[str, float] | None) -> TrainingNews:
+    def _news(self, losses: dict[str, float], validation: dict[str, float] | None) -> TrainingNews:
         state = self.state
-        is_best = judged is not None and state.best_step == state.step
-        return TrainingNews(state.step, self._plan.steps, losses, judged, is_best, state.skipped, state.seconds)
+        is_best = validation is not None and state.best_step == state.step
+        return TrainingNews(state.step, self._plan.steps, losses, validation, is_best, state.skipped, state.seconds)
 
     def _step(self) -> dict[str, float]:
         """One step; its losses, {} where the numbers blew up and it was left out."""
@@ -120,8 +120,8 @@ class Trainer:
         with self._autocast:
             painted = self._painting(batch.images, batch.vectors).float()
         layers = {layer: target for layer, target in batch.moments.items() if layer != PIXELS}
-        judgement = run_to_end(self._loss.judge(painted.detach(), layers, batch.features))
-        assert judgement.gradient is not None
+        result = run_to_end(self._loss.compute(painted.detach(), layers, batch.features))
+        assert result.gradient is not None
         leaf = painted.detach().requires_grad_()
         extra = SMOOTHNESS * total_variation(leaf) / total_variation(batch.images).clamp_min(1e-4)
         if batch.is_identity:
@@ -130,7 +130,7 @@ class Trainer:
             missed = relative_moments_loss(batch_moments(leaf), batch.moments[PIXELS])
             extra = extra + COLOR * distance(missed).mean()
         (gradient,) = torch.autograd.grad(extra, leaf)
-        painted.backward(judgement.gradient + gradient)  # here the processes agree on a mean
+        painted.backward(result.gradient + gradient)  # here the processes agree on a mean
         length = float(nn.utils.clip_grad_norm_(self._parameters, LONGEST))
         state.step += 1
         is_sound = math.isfinite(length)  # for one process as for all
@@ -142,7 +142,7 @@ class Trainer:
         state.optimizer.zero_grad()
         if is_sound:
             state.average.update_parameters(state.network)
-        losses = {name: float(values.mean()) for name, values in judgement.losses.items()}
+        losses = {name: float(values.mean()) for name, values in result.losses.items()}
         return losses | {"gradient": length} if is_sound else {}
 
     def _draw(self) -> Batch:

@@ -1,4 +1,4 @@
-"""What a network in training is judged by: photos and styles it never learns from, on layers it is not trained on."""
+"""Validation of a network in training: on photos and styles it never learns from, and layers it is not trained on."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize_to
 from studio.engine.train.dataset import Pictures
 
-JUDGED_STYLE_LAYERS = ("relu2_1", "relu3_1", "relu4_1")
-JUDGED_CONTENT_LAYERS = ("relu3_2", "relu4_1")
+VALIDATION_STYLE_LAYERS = ("relu2_1", "relu3_1", "relu4_1")
+VALIDATION_CONTENT_LAYERS = ("relu3_2", "relu4_1")
 PAIRS = 12
 EDGE = 384  # px of the longer edge
 SHEET_EDGE = 192  # px of a field of the sample sheet
@@ -30,7 +30,7 @@ Paint = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
-class Question:
+class ValidationPair:
     """A pair to paint. moments, features: by layer, of the style and of the photo; colors: moments of the style."""
 
     photo: Tensor
@@ -41,39 +41,36 @@ class Question:
     features: Mapping[str, Tensor]
 
 
-class Judge:
+class ErrorMetrics:
     """Measures how far a picture is from its style and from its photo, on layers that no network here is trained on."""
 
     def __init__(self, encoder: Encoder, predictor: StylePredictor) -> None:
         self._encoder, self._predictor = encoder, predictor
 
-    def question(self, photo: Tensor, style: Tensor) -> Question:
+    def pair(self, photo: Tensor, style: Tensor) -> ValidationPair:
         """A pair of pictures (1, 3, H, W) at the sizes they are given in."""
-        seen = self._features(style, JUDGED_STYLE_LAYERS)
-        return Question(
+        seen = self._features(style, VALIDATION_STYLE_LAYERS)
+        return ValidationPair(
             photo,
             style,
             self._predictor(style),
             moments(style),
-            {layer: moments(seen[layer]) for layer in JUDGED_STYLE_LAYERS},
-            self._features(photo, JUDGED_CONTENT_LAYERS),
+            {layer: moments(seen[layer]) for layer in VALIDATION_STYLE_LAYERS},
+            self._features(photo, VALIDATION_CONTENT_LAYERS),
         )
 
-    def errors(self, question: Question, painted: Tensor) -> dict[str, float]:
+    def errors(self, pair: ValidationPair, painted: Tensor) -> dict[str, float]:
         """Distances as shares of what there is.
 
         "style" 0 has the style's statistics, "content" 0 is the photo, "color" 0 has the style's colours.
         """
-        layers = dict.fromkeys((*JUDGED_STYLE_LAYERS, *JUDGED_CONTENT_LAYERS))
+        layers = dict.fromkeys((*VALIDATION_STYLE_LAYERS, *VALIDATION_CONTENT_LAYERS))
         seen = self._features(painted.clamp(0, 1), tuple(layers))
         style = [
-            float(relative_moments_loss(moments(seen[layer]), target)) ** 0.5
-            for layer, target in question.moments.items()
+            float(relative_moments_loss(moments(seen[layer]), target)) ** 0.5 for layer, target in pair.moments.items()
         ]
-        content = [
-            float(relative_content_loss(seen[layer], target)) ** 0.5 for layer, target in question.features.items()
-        ]
-        color = float(relative_moments_loss(moments(painted.clamp(0, 1)), question.colors)) ** 0.5
+        content = [float(relative_content_loss(seen[layer], target)) ** 0.5 for layer, target in pair.features.items()]
+        color = float(relative_moments_loss(moments(painted.clamp(0, 1)), pair.colors)) ** 0.5
         return {"style": sum(style) / len(style), "content": sum(content) / len(content), "color": color}
 
     def _features(self, image: Tensor, layers: tuple[str, ...]) -> dict[str, Tensor]:
@@ -81,28 +78,28 @@ class Judge:
         return {layer: trace[layer] for layer in layers}
 
 
-class Exam:
-    """The same questions for every network."""
+class Validator:
+    """Measures every network on the same pairs of a photo and a style."""
 
     @torch.no_grad()
     def __init__(self, photos: Pictures, styles: Pictures, encoder: Encoder, predictor: StylePredictor) -> None:
-        self._judge = Judge(encoder, predictor)
+        self._metrics = ErrorMetrics(encoder, predictor)
         count = min(PAIRS, max(len(photos), len(styles)))
-        self._questions = [
-            self._judge.question(resize_to(photos.image(number), EDGE), resize_to(styles.image(number), EDGE))
+        self._validation_set = [
+            self._metrics.pair(resize_to(photos.image(number), EDGE), resize_to(styles.image(number), EDGE))
             for number in range(count)
         ]
 
     @torch.no_grad()
-    def judge(self, paint: Paint) -> dict[str, float]:
+    def validate(self, paint: Paint) -> dict[str, float]:
         """The mean errors."""
-        found = [self._judge.errors(question, paint(question.photo, question.vector)) for question in self._questions]
+        found = [self._metrics.errors(pair, paint(pair.photo, pair.vector)) for pair in self._validation_set]
         return {name: sum(errors[name] for errors in found) / len(found) for name in found[0]}
 
     @torch.no_grad()
     def sheet(self, paint: Paint) -> Tensor:
         """Some photos (rows) in some styles (columns), with both at the margins. Shapes: (1, 3, H, W)."""
-        some = self._questions[:SHEET_FIELDS]
+        some = self._validation_set[:SHEET_FIELDS]
         rows = [torch.cat([torch.ones(1, 3, SHEET_EDGE, SHEET_EDGE), *(_field(each.style) for each in some)], 3)]
         for row in some:
             fields = [_field(paint(row.photo, column.vector)) for column in some]

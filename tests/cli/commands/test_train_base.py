@@ -68,7 +68,7 @@ def test_people_read_sentences(studio: Studio, training: FakeTraining) -> None:
 def test_programs_read_a_line_for_each_step(studio: Studio, training: FakeTraining) -> None:
     assert train(studio, "--json") == 0
     assert [line["event"] for line in studio.lines] == ["step", "step", "step", "done"]
-    assert studio.lines[0]["judged"] == {"style": 0.5, "content": 0.25}
+    assert studio.lines[0]["validation"] == {"style": 0.5, "content": 0.25}
 
 
 def test_ctrl_c_says_how_to_go_on(studio: Studio, training: FakeTraining) -> None:

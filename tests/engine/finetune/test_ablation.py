@@ -18,7 +18,13 @@ from tests.support.scenes import picture_of, weave
 @pytest.fixture
 def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ComparisonPlan]:
     """Two works of a weaver and next to no steps."""
-    for name, value in {"POOL": 1, "TRIALS": 1, "BOUND_STEPS": 1, "JUDGED_EVERY": 1, "LARGEST_EDGE": 96}.items():
+    for name, value in {
+        "POOL": 1,
+        "VALIDATION_CROPS": 1,
+        "BOUND_STEPS": 1,
+        "VALIDATE_EVERY": 1,
+        "LARGEST_EDGE": 96,
+    }.items():
         monkeypatch.setattr(ablation, name, value)
     monkeypatch.setattr("studio.engine.finetune.dataset.TARGETS", 1)
     monkeypatch.setattr("studio.engine.finetune.dataset.LOOKS", 0)

@@ -1,4 +1,4 @@
-"""Tune: learns on photos and references it is not judged by, keeps the best, goes on exactly, and survives anything."""
+"""Fine-tuning: learns on what it is not validated on, keeps the best, resumes exactly, and survives anything."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ WORKS = tuple(picture_of(weave(72, 72 + 8 * number), f"work {number}") for numbe
 
 @pytest.fixture(autouse=True)
 def small_and_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two looks, two crops, a judgement after every second step, and everything saved at once."""
-    for name, value in {"POOL": 2, "TRIALS": 1, "SAVED_EVERY": 0.0, "SAMPLE_EDGE": 64}.items():
+    """Two looks, two crops, a result after every second step, and everything saved at once."""
+    for name, value in {"POOL": 2, "VALIDATION_CROPS": 1, "SAVED_EVERY": 0.0, "SAMPLE_EDGE": 64}.items():
         monkeypatch.setattr(tune_job, name, value)
     monkeypatch.setattr("studio.engine.finetune.dataset.TARGETS", 2)
     monkeypatch.setattr("studio.engine.finetune.dataset.LOOKS", 1)
@@ -49,7 +49,7 @@ def small_and_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("studio.engine.finetune.dataset.PHOTO_EDGES", (64, 64))
     photos = tuple(picture_of(waves(64, 64, turn)) for turn in (0.0, 1.0, 2.0))
     monkeypatch.setattr(tune_job, "bundled_photos", lambda: photos)
-    monkeypatch.setattr(tuner, "JUDGED_EVERY", 2)
+    monkeypatch.setattr(tuner, "VALIDATE_EVERY", 2)
 
 
 @pytest.fixture(autouse=True)
@@ -176,8 +176,8 @@ class TestTrouble:
     def test_numbers_that_blow_up_are_taken_back_and_said_at_last(
         self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(tuner, "means", lambda judgement: {"total": float("nan")})
-        monkeypatch.setattr(Tuner, "_judge", judged_as({"style": 1.0, "content": 0.1, "total": 1.1}))
+        monkeypatch.setattr(tuner, "means", lambda result: {"total": float("nan")})
+        monkeypatch.setattr(Tuner, "_validate", validated_as({"style": 1.0, "content": 0.1, "total": 1.1}))
         with pytest.raises(EngineError, match="blew up"):
             learn(teacher, request_)
         assert np.isfinite(read_learned(request_.output)[1].vector).all()
@@ -185,8 +185,8 @@ class TestTrouble:
     def test_a_style_that_loses_the_photo_is_not_kept(
         self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        judgements = iter([(1.0, 0.10), (0.5, 0.121), (0.9, 0.119)])
-        monkeypatch.setattr(Tuner, "_judge", judged_in_turn(judgements))
+        validations = iter([(1.0, 0.10), (0.5, 0.121), (0.9, 0.119)])
+        monkeypatch.setattr(Tuner, "_validate", validated_in_turn(validations))
         done, events = learn(teacher, request_)
         assert [step.is_best for step in training_log_of(events) if step.held_out] == [True, False, True]
         assert "19% less recognisable" in done.notes[0]
@@ -202,16 +202,16 @@ class TestTrouble:
     def test_what_was_gained_is_said_in_words_that_fit(
         self, teacher: Teacher, request_: TuneRequest, style: float, words: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        judgements = iter([(1.0, 0.50), (style, 0.30), (style, 0.30)])
-        monkeypatch.setattr(Tuner, "_judge", judged_in_turn(judgements))
+        validations = iter([(1.0, 0.50), (style, 0.30), (style, 0.30)])
+        monkeypatch.setattr(Tuner, "_validate", validated_in_turn(validations))
         done, _ = learn(teacher, request_)
         assert words in done.notes[0]
 
     def test_it_stops_early_when_nothing_gets_better(
         self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(Tuner, "_judge", judged_as({"style": 1.0, "content": 0.1, "total": 1.1}))
-        monkeypatch.setattr(tuner, "JUDGED_EVERY", 1)
+        monkeypatch.setattr(Tuner, "_validate", validated_as({"style": 1.0, "content": 0.1, "total": 1.1}))
+        monkeypatch.setattr(tuner, "VALIDATE_EVERY", 1)
         done, events = learn(teacher, replace(request_, settings=replace(SETTINGS, steps=50)))
         assert len(training_log_of(events)) == 1 + tuner.PATIENCE
         assert done.steps == tuner.PATIENCE  # those it has taken, not those it was given
@@ -308,7 +308,7 @@ def test_steps_are_those_of_the_formulas(
 
     monkeypatch.setattr(Tuner, "__init__", remember)
     monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", record)
-    monkeypatch.setattr(tuner, "JUDGED_EVERY", 100)  # or the steps of a stage would end with another network
+    monkeypatch.setattr(tuner, "VALIDATE_EVERY", 100)  # or the steps of a stage would end with another network
     settings = replace(SETTINGS, is_deep=is_deep, steps=6, deep_steps=6)
     learn(teacher, replace(request_, settings=settings))
     assert [stage for stage, _, _ in seen] == ["vector"] * 6 + ["layers"] * (6 if is_deep else 0)
@@ -335,10 +335,10 @@ def test_steps_are_those_of_the_formulas(
                 weights[name] = weights[name] - rate * direction / scale
 
 
-def test_photos_that_are_judged_are_never_learned_from() -> None:
+def test_photos_of_the_validation_set_are_never_learned_from() -> None:
     for count in (3, 5, 9):
-        learnt, judged = hold_out(count)
-        assert sorted(learnt + judged) == list(range(count)) and learnt and judged
+        learnt, held_out = hold_out(count)
+        assert sorted(learnt + held_out) == list(range(count)) and learnt and held_out
 
 
 def test_works_that_do_not_belong_together_are_said_to_be_a_mixture(teacher: Teacher, request_: TuneRequest) -> None:
@@ -356,18 +356,18 @@ def test_the_reference_held_out_is_the_most_typical() -> None:
     assert most_typical(vectors) == 1
 
 
-def judged_as(losses: dict[str, float]) -> Any:
-    def judge(self: Tuner) -> Any:
+def validated_as(losses: dict[str, float]) -> Any:
+    def validate(self: Tuner) -> Any:
         return dict(losses)
         yield
 
-    return judge
+    return validate
 
 
-def judged_in_turn(judgements: Any) -> Any:
-    def judge(self: Tuner) -> Any:
-        style, content = next(judgements)
+def validated_in_turn(validations: Any) -> Any:
+    def validate(self: Tuner) -> Any:
+        style, content = next(validations)
         return {"style": style, "content": content, "total": style + content}
         yield
 
-    return judge
+    return validate

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from studio.engine.losses.losses import LossWeights
 from studio.engine.losses.statistics import Moments, batch_moments
-from studio.engine.losses.training_loss import Judgement, TrainingLoss
+from studio.engine.losses.training_loss import LossResult, TrainingLoss
 from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime.generators import run_to_end
 from tests.support.scenes import waves
@@ -30,16 +30,16 @@ def targets(encoder: Encoder) -> tuple[dict[str, Moments], dict[str, Tensor]]:
     return {STYLE: batch_moments(trace[STYLE])}, {CONTENT: trace[CONTENT]}
 
 
-def judge(
+def compute(
     encoder: Encoder, images: Tensor, targets: tuple[dict[str, Moments], dict[str, Tensor]], is_rooted: bool
-) -> Judgement:
-    return run_to_end(TrainingLoss(encoder, WEIGHTS, is_rooted).judge(images, *targets))
+) -> LossResult:
+    return run_to_end(TrainingLoss(encoder, WEIGHTS, is_rooted).compute(images, *targets))
 
 
 def test_rooted_losses_are_the_roots_of_the_others(
     encoder: Encoder, images: Tensor, targets: tuple[dict[str, Moments], dict[str, Tensor]]
 ) -> None:
-    squares, roots = (judge(encoder, images, targets, is_rooted).losses for is_rooted in (False, True))
+    squares, roots = (compute(encoder, images, targets, is_rooted).losses for is_rooted in (False, True))
     assert torch.allclose(roots["style"], squares["style"].sqrt())
     assert torch.allclose(roots["content"], 0.5 * (squares["content"] / 0.5).sqrt())
     assert torch.allclose(roots["total"], roots["style"] + roots["content"])
@@ -49,16 +49,16 @@ def test_rooted_losses_are_the_roots_of_the_others(
 def test_a_step_against_the_gradient_makes_every_picture_better(
     encoder: Encoder, images: Tensor, targets: tuple[dict[str, Moments], dict[str, Tensor]], is_rooted: bool
 ) -> None:
-    before = judge(encoder, images, targets, is_rooted)
+    before = compute(encoder, images, targets, is_rooted)
     assert before.gradient is not None
     step = 1e-3 * before.gradient / before.gradient.abs().max()
-    assert bool((judge(encoder, images - step, targets, is_rooted).losses["total"] < before.losses["total"]).all())
+    assert bool((compute(encoder, images - step, targets, is_rooted).losses["total"] < before.losses["total"]).all())
 
 
 def test_at_their_target_pictures_have_a_finite_gradient_even_where_rooted(encoder: Encoder, images: Tensor) -> None:
     trace = run_to_end(encoder.trace(images, [STYLE, CONTENT], with_gradient=False))
     exact = {STYLE: batch_moments(trace[STYLE])}, {CONTENT: trace[CONTENT]}
-    found = judge(encoder, images, exact, is_rooted=True)
+    found = compute(encoder, images, exact, is_rooted=True)
     assert found.gradient is not None
     assert float(found.losses["total"].max()) < 0.02
     assert bool((found.gradient == 0).all())

@@ -144,6 +144,6 @@ def test_a_checkpoint_of_another_version_is_refused(plan: TrainingPlan, checkpoi
 
 
 def test_only_what_changes_the_numbers_must_be_as_before(plan: TrainingPlan, checkpoint: Path) -> None:
-    load_state(fresh_state(nn.Linear(2, 3), plan), replace(plan, judge_every=7, memory=1.0), checkpoint)
+    load_state(fresh_state(nn.Linear(2, 3), plan), replace(plan, validate_every=7, memory=1.0), checkpoint)
     with pytest.raises(StudioError, match="another rate and seed"):
         load_state(fresh_state(nn.Linear(2, 3), plan), replace(plan, rate=5e-4, seed=1), checkpoint)

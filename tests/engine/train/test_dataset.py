@@ -13,7 +13,7 @@ from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import ORIGINAL_NETWORK, load_style_network
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.train.augmentation import ENDLESS, Views, seeded
-from studio.engine.train.dataset import Doubles, Pictures, is_judged_by, read_pictures, split_works
+from studio.engine.train.dataset import Doubles, Pictures, is_held_out, read_pictures, split_works
 from studio.engine.train.procedural_styles import procedural_style
 from tests.support.scenes import waves, weave
 from tests.support.small_training import WORKS, look_at_little, make_folders
@@ -42,19 +42,19 @@ def make_views(encoder: Encoder, predictor: StylePredictor, memory: int) -> View
     return Views(photos, styles, encoder, predictor, LAYERS, 32, 7, memory)
 
 
-def test_no_work_is_both_learnt_from_and_judged_by(folders: tuple[Path, Path]) -> None:
-    learnt, judged = run_to_end(read_pictures(folders[0], (), Doubles(()), CPU))
-    assert not set(learnt.works) & set(judged.works)
-    assert len(set(learnt.works) | set(judged.works)) == WORKS
+def test_no_work_is_both_learnt_from_and_validated_on(folders: tuple[Path, Path]) -> None:
+    learnt, held_out = run_to_end(read_pictures(folders[0], (), Doubles(()), CPU))
+    assert not set(learnt.works) & set(held_out.works)
+    assert len(set(learnt.works) | set(held_out.works)) == WORKS
     assert len(learnt) == 2 * len(set(learnt.works))
-    assert len(judged) == len(set(judged.works))
+    assert len(held_out) == len(set(held_out.works))
 
 
-def test_a_tenth_of_the_works_is_judged_by_and_others_beside_them_change_nothing() -> None:
+def test_a_tenth_of_the_works_is_held_out_and_others_beside_them_change_nothing() -> None:
     works = [f"work{number}" for number in range(1000)]
-    _, judged = split_works(works)
-    assert 70 < len(judged) < 130
-    assert set(judged) == {work for work in works if is_judged_by(work)}
+    _, held_out = split_works(works)
+    assert 70 < len(held_out) < 130
+    assert set(held_out) == {work for work in works if is_held_out(work)}
 
 
 def test_one_work_alone_is_too_few() -> None:
@@ -66,8 +66,8 @@ def test_a_picture_that_is_not_to_be_learnt_from_is_known_in_another_size_and_it
     folders: tuple[Path, Path],
 ) -> None:
     doubles = Doubles([torch.nn.functional.interpolate(waves(40, 44, turn=2), scale_factor=2.0, mode="bilinear")])
-    learnt, judged = run_to_end(read_pictures(folders[0], (), doubles, CPU))
-    assert {*learnt.works, *judged.works} == {"photo0", "photo1", "photo3"}
+    learnt, held_out = run_to_end(read_pictures(folders[0], (), doubles, CPU))
+    assert {*learnt.works, *held_out.works} == {"photo0", "photo1", "photo3"}
 
 
 def test_what_cannot_be_opened_is_named_and_left_out(tmp_path: Path) -> None:

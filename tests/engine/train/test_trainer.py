@@ -1,4 +1,4 @@
-"""Training the Live network: it learns, goes on exactly, judges fairly, survives bad numbers, and works in a team."""
+"""Training the Live network: it learns, resumes exactly, and survives bad numbers."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ def test_a_run_gone_on_with_ends_with_the_very_numbers_of_one_never_stopped(
 def test_a_run_leaves_a_network_that_paints_and_a_card_that_says_how_it_came_about(
     folders: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    plan = small_plan(folders, tmp_path, steps=1, judge_every=1, widths={"inside": 36})
-    judged = [news.judged for news in steps_of(plan)]
-    assert all(errors is not None and errors["style"] > 0 and errors["content"] > 0 for errors in judged)
+    plan = small_plan(folders, tmp_path, steps=1, validate_every=1, widths={"inside": 36})
+    validations = [news.validation for news in steps_of(plan)]
+    assert all(errors is not None and errors["style"] > 0 and errors["content"] > 0 for errors in validations)
     network, predictor = load_style_network(str(tmp_path / f"{NAME}.safetensors"))
     assert network.widths.inside == 36
     assert "bottleneck.weight" in predictor
@@ -83,7 +83,7 @@ def test_a_run_leaves_a_network_that_paints_and_a_card_that_says_how_it_came_abo
 
 
 def test_another_plan_does_not_go_on_with_a_run(folders: tuple[Path, Path], tmp_path: Path) -> None:
-    plan = small_plan(folders, tmp_path, steps=1, judge_every=1)
+    plan = small_plan(folders, tmp_path, steps=1, validate_every=1)
     steps_of(plan)
     with pytest.raises(StudioError, match="another rate"):
         steps_of(replace(plan, rate=5e-4))
@@ -94,7 +94,7 @@ def test_another_plan_does_not_go_on_with_a_run(folders: tuple[Path, Path], tmp_
 
 
 def test_a_second_run_in_the_same_folder_leaves_the_first_one_alone(folders: tuple[Path, Path], tmp_path: Path) -> None:
-    plan = small_plan(folders, tmp_path, steps=1, judge_every=1)
+    plan = small_plan(folders, tmp_path, steps=1, validate_every=1)
     first = train_base(plan)
     next(first)
     before = {path.name for path in tmp_path.iterdir()}
@@ -111,7 +111,7 @@ def test_a_network_gets_better_at_what_it_sees_again_and_again(
 ) -> None:
     monkeypatch.setattr(trainer_module, "IDENTITY", 0.0)
     monkeypatch.setattr(trainer_module, "BLENDED", 0.0)
-    plan = small_plan(folders, tmp_path, steps=10, judge_every=100, memory=1e-9)  # room for one view of each kind
+    plan = small_plan(folders, tmp_path, steps=10, validate_every=100, memory=1e-9)  # room for one view of each kind
     totals = [news.losses["total"] for news in steps_of(plan) if news.losses]
     assert min(totals[-3:]) < 0.9 * totals[0]
 
@@ -132,7 +132,7 @@ def test_a_step_whose_numbers_blow_up_is_left_out_and_counted(
     assert [each.skipped for each in news] == [0, 0, 1, 1]
     assert news[2].losses == {}
     assert all(torch.equal(seen[1][name], seen[2][name]) for name in seen[1])
-    assert news[-1].judged is not None
+    assert news[-1].validation is not None
 
 
 def test_a_photo_is_painted_in_its_own_style_now_and_then(
