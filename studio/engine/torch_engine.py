@@ -32,7 +32,7 @@ from studio.core.picture import Picture, fit_size
 from studio.core.recipe import StyleRecipe
 from studio.engine.event_reporter import Reporter
 from studio.engine.feed_forward.live_planner import Sketcher
-from studio.engine.finetune.tune_job import Teacher, teach
+from studio.engine.finetune.tune_job import FineTuneContext, fine_tune
 from studio.engine.keep_colors import ColorKeeper
 from studio.engine.losses.losses import STYLE_LAYERS
 from studio.engine.networks.vgg import Encoder, best_encoder
@@ -100,7 +100,7 @@ class TorchEngine:
                 case LiveRequest():
                     yield from self._live(request)
                 case TuneRequest():
-                    yield from teach(request, self._teacher())
+                    yield from fine_tune(request, self._fine_tune_context())
         except StudioError:
             raise
         except (RuntimeError, MemoryError) as error:
@@ -213,12 +213,12 @@ class TorchEngine:
         shares = tuple(share for _, share in request.models)
         return Painting(content, tuple(styles), shares, recipe, size, start)
 
-    def _teacher(self) -> Teacher:
+    def _fine_tune_context(self) -> FineTuneContext:
         name = StyleRecipe().network
         card = next(card for card in bundled_cards("models") if card.id == name)
         network, _ = load_style_network(name)  # one of its own, for it is changed
         encoder = run_to_end(self._encoder("vgg16", "max"))
-        return Teacher(card, network.to(self._device), self._sketcher.predictor(name), encoder)
+        return FineTuneContext(card, network.to(self._device), self._sketcher.predictor(name), encoder)
 
     def _color(self, request: ColorRequest) -> Iterator[Event]:
         started = time.perf_counter()

@@ -82,7 +82,7 @@ class LiveRequest:
 
 @dataclass(frozen=True)
 class TuneRequest:
-    """Teach the studio the style of `references`; it is written to `output`, with this card, whenever it is better.
+    """Fine-tune to the style of `references`; it is written to `output`, with this card, whenever it is better.
 
     photos: the artist's own, to learn on besides the bundled ones. sample: the photo that shows how far it has come.
     is_resumed: go on exactly where an earlier request with the same pictures and settings was stopped, or killed.

@@ -1,4 +1,4 @@
-"""A TuneRequest from its pictures to the learned style in a file, as events; it survives being killed at any moment."""
+"""A fine-tuning, from the pictures of a TuneRequest to the style in a file, as events; it can be killed at any time."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ PREPARED = 0.03  # of the progress, before the first step
 
 
 @dataclass(frozen=True)
-class Teacher:
-    """What a style is taught to, and with. card: of the network."""
+class FineTuneContext:
+    """The networks that fine-tuning works with. network: to be fine-tuned, with its card and its predictor."""
 
     card: Card
     network: StyleNetwork
@@ -55,21 +55,23 @@ class Teacher:
         return self.encoder.device
 
 
-def teach(request: TuneRequest, teacher: Teacher, clock: Callable[[], float] = time.perf_counter) -> Iterator[Event]:
+def fine_tune(
+    request: TuneRequest, context: FineTuneContext, clock: Callable[[], float] = time.perf_counter
+) -> Iterator[Event]:
     """The events of a request, with Done at last. Raises StudioError; what was best until then is in the files."""
     try:
-        yield from _teach(request, teacher, clock)
+        yield from _fine_tune(request, context, clock)
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
         raise EngineError("There is not enough memory to learn.", "Choose a smaller batch or smaller crops.") from error
 
 
-def _teach(request: TuneRequest, teacher: Teacher, clock: Callable[[], float]) -> Iterator[Event]:
-    sample = yield from signs_of_life(request.id, shrinking(_sample(request), SAMPLE_EDGE, teacher.device))
+def _fine_tune(request: TuneRequest, context: FineTuneContext, clock: Callable[[], float]) -> Iterator[Event]:
+    sample = yield from signs_of_life(request.id, shrinking(_sample(request), SAMPLE_EDGE, context.device))
     sampled = Picture(_sample(request).pixels, request.card.title)  # what it is called; never see-through
-    tuner = yield from _prepare(request, teacher, clock)
-    record = _Record(request, teacher, tuner)
+    tuner = yield from _prepare(request, context, clock)
+    record = _Record(request, context, tuner)
     spoken, saved = clock(), clock()
     for training_step in tuner.run():
         now, share = clock(), _share(tuner)
@@ -103,18 +105,20 @@ def _teach(request: TuneRequest, teacher: Teacher, clock: Callable[[], float]) -
     yield Done(request.id, picture, None, tuner.state.step, seconds, notes, learned)
 
 
-def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float]) -> Generator[Event, None, Tuner]:
+def _prepare(
+    request: TuneRequest, context: FineTuneContext, clock: Callable[[], float]
+) -> Generator[Event, None, Tuner]:
     """Look at the pictures, cut the photos, and go on from what was learnt before if that is wanted."""
     if not request.references:
         raise StudioError("There are no pictures to learn from.", "Name some by the same hand.")
-    settings, device = request.settings, teacher.device
+    settings, device = request.settings, context.device
     generator = torch.Generator().manual_seed(settings.seed)
-    loss = TrainingLoss(teacher.encoder, weights_of(StyleRecipe(smoothness=0.0)))
+    loss = TrainingLoss(context.encoder, weights_of(StyleRecipe(smoothness=0.0)))
     pictures = []
     for picture in request.references:
         image = yield from signs_of_life(request.id, shrinking(picture, LARGEST_EDGE, device))
         pictures.append(image)
-    looking = look_at(pictures, teacher.encoder, teacher.predictor, generator)
+    looking = look_at(pictures, context.encoder, context.predictor, generator)
     spoken = -SIGN_OF_LIFE
     while True:
         try:
@@ -137,7 +141,7 @@ def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float])
             [photos[number] for number in numbers],
             count,
             settings.crop,
-            teacher.encoder,
+            context.encoder,
             loss.content_layers,
             generator,
         )
@@ -145,9 +149,9 @@ def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float])
     ]
     for picture in (*request.references, *request.photos):
         yield from signs_of_life(request.id, picture.fingerprinting())
-    identity = _identity(request, teacher.card)
+    identity = _identity(request, context.card)
     validator = Validator(loss, references, pools[1])
-    tuner = Tuner(teacher.network, loss, references, pools[0], validator, settings, identity)
+    tuner = Tuner(context.network, loss, references, pools[0], validator, settings, identity)
     if request.is_resumed:
         tuner.resume(training_file(request.output))
     return tuner
@@ -156,8 +160,8 @@ def _prepare(request: TuneRequest, teacher: Teacher, clock: Callable[[], float])
 class _Record:
     """Writes the style as it is learnt best, and what is needed to go on; keeps elsewhere what the disk refuses."""
 
-    def __init__(self, request: TuneRequest, teacher: Teacher, tuner: Tuner) -> None:
-        self._request, self._teacher, self._tuner = request, teacher, tuner
+    def __init__(self, request: TuneRequest, context: FineTuneContext, tuner: Tuner) -> None:
+        self._request, self._context, self._tuner = request, context, tuner
         self._references = tuple(reference_of(picture) for picture in request.references[:MOST_REFERENCES])
 
     def write_style(self) -> LearnedStyle:
@@ -180,13 +184,13 @@ class _Record:
         return unsaved(error, keep_style_safe(self._request.card, learned, self._request.output.name))
 
     def _learned(self) -> LearnedStyle:
-        tuner, card = self._tuner, self._teacher.card
+        tuner, card = self._tuner, self._context.card
         return LearnedStyle(
             network=card.id,
             network_sha256=card.sha256,
             vector=tuner.state.best[VECTOR][0].cpu().numpy().astype(np.float32),
             references=self._references,
-            delta=changes_of(tuner.best_network(), self._teacher.network),
+            delta=changes_of(tuner.best_network(), self._context.network),
         )
 
 

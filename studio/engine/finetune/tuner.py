@@ -1,4 +1,4 @@
-"""Tune: teaches the Live network one artist's style, as a generator of steps.
+"""Fine-tuning of the Live network to one artist's style, as a generator of steps.
 
 First the style vector alone, from the mean of what the predictor sees in the references; then, where that was asked
 for, the layers that paint as well. What sees, the encoder and the first blocks, stays frozen.

@@ -24,7 +24,7 @@ from studio.core.training.tune_log import read_training_log
 from studio.core.training.tune_request_file import read_request, write_request
 from studio.engine.finetune import tune_job, tuner
 from studio.engine.finetune.dataset import hold_out, most_typical
-from studio.engine.finetune.tune_job import Teacher, teach
+from studio.engine.finetune.tune_job import FineTuneContext, fine_tune
 from studio.engine.finetune.tuner import Tuner
 from studio.engine.networks.style_delta import changes_of, learnable_weights, with_learned
 from studio.engine.networks.style_network import StyleNetwork
@@ -68,14 +68,14 @@ def request_(tmp_path: Path) -> TuneRequest:
 
 
 @pytest.fixture(scope="module")
-def teacher(encoder: Encoder) -> Teacher:
+def context(encoder: Encoder) -> FineTuneContext:
     card = next(card for card in bundled_cards("models") if card.id == ORIGINAL_NETWORK)
     network, _ = load_style_network(ORIGINAL_NETWORK)
-    return Teacher(card, network, lambda picture: picture.mean().expand(1, 100), encoder)  # at once
+    return FineTuneContext(card, network, lambda picture: picture.mean().expand(1, 100), encoder)  # at once
 
 
-def learn(teacher: Teacher, request: TuneRequest) -> tuple[Done, list[Event]]:
-    events = list(teach(request, teacher))
+def learn(context: FineTuneContext, request: TuneRequest) -> tuple[Done, list[Event]]:
+    events = list(fine_tune(request, context))
     done = events.pop()
     assert isinstance(done, Done)
     return done, events
@@ -91,13 +91,15 @@ def vector_of(done: Done) -> Any:
 
 
 @pytest.fixture(scope="module")
-def network(teacher: Teacher) -> StyleNetwork:
-    return teacher.network
+def network(context: FineTuneContext) -> StyleNetwork:
+    return context.network
 
 
 class TestALesson:
-    def test_the_held_out_loss_falls_and_the_best_is_in_the_file(self, teacher: Teacher, request_: TuneRequest) -> None:
-        done, events = learn(teacher, request_)
+    def test_the_held_out_loss_falls_and_the_best_is_in_the_file(
+        self, context: FineTuneContext, request_: TuneRequest
+    ) -> None:
+        done, events = learn(context, request_)
         log = training_log_of(events)
         assert [step.step for step in log] == [0, 1, 2, 3, 4]
         assert [step.held_out is not None for step in log] == [True, False, True, False, True]
@@ -109,16 +111,16 @@ class TestALesson:
         assert len(learned.references) == 3
         assert not training_file(request_.output).exists()
 
-    def test_the_sample_changes_as_it_learns(self, teacher: Teacher, request_: TuneRequest) -> None:
-        done, events = learn(teacher, request_)
+    def test_the_sample_changes_as_it_learns(self, context: FineTuneContext, request_: TuneRequest) -> None:
+        done, events = learn(context, request_)
         samples = [event.picture.fingerprint for event in events if isinstance(event, Frame)]
         assert len(set(samples)) == 3
         assert re.search(r"the style is (\d+% (nearer|farther) than|as near as) at first sight", done.notes[0])
 
     def test_deeper_changes_what_paints_and_nothing_that_sees(
-        self, teacher: Teacher, request_: TuneRequest, network: StyleNetwork
+        self, context: FineTuneContext, request_: TuneRequest, network: StyleNetwork
     ) -> None:
-        done, _ = learn(teacher, replace(request_, settings=replace(SETTINGS, is_deep=True)))
+        done, _ = learn(context, replace(request_, settings=replace(SETTINGS, is_deep=True)))
         assert done.learned is not None
         assert set(done.learned.delta) == set(learnable_weights(network))
         assert not any(
@@ -126,21 +128,23 @@ class TestALesson:
         )
         assert request_.output.stat().st_size < 400_000
 
-    def test_the_same_seed_learns_the_same_style(self, teacher: Teacher, request_: TuneRequest) -> None:
-        first, _ = learn(teacher, request_)
-        second, _ = learn(teacher, request_)
+    def test_the_same_seed_learns_the_same_style(self, context: FineTuneContext, request_: TuneRequest) -> None:
+        first, _ = learn(context, request_)
+        second, _ = learn(context, request_)
         np.testing.assert_array_equal(vector_of(first), vector_of(second))
-        third, _ = learn(teacher, replace(request_, settings=replace(SETTINGS, seed=5)))
+        third, _ = learn(context, replace(request_, settings=replace(SETTINGS, seed=5)))
         assert not np.array_equal(vector_of(first), vector_of(third))
 
 
 class TestGoingOn:
-    def test_a_run_stopped_anywhere_ends_as_one_that_was_not(self, teacher: Teacher, request_: TuneRequest) -> None:
+    def test_a_run_stopped_anywhere_ends_as_one_that_was_not(
+        self, context: FineTuneContext, request_: TuneRequest
+    ) -> None:
         request = replace(request_, settings=replace(SETTINGS, is_deep=True))
-        whole, events_of_whole = learn(teacher, request)
+        whole, events_of_whole = learn(context, request)
         write_request(request)
         for step in (1, 5):
-            events = teach(request, teacher)
+            events = fine_tune(request, context)
             for event in events:
                 if isinstance(event, Progress) and event.training_step and event.training_step.step == step:
                     break
@@ -149,45 +153,45 @@ class TestGoingOn:
             assert read_learned(request.output)  # usable as it is
             assert read_training_log(request.output) == training_log_of(events_of_whole)[: step + 1]
             request = read_request(request.output)
-        resumed, _ = learn(teacher, request)
+        resumed, _ = learn(context, request)
         np.testing.assert_array_equal(vector_of(whole), vector_of(resumed))
         assert whole.learned is not None and resumed.learned is not None
         for name, change in whole.learned.delta.items():
             np.testing.assert_array_equal(change, resumed.learned.delta[name])
 
-    def test_other_pictures_are_not_gone_on_with(self, teacher: Teacher, request_: TuneRequest) -> None:
-        events = teach(request_, teacher)
+    def test_other_pictures_are_not_gone_on_with(self, context: FineTuneContext, request_: TuneRequest) -> None:
+        events = fine_tune(request_, context)
         assert any(isinstance(event, Frame) for event in events)
         next(events)
         with pytest.raises(StudioError, match="from other pictures"):
-            learn(teacher, replace(request_, references=WORKS[:2], is_resumed=True))
+            learn(context, replace(request_, references=WORKS[:2], is_resumed=True))
 
     @pytest.mark.parametrize("content", [None, b"", b"nonsense" * 50])
     def test_without_a_whole_file_one_cannot_go_on(
-        self, teacher: Teacher, request_: TuneRequest, content: bytes | None
+        self, context: FineTuneContext, request_: TuneRequest, content: bytes | None
     ) -> None:
         if content is not None:
             training_file(request_.output).write_bytes(content)
         with pytest.raises(StudioError, match="learning cannot be continued"):
-            learn(teacher, replace(request_, is_resumed=True))
+            learn(context, replace(request_, is_resumed=True))
 
 
 class TestTrouble:
     def test_numbers_that_blow_up_are_taken_back_and_said_at_last(
-        self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+        self, context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(tuner, "means", lambda result: {"total": float("nan")})
         monkeypatch.setattr(Tuner, "_validate", validated_as({"style": 1.0, "content": 0.1, "total": 1.1}))
         with pytest.raises(EngineError, match="blew up"):
-            learn(teacher, request_)
+            learn(context, request_)
         assert np.isfinite(read_learned(request_.output)[1].vector).all()
 
     def test_a_style_that_loses_the_photo_is_not_kept(
-        self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+        self, context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         validations = iter([(1.0, 0.10), (0.5, 0.121), (0.9, 0.119)])
         monkeypatch.setattr(Tuner, "_validate", validated_in_turn(validations))
-        done, events = learn(teacher, request_)
+        done, events = learn(context, request_)
         assert [step.is_best for step in training_log_of(events) if step.held_out] == [True, False, True]
         assert "19% less recognisable" in done.notes[0]
 
@@ -200,28 +204,28 @@ class TestTrouble:
         ],
     )
     def test_what_was_gained_is_said_in_words_that_fit(
-        self, teacher: Teacher, request_: TuneRequest, style: float, words: str, monkeypatch: pytest.MonkeyPatch
+        self, context: FineTuneContext, request_: TuneRequest, style: float, words: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         validations = iter([(1.0, 0.50), (style, 0.30), (style, 0.30)])
         monkeypatch.setattr(Tuner, "_validate", validated_in_turn(validations))
-        done, _ = learn(teacher, request_)
+        done, _ = learn(context, request_)
         assert words in done.notes[0]
 
     def test_it_stops_early_when_nothing_gets_better(
-        self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+        self, context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(Tuner, "_validate", validated_as({"style": 1.0, "content": 0.1, "total": 1.1}))
         monkeypatch.setattr(tuner, "VALIDATE_EVERY", 1)
-        done, events = learn(teacher, replace(request_, settings=replace(SETTINGS, steps=50)))
+        done, events = learn(context, replace(request_, settings=replace(SETTINGS, steps=50)))
         assert len(training_log_of(events)) == 1 + tuner.PATIENCE
         assert done.steps == tuner.PATIENCE  # those it has taken, not those it was given
         assert [event.progress for event in events if isinstance(event, Progress)][-1] == pytest.approx(1.0)
         assert "at first sight" in done.notes[0]
 
     def test_a_full_disk_is_said_and_the_style_of_before_stays(
-        self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+        self, context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        events = teach(request_, teacher)
+        events = fine_tune(request_, context)
         assert any(isinstance(event, Frame) for event in events)
         before = request_.output.read_bytes()
 
@@ -235,11 +239,11 @@ class TestTrouble:
         assert request_.output.read_bytes() == before
 
     def test_a_style_whose_folder_has_vanished_is_kept_elsewhere(
-        self, teacher: Teacher, request_: TuneRequest, own_data_folder: Path
+        self, context: FineTuneContext, request_: TuneRequest, own_data_folder: Path
     ) -> None:
         folder = request_.output.parent / "there"
         folder.mkdir()
-        events = teach(replace(request_, output=folder / "weaver.safetensors"), teacher)
+        events = fine_tune(replace(request_, output=folder / "weaver.safetensors"), context)
         assert any(isinstance(event, Frame) for event in events)
         shutil.rmtree(folder)
         with pytest.raises(WriteError, match="is not there") as caught:
@@ -249,18 +253,18 @@ class TestTrouble:
         assert read_learned(path)[0].title == request_.card.title
 
     def test_memory_that_runs_out_is_said(
-        self, teacher: Teacher, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+        self, context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def refuse(*_: object, **__: object) -> None:
             raise MemoryError
 
         monkeypatch.setattr(tune_job, "look_at", refuse)
         with pytest.raises(EngineError, match="not enough memory to learn"):
-            learn(teacher, request_)
+            learn(context, request_)
 
-    def test_there_must_be_pictures(self, teacher: Teacher, request_: TuneRequest) -> None:
+    def test_there_must_be_pictures(self, context: FineTuneContext, request_: TuneRequest) -> None:
         with pytest.raises(StudioError, match="no pictures to learn from"):
-            learn(teacher, replace(request_, references=()))
+            learn(context, replace(request_, references=()))
 
 
 class TestWhatWasLearned:
@@ -286,7 +290,7 @@ class TestWhatWasLearned:
 
 @pytest.mark.parametrize("is_deep", [False, True])
 def test_steps_are_those_of_the_formulas(
-    teacher: Teacher, request_: TuneRequest, is_deep: bool, monkeypatch: pytest.MonkeyPatch
+    context: FineTuneContext, request_: TuneRequest, is_deep: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Gradient clipping, the pull to the network, Kingma & Ba 2014, warm-up and cosine, in plain code."""
     tuner_ = None
@@ -310,9 +314,9 @@ def test_steps_are_those_of_the_formulas(
     monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", record)
     monkeypatch.setattr(tuner, "VALIDATE_EVERY", 100)  # or the steps of a stage would end with another network
     settings = replace(SETTINGS, is_deep=is_deep, steps=6, deep_steps=6)
-    learn(teacher, replace(request_, settings=settings))
+    learn(context, replace(request_, settings=settings))
     assert [stage for stage, _, _ in seen] == ["vector"] * 6 + ["layers"] * (6 if is_deep else 0)
-    own = dict(teacher.network.named_parameters())
+    own = dict(context.network.named_parameters())
     for stage, planned in {stage: 6 for stage, _, _ in seen}.items():
         steps = [(weights, gradients) for each, weights, gradients in seen if each == stage]
         weights = dict(steps[0][0])
@@ -341,13 +345,15 @@ def test_photos_of_the_validation_set_are_never_learned_from() -> None:
         assert sorted(learnt + held_out) == list(range(count)) and learnt and held_out
 
 
-def test_works_that_do_not_belong_together_are_said_to_be_a_mixture(teacher: Teacher, request_: TuneRequest) -> None:
+def test_works_that_do_not_belong_together_are_said_to_be_a_mixture(
+    context: FineTuneContext, request_: TuneRequest
+) -> None:
     works = (*WORKS[:2], picture_of(torch.ones((1, 3, 72, 72))))
-    strict = replace(teacher, predictor=lambda picture: 10 * picture.mean().expand(1, 100))
+    strict = replace(context, predictor=lambda picture: 10 * picture.mean().expand(1, 100))
     done, events = learn(strict, replace(request_, references=works))
     assert tune_job.MIXED in [event.note for event in events if isinstance(event, Progress)]
     assert tune_job.MIXED in done.notes
-    assert tune_job.MIXED not in learn(teacher, request_)[0].notes
+    assert tune_job.MIXED not in learn(context, request_)[0].notes
 
 
 def test_the_reference_held_out_is_the_most_typical() -> None:
