@@ -1,4 +1,4 @@
-"""Training in miniature: folders of tiny pictures, looks at them of few pixels, and a member of a team as a program."""
+"""Training in miniature: folders of tiny pictures, crops of few pixels, and a process of a group as a program."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _save(image: Tensor, path: Path) -> None:
 
 
 def main(photos: str, styles: str, out: str, told: str) -> None:
-    """Train as a member of the team of the environment; write to `told` what this process said and has learnt."""
+    """Train as a process of the group in the environment; write to `told` what this process said and has learnt."""
     states: list[TrainingState] = []
     fresh_state = train_base.fresh_state
 

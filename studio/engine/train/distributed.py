@@ -1,4 +1,4 @@
-"""The processes that train one network together, as torchrun starts them; without it, this one alone."""
+"""The processes that train one network together, as torchrun starts them; without torchrun, this one alone."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from studio.engine.runtime.device import choose_device
 
 
 @dataclass(frozen=True)
-class Team:
-    """rank: of this process among `size`. device: what this one computes on."""
+class ProcessGroup:
+    """rank: of this process among `size`. device: what this process computes on."""
 
     rank: int
     size: int
@@ -27,19 +27,19 @@ class Team:
         """Whether this is the process that validates and writes."""
         return self.rank == 0
 
-    def share(self, network: nn.Module) -> nn.Module:
-        """The network, whose gradients are from now on the means of all processes."""
+    def wrap_ddp(self, network: nn.Module) -> nn.Module:
+        """The network with gradients that are means over all processes; where there is only one, the network itself."""
         if self.size == 1:
             return network
         return DistributedDataParallel(network, device_ids=[self.device] if self.device.type == "cuda" else None)
 
 
 @contextmanager
-def join_team(device: str | None, environment: Mapping[str, str] = os.environ) -> Iterator[Team]:
-    """The team this process belongs to; on graphics cards, each process takes one. Leaves it at the end."""
+def init_distributed(device: str | None, environment: Mapping[str, str] = os.environ) -> Iterator[ProcessGroup]:
+    """Join the process group of the environment, and leave it at the end. On graphics cards each process takes one."""
     size = int(environment.get("WORLD_SIZE", "1"))
     if size == 1:
-        yield Team(0, 1, choose_device(device))
+        yield ProcessGroup(0, 1, choose_device(device))
         return
     chosen = choose_device(device)
     if chosen.type == "cuda":
@@ -47,6 +47,6 @@ def join_team(device: str | None, environment: Mapping[str, str] = os.environ) -
         torch.cuda.set_device(chosen)
     distributed.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
     try:
-        yield Team(distributed.get_rank(), size, chosen)
+        yield ProcessGroup(distributed.get_rank(), size, chosen)
     finally:
         distributed.destroy_process_group()

@@ -42,7 +42,7 @@ from studio.engine.runtime.tensors import to_tensor
 from studio.engine.train.augmentation import Views
 from studio.engine.train.checkpoint import TrainingState, fresh_state, load_state, save_state
 from studio.engine.train.dataset import Doubles, Pictures, read_pictures
-from studio.engine.train.distributed import Team, join_team
+from studio.engine.train.distributed import ProcessGroup, init_distributed
 from studio.engine.train.run_log import Record
 from studio.engine.train.trainer import CONTENT_LAYERS, STYLE_LAYERS, Trainer
 from studio.engine.train.validation import Validator
@@ -53,18 +53,18 @@ _WIDEN = 5  # stream of random numbers
 
 
 def train_base(plan: TrainingPlan) -> Generator[TrainingNews, None, None]:
-    """Run a plan, or what is left of it. Only the first process of a team writes and tells.
+    """Run a plan, or what is left of it. Only the first process of a group writes and reports.
 
     Raises StudioError, also while another run writes into the same folder.
     """
     keep_freed_memory()
     make_folder(plan.out)
     lock = FolderLock(plan.out)
-    with join_team(plan.device) as team:
-        if team.is_first:
+    with init_distributed(plan.device) as group:
+        if group.is_first:
             lock.take()
         try:
-            yield from _Run(plan, team).run()
+            yield from _Run(plan, group).run()
         finally:
             lock.release()
 
@@ -72,28 +72,28 @@ def train_base(plan: TrainingPlan) -> Generator[TrainingNews, None, None]:
 class _Run:
     """One run in one process."""
 
-    def __init__(self, plan: TrainingPlan, team: Team) -> None:
-        self._plan, self._team = plan, team
+    def __init__(self, plan: TrainingPlan, group: ProcessGroup) -> None:
+        self._plan, self._group = plan, group
         self._checkpoint = plan.out / CHECKPOINT
         # What the studio comes with, its networks are shown and measured with: they do not learn from it.
         self._shown = (*bundled_cards("styles"), *bundled_cards("demo"))
 
     def run(self) -> Generator[TrainingNews, None, None]:
-        plan, team = self._plan, self._team
+        plan, group = self._plan, self._group
         network, predictor = self._networks()
         photos, unseen_photos = yield from self._read(plan.content)
         styles, unseen_styles = yield from self._read(plan.styles)
-        device = team.device
+        device = group.device
         weights = run_to_end(load_encoder_weights("vgg16", None))
         encoder = best_encoder(LAYOUTS["vgg16"], weights, device)
         layers = (tuple(CONTENT_LAYERS), STYLE_LAYERS)
         views = Views(photos, styles, encoder, predictor, layers, plan.crop, plan.seed, self._memory)
-        validator = Validator(unseen_photos, unseen_styles, encoder, predictor) if team.is_first else None
+        validator = Validator(unseen_photos, unseen_styles, encoder, predictor) if group.is_first else None
         state = fresh_state(network, plan)
         if self._checkpoint.is_file():
             load_state(state, plan, self._checkpoint)
-        trainer = Trainer(plan, team, network, encoder, views, validator, state)
-        record = Record(plan.out, state.step) if team.is_first else None
+        trainer = Trainer(plan, group, network, encoder, views, validator, state)
+        record = Record(plan.out, state.step) if group.is_first else None
         with closing(trainer.run()) as steps:
             for news in steps:
                 if record is None or validator is None:
@@ -106,14 +106,14 @@ class _Run:
                 if news.step and (is_last or news.step % plan.save_every == 0):
                     save_state(state, plan, self._checkpoint)
                 yield news
-        if team.is_first:
+        if group.is_first:
             self._write(trainer.state, network.widths, *views.works)
             yield TrainingNews(plan.steps, plan.steps, {}, note=f"Written: {plan.out / NAME}.safetensors and its card.")
 
     @property
     def _memory(self) -> int:
         """Bytes for what is remembered of the pictures."""
-        default = 4.0 if self._team.device.type == "cpu" else 0.0
+        default = 4.0 if self._group.device.type == "cpu" else 0.0
         return int((default if self._plan.memory is None else self._plan.memory) * 2**30)
 
     def _networks(self) -> tuple[StyleNetwork, StylePredictor]:
@@ -126,19 +126,19 @@ class _Run:
                 network = with_widths(network, widths, torch.Generator().manual_seed(plan.seed))
             except ValueError as error:
                 raise StudioError(f"The widths do not fit: {error}.") from error
-        return network.to(self._team.device), StylePredictor(predictor_weights, self._team.device)
+        return network.to(self._group.device), StylePredictor(predictor_weights, self._group.device)
 
     def _read(self, folder: Path) -> Generator[TrainingNews, None, tuple[Pictures, Pictures]]:
         left_out = {*works_like(self._shown, read_manifest(folder)), *self._plan.leave_out}
         doubles = Doubles(to_tensor(open_picture(card.file), torch.device("cpu")) for card in self._shown)
-        reading = read_pictures(folder, left_out, doubles, self._team.device)
+        reading = read_pictures(folder, left_out, doubles, self._group.device)
         while True:
             try:
                 note = next(reading)
             except StopIteration as stop:
                 pictures: tuple[Pictures, Pictures] = stop.value
                 return pictures
-            if self._team.is_first:
+            if self._group.is_first:
                 yield TrainingNews(0, self._plan.steps, {}, note=note)
 
     def _write(self, state: TrainingState, widths: Widths, photos: set[str], styles: set[str]) -> None:
@@ -150,8 +150,8 @@ class _Run:
         run = TrainingRun(
             start=start,
             steps=state.best_step,
-            painted=state.best_step * plan.batch * self._team.size,
-            device=device_name(self._team.device),
+            painted=state.best_step * plan.batch * self._group.size,
+            device=device_name(self._group.device),
             date=datetime.now(UTC).date().isoformat(),
             before=state.base_errors,
             after=state.best_errors,

@@ -20,7 +20,7 @@ from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.train.augmentation import PIXELS, Views, between, seeded
 from studio.engine.train.checkpoint import TrainingState
-from studio.engine.train.distributed import Team
+from studio.engine.train.distributed import ProcessGroup
 from studio.engine.train.optimizer import make_scheduler
 from studio.engine.train.validation import Validator
 
@@ -57,7 +57,7 @@ class Trainer:
     def __init__(
         self,
         plan: TrainingPlan,
-        team: Team,
+        group: ProcessGroup,
         network: StyleNetwork,
         encoder: Encoder,
         views: Views,
@@ -65,15 +65,15 @@ class Trainer:
         state: TrainingState,
     ) -> None:
         """validator: None for a process that does not validate. state: of this network, fresh or from a checkpoint."""
-        self._plan, self._team, self._views, self._validator = plan, team, views, validator
+        self._plan, self._group, self._views, self._validator = plan, group, views, validator
         self.state = state
         self._parameters = tuple(network.requires_grad_(True).train().parameters())
         self._averaged = cast(StyleNetwork, state.average.module)
         self._scheduler = make_scheduler(state.optimizer, plan, state.step)
-        self._painting = team.share(VectorPainter(network))
+        self._painting = group.wrap_ddp(VectorPainter(network))
         weights = {layer: share * plan.content_weight for layer, share in CONTENT_LAYERS.items()}
         self._loss = TrainingLoss(encoder, LossWeights(1.0, weights, SMOOTHNESS), is_rooted=True)
-        self._autocast = torch.autocast(team.device.type, torch.bfloat16, enabled=encoder.dtype == torch.bfloat16)
+        self._autocast = torch.autocast(group.device.type, torch.bfloat16, enabled=encoder.dtype == torch.bfloat16)
 
     def run(self) -> Generator[TrainingNews, None, None]:
         """Steps up to the last; a validation before the first, every so often and after the last."""
@@ -147,7 +147,7 @@ class Trainer:
 
     def _draw(self) -> Batch:
         plan, views = self._plan, self._views
-        draws = seeded(plan.seed, _STEP, self.state.step, self._team.rank)
+        draws = seeded(plan.seed, _STEP, self.state.step, self._group.rank)
         photos = torch.randint(views.content_count, (plan.batch,), generator=draws).tolist()
         contents = [views.content(number) for number in photos]
         images = torch.cat([view.image for view in contents]).contiguous(memory_format=torch.channels_last)

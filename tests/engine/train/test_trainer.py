@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -25,8 +21,6 @@ from studio.engine.train import trainer as trainer_module
 from studio.engine.train.train_base import CHECKPOINT, NAME, train_base
 from studio.engine.train.trainer import Batch, Trainer
 from tests.support.small_training import look_at_little, make_folders, small_plan
-
-CHECKOUT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
@@ -161,23 +155,3 @@ def test_a_mix_of_two_styles_is_mixed_alike_in_its_vector_and_in_its_statistics(
     assert torch.allclose(batch.vectors, one.vector + shares * direction, atol=1e-4)
     means = [view.moments["relu2_2"].mean.float() for view in (one, other)]
     assert torch.allclose(batch.moments["relu2_2"].mean, torch.lerp(*means, shares), rtol=1e-3, atol=1e-3)
-
-
-@pytest.mark.slow
-def test_two_processes_learn_the_same_and_only_the_first_one_writes(folders: tuple[Path, Path], tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    common = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
-    members = []
-    for rank in range(2):
-        told = tmp_path / f"told{rank}.json"
-        command = [sys.executable, "-m", "tests.support.small_training", *map(str, (*folders, tmp_path / "out", told))]
-        environment = os.environ | common | {"RANK": str(rank), "LOCAL_RANK": str(rank)}
-        members.append(subprocess.Popen(command, cwd=CHECKOUT, env=environment, stderr=subprocess.PIPE, text=True))
-    errors = [member.communicate()[1] for member in members]
-    assert [member.returncode for member in members] == [0, 0], errors
-    first, second = (json.loads((tmp_path / f"told{rank}.json").read_text()) for rank in range(2))
-    assert first["weights"] == second["weights"]
-    assert first["news"] > 0 and second["news"] == 0
-    assert (tmp_path / "out" / f"{NAME}.safetensors").is_file()
