@@ -30,7 +30,7 @@ from studio.engine.train.train_base import train_base
 from tests.support.fakes import make_card, make_learned
 from tests.support.requests import OTHER_STYLE, PHOTO, STYLE, paint, request_of
 from tests.support.scenes import picture_of, weave
-from tests.support.small_training import look_at_little, make_folders, small_plan
+from tests.support.small_training import make_folders, shrink_training, small_plan
 
 ELSEWHERE = torch.device("meta")
 COPIES = (torch.ops.aten._to_copy.default, torch.ops.aten.copy_.default)  # may go from device to device
@@ -113,7 +113,7 @@ def test_a_tensor_that_was_left_behind_is_found() -> None:
 
 
 def test_the_network_is_trained_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    look_at_little(monkeypatch)
+    shrink_training(monkeypatch)
     monkeypatch.setattr(torch, "autocast", lambda *arguments, **options: nullcontext())  # knows no such device
     plan = small_plan(make_folders(tmp_path), tmp_path / "run", steps=1, validate_every=1, device=ELSEWHERE.type)
     with _Elsewhere():

@@ -41,7 +41,7 @@ def small_plan(folders: tuple[Path, Path], out: Path, **changes: Any) -> Trainin
     return TrainingPlan(*folders, out, **(settings | changes))
 
 
-def look_at_little(monkeypatch: pytest.MonkeyPatch) -> None:
+def shrink_training(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let styles and validation be of few pixels; open nothing bundled to be left out, and draw no plots."""
     monkeypatch.setattr(augmentation, "STYLE_EDGES", (32, 40))
     monkeypatch.setattr(validation, "EDGE", 32)
@@ -73,7 +73,7 @@ def main(photos: str, styles: str, out: str, told: str) -> None:
         return states[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        look_at_little(patch)
+        shrink_training(patch)
         patch.setattr(train_base, "fresh_state", remember)
         plan = small_plan((Path(photos), Path(styles)), Path(out), steps=2)
         steps = [news.step for news in train_base.train_base(plan)]

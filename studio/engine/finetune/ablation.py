@@ -15,7 +15,15 @@ from studio.core.image_io import open_picture
 from studio.core.recipe import StyleRecipe
 from studio.core.storage.atomic_write import make_folder, replace_file
 from studio.core.training.ablation import Arm, Cell, ComparisonNews, ComparisonPlan
-from studio.engine.finetune.dataset import POOL, VALIDATION_CROPS, Photos, References, cut_photos, hold_out, look_at
+from studio.engine.finetune.dataset import (
+    POOL,
+    VALIDATION_CROPS,
+    Photos,
+    References,
+    cut_photos,
+    encode_references,
+    hold_out,
+)
 from studio.engine.finetune.tuner import VALIDATE_EVERY, Tuner
 from studio.engine.finetune.validation import Validator
 from studio.engine.losses.losses import weights_of
@@ -33,7 +41,7 @@ from studio.engine.runtime.tensors import picture_at
 
 SCRATCH_RATE = 1e-3  # what such networks are trained with from random weights: Johnson 2016, Dumoulin 2017
 VECTOR_RATE = 0.05  # of the network as published, which is further from what the losses want than the studio's own
-SCRATCH_VALIDATE_EVERY = 50  # steps: what learns for so long need not be looked at so often
+SCRATCH_VALIDATE_EVERY = 50  # steps: a long run needs fewer validations
 BOUND_STEPS = 60
 
 Curve = list[tuple[int, float, dict[str, float]]]
@@ -111,14 +119,14 @@ class _Bench:
         """What is learnt from and validated on: the same for all arms of an artist and a seed, and encoded once."""
         key = artist, seed, eye is self._eye
         if key not in self._materials:
-            self._materials[key] = self._look(artist, seed, eye)
+            self._materials[key] = self._prepare(artist, seed, eye)
         return self._materials[key]
 
-    def _look(self, artist: str, seed: int, eye: Encoder) -> Material:
+    def _prepare(self, artist: str, seed: int, eye: Encoder) -> Material:
         plan, generator = self._plan, torch.Generator().manual_seed(seed)
         loss = TrainingLoss(eye, weights_of(StyleRecipe(smoothness=0.0)))
         works = [self._open(file) for file in plan.works[artist]]
-        references = run_to_end(look_at(works, eye, self._predictor, generator))
+        references = run_to_end(encode_references(works, eye, self._predictor, generator))
         pools = []
         for numbers, count in zip(hold_out(len(self._photos)), (POOL, VALIDATION_CROPS), strict=True):
             photos = [self._photos[number] for number in numbers]

@@ -18,10 +18,10 @@ StyleTarget = Mapping[str, Moments]
 Predict = Callable[[Tensor], Tensor]
 """A StylePredictor, or what stands in for one: (1, 3, H, W) in [0, 1] -> (1, 100)."""
 
-REFERENCE_EDGES = (320, 512)  # px of the longer edge, smallest and largest, a reference is looked at in
+REFERENCE_EDGES = (320, 512)  # px of the longer edge, smallest and largest, that a reference is resized to
 SMALLEST_CROP, LARGEST_CROP = 64, 192  # px; larger ones cost more than they tell
-TARGETS = 16  # looks at the references
-LOOKS = 2  # crops of each that the predictor sees, besides the whole; and looks at the one held out
+TARGETS = 16  # crops of the references in all
+CROPS = 2  # of each reference for the predictor, besides the whole; and of the one held out
 PREDICTOR_EDGE = 256  # px; it sees no more of anything
 PHOTO_EDGES = (256, 512)  # px of the longer edge, smallest and largest, a photo is painted in
 POOL = 48  # crops of photos to learn from
@@ -34,7 +34,7 @@ FEWEST_TO_HOLD_OUT = 3  # references, of which one is not learnt from
 
 @dataclass(frozen=True)
 class References:
-    """The style as numbers. mean: of many looks at what is learnt from; unseen: of the one held out, or None.
+    """The style as numbers. mean: of many crops of what is learnt from; unseen: of the one held out, or None.
 
     vector: (1, 100), the mean of what the predictor says of all that is learnt from. spread: how far the vectors of
     single references are from their mean; 0 for one.
@@ -73,7 +73,7 @@ class Photos:
         return self._crops[list(numbers)], features
 
 
-def look_at(
+def encode_references(
     pictures: Sequence[Tensor], encoder: Encoder, predict: Predict, generator: torch.Generator
 ) -> Generator[None, None, References]:
     """The references (1, 3, H, W) as numbers; yields between pieces.
@@ -82,18 +82,18 @@ def look_at(
     """
     vectors = []
     for picture in pictures:
-        crops = [picture, *(_crop(picture, 0.6, generator) for _ in range(LOOKS))]
-        vectors.append(torch.cat([predict(resize_to(crop, PREDICTOR_EDGE)) for crop in crops]).mean(0, keepdim=True))
+        views = [picture, *(_crop(picture, 0.6, generator) for _ in range(CROPS))]
+        vectors.append(torch.cat([predict(resize_to(view, PREDICTOR_EDGE)) for view in views]).mean(0, keepdim=True))
         yield
     held_out = most_typical(torch.cat(vectors)) if len(pictures) >= FEWEST_TO_HOLD_OUT else None
     seen = [number for number in range(len(pictures)) if number != held_out]
     shown = [pictures[seen[number % len(seen)]] for number in range(max(TARGETS, len(seen)))]
-    looks = yield from _looks(shown, encoder, generator)
+    targets = yield from _encode_crops(shown, encoder, generator)
     unseen = None
     if held_out is not None:
-        unseen = blend_targets((yield from _looks([pictures[held_out]] * LOOKS, encoder, generator)))
+        unseen = blend_targets((yield from _encode_crops([pictures[held_out]] * CROPS, encoder, generator)))
     vector = torch.cat([vectors[number] for number in seen]).mean(0, keepdim=True)
-    return References(blend_targets(looks), unseen, vector, _spread(torch.cat(vectors)))
+    return References(blend_targets(targets), unseen, vector, _spread(torch.cat(vectors)))
 
 
 def cut_photos(
@@ -143,17 +143,17 @@ def _spread(vectors: Tensor) -> float:
     return float((vectors - vectors.mean(0)).norm(dim=1).mean()) * math.sqrt(count / (count - 1))
 
 
-def _looks(
+def _encode_crops(
     pictures: Sequence[Tensor], encoder: Encoder, generator: torch.Generator
 ) -> Generator[None, None, list[StyleTarget]]:
-    looks: list[StyleTarget] = []
+    targets: list[StyleTarget] = []
     for picture in pictures:
-        look = yield from _look(picture, encoder, generator)
-        looks.append(look)
-    return looks
+        target = yield from _encode_crop(picture, encoder, generator)
+        targets.append(target)
+    return targets
 
 
-def _look(picture: Tensor, encoder: Encoder, generator: torch.Generator) -> Generator[None, None, StyleTarget]:
+def _encode_crop(picture: Tensor, encoder: Encoder, generator: torch.Generator) -> Generator[None, None, StyleTarget]:
     image = resize_to(picture, round(min(_between(REFERENCE_EDGES, generator), 1.5 * max(picture.shape[2:]))))
     share = float(_between((0.6, 1.0), generator))
     crop = _crop(image, min(share, LARGEST_CROP / max(image.shape[2:])), generator)

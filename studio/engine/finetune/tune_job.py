@@ -22,7 +22,15 @@ from studio.core.rescue import keep_style_safe, unsaved
 from studio.core.styles.learned_style import MOST_REFERENCES, LearnedStyle
 from studio.core.styles.learned_style_file import reference_of, training_file, write_learned
 from studio.engine.finetune.checkpoint import TuningState
-from studio.engine.finetune.dataset import POOL, VALIDATION_CROPS, Predict, References, cut_photos, hold_out, look_at
+from studio.engine.finetune.dataset import (
+    POOL,
+    VALIDATION_CROPS,
+    Predict,
+    References,
+    cut_photos,
+    encode_references,
+    hold_out,
+)
 from studio.engine.finetune.tuner import VECTOR, Tuner
 from studio.engine.finetune.validation import Validator
 from studio.engine.losses.losses import weights_of
@@ -108,7 +116,7 @@ def _fine_tune(request: TuneRequest, context: FineTuneContext, clock: Callable[[
 def _prepare(
     request: TuneRequest, context: FineTuneContext, clock: Callable[[], float]
 ) -> Generator[Event, None, Tuner]:
-    """Look at the pictures, cut the photos, and go on from what was learnt before if that is wanted."""
+    """Encode the references, cut crops of the photos, and resume from the checkpoint if that is wanted."""
     if not request.references:
         raise StudioError("There are no pictures to learn from.", "Name some by the same hand.")
     settings, device = request.settings, context.device
@@ -118,11 +126,11 @@ def _prepare(
     for picture in request.references:
         image = yield from signs_of_life(request.id, shrinking(picture, LARGEST_EDGE, device))
         pictures.append(image)
-    looking = look_at(pictures, context.encoder, context.predictor, generator)
+    encoding = encode_references(pictures, context.encoder, context.predictor, generator)
     spoken = -SIGN_OF_LIFE
     while True:
         try:
-            next(looking)
+            next(encoding)
         except StopIteration as stop:
             references: References = stop.value
             break

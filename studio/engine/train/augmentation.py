@@ -1,4 +1,4 @@
-"""Looks at pictures: each is a function of its number alone, so that it may be forgotten and taken again."""
+"""Augmented views of pictures: each is a function of its number alone, so it may be dropped and computed again."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from studio.engine.runtime.tensors import resize
 from studio.engine.train.dataset import Pictures
 from studio.engine.train.procedural_styles import procedural_style
 
-STYLE_EDGES = (256, 512)  # px of the longer edge, smallest and largest, a style is looked at in
-LEAST_STYLE = 0.65  # of a style's edges are seen at least, where that is not more than
-LARGEST_LOOK = 320  # px of an edge; larger ones cost more than they tell
+STYLE_EDGES = (256, 512)  # px of the longer edge, smallest and largest, that a style is resized to
+LEAST_STYLE = 0.65  # of a style's edges are in a crop at least, where that is not more than
+LARGEST_STYLE_CROP = 320  # px of an edge; larger crops cost more time than they add to the statistics
 LARGEST_SCALE = 1.2  # beyond it a style is blurred, and what is learnt from it as well
 LEAST_PHOTO = 0.35  # of a photo's shorter edge
 PROCEDURAL = 0.12  # of the styles are made by formula
@@ -41,16 +41,16 @@ class ContentView:
 
 @dataclass(frozen=True)
 class StyleView:
-    """A look at a style as numbers: its vector (1, 100), and its moments by layer, those of its pixels as `PIXELS`."""
+    """A view of a style: its vector (1, 100) and its moments by layer, (C,) and (C, C); PIXELS are those of colours."""
 
     vector: Tensor
     moments: dict[str, Moments]
 
 
-class Views:
-    """Looks at photos and styles by number. How many different ones there are follows from `memory`.
+class AugmentedViews:
+    """Random crops of photos and styles by number, encoded. How many there are follows from `memory`.
 
-    What the encoder says of them is kept in bfloat16, up to `memory` bytes; at 0 nothing is, and every look is new.
+    Features and moments are kept in bfloat16, up to `memory` bytes; at 0 nothing is kept, and every view is new.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Views:
 
     @property
     def works(self) -> tuple[set[str], set[str]]:
-        """Of photos and of styles, the works that looks are taken at."""
+        """The works that views are taken of: of photos, and of styles."""
         pairs = (self._photos, self.content_count), (self._styles, self.style_count)
         photos, styles = (
             {pictures.works[_spread(number, count, len(pictures))] for number in range(min(count, len(pictures)))}
@@ -91,28 +91,28 @@ class Views:
 
     @torch.no_grad()
     def content(self, number: int) -> ContentView:
-        """Look at a photo."""
-        return self._recall(self._contents_kept, number, self._look_at_photo)
+        """The view of a photo with this number."""
+        return self._recall(self._contents_kept, number, self._encode_photo)
 
     @torch.no_grad()
     def style(self, number: int) -> StyleView:
-        """Look at a style."""
-        return self._recall(self._styles_kept, number, self._look_at_style)
+        """The view of a style with this number."""
+        return self._recall(self._styles_kept, number, self._encode_style)
 
     @torch.no_grad()
     def vector(self, image: Tensor) -> Tensor:
         """The style vector (1, 100) of any picture."""
         return self._predictor(image)
 
-    def _recall(self, kept: dict[int, View], number: int, look: Callable[[int], View]) -> View:
+    def _recall(self, kept: dict[int, View], number: int, encode: Callable[[int], View]) -> View:
         view = kept.get(number)
         if view is None:
-            view = look(number)
+            view = encode(number)
             if self._is_keeping:
                 kept[number] = view
         return view
 
-    def _look_at_photo(self, number: int) -> ContentView:
+    def _encode_photo(self, number: int) -> ContentView:
         draws = seeded(self._seed, _CONTENT, number)
         image = self._photos.image(_spread(number, self.content_count, len(self._photos)))
         edge = round(between(LEAST_PHOTO, 1.0, draws) * min(image.shape[2:]))
@@ -123,15 +123,15 @@ class Views:
         features = {layer: trace[layer].to(torch.bfloat16) for layer in self._content_layers}
         return ContentView(image, features)
 
-    def _look_at_style(self, number: int) -> StyleView:
+    def _encode_style(self, number: int) -> StyleView:
         draws = seeded(self._seed, _STYLE, number)
         long_edge = round(between(*STYLE_EDGES, draws))
         if between(0, 1, draws) < PROCEDURAL:
-            image = procedural_style(min(long_edge, LARGEST_LOOK), draws, self._encoder.device)
+            image = procedural_style(min(long_edge, LARGEST_STYLE_CROP), draws, self._encoder.device)
         else:
             image = self._styles.image(_spread(number, self.style_count, len(self._styles)))
             scale = min(LARGEST_SCALE, long_edge / max(image.shape[2:]))
-            most = round(LARGEST_LOOK / scale)
+            most = round(LARGEST_STYLE_CROP / scale)
             height, width = (min(most, round(between(LEAST_STYLE, 1.0, draws) * edge)) for edge in image.shape[2:])
             image = _mirrored(_cut(image, (height, width), draws), draws)
             image = resize(image, (max(32, round(height * scale)), max(32, round(width * scale)))).clamp(0, 1)
@@ -143,7 +143,7 @@ class Views:
 
 
 def _spread(number: int, count: int, pictures: int) -> int:
-    """Which of the pictures the look with a number is at: of fewer looks than pictures, evenly over all of them."""
+    """The picture that a view is of; where there are fewer views than pictures, they are spread evenly over these."""
     return number * pictures // count if count < pictures else number % pictures
 
 

@@ -39,7 +39,7 @@ from studio.engine.networks.weights import (
 from studio.engine.runtime.device import device_name, keep_freed_memory
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import to_tensor
-from studio.engine.train.augmentation import Views
+from studio.engine.train.augmentation import AugmentedViews
 from studio.engine.train.checkpoint import TrainingState, fresh_state, load_state, save_state
 from studio.engine.train.dataset import Doubles, Pictures, read_pictures
 from studio.engine.train.distributed import ProcessGroup, init_distributed
@@ -87,7 +87,7 @@ class _Run:
         weights = run_to_end(load_encoder_weights("vgg16", None))
         encoder = best_encoder(LAYOUTS["vgg16"], weights, device)
         layers = (tuple(CONTENT_LAYERS), STYLE_LAYERS)
-        views = Views(photos, styles, encoder, predictor, layers, plan.crop, plan.seed, self._memory)
+        views = AugmentedViews(photos, styles, encoder, predictor, layers, plan.crop, plan.seed, self._memory)
         validator = Validator(unseen_photos, unseen_styles, encoder, predictor) if group.is_first else None
         state = fresh_state(network, plan)
         if self._checkpoint.is_file():

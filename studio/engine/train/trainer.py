@@ -18,7 +18,7 @@ from studio.engine.losses.training_loss import TrainingLoss, distance
 from studio.engine.networks.style_network import StyleNetwork, VectorPainter
 from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime.generators import run_to_end
-from studio.engine.train.augmentation import PIXELS, Views, between, seeded
+from studio.engine.train.augmentation import PIXELS, AugmentedViews, between, seeded
 from studio.engine.train.checkpoint import TrainingState
 from studio.engine.train.distributed import ProcessGroup
 from studio.engine.train.optimizer import make_scheduler
@@ -60,7 +60,7 @@ class Trainer:
         group: ProcessGroup,
         network: StyleNetwork,
         encoder: Encoder,
-        views: Views,
+        views: AugmentedViews,
         validator: Validator | None,
         state: TrainingState,
     ) -> None:

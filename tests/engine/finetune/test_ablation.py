@@ -27,7 +27,7 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Comparison
     }.items():
         monkeypatch.setattr(ablation, name, value)
     monkeypatch.setattr("studio.engine.finetune.dataset.TARGETS", 1)
-    monkeypatch.setattr("studio.engine.finetune.dataset.LOOKS", 0)
+    monkeypatch.setattr("studio.engine.finetune.dataset.CROPS", 0)
     monkeypatch.setattr("studio.engine.finetune.dataset.REFERENCE_EDGES", (64, 64))
     monkeypatch.setattr("studio.engine.finetune.dataset.PHOTO_EDGES", (64, 64))
     monkeypatch.setattr("studio.engine.networks.vgg.choose_dtype", lambda device: torch.float32)

@@ -39,11 +39,11 @@ WORKS = tuple(picture_of(weave(72, 72 + 8 * number), f"work {number}") for numbe
 
 @pytest.fixture(autouse=True)
 def small_and_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two looks, two crops, a result after every second step, and everything saved at once."""
+    """Two crops of references, two of photos, a validation after every second step, and everything saved at once."""
     for name, value in {"POOL": 2, "VALIDATION_CROPS": 1, "SAVED_EVERY": 0.0, "SAMPLE_EDGE": 64}.items():
         monkeypatch.setattr(tune_job, name, value)
     monkeypatch.setattr("studio.engine.finetune.dataset.TARGETS", 2)
-    monkeypatch.setattr("studio.engine.finetune.dataset.LOOKS", 1)
+    monkeypatch.setattr("studio.engine.finetune.dataset.CROPS", 1)
     monkeypatch.setattr("studio.engine.finetune.dataset.LARGEST_CROP", 64)
     monkeypatch.setattr("studio.engine.finetune.dataset.REFERENCE_EDGES", (64, 64))
     monkeypatch.setattr("studio.engine.finetune.dataset.PHOTO_EDGES", (64, 64))
@@ -258,7 +258,7 @@ class TestTrouble:
         def refuse(*_: object, **__: object) -> None:
             raise MemoryError
 
-        monkeypatch.setattr(tune_job, "look_at", refuse)
+        monkeypatch.setattr(tune_job, "encode_references", refuse)
         with pytest.raises(EngineError, match="not enough memory to learn"):
             learn(context, request_)
 

@@ -20,12 +20,12 @@ from studio.engine.networks.weights import load_style_network
 from studio.engine.train import trainer as trainer_module
 from studio.engine.train.train_base import CHECKPOINT, NAME, train_base
 from studio.engine.train.trainer import Batch, Trainer
-from tests.support.small_training import look_at_little, make_folders, small_plan
+from tests.support.small_training import make_folders, shrink_training, small_plan
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    look_at_little(monkeypatch)
+    shrink_training(monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +146,7 @@ def test_a_mix_of_two_styles_is_mixed_alike_in_its_vector_and_in_its_statistics(
     draw = Trainer._draw
     seen: list[tuple[Trainer, Batch]] = []
     monkeypatch.setattr(Trainer, "_draw", lambda trainer: seen.append((trainer, draw(trainer))) or seen[-1][1])
-    steps_of(small_plan(folders, tmp_path, steps=1, batch=8, memory=0.0027))  # room for two looks at styles
+    steps_of(small_plan(folders, tmp_path, steps=1, batch=8, memory=0.0027))  # room for two views of styles
     ((trainer, batch),) = seen
     one, other = (trainer._views.style(number) for number in range(2))
     direction = other.vector - one.vector
