@@ -1,4 +1,4 @@
-"""The losses that networks are trained with: those of Finish, for many pictures at once, and their gradient there."""
+"""The losses that networks are trained with: those of Finish for a batch of pictures, and their gradient."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from studio.engine.losses.losses import FLOOR, LossWeights, relative_moments_los
 from studio.engine.losses.statistics import Moments, batch_moments
 from studio.engine.networks.vgg import Encoder
 
-NEAREST = 1e-4  # squared distance from which on nearer is no better: the root would have no slope left to go by
+NEAREST = 1e-4  # least squared distance, below which the loss is flat: the gradient of a root at 0 is infinite
 
 
 @dataclass(frozen=True)
 class LossResult:
-    """What a batch of pictures is worth.
+    """The losses of a batch of B pictures.
 
-    losses: "style", "content" and "total", weights applied, each (B,); and "unseen", where there was something to
-    compare with that is not learnt from. gradient: of the mean total, shaped like the batch; None where none was asked
-    for.
+    losses: "style", "content" and "total", weights applied, each (B,); and "unseen", where a style was given that is
+    not learnt from. gradient: of the mean total with respect to the batch (B, 3, H, W); None if none was wanted.
     """
 
     losses: Mapping[str, Tensor]
@@ -32,14 +31,14 @@ class TrainingLoss:
     """Style and content losses of batches of small pictures, relative to their targets as those of `Objective` are."""
 
     def __init__(self, encoder: Encoder, weights: LossWeights, is_rooted: bool = False) -> None:
-        """is_rooted: layers count by distances and not by their squares, where layers far off drown the near."""
+        """is_rooted: add up distances of layers and not their squares, among which large ones outweigh the small."""
         self._encoder, self._is_rooted = encoder, is_rooted
         self._content = {layer: weight for layer, weight in weights.content.items() if weight > 0}
         self._style = weights.style
 
     @property
     def content_layers(self) -> tuple[str, ...]:
-        """The layers that content targets are needed of."""
+        """The layers whose features are content targets."""
         return tuple(self._content)
 
     def compute(
@@ -50,11 +49,11 @@ class TrainingLoss:
         with_gradient: bool = True,
         unseen: Mapping[str, Moments] | None = None,
     ) -> Generator[None, None, LossResult]:
-        """Look at images (B, 3, H, W) in [0, 1]; yields between pieces.
+        """The losses of images (B, 3, H, W) in [0, 1]; yields between pieces of the work.
 
         style: by layer the moments to have, of one style (C,), (C, C) or of one per image (B, C), (B, C, C).
         content: by layer the features to have, (B, C, h, w); {} to measure the style alone.
-        unseen: a style, of the same layers, that counts for nothing and is compared with all the same.
+        unseen: a style, of the same layers, whose loss is measured but not part of the total.
         """
         kept = [layer for layer in self._content if layer in content]
         trace = yield from self._encoder.trace(images, [*style, *kept], with_gradient)
@@ -67,16 +66,17 @@ class TrainingLoss:
                 total = features.new_zeros(images.shape[0], dtype=torch.float32)
                 if layer in style:
                     found, share = batch_moments(features), self._style / len(style)
-                    missed = self._measured(relative_moments_loss(found, style[layer])) * share
-                    losses["style"] += missed.detach()
-                    total = total + missed
+                    style_difference = self._measured(relative_moments_loss(found, style[layer])) * share
+                    losses["style"] += style_difference.detach()
+                    total = total + style_difference
                     if unseen is not None:
-                        missed = self._measured(relative_moments_loss(found, unseen[layer])) * share
-                        losses["unseen"] += missed.detach()
+                        unseen_difference = self._measured(relative_moments_loss(found, unseen[layer])) * share
+                        losses["unseen"] += unseen_difference.detach()
                 if layer in kept:
-                    missed = self._measured(relative_content_loss(features, content[layer])) * self._content[layer]
-                    losses["content"] += missed.detach()
-                    total = total + missed
+                    content_difference = self._measured(relative_content_loss(features, content[layer]))
+                    content_difference = content_difference * self._content[layer]
+                    losses["content"] += content_difference.detach()
+                    total = total + content_difference
             if with_gradient:
                 (gradients[layer],) = torch.autograd.grad(total.mean(), features)
             yield
@@ -91,13 +91,13 @@ class TrainingLoss:
 
 
 def distance(squares: Tensor) -> Tensor:
-    """The roots of squared distances, with a slope also where there is next to none left."""
+    """The roots of squared distances, which are at least NEAREST. Shapes: any -> the same."""
     return squares.clamp_min(NEAREST).sqrt()
 
 
 def relative_content_loss(features: Tensor, target: Tensor) -> Tensor:
-    """Mean squared distance as a share of the target's spread. Shapes: (B, C, h, w) twice -> (B,)."""
+    """Mean squared difference as a share of the target's variance. Shapes: (B, C, h, w) twice -> (B,)."""
     rows = target.flatten(1).float()
-    spread = rows.var(1) + FLOOR * rows.square().mean(1)
-    missed = (features.float() - target.float()).square().flatten(1).mean(1)
-    return missed / spread.clamp_min(1e-12)
+    variance = rows.var(1) + FLOOR * rows.square().mean(1)
+    content_difference = (features.float() - target.float()).square().flatten(1).mean(1)
+    return content_difference / variance.clamp_min(1e-12)

@@ -103,7 +103,7 @@ class Trainer:
         if not state.base_errors:
             state.base_errors = state.best_errors = errors
         keeps_photo = errors["content"] <= MOST_CONTENT * state.base_errors["content"]
-        if keeps_photo and _missed(errors) < _missed(state.best_errors):
+        if keeps_photo and _style_error(errors) < _style_error(state.best_errors):
             state.best = {name: tensor.clone() for name, tensor in self._averaged.named_parameters()}
             state.best_errors, state.best_step = errors, state.step
         return errors
@@ -127,8 +127,8 @@ class Trainer:
         if batch.is_identity:
             extra = extra + IDENTITY_WEIGHT * (leaf - batch.images).square().mean()
         else:
-            missed = relative_moments_loss(batch_moments(leaf), batch.moments[PIXELS])
-            extra = extra + COLOR * distance(missed).mean()
+            color_difference = relative_moments_loss(batch_moments(leaf), batch.moments[PIXELS])
+            extra = extra + COLOR * distance(color_difference).mean()
         (gradient,) = torch.autograd.grad(extra, leaf)
         painted.backward(result.gradient + gradient)  # here the processes agree on a mean
         length = float(nn.utils.clip_grad_norm_(self._parameters, LONGEST))
@@ -176,6 +176,6 @@ class Trainer:
         return vector, {layer: blend_moments([one[layer] for one in exact], shares) for layer in exact[0]}
 
 
-def _missed(errors: Mapping[str, float]) -> float:
+def _style_error(errors: Mapping[str, float]) -> float:
     """How far pictures are from their styles, colours included."""
     return errors["style"] + errors["color"]
