@@ -17,7 +17,6 @@ from studio.core.training.data_card import (
     read_manifest,
     works_like,
 )
-from studio.core.training.training_plan import TrainingPlan
 
 HEAD = "path\ttitle\tauthor\tyear\tkind\tlicence\tsource"
 LINES = (
@@ -104,14 +103,3 @@ def test_the_card_of_a_run_that_goes_on_from_such_a_network_names_everybody_once
     )
     assert second.trained_on.startswith(first.trained_on) and "50 more steps" in second.trained_on
     assert second.limits == f"{first.limits} In the run after that: Few prints."
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [({"crop": 100}, "multiples of 16"), ({"steps": 0}, "at least 1"), ({"rate": 0.0}, "above 0")],
-)
-def test_a_plan_that_cannot_be_run_is_refused(tmp_path: Path, change: dict[str, float], message: str) -> None:
-    with pytest.raises(StudioError, match=message):
-        TrainingPlan(tmp_path, tmp_path, tmp_path, **change)  # type: ignore[arg-type]
-    with pytest.raises(StudioError, match="no folder"):
-        TrainingPlan(tmp_path / "none", tmp_path, tmp_path)

@@ -23,7 +23,6 @@ from studio.core.styles.learned_style_file import read_learned, training_file
 from studio.core.training.tune_log import read_training_log
 from studio.core.training.tune_request_file import read_request, write_request
 from studio.engine.finetune import tune_job, tuner
-from studio.engine.finetune.dataset import hold_out, most_typical
 from studio.engine.finetune.tune_job import FineTuneContext, fine_tune
 from studio.engine.finetune.tuner import Tuner
 from studio.engine.networks.style_delta import changes_of, learnable_weights, with_learned
@@ -339,12 +338,6 @@ def test_steps_are_those_of_the_formulas(
                 weights[name] = weights[name] - rate * direction / scale
 
 
-def test_photos_of_the_validation_set_are_never_learned_from() -> None:
-    for count in (3, 5, 9):
-        learnt, held_out = hold_out(count)
-        assert sorted(learnt + held_out) == list(range(count)) and learnt and held_out
-
-
 def test_works_that_do_not_belong_together_are_said_to_be_a_mixture(
     context: FineTuneContext, request_: TuneRequest
 ) -> None:
@@ -354,12 +347,6 @@ def test_works_that_do_not_belong_together_are_said_to_be_a_mixture(
     assert tune_job.MIXED in [event.note for event in events if isinstance(event, Progress)]
     assert tune_job.MIXED in done.notes
     assert tune_job.MIXED not in learn(context, request_)[0].notes
-
-
-def test_the_reference_held_out_is_the_most_typical() -> None:
-    vectors = torch.zeros((4, 100))
-    vectors[:, 0] = torch.tensor([0.0, 4.0, 3.0, 9.0])
-    assert most_typical(vectors) == 1
 
 
 def validated_as(losses: dict[str, float]) -> Any:

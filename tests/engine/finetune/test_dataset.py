@@ -1,0 +1,121 @@
+"""What fine-tuning learns from: crops of photos with features, and means of the references without the held-out one."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from studio.engine.finetune import dataset
+from studio.engine.finetune.dataset import (
+    Photos,
+    References,
+    blend_targets,
+    cut_photos,
+    encode_references,
+    hold_out,
+    most_typical,
+)
+from studio.engine.losses.losses import STYLE_LAYERS
+from studio.engine.losses.statistics import Moments
+from studio.engine.networks.vgg import Encoder
+from studio.engine.runtime.generators import run_to_end
+from tests.support.scenes import flat, waves, weave
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few and small crops."""
+    monkeypatch.setattr(dataset, "TARGETS", 2)
+    monkeypatch.setattr(dataset, "CROPS", 1)
+    monkeypatch.setattr(dataset, "LARGEST_CROP", 64)
+    monkeypatch.setattr(dataset, "REFERENCE_EDGES", (64, 64))
+    monkeypatch.setattr(dataset, "PHOTO_EDGES", (64, 96))
+
+
+def draws(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def brightness(picture: Tensor) -> Tensor:
+    """Stands in for the predictor: the mean brightness, a hundred times."""
+    return picture.mean().expand(1, 100)
+
+
+def encode(pictures: list[Tensor], encoder: Encoder, seed: int = 0) -> References:
+    return run_to_end(encode_references(pictures, encoder, brightness, draws(seed)))
+
+
+def test_photos_of_the_validation_set_are_never_learned_from() -> None:
+    assert hold_out(1) == ((0,), (0,))
+    assert hold_out(2) == ((0, 1), (0, 1))
+    assert hold_out(3) == ((0, 2), (1,))
+    assert hold_out(5) == ((0, 2, 3), (1, 4))
+
+
+def test_the_reference_held_out_is_the_most_typical() -> None:
+    vectors = torch.zeros((4, 100))
+    vectors[:, 0] = torch.tensor([0.0, 4.0, 3.0, 9.0])
+    assert most_typical(vectors) == 1
+
+
+def test_of_three_references_the_most_typical_is_held_out(encoder: Encoder) -> None:
+    found = encode([flat(64, 64, 0.2), flat(64, 64, 0.4), flat(64, 64, 0.9)], encoder)
+    assert found.vector.shape == (1, 100)
+    assert found.vector[0, 0].item() == pytest.approx((0.2 + 0.9) / 2, abs=1e-4)  # 0.4 is nearest to the mean of 0.5
+    assert found.unseen is not None
+    assert found.unseen.keys() == found.mean.keys() == set(STYLE_LAYERS)
+    # The distances from 0.5 are 0.3, 0.1 and 0.4, a hundred times each; their mean, for a sample of three.
+    assert found.spread == pytest.approx(10 * (0.3 + 0.1 + 0.4) / 3 * math.sqrt(3 / 2), rel=1e-3)
+    assert found.is_mixed
+
+
+def test_of_two_references_none_is_held_out_and_of_one_there_is_no_spread(encoder: Encoder) -> None:
+    two = encode([flat(64, 64, 0.2), flat(64, 64, 0.4)], encoder)
+    assert two.unseen is None
+    assert two.vector[0, 0].item() == pytest.approx(0.3, abs=1e-4)
+    one = encode([flat(64, 64, 0.2)], encoder)
+    assert (one.unseen, one.spread, one.is_mixed) == (None, 0.0, False)
+
+
+def test_the_same_draws_encode_the_same_crops(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataset, "REFERENCE_EDGES", (80, 96))
+    pictures = [weave(96, 80)]
+    layer = STYLE_LAYERS[0]
+    first, second, third = (encode(pictures, encoder, seed).mean[layer].mean for seed in (1, 1, 2))
+    assert torch.equal(first, second)
+    assert not torch.equal(first, third)
+
+
+def test_targets_blend_to_the_moments_of_all_together() -> None:
+    """Of channels that are 1 and 3 everywhere: the mean is 2 and the variance 1."""
+    targets = [{"a": Moments(torch.tensor([value]), torch.zeros(1, 1))} for value in (1.0, 3.0)]
+    blended = blend_targets(targets)["a"]
+    assert blended.mean.item() == pytest.approx(2)
+    assert blended.covariance.item() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("size", [(64, 200), (200, 64), (70, 70)])
+def test_crops_of_photos_have_the_size_wanted(encoder: Encoder, size: tuple[int, int]) -> None:
+    photos = cut_photos([waves(*size)], 5, 64, encoder, ("relu2_1",), draws())
+    assert len(photos) == 5
+    crops, features = run_to_end(photos.take([0, 3, 3]))
+    assert crops.shape == (3, 3, 64, 64)
+    assert features["relu2_1"].shape == (3, 128, 32, 32)
+    assert torch.equal(features["relu2_1"][1], features["relu2_1"][2])
+
+
+def test_photos_take_turns(encoder: Encoder) -> None:
+    photos = cut_photos([flat(80, 80, 0.2), flat(80, 80, 0.6)], 4, 64, encoder, ("relu1_1",), draws())
+    crops, _ = run_to_end(photos.take(range(4)))
+    assert crops.mean((1, 2, 3)).tolist() == pytest.approx([0.2, 0.6, 0.2, 0.6], abs=1e-4)
+
+
+def test_features_of_a_crop_are_computed_once(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    photos = Photos(waves(64, 64), encoder, ("relu1_1",))
+    _, first = run_to_end(photos.take([0]))
+    monkeypatch.setattr(Encoder, "trace", None)
+    _, again = run_to_end(photos.take([0]))
+    assert torch.equal(first["relu1_1"], again["relu1_1"])
