@@ -27,12 +27,12 @@ def add_train_base_command(parser: argparse.ArgumentParser) -> None:
     add("--content", type=Path, required=True, metavar="DIR", help="photos to paint while it learns")
     add("--styles", type=Path, required=True, metavar="DIR", help="paintings to learn from")
     add("--out", "-o", type=Path, required=True, metavar="DIR", help="where checkpoint, log, samples and result go")
-    add("--from", dest="start", metavar="CARD|FILE", help="network to begin with (default: the pretrained one)")
+    add("--from", dest="start", metavar="CARD|FILE", help="network to start from (default: the pretrained one)")
     add(
         "--widths",
         type=_read_widths,
         metavar="NAME=N,...",
-        help="channels to give layers first, such as down=24,inside=48,up=24",
+        help="change the channels of layers first, such as down=24,inside=48,up=24",
     )
     add("--steps", type=int, metavar="N", help=_default("steps"))
     add("--batch", type=int, metavar="N", help=f"photos per step and process; {_default('batch')}")

@@ -1,4 +1,4 @@
-"""TuneSettings: how a style is learnt. The defaults are what most artists need."""
+"""TuneSettings: the settings of a fine-tuning. The defaults suit most artists."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from studio.core.errors import RecipeError
 
-LARGEST_EDGE = 768  # px of references and photos at work
-MOST_PICTURES = 30  # a style is learnt from, and photos of one's own on; more take longer and say little new
-VECTOR_FIRST = 30  # most of what it gains is gained by then
+LARGEST_EDGE = 768  # px of references and photos in fine-tuning
+MOST_PICTURES = 30  # references, and photos of the user's own; more take longer and add little
+VECTOR_FIRST = 30  # steps of the vector alone where layers follow; most of its gain is made by then
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class TuneSettings:
 
     @property
     def vector_steps(self) -> int:
-        """Steps of the vector alone."""
+        """Steps in which the vector learns alone."""
         return min(self.steps, VECTOR_FIRST) if self.is_deep else self.steps
 
     @property

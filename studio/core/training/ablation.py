@@ -1,4 +1,4 @@
-"""What fine-tuning is worth against learning from nothing: the plan of the experiment, its results, and their table."""
+"""The ablation study of fine-tuning: its plan, its results, and their table."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from studio.core.card import Card
 from studio.core.errors import StudioError
 from studio.core.storage.untrusted import check_fields, parse_object, read_bounded
 
-Arm = Literal["scratch", "vector", "layers", "random-eye", "bound"]
-ARMS: tuple[Arm, ...] = ("scratch", "vector", "layers", "random-eye", "bound")
+Arm = Literal["scratch", "vector", "layers", "random-encoder", "bound"]
+ARMS: tuple[Arm, ...] = ("scratch", "vector", "layers", "random-encoder", "bound")
 ARM_TITLES: Mapping[Arm, str] = {
     "scratch": "(a) the same network from random weights",
     "vector": "(b) pretrained, style vector",
     "layers": "(c) pretrained, vector and last layers",
-    "random-eye": "(b) with a random VGG as the eye",
+    "random-encoder": "(b) with a random VGG as the encoder",
     "bound": "(e) the pictures themselves, optimised",
 }
 MOST_SEEDS = 1000
@@ -29,9 +29,10 @@ ARTISTS = ("van-gogh", "hokusai", "renoir", "arcimboldo")  # with more than one 
 @dataclass(frozen=True)
 class ComparisonPlan:
     """works: pictures by artist. steps: of the network from random weights. tuned_steps: of the pretrained ones, which
-    end before where nothing gets better.
+    stop early where nothing improves.
 
-    out: a file for each cell, so that an interrupted run goes on. Raises StudioError for what cannot be.
+    out: folder with a file for each finished cell, so that an interrupted run can be continued. Raises StudioError if a
+    value is out of its range.
     """
 
     works: Mapping[str, tuple[Path, ...]]
@@ -48,7 +49,7 @@ class ComparisonPlan:
         if not self.works or not all(self.works.values()):
             raise StudioError("There are no works to compare with.", "Name artists of the gallery.")
         if self.seeds > MOST_SEEDS:
-            raise StudioError(f"There are to be {self.seeds} runs of each; {MOST_SEEDS} are the most.")
+            raise StudioError(f"There are {self.seeds} seeds; {MOST_SEEDS} are the most.")
         if min(self.seeds, self.steps, self.tuned_steps, self.batch) < 1 or not 64 <= self.crop <= 512:
             raise StudioError("Seeds, steps and batch must be at least 1, and the crop 64 to 512 px.")
 
@@ -65,7 +66,7 @@ class ComparisonPlan:
 
 @dataclass(frozen=True)
 class Cell:
-    """A result. curve: (step, seconds, held-out losses by name) from the start on."""
+    """A result. curve: (step, seconds, validation losses by name), from step 0 on."""
 
     artist: str
     seed: int
@@ -102,7 +103,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class ComparisonNews:
-    """What an experiment tells: how many cells are done, the one under way, its step, and its held-out total so far."""
+    """Where a study is: cells done and in all, the cell under way, its step, and its last total validation loss."""
 
     done: int
     cells: int

@@ -1,4 +1,4 @@
-"""What a network in training learns from, counted from the manifests beside the pictures and put into words.
+"""The card of a trained network: its training data, counted from the manifests beside the pictures, in words.
 
 A manifest is MANIFEST.tsv: a line per file with path, title, author, year, kind, licence and source under these heads.
 """
@@ -27,10 +27,10 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """What happened. start: the card of the network it began with. painted: pictures in all.
+    """A finished run. start: the card of the network it started from. painted: pictures in all.
 
-    before, after: errors by name ("style", "content", "color") on works that were not learnt from. widths: layers that
-    were given more or fewer channels first, by name, and how many they have.
+    before, after: errors by name ("style", "content", "color") on works that were not learnt from. widths: channels of
+    the layers whose widths were changed first, by name.
     """
 
     start: Card
@@ -44,7 +44,7 @@ class TrainingRun:
 
 
 def make_card(run: TrainingRun, weights: Path, data: str, gaps: str) -> Card:
-    """The card of the network in the file `weights`. data, gaps: sentences on what it learnt from."""
+    """The card of the network in the file `weights`. data, gaps: sentences on its training data."""
     errors = "; ".join(
         f"{_WORDS.get(name, name)} error {run.before[name]:.3f} before, {run.after[name]:.3f} after"
         for name in run.after
@@ -100,16 +100,16 @@ def read_manifest(folder: Path) -> dict[str, Row]:
 
 
 def works_like(cards: Iterable[Card], works: Mapping[str, Row]) -> set[str]:
-    """The works with the title of one of the cards: what the studio shows is for judging and not for learning.
+    """The works with the title of one of the cards: bundled pictures are for demonstration and not for training.
 
-    A title of the same words counts whoever is said to have made it; translations of titles are not known here.
+    Only the words of titles are compared, not the authors; translations of titles are not recognised.
     """
     titles = {_plain(card.title) for card in cards}
     return {work for work, row in works.items() if _plain(row.get("title", "")) in titles}
 
 
 def describe_data(kind: str, works: Sequence[str], manifest: Mapping[str, Row]) -> str:
-    """A sentence on the works of one kind: how many, of what sort, when, and under which licences."""
+    """A sentence on the works of one kind: their number, sorts, centuries and licences."""
     rows = [manifest[work] for work in works if work in manifest]
     if not rows:
         return f"{len(works)} {kind} without a manifest."
@@ -122,7 +122,7 @@ def describe_data(kind: str, works: Sequence[str], manifest: Mapping[str, Row]) 
 
 
 def describe_gaps(works: Sequence[str], manifest: Mapping[str, Row]) -> str:
-    """A sentence on what the styles do not show much of, as far as the manifest tells."""
+    """A sentence on what is rare among the styles, as far as the manifest tells."""
     rows = [manifest[work] for work in works if work in manifest]
     if not rows:
         return "The styles have no manifest, so nothing is known of what they leave out."

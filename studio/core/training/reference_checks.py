@@ -1,7 +1,7 @@
-"""A look at pictures before a style is learnt from them: what will be hard to learn, in sentences, and what to expect.
+"""Checks of reference pictures before fine-tuning: what will be hard to learn, in sentences.
 
-The measures are simple, and so are their limits: of the 35 bundled styles they doubt none, of the five demo photos they
-know two as too smooth for paint. Whoever knows better goes on.
+The measures are simple: they warn of none of the 35 bundled styles, and of two of the five demo photos as too smooth
+for paint. The user may go on all the same.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from studio.core.picture import Picture
 from studio.core.resampling import reduced
 
 ENOUGH = 3  # pictures, of which one can be held out to validate on
-SMALL = 256  # px of the longer edge; below, strokes are a guess
+SMALL = 256  # px of the longer edge; below, strokes are hardly visible
 ALIKE = 6  # of the 64 bits of a perceptual hash in which two pictures at most differ that show the same
 MOSTLY_ONE_COLOR = 0.5  # share of one colour in 512; the bundled styles have 0.41 at most, a diagram 0.9
 MOSTLY_SMOOTH = 0.55  # share of places without any texture; the bundled styles have 0.48 at most
-SMOOTH = 2.5  # levels from pixel to pixel, at LOOK_EDGE
-LOOK_EDGE = 512  # px
+SMOOTH = 2.5  # levels from pixel to pixel, at WORK_EDGE
+WORK_EDGE = 512  # px
 
 
 @dataclass(frozen=True)
 class Remark:
-    """Something the artist should know. pictures: places, from 0, of those it is about; () for all together."""
+    """A warning. pictures: indices of those it is about; () for all together."""
 
     text: str
     pictures: tuple[int, ...] = ()
 
 
 def check_references(pictures: Sequence[Picture]) -> tuple[Remark, ...]:
-    """What is to be said of these pictures before a style is learnt from them; () if nothing is."""
-    looks = [_look(picture) for picture in pictures]
+    """Remarks on these pictures before fine-tuning; () if there are none."""
+    measured = [_measure(picture) for picture in pictures]
     remarks = []
     if len(pictures) == 1:
         remarks.append(
@@ -46,24 +46,24 @@ def check_references(pictures: Sequence[Picture]) -> tuple[Remark, ...]:
         if picture.long_edge < SMALL:
             size = f"{picture.width} x {picture.height} px"
             remarks.append(Remark(f"{picture.name} is {size}: its strokes are hardly to be seen.", (number,)))
-    for first, second in _doubles([look.hash for look in looks]):
+    for first, second in _doubles([measures.hash for measures in measured]):
         names = f"{pictures[first].name} and {pictures[second].name}"
         remarks.append(Remark(f"{names} show the same: the style will lean towards it.", (first, second)))
-    for number, look in enumerate(looks):
+    for number, measures in enumerate(measured):
         name = pictures[number].name
-        if look.one_color > MOSTLY_ONE_COLOR:
+        if measures.one_color > MOSTLY_ONE_COLOR:
             text = (
                 f"{name} is mostly one colour, as drawings and diagrams are: expect colour and texture, not its lines."
             )
             remarks.append(Remark(text, (number,)))
-        elif look.smooth > MOSTLY_SMOOTH:
+        elif measures.smooth > MOSTLY_SMOOTH:
             text = f"{name} is mostly smooth, as many photos are: there may be no strokes in it to learn."
             remarks.append(Remark(text, (number,)))
     return tuple(remarks)
 
 
 @dataclass(frozen=True)
-class _Look:
+class _Measures:
     """What is measured of a picture. hash: 64 bits of what is brighter than its neighbour. Shares are 0 to 1."""
 
     hash: int
@@ -71,15 +71,15 @@ class _Look:
     smooth: float
 
 
-def _look(picture: Picture) -> _Look:
-    pixels = reduced(picture.with_pixels(picture.pixels), LOOK_EDGE).pixels  # whatever is transparent
+def _measure(picture: Picture) -> _Measures:
+    pixels = reduced(picture.with_pixels(picture.pixels), WORK_EDGE).pixels  # whatever is transparent
     image = Image.fromarray(pixels)
     levels = pixels.astype(np.float32).mean(2)
     across, down = np.diff(levels, axis=1)[:-1], np.diff(levels, axis=0)[:, :-1]
     boxes = (pixels // 32).astype(np.int64) @ np.array([64, 8, 1])
     tiny = np.asarray(image.convert("L").resize((9, 8), Image.Resampling.BOX)).astype(np.int64)
     bits = (tiny[:, 1:] > tiny[:, :-1]).flatten()
-    return _Look(
+    return _Measures(
         hash=int("".join("1" if bit else "0" for bit in bits), 2),
         one_color=float(np.bincount(boxes.flatten()).max() / boxes.size),
         smooth=float((np.hypot(across, down) < SMOOTH).mean()),

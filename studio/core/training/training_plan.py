@@ -1,4 +1,4 @@
-"""How the Live network is to be trained, and the news of a run: plain data between the command line and the engine."""
+"""The plan of a training of the Live network, and news of it: plain data between command line and engine."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ _LEAST = {"steps": 1, "batch": 1, "crop": 32, "validate_every": 1, "save_every":
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """One run. Whoever starts it again with the same `out` goes on where its last checkpoint was.
+    """One run. Started again with the same `out` it resumes at its last checkpoint.
 
-    start: id of a bundled network's card, or a file of weights. widths: channels, by the name of a layer, where there
-    are to be more or fewer. crop: px. rate: the learning rate at its highest. content_weight: against a style loss of
-    weight 1.
-    device: None for the best there is. memory: GB for what was computed of the pictures; None is 4 on a processor,
-    where pictures are looked at in a limited number of fixed ways, and 0 elsewhere, where every look is a new one.
+    start: id of a bundled network's card, or a file of weights. widths: channels, by the name of a layer, where they
+    are to change. crop: px. rate: the highest learning rate. content_weight: against a style loss of weight 1.
+    device: None for the best there is. memory: GB for features of the pictures; None is 4 on a processor, where there
+    is a limited number of augmented views that come again, and 0 elsewhere, where every view is new.
     validate_every, save_every: steps. leave_out: works that are not trained on, by the name of their file.
     """
 
@@ -49,10 +48,10 @@ class TrainingPlan:
             if getattr(self, name) < least:
                 raise StudioError(f"{name.replace('_', ' ').capitalize()} must be at least {least}.")
         if self.crop % 16:
-            raise StudioError(f"The crop is {self.crop} px; the eye takes multiples of 16 px.")
+            raise StudioError(f"The crop is {self.crop} px; the encoder takes multiples of 16 px.")
         for name, channels in self.widths.items():
             if name not in WIDTHS:
-                raise StudioError(f"{name!r} is no layer of another width.", f"There are {', '.join(WIDTHS)}.")
+                raise StudioError(f"{name!r} is no layer whose width can change.", f"There are {', '.join(WIDTHS)}.")
             if not 1 <= channels <= WIDEST:
                 raise StudioError(f"The width of {name} is {channels}; it must be between 1 and {WIDEST}.")
         if self.memory is not None and not 0 <= self.memory <= MOST_MEMORY:

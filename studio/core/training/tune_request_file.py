@@ -1,4 +1,4 @@
-"""The file of a TuneRequest: all that is needed to go on learning a style, whatever has become of its pictures.
+"""The file of a TuneRequest: all that is needed to resume a fine-tuning, even if its pictures are gone.
 
 It lies beside the training file, which holds the numbers. safetensors; tensors: `reference.N`, `photo.N` and `sample`,
 uint8, a lossless WebP file each. Header, all texts: `format`, and `card`, `settings` and `names` (by tensor) in JSON.
@@ -36,17 +36,17 @@ Tensors = Mapping[str, NDArray[Any]]
 
 
 def request_file(output: Path) -> Path:
-    """Where the request of the style that is learnt into `output` lies."""
+    """The request file of the style that is learnt into `output`."""
     return output.with_name(f"{output.stem}.request")
 
 
 def learning_copy(picture: Picture) -> Picture:
-    """The picture as it is learnt from: without transparency, LARGEST_EDGE px at most."""
+    """The picture as fine-tuning uses it: without transparency, LARGEST_EDGE px at most."""
     return reference_of(picture, LARGEST_EDGE)
 
 
 def write_request(request: TuneRequest) -> None:
-    """Write it as one act. Its references and photos are to be learning copies, else one cannot go on with them.
+    """Write it as one act. Its references and photos must be learning copies, else it cannot be resumed.
 
     Raises PictureError if the disk refuses.
     """
@@ -65,7 +65,7 @@ def write_request(request: TuneRequest) -> None:
 
 
 def read_request(output: Path) -> TuneRequest:
-    """The request that goes on exactly with the style begun in `output`. Raises StudioError if there is none."""
+    """The request that resumes the style begun in `output` exactly. Raises StudioError if there is none."""
     path = request_file(output)
     try:
         check_ordinary(path, _LARGEST_FILE)
@@ -85,7 +85,7 @@ def read_request(output: Path) -> TuneRequest:
             is_resumed=True,
         )
     except (OSError, SafetensorError, ValueError, KeyError, StudioError) as error:
-        text = f"{path.name} is not there or damaged: one cannot go on learning without it."
+        text = f"{path.name} is not there or damaged: learning cannot be continued without it."
         raise StudioError(text, "Learn afresh.") from error
 
 

@@ -1,4 +1,4 @@
-"""The experiment behind Tune: one style learnt from nothing, by the vector and by the last layers, and its bound."""
+"""The ablation study of fine-tuning: from random weights, of the vector, of the last layers, and a bound."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ from studio.engine.runtime.device import choose_device, device_name, keep_freed_
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import picture_at
 
-SCRATCH_RATE = 1e-3  # what such networks are trained with from random weights: Johnson 2016, Dumoulin 2017
-VECTOR_RATE = 0.05  # of the network as published, which is further from what the losses want than the studio's own
+SCRATCH_RATE = 1e-3  # usual for training from random weights: Johnson 2016, Dumoulin 2017
+VECTOR_RATE = 0.05  # for the published network, which starts farther from a minimum than the studio's own
 SCRATCH_VALIDATE_EVERY = 50  # steps: a long run needs fewer validations
 BOUND_STEPS = 60
 
@@ -72,14 +72,14 @@ Material = tuple[TrainingLoss, References, Photos, Photos]
 
 
 class _Bench:
-    """What all cells share: networks, photos, works."""
+    """What all cells share: networks, photos, references."""
 
     def __init__(self, plan: ComparisonPlan) -> None:
         self._plan = plan
         self.device = choose_device(plan.device)
         weights = run_to_end(load_encoder_weights("vgg16", None))
-        self._eye = best_encoder(LAYOUTS["vgg16"], weights, self.device)
-        self._random_eye = best_encoder(LAYOUTS["vgg16"], _shuffled(weights), self.device)
+        self._encoder = best_encoder(LAYOUTS["vgg16"], weights, self.device)
+        self._random_encoder = best_encoder(LAYOUTS["vgg16"], _shuffled(weights), self.device)
         network, predictor = load_style_network(ORIGINAL_NETWORK)
         self._network = network.to(self.device)
         self._predictor = StylePredictor(predictor, self.device)
@@ -88,7 +88,7 @@ class _Bench:
 
     def run(self, artist: str, seed: int, arm: Arm) -> Iterator[Point]:
         """The steps of one cell, with held-out losses where they were measured."""
-        loss, references, pool, validation_set = self._material(artist, seed, self._eye)
+        loss, references, pool, validation_set = self._material(artist, seed, self._encoder)
         validator = Validator(loss, references, validation_set)
         plan = self._plan
         if arm == "bound":
@@ -106,8 +106,8 @@ class _Bench:
             seed=seed,
         )
         network = _fresh(seed).to(self.device) if from_scratch else self._network
-        if arm == "random-eye":  # it learns by one encoder and is validated by the other
-            loss, references, pool, _ = self._material(artist, seed, self._random_eye)
+        if arm == "random-encoder":  # it learns by one encoder and is validated by the other
+            loss, references, pool, _ = self._material(artist, seed, self._random_encoder)
         validate_every = SCRATCH_VALIDATE_EVERY if from_scratch else VALIDATE_EVERY
         tuner = Tuner(network, loss, references, pool, validator, settings, "", from_scratch, validate_every)
         for step in tuner.run():
@@ -115,23 +115,23 @@ class _Bench:
                 held_out = None if step.held_out is None else dict(step.held_out)
                 yield step.step, tuner.state.seconds, held_out
 
-    def _material(self, artist: str, seed: int, eye: Encoder) -> Material:
+    def _material(self, artist: str, seed: int, encoder: Encoder) -> Material:
         """What is learnt from and validated on: the same for all arms of an artist and a seed, and encoded once."""
-        key = artist, seed, eye is self._eye
+        key = artist, seed, encoder is self._encoder
         if key not in self._materials:
-            self._materials[key] = self._prepare(artist, seed, eye)
+            self._materials[key] = self._prepare(artist, seed, encoder)
         return self._materials[key]
 
-    def _prepare(self, artist: str, seed: int, eye: Encoder) -> Material:
+    def _prepare(self, artist: str, seed: int, encoder: Encoder) -> Material:
         plan, generator = self._plan, torch.Generator().manual_seed(seed)
-        loss = TrainingLoss(eye, weights_of(StyleRecipe(smoothness=0.0)))
+        loss = TrainingLoss(encoder, weights_of(StyleRecipe(smoothness=0.0)))
         works = [self._open(file) for file in plan.works[artist]]
-        references = run_to_end(encode_references(works, eye, self._predictor, generator))
+        references = run_to_end(encode_references(works, encoder, self._predictor, generator))
         pools = []
         for numbers, count in zip(hold_out(len(self._photos)), (POOL, VALIDATION_CROPS), strict=True):
             photos = [self._photos[number] for number in numbers]
-            pools.append(cut_photos(photos, count, plan.crop, eye, loss.content_layers, generator))
-            run_to_end(pools[-1].take(range(count)))  # or the first arm would be charged for what all need
+            pools.append(cut_photos(photos, count, plan.crop, encoder, loss.content_layers, generator))
+            run_to_end(pools[-1].take(range(count)))  # else the first arm would be charged for it
         return loss, references, pools[0], pools[1]
 
     def _optimise(
@@ -159,7 +159,7 @@ class _Bench:
 
 
 def _fresh(seed: int) -> StyleNetwork:
-    """The network with random weights: convolutions as PyTorch begins them, scales near 1, shifts near 0."""
+    """The network with random weights: convolutions as PyTorch initialises them, scales near 1, shifts near 0."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         network = StyleNetwork(Widths())
@@ -170,7 +170,7 @@ def _fresh(seed: int) -> StyleNetwork:
 
 
 def _shuffled(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The same numbers in each layer in a random order: an eye that has learnt nothing, as bright as the other."""
+    """The same weights, permuted within each layer: an encoder that has learnt nothing, with activations as large."""
     generator = torch.Generator().manual_seed(0)
     shuffled = {}
     for name, tensor in weights.items():

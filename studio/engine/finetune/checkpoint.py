@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -38,7 +38,7 @@ class TuningState:
     draws: Tensor
     weights: dict[str, Tensor]
     best: dict[str, Tensor]
-    stage: str = "vector"
+    stage: Literal["vector", "layers", "over"] = "vector"
     step: int = 0
     stage_step: int = 0
     best_step: int = 0
@@ -51,7 +51,7 @@ class TuningState:
     training_log: list[TrainingStep] = field(default_factory=list)
 
     def write(self, path: Path) -> None:
-        """Write it. Raises PictureError if the disk refuses; the state of before is whole then."""
+        """Write it as one act. Raises PictureError if the disk refuses; the file of before is unchanged then."""
         tensors = {"draws": self.draws}
         for kind in _TENSORS:
             tensors |= {f"{kind} {name}": tensor.detach().cpu() for name, tensor in getattr(self, kind).items()}

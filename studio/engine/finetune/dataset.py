@@ -1,4 +1,4 @@
-"""What a style is learnt from: moments of the references in many crops and sizes, and crops of photos to paint."""
+"""What fine-tuning learns from: moments of the references in many crops and sizes, and crops of photos to paint."""
 
 from __future__ import annotations
 
@@ -19,14 +19,13 @@ Predict = Callable[[Tensor], Tensor]
 """A StylePredictor, or what stands in for one: (1, 3, H, W) in [0, 1] -> (1, 100)."""
 
 REFERENCE_EDGES = (320, 512)  # px of the longer edge, smallest and largest, that a reference is resized to
-SMALLEST_CROP, LARGEST_CROP = 64, 192  # px; larger ones cost more than they tell
+SMALLEST_CROP, LARGEST_CROP = 64, 192  # px; larger crops cost more time than they add to the statistics
 TARGETS = 16  # crops of the references in all
 CROPS = 2  # of each reference for the predictor, besides the whole; and of the one held out
-PREDICTOR_EDGE = 256  # px; it sees no more of anything
-PHOTO_EDGES = (256, 512)  # px of the longer edge, smallest and largest, a photo is painted in
+PREDICTOR_EDGE = 256  # px of what the predictor is given
+PHOTO_EDGES = (256, 512)  # px of the longer edge, smallest and largest, that a photo is resized to
 POOL = 48  # crops of photos to learn from
 VALIDATION_CROPS = 6  # crops of photos to validate on
-MEAN_SHARE = 0.5  # of the steps go towards the mean of all targets
 # The widest of any three works by one artist in the gallery; three by three artists are in 3 of 10 cases beyond it.
 WIDEST_SPREAD = 2.4
 FEWEST_TO_HOLD_OUT = 3  # references, of which one is not learnt from
@@ -52,7 +51,7 @@ class References:
 
 
 class Photos:
-    """Crops of photos; the features they have to keep are computed when they are first needed, and remembered."""
+    """Crops of photos, and the features they are to keep, which are computed once, when they are first needed."""
 
     def __init__(self, crops: Tensor, encoder: Encoder, layers: Sequence[str]) -> None:
         """crops: (N, 3, size, size) in [0, 1]."""
@@ -63,7 +62,7 @@ class Photos:
         return int(self._crops.shape[0])
 
     def take(self, numbers: Sequence[int]) -> Generator[None, None, tuple[Tensor, dict[str, Tensor]]]:
-        """These crops (B, 3, size, size) and their features by layer."""
+        """These crops (B, 3, size, size) and their features by layer (B, C, h, w); yields between pieces."""
         for number in numbers:
             if number not in self._features:
                 trace = yield from self._encoder.trace(self._crops[number : number + 1], self._layers, False)
@@ -76,7 +75,7 @@ class Photos:
 def encode_references(
     pictures: Sequence[Tensor], encoder: Encoder, predict: Predict, generator: torch.Generator
 ) -> Generator[None, None, References]:
-    """The references (1, 3, H, W) as numbers; yields between pieces.
+    """The style of the references (1, 3, H, W) as numbers; yields between pieces of the work.
 
     Of three or more the most typical is held out: the one whose style vector is nearest to the mean.
     """
@@ -104,7 +103,7 @@ def cut_photos(
     layers: Sequence[str],
     generator: torch.Generator,
 ) -> Photos:
-    """So many crops of `size` px, of all photos (1, 3, H, W) in turn, at random sizes and places."""
+    """`number` crops of `size` px, of all photos (1, 3, H, W) in turn, at random scales and positions."""
     crops = []
     for count in range(number):
         photo = photos[count % len(photos)]
@@ -118,7 +117,7 @@ def cut_photos(
 
 
 def hold_out(count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Which of so many photos to learn from, and which to validate on: every third, or all where there are two."""
+    """The numbers of the photos to learn from, and of those to validate on: every third, or all of one or two."""
     if count < 3:
         return tuple(range(count)), tuple(range(count))
     held_out = tuple(range(1, count, 3))
@@ -126,13 +125,13 @@ def hold_out(count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 
 def blend_targets(targets: Sequence[StyleTarget]) -> StyleTarget:
-    """The moments of all together."""
+    """The moments, by layer (C,) and (C, C), of all targets together."""
     shares = [1 / len(targets)] * len(targets)
     return {layer: blend_moments([target[layer] for target in targets], shares) for layer in targets[0]}
 
 
 def most_typical(vectors: Tensor) -> int:
-    """The one nearest to the mean. Shapes: (N, 100)."""
+    """The number of the vector that is nearest to the mean. Shapes: (N, 100)."""
     return int((vectors - vectors.mean(0)).norm(dim=1).argmin())
 
 

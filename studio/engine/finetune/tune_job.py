@@ -42,10 +42,10 @@ from studio.engine.runtime.device import is_out_of_memory
 from studio.engine.runtime.generators import SIGN_OF_LIFE, signs_of_life
 from studio.engine.runtime.tensors import shrinking, to_picture
 
-SAMPLE_EDGE = 512  # px of the picture that shows how far it has come
+SAMPLE_EDGE = 512  # px of the sample that shows the progress
 SAVED_EVERY = 5.0  # s
 MIXED = "The pictures differ more than works of one artist mostly do: expect a mixture."
-PREPARED = 0.03  # of the progress, before the first step
+PREPARED = 0.03  # share of the progress before the first step
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def fine_tune(
 
 def _fine_tune(request: TuneRequest, context: FineTuneContext, clock: Callable[[], float]) -> Iterator[Event]:
     sample = yield from signs_of_life(request.id, shrinking(_sample(request), SAMPLE_EDGE, context.device))
-    sampled = Picture(_sample(request).pixels, request.card.title)  # what it is called; never see-through
+    sampled = Picture(_sample(request).pixels, request.card.title)  # with this name, and never transparent
     tuner = yield from _prepare(request, context, clock)
     record = _Record(request, context, tuner)
     spoken, saved = clock(), clock()
@@ -166,7 +166,7 @@ def _prepare(
 
 
 class _Record:
-    """Writes the style as it is learnt best, and what is needed to go on; keeps elsewhere what the disk refuses."""
+    """Writes the best style and the checkpoint; what the disk refuses is kept in another folder."""
 
     def __init__(self, request: TuneRequest, context: FineTuneContext, tuner: Tuner) -> None:
         self._request, self._context, self._tuner = request, context, tuner
@@ -224,7 +224,7 @@ def _share(tuner: Tuner) -> float:
 
 
 def _praise(state: TuningState) -> str:
-    """What learning was good for, in a sentence, as measured on photos it has not learnt from."""
+    """What fine-tuning has gained on the validation set, in a sentence."""
     style = 1 - state.best_losses["style"] / state.base["style"]
     content = state.best_losses["content"] / state.base["content"] - 1
     if state.best_step == 0:

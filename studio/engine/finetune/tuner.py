@@ -1,7 +1,7 @@
 """Fine-tuning of the Live network to one artist's style, as a generator of steps.
 
-First the style vector alone, from the mean of what the predictor sees in the references; then, where that was asked
-for, the layers that paint as well. What sees, the encoder and the first blocks, stays frozen.
+First the style vector alone, from the mean of the predictions for the references; then, if that is wanted, the last
+layers of the network as well. The encoder and the first blocks stay frozen.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ VALIDATE_EVERY = 15  # steps
 PATIENCE = 6  # validations without a better one, then a stage ends
 LEAST_GAIN = 0.001  # of the loss, for a validation to be a better one
 MOST_CONTENT = 1.2  # times the content loss of the untouched network, for a style to be kept
-PULL = 0.1  # towards the network's own weights, per squared share of them
+PULL = 0.1  # weight of the squared relative distance from the network's own weights
 VECTOR_SHARE = 0.2  # of its rate the vector keeps while the layers learn
-NORM_RATE = 5.0  # times the rate of the layers for the normalisations, whose numbers are so much larger
+NORM_RATE = 5.0  # times the rate of the layers for the normalisations, whose weights are much larger
 LAST_RATE = 0.1  # of the first; the rate falls along half a cosine
-WARM_UP = 10  # steps in which it rises: Adam knows nothing of the size of gradients yet
-FAR = 1.0  # length of a gradient beyond which it is shortened
-MOST_SETBACKS = 4  # steps whose numbers blew up
+WARM_UP = 10  # steps in which the rate rises, as Adam's estimates are poor at first
+MAX_GRADIENT_NORM = 1.0
+MOST_SETBACKS = 4  # steps whose numbers blew up, before a run is given up
 BETAS = (0.9, 0.99)  # decay of Adam's moments per step
 EPSILON = 1e-10  # of Adam: gradients of a style vector are small
 
 
 class Tuner:
-    """Learns one style. `state` is all there is to save; `learnt` and `best` are networks to paint with."""
+    """Fine-tunes to one style. `save` writes `state`, `resume` reads it; `references` are what it learns from."""
 
     def __init__(
         self,
@@ -61,7 +61,8 @@ class Tuner:
     ) -> None:
         """photos: to learn from. validator: on others. identity: of the run, see TuningState.
 
-        from_scratch: the network knows nothing yet: all of it learns in the deeper steps, and nothing holds it back.
+        from_scratch: the weights are random: there is no stage of the vector alone, all weights learn, without a pull
+        to those of before and without early stopping.
         validate_every: steps between two validations; None for VALIDATE_EVERY.
         """
         self.references = references
@@ -138,12 +139,12 @@ class Tuner:
             has_stalled = state.worse >= PATIENCE and not self._from_scratch
             if state.stage_step >= self._stage_steps or has_stalled:
                 self._end_stage()
-            if losses:  # from here one may go on later: nothing is half done
+            if losses:  # a run can be resumed from here: no step is half done
                 state.training_log.append(TrainingStep(state.step, plan.all_steps, losses, held_out, is_best))
                 yield state.training_log[-1]
 
     def paint(self, content: Tensor, weights: Mapping[str, Tensor] | None = None) -> Tensor:
-        """A picture (B, 3, H, W) in the style as it is learnt best, or with other weights."""
+        """The picture in the best style so far, or with other weights. Shapes: (B, 3, H, W) in [0, 1] -> the same."""
         with torch.no_grad():
             return self._paint(content, self.state.best if weights is None else weights)
 
@@ -165,7 +166,7 @@ class Tuner:
         return painted
 
     def _step(self) -> Generator[None, None, dict[str, float]]:
-        """One step; {} where its numbers blew up and it was taken back."""
+        """One step; its losses, or {} if its numbers blew up and it was taken back."""
         state, settings = self.state, self._settings
         draws = torch.Generator()
         draws.set_state(state.draws)
@@ -179,7 +180,7 @@ class Tuner:
         torch.autograd.backward(painted, result.gradient)
         losses = means(result)
         state.draws = draws.get_state()
-        length = float(nn.utils.clip_grad_norm_(self._learnt.values(), FAR))
+        length = float(nn.utils.clip_grad_norm_(self._learnt.values(), MAX_GRADIENT_NORM))
         if not all(math.isfinite(value) for value in (*losses.values(), length)):
             self._take_back()
             return {}
@@ -234,7 +235,7 @@ class Tuner:
         return (yield from self._validator.validate(lambda crop: self.paint(crop, self.state.weights)))
 
     def _compare(self, held_out: Mapping[str, float]) -> bool:
-        """Whether this is the best so far; where the photo begins to get lost it is not."""
+        """Whether this validation is the best so far; it is not where the content loss has grown too much."""
         state = self.state
         if not all(math.isfinite(value) for value in held_out.values()):
             self._take_back()

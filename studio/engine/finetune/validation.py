@@ -14,7 +14,7 @@ Paint = Callable[[Tensor], Tensor]
 
 
 class Validator:
-    """The losses of whatever paints, on the same crops every time."""
+    """Measures painters on the same crops every time."""
 
     def __init__(self, loss: TrainingLoss, references: References, validation_set: Photos) -> None:
         self._loss, self._references, self._validation_set = loss, references, validation_set
@@ -40,5 +40,5 @@ class Validator:
 
 
 def means(result: LossResult) -> dict[str, float]:
-    """The losses of a batch, each as one number."""
+    """The losses of a batch, each as its mean."""
     return {name: float(losses.mean()) for name, losses in result.losses.items()}

@@ -22,9 +22,9 @@ LEAST_STYLE = 0.65  # of a style's edges are in a crop at least, where that is n
 LARGEST_STYLE_CROP = 320  # px of an edge; larger crops cost more time than they add to the statistics
 LARGEST_SCALE = 1.2  # beyond it a style is blurred, and what is learnt from it as well
 LEAST_PHOTO = 0.35  # of a photo's shorter edge
-PROCEDURAL = 0.12  # of the styles are made by formula
-TURNED_COLORS = 0.2  # of the styles have their colours exchanged
-ENDLESS = 2**31
+PROCEDURAL = 0.12  # of the styles are procedural textures
+TURNED_COLORS = 0.2  # of the styles have their channels exchanged
+ENDLESS = 2**31  # views, where nothing limits their number
 PIXELS = "pixels"  # the layer before the first: red, green and blue
 _CONTENT, _STYLE = 1, 2  # streams of random numbers
 
@@ -33,7 +33,7 @@ View = TypeVar("View")
 
 @dataclass(frozen=True)
 class ContentView:
-    """A crop of a photo (1, 3, crop, crop) in [0, 1], and the features (1, C, h, w) by layer it is to keep."""
+    """A view of a photo (1, 3, crop, crop) in [0, 1], and the features to keep, by layer, (1, C, h, w)."""
 
     image: Tensor
     features: dict[str, Tensor]
@@ -101,7 +101,7 @@ class AugmentedViews:
 
     @torch.no_grad()
     def vector(self, image: Tensor) -> Tensor:
-        """The style vector (1, 100) of any picture."""
+        """The style vector of a picture. Shapes: (1, 3, H, W) -> (1, 100)."""
         return self._predictor(image)
 
     def _recall(self, kept: dict[int, View], number: int, encode: Callable[[int], View]) -> View:
@@ -148,7 +148,7 @@ def _spread(number: int, count: int, pictures: int) -> int:
 
 
 def seeded(*numbers: int) -> torch.Generator:
-    """Random numbers that depend on these numbers alone, on every machine."""
+    """A generator seeded by these numbers: equal numbers, equal draws, on every machine."""
     seed = 0
     for number in numbers:
         seed = (seed * 6364136223846793005 + number + 1442695040888963407) % 2**63
@@ -157,7 +157,7 @@ def seeded(*numbers: int) -> torch.Generator:
 
 
 def between(low: float, high: float, draws: torch.Generator) -> float:
-    """A number between two, drawn evenly."""
+    """A number drawn uniformly from [low, high)."""
     return low + (high - low) * float(torch.rand((), generator=draws))
 
 
@@ -174,7 +174,7 @@ def _mirrored(image: Tensor, draws: torch.Generator) -> Tensor:
 
 
 def _recolored(image: Tensor, draws: torch.Generator) -> Tensor:
-    """Other light: a little contrast, brightness and tint; now and then, colours exchanged."""
+    """Change gamma and the gain of each channel a little; sometimes exchange the channels."""
     order = torch.randperm(3, generator=draws) if between(0, 1, draws) < TURNED_COLORS else torch.arange(3)
     gain = 1 + 0.1 * torch.randn((1, 3, 1, 1), generator=draws)
     gamma = between(0.8, 1.25, draws)

@@ -1,4 +1,4 @@
-"""The pictures the Live network learns from: whole folders as bytes on the device, and apart, those for validation."""
+"""The pictures that the Live network learns from, whole folders as bytes on the device; and those for validation."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from studio.core.image_io.picture_reader import open_picture
 from studio.core.training.data_card import work_of
 from studio.engine.runtime.tensors import picture_at
 
-LIKENESS = 0.95  # correlation of small versions that are of one picture; different pictures stay below 0.9
-_CELLS = 12  # along an edge of a small version
-LARGEST_EDGE = 640  # px; more than a crop can show is not kept
-HELD_OUT_EVERY = 10  # every so manieth work is not trained on
+LIKENESS = 0.95  # least correlation of thumbnails of one picture; different pictures stay below 0.9
+_CELLS = 12  # px of the edges of such a thumbnail
+LARGEST_EDGE = 640  # px; crops need no more
+HELD_OUT_EVERY = 10  # of so many works one is not trained on
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """Pictures of one kind. images: (3, H, W) uint8 each. works: what each one shows, whole or in part."""
+    """Photos or styles. images: (3, H, W) uint8 each. works: of each image, the work it shows, whole or in part."""
 
     images: tuple[Tensor, ...]
     works: tuple[str, ...]
@@ -35,12 +35,12 @@ class Pictures:
         return len(self.images)
 
     def image(self, number: int) -> Tensor:
-        """One of them, counted round. Shapes: (1, 3, H, W) float32 in [0, 1]."""
+        """One of them; numbers beyond the last begin again. Shapes: (1, 3, H, W) float32 in [0, 1]."""
         return self.images[number % len(self.images)][None].float() / 255
 
 
 class Doubles:
-    """Knows pictures that are not to be learnt from, in whatever size or reproduction they come."""
+    """Recognises pictures that are not to be learnt from, at any size and in other reproductions."""
 
     def __init__(self, images: Iterable[Tensor]) -> None:
         """images: (1, 3, H, W) in [0, 1]."""
@@ -53,7 +53,7 @@ class Doubles:
 
 
 def is_held_out(work: str) -> bool:
-    """Whether a work is never trained on; told by its name alone, so that no run and no machine mixes them up."""
+    """Whether a work is never trained on; a hash of its name decides, so it is the same in all runs on all machines."""
     return int.from_bytes(hashlib.sha256(os.fsencode(work)).digest()[:4]) % HELD_OUT_EVERY == 0
 
 
@@ -107,6 +107,6 @@ def read_pictures(
 
 
 def _signature(image: Tensor) -> Tensor:
-    """A small version of mean 0 and length 1. Shapes: (1, 3, H, W) -> (1, N)."""
+    """A thumbnail of mean 0 and norm 1. Shapes: (1, 3, H, W) -> (1, N)."""
     small = functional.interpolate(image, size=(_CELLS, _CELLS), mode="bilinear", antialias=True).flatten(1)
     return functional.normalize(small - small.mean())

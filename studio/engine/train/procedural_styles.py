@@ -1,4 +1,4 @@
-"""Textures made by formula on the fly: styles that no museum has."""
+"""Procedural textures as additional styles."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ COLORS = 5  # of a palette
 
 
 def procedural_style(edge: int, generator: torch.Generator, device: torch.device) -> Tensor:
-    """A texture drawn by lot: kind, colours, size and direction. Shapes: (1, 3, edge, edge) in [0, 1]."""
+    """A texture of random kind, colours, scale and direction. Shapes: (1, 3, edge, edge) in [0, 1]."""
     palette = torch.rand((COLORS, 3), generator=generator) ** _between(0.6, 1.6, generator)
     kinds = (_hatching, _cells, _dots, _clouds)
     make = kinds[int(torch.randint(len(kinds), (), generator=generator))]
-    shade = make(edge, generator)  # (edge, edge) in [0, 1], a place in the palette
+    shade = make(edge, generator)  # (edge, edge) in [0, 1], a position in the palette
     place = shade.clamp(0, 1) * (COLORS - 1)
     low = place.floor().long().clamp(max=COLORS - 2)
     image = torch.lerp(palette[low], palette[low + 1], (place - low)[..., None])
@@ -25,7 +25,7 @@ def procedural_style(edge: int, generator: torch.Generator, device: torch.device
 
 
 def _hatching(edge: int, generator: torch.Generator) -> Tensor:
-    """Lines in one or two directions that sway a little."""
+    """Slightly wavy lines in one or two directions."""
     y, x = _grid(edge)
     sway = _noise(edge, 4, generator) * _between(2, 20, generator)
     shade = torch.zeros(edge, edge)
@@ -37,7 +37,7 @@ def _hatching(edge: int, generator: torch.Generator) -> Tensor:
 
 
 def _cells(edge: int, generator: torch.Generator) -> Tensor:
-    """A mosaic: each place takes the shade of the nearest of some points; joints are dark."""
+    """A mosaic (Voronoi cells): each pixel has the shade of the nearest of some points; joints are dark."""
     y, x = _grid(edge)
     count = int(torch.randint(30, 300, (), generator=generator))
     points = torch.rand((count, 2), generator=generator) * edge
@@ -49,7 +49,7 @@ def _cells(edge: int, generator: torch.Generator) -> Tensor:
 
 
 def _dots(edge: int, generator: torch.Generator) -> Tensor:
-    """A turned grid of dots whose size goes with clouds."""
+    """A rotated grid of dots whose size varies with smooth noise."""
     y, x = _grid(edge)
     turn, period = _between(0, math.pi / 2, generator), _between(5, 20, generator) / (2 * math.pi)
     across = torch.cos((x * math.cos(turn) + y * math.sin(turn)) / period)
@@ -58,7 +58,7 @@ def _dots(edge: int, generator: torch.Generator) -> Tensor:
 
 
 def _clouds(edge: int, generator: torch.Generator) -> Tensor:
-    """Marble: noise of several sizes, wound by more of it."""
+    """Marble: the sine of noise of several octaves."""
     noise = sum((_noise(edge, 3 * 2**octave, generator) / 1.7**octave for octave in range(5)), torch.zeros(edge, edge))
     return 0.5 + 0.5 * torch.sin(noise * _between(1, 9, generator))
 

@@ -1,4 +1,4 @@
-"""What a training run leaves in its folder to look at: a log line for line, a plot of it, and sample sheets."""
+"""What a training run writes for people: a log with a line per step, a plot of it, and sample sheets."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _SMOOTHED = 25  # steps that one point of the plot is the mean of
 
 
 class Record:
-    """The written side of a run. All methods raise PictureError if the disk refuses."""
+    """The log, plot and samples in the folder of a run. All methods raise PictureError if the disk refuses."""
 
     def __init__(self, folder: Path, step: int) -> None:
-        """step: where the run goes on; what the log says of later ones was lost with them and is taken out."""
+        """step: at which the run resumes; lines of later steps are removed, as these steps are taken again."""
         self._folder = folder
         self._log = folder / LOG
         kept = [line for line in self._lines() if line["step"] <= step] if step else []
@@ -40,7 +40,7 @@ class Record:
             raise unwritable(self._log, error) from error
 
     def add_sheet(self, sheet: Tensor, step: int) -> None:
-        """A picture (1, 3, H, W) of what the network paints now."""
+        """Write a sample sheet (1, 3, H, W) of what the network paints after `step` steps."""
         folder = self._folder / "samples"
         make_folder(folder)
         pixels = (sheet[0].clamp(0, 1) * 255).round().byte().permute(1, 2, 0).cpu().numpy()
@@ -73,7 +73,7 @@ class Record:
         replace_file(self._folder / PLOT, encoded.getvalue())
 
     def _lines(self) -> list[dict[str, Any]]:
-        """What was logged; a line that a crash or a full disk has cut off never was."""
+        """The lines of the log; those that a crash or a full disk has cut off are left out."""
         found: list[dict[str, Any]] = []
         if not self._log.is_file():
             return found

@@ -1,4 +1,4 @@
-"""Training the Live network from folders of pictures to a file with a card: reading, going on, judging, writing."""
+"""Training the Live network from folders of pictures to a file with a card: reads, resumes, validates, writes."""
 
 from __future__ import annotations
 
@@ -49,11 +49,10 @@ from studio.engine.train.validation import Validator
 
 NAME = "live_studio"  # of the trained network's file and card
 CHECKPOINT = "checkpoint.safetensors"
-_WIDEN = 5  # stream of random numbers
 
 
 def train_base(plan: TrainingPlan) -> Generator[TrainingNews, None, None]:
-    """Run a plan, or what is left of it. Only the first process of a group writes and reports.
+    """Run a plan, or what is left of it after the last checkpoint. Only the first process writes and reports.
 
     Raises StudioError, also while another run writes into the same folder.
     """
@@ -75,7 +74,7 @@ class _Run:
     def __init__(self, plan: TrainingPlan, group: ProcessGroup) -> None:
         self._plan, self._group = plan, group
         self._checkpoint = plan.out / CHECKPOINT
-        # What the studio comes with, its networks are shown and measured with: they do not learn from it.
+        # Networks are demonstrated and measured with the bundled pictures, so they do not learn from them.
         self._shown = (*bundled_cards("styles"), *bundled_cards("demo"))
 
     def run(self) -> Generator[TrainingNews, None, None]:
@@ -112,12 +111,12 @@ class _Run:
 
     @property
     def _memory(self) -> int:
-        """Bytes for what is remembered of the pictures."""
+        """Bytes for features and moments that are kept."""
         default = 4.0 if self._group.device.type == "cpu" else 0.0
         return int((default if self._plan.memory is None else self._plan.memory) * 2**30)
 
     def _networks(self) -> tuple[StyleNetwork, StylePredictor]:
-        """The network to begin with, on the device, and the predictor it goes with."""
+        """The network to start from, on the device, and its style predictor."""
         plan = self._plan
         network, predictor_weights = load_style_network(plan.start)
         widths = replace(network.widths, **plan.widths)

@@ -1,4 +1,4 @@
-"""Trains the Live network for every style there is, as a generator of steps; on one device or on many."""
+"""Training of the Live network for arbitrary styles, as a generator of steps; on one device or on many."""
 
 from __future__ import annotations
 
@@ -27,18 +27,22 @@ from studio.engine.train.validation import Validator
 STYLE_LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
 CONTENT_LAYERS = {"relu3_3": 0.5, "relu4_2": 0.5}  # shares of the content weight
 BLENDED = 0.25  # of the pictures are painted in a mix of two styles
-IDENTITY = 0.05  # of the steps paint photos in the style that is their own
-IDENTITY_WEIGHT = 10.0  # of the squared error of a pixel, on those
+IDENTITY = 0.05  # of the steps paint each photo in its own style
+IDENTITY_WEIGHT = 10.0  # of the mean squared error of pixels in those steps
 SMOOTHNESS = 0.01  # weight of the total variation as a share of the photo's
 COLOR = 0.3  # weight of the colours' mean and covariance: by the layers alone, bright colours go dull first
-LONGEST = 5.0  # length of a gradient, which is shortened to it
-MOST_CONTENT = 1.15  # times the content error of the first network, for another to be a better one
+MAX_GRADIENT_NORM = 5.0
+MOST_CONTENT = 1.15  # times the content error before training; with more, a network is not the best
 _STEP, _KIND = 3, 4  # streams of random numbers
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What one step paints. moments: (B, C), (B, C, C) by layer and of PIXELS, {} where the photo is its own style."""
+    """What one step paints.
+
+    images: (B, 3, crop, crop). features: to keep, by layer, (B, C, h, w). vectors: of the styles, (B, 100).
+    moments: to reach, by layer and of PIXELS, (B, C) and (B, C, C); {} where each photo is its own style.
+    """
 
     images: Tensor
     features: dict[str, Tensor]
@@ -47,12 +51,12 @@ class Batch:
 
     @property
     def is_identity(self) -> bool:
-        """Whether the photos are to come out as they are."""
+        """Whether the output is to equal the photos."""
         return not self.moments
 
 
 class Trainer:
-    """One run. Each step draws by its number alone, so that a run gone on with is the same as one never stopped."""
+    """One run. Each step draws by its number alone, so a resumed run is the same as one that never stopped."""
 
     def __init__(
         self,
@@ -89,7 +93,7 @@ class Trainer:
             yield self._news(losses, validation)
 
     def paint(self, content: Tensor, vector: Tensor) -> Tensor:
-        """A picture (B, 3, H, W) by the averaged weights as they are now."""
+        """A picture by the averaged weights as they are now. Shapes: (B, 3, H, W), (B or 1, 100) -> (B, 3, H, W)."""
         with torch.no_grad(), self._autocast:
             painted: Tensor = self._averaged(content, self._averaged.conditions(vector))
             return painted.float()
@@ -114,7 +118,7 @@ class Trainer:
         return TrainingNews(state.step, self._plan.steps, losses, validation, is_best, state.skipped, state.seconds)
 
     def _step(self) -> dict[str, float]:
-        """One step; its losses, {} where the numbers blew up and it was left out."""
+        """One step; its losses, or {} if its numbers blew up and it was skipped."""
         state = self.state
         batch = self._draw()
         with self._autocast:
@@ -130,10 +134,10 @@ class Trainer:
             color_difference = relative_moments_loss(batch_moments(leaf), batch.moments[PIXELS])
             extra = extra + COLOR * distance(color_difference).mean()
         (gradient,) = torch.autograd.grad(extra, leaf)
-        painted.backward(result.gradient + gradient)  # here the processes agree on a mean
-        length = float(nn.utils.clip_grad_norm_(self._parameters, LONGEST))
+        painted.backward(result.gradient + gradient)  # here gradients are averaged over the processes
+        length = float(nn.utils.clip_grad_norm_(self._parameters, MAX_GRADIENT_NORM))
         state.step += 1
-        is_sound = math.isfinite(length)  # for one process as for all
+        is_sound = math.isfinite(length)  # the same in all processes
         if not is_sound:
             state.skipped += 1
             state.optimizer.zero_grad()  # without gradients the step below changes nothing but the learning rate
@@ -177,5 +181,5 @@ class Trainer:
 
 
 def _style_error(errors: Mapping[str, float]) -> float:
-    """How far pictures are from their styles, colours included."""
+    """The error that the best network is chosen by: of style and colours."""
     return errors["style"] + errors["color"]

@@ -31,7 +31,11 @@ Paint = Callable[[Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class ValidationPair:
-    """A pair to paint. moments, features: by layer, of the style and of the photo; colors: moments of the style."""
+    """A photo and a style, (1, 3, H, W) each, and what a picture painted of them is compared with.
+
+    vector: of the style, (1, 100). colors: moments of the style's pixels. moments: of the style by layer, (C,) and
+    (C, C). features: of the photo by layer, (1, C, h, w).
+    """
 
     photo: Tensor
     style: Tensor
@@ -48,7 +52,7 @@ class ErrorMetrics:
         self._encoder, self._predictor = encoder, predictor
 
     def pair(self, photo: Tensor, style: Tensor) -> ValidationPair:
-        """A pair of pictures (1, 3, H, W) at the sizes they are given in."""
+        """The pair of two pictures (1, 3, H, W) at the sizes they are given in."""
         seen = self._features(style, VALIDATION_STYLE_LAYERS)
         return ValidationPair(
             photo,
@@ -60,9 +64,9 @@ class ErrorMetrics:
         )
 
     def errors(self, pair: ValidationPair, painted: Tensor) -> dict[str, float]:
-        """Distances as shares of what there is.
+        """Relative errors of a painted picture (1, 3, H, W).
 
-        "style" 0 has the style's statistics, "content" 0 is the photo, "color" 0 has the style's colours.
+        "style" is 0 with the style's statistics, "content" for the photo itself, "color" with the style's colours.
         """
         layers = dict.fromkeys((*VALIDATION_STYLE_LAYERS, *VALIDATION_CONTENT_LAYERS))
         seen = self._features(painted.clamp(0, 1), tuple(layers))
@@ -92,7 +96,7 @@ class Validator:
 
     @torch.no_grad()
     def validate(self, paint: Paint) -> dict[str, float]:
-        """The mean errors."""
+        """The mean errors over all pairs, by name."""
         found = [self._metrics.errors(pair, paint(pair.photo, pair.vector)) for pair in self._validation_set]
         return {name: sum(errors[name] for errors in found) / len(found) for name in found[0]}
 

@@ -87,7 +87,7 @@ def test_of_a_team_only_the_one_that_has_news_speaks(studio: Studio, training: F
     ("options", "message"),
     [
         (["--widths", "wide"], "are not widths"),
-        (["--widths", "depth=3"], "'depth' is no layer of another width. There are down, body"),
+        (["--widths", "depth=3"], "'depth' is no layer whose width can change. There are down, body"),
         (["--widths", "down=-1"], "The width of down is -1; it must be between 1 and"),
         (["--widths", "down=0"], "it must be between 1 and"),
         (["--widths", "up=99999999999"], "it must be between 1 and"),

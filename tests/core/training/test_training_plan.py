@@ -42,7 +42,7 @@ def test_a_plan_within_its_limits_is_taken(tmp_path: Path, change: dict[str, Any
         ({"validate_every": 0}, "Validate every must be at least 1"),
         ({"save_every": -5}, "Save every must be at least 1"),
         ({"crop": 100}, "multiples of 16"),
-        ({"widths": {"stem": 8}}, "'stem' is no layer"),
+        ({"widths": {"stem": 8}}, "'stem' is no layer whose width"),
         ({"widths": {"up": 0}}, "width of up is 0"),
         ({"widths": {"up": WIDEST + 1}}, f"between 1 and {WIDEST}"),
         ({"memory": -0.1}, r"memory is -0\.1 GB"),

@@ -46,7 +46,7 @@ def test_all_arms_end_better_than_they_began_and_are_not_run_twice(plan: Compari
     news = list(compare_tuning(plan))
     assert news[-1].done == news[-1].cells == 5
     cells = read_cells(plan)
-    assert [cell.arm for cell in cells] == ["scratch", "vector", "layers", "random-eye", "bound"]
+    assert [cell.arm for cell in cells] == ["scratch", "vector", "layers", "random-encoder", "bound"]
     scratch, vector, layers, _, bound = cells
     for cell in (scratch, vector, layers, bound):
         assert cell.best["total"] < cell.curve[0][2]["total"]
