@@ -185,6 +185,29 @@ class TestTrouble:
             learn(context, request_)
         assert np.isfinite(read_learned(request_.output)[1].vector).all()
 
+    def test_after_a_step_taken_back_adam_starts_anew_at_half_the_rate(
+        self, context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        vectors: list[Tensor] = []
+        paint = Tuner._paint
+
+        def record(self: Tuner, content: Tensor, weights: dict[str, Tensor]) -> Tensor:
+            if weights is self.state.weights and weights["vector"].grad is None and torch.is_grad_enabled():
+                vectors.append(weights["vector"].detach().clone())
+            return paint(self, content, weights)
+
+        losses = iter([1.0, 1.0, float("nan"), 1.0, 1.0])
+        monkeypatch.setattr(Tuner, "_paint", record)
+        monkeypatch.setattr(tuner, "means", lambda result: {"total": next(losses)})
+        monkeypatch.setattr(Tuner, "_validate", validated_as({"style": 1.0, "content": 0.1, "total": 1.1}))
+        learn(context, request_)
+        assert len(vectors) == 5
+        first, retried, after = vectors[0], vectors[3], vectors[4]
+        assert torch.equal(retried, first)  # the best so far
+        # The first step of Adam is the rate itself, whatever the gradient: half of 0.01 here. In the third step of
+        # four the warm-up leaves 3 tenths of it, and the cosine half of what is above a tenth.
+        assert torch.allclose((after - retried).abs(), torch.tensor(0.5 * 0.01 * 0.3 * 0.55), rtol=1e-3)
+
     def test_a_style_that_loses_the_photo_is_not_kept(
         self, context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
