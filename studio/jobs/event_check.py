@@ -11,10 +11,10 @@ from studio.core.engine_api.contract import (
     Event,
     Failed,
     Frame,
-    Lesson,
     Progress,
     Request,
     Stopped,
+    TrainingStep,
 )
 from studio.core.errors import EngineError, StudioError
 from studio.core.picture import Picture
@@ -43,8 +43,8 @@ def check_event(event: object, request: Request) -> Event:
             case Progress():
                 _check_share(event.progress)
                 _check_note(event.note)
-                if event.lesson is not None:
-                    _check_lesson(event.lesson)
+                if event.training_step is not None:
+                    _check_training_step(event.training_step)
             case Done():
                 _check_pictures(event.result, event.uncolored)
                 _check_steps(event.steps)
@@ -76,13 +76,13 @@ def check_info(info: object) -> EngineInfo:
     return info
 
 
-def _check_lesson(lesson: object) -> None:
-    if not isinstance(lesson, Lesson):
-        raise _no("a lesson that is", lesson)
-    _check_steps(lesson.step, lesson.steps)
-    _check_numbers(lesson.losses)
-    if lesson.held_out is not None:
-        _check_numbers(lesson.held_out)
+def _check_training_step(step: object) -> None:
+    if not isinstance(step, TrainingStep):
+        raise _no("a training step that is", step)
+    _check_steps(step.step, step.steps)
+    _check_numbers(step.losses)
+    if step.held_out is not None:
+        _check_numbers(step.held_out)
 
 
 def _check_pictures(picture: object, uncolored: object) -> None:

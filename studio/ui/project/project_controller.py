@@ -104,7 +104,8 @@ class ProjectController(QObject):
         """Write the project to a file, which is its own from then on."""
         remember_folder(self._settings, _PURPOSE, path.parent)
         project = self._autosave.project().without_undo()
-        self._files.submit_write(lambda: save_project(path, project), partial(self._end_saving, path, project), self._refuse)
+        done = partial(self._end_saving, path, project)
+        self._files.submit_write(lambda: save_project(path, project), done, self._refuse)
 
     def _load(self, path: Path, moved: Mapping[str, Path]) -> None:
         cards = self._user_styles.cards
