@@ -38,6 +38,7 @@ class Picture:
 
     pixels: (H, W, 3) uint8 sRGB. alpha: (H, W) uint8, 0 transparent to 255 opaque, or None where opaque.
     name: what the user calls it (file name without folder), made `displayable`. source: where it came from, or None.
+    notes: sentences that whoever opened it should read, such as which of several pages it is.
     Raises PictureError if the arrays have another shape or type.
     """
 
@@ -46,6 +47,7 @@ class Picture:
     alpha: Pixels | None = None
     source: Path | None = None
     metadata: Metadata = field(default_factory=Metadata)
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         shape, dtype = self.pixels.shape, self.pixels.dtype
@@ -63,7 +65,7 @@ class Picture:
 
     def __reduce__(self) -> tuple[type[Picture], tuple[Any, ...]]:
         # Through __init__, because unpickled arrays are writable again.
-        return Picture, (self.pixels, self.name, self.alpha, self.source, self.metadata)
+        return Picture, (self.pixels, self.name, self.alpha, self.source, self.metadata, self.notes)
 
     @property
     def width(self) -> int:

@@ -91,11 +91,12 @@ def test_a_view_with_steps_becomes_a_plain_array() -> None:
 
 
 def test_other_pixels_keep_name_source_and_metadata() -> None:
-    picture = Picture(noise(), "a.jpg", source=Path("a.jpg"), metadata=Metadata(b"x", 72.0))
+    picture = Picture(noise(), "a.jpg", source=Path("a.jpg"), metadata=Metadata(b"x", 72.0), notes=("Page 2 of 3.",))
     painted = picture.with_pixels(noise(20, 10))
     assert (painted.width, painted.height, painted.long_edge) == (20, 10, 20)
     assert (painted.name, painted.source, painted.metadata) == ("a.jpg", Path("a.jpg"), Metadata(b"x", 72.0))
     assert painted.alpha is None
+    assert painted.notes == pickle.loads(pickle.dumps(picture)).notes == ("Page 2 of 3.",)
 
 
 @pytest.mark.parametrize(
