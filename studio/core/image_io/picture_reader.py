@@ -17,8 +17,9 @@ from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.image_io.color_profile import STRIP, ToSrgb
 from studio.core.image_io.exif import carried, dots_per_inch, orientation_of, read_exif
-from studio.core.image_io.formats import SHORTCUT, describe_stranger, open_header, recognise
+from studio.core.image_io.formats import SHORTCUT, FormatName, describe_stranger, open_header, recognise
 from studio.core.image_io.header_checks import DECODER_ERRORS, check_before_parsing, check_claims, check_size
+from studio.core.image_io.tiff.tiff_reader import read_tiff
 from studio.core.picture import SMALLEST_EDGE, Metadata, Picture, Pixels
 
 _UPRIGHT = {
@@ -75,13 +76,8 @@ def shown_name(path: Path) -> str:
 def read_header(file: IO[bytes], name: str) -> ImageFile.ImageFile:
     """The parsed header of a picture file, not decoded yet. Raises PictureError; what is not one is named if known."""
     hush_pillow()
+    format_name = _format_of(file, name)
     try:
-        head = file.read(64)
-        if not head:
-            raise PictureError(f"{name} is empty: it has 0 bytes.", "Copy or download it again from where it came.")
-        format_name = recognise(head)
-        if format_name is None:
-            raise _stranger(name, head)
         check_before_parsing(name, file, format_name)
         return open_header(file, format_name)
     except DECODER_ERRORS as error:
@@ -90,6 +86,8 @@ def read_header(file: IO[bytes], name: str) -> ImageFile.ImageFile:
 
 def decode(file: IO[bytes], name: str, source: Path | None = None, smallest_edge: int = SMALLEST_EDGE) -> Picture:
     """As `decode_picture`, from a file open for reading, with another lower limit."""
+    if _format_of(file, name) == "TIFF":
+        return _decode_tiff(file, name, source, smallest_edge)
     image = read_header(file, name)
     check_size(name, image.width, image.height, smallest_edge)
     try:
@@ -97,9 +95,35 @@ def decode(file: IO[bytes], name: str, source: Path | None = None, smallest_edge
         image.load()
         exif = read_exif(image)
         dpi = _plausible_dpi(image, dots_per_inch(exif))
-        is_turned = image.format in ("TIFF", "HEIF")  # these plugins do it by themselves
+        is_turned = image.format == "HEIF"  # this plugin does it by itself
         pixels, alpha = _pixels(image, 1 if is_turned else orientation_of(exif))
         return Picture(pixels, name, alpha, source, Metadata(carried(exif), dpi))
+    except DECODER_ERRORS as error:
+        raise _damaged(name, error) from error
+
+
+def _format_of(file: IO[bytes], name: str) -> FormatName:
+    """The format of a file by its content; the file is rewound. Raises PictureError; what is not one is named."""
+    try:
+        head = file.read(64)
+        file.seek(0)
+    except OSError as error:
+        raise _damaged(name, error) from error
+    if not head:
+        raise PictureError(f"{name} is empty: it has 0 bytes.", "Copy or download it again from where it came.")
+    format_name = recognise(head)
+    if format_name is None:
+        raise _stranger(name, head)
+    return format_name
+
+
+def _decode_tiff(file: IO[bytes], name: str, source: Path | None, smallest_edge: int) -> Picture:
+    hush_pillow()
+    try:
+        check_before_parsing(name, file, "TIFF")
+        found = read_tiff(file, name, smallest_edge)
+        dpi = _plausible(found.dpi)
+        return Picture(found.pixels, name, found.alpha, source, Metadata(carried(found.exif), dpi), found.notes)
     except DECODER_ERRORS as error:
         raise _damaged(name, error) from error
 
@@ -150,14 +174,16 @@ def _plausible_dpi(image: ImageFile.ImageFile, exif: float | None) -> float | No
     header = image.info.get("dpi")
     if image.format == "JPEG" and not image.info.get("jfif_unit"):
         header = None  # Pillow's guess
-    for found in (header[0] if isinstance(header, tuple) and header else None, exif):
-        try:
-            dpi = round(float(found), 1)  # type: ignore[arg-type]  # PNG counts per metre: 300 comes back as 299.9994
-        except (TypeError, ValueError, ArithmeticError):
-            continue
-        if 1 < dpi <= 100_000:  # 1 is how a TIFF says that it does not know
-            return dpi
-    return None
+    told = header[0] if isinstance(header, tuple) and header else None
+    return _plausible(told) or _plausible(exif)
+
+
+def _plausible(found: object) -> float | None:
+    try:
+        dpi = round(float(found), 1)  # type: ignore[arg-type]  # PNG counts per metre: 300 comes back as 299.9994
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+    return dpi if 1 < dpi <= 100_000 else None  # 1 is how a TIFF says that it does not know
 
 
 def _stranger(name: str, head: bytes) -> PictureError:

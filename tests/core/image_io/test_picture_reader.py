@@ -18,6 +18,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from studio.core.image_io import OPEN_SUFFIXES, color_profile, decode_picture, open_picture
 from studio.core.image_io import picture_reader as door
 from studio.core.image_io.color_profile import eight_bits, full_scale, srgb_profile
+from studio.core.image_io.tiff import segments as tiff_segments
 from studio.core.picture import Picture
 from tests.support.picture_files import HEIC, encoded, noise, png, quarters
 
@@ -189,9 +190,9 @@ def test_grey_beyond_8_bits_is_rounded() -> None:
 
 @pytest.mark.parametrize("kind", [np.int32, np.float32])
 def test_all_strips_of_a_deep_picture_have_the_same_white(kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(color_profile, "STRIP", 32 * 4)
-    grey = np.full((16, 32), 50_000, kind)
-    grey[-1] = 100_000
+    monkeypatch.setattr(tiff_segments, "PART", 32 * 4)
+    grey = np.full((16, 32), 32_896, kind)
+    grey[-1] = 65_535
     pixels = opened(Image.fromarray(grey), "TIFF").pixels
     assert set(pixels[:15].flat) == {128}
     assert set(pixels[15].flat) == {255}

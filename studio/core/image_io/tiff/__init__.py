@@ -1,0 +1,1 @@
+"""Reading TIFF: page, segments, colours; `tiff_reader` puts them together."""
