@@ -48,12 +48,33 @@ _PLUGINS: dict[FormatName, tuple[str, str]] = {  # imported when first needed: t
     "GIF": ("PIL.GifImagePlugin", "GifImageFile"),
 }
 SHORTCUT = "a shortcut"
+RAW_FILE = "a raw file of a camera"
 _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"%!PS", "an EPS or PostScript file"),
     (b"\xc5\xd0\xd3\xc6", "an EPS file"),
     (b"%PDF", "a PDF document"),
     (b"8BPS", "a Photoshop document"),
     (b"SIMPLE  =", "a FITS file"),
+    (b"IIRO", RAW_FILE + " (Olympus ORF)"),
+    (b"IIRS", RAW_FILE + " (Olympus ORF)"),
+    (b"MMOR", RAW_FILE + " (Olympus ORF)"),
+    (b"IIU\0", RAW_FILE + " (Panasonic RW2)"),
+    (b"FUJIFILMCCD-RAW", RAW_FILE + " (Fujifilm RAF)"),
+    (b"FOVb", RAW_FILE + " (Sigma X3F)"),
+    (b"\0MRM", RAW_FILE + " (Minolta MRW)"),
+    (b"II\x1a\0\0\0HEAPCCDR", RAW_FILE + " (Canon CRW)"),
+    (b"IIII", RAW_FILE + " (Phase One IIQ)"),
+    (b"II\xbc", "a JPEG XR picture"),
+    (b"v/1\x01", "an OpenEXR picture"),
+    (b"#?RADIANCE", "a Radiance picture"),
+    (b"#?RGBE", "a Radiance picture"),
+    (b"gimp xcf", "a GIMP document"),
+    (b"DDS ", "a DDS texture"),
+    (b"qoif", "a QOI picture"),
+    (b"\x8aMNG", "an MNG film"),
+    (b"\x8bJNG", "a JNG picture"),
+    (b"\0\0\1\0", "an icon"),
+    (b"\xff\x4f\xff\x51", "a JPEG 2000 picture"),
     (b"\xff\x0a", "a JPEG XL picture"),
     (b"\0\0\0\x0cJXL ", "a JPEG XL picture"),
     (b"\0\0\0\x0cjP  ", "a JPEG 2000 picture"),
@@ -113,6 +134,8 @@ def recognise(head: bytes) -> FormatName | None:
 
 def describe_stranger(head: bytes) -> str:
     """What a file that is no picture of ours seems to be, such as "a PDF document", or ""."""
+    if head[4:8] == b"ftyp":
+        return RAW_FILE + " (Canon CR3)" if head[8:12] == b"crx " else "a film, or a picture of another kind"
     head = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     return next((what for signature, what in _OTHERS if head[: len(signature)].lower() == signature.lower()), "")
 

@@ -17,9 +17,9 @@ from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.image_io.color_profile import STRIP, ToSrgb
 from studio.core.image_io.exif import carried, dots_per_inch, orientation_of, read_exif
-from studio.core.image_io.formats import SHORTCUT, FormatName, describe_stranger, open_header, recognise
+from studio.core.image_io.formats import RAW_FILE, SHORTCUT, FormatName, describe_stranger, open_header, recognise
 from studio.core.image_io.header_checks import DECODER_ERRORS, check_before_parsing, check_claims, check_size
-from studio.core.image_io.tiff.tiff_reader import read_tiff
+from studio.core.image_io.tiff.tiff_reader import raw_file, read_tiff
 from studio.core.picture import SMALLEST_EDGE, Metadata, Picture, Pixels
 
 _UPRIGHT = {
@@ -190,6 +190,8 @@ def _stranger(name: str, head: bytes) -> PictureError:
     seems = describe_stranger(head)
     if seems == SHORTCUT:
         return PictureError(f"{name} is a shortcut and not the picture itself.", "Choose what it points to.")
+    if seems.startswith(RAW_FILE):
+        return raw_file(name, seems)
     return PictureError(
         f"{name} is {seems}, not a picture the studio opens." if seems else f"{name} is no picture the studio knows.",
         "It opens JPEG, PNG, WebP, TIFF, AVIF, HEIC, BMP and GIF.",

@@ -13,6 +13,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from studio.core.errors import PictureError
 from studio.core.image_io.deep_pixels import Extent, likely_white, stated_white
+from studio.core.image_io.formats import RAW_FILE
 from studio.core.image_io.header_checks import DECODER_ERRORS, check_size
 from studio.core.image_io.tiff.colors import colors_of
 from studio.core.image_io.tiff.directory import DNG_VERSION, PHOTOMETRIC, Directory, best_page, read_directories
@@ -48,7 +49,7 @@ def read_tiff(file: IO[bytes], name: str, smallest_edge: int) -> TiffPicture:
     where a whole file is of one that is not read; DECODER_ERRORS where a segment is damaged.
     """
     pages = read_directories(file)
-    _refuse_raw_files(name, pages)
+    _refuse_raw_files(name, file, pages)
     chosen = best_page(pages)
     if chosen is None:
         raise PictureError(f"{name} is damaged or cut off.", "Copy or download it again from where it came.")
@@ -117,12 +118,15 @@ def _as_stored(upright: Pixels, orientation: int) -> Pixels:
     return _VIEWS[orientation](upright)
 
 
-def _refuse_raw_files(name: str, pages: list[Directory]) -> None:
+def _refuse_raw_files(name: str, file: IO[bytes], pages: list[Directory]) -> None:
     kind = ""
-    if any(DNG_VERSION in page for page in pages):
-        kind = "a raw file of a camera (DNG)"
+    file.seek(8)
+    if file.read(2) == b"CR":
+        kind = f"{RAW_FILE} (Canon CR2)"
+    elif any(DNG_VERSION in page for page in pages):
+        kind = f"{RAW_FILE} (DNG)"
     elif any(page.number(PHOTOMETRIC, 0) in _OF_SENSORS or page.number(259, 1) in _RAW_COMPRESSIONS for page in pages):
-        kind = "a raw file of a camera"
+        kind = RAW_FILE
     if kind:
         raise raw_file(name, kind)
 
