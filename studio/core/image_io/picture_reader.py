@@ -16,6 +16,7 @@ from PIL import Image, ImageFile
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.image_io.color_profile import STRIP, ToSrgb
+from studio.core.image_io.deep_jpeg import Frame, read_deep_jpeg, read_frame
 from studio.core.image_io.exif import carried, dots_per_inch, orientation_of, read_exif
 from studio.core.image_io.formats import RAW_FILE, SHORTCUT, FormatName, describe_stranger, open_header, recognise
 from studio.core.image_io.header_checks import DECODER_ERRORS, check_before_parsing, check_claims, check_size
@@ -86,8 +87,12 @@ def read_header(file: IO[bytes], name: str) -> ImageFile.ImageFile:
 
 def decode(file: IO[bytes], name: str, source: Path | None = None, smallest_edge: int = SMALLEST_EDGE) -> Picture:
     """As `decode_picture`, from a file open for reading, with another lower limit."""
-    if _format_of(file, name) == "TIFF":
+    format_name = _format_of(file, name)
+    if format_name == "TIFF":
         return _decode_tiff(file, name, source, smallest_edge)
+    frame = read_frame(file) if format_name == "JPEG" else None
+    if frame is not None and not frame.is_for_pillow:
+        return _decode_deep_jpeg(file, frame, name, source, smallest_edge)
     image = read_header(file, name)
     check_size(name, image.width, image.height, smallest_edge)
     try:
@@ -124,6 +129,18 @@ def _decode_tiff(file: IO[bytes], name: str, source: Path | None, smallest_edge:
         found = read_tiff(file, name, smallest_edge)
         dpi = _plausible(found.dpi)
         return Picture(found.pixels, name, found.alpha, source, Metadata(carried(found.exif), dpi), found.notes)
+    except DECODER_ERRORS as error:
+        raise _damaged(name, error) from error
+
+
+def _decode_deep_jpeg(file: IO[bytes], frame: Frame, name: str, source: Path | None, smallest_edge: int) -> Picture:
+    check_size(name, frame.width, frame.height, smallest_edge)
+    try:
+        check_before_parsing(name, file, "JPEG")
+        image = read_deep_jpeg(file, frame, name)
+        exif = read_exif(image)
+        pixels, alpha = _pixels(image, orientation_of(exif))
+        return Picture(pixels, name, alpha, source, Metadata(carried(exif), _plausible(dots_per_inch(exif))))
     except DECODER_ERRORS as error:
         raise _damaged(name, error) from error
 

@@ -1,0 +1,104 @@
+"""JPEGs that Pillow does not read: 12 bits, and lossless of up to 16; what nobody here reads is named."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import IO
+
+from PIL import Image
+
+from studio.core.errors import PictureError
+from studio.core.image_io.deep_pixels import to_eight_bits
+
+_START_OF_SCAN, _LOSSLESS, _JPEG_LS = 0xDA, 0xC3, 0xF7
+_HUFFMAN_TABLES, _RESERVED, _ARITHMETIC_TABLES = 0xC4, 0xC8, 0xCC
+_HIERARCHICAL = frozenset((0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF))
+_MOST_FILE = 2**30  # bytes; 200 megapixels of 16 bits, which are hardly compressed
+_MOST_HEADER = 64 * 2**20  # bytes before the pixels: EXIF, profiles, previews
+_PROFILE, _EXIF, _XMP = b"ICC_PROFILE\0", b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The frame header of a JPEG. marker: its kind. bits: per sample. info: profile, EXIF, XMP, as in Pillow."""
+
+    marker: int
+    bits: int
+    width: int
+    height: int
+    samples: int
+    info: dict[str, bytes]
+
+    @property
+    def is_for_pillow(self) -> bool:
+        """Whether Pillow reads it, or is the one to say that it is damaged."""
+        return self.bits == 8 and self.marker != _JPEG_LS and self.marker not in _HIERARCHICAL
+
+
+def read_frame(file: IO[bytes]) -> Frame | None:
+    """The frame header of a JPEG file, or None where there is none before the pixels; the file is rewound."""
+    file.seek(0)
+    file.read(2)
+    profile: list[bytes] = []
+    info: dict[str, bytes] = {}
+    found = None
+    while file.tell() < _MOST_HEADER and found is None:
+        mark = file.read(1)
+        if mark != b"\xff":
+            break
+        kind = file.read(1)
+        while kind == b"\xff":  # fill bytes
+            kind = file.read(1)
+        length = int.from_bytes(file.read(2)) - 2
+        if not kind or length < 0 or kind[0] == _START_OF_SCAN:
+            break
+        marker = kind[0]
+        if marker == _JPEG_LS or (
+            0xC0 <= marker <= 0xCF and marker not in (_HUFFMAN_TABLES, _RESERVED, _ARITHMETIC_TABLES)
+        ):
+            body = file.read(min(length, 6))
+            if len(body) < 6:
+                break
+            found = Frame(marker, body[0], int.from_bytes(body[3:5]), int.from_bytes(body[1:3]), body[5], info)
+        elif 0xE1 <= marker <= 0xE2:
+            body = file.read(length)
+            if body.startswith(_PROFILE):
+                profile.append(body[len(_PROFILE) :])
+            for key, mark in (("exif", _EXIF), ("xmp", _XMP)):
+                if body.startswith(mark):
+                    info.setdefault(key, body if key == "exif" else body[len(mark) :])
+        else:
+            file.seek(length, os.SEEK_CUR)
+    if profile:
+        info["icc_profile"] = b"".join(part[2:] for part in sorted(profile))
+    file.seek(0)
+    return found
+
+
+def read_deep_jpeg(file: IO[bytes], frame: Frame, name: str) -> Image.Image:
+    """The picture of a JPEG that is not for Pillow, rounded to 8 bits, with `info` as if Pillow had read it.
+
+    Raises PictureError naming a kind that cannot be read; RuntimeError, a decoder error, where it is damaged.
+    """
+    kind = ""
+    if frame.marker == _JPEG_LS:
+        kind = "JPEG-LS"
+    elif frame.marker in _HIERARCHICAL:
+        kind = "hierarchical JPEG"
+    elif frame.samples not in (1, 3) or (frame.bits != 12 and frame.marker != _LOSSLESS):
+        kind = f"{frame.bits}-bit JPEG of {frame.samples} channels"
+    if kind:
+        raise PictureError(
+            f"{name} is a {kind}, which cannot be opened.", "Save it as an ordinary JPEG or a PNG in another program."
+        )
+    import imagecodecs
+
+    file.seek(0)
+    values = imagecodecs.jpeg8_decode(file.read(_MOST_FILE))
+    if values.shape[:2] != (frame.height, frame.width):
+        raise RuntimeError("the frame is another one")
+    image = Image.fromarray(to_eight_bits(values, float(2**frame.bits - 1)))
+    image.info.update(frame.info)
+    image.format = "JPEG"
+    return image
