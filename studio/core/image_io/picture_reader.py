@@ -20,9 +20,11 @@ from studio.core.image_io.deep_jpeg import Frame, read_deep_jpeg, read_frame
 from studio.core.image_io.exif import carried, dots_per_inch, orientation_of, read_exif
 from studio.core.image_io.formats import RAW_FILE, SHORTCUT, FormatName, describe_stranger, open_header, recognise
 from studio.core.image_io.header_checks import DECODER_ERRORS, check_before_parsing, check_claims, check_size
+from studio.core.image_io.odd_bmp import BmpHeader, read_bmp_header, read_odd_bmp
 from studio.core.image_io.tiff.tiff_reader import raw_file, read_tiff
 from studio.core.picture import SMALLEST_EDGE, Metadata, Picture, Pixels
 
+_MOST_INSIDE = 2**28  # bytes of a picture within a BMP
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -93,6 +95,9 @@ def decode(file: IO[bytes], name: str, source: Path | None = None, smallest_edge
     frame = read_frame(file) if format_name == "JPEG" else None
     if frame is not None and not frame.is_for_pillow:
         return _decode_deep_jpeg(file, frame, name, source, smallest_edge)
+    bmp = read_bmp_header(file) if format_name == "BMP" else None
+    if bmp is not None and not bmp.is_for_pillow:
+        return _decode_odd_bmp(file, bmp, name, source, smallest_edge)
     image = read_header(file, name)
     check_size(name, image.width, image.height, smallest_edge)
     try:
@@ -141,6 +146,20 @@ def _decode_deep_jpeg(file: IO[bytes], frame: Frame, name: str, source: Path | N
         exif = read_exif(image)
         pixels, alpha = _pixels(image, orientation_of(exif))
         return Picture(pixels, name, alpha, source, Metadata(carried(exif), _plausible(dots_per_inch(exif))))
+    except DECODER_ERRORS as error:
+        raise _damaged(name, error) from error
+
+
+def _decode_odd_bmp(file: IO[bytes], header: BmpHeader, name: str, source: Path | None, smallest_edge: int) -> Picture:
+    if header.holds_a_file:
+        file.seek(header.start)
+        inside = file.read(_MOST_INSIDE)
+        if recognise(inside[:64]) in ("JPEG", "PNG"):
+            return decode(BytesIO(inside), name, source, smallest_edge)
+    check_size(name, header.width, header.height, smallest_edge)
+    try:
+        pixels, alpha = _pixels(read_odd_bmp(file, header, name), 1)
+        return Picture(pixels, name, alpha, source)
     except DECODER_ERRORS as error:
         raise _damaged(name, error) from error
 
