@@ -17,8 +17,10 @@ from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.image_io.color_profile import STRIP, ToSrgb
 from studio.core.image_io.deep_jpeg import Frame, read_deep_jpeg, read_frame
+from studio.core.image_io.deep_png import deep_mode, round_values, scale_clear_grey
 from studio.core.image_io.exif import carried, dots_per_inch, orientation_of, read_exif
 from studio.core.image_io.formats import RAW_FILE, SHORTCUT, FormatName, describe_stranger, open_header, recognise
+from studio.core.image_io.gif_canvas import frame_box, with_free_canvas
 from studio.core.image_io.header_checks import DECODER_ERRORS, check_before_parsing, check_claims, check_size
 from studio.core.image_io.odd_bmp import BmpHeader, read_bmp_header, read_odd_bmp
 from studio.core.image_io.tiff.tiff_reader import raw_file, read_tiff
@@ -98,11 +100,11 @@ def decode(file: IO[bytes], name: str, source: Path | None = None, smallest_edge
     bmp = read_bmp_header(file) if format_name == "BMP" else None
     if bmp is not None and not bmp.is_for_pillow:
         return _decode_odd_bmp(file, bmp, name, source, smallest_edge)
-    image = read_header(file, name)
-    check_size(name, image.width, image.height, smallest_edge)
+    header = read_header(file, name)
+    check_size(name, header.width, header.height, smallest_edge)
     try:
-        check_claims(name, image, file.seek(0, os.SEEK_END))
-        image.load()
+        check_claims(name, header, file.seek(0, os.SEEK_END))
+        image = _loaded(header, file, name)
         exif = read_exif(image)
         dpi = _plausible_dpi(image, dots_per_inch(exif))
         is_turned = image.format == "HEIF"  # this plugin does it by itself
@@ -164,6 +166,17 @@ def _decode_odd_bmp(file: IO[bytes], header: BmpHeader, name: str, source: Path 
         raise _damaged(name, error) from error
 
 
+def _loaded(image: ImageFile.ImageFile, file: IO[bytes], name: str) -> Image.Image:
+    """The image with all its values, also where Pillow leaves some of them out."""
+    raw_mode, box = deep_mode(image), frame_box(image)
+    scale_clear_grey(image)
+    image.load()
+    if raw_mode:
+        file.seek(0)
+        round_values(image, raw_mode, lambda: read_header(file, name))
+    return with_free_canvas(image, box) if box else image
+
+
 def hush_pillow() -> None:
     """Let Pillow's remarks on odd metadata pass: what matters in them is checked here and said as a PictureError.
 
@@ -206,7 +219,7 @@ def _upright_strips(image: Image.Image, orientation: int) -> Iterator[tuple[slic
         yield slice(top, bottom), part.transpose(_UPRIGHT[orientation]) if orientation > 1 else part
 
 
-def _plausible_dpi(image: ImageFile.ImageFile, exif: float | None) -> float | None:
+def _plausible_dpi(image: Image.Image, exif: float | None) -> float | None:
     header = image.info.get("dpi")
     if image.format == "JPEG" and not image.info.get("jfif_unit"):
         header = None  # Pillow's guess

@@ -1,0 +1,70 @@
+"""PNGs of other depths than 8, where Pillow is not exact: 16 bits in colour are rounded, clear greys are scaled.
+
+Pillow 13 reads the upper bytes of 16-bit colour alone, and compares greys of 2 and 4 bits, which it has scaled to 8,
+with a clear one that it has not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFile
+
+from studio.core.image_io.header_checks import DECODER_ERRORS
+from studio.core.picture import Pixels
+
+_STRIP = 250_000  # px
+_LEVELS = {"L;2": 3, "L;4": 15}
+_LOWER_BYTES = {  # how Pillow is told to read the other half: as if the values were little-endian, or 4 bytes
+    "RGB;16B": "RGB;16L",
+    "RGBA;16B": "RGBA;16L",
+    "LA;16B": "RGBA",
+}
+
+
+def scale_clear_grey(image: ImageFile.ImageFile) -> None:
+    """Bring the transparent grey of a PNG of 2 or 4 bits, not loaded yet, to the 8 bits its values will have."""
+    mode = image.tile[0].args if image.format == "PNG" and image.tile else ""
+    clear = image.info.get("transparency")
+    if mode in _LEVELS and isinstance(clear, int):
+        image.info["transparency"] = clear * 255 // _LEVELS[mode]
+
+
+def deep_mode(image: ImageFile.ImageFile) -> str:
+    """The raw mode of a PNG, not loaded yet, of which Pillow drops the lower bytes; else ""."""
+    mode = image.tile[0].args if image.format == "PNG" and image.tile else ""
+    # A transparent colour is looked for among the upper bytes.
+    return mode if isinstance(mode, str) and mode in _LOWER_BYTES and "transparency" not in image.info else ""
+
+
+def round_values(image: Image.Image, raw_mode: str, reopen: Callable[[], ImageFile.ImageFile]) -> None:
+    """Round the values of a loaded image, which are the upper bytes, by the lower ones: v / 257, as all else.
+
+    reopen: the same file again, not loaded. Where it cannot be decoded a second time, the values stay as they are.
+    """
+    try:
+        lower = reopen()
+        lower.tile = [tile._replace(args=_LOWER_BYTES[raw_mode]) for tile in lower.tile]
+        lower.load()
+    except DECODER_ERRORS:
+        return
+    rows = max(1, _STRIP // image.width)
+    for top in range(0, image.height, rows):
+        box = (0, top, image.width, min(top + rows, image.height))
+        low = np.asarray(lower.crop(box))
+        if raw_mode == "LA;16B":
+            grey, alpha = (_rounded(low[:, :, at], low[:, :, at + 1]) for at in (0, 2))
+            values = np.dstack((grey, grey, grey, alpha))
+        else:
+            values = _rounded(np.asarray(image.crop(box)), low)
+        image.paste(Image.fromarray(values), box)
+
+
+def _rounded(upper: NDArray[Any], lower: NDArray[Any]) -> Pixels:
+    # v / 257 = upper + (lower - upper) / 257
+    rest = lower.astype(np.int16) - upper
+    rounded: Pixels = upper + (rest > 128).astype(np.uint8) - (rest < -128).astype(np.uint8)
+    return rounded
