@@ -14,6 +14,7 @@ Values = NDArray[Any]
 
 _CUSTOMARY_BITS = (8, 10, 12, 16, 24, 32)
 _KNEE = 0.8  # of white; from here on the highlights of a picture that has more than white are rolled off
+_FAR = 1e6  # times white; rolled off, it is white
 _SMALLEST_SHARE = 1 / 16  # of the range of a type that a picture uses which is meant in that range
 
 
@@ -84,7 +85,7 @@ def shares(values: Values, white: float, largest: float) -> NDArray[np.float32]:
     wide = np.float64 if values.dtype.itemsize > 2 and values.dtype.kind != "f" else np.float32
     part: NDArray[np.float32] = np.divide(np.maximum(values, 0), white, dtype=wide).astype(np.float32)
     if values.dtype.kind == "f":
-        np.nan_to_num(part, copy=False, nan=0.0, posinf=largest / white, neginf=0.0)
+        np.nan_to_num(part, copy=False, nan=0.0, posinf=max(1.0, min(largest / white, _FAR)), neginf=0.0)
     if largest > white:
         bright = part > _KNEE
         room = 1 - _KNEE

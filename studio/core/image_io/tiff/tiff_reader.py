@@ -57,9 +57,10 @@ def read_tiff(file: IO[bytes], name: str, smallest_edge: int) -> TiffPicture:
     check_size(name, *page.size, smallest_edge)
     length = file.seek(0, os.SEEK_END)
     segments = Segments(file, page, name, length)
-    white, extent = _white(segments, page)
     orientation = page.number(_ORIENTATION, 1)
-    pixels, alpha = _pixels(segments, page, name, white, extent, orientation if 1 <= orientation <= 8 else 1)
+    with np.errstate(all="ignore"):  # floats may hold anything
+        white, extent = _white(segments, page)
+        pixels, alpha = _pixels(segments, page, name, white, extent, orientation if 1 <= orientation <= 8 else 1)
     return TiffPicture(pixels, alpha, _exif(file, page, pages[0]), _dots_per_inch(page), _notes(page, full))
 
 
