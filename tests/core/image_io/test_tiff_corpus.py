@@ -263,6 +263,18 @@ def of_profiles() -> Iterator[Case]:
             yield Case(f"linear profile {kind}", written(values, photometric="rgb", iccprofile=linear), SEEN, None, 3)
 
 
+def of_omissions() -> Iterator[Case]:
+    for rows in (24, 7):  # no StripByteCounts
+        data = written(SEEN, photometric="rgb", rowsperstrip=rows)
+        yield Case(
+            f"no lengths of strips of {rows}", data.replace(struct.pack("<H", 279), struct.pack("<H", 999)), SEEN
+        )
+    data = written(SEEN, photometric="rgb", rowsperstrip=24)
+    for tag, name in ((278, "rows per strip"), (284, "planar configuration"), (259, "compression")):
+        at = data.index(struct.pack("<HH", tag, 4 if tag == 278 else 3))
+        yield Case(f"no {name}", data[:at] + struct.pack("<H", 999) + data[at + 2 :], SEEN)
+
+
 def of_orientations() -> Iterator[Case]:
     stored = {
         1: SEEN,
@@ -307,7 +319,7 @@ CORPUS = {
     case.name: case
     for cases in (
         of_sample_types, of_layouts, of_compressions, of_bits, of_white, of_alpha, of_color_models, of_profiles,
-        of_orientations,
+        of_omissions, of_orientations,
     )
     for case in cases()
 }  # fmt: skip

@@ -234,3 +234,23 @@ def test_a_large_uncompressed_strip_is_read_in_pieces() -> None:
         tracemalloc.stop()
     assert peak < picture.pixels.nbytes + 20 * 2**20
     assert picture.pixels[7, 1999].tolist() == [249, 249, 249]
+
+
+def test_pillows_limit_of_pixels_does_not_stop_a_tiff(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)  # above twice of which Pillow's own way in fails
+    assert np.array_equal(decode_picture(pages(quarters()), "a.tif").pixels, quarters())
+
+
+def test_a_large_compressed_strip_is_converted_in_pieces() -> None:
+    grey = np.tile(np.arange(2000, dtype=np.uint16) * 32, (2000, 1))
+    data = BytesIO()
+    tifffile.imwrite(data, grey, photometric="minisblack", rowsperstrip=2000, compression="zlib")
+    file = data.getvalue()
+    decode_picture(encoded("TIFF", quarters()), "warm.tif")
+    tracemalloc.start()
+    try:
+        picture = decode_picture(file, "deep.tif")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < picture.pixels.nbytes + 3 * grey.nbytes

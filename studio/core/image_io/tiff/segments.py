@@ -23,6 +23,7 @@ from studio.core.image_io.tiff.directory import STRIP_BYTES, STRIP_OFFSETS, TILE
 
 PART = 250_000  # px that are converted together, where segments are that small
 _MOST_SEGMENTS = 1_000_000
+_MOST_UNTOLD = 1_000  # segments whose lengths nobody tells
 _MOST_SMALL_TILES = 10_000
 _SMALLEST_TILE = 16 * 16  # px
 _MOST_BYTES_AT_ONCE = 3 * 2**30
@@ -61,6 +62,7 @@ class Segments:
         self.is_tiled = TILE_OFFSETS in page
         self._planes = self.samples if page.number(284, 1) == 2 else 1
         self._offsets, self._counts = self._places()
+        self._only: Values | None = None
         self._rows = min(max(1, page.number(278, self.height)), self.height)  # of a strip
         self._split_raw_strips()
         self._tiff = self._tifffile_page()
@@ -76,7 +78,11 @@ class Segments:
             gathered.append(band)
             rows = sum(len(each) for each in gathered)
             if rows * self.width >= PART or top + rows == self.height:
-                yield slice(top, top + rows), gathered[0] if len(gathered) == 1 else np.concatenate(gathered)
+                band = gathered[0] if len(gathered) == 1 else np.concatenate(gathered)
+                step = max(1, PART // self.width)
+                for start in range(0, rows, step):  # what works on it makes copies, some of them in 64 bits
+                    part = band[start : start + step]
+                    yield slice(top + start, top + start + len(part)), part
                 top, gathered = top + rows, []
 
     def _strips(self) -> Iterator[Values]:
@@ -107,6 +113,8 @@ class Segments:
 
     def _decoded(self, index: int) -> Values | None:
         """The values of a segment, or None where the file leaves it out."""
+        if self._only is not None:
+            return self._only
         offset, count = self._offsets[index], self._counts[index]
         if offset == 0 or count == 0:
             return None
@@ -114,16 +122,19 @@ class Segments:
         data = self._file.read(count)
         tables = {"jpegtables": self._tiff.jpegtables} if self.compression == _JPEG else {}
         self._check_own_size(data)
-        values, _, _ = self._tiff.decode(data, index, _fullsize=self.is_tiled, **tables)
-        decoded: Values = values
+        decoded: Values
+        decoded, _, _ = self._tiff.decode(data, index, _fullsize=self.is_tiled, **tables)
+        if len(self._offsets) == 1:
+            self._only = decoded  # there may be a second pass, after one that looked for white
         return decoded
 
     def _places(self) -> tuple[list[int], list[int]]:
         """Where the segments are, and how many bytes each has."""
         tags = (TILE_OFFSETS, TILE_BYTES) if self.is_tiled else (STRIP_OFFSETS, STRIP_BYTES)
         offsets, counts = ([int(value) for value in self._page.numbers(tag, _MOST_SEGMENTS)] for tag in tags)
-        if len(offsets) == 1 and not any(counts):  # old writers left it out: up to the end
-            counts = [max(0, self._length - offsets[0])]
+        if not any(counts):  # old writers left it out: up to the next one, or the end
+            ends = sorted({*offsets, self._length})
+            counts = [next((end - offset for end in ends if end > offset), 0) for offset in offsets[:_MOST_UNTOLD]]
         return offsets, counts
 
     def _split_raw_strips(self) -> None:
