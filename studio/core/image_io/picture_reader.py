@@ -16,13 +16,13 @@ from PIL import Image, ImageFile
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.image_io.color_profile import STRIP, ToSrgb
-from studio.core.image_io.deep_jpeg import Frame, read_deep_jpeg, read_frame
+from studio.core.image_io.deep_jpeg import read_deep_jpeg, read_frame
 from studio.core.image_io.deep_png import deep_mode, round_values, scale_clear_grey
 from studio.core.image_io.exif import carried, dots_per_inch, orientation_of, read_exif
 from studio.core.image_io.formats import RAW_FILE, SHORTCUT, FormatName, describe_stranger, open_header, recognise
 from studio.core.image_io.gif_canvas import frame_box, with_free_canvas
 from studio.core.image_io.header_checks import DECODER_ERRORS, check_before_parsing, check_claims, check_size
-from studio.core.image_io.odd_bmp import BmpHeader, read_bmp_header, read_odd_bmp
+from studio.core.image_io.odd_bmp import read_bmp_header, read_odd_bmp
 from studio.core.image_io.tiff.tiff_reader import raw_file, read_tiff
 from studio.core.picture import SMALLEST_EDGE, Metadata, Picture, Pixels
 
@@ -92,19 +92,10 @@ def read_header(file: IO[bytes], name: str) -> ImageFile.ImageFile:
 def decode(file: IO[bytes], name: str, source: Path | None = None, smallest_edge: int = SMALLEST_EDGE) -> Picture:
     """As `decode_picture`, from a file open for reading, with another lower limit."""
     format_name = _format_of(file, name)
-    if format_name == "TIFF":
-        return _decode_tiff(file, name, source, smallest_edge)
-    frame = read_frame(file) if format_name == "JPEG" else None
-    if frame is not None and not frame.is_for_pillow:
-        return _decode_deep_jpeg(file, frame, name, source, smallest_edge)
-    bmp = read_bmp_header(file) if format_name == "BMP" else None
-    if bmp is not None and not bmp.is_for_pillow:
-        return _decode_odd_bmp(file, bmp, name, source, smallest_edge)
-    header = read_header(file, name)
-    check_size(name, header.width, header.height, smallest_edge)
     try:
-        check_claims(name, header, file.seek(0, os.SEEK_END))
-        image = _loaded(header, file, name)
+        if format_name == "TIFF":
+            return _decode_tiff(file, name, source, smallest_edge)
+        image = _odd_kind(file, name, format_name, smallest_edge) or _by_pillow(file, name, smallest_edge)
         exif = read_exif(image)
         dpi = _plausible_dpi(image, dots_per_inch(exif))
         is_turned = image.format == "HEIF"  # this plugin does it by itself
@@ -131,43 +122,36 @@ def _format_of(file: IO[bytes], name: str) -> FormatName:
 
 def _decode_tiff(file: IO[bytes], name: str, source: Path | None, smallest_edge: int) -> Picture:
     hush_pillow()
-    try:
-        check_before_parsing(name, file, "TIFF")
-        found = read_tiff(file, name, smallest_edge)
-        dpi = _plausible(found.dpi)
-        return Picture(found.pixels, name, found.alpha, source, Metadata(carried(found.exif), dpi), found.notes)
-    except DECODER_ERRORS as error:
-        raise _damaged(name, error) from error
+    check_before_parsing(name, file, "TIFF")
+    found = read_tiff(file, name, smallest_edge)
+    metadata = Metadata(carried(found.exif), _plausible(found.dpi))
+    return Picture(found.pixels, name, found.alpha, source, metadata, found.notes)
 
 
-def _decode_deep_jpeg(file: IO[bytes], frame: Frame, name: str, source: Path | None, smallest_edge: int) -> Picture:
-    check_size(name, frame.width, frame.height, smallest_edge)
-    try:
+def _odd_kind(file: IO[bytes], name: str, format_name: FormatName, smallest_edge: int) -> Image.Image | None:
+    """The loaded image of a file of a kind that Pillow does not read, or None where it is for Pillow."""
+    frame = read_frame(file) if format_name == "JPEG" else None
+    if frame is not None and not frame.is_for_pillow:
+        check_size(name, frame.width, frame.height, smallest_edge)
         check_before_parsing(name, file, "JPEG")
-        image = read_deep_jpeg(file, frame, name)
-        exif = read_exif(image)
-        pixels, alpha = _pixels(image, orientation_of(exif))
-        return Picture(pixels, name, alpha, source, Metadata(carried(exif), _plausible(dots_per_inch(exif))))
-    except DECODER_ERRORS as error:
-        raise _damaged(name, error) from error
-
-
-def _decode_odd_bmp(file: IO[bytes], header: BmpHeader, name: str, source: Path | None, smallest_edge: int) -> Picture:
+        return read_deep_jpeg(file, frame, name)
+    header = read_bmp_header(file) if format_name == "BMP" else None
+    if header is None or header.is_for_pillow:
+        return None
     if header.holds_a_file:
         file.seek(header.start)
         inside = file.read(_MOST_INSIDE)
         if recognise(inside[:64]) in ("JPEG", "PNG"):
-            return decode(BytesIO(inside), name, source, smallest_edge)
+            return _by_pillow(BytesIO(inside), name, smallest_edge)
     check_size(name, header.width, header.height, smallest_edge)
-    try:
-        pixels, alpha = _pixels(read_odd_bmp(file, header, name), 1)
-        return Picture(pixels, name, alpha, source)
-    except DECODER_ERRORS as error:
-        raise _damaged(name, error) from error
+    return read_odd_bmp(file, header, name)
 
 
-def _loaded(image: ImageFile.ImageFile, file: IO[bytes], name: str) -> Image.Image:
-    """The image with all its values, also where Pillow leaves some of them out."""
+def _by_pillow(file: IO[bytes], name: str, smallest_edge: int) -> Image.Image:
+    """The loaded image of a file, with all its values, also those that Pillow leaves out."""
+    image = read_header(file, name)
+    check_size(name, image.width, image.height, smallest_edge)
+    check_claims(name, image, file.seek(0, os.SEEK_END))
     raw_mode, box = deep_mode(image), frame_box(image)
     scale_clear_grey(image)
     image.load()
