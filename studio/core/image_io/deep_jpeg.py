@@ -1,4 +1,4 @@
-"""JPEGs that Pillow does not read: 12 bits, and lossless of up to 16; what nobody here reads is named."""
+"""JPEGs that Pillow does not read: 12 bits, and lossless of 2 to 16; what nobody here reads is named."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Frame:
     @property
     def is_for_pillow(self) -> bool:
         """Whether Pillow reads it, or is the one to say that it is damaged."""
-        return self.bits == 8 and self.marker != _JPEG_LS and self.marker not in _HIERARCHICAL
+        return self.bits == 8 and self.marker not in (_LOSSLESS, _JPEG_LS, *_HIERARCHICAL)
 
 
 def read_frame(file: IO[bytes]) -> Frame | None:
