@@ -21,7 +21,7 @@ from studio.cli.inputs import read_recipe_file
 from studio.core.batch.job import BatchJob
 from studio.core.batch.journal import JOURNAL_NAME, read_journal
 from studio.core.card import Card, card_json, read_card
-from studio.core.engine_api.contract import Lesson, TuneRequest
+from studio.core.engine_api.contract import TrainingStep, TuneRequest
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import StudioError
 from studio.core.image_io import ExportOptions, encode_picture
@@ -33,7 +33,7 @@ from studio.core.styles.style_library import StyleLibrary
 from studio.core.training.ablation import Cell, table_of
 from studio.core.training.data_card import MANIFEST, describe_data, describe_gaps, read_manifest, works_like
 from studio.core.training.reference_checks import check_references
-from studio.core.training.tune_log import LESSONS_KEY, lessons_json, read_lessons
+from studio.core.training.tune_log import TRAINING_LOG_KEY, read_training_log, training_log_json
 from studio.core.training.tune_request_file import read_request, request_file, write_request
 from studio.jobs.batch.batch import open_batch, resume_batch
 from studio.jobs.batch.runner import run_batch
@@ -210,14 +210,14 @@ def write_lessons(home: Path) -> Path:
     output = home / "learning" / "style.safetensors"
     output.parent.mkdir(exist_ok=True)
     losses = {"style": 0.5, "content": 0.1, "total": 0.6}
-    lessons = [Lesson(step, 3, losses, losses, is_best=True) for step in (1, 2, 3)]
-    training_file(output).write_bytes(save({"fake": np.zeros(1)}, {LESSONS_KEY: lessons_json(lessons)}))
+    lessons = [TrainingStep(step, 3, losses, losses, is_best=True) for step in (1, 2, 3)]
+    training_file(output).write_bytes(save({"fake": np.zeros(1)}, {TRAINING_LOG_KEY: training_log_json(lessons)}))
     return training_file(output)
 
 
 def use_lessons(path: Path) -> None:
-    for lesson in read_lessons(path.with_name("style.safetensors")):
-        assert isinstance(lesson, Lesson)
+    for lesson in read_training_log(path.with_name("style.safetensors")):
+        assert isinstance(lesson, TrainingStep)
 
 
 # Results of an experiment, and what pictures to train on are.

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import torch
 
-from studio.core.engine_api.contract import Lesson
+from studio.core.engine_api.contract import TrainingStep
 from studio.core.training.training_plan import TrainingNews, TrainingPlan
 from studio.engine.finetune.checkpoint import TuningState
 from studio.engine.networks import probes
@@ -24,7 +24,7 @@ _LOSSES = {"style": 0.5, "content": 0.1, "total": 0.6}
 def write_tuning_state(home: Path) -> Path:
     path = home / "learning" / "style.training"
     path.parent.mkdir()
-    lessons = [Lesson(step, 3, _LOSSES, _LOSSES, is_best=True) for step in (1, 2)]
+    lessons = [TrainingStep(step, 3, _LOSSES, _LOSSES, is_best=True) for step in (1, 2)]
     weights, best = _copy(), _copy()
     state = TuningState("identity", torch.get_rng_state(), weights, best, step=2, lessons=lessons)
     state.moments = {f"{mark} {name}": tensor for mark in "ab" for name, tensor in _copy().items()}

@@ -23,7 +23,7 @@ from studio.core.styles.learned_style import LearnedStyle
 from studio.core.styles.learned_style_file import read_learned, training_file, write_learned
 from studio.core.styles.load_style import open_style, open_style_file
 from studio.core.styles.style_library import StyleLibrary
-from studio.core.training.tune_log import read_lessons
+from studio.core.training.tune_log import read_training_log
 from studio.core.training.tune_request_file import read_request, request_file, write_request
 from studio.jobs.batch.batch import open_batch
 from studio.jobs.batch.runner import run_batch
@@ -173,7 +173,7 @@ def _faults_of_learning(folder: Path) -> Iterator[str]:
             read_request(output)
     except StudioError as error:
         yield f"what was being learnt cannot be read: {error}"
-    if training_file(output).exists() and not read_lessons(output):
+    if training_file(output).exists() and not read_training_log(output):
         yield "the training file is torn"
     yield from _strangers(folder, {path.name for path in (output, request_file(output), training_file(output))})
 

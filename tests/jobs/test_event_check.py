@@ -13,11 +13,11 @@ from studio.core.engine_api.contract import (
     Event,
     Failed,
     Frame,
-    Lesson,
     LiveRequest,
     Progress,
     Ready,
     Stopped,
+    TrainingStep,
 )
 from studio.core.errors import EngineError, PictureError
 from studio.jobs.event_check import check_event, check_info
@@ -29,7 +29,7 @@ INFO = EngineInfo("CPU", "float32")
 PICTURE = make_picture()
 FRAME = Frame(ID, 1, 3, 0.5, PICTURE, PICTURE, {"total": 1.0}, 2.0)
 DONE = Done(ID, PICTURE, PICTURE, 3, 1.0, ("Made smaller.",), make_learned())
-LESSON = Lesson(1, 3, {"style": 1.0}, {"style": 2.0}, True)
+LESSON = TrainingStep(1, 3, {"style": 1.0}, {"style": 2.0}, True)
 NAN, INFINITY = float("nan"), float("inf")
 
 
@@ -75,9 +75,9 @@ IMPROPER: list[Any] = [
     *(replace(FRAME, seconds=value) for value in (-1e300, NAN, INFINITY, None)),
     *(Progress(ID, value) for value in (NAN, -1e300, 1e300)),
     *(Progress(ID, 0.5, value) for value in (None, b"", "\0<h1>" * 9999)),  # type: ignore[arg-type]
-    Progress(ID, 0.5, lesson="a lesson"),  # type: ignore[arg-type]
-    Progress(ID, 0.5, lesson=replace(LESSON, losses={"style": NAN})),
-    Progress(ID, 0.5, lesson=replace(LESSON, held_out={"style": INFINITY})),
+    Progress(ID, 0.5, training_step="a lesson"),  # type: ignore[arg-type]
+    Progress(ID, 0.5, training_step=replace(LESSON, losses={"style": NAN})),
+    Progress(ID, 0.5, training_step=replace(LESSON, held_out={"style": INFINITY})),
     *(replace(DONE, result=value) for value in (None, "picture")),
     *(replace(DONE, notes=value) for value in (None, "a note", (1,), ("a",) * 101, ("a" * 2001,))),
     replace(DONE, learned=make_card()),  # type: ignore[arg-type]
