@@ -34,6 +34,7 @@ _MOST_JPEG_SEGMENTS = 4096  # they hold 256 MB
 _MOST_TAG_BYTES = 64 * 2**20
 _STRIP_OFFSETS, _STRIP_BYTES, _TILE_OFFSETS, _TILE_BYTES = 273, 279, 324, 325
 _SUBDIRECTORIES = (0x8769, 0x8825)  # EXIF, GPS
+_BOXES = frozenset((b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip"))
 _PNG_PIXELS_PER_BYTE = 1032 * 8  # zlib's best ratio, one bit per pixel
 
 
@@ -59,15 +60,16 @@ def check_size(name: str, width: int, height: int, smallest_edge: int = SMALLEST
 def check_before_parsing(name: str, file: IO[bytes], format_name: FormatName) -> None:
     """Raise PictureError where the outer structure shows that the file is cut off or a trap; rewinds the file.
 
-    Only headers are read, except that a JPEG, which has no index, is searched for its end.
+    Only headers are read.
     """
     length = file.seek(0, os.SEEK_END)
     file.seek(0)
     match format_name:
         case "PNG":
-            is_whole = _png_is_whole(file, length)
+            is_whole = True  # `read_png`
         case "JPEG":
-            is_whole = _jpeg_is_whole(name, file, length)
+            is_whole = True  # `read_jpeg`
+            _check_jpeg(name, file)
         case "WebP":
             is_whole = int.from_bytes(file.read(8)[4:], "little") + 8 <= length + 1  # some leave the last padding out
         case "AVIF" | "HEIC":
@@ -139,20 +141,7 @@ def _cut_off(name: str) -> PictureError:
     )
 
 
-def _png_is_whole(file: IO[bytes], length: int) -> bool:
-    at = 8
-    while at + 12 <= length:
-        file.seek(at)
-        size, kind = struct.unpack(">I4s", file.read(8))
-        if kind == b"IEND":
-            return True
-        if kind == b"IDAT" and at + 12 + size > length:
-            return False
-        at += 12 + size
-    return True  # a missing end mark alone is forgiven; the decoder notices missing rows
-
-
-def _jpeg_is_whole(name: str, file: IO[bytes], length: int) -> bool:
+def _check_jpeg(name: str, file: IO[bytes]) -> None:
     data = file.read(_MOST_SEARCHED)
     at, exif, filling, segments = 2, b"", 0, 0
     while (found := _JPEG_SEGMENT.search(data, at)) and data[found.start() + 1] != 0xDA:  # those before the pixels
@@ -167,15 +156,10 @@ def _jpeg_is_whole(name: str, file: IO[bytes], length: int) -> bool:
     _check_filling(name, filling + pixels_at - at)
     at = pixels_at
     _check_blocks(name, BytesIO(exif), len(exif), [0])
-    if data[at : at + 2] != b"\xff\xda" or length > _MOST_SEARCHED:
-        return True  # without pixels the parser says what is wrong; giants are left to the decoder
-    if data.count(b"\xff\xda", at) > MOST_JPEG_SCANS:
-        raise PictureError(f"{name} has more than {MOST_JPEG_SCANS} scans, which no photo has.")
     end = data.find(b"\xff\xd9", at)
     # In the pixels the decoder reads a run again from its beginning with each piece of the file.
     if data.find(b"\xff" * (MOST_JPEG_FILLING + 1), at, end if end >= 0 else len(data)) >= 0:
         _check_filling(name, MOST_JPEG_FILLING + 1)
-    return end >= 0
 
 
 def _check_filling(name: str, size: int) -> None:
@@ -200,14 +184,18 @@ def _check_blocks(name: str, file: IO[bytes], length: int, starts: list[int]) ->
 
 def _boxes_are_whole(file: IO[bytes], length: int) -> bool:
     at = 0
+    seen: set[bytes] = set()
     while at + 16 <= length:
         file.seek(at)
-        size, _, large = struct.unpack(">I4sQ", file.read(16))
+        size, kind, large = struct.unpack(">I4sQ", file.read(16))
         size = large if size == 1 else size
+        if kind not in _BOXES and seen >= {b"meta", b"mdat"}:
+            return True  # a film, or rubbish, behind a whole picture
         if size == 0:  # up to the end
             return True
         if size < 8:
             return False
+        seen.add(kind)
         at += size
     return at <= length
 

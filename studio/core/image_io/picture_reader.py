@@ -16,10 +16,11 @@ from PIL import Image, ImageFile
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.image_io.color_profile import STRIP, ToSrgb
+from studio.core.image_io.containers.open_file import load_file, open_file
 from studio.core.image_io.deep_jpeg import read_deep_jpeg, read_frame
 from studio.core.image_io.deep_png import deep_mode, round_values, scale_clear_grey
 from studio.core.image_io.exif import carried, dots_per_inch, orientation_of, read_exif
-from studio.core.image_io.formats import RAW_FILE, SHORTCUT, FormatName, describe_stranger, open_header, recognise
+from studio.core.image_io.formats import RAW_FILE, SHORTCUT, FormatName, describe_stranger, recognise
 from studio.core.image_io.gif_canvas import frame_box, with_free_canvas
 from studio.core.image_io.header_checks import DECODER_ERRORS, check_before_parsing, check_claims, check_size
 from studio.core.image_io.odd_bmp import read_bmp_header, read_odd_bmp
@@ -27,6 +28,8 @@ from studio.core.image_io.tiff.tiff_reader import raw_file, read_tiff
 from studio.core.picture import SMALLEST_EDGE, Metadata, Picture, Pixels
 
 _MOST_INSIDE = 2**28  # bytes of a picture within a BMP
+PART_IS_MISSING = "Part of this file is missing or damaged."
+_NOTES = "studio: notes"  # in the `info` of a loaded image
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -40,6 +43,8 @@ _UPRIGHT = {
 
 def open_picture(path: Path) -> Picture:
     """The picture in a file: upright, sRGB, 8 bits, with alpha where it has some; the first frame or page.
+
+    A file that lacks some of its pixels is opened with `PART_IS_MISSING` among its `notes`.
 
     The format is told by the content, whatever the suffix. Raises PictureError if the file is missing, unreadable,
     no picture, damaged, or outside `SMALLEST_EDGE` ... `LARGEST_PIXELS`; sizes and lies are seen before any decoding.
@@ -84,7 +89,7 @@ def read_header(file: IO[bytes], name: str) -> ImageFile.ImageFile:
     format_name = _format_of(file, name)
     try:
         check_before_parsing(name, file, format_name)
-        return open_header(file, format_name)
+        return open_file(name, file, format_name)
     except DECODER_ERRORS as error:
         raise _damaged(name, error) from error
 
@@ -100,7 +105,7 @@ def decode(file: IO[bytes], name: str, source: Path | None = None, smallest_edge
         dpi = _plausible_dpi(image, dots_per_inch(exif))
         is_turned = image.format == "HEIF"  # this plugin does it by itself
         pixels, alpha = _pixels(image, 1 if is_turned else orientation_of(exif))
-        return Picture(pixels, name, alpha, source, Metadata(carried(exif), dpi))
+        return Picture(pixels, name, alpha, source, Metadata(carried(exif), dpi), image.info.get(_NOTES, ()))
     except DECODER_ERRORS as error:
         raise _damaged(name, error) from error
 
@@ -154,8 +159,10 @@ def _by_pillow(file: IO[bytes], name: str, smallest_edge: int) -> Image.Image:
     check_claims(name, image, file.seek(0, os.SEEK_END))
     raw_mode, box = deep_mode(image), frame_box(image)
     scale_clear_grey(image)
-    image.load()
-    if raw_mode:
+    is_damaged = load_file(name, image)
+    if is_damaged:
+        image.info[_NOTES] = (PART_IS_MISSING,)
+    elif raw_mode:
         file.seek(0)
         round_values(image, raw_mode, lambda: read_header(file, name))
     return with_free_canvas(image, box) if box else image

@@ -207,6 +207,8 @@ def _verify(written: Path, name: str, image: Image.Image, options: ExportOptions
             found = decode(file, name, smallest_edge=1)
     except PictureError as error:
         raise PictureError(f"{name} could not be read back after writing: {error.message}", _ELSEWHERE) from error
+    if found.notes:
+        raise PictureError(f"{name} came out incomplete: {found.notes[0]}", _ELSEWHERE)
     again = _as_image(found.pixels, found.alpha)
     if again.size != image.size:
         raise PictureError(f"{name} came out as {found.width} x {found.height} px.", _ELSEWHERE)

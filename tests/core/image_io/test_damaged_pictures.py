@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+import tracemalloc
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -145,8 +146,6 @@ def test_a_picture_below_the_smallest_edge_is_refused_with_the_limit() -> None:
 
 CUT = {
     "a png whose few bytes cannot inflate to its size": png(14_000, 14_000, 8, 2, b"\0" * 14_000),
-    "a png cut in its pixels": SEEDS["a.png"][:-200],
-    "a jpeg without an end": SEEDS["a.jpg"][:-2],
     "a webp cut": SEEDS["a.webp"][:-5],
     "an avif cut": SEEDS["a.avif"][:-5],
     "a heic cut": SEEDS["a.heic"][:-5],
@@ -161,11 +160,17 @@ def test_a_file_that_ends_too_early_is_refused_by_its_structure(what: str) -> No
         decode_picture(CUT[what], what)
 
 
-def test_a_png_whose_text_inflates_to_gigabytes_is_refused() -> None:
-    bomb = zlib.compress(bytes(64 * 2**20), 9)
-    data = png(32, 32, 8, 2, bytes(32 * 32 * 3), (b"zTXt", b"Comment\0\0" + bomb))
-    with pytest.raises(PictureError):
-        decode_picture(data, "bomb.png")
+@pytest.mark.parametrize("head", [b"Comment\0\0", b"Raw profile type exif\0\0"])
+def test_a_png_whose_text_inflates_to_gigabytes_opens_without_it(head: bytes) -> None:
+    bomb = zlib.compress(bytes(512 * 2**20), 9)
+    data = png(32, 32, 8, 2, b"\7" * (32 * 32 * 3), (b"zTXt", head + bomb))
+    tracemalloc.start()
+    try:
+        assert decode_picture(data, "bomb.png").metadata.exif == b""
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 200 * 2**20
 
 
 @pytest.mark.parametrize("container", ["tiff", "jpeg", "avif"])

@@ -1,0 +1,214 @@
+"""Find out whether a JPEG has all its pixels: libjpeg only warns where they are missing, and Pillow hides the warnings.
+
+Source: ITU-T T.81. What is missing libjpeg paints in middle grey, and it reads on over garbage. So the scans are looked
+over for what no encoder writes, and only where something is odd is the picture decoded a second time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import IO
+
+import numpy as np
+from PIL import Image
+
+from studio.core.errors import PictureError
+from studio.core.image_io.header_checks import MOST_JPEG_SCANS
+
+_EOI = b"\xff\xd9"
+_MOST_SEARCHED = 256 * 2**20  # bytes
+_ZERO_RUN = bytes(256)
+_KEPT_ZEROS = 2  # bytes that the last pixels may end in
+_GREY = 128  # what libjpeg makes of coefficients that it never got
+_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+_MARKER_OR_RESTART = re.compile(rb"\xff[\x01-\xfe]")
+_WITH_LENGTH = frozenset((0xC4, 0xCC, 0xDA, 0xDB, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)))
+_UNREADABLE = {0xC3: "lossless", 0xC5: "hierarchical", 0xC6: "hierarchical", 0xC7: "hierarchical", 0xCB: "lossless",
+               0xCD: "hierarchical", 0xCE: "hierarchical", 0xCF: "hierarchical"}  # fmt: skip
+
+
+@dataclass
+class JpegContent:
+    """file: for the decoder, with an end mark. is_damaged: known to lack pixels.
+
+    lacks_pixels: whether the decoded image does; quick where its last block is no grey one.
+    """
+
+    file: IO[bytes]
+    is_damaged: bool
+    lacks_pixels: Callable[[Image.Image], bool]
+
+
+@dataclass
+class _Frame:
+    is_progressive: bool = False
+    components: set[int] = field(default_factory=set)
+    bits_left: dict[tuple[int, bool], int] = field(default_factory=dict)  # of (component, whether AC): 0 is all there
+    covered: dict[int, set[int]] = field(default_factory=dict)  # component: AC coefficients that a scan has brought
+    first_symbols: dict[int, int] = field(default_factory=dict)  # Huffman table (class and number): its code of zeros
+    restart_interval: int = 0
+    may_be_zeros: bool = False  # whether many blocks with nothing new are as many zero bits in the scan at hand
+
+
+def read_jpeg(name: str, file: IO[bytes], length: int) -> JpegContent:
+    """The content of a JPEG of `length` bytes.
+
+    Raises PictureError for more than `MOST_JPEG_SCANS` scans, and for the kinds that the decoder does not know.
+    """
+    file.seek(0)
+    data = file.read(_MOST_SEARCHED)
+    file.seek(0)
+    frame = _Frame()
+    is_odd, scans = False, 0
+    start, end, zeros, is_ended = 0, 0, -1, False
+    for kind, first, last in _pieces(data, frame):
+        match kind:
+            case "frame":
+                _check_kind(name, data[first:last])
+                _read_frame(frame, data[first:last])
+            case "scan":
+                scans += 1
+                if scans > MOST_JPEG_SCANS:
+                    raise PictureError(f"{name} has more than {MOST_JPEG_SCANS} scans, which no photo has.")
+                _read_scan(frame, data[first:last])
+            case "tables":
+                _read_tables(frame, data[first:last])
+            case "pixels":
+                start, end = start or first, last
+                zeros = zeros if zeros >= 0 else _zeros_at(data, first, last, frame)
+            case "odd":
+                is_odd = True
+            case "end":
+                is_ended, end = True, first
+    if not start or length > _MOST_SEARCHED:
+        return JpegContent(file, False, lambda _: False)  # nothing to look at, or too much
+    is_odd = is_odd or not _has_all_scans(frame)
+    if is_ended:
+        return JpegContent(file, is_odd or zeros >= 0, lambda image: _lacks_pixels(image, data[:end], always=False))
+    body = data[:end] if frame.may_be_zeros else data[: len(data[:end].rstrip(b"\0")) + _KEPT_ZEROS][:end]
+    is_odd = is_odd or 0 <= zeros < len(body) - _KEPT_ZEROS  # behind it they are only what was never downloaded
+    body = body.removesuffix(b"\xff")  # half an end mark
+    always = frame.is_progressive
+    return JpegContent(BytesIO(body + _EOI), is_odd, lambda image: _lacks_pixels(image, body, always))
+
+
+def _pieces(data: bytes, frame: _Frame) -> Iterator[tuple[str, int, int]]:
+    """(kind, first byte, behind the last) of what lies in the file, up to its end mark; "pixels" are entropy-coded."""
+    at, in_scan, restarts = 2, -1, 0
+    while True:
+        pattern = _MARKER_OR_RESTART if frame.restart_interval else _MARKER
+        found = pattern.search(data, at)
+        if found is None:
+            if in_scan >= 0:
+                yield "pixels", in_scan, len(data)
+            return
+        place, marker = found.start(), data[found.start() + 1]
+        if in_scan >= 0 and 0xD0 <= marker <= 0xD7:
+            if marker != 0xD0 + restarts % 8:
+                yield "odd", place, place
+                restarts = marker - 0xD0
+            restarts += 1
+            at = place + 2
+            continue
+        if in_scan >= 0 and not (marker == 0xD9 or marker in _WITH_LENGTH):
+            yield "odd", place, place  # nothing that may interrupt a scan: garbage
+            at = place + 2
+            continue
+        if in_scan >= 0:
+            yield "pixels", in_scan, place
+            in_scan = -1
+        if marker == 0xD9:
+            yield "end", place, place
+            return
+        size = int.from_bytes(data[place + 2 : place + 4])
+        body, behind = place + 4, place + 2 + size
+        if marker == 0xDA:
+            yield "scan", body, behind
+            in_scan, restarts = behind, 0
+        elif marker == 0xC4:
+            yield "tables", body, behind
+        elif marker == 0xDD:
+            frame.restart_interval = int.from_bytes(data[body : body + 2])
+        elif 0xC0 <= marker <= 0xCF and marker not in (0xC8, 0xCC):
+            yield "frame", place + 1, behind
+        at = behind if marker in _WITH_LENGTH or 0xC0 <= marker <= 0xCF else place + 2
+        if at > len(data):
+            return
+
+
+def _check_kind(name: str, segment: bytes) -> None:
+    marker, precision = segment[0], segment[3] if len(segment) > 3 else 8
+    what = _UNREADABLE.get(marker) or (f"{precision}-bit" if precision in (12, 16) else "")
+    if what:
+        raise PictureError(
+            f"{name} is a {what} JPEG, a kind that the studio cannot open.",
+            "Save it as an 8-bit JPEG, or as a PNG or TIFF, in another program.",
+        )
+
+
+def _read_frame(frame: _Frame, segment: bytes) -> None:
+    frame.is_progressive = segment[0] in (0xC2, 0xCA)
+    frame.components = {segment[at] for at in range(9, min(len(segment), 9 + 3 * 4), 3)}
+
+
+def _read_tables(frame: _Frame, body: bytes) -> None:
+    while len(body) >= 17:
+        frame.first_symbols[body[0]] = body[17] if len(body) > 17 else 0
+        body = body[17 + sum(body[1:17]) :]
+
+
+def _read_scan(frame: _Frame, body: bytes) -> None:
+    count = body[0] if body else 0
+    if len(body) < 1 + 2 * count + 3:
+        return
+    first, last, bits = body[1 + 2 * count : 4 + 2 * count]
+    tables_used = set()
+    for index in range(count):
+        component, tables = body[1 + 2 * index : 3 + 2 * index]
+        if first == 0:
+            tables_used.add(tables >> 4)
+            frame.bits_left[component, False] = bits & 15
+        if last > 0:
+            tables_used.add(0x10 | tables & 15)
+            frame.bits_left[component, True] = bits & 15
+            frame.covered.setdefault(component, set()).update(range(max(first, 1), min(last, 63) + 1))
+    if frame.is_progressive and first > 0:
+        frame.may_be_zeros = False  # empty blocks are counted there
+    elif frame.is_progressive and bits >> 4:
+        frame.may_be_zeros = True  # one bit for each block
+    else:
+        frame.may_be_zeros = all(frame.first_symbols.get(table, 1) & 15 == 0 for table in tables_used)
+
+
+def _has_all_scans(frame: _Frame) -> bool:
+    if not frame.is_progressive:
+        return all((component, False) in frame.bits_left for component in frame.components)
+    return all(
+        frame.bits_left.get((component, False), 1) == 0
+        and frame.bits_left.get((component, True), 1) == 0
+        and len(frame.covered.get(component, ())) == 63
+        for component in frame.components
+    )
+
+
+def _zeros_at(data: bytes, first: int, last: int, frame: _Frame) -> int:
+    """Where more zeros than an encoder writes begin, or -1."""
+    return -1 if frame.may_be_zeros else data.find(_ZERO_RUN, first, last)
+
+
+def _lacks_pixels(image: Image.Image, body: bytes, always: bool) -> bool:
+    """Whether what is put behind the end of the entropy-coded bytes shows: the decoder wanted more than there are."""
+    width, height = image.size
+    corner = np.asarray(image.crop((max(0, width - 4), max(0, height - 4), width, height)))
+    if not always and (np.abs(corner.astype(int) - _GREY) > 1).any():
+        return False
+    shown = [_decoded(body + filler * 512 + _EOI, image.size) for filler in (b"\0\0\0", b"\x5a\x96\x33")]
+    return None in shown or shown[0] != shown[1]
+
+
+def _decoded(data: bytes, size: tuple[int, int]) -> bytes | None:
+    with Image.open(BytesIO(data), formats=["JPEG"]) as image:
+        return image.tobytes() if image.size == size else None
