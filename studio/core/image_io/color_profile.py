@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from studio.core.image_io.cicp import RgbSpace
 from studio.core.image_io.header_checks import DECODER_ERRORS
+from studio.core.image_io.tone_mapping import RgbConversion, measured_peak
 from studio.core.picture import Pixels
 
 _SPACES = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK", "LAB": "Lab"}
@@ -31,20 +33,31 @@ def srgb_profile() -> bytes:
 class ToSrgb:
     """Brings a loaded image of any mode to sRGB, part by part: a second copy of a large one need never be.
 
-    icc: its embedded profile; one that cannot be used counts as none, and none counts as sRGB. Grey beyond 8 bits:
-    see `eight_bits`. CMYK without a profile is converted as screens do: (1 - C) (1 - K).
+    told: what the file says of its colours, an ICC profile or a space, the weightiest first (`told_colors`). The first
+    that can be used counts; none counts as sRGB. Grey beyond 8 bits: see `eight_bits`. CMYK without a profile is
+    converted as screens do: (1 - C) (1 - K). Spaces brighter than white: see `RgbConversion`.
     """
 
-    def __init__(self, image: Image.Image, icc: bytes | None) -> None:
-        self._icc = icc
+    def __init__(self, image: Image.Image, *told: bytes | RgbSpace | None) -> None:
+        self._told = [each for each in told if each]
         self._convert: Callable[[Image.Image], Image.Image] | None = None
-        self._scale = max(map(full_scale, _grey_strips(image))) if _is_deep(image) else 1.0
+        self._scale = max(map(full_scale, _strips(image))) if _is_deep(image) else 1.0
+        self._image: Image.Image | None = (
+            image  # looked over for its brightest light, where it may have more than white
+        )
 
     def __call__(self, part: Image.Image) -> tuple[Pixels, Pixels | None]:
         """SRGB (h, w, 3) of a part of the image, and alpha (h, w) where the image has one."""
         colors, alpha = _split(part, self._scale)
-        self._convert = self._convert or _conversion(colors, self._icc)
+        if self._convert is None:
+            self._convert = _conversion(colors, self._told, self._peak)
+            self._image = None
         return np.asarray(self._convert(colors)), alpha
+
+    def _peak(self, space: RgbSpace) -> float:
+        """The brightest light of the whole image, white = 1."""
+        assert self._image is not None
+        return measured_peak(space, (_rgb(_split(part, self._scale)[0]) for part in _parts(self._image)))
 
 
 def full_scale(values: NDArray[Any]) -> float:
@@ -74,10 +87,18 @@ def _positive(values: NDArray[Any]) -> NDArray[Any]:
     return positive
 
 
-def _grey_strips(image: Image.Image) -> Iterator[NDArray[Any]]:
+def _parts(image: Image.Image) -> Iterator[Image.Image]:
     height = max(1, STRIP // image.width)
     for top in range(0, image.height, height):
-        yield np.asarray(image.crop((0, top, image.width, min(top + height, image.height))))
+        yield image.crop((0, top, image.width, min(top + height, image.height)))
+
+
+def _strips(image: Image.Image) -> Iterator[NDArray[Any]]:
+    return map(np.asarray, _parts(image))
+
+
+def _rgb(colors: Image.Image) -> Pixels:
+    return np.asarray(_plainly(colors))
 
 
 def _is_deep(image: Image.Image) -> bool:
@@ -102,12 +123,18 @@ def _split(image: Image.Image, scale: float) -> tuple[Image.Image, Pixels | None
     return (image if image.mode in _SPACES else image.convert("RGB")), None
 
 
-def _conversion(sample: Image.Image, icc: bytes | None) -> Callable[[Image.Image], Image.Image]:
-    """What makes "RGB" of images like the sample."""
+def _conversion(
+    sample: Image.Image, told: Sequence[bytes | RgbSpace], peak: Callable[[RgbSpace], float]
+) -> Callable[[Image.Image], Image.Image]:
+    """What makes "RGB" of images like the sample. peak: measures the brightest light of the whole."""
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes() if sample.mode == "LAB" else None
-    for profile in filter(None, (icc, lab)):
+    for description in (*told, *([lab] if lab else [])):
+        if isinstance(description, RgbSpace):
+            if sample.mode in ("RGB", "L"):
+                return _by_space(description, peak)
+            continue
         try:
-            convert = _by_profile(sample.mode, profile)
+            convert = _by_profile(sample.mode, description)
             if convert is not None:
                 convert(sample.crop((0, 0, 1, 1)))  # some fail no earlier than here
                 return convert
@@ -118,6 +145,13 @@ def _conversion(sample: Image.Image, icc: bytes | None) -> Callable[[Image.Image
 
 def _plainly(colors: Image.Image) -> Image.Image:
     return colors if colors.mode == "RGB" else colors.convert("RGB")  # which would copy an RGB one
+
+
+def _by_space(space: RgbSpace, peak: Callable[[RgbSpace], float]) -> Callable[[Image.Image], Image.Image]:
+    if space.is_srgb:
+        return _plainly
+    convert = RgbConversion(space, peak=peak(space) if space.is_hdr else 1.0)
+    return lambda colors: Image.fromarray(convert(_rgb(colors)))
 
 
 def _by_profile(mode: str, icc: bytes) -> Callable[[Image.Image], Image.Image] | None:

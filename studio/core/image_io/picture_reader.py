@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import IO
@@ -16,6 +16,7 @@ from PIL import Image, ImageFile
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.image_io.color_profile import STRIP, ToSrgb
+from studio.core.image_io.color_tags import Told, told_colors
 from studio.core.image_io.containers.open_file import load_file, open_file
 from studio.core.image_io.deep_jpeg import read_deep_jpeg, read_frame
 from studio.core.image_io.deep_png import deep_mode, round_values, scale_clear_grey
@@ -104,7 +105,7 @@ def decode(file: IO[bytes], name: str, source: Path | None = None, smallest_edge
         exif = read_exif(image)
         dpi = _plausible_dpi(image, dots_per_inch(exif))
         is_turned = image.format == "HEIF"  # this plugin does it by itself
-        pixels, alpha = _pixels(image, 1 if is_turned else orientation_of(exif))
+        pixels, alpha = _pixels(image, 1 if is_turned else orientation_of(exif), told_colors(image, exif))
         return Picture(pixels, name, alpha, source, Metadata(carried(exif), dpi), image.info.get(_NOTES, ()))
     except DECODER_ERRORS as error:
         raise _damaged(name, error) from error
@@ -182,13 +183,13 @@ def reason(error: BaseException) -> str:
     return (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
 
 
-def _pixels(image: Image.Image, orientation: int) -> tuple[Pixels, Pixels | None]:
+def _pixels(image: Image.Image, orientation: int, told: Sequence[Told] = ()) -> tuple[Pixels, Pixels | None]:
     """The upright sRGB pixels of a loaded image, and its alpha or None where all is opaque.
 
     Strip by strip, for memory; and `np.asarray` of all takes three times as long with 100 megapixels.
     """
     size = (image.width, image.height) if orientation >= 5 else (image.height, image.width)
-    to_srgb = ToSrgb(image, image.info.get("icc_profile"))
+    to_srgb = ToSrgb(image, *told)
     pixels, alpha = np.empty((*size, 3), np.uint8), None
     for rows, part in _upright_strips(image, orientation):
         pixels[rows], opacity = to_srgb(part)
