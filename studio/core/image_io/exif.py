@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from io import BytesIO
 
@@ -19,6 +20,8 @@ _DESCRIPTIVE = frozenset(
 )  # fmt: skip
 _OF_THE_PIXELS = frozenset((Base.ExifImageWidth, Base.ExifImageHeight, Base.ExifInteroperabilityOffset))
 _SRGB = 1
+_XMP_ORIENTATION = re.compile(rb"""\btiff:Orientation\s*(?:=\s*["']|>)\s*([1-8])\s*["'<]""")
+_MOST_XMP = 2**20  # bytes searched
 _BYTE, _UNDEFINED = 1, 7
 _OF_UNDEFINED_TYPE = frozenset(
     (Base.ExifVersion, Base.ComponentsConfiguration, Base.MakerNote, Base.UserComment, Base.FlashPixVersion,
@@ -42,10 +45,31 @@ def read_exif(image: Image.Image) -> Image.Exif:
         return Image.Exif()
 
 
-def orientation_of(exif: Image.Exif) -> int:
-    """1 (upright) to 8, as EXIF counts."""
-    value = exif.get(Base.Orientation, 1)
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+def orientation_of(exif: Image.Exif, xmp: object = None) -> int:
+    """1 (upright) to 8, as EXIF counts: that of the EXIF, of whatever type; where it has none, XMP's tiff:Orientation.
+
+    xmp: the packet, bytes or str, or None.
+    """
+    told = _one_to_eight(exif.get(Base.Orientation))
+    if told is None and isinstance(xmp, bytes | str):
+        found = _XMP_ORIENTATION.search(xmp.encode("utf-8", "replace") if isinstance(xmp, str) else xmp[:_MOST_XMP])
+        told = _one_to_eight(found[1]) if found else None
+    return told or 1
+
+
+def _one_to_eight(value: object) -> int | None:
+    """A number of the wrong type too: text, a rational, several of which the first counts."""
+    if isinstance(value, tuple | list):
+        value = value[0] if value else None
+    if isinstance(value, bytes):
+        value = value[0] if value and value[0] < 9 else value.decode("latin-1")
+    if isinstance(value, str):
+        value = value.strip(" \0")
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+    return int(number) if number in range(1, 9) else None
 
 
 def dots_per_inch(exif: Image.Exif) -> float | None:

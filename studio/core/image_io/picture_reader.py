@@ -104,8 +104,9 @@ def decode(file: IO[bytes], name: str, source: Path | None = None, smallest_edge
         image = _odd_kind(file, name, format_name, smallest_edge) or _by_pillow(file, name, smallest_edge)
         exif = read_exif(image)
         dpi = _plausible_dpi(image, dots_per_inch(exif))
+        xmp = None if image.format == "AVIF" else image.info.get("xmp")  # its boxes say it: MIAF, 7.3.6.3
         is_turned = image.format == "HEIF"  # this plugin does it by itself
-        pixels, alpha = _pixels(image, 1 if is_turned else orientation_of(exif), told_colors(image, exif))
+        pixels, alpha = _pixels(image, 1 if is_turned else orientation_of(exif, xmp), told_colors(image, exif))
         return Picture(pixels, name, alpha, source, Metadata(carried(exif), dpi), image.info.get(_NOTES, ()))
     except DECODER_ERRORS as error:
         raise _damaged(name, error) from error
