@@ -26,6 +26,7 @@ from studio.core.image_io.gif_canvas import frame_box, with_free_canvas
 from studio.core.image_io.header_checks import DECODER_ERRORS, check_before_parsing, check_claims, check_size
 from studio.core.image_io.odd_bmp import read_bmp_header, read_odd_bmp
 from studio.core.image_io.tiff.tiff_reader import raw_file, read_tiff
+from studio.core.image_io.transparency import continue_visible
 from studio.core.picture import SMALLEST_EDGE, Metadata, Picture, Pixels
 
 _MOST_INSIDE = 2**28  # bytes of a picture within a BMP
@@ -45,7 +46,8 @@ _UPRIGHT = {
 def open_picture(path: Path) -> Picture:
     """The picture in a file: upright, sRGB, 8 bits, with alpha where it has some; the first frame or page.
 
-    A file that lacks some of its pixels is opened with `PART_IS_MISSING` among its `notes`.
+    What is hidden under alpha 0 is continued from what is visible (`continue_visible`). A file that lacks some of its
+    pixels is opened with `PART_IS_MISSING` among its `notes`.
 
     The format is told by the content, whatever the suffix. Raises PictureError if the file is missing, unreadable,
     no picture, damaged, or outside `SMALLEST_EDGE` ... `LARGEST_PIXELS`; sizes and lies are seen before any decoding.
@@ -95,19 +97,33 @@ def read_header(file: IO[bytes], name: str) -> ImageFile.ImageFile:
         raise _damaged(name, error) from error
 
 
-def decode(file: IO[bytes], name: str, source: Path | None = None, smallest_edge: int = SMALLEST_EDGE) -> Picture:
-    """As `decode_picture`, from a file open for reading, with another lower limit."""
+def decode(
+    file: IO[bytes],
+    name: str,
+    source: Path | None = None,
+    smallest_edge: int = SMALLEST_EDGE,
+    *,
+    keep_hidden: bool = False,
+) -> Picture:
+    """As `decode_picture`, from a file open for reading, with another lower limit.
+
+    keep_hidden: leave the colours under alpha 0 as the file has them.
+    """
     format_name = _format_of(file, name)
     try:
         if format_name == "TIFF":
-            return _decode_tiff(file, name, source, smallest_edge)
+            return _decode_tiff(file, name, source, smallest_edge, keep_hidden)
         image = _odd_kind(file, name, format_name, smallest_edge) or _by_pillow(file, name, smallest_edge)
         exif = read_exif(image)
         dpi = _plausible_dpi(image, dots_per_inch(exif))
         xmp = None if image.format == "AVIF" else image.info.get("xmp")  # its boxes say it: MIAF, 7.3.6.3
         is_turned = image.format == "HEIF"  # this plugin does it by itself
         pixels, alpha = _pixels(image, 1 if is_turned else orientation_of(exif, xmp), told_colors(image, exif))
-        return Picture(pixels, name, alpha, source, Metadata(carried(exif), dpi), image.info.get(_NOTES, ()))
+        notes = image.info.get(_NOTES, ())
+        del image
+        if alpha is not None and not keep_hidden:
+            continue_visible(pixels, alpha)
+        return Picture(pixels, name, alpha, source, Metadata(carried(exif), dpi), notes)
     except DECODER_ERRORS as error:
         raise _damaged(name, error) from error
 
@@ -127,10 +143,14 @@ def _format_of(file: IO[bytes], name: str) -> FormatName:
     return format_name
 
 
-def _decode_tiff(file: IO[bytes], name: str, source: Path | None, smallest_edge: int) -> Picture:
+def _decode_tiff(
+    file: IO[bytes], name: str, source: Path | None, smallest_edge: int, keep_hidden: bool
+) -> Picture:
     hush_pillow()
     check_before_parsing(name, file, "TIFF")
     found = read_tiff(file, name, smallest_edge)
+    if found.alpha is not None and not keep_hidden:
+        continue_visible(found.pixels, found.alpha)
     metadata = Metadata(carried(found.exif), _plausible(found.dpi))
     return Picture(found.pixels, name, found.alpha, source, metadata, found.notes)
 

@@ -204,7 +204,7 @@ def _verify(written: Path, name: str, image: Image.Image, options: ExportOptions
     """Raise PictureError unless the file decodes to what was to be written."""
     try:
         with written.open("rb") as file:
-            found = decode(file, name, smallest_edge=1)
+            found = decode(file, name, smallest_edge=1, keep_hidden=True)
     except PictureError as error:
         raise PictureError(f"{name} could not be read back after writing: {error.message}", _ELSEWHERE) from error
     if found.notes:

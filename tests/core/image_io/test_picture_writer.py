@@ -25,6 +25,7 @@ from studio.core.image_io import (
 from studio.core.image_io import picture_writer as save_picture_module
 from studio.core.image_io.color_profile import srgb_profile
 from studio.core.image_io.formats import ExportFormat
+from studio.core.image_io.picture_reader import decode
 from studio.core.image_io.xmp import Credits, read_recipe
 from studio.core.picture import Metadata, Picture
 from studio.core.recipe import StyleRecipe
@@ -73,7 +74,8 @@ def test_lossless_formats_give_back_every_byte(
     for source in (picture, see_through):
         path = tmp_path / f"a{ENDINGS[options.format]}"
         assert save_picture(source, path, options) == path.stat().st_size
-        assert open_picture(path).fingerprint == source.fingerprint
+        with path.open("rb") as file:
+            assert decode(file, "again", keep_hidden=True).fingerprint == source.fingerprint
 
 
 @pytest.mark.parametrize("options", LOSSY, ids=name_of)
