@@ -120,7 +120,7 @@ def _add_file_options(group: argparse._ArgumentGroup) -> None:
     add("--artist", type=str, default="", help="who made the artwork, for its credits")
     add("--dpi", type=float, help="pixels per inch to note in the file (default: the photo's)")
     add("--no-exif", action="store_true", help="leave out what the camera noted")
-    add("--keep-gps", action="store_true", help="keep the place where the photo was taken")
+    add("--keep-gps", action="store_true", help="keep where the photo was taken and the camera's serial numbers")
     add("--no-ai-label", action="store_true", help="leave out the mark that a trained model took part")
 
 

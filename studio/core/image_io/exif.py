@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from io import BytesIO
+from typing import Any
 
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
@@ -22,7 +23,15 @@ _OF_THE_PIXELS = frozenset((Base.ExifImageWidth, Base.ExifImageHeight, Base.Exif
 _SRGB = 1
 _XMP_ORIENTATION = re.compile(rb"""\btiff:Orientation\s*(?:=\s*["']|>)\s*([1-8])\s*["'<]""")
 _MOST_XMP = 2**20  # bytes searched
-_BYTE, _UNDEFINED = 1, 7
+_BYTE, _ASCII, _UNDEFINED = 1, 2, 7
+_OWNER, _BODY_NUMBER, _LENS_NUMBER = 0xA430, 0xA431, 0xA435
+_PRIVATE = frozenset(  # what tells one camera, and so its owner, from all others; maker notes hold numbers of all kinds
+    (_OWNER, _BODY_NUMBER, _LENS_NUMBER, Base.ImageUniqueID, Base.MakerNote)
+)
+_OF_TEXT_TYPE = frozenset(  # that Pillow knows no type of: EXIF 3.0, tables 7 to 15
+    (0x8824, 0x9003, 0x9004, 0x9010, 0x9011, 0x9012, 0x9290, 0x9291, 0x9292, 0xA004, 0xA420, *range(0xA430, 0xA432),
+     *range(0xA433, 0xA43D), GPS.GPSSatellites, GPS.GPSMapDatum, GPS.GPSDateStamp)
+)  # fmt: skip
 _OF_UNDEFINED_TYPE = frozenset(
     (Base.ExifVersion, Base.ComponentsConfiguration, Base.MakerNote, Base.UserComment, Base.FlashPixVersion,
      Base.OECF, Base.SpatialFrequencyResponse, Base.FileSource, Base.SceneType, Base.CFAPattern,
@@ -90,12 +99,12 @@ def carried(exif: Image.Exif) -> bytes:
         return b""
 
 
-def tells_place(block: bytes) -> bool:
-    """Whether an EXIF block says where the photo was taken."""
+def tells_place_or_owner(block: bytes) -> bool:
+    """Whether an EXIF block says where the photo was taken, or with which one camera."""
     exif = Image.Exif()
     try:
         exif.load(block)
-        return bool(exif.get_ifd(IFD.GPSInfo))
+        return bool(exif.get_ifd(IFD.GPSInfo)) or not _PRIVATE.isdisjoint(exif.get_ifd(IFD.Exif))
     except DECODER_ERRORS:
         return False
 
@@ -103,7 +112,8 @@ def tells_place(block: bytes) -> bool:
 def exported(block: bytes, *, keep_gps: bool, dpi: float | None, size: tuple[int, int], most: int | None) -> bytes:
     """The EXIF block to write, at most `most` bytes, or b"". A damaged `block` is left out: it never stops an export.
 
-    size: (width, height) of the picture written, px.
+    keep_gps: leave in where it was taken, and what tells this camera from others of its kind: serial numbers, the
+    owner's name and the maker note. size: (width, height) of the picture written, px.
     """
     exif = Image.Exif()
     try:
@@ -114,6 +124,8 @@ def exported(block: bytes, *, keep_gps: bool, dpi: float | None, size: tuple[int
             del exif[IFD.GPSInfo]
         if len(exif):
             camera = dict(exif.get(IFD.Exif, {}))
+            if not keep_gps:
+                camera = {tag: value for tag, value in camera.items() if tag not in _PRIVATE}
             camera |= {Base.ColorSpace: _SRGB, Base.ExifImageWidth: size[0], Base.ExifImageHeight: size[1]}
             exif[IFD.Exif] = camera
         _set_resolution(exif, dpi)
@@ -131,7 +143,8 @@ def exported(block: bytes, *, keep_gps: bool, dpi: float | None, size: tuple[int
 def with_standard_types(block: bytes) -> bytes:
     """An EXIF block, or the head of a TIFF file, as Pillow makes them, with the types that the standard asks for.
 
-    Pillow writes every value of bytes it has no entry for as BYTE; strict readers leave out a maker note of that type.
+    Pillow writes every value of bytes it has no entry for as BYTE; strict readers leave out a maker note of that type,
+    and texts (`utf8_text`).
     """
     patched = bytearray(block)
     start = 6 if block.startswith(b"Exif\0\0") else 0
@@ -146,17 +159,36 @@ def with_standard_types(block: bytes) -> bytes:
     for _, directory, _, offset in entries(first):
         if directory in (IFD.Exif, IFD.GPSInfo):
             for at, tag, kind, _ in entries(offset):
-                if tag in _OF_UNDEFINED_TYPE and kind == _BYTE:
-                    struct.pack_into(f"{order}H", patched, at + 2, _UNDEFINED)
+                if kind == _BYTE and (tag in _OF_UNDEFINED_TYPE or tag in _OF_TEXT_TYPE):
+                    right = _UNDEFINED if tag in _OF_UNDEFINED_TYPE else _ASCII
+                    struct.pack_into(f"{order}H", patched, at + 2, right)
     return bytes(patched)
+
+
+def utf8_text(tag: int, value: Any) -> Any:
+    """A value as Pillow is to write it: text that is not ASCII as bytes in UTF-8, for Pillow would write "?" instead.
+
+    Pillow reads all text as Latin-1. What is UTF-8 then (as EXIF 3.0 and most programs have it) is taken for that.
+    """
+    if not isinstance(value, str) or value.isascii():
+        return value
+    try:
+        raw = value.encode("latin-1")
+        raw.decode("utf-8")
+    except UnicodeError:  # real Latin-1, or read by something else than Pillow
+        raw = value.encode("utf-8")
+    raw = raw.rstrip(b"\0")
+    return raw + b"\0" if tag in _OF_TEXT_TYPE else raw  # Pillow ends those it knows by itself
 
 
 def _selected(exif: Image.Exif) -> Image.Exif:
     kept = Image.Exif()
     for tag in sorted(_DESCRIPTIVE.intersection(exif)):
-        kept[tag] = exif[tag]
+        kept[tag] = utf8_text(tag, exif[tag])
     for directory in (IFD.Exif, IFD.GPSInfo):
-        tags = {tag: value for tag, value in exif.get_ifd(directory).items() if tag not in _OF_THE_PIXELS}
+        tags = {
+            tag: utf8_text(tag, value) for tag, value in exif.get_ifd(directory).items() if tag not in _OF_THE_PIXELS
+        }
         if tags:
             kept[directory] = tags
     return kept

@@ -34,7 +34,8 @@ class ExportOptions:
     """How a file is written.
 
     quality: 1-100, of JPEG, WebP and AVIF. size: (width, height) px to scale to, None for the picture's own.
-    dpi: None for what the photo came with. keep_gps: with keep_exif only. label_ai: IPTC's "made with AI" mark.
+    dpi: None for what the photo came with. keep_gps: the place, and serial numbers too; with keep_exif only.
+    label_ai: IPTC's "made with AI" mark.
     lossless: of WebP; PNG and TIFF always are, JPEG and AVIF never.
     """
 

@@ -11,7 +11,7 @@ from PIL.ExifTags import IFD
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from PIL.TiffTags import BYTE, LONG, UNDEFINED
 
-from studio.core.image_io.exif import with_standard_types
+from studio.core.image_io.exif import utf8_text, with_standard_types
 
 _ROWS_BYTES = 2**20  # of a strip, before compression
 _ADOBE_DEFLATE, _DIFFERENCES, _INCH, _RGB, _UNASSOCIATED_ALPHA = 8, 2, 2, 2, 2
@@ -68,6 +68,6 @@ def _add_exif(tags: ImageFileDirectory_v2, block: bytes) -> None:
     for tag, value in exif.items():
         if tag in (IFD.Exif, IFD.GPSInfo):
             tags.tagtype[tag] = LONG
-            tags[tag] = exif.get_ifd(tag)
+            tags[tag] = {inner: utf8_text(inner, each) for inner, each in exif.get_ifd(tag).items()}
         else:
-            tags[tag] = value
+            tags[tag] = utf8_text(tag, value)

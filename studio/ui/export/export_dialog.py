@@ -30,7 +30,7 @@ from studio.core.image_io import (
     check_export_size,
     encode_picture,
 )
-from studio.core.image_io.exif import tells_place
+from studio.core.image_io.exif import tells_place_or_owner
 from studio.core.image_io.formats import SUFFIX_OF
 from studio.ui.dialogs.file_dialogs import open_dialog, typed_path
 from studio.ui.export.credits_preview import CreditsPreview
@@ -81,7 +81,7 @@ class ExportDialog(QDialog):
         self.size_label = PlainLabel()
         self.dimensions = ExportSize(picture, options.dpi or picture.metadata.dpi or 300, last.unit)
         self.keep_exif = QCheckBox(self.tr("Camera data of the photo (EXIF)"))
-        self.keep_gps = QCheckBox(self.tr("Where it was taken (GPS)"))
+        self.keep_gps = QCheckBox(self.tr("Place and serial numbers (GPS, maker note)"))
         self.label_ai = QCheckBox(self.tr("Mark as made with AI (IPTC)"))
         self.keep_exif.setChecked(options.keep_exif)
         self.keep_gps.setChecked(options.keep_gps)
@@ -225,7 +225,7 @@ class ExportDialog(QDialog):
         """Only metadata that the photo has can be kept."""
         exif = self._artwork.picture.metadata.exif
         self.keep_exif.setEnabled(bool(exif))
-        self.keep_gps.setEnabled(bool(exif) and self.keep_exif.isChecked() and tells_place(exif))
+        self.keep_gps.setEnabled(bool(exif) and self.keep_exif.isChecked() and tells_place_or_owner(exif))
 
     @Slot()
     def _browse(self) -> None:
