@@ -63,6 +63,14 @@ def test_an_impossible_blend_is_said_before_the_engine_is_loaded(
     assert studio.is_untouched
 
 
+def test_what_is_missing_of_a_photo_is_said_and_it_is_painted(studio: Studio) -> None:
+    data = Path("photo.png").read_bytes()
+    Path("half.png").write_bytes(data[: len(data) // 2] + bytes(len(data) // 2))
+    assert studio("render", "half.png", "--style", STYLE, "-o", "out.png") == 0
+    assert "half.png: Part of this file is missing or damaged." in studio.err
+    assert Path("out.png").exists()
+
+
 def test_help_names_the_options_of_a_blend_with_their_ranges(studio: Studio) -> None:
     assert studio("render", "--help") == 0
     shown = " ".join(studio.out.split())

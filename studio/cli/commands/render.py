@@ -110,6 +110,8 @@ def _deliver(ending: _Ending, request: StyleRequest, target: Target, made_of: Cr
             raise EngineError(error.message, error.remedy) from error
         raise unsaved(error, keep_safe(picture, target.name, target.options, made_of)) from error
     missing = [target.frames.problem] if target.frames.problem else []
+    content = request.content
+    of_photo = [f"{content.name}: {note}" for note in content.notes] if content is not None else []
     return Summary(
         ending.event,
         request.recipe,
@@ -121,5 +123,5 @@ def _deliver(ending: _Ending, request: StyleRequest, target: Target, made_of: Cr
         steps=ending.steps,
         seconds=ending.seconds,
         credits=tuple(card.credit_line for card in (*made_of.styles, *made_of.models)),
-        notes=(*missing, *ending.notes),
+        notes=(*of_photo, *missing, *ending.notes),
     )

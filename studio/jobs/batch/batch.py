@@ -76,7 +76,8 @@ class Batch:
         except Exception as error:  # noqa: BLE001 - as above
             return self._leave_unsaved(item, request, done, _as_sentence(error))
         self._journal.note(item, "done")
-        return ItemReport(item, "done", 1.0, size=size, seconds=done.seconds, notes=done.notes)
+        notes = (*request.content.notes, *done.notes)
+        return ItemReport(item, "done", 1.0, size=size, seconds=done.seconds, notes=notes)
 
     def _leave_unsaved(self, item: BatchItem, request: StyleRequest, done: Done, error: StudioError) -> ItemReport:
         """Note that an item failed after it was painted; its picture is kept elsewhere."""

@@ -171,6 +171,7 @@ class Importer(QObject):
         if opened.left_out:
             self._remaining_paths = tuple(paths)
             text = self.tr("An artwork is painted from one picture: {} was taken.").format(picture.name)
+            text = " ".join((text, *picture.notes))
             remedy = self.tr("All can be painted one after the other.")
             self._session.post_message(Message(text, remedy, action="render_many"))
 
@@ -182,6 +183,8 @@ class Importer(QObject):
         self._tell(None)
         self._session.change(content=base, blend=Blend(base, over))
         self._session.commit()
+        for picture in opened.pictures:
+            self._tell_notes(picture)
         if opened.left_out:
             self._tell(self.tr("Two pictures are blended: {} and {} were taken.").format(base.name, over.name))
 
@@ -203,6 +206,7 @@ class Importer(QObject):
         self._tell(None)
         self._session.change(content=picture)
         self._session.commit()
+        self._tell_notes(picture)
 
     def _blend(self, over: Picture) -> None:
         artwork = self._session.artwork
@@ -213,6 +217,13 @@ class Importer(QObject):
         else:
             self._session.change(blend=replace(blend, over=over) if blend else Blend(photo, over))
         self._session.commit()
+        self._tell_notes(over)
+
+    def _tell_notes(self, picture: Picture) -> None:
+        """What the picture's file made it say, until it is read: there is no other sign of it."""
+        if picture.notes:
+            text = f"{picture.name}: {' '.join(picture.notes)}"
+            self._session.post_message(Message(text, is_problem=True))
 
     def _tell(self, news: str | None) -> None:
         self._session.post_message(None if news is None else Message(news))

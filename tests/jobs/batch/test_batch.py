@@ -110,6 +110,15 @@ def test_an_item_is_opened_painted_saved_and_done(output: Path, job: BatchJob, s
     assert told == expected
 
 
+def test_what_is_missing_of_a_photo_is_noted_with_its_artwork(output: Path, job: BatchJob, photos: Path) -> None:
+    data = (photos / "a.png").read_bytes()
+    (photos / "a.png").write_bytes(data[: len(data) // 2] + bytes(len(data) // 2))
+    reports = paint(output, job, photos)
+    assert states(reports) == {"a.png": "done", "b.png": "done", "c.png": "done"}
+    assert reports["a.png"].notes == ("Part of this file is missing or damaged.",)
+    assert reports["b.png"].notes == ()
+
+
 def test_folders_below_keep_their_places(output: Path, job: BatchJob, save: Callable[..., Path]) -> None:
     save("summer/sea.png")
     paint(output, job, save("sea.png").parent)

@@ -153,6 +153,16 @@ def test_of_several_pictures_one_is_painted_and_that_is_said(qtbot: QtBot, studi
     assert news(studio) == "An artwork is painted from one picture: a.png was taken."
 
 
+def test_what_is_missing_of_a_photo_is_said_and_it_is_opened(qtbot: QtBot, studio: Studio, folder: Path) -> None:
+    data = (folder / "a.png").read_bytes()
+    (folder / "half.png").write_bytes(data[: len(data) // 2] + bytes(len(data) // 2))
+    with qtbot.waitSignal(studio.session.content_changed):
+        drop_on(studio.window.canvas, files(folder / "half.png"), "picture")
+    qtbot.waitUntil(lambda: bool(problem(studio)))
+    assert problem(studio) == "half.png: Part of this file is missing or damaged."
+    assert content_name(studio) == "half.png"
+
+
 def test_two_files_on_an_empty_canvas_are_blended_with_each_other(qtbot: QtBot, studio: Studio, folder: Path) -> None:
     drop_on(studio.window.canvas, files(folder / "a.png", folder / "b.png"), "blend")
     qtbot.waitUntil(lambda: studio.session.artwork.blend is not None)
