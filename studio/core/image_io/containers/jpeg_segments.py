@@ -22,6 +22,8 @@ _EOI = b"\xff\xd9"
 _MOST_SEARCHED = 256 * 2**20  # bytes
 _ZERO_RUN = bytes(256)
 _KEPT_ZEROS = 2  # bytes that the last pixels may end in
+_LEFT_OVER = 8  # bytes, about one block
+_MOST_CHECKED = 4_000_000  # px, which takes 30 ms
 _GREY = 128  # what libjpeg makes of coefficients that it never got
 _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _MARKER_OR_RESTART = re.compile(rb"\xff[\x01-\xfe]")
@@ -86,13 +88,13 @@ def read_jpeg(name: str, file: IO[bytes], length: int) -> JpegContent:
     if not start or length > _MOST_SEARCHED:
         return JpegContent(file, False, lambda _: False)  # nothing to look at, or too much
     is_odd = is_odd or not _has_all_scans(frame)
-    if is_ended:
-        return JpegContent(file, is_odd or zeros >= 0, lambda image: _lacks_pixels(image, data[:end], always=False))
+    if is_ended and (zeros < 0 or data[zeros:end].strip(b"\0")):
+        data = data[:end] if len(data) > 2 * end else data  # let the film behind it go
+        return JpegContent(file, is_odd or zeros >= 0, lambda image: _lacks_pixels(image, data[:end], frame))
     body = data[:end] if frame.may_be_zeros else data[: len(data[:end].rstrip(b"\0")) + _KEPT_ZEROS][:end]
     is_odd = is_odd or 0 <= zeros < len(body) - _KEPT_ZEROS  # behind it they are only what was never downloaded
     body = body.removesuffix(b"\xff")  # half an end mark
-    always = frame.is_progressive
-    return JpegContent(BytesIO(body + _EOI), is_odd, lambda image: _lacks_pixels(image, body, always))
+    return JpegContent(BytesIO(body + _EOI), is_odd, lambda image: _lacks_pixels(image, body, frame, is_ended=False))
 
 
 def _pieces(data: bytes, frame: _Frame) -> Iterator[tuple[str, int, int]]:
@@ -199,14 +201,28 @@ def _zeros_at(data: bytes, first: int, last: int, frame: _Frame) -> int:
     return -1 if frame.may_be_zeros else data.find(_ZERO_RUN, first, last)
 
 
-def _lacks_pixels(image: Image.Image, body: bytes, always: bool) -> bool:
-    """Whether what is put behind the end of the entropy-coded bytes shows: the decoder wanted more than there are."""
+def _lacks_pixels(image: Image.Image, body: bytes, frame: _Frame, is_ended: bool = True) -> bool:
+    """Whether the pixels and the entropy-coded bytes end at different places.
+
+    Where what is put behind the end shows, the decoder wanted more bytes than there are. Where what is changed in the
+    last ones does not show, it needed less, having read wrong ones: that is looked into in small pictures only.
+    """
     width, height = image.size
     corner = np.asarray(image.crop((max(0, width - 4), max(0, height - 4), width, height)))
-    if not always and (np.abs(corner.astype(int) - _GREY) > 1).any():
-        return False
-    shown = [_decoded(body + filler * 512 + _EOI, image.size) for filler in (b"\0\0\0", b"\x5a\x96\x33")]
-    return None in shown or shown[0] != shown[1]
+    if (frame.is_progressive and not is_ended) or (np.abs(corner.astype(int) - _GREY) <= 1).all():
+        shown = [_decoded(body + filler * 512 + _EOI, image.size) for filler in (b"\0\0\0", b"\x5a\x96\x33")]
+        return None in shown or shown[0] != shown[1]
+    if frame.is_progressive or frame.may_be_zeros or width * height > _MOST_CHECKED:
+        return False  # the last bits of some change nothing that can be seen
+    return _decoded(_with_other_end(body) + _EOI, image.size) == image.tobytes()
+
+
+def _with_other_end(body: bytes) -> bytes:
+    body = body.rstrip(b"\0\xff")  # as some cameras fill it up
+    cut = len(body) - _LEFT_OVER
+    while body[cut - 1] == 0xFF:  # not between 255 and the 0 behind it
+        cut -= 1
+    return body[:cut] + bytes(0x55 if value == 0xAA else 0xAA for value in body[cut:])
 
 
 def _decoded(data: bytes, size: tuple[int, int]) -> bytes | None:
