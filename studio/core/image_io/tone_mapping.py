@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,7 @@ class RgbConversion:
         self._is_per_channel = not space.is_hdr and bool(np.abs(matrix - np.eye(3)).max() < 1e-3)
         self._light = light.astype(np.float32)
         self._matrix = matrix.T.astype(np.float32)
+        self._gains = _gain(self._light, peak) if peak > 1 and space.transfer != HLG else None
         self._table = np.rint(255 * srgb_codes(light)).astype(np.uint8)
 
     def __call__(self, codes: NDArray[np.unsignedinteger]) -> Pixels:
@@ -50,21 +52,20 @@ class RgbConversion:
         if self._is_per_channel:
             direct: Pixels = self._table[codes]
             return direct
-        light = displayed(self._space, self._light[codes])
-        if self._peak > 1:
-            light *= _gain(light.max(axis=-1, keepdims=True), self._peak)
-        return _encoded(light @ self._matrix)
+        light = displayed(self._space, np.take(self._light, codes))
+        if self._gains is not None:  # the brightest channel is that of the highest code
+            light *= np.take(self._gains, _brightest(codes))
+        elif self._peak > 1:
+            light *= _gain(_brightest(light), self._peak)
+        return _encoded((light.reshape(-1, 3) @ self._matrix).reshape(light.shape))
 
 
 def displayed(space: RgbSpace, light: NDArray[np.float32]) -> NDArray[np.float32]:
     """Light as the display shows it, white = 1: HLG gets its OOTF, all else is that already."""
     if space.transfer != HLG:
         return light
-    luma = (light @ _HLG_LUMA)[..., None]
-    shown: NDArray[np.float32] = light * (
-        np.maximum(luma, 1e-9) ** np.float32(_SYSTEM_GAMMA - 1) * np.float32(HLG_PEAK_NITS / WHITE_NITS)
-    )
-    return shown
+    luma = (light.reshape(-1, 3) @ _HLG_LUMA).reshape((*light.shape[:-1], 1))
+    return light * np.take(_system_gains(), _places(luma))
 
 
 def measured_peak(space: RgbSpace, parts: Iterable[Pixels]) -> float:
@@ -76,13 +77,13 @@ def measured_peak(space: RgbSpace, parts: Iterable[Pixels]) -> float:
     if space.transfer != HLG:
         codes = np.zeros(256, np.int64)
         for part in parts:
-            codes += np.bincount(part.max(axis=-1).ravel(), minlength=256)
+            codes += np.bincount(_brightest(part).ravel(), minlength=256)
         brightest = 255 - int(np.argmax(np.cumsum(codes[::-1]) > _CLIPPED * codes.sum()))
         return max(1.0, float(space.to_light(np.array(brightest / 255))))
     light = space.to_light(np.arange(256) / 255).astype(np.float32)
     bins = np.zeros(_BINS, np.int64)
     for part in parts:
-        shown = displayed(space, light[part]).max(axis=-1)
+        shown = _brightest(displayed(space, np.take(light, part)))
         bins += np.bincount((shown * (_BINS / 5)).astype(np.int64).ravel().clip(0, _BINS - 1), minlength=_BINS)
     brightest = _BINS - int(np.argmax(np.cumsum(bins[::-1]) > _CLIPPED * bins.sum()))
     return max(1.0, brightest * 5 / _BINS)
@@ -105,14 +106,32 @@ def eetf(nits: Floats, peak: float, target: float = WHITE_NITS) -> Floats:
 
 
 def _gain(brightest: NDArray[np.float32], peak: float) -> NDArray[np.float32]:
-    grid, gains = _gains(peak)
-    return np.interp(brightest, grid, gains).astype(np.float32)
+    found: NDArray[np.float32] = np.take(_gains(peak), _places(brightest / np.float32(peak)))
+    return found
 
 
 @cache
-def _gains(peak: float) -> tuple[Floats, Floats]:
-    light = np.linspace(0, np.sqrt(peak), 4097)[1:] ** 2
-    return light, eetf(light * WHITE_NITS, peak * WHITE_NITS) / (light * WHITE_NITS)
+def _gains(peak: float) -> NDArray[np.float32]:
+    nits = np.maximum(np.arange(_CODES), 0.5) / (_CODES - 1) * peak * WHITE_NITS
+    return (eetf(nits, peak * WHITE_NITS) / nits).astype(np.float32)
+
+
+@cache
+def _system_gains() -> NDArray[np.float32]:
+    """What light of a scene is multiplied with, by its luma."""
+    luma = np.maximum(np.arange(_CODES), 0.5) / (_CODES - 1)
+    return (luma ** (_SYSTEM_GAMMA - 1) * (HLG_PEAK_NITS / WHITE_NITS)).astype(np.float32)
+
+
+def _places(shares: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Where 0..1 stands in a table of `_CODES`."""
+    return (shares.clip(0, 1) * np.float32(_CODES - 1) + np.float32(0.5)).astype(np.uint16)
+
+
+def _brightest(values: NDArray[Any]) -> NDArray[Any]:
+    """(..., 1): the largest of the three channels; many times as fast as `max` along an axis of three."""
+    largest: NDArray[Any] = np.maximum(np.maximum(values[..., 0:1], values[..., 1:2]), values[..., 2:3])
+    return largest
 
 
 @cache
@@ -121,8 +140,5 @@ def _levels() -> Pixels:
 
 
 def _encoded(light: NDArray[np.float32]) -> Pixels:
-    np.clip(light, 0, 1, out=light)
-    light *= np.float32(_CODES - 1)
-    light += np.float32(0.5)
-    pixels: Pixels = _levels()[light.astype(np.uint16)]
+    pixels: Pixels = np.take(_levels(), _places(light))
     return pixels
