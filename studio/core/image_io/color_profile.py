@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from studio.core.image_io.cicp import RgbSpace
+from studio.core.image_io.color.cicp import RgbSpace
+from studio.core.image_io.color.tone_mapping import RgbConversion, measured_peak
 from studio.core.image_io.header_checks import DECODER_ERRORS
-from studio.core.image_io.tone_mapping import RgbConversion, measured_peak
 from studio.core.picture import Pixels
 
 _SPACES = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK", "LAB": "Lab"}

@@ -15,8 +15,9 @@ from PIL import Image, ImageFile
 
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError
+from studio.core.image_io.color.color_tags import Told, told_colors
+from studio.core.image_io.color.transparency import continue_visible
 from studio.core.image_io.color_profile import STRIP, ToSrgb
-from studio.core.image_io.color_tags import Told, told_colors
 from studio.core.image_io.containers.open_file import load_file, open_file
 from studio.core.image_io.deep_jpeg import read_deep_jpeg, read_frame
 from studio.core.image_io.deep_png import deep_mode, round_values, scale_clear_grey
@@ -26,7 +27,6 @@ from studio.core.image_io.gif_canvas import frame_box, with_free_canvas
 from studio.core.image_io.header_checks import DECODER_ERRORS, check_before_parsing, check_claims, check_size
 from studio.core.image_io.odd_bmp import read_bmp_header, read_odd_bmp
 from studio.core.image_io.tiff.tiff_reader import raw_file, read_tiff
-from studio.core.image_io.transparency import continue_visible
 from studio.core.picture import SMALLEST_EDGE, Metadata, Picture, Pixels
 
 _MOST_INSIDE = 2**28  # bytes of a picture within a BMP

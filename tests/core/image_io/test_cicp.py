@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from studio.core.image_io import decode_picture
-from studio.core.image_io.cicp import (
+from studio.core.image_io.color.cicp import (
     ADOBE_PRIMARIES,
     P3_PRIMARIES,
     PRIMARIES,
@@ -23,8 +23,8 @@ from studio.core.image_io.cicp import (
     space_of,
     space_of_gamma,
 )
+from studio.core.image_io.color.tone_mapping import RgbConversion, eetf, measured_peak
 from studio.core.image_io.color_profile import srgb_profile
-from studio.core.image_io.tone_mapping import RgbConversion, eetf, measured_peak
 from studio.core.picture import Pixels
 from tests.support.made_profiles import screen_profile
 from tests.support.picture_files import Chunk, encoded, png

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from studio.core.image_io import decode_picture
-from studio.core.image_io.cicp import ADOBE_PRIMARIES, P3_PRIMARIES, PRIMARIES, SRGB_PRIMARIES
+from studio.core.image_io.color.cicp import ADOBE_PRIMARIES, P3_PRIMARIES, PRIMARIES, SRGB_PRIMARIES
 from studio.core.image_io.color_profile import srgb_profile
 from studio.core.picture import Pixels
 from tests.core.image_io.test_cicp import CURVES, by_little_cms, chrm, cicp, farthest, gama, patches, tagged

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.core.image_io import ExportOptions, decode_picture, encode_picture, save_picture, transparency
-from studio.core.image_io.transparency import PAPER, continue_visible
+from studio.core.image_io import ExportOptions, decode_picture, encode_picture, save_picture
+from studio.core.image_io.color import transparency
+from studio.core.image_io.color.transparency import PAPER, continue_visible
 from studio.core.picture import Picture, Pixels
 from tests.support.picture_files import encoded, noise, png
 

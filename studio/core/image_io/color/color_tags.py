@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 
-from studio.core.image_io.cicp import (
+from studio.core.image_io.color.cicp import (
     ADOBE_GAMMA,
     ADOBE_PRIMARIES,
     SRGB_PRIMARIES,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.core.image_io.cicp import (
+from studio.core.image_io.color.cicp import (
     HLG,
     HLG_PEAK_NITS,
     WHITE_NITS,
