@@ -143,9 +143,7 @@ def _format_of(file: IO[bytes], name: str) -> FormatName:
     return format_name
 
 
-def _decode_tiff(
-    file: IO[bytes], name: str, source: Path | None, smallest_edge: int, keep_hidden: bool
-) -> Picture:
+def _decode_tiff(file: IO[bytes], name: str, source: Path | None, smallest_edge: int, keep_hidden: bool) -> Picture:
     hush_pillow()
     check_before_parsing(name, file, "TIFF")
     found = read_tiff(file, name, smallest_edge)

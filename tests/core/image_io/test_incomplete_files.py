@@ -139,15 +139,6 @@ def test_a_jpeg_of_which_nothing_came_is_refused() -> None:
         decode_picture(data[:start] + bytes(5000), "a.jpg")
 
 
-@pytest.mark.parametrize(("marker", "precision", "what"), [(0xC1, 12, "12-bit"), (0xC3, 8, "lossless")])
-def test_a_kind_of_jpeg_that_cannot_be_decoded_is_named(marker: int, precision: int, what: str) -> None:
-    data = bytearray(JPEGS["baseline"])
-    at = data.index(b"\xff\xc0")
-    data[at + 1], data[at + 4] = marker, precision
-    with pytest.raises(PictureError, match=f"is a {what} JPEG"):
-        decode_picture(bytes(data), "a.jpg")
-
-
 # PNG -----------------------------------------------------------------------------------------------------------------
 
 

@@ -28,8 +28,6 @@ _GREY = 128  # what libjpeg makes of coefficients that it never got
 _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _MARKER_OR_RESTART = re.compile(rb"\xff[\x01-\xfe]")
 _WITH_LENGTH = frozenset((0xC4, 0xCC, 0xDA, 0xDB, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)))
-_UNREADABLE = {0xC3: "lossless", 0xC5: "hierarchical", 0xC6: "hierarchical", 0xC7: "hierarchical", 0xCB: "lossless",
-               0xCD: "hierarchical", 0xCE: "hierarchical", 0xCF: "hierarchical"}  # fmt: skip
 
 
 @dataclass
@@ -58,7 +56,7 @@ class _Frame:
 def read_jpeg(name: str, file: IO[bytes], length: int) -> JpegContent:
     """The content of a JPEG of `length` bytes.
 
-    Raises PictureError for more than `MOST_JPEG_SCANS` scans, and for the kinds that the decoder does not know.
+    Raises PictureError for more than `MOST_JPEG_SCANS` scans.
     """
     file.seek(0)
     data = file.read(_MOST_SEARCHED)
@@ -69,7 +67,6 @@ def read_jpeg(name: str, file: IO[bytes], length: int) -> JpegContent:
     for kind, first, last in _pieces(data, frame):
         match kind:
             case "frame":
-                _check_kind(name, data[first:last])
                 _read_frame(frame, data[first:last])
             case "scan":
                 scans += 1
@@ -139,16 +136,6 @@ def _pieces(data: bytes, frame: _Frame) -> Iterator[tuple[str, int, int]]:
         at = behind if marker in _WITH_LENGTH or 0xC0 <= marker <= 0xCF else place + 2
         if at > len(data):
             return
-
-
-def _check_kind(name: str, segment: bytes) -> None:
-    marker, precision = segment[0], segment[3] if len(segment) > 3 else 8
-    what = _UNREADABLE.get(marker) or (f"{precision}-bit" if precision in (12, 16) else "")
-    if what:
-        raise PictureError(
-            f"{name} is a {what} JPEG, a kind that the studio cannot open.",
-            "Save it as an 8-bit JPEG, or as a PNG or TIFF, in another program.",
-        )
 
 
 def _read_frame(frame: _Frame, segment: bytes) -> None:

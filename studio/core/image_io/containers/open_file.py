@@ -24,7 +24,7 @@ def open_file(name: str, file: IO[bytes], format_name: FormatName) -> ImageFile.
     """As `open_header`, with what the file tells beside its pixels in `info`, under Pillow's names.
 
     New: "cicp" (primaries, transfer, matrix, is full range), "srgb", and "gamma" and "chromaticity" (of red, green,
-    blue, white) of PNG. Raises what the plugin raises, and PictureError for kinds of JPEG that nothing here can decode.
+    blue, white) of PNG. Raises what the plugin raises, and PictureError for a JPEG of too many scans.
     """
     length = file.seek(0, os.SEEK_END)
     file.seek(0)
