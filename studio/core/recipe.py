@@ -108,7 +108,7 @@ KNOBS: tuple[Knob, ...] = (
          scale="choice", choices=QUALITIES, methods=_BY_STEPS, group="picture"),
     Knob("seed", "Seed", "Another number, another variation. On one computer, the same number paints the same again.",
          low=0, high=999_999, step=1, scale="integer", methods=_BY_STEPS, group="picture"),
-    Knob("encoder", "Eye", "The network that sees. VGG-16 comes with the studio; others are downloaded once.",
+    Knob("encoder", "Encoder", "The network that compares pictures. VGG-16 is built in; others are downloaded once.",
          scale="choice", choices=ENCODERS, methods=_BY_STEPS, group="advanced"),
     Knob("pooling", "Pooling", "How the network steps back from the picture: max is bolder, average is softer.",
          scale="choice", choices=POOLINGS, methods=_BY_STEPS, group="advanced"),

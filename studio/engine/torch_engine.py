@@ -31,7 +31,7 @@ from studio.core.errors import EngineError, RecipeError, StudioError
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import StyleRecipe
 from studio.engine.event_reporter import Reporter
-from studio.engine.feed_forward.live_planner import Sketcher
+from studio.engine.feed_forward.live_planner import LivePlanner
 from studio.engine.finetune.tune_job import FineTuneContext, fine_tune
 from studio.engine.keep_colors import ColorKeeper
 from studio.engine.losses.losses import STYLE_LAYERS
@@ -53,7 +53,7 @@ from studio.engine.runtime.tensors import reading, shrinking, strip_of, strips, 
 
 LARGEST_STYLE = 4096  # px of a style's longer edge that are kept; at work it is at most half of that
 KEPT_STYLES = 64  # style statistics, one per size: some 3 MB each
-SKETCH_EDGES = (512, 1024)  # px; a draft starts from a picture of Live of at least, at most this size
+INITIAL_EDGES = (512, 1024)  # px; a draft starts from a picture of Live of at least, at most this size
 
 
 class TorchEngine:
@@ -65,7 +65,7 @@ class TorchEngine:
         self._device = choose_device(settings.device)
         self._encoders: dict[str, Encoder] = {}  # the last one
         self._styles: LRUCache[object, StyleFeatures] = LRUCache(KEPT_STYLES)
-        self._sketcher = Sketcher(self._device)
+        self._planner = LivePlanner(self._device)
         self._colors = ColorKeeper()
         torch.backends.cudnn.deterministic = True  # the same recipe paints the same pixels
 
@@ -74,7 +74,7 @@ class TorchEngine:
         encoder = run_to_end(self._encoder("vgg16", "max"))
         grey = torch.full((1, 3, 64, 64), 0.5, device=self._device)
         encoder.features(grey, STYLE_LAYERS)
-        self._sketcher.warm_up()
+        self._planner.warm_up()
         versions = {
             "Style Studio": __version__,
             "torch": str(torch.__version__),
@@ -115,7 +115,7 @@ class TorchEngine:
         """Drop weights and statistics."""
         self._encoders.clear()
         self._styles.clear()
-        self._sketcher.close()
+        self._planner.close()
         self._colors.close()
         release_memory(self._device)
 
@@ -149,20 +149,20 @@ class TorchEngine:
         """A picture as large as the device paints without delay, perhaps a coarse one before."""
         started = time.perf_counter()
         _check(request)
-        yield from signs_of_life(request.id, self._sketcher.look_at(request))
-        sketches = self._sketcher.previews(request)
-        for number, sketch in enumerate(sketches, start=1):
-            photo = yield from signs_of_life(request.id, self._sketcher.photo(request.content, max(sketch.size)))
-            image = yield from signs_of_life(request.id, self._sketcher.paint(sketch, photo))
-            reporter = Reporter(request, photo, self._colors, started, sketch.result_key)
-            if number < len(sketches):
+        yield from signs_of_life(request.id, self._planner.predict_vectors(request))
+        jobs = self._planner.previews(request)
+        for number, job in enumerate(jobs, start=1):
+            photo = yield from signs_of_life(request.id, self._planner.photo(request.content, max(job.size)))
+            image = yield from signs_of_life(request.id, self._planner.paint(job, photo))
+            reporter = Reporter(request, photo, self._colors, started, job.result_key)
+            if number < len(jobs):
                 yield (yield from reporter.frame(Snapshot(image, 1, 2, 0.5), is_final=False))
         yield from reporter.done(image)
 
     def _live_at_full_size(self, request: StyleRequest, painting: Painting, started: float) -> Iterator[Event]:
         assert painting.content is not None
-        yield from signs_of_life(request.id, self._sketcher.look_at(request))
-        job = self._sketcher.paint(self._sketcher.sketch(request, request.recipe.long_edge), painting.content)
+        yield from signs_of_life(request.id, self._planner.predict_vectors(request))
+        job = self._planner.paint(self._planner.job(request, request.recipe.long_edge), painting.content)
         image = yield from signs_of_life(request.id, job)
         yield from Reporter(request, painting.content, self._colors, started).done(image)
 
@@ -170,16 +170,16 @@ class TorchEngine:
         self, request: StyleRequest, photo: Tensor, size: tuple[int, int]
     ) -> Generator[None, None, Tensor]:
         """What Live shows for a request: the coarse colours of the artwork, and what a draft starts from."""
-        edge = min(max(SKETCH_EDGES[0], max(size)), SKETCH_EDGES[1])
+        edge = min(max(INITIAL_EDGES[0], max(size)), INITIAL_EDGES[1])
         plain = replace(request, recipe=request.recipe.change(detail=0.5, smoothness=0.0))
-        yield from self._sketcher.look_at(plain)
-        painting = self._sketcher.paint(self._sketcher.sketch(plain, edge), photo)
+        yield from self._planner.predict_vectors(plain)
+        painting = self._planner.paint(self._planner.job(plain, edge), photo)
         while True:
             try:
                 next(painting)
             except StopIteration as stop:
-                sketch: Tensor = stop.value
-                return sketch
+                initial: Tensor = stop.value
+                return initial
             yield  # its share of the work is nothing beside what follows
 
     def _loading(self, request: StyleRequest) -> Generator[Event, None, Encoder]:
@@ -218,7 +218,7 @@ class TorchEngine:
         card = next(card for card in bundled_cards("models") if card.id == name)
         network, _ = load_style_network(name)  # one of its own, for it is changed
         encoder = run_to_end(self._encoder("vgg16", "max"))
-        return FineTuneContext(card, network.to(self._device), self._sketcher.predictor(name), encoder)
+        return FineTuneContext(card, network.to(self._device), self._planner.predictor(name), encoder)
 
     def _color(self, request: ColorRequest) -> Iterator[Event]:
         started = time.perf_counter()
@@ -229,7 +229,7 @@ class TorchEngine:
 
     def _recolored(self, request: ColorRequest) -> Generator[None, None, Picture]:
         painted, size = request.painted, (request.painted.height, request.painted.width)
-        photo = yield from self._sketcher.photo(request.content, painted.long_edge)
+        photo = yield from self._planner.photo(request.content, painted.long_edge)
         yield from painted.fingerprinting()
         parts = (strip_of(painted.pixels, rows, self._device) for rows in strips(*size))
         keys = painted.fingerprint, request.content.fingerprint

@@ -30,7 +30,7 @@ from studio.core.image_io import open_picture
 from studio.core.picture import fit_size
 from studio.core.recipe import StyleRecipe
 from studio.core.resources import resource_folder
-from studio.engine.feed_forward.live_painter import LivePainter, Sketch, blend_vectors
+from studio.engine.feed_forward.live_painter import FeedForwardJob, LivePainter, blend_vectors
 from studio.engine.losses.losses import CONTENT_LAYERS, STYLE_LAYERS, relative_moments_loss, weights_of
 from studio.engine.losses.statistics import moments, positions, total_variation
 from studio.engine.networks.style_predictor import StylePredictor
@@ -158,12 +158,12 @@ def run_studio(arguments: argparse.Namespace) -> dict[str, Any]:
     painting = Painting(photo, (style,), (1.0,), recipe, (photo.shape[2], photo.shape[3]))
     for _ in finish(encoder, painting, ("warm",), {}):
         break
-    _sketched(painter, painting, style)
+    _initial(painter, painting, style)
     points: list[Point] = []
     seconds, first, steps = 0.0, None, 0
     started = time.perf_counter()
     if arguments.role == "draft":  # as the studio does
-        painting = replace(painting, live=_sketched(painter, painting, style))
+        painting = replace(painting, live=_initial(painter, painting, style))
     job = finish(encoder, painting, ("style",), {})
     while True:
         try:
@@ -196,7 +196,7 @@ def _painter() -> LivePainter:
     return LivePainter(network, StylePredictor(predictor, CPU), CPU)
 
 
-def _sketched(painter: LivePainter, painting: Painting, style: Tensor) -> Tensor:
+def _initial(painter: LivePainter, painting: Painting, style: Tensor) -> Tensor:
     """What a draft starts from. The style's vector and what the network has painted are not taken from memory."""
     photo = painting.content
     assert photo is not None
@@ -204,10 +204,10 @@ def _sketched(painter: LivePainter, painting: Painting, style: Tensor) -> Tensor
     plain = painting.recipe.change(detail=0.5, smoothness=0.0)
     edge = min(max(SKETCH_EDGES[0], *painting.size), SKETCH_EDGES[1])
     width, height = fit_size(painting.size[1], painting.size[0], edge)
-    sketch = Sketch(
+    job = FeedForwardJob(
         f"{time.perf_counter()}", blend_vectors(own, [wanted], [1.0], plain.strength), plain, (height, width)
     )
-    return run_to_end(painter.paint(sketch, photo))
+    return run_to_end(painter.paint(job, photo))
 
 
 def _encoder(dtype: torch.dtype, layout: torch.memory_format) -> Encoder:

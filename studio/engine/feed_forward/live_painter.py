@@ -39,18 +39,18 @@ PACED = 256 * 256  # px; for less, most of the time is not the network's
 
 
 @dataclass(frozen=True)
-class Sketch:
+class FeedForwardJob:
     """What the network is to paint. vector: the style vector (1, 100) to paint after. size: (h, w) of the result.
 
     photo_key: unique to the photo. Of the recipe count stroke_size and strength, and detail and smoothness afterwards.
-    taught: learned styles that change weights of the network, each with its share in that.
+    fine_tuned: learned styles that change weights of the network, each with its share in that.
     """
 
     photo_key: str
     vector: Tensor
     recipe: StyleRecipe
     size: tuple[int, int]
-    taught: tuple[tuple[LearnedStyle, float], ...] = ()
+    fine_tuned: tuple[tuple[LearnedStyle, float], ...] = ()
 
     @property
     def work_size(self) -> tuple[int, int]:
@@ -65,19 +65,19 @@ class Sketch:
 
     @property
     def key(self) -> Hashable:
-        """The same for sketches the network paints alike."""
-        return self.photo_key, tuple(self.vector[0].tolist()), self.work_size, self.taught_key
+        """The same for jobs the network paints alike."""
+        return self.photo_key, tuple(self.vector[0].tolist()), self.work_size, self.weights_key
 
     @property
     def result_key(self) -> Hashable:
-        """The same for sketches that come out alike, after all that needs no network."""
+        """The same for jobs that come out alike, after all that needs no network."""
         recipe = self.recipe
         return self.key, recipe.network, self.size, recipe.strength, recipe.detail, recipe.smoothness
 
     @property
-    def taught_key(self) -> tuple[tuple[str, float], ...]:
-        """The same for sketches that want the same weights; () for the network's own."""
-        return tuple((style.fingerprint, share) for style, share in self.taught)
+    def weights_key(self) -> tuple[tuple[str, float], ...]:
+        """The same for jobs that want the same weights; () for the network's own."""
+        return tuple((style.fingerprint, share) for style, share in self.fine_tuned)
 
 
 class LivePainter:
@@ -87,33 +87,33 @@ class LivePainter:
         self._network = network.to(device)
         self.predictor = predictor
         self._paintings = TensorCache(KEPT_PAINTINGS)
-        self._taught: LRUCache[tuple[tuple[str, float], ...], StyleNetwork] = LRUCache(KEPT_NETWORKS)
+        self._fine_tuned: LRUCache[tuple[tuple[str, float], ...], StyleNetwork] = LRUCache(KEPT_NETWORKS)
         self._pace = CPU_PACE if device.type == "cpu" else GPU_PACE  # seconds per px
 
-    def seconds(self, sketch: Sketch) -> float:
+    def seconds(self, job: FeedForwardJob) -> float:
         """How long the network will take, going by what it took before; 0 if it painted that already."""
-        return 0.0 if sketch.key in self._paintings else sketch.pixels * self._pace
+        return 0.0 if job.key in self._paintings else job.pixels * self._pace
 
     @torch.no_grad()
-    def paint(self, sketch: Sketch, photo: Tensor) -> Generator[float, None, Tensor]:
+    def paint(self, job: FeedForwardJob, photo: Tensor) -> Generator[float, None, Tensor]:
         """Paint; yields the share that is done after each tile, and returns the image (1, 3, h, w) in [0, 1].
 
         photo: (1, 3, H, W) in [0, 1].
         """
-        painted = self._paintings.get(sketch.key)
+        painted = self._paintings.get(job.key)
         if painted is None:
             started = time.perf_counter()
-            painted = yield from self._run(sketch, resize(photo, sketch.work_size).clamp_(0, 1))
-            if sketch.pixels <= WHOLE:
+            painted = yield from self._run(job, resize(photo, job.work_size).clamp_(0, 1))
+            if job.pixels <= WHOLE:
                 painted[0, 0, 0, 0].item()  # waits for the device
-                if sketch.pixels >= PACED:
-                    self._pace += PACE_SHARE * ((time.perf_counter() - started) / sketch.pixels - self._pace)
-                self._paintings[sketch.key] = painted = painted.contiguous()
-        return _touch_up(resize(painted, sketch.size), photo, sketch.recipe)
+                if job.pixels >= PACED:
+                    self._pace += PACE_SHARE * ((time.perf_counter() - started) / job.pixels - self._pace)
+                self._paintings[job.key] = painted = painted.contiguous()
+        return _touch_up(resize(painted, job.size), photo, job.recipe)
 
-    def _run(self, sketch: Sketch, image: Tensor) -> Generator[float, None, Tensor]:
-        network = self._network_for(sketch)
-        conditions = network.conditions(sketch.vector)
+    def _run(self, job: FeedForwardJob, image: Tensor) -> Generator[float, None, Tensor]:
+        network = self._network_for(job)
+        conditions = network.conditions(job.vector)
         height, width = image.shape[2:]
         if height * width <= WHOLE:
             whole: Tensor = network(_aligned(image), conditions)
@@ -128,14 +128,14 @@ class LivePainter:
             yield number / len(tiles)
         return result
 
-    def _network_for(self, sketch: Sketch) -> StyleNetwork:
+    def _network_for(self, job: FeedForwardJob) -> StyleNetwork:
         """The network, its weights changed as learned styles want. Raises StudioError if they do not fit."""
-        if not sketch.taught:
+        if not job.fine_tuned:
             return self._network
-        known = self._taught.get(sketch.taught_key)
+        known = self._fine_tuned.get(job.weights_key)
         if known is None:
-            known = with_learned(self._network, [(style.delta, share) for style, share in sketch.taught])
-            self._taught[sketch.taught_key] = known
+            known = with_learned(self._network, [(style.delta, share) for style, share in job.fine_tuned])
+            self._fine_tuned[job.weights_key] = known
         return known
 
 

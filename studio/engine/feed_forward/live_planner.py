@@ -1,4 +1,4 @@
-"""Sketcher: says which Live network paints a request, after which vector and at which size, and lets it."""
+"""Says which Live network paints a request, after which vector and at which size, and lets it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studio.core.engine_api.contract import LiveRequest, StyleRequest
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.learned_style import painting_network
-from studio.engine.feed_forward.live_painter import LivePainter, Sketch, blend_vectors, reach_of
+from studio.engine.feed_forward.live_painter import FeedForwardJob, LivePainter, blend_vectors, reach_of
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.weights import load_style_network, predictor_owner
 from studio.engine.runtime.generators import run_to_end
@@ -26,7 +26,7 @@ PREVIEW_SECONDS = 0.3  # for which nobody minds waiting when the hand rests
 COARSE_SECONDS = 0.1  # beyond, a coarser picture comes first, so that it follows the hand
 
 
-class Sketcher:
+class LivePlanner:
     """The Live networks, each loaded when it is first wanted, and the photos they painted last.
 
     Networks that go with the same predictor share it, and so what it made of photos and styles.
@@ -43,14 +43,14 @@ class Sketcher:
         recipe = StyleRecipe()
         grey = torch.full((1, 3, 64, 64), 0.5, device=self._device)
         vector = self.predictor(recipe.network)(grey)
-        run_to_end(self.paint(Sketch("", vector, recipe, (64, 64)), grey))
+        run_to_end(self.paint(FeedForwardJob("", vector, recipe, (64, 64)), grey))
 
     def predictor(self, network: str) -> StylePredictor:
         """The predictor a network goes with."""
         return self._painter(network).predictor
 
-    def look_at(self, request: StyleRequest | LiveRequest) -> Generator[None, None, None]:
-        """What has to be known of photo and styles before `sketch` and `previews` are quick."""
+    def predict_vectors(self, request: StyleRequest | LiveRequest) -> Generator[None, None, None]:
+        """What has to be known of photo and styles before `job` and `previews` are quick."""
         learned = request.learned or (None,) * len(request.styles)
         predictor = self.predictor(painting_network(request.recipe, learned))
         unknown = [picture for picture, known in zip(request.styles, learned, strict=True) if known is None]
@@ -61,7 +61,7 @@ class Sketcher:
                 predictor.remember(picture.fingerprint, image)
                 yield
 
-    def sketch(self, request: StyleRequest | LiveRequest, long_edge: int) -> Sketch:
+    def job(self, request: StyleRequest | LiveRequest, long_edge: int) -> FeedForwardJob:
         """What a request wants painted, with the longer edge at `long_edge` px; it must have a content and styles.
 
         The network is that of `painting_network`; of what was learnt with another one, the vector alone counts.
@@ -78,25 +78,25 @@ class Sketcher:
         ]
         vector = blend_vectors(self._vector(recipe, request.content), vectors, shares, recipe.strength)
         reach = min(1.0, reach_of(recipe.strength))
-        taught = [
+        fine_tuned = [
             (known, reach * share)
             for known, share in zip(learned, shares, strict=True)
             if known and known.delta and known.network == recipe.network
         ]
         width, height = fit_size(request.content.width, request.content.height, long_edge)
-        return Sketch(request.content.fingerprint, vector, recipe, (height, width), tuple(taught))
+        return FeedForwardJob(request.content.fingerprint, vector, recipe, (height, width), tuple(fine_tuned))
 
-    def previews(self, request: LiveRequest) -> list[Sketch]:
-        """What to paint one after the other: a coarse sketch if the last takes long, and the largest bearable one."""
+    def previews(self, request: LiveRequest) -> list[FeedForwardJob]:
+        """What to paint one after the other: a coarse picture if the last takes long, and the largest bearable one."""
         limit = min(request.long_edge, request.recipe.long_edge)
-        largest, content = self.sketch(request, limit), request.content
+        largest, content = self.job(request, limit), request.content
         sizes = (fit_size(content.width, content.height, edge) for edge in PREVIEW_EDGES if edge < limit)
-        sketches = [largest, *(replace(largest, size=(height, width)) for width, height in sizes)]
+        jobs = [largest, *(replace(largest, size=(height, width)) for width, height in sizes)]
         painter = self._painter(largest.recipe.network)
-        final = next((one for one in sketches if painter.seconds(one) <= PREVIEW_SECONDS), sketches[-1])
+        final = next((one for one in jobs if painter.seconds(one) <= PREVIEW_SECONDS), jobs[-1])
         if painter.seconds(final) <= COARSE_SECONDS:
             return [final]
-        coarse = [one for one in sketches if one.size < final.size and painter.seconds(one) <= COARSE_SECONDS / 2]
+        coarse = [one for one in jobs if one.size < final.size and painter.seconds(one) <= COARSE_SECONDS / 2]
         return [*coarse[:1], final]
 
     def photo(self, picture: Picture, long_edge: int) -> Generator[None, None, Tensor]:
@@ -108,9 +108,9 @@ class Sketcher:
             self._photos[key] = photo = yield from shrinking(picture, long_edge, self._device)
         return photo
 
-    def paint(self, sketch: Sketch, photo: Tensor) -> Generator[float, None, Tensor]:
+    def paint(self, job: FeedForwardJob, photo: Tensor) -> Generator[float, None, Tensor]:
         """Paint; see LivePainter.paint."""
-        return self._painter(sketch.recipe.network).paint(sketch, photo)
+        return self._painter(job.recipe.network).paint(job, photo)
 
     def close(self) -> None:
         """Forget everything."""

@@ -12,7 +12,7 @@ from torch.nn import functional
 from studio.engine.losses.losses import ObjectiveWeights, relative_moments_loss, variance_of
 from studio.engine.losses.self_similarity import CellGrid, self_similarity_loss
 from studio.engine.losses.statistics import Moments, Sums, add_sums, positions, sums_around, total_variation
-from studio.engine.networks.vgg import Encoder, Trace
+from studio.engine.networks.vgg import ActivationTape, Encoder
 from studio.engine.runtime.tiling import Tile, cut_into_tiles
 
 LEAST_TOTAL_VARIATION = 1e-4  # a flat style: a step of 1/100 from pixel to pixel
@@ -116,7 +116,7 @@ class Objective:
             for layer in self._structure
         }
         cells: dict[str, Tensor] = {}
-        trace = Trace([])
+        trace = ActivationTape([])
         for tile in tiles:
             trace = yield from self._encoder.trace(tile.crop(image), self._layers, with_gradient=is_whole)
             for layer, target in self._moments.items():
@@ -189,7 +189,7 @@ class Objective:
         rows = torch.addmm(by_offset, rows, by_product + by_product.T)
         return rows.view(1, features.shape[2], features.shape[3], -1).permute(0, 3, 1, 2)
 
-    def _difference(self, trace: Trace, target: _FixedTarget, tile: Tile) -> Tensor:
+    def _difference(self, trace: ActivationTape, target: _FixedTarget, tile: Tile) -> Tensor:
         return trace[target.layer].detach() - tile.crop(target.features, self._encoder.stride(target.layer))
 
     def _smoothness(self, image: Tensor) -> Tensor | None:

@@ -1,4 +1,4 @@
-"""The eye: VGG up to named layers, run piece by piece so that nobody has to wait for a whole pass."""
+"""VGG as encoder, up to named layers, run segment by segment so that nobody has to wait for a whole pass."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ class EncoderLayout:
 
 
 @dataclass
-class Trace:
-    """Activations of one pass: per piece, the input (a leaf) and the output that hangs on it."""
+class ActivationTape:
+    """Activations of one pass: per segment, the input (a leaf) and the output that hangs on it."""
 
-    pieces: list[tuple[str, Tensor, Tensor]]
+    segments: list[tuple[str, Tensor, Tensor]]
 
     def __getitem__(self, layer: str) -> Tensor:
         """Features (1, C, h, w) of a layer."""
-        return next(output for name, _, output in self.pieces if name == layer)
+        return next(output for name, _, output in self.segments if name == layer)
 
 
 class Encoder:
@@ -137,47 +137,49 @@ class Encoder:
 
     def features(self, image: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
         """Features by layer, without gradients, in one go. Shapes: (1, 3, H, W) -> (1, C, H / stride, W / stride)."""
-        trace = run_to_end(self.trace(image, layers, with_gradient=False))
-        return {layer: trace[layer] for layer in layers}
+        tape = run_to_end(self.trace(image, layers, with_gradient=False))
+        return {layer: tape[layer] for layer in layers}
 
-    def trace(self, image: Tensor, layers: Collection[str], with_gradient: bool = True) -> Generator[None, None, Trace]:
-        """Run up to the deepest of `layers`, yielding after each piece. image: (1, 3, H, W) in [0, 1]."""
+    def trace(
+        self, image: Tensor, layers: Collection[str], with_gradient: bool = True
+    ) -> Generator[None, None, ActivationTape]:
+        """Run up to the deepest of `layers`, yielding after each segment. image: (1, 3, H, W) in [0, 1]."""
         deepest = self._deepest(layers)
-        trace = Trace([])
+        tape = ActivationTape([])
         current = image
         for layer in self.layers:
             if layer.endswith("_1") and layer != "relu1_1":
-                current = self._piece(trace, f"pool{layer[4]}", current, with_gradient)
+                current = self._segment(tape, f"pool{layer[4]}", current, with_gradient)
                 yield
-            current = self._piece(trace, layer, current, with_gradient)
+            current = self._segment(tape, layer, current, with_gradient)
             yield
             if layer == deepest:
                 break
-        return trace
+        return tape
 
-    def backward(self, trace: Trace, gradients: Mapping[str, Tensor]) -> Generator[None, None, Tensor]:
-        """Gradient at the image from gradients at some layers, yielding after each piece. Shapes: as the features."""
+    def backward(self, tape: ActivationTape, gradients: Mapping[str, Tensor]) -> Generator[None, None, Tensor]:
+        """Gradient at the image from gradients at some layers, yielding after each segment. Shapes: as the features."""
         gradient: Tensor | None = None
-        while trace.pieces:
-            name, source, output = trace.pieces.pop()  # frees each activation as soon as it has been used
+        while tape.segments:
+            name, source, output = tape.segments.pop()  # frees each activation as soon as it has been used
             if name in gradients:
                 gradient = gradients[name] if gradient is None else gradient.add_(gradients[name])
             if gradient is not None:
                 (gradient,) = torch.autograd.grad(output, source, gradient)
                 yield
         if gradient is None:
-            raise ValueError("no gradient was given for any layer of the trace")
+            raise ValueError("no gradient was given for any layer of the tape")
         return gradient
 
     def _deepest(self, layers: Collection[str]) -> str:
         return max(layers, key=self.layers.index)
 
-    def _piece(self, trace: Trace, name: str, source: Tensor, with_gradient: bool) -> Tensor:
-        # One leaf per piece: autograd then goes back through one piece at a time.
+    def _segment(self, tape: ActivationTape, name: str, source: Tensor, with_gradient: bool) -> Tensor:
+        # One leaf per segment: autograd then goes back through one segment at a time.
         source = source.detach().requires_grad_(with_gradient)
         with torch.set_grad_enabled(with_gradient):  # no yield inside: the mode must not leak into other code
             output = self._pool(source) if name.startswith("pool") else self.convolve(name, source)
-        trace.pieces.append((name, source, output))
+        tape.segments.append((name, source, output))
         return output
 
     def convolve(self, layer: str, source: Tensor) -> Tensor:

@@ -139,7 +139,7 @@ def _download(url: str, target: Path) -> Generator[float, None, Path]:
         raise WeightsError(
             f"{target.name} is not on this computer and could not be downloaded.",
             "Go online, or name a folder that holds it (--weights-folder; for the window STYLE_STUDIO_WEIGHTS), "
-            'or choose the built-in eye "vgg16".',
+            'or choose the built-in encoder "vgg16".',
         ) from error
     finally:
         part.unlink(missing_ok=True)

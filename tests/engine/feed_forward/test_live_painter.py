@@ -16,7 +16,7 @@ from studio.core.recipe import StyleRecipe
 from studio.core.resources import resource_folder
 from studio.core.styles.learned_style import LearnedStyle
 from studio.engine.feed_forward import live_painter
-from studio.engine.feed_forward.live_painter import LivePainter, Sketch, blend_vectors
+from studio.engine.feed_forward.live_painter import FeedForwardJob, LivePainter, blend_vectors
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.weights import ORIGINAL_NETWORK, load_style_network
 from studio.engine.runtime.generators import run_to_end
@@ -34,15 +34,17 @@ def painter() -> LivePainter:
     return LivePainter(network, StylePredictor(predictor, CPU), CPU)
 
 
-def sketch(painter: LivePainter, photo: Tensor = PHOTO, style: Tensor | None = None, **fields: object) -> Sketch:
+def job_of(
+    painter: LivePainter, photo: Tensor = PHOTO, style: Tensor | None = None, **fields: object
+) -> FeedForwardJob:
     recipe = PLAIN.change(**fields)
     own, other = (painter.predictor(image) for image in (photo, weave() if style is None else style))
     vector = blend_vectors(own, [other], [1.0], recipe.strength)
-    return Sketch(f"photo {tuple(photo.shape)}", vector, recipe, (photo.shape[2], photo.shape[3]))
+    return FeedForwardJob(f"photo {tuple(photo.shape)}", vector, recipe, (photo.shape[2], photo.shape[3]))
 
 
 def paint(painter: LivePainter, photo: Tensor = PHOTO, style: Tensor | None = None, **fields: object) -> Tensor:
-    return run_to_end(painter.paint(sketch(painter, photo, style, **fields), photo))
+    return run_to_end(painter.paint(job_of(painter, photo, style, **fields), photo))
 
 
 def far(found: Tensor, expected: Tensor) -> float:
@@ -64,14 +66,14 @@ def test_the_blend_of_vectors_is_linear_in_the_shares_and_ends_at_the_style() ->
 
 
 def test_large_strokes_are_painted_small_and_enlarged(painter: LivePainter) -> None:
-    assert sketch(painter, stroke_size=2.0).work_size == (48, 64)
-    assert sketch(painter, stroke_size=0.5).work_size == (192, 256)
+    assert job_of(painter, stroke_size=2.0).work_size == (48, 64)
+    assert job_of(painter, stroke_size=0.5).work_size == (192, 256)
     assert paint(painter, stroke_size=2.0).shape == PHOTO.shape
 
 
 def test_the_network_never_works_on_less_than_it_can_mirror(painter: LivePainter) -> None:
     narrow = waves(16, 200)
-    assert min(sketch(painter, narrow, stroke_size=4.0).work_size) >= live_painter.SMALLEST
+    assert min(job_of(painter, narrow, stroke_size=4.0).work_size) >= live_painter.SMALLEST
     assert paint(painter, narrow, stroke_size=4.0).shape == narrow.shape
 
 
@@ -92,9 +94,9 @@ def test_detail_brings_the_photos_fine_lightness_back(painter: LivePainter) -> N
 
 def test_what_needs_no_network_does_not_run_it_again(painter: LivePainter) -> None:
     paint(painter)
-    assert painter.seconds(sketch(painter, smoothness=0.8, detail=0.9)) == 0
-    assert painter.seconds(sketch(painter, strength=0.3)) > 0
-    assert painter.seconds(sketch(painter, stroke_size=0.5)) > 0
+    assert painter.seconds(job_of(painter, smoothness=0.8, detail=0.9)) == 0
+    assert painter.seconds(job_of(painter, strength=0.3)) > 0
+    assert painter.seconds(job_of(painter, stroke_size=0.5)) > 0
 
 
 def test_tiles_of_the_gallery_do_not_push_out_what_is_on_the_canvas(painter: LivePainter) -> None:
@@ -102,7 +104,7 @@ def test_tiles_of_the_gallery_do_not_push_out_what_is_on_the_canvas(painter: Liv
     tile = waves(32, 32)
     for turn in range(40):
         paint(painter, tile, waves(32, 32, turn=turn / 10))
-    assert painter.seconds(sketch(painter)) == 0
+    assert painter.seconds(job_of(painter)) == 0
 
 
 def test_in_tiles_a_picture_is_painted_as_in_one_piece(painter: LivePainter, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +114,7 @@ def test_in_tiles_a_picture_is_painted_as_in_one_piece(painter: LivePainter, mon
     monkeypatch.setattr(live_painter, "TILE", 64 * 900)
     painter._paintings.clear()
     tiles: list[float] = []
-    job = painter.paint(sketch(painter, photo), photo)
+    job = painter.paint(job_of(painter, photo), photo)
     while True:
         try:
             tiles.append(next(job))
@@ -150,9 +152,9 @@ def test_an_odd_style_gives_a_picture(painter: LivePainter, style: Tensor) -> No
     assert float(painted.std()) > 0.01
 
 
-def test_sketches_of_another_size_or_vector_are_others(painter: LivePainter) -> None:
-    one = sketch(painter)
-    assert one.key == sketch(painter, detail=0.9).key
+def test_jobs_of_another_size_or_vector_are_others(painter: LivePainter) -> None:
+    one = job_of(painter)
+    assert one.key == job_of(painter, detail=0.9).key
     assert one.key != replace(one, size=(64, 64)).key
     assert one.key != replace(one, vector=one.vector + 1).key
     assert one.key != replace(one, photo_key="another").key
@@ -163,25 +165,25 @@ def learned(**delta: NDArray[np.float16]) -> LearnedStyle:
     return LearnedStyle(ORIGINAL_NETWORK, "", np.zeros(100, np.float32), (reference,), delta)
 
 
-def paint_taught(painter: LivePainter, style: LearnedStyle, share: float) -> Tensor:
-    return run_to_end(painter.paint(replace(sketch(painter), taught=((style, share),)), PHOTO))
+def paint_fine_tuned(painter: LivePainter, style: LearnedStyle, share: float) -> Tensor:
+    return run_to_end(painter.paint(replace(job_of(painter), fine_tuned=((style, share),)), PHOTO))
 
 
-def test_what_a_style_has_taught_changes_the_weights_by_its_share_and_only_for_it(painter: LivePainter) -> None:
+def test_what_a_style_has_learned_changes_the_weights_by_its_share_and_only_for_it(painter: LivePainter) -> None:
     plain = paint(painter)
     weight = painter._network.out.weight
-    taught, same = (
-        paint_taught(painter, learned(**{"out.weight": scale * weight.half().numpy()}), share)
+    tuned, same = (
+        paint_fine_tuned(painter, learned(**{"out.weight": scale * weight.half().numpy()}), share)
         for scale, share in ((1, 1.0), (2, 0.5))
     )
-    assert far(taught, plain) < 1e-3  # the last normalisation undoes a scaling of the last layer
+    assert far(tuned, plain) < 1e-3  # the last normalisation undoes a scaling of the last layer
     shifted = learned(**{"out.weight": np.flip(weight.half().numpy(), 0).copy()})
-    assert far(paint_taught(painter, shifted, 0.5), plain) > 0.01
-    assert far(taught, same) < 1e-5
+    assert far(paint_fine_tuned(painter, shifted, 0.5), plain) > 0.01
+    assert far(tuned, same) < 1e-5
     painter._paintings.clear()
     assert far(paint(painter), plain) == 0
 
 
-def test_a_style_taught_to_another_network_is_refused(painter: LivePainter) -> None:
+def test_a_style_learned_with_another_network_is_refused(painter: LivePainter) -> None:
     with pytest.raises(StudioError, match="does not fit"):
-        paint_taught(painter, learned(**{"out.weight": np.ones((1, 2), np.float16)}), 1.0)
+        paint_fine_tuned(painter, learned(**{"out.weight": np.ones((1, 2), np.float16)}), 1.0)

@@ -41,7 +41,7 @@ def test_live_on_a_slow_device_gives_a_coarse_picture_first_and_a_smaller_one_in
     engine: TorchEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pixels = {edge: edge * edge // 4 for edge in (768, 512, 256, 192)}  # PHOTO is four times as wide as high
-    monkeypatch.setattr(LivePainter, "seconds", lambda self, sketch: 0.19 * sketch.pixels / pixels[512])
+    monkeypatch.setattr(LivePainter, "seconds", lambda self, job: 0.19 * job.pixels / pixels[512])
     request = replace(live_request(), recipe=StyleRecipe())
     _, frames, done = events_of(engine, request)
     assert [frame.picture.long_edge for frame in frames] == [256, 512]
@@ -143,7 +143,7 @@ def test_of_two_learned_styles_the_larger_share_decides_on_the_network(engine: T
 
 
 def test_numbers_that_fell_apart_are_never_shown(engine: TorchEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(LivePainter, "_run", lambda self, sketch, image: numbers_that_are_none(image))
+    monkeypatch.setattr(LivePainter, "_run", lambda self, job, image: numbers_that_are_none(image))
     with pytest.raises(EngineError, match="fell apart"):
         list(engine.run(live_request()))
 
@@ -153,7 +153,7 @@ def numbers_that_are_none(image: Tensor) -> Generator[float, None, Tensor]:
     return image * float("nan")
 
 
-def test_only_a_draft_of_some_strength_starts_from_a_sketch(
+def test_only_a_draft_of_some_strength_starts_from_a_live_picture(
     engine: TorchEngine, monkeypatch: pytest.MonkeyPatch, few_steps: None
 ) -> None:
     paintings: list[bool] = []

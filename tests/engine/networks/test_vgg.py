@@ -181,7 +181,7 @@ def test_going_back_piece_by_piece_equals_autograd_in_one_go(
 def test_a_trace_is_used_up_while_it_goes_back(encoder: Encoder) -> None:
     trace = run_to_end(encoder.trace(waves(16, 16), ["relu2_1"]))
     run_to_end(encoder.backward(trace, {"relu2_1": torch.ones_like(trace["relu2_1"])}))
-    assert trace.pieces == []
+    assert trace.segments == []
 
 
 def test_going_back_from_nowhere_is_refused(encoder: Encoder) -> None:
@@ -192,8 +192,8 @@ def test_going_back_from_nowhere_is_refused(encoder: Encoder) -> None:
 
 def test_only_the_picture_can_change(encoder: Encoder) -> None:
     trace = run_to_end(encoder.trace(waves(16, 16), ["relu2_1"]))
-    assert len(trace.pieces) == 4  # relu1_1, relu1_2, pool2, relu2_1
-    for name, source, output in trace.pieces:
+    assert len(trace.segments) == 4  # relu1_1, relu1_2, pool2, relu2_1
+    for name, source, output in trace.segments:
         assert [id(leaf) for leaf in leaves_below(output)] == [id(source)], f"{name} would learn"
 
 
