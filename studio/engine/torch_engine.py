@@ -73,7 +73,7 @@ class TorchEngine:
         """What it computes on and with; loads the bundled networks and runs each once, so the first job is quick."""
         encoder = run_to_end(self._encoder("vgg16", "max"))
         grey = torch.full((1, 3, 64, 64), 0.5, device=self._device)
-        encoder.features(grey, STYLE_LAYERS)
+        encoder(grey, STYLE_LAYERS)
         self._planner.warm_up()
         versions = {
             "Style Studio": __version__,

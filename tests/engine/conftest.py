@@ -38,10 +38,10 @@ def weights() -> dict[str, Tensor]:
 
 @pytest.fixture(scope="session")
 def make_encoder(weights: dict[str, Tensor]) -> MakeEncoder:
-    """Makes encoders of the bundled weights on the CPU, of any dtype, pooling and padding."""
+    """Makes encoders of the bundled weights on the CPU, of any dtype and options."""
 
-    def make(dtype: torch.dtype = torch.float32, **options: str) -> Encoder:
-        return Encoder(LAYOUTS["vgg16"], weights, torch.device("cpu"), dtype, **options)  # type: ignore[arg-type]
+    def make(dtype: torch.dtype = torch.float32, **options: Any) -> Encoder:
+        return Encoder(LAYOUTS["vgg16"], weights, torch.device("cpu"), dtype, **options)
 
     return make
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from studio.engine.networks.probes import choose_dtype, choose_winograd
@@ -61,15 +61,19 @@ class ActivationTape:
         return next(output for name, _, output in self.segments if name == layer)
 
 
-class Encoder:
+class Encoder(nn.Module):
     """A frozen VGG in evaluation mode, from sRGB in [0, 1] to the features of named layers.
 
-    Weights and features are in `dtype` and `memory_format`; channels_last is what CPUs and tensor cores like best.
-    The border of the picture is continued ("replicate") or mirrored ("reflect") for the first layer; zeros there would
-    print a dark frame into every statistic. With `is_winograd` the layers with many channels are convolved in that way,
-    which gives the same up to rounding and is for processors.
+    Its `state_dict` has torchvision's names ("features.0.weight" and so on). Weights and features are in one dtype and
+    in `memory_format`; channels_last is what CPUs and tensor cores like best. The border of the picture is continued
+    ("replicate") or mirrored ("reflect") for the first layer; zeros there would print a dark frame into every
+    statistic. With `is_winograd` the layers with many channels are convolved in that way while the encoder is on a
+    processor, which gives the same up to rounding.
     Source: Simonyan & Zisserman 2014.
     """
+
+    mean: Tensor  # (1, 3, 1, 1) float32 whatever the weights are in, as `scale`: bfloat16 would shift every colour
+    scale: Tensor
 
     def __init__(
         self,
@@ -82,26 +86,37 @@ class Encoder:
         memory_format: torch.memory_format = torch.channels_last,
         is_winograd: bool = False,
     ) -> None:
-        self.layout, self.device, self.dtype = layout, device, dtype
+        """weights: of the layout's first layers, by torchvision's names; others are left out."""
+        super().__init__()
+        self.layout = layout
         self._pooling, self._padding, self._memory_format = pooling, padding, memory_format
-        self._mean = torch.tensor(layout.mean, device=device).view(1, 3, 1, 1)
-        self._scale = torch.tensor(layout.scale, device=device).view(1, 3, 1, 1)
-        self._weights = {
-            layer: (
-                weights[f"features.{index}.weight"]
-                .to(device, torch.float32)
-                .to(dtype)
-                .contiguous(memory_format=self._memory_format),
-                weights[f"features.{index}.bias"].to(device, torch.float32).to(dtype),
-            )
-            for layer, index in layout.layers
-            if f"features.{index}.weight" in weights
+        self._is_winograd = is_winograd
+        self._winograd: dict[str, WinogradConvolution] = {}
+        self._indices = {name: str(index) for name, index in layout.layers if f"features.{index}.weight" in weights}
+        own = {
+            f"features.{index}.{part}": weights[f"features.{index}.{part}"].float()
+            for index in self._indices.values()
+            for part in ("weight", "bias")
         }
-        self._quick = {
-            layer: WinogradConvolution(weight, bias)
-            for layer, (weight, bias) in self._weights.items()
-            if is_winograd and weight.shape[0] * weight.shape[1] >= LEAST_CHANNELS
-        }
+        self.features = nn.ModuleDict(
+            {index: _empty_convolution(own[f"features.{index}.weight"]) for index in self._indices.values()}
+        )
+        self.register_buffer("mean", torch.empty(0), persistent=False)
+        self.register_buffer("scale", torch.empty(0), persistent=False)
+        self.register_load_state_dict_post_hook(lambda encoder, _: encoder._prepare())  # type: ignore[no-untyped-call]
+        self.load_state_dict(own, assign=True)
+        self.requires_grad_(False).eval()
+        self.to(device, dtype).to(memory_format=memory_format)
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self._convolution(self.layers[0]).weight.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of weights and features."""
+        return self._convolution(self.layers[0]).weight.dtype
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -111,7 +126,7 @@ class Encoder:
     @property
     def layers(self) -> tuple[str, ...]:
         """Names of the layers there are weights for, in order."""
-        return tuple(self._weights)
+        return tuple(self._indices)
 
     def with_pooling(self, pooling: Pooling) -> Encoder:
         """The same with another pooling; both share the weights."""
@@ -131,11 +146,11 @@ class Encoder:
         """
         deepest = self._deepest(layers)
         above = self.layers[: self.layers.index(deepest) + 1]
-        reach = sum(self.stride(layer) * (self._weights[layer][0].shape[2] // 2) for layer in above)
+        reach = sum(self.stride(layer) * (self._convolution(layer).kernel_size[0] // 2) for layer in above)
         stride = self.stride(deepest)
         return math.ceil(reach / stride) * stride + reach
 
-    def features(self, image: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
+    def forward(self, image: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
         """Features by layer, without gradients, in one go. Shapes: (1, 3, H, W) -> (1, C, H / stride, W / stride)."""
         tape = run_to_end(self.trace(image, layers, with_gradient=False))
         return {layer: tape[layer] for layer in layers}
@@ -183,21 +198,52 @@ class Encoder:
         return output
 
     def convolve(self, layer: str, source: Tensor) -> Tensor:
-        """One layer, ReLU included, from the output of the one before (from the image for relu1_1)."""
-        if layer in self._quick:
-            return self._quick[layer](source)
-        weight, bias = self._weights[layer]
+        """One layer, ReLU included, from the output of the one before (from the image for relu1_1).
+
+        Shapes: (1, C, h, w) -> (1, C', h, w).
+        """
+        if layer in self._winograd:
+            return self._winograd[layer](source)
+        convolution = self._convolution(layer)
         if layer == "relu1_1":
-            source = ((source - self._mean) * self._scale).to(self.dtype)
+            source = ((source - self.mean) * self.scale).to(convolution.weight.dtype)
             source = functional.pad(source, (1, 1, 1, 1), mode=self._padding)
             source = source.contiguous(memory_format=self._memory_format)
         padding = 0 if layer == "relu1_1" else 1
-        return functional.relu_(functional.conv2d(source, weight, bias, padding=padding))
+        return functional.relu_(functional.conv2d(source, convolution.weight, convolution.bias, padding=padding))
+
+    def _convolution(self, layer: str) -> nn.Conv2d:
+        return cast(nn.Conv2d, self.features[self._indices[layer]])
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """What `to`, `cuda`, `bfloat16` and the like come down to."""
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        self._prepare()
+        return self
+
+    def _prepare(self) -> None:
+        """Make what follows from layout and weights. In place, for encoders of another pooling share it."""
+        device = self.device
+        self.mean, self.scale = (
+            torch.tensor(values, device=device, dtype=torch.float32).view(1, 3, 1, 1)
+            for values in (self.layout.mean, self.layout.scale)
+        )
+        self._winograd.clear()
+        for layer in self.layers if self._is_winograd and device.type == "cpu" else ():
+            convolution = self._convolution(layer)
+            if convolution.in_channels * convolution.out_channels >= LEAST_CHANNELS:
+                self._winograd[layer] = WinogradConvolution(convolution.weight, cast(Tensor, convolution.bias))
 
     def _pool(self, source: Tensor) -> Tensor:
         if self._pooling == "max":
             return functional.max_pool2d(source, 2)
         return functional.avg_pool2d(source, 2) * AVERAGE_SCALE
+
+
+def _empty_convolution(weight: Tensor) -> nn.Conv2d:
+    """A convolution for such weights (O, I, K, K), without memory for them yet."""
+    outputs, inputs, size, _ = weight.shape
+    return nn.Conv2d(inputs, outputs, size, device="meta")
 
 
 def best_encoder(layout: EncoderLayout, weights: Mapping[str, Tensor], device: torch.device) -> Encoder:

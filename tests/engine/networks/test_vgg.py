@@ -35,7 +35,7 @@ INNER = {"relu1_1": (1, 127), "relu2_1": (4, 60), "relu3_1": (5, 27), "relu4_1":
 
 @pytest.mark.parametrize("layer", KNOWN_MEANS)
 def test_features_of_a_known_picture_are_the_known_ones(layer: str, encoder: Encoder) -> None:
-    means = encoder.features(waves(), [layer])[layer].mean((0, 2, 3))
+    means = encoder(waves(), [layer])[layer].mean((0, 2, 3))
     found = {channel: float(means[channel]) for channel in KNOWN_MEANS[layer]}
     assert found == pytest.approx(KNOWN_MEANS[layer], rel=1e-3)
 
@@ -58,7 +58,7 @@ def test_features_are_those_of_torchvisions_network_away_from_the_border(
             seen = module(seen)
             if isinstance(module, torch.nn.ReLU):
                 expected[next(names)] = seen.clone()
-    found = encoder.features(image, list(INNER))
+    found = encoder(image, list(INNER))
     for layer, (first, last) in INNER.items():
         inner = (..., slice(first, last), slice(first, last))
         assert relative_error(found[layer][inner], expected[layer][inner]) < 1e-5, layer
@@ -72,14 +72,14 @@ def test_features_are_those_of_a_plain_network_up_to_the_border(
     encoder = make_encoder(pooling=pooling, padding=padding)
     image = waves(30, 45)  # pooling drops an odd rest
     expected = plain_features(weights, image, pooling, padding)
-    for layer, features in encoder.features(image, encoder.layers).items():
+    for layer, features in encoder(image, encoder.layers).items():
         assert features.shape == expected[layer].shape
         assert relative_error(features, expected[layer]) < 1e-5, layer
 
 
 def test_average_pooling_sees_another_picture_than_max_pooling(make_encoder: MakeEncoder) -> None:
     layers = ("relu1_2", "relu4_1")
-    largest, average = (make_encoder(pooling=pooling).features(waves(), layers) for pooling in ("max", "average"))
+    largest, average = (make_encoder(pooling=pooling)(waves(), layers) for pooling in ("max", "average"))
     assert torch.equal(largest["relu1_2"], average["relu1_2"])
     assert relative_error(average["relu4_1"], largest["relu4_1"]) > 0.1
 
@@ -88,7 +88,7 @@ def test_average_pooling_sees_another_picture_than_max_pooling(make_encoder: Mak
 def test_features_are_as_strong_with_average_pooling_as_with_max_pooling(name: str, make_encoder: MakeEncoder) -> None:
     image = resize_to(to_tensor(open_picture(resource_folder(name)), torch.device("cpu")), 256)
     layers = ("relu2_1", "relu2_2", "relu3_1", "relu3_3", "relu4_1", "relu4_3")
-    largest, average = (make_encoder(pooling=pooling).features(image, layers) for pooling in ("max", "average"))
+    largest, average = (make_encoder(pooling=pooling)(image, layers) for pooling in ("max", "average"))
     for layer in layers:
         strength = float(average[layer].square().mean().sqrt() / largest[layer].square().mean().sqrt())
         assert 0.8 < strength < 1.25, layer
@@ -96,7 +96,7 @@ def test_features_are_as_strong_with_average_pooling_as_with_max_pooling(name: s
 
 @pytest.mark.parametrize("padding", ["replicate", "reflect"])
 def test_a_flat_picture_has_no_frame(padding: str, make_encoder: MakeEncoder) -> None:
-    features = make_encoder(padding=padding).features(flat(16, 20, 0.9), ["relu1_1"])["relu1_1"]
+    features = make_encoder(padding=padding)(flat(16, 20, 0.9), ["relu1_1"])["relu1_1"]
     assert torch.allclose(features, features[:, :, 8:9, 8:9].expand_as(features), rtol=1e-4, atol=1e-3)
 
 
@@ -104,17 +104,17 @@ def test_a_flat_picture_has_no_frame(padding: str, make_encoder: MakeEncoder) ->
 def test_the_border_is_continued_as_asked(padding: str, make_encoder: MakeEncoder) -> None:
     encoder = make_encoder(padding=padding)
     image = waves(20, 24)
-    features = encoder.features(image, ["relu1_1"])["relu1_1"]
-    wider = encoder.features(functional.pad(image, (1, 1, 1, 1), mode=padding), ["relu1_1"])["relu1_1"]
+    features = encoder(image, ["relu1_1"])["relu1_1"]
+    wider = encoder(functional.pad(image, (1, 1, 1, 1), mode=padding), ["relu1_1"])["relu1_1"]
     assert torch.allclose(features, wider[:, :, 1:-1, 1:-1], rtol=1e-4, atol=1e-2)
     other = make_encoder(padding="reflect" if padding == "replicate" else "replicate")
-    assert not torch.allclose(features, other.features(image, ["relu1_1"])["relu1_1"], rtol=1e-2, atol=1e-2)
+    assert not torch.allclose(features, other(image, ["relu1_1"])["relu1_1"], rtol=1e-2, atol=1e-2)
 
 
 def test_bfloat16_sees_nearly_the_same(make_encoder: MakeEncoder) -> None:
     encoder, precise = make_encoder(torch.bfloat16), make_encoder()
-    found = encoder.features(waves(), precise.layers)
-    for layer, expected in precise.features(waves(), precise.layers).items():
+    found = encoder(waves(), precise.layers)
+    for layer, expected in precise(waves(), precise.layers).items():
         assert found[layer].dtype == torch.bfloat16
         assert relative_error(found[layer], expected) < 0.02, layer
 
@@ -122,7 +122,7 @@ def test_bfloat16_sees_nearly_the_same(make_encoder: MakeEncoder) -> None:
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_features_are_channels_last(dtype: torch.dtype, make_encoder: MakeEncoder) -> None:
     encoder = make_encoder(dtype)
-    for layer, features in encoder.features(waves(), encoder.layers).items():
+    for layer, features in encoder(waves(), encoder.layers).items():
         assert features.is_contiguous(memory_format=torch.channels_last), layer
 
 
@@ -131,7 +131,7 @@ def test_layers_are_named_as_in_the_paper_and_strides_are_their_pixels(encoder: 
         "relu1_1", "relu1_2", "relu2_1", "relu2_2", "relu3_1", "relu3_2", "relu3_3", "relu4_1", "relu4_2", "relu4_3",
     )  # fmt: skip
     image = waves(64, 96)
-    for layer, features in encoder.features(image, encoder.layers).items():
+    for layer, features in encoder(image, encoder.layers).items():
         stride = encoder.stride(layer)
         assert features.shape[2:] == (64 // stride, 96 // stride), layer
 
@@ -151,6 +151,35 @@ def test_layers_stand_at_torchvisions_places(name: str, build: Callable[..., tor
         if block <= 4:
             expected[f"relu{block}_{number}"] = index
     assert dict(LAYOUTS[name].layers) == expected
+
+
+def test_it_is_a_frozen_module_with_torchvisions_names(encoder: Encoder, weights: dict[str, Tensor]) -> None:
+    assert set(encoder.state_dict()) == set(weights)
+    assert not encoder.training
+    assert not any(parameter.requires_grad for parameter in encoder.parameters())
+
+
+@pytest.mark.parametrize("is_winograd", [False, True])
+def test_brought_to_another_precision_it_sees_as_if_made_in_it(is_winograd: bool, make_encoder: MakeEncoder) -> None:
+    moved, made = make_encoder(is_winograd=is_winograd), make_encoder(torch.bfloat16, is_winograd=is_winograd)
+    moved(waves(), ["relu4_3"])  # whatever is prepared when it is first needed
+    moved.to(torch.bfloat16)
+    found, expected = (encoder(waves(), ["relu1_1", "relu4_3"]) for encoder in (moved, made))
+    assert moved.dtype == torch.bfloat16
+    assert all(torch.equal(found[layer], expected[layer]) for layer in expected)
+
+
+@pytest.mark.parametrize("is_winograd", [False, True])
+def test_with_other_weights_loaded_it_sees_by_those(is_winograd: bool, make_encoder: MakeEncoder) -> None:
+    made = make_encoder(is_winograd=is_winograd)
+    others = {name: tensor.flip(0) for name, tensor in made.state_dict().items()}
+    changed = Encoder(LAYOUTS["vgg16"], others, torch.device("cpu"), torch.float32, is_winograd=is_winograd)
+    average = changed.with_pooling("average")
+    for encoder in (changed, average):
+        encoder(waves(), ["relu4_3"])  # whatever is prepared when it is first needed
+    changed.load_state_dict(made.state_dict())
+    for encoder, expected in ((changed, made), (average, made.with_pooling("average"))):
+        assert torch.equal(encoder(waves(), ["relu4_3"])["relu4_3"], expected(waves(), ["relu4_3"])["relu4_3"])
 
 
 def test_vgg19_expects_pictures_as_imagenet_normalises_them() -> None:
@@ -219,7 +248,7 @@ def test_between_pieces_autograd_is_as_the_caller_left_it(is_enabled: bool, enco
 
 def test_features_for_comparison_carry_no_graph(encoder: Encoder) -> None:
     with torch.enable_grad():
-        features = encoder.features(waves(16, 16).requires_grad_(), ["relu2_1"])["relu2_1"]
+        features = encoder(waves(16, 16).requires_grad_(), ["relu2_1"])["relu2_1"]
     assert not features.requires_grad
 
 

@@ -76,7 +76,7 @@ def test_the_encoder_uses_it_where_there_are_many_channels_and_sees_the_same(
     monkeypatch.setattr(winograd, "convolve", remember)
     quick = Encoder(LAYOUTS["vgg16"], weights, torch.device("cpu"), torch.float32, is_winograd=True)
     image = waves(52, 71)
-    expected, found = encoder.features(image, LAYERS), quick.features(image, LAYERS)
+    expected, found = encoder(image, LAYERS), quick(image, LAYERS)
     assert max(relative_error(found[layer], expected[layer]) for layer in LAYERS) < 1e-4
     assert [int(inputs * outputs) for inputs, outputs in shapes] == [
         LEAST_CHANNELS,
@@ -92,5 +92,5 @@ def test_the_encoder_uses_it_where_there_are_many_channels_and_sees_the_same(
 def test_another_pooling_shares_the_weights(encoder: Encoder) -> None:
     image, layers = waves(32, 32), ["relu2_1"]
     average = encoder.with_pooling("average")
-    assert average.key != encoder.key and average._weights is encoder._weights
-    assert not torch.equal(average.features(image, layers)["relu2_1"], encoder.features(image, layers)["relu2_1"])
+    assert average.key != encoder.key and average.features is encoder.features
+    assert not torch.equal(average(image, layers)["relu2_1"], encoder(image, layers)["relu2_1"])
