@@ -6,10 +6,12 @@ Source: Sandler et al. 2018, "MobileNetV2", as trained by Ghiasi et al. 2017 in 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Self
 
 import torch
 from cachetools import LRUCache
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from studio.engine.runtime.tensors import resize
@@ -18,15 +20,33 @@ EDGE = 256  # px; the predictor sees every picture as a square of this size
 KEPT_VECTORS = 4096  # 400 bytes each
 _HALVING = (1, 3, 6, 13)  # blocks with stride 2
 _BLOCKS = 17
+_EXPANSION = 6  # times the channels between the first and last layer of a block
 
 
-class StylePredictor:
+class StylePredictor(nn.Module):
     """A frozen network from a picture to the 100 numbers of its style, and what it made of the last pictures."""
 
     def __init__(self, weights: Mapping[str, Tensor], device: torch.device) -> None:
-        """weights: by name ("stem.weight", "blocks.0.depthwise.weight" and so on)."""
-        self._weights = {name: tensor.to(device, torch.float32) for name, tensor in weights.items()}
+        """weights: by name ("stem.weight", "blocks.0.depthwise.weight" and so on), as in its `state_dict`."""
+        super().__init__()
+        widths = [weights[f"blocks.{number}.project.weight"].shape[0] for number in range(_BLOCKS)]
+        first, last = weights["stem.weight"].shape[0], weights["head.weight"].shape[0]
+        self.stem = _Convolution(3, first, 3, stride=2)
+        self.blocks = nn.Sequential(
+            *(_Block(source, width, number) for number, (source, width) in enumerate(pairwise((first, *widths))))
+        )
+        self.head = _Convolution(widths[-1], last, 1)
+        self.bottleneck = _Convolution(last, weights["bottleneck.weight"].shape[0], 1)
         self._vectors: LRUCache[str, Tensor] = LRUCache(KEPT_VECTORS)
+        self.register_load_state_dict_post_hook(lambda predictor, _: predictor._vectors.clear())  # type: ignore[no-untyped-call]
+        self.load_state_dict({name: tensor.float() for name, tensor in weights.items()}, assign=True)
+        self.requires_grad_(False).eval()
+        self.to(device)
+
+    def __call__(self, picture: Tensor) -> Tensor:
+        """As `forward`, with its type."""
+        vector: Tensor = super().__call__(picture)
+        return vector
 
     def knows(self, key: str) -> bool:
         """Whether the vector of these pixels is remembered."""
@@ -43,31 +63,47 @@ class StylePredictor:
         return vector
 
     @torch.no_grad()
-    def __call__(self, picture: Tensor) -> Tensor:
-        """The style vector. Shapes: (1, 3, H, W) in [0, 1] -> (1, 100)."""
-        current = resize(picture, (EDGE, EDGE)).clamp(0, 1).contiguous(memory_format=torch.channels_last)
-        current = self._layer("stem", current, stride=2)
-        for number in range(_BLOCKS):
-            current = self._block(number, current)
-        current = self._layer("head", current).mean((2, 3), keepdim=True)
-        return self._convolve("bottleneck", current).flatten(1)
+    def forward(self, picture: Tensor) -> Tensor:
+        """The style vector. Shapes: (B, 3, H, W) in [0, 1] -> (B, 100)."""
+        current = resize(picture, (EDGE, EDGE)).clamp(0, 1).to(self.stem.weight.dtype)
+        current = functional.relu6(self.stem(current.contiguous(memory_format=torch.channels_last)), inplace=True)
+        current = functional.relu6(self.head(self.blocks(current)), inplace=True).mean((2, 3), keepdim=True)
+        vector: Tensor = self.bottleneck(current).flatten(1)
+        return vector
 
-    def _block(self, number: int, source: Tensor) -> Tensor:
-        name, current = f"blocks.{number}", source
-        if number > 0:
-            current = self._layer(f"{name}.expand", current)
-        current = self._layer(f"{name}.depthwise", current, 2 if number in _HALVING else 1, groups=current.shape[1])
-        current = self._convolve(f"{name}.project", current)
-        return current + source if current.shape == source.shape else current
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """What `to`, `cuda`, `half` and the like come down to."""
+        self._vectors.clear()  # they are where the network was
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        return self
 
-    def _layer(self, name: str, source: Tensor, stride: int = 1, groups: int = 1) -> Tensor:
-        return functional.relu6(self._convolve(name, source, stride, groups), inplace=True)
 
-    def _convolve(self, name: str, source: Tensor, stride: int = 1, groups: int = 1) -> Tensor:
-        weight = self._weights[f"{name}.weight"]
-        size = weight.shape[2]
-        if size > 1:  # "same" in TensorFlow: at stride 2 the odd row and column go to the right and the bottom
-            before = (size - stride) // 2
-            after = size - stride - before
-            source = functional.pad(source, (before, after, before, after))
-        return functional.conv2d(source, weight, self._weights[f"{name}.bias"], stride=stride, groups=groups)
+class _Block(nn.Module):
+    """An inverted residual block; the first one does not expand."""
+
+    def __init__(self, source: int, width: int, number: int) -> None:
+        super().__init__()
+        inside = source if number == 0 else source * _EXPANSION
+        self.expand = None if number == 0 else _Convolution(source, inside, 1)
+        stride = 2 if number in _HALVING else 1
+        self.depthwise = _Convolution(inside, inside, 3, stride, groups=inside)
+        self.project = _Convolution(inside, width, 1)
+
+    def forward(self, source: Tensor) -> Tensor:
+        current = source if self.expand is None else functional.relu6(self.expand(source), inplace=True)
+        narrow: Tensor = self.project(functional.relu6(self.depthwise(current), inplace=True))
+        return narrow + source if narrow.shape == source.shape else narrow
+
+
+class _Convolution(nn.Conv2d):
+    """A convolution padded as "same" in TensorFlow: at stride 2 the odd row and column go to the right and bottom."""
+
+    def __init__(self, inputs: int, outputs: int, size: int, stride: int = 1, groups: int = 1) -> None:
+        super().__init__(inputs, outputs, size, stride, groups=groups, device="meta")  # the weights are loaded
+        self._before = (size - stride) // 2
+        self._after = size - stride - self._before
+
+    def forward(self, source: Tensor) -> Tensor:
+        if self.kernel_size[0] > 1:
+            source = functional.pad(source, (self._before, self._after, self._before, self._after))
+        return super().forward(source)

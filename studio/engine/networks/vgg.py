@@ -108,6 +108,11 @@ class Encoder(nn.Module):
         self.requires_grad_(False).eval()
         self.to(device, dtype).to(memory_format=memory_format)
 
+    def __call__(self, image: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
+        """As `forward`, with its types."""
+        features: dict[str, Tensor] = super().__call__(image, layers)
+        return features
+
     @property
     def device(self) -> torch.device:
         """Where it computes."""
