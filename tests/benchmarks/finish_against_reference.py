@@ -31,6 +31,7 @@ from studio.core.picture import fit_size
 from studio.core.recipe import StyleRecipe
 from studio.core.resources import resource_folder
 from studio.engine.feed_forward.live_painter import FeedForwardJob, LivePainter, blend_vectors
+from studio.engine.losses.band_statistics import band_covariances
 from studio.engine.losses.losses import CONTENT_LAYERS, STYLE_LAYERS, relative_moments_loss, weights_of
 from studio.engine.losses.statistics import moments, positions, total_variation
 from studio.engine.networks.style_predictor import StylePredictor
@@ -41,7 +42,7 @@ from studio.engine.optimization.targets import Painting
 from studio.engine.runtime.device import keep_freed_memory
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize_to, to_tensor
-from studio.engine.torch_engine import SKETCH_EDGES
+from studio.engine.torch_engine import INITIAL_EDGES
 
 PAIRS = (
     ("neuschwanstein.jpg", "van-gogh-cafe-terrace-at-night.webp"),
@@ -202,11 +203,11 @@ def _initial(painter: LivePainter, painting: Painting, style: Tensor) -> Tensor:
     assert photo is not None
     own, wanted = (painter.predictor(image) for image in (photo, style))
     plain = painting.recipe.change(detail=0.5, smoothness=0.0)
-    edge = min(max(SKETCH_EDGES[0], *painting.size), SKETCH_EDGES[1])
+    edge = min(max(INITIAL_EDGES[0], *painting.size), INITIAL_EDGES[1])
     width, height = fit_size(painting.size[1], painting.size[0], edge)
-    job = FeedForwardJob(
-        f"{time.perf_counter()}", blend_vectors(own, [wanted], [1.0], plain.strength), plain, (height, width)
-    )
+    vector = blend_vectors(own, [wanted], [1.0], plain.strength)
+    key, bands = f"{time.perf_counter()}", band_covariances(style)
+    job = FeedForwardJob(key, vector, plain, (height, width), bands=bands)
     return run_to_end(painter.paint(job, photo))
 
 

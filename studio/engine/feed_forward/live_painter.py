@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Hashable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from cachetools import LRUCache
@@ -13,6 +14,7 @@ from torch.nn import functional
 
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.learned_style import LearnedStyle
+from studio.engine.losses.band_statistics import BandCovariances, match_bands
 from studio.engine.networks.style_delta import with_learned
 from studio.engine.networks.style_network import StyleNetwork
 from studio.engine.networks.style_predictor import StylePredictor
@@ -23,8 +25,10 @@ from studio.engine.runtime.tiling import cut_into_tiles
 WHOLE = 2048 * 2048  # px; a larger picture is painted in tiles, with the statistics it has at this size
 TILE = 1024 * 1024  # px of a tile, margins included
 SMALLEST = 32  # px; what the network works on has no shorter edge: below, mirrored borders would be all there is
-PLAIN_STRENGTH = 0.6  # where the style vector is the style's own; beyond, it leads away from the photo's
-STRONGEST = 1.4  # times as far from the photo's vector as the style's own, at strength 1
+# (strength, how far to go from the photo's vector to the style's), with straight lines between; never beyond the
+# style's, where the picture would leave the photo and the style at once.
+REACH = ((0.0, 0.0), (0.6, 0.85), (1.0, 0.96))
+BAND_SHARE = 0.7  # of the style's fine contrasts and colours at strength 1; see `band_share`
 GLAZE = 0.4  # strength below which the photo itself shines through
 PLAIN_SMOOTHNESS = 0.1  # the network is about as smooth by itself as Finish is with this
 LOOSENESS = 0.5  # smoothness that detail 0 adds
@@ -44,6 +48,7 @@ class FeedForwardJob:
 
     photo_key: unique to the photo. Of the recipe count stroke_size and strength, and detail and smoothness afterwards.
     fine_tuned: learned styles that change weights of the network, each with its share in that.
+    bands: of the styles; the painting takes them on in the share that `band_share` says. () leaves it as it is.
     """
 
     photo_key: str
@@ -51,6 +56,7 @@ class FeedForwardJob:
     recipe: StyleRecipe
     size: tuple[int, int]
     fine_tuned: tuple[tuple[LearnedStyle, float], ...] = ()
+    bands: BandCovariances = ()
 
     @property
     def work_size(self) -> tuple[int, int]:
@@ -66,7 +72,9 @@ class FeedForwardJob:
     @property
     def key(self) -> Hashable:
         """The same for jobs the network paints alike."""
-        return self.photo_key, tuple(self.vector[0].tolist()), self.work_size, self.weights_key
+        bands = tuple(number for band in self.bands for number in band.flatten().tolist())
+        share = band_share(self.recipe.strength) if self.bands else 0.0
+        return self.photo_key, tuple(self.vector[0].tolist()), self.work_size, self.weights_key, bands, share
 
     @property
     def result_key(self) -> Hashable:
@@ -95,8 +103,8 @@ class LivePainter:
         return 0.0 if job.key in self._paintings else job.pixels * self._pace
 
     @torch.no_grad()
-    def paint(self, job: FeedForwardJob, photo: Tensor) -> Generator[float, None, Tensor]:
-        """Paint; yields the share that is done after each tile, and returns the image (1, 3, h, w) in [0, 1].
+    def paint(self, job: FeedForwardJob, photo: Tensor) -> Generator[float | None, None, Tensor]:
+        """Paint; yields after each tile, the share that is done or None, and returns the image (1, 3, h, w) in [0, 1].
 
         photo: (1, 3, H, W) in [0, 1].
         """
@@ -104,11 +112,14 @@ class LivePainter:
         if painted is None:
             started = time.perf_counter()
             painted = yield from self._run(job, resize(photo, job.work_size).clamp_(0, 1))
+            painted = painted.contiguous()
+            if job.bands:
+                painted = yield from match_bands(painted, job.bands, band_share(job.recipe.strength))
             if job.pixels <= WHOLE:
                 painted[0, 0, 0, 0].item()  # waits for the device
                 if job.pixels >= PACED:
                     self._pace += PACE_SHARE * ((time.perf_counter() - started) / job.pixels - self._pace)
-                self._paintings[job.key] = painted = painted.contiguous()
+                self._paintings[job.key] = painted
         return _touch_up(resize(painted, job.size), photo, job.recipe)
 
     def _run(self, job: FeedForwardJob, image: Tensor) -> Generator[float, None, Tensor]:
@@ -150,10 +161,20 @@ def blend_vectors(photo: Tensor, styles: Sequence[Tensor], shares: Sequence[floa
 
 
 def reach_of(strength: float) -> float:
-    """How far to go from the photo's style vector to that of the style."""
-    if strength <= PLAIN_STRENGTH:
-        return strength / PLAIN_STRENGTH
-    return 1 + (STRONGEST - 1) * (strength - PLAIN_STRENGTH) / (1 - PLAIN_STRENGTH)
+    """How far to go from the photo's style vector (0) to that of the style (1)."""
+    for (start, low), (end, high) in pairwise(REACH):
+        if strength <= end:
+            return low + (high - low) * (strength - start) / (end - start)
+    return REACH[-1][1]
+
+
+def band_share(strength: float) -> float:
+    """In which share the fine contrasts and colours of a painting become the style's: the stronger, the more.
+
+    They still bring it nearer to the style where its vector hardly does any more. Nearer colours of the whole picture
+    do not: they make the features' covariances too large.
+    """
+    return BAND_SHARE * strength
 
 
 def _touch_up(painted: Tensor, photo: Tensor, recipe: StyleRecipe) -> Tensor:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 
 import torch
+from cachetools import LRUCache
 from torch import Tensor
 
 from studio.core.engine_api.contract import LiveRequest, StyleRequest
@@ -13,6 +14,7 @@ from studio.core.picture import Picture, fit_size
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.learned_style import painting_network
 from studio.engine.feed_forward.live_painter import FeedForwardJob, LivePainter, blend_vectors, reach_of
+from studio.engine.losses.band_statistics import BandCovariances, band_covariances, blend_bands
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.weights import load_style_network, predictor_owner
 from studio.engine.runtime.generators import run_to_end
@@ -20,7 +22,8 @@ from studio.engine.runtime.lru_cache import TensorCache
 from studio.engine.runtime.tensors import picture_at, shrinking
 
 KEPT_PHOTOS = 256 << 20  # bytes, shrunk
-SEEN_BY_PREDICTOR = 512  # px of the longer edge; it shrinks everything to 256 anyway
+KEPT_BANDS = 4096  # of a style's picture, 108 bytes each
+SEEN_BY_PREDICTOR = 512  # px of the longer edge; it shrinks everything to 256 anyway. Bands are measured at it, too
 PREVIEW_EDGES = (2048, 1536, 1024, 768, 512, 384, 256, 192)  # px; the sizes Live falls back to on a slow device
 PREVIEW_SECONDS = 0.3  # for which nobody minds waiting when the hand rests
 COARSE_SECONDS = 0.1  # beyond, a coarser picture comes first, so that it follows the hand
@@ -37,6 +40,7 @@ class LivePlanner:
         self._painters: dict[str, LivePainter] = {}
         self._predictors: dict[str, StylePredictor] = {}  # by the model they belong to
         self._photos = TensorCache(KEPT_PHOTOS)
+        self._bands: LRUCache[str, BandCovariances] = LRUCache(KEPT_BANDS)  # by the fingerprint of a style's picture
 
     def warm_up(self) -> None:
         """Load the network that is used if nothing else is said, and run it once."""
@@ -59,7 +63,14 @@ class LivePlanner:
             if not predictor.knows(picture.fingerprint):
                 image = yield from shrinking(picture, SEEN_BY_PREDICTOR, self._device)
                 predictor.remember(picture.fingerprint, image)
+                if picture is not request.content:
+                    self._bands[picture.fingerprint] = band_covariances(image)
                 yield
+        for picture, _ in _pictures_of(request):
+            yield from picture.fingerprinting()
+            if picture.fingerprint not in self._bands:
+                image = yield from shrinking(picture, SEEN_BY_PREDICTOR, self._device)
+                self._bands[picture.fingerprint] = band_covariances(image)
 
     def job(self, request: StyleRequest | LiveRequest, long_edge: int) -> FeedForwardJob:
         """What a request wants painted, with the longer edge at `long_edge` px; it must have a content and styles.
@@ -84,7 +95,9 @@ class LivePlanner:
             if known and known.delta and known.network == recipe.network
         ]
         width, height = fit_size(request.content.width, request.content.height, long_edge)
-        return FeedForwardJob(request.content.fingerprint, vector, recipe, (height, width), tuple(fine_tuned))
+        bands, parts = zip(*((self._bands_of(picture), share) for picture, share in _pictures_of(request)), strict=True)
+        size, mixed = (height, width), blend_bands(bands, parts)
+        return FeedForwardJob(request.content.fingerprint, vector, recipe, size, tuple(fine_tuned), mixed)
 
     def previews(self, request: LiveRequest) -> list[FeedForwardJob]:
         """What to paint one after the other: a coarse picture if the last takes long, and the largest bearable one."""
@@ -108,7 +121,7 @@ class LivePlanner:
             self._photos[key] = photo = yield from shrinking(picture, long_edge, self._device)
         return photo
 
-    def paint(self, job: FeedForwardJob, photo: Tensor) -> Generator[float, None, Tensor]:
+    def paint(self, job: FeedForwardJob, photo: Tensor) -> Generator[float | None, None, Tensor]:
         """Paint; see LivePainter.paint."""
         return self._painter(job.recipe.network).paint(job, photo)
 
@@ -117,10 +130,18 @@ class LivePlanner:
         self._painters.clear()
         self._predictors.clear()
         self._photos.clear()
+        self._bands.clear()
 
     def _vector(self, recipe: StyleRecipe, picture: Picture) -> Tensor:
         predictor = self.predictor(recipe.network)
         return predictor.vector(picture.fingerprint, lambda: picture_at(picture, SEEN_BY_PREDICTOR, self._device))
+
+    def _bands_of(self, picture: Picture) -> BandCovariances:
+        bands = self._bands.get(picture.fingerprint)
+        if bands is None:
+            bands = band_covariances(picture_at(picture, SEEN_BY_PREDICTOR, self._device))
+            self._bands[picture.fingerprint] = bands
+        return bands
 
     def _painter(self, network: str) -> LivePainter:
         if network not in self._painters:
@@ -130,3 +151,12 @@ class LivePlanner:
                 self._predictors[owner] = StylePredictor(weights, self._device)
             self._painters[network] = LivePainter(layers, self._predictors[owner], self._device)
         return self._painters[network]
+
+
+def _pictures_of(request: StyleRequest | LiveRequest) -> Iterator[tuple[Picture, float]]:
+    """The pictures that show the styles, with shares that sum to 1: several of a learned style share its share."""
+    shares = request.recipe.shares_of(len(request.styles))
+    learned = request.learned or (None,) * len(request.styles)
+    for picture, share, known in zip(request.styles, shares, learned, strict=True):
+        pictures = (picture,) if known is None else known.references
+        yield from ((one, share / len(pictures)) for one in pictures)

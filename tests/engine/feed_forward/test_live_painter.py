@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from studio.core.resources import resource_folder
 from studio.core.styles.learned_style import LearnedStyle
 from studio.engine.feed_forward import live_painter
 from studio.engine.feed_forward.live_painter import FeedForwardJob, LivePainter, blend_vectors
+from studio.engine.losses.band_statistics import band_covariances
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.weights import ORIGINAL_NETWORK, load_style_network
 from studio.engine.runtime.generators import run_to_end
@@ -58,11 +60,46 @@ def test_strength_is_a_path_from_the_photo_to_the_style(painter: LivePainter) ->
     assert distances[-1] > 0.1
 
 
-def test_the_blend_of_vectors_is_linear_in_the_shares_and_ends_at_the_style() -> None:
+def test_the_blend_of_vectors_is_linear_in_the_shares() -> None:
     photo, first, second = (torch.full((1, 100), value) for value in (0.0, 1.0, 3.0))
-    assert torch.allclose(blend_vectors(photo, [first, second], [0.25, 0.75], live_painter.PLAIN_STRENGTH), photo + 2.5)
-    assert torch.allclose(blend_vectors(photo, [first], [1.0], live_painter.PLAIN_STRENGTH / 2), photo + 0.5)
-    assert torch.allclose(blend_vectors(photo, [first], [1.0], 1.0), photo + live_painter.STRONGEST)
+    assert torch.allclose(
+        blend_vectors(photo, [first, second], [0.25, 0.75], 1.0), photo + 2.5 * live_painter.reach_of(1.0)
+    )
+    assert torch.allclose(blend_vectors(photo, [first], [1.0], 0.3), photo + live_painter.reach_of(0.3))
+
+
+def test_the_stronger_the_nearer_to_the_style_and_never_beyond_it() -> None:
+    strengths = [number / 20 for number in range(21)]
+    for way in (live_painter.reach_of, live_painter.band_share):
+        gone = [way(strength) for strength in strengths]
+        assert gone[0] == 0
+        assert all(before < after for before, after in pairwise(gone))
+        assert gone[-1] <= 1
+    assert live_painter.reach_of(0.6) == pytest.approx(0.85)
+
+
+def test_a_painting_takes_on_the_fine_contrasts_of_the_style_the_stronger_the_more(painter: LivePainter) -> None:
+    wanted = tuple(0.25 * band for band in band_covariances(paint(painter)))
+
+    def distance(strength: float) -> float:
+        plain = job_of(painter, strength=strength)
+        painted = [run_to_end(painter.paint(job, PHOTO)) for job in (plain, replace(plain, bands=wanted))]
+        without, matched = (
+            sum(float((own - band).norm()) for own, band in zip(band_covariances(one), wanted, strict=True))
+            for one in painted
+        )
+        return matched / without
+
+    distances = [distance(strength) for strength in (0.4, 0.6, 0.8, 1.0)]
+    assert distances == sorted(distances, reverse=True)
+    assert distances[0] < 0.9
+
+
+def test_paintings_of_other_bands_are_others(painter: LivePainter) -> None:
+    one, other = (replace(job_of(painter), bands=band_covariances(style)) for style in (weave(), PHOTO))
+    assert len({one.key, other.key, job_of(painter).key}) == 3
+    run_to_end(painter.paint(one, PHOTO))
+    assert painter.seconds(one) == 0 < painter.seconds(other)
 
 
 def test_large_strokes_are_painted_small_and_enlarged(painter: LivePainter) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import torch
 from torch import Tensor
 
 from studio.core.engine_api.contract import ColorRequest, LiveRequest
@@ -15,11 +16,15 @@ from studio.core.picture import Picture
 from studio.core.recipe import NETWORKS, StyleRecipe
 from studio.engine import keep_colors, torch_engine
 from studio.engine.feed_forward.live_painter import LivePainter
+from studio.engine.feed_forward.live_planner import LivePlanner
 from studio.engine.keep_colors import to_oklab
+from studio.engine.losses.band_statistics import band_covariances, blend_bands
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization.optimize import Snapshot, finish
 from studio.engine.optimization.targets import Painting
+from studio.engine.runtime.generators import run_to_end
+from studio.engine.runtime.tensors import to_tensor
 from studio.engine.torch_engine import TorchEngine
 from tests.engine.test_torch_engine import difference
 from tests.support.fakes import make_learned
@@ -140,6 +145,17 @@ def test_of_two_learned_styles_the_larger_share_decides_on_the_network(engine: T
     without_its_layers = replace(request, learned=(known, replace(other, delta={})))
     first, second = (paint(engine, one).result for one in (request, without_its_layers))
     assert difference(first, second) == 0
+
+
+def test_the_bands_of_styles_are_mixed_and_references_share_their_share() -> None:
+    planner = LivePlanner(torch.device("cpu"))
+    learned = replace(make_learned(), references=(OTHER_STYLE, PHOTO))
+    recipe = StyleRecipe(style_shares=(0.6, 0.4))
+    request = LiveRequest(PHOTO, (STYLE, OTHER_STYLE), recipe, 64, (None, learned))
+    run_to_end(planner.predict_vectors(request))
+    parts = [band_covariances(to_tensor(picture, torch.device("cpu"))) for picture in (STYLE, OTHER_STYLE, PHOTO)]
+    expected = blend_bands(parts, [0.6, 0.2, 0.2])
+    assert all(torch.allclose(*pair) for pair in zip(planner.job(request, 64).bands, expected, strict=True))
 
 
 def test_numbers_that_fell_apart_are_never_shown(engine: TorchEngine, monkeypatch: pytest.MonkeyPatch) -> None:

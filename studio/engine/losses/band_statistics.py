@@ -1,0 +1,130 @@
+"""How strong and how coloured the fine detail of a picture is, band by band, and how to give it to another picture.
+
+Source: Heeger & Bergen 1995, "Pyramid-based texture analysis/synthesis"; of their histograms of each band only the
+second moments are matched here, by the linear map of optimal transport.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from studio.engine.runtime.tiling import cut_into_tiles
+
+BANDS = 3  # detail below 2, 4 and 8 px
+LARGEST_GAIN = 1.3  # times a band is made stronger at most: grain in a sky must not become a pattern
+LEAST_VARIANCE = 1e-6  # of a band of colours in [0, 1]; keeps the roots of a flat picture's covariance finite
+MATCHED_AT_ONCE = 2048 * 2048  # px; a larger picture is done in tiles
+REACH = 24  # px around a pixel that have a say in how it is matched
+
+BandCovariances = tuple[Tensor, ...]
+"""Covariance (3, 3) of RGB of each band, the finest first; float32, on the CPU."""
+
+
+def band_covariances(image: Tensor) -> BandCovariances:
+    """Covariances of the bands of an image. Shapes: (1, 3, H, W) in [0, 1] -> (3, 3) each."""
+    return _covariances(_levels(image))
+
+
+def blend_bands(parts: Sequence[BandCovariances], shares: Sequence[float]) -> BandCovariances:
+    """Covariances of the bands of a mixture that draws from each part with its share (shares sum to 1)."""
+    weighted = [[share * band for band in part] for part, share in zip(parts, shares, strict=True)]
+    return tuple(torch.stack(bands).sum(0) for bands in zip(*weighted, strict=True))
+
+
+@torch.no_grad()
+def match_bands(image: Tensor, target: BandCovariances, amount: float) -> Generator[None, None, Tensor]:
+    """The image with the covariances of its bands moved towards the target's; yields after each tile.
+
+    Shapes: (1, 3, H, W) in [0, 1] -> same. amount: 0 (it stays as it is) to 1.
+    """
+    levels = _levels(image)
+    covariances, maps = _covariances(levels), []
+    if not all(bool(torch.isfinite(own).all()) for own in covariances):
+        return image  # it fell apart before, and is told so where it is shown
+    for own, wanted in zip(covariances, target, strict=True):
+        matrix = transport_map(own, wanted, LEAST_VARIANCE)
+        matrix *= min(1.0, LARGEST_GAIN / float(torch.linalg.eigvalsh(matrix)[-1]))
+        maps.append((amount * (matrix - torch.eye(3))).to(image.device))
+    height, width = image.shape[2:]
+    if height * width <= MATCHED_AT_ONCE:
+        return _changed(levels, maps)
+    result = torch.empty_like(image)
+    for tile in cut_into_tiles(height, width, MATCHED_AT_ONCE // 4, REACH):
+        tile.paste(tile.inner(_changed(_levels(tile.crop(image)), maps)), result)
+        yield
+    return result
+
+
+def transport_map(own: Tensor, wanted: Tensor, floor: float) -> Tensor:
+    """The smallest linear change that gives colours of one covariance another. Shapes: (C, C), (C, C) -> (C, C).
+
+    floor: variance added to both, so that flat pictures have a map. Source: the linear Monge-Kantorovich map, Pitie &
+    Kokaram 2007.
+    """
+    least = floor * torch.eye(own.shape[0], device=own.device)
+    root, inverse_root = _power(own + least, 0.5), _power(own + least, -0.5)
+    return inverse_root @ _power(root @ (wanted + least) @ root, 0.5) @ inverse_root
+
+
+def _levels(image: Tensor) -> list[Tensor]:
+    """The image, and means over 2, 4 and 8 px. Shapes: (1, 3, H, W) -> (1, 3, H / 2**level, W / 2**level), up."""
+    levels = [image]
+    for _ in range(BANDS):
+        finer = functional.pad(levels[-1], (0, levels[-1].shape[3] % 2, 0, levels[-1].shape[2] % 2), mode="replicate")
+        rows = finer[:, :, ::2] + finer[:, :, 1::2]  # four times as fast as torch's pooling
+        levels.append((rows[..., ::2] + rows[..., 1::2]).mul_(0.25))
+    return levels
+
+
+def _covariances(levels: Sequence[Tensor]) -> BandCovariances:
+    """The covariance of what each level has beyond the next one."""
+    grams = [_gram(level) for level in levels]
+    # A mean over 2 x 2 px is a projection: what it takes away has the covariance by which the second moments differ.
+    return tuple((finer - coarser).float() for finer, coarser in pairwise(grams))
+
+
+def _gram(level: Tensor) -> Tensor:
+    """The second moment of colours, added up in float64. Shapes: (1, 3, H, W) -> (3, 3)."""
+    rows = level[0].transpose(0, 1)  # (H, 3, W)
+    return torch.bmm(rows, rows.transpose(1, 2)).cpu().double().sum(0) / (level.shape[2] * level.shape[3])
+
+
+def _changed(levels: Sequence[Tensor], maps: Sequence[Tensor]) -> Tensor:
+    """The image with each band's map applied and added to it. Shapes: see `_levels`, (3, 3) each -> (1, 3, H, W)."""
+    change = torch.zeros_like(levels[-1])
+    for finer, coarser, matrix in zip(reversed(levels[:-1]), reversed(levels[1:]), reversed(maps), strict=True):
+        # The band is what a level has beyond the enlarged coarser one; the map may as well be applied before.
+        rest = _enlarged(change - _mixed(matrix, coarser))
+        change = _mixed(matrix, finer).add_(rest[:, :, : finer.shape[2], : finer.shape[3]])
+    return change.add_(levels[0]).clamp_(0, 1)
+
+
+def _mixed(matrix: Tensor, image: Tensor) -> Tensor:
+    return torch.mm(matrix, image.reshape(3, -1)).view(image.shape)
+
+
+def _enlarged(image: Tensor) -> Tensor:
+    """Twice as large, bilinear, faster than by torch's `interpolate`. Shapes: (1, 3, h, w) -> (1, 3, 2 h, 2 w)."""
+    for axis, padding in ((2, (0, 0, 1, 1)), (3, (1, 1, 0, 0))):
+        length, padded = image.shape[axis], functional.pad(image, padding, mode="replicate")
+        before, here, after = (padded.narrow(axis, start, length) for start in range(3))
+        near = here * 0.75
+        shape = list(image.shape)
+        shape.insert(axis + 1, 2)
+        pairs = image.new_empty(shape)
+        torch.add(near, before, alpha=0.25, out=pairs.select(axis + 1, 0))
+        torch.add(near, after, alpha=0.25, out=pairs.select(axis + 1, 1))
+        image = pairs.flatten(axis, axis + 1)
+    return image
+
+
+def _power(matrix: Tensor, exponent: float) -> Tensor:
+    """Power of a symmetric positive matrix."""
+    values, vectors = torch.linalg.eigh(matrix)
+    powered: Tensor = vectors @ torch.diag(values.clamp_min(1e-12) ** exponent) @ vectors.T
+    return powered
