@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.learned_style import LearnedStyle
+from studio.engine.feed_forward.flat_regions import calm_flat_regions
 from studio.engine.losses.band_statistics import BandCovariances, match_bands
 from studio.engine.networks.style_delta import with_learned
 from studio.engine.networks.style_network import StyleNetwork
@@ -29,6 +30,7 @@ SMALLEST = 32  # px; what the network works on has no shorter edge: below, mirro
 # style's, where the picture would leave the photo and the style at once.
 REACH = ((0.0, 0.0), (0.6, 0.85), (1.0, 0.96))
 BAND_SHARE = 0.7  # of the style's fine contrasts and colours at strength 1; see `band_share`
+CALM = 0.6  # of detail below 8 px that is taken away where the photo is flat
 GLAZE = 0.4  # strength below which the photo itself shines through
 PLAIN_SMOOTHNESS = 0.1  # the network is about as smooth by itself as Finish is with this
 LOOSENESS = 0.5  # smoothness that detail 0 adds
@@ -111,10 +113,12 @@ class LivePainter:
         painted = self._paintings.get(job.key)
         if painted is None:
             started = time.perf_counter()
-            painted = yield from self._run(job, resize(photo, job.work_size).clamp_(0, 1))
+            image = resize(photo, job.work_size).clamp_(0, 1)
+            painted = yield from self._run(job, image)
             painted = painted.contiguous()
             if job.bands:
                 painted = yield from match_bands(painted, job.bands, band_share(job.recipe.strength))
+            painted = calm_flat_regions(painted, image, CALM)
             if job.pixels <= WHOLE:
                 painted[0, 0, 0, 0].item()  # waits for the device
                 if job.pixels >= PACED:

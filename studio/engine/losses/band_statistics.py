@@ -27,7 +27,7 @@ BandCovariances = tuple[Tensor, ...]
 
 def band_covariances(image: Tensor) -> BandCovariances:
     """Covariances of the bands of an image. Shapes: (1, 3, H, W) in [0, 1] -> (3, 3) each."""
-    return _covariances(_levels(image))
+    return _covariances(pyramid(image))
 
 
 def blend_bands(parts: Sequence[BandCovariances], shares: Sequence[float]) -> BandCovariances:
@@ -42,7 +42,7 @@ def match_bands(image: Tensor, target: BandCovariances, amount: float) -> Genera
 
     Shapes: (1, 3, H, W) in [0, 1] -> same. amount: 0 (it stays as it is) to 1.
     """
-    levels = _levels(image)
+    levels = pyramid(image)
     covariances, maps = _covariances(levels), []
     if not all(bool(torch.isfinite(own).all()) for own in covariances):
         return image  # it fell apart before, and is told so where it is shown
@@ -55,7 +55,7 @@ def match_bands(image: Tensor, target: BandCovariances, amount: float) -> Genera
         return _changed(levels, maps)
     result = torch.empty_like(image)
     for tile in cut_into_tiles(height, width, MATCHED_AT_ONCE // 4, REACH):
-        tile.paste(tile.inner(_changed(_levels(tile.crop(image)), maps)), result)
+        tile.paste(tile.inner(_changed(pyramid(tile.crop(image)), maps)), result)
         yield
     return result
 
@@ -71,14 +71,32 @@ def transport_map(own: Tensor, wanted: Tensor, floor: float) -> Tensor:
     return inverse_root @ _power(root @ (wanted + least) @ root, 0.5) @ inverse_root
 
 
-def _levels(image: Tensor) -> list[Tensor]:
-    """The image, and means over 2, 4 and 8 px. Shapes: (1, 3, H, W) -> (1, 3, H / 2**level, W / 2**level), up."""
+def pyramid(image: Tensor, count: int = BANDS) -> list[Tensor]:
+    """The image, and means over 2, 4, 8, ... px, `count` of them.
+
+    Shapes: (1, C, H, W) -> (1, C, H / 2**level, W / 2**level), rounded up.
+    """
     levels = [image]
-    for _ in range(BANDS):
+    for _ in range(count):
         finer = functional.pad(levels[-1], (0, levels[-1].shape[3] % 2, 0, levels[-1].shape[2] % 2), mode="replicate")
         rows = finer[:, :, ::2] + finer[:, :, 1::2]  # four times as fast as torch's pooling
         levels.append((rows[..., ::2] + rows[..., 1::2]).mul_(0.25))
     return levels
+
+
+def enlarge_twice(image: Tensor) -> Tensor:
+    """Twice as large, bilinear, faster than by torch's `interpolate`. Shapes: (1, C, h, w) -> (1, C, 2 h, 2 w)."""
+    for axis, padding in ((2, (0, 0, 1, 1)), (3, (1, 1, 0, 0))):
+        length, padded = image.shape[axis], functional.pad(image, padding, mode="replicate")
+        before, here, after = (padded.narrow(axis, start, length) for start in range(3))
+        near = here * 0.75
+        shape = list(image.shape)
+        shape.insert(axis + 1, 2)
+        pairs = image.new_empty(shape)
+        torch.add(near, before, alpha=0.25, out=pairs.select(axis + 1, 0))
+        torch.add(near, after, alpha=0.25, out=pairs.select(axis + 1, 1))
+        image = pairs.flatten(axis, axis + 1)
+    return image
 
 
 def _covariances(levels: Sequence[Tensor]) -> BandCovariances:
@@ -95,32 +113,17 @@ def _gram(level: Tensor) -> Tensor:
 
 
 def _changed(levels: Sequence[Tensor], maps: Sequence[Tensor]) -> Tensor:
-    """The image with each band's map applied and added to it. Shapes: see `_levels`, (3, 3) each -> (1, 3, H, W)."""
+    """The image with each band's map applied and added to it. Shapes: see `pyramid`, (3, 3) each -> (1, 3, H, W)."""
     change = torch.zeros_like(levels[-1])
     for finer, coarser, matrix in zip(reversed(levels[:-1]), reversed(levels[1:]), reversed(maps), strict=True):
         # The band is what a level has beyond the enlarged coarser one; the map may as well be applied before.
-        rest = _enlarged(change - _mixed(matrix, coarser))
+        rest = enlarge_twice(change - _mixed(matrix, coarser))
         change = _mixed(matrix, finer).add_(rest[:, :, : finer.shape[2], : finer.shape[3]])
     return change.add_(levels[0]).clamp_(0, 1)
 
 
 def _mixed(matrix: Tensor, image: Tensor) -> Tensor:
     return torch.mm(matrix, image.reshape(3, -1)).view(image.shape)
-
-
-def _enlarged(image: Tensor) -> Tensor:
-    """Twice as large, bilinear, faster than by torch's `interpolate`. Shapes: (1, 3, h, w) -> (1, 3, 2 h, 2 w)."""
-    for axis, padding in ((2, (0, 0, 1, 1)), (3, (1, 1, 0, 0))):
-        length, padded = image.shape[axis], functional.pad(image, padding, mode="replicate")
-        before, here, after = (padded.narrow(axis, start, length) for start in range(3))
-        near = here * 0.75
-        shape = list(image.shape)
-        shape.insert(axis + 1, 2)
-        pairs = image.new_empty(shape)
-        torch.add(near, before, alpha=0.25, out=pairs.select(axis + 1, 0))
-        torch.add(near, after, alpha=0.25, out=pairs.select(axis + 1, 1))
-        image = pairs.flatten(axis, axis + 1)
-    return image
 
 
 def _power(matrix: Tensor, exponent: float) -> Tensor:
