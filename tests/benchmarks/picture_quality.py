@@ -108,16 +108,16 @@ class Judge:
     def errors(self, painted: Picture, pair: Pair) -> Errors:
         """By name: "style", "content" and, with a second network, "content_2"."""
         image = to_tensor(painted, CPU)
-        seen = self._encoder.features(image, STYLE_LAYERS)
+        seen = self._encoder(image, STYLE_LAYERS)
         key = pair.style.fingerprint
         if key not in self._styles:
-            features = self._encoder.features(to_tensor(pair.style, CPU), STYLE_LAYERS)
+            features = self._encoder(to_tensor(pair.style, CPU), STYLE_LAYERS)
             self._styles[key] = {layer: moments(features[layer]) for layer in STYLE_LAYERS}
         style = statistics.mean(_relative_distance(moments(seen[layer]), self._styles[key][layer]) for layer in seen)
         key = pair.photo.fingerprint
         if key not in self._photos:
             photo = to_tensor(pair.photo, CPU)
-            first = self._encoder.features(photo, [CONTENT_LAYER])[CONTENT_LAYER]
+            first = self._encoder(photo, [CONTENT_LAYER])[CONTENT_LAYER]
             self._photos[key] = _self_similarity(first), self._second_similarity(photo)
         first, second = self._photos[key]
         errors = {"style": style, "content": 1 - _correlation(_self_similarity(seen[CONTENT_LAYER]), first)}
@@ -211,8 +211,8 @@ def reference(judge: Judge, pair: Pair, steps: int) -> Picture:
     photo, style = to_tensor(pair.photo, CPU), to_tensor(pair.style, CPU)
     encoder = judge._encoder
     with torch.no_grad():
-        wanted = {layer: moments(features) for layer, features in encoder.features(style, layers).items()}
-        kept = encoder.features(photo, [CONTENT_LAYER])[CONTENT_LAYER]
+        wanted = {layer: moments(features) for layer, features in encoder(style, layers).items()}
+        kept = encoder(photo, [CONTENT_LAYER])[CONTENT_LAYER]
     image = photo.clone().requires_grad_()
     optimizer = torch.optim.LBFGS([image], max_iter=steps, history_size=10, tolerance_grad=0, tolerance_change=0)
 

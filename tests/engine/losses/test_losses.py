@@ -13,7 +13,7 @@ from tests.support.scenes import waves, weave
 
 
 def test_having_no_mean_and_no_covariance_costs_one_each(encoder: Encoder) -> None:
-    target = moments(encoder.features(weave(), ["relu3_1"])["relu3_1"])
+    target = moments(encoder(weave(), ["relu3_1"])["relu3_1"])
     nothing = Moments(torch.zeros_like(target.mean), torch.zeros_like(target.covariance))
     no_mean = float(relative_moments_loss(Moments(nothing.mean, target.covariance), target))
     no_covariance = float(relative_moments_loss(Moments(target.mean, nothing.covariance), target))
@@ -24,7 +24,7 @@ def test_having_no_mean_and_no_covariance_costs_one_each(encoder: Encoder) -> No
 
 
 def test_halfway_between_two_styles_is_nearer_to_their_blend_than_either(encoder: Encoder) -> None:
-    first, second = (moments(encoder.features(style, ["relu2_1"])["relu2_1"]) for style in (weave(), waves(40, 40)))
+    first, second = (moments(encoder(style, ["relu2_1"])["relu2_1"]) for style in (weave(), waves(40, 40)))
     blend = blend_moments([first, second], [0.5, 0.5])
     for single in (first, second):
         assert float(relative_moments_loss(single, blend)) > 0.01

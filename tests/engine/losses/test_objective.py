@@ -47,7 +47,7 @@ EYES = (LAYOUTS["vgg16"], LAYOUTS["vgg19-torchvision"], DEEPER)
 def objective_of(
     encoder: Encoder, weights: ObjectiveWeights, photo: Tensor, style: Tensor, tile_pixels: int = WHOLE
 ) -> Objective:
-    seen, kept = encoder.features(style, STYLE_LAYERS), encoder.features(photo, (*CONTENT_LAYERS, *MATCHED_LAYERS))
+    seen, kept = encoder(style, STYLE_LAYERS), encoder(photo, (*CONTENT_LAYERS, *MATCHED_LAYERS))
     targets = ObjectiveTargets(
         moments={layer: moments(seen[layer]) for layer in STYLE_LAYERS},
         matched={layer: _turned(kept[layer]) for layer in MATCHED_LAYERS},
@@ -135,7 +135,7 @@ def test_having_nothing_but_the_average_of_the_photo_costs_one_per_content_layer
     photo, layer = waves(32, 48), "relu1_2"
     seeing = {key: tensor for key, tensor in weights.items() if int(key.split(".")[1]) <= 2}
     encoder = Encoder(LAYOUTS["vgg16"], seeing, torch.device("cpu"), torch.float32)
-    target = encoder.features(photo, [layer])
+    target = encoder(photo, [layer])
     blind = {key: torch.zeros_like(tensor, dtype=torch.float32) for key, tensor in seeing.items()}
     blind["features.2.bias"] += target[layer].mean()  # sees the average everywhere
     eye = Encoder(LAYOUTS["vgg16"], blind, torch.device("cpu"), torch.float32)
@@ -293,7 +293,7 @@ def test_smaller_tiles_are_at_most_half_of_what_failed(encoder: Encoder) -> None
 
 
 def test_a_layer_without_weight_is_not_even_looked_at(encoder: Encoder) -> None:
-    style = {layer: moments(features) for layer, features in encoder.features(weave(), ["relu1_1"]).items()}
+    style = {layer: moments(features) for layer, features in encoder(weave(), ["relu1_1"]).items()}
     weights = replace(NOTHING, moments={"relu1_1": 1.0, "relu4_3": 0.0}, content={"relu4_2": 0.0})
     objective = Objective(encoder, weights, ObjectiveTargets(style), WHOLE)  # nothing of the deep layers at all
     pieces = sum(1 for _ in objective.evaluate(waves(16, 16)))
@@ -337,7 +337,7 @@ def test_a_flat_style_asks_for_a_calm_picture(encoder: Encoder) -> None:
 @pytest.mark.parametrize("tile_pixels", [WHOLE, 1], ids=["whole", "in tiles"])
 def test_a_seamless_picture_has_no_edge(tile_pixels: int, encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tiling, "SMALLEST_TILE", 16)
-    style = {layer: moments(features) for layer, features in encoder.features(weave(), STYLE_LAYERS).items()}
+    style = {layer: moments(features) for layer, features in encoder(weave(), STYLE_LAYERS).items()}
     weights = replace(NOTHING, moments={"relu1_1": 0.5, "relu3_1": 0.5})
     objective = Objective(encoder, weights, ObjectiveTargets(style), tile_pixels, is_seamless=True)
     image = waves(160, 96, turn=1.0)
