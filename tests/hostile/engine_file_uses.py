@@ -24,10 +24,10 @@ _LOSSES = {"style": 0.5, "content": 0.1, "total": 0.6}
 def write_tuning_state(home: Path) -> Path:
     path = home / "learning" / "style.training"
     path.parent.mkdir()
-    lessons = [TrainingStep(step, 3, _LOSSES, _LOSSES, is_best=True) for step in (1, 2)]
+    training_log = [TrainingStep(step, 3, _LOSSES, _LOSSES, is_best=True) for step in (1, 2)]
     weights, best = _copy(), _copy()
-    state = TuningState("identity", torch.get_rng_state(), weights, best, step=2, lessons=lessons)
-    state.moments = {f"{mark} {name}": tensor for mark in "ab" for name, tensor in _copy().items()}
+    state = TuningState("identity", torch.get_rng_state(), weights, best, step=2, training_log=training_log)
+    state.optimizer = {f"exp_avg.{name}": tensor for name, tensor in _copy().items()}
     state.base = state.best_losses = dict(_LOSSES)
     state.write(path)
     return path
@@ -42,13 +42,18 @@ def use_tuning_state(path: Path) -> None:
 def write_checkpoint(home: Path) -> Path:
     path = home / "run" / "checkpoint.safetensors"
     path.parent.mkdir()
-    save_state(fresh_state(_WEIGHTS), _plan(path), path)
+    save_state(fresh_state(_small_network(), _plan(path)), _plan(path), path)
     return path
 
 
 def use_checkpoint(path: Path) -> None:
-    state = load_state(_plan(path), path, torch.device("cpu"))
+    state = fresh_state(_small_network(), _plan(path))
+    load_state(state, _plan(path), path)
     save_state(state, _plan(path), path)
+
+
+def _small_network() -> torch.nn.Module:
+    return torch.nn.Conv2d(4, 4, 3)
 
 
 def _plan(path: Path) -> TrainingPlan:

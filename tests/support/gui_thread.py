@@ -23,7 +23,7 @@ _PICTURES = (  # what decodes, encodes or hashes one
     "studio.core.image_io.picture_writer._encode",
     "studio.core.styles.style_library.reduced",
     "studio.core.training.tune_request_file.reference_of",
-    "studio.core.training.reference_checks._look",
+    "studio.core.training.reference_checks._measure",
     "studio.ui.images.thumbnails.make_thumbnail",
     "studio.ui.importing.mime_payload.encoded",
     "studio.ui.window.action_handlers.whole_image",

@@ -335,7 +335,7 @@ class DocumentReader:
         assert row.file is not None
         data = self.fetch(row.file)
         self._spend(pixels_in(data, row.name))
-        found = unpack(data, row.name)
+        found = unpack(data, row.name, row.is_original)
         source = Path(row.source) if row.source else None
         picture = Picture(found.pixels, row.name, found.alpha, source, metadata)
         keep_original(picture, data if row.is_original else None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from io import BytesIO
-from pathlib import Path
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -58,9 +57,13 @@ def pack_preview(picture: Picture) -> bytes:
     return file.getvalue()
 
 
-def unpack(data: bytes, picture_name: str, source: Path | None = None) -> Picture:
-    """The picture in bytes of a file. Raises PictureError."""
-    return decode(BytesIO(data), picture_name, source, smallest_edge=1)
+def unpack(data: bytes, picture_name: str, is_original: bool = True) -> Picture:
+    """The picture in bytes of a file. Raises PictureError.
+
+    is_original: as it came, to be opened as any photo is; else what `pack_pixels` made, to the pixel, also where it is
+    transparent.
+    """
+    return decode(BytesIO(data), picture_name, smallest_edge=1, keep_hidden=not is_original)
 
 
 def pixels_in(data: bytes, name: str) -> int:

@@ -169,16 +169,18 @@ def numbers_that_are_none(image: Tensor) -> Generator[float, None, Tensor]:
     return image * float("nan")
 
 
-def test_only_a_draft_of_some_strength_starts_from_a_live_picture(
+def test_a_picture_is_after_live_unless_it_has_all_freedom_and_is_no_draft_of_some_strength(
     engine: TorchEngine, monkeypatch: pytest.MonkeyPatch, few_steps: None
 ) -> None:
     paintings: list[bool] = []
 
     def looked_at(encoder: Encoder, painting: Painting, *others: Any) -> Generator[Snapshot | None, None, Tensor]:
-        paintings.append(painting.sketch is not None)
+        paintings.append(painting.live is not None)
         return finish(encoder, painting, *others)
 
     monkeypatch.setattr(torch_engine, "finish", looked_at)
-    for recipe in ({}, {"quality": "standard"}, {"strength": 0.1}, {"method": "pattern", "long_edge": 128}):
+    free = {"freedom": 1.0}
+    for recipe in ({}, {"quality": "standard"}, free, free | {"quality": "standard"}, free | {"strength": 0.1}):
         paint(engine, request_of(**recipe))
-    assert paintings == [True, False, False, False]
+    paint(engine, request_of(method="pattern", long_edge=128))
+    assert paintings == [True, True, True, False, False, False]

@@ -143,7 +143,7 @@ def test_work_that_ends_after_its_window_has_gone_is_clean(qapp: object, caplog:
         running.set()
         may_end.wait()
 
-    files.run(slow, refuse, refuse)
+    files.submit(slow, refuse, refuse)
     assert running.wait(30)
     shiboken6.delete(files)
     may_end.set()

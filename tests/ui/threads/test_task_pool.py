@@ -148,7 +148,7 @@ def test_work_that_ends_in_the_moment_of_destruction_is_clean(qtbot):
         running.set()
         may_end.wait()
 
-    background.run("slow", slow)
+    background.submit("slow", slow)
     assert running.wait(30)
     shiboken6.delete(background)
     may_end.set()
