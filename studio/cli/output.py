@@ -115,7 +115,9 @@ def add_folder_options(parser: argparse.ArgumentParser) -> None:
 def _add_file_options(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     add("--overwrite", action="store_true", help="replace files that exist already")
-    add("--file-quality", type=int, default=92, metavar="1..100", help="of JPEG, WebP and AVIF (default: 92)")
+    quality = ExportOptions.quality
+    of_what = f"of JPEG, WebP and AVIF (default: {quality})"
+    add("--file-quality", type=int, default=quality, metavar="1..100", help=of_what)
     add("--title", type=str, default="", help="title of the artwork (default: the photo's name)")
     add("--artist", type=str, default="", help="who made the artwork, for its credits")
     add("--dpi", type=float, help="pixels per inch to note in the file (default: the photo's)")

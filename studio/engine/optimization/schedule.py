@@ -12,7 +12,7 @@ NARROWEST = 16  # px, of the shorter edge; three poolings leave two positions of
 # apart) lost against more steps at these, at equal time; what more than 14 gain at half the size is lost again when
 # the picture is enlarged.
 STEPS: dict[Quality, tuple[int, ...]] = {
-    "draft": (3, 7, 16),
+    "draft": (4, 7, 16),
     "standard": (16, 14, 30),
     "high": (90, 14, 30),
 }
