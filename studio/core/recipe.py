@@ -95,7 +95,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob("keep_color", "Keep colours", "Keeps the photo's own colours and takes only the handling of the paint.",
          methods=_WITH_PHOTO),
     Knob("freedom", "Freedom",
-         "To the left the photo's shapes stand and only the hand changes; to the right the painting's own may roam.",
+         "To the left the photo's shapes stand and only the brushwork changes; to the right the painting's may roam.",
          methods=_BY_STEPS),
     Knob("seamless", "Seamless", "A pattern that repeats without a seam, for cloth, wallpaper and games.",
          scale="choice", choices=SEAMLESS, methods=("pattern",), group="picture"),

@@ -118,7 +118,7 @@ def _prepare(
 ) -> Generator[Event, None, Tuner]:
     """Encode the references, cut crops of the photos, and resume from the checkpoint if that is wanted."""
     if not request.references:
-        raise StudioError("There are no pictures to learn from.", "Name some by the same hand.")
+        raise StudioError("There are no pictures to learn from.", "Name some by the same artist.")
     settings, device = request.settings, context.device
     generator = torch.Generator().manual_seed(settings.seed)
     loss = TrainingLoss(context.encoder, weights_of(StyleRecipe(smoothness=0.0)))

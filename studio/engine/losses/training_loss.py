@@ -1,4 +1,7 @@
-"""The losses that networks are trained with: those of Finish for a batch of pictures, and their gradient."""
+"""The losses that networks are trained with, for a batch of pictures, and their gradient.
+
+Style and content as in Finish with *Freedom* 1 (`losses/losses.py`: `weights_of`).
+"""
 
 from __future__ import annotations
 
