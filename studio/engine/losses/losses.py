@@ -28,7 +28,7 @@ HELD_MOMENTS = {"relu1_1": 0.3, "relu2_1": 0.3, "relu3_1": 0.45, "relu4_1": 0.35
 FREE_MOMENTS = dict.fromkeys(STYLE_LAYERS, 0.2)
 MATCHED = {"relu3_1": 0.3, "relu4_1": 0.45}
 STRUCTURE = {"relu3_3": 0.12, "relu4_2": 0.12}
-COLORS = 0.7
+COLORS = 0.8
 CONTENT = 0.2
 
 
