@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-CELLS = 32  # along the longer edge: a thousand places compared with each other cost less than a convolution
+CELLS = 24  # along the longer edge: with 32, steps at 256 px took a sixth longer and pictures were no better
 
 
 class CellGrid:
