@@ -206,18 +206,18 @@ def use_tune_request(path: Path) -> None:
     write_request(request)
 
 
-def write_lessons(home: Path) -> Path:
+def write_training_log(home: Path) -> Path:
     output = home / "learning" / "style.safetensors"
     output.parent.mkdir(exist_ok=True)
     losses = {"style": 0.5, "content": 0.1, "total": 0.6}
-    lessons = [TrainingStep(step, 3, losses, losses, is_best=True) for step in (1, 2, 3)]
-    training_file(output).write_bytes(save({"fake": np.zeros(1)}, {TRAINING_LOG_KEY: training_log_json(lessons)}))
+    training_log = [TrainingStep(step, 3, losses, losses, is_best=True) for step in (1, 2, 3)]
+    training_file(output).write_bytes(save({"fake": np.zeros(1)}, {TRAINING_LOG_KEY: training_log_json(training_log)}))
     return training_file(output)
 
 
-def use_lessons(path: Path) -> None:
-    for lesson in read_training_log(path.with_name("style.safetensors")):
-        assert isinstance(lesson, TrainingStep)
+def use_training_log(path: Path) -> None:
+    for step in read_training_log(path.with_name("style.safetensors")):
+        assert isinstance(step, TrainingStep)
 
 
 # Results of an experiment, and what pictures to train on are.

@@ -14,7 +14,7 @@ from unittest.mock import patch
 from studio.core.styles.learned_style_file import training_file, write_learned
 from studio.ui.app import Studio
 from studio.ui.session.message import Message
-from tests.hostile.data_file_uses import write_lessons, write_tune_request
+from tests.hostile.data_file_uses import write_training_log, write_tune_request
 from tests.hostile.outcome import LONGEST_SENTENCE
 from tests.hostile.windows import sound_studio, wait_until
 from tests.support.fakes import make_card, make_learned
@@ -79,12 +79,12 @@ def use_card_in_window(path: Path) -> bool:
 def write_begun_request(home: Path) -> Path:
     """The request of a style half learnt, with the rest of it beside."""
     path = write_tune_request(home)
-    write_lessons(home)
+    write_training_log(home)
     write_learned(path.with_name("style.safetensors"), make_card("hand"), make_learned(references=1))
     return path
 
 
-def write_begun_lessons(home: Path) -> Path:
+def write_begun_training_log(home: Path) -> Path:
     return training_file(write_begun_request(home).with_name("style.safetensors"))
 
 

@@ -29,13 +29,13 @@ INFO = EngineInfo("CPU", "float32")
 PICTURE = make_picture()
 FRAME = Frame(ID, 1, 3, 0.5, PICTURE, PICTURE, {"total": 1.0}, 2.0)
 DONE = Done(ID, PICTURE, PICTURE, 3, 1.0, ("Made smaller.",), make_learned())
-LESSON = TrainingStep(1, 3, {"style": 1.0}, {"style": 2.0}, True)
+TRAINING_STEP = TrainingStep(1, 3, {"style": 1.0}, {"style": 2.0}, True)
 NAN, INFINITY = float("nan"), float("inf")
 
 
 @pytest.mark.parametrize(
     "event",
-    [FRAME, DONE, Progress(ID, 1.0000001, "Looking", LESSON), Stopped(ID), Failed(ID, PictureError("No."))],
+    [FRAME, DONE, Progress(ID, 1.0000001, "Looking", TRAINING_STEP), Stopped(ID), Failed(ID, PictureError("No."))],
     ids=lambda event: type(event).__name__,
 )
 def test_a_proper_event_goes_through_as_it_is(event: Event) -> None:
@@ -75,9 +75,9 @@ IMPROPER: list[Any] = [
     *(replace(FRAME, seconds=value) for value in (-1e300, NAN, INFINITY, None)),
     *(Progress(ID, value) for value in (NAN, -1e300, 1e300)),
     *(Progress(ID, 0.5, value) for value in (None, b"", "\0<h1>" * 9999)),  # type: ignore[arg-type]
-    Progress(ID, 0.5, training_step="a lesson"),  # type: ignore[arg-type]
-    Progress(ID, 0.5, training_step=replace(LESSON, losses={"style": NAN})),
-    Progress(ID, 0.5, training_step=replace(LESSON, held_out={"style": INFINITY})),
+    Progress(ID, 0.5, training_step="a step"),  # type: ignore[arg-type]
+    Progress(ID, 0.5, training_step=replace(TRAINING_STEP, losses={"style": NAN})),
+    Progress(ID, 0.5, training_step=replace(TRAINING_STEP, held_out={"style": INFINITY})),
     *(replace(DONE, result=value) for value in (None, "picture")),
     *(replace(DONE, notes=value) for value in (None, "a note", (1,), ("a",) * 101, ("a" * 2001,))),
     replace(DONE, learned=make_card()),  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from torch import Tensor
 from studio.engine.optimization.preconditioner import Preconditioner
 
 FIRST_STEP = 0.01  # of the range of a pixel
-LARGEST_STEP = 0.1  # mean change of a pixel in any step: farther, the quadratic model is fiction
+LARGEST_STEP = 0.1  # mean change of a pixel in any step: farther, the quadratic model no longer holds
 LEAST_CURVATURE = 1e-10
 
 

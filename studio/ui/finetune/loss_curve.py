@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 
 class LossCurve(QStackedWidget):
-    """Shows lessons. Where it is not seen, its accessible description tells the same in numbers.
+    """Shows the training log. Where it is not seen, its accessible description tells the same in numbers.
 
-    plot: None until it is loaded, which begins when this is first shown, and two lessons are there.
+    plot: None until it is loaded, which begins when this is first shown, and the log has two steps.
     """
 
     def __init__(self, files: SerialExecutor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.plot: LossPlot | None = None
         self._files = files
-        self._lessons: Sequence[TrainingStep] = ()
+        self._training_log: Sequence[TrainingStep] = ()
         self._make_plot: type[LossPlot] | None = None
         self._is_loading = False
         self.empty = PlainLabel()
@@ -52,33 +52,33 @@ class LossCurve(QStackedWidget):
             self.empty.setText(self.tr("The learning curve will appear here"))
             self._files.submit(_load_plot, self._take_plot, self._give_up)
 
-    def show_lessons(self, lessons: Sequence[TrainingStep]) -> None:
+    def show_training_log(self, training_log: Sequence[TrainingStep]) -> None:
         """Show these, from the first on."""
-        self._lessons = lessons
+        self._training_log = training_log
         best = self.best
         if best is not None and best.held_out is not None:
             text = self.tr("Loss {:.3f} on photos it does not learn from, best at step {}")
             self.setAccessibleDescription(text.format(best.held_out["total"], best.step))
         else:
             self.setAccessibleDescription("")
-        if len(lessons) < 2:
+        if len(training_log) < 2:
             self.setCurrentWidget(self.empty)
             return
         if self.plot is None and self._make_plot is not None:
             self.plot = self._make_plot()
             self.addWidget(self.plot)
         if self.plot is not None:
-            self.plot.show_lessons(lessons, best)
+            self.plot.show_training_log(training_log, best)
             self.setCurrentWidget(self.plot)
 
     @property
     def best(self) -> TrainingStep | None:
-        """The lesson of the best judgement, or None."""
-        return next((lesson for lesson in reversed(self._lessons) if lesson.is_best and lesson.held_out), None)
+        """The step of the best judgement, or None."""
+        return next((step for step in reversed(self._training_log) if step.is_best and step.held_out), None)
 
     def _take_plot(self, make_plot: type[LossPlot]) -> None:
         self._make_plot = make_plot
-        self.show_lessons(self._lessons)
+        self.show_training_log(self._training_log)
 
     def _give_up(self, error: StudioError) -> None:
         """Learning continues without a curve; loading is tried again when this is next shown."""

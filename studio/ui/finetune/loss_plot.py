@@ -20,7 +20,7 @@ _DOT = 9  # px
 
 
 class LossPlot(QWidget):
-    """Shows lessons; there is nothing to do in it with mouse or keys.
+    """Shows the training log; there is nothing to do in it with mouse or keys.
 
     Linear: after the first validation a loss rarely falls by half, and a logarithm would flatten what it does.
     """
@@ -52,13 +52,13 @@ class LossPlot(QWidget):
         box.addWidget(self.plot)
         self._take_colors()
 
-    def show_lessons(self, lessons: Sequence[TrainingStep], best: TrainingStep | None) -> None:
+    def show_training_log(self, training_log: Sequence[TrainingStep], best: TrainingStep | None) -> None:
         """Show these, and which is the best."""
-        training = _smoothed([(lesson.step, lesson.losses["total"]) for lesson in lessons if lesson.step])
-        held_out = [(lesson.step, lesson.held_out["total"]) for lesson in lessons if lesson.held_out]
+        training = _smoothed([(step.step, step.losses["total"]) for step in training_log if step.step])
+        held_out = [(step.step, step.held_out["total"]) for step in training_log if step.held_out]
         for curve, points in ((self.training, training), (self.held_out, held_out)):
             curve.setData([step for step, _ in points], [loss for _, loss in points])
-        self.plot.setXRange(0, max([1, *(lesson.steps for lesson in lessons[-1:])]), padding=0.02)
+        self.plot.setXRange(0, max([1, *(step.steps for step in training_log[-1:])]), padding=0.02)
         self._show_best(best)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -44,13 +44,13 @@ from studio.ui.threads.task_error import task_error
 class Unfinished:
     """What an earlier run of the program left. title: of the style. request: resumes it exactly, None if impossible.
 
-    remarks: on the pictures it is learnt from. lessons: up to where it resumes.
+    remarks: on the pictures it is learnt from. training_log: up to where it resumes.
     """
 
     title: str
     request: TuneRequest | None = None
     remarks: tuple[Remark, ...] = ()
-    lessons: Sequence[TrainingStep] = ()
+    training_log: Sequence[TrainingStep] = ()
 
 
 class TuneController(QObject):
@@ -59,13 +59,13 @@ class TuneController(QObject):
     It learns only while the artist's own work rests. What is learnt, and what from, lies in files all the time, so it
     survives the end of the program: `unfinished` names it at the next start, and it can be resumed.
 
-    references: what is learnt from. photos: the artist's own, to learn on. lessons: so far. sample: how far it has
+    references: what is learnt from. photos: the artist's own, to learn on. training_log: so far. sample: how far it has
     come. has_style: whether there is something to keep. is_keeping: whether it is on its way into the gallery.
-    can_resume: whether it can be resumed exactly. Signals: lesson_arrived(); request_found(TuneRequest), what an
+    can_resume: whether it can be resumed exactly. Signals: step_arrived(); request_found(TuneRequest), what an
     earlier run began; state_changed(), everything else; message_posted(Message or None).
     """
 
-    lesson_arrived = Signal()
+    step_arrived = Signal()
     request_found = Signal(object)
     state_changed = Signal()
     message_posted = Signal(object)
@@ -83,7 +83,7 @@ class TuneController(QObject):
         super().__init__(parent)
         self.references = ReferencePictures(files, check_references, self)
         self.photos = ReferencePictures(files, lambda _: (), self)
-        self.lessons: list[TrainingStep] = []
+        self.training_log: list[TrainingStep] = []
         self.sample: Picture | None = None
         self.unfinished = ""
         self.progress = 0.0
@@ -151,7 +151,7 @@ class TuneController(QObject):
             self.message_posted.emit(Message(text, self.tr("Learn when they are done."), action="render_many"))
             return
         if not request.is_resumed:
-            self.lessons, self.sample, self.can_resume = [], None, False
+            self.training_log, self.sample, self.can_resume = [], None, False
         self._request = request
         self.references.is_locked = self.photos.is_locked = True
         self.is_learning, self.is_stopping, self.is_over, self.unfinished = True, False, False, ""
@@ -166,19 +166,19 @@ class TuneController(QObject):
         if self._request is None or getattr(event, "request_id", None) != self._request.id:
             return
         match event:
-            case Progress(progress=progress, note=note, training_step=lesson):
+            case Progress(progress=progress, note=note, training_step=step):
                 self.progress = progress
                 if note:
                     self.note = note
-                if lesson is not None:
+                if step is not None:
                     self.note = ""
                     # After resuming, the steps since the last save are done again.
-                    self.lessons = [*(old for old in self.lessons if old.step < lesson.step), lesson]
+                    self.training_log = [*(old for old in self.training_log if old.step < step.step), step]
                     self.has_style = self.can_resume = True
-                self.lesson_arrived.emit()
+                self.step_arrived.emit()
             case Frame(picture=picture):
                 self.sample = picture
-                self.lesson_arrived.emit()
+                self.step_arrived.emit()
             case Done(result=result, notes=notes):
                 self.sample, self.progress, self.is_over, self.can_resume = result, 1.0, True, False
                 self._end()
@@ -193,7 +193,7 @@ class TuneController(QObject):
         self.is_learning = self.is_stopping = False
         self.references.is_locked = self.photos.is_locked = False
         self._session.activities.end("learning")
-        self.lesson_arrived.emit()
+        self.step_arrived.emit()
         self.state_changed.emit()
 
     def _prepare(self, request: TuneRequest) -> None:
@@ -224,11 +224,11 @@ class TuneController(QObject):
     def _forget(self) -> None:
         self.is_keeping = False
         self._files.submit_write(self._delete_all, lambda _: None, self._refuse)
-        self._request, self.lessons, self.sample = None, [], None
+        self._request, self.training_log, self.sample = None, [], None
         self.unfinished, self.progress = "", 0.0
         self.has_style = self.can_resume = self.is_over = False
         self.message_posted.emit(None)
-        self.lesson_arrived.emit()
+        self.step_arrived.emit()
         self.state_changed.emit()
 
     def _find_unfinished(self) -> Unfinished:
@@ -250,16 +250,16 @@ class TuneController(QObject):
         self.unfinished, self.has_style = unfinished.title, True
         remedy = self.tr("What it has learnt can be kept.")
         if unfinished.request is not None:
-            self._request, self.can_resume, self.lessons = unfinished.request, True, list(unfinished.lessons)
-            if unfinished.lessons:
-                self.progress = unfinished.lessons[-1].step / unfinished.lessons[-1].steps
+            self._request, self.can_resume, self.training_log = unfinished.request, True, list(unfinished.training_log)
+            if unfinished.training_log:
+                self.progress = unfinished.training_log[-1].step / unfinished.training_log[-1].steps
             self.references.show_pictures(unfinished.request.references, unfinished.remarks)
             self.photos.show_pictures(unfinished.request.photos, ())
             self.request_found.emit(unfinished.request)
             remedy = self.tr("It can be resumed, kept or discarded.")
         text = self.tr("{} was being learnt when the studio ended.").format(unfinished.title)
         self._session.post_message(Message(text, remedy, action="teach"))
-        self.lesson_arrived.emit()
+        self.step_arrived.emit()
         self.state_changed.emit()
 
     def _refuse(self, error: StudioError) -> None:

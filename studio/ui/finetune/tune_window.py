@@ -138,15 +138,15 @@ class TuneWindow(QDialog):
     def _show_progress(self) -> None:
         controller = self._controller
         self.bar.show_progress(controller.progress)
-        self.curve.show_lessons(controller.lessons)
+        self.curve.show_training_log(controller.training_log)
         if controller.unfinished:
             text = self.tr("{} was being learnt when the studio ended.").format(controller.unfinished)
         elif controller.is_over:
             text = self.tr("Learnt. Keep it to add it to the gallery.")
         elif controller.note and controller.is_learning:
             text = controller.note
-        elif controller.lessons:
-            last = controller.lessons[-1]
+        elif controller.training_log:
+            last = controller.training_log[-1]
             text = self.tr("Step {} of {}").format(last.step, last.steps)
             if not controller.is_learning:
                 text = self.tr("Stopped at step {} of {}").format(last.step, last.steps)
@@ -193,7 +193,7 @@ class TuneWindow(QDialog):
         self.discard.clicked.connect(controller.discard)
         controller.state_changed.connect(self._show_state)
         controller.request_found.connect(self._show_request)
-        controller.lesson_arrived.connect(self._show_progress)
+        controller.step_arrived.connect(self._show_progress)
         controller.message_posted.connect(self.messages.show_message)
 
     def _arrange(self) -> None:

@@ -94,7 +94,7 @@ def network(context: FineTuneContext) -> StyleNetwork:
     return context.network
 
 
-class TestALesson:
+class TestATrainingStep:
     def test_the_held_out_loss_falls_and_the_best_is_in_the_file(
         self, context: FineTuneContext, request_: TuneRequest
     ) -> None:

@@ -138,8 +138,10 @@ def test_having_nothing_but_the_average_of_the_photo_costs_one_per_content_layer
     target = encoder(photo, [layer])
     blind = {key: torch.zeros_like(tensor, dtype=torch.float32) for key, tensor in seeing.items()}
     blind["features.2.bias"] += target[layer].mean()  # sees the average everywhere
-    eye = Encoder(LAYOUTS["vgg16"], blind, torch.device("cpu"), torch.float32)
-    objective = Objective(eye, replace(NOTHING, content={layer: 1.0}), ObjectiveTargets({}, content=target), WHOLE)
+    seeing_one = Encoder(LAYOUTS["vgg16"], blind, torch.device("cpu"), torch.float32)
+    objective = Objective(
+        seeing_one, replace(NOTHING, content={layer: 1.0}), ObjectiveTargets({}, content=target), WHOLE
+    )
     assert evaluate(objective, photo).losses["content"] == pytest.approx(1, abs=0.05)
 
 

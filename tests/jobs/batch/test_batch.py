@@ -1,4 +1,4 @@
-"""A batch on an output folder, with a fake engine: what is painted, skipped, failed, gone on with and never lost."""
+"""A batch on an output folder, with a fake engine: what is painted, skipped, failed, resumed and never lost."""
 
 from __future__ import annotations
 

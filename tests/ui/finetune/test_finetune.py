@@ -160,7 +160,7 @@ def test_what_was_stopped_can_be_gone_on_with_exactly(
     first, second = tune_requests(engine)
     assert (first.is_resumed, second.is_resumed) == (False, True)
     assert first.references == second.references
-    steps = [lesson.step for lesson in loaded.tune_controller.lessons]
+    steps = [step.step for step in loaded.tune_controller.training_log]
     assert steps == [1, 2, 3]
 
 

@@ -19,11 +19,11 @@ from studio.ui.theme.theme import apply_theme, color
 from studio.ui.threads.serial_executor import SerialExecutor
 
 
-def lesson(step: int, total: float, held_out: float | None = None, is_best: bool = False) -> TrainingStep:
+def step(step: int, total: float, held_out: float | None = None, is_best: bool = False) -> TrainingStep:
     return TrainingStep(step, 20, {"total": total}, None if held_out is None else {"total": held_out}, is_best)
 
 
-LESSONS = [lesson(0, 2.0, 2.1, True), lesson(1, 1.5), lesson(2, 1.0, 1.2, True), lesson(3, 1.1, 1.3)]
+TRAINING_LOG = [step(0, 2.0, 2.1, True), step(1, 1.5), step(2, 1.0, 1.2, True), step(3, 1.1, 1.3)]
 
 
 @pytest.fixture
@@ -35,14 +35,14 @@ def curve(qtbot: QtBot, qapp: QApplication) -> Iterator[LossCurve]:
     qtbot.addWidget(curve)
     curve.resize(400, 200)
     curve.show()
-    curve.show_lessons(LESSONS[:1])
+    curve.show_training_log(TRAINING_LOG[:1])
     yield curve
     files.close()
 
 
 @pytest.fixture
 def plot(qtbot: QtBot, curve: LossCurve) -> LossPlot:
-    curve.show_lessons(LESSONS)
+    curve.show_training_log(TRAINING_LOG)
     qtbot.waitUntil(lambda: curve.plot is not None)
     assert curve.plot is not None
     return curve.plot
@@ -70,14 +70,14 @@ def test_it_says_the_same_in_words(curve: LossCurve, plot: LossPlot) -> None:
 
 
 def test_learning_afresh_leaves_nothing_of_the_last_curve(curve: LossCurve, plot: LossPlot) -> None:
-    curve.show_lessons(())
+    curve.show_training_log(())
     assert curve.currentWidget() is curve.empty and curve.accessibleDescription() == "" and curve.best is None
-    curve.show_lessons([lesson(1, 1.0), lesson(2, 0.9)])
+    curve.show_training_log([step(1, 1.0), step(2, 0.9)])
     assert curve.currentWidget() is plot
     assert len(plot.best.points()) == 0 and plot.legend.getLabel(plot.best) is None
 
 
-def test_one_lesson_is_no_curve(curve: LossCurve) -> None:
+def test_one_step_is_no_curve(curve: LossCurve) -> None:
     assert curve.currentWidget() is curve.empty
     assert curve.best is not None and curve.best.step == 0
 
