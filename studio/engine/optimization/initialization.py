@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from studio.engine.losses.band_statistics import transport_map
 from studio.engine.losses.statistics import Moments, positions
 from studio.engine.runtime.tensors import fine_band, resize
 
@@ -17,16 +18,12 @@ FINE_DETAIL = 0.7  # share of the photo's fine band; more would bring photograph
 def recolor(image: Tensor, colors: Moments) -> Tensor:
     """The image with mean and covariance of its colours as given, by the smallest possible change.
 
-    Shapes: (1, 3, H, W) -> same, in [0, 1]. colors: moments (3,), (3, 3) of RGB. Source: the linear Monge-Kantorovich
-    map, Pitie & Kokaram 2007.
+    Shapes: (1, 3, H, W) -> same, in [0, 1]. colors: moments (3,), (3, 3) of RGB.
     """
     rows = positions(image)  # (N, 3)
     mean = rows.mean(0)
-    floor = LEAST_VARIANCE * torch.eye(3, device=image.device)
-    own = (rows - mean).T @ (rows - mean) / rows.shape[0] + floor
-    root, inverse_root = _power(own, 0.5), _power(own, -0.5)
-    between = inverse_root @ _power(root @ (colors.covariance + floor) @ root, 0.5) @ inverse_root
-    mapped = (rows - mean) @ between + colors.mean
+    own = (rows - mean).T @ (rows - mean) / rows.shape[0]
+    mapped = (rows - mean) @ transport_map(own, colors.covariance, LEAST_VARIANCE) + colors.mean
     return mapped.view(1, image.shape[2], image.shape[3], 3).permute(0, 3, 1, 2).clamp(0, 1).contiguous()
 
 
@@ -61,10 +58,3 @@ def enlarge_seamless(image: Tensor, size: tuple[int, int]) -> Tensor:
     larger = resize(around, (2 * size[0], 2 * size[1]))
     top, left = size[0] // 2, size[1] // 2
     return larger[:, :, top : top + size[0], left : left + size[1]].clamp(0, 1).contiguous()
-
-
-def _power(matrix: Tensor, exponent: float) -> Tensor:
-    """Power of a symmetric positive matrix."""
-    values, vectors = torch.linalg.eigh(matrix)
-    powered: Tensor = vectors @ torch.diag(values.clamp_min(1e-12) ** exponent) @ vectors.T
-    return powered
