@@ -52,7 +52,7 @@ from studio.engine.runtime.generators import run_to_end, signs_of_life
 from studio.engine.runtime.tensors import reading, shrinking, strip_of, strips, writing
 
 LARGEST_STYLE = 4096  # px of a style's longer edge that are kept; at work it is at most half of that
-KEPT_STYLES = 64  # style statistics, one per size: some 3 MB each
+KEPT_STYLES = 512 << 20  # bytes of what is remembered of styles: up to 15 MB for a size in bfloat16, 28 in float32
 INITIAL_EDGES = (512, 1024)  # px; a draft starts from a picture of Live of at least, at most this size
 
 
@@ -64,7 +64,7 @@ class TorchEngine:
         self._settings = settings
         self._device = choose_device(settings.device)
         self._encoders: dict[str, Encoder] = {}  # the last one
-        self._styles: LRUCache[object, StyleFeatures] = LRUCache(KEPT_STYLES)
+        self._styles: LRUCache[object, StyleFeatures] = LRUCache(KEPT_STYLES, getsizeof=lambda style: style.nbytes)
         self._planner = LivePlanner(self._device)
         self._colors = ColorKeeper()
         torch.backends.cudnn.deterministic = True  # the same recipe paints the same pixels

@@ -55,6 +55,12 @@ class StyleFeatures:
     rows: dict[str, Tensor]
     total_variation: float
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all its tensors."""
+        of_moments = [part for moments in self.moments.values() for part in moments]
+        return sum(tensor.nbytes for tensor in (*of_moments, *self.rows.values()))
+
 
 @dataclass(frozen=True)
 class Painting:
