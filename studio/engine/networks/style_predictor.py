@@ -14,6 +14,7 @@ from cachetools import LRUCache
 from torch import Tensor, nn
 from torch.nn import functional
 
+from studio.engine.networks.same_convolution import SameConvolution
 from studio.engine.runtime.tensors import resize
 
 EDGE = 256  # px; the predictor sees every picture as a square of this size
@@ -31,12 +32,12 @@ class StylePredictor(nn.Module):
         super().__init__()
         widths = [weights[f"blocks.{number}.project.weight"].shape[0] for number in range(_BLOCKS)]
         first, last = weights["stem.weight"].shape[0], weights["head.weight"].shape[0]
-        self.stem = _Convolution(3, first, 3, stride=2)
+        self.stem = SameConvolution(3, first, 3, stride=2)
         self.blocks = nn.Sequential(
             *(_Block(source, width, number) for number, (source, width) in enumerate(pairwise((first, *widths))))
         )
-        self.head = _Convolution(widths[-1], last, 1)
-        self.bottleneck = _Convolution(last, weights["bottleneck.weight"].shape[0], 1)
+        self.head = SameConvolution(widths[-1], last, 1)
+        self.bottleneck = SameConvolution(last, weights["bottleneck.weight"].shape[0], 1)
         self._vectors: LRUCache[str, Tensor] = LRUCache(KEPT_VECTORS)
         self.register_load_state_dict_post_hook(lambda predictor, _: predictor._vectors.clear())  # type: ignore[no-untyped-call]
         self.load_state_dict({name: tensor.float() for name, tensor in weights.items()}, assign=True)
@@ -84,26 +85,12 @@ class _Block(nn.Module):
     def __init__(self, source: int, width: int, number: int) -> None:
         super().__init__()
         inside = source if number == 0 else source * _EXPANSION
-        self.expand = None if number == 0 else _Convolution(source, inside, 1)
+        self.expand = None if number == 0 else SameConvolution(source, inside, 1)
         stride = 2 if number in _HALVING else 1
-        self.depthwise = _Convolution(inside, inside, 3, stride, groups=inside)
-        self.project = _Convolution(inside, width, 1)
+        self.depthwise = SameConvolution(inside, inside, 3, stride, groups=inside)
+        self.project = SameConvolution(inside, width, 1)
 
     def forward(self, source: Tensor) -> Tensor:
         current = source if self.expand is None else functional.relu6(self.expand(source), inplace=True)
         narrow: Tensor = self.project(functional.relu6(self.depthwise(current), inplace=True))
         return narrow + source if narrow.shape == source.shape else narrow
-
-
-class _Convolution(nn.Conv2d):
-    """A convolution padded as "same" in TensorFlow: at stride 2 the odd row and column go to the right and bottom."""
-
-    def __init__(self, inputs: int, outputs: int, size: int, stride: int = 1, groups: int = 1) -> None:
-        super().__init__(inputs, outputs, size, stride, groups=groups, device="meta")  # the weights are loaded
-        self._before = (size - stride) // 2
-        self._after = size - stride - self._before
-
-    def forward(self, source: Tensor) -> Tensor:
-        if self.kernel_size[0] > 1:
-            source = functional.pad(source, (self._before, self._after, self._before, self._after))
-        return super().forward(source)

@@ -1,0 +1,1 @@
+"""What small pretrained networks see in a photo: its subject and its faces."""
