@@ -42,6 +42,11 @@ def credits_of(
     )
 
 
+def credits_of_photo(content: Picture, title: str = "", artist: str = "", blended_name: str = "") -> Credits:
+    """The credits of a photo, or a double exposure, that is written as it is."""
+    return Credits(title or Path(content.name).stem, (), (), None, content.name, artist, blended_name=blended_name)
+
+
 def model_cards(recipe: StyleRecipe, styles: Sequence[Style]) -> tuple[Card, ...]:
     """The cards of the networks that a picture painted in these styles after this recipe owes something to."""
     network = painting_network(recipe, [style.learned for style in styles])

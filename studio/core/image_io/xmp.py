@@ -45,6 +45,7 @@ class Credits:
     """What an artwork is made of, for its export.
 
     styles: cards of the styles, in the order of the recipe's shares. models: of the weights that painted.
+    recipe: None for a photo that nobody painted: then no model has a part in it, and no mark of AI says so.
     content_name: what the photo is called. artist: who made the artwork, "" if they do not say.
     is_pattern: whether nothing of a user's picture is in it. blended_name: what a second photo is called that was
     blended with the first, or "".
@@ -53,7 +54,7 @@ class Credits:
     title: str
     styles: tuple[Card, ...]
     models: tuple[Card, ...]
-    recipe: StyleRecipe
+    recipe: StyleRecipe | None
     content_name: str = ""
     artist: str = ""
     is_pattern: bool = False
@@ -98,7 +99,9 @@ def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
     rights = "; ".join([_rights(card) for card in styles] + more)
     weights = "; ".join(card.credit_line for card in models)
     subject = "A pattern" if given.is_pattern else " blended with ".join(photos) or "A picture"
-    shares = given.recipe.style_shares or (1.0,) * len(given.styles)
+    recipe = given.recipe
+    shares = (recipe.style_shares if recipe else ()) or (1.0,) * len(given.styles)
+    made = "Painted" if recipe else "Written"
 
     # Prefixes are spelt out in the tags: ElementTree's own handling of namespaces needs a registry that is global.
     root = Element("x:xmpmeta", {"xmlns:x": NAMESPACES["x"]})
@@ -109,16 +112,17 @@ def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
     _localised(
         about,
         "dc:description",
-        f"{subject}{used and f' in the style of: {used}'}. Painted by {tool}{weights and f' with: {weights}'}.",
+        f"{subject}{used and f' in the style of: {used}'}. {made} by {tool}{weights and f' with: {weights}'}.",
     )
     if artist:
         SubElement(SubElement(SubElement(about, "dc:creator"), "rdf:Seq"), "rdf:li").text = artist
     _text(about, "dc:source", "; ".join(filter(None, [*photos, *(card.source for card in styles)])))
     _text(about, "xmp:CreatorTool", tool)
     _text(about, "photoshop:Credit", weights)
-    if label_ai:
+    if label_ai and recipe is not None:
         _text(about, "Iptc4xmpExt:DigitalSourceType", GENERATED if given.is_pattern else COMPOSITE)
-    _text(about, "studio:Recipe", given.recipe.to_json())
+    if recipe is not None:
+        _text(about, "studio:Recipe", recipe.to_json())
     _cards(about, "studio:Styles", styles, [f"{share / sum(shares):.4f}" for share in shares])
     _cards(about, "studio:Models", models, [])
     body: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=False)

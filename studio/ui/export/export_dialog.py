@@ -35,6 +35,7 @@ from studio.core.image_io.formats import SUFFIX_OF
 from studio.ui.dialogs.file_dialogs import open_dialog, typed_path
 from studio.ui.export.credits_preview import CreditsPreview
 from studio.ui.export.export_place import ExportPlace, Place
+from studio.ui.export.export_preview import ExportPreview
 from studio.ui.export.export_settings import ExportSettings
 from studio.ui.export.export_size import ExportSize
 from studio.ui.export.exporter import Exportable, file_size
@@ -54,19 +55,24 @@ FORMAT_NAMES: dict[ExportFormat, str] = {
 
 
 class ExportDialog(QDialog):
-    """Asks how and where to export an artwork; starts with the settings of the last export.
+    """Asks how and where to export a picture, which it shows; starts with the settings of the last export.
 
-    Signals: accepted_with(path, options, title, artist, unit).
+    Signals: accepted_with(path, options, title, artist, unit); better_wanted(), rather the finished picture than this.
     """
 
     accepted_with = Signal(object, object, str, str, str)
+    better_wanted = Signal()
 
-    def __init__(self, artwork: Exportable, last: ExportSettings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, artwork: Exportable, last: ExportSettings, parent: QWidget | None = None, *, can_finish: bool = False
+    ) -> None:
+        """can_finish: whether a better picture could be made of what is on the canvas."""
         super().__init__(parent)
         self._artwork = artwork
         picture, options = artwork.picture, last.options
         self.setWindowTitle(self.tr("Export the artwork"))
         self.setMinimumWidth(640)
+        self.preview = ExportPreview(picture, artwork.shown, can_finish)
         self.title = QLineEdit(artwork.title)
         self.artist = QLineEdit(last.artist)
         self.credits = CreditsPreview(artwork.credits)
@@ -86,6 +92,7 @@ class ExportDialog(QDialog):
         self.keep_exif.setChecked(options.keep_exif)
         self.keep_gps.setChecked(options.keep_gps)
         self.label_ai.setChecked(options.label_ai)
+        self.label_ai.setEnabled(artwork.credits.recipe is not None)
         self._folder = last.folder
         self.file = QLineEdit(displayable(str(last.folder / f"{artwork.file_name}{SUFFIX_OF[options.format]}")))
         self.note = PlainLabel()
@@ -197,6 +204,8 @@ class ExportDialog(QDialog):
             return self.tr("There is no folder {}.").format(place.path.parent)
         if place.is_taken:
             return self.tr("{} exists already and will be replaced.").format(place.path.name)
+        if self._artwork.credits.recipe is None:
+            return self.tr("The title is written into it.")
         return self.tr("The credits and the recipe are written into it.")
 
     def _problem(self, path: Path, found: ExportFormat | None) -> str:
@@ -241,7 +250,13 @@ class ExportDialog(QDialog):
 
         open_dialog(make, self, [path.parent])
 
+    @Slot()
+    def _want_better(self) -> None:
+        self.reject()
+        self.better_wanted.emit()
+
     def _connect(self) -> None:
+        self.preview.better_wanted.connect(self._want_better)
         self.format.currentIndexChanged.connect(self._show_format)
         self.lossless.toggled.connect(self._show_format)
         self.file.textChanged.connect(self._show_file)
@@ -280,7 +295,8 @@ class ExportDialog(QDialog):
             widget.setAccessibleName(name)
         form.addRow(self.tr("Title"), self.title)
         form.addRow(self.tr("Made by"), self.artist)
-        form.addRow(self.tr("Credits"), self.credits)
+        if self._artwork.credits.styles:
+            form.addRow(self.tr("Credits"), self.credits)
         form.addRow(self.tr("Format"), form_row(self.format, self._quality_pages, self.lossless, None, self.size_label))
         form.addRow(self.tr("Size"), self.dimensions)
         form.addRow(self.tr("Keep"), form_row(self.keep_exif, self.keep_gps, None))
@@ -290,6 +306,7 @@ class ExportDialog(QDialog):
         box = QVBoxLayout(self)
         box.setContentsMargins(20, 20, 20, 16)
         box.setSpacing(2 * GRID)
+        box.addWidget(self.preview)
         box.addLayout(form)
         box.addStretch(1)
         box.addWidget(self.buttons)

@@ -1,4 +1,4 @@
-"""Writes the result to a file with its credits, off the GUI thread, and remembers how."""
+"""Writes the picture on the canvas to a file with its credits, off the GUI thread, and remembers how."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from studio.core.artwork.artwork_state import Result
-from studio.core.artwork.credits import credits_of
+from studio.core.artwork.credits import credits_of, credits_of_photo
 from studio.core.errors import StudioError
 from studio.core.image_io import ExportOptions, is_plain, save_picture
 from studio.core.image_io.formats import SUFFIX_OF
@@ -19,6 +18,7 @@ from studio.ui.export.export_settings import ExportSettings, Unit, keep_export_s
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
+from studio.ui.session.shown_picture import ShownPicture
 from studio.ui.threads.serial_executor import SerialExecutor
 
 _UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')  # what one system or another refuses
@@ -27,10 +27,14 @@ _LONGEST_NAME = 200  # bytes; a disk takes 255, with ending and number
 
 @dataclass(frozen=True)
 class Exportable:
-    """A picture that can be exported, what to call it unless the artist says otherwise, and whose work is in it."""
+    """A picture that can be exported, what to call it unless the artist says otherwise, and whose work is in it.
+
+    shown: what of the artwork it is, None where only the picture is known.
+    """
 
     picture: Picture
     credits: Credits
+    shown: ShownPicture | None = None
 
     @property
     def title(self) -> str:
@@ -67,9 +71,9 @@ class Exporter(QObject):
 
     @property
     def exportable(self) -> Exportable | None:
-        """The present result, or None."""
-        result = self._session.artwork.result
-        return Exportable(result.picture, self._credits(result)) if result else None
+        """The picture on the canvas, or None."""
+        shown = self._session.shown
+        return Exportable(shown.picture, self._credits(shown), shown) if shown else None
 
     def export(
         self,
@@ -79,18 +83,19 @@ class Exporter(QObject):
         artist: str = "",
         unit: Unit | None = None,
         *,
-        result: Result | None = None,
+        shown: ShownPicture | None = None,
         keeps_others: bool = False,
     ) -> None:
-        """Write a result; a message says when it is done, or why not.
+        """Write a picture; a message says when it is done, or why not.
 
-        unit: remembered for the next time. result: None for the present one. keeps_others: under the next free name
-        where such a file exists.
+        unit: remembered for the next time. shown: None for the picture on the canvas. keeps_others: under the next free
+        name where such a file exists.
         """
-        result = result or self._session.artwork.result
-        if result is None:
+        shown = shown or self._session.shown
+        if shown is None:
             return
-        made_of = replace(self._credits(result), title=title, artist=artist)
+        result, is_result = shown.result, shown.is_result
+        made_of = replace(self._credits(shown), title=title, artist=artist)
         before = self.last
         long_edge = max(options.size) if options.size else None
         last = ExportSettings(path.parent, options, artist, unit or (before.unit if before else "px"), long_edge)
@@ -105,7 +110,8 @@ class Exporter(QObject):
         def done(written: tuple[Path, int]) -> None:
             self.last_file, size = written
             keep_export_settings(self._settings, last)
-            self._session.mark_exported(result)
+            if is_result:
+                self._session.mark_exported(result)
             text = self.tr("Exported as {}, {}.").format(self.last_file.name, file_size(size))
             self._session.post_message(Message(text, action="show_export"))
             self._session.activities.end("exporting")  # last: what breaks off before is refused, and ends there
@@ -119,7 +125,7 @@ class Exporter(QObject):
         self._files.submit(write, done, refused)
 
     def export_again(self) -> bool:
-        """Write the present result as the last one was, beside it, under the next free name; False if none was.
+        """Write the picture on the canvas as the last one was, beside it, under the next free name; False if none was.
 
         Where the folder is gone, the message offers to choose another.
         """
@@ -128,16 +134,19 @@ class Exporter(QObject):
             return False
         name = f"{artwork.file_name}{SUFFIX_OF[last.options.format]}"
         options = last.options_for(artwork.picture)
-        self.export(last.folder / name, options, artwork.title, last.artist, keeps_others=True)
+        self.export(last.folder / name, options, artwork.title, last.artist, shown=artwork.shown, keeps_others=True)
         return True
 
-    def _credits(self, result: Result) -> Credits:
+    def _credits(self, shown: ShownPicture) -> Credits:
+        result = shown.result
         styles = [replace(style, card=self._session.artwork.card_of(style)) for style in result.styles]
         is_pattern = result.recipe.method == "pattern"
         pictures = result.blend.pictures if result.blend else (result.content,) if result.content else ()
         photo = "" if is_pattern else self.tr(" and ").join(Path(picture.name).stem for picture in pictures)
         title = ", ".join(filter(None, [photo, self.tr(" and ").join(style.card.title for style in styles)]))
         blended = result.blend.over.name if result.blend else ""
+        if not shown.is_painted and result.content is not None:
+            return credits_of_photo(result.content, title, blended_name=blended)
         return credits_of(result.content, styles, result.recipe, title or self.tr("Artwork"), blended_name=blended)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from studio.core.artwork.artwork_state import ArtworkState
+from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.battery import is_on_battery
 from studio.core.engine_api.build_requests import live_request, style_request
 from studio.core.engine_api.contract import Done, Event, Failed, Frame, LiveRequest, Progress, StyleRequest
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
+from studio.core.recipe import StyleRecipe
 from studio.jobs.worker import Worker
 from studio.ui.session.preferences import Preferences
 from studio.ui.threads.task_pool import TaskPool
@@ -40,7 +41,7 @@ class LivePreview(QObject):
         self._live: LiveRequest | None = None
         self.is_waiting = False
         self._refinement: StyleRequest | None = None
-        self._frame: Frame | None = None
+        self.shown: Result | None = None  # `picture`, and what it was painted from
         self.is_settled = False  # whether `picture` is the network's last one for these settings
         self.progress: float | None = None  # of the refinement; None before it begins, 1.0 when it is done
         self._is_held = False
@@ -54,7 +55,7 @@ class LivePreview(QObject):
     @property
     def picture(self) -> Picture | None:
         """The picture of the settings; while a new one is on its way, that of the settings before."""
-        return self._frame.picture if self._frame else None
+        return self.shown.picture if self.shown else None
 
     def show(self, state: ArtworkState) -> None:
         """Show these settings, with a content and styles, from now on."""
@@ -65,7 +66,7 @@ class LivePreview(QObject):
         self.rest()
         assert state.content is not None
         if before is not None and state.content is not before.content:
-            self._frame = None
+            self.shown = None
         self.progress, self.is_settled = None, False
         self._live = live_request(state.content, state.styles, state.recipe, LARGEST)
         self.is_waiting = True
@@ -77,8 +78,8 @@ class LivePreview(QObject):
         self.rest()
         self._state = self._live = None
         self.is_waiting = False
-        if self._frame is not None:
-            self._frame = None
+        if self.shown is not None:
+            self.shown = None
             self.changed.emit()
 
     def hold(self) -> None:
@@ -112,13 +113,13 @@ class LivePreview(QObject):
     def _can_refine(self) -> bool:
         state = self._state
         is_idle = self._refinement is None and not self._is_held
-        return is_idle and self._frame is not None and state is not None and state.recipe.method == "finish"
+        return is_idle and self.shown is not None and state is not None and state.recipe.method == "finish"
 
     def _begin_refining(self) -> None:
-        state, frame = self._state, self._frame
-        if state is None or frame is None or not self._can_refine:
+        state, shown = self._state, self.shown
+        if state is None or shown is None or not self._can_refine:
             return
-        draft = state.recipe.change(quality="draft", long_edge=max(SMALLEST, frame.picture.long_edge))
+        draft = state.recipe.change(quality="draft", long_edge=max(SMALLEST, shown.picture.long_edge))
         self._refinement = style_request(state.content, state.styles, draft)
         self.progress = 0.0
         self._worker.start_job(self._refinement)
@@ -138,8 +139,10 @@ class LivePreview(QObject):
     def _take_live(self, event: Event) -> None:
         self.is_waiting = self.is_waiting and isinstance(event, Frame | Progress)
         match event:
-            case Frame():
-                self._frame = event
+            case Frame(picture=picture):
+                assert self._state is not None
+                recipe = self._state.recipe.change(method="live", long_edge=max(SMALLEST, picture.long_edge))
+                self._take_picture(picture, event.uncolored, event.seconds, recipe)
                 self.changed.emit()
             case Done():
                 self.is_settled = True
@@ -148,7 +151,7 @@ class LivePreview(QObject):
                 self._fail(error)
 
     def _fail(self, error: StudioError) -> None:
-        self._live = self._frame = None
+        self._live = self.shown = None
         self.changed.emit()
         self.failed.emit(error)
 
@@ -157,11 +160,24 @@ class LivePreview(QObject):
             case Frame():
                 self.progress = event.progress
                 if event.picture.long_edge >= SHARP_ENOUGH * request.recipe.long_edge:
-                    self._frame = event
+                    recipe, is_final = request.recipe, event.is_final
+                    self._take_picture(event.picture, event.uncolored, event.seconds, recipe, is_final)
             case Progress():
                 self.progress = event.progress
             case Done():
                 self.progress, self._refinement = 1.0, None
+                if self.shown is None or self.shown.recipe != request.recipe or not self.shown.is_complete:
+                    self._take_picture(event.result, event.uncolored, event.seconds, request.recipe)
             case _:  # stopped, or it failed: the Live picture is as good as it gets
                 self.progress = self._refinement = None
         self.changed.emit()
+
+    def _take_picture(
+        self, picture: Picture, uncolored: Picture | None, seconds: float, recipe: StyleRecipe, is_complete: bool = True
+    ) -> None:
+        """Show a picture that was painted of the present settings, with `recipe` in place of theirs."""
+        state = self._state
+        assert state is not None
+        self.shown = Result(
+            picture, state.content, state.styles, recipe, uncolored, is_complete, seconds, blend=state.blend
+        )

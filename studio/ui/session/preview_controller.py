@@ -14,6 +14,7 @@ from studio.ui.session.live_preview import LivePreview
 from studio.ui.session.message import Message
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.recoloring import Recoloring
+from studio.ui.session.shown_picture import ShownKind, ShownPicture, shown_photo
 
 
 class PreviewController(QObject):
@@ -52,20 +53,31 @@ class PreviewController(QObject):
         finish_controller.ended.connect(self.follow)
 
     @property
+    def shown(self) -> ShownPicture | None:
+        """The newest frame of the run, or what Live has, or the artwork's result, or the photo."""
+        run, artwork = self._finish_controller.run, self._artwork
+        painted = run.result() if run is not None else None
+        if run is not None and painted is not None:
+            return ShownPicture("painting", painted, run.progress)
+        if self.live.shown is not None:
+            is_draft = self.live.progress == 1.0
+            return ShownPicture("draft" if is_draft else "live", self.live.shown, self.live.progress or 0.0)
+        if artwork.result is None:
+            return shown_photo(artwork.state)
+        kind: ShownKind = "finished" if artwork.is_finished else "stopped" if artwork.is_half_painted else "outdated"
+        return ShownPicture(kind, artwork.result)
+
+    @property
     def picture(self) -> Picture | None:
-        """The newest frame of the run, or what Live has, or the artwork's result."""
-        run, result = self._finish_controller.run, self._artwork.result
-        if run is not None and run.frame is not None:
-            return run.frame.picture
-        return self.live.picture or (result.picture if result else None)
+        """What is shown, unless that is the photo."""
+        shown = self.shown
+        return shown.picture if shown is not None and shown.is_painted else None
 
     @property
     def is_pattern(self) -> bool:
         """Whether `picture` is a pattern, which no photo is like."""
-        run, result = self._finish_controller.run, self._artwork.result
-        if run is not None and run.frame is not None:
-            return run.state.recipe.method == "pattern"
-        return self.live.picture is None and result is not None and result.recipe.method == "pattern"
+        shown = self.shown
+        return shown is not None and shown.is_painted and shown.result.recipe.method == "pattern"
 
     @property
     def is_waiting(self) -> bool:

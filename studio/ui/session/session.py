@@ -25,6 +25,7 @@ from studio.ui.session.live_preview import LivePreview
 from studio.ui.session.message import Message
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.preview_controller import PreviewController
+from studio.ui.session.shown_picture import ShownPicture, shown_photo
 from studio.ui.session.time_estimate import TimeEstimate
 from studio.ui.threads.event_bridge import EventBridge
 from studio.ui.threads.task_error import task_error
@@ -67,6 +68,7 @@ class Session(QObject):
         self.estimate = estimate
         self.engine_info: EngineInfo | None = None
         self.has_engine_failed = False
+        self.is_showing_photo = False  # whether the artist holds up the photo in place of the artwork
         self.is_kept = False  # whether all there is will be there at the next start, without being exported
         self._finish_controller = FinishController(artwork, worker, estimate, self)
         self._finish_controller.changed.connect(self.state_changed)
@@ -201,6 +203,11 @@ class Session(QObject):
     def picture(self) -> Picture | None:
         """What the canvas shows beside the photo: the newest frame, or the result."""
         return self._preview_controller.picture
+
+    @property
+    def shown(self) -> ShownPicture | None:
+        """The picture on the canvas, and what it was painted from; the photo while the artist holds it up."""
+        return shown_photo(self.artwork.state) if self.is_showing_photo else self._preview_controller.shown
 
     @property
     def photo(self) -> Picture | None:

@@ -18,6 +18,7 @@ from studio.core.picture import Picture
 from studio.core.recipe import KNOBS
 from studio.core.styles.learned_style_file import SUFFIX
 from studio.ui.actions.actions import Actions
+from studio.ui.actions.availability import allow
 from studio.ui.actions.undo_text import change_name
 from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder, show_folder
 from studio.ui.export.export_dialog import ExportDialog
@@ -63,6 +64,8 @@ class ActionHandlers(QObject):
         self._settings = preferences.settings
         self._window = window
         self._copied: Picture | None = None
+        self._is_photo_copied = False
+        self._is_export_waiting = False  # for Finish, as the artist would rather export that
         self._tasks = TaskPool(2, self)  # one of each
         self._tasks.finished.connect(self._put_into_clipboard)
         self._tasks.failed.connect(self._refuse)
@@ -145,8 +148,11 @@ class ActionHandlers(QObject):
 
     @Slot()
     def copy(self) -> None:
-        """Put the artwork, as far as it is painted, into the clipboard."""
-        picture = self._copied = self._session.picture
+        """Put the picture on the canvas into the clipboard."""
+        shown = self._session.shown
+        self._copied = shown.picture if shown is not None else None
+        self._is_photo_copied = shown is not None and not shown.is_painted
+        picture = self._copied
         if picture is not None:
             self._tasks.submit("picture", lambda: (picture, whole_image(picture)))
 
@@ -166,7 +172,11 @@ class ActionHandlers(QObject):
         picture, image = result
         if picture is self._copied:  # else a newer one is there, or on its way
             clipboard.setImage(image)
-            self._session.post_message(Message(self.tr("The artwork is in the clipboard.")))
+            is_photo = self._is_photo_copied
+            text = (
+                self.tr("The photo is in the clipboard.") if is_photo else self.tr("The artwork is in the clipboard.")
+            )
+            self._session.post_message(Message(text))
 
     @Slot(object, object)
     def _refuse(self, kind: str, error: StudioError) -> None:
@@ -174,16 +184,26 @@ class ActionHandlers(QObject):
 
     @Slot()
     def ask_for_export(self) -> None:
-        """Open the export dialog for the present result."""
+        """Open the export dialog for the picture on the canvas."""
         artwork = self._exporter.exportable
         if artwork is None:
             return
         folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
-        export_dialog = ExportDialog(artwork, self._exporter.last or ExportSettings(folder), self._window)
+        can_finish = not self._session.missing
+        last = self._exporter.last or ExportSettings(folder)
+        export_dialog = ExportDialog(artwork, last, self._window, can_finish=can_finish)
         export_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         # What the dialog showed is written, whatever has been painted in the meantime.
-        export_dialog.accepted_with.connect(partial(self._exporter.export, result=self._session.artwork.result))
+        export_dialog.accepted_with.connect(partial(self._exporter.export, shown=artwork.shown))
+        export_dialog.better_wanted.connect(self._finish_for_export)
         export_dialog.open()
+
+    @Slot()
+    def _finish_for_export(self) -> None:
+        """Finish, or wait for it, and offer to export what comes of it."""
+        self._is_export_waiting = True
+        self._session.finish()
+        self._show_state()
 
     @Slot()
     def export_again(self) -> None:
@@ -223,17 +243,21 @@ class ActionHandlers(QObject):
         artwork, run = self._session.artwork, self._session.run
         self._name_step("undo", self.tr("Undo"), artwork.undo_states)
         self._name_step("redo", self.tr("Redo"), artwork.redo_states)
-        self._actions["copy"].setEnabled(self._session.picture is not None)
         self._actions["stop"].setEnabled(run is not None and not run.is_stopping)
-        for name in ("export", "export_again"):
-            self._actions[name].setEnabled(artwork.result is not None and run is None)
-        for name in ("fit", "actual_size"):
-            self._actions[name].setEnabled(artwork.content is not None or self._session.picture is not None)
+        is_painted = self._session.picture is not None
+        needs_picture = "" if artwork.content or is_painted else self.tr("Open a picture first.")
+        for name in ("copy", "export", "export_again", "fit", "actual_size"):
+            allow(self._actions[name], needs_picture)
         for name in ("blend", "paste_blend"):
-            self._actions[name].setEnabled(artwork.content is not None)
-        can_compare = artwork.content is not None and self._session.picture is not None
+            allow(self._actions[name], "" if artwork.content else self.tr("Open a picture first."))
+        needs_both = "" if artwork.content else self.tr("Open a picture first.")
+        needs_both = needs_both or ("" if is_painted else self.tr("There is no artwork beside the photo yet."))
         for name in ("compare", "show_before"):
-            self._actions[name].setEnabled(can_compare)
+            allow(self._actions[name], needs_both)
+        if self._is_export_waiting and run is None:
+            self._is_export_waiting = False
+            if artwork.is_finished:
+                self._session.post_message(Message(self.tr("The artwork is finished."), action="export"))
 
     @Slot(list)
     def _open_chosen(self, files: list[str]) -> None:

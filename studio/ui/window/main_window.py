@@ -101,20 +101,20 @@ class MainWindow(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Backslash and self._actions["show_before"].isEnabled():
-            self.canvas.set_showing_before(True)
+            self._hold_photo(True)
         else:
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():
-            self.canvas.set_showing_before(False)
+            self._hold_photo(False)
         else:
             super().keyReleaseEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self.canvas.set_showing_before(False)  # the release of the key would go to another window
+            self._hold_photo(False)  # the release of the key would go to another window
         elif event.type() == QEvent.Type.WindowStateChange:  # by the window manager, or as it was last time
             with QSignalBlocker(self._actions["full_screen"]):
                 self._actions["full_screen"].setChecked(self.isFullScreen())
@@ -133,6 +133,11 @@ class MainWindow(QWidget):
         self._settings.set("window/widths", self.splitter.widths)
         self._settings.set(_BACKGROUND_KEY, self.canvas.background)
         event.accept()
+
+    def _hold_photo(self, is_held: bool) -> None:
+        """Show the photo in place of the artwork, as long as it is on: it is what is exported and copied then."""
+        self.canvas.set_showing_before(is_held)
+        self._session.is_showing_photo = is_held
 
     @Slot()
     def _show_state(self) -> None:

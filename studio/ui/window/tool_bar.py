@@ -36,7 +36,6 @@ class ToolBar(QFrame):
         self.refine_menu.addActions([actions[name] for name in ("keep_painting", "larger_half", "larger_twice")])
         self.export = QPushButton(icon("export"), actions["export"].text())
         self.export.setFixedSize(_EXPORT_WIDTH, self.finish.height())
-        self.export.setToolTip(actions["export"].toolTip())
         self.export.setAccessibleName(actions["export"].text())
         self.export.clicked.connect(actions["export"].trigger)
         actions["export"].changed.connect(self._show_state)
@@ -76,6 +75,7 @@ class ToolBar(QFrame):
         tip = "keep_painting" if is_finished else "stop" if run else "finish"
         self.finish.setToolTip(self._actions[tip].toolTip())
         self.export.setEnabled(self._actions["export"].isEnabled())
+        self.export.setToolTip(self._actions["export"].toolTip())
         if self.export.property("role") != ("primary" if is_finished else "plain"):
             set_role(self.export, "primary" if is_finished else "plain")
             self.export.setIcon(icon("export", "on_accent" if is_finished else "text"))
