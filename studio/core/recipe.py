@@ -21,6 +21,7 @@ QUALITIES: tuple[Quality, ...] = ("draft", "standard", "high")
 ENCODERS = ("vgg16", "vgg16-torchvision", "vgg19-torchvision")
 POOLINGS = ("max", "average")
 SEAMLESS = ("off", "on")
+SEAMLESS_GRID = 16  # px; the edges of a picture without seams are multiples of it
 NETWORKS = ("live_studio", "arbitrary_style_magenta")  # cards of the Live networks; the first one is used by itself
 RECIPE_VERSION = 3
 _FIRST_FREEDOM = 1.0  # how Finish painted before there was a choice

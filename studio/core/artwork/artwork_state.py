@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from studio.core.artwork.blend import Blend
 from studio.core.picture import Picture, fit_size
-from studio.core.recipe import StyleRecipe
+from studio.core.recipe import SEAMLESS_GRID, StyleRecipe
 from studio.core.styles.style import Style
 
 
@@ -60,6 +60,8 @@ class ArtworkState:
         """Width and height in px of what will be painted; None without a picture."""
         long_edge = self.recipe.long_edge
         if self.recipe.method == "pattern":
+            if self.recipe.is_seamless:
+                long_edge = max(SEAMLESS_GRID, round(long_edge / SEAMLESS_GRID) * SEAMLESS_GRID)
             return long_edge, long_edge
         return fit_size(self.content.width, self.content.height, long_edge) if self.content else None
 

@@ -22,6 +22,7 @@ class BeforeAfter(QObject):
         super().__init__(parent)
         self.before: PicturePyramid | None = None
         self.after: PicturePyramid | None = None
+        self._size: tuple[int, int] | None = None
         self._awaited: PicturePyramid | None = None  # takes the place of `before` when its levels have been made
         self._tasks = TaskPool(2, self)  # one of each: what a newer frame has replaced is dropped
         self._tasks.finished.connect(self._take_levels)
@@ -39,10 +40,16 @@ class BeforeAfter(QObject):
 
     @property
     def frame(self) -> QSize:
-        """Size of the larger picture in px, (1, 1) without any: both are shown at this size."""
+        """Size in px that both are shown at for zoom 1: as was set, else that of the larger; (1, 1) without any."""
+        if self._size is not None and not self.is_start_page:
+            return QSize(*self._size)
         pictures = [pyramid.picture for pyramid in (self.before, self.after) if pyramid is not None]
         sizes = ((picture.width, picture.height) for picture in pictures)
         return QSize(*max(sizes, key=max, default=(1, 1)))
+
+    def set_size(self, size: tuple[int, int] | None) -> None:
+        """The width and height in px that the pictures stand for; None for their own."""
+        self._size = size
 
     def set_before(self, picture: Picture | None, *, waits_for_levels: bool = False) -> bool:
         """Whether it is another one than before.

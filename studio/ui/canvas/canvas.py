@@ -47,7 +47,7 @@ _ARROWS: dict[int, tuple[int, int]] = {
 
 
 class Canvas(QWidget):
-    """Shows the photo and the artwork in one frame, the larger one's; the smaller is enlarged into it.
+    """Shows the photo and the artwork in one frame: that of `set_size`, else the larger one's; others are scaled to it.
 
     Signals: zoom_changed(float); background_changed(str); open_requested(); demo_chosen(Path); dropped(Drop).
     """
@@ -108,6 +108,17 @@ class Canvas(QWidget):
     def has_picture(self) -> bool:
         """Whether there is anything to see."""
         return not self._before_after.is_start_page
+
+    def set_size(self, size: tuple[int, int] | None) -> None:
+        """Say how large, in px, what is shown is or will be: zoom is in these, whatever pictures stand in for it.
+
+        A larger or smaller one takes the same place on the screen.
+        """
+        frame = self._before_after.frame
+        self._before_after.set_size(size)
+        if self._before_after.frame != frame:
+            self._viewport.follow_pictures(frame)
+            self.update()
 
     def set_before(self, picture: Picture | None, *, keeps_view: bool = False) -> None:
         """Show another photo; the view fits it. keeps_view: it is the same photo, changed, and stays where it is."""
@@ -222,7 +233,7 @@ class Canvas(QWidget):
         self._menu.popup(event.globalPos())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._viewport.follow_canvas(event.oldSize(), event.size())
+        self._viewport.follow_canvas()
         self._place_children()
 
     def event(self, event: QEvent) -> bool:
@@ -231,8 +242,7 @@ class Canvas(QWidget):
             return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._thumbnails.set_pixel_ratio(self.devicePixelRatioF())
-            if self._viewport.is_fitted:
-                self.zoom_to_fit()
+            self._viewport.follow_canvas()
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:

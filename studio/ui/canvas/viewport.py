@@ -26,6 +26,7 @@ class Viewport(QObject):
         self.is_fitted = True
         self._before_after = before_after
         self._canvas = canvas
+        self._seen: Size = (1, 1)  # `size` when `view` was chosen
 
     @property
     def size(self) -> Size:
@@ -51,16 +52,16 @@ class Viewport(QObject):
 
     def pan(self, moved: QPointF) -> None:
         """Move the picture."""
-        self.is_fitted = False
         ratio = self._canvas.devicePixelRatioF()
-        self._set(self.view.panned(moved.x() * ratio, moved.y() * ratio).kept(self._frame(), self.size))
+        self._pan(moved.x() * ratio, moved.y() * ratio)
 
-    def follow_canvas(self, old: QSize, new: QSize) -> None:
-        """The canvas has become larger or smaller: what was in the middle stays there."""
-        if self.is_fitted or not old.isValid():
+    def follow_canvas(self) -> None:
+        """The canvas has become larger or smaller, or its pixels have: what was in the middle stays there."""
+        old, new = self._seen, self.size
+        if self.is_fitted:
             self.fit()
-        else:
-            self.pan(QPointF(new.width() - old.width(), new.height() - old.height()) / 2)
+        elif new != old:
+            self._pan((new[0] - old[0]) / 2, (new[1] - old[1]) / 2)
 
     def follow_pictures(self, old_frame: QSize) -> None:
         """Other pictures are shown: a larger or smaller artwork takes the same place on the screen."""
@@ -78,12 +79,17 @@ class Viewport(QObject):
             zoom = allowed_zoom(zoom, self._frame())
             self._set(self.view.zoomed(zoom, x, y).kept(self._frame(), self.size))
 
+    def _pan(self, dx: float, dy: float) -> None:
+        """Move by device px."""
+        self.is_fitted = False
+        self._set(self.view.panned(dx, dy).kept(self._frame(), self.size))
+
     def _frame(self) -> Size:
         return self._before_after.frame.width(), self._before_after.frame.height()
 
     def _set(self, view: ViewTransform) -> None:
         zoom = self.view.zoom
-        self.view = view
+        self.view, self._seen = view, self.size
         self.moved.emit()
         if zoom != view.zoom:
             self.zoom_changed.emit(view.zoom)

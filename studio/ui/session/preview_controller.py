@@ -68,6 +68,18 @@ class PreviewController(QObject):
         return ShownPicture(kind, artwork.result)
 
     @property
+    def size(self) -> tuple[int, int] | None:
+        """(width, height) in px of what is shown; a preview of a Finish stands for the size that will have."""
+        shown, run = self.shown, self._finish_controller.run
+        if shown is None:
+            return None
+        if shown.kind == "painting":
+            return run.state.size if run is not None else None
+        if shown.kind in ("live", "draft"):
+            return self._artwork.state.size
+        return shown.picture.width, shown.picture.height
+
+    @property
     def picture(self) -> Picture | None:
         """What is shown, unless that is the photo."""
         shown = self.shown

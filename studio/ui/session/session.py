@@ -210,6 +210,11 @@ class Session(QObject):
         return shown_photo(self.artwork.state) if self.is_showing_photo else self._preview_controller.shown
 
     @property
+    def shown_size(self) -> tuple[int, int] | None:
+        """(width, height) in px of what is on the canvas: of the artwork as it will be, where that is a preview."""
+        return self._preview_controller.size
+
+    @property
     def photo(self) -> Picture | None:
         """What the canvas shows beside `picture`; None where that is a pattern, which no photo is like."""
         return None if self._preview_controller.is_pattern else self.artwork.content

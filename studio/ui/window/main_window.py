@@ -145,6 +145,7 @@ class MainWindow(QWidget):
         name = self._session.name or self.tr("New artwork")
         mark = " *" if artwork.has_unsaved_result else ""
         self.setWindowTitle(window_title(f"{name}{mark} \N{EN DASH} Style Studio"))
+        self.canvas.set_size(self._session.shown_size)  # while Live has yet to show another one
         if run is not None:
             self.canvas.set_badge(self.tr("Finishing {}").format(FinishButton.percent(run.progress)))
         elif self._session.live.picture is not None:
@@ -166,6 +167,7 @@ class MainWindow(QWidget):
         is_same = photo is self._shown_photo  # only blended differently: the view stays where it is
         self._shown_photo = photo
         self.canvas.zones.has_photo = photo is not None
+        self.canvas.set_size(self._session.shown_size)
         self.canvas.set_before(self._session.photo, keeps_view=is_same)
         self.canvas.set_after(self._session.picture)
         if not is_same:
@@ -173,6 +175,7 @@ class MainWindow(QWidget):
 
     @Slot()
     def _show_frame(self) -> None:
+        self.canvas.set_size(self._session.shown_size)
         self.canvas.set_before(self._session.photo)
         self.canvas.set_after(self._session.picture)
 

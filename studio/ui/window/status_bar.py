@@ -74,14 +74,14 @@ class StatusBar(QFrame):
 
     @Slot()
     def _show_state(self) -> None:
-        info, run, size = self._session.engine_info, self._session.run, self._session.artwork.state.size
+        info, run = self._session.engine_info, self._session.run
         if info is not None:
             self.device.setText(_device(info.device, info.memory))
         elif self._session.has_engine_failed:
             self.device.setText(self.tr("The engine is not running"))
         else:
             self.device.setText(self.tr("The engine is starting"))
-        self.size_label.setText(f"{size[0]} \N{MULTIPLICATION SIGN} {size[1]} px" if size else "")
+        self.size_label.setText(self._sizes())
         for widget in (self.progress, self.bar, self.stop):
             widget.setVisible(run is not None)
         if run is None:
@@ -100,6 +100,18 @@ class StatusBar(QFrame):
             parts.append(self.tr("{} left").format(clock(run.seconds_left)))
         self.progress.setText("   ".join(parts))
         self._show_losses(run.frame)
+
+    def _sizes(self) -> str:
+        """What the picture on the canvas has, and what it is to have, where that is another size."""
+        shown, size = self._session.shown, self._session.shown_size
+        planned = self._session.artwork.state.size if self._session.run is None else size
+        if shown is None:
+            return ""
+        present = f"{shown.picture.width} \N{MULTIPLICATION SIGN} {shown.picture.height} px"
+        if not shown.is_painted or planned is None or planned == (shown.picture.width, shown.picture.height):
+            return present
+        finished = "{} \N{MULTIPLICATION SIGN} {} px".format(*planned)
+        return self.tr("{}, finished {}").format(present, finished)
 
     def _show_losses(self, frame: Frame | None) -> None:
         """How far the picture is from photo and style, for those who want to know: as a tooltip."""

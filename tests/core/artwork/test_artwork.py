@@ -12,6 +12,7 @@ from studio.core.artwork.artwork_state import Result
 from studio.core.card import Card
 from studio.core.errors import RecipeError
 from studio.core.styles.style import Style
+from studio.engine.optimization.targets import seamless_size
 from tests.support.fakes import make_picture
 
 
@@ -294,3 +295,12 @@ def test_an_artwork_can_become_another_with_its_undo_and_its_history(artwork: Ar
     assert table.become(artwork)
     assert table.state is artwork.state and table.history == artwork.history and table.undo()
     assert not Artwork().become(Artwork())
+
+
+@pytest.mark.parametrize(("long_edge", "edge"), [(768, 768), (700, 704), (128, 128), (1001, 1008)])
+def test_a_pattern_without_seams_is_as_large_as_its_tiles_allow(long_edge: int, edge: int) -> None:
+    artwork = Artwork()
+    artwork.change(method="pattern", long_edge=long_edge)
+    assert artwork.state.size == (long_edge, long_edge)
+    artwork.change(seamless="on")
+    assert artwork.state.size == (edge, edge) == seamless_size(long_edge, long_edge)

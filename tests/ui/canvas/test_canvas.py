@@ -306,6 +306,47 @@ def test_a_larger_artwork_does_not_move_on_the_screen(canvas):
     assert shot.pixelColor(72, 101).getRgb()[:3] == GREY
 
 
+def test_100_percent_is_a_pixel_of_the_artwork_whatever_the_photo_has(canvas):
+    canvas.set_before(plain(RED, 800, 400))
+    canvas.set_size((200, 100))
+    canvas.set_after(numbered())
+    canvas.zoom_to(1.0)
+    assert [seen(canvas, 124 + x, 124 + y)[:2] for x, y in ((0, 0), (60, 99), (199, 7))] == [(0, 0), (60, 99), (199, 7)]
+    canvas.set_showing_before(True)
+    assert canvas.zoom == 1.0 and seen(canvas, 125, 125) == RED and seen(canvas, 122, 125) == GREY
+
+
+def test_a_preview_that_stands_for_a_larger_picture_changes_no_figure_and_no_place(canvas):
+    canvas.set_size((200, 100))
+    told = []
+    for preview in (plain(RED, 50, 25), plain(GREEN, 100, 50), plain(RED)):
+        canvas.set_after(preview)
+        canvas.zoom_to(1.5)
+        canvas.zoom_changed.connect(told.append)
+        assert canvas.zoom == 1.5 and seen(canvas, 80, 105) != GREY and seen(canvas, 72, 105) == GREY
+    assert told == []
+
+
+def test_another_size_to_be_painted_keeps_the_place_and_says_the_new_figure(canvas):
+    canvas.set_size((200, 100))
+    canvas.set_after(plain(RED))
+    canvas.zoom_to(1.0)
+    canvas.set_size((400, 200))
+    assert canvas.zoom == 0.5 and seen(canvas, 125, 125) == RED and seen(canvas, 122, 125) == GREY
+
+
+def test_on_a_screen_of_other_pixels_the_zoom_and_the_middle_stay(canvas, monkeypatch):
+    canvas.set_before(numbered())
+    canvas.zoom_to(1.0)
+    stroke_touchpad(canvas, 30, -11)
+    view, size = canvas._viewport.view, canvas._viewport.size
+    in_the_middle = view.point(size[0] / 2, size[1] / 2)
+    monkeypatch.setattr(canvas, "devicePixelRatioF", lambda: 2.0)
+    QApplication.sendEvent(canvas, QEvent(QEvent.Type.DevicePixelRatioChange))
+    view, size = canvas._viewport.view, canvas._viewport.size
+    assert canvas.zoom == 1.0 and view.point(size[0] / 2, size[1] / 2) == in_the_middle
+
+
 def test_a_pattern_of_another_shape_is_not_stretched(canvas):
     canvas.set_before(plain(RED))
     canvas.set_after(plain(GREEN, 100, 100))
