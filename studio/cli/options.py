@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from studio.cli.exit_codes import in_one_sentence
 from studio.core.artwork.blend import BLEND_KNOBS
 from studio.core.errors import StudioError
+from studio.core.print_size import parse_print_size
 from studio.core.recipe import KNOBS, SHARE_KNOB, Knob, StyleRecipe
 
 # The option is named after the knob's field, unless people say it otherwise; the first name is the one in the help.
@@ -109,6 +110,8 @@ def add_style_options(parser: argparse.ArgumentParser) -> None:
 def recipe_of(arguments: argparse.Namespace, base: StyleRecipe) -> StyleRecipe:
     """`base` with the settings that were given as options. Raises RecipeError if they do not fit together."""
     given = {knob.field: getattr(arguments, knob.field) for knob in KNOBS}
+    if isinstance(given["long_edge"], str):
+        given["size_rule"] = given.pop("long_edge")
     if arguments.style_shares is not None:
         given["style_shares"] = tuple(arguments.style_shares)
     return base.change(**{field: value for field, value in given.items() if value is not None})
@@ -116,6 +119,8 @@ def recipe_of(arguments: argparse.Namespace, base: StyleRecipe) -> StyleRecipe:
 
 def _reader_of(knob: Knob) -> Callable[[str], Any]:
     def read(text: str) -> Any:
+        if knob.field == "long_edge" and (text == "photo" or "@" in text):
+            return text if text == "photo" else str(parse_print_size(text))
         value: object = text
         if knob.scale != "choice":
             with suppress(ValueError):  # the knob's own check says what is wrong with a word
@@ -128,6 +133,8 @@ def _reader_of(knob: Knob) -> Callable[[str], Any]:
 def _metavar(knob: Knob) -> str:
     if knob.scale == "choice":
         return "|".join(knob.choices)
+    if knob.field == "long_edge":
+        return f"{knob.low:g}..{knob.high:g}|photo|20x30cm@300|A4@300"
     return f"{knob.low:g}..{knob.high:g}"
 
 

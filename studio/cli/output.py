@@ -126,25 +126,25 @@ def _add_file_options(group: argparse._ArgumentGroup) -> None:
     add("--no-ai-label", action="store_true", help="leave out the mark that a trained model took part")
 
 
-def export_options(arguments: argparse.Namespace, format_name: ExportFormat) -> ExportOptions:
-    """How files are written, after the options. Raises PictureError for a value out of its range."""
+def export_options(arguments: argparse.Namespace, format_name: ExportFormat, dpi: float | None = None) -> ExportOptions:
+    """How files are written, after the options. dpi: unless they say another. Raises PictureError for odd values."""
     return ExportOptions(
         format=format_name,
         quality=arguments.file_quality,
-        dpi=arguments.dpi,
+        dpi=dpi if arguments.dpi is None else arguments.dpi,
         keep_exif=not arguments.no_exif,
         keep_gps=arguments.keep_gps,
         label_ai=not arguments.no_ai_label,
     )
 
 
-def check_target(arguments: argparse.Namespace, sources: Sequence[Path]) -> Target:
+def check_target(arguments: argparse.Namespace, sources: Sequence[Path], dpi: float | None = None) -> Target:
     """The places the options name. Raises UsageError or PictureError for what could only fail after painting.
 
-    sources: the files of all pictures that the artwork is made of.
+    sources: the files of all pictures that the artwork is made of. dpi: of the print it is painted for.
     """
     path, format_name = _output_of(arguments, sources)
-    options = export_options(arguments, format_name)
+    options = export_options(arguments, format_name, dpi)
     if arguments.frames is not None:
         _prepare_frames(arguments.frames, arguments.overwrite, path, sources)
     return Target(path, options, FrameFolder(arguments.frames))

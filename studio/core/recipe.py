@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from studio.core.errors import RecipeError
+from studio.core.print_size import parse_print_size
 
 Method = Literal["finish", "live", "pattern"]
 Quality = Literal["draft", "standard", "high"]
@@ -23,7 +24,9 @@ POOLINGS = ("max", "average")
 SEAMLESS = ("off", "on")
 SEAMLESS_GRID = 16  # px; the edges of a picture without seams are multiples of it
 NETWORKS = ("live_studio", "arbitrary_style_magenta")  # cards of the Live networks; the first one is used by itself
-RECIPE_VERSION = 3
+RECIPE_VERSION = 4
+_LAST_IN_PIXELS = 3  # the version of recipes whose size is pixels and nothing else, which older studios read
+SIZE_RULES = ("pixels", "auto", "photo")  # besides sizes of prints
 _FIRST_FREEDOM = 1.0  # how Finish painted before there was a choice
 _FIRST_NETWORK = "arbitrary_style_magenta"  # the only one there was when recipes had version 1
 
@@ -127,6 +130,10 @@ class StyleRecipe:
 
     style_shares: one weight >= 0 per style in any unit, () for equal shares. The other fields are described,
     with their ranges, in KNOBS. Raises RecipeError if a value is out of its range.
+
+    size_rule: where `long_edge` comes from: "pixels", as it is given; "photo", as large as the photo; a PrintSize such
+    as "20x30cm@300"; "auto", the photo's size as far as the machine is quick, which the window works out. `sized_for`
+    follows it. It is no part of equality: with the same pixels the same is painted.
     """
 
     method: Method = "finish"
@@ -144,6 +151,7 @@ class StyleRecipe:
     encoder: str = "vgg16"
     pooling: str = "max"
     network: str = NETWORKS[0]
+    size_rule: str = field(default="pixels", compare=False)
 
     def __post_init__(self) -> None:
         for knob in KNOBS:
@@ -152,6 +160,10 @@ class StyleRecipe:
         if shares and sum(shares) <= 0:
             raise RecipeError("All style shares are 0; at least one style must have a share.")
         object.__setattr__(self, "style_shares", shares)
+        if not isinstance(self.size_rule, str):
+            raise RecipeError("The size of the recipe is no text.")
+        if self.size_rule not in SIZE_RULES:
+            object.__setattr__(self, "size_rule", str(parse_print_size(self.size_rule)))
 
     @property
     def is_seamless(self) -> bool:
@@ -168,15 +180,37 @@ class StyleRecipe:
         return tuple(share / sum(shares) for share in shares)
 
     def change(self, **values: Any) -> StyleRecipe:
-        """A copy with other values; RecipeError if one of them is unknown or out of range."""
+        """A copy with other values; RecipeError if one of them is unknown or out of range.
+
+        A `long_edge` without a `size_rule` is one of "pixels".
+        """
+        if "long_edge" in values:
+            values.setdefault("size_rule", "pixels")
         unknown = values.keys() - _FIELDS
         if unknown:
             raise RecipeError(f"A recipe has no setting called {', '.join(sorted(unknown))}.")
         return replace(self, **values)
 
+    def sized_for(self, width: int, height: int) -> StyleRecipe:
+        """The recipe with the longer edge that its rule gives a photo of this size, as far as a knob goes."""
+        if self.size_rule in ("pixels", "auto"):
+            return self
+        is_print = self.size_rule != "photo"
+        edge = parse_print_size(self.size_rule).long_edge(width, height) if is_print else max(width, height)
+        knob = next(knob for knob in KNOBS if knob.field == "long_edge")
+        return replace(self, long_edge=int(min(max(edge, knob.low), knob.high)))
+
+    @property
+    def dpi(self) -> int | None:
+        """Pixels per inch of the print it is painted for, or None."""
+        return None if self.size_rule in SIZE_RULES else parse_print_size(self.size_rule).dpi
+
     def to_json(self) -> str:
         """One line of JSON, complete and readable by `from_json`."""
         values = {name: getattr(self, name) for name in _FIELDS_IN_ORDER}
+        if self.size_rule == "pixels":
+            del values["size_rule"]
+            return json.dumps({"version": _LAST_IN_PIXELS, **values})
         return json.dumps({"version": RECIPE_VERSION, **values})
 
     @classmethod

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from studio.cli.options import OptionParser, add_recipe_options, option_names, recipe_of
+from studio.core.image_io.xmp import read_recipe
+from studio.core.print_size import PrintSize
 from studio.core.recipe import KNOBS, Knob, StyleRecipe
 from tests.support.command_line import STYLE, Studio
 
@@ -56,6 +59,9 @@ def test_colours_may_be_kept_in_british_english() -> None:
         (("--strength", "much"), "Strength is 'much'; it must be a number."),
         (("--size", "100"), "Size is 100; it must be between 128 and 8192."),
         (("--size", "512.5"), "Size is 512.5; it must be a whole number."),
+        (("--size", "20x30cm@3000"), "The resolution is 3000 dpi; it must be between 30 and 2,400."),
+        (("--size", "20x30@300"), "'20x30@300' is no size of a print."),
+        (("--size", "large"), "Size is 'large'; it must be a number."),
         (("--quality", "best"), "Quality is 'best'; it must be one of draft, standard, high."),
         (("--share", "-1"), "Share is -1; it must be between 0 and 100."),
         (("--share", "1", "--share", "2"), "There are 1 styles but 2 shares; give one share per style."),
@@ -69,6 +75,29 @@ def test_a_wrong_value_is_one_sentence_and_code_2(studio: Studio, words: Sequenc
     assert studio.err.startswith(f"style-studio: {sentence}")
     assert len(studio.err.splitlines()) == 1
     assert studio.is_untouched
+
+
+def test_a_size_may_be_the_photos(studio: Studio) -> None:
+    assert studio("render", "photo.png", "--style", STYLE, "--size", "photo", "-o", "out.png") == 0
+    photo = studio.request.content
+    assert photo is not None
+    assert studio.request.recipe.long_edge == max(128, photo.long_edge)
+
+
+def test_a_size_may_be_that_of_a_print_whose_resolution_goes_into_the_file(studio: Studio) -> None:
+    assert studio("render", "photo.png", "--style", STYLE, "--size", "4x6cm@300", "-o", "print.png") == 0
+    photo = studio.request.content
+    assert photo is not None
+    assert studio.request.recipe.long_edge == PrintSize(4, 6, 300).long_edge(photo.width, photo.height)
+    with Image.open("print.png") as image:
+        assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+    assert read_recipe(Path("print.png")).size_rule == "pixels"  # as it was painted
+
+
+def test_a_pattern_has_no_photo_to_be_as_large_as(studio: Studio) -> None:
+    words = ("render", "--method", "pattern", "--style", STYLE, "-o", "out.png", "--size")
+    assert studio(*words, "photo") == 2 and "no photo" in studio.err
+    assert studio(*words, "4x6cm@300") == 0 and studio.request.recipe.long_edge == 472
 
 
 def test_a_recipe_file_is_the_start_and_options_win_over_it(studio: Studio) -> None:

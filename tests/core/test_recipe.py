@@ -20,7 +20,8 @@ def field_of(knob: Knob) -> str:
 
 
 def test_every_setting_of_the_recipe_has_one_knob() -> None:
-    assert sorted(knob.field for knob in (*KNOBS, SHARE_KNOB)) == sorted(field.name for field in fields(StyleRecipe))
+    knobs = [knob.field for knob in (*KNOBS, SHARE_KNOB)]
+    assert sorted([*knobs, "size_rule"]) == sorted(field.name for field in fields(StyleRecipe))  # the knob "long_edge"
 
 
 @pytest.mark.parametrize("knob", KNOBS, ids=field_of)
@@ -72,9 +73,11 @@ def test_json_gives_the_same_recipe_back() -> None:
     }
     values |= {"smoothness": 0.9, "style_shares": (20, 80), "long_edge": 1024, "quality": "high", "seed": 7}
     values |= {"seamless": "on", "encoder": "vgg19-torchvision", "pooling": "average", "network": NETWORKS[1]}
+    values |= {"size_rule": "20x30cm@300"}
     assert values.keys() == {field.name for field in fields(StyleRecipe)}
     recipe = StyleRecipe(**values)
     assert StyleRecipe.from_json(recipe.to_json()) == recipe
+    assert StyleRecipe.from_json(recipe.to_json()).size_rule == recipe.size_rule
     assert json.loads(recipe.to_json())["version"] == RECIPE_VERSION
     assert "\n" not in recipe.to_json()
 
@@ -91,8 +94,11 @@ def test_settings_that_json_leaves_out_are_the_defaults() -> None:
         ("[" * 100_000, "not valid JSON"),
         ("[1, 2]", "no settings"),
         ("null", "no settings"),
-        ('{"version": 4}', "reads up to 3"),
-        ('{"version": "1"}', "reads up to 3"),
+        ('{"version": 5}', "reads up to 4"),
+        ('{"version": "1"}', "reads up to 4"),
+        ('{"size_rule": 5}', "no text"),
+        ('{"size_rule": "huge"}', "no size of a print"),
+        ('{"size_rule": "1x1cm@9999"}', "dpi"),
         ('{"brush": 3}', "no setting called brush"),
         ('{"strength": 1.5}', "between 0 and 1"),
         ('{"strength": NaN}', "must be a number"),
@@ -140,3 +146,35 @@ def test_equal_recipes_are_equal_and_hashable() -> None:
     assert StyleRecipe(seed=3).change(seed=0) == StyleRecipe()
     assert len({StyleRecipe(), StyleRecipe(strength=0.6), StyleRecipe(strength=0.7)}) == 2
     assert pickle.loads(pickle.dumps(StyleRecipe(seed=3))) == StyleRecipe(seed=3)
+
+
+@pytest.mark.parametrize(
+    ("rule", "photo", "long_edge"),
+    [
+        ("photo", (4000, 3000), 4000),
+        ("photo", (90, 60), 128),
+        ("photo", (20_000, 100), 8192),
+        ("20x30cm@300", (3000, 2000), 3543),
+        ("20x30cm@300", (2000, 3000), 3543),
+        ("20x30cm@300", (1000, 1000), 2362),
+        ("pixels", (4000, 3000), 768),
+        ("auto", (4000, 3000), 768),
+    ],
+)
+def test_the_rule_says_how_large_another_photo_is_painted(rule: str, photo: tuple[int, int], long_edge: int) -> None:
+    recipe = StyleRecipe(size_rule=rule).sized_for(*photo)
+    assert (recipe.long_edge, recipe.size_rule) == (long_edge, rule)
+
+
+def test_a_size_in_pixels_ends_the_rule() -> None:
+    recipe = StyleRecipe().change(size_rule="photo", long_edge=900)
+    assert recipe.change(strength=0.2).size_rule == "photo"
+    assert recipe.change(long_edge=900).size_rule == "pixels"
+    assert recipe.change(long_edge=900) == recipe  # it paints the same
+
+
+def test_recipes_in_pixels_are_read_by_studios_that_know_no_other_sizes() -> None:
+    values = json.loads(StyleRecipe().to_json())
+    assert values["version"] == 3 and "size_rule" not in values
+    assert json.loads(StyleRecipe(size_rule="photo").to_json())["version"] == RECIPE_VERSION
+    assert StyleRecipe.from_json('{"version": 3, "long_edge": 512}') == StyleRecipe(long_edge=512)

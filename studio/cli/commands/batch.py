@@ -44,10 +44,11 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
     """
     if PIPE in arguments.photos:
         raise UsageError("Many pictures do not come through standard input.", "Name files and folders.")
+    recipe = read_recipe(arguments)
     job = BatchJob(
         styles=tuple(find_style(name) for name in arguments.styles),
-        recipe=read_recipe(arguments),
-        options=export_options(arguments, arguments.format),
+        recipe=recipe,
+        options=export_options(arguments, arguments.format, recipe.dpi),
         title=arguments.title,
         artist=arguments.artist,
     )

@@ -20,6 +20,7 @@ from studio.core.errors import EngineError, StudioError
 from studio.core.image_io import is_plain
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
+from studio.core.recipe import StyleRecipe
 from studio.core.rescue import keep_safe, unsaved
 
 
@@ -41,10 +42,11 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
     if arguments.photo is None and recipe.method != "pattern":
         raise UsageError("There is no photo to paint.", "Name one, or add '--method pattern' to need none.")
     styles = [find_style(name) for name in arguments.styles]
-    target = check_target(arguments, [*source_files(arguments), *(style.card.file for style in styles)])
+    target = check_target(arguments, [*source_files(arguments), *(style.card.file for style in styles)], recipe.dpi)
     content = None if arguments.photo is None else read_photo(arguments.photo)
     blend = read_blend(arguments, content)
     content = content if blend is None else blend_pictures(blend)
+    recipe = _sized(recipe, content)
     request = style_request(content, styles, recipe)
     blended = blend.over.name if blend else ""
     made_of = credits_of(content, styles, recipe, arguments.title, arguments.artist, blended)
@@ -56,6 +58,16 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
     if ending.event == "stopped":
         return INTERRUPTED
     return FAILED if target.frames.problem else DONE
+
+
+def _sized(recipe: StyleRecipe, content: Picture | None) -> StyleRecipe:
+    """The recipe with the size its rule gives this photo; a pattern is a square."""
+    is_square = recipe.method == "pattern" or content is None
+    if content is None and recipe.size_rule == "photo":
+        raise UsageError("There is no photo that the artwork could be as large as.", "Give --size in pixels.")
+    if content is None or (is_square and recipe.size_rule != "photo"):
+        return recipe.sized_for(1, 1)
+    return recipe.sized_for(content.width, content.height)
 
 
 @dataclass(frozen=True)

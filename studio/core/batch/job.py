@@ -74,11 +74,14 @@ class BatchJob:
 
     def request(self, content: Picture) -> StyleRequest:
         """What the engine is asked for."""
-        return style_request(content, self.styles, self.recipe)
+        return style_request(content, self.styles, self._recipe_for(content))
 
     def credits(self, content: Picture) -> Credits:
         """What goes into the file."""
-        return credits_of(content, self.styles, self.recipe, self.title, self.artist)
+        return credits_of(content, self.styles, self._recipe_for(content), self.title, self.artist)
+
+    def _recipe_for(self, content: Picture) -> StyleRecipe:
+        return self.recipe.sized_for(content.width, content.height)
 
     @property
     def identity(self) -> dict[str, Any]:

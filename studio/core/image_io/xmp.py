@@ -122,7 +122,8 @@ def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
     if label_ai and recipe is not None:
         _text(about, "Iptc4xmpExt:DigitalSourceType", GENERATED if given.is_pattern else COMPOSITE)
     if recipe is not None:
-        _text(about, "studio:Recipe", recipe.to_json())
+        # In pixels: so large it is, whatever made it so, and older studios read it.
+        _text(about, "studio:Recipe", recipe.change(long_edge=recipe.long_edge).to_json())
     _cards(about, "studio:Styles", styles, [f"{share / sum(shares):.4f}" for share in shares])
     _cards(about, "studio:Models", models, [])
     body: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=False)

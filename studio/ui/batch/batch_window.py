@@ -214,7 +214,12 @@ class BatchWindow(QDialog):
     def _described(self, styles: Sequence[Style], recipe: StyleRecipe) -> str:
         """What the artworks will be painted in, with the settings of the studio."""
         names = self.tr(" and ").join(style.card.title for style in styles)
-        return self.tr("In the style of {}, {} px, {}").format(names, recipe.long_edge, recipe.quality)
+        size = self.tr("{} px").format(recipe.long_edge)
+        if recipe.size_rule == "photo":
+            size = self.tr("as large as each photo")
+        elif recipe.dpi is not None:
+            size = self.tr("to print as {}").format(recipe.size_rule)
+        return self.tr("In the style of {}, {}, {}").format(names, size, recipe.quality)
 
     def _connect(self) -> None:
         queue = self._queue
