@@ -27,6 +27,7 @@ from studio.core.engine_api.contract import (
     StyleRequest,
     TuneRequest,
 )
+from studio.core.engine_api.schedule import NARROWEST
 from studio.core.errors import EngineError, RecipeError, StudioError
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import StyleRecipe
@@ -38,7 +39,6 @@ from studio.engine.losses.losses import STYLE_LAYERS
 from studio.engine.networks.vgg import Encoder, best_encoder
 from studio.engine.networks.weights import LAYOUTS, load_encoder_weights, load_style_network
 from studio.engine.optimization.optimize import Snapshot, finish
-from studio.engine.optimization.schedule import NARROWEST
 from studio.engine.optimization.targets import Painting, StyleFeatures, is_after_live, seamless_size
 from studio.engine.runtime.device import (
     choose_device,

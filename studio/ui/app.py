@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -33,7 +34,7 @@ from studio.ui.project.project_controller import ProjectController
 from studio.ui.session.preferences import Preferences, RefineChoice, ThemeChoice
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings, settings_file
-from studio.ui.session.time_estimate import TimeEstimate
+from studio.ui.session.time_estimate import keep_estimate, read_estimate
 from studio.ui.threads.event_bridge import EventBridge
 from studio.ui.threads.gc_on_gui_thread import GcOnGuiThread
 from studio.ui.threads.no_unpickling import refuse_unpickling
@@ -41,8 +42,6 @@ from studio.ui.threads.serial_executor import SerialExecutor
 from studio.ui.window.action_handlers import ActionHandlers
 from studio.ui.window.appearance import Appearance
 from studio.ui.window.main_window import MainWindow
-
-_SLOWEST = 1e6  # s per megapixel; anything slower was never measured
 
 
 def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
@@ -89,7 +88,8 @@ class Studio(QObject):
         batch_files = SerialExecutor("batch", self)
         self.bridge = EventBridge(self)
         worker = Worker(make_engine, self.bridge.post)
-        self.session = Session(Artwork(), worker, self.bridge, _remembered_estimate(settings), self.preferences, self)
+        self.session = Session(Artwork(), worker, self.bridge, read_estimate(settings), self.preferences, self)
+        self.session.measured.connect(partial(keep_estimate, settings, self.session.estimate))
         user_styles = UserStyles(StyleLibrary(), self._opening, library, adding, self)
         user_styles.message_posted.connect(self.session.post_message)
         user_styles.edited.connect(self.session.correct_card)
@@ -153,9 +153,6 @@ class Studio(QObject):
         if self._is_closed:
             return
         self._is_closed = True
-        if self.session.estimate.pace is not None:
-            self._settings.set("engine/pace", self.session.estimate.pace)
-            self._settings.set("engine/device", self.session.estimate.device)
         self._settings.save()
         self.window.hide()
         self.autosave.close()
@@ -183,10 +180,3 @@ def _ending_on_signals(application: QApplication) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _remembered_estimate(settings: Settings) -> TimeEstimate:
-    pace, device = settings.get("engine/pace", float), settings.get("engine/device", str)
-    if pace is None or device is None or not 0 < pace < _SLOWEST:
-        return TimeEstimate()
-    return TimeEstimate(pace, device)

@@ -12,11 +12,11 @@ import torch
 from torch import Tensor
 
 from studio.core.engine_api.contract import EngineSettings
+from studio.core.engine_api.schedule import Stage, stages
 from studio.engine import event_reporter
 from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import LAYOUTS, load_encoder_weights
 from studio.engine.optimization import optimize
-from studio.engine.optimization.schedule import Stage, stages
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.torch_engine import TorchEngine
 

@@ -18,13 +18,13 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from studio.core.engine_api import finish_memory
 from studio.core.engine_api.contract import ColorRequest, Done, EngineSettings, LiveRequest, TuneRequest
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.learned_style import LearnedStyle
 from studio.engine.feed_forward import live_painter
 from studio.engine.finetune import tune_job
-from studio.engine.optimization import targets
 from studio.engine.torch_engine import TorchEngine
 from studio.engine.train.train_base import train_base
 from tests.support.fakes import make_card, make_learned
@@ -83,8 +83,8 @@ def test_an_artwork_is_painted_there(engine: TorchEngine, recipe: dict[str, obje
 
 @pytest.mark.usefixtures("few_steps")
 def test_an_artwork_in_tiles_is_painted_there(engine: TorchEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(targets, "LARGEST_WHOLE", 64 * 64)
-    monkeypatch.setattr(targets, "SMALLEST_TILE", 64)
+    monkeypatch.setattr(finish_memory, "LARGEST_WHOLE", 64 * 64)
+    monkeypatch.setattr(finish_memory, "SMALLEST_TILE", 64)
     paint(engine, request_of())
 
 

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from studio.core.engine_api.finish_memory import SMALLEST_TILE
+from studio.core.engine_api.schedule import Stage, stages
 from studio.core.errors import EngineError
 from studio.engine.losses.objective import Evaluation, Objective
 from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization import initialization
 from studio.engine.optimization.lbfgs import BoundedLBFGS
 from studio.engine.optimization.preconditioner import Preconditioner
-from studio.engine.optimization.schedule import Stage, stages
 from studio.engine.optimization.targets import Painting, StyleCache, enlarged, first_image, make_objective, targets_at
 from studio.engine.runtime.device import is_out_of_memory, release_memory
-from studio.engine.runtime.tiling import SMALLEST_TILE
 
 RELAXATION = 1.4  # a step of length 1 is a little short here; measured from 0.8 to 1.6
 PATIENCE = 8  # steps over which the loss has to improve ...

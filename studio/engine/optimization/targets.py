@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from studio.core.engine_api.finish_memory import tile_pixels
+from studio.core.engine_api.schedule import NARROWEST
 from studio.core.picture import fit_size
 from studio.core.recipe import StyleRecipe
 from studio.engine.losses.losses import (
@@ -25,18 +27,10 @@ from studio.engine.losses.self_similarity import CellGrid, self_similarity
 from studio.engine.losses.statistics import Moments, blend_moments, moments, positions, total_variation
 from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization import initialization
-from studio.engine.optimization.schedule import NARROWEST
 from studio.engine.runtime.device import free_memory
 from studio.engine.runtime.tensors import resize, resize_to
-from studio.engine.runtime.tiling import GRID, SMALLEST_TILE, cut_into_tiles
+from studio.engine.runtime.tiling import GRID, cut_into_tiles
 
-# What a pixel takes that is encoded with a gradient: features and gradients at layers in the encoder's precision, and
-# besides them where max pooling found its largest. Measured: 1370 bytes in bfloat16, 2470 in float32.
-VALUES_PER_PIXEL, BYTES_BESIDES = 560, 280
-# What a pixel takes in any case: content features, and the optimiser's images of float32 (see BoundedLBFGS).
-CONTENT_VALUES, IMAGES = 56, 20
-MEMORY_SHARE = 0.5  # of what is free
-LARGEST_WHOLE = 4_000_000  # px encoded in one go even if there is room: a piece must not take seconds
 STYLE_EDGE = (32, 2048)  # px, smallest and largest longer edge of a style at work
 GLAZE = 0.4  # strength below which the photo itself shines through a picture of Live
 STYLE_ENLARGED = 1.5  # times its own size; beyond, its strokes are blur
@@ -211,23 +205,8 @@ def _style_features(encoder: Encoder, style: Tensor) -> Generator[None, None, St
 
 
 def tile_pixels_for(encoder: Encoder, size: tuple[int, int]) -> int:
-    """Pixels to encode at once, margins included, of a picture of `size` (h, w): as many as the memory is now for.
-
-    In halves of the most, because other tiles are other roundings: a little more or less memory than the last time must
-    not paint another picture.
-    """
-    item = encoder.dtype.itemsize
-    whole = size[0] * size[1] * (CONTENT_VALUES * item + IMAGES * 3 * torch.float32.itemsize)
-    room = MEMORY_SHARE * (free_memory(encoder.device) - whole)
-    pixels = LARGEST_WHOLE
-    while pixels > SMALLEST_TILE**2 and pixels * bytes_per_pixel(encoder.dtype) > room:
-        pixels //= 2
-    return max(pixels, SMALLEST_TILE**2)
-
-
-def bytes_per_pixel(dtype: torch.dtype) -> int:
-    """What a pixel takes while it is encoded with a gradient."""
-    return VALUES_PER_PIXEL * dtype.itemsize + BYTES_BESIDES
+    """Pixels to encode at once, margins included, of a picture of `size` (h, w): as many as the memory is now for."""
+    return tile_pixels(size[0] * size[1], encoder.dtype.itemsize, free_memory(encoder.device))
 
 
 def _photo_features(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from studio.core.engine_api.finish_memory import SMALLEST_TILE
+
 GRID = 16  # px; tiles and margins are multiples of it, so that all pooling grids stay aligned
-SMALLEST_TILE = 512  # px; below, most of a tile would be margin
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.artwork.artwork import Artwork
+from studio.core.artwork.artwork_state import Result
 from studio.core.engine_api.contract import Done, Event, Failed, Frame, Progress, Stopped
 from studio.jobs.worker import Worker
 from studio.ui.session.finish_run import FinishRun
 from studio.ui.session.message import Message
 from studio.ui.session.time_estimate import TimeEstimate
+
+_TELLING = 0.4  # of the work; less of it says too little about the rest
 
 
 class FinishController(QObject):
@@ -18,6 +21,7 @@ class FinishController(QObject):
     run: the one under way, or None. Signals: starting(), the engine is wanted for a run. changed(), the run has started
     or is stopping. frame_arrived(), it has another picture. ended(), it is over and what it has painted, all or the
     picture so far, is a result of the artwork. message_posted(Message, or None to clear a problem).
+    measured(), the estimate has learnt from a run.
     """
 
     starting = Signal()
@@ -25,6 +29,7 @@ class FinishController(QObject):
     frame_arrived = Signal()
     ended = Signal()
     message_posted = Signal(object)
+    measured = Signal()
 
     def __init__(self, artwork: Artwork, worker: Worker, estimate: TimeEstimate, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,8 +53,17 @@ class FinishController(QObject):
     @property
     def seconds_expected(self) -> float | None:
         """How long a run with the present settings would take, or None."""
+        size, result = self._artwork.state.size, self._artwork.result
+        if size is None or self.missing:
+            return None
+        start_edge = result.painted.long_edge if result is not None and self._artwork.is_half_painted else None
+        return self._estimate.seconds(*size, self._artwork.recipe, start_edge)
+
+    @property
+    def bytes_expected(self) -> int | None:
+        """What memory it would take, or None."""
         size = self._artwork.state.size
-        return self._estimate.seconds(*size, self._artwork.recipe) if size and not self.missing else None
+        return self._estimate.bytes(*size, self._artwork.recipe) if size and not self.missing else None
 
     def begin(self) -> None:
         """Paint the present settings, or continue where that was stopped; say so if neither is possible."""
@@ -104,10 +118,24 @@ class FinishController(QObject):
         result = run.result(done) if run else None
         if run is not None and result is not None:
             self._artwork.add_result(result)
-            if done is not None and run.request.start is None:
-                size = result.picture.width, result.picture.height
-                self._estimate.learn(*size, run.state.recipe, done.seconds)
+        if run is not None:
+            self._learn(run, done)
         self.ended.emit()
+
+    def _learn(self, run: FinishRun, done: Done | None) -> None:
+        """Remember how quick it was; a run that was stopped has told it, too, if enough of it was painted."""
+        size, start = run.state.size, run.request.start
+        seconds, progress = (run.seconds, run.progress) if done is None else (done.seconds, 1.0)
+        if size is not None and progress >= _TELLING:
+            start_edge = start.long_edge if start is not None else None
+            self._estimate.learn(*size, run.state.recipe, seconds, start_edge=start_edge, progress=progress)
+            self.measured.emit()
+
+    @Slot(object, float)
+    def learn_draft(self, drafted: Result, seconds: float) -> None:
+        """Remember how quick a draft was that was painted in the background: it is a Finish, too."""
+        self._estimate.learn(drafted.picture.width, drafted.picture.height, drafted.recipe, seconds)
+        self.measured.emit()
 
     def take_event(self, event: Event) -> bool:
         """Take an event if it belongs to the run; False if it does not."""

@@ -25,6 +25,7 @@ class FinishRun:
         self.request = style_request(content, state.styles, state.recipe, start)
         self.progress = 0.0
         self.step = self.steps = 0
+        self.seconds = 0.0  # until the newest frame
         self.note = ""
         self.is_stopping = False
         self._countdown = Countdown()
@@ -45,6 +46,7 @@ class FinishRun:
         if isinstance(event, Frame):
             self.frame, self._frame_state = event, self.state
             self.step, self.steps = event.step, event.steps
+            self.seconds = event.seconds
             self._countdown.update(event.progress, event.seconds)
         elif event.note:
             self.note = event.note

@@ -26,12 +26,13 @@ class LivePreview(QObject):
 
     Any change brings a new Live picture first. is_waiting: whether that is still to come. Signals: asked(), the engine
     has a new one to make; changed(), another picture or none, or it is further refined; failed(StudioError): the
-    settings cannot be shown.
+    settings cannot be shown; refined(Result, float), the draft is done, and what seconds it took.
     """
 
     asked = Signal()
     changed = Signal()
     failed = Signal(object)
+    refined = Signal(object, float)
 
     def __init__(self, worker: Worker, preferences: Preferences, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -168,6 +169,8 @@ class LivePreview(QObject):
                 self.progress, self._refinement = 1.0, None
                 if self.shown is None or self.shown.recipe != request.recipe or not self.shown.is_complete:
                     self._take_picture(event.result, event.uncolored, event.seconds, request.recipe)
+                assert self.shown is not None
+                self.refined.emit(self.shown, event.seconds)
             case _:  # stopped, or it failed: the Live picture is as good as it gets
                 self.progress = self._refinement = None
         self.changed.emit()

@@ -42,7 +42,7 @@ class Session(QObject):
     `recipe_changed`: any other setting. `frame_arrived`: another picture to show, from the engine, by undo, or none.
     `state_changed`: everything else (running, progress, undo, device). `message_posted`: a Message, None to clear
     a problem. `event_unclaimed`: an Event of a request that is not the session's. `quick_work_asked`: the engine
-    has something to show at once; it takes the place of other quick work.
+    has something to show at once; it takes the place of other quick work. `measured`: `estimate` knows more.
     """
 
     content_changed = Signal()
@@ -53,6 +53,7 @@ class Session(QObject):
     message_posted = Signal(object)
     event_unclaimed = Signal(object)
     quick_work_asked = Signal()
+    measured = Signal()
 
     def __init__(
         self,
@@ -74,11 +75,13 @@ class Session(QObject):
         self._finish_controller.changed.connect(self.state_changed)
         self._finish_controller.frame_arrived.connect(self.frame_arrived)
         self._finish_controller.message_posted.connect(self.post_message)
+        self._finish_controller.measured.connect(self.measured)
         self._preview_controller = PreviewController(artwork, self._finish_controller, worker, preferences, self)
         self._preview_controller.asked.connect(self.quick_work_asked)
         self._preview_controller.changed.connect(self.frame_arrived)
         self._preview_controller.changed.connect(self.state_changed)
         self._preview_controller.message_posted.connect(self.post_message)
+        self._preview_controller.live.refined.connect(self._finish_controller.learn_draft)
         preferences.changed.connect(self.state_changed)
         self.activities = Activities(self)
         self.activities.changed.connect(self.state_changed)
@@ -229,6 +232,11 @@ class Session(QObject):
         """How long a Finish of the present settings would take, or None."""
         return self._finish_controller.seconds_expected
 
+    @property
+    def bytes_expected(self) -> int | None:
+        """What memory it would take, or None."""
+        return self._finish_controller.bytes_expected
+
     @Slot()
     def finish(self) -> None:
         """Paint the artwork with the present settings, or continue where that was stopped; frames arrive meanwhile."""
@@ -309,7 +317,7 @@ class Session(QObject):
         match event:
             case Ready(info):
                 self.engine_info, self.has_engine_failed = info, False
-                self.estimate.use_device(info.device)
+                self.estimate.use_device(info)
                 return
             case Failed(0, error):
                 self.engine_info, self.has_engine_failed = None, True

@@ -11,9 +11,20 @@ def clock(seconds: float) -> str:
 
 
 def rough_time(seconds: float) -> str:
-    """An estimate with no more digits than it deserves: 8 s, 25 s, 2 min."""
+    """An estimate with no more digits than it deserves: 8 s, 25 s, 2 min, 1 h 45."""
     if seconds < 10:
         return f"{max(1, round(seconds))} s"
     if seconds < 90:
         return f"{5 * round(seconds / 5)} s"
-    return f"{round(seconds / 60)} min"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(5 * round(minutes / 5), 60)
+    return f"{hours} h {rest:02}" if rest else f"{hours} h"
+
+
+def rough_bytes(count: float) -> str:
+    """Memory with no more digits than it deserves: 900 MB, 2.4 GB, 11 GB."""
+    if count < 1e9:
+        return f"{50 * max(1, round(count / 5e7))} MB"
+    return f"{count / 1e9:.1f} GB" if count < 9.95e9 else f"{count / 1e9:.0f} GB"

@@ -7,10 +7,10 @@ from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from studio.ui.theme.theme import CAPTION_SIZE, RADIUS, Role, color, icon
-from studio.ui.widgets.durations import clock, rough_time
+from studio.ui.widgets.durations import clock, rough_bytes, rough_time
 
 _RING = 22.0  # px across
-_WIDTH, _HEIGHT = 156, 36  # wide enough for every state, so that nothing jumps
+_WIDTH, _HEIGHT = 172, 36  # wide enough for every state, so that nothing jumps
 
 
 class FinishButton(QPushButton):
@@ -29,11 +29,13 @@ class FinishButton(QPushButton):
         self._has_menu = False
         self.show_ready(None, "")
 
-    def show_ready(self, seconds: float | None, missing: str) -> None:
-        """Ready to paint in about `seconds`, None while unknown; or `missing` says what is not there yet."""
+    def show_ready(self, seconds: float | None, missing: str, memory: int | None = None) -> None:
+        """Ready to paint in about `seconds` with `memory` bytes, None where unknown; or `missing` says what to do."""
         caption = missing
         if not missing and seconds is not None:
             caption = self.tr("about {}").format(rough_time(seconds))
+            if memory is not None:
+                caption = self.tr("{}, {}").format(caption, rough_bytes(memory))
         self._show(self.tr("Finish"), caption, "finish", is_accent=not missing)
 
     def show_stopped(self) -> None:

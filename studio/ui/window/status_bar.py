@@ -47,6 +47,8 @@ class StatusBar(QFrame):
         self.batch.clicked.connect(actions["render_many"].trigger)
         self.batch.hide()
         self.size_label = PlainLabel()
+        self.size_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.size_label.setMinimumWidth(self.fontMetrics().horizontalAdvance(f"preview of {_pixels(8888, 8888)}"))
         self.zoom_label = PlainLabel()
         self.zoom_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.zoom_label.setMinimumWidth(self.fontMetrics().horizontalAdvance("zoom 1600 %"))
@@ -81,7 +83,7 @@ class StatusBar(QFrame):
             self.device.setText(self.tr("The engine is not running"))
         else:
             self.device.setText(self.tr("The engine is starting"))
-        self.size_label.setText(self._sizes())
+        self._show_size()
         for widget in (self.progress, self.bar, self.stop):
             widget.setVisible(run is not None)
         if run is None:
@@ -101,17 +103,21 @@ class StatusBar(QFrame):
         self.progress.setText("   ".join(parts))
         self._show_losses(run.frame)
 
-    def _sizes(self) -> str:
-        """What the picture on the canvas has, and what it is to have, where that is another size."""
+    def _show_size(self) -> None:
+        """The size of the picture on the canvas; of a preview, what it stands for."""
         shown, size = self._session.shown, self._session.shown_size
-        planned = self._session.artwork.state.size if self._session.run is None else size
-        if shown is None:
-            return ""
-        present = f"{shown.picture.width} \N{MULTIPLICATION SIGN} {shown.picture.height} px"
-        if not shown.is_painted or planned is None or planned == (shown.picture.width, shown.picture.height):
-            return present
-        finished = "{} \N{MULTIPLICATION SIGN} {} px".format(*planned)
-        return self.tr("{}, finished {}").format(present, finished)
+        if shown is None or size is None:
+            self.size_label.setText("")
+            return
+        words = _pixels(*size)
+        present = shown.picture.width, shown.picture.height
+        if shown.is_painted and present != size:
+            self.size_label.setText(self.tr("preview of {}").format(words))
+            about = self.tr("The picture will have {}; the preview has {}.").format(words, _pixels(*present))
+            self.size_label.setToolTip(tool_tip(about))
+        else:
+            self.size_label.setText(words)
+            self.size_label.setToolTip("")
 
     def _show_losses(self, frame: Frame | None) -> None:
         """How far the picture is from photo and style, for those who want to know: as a tooltip."""
@@ -144,6 +150,10 @@ def _caption_button(sign: QIcon) -> QToolButton:
     button.setStyleSheet("QToolButton { padding: 0 6px; } QToolButton:focus { padding: 0 5px; }")
     set_role(button, "caption")
     return button
+
+
+def _pixels(width: int, height: int) -> str:
+    return f"{width} \N{MULTIPLICATION SIGN} {height} px"
 
 
 def _device(device: str, memory: int | None) -> str:

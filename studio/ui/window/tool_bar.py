@@ -70,7 +70,7 @@ class ToolBar(QFrame):
         elif artwork.is_half_painted:
             self.finish.show_stopped()
         else:
-            self.finish.show_ready(session.seconds_expected, session.missing)
+            self.finish.show_ready(session.seconds_expected, session.missing, session.bytes_expected)
         self.finish.setEnabled(run is not None or not session.missing)  # also while stopping, or it loses the focus
         tip = "keep_painting" if is_finished else "stop" if run else "finish"
         self.finish.setToolTip(self._actions[tip].toolTip())

@@ -7,18 +7,11 @@ from collections.abc import Callable
 import pytest
 import torch
 
+from studio.core.engine_api.finish_memory import LARGEST_WHOLE, SMALLEST_TILE, bytes_per_pixel
 from studio.core.recipe import StyleRecipe
 from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization import targets
-from studio.engine.optimization.targets import (
-    LARGEST_WHOLE,
-    SMALLEST_TILE,
-    Painting,
-    bytes_per_pixel,
-    make_objective,
-    targets_at,
-    tile_pixels_for,
-)
+from studio.engine.optimization.targets import Painting, make_objective, targets_at, tile_pixels_for
 from studio.engine.runtime.generators import run_to_end
 from tests.support.live_memory import LiveMemory
 from tests.support.scenes import waves, weave
@@ -38,7 +31,7 @@ def test_an_evaluation_takes_the_memory_that_tiles_are_cut_for(dtype: torch.dtyp
     with LiveMemory() as memory:
         run_to_end(objective.evaluate(waves(192, 256, turn=1.0)))
     taken = memory.peak / (192 * 256)
-    assert 0.9 * taken < bytes_per_pixel(dtype) < 1.2 * taken
+    assert 0.9 * taken < bytes_per_pixel(dtype.itemsize) < 1.2 * taken
 
 
 def test_tiles_are_cut_for_the_precision_and_the_memory_there_is(
@@ -47,7 +40,7 @@ def test_tiles_are_cut_for_the_precision_and_the_memory_there_is(
     monkeypatch.setattr(targets, "free_memory", lambda device: 4 * GIGABYTE)
     for dtype in (torch.float32, torch.bfloat16):
         pixels = tile_pixels_for(make_encoder(dtype), (1000, 1000))
-        assert 1.0 * GIGABYTE < pixels * bytes_per_pixel(dtype) < 2 * GIGABYTE
+        assert 1.0 * GIGABYTE < pixels * bytes_per_pixel(dtype.itemsize) < 2 * GIGABYTE
 
 
 def test_a_little_more_or_less_memory_does_not_change_the_tiles(

@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from studio.engine.runtime.tiling import GRID, SMALLEST_TILE, cut_into_tiles
+from studio.core.engine_api.finish_memory import SMALLEST_TILE
+from studio.engine.runtime.tiling import GRID, cut_into_tiles
 
 MARGIN = 90  # px, what VGG-16 needs up to relu4_3
 DEEPEST = 8  # px per feature of relu4

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from studio.ui.app import Studio
+from studio.ui.session.time_estimate import TimeEstimate
 from tests.support.fakes import FakeEngine, Gate
 
 
@@ -100,11 +101,15 @@ def test_a_stop_on_the_way_keeps_the_picture_and_goes_on_from_there(
     assert engine.requests[-1].start is half.painted
 
 
-def test_the_estimate_learns_nothing_from_a_run_that_began_half_way(qtbot: QtBot, loaded: Studio) -> None:
+def test_the_estimate_knows_that_a_run_began_half_way(qtbot: QtBot, loaded: Studio, engine: FakeEngine) -> None:
     finish(qtbot, loaded)
-    pace = loaded.session.estimate.pace
+    whole = loaded.session.estimate.runs[-1]
     finish(qtbot, loaded, "larger_twice")
-    assert loaded.session.estimate.pace == pace
+    rest = loaded.session.estimate.runs[-1]
+    size, recipe = loaded.session.artwork.state.size, loaded.session.artwork.recipe
+    expected = TimeEstimate()
+    expected.learn(*size, recipe, rest.seconds, start_edge=engine.requests[-1].start.long_edge)
+    assert expected.runs == [rest] and rest.long_edge == 2 * whole.long_edge
 
 
 def test_the_losses_of_a_step_are_a_tooltip_and_the_bar_does_not_jump(

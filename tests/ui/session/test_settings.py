@@ -155,7 +155,7 @@ def test_a_value_that_makes_no_sense_costs_no_other(
     odd = {
         "preferences/theme": ["light"], "preferences/is_live": "False", "preferences/has_gallery": 0,
         "preferences/auto_refine": "sometimes", "canvas/surround": {}, "window/place": [0, 0, "900", 700],
-        "window/state": 7, "window/widths": [1e9, 0, 0], "engine/pace": -3, "engine/device": None,
+        "window/state": 7, "window/widths": [1e9, 0, 0], "engine/runs": {"device": "CPU", "runs": [-3]},
         "files/recent": [3, None, "/a\0b.png", "ab" * 5000, "/gone.png"], "export/last": [1], "folders/open": "a\0b",
         "folders/batch": "ab" * 5000, "folders/teach": 3, "preferences/has_history": False,
     }  # fmt: skip
@@ -170,7 +170,7 @@ def test_a_value_that_makes_no_sense_costs_no_other(
         1280,
         800,
     )
-    assert studio.session.estimate.pace is None or studio.session.estimate.pace > 0
+    assert studio.session.estimate.runs == []
     for path in studio.recent.paths:
         studio.recent.choose(path)
     studio.window.tool_bar.menu.menus["Open recent"].aboutToShow.emit()

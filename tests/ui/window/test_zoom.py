@@ -43,7 +43,7 @@ def test_the_figure_and_the_place_are_those_of_the_finished_picture_all_the_way(
     large.importer.use_style(card_named(large, "Poppies"))
     qtbot.waitUntil(lambda: canvas.badge.text() == "Draft")
     assert canvas.zoom == 2.0 and canvas._viewport.view.left == place  # the artwork has half as many pixels
-    assert sizes.text().endswith("px, finished 600 × 400 px")
+    assert sizes.text() == "preview of 600 × 400 px"
     canvas.zoom_to(1.0)
     place, told = canvas._viewport.view, []
     canvas.zoom_changed.connect(told.append)

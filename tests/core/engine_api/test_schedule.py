@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from studio.core.engine_api.schedule import SMALLEST_EDGE, stages
 from studio.core.recipe import QUALITIES
-from studio.engine.optimization.schedule import SMALLEST_EDGE, stages
 
 
 @pytest.mark.parametrize("quality", QUALITIES)
