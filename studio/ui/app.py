@@ -13,8 +13,10 @@ from PySide6.QtCore import QEvent, QObject, QThreadPool, Slot
 from PySide6.QtWidgets import QApplication
 
 from studio.core.artwork.artwork import Artwork
+from studio.core.artwork.artwork_state import ArtworkState
 from studio.core.card import bundled_cards
 from studio.core.engine_api.contract import Engine
+from studio.core.recipe import StyleRecipe
 from studio.core.styles.style_library import StyleLibrary
 from studio.jobs.worker import Worker
 from studio.ui.actions.actions import Actions, make_actions
@@ -88,7 +90,7 @@ class Studio(QObject):
         batch_files = SerialExecutor("batch", self)
         self.bridge = EventBridge(self)
         worker = Worker(make_engine, self.bridge.post)
-        self.session = Session(Artwork(), worker, self.bridge, read_estimate(settings), self.preferences, self)
+        self.session = Session(new_artwork(), worker, self.bridge, read_estimate(settings), self.preferences, self)
         self.session.measured.connect(partial(keep_estimate, settings, self.session.estimate))
         user_styles = UserStyles(StyleLibrary(), self._opening, library, adding, self)
         user_styles.message_posted.connect(self.session.post_message)
@@ -162,6 +164,11 @@ class Studio(QObject):
         self.batch.close()
         self.session.close()
         self.window.deleteLater()
+
+
+def new_artwork() -> Artwork:
+    """An empty one, whose size follows its photo."""
+    return Artwork(ArtworkState(recipe=StyleRecipe(size_rule="auto")))
 
 
 @contextmanager

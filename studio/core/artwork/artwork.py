@@ -138,7 +138,7 @@ class Artwork:
         if len(styles) != len(state.styles):
             fields.setdefault("style_shares", ())
         changed = ArtworkState(content, styles, state.recipe.change(**fields), state.result, blend)
-        if changed.has_settings_of(state):
+        if changed.has_settings_of(state) and changed.recipe.size_rule == state.recipe.size_rule:
             return False
         if not changed.has_content_of(state):
             changed = replace(changed, result=None)  # one of another photo would be shown over the wrong picture

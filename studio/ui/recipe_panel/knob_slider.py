@@ -14,8 +14,9 @@ from studio.ui.widgets.plain_text import tool_tip
 class KnobSlider(KnobWidget):
     """Shows and edits a knob on the scale "linear" or "log"."""
 
-    def __init__(self, knob: Knob, parent: QWidget | None = None) -> None:
-        track = SliderTrack(knob, knob.default)
+    def __init__(self, knob: Knob, parent: QWidget | None = None, *, track: SliderTrack | None = None) -> None:
+        """track: one that behaves otherwise than a plain SliderTrack."""
+        track = track or SliderTrack(knob, knob.default)
         super().__init__(knob, track, parent)
         self.track = track
         self.field = ValueField(knob)

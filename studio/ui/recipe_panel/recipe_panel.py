@@ -13,6 +13,7 @@ from studio.ui.recipe_panel.knob_combo import KnobCombo
 from studio.ui.recipe_panel.knob_slider import KnobSlider
 from studio.ui.recipe_panel.knob_spin_box import KnobSpinBox
 from studio.ui.recipe_panel.knob_widget import KnobWidget
+from studio.ui.recipe_panel.size_knob import SizeKnob
 from studio.ui.recipe_panel.style_panel import StylePanel
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, set_role
@@ -39,6 +40,8 @@ class RecipePanel(QScrollArea):
         self.setAccessibleName(self.tr("Styles and settings"))
         self.setWidget(self._arrange())
         session.recipe_changed.connect(self._show_recipe)
+        for signal in (session.content_changed, session.state_changed):
+            signal.connect(self._show_size)
         self._show_recipe()
 
     @Slot()
@@ -48,12 +51,26 @@ class RecipePanel(QScrollArea):
             widget.set_value(getattr(recipe, field))
             widget.setEnabled(recipe.method in widget.knob.methods)
 
+        self._show_size()
+
+    @Slot()
+    def _show_size(self) -> None:
+        size = self.knobs["long_edge"]
+        assert isinstance(size, SizeKnob)
+        size.show_rule(self._session.artwork.recipe.size_rule, self._session.size_in_words)
+
+    def _change_rule(self, rule: str) -> None:
+        self._session.change(size_rule=rule)
+
     def _change(self, field: str, value: object) -> None:
         self._session.change(**{field: value})
 
     def _make_widget(self, knob: Knob) -> KnobWidget:
         widget: KnobWidget
-        if knob.scale == "choice":
+        if knob.field == "long_edge":
+            widget = SizeKnob(knob)
+            widget.rule_edited.connect(self._change_rule)
+        elif knob.scale == "choice":
             widget = KnobCombo(knob)
         elif knob.scale == "integer":
             widget = KnobSpinBox(knob)

@@ -23,6 +23,7 @@ from studio.ui.session.finish_controller import FinishController
 from studio.ui.session.finish_run import FinishRun
 from studio.ui.session.live_preview import LivePreview
 from studio.ui.session.message import Message
+from studio.ui.session.painting_size import size_in_words, sized
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.preview_controller import PreviewController
 from studio.ui.session.shown_picture import ShownPicture, shown_photo
@@ -106,7 +107,7 @@ class Session(QObject):
 
     def change(self, **fields: Any) -> None:
         """Change content, blend, styles or settings; call `commit` when the edit is complete."""
-        self._apply(lambda: self.artwork.change(**fields))
+        self._apply(lambda: self._change(**fields))
 
     def use_style(self, style: Style) -> None:
         """Paint in this style alone, as one step."""
@@ -130,7 +131,7 @@ class Session(QObject):
     def reset_settings(self) -> None:
         """Bring every knob and the shares back to their defaults, as one step."""
         defaults = {knob.field: knob.default for knob in KNOBS}
-        self._step(lambda: self.artwork.change(**defaults, style_shares=()))
+        self._step(lambda: self._change(**defaults, size_rule="auto", style_shares=()))
 
     @Slot()
     def commit(self) -> None:
@@ -233,6 +234,11 @@ class Session(QObject):
         return self._finish_controller.seconds_expected
 
     @property
+    def size_in_words(self) -> str:
+        """How large the artwork will be, why, and what that takes."""
+        return size_in_words(self.artwork.state, self.estimate)
+
+    @property
     def bytes_expected(self) -> int | None:
         """What memory it would take, or None."""
         return self._finish_controller.bytes_expected
@@ -246,13 +252,23 @@ class Session(QObject):
         """Change settings as one undo step, and continue painting from the present result."""
         if self.run is None and self.artwork.is_finished:
             self.post_message(None)
-            self._step(lambda: self.artwork.change(**fields))
+            self._step(lambda: self._change(**fields))
             self._finish_controller.start(is_resumed=True)
 
     @Slot()
     def stop(self) -> None:
         """Stop painting and keep the picture so far."""
         self._finish_controller.stop()
+
+    def _change(self, **fields: Any) -> bool:
+        """Change the artwork; its size follows another photo, method or rule."""
+        before = self.artwork.state
+        is_changed = self.artwork.change(**fields)
+        now = self.artwork.state
+        if not now.has_content_of(before) or fields.keys() & {"method", "size_rule"}:
+            recipe = sized(now, self.estimate)
+            is_changed |= self.artwork.change(long_edge=recipe.long_edge, size_rule=recipe.size_rule)
+        return is_changed
 
     def _step(self, change: Callable[[], bool]) -> bool:
         """Make a change that is an undo step of its own."""
@@ -280,7 +296,7 @@ class Session(QObject):
             self.content_changed.emit()
         if now.styles != before.styles or now.recipe.style_shares != before.recipe.style_shares:
             self.styles_changed.emit()
-        if now.recipe != before.recipe:
+        if now.recipe != before.recipe or now.recipe.size_rule != before.recipe.size_rule:
             self.recipe_changed.emit()
         if now.result is not before.result:
             self.frame_arrived.emit()

@@ -1,0 +1,76 @@
+"""How large the artwork is to be: after the photo, a print, or as far as this machine is quick; and that in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from studio.core.artwork.artwork_state import ArtworkState
+from studio.core.print_size import CM_PER_INCH, parse_print_size
+from studio.core.recipe import KNOBS, StyleRecipe
+from studio.ui.session.time_estimate import TimeEstimate
+from studio.ui.widgets.durations import rough_bytes, rough_time
+
+QUICK = 60.0  # s that the size chosen by itself may take
+LEAST_EDGE = 768  # px; a smaller photo leaves strokes no room
+_UNKNOWN_EDGE = {"live": 4096}  # px, where nobody knows how long anything takes ...
+_UNKNOWN_EDGE_ELSE = 1024
+_KNOB = next(knob for knob in KNOBS if knob.field == "long_edge")
+_SMALLEST, LONGEST = int(_KNOB.low), int(_KNOB.high)
+
+
+def sized(state: ArtworkState, estimate: TimeEstimate) -> StyleRecipe:
+    """The recipe of the state with the longer edge that its rule gives it here and now."""
+    recipe, content = state.recipe, state.content
+    is_square = recipe.method == "pattern"
+    shape = (1, 1) if is_square or content is None else (content.width, content.height)
+    if recipe.size_rule == "pixels" or (content is None and recipe.size_rule == "photo"):
+        return recipe
+    if recipe.size_rule != "auto":
+        photo = (content.width, content.height) if content is not None and recipe.size_rule == "photo" else shape
+        return recipe.sized_for(*photo)
+    if content is None or is_square:
+        return recipe
+    wanted = min(max(max(shape), LEAST_EDGE), LONGEST)
+    scale = wanted / max(shape)
+    unknown = _UNKNOWN_EDGE.get(recipe.method, _UNKNOWN_EDGE_ELSE)
+    width, height = max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
+    edge = estimate.largest_edge(width, height, recipe, QUICK, unknown)
+    return recipe.change(long_edge=max(edge, _SMALLEST), size_rule="auto")
+
+
+def size_in_words(state: ArtworkState, estimate: TimeEstimate) -> str:
+    """What will be painted, why so large, and what it takes: "1024 × 683 px, about a minute here ..."."""
+    size, recipe, photo = state.size, state.recipe, state.content
+    if size is None:
+        return _tr("As large as the photo, up to about a minute") if recipe.size_rule == "auto" else ""
+    parts = [
+        f"{size[0]} \N{MULTIPLICATION SIGN} {size[1]} px",
+        *_reason(recipe, size, photo.long_edge if photo else None),
+    ]
+    seconds, memory = estimate.seconds(*size, recipe), estimate.bytes(*size, recipe)
+    if seconds is not None:
+        parts.append(_tr("about {}").format(rough_time(seconds)))
+        if memory is not None:
+            parts.append(rough_bytes(memory))
+    return ", ".join(parts)
+
+
+def _reason(recipe: StyleRecipe, size: tuple[int, int], photo: int | None) -> list[str]:
+    edge, rule = max(size), recipe.size_rule
+    if rule == "pixels":
+        return []
+    if recipe.dpi is not None:
+        wanted = parse_print_size(rule).long_edge(*size)
+        if wanted <= LONGEST:
+            return [_tr("for {:.1f} cm at {} dpi").format(edge * CM_PER_INCH / recipe.dpi, recipe.dpi)]
+        return [_tr("the most there is, for {} dpi").format(round(recipe.dpi * LONGEST / wanted))]
+    if photo == edge:
+        return [_tr("as large as the photo")]
+    if photo is not None and photo > edge:
+        most = _tr("the most there is") if rule == "photo" else _tr("as far as a minute goes")
+        return [_tr("{} of the photo's {} px").format(most, photo)]
+    return []
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("PaintingSize", text)

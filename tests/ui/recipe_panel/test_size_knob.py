@@ -1,0 +1,146 @@
+"""Size: by itself the photo's as far as the machine is quick, as large as the photo, for a print, or in pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from studio.core.artwork.artwork_state import ArtworkState
+from studio.core.print_size import PrintSize
+from studio.core.recipe import StyleRecipe
+from studio.ui.app import Studio
+from studio.ui.recipe_panel.size_knob import SizeKnob
+from studio.ui.session.painting_size import LEAST_EDGE, size_in_words, sized
+from studio.ui.session.time_estimate import TimeEstimate
+from tests.support.fakes import make_picture
+
+
+def quick(seconds: float) -> TimeEstimate:
+    """Of a machine that needs so long for 512 x 384 px."""
+    estimate = TimeEstimate()
+    estimate.learn(512, 384, StyleRecipe(), seconds)
+    return estimate
+
+
+def knob_of(studio: Studio) -> SizeKnob:
+    knob = studio.window.panel.knobs["long_edge"]
+    assert isinstance(knob, SizeKnob)
+    return knob
+
+
+def choose(knob: SizeKnob, words: str) -> None:
+    knob.rules.setCurrentIndex(next(i for i in range(knob.rules.count()) if knob.rules.itemText(i).startswith(words)))
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path]) -> Studio:
+    studio.importer.open_picture(save_photo(width=1500, height=1000))
+    qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
+    return studio
+
+
+@pytest.mark.parametrize(
+    ("photo", "seconds", "least", "most", "words"),
+    [
+        ((1500, 1125), 1.0, 1500, 1500, "1500 × 1125 px, as large as the photo, about 9 s"),
+        ((4000, 3000), 20.0, 830, 1050, "as far as a minute goes of the photo's 4000 px"),
+        ((300, 225), 1.0, LEAST_EDGE, LEAST_EDGE, "768 × 576 px, about"),
+        ((4000, 3000), 1000.0, 128, 200, "as far as a minute goes"),
+        ((20_000, 3000), 0.001, 8192, 8192, "of the photo's 20000 px"),
+    ],
+)
+def test_by_itself_it_is_the_photos_as_far_as_a_minute_goes_and_says_so(
+    photo: tuple[int, int], seconds: float, least: int, most: int, words: str
+) -> None:
+    state = ArtworkState(make_picture(*photo), recipe=StyleRecipe(size_rule="auto"))
+    recipe = sized(state, quick(seconds))
+    assert least <= recipe.long_edge <= most and recipe.size_rule == "auto"
+    assert words in size_in_words(ArtworkState(state.content, recipe=recipe), quick(seconds))
+
+
+def test_where_nobody_knows_the_pace_it_is_careful() -> None:
+    state = ArtworkState(make_picture(4000, 3000), recipe=StyleRecipe(size_rule="auto"))
+    assert sized(state, TimeEstimate()).long_edge == 1024
+
+
+def test_a_photo_sets_the_size_and_undo_brings_the_old_one_back(opened: Studio) -> None:
+    recipe = opened.session.artwork.recipe
+    assert (recipe.size_rule, recipe.long_edge) == ("auto", 1024)
+    assert "as far as a minute goes of the photo's 1500 px" in knob_of(opened).note.text()
+    choose(knob_of(opened), "As large as the photo")
+    assert opened.session.artwork.recipe.long_edge == 1500 and knob_of(opened).value == 1500
+    assert "as large as the photo" in knob_of(opened).note.text()
+    opened.session.change(content=make_picture(2000, 500))
+    opened.session.commit()
+    assert opened.session.artwork.recipe.long_edge == 2000
+    opened.session.undo()
+    assert (opened.session.artwork.recipe.long_edge, knob_of(opened).rule) == (1500, "photo")
+    opened.session.undo()
+    assert (opened.session.artwork.recipe.long_edge, knob_of(opened).rule) == (1024, "auto")
+
+
+def test_a_print_is_chosen_from_the_list_or_typed(qtbot: QtBot, opened: Studio) -> None:
+    knob = knob_of(opened)
+    assert knob.print_row.isHidden()
+    choose(knob, "Print: A5")
+    assert knob.rule == "14.8x21cm@300" and not knob.print_row.isHidden()
+    assert opened.session.artwork.recipe.long_edge == PrintSize(14.8, 21, 300).long_edge(1500, 1000) == 2480
+    assert "for 21.0 cm at 300 dpi" in knob.note.text()
+    knob.dpi.setValue(150)
+    assert opened.session.artwork.recipe.long_edge == 1240
+    assert knob.rules.currentText() == "Print: A5"
+    knob.print_width.setValue(20.0)
+    knob.print_height.setValue(30.0)
+    assert knob.rule == "20x30cm@150" and knob.rules.currentText() == "Print: another size"
+    knob.dpi.setValue(1200)
+    assert opened.session.artwork.recipe.long_edge == 8192 and "the most there is, for 693 dpi" in knob.note.text()
+    assert opened.session.artwork.recipe.dpi == 1200
+
+
+def test_the_slider_sets_pixels_and_a_double_click_the_rule(qtbot: QtBot, opened: Studio) -> None:
+    knob = knob_of(opened)
+    assert not knob.label.is_changed
+    qtbot.keyClick(knob.track, Qt.Key.Key_Home)
+    assert (opened.session.artwork.recipe.long_edge, knob.rule) == (128, "pixels")
+    assert knob.rules.currentText() == "In pixels" and knob.label.is_changed
+    qtbot.keyClick(knob.track, Qt.Key.Key_Delete)
+    assert (opened.session.artwork.recipe.long_edge, knob.rule) == (1024, "auto") and not knob.label.is_changed
+    choose(knob, "In pixels")
+    assert opened.session.artwork.recipe.long_edge == 1024
+    qtbot.mouseDClick(knob.label, Qt.MouseButton.LeftButton)
+    assert knob.rule == "auto"
+
+
+def test_the_list_is_reached_and_moved_by_keyboard(qtbot: QtBot, opened: Studio) -> None:
+    knob = knob_of(opened)
+    knob.field.setFocus()
+    qtbot.keyClick(knob.field, Qt.Key.Key_Tab)
+    assert knob.rules.hasFocus()
+    qtbot.keyClick(knob.rules, Qt.Key.Key_Down)
+    assert knob.rule == "photo"
+
+
+def test_another_word_for_the_same_pixels_leaves_a_finished_picture_finished(qtbot: QtBot, loaded: Studio) -> None:
+    loaded.actions["finish"].trigger()
+    qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
+    choose(knob_of(loaded), "In pixels")
+    assert knob_of(loaded).rule == "pixels" and loaded.session.artwork.is_finished
+
+
+def test_painting_larger_is_a_size_in_pixels(qtbot: QtBot, loaded: Studio) -> None:
+    loaded.actions["finish"].trigger()
+    qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
+    loaded.actions["larger_twice"].trigger()
+    qtbot.waitUntil(lambda: loaded.session.run is None)
+    assert (loaded.session.artwork.recipe.long_edge, knob_of(loaded).rule) == (2 * LEAST_EDGE, "pixels")
+
+
+def test_a_reset_of_all_sliders_follows_the_photo_again(opened: Studio) -> None:
+    opened.session.change(long_edge=300)
+    opened.session.commit()
+    opened.actions["reset_sliders"].trigger()
+    assert (opened.session.artwork.recipe.long_edge, knob_of(opened).rule) == (1024, "auto")
