@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 
 Pixels = NDArray[np.uint8]
+Arrays = tuple[Pixels, Pixels | None]  # pixels and alpha
 
 _PIECE = 8 << 20  # bytes
 SMALLEST_EDGE = 16  # px; relu4_3 sees one feature per 8 px, fewer than two have no statistics
@@ -36,15 +37,20 @@ class Metadata:
 class Picture:
     """An sRGB picture; its arrays are read-only, so it can be shared between threads.
 
+    The arrays may rest on the disk (`release`, `at_rest`): then whoever asks for them waits until they are read, and
+    for what reading raises. Size, name and fingerprint are there at once.
+
     pixels: (H, W, 3) uint8 sRGB. alpha: (H, W) uint8, 0 transparent to 255 opaque, or None where opaque.
     name: what the user calls it (file name without folder), made `displayable`. source: where it came from, or None.
     notes: sentences that whoever opened it should read, such as which of several pages it is.
     Raises PictureError if the arrays have another shape or type.
     """
 
-    pixels: Pixels
+    pixels: Pixels = field(repr=False)
     name: str = "picture"
-    alpha: Pixels | None = None
+    alpha: Pixels | None = field(
+        default_factory=lambda: None, repr=False
+    )  # the class itself has none
     source: Path | None = None
     metadata: Metadata = field(default_factory=Metadata)
     notes: tuple[str, ...] = ()
@@ -56,12 +62,68 @@ class Picture:
         if self.alpha is not None and (self.alpha.dtype != np.uint8 or self.alpha.shape != shape[:2]):
             raise PictureError(f"Transparency of {self.alpha.shape} does not fit a picture of {shape[:2]}.")
         object.__setattr__(self, "name", displayable(self.name))
-        for name in ("pixels", "alpha"):
-            array = getattr(self, name)
+        self._hold(self.pixels, self.alpha)
+
+    @classmethod
+    def at_rest(
+        cls, size: tuple[int, int], fingerprint: str | None, read: Callable[[], Arrays], **fields: Any
+    ) -> Picture:
+        """A picture whose arrays are read when somebody asks for them. size: (width, height). fields: as of the class.
+
+        fingerprint: None where it is to be worked out, which reads them. read: may be called on any thread.
+        """
+        picture = cls(np.zeros((1, 1, 3), np.uint8), **fields)
+        picture.__dict__["_size"] = size
+        if fingerprint is not None:
+            picture.__dict__["fingerprint"] = fingerprint
+        picture._rest(read)
+        return picture
+
+    def release(self, read: Callable[[], Arrays]) -> None:
+        """Give the arrays' memory back; `read`, called on any thread, brings equal ones when somebody asks again."""
+        if self.is_in_memory:
+            self.__dict__["_size"] = (self.width, self.height)
+            self._rest(read)
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether its arrays can be had without waiting for the disk."""
+        return "pixels" in self.__dict__
+
+    def load(self) -> None:
+        """Read the arrays, unless they are there; for a thread of its own. Raises what reading them raises."""
+        if not self.is_in_memory:
+            self._read_arrays()
+
+    def _read_arrays(self) -> dict[str, Pixels | None]:
+        pixels, alpha = self.__dict__["_read"]()
+        if pixels.shape[:2] != (self.height, self.width):
+            raise PictureError(f"{self.name} is another picture by now.")
+        return self._hold(pixels, alpha)
+
+    def _rest(self, read: Callable[[], Arrays]) -> None:
+        self.__dict__["_read"] = read
+        self.__dict__.pop("pixels", None)
+        self.__dict__.pop("alpha", None)
+
+    def _hold(self, pixels: Pixels, alpha: Pixels | None) -> dict[str, Pixels | None]:
+        """Keep arrays, read-only, and return them by name. The pixels last: where these are, a thread finds both."""
+        arrays: dict[str, Pixels | None] = {"alpha": alpha, "pixels": pixels}
+        for name, array in arrays.items():
             if array is not None and (array.flags.writeable or not array.flags.c_contiguous):
                 array = np.ascontiguousarray(array).view()
                 array.flags.writeable = False
-                object.__setattr__(self, name, array)
+                arrays[name] = array
+        self.__dict__.update(arrays)
+        return arrays
+
+    if not TYPE_CHECKING:  # else every misspelt name would be an array to mypy
+
+        def __getattr__(self, name: str) -> Any:
+            # Only what is not there comes here: an array at rest, or a name that nothing has.
+            if name not in ("pixels", "alpha") or "_read" not in self.__dict__:
+                raise AttributeError(f"A picture has no {name}.")
+            return self._read_arrays()[name]
 
     def __reduce__(self) -> tuple[type[Picture], tuple[Any, ...]]:
         # Through __init__, because unpickled arrays are writable again.
@@ -70,12 +132,12 @@ class Picture:
     @property
     def width(self) -> int:
         """Width in px."""
-        return int(self.pixels.shape[1])
+        return int(self.__dict__["_size"][0] if "_size" in self.__dict__ else self.pixels.shape[1])
 
     @property
     def height(self) -> int:
         """Height in px."""
-        return int(self.pixels.shape[0])
+        return int(self.__dict__["_size"][1] if "_size" in self.__dict__ else self.pixels.shape[0])
 
     @property
     def long_edge(self) -> int:

@@ -84,6 +84,34 @@ def test_fingerprints_tell_pixels_sizes_and_transparency_apart_and_ignore_names(
     assert Picture(pixels, "a").fingerprint == Picture(pixels.copy(), "b").fingerprint
 
 
+def test_a_picture_at_rest_knows_its_size_and_is_read_when_it_is_asked_for() -> None:
+    pixels, alpha = np.full((3, 4, 3), 7, np.uint8), np.full((3, 4), 9, np.uint8)
+    reads: list[int] = []
+
+    def read() -> tuple[np.ndarray, np.ndarray]:
+        reads.append(1)
+        return pixels, alpha
+
+    picture = Picture(pixels, "boat", alpha)
+    fingerprint = picture.fingerprint
+    picture.release(read)
+    again = Picture.at_rest((4, 3), fingerprint, read, name="boat")
+    for resting in (picture, again):
+        assert not resting.is_in_memory and (resting.width, resting.height) == (4, 3)
+        assert resting.fingerprint == fingerprint and "boat" in repr(resting) and not resting.is_in_memory
+    assert not reads
+    assert again.alpha is not None and again.is_in_memory and np.array_equal(again.pixels, pixels)
+    assert np.array_equal(picture.pixels, pixels) and not picture.pixels.flags.writeable and len(reads) == 2
+    with pytest.raises(AttributeError):
+        _ = picture.pixel  # type: ignore[attr-defined]
+
+
+def test_a_picture_that_comes_back_in_another_size_is_refused() -> None:
+    picture = Picture.at_rest((4, 3), None, lambda: (np.zeros((3, 5, 3), np.uint8), None))
+    with pytest.raises(PictureError, match="another picture"):
+        picture.load()
+
+
 def test_a_view_with_steps_becomes_a_plain_array() -> None:
     mirrored = Picture(noise()[:, ::-1])
     assert mirrored.pixels.flags.c_contiguous

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from typing import Any, Literal
 from weakref import WeakValueDictionary
@@ -107,12 +107,14 @@ class Artwork:
     @property
     def is_finished(self) -> bool:
         """Whether the result is complete and painted from the present settings."""
-        return self.result is not None and self.result.is_complete and self._is_up_to_date(self.result)
+        result = self.result
+        return result is not None and result.is_complete and not result.is_draft and self._is_up_to_date(result)
 
     @property
     def is_half_painted(self) -> bool:
         """Whether the result was painted from the present settings, but not to its end: one can go on from it."""
-        return self.result is not None and not self.result.is_complete and self._is_up_to_date(self.result)
+        result = self.result
+        return result is not None and not (result.is_complete or result.is_draft) and self._is_up_to_date(result)
 
     @property
     def has_unsaved_result(self) -> bool:
@@ -137,7 +139,7 @@ class Artwork:
         styles = tuple(fields.pop("styles", state.styles))
         if len(styles) != len(state.styles):
             fields.setdefault("style_shares", ())
-        changed = ArtworkState(content, styles, state.recipe.change(**fields), state.result, blend)
+        changed = ArtworkState(content, styles, state.recipe.change(**fields), state.result, blend, state.removed)
         if changed.has_settings_of(state) and changed.recipe.size_rule == state.recipe.size_rule:
             return False
         if not changed.has_content_of(state):
@@ -191,7 +193,7 @@ class Artwork:
 
     def commit(self) -> bool:
         """Make one undo step of all changes since the last; returns whether there were any."""
-        if self._state.has_settings_of(self._committed):
+        if self._state.is_step_of(self._committed):
             self._committed = self._state  # a newer result is no step
             return False
         self._undo = [*self._undo[1 - UNDO_STEPS :], _without_blended(self._committed)]
@@ -207,12 +209,12 @@ class Artwork:
     @property
     def can_redo(self) -> bool:
         """Whether a step was taken back that can be done again."""
-        return bool(self._redo) and self._state.has_settings_of(self._committed)
+        return bool(self._redo) and self._state.is_step_of(self._committed)
 
     @property
     def undo_states(self) -> tuple[ArtworkState, ArtworkState] | None:
         """The states before and after the step that `undo` would take back, or None."""
-        if not self._state.has_settings_of(self._committed):
+        if not self._state.is_step_of(self._committed):
             return self._committed, self._state
         return (self._undo[-1], self._committed) if self._undo else None
 
@@ -242,14 +244,59 @@ class Artwork:
         return self._step(self._redo, self._undo)
 
     def add_result(self, result: Result) -> None:
-        """Keep it in the history, and make it the present result if it is one of the photo on the table."""
-        self._history = (*self._history[1 - RESULTS_KEPT :], result)
+        """Keep it in the history, and make it the present result if it is one of the photo on the table.
+
+        Where it was painted from the settings before the last step, undo brings it back with them.
+        """
+        self.keep_result(result)
         if self._is_of_content(result):
             self._replace_state(result=result)
 
+    def keep_result(self, result: Result) -> None:
+        """As `add_result`, but what is present stays."""
+        self._history = (*self._history[1 - RESULTS_KEPT :], result)
+        if not self._committed.is_step_of(self._state):
+            self._committed = _with_result(self._committed, result)
+        elif self._undo:
+            self._undo[-1] = _with_result(self._undo[-1], result)
+
+    def remove(self, *keys: str) -> bool:
+        """Throw things away, until that is undone; see `removal_key`. Returns whether any of them was there."""
+        return self._change_removed(self._state.removed | set(keys))
+
+    def bring_back(self, *keys: str) -> bool:
+        """Have things again that were thrown away, whatever was done since."""
+        return self._change_removed(self._state.removed - set(keys))
+
+    @property
+    def out_of_reach(self) -> frozenset[str]:
+        """What was thrown away and no undo, nor redo, brings back any more: it can be deleted for good."""
+        found = self._state.removed & self._committed.removed
+        for state in (*self._undo, *self._redo):
+            found &= state.removed
+        return found
+
+    def forget(self, keys: Set[str], results: Iterable[Result] = ()) -> None:
+        """Keep no account any more of things that were deleted for good, nor of results that were among them."""
+        gone = {id(result) for result in results}
+        self._history = tuple(result for result in self._history if id(result) not in gone)
+
+        def without(state: ArtworkState) -> ArtworkState:
+            return replace(state, removed=state.removed - keys) if state.removed & keys else state
+
+        self._state, self._committed = without(self._state), without(self._committed)
+        self._undo, self._redo = [without(state) for state in self._undo], [without(state) for state in self._redo]
+
+    def _change_removed(self, removed: frozenset[str]) -> bool:
+        if removed == self._state.removed:
+            return False
+        self._state = replace(self._state, removed=removed)
+        return True
+
     def restore(self, result: Result) -> bool:
         """Bring back a result with everything it was painted from."""
-        changed = ArtworkState(result.content, result.styles, result.recipe, result, result.blend)
+        removed = self._state.removed
+        changed = ArtworkState(result.content, result.styles, result.recipe, result, result.blend, removed)
         if changed == self._state:
             return False
         if changed.has_settings_of(self._state):
@@ -302,7 +349,7 @@ class Artwork:
 
     def _replace_state(self, **fields: Any) -> None:
         """Change what is no setting, which is no undo step."""
-        is_committed = self._state.has_settings_of(self._committed)
+        is_committed = self._state.is_step_of(self._committed)
         self._state = replace(self._state, **fields)
         if is_committed:
             self._committed = self._state
@@ -321,6 +368,17 @@ class Artwork:
             state = replace(state, content=self._content_of(state.blend))
         self._state = self._committed = state
         return True
+
+
+def _with_result(state: ArtworkState, result: Result) -> ArtworkState:
+    """The state with a result that was painted from its settings, or as it is if it was not."""
+    is_painted_from = (
+        (state.photo is result.content if result.blend is None else state.blend == result.blend)
+        and (state.blend is None) == (result.blend is None)
+        and state.styles == result.styles
+        and state.recipe == result.recipe
+    )
+    return replace(state, result=result) if is_painted_from else state
 
 
 def _without_blended(state: ArtworkState) -> ArtworkState:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from studio.core.artwork.blend import Blend
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import SEAMLESS_GRID, StyleRecipe
 from studio.core.styles.style import Style
+
+RemovalKind = Literal["entry", "style"]
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,7 @@ class Result:
     picture: as shown. uncolored: the same before "keep colours", None where that changes nothing.
     content, styles, recipe, blend: what it was painted from.
     is_complete: the recipe was painted to its end; False where the artist stopped or the engine failed half-way.
+    is_draft: Live has painted it, perhaps at another size; it is kept to be looked at, not to go on from.
     seconds: how long it took. notes: what the user should know about it.
     """
 
@@ -29,6 +33,7 @@ class Result:
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
     blend: Blend | None = None
+    is_draft: bool = False
 
     @property
     def painted(self) -> Picture:
@@ -41,7 +46,8 @@ class ArtworkState:
     """What undo steps through: the settings and the result that belongs to them.
 
     content: the photo to be painted. With `blend` on, that is the double exposure, or until it has been made (see
-    `Artwork.awaited_blend`) a stand-in for it.
+    `Artwork.awaited_blend`) a stand-in for it. removed: what was thrown away and can be brought back, by the keys of
+    `removal_key`.
     """
 
     content: Picture | None = None
@@ -49,6 +55,7 @@ class ArtworkState:
     recipe: StyleRecipe = field(default_factory=StyleRecipe)
     result: Result | None = None
     blend: Blend | None = None
+    removed: frozenset[str] = frozenset()
 
     @property
     def photo(self) -> Picture | None:
@@ -72,3 +79,23 @@ class ArtworkState:
     def has_settings_of(self, other: ArtworkState) -> bool:
         """Whether both would be painted alike."""
         return self.has_content_of(other) and self.styles == other.styles and self.recipe == other.recipe
+
+    def is_step_of(self, other: ArtworkState) -> bool:
+        """Whether undo has nothing to do between the two: the same settings, and the same things thrown away."""
+        return self.has_settings_of(other) and self.removed == other.removed
+
+
+def removal_key(kind: RemovalKind, name: str) -> str:
+    """What stands in `ArtworkState.removed` for a thing of the artist's."""
+    return f"{kind}:{name}"
+
+
+def pictures_of(part: ArtworkState | Result) -> list[Picture]:
+    """All pictures that are needed to show a part and to paint with its settings."""
+    result = part.result if isinstance(part, ArtworkState) else part
+    found: list[Picture | None] = [part.content, *(part.blend.pictures if part.blend else ())]
+    if result is not None:
+        found += [result.picture, result.uncolored]
+    for style in part.styles:
+        found += [style.picture, *(style.learned.references if style.learned else ())]
+    return [picture for picture in found if picture is not None]

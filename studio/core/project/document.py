@@ -16,7 +16,7 @@ from studio.core.artwork.blend import Blend
 from studio.core.card import Card
 from studio.core.errors import ProjectError
 from studio.core.picture import Picture
-from studio.core.project.picture_bytes import original_of, pack_pixels, pack_preview, packed_suffix, suffix_of
+from studio.core.project.picture_bytes import file_of, pack_preview
 from studio.core.project.project import Project
 from studio.core.recipe import StyleRecipe
 from studio.core.resampling import reduced
@@ -24,7 +24,7 @@ from studio.core.styles.learned_style_file import encode_learned
 from studio.core.styles.style import Style
 
 FORMAT = "style-studio-project"
-VERSION = 1
+VERSION = 2  # 1: no drafts, nothing thrown away, entries without ids
 MOST_WINDOW_BYTES = 2**20
 DEEPEST = 40  # objects and lists in one another
 THUMBNAIL_EDGE = 256  # px
@@ -47,13 +47,12 @@ class ProjectDocument:
         *,
         links: Mapping[Picture, str] | None = None,
         keep_sources: bool = False,
-        has_thumbnails: bool = False,
     ) -> None:
         self.files: dict[str, Pack] = {}
         self.photos: dict[str, Picture] = {}  # by file
+        self.pictures: dict[str, list[Picture]] = {}  # all of them, by file
         self._links = links or {}
         self._keep_sources = keep_sources
-        self._has_thumbnails = has_thumbnails
         self._tables: dict[str, list[dict[str, Any]]] = {
             name: [] for name in ("metadata", "pictures", "learned", "styles", "blends", "results")
         }
@@ -74,6 +73,7 @@ class ProjectDocument:
                     "note": entry.note,
                     "is_pinned": entry.is_pinned,
                     "group": entry.group,
+                    "id": entry.id,
                     "thumbnail": self._thumbnail(entry.result.picture),
                 }
                 for entry in project.history
@@ -82,6 +82,12 @@ class ProjectDocument:
             "shown": project.shown,
             "window": checked_window(project.window),
         }
+
+    def note_sizes(self, sizes: Mapping[str, int]) -> None:
+        """Write beside each picture how many bytes its file has, so that a cut one is noticed without reading it."""
+        for row in self._tables["pictures"]:
+            if row["file"] is not None:
+                row["length"] = sizes[row["file"]]
 
     def to_json(self) -> bytes:
         """`values` as a text."""
@@ -114,21 +120,19 @@ class ProjectDocument:
         return {
             "name": picture.name,
             "file": file,
-            "is_original": file is not None and original_of(picture) is not None,
+            "is_original": file is not None and file_of(picture).is_original,
             "link": link,
             "fingerprint": picture.fingerprint,
+            "size": [picture.width, picture.height],
             "metadata": self._metadata(picture),
             "source": str(picture.source) if self._keep_sources and picture.source is not None else None,
         }
 
     def _picture_file(self, picture: Picture) -> str:
-        original = original_of(picture)
-        if original is not None:
-            name = f"pictures/{picture.fingerprint}{suffix_of(original)}"
-            self.files[name] = lambda: original
-        else:
-            name = f"pictures/{picture.fingerprint}{packed_suffix(picture)}"
-            self.files[name] = lambda: pack_pixels(picture)
+        file = file_of(picture)
+        name = f"pictures/{picture.fingerprint}{file.suffix}"
+        self.files[name] = file.read
+        self.pictures.setdefault(name, []).append(picture)
         return name
 
     def _metadata(self, picture: Picture) -> int | None:
@@ -137,10 +141,8 @@ class ProjectDocument:
             return None
         return self._row("metadata", (exif, dpi), lambda: {"exif": exif.hex(), "dpi": dpi}, None)
 
-    def _thumbnail(self, picture: Picture) -> str | None:
-        if not self._has_thumbnails:
-            return None
-        name = f"thumbnails/{picture.fingerprint}.webp"
+    def _thumbnail(self, picture: Picture) -> str:
+        name = thumbnail_name(picture)
         self.files[name] = lambda: pack_preview(reduced(picture, THUMBNAIL_EDGE))
         return name
 
@@ -189,13 +191,15 @@ class ProjectDocument:
             "picture": self._picture(result.picture),
             "uncolored": None if result.uncolored is None else self._picture(result.uncolored),
             "is_complete": result.is_complete,
+            "is_draft": result.is_draft,
             "seconds": result.seconds if math.isfinite(result.seconds) else 0.0,
             "notes": list(result.notes),
             **self._settings(result),
         }
 
     def _state(self, state: ArtworkState) -> dict[str, Any]:
-        return {"result": self._result(state.result), **self._settings(state)}
+        removed = sorted(state.removed)
+        return {"result": self._result(state.result), "removed": removed, **self._settings(state)}
 
     def _settings(self, part: ArtworkState | Result) -> dict[str, Any]:
         # A blended picture is not written: it can be made again from the two.
@@ -207,6 +211,11 @@ class ProjectDocument:
             "styles": [self._style(style) for style in part.styles],
             "recipe": recipe_values(part.recipe),
         }
+
+
+def thumbnail_name(picture: Picture) -> str:
+    """What the small copy of a painting is called."""
+    return f"thumbnails/{picture.fingerprint}.webp"
 
 
 def recipe_values(recipe: StyleRecipe) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,13 +11,13 @@ from typing import Any, TypeVar
 
 import psutil
 
-from studio.core.artwork.artwork_state import ArtworkState, Result
+from studio.core.artwork.artwork_state import ArtworkState, Result, pictures_of
 from studio.core.artwork.blend import Blend, blend_pictures
 from studio.core.card import Card, bundled_cards, make_card
 from studio.core.errors import ProjectError, StudioError
-from studio.core.picture import Metadata, Picture
+from studio.core.picture import Arrays, Metadata, Picture
 from studio.core.project.document import FORMAT, MOST_WINDOW_BYTES, VERSION, check_plain
-from studio.core.project.picture_bytes import keep_original, pixels_in, unpack
+from studio.core.project.picture_bytes import PictureFile, keep_original, picture_at_rest, pixels_in, unpack
 from studio.core.project.project import HistoryEntry, Project
 from studio.core.recipe import StyleRecipe
 from studio.core.storage.untrusted import LONGEST_PATH, make_checked, parse_object, path_below
@@ -27,6 +28,7 @@ from studio.core.styles.style import Style
 MOST_ROWS = 20_000  # of one table
 MOST_STATES = 1000  # of undo, and of redo
 _LONGEST_TEXT = 4096
+_ID = re.compile(r"[0-9a-f]{16}")
 _MOST_EXIF = 2**20  # bytes
 _BYTES_PER_PIXEL = 4  # with alpha
 _MEMORY_SHARE = 0.5  # of what is free
@@ -51,6 +53,8 @@ class _PictureRow:
     fingerprint: str
     metadata: int | None
     source: str | None
+    size: list[int] = field(default_factory=list)  # since version 2, as all that have a default
+    length: int = 0  # bytes
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ class _EntryRow:
     is_pinned: bool
     group: str
     thumbnail: str | None
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,7 @@ class _ResultRow:
     is_complete: bool
     seconds: float
     notes: list[str]
+    is_draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,8 @@ class DocumentReader:
     fingerprint. cards: of the user's own styles; one in the project with the same id takes its file from here.
     is_own: the user's studio wrote it on this machine: places on the disk may stand in it, and what is damaged is left
     out with a word in `problems`. Anybody may have written another: such places, and damage anywhere, refuse all of it.
+    leave: for a file by its name that is to have so many bytes, how it is read later, or ValueError or OSError if it is
+    not there whole; then no picture is read but those of the present state. None: all are.
     """
 
     values: Mapping[str, Any]
@@ -145,6 +153,7 @@ class DocumentReader:
     open_link: OpenLink
     cards: Iterable[Card] = ()
     is_own: bool = False
+    leave: Callable[[str, int], Callable[[], bytes]] | None = None
     problems: list[str] = field(default_factory=list, init=False)
     _made: dict[tuple[str, int], Any] = field(default_factory=dict, init=False)
     _pixels: int = field(default=0, init=False)  # that may still be decoded
@@ -219,21 +228,40 @@ class DocumentReader:
         )
         for loss in losses:
             less |= loss
-            state = self._tried(self._state, values | less)
+            state = self._tried(self._loaded_state, values | less)
             if state is not None:
                 return state
         return ArtworkState()
+
+    def _loaded_state(self, values: Any) -> ArtworkState:
+        state = self._state(values)
+        for picture in pictures_of(state):
+            if not picture.is_in_memory:
+                self._spend(picture.width * picture.height)
+                picture.load()
+        return state
 
     def _state(self, values: Any) -> ArtworkState:
         if not isinstance(values, dict):
             raise ValueError("a state is none")
         result = values.get("result")
-        content, blend, styles, recipe = self._settings(values, {"result"})
-        return ArtworkState(content, styles, recipe, None if result is None else self._result(result), blend)
+        removed = values.get("removed", [])
+        if (
+            not isinstance(removed, list)
+            or not all(isinstance(key, str) for key in removed)
+            or len(removed) > MOST_ROWS
+        ):
+            raise ValueError("what was removed is no list")
+        content, blend, styles, recipe = self._settings(values, {"result", "removed"})
+        painted = None if result is None else self._result(result)
+        return ArtworkState(content, styles, recipe, painted, blend, frozenset(removed))
 
     def _entry(self, values: Any) -> HistoryEntry:
         row = make_checked(_EntryRow, values)
-        return HistoryEntry(self._result(row.result), row.time, row.note, row.is_pinned, row.group)
+        if row.id and _ID.fullmatch(row.id) is None:
+            raise ValueError("an entry has no id")
+        named = {"id": row.id} if row.id else {}
+        return HistoryEntry(self._result(row.result), row.time, row.note, row.is_pinned, row.group, **named)
 
     def _result(self, place: object) -> Result:
         def make(values: dict[str, Any]) -> Result:
@@ -251,6 +279,7 @@ class DocumentReader:
                 seconds=max(0.0, row.seconds),
                 notes=tuple(row.notes),
                 blend=blend,
+                is_draft=row.is_draft,
             )
 
         return self._once("results", place, make)
@@ -273,8 +302,13 @@ class DocumentReader:
     def _blended(self, place: int | None, blend: Blend) -> Picture:
         key = ("blended", place or 0)
         if key not in self._made:
-            self._spend(blend.base.width * blend.base.height)
-            self._made[key] = blend_pictures(blend)
+            base = blend.base
+            if self.leave is None:
+                self._spend(base.width * base.height)
+                self._made[key] = blend_pictures(blend)
+            else:
+                about = {"name": base.name, "source": base.source, "metadata": base.metadata}
+                self._made[key] = Picture.at_rest((base.width, base.height), None, lambda: _arrays(blend), **about)
         picture: Picture = self._made[key]
         return picture
 
@@ -333,10 +367,14 @@ class DocumentReader:
         if row.link is not None:
             return replace(self.open_link(row.link, row.fingerprint), metadata=metadata)
         assert row.file is not None
+        source = Path(row.source) if row.source else None
+        if self.leave is not None and row.length and len(row.size) == 2 and min(row.size) > 0:
+            file = PictureFile(Path(row.file).suffix, row.is_original, self.leave(row.file, row.length))
+            size, about = (row.size[0], row.size[1]), {"name": row.name, "source": source, "metadata": metadata}
+            return picture_at_rest(file, size, row.fingerprint, **about)
         data = self.fetch(row.file)
         self._spend(pixels_in(data, row.name))
         found = unpack(data, row.name, row.is_original)
-        source = Path(row.source) if row.source else None
         picture = Picture(found.pixels, row.name, found.alpha, source, metadata)
         keep_original(picture, data if row.is_original else None)
         return picture
@@ -381,6 +419,11 @@ class DocumentReader:
 
 def _recipe(values: Mapping[str, Any]) -> StyleRecipe:
     return StyleRecipe.from_json(json.dumps(values.get("recipe")))
+
+
+def _arrays(blend: Blend) -> Arrays:
+    blended = blend_pictures(blend)
+    return blended.pixels, blended.alpha
 
 
 def _check_text(*texts: str) -> None:

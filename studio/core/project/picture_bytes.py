@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from threading import Lock
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from PIL import Image
 
-from studio.core.errors import StudioError
+from studio.core.errors import PictureError, StudioError
 from studio.core.image_io.formats import FormatName, recognise
-from studio.core.image_io.picture_reader import decode, read_header
-from studio.core.picture import Picture
+from studio.core.image_io.picture_reader import decode, read_header, reason
+from studio.core.picture import Arrays, Picture
 from studio.core.storage.untrusted import read_bounded
 
 LARGEST_FILE = 2**30  # bytes of one picture's file
@@ -29,6 +33,8 @@ SUFFIXES = tuple(_SUFFIX.values())
 # A photo's file is a tenth of its pixels. It is kept with them, because the file itself may be gone or another one by
 # the next time that the project is written; None: it has none that decodes to it.
 _originals: WeakKeyDictionary[Picture, bytes | None] = WeakKeyDictionary()
+# Where pictures lie already: they need not be packed again, and their pixels need not stay in memory.
+_kept: WeakKeyDictionary[Picture, PictureFile] = WeakKeyDictionary()
 _lock = Lock()
 
 
@@ -83,6 +89,66 @@ def packed_suffix(picture: Picture) -> str:
     return ".webp" if is_small else ".png"
 
 
+@dataclass(frozen=True)
+class PictureFile:
+    """A picture as a file. suffix: of its name. is_original: as `unpack`. read: its bytes, made or read when called."""
+
+    suffix: str
+    is_original: bool
+    read: Callable[[], bytes]
+
+
+def file_of(picture: Picture) -> PictureFile:
+    """The file that a picture is kept as: the one it lies in already, the one it came from, or one to be made.
+
+    Asked for the first time it may read and decode a file, as `original_of`.
+    """
+    with _lock:
+        kept = _kept.get(picture)
+    if kept is not None:
+        return kept
+    original = original_of(picture)
+    if original is not None:
+        return PictureFile(suffix_of(original), True, lambda: original)
+    return PictureFile(packed_suffix(picture), False, lambda: pack_pixels(picture))
+
+
+def keep_file(picture: Picture, file: PictureFile | None) -> None:
+    """Remember the file that a picture lies in, for as long as there is the picture; None: it lies there no more."""
+    with _lock:
+        if file is None:
+            _kept.pop(picture, None)
+        else:
+            _kept[picture] = file
+
+
+def release(picture: Picture) -> bool:
+    """Give the memory of a picture back, its original file's too, if it lies in a file; whether it did."""
+    with _lock:
+        kept = _kept.get(picture)
+        if kept is None or not picture.is_in_memory:
+            return False
+        _originals.pop(picture, None)
+    picture.release(partial(read_arrays, kept, picture.name))
+    return True
+
+
+def picture_at_rest(file: PictureFile, size: tuple[int, int], fingerprint: str, **fields: Any) -> Picture:
+    """The picture in a file, which is not read now. fields: as of Picture; `name` among them."""
+    picture = Picture.at_rest(size, fingerprint, partial(read_arrays, file, fields["name"]), **fields)
+    keep_file(picture, file)
+    return picture
+
+
+def read_arrays(file: PictureFile, name: str) -> Arrays:
+    """What is in a picture's file. Raises PictureError, or what reading it raises as one."""
+    try:
+        found = unpack(file.read(), name, file.is_original)
+    except (OSError, ValueError) as error:
+        raise PictureError(f"{name} cannot be read any more: {reason(error)}.") from error
+    return found.pixels, found.alpha
+
+
 def original_of(picture: Picture) -> bytes | None:
     """The file the picture came from, as bytes; None if there is none, or if it holds another picture by now.
 
@@ -91,6 +157,9 @@ def original_of(picture: Picture) -> bytes | None:
     with _lock:
         if picture in _originals:
             return _originals[picture]
+        kept = _kept.get(picture)
+    if kept is not None:
+        return kept.read() if kept.is_original else None
     found = None
     if picture.source is not None:
         with suppress(OSError, ValueError, StudioError):

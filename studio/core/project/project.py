@@ -6,10 +6,11 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from secrets import token_hex
 from typing import Any
 
 from studio.core.artwork.artwork import Artwork
-from studio.core.artwork.artwork_state import ArtworkState, Result
+from studio.core.artwork.artwork_state import ArtworkState, Result, removal_key
 from studio.core.displayable import displayable
 from studio.core.errors import ProjectError
 
@@ -21,10 +22,10 @@ LONGEST_GROUP = 200
 class HistoryEntry:
     """One painting on the shelf.
 
-    time: when it was painted, in seconds since 1970 (UTC). note: what the artist says of it, at most LONGEST_NOTE
-    characters, on one line. is_pinned: kept whatever the cap is. group: what it is grouped by, such as the photo's
-    name, at most LONGEST_GROUP characters. Texts are made `displayable`. Raises ProjectError if one is too long or the
-    time is none.
+    id: 16 hex digits, the same from start to start. time: when it was painted, in seconds since 1970 (UTC). note: what
+    the artist says of it, at most LONGEST_NOTE characters, on one line. is_pinned: kept whatever the cap is. group:
+    what it is grouped by, such as the photo's name, at most LONGEST_GROUP characters. Texts are made `displayable`. Raises
+    ProjectError if one is too long or the time is none.
     """
 
     result: Result
@@ -32,6 +33,7 @@ class HistoryEntry:
     note: str = ""
     is_pinned: bool = False
     group: str = ""
+    id: str = field(default_factory=lambda: token_hex(8))
 
     def __post_init__(self) -> None:
         for name, most in (("note", LONGEST_NOTE), ("group", LONGEST_GROUP)):
@@ -41,6 +43,11 @@ class HistoryEntry:
             object.__setattr__(self, name, text)
         if not math.isfinite(self.time) or not 0 <= self.time < 1e11:
             raise ProjectError(f"{self.time!r} is no time of a painting.")
+
+    @property
+    def key(self) -> str:
+        """What it is called where it was thrown away."""
+        return removal_key("entry", self.id)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +77,12 @@ class Project:
         return Artwork(self.state, self.undo, self.redo, [entry.result for entry in self.history])
 
     def without_undo(self) -> Project:
-        """The same, with nothing to be taken back: as one gives it away."""
-        return replace(self, undo=(), redo=())
+        """The same, with nothing to be taken back, and without what was thrown away: as one gives it away."""
+        lean = replace(self, undo=(), redo=(), state=replace(self.state, removed=frozenset()))
+        for index in reversed(range(len(self.history))):
+            if self.history[index].key in self.state.removed:
+                lean = lean.without_entry(index)
+        return lean
 
     def without_entry(self, index: int) -> Project:
         """The same without one entry of the history."""

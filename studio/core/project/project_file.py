@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Literal
@@ -16,12 +16,13 @@ from studio.core.picture import Picture
 from studio.core.project.archive import DOCUMENT, ArchiveReader, check_total, damaged, is_member, write_archive
 from studio.core.project.document import ProjectDocument
 from studio.core.project.document_reader import DocumentReader, EntrySummary, Fetch, parse_document
-from studio.core.project.picture_bytes import original_of, unpack
+from studio.core.project.picture_bytes import file_of, unpack
 from studio.core.project.project import Project
 from studio.core.storage.untrusted import check_encodable, path_inside
 
 SUFFIX = ".studio"
 Photos = Literal["embedded", "linked"]
+Kept = Mapping[str, Callable[[], bytes]]  # files that lie somewhere already, by the names that projects give them
 
 
 class MissingPhoto(ProjectError):  # noqa: N818 - it says what happened
@@ -61,16 +62,18 @@ def is_project(path: Path) -> bool:
     return path.suffix.lower() == SUFFIX
 
 
-def save_project(path: Path, project: Project, photos: Photos = "embedded") -> int:
+def save_project(path: Path, project: Project, photos: Photos = "embedded", kept: Kept | None = None) -> int:
     """Write a project into one file, and return its size in bytes. Takes as long as encoding what is new in it.
 
     photos: "linked" writes the paths of those that lie in a file, relative where they lie below the project's folder,
-    and embeds the others. The undo steps are written too; `Project.without_undo` leaves them out.
+    and embeds the others. kept: as `SittingStore.files`, so that nothing is encoded twice. The undo steps are written
+    too; `Project.without_undo` leaves them out.
     Raises StudioError: the disk refuses, the project is too large or its window's state is no JSON; whatever was in
     `path` is there still.
     """
-    document = ProjectDocument(project, links=_links(path, project) if photos == "linked" else {}, has_thumbnails=True)
-    members = {DOCUMENT: document.to_json()} | {name: pack() for name, pack in document.files.items()}
+    document = ProjectDocument(project, links=_links(path, project) if photos == "linked" else {})
+    files = document.files | {name: read for name, read in (kept or {}).items() if name in document.files}
+    members = {DOCUMENT: document.to_json()} | {name: pack() for name, pack in files.items()}
     write_archive(path, members)
     return sum(map(len, members.values()))
 
@@ -120,14 +123,15 @@ def preview_project(path: Path) -> Preview:
             raise damaged(path.name, error) from error
 
 
-def size_of(project: Project, photos: Photos = "embedded") -> ProjectSize:
-    """How large the file would be. Encodes all of it, as `save_project` does. Raises ProjectError as that."""
+def size_of(project: Project, photos: Photos = "embedded", sizes: Mapping[str, int] | None = None) -> ProjectSize:
+    """How large the file would be. Encodes all whose size is not in `sizes`. Raises ProjectError as `save_project`."""
     links = _links(Path(SUFFIX).absolute(), project) if photos == "linked" else {}
-    document = ProjectDocument(project, links=links, has_thumbnails=True)
-    sizes = {name: len(pack()) for name, pack in document.files.items()}
-    of_photos = sum(size for name, size in sizes.items() if name in document.photos)
-    check_total(sum(sizes.values()), len(sizes))
-    return ProjectSize(of_photos, sum(sizes.values()) - of_photos + len(document.to_json()))
+    document = ProjectDocument(project, links=links)
+    known = sizes or {}
+    all_sizes = {name: known[name] if name in known else len(pack()) for name, pack in document.files.items()}
+    of_photos = sum(size for name, size in all_sizes.items() if name in document.photos)
+    check_total(sum(all_sizes.values()), len(all_sizes))
+    return ProjectSize(of_photos, sum(all_sizes.values()) - of_photos + len(document.to_json()))
 
 
 def _no_link(place: str, fingerprint: str) -> Picture:
@@ -155,7 +159,7 @@ def _links(path: Path, project: Project) -> dict[Picture, str]:
     )
     for part in parts:
         for picture in part.blend.pictures if part.blend else (part.content,):
-            if picture is not None and picture.source is not None and original_of(picture) is not None:
+            if picture is not None and picture.source is not None and file_of(picture).is_original:
                 source = picture.source.absolute()
                 is_below = source.is_relative_to(folder)
                 found[picture] = source.relative_to(folder).as_posix() if is_below else str(source)

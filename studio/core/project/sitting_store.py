@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
 from threading import Lock
-from weakref import WeakValueDictionary
+from weakref import WeakSet, WeakValueDictionary
 
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.card import Card
 from studio.core.errors import ProjectError, StudioError
 from studio.core.picture import Picture
 from studio.core.project.archive import LARGEST_DOCUMENT, damaged, is_member
-from studio.core.project.document import Pack, ProjectDocument
+from studio.core.project.document import Pack, ProjectDocument, thumbnail_name
 from studio.core.project.document_reader import DocumentReader, parse_document
-from studio.core.project.picture_bytes import LARGEST_FILE
+from studio.core.project.picture_bytes import LARGEST_FILE, file_of, keep_file, unpack
 from studio.core.project.project import HistoryEntry, Project
 from studio.core.storage.atomic_write import make_folder, replace_file
 from studio.core.storage.folder_lock import FolderLock
@@ -30,17 +31,22 @@ from studio.core.storage.user_folders import data_folder
 
 DOCUMENT = "sitting.json"
 HISTORY_BYTES = 4 * 2**30  # the cap, unless the artist sets another
+_SWEEP_EVERY = 64 * 2**20  # bytes that this sitting grows by until those before are counted again
 _ASIDE = "sitting.before.json"  # what could not be brought back as a whole; its pictures stay
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
-_KINDS = ("pictures", "learned")
+_KINDS = ("pictures", "thumbnails", "learned")
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What became of a state. size: bytes on the disk now. dropped: entries of the history the cap has no room for."""
+    """What became of a state. size: bytes on the disk now. dropped: entries of the history the cap has no room for.
+
+    others: bytes of the sittings before, which lie beside this one.
+    """
 
     size: int
     dropped: tuple[HistoryEntry, ...] = ()
+    others: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,11 +75,14 @@ class SittingStore:
         self._turn = 0  # of the newest state written
         self._writing = Lock()
         self._document = b""
+        self._living: dict[str, WeakSet[Picture]] = {}  # those in memory, by the file that they lie in
         self._sizes = self._found()  # of the files that are there
         self._spared = self._named_aside()  # files that a damaged state names
         self._dropped: WeakValueDictionary[int, Result] = WeakValueDictionary()  # by id; not to be written again
         self._dropped_under = cap
         self._is_closed = False
+        self._others: int | None = None  # bytes of the sittings before; None: not counted yet
+        self._others_under = (0, 0)  # the cap and the size when they were counted
 
     def record(self, project: Project) -> Recorded:
         """Write a state; when this returns, it is what `recover` would return. Only pictures that are new are written.
@@ -92,8 +101,27 @@ class SittingStore:
             document, dropped = self._fitting(project)
             self._write_document(document)
             self._turn = turn
+            self._note_files(document)
             self._collect(document.files)
-            return Recorded(sum(self._sizes.values()), dropped)
+            size = sum(self._sizes.values())
+            return Recorded(size, dropped, self._sweep_others(size))
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The files that are there, by the names that projects give them, with their sizes in bytes."""
+        return dict(self._sizes)
+
+    @property
+    def files(self) -> dict[str, Callable[[], bytes]]:
+        """How they are read."""
+        return {name: partial(self._fetch, name) for name in self._sizes}
+
+    def thumbnail(self, picture: Picture) -> Picture | None:
+        """The small copy of a painting; None if there is none yet. Waits for the disk, and for the fingerprint."""
+        name = thumbnail_name(picture)
+        with suppress(StudioError, ValueError):
+            return unpack(self._fetch(name), name)
+        return None
 
     def recover(self, cards: Iterable[Card] = ()) -> Project | None:
         """The last state that was recorded; None if nothing was yet. cards: as `load_project`.
@@ -110,7 +138,8 @@ class SittingStore:
                 raise damaged(DOCUMENT, error) from error
             try:
                 values = parse_document(data)
-                project = DocumentReader(values, self._fetch, _open_no_link, cards, is_own=True).read()
+                reader = DocumentReader(values, self._fetch, _open_no_link, cards, is_own=True, leave=self._leave)
+                project = reader.read()
             except (ValueError, MemoryError, StudioError) as error:
                 self._set_aside(data)
                 if isinstance(error, ProjectError):
@@ -140,8 +169,9 @@ class SittingStore:
         while True:
             document = ProjectDocument(project, keep_sources=True)
             self._write_files(document.files)
+            document.note_sizes(self._sizes)
             size = sum(self._sizes[name] for name in document.files)
-            oldest = next((entry for entry in project.history if _may_go(project, entry)), None)
+            oldest = _next_to_go(project)
             if size <= self.cap or oldest is None:
                 return document, tuple(dropped)
             project = _without(project, oldest)
@@ -162,9 +192,29 @@ class SittingStore:
             replace_file(self.folder / DOCUMENT, data)
             self._document = data
 
+    def _note_files(self, document: ProjectDocument) -> None:
+        """Let the pictures know where they lie, so that their memory can be given back."""
+        for name, pictures in document.pictures.items():
+            for picture in pictures:
+                file = file_of(picture)
+                keep_file(picture, replace(file, read=self._leave(name, self._sizes[name])))
+                self._living.setdefault(name, WeakSet()).add(picture)
+
+    def _is_needed(self, name: str) -> bool:
+        """Whether a picture that no state names any more lies in this file and nowhere else."""
+        pictures = list(self._living.pop(name, ()))
+        if any(not picture.is_in_memory for picture in pictures):
+            self._living[name] = WeakSet(pictures)
+            return True
+        for picture in pictures:
+            keep_file(picture, None)
+        return False
+
     def _collect(self, used: Iterable[str]) -> None:
         """Remove the files that no state names; what cannot be removed now stays for the next time."""
         for name in self._sizes.keys() - set(used) - self._spared:
+            if self._is_needed(name):
+                continue
             with suppress(OSError):
                 (self.folder / name).unlink(missing_ok=True)
                 del self._sizes[name]
@@ -193,6 +243,21 @@ class SittingStore:
             return read_bounded(self.folder / name, LARGEST_FILE)
         except OSError as error:
             raise ProjectError(f"{name} cannot be read: {error.strerror}.") from error
+
+    def _leave(self, name: str, length: int) -> Callable[[], bytes]:
+        """As `DocumentReader.leave`."""
+        if not is_member(name):
+            raise ValueError("it names a file that cannot be")
+        if self._sizes.get(name) != length:
+            raise ValueError(f"{name} is not there as it was written")
+        return partial(self._fetch, name)
+
+    def _sweep_others(self, size: int) -> int:
+        """Discard sittings before, the oldest first, until all fit under the cap; the bytes of those that stay."""
+        if self._others is None or self.cap < self._others_under[0] or size > self._others_under[1] + _SWEEP_EVERY:
+            self._others = sweep_sittings(self.folder.parent, max(0, self.cap - size), self.folder)
+            self._others_under = self.cap, size
+        return self._others
 
     def _set_aside(self, data: bytes) -> None:
         self._spared = frozenset(self._sizes)
@@ -255,6 +320,30 @@ def _begun(root: Path) -> list[Path]:
     return []
 
 
+def sweep_sittings(root: Path, room: int, present: Path) -> int:
+    """Discard sittings, the oldest first, until they take at most `room` bytes; the bytes of those that stay.
+
+    The present one is neither counted nor touched; one that a studio works in, or in which something is pinned, stays.
+    """
+    others = [sitting for sitting in waiting_sittings(root) if sitting.folder != present]
+    size = sum(sitting.size for sitting in others)
+    for sitting in reversed(others):
+        if size <= room:
+            break
+        with suppress(StudioError):
+            if not _has_pinned(sitting.folder) and discard_sitting(sitting.folder):
+                size -= sitting.size
+    return size
+
+
+def _has_pinned(folder: Path) -> bool:
+    try:
+        values = parse_document(read_bounded(folder / DOCUMENT, LARGEST_DOCUMENT))
+        return any(entry["is_pinned"] is not False for entry in values["history"])
+    except (StudioError, OSError, ValueError, LookupError, TypeError):  # nobody can tell: it is not thrown away
+        return True
+
+
 def discard_sitting(folder: Path) -> bool:
     """Delete a sitting for good, unless a studio works in it; whether it is gone. Raises StudioError if it may not."""
     if _NAME.fullmatch(folder.name) is None:
@@ -269,10 +358,17 @@ def discard_sitting(folder: Path) -> bool:
     return not folder.exists()
 
 
+def _next_to_go(project: Project) -> HistoryEntry | None:
+    """The entry that the cap costs first: what was thrown away, then what is oldest."""
+    found = [entry for entry in project.history if _may_go(project, entry)]
+    return next((entry for entry in found if entry.key in project.state.removed), found[0] if found else None)
+
+
 def _may_go(project: Project, entry: HistoryEntry) -> bool:
     """Whether the cap may cost this entry: it is neither pinned nor on the canvas."""
     is_shown = project.shown is not None and project.history[project.shown] is entry
-    return not entry.is_pinned and not is_shown and entry.result is not project.state.result
+    is_pinned = entry.is_pinned and entry.key not in project.state.removed
+    return not is_pinned and not is_shown and entry.result is not project.state.result
 
 
 def _without(project: Project, entry: HistoryEntry) -> Project:

@@ -200,6 +200,45 @@ def test_the_history_keeps_the_newest_results(artwork: Artwork) -> None:
     assert artwork.history == tuple(results[3:])
 
 
+def test_what_was_painted_from_the_settings_before_the_last_step_comes_back_with_them(artwork: Artwork) -> None:
+    half = make_result(artwork, is_complete=False)
+    artwork.change(strength=0.9)
+    artwork.commit()
+    artwork.add_result(half)
+    assert artwork.result is half and not artwork.is_half_painted
+    artwork.undo()
+    assert artwork.result is half and artwork.is_half_painted
+
+
+def test_a_draft_is_looked_at_and_not_gone_on_from(artwork: Artwork) -> None:
+    artwork.add_result(make_result(artwork, is_complete=False, is_draft=True))
+    assert not artwork.is_half_painted and not artwork.is_finished and len(artwork.history) == 1
+
+
+def test_what_is_thrown_away_is_a_step_that_can_be_undone(artwork: Artwork) -> None:
+    artwork.add_result(make_result(artwork))
+    assert artwork.remove("style:wave", "entry:1") and not artwork.remove("style:wave")
+    assert artwork.undo_states is not None and artwork.commit()
+    assert artwork.is_finished, "it paints nothing differently"
+    artwork.undo()
+    assert artwork.state.removed == frozenset() and artwork.can_redo
+    artwork.redo()
+    assert artwork.state.removed == {"style:wave", "entry:1"}
+    assert artwork.bring_back("entry:1") and artwork.state.removed == {"style:wave"}
+
+
+def test_what_no_undo_brings_back_any_more_can_be_deleted_for_good(artwork: Artwork) -> None:
+    artwork.remove("style:wave")
+    artwork.commit()
+    for number in range(UNDO_STEPS):
+        assert artwork.out_of_reach == frozenset()
+        artwork.change(seed=number + 1)
+        artwork.commit()
+    assert artwork.out_of_reach == {"style:wave"}
+    artwork.forget({"style:wave"})
+    assert artwork.state.removed == frozenset() == artwork.out_of_reach and artwork.can_undo
+
+
 def test_a_result_is_unsaved_until_it_is_exported(artwork: Artwork) -> None:
     assert not artwork.has_unsaved_result
     result = make_result(artwork)

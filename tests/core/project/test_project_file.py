@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from studio.core.errors import ProjectError, StudioError
 from studio.core.image_io import open_picture
 from studio.core.picture import Picture
 from studio.core.project import archive
+from studio.core.project.document import ProjectDocument
 from studio.core.project.project import HistoryEntry, Project, project_of
 from studio.core.project.project_file import MissingPhoto, load_project, preview_project, save_project, size_of
 from studio.core.styles.style import Style
@@ -23,7 +25,7 @@ from tests.core.project.projects import assert_alike, bundled_style, make_evenin
 from tests.support.fakes import make_card, make_learned, make_picture
 from tests.support.picture_files import encoded, noise, quarters
 
-VERSION_1 = Path(__file__).parent / "data" / "version_1.studio"
+VERSION_1, VERSION_2 = (Path(__file__).parent / "data" / f"version_{number}.studio" for number in (1, 2))
 
 
 @pytest.fixture
@@ -212,12 +214,35 @@ def test_a_project_of_version_1_opens() -> None:
     assert found.history[1].result.uncolored is not None and not found.history[2].result.is_complete
 
 
+def test_a_project_of_version_2_opens() -> None:
+    found = load_project(VERSION_2)
+    assert_alike(load_project(VERSION_1), found)
+    assert len({entry.id for entry in found.history}) == 3 and not any(entry.result.is_draft for entry in found.history)
+
+
+def test_files_that_lie_somewhere_already_are_not_made_again(path: Path) -> None:
+    project = make_project()
+    whole = size_of(project)
+    document = ProjectDocument(project)
+    made = {name: pack() for name, pack in document.files.items()}
+    kept = {name: partial(made.__getitem__, name) for name in made}
+    assert save_project(path, project, kept=kept) == path.stat().st_size - overhead(path)
+    assert_alike(project, load_project(path))
+    assert size_of(project, sizes=dict.fromkeys(made, 1)).total < whole.total
+
+
+def overhead(path: Path) -> int:
+    """What the zip itself takes."""
+    with zipfile.ZipFile(path) as archive_file:
+        return path.stat().st_size - sum(info.file_size for info in archive_file.infolist())
+
+
 def test_a_project_of_a_newer_studio_is_refused_in_a_sentence(path: Path) -> None:
     save_project(path, Project())
     with zipfile.ZipFile(path) as archive_file:
         values = json.loads(archive_file.read("project.json"))
-    archive.write_archive(path, {"project.json": json.dumps(values | {"version": 2, "new": [1]}).encode()})
-    with pytest.raises(ProjectError, match="newer Style Studio; this one reads up to 1") as caught:
+    archive.write_archive(path, {"project.json": json.dumps(values | {"version": 3, "new": [1]}).encode()})
+    with pytest.raises(ProjectError, match="newer Style Studio; this one reads up to 2") as caught:
         load_project(path)
     assert caught.value.remedy == "Install the newest Style Studio."
 

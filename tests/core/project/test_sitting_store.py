@@ -14,14 +14,16 @@ from pathlib import Path
 from threading import Event, Semaphore, Thread
 from typing import Any
 
+import numpy as np
 import pytest
 
 from studio.core.artwork.artwork_state import ArtworkState, Result
-from studio.core.errors import ProjectError, StudioError
+from studio.core.errors import PictureError, ProjectError, StudioError
 from studio.core.image_io import open_picture
 from studio.core.picture import Picture
 from studio.core.project import sitting_store
-from studio.core.project.project import HistoryEntry, Project
+from studio.core.project.picture_bytes import release
+from studio.core.project.project import HistoryEntry, Project, project_of
 from studio.core.project.sitting_store import (
     DOCUMENT,
     SittingStore,
@@ -121,7 +123,7 @@ def test_only_what_is_new_is_written_and_what_no_longer_counts_is_removed(
     monkeypatch.setattr(sitting_store, "replace_file", replace_file)
     project = make_shelf(3)
     store.record(project)
-    assert len(written) == 4 and written[-1] == DOCUMENT, "the document is the last, since it names the others"
+    assert len(written) == 7 and written[-1] == DOCUMENT, "the document is the last, since it names the others"
     written.clear()
     store.record(replace(project, state=replace(project.state, recipe=StyleRecipe(strength=0.1))))
     assert written == [DOCUMENT]
@@ -156,9 +158,102 @@ def test_what_the_cap_has_dropped_is_not_written_again_until_the_cap_is_raised(
     monkeypatch.setattr(
         SittingStore, "_write_files", lambda self, files: packed.extend(files) or true_files(self, files)
     )
-    assert len(store.record(project).dropped) == 2 and len(packed) == 2
+    assert len(store.record(project).dropped) == 3 and len(packed) == 2
     store.cap = size
     assert store.record(project).dropped == () and len(pictures_in(store)) == 4
+
+
+def test_of_what_is_there_again_only_the_picture_on_the_canvas_is_read_at_once(store: SittingStore) -> None:
+    project = make_shelf(4)
+    store.record(project)
+    found = reopened(store)
+    assert [entry.result.picture.is_in_memory for entry in found.history] == [False, False, False, True]
+    for entry, before in zip(found.history, project.history, strict=True):
+        assert (entry.result.picture.width, entry.id) == (40, before.id)
+        assert np.array_equal(entry.result.picture.pixels, before.result.picture.pixels)
+
+
+def test_pictures_that_are_on_disk_can_leave_the_memory_and_come_back(store: SittingStore) -> None:
+    project = make_shelf(3)
+    picture = project.history[0].result.picture
+    pixels = picture.pixels.copy()
+    assert not release(picture), "it lies nowhere else"
+    store.record(project)
+    assert release(picture) and not picture.is_in_memory and picture.width == 40
+    store.record(project)
+    assert not picture.is_in_memory, "it is not read to be written again"
+    assert np.array_equal(picture.pixels, pixels) and picture.is_in_memory
+
+
+def test_the_file_of_a_picture_that_only_rests_there_stays_though_no_state_names_it(store: SittingStore) -> None:
+    project = make_shelf(3)
+    store.record(project)
+    pictures = [entry.result.picture for entry in project.history[:2]]
+    assert release(pictures[0])
+    lean = replace(project.without_entry(0).without_entry(0), undo=())
+    store.record(lean)
+    assert len(pictures_in(store)) == 2
+    pictures[0].load()
+    store.record(lean)
+    assert len(pictures_in(store)) == 1
+    assert not release(pictures[0]), "it would be lost"
+    store.record(project)
+    assert len(pictures_in(store)) == 3
+
+
+def test_a_picture_that_is_gone_from_the_disk_is_told_when_it_is_asked_for(store: SittingStore) -> None:
+    project = make_shelf(2)
+    store.record(project)
+    found = reopened(store)
+    damaged_picture(store, project.history[0].result.picture)
+    with pytest.raises(PictureError):
+        found.history[0].result.picture.load()
+
+
+def test_what_was_thrown_away_is_there_again_to_be_brought_back(store: SittingStore) -> None:
+    project = make_shelf(3)
+    artwork = project.artwork()
+    key = project.history[0].key
+    artwork.remove(key)
+    artwork.commit()
+    store.record(project_of(artwork, project.history))
+    again = reopened(store)
+    assert len(again.history) == 3 and again.state.removed == {key}
+    back = again.artwork()
+    assert back.undo() and back.state.removed == frozenset()
+    assert [entry.id for entry in again.without_undo().history] == [entry.id for entry in project.history[1:]]
+
+
+def test_what_was_thrown_away_goes_first_above_the_cap_pinned_or_not(store: SittingStore) -> None:
+    project = make_shelf(4, pinned=(2,))
+    thrown = replace(project, state=replace(project.state, removed=frozenset([project.history[2].key])))
+    store.cap = store.record(thrown).size - 1
+    assert [entry.note for entry in store.record(thrown).dropped] == ["2"]
+
+
+def test_the_small_copy_of_a_painting_is_there_without_reading_the_large_one(store: SittingStore) -> None:
+    large = Result(make_picture(600, 300), None, (), StyleRecipe())
+    assert store.thumbnail(large.picture) is None
+    store.record(Project(history=(HistoryEntry(large, 1.0),)))
+    small = store.thumbnail(large.picture)
+    assert small is not None and (small.width, small.height) == (256, 128)
+
+
+def test_sittings_before_go_the_oldest_first_where_the_room_is_for_less(root: Path) -> None:
+    stores = [open_sitting(root, start_empty=True) for _ in range(4)]
+    for number, store in enumerate(stores):
+        store.record(make_shelf(2, pinned=(0,) if number == 1 else ()))
+        os.utime(store.folder / DOCUMENT, (1.7e9 + number, 1.7e9 + number))
+    for store in stores[:3]:
+        store.close()
+    last = stores[3]
+    size = last.record(make_shelf(2)).size
+    last.cap = size + 2 * waiting_sittings(root)[0].size
+    recorded = last.record(make_shelf(3))
+    left = {sitting.folder for sitting in waiting_sittings(root)}
+    assert left == {stores[1].folder, last.folder}, "what is pinned stays, and so does the present one"
+    assert 0 < recorded.others < last.cap
+    last.close()
 
 
 def test_what_is_pinned_stays_even_above_the_cap(store: SittingStore) -> None:
