@@ -43,7 +43,7 @@ USUAL_WIDTH = 1280  # px; others, and the light theme, stand in the file's name
 LARGEST_FILE = 700_000  # bytes; beyond, colours are given up
 
 
-class AllTaken(Exception):  # noqa: N818 - no error: the rest of the sitting is not needed
+class AllTaken(Exception):  # noqa: N818 - no error: the rest is not needed
     """Everything that was asked for has been taken."""
 
 
@@ -145,7 +145,7 @@ class Photographer:
 
 
 def take_all(camera: Photographer, size: int, quality: str) -> None:
-    """One sitting, from the empty window on."""
+    """One visit, from the empty window on."""
     studio = camera.studio
     camera.wait(lambda: studio.session.engine_info is not None)
     camera.take("empty")

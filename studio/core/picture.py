@@ -48,9 +48,7 @@ class Picture:
 
     pixels: Pixels = field(repr=False)
     name: str = "picture"
-    alpha: Pixels | None = field(
-        default_factory=lambda: None, repr=False
-    )  # the class itself has none
+    alpha: Pixels | None = field(default_factory=lambda: None, repr=False)  # the class itself has none
     source: Path | None = None
     metadata: Metadata = field(default_factory=Metadata)
     notes: tuple[str, ...] = ()

@@ -85,8 +85,8 @@ class Studio(QObject):
         adding, library, tuning_files, previews = (
             SerialExecutor(name, self) for name in ("adding", "library", "tuning", "previews")
         )
-        saving, sitting = SerialExecutor("saving", self), SerialExecutor("sitting", self)
-        self._threads = (self._opening, previews, adding, tuning_files, library, saving, sitting)
+        saving, autosave = SerialExecutor("saving", self), SerialExecutor("autosave", self)
+        self._threads = (self._opening, previews, adding, tuning_files, library, saving, autosave)
         batch_files = SerialExecutor("batch", self)
         self.bridge = EventBridge(self)
         worker = Worker(make_engine, self.bridge.post)
@@ -101,7 +101,7 @@ class Studio(QObject):
         self.recent = RecentFiles(self.session, self._opening, settings, self)
         self.recent.found.connect(self.importer.open_picture)
         self.actions = self._make_actions()
-        self.autosave = AutosaveController(self.session, sitting, user_styles, self)
+        self.autosave = AutosaveController(self.session, autosave, user_styles, self)
         demo = bundled_cards("demo")
         self.window = MainWindow(
             self.session, self.importer, self.actions, self.recent, demo, self.preferences, thumbnail_folder

@@ -17,7 +17,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QThreadPool
 from PySide6.QtWidgets import QApplication
-from window_while_painting import PHOTO, STYLE, Sitting
+from window_while_painting import PHOTO, STYLE, DrivenStudio
 
 from studio.core.picture import Picture
 from studio.core.resources import resource_folder
@@ -34,11 +34,11 @@ OTHER_STYLES = ("hokusai-poppies", "kandinsky-composition-viii", "renoir-girls-a
 class Eye(QObject):
     """Sees which pictures the canvas has painted, and when."""
 
-    def __init__(self, sitting: Sitting) -> None:
+    def __init__(self, driven: DrivenStudio) -> None:
         super().__init__()
-        self._session = sitting.session
+        self._session = driven.session
         self.seen: list[tuple[float, Picture | None]] = []
-        sitting.studio.window.canvas.installEventFilter(self)
+        driven.studio.window.canvas.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
@@ -49,19 +49,19 @@ class Eye(QObject):
 class Timing:
     """Changes settings and waits until the canvas shows what they make."""
 
-    def __init__(self, sitting: Sitting) -> None:
-        self._sitting = sitting
-        self._eye = Eye(sitting)
+    def __init__(self, driven: DrivenStudio) -> None:
+        self._driven = driven
+        self._eye = Eye(driven)
         self.smallest = 0  # px; the longer edge of the smallest full picture so far
 
     def change(self, change: Callable[[], None]) -> tuple[float, float]:
         """Seconds to the first and to the full picture of a change."""
-        session, seen = self._sitting.session, self._eye.seen
+        session, seen = self._driven.session, self._eye.seen
         before = session.picture
         seen.clear()
         started = time.perf_counter()
         change()
-        self._sitting.until(
+        self._driven.until(
             lambda: (
                 session.live.is_settled
                 and session.picture is not before
@@ -83,24 +83,24 @@ def main() -> None:
     arguments = parser.parse_args()
     application = QApplication([])
     apply_theme(application, "dark")
-    sitting = Sitting(arguments.patience)
-    sitting.studio.preferences.auto_refine = "never"
-    sitting.studio.window.show()
-    sitting.until(lambda: sitting.session.engine_info is not None)
+    driven = DrivenStudio(arguments.patience)
+    driven.studio.preferences.auto_refine = "never"
+    driven.studio.window.show()
+    driven.until(lambda: driven.session.engine_info is not None)
     try:
-        measure(sitting, arguments.size, arguments.moves)
+        measure(driven, arguments.size, arguments.moves)
     finally:
-        sitting.close()
+        driven.close()
         QThreadPool.globalInstance().waitForDone()
 
 
-def measure(sitting: Sitting, size: int, moves: int) -> None:
+def measure(driven: DrivenStudio, size: int, moves: int) -> None:
     """Print the table."""
-    session, importer = sitting.session, sitting.studio.importer
+    session, importer = driven.session, driven.studio.importer
     session.change(long_edge=size)
     importer.open_picture(resource_folder("demo") / PHOTO)
-    sitting.until(lambda: session.artwork.content is not None)
-    timing = Timing(sitting)
+    driven.until(lambda: session.artwork.content is not None)
+    timing = Timing(driven)
     cards = {card.id: card for card in importer.cards}
     timing.change(lambda: importer.use_style(cards[STYLE]))  # not counted: the first one ever
     new = [timing.change(partial(importer.use_style, cards[name])) for name in OTHER_STYLES]

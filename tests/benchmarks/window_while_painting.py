@@ -98,7 +98,7 @@ class _TimedRun:
         self._idle_since.append(time.perf_counter())
 
 
-class Sitting:
+class DrivenStudio:
     """One studio, driven from here."""
 
     def __init__(self, patience: float) -> None:
@@ -156,50 +156,50 @@ def main() -> None:
         return
     starts = [_start_afresh() for _ in range(STARTS)]
     with _application():
-        sitting = Sitting(arguments.patience)
+        driven = DrivenStudio(arguments.patience)
         try:
             print("| what | measured | target |\n|---|---|---|")
-            for what, measured, target in chain([_start_row(starts)], measure(sitting, arguments.size)):
+            for what, measured, target in chain([_start_row(starts)], measure(driven, arguments.size)):
                 print(f"| {what} | {measured} | {target} |", flush=True)
-            print(f"\n{arguments.size} px, standard; {_machine(sitting)}")
+            print(f"\n{arguments.size} px, standard; {_machine(driven)}")
         finally:
-            sitting.close()
+            driven.close()
 
 
 def show_window(started: float) -> dict[str, Any]:
     """In a fresh process: when the window is on the screen, in seconds since `started` (of time.time())."""
     with _application():
-        sitting = Sitting(patience=60.0)
+        driven = DrivenStudio(patience=60.0)
         painted: list[float] = []
-        sitting.studio.window.first_painted.disconnect()  # the engine's start is no part of this
-        sitting.studio.window.first_painted.connect(lambda: painted.append(time.time()))
-        sitting.studio.window.show()
-        sitting.until(lambda: bool(painted))
+        driven.studio.window.first_painted.disconnect()  # the engine's start is no part of this
+        driven.studio.window.first_painted.connect(lambda: painted.append(time.time()))
+        driven.studio.window.show()
+        driven.until(lambda: bool(painted))
         has_torch = "torch" in sys.modules
-        sitting.session.start_engine()
-        sitting.close()
+        driven.session.start_engine()
+        driven.close()
     return {"seconds": painted[0] - started, "has_torch": has_torch}
 
 
-def measure(sitting: Sitting, size: int) -> Iterator[tuple[str, str, str]]:
+def measure(driven: DrivenStudio, size: int) -> Iterator[tuple[str, str, str]]:
     """Rows of the table: what, measured, target."""
-    session = sitting.session
+    session = driven.session
     shown = time.perf_counter()
-    sitting.studio.window.show()
-    ready = sitting.until(lambda: session.engine_info is not None) - shown
+    driven.studio.window.show()
+    ready = driven.until(lambda: session.engine_info is not None) - shown
     yield "engine ready after the window", f"{ready:.1f} s", "-"
-    sitting.load(size)
+    driven.load(size)
 
     frames: list[float] = []
     session.frame_arrived.connect(lambda: frames.append(time.perf_counter()))
-    sitting.heart.start()
+    driven.heart.start()
     started = time.perf_counter()
     session.finish()
-    end = _let_play(sitting, lambda: session.run is None)
-    sitting.heart.stop()
+    end = _let_play(driven, lambda: session.run is None)
+    driven.heart.stop()
     yield "first frame after Finish, warm", f"{frames[0] - started:.2f} s", "1 s"
     yield "the whole run", f"{end - started:.1f} s, {len(frames) / (end - started):.1f} frames/s", "20 s, 2 frames/s"
-    stalls = sorted(sitting.heart.stalls)
+    stalls = sorted(driven.heart.stalls)
     p99 = stalls[int(0.99 * (len(stalls) - 1))]
     what = "stall of the window meanwhile, longest (p99), sliders moving and gallery scrolling"
     yield what, f"{1000 * stalls[-1]:.0f} ms ({1000 * p99:.0f} ms)", "100 ms"
@@ -209,15 +209,15 @@ def measure(sitting: Sitting, size: int) -> Iterator[tuple[str, str, str]]:
         if not session.artwork.is_half_painted:  # else it goes on where it was stopped
             session.change(seed=session.artwork.recipe.seed + 1)
         session.finish()
-        sitting.until(lambda: session.run is None or _is_at_full_size(session.run, size))
+        driven.until(lambda: session.run is None or _is_at_full_size(session.run, size))
         if session.run is None:
             continue
-        sitting.engine.idle_since.clear()
+        driven.engine.idle_since.clear()
         asked = time.perf_counter()
-        sitting.studio.actions["stop"].trigger()
-        told.append(sitting.until(lambda: session.run is None) - asked)
-        sitting.until(lambda: bool(sitting.engine.idle_since))
-        idle.append(sitting.engine.idle_since[0] - asked)
+        driven.studio.actions["stop"].trigger()
+        told.append(driven.until(lambda: session.run is None) - asked)
+        driven.until(lambda: bool(driven.engine.idle_since))
+        idle.append(driven.engine.idle_since[0] - asked)
     yield "Stop acknowledged, worst", f"{1000 * max(told):.0f} ms of {STOPS}", "100 ms"
     yield (
         "engine idle after Stop, worst (median)",
@@ -226,16 +226,16 @@ def measure(sitting: Sitting, size: int) -> Iterator[tuple[str, str, str]]:
     )
 
 
-def _let_play(sitting: Sitting, is_over: Callable[[], bool]) -> float:
+def _let_play(driven: DrivenStudio, is_over: Callable[[], bool]) -> float:
     """What an artist does while it paints: drags a slider to and fro, scrolls the gallery, compares."""
-    studio, turn = sitting.studio, 0
-    bar, strength = studio.window.gallery.grid.verticalScrollBar(), sitting.session.artwork.recipe.strength
+    studio, turn = driven.studio, 0
+    bar, strength = studio.window.gallery.grid.verticalScrollBar(), driven.session.artwork.recipe.strength
     playing = QTimer()
 
     def play() -> None:
         nonlocal turn
         turn += 1
-        sitting.session.change(strength=strength + 0.01 * (turn % 20))
+        driven.session.change(strength=strength + 0.01 * (turn % 20))
         bar.setValue((bar.value() + 40) % max(1, bar.maximum()))
         if turn % 60 == 0:
             studio.actions["compare"].trigger()
@@ -243,9 +243,9 @@ def _let_play(sitting: Sitting, is_over: Callable[[], bool]) -> float:
     playing.timeout.connect(play)
     playing.start(33)
     # The hand stays on the slider: only when it is lifted the run would begin again with the new value.
-    end = sitting.until(is_over)
+    end = driven.until(is_over)
     playing.stop()
-    sitting.session.change(strength=strength)
+    driven.session.change(strength=strength)
     return end
 
 
@@ -273,8 +273,8 @@ def _application() -> Iterator[None]:
     yield
 
 
-def _machine(sitting: Sitting) -> str:
-    info = sitting.session.engine_info
+def _machine(driven: DrivenStudio) -> str:
+    info = driven.session.engine_info
     device = f"{info.device}, {info.dtype}, torch {info.versions['torch']}" if info else "no engine"
     load = f", load before {os.getloadavg()[1]:.1f}" if hasattr(os, "getloadavg") else ""
     return f"{device}; {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}{load}"

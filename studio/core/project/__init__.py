@@ -1,1 +1,1 @@
-"""Nothing is lost: project files, the sitting on disk after every action, presets and recipes as files."""
+"""Nothing is lost: project files, the session on disk after every action, presets and recipes as files."""

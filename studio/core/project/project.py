@@ -24,8 +24,8 @@ class HistoryEntry:
 
     id: 16 hex digits, the same from start to start. time: when it was painted, in seconds since 1970 (UTC). note: what
     the artist says of it, at most LONGEST_NOTE characters, on one line. is_pinned: kept whatever the cap is. group:
-    what it is grouped by, such as the photo's name, at most LONGEST_GROUP characters. Texts are made `displayable`. Raises
-    ProjectError if one is too long or the time is none.
+    what it is grouped by, such as the photo's name, at most LONGEST_GROUP characters. Texts are made `displayable`.
+    Raises ProjectError if one is too long or the time is none.
     """
 
     result: Result

@@ -66,7 +66,7 @@ def save_project(path: Path, project: Project, photos: Photos = "embedded", kept
     """Write a project into one file, and return its size in bytes. Takes as long as encoding what is new in it.
 
     photos: "linked" writes the paths of those that lie in a file, relative where they lie below the project's folder,
-    and embeds the others. kept: as `SittingStore.files`, so that nothing is encoded twice. The undo steps are written
+    and embeds the others. kept: as `SessionStore.files`, so that nothing is encoded twice. The undo steps are written
     too; `Project.without_undo` leaves them out.
     Raises StudioError: the disk refuses, the project is too large or its window's state is no JSON; whatever was in
     `path` is there still.

@@ -1,4 +1,4 @@
-"""The sitting is on disk soon after every action and every painting, and on the table again at the next start."""
+"""The session is on disk soon after every action and every painting, and on the table again at the next start."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from studio.core.artwork.artwork import Artwork
 from studio.core.errors import StudioError
 from studio.core.project.project import HistoryEntry, Project, project_of
-from studio.core.project.sitting_store import Recorded, SittingStore, discard_sitting, open_sitting
+from studio.core.project.session_store import Recorded, SessionStore, discard_session, open_session
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
@@ -25,7 +25,7 @@ _logger = logging.getLogger(__name__)
 
 
 class AutosaveController(QObject):
-    """Writes the sitting as the session goes, off the GUI thread; one state at a time, and the newest at the end.
+    """Writes the session as the session goes, off the GUI thread; one state at a time, and the newest at the end.
 
     entries: the history as it is known so far, with times, notes and pins. window: values of JSON that are kept with
     the project, see `Project.window`; a change of them alone is written with the next one.
@@ -38,14 +38,14 @@ class AutosaveController(QObject):
     def __init__(
         self, session: Session, files: SerialExecutor, user_styles: UserStyles, parent: QObject | None = None
     ) -> None:
-        """user_styles: the artist's styles, whose files those of the sitting are matched with."""
+        """user_styles: the artist's styles, whose files those of the session are matched with."""
         super().__init__(parent)
         self.entries: tuple[HistoryEntry, ...] = ()
         self.window: Mapping[str, Any] = {}
         self._session = session
         self._files = files
         self._user_styles = user_styles
-        self._store: SittingStore | None = None
+        self._store: SessionStore | None = None
         self._recorded: Project | None = None
         self._is_writing = False
         self._has_failed = False
@@ -56,11 +56,11 @@ class AutosaveController(QObject):
         session.state_changed.connect(self._note)
 
     def start(self) -> None:
-        """Put the last sitting on the table and begin to record; `began` comes soon."""
+        """Put the last session on the table and begin to record; `began` comes soon."""
         cards = self._user_styles.cards
 
-        def begin() -> tuple[SittingStore, Project | None, StudioError | None]:
-            store = open_sitting()
+        def begin() -> tuple[SessionStore, Project | None, StudioError | None]:
+            store = open_session()
             try:
                 return store, store.recover(cards), None
             except StudioError as error:
@@ -75,30 +75,30 @@ class AutosaveController(QObject):
         return project
 
     def open(self, project: Project, is_saved: bool = False) -> None:
-        """Put a project on the table. What lay there stays on disk as a sitting of its own, unless it `is_saved`."""
+        """Put a project on the table. What lay there stays on disk as a session of its own, unless it `is_saved`."""
 
-        def begin() -> SittingStore:
-            store = open_sitting(start_empty=True)
+        def begin() -> SessionStore:
+            store = open_session(start_empty=True)
             with suppress(StudioError):  # it is tried again, and told then
                 store.record(project)
             if self._is_closed:  # and nobody waits for it any more
                 store.close()
             return store
 
-        left = self._leave_sitting()
+        left = self._leave_session()
         if left is not None:
             if is_saved:
-                self._files.submit_write(lambda: discard_sitting(left.folder), lambda _: None, self._tell_failed)
+                self._files.submit_write(lambda: discard_session(left.folder), lambda _: None, self._tell_failed)
             self._files.submit_write(begin, self._go_on_in, self._refuse)
         self._take(project)
 
     def close(self) -> None:
-        """Write what there is, a Finish under way with the picture so far, and give the sitting free. Idempotent."""
+        """Write what there is, a Finish under way with the picture so far, and give the session free. Idempotent."""
         self._timer.stop()
         self._is_closed = True
-        self._leave_sitting()
+        self._leave_session()
 
-    def _begin(self, opened: tuple[SittingStore, Project | None, StudioError | None]) -> None:
+    def _begin(self, opened: tuple[SessionStore, Project | None, StudioError | None]) -> None:
         self._store, project, error = opened
         self._session.is_kept = True
         if error is not None:
@@ -110,7 +110,7 @@ class AutosaveController(QObject):
         self.began.emit()
 
     def _join(self, project: Project) -> None:
-        """Take up the last sitting. What was done while it was read comes after it, as one does it."""
+        """Take up the last session. What was done while it was read comes after it, as one does it."""
         artwork = self._session.artwork
         if artwork.history or artwork.can_undo:
             undo = (*project.undo, project.state, *artwork.undo_stack[1:])
@@ -128,7 +128,7 @@ class AutosaveController(QObject):
             text = self.tr("Some of it could not be brought back.")
             self._session.post_message(Message(text, project.problems[0], is_problem=True))
 
-    def _go_on_in(self, store: SittingStore) -> None:
+    def _go_on_in(self, store: SessionStore) -> None:
         self._store = store
         self._session.is_kept = True
         self._recorded = None
@@ -168,8 +168,8 @@ class AutosaveController(QObject):
         self._session.post_message(Message.about(error))
         self.began.emit()
 
-    def _leave_sitting(self) -> SittingStore | None:
-        """Write the last state of the sitting and close it; None if there was none."""
+    def _leave_session(self) -> SessionStore | None:
+        """Write the last state of the session and close it; None if there was none."""
         store, self._store = self._store, None
         if store is None:
             return None
@@ -181,7 +181,7 @@ class AutosaveController(QObject):
         return store
 
     def _tell_failed(self, error: StudioError) -> None:
-        _logger.warning("The sitting was not written: %s", error)
+        _logger.warning("The session was not written: %s", error)
 
 
 def differ(one: Project, other: Project) -> bool:

@@ -30,7 +30,7 @@ class ProjectController(QObject):
     """Connects the actions of projects to what they do.
 
     path: the file of the project on the table, None until it was saved. A project is saved without its undo steps;
-    those are in the sitting.
+    those are in the session.
     """
 
     def __init__(

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.errors import StudioError, WriteError
 from studio.core.project.project import Project
-from studio.core.project.sitting_store import SittingStore, open_sitting, waiting_sittings
+from studio.core.project.session_store import SessionStore, open_session, waiting_sessions
 from studio.ui.app import Studio
 from studio.ui.project import autosave_controller
 from studio.ui.session.message import Message
@@ -57,14 +57,14 @@ def start(
 def recorded(monkeypatch: pytest.MonkeyPatch) -> list[Project]:
     """The states that have reached the disk."""
     found: list[Project] = []
-    true_record = SittingStore.record
+    true_record = SessionStore.record
 
-    def record(store: SittingStore, project: Project) -> object:
+    def record(store: SessionStore, project: Project) -> object:
         result = true_record(store, project)
         found.append(project)
         return result
 
-    monkeypatch.setattr(SittingStore, "record", record)
+    monkeypatch.setattr(SessionStore, "record", record)
     return found
 
 
@@ -141,10 +141,10 @@ def test_each_painting_keeps_its_time_and_group_from_start_to_start(
     assert again.project().history == again.entries
 
 
-def test_what_was_done_while_the_sitting_was_read_comes_after_it(
+def test_what_was_done_while_the_session_was_read_comes_after_it(
     qtbot: QtBot, start: Start, engine: FakeEngine, settings: Settings, thumbnail_folder: Path
 ) -> None:
-    with closing(open_sitting()) as store:
+    with closing(open_session()) as store:
         store.record(make_project())
     studio = Studio(lambda: engine, settings, thumbnail_folder)
     with qtbot.waitSignal(studio.autosave.began):
@@ -171,7 +171,7 @@ def test_a_disk_that_refuses_is_told_once_and_tried_again(
         raise WriteError("The disk is full.", "Free some space.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(SittingStore, "record", refuse)
+        patched.setattr(SessionStore, "record", refuse)
         studio.session.change(strength=0.2)
         studio.session.commit()
         qtbot.waitUntil(lambda: len(tries) >= 3)
@@ -188,7 +188,7 @@ def test_closing_asks_only_where_the_disk_has_refused(
     qtbot.waitUntil(lambda: bool(recorded))
     assert studio.session.artwork.has_unsaved_result and studio.session.is_kept
     with monkeypatch.context() as patched:
-        patched.setattr(SittingStore, "record", refuse_all)
+        patched.setattr(SessionStore, "record", refuse_all)
         studio.session.change(strength=0.2)
         studio.session.commit()
         qtbot.waitUntil(lambda: not studio.session.is_kept)
@@ -226,8 +226,8 @@ def test_a_studio_whose_folder_takes_nothing_begins_all_the_same(
     studio.session.commit()
 
 
-def test_a_sitting_that_cannot_be_read_is_told_and_set_aside(start: Start) -> None:
-    with closing(open_sitting()) as store:
+def test_a_session_that_cannot_be_read_is_told_and_set_aside(start: Start) -> None:
+    with closing(open_session()) as store:
         store.record(make_project())
         (store.folder / "sitting.json").write_bytes(b"{")
     studio = start()
@@ -237,7 +237,7 @@ def test_a_sitting_that_cannot_be_read_is_told_and_set_aside(start: Start) -> No
         store.record(make_project())
 
 
-def test_two_studios_have_sittings_of_their_own(
+def test_two_studios_have_sessions_of_their_own(
     qtbot: QtBot, start: Start, recorded: list[Project], engine: FakeEngine, settings: Settings, thumbnail_folder: Path
 ) -> None:
     first = start()
@@ -248,4 +248,4 @@ def test_two_studios_have_sittings_of_their_own(
         second.autosave.start()
     assert second.session.artwork.content is None
     second.close()
-    assert len(waiting_sittings()) == 2
+    assert len(waiting_sessions()) == 2

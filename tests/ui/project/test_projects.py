@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.image_io import open_picture
 from studio.core.project.project_file import load_project, save_project
-from studio.core.project.sitting_store import open_sitting, waiting_sittings
+from studio.core.project.session_store import open_session, waiting_sessions
 from studio.ui.app import Studio
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload
@@ -87,7 +87,7 @@ def test_a_project_that_is_dropped_opens_wherever_it_falls(
     assert studio.projects.path == evening
 
 
-def test_what_lay_there_before_stays_as_a_sitting_of_its_own(
+def test_what_lay_there_before_stays_as_a_session_of_its_own(
     qtbot: QtBot, studio: Studio, evening: Path, tmp_path: Path
 ) -> None:
     with qtbot.waitSignal(studio.autosave.began):
@@ -98,8 +98,8 @@ def test_what_lay_there_before_stays_as_a_sitting_of_its_own(
     with qtbot.waitSignal(studio.session.content_changed):
         studio.projects.open(evening)
     studio.close()
-    assert len(waiting_sittings()) == 2
-    texts = [(sitting.folder / "sitting.json").read_text() for sitting in waiting_sittings()]
+    assert len(waiting_sessions()) == 2
+    texts = [(sitting.folder / "sitting.json").read_text() for sitting in waiting_sessions()]
     assert sum("0.77" in text for text in texts) == 1
 
 
@@ -114,10 +114,10 @@ def test_what_was_saved_before_another_was_opened_is_kept_in_its_file_alone(
     with qtbot.waitSignal(studio.session.content_changed):
         studio.projects.open(evening)
     studio.close()
-    (sitting,) = waiting_sittings()
-    with closing(open_sitting()) as store:
+    (session,) = waiting_sessions()
+    with closing(open_session()) as store:
         found = store.recover()
-    assert store.folder == sitting.folder and found is not None and found.history[0].is_pinned
+    assert store.folder == session.folder and found is not None and found.history[0].is_pinned
 
 
 def test_a_project_that_is_none_is_told_and_changes_nothing(

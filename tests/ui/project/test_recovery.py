@@ -16,7 +16,7 @@ from tests.support.fakes import make_picture
 CHECKOUT = Path(__file__).parents[3]
 PROGRAM = """
 import sys
-from studio.core.project.sitting_store import SittingStore
+from studio.core.project.session_store import SessionStore
 from studio.ui import app
 from studio.ui.session.session import Session
 from tests.support.fakes import FakeEngine
@@ -29,7 +29,7 @@ def telling(word, function, state_of):
         return result
     return tell
 
-SittingStore.record = telling("recorded", SittingStore.record, lambda project: project.state)
+SessionStore.record = telling("recorded", SessionStore.record, lambda project: project.state)
 Session.take_artwork = telling("taken", Session.take_artwork, lambda artwork: artwork.state)
 raise SystemExit(app.run(FakeEngine, sys.argv[1:]))
 """

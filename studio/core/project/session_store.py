@@ -1,4 +1,4 @@
-"""The sitting on disk: after each action, all there is; after a crash at any instant, what there was."""
+"""The session on disk: after each action, all there is; after a crash at any instant, what there was."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from studio.core.storage.folder_lock import FolderLock
 from studio.core.storage.untrusted import read_bounded
 from studio.core.storage.user_folders import data_folder
 
-DOCUMENT = "sitting.json"
+DOCUMENT = "sitting.json"  # and "sittings" for their folder: as earlier versions call them
 HISTORY_BYTES = 4 * 2**30  # the cap, unless the artist sets another
-_SWEEP_EVERY = 64 * 2**20  # bytes that this sitting grows by until those before are counted again
+_SWEEP_EVERY = 64 * 2**20  # bytes that this session grows by until those before are counted again
 _ASIDE = "sitting.before.json"  # what could not be brought back as a whole; its pictures stay
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
 _KINDS = ("pictures", "thumbnails", "learned")
@@ -41,7 +41,7 @@ _KINDS = ("pictures", "thumbnails", "learned")
 class Recorded:
     """What became of a state. size: bytes on the disk now. dropped: entries of the history the cap has no room for.
 
-    others: bytes of the sittings before, which lie beside this one.
+    others: bytes of the sessions before, which lie beside this one.
     """
 
     size: int
@@ -50,16 +50,16 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class WaitingSitting:
-    """A sitting that no studio works in. modified: seconds since 1970 of its last action. size: bytes."""
+class WaitingSession:
+    """A session that no studio works in. modified: seconds since 1970 of its last action. size: bytes."""
 
     folder: Path
     modified: float
     size: int
 
 
-class SittingStore:
-    """One sitting, locked for as long as this studio has it; use `open_sitting` to get one.
+class SessionStore:
+    """One session, locked for as long as this studio has it; use `open_session` to get one.
 
     In its folder: `sitting.json`, the document of the last state, and the pictures it names, each written once under
     its fingerprint, before the document that is first to name it. So whatever is cut off, the last document is whole,
@@ -81,7 +81,7 @@ class SittingStore:
         self._dropped: WeakValueDictionary[int, Result] = WeakValueDictionary()  # by id; not to be written again
         self._dropped_under = cap
         self._is_closed = False
-        self._others: int | None = None  # bytes of the sittings before; None: not counted yet
+        self._others: int | None = None  # bytes of the sessions before; None: not counted yet
         self._others_under = (0, 0)  # the cap and the size when they were counted
 
     def record(self, project: Project) -> Recorded:
@@ -95,7 +95,7 @@ class SittingStore:
         turn = next(self._turns)
         with self._writing:
             if self._is_closed:
-                raise ProjectError("This sitting is closed.")
+                raise ProjectError("This session is closed.")
             if turn < self._turn:
                 return Recorded(sum(self._sizes.values()))
             document, dropped = self._fitting(project)
@@ -150,7 +150,7 @@ class SittingStore:
             return project
 
     def close(self) -> None:
-        """Give the sitting free; the next start finds it. Idempotent. A folder without a state is removed."""
+        """Give the session free; the next start finds it. Idempotent. A folder without a state is removed."""
         with self._writing:
             is_empty = not (self.folder / DOCUMENT).exists() and not (self.folder / _ASIDE).exists()
             self._lock.release()
@@ -253,9 +253,9 @@ class SittingStore:
         return partial(self._fetch, name)
 
     def _sweep_others(self, size: int) -> int:
-        """Discard sittings before, the oldest first, until all fit under the cap; the bytes of those that stay."""
+        """Discard sessions before, the oldest first, until all fit under the cap; the bytes of those that stay."""
         if self._others is None or self.cap < self._others_under[0] or size > self._others_under[1] + _SWEEP_EVERY:
-            self._others = sweep_sittings(self.folder.parent, max(0, self.cap - size), self.folder)
+            self._others = sweep_sessions(self.folder.parent, max(0, self.cap - size), self.folder)
             self._others_under = self.cap, size
         return self._others
 
@@ -265,39 +265,39 @@ class SittingStore:
             replace_file(self.folder / _ASIDE, data)
 
 
-def sittings_folder() -> Path:
-    """Where the sittings of this user lie."""
+def sessions_folder() -> Path:
+    """Where the sessions of this user lie."""
     return data_folder() / "sittings"
 
 
-def open_sitting(root: Path | None = None, cap: int = HISTORY_BYTES, *, start_empty: bool = False) -> SittingStore:
-    """The newest sitting that no studio works in, to go on with; a new one if there is none, or if `start_empty`.
+def open_session(root: Path | None = None, cap: int = HISTORY_BYTES, *, start_empty: bool = False) -> SessionStore:
+    """The newest session that no studio works in, to go on with; a new one if there is none, or if `start_empty`.
 
-    root: the folder of all sittings; None for this user's own. A sitting that another studio has open is not touched,
+    root: the folder of all sessions; None for this user's own. A session that another studio has open is not touched,
     and where the disk knows no locks, none but a new one is taken. Raises StudioError if nothing can be written there.
     """
-    root = root or sittings_folder()
+    root = root or sessions_folder()
     make_folder(root)
-    waiting = [] if start_empty else [sitting.folder for sitting in waiting_sittings(root)]
+    waiting = [] if start_empty else [session.folder for session in waiting_sessions(root)]
     for folder in (*waiting, *_begun(root)):
         with suppress(StudioError):  # that one may not be written
             lock = FolderLock(folder)
             if lock.take_if_free(0.0):
                 if lock.is_held and (folder in waiting) == (folder / DOCUMENT).exists():  # as it still was
-                    return SittingStore(folder, lock, cap)
+                    return SessionStore(folder, lock, cap)
                 lock.release()
     while True:
         folder = root / f"{time.strftime('%Y%m%d-%H%M%S')}-{token_hex(4)}"
         make_folder(folder)
         lock = FolderLock(folder)
         if lock.take_if_free():  # another studio may have found it in between
-            return SittingStore(folder, lock, cap)
+            return SessionStore(folder, lock, cap)
 
 
-def waiting_sittings(root: Path | None = None) -> list[WaitingSitting]:
-    """The sittings that have a state, newest first, among them those that studios work in now."""
+def waiting_sessions(root: Path | None = None) -> list[WaitingSession]:
+    """The sessions that have a state, newest first, among them those that studios work in now."""
     found = []
-    root = root or sittings_folder()
+    root = root or sessions_folder()
     with suppress(OSError):
         for folder in root.iterdir():
             if _NAME.fullmatch(folder.name) is None or folder.is_symlink():
@@ -305,12 +305,12 @@ def waiting_sittings(root: Path | None = None) -> list[WaitingSitting]:
             with suppress(OSError):
                 modified = (folder / DOCUMENT).stat().st_mtime
                 size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-                found.append(WaitingSitting(folder, modified, size))
-    return sorted(found, key=lambda sitting: (sitting.modified, sitting.folder.name), reverse=True)
+                found.append(WaitingSession(folder, modified, size))
+    return sorted(found, key=lambda session: (session.modified, session.folder.name), reverse=True)
 
 
 def _begun(root: Path) -> list[Path]:
-    """Folders of sittings whose studio ended before it recorded anything: they are as good as new ones."""
+    """Folders of sessions whose studio ended before it recorded anything: they are as good as new ones."""
     with suppress(OSError):
         return [
             folder
@@ -320,19 +320,19 @@ def _begun(root: Path) -> list[Path]:
     return []
 
 
-def sweep_sittings(root: Path, room: int, present: Path) -> int:
-    """Discard sittings, the oldest first, until they take at most `room` bytes; the bytes of those that stay.
+def sweep_sessions(root: Path, room: int, present: Path) -> int:
+    """Discard sessions, the oldest first, until they take at most `room` bytes; the bytes of those that stay.
 
     The present one is neither counted nor touched; one that a studio works in, or in which something is pinned, stays.
     """
-    others = [sitting for sitting in waiting_sittings(root) if sitting.folder != present]
-    size = sum(sitting.size for sitting in others)
-    for sitting in reversed(others):
+    others = [session for session in waiting_sessions(root) if session.folder != present]
+    size = sum(session.size for session in others)
+    for session in reversed(others):
         if size <= room:
             break
         with suppress(StudioError):
-            if not _has_pinned(sitting.folder) and discard_sitting(sitting.folder):
-                size -= sitting.size
+            if not _has_pinned(session.folder) and discard_session(session.folder):
+                size -= session.size
     return size
 
 
@@ -344,14 +344,14 @@ def _has_pinned(folder: Path) -> bool:
         return True
 
 
-def discard_sitting(folder: Path) -> bool:
-    """Delete a sitting for good, unless a studio works in it; whether it is gone. Raises StudioError if it may not."""
+def discard_session(folder: Path) -> bool:
+    """Delete a session for good, unless a studio works in it; whether it is gone. Raises StudioError if it may not."""
     if _NAME.fullmatch(folder.name) is None:
-        raise ProjectError(f"{folder} is no sitting.")
+        raise ProjectError(f"{folder} is no session.")
     lock = FolderLock(folder)
     if not lock.take_if_free(0.0):
         return False
-    with suppress(OSError):  # so that what a crash leaves of it is no sitting
+    with suppress(OSError):  # so that what a crash leaves of it is no session
         (folder / DOCUMENT).unlink(missing_ok=True)
     lock.release()
     _remove(folder)
@@ -386,4 +386,4 @@ def _remove(folder: Path) -> None:
 
 
 def _open_no_link(place: str, fingerprint: str) -> Picture:
-    raise ProjectError(f"{place} is not in the sitting.")
+    raise ProjectError(f"{place} is not in the session.")

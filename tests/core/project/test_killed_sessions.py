@@ -1,4 +1,4 @@
-"""A sitting whose process is killed at any instant: what is there afterwards is whole, and one action old at most."""
+"""A session whose process is killed at any instant: what is there afterwards is whole, and one action old at most."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SEED = 1
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a new interpreter for each kill would take too long")
 def test_kill_after_kill_nothing_is_torn_and_one_action_is_lost_at_most(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.support.killed_sitting", str(tmp_path), str(SEED), str(KILLS)]
+    command = [sys.executable, "-m", "tests.support.killed_session", str(tmp_path), str(SEED), str(KILLS)]
     ran = subprocess.run(
         command,
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""The sitting on disk: the last state, written cheaply, kept in bounds, safe from other studios and full disks."""
+"""The session on disk: the last state, written cheaply, kept in bounds, safe from other studios and full disks."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.errors import PictureError, ProjectError, StudioError
 from studio.core.image_io import open_picture
 from studio.core.picture import Picture
-from studio.core.project import sitting_store
+from studio.core.project import session_store
 from studio.core.project.picture_bytes import release
 from studio.core.project.project import HistoryEntry, Project, project_of
-from studio.core.project.sitting_store import (
+from studio.core.project.session_store import (
     DOCUMENT,
-    SittingStore,
-    discard_sitting,
-    open_sitting,
-    sittings_folder,
-    waiting_sittings,
+    SessionStore,
+    discard_session,
+    open_session,
+    sessions_folder,
+    waiting_sessions,
 )
 from studio.core.recipe import StyleRecipe
 from tests.core.project.projects import assert_alike, make_project
 from tests.support.fakes import make_picture
-from tests.support.killed_sitting import act, number_of
+from tests.support.killed_session import act, number_of
 from tests.support.picture_files import encoded, noise
 
 CHECKOUT = Path(__file__).parents[3]
@@ -47,22 +47,22 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(root: Path) -> Iterator[SittingStore]:
-    with closing(open_sitting(root)) as store:
+def store(root: Path) -> Iterator[SessionStore]:
+    with closing(open_session(root)) as store:
         yield store
 
 
-def reopened(store: SittingStore) -> Project:
+def reopened(store: SessionStore) -> Project:
     """What the next start shows."""
     store.close()
-    with closing(open_sitting(store.folder.parent)) as again:
+    with closing(open_session(store.folder.parent)) as again:
         assert again.folder == store.folder
         found = again.recover()
     assert found is not None
     return found
 
 
-def pictures_in(store: SittingStore) -> set[str]:
+def pictures_in(store: SessionStore) -> set[str]:
     return {path.name for path in (store.folder / "pictures").iterdir()}
 
 
@@ -74,7 +74,7 @@ def make_shelf(count: int, pinned: tuple[int, ...] = ()) -> Project:
     return Project(states[-1], undo=tuple(states[:-1]), history=history, shown=count - 1)
 
 
-def test_an_evening_is_there_again_as_one_left_it(store: SittingStore) -> None:
+def test_an_evening_is_there_again_as_one_left_it(store: SessionStore) -> None:
     project = make_project()
     recorded = store.record(project)
     assert recorded.dropped == () and recorded.size == sum(
@@ -86,19 +86,19 @@ def test_an_evening_is_there_again_as_one_left_it(store: SittingStore) -> None:
 
 
 def test_it_lies_in_the_users_data_folder(own_data_folder: Path) -> None:
-    with closing(open_sitting()) as store:
-        assert store.folder.parent == sittings_folder() == own_data_folder / "sittings"
+    with closing(open_session()) as store:
+        assert store.folder.parent == sessions_folder() == own_data_folder / "sittings"
 
 
-def test_a_new_sitting_has_nothing_to_recover_and_leaves_nothing_behind(root: Path) -> None:
-    store = open_sitting(root)
+def test_a_new_session_has_nothing_to_recover_and_leaves_nothing_behind(root: Path) -> None:
+    store = open_session(root)
     assert store.recover() is None
     store.close()
     store.close()
     assert list(root.iterdir()) == []
 
 
-def test_a_photo_is_kept_as_its_file_with_the_place_it_came_from(store: SittingStore, tmp_path: Path) -> None:
+def test_a_photo_is_kept_as_its_file_with_the_place_it_came_from(store: SessionStore, tmp_path: Path) -> None:
     place = tmp_path / "boat.jpg"
     place.write_bytes(encoded("JPEG", noise()))
     photo = open_picture(place)
@@ -111,16 +111,16 @@ def test_a_photo_is_kept_as_its_file_with_the_place_it_came_from(store: SittingS
 
 
 def test_only_what_is_new_is_written_and_what_no_longer_counts_is_removed(
-    store: SittingStore, monkeypatch: pytest.MonkeyPatch
+    store: SessionStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[str] = []
-    true_replace = sitting_store.replace_file
+    true_replace = session_store.replace_file
 
     def replace_file(path: Path, data: bytes) -> None:
         written.append(path.name)
         true_replace(path, data)
 
-    monkeypatch.setattr(sitting_store, "replace_file", replace_file)
+    monkeypatch.setattr(session_store, "replace_file", replace_file)
     project = make_shelf(3)
     store.record(project)
     assert len(written) == 7 and written[-1] == DOCUMENT, "the document is the last, since it names the others"
@@ -134,7 +134,7 @@ def test_only_what_is_new_is_written_and_what_no_longer_counts_is_removed(
     assert len(pictures_in(store)) == 3, "what was undone is there again"
 
 
-def test_the_oldest_paintings_that_are_neither_pinned_nor_shown_go_above_the_cap(store: SittingStore) -> None:
+def test_the_oldest_paintings_that_are_neither_pinned_nor_shown_go_above_the_cap(store: SessionStore) -> None:
     project = make_shelf(6, pinned=(1,))
     size = store.record(project).size
     store.cap = size // 2
@@ -147,23 +147,23 @@ def test_the_oldest_paintings_that_are_neither_pinned_nor_shown_go_above_the_cap
 
 
 def test_what_the_cap_has_dropped_is_not_written_again_until_the_cap_is_raised(
-    store: SittingStore, monkeypatch: pytest.MonkeyPatch
+    store: SessionStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = make_shelf(4)
     size = store.record(project).size
     store.cap = size // 2
     store.record(project)
     packed: list[str] = []
-    true_files = SittingStore._write_files
+    true_files = SessionStore._write_files
     monkeypatch.setattr(
-        SittingStore, "_write_files", lambda self, files: packed.extend(files) or true_files(self, files)
+        SessionStore, "_write_files", lambda self, files: packed.extend(files) or true_files(self, files)
     )
     assert len(store.record(project).dropped) == 3 and len(packed) == 2
     store.cap = size
     assert store.record(project).dropped == () and len(pictures_in(store)) == 4
 
 
-def test_of_what_is_there_again_only_the_picture_on_the_canvas_is_read_at_once(store: SittingStore) -> None:
+def test_of_what_is_there_again_only_the_picture_on_the_canvas_is_read_at_once(store: SessionStore) -> None:
     project = make_shelf(4)
     store.record(project)
     found = reopened(store)
@@ -173,7 +173,7 @@ def test_of_what_is_there_again_only_the_picture_on_the_canvas_is_read_at_once(s
         assert np.array_equal(entry.result.picture.pixels, before.result.picture.pixels)
 
 
-def test_pictures_that_are_on_disk_can_leave_the_memory_and_come_back(store: SittingStore) -> None:
+def test_pictures_that_are_on_disk_can_leave_the_memory_and_come_back(store: SessionStore) -> None:
     project = make_shelf(3)
     picture = project.history[0].result.picture
     pixels = picture.pixels.copy()
@@ -185,7 +185,7 @@ def test_pictures_that_are_on_disk_can_leave_the_memory_and_come_back(store: Sit
     assert np.array_equal(picture.pixels, pixels) and picture.is_in_memory
 
 
-def test_the_file_of_a_picture_that_only_rests_there_stays_though_no_state_names_it(store: SittingStore) -> None:
+def test_the_file_of_a_picture_that_only_rests_there_stays_though_no_state_names_it(store: SessionStore) -> None:
     project = make_shelf(3)
     store.record(project)
     pictures = [entry.result.picture for entry in project.history[:2]]
@@ -201,7 +201,7 @@ def test_the_file_of_a_picture_that_only_rests_there_stays_though_no_state_names
     assert len(pictures_in(store)) == 3
 
 
-def test_a_picture_that_is_gone_from_the_disk_is_told_when_it_is_asked_for(store: SittingStore) -> None:
+def test_a_picture_that_is_gone_from_the_disk_is_told_when_it_is_asked_for(store: SessionStore) -> None:
     project = make_shelf(2)
     store.record(project)
     found = reopened(store)
@@ -210,7 +210,7 @@ def test_a_picture_that_is_gone_from_the_disk_is_told_when_it_is_asked_for(store
         found.history[0].result.picture.load()
 
 
-def test_what_was_thrown_away_is_there_again_to_be_brought_back(store: SittingStore) -> None:
+def test_what_was_thrown_away_is_there_again_to_be_brought_back(store: SessionStore) -> None:
     project = make_shelf(3)
     artwork = project.artwork()
     key = project.history[0].key
@@ -224,14 +224,14 @@ def test_what_was_thrown_away_is_there_again_to_be_brought_back(store: SittingSt
     assert [entry.id for entry in again.without_undo().history] == [entry.id for entry in project.history[1:]]
 
 
-def test_what_was_thrown_away_goes_first_above_the_cap_pinned_or_not(store: SittingStore) -> None:
+def test_what_was_thrown_away_goes_first_above_the_cap_pinned_or_not(store: SessionStore) -> None:
     project = make_shelf(4, pinned=(2,))
     thrown = replace(project, state=replace(project.state, removed=frozenset([project.history[2].key])))
     store.cap = store.record(thrown).size - 1
     assert [entry.note for entry in store.record(thrown).dropped] == ["2"]
 
 
-def test_the_small_copy_of_a_painting_is_there_without_reading_the_large_one(store: SittingStore) -> None:
+def test_the_small_copy_of_a_painting_is_there_without_reading_the_large_one(store: SessionStore) -> None:
     large = Result(make_picture(600, 300), None, (), StyleRecipe())
     assert store.thumbnail(large.picture) is None
     store.record(Project(history=(HistoryEntry(large, 1.0),)))
@@ -239,8 +239,8 @@ def test_the_small_copy_of_a_painting_is_there_without_reading_the_large_one(sto
     assert small is not None and (small.width, small.height) == (256, 128)
 
 
-def test_sittings_before_go_the_oldest_first_where_the_room_is_for_less(root: Path) -> None:
-    stores = [open_sitting(root, start_empty=True) for _ in range(4)]
+def test_sessions_before_go_the_oldest_first_where_the_room_is_for_less(root: Path) -> None:
+    stores = [open_session(root, start_empty=True) for _ in range(4)]
     for number, store in enumerate(stores):
         store.record(make_shelf(2, pinned=(0,) if number == 1 else ()))
         os.utime(store.folder / DOCUMENT, (1.7e9 + number, 1.7e9 + number))
@@ -248,15 +248,15 @@ def test_sittings_before_go_the_oldest_first_where_the_room_is_for_less(root: Pa
         store.close()
     last = stores[3]
     size = last.record(make_shelf(2)).size
-    last.cap = size + 2 * waiting_sittings(root)[0].size
+    last.cap = size + 2 * waiting_sessions(root)[0].size
     recorded = last.record(make_shelf(3))
-    left = {sitting.folder for sitting in waiting_sittings(root)}
+    left = {session.folder for session in waiting_sessions(root)}
     assert left == {stores[1].folder, last.folder}, "what is pinned stays, and so does the present one"
     assert 0 < recorded.others < last.cap
     last.close()
 
 
-def test_what_is_pinned_stays_even_above_the_cap(store: SittingStore) -> None:
+def test_what_is_pinned_stays_even_above_the_cap(store: SessionStore) -> None:
     store.cap = 1
     project = make_shelf(3, pinned=(0, 1))
     assert store.record(project).dropped == ()
@@ -281,7 +281,7 @@ class Line:
 
 
 def test_states_count_in_the_order_of_the_calls_whoever_comes_to_write_first(
-    store: SittingStore, monkeypatch: pytest.MonkeyPatch
+    store: SessionStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line = Line()
     with monkeypatch.context() as patched:
@@ -296,7 +296,7 @@ def test_states_count_in_the_order_of_the_calls_whoever_comes_to_write_first(
     assert len(reopened(store).history) == 2
 
 
-def test_after_it_is_closed_nothing_is_written(store: SittingStore) -> None:
+def test_after_it_is_closed_nothing_is_written(store: SessionStore) -> None:
     store.record(make_shelf(1))
     store.close()
     with pytest.raises(ProjectError, match="closed"):
@@ -307,60 +307,60 @@ def test_after_it_is_closed_nothing_is_written(store: SittingStore) -> None:
 HOLDER = """
 import sys
 from pathlib import Path
-from studio.core.project.sitting_store import open_sitting
-from tests.support.killed_sitting import act
+from studio.core.project.session_store import open_session
+from tests.support.killed_session import act
 from studio.core.project.project import Project
 
-store = open_sitting(Path(sys.argv[1]))
+store = open_session(Path(sys.argv[1]))
 store.record(act(Project(), 1))
 print(store.folder, flush=True)
 sys.stdin.read()
 """
 
 
-def test_a_running_studio_keeps_its_sitting_and_a_killed_one_leaves_it_to_the_next(root: Path) -> None:
+def test_a_running_studio_keeps_its_session_and_a_killed_one_leaves_it_to_the_next(root: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=CHECKOUT
     ) as holder:
         assert holder.stdout is not None
         theirs = Path(holder.stdout.readline().decode().strip())
-        with closing(open_sitting(root)) as store:
+        with closing(open_session(root)) as store:
             assert store.folder != theirs and store.recover() is None
-        assert not discard_sitting(theirs) and (theirs / DOCUMENT).exists()
+        assert not discard_session(theirs) and (theirs / DOCUMENT).exists()
         holder.kill()
-    with closing(open_sitting(root)) as store:
+    with closing(open_session(root)) as store:
         assert store.folder == theirs and number_of(store.recover()) == 1
 
 
-def test_who_starts_empty_keeps_the_sittings_before_and_can_discard_them(root: Path, store: SittingStore) -> None:
+def test_who_starts_empty_keeps_the_sessions_before_and_can_discard_them(root: Path, store: SessionStore) -> None:
     store.record(make_shelf(1))
     store.close()
-    with closing(open_sitting(root, start_empty=True)) as empty:
+    with closing(open_session(root, start_empty=True)) as empty:
         assert empty.recover() is None
-    (waiting,) = waiting_sittings(root)
+    (waiting,) = waiting_sessions(root)
     assert waiting.folder == store.folder and waiting.size > 1000 and waiting.modified > 1.7e9
-    assert discard_sitting(store.folder)
-    assert waiting_sittings(root) == []
-    with pytest.raises(ProjectError, match="no sitting"):
-        discard_sitting(root)
+    assert discard_session(store.folder)
+    assert waiting_sessions(root) == []
+    with pytest.raises(ProjectError, match="no session"):
+        discard_session(root)
     assert root.exists()
 
 
-def test_the_newest_sitting_is_taken_first_and_then_the_one_before(root: Path) -> None:
-    stores = [open_sitting(root) for _ in range(2)]
+def test_the_newest_session_is_taken_first_and_then_the_one_before(root: Path) -> None:
+    stores = [open_session(root) for _ in range(2)]
     for number, store in enumerate(stores):
         store.record(make_shelf(number + 1))
         os.utime(store.folder / DOCUMENT, (1.7e9 + number, 1.7e9 + number))
     for store in stores:
         store.close()
-    again = [open_sitting(root) for _ in range(2)]
+    again = [open_session(root) for _ in range(2)]
     assert [store.folder for store in again] == [store.folder for store in reversed(stores)]
     for store in again:
         store.close()
 
 
-def test_links_and_strangers_among_the_sittings_are_not_touched(
-    root: Path, store: SittingStore, tmp_path: Path
+def test_links_and_strangers_among_the_sessions_are_not_touched(
+    root: Path, store: SessionStore, tmp_path: Path
 ) -> None:
     store.record(make_shelf(1))
     elsewhere = tmp_path / "elsewhere"
@@ -368,7 +368,7 @@ def test_links_and_strangers_among_the_sittings_are_not_touched(
     (elsewhere / DOCUMENT).write_bytes((store.folder / DOCUMENT).read_bytes())
     (root / "20260101-000000-00000000").symlink_to(elsewhere)
     (root / "notes.txt").write_text("mine")
-    with closing(open_sitting(root)) as other:
+    with closing(open_session(root)) as other:
         assert other.folder not in (store.folder, root / "20260101-000000-00000000")
     assert [path.name for path in elsewhere.iterdir()] == [DOCUMENT]
 
@@ -434,7 +434,7 @@ class FullDiskFile:
     ],
 )
 def test_whatever_fails_the_last_state_stays_and_the_next_call_tries_again(
-    store: SittingStore, name: str, code: int, nth: int, monkeypatch: pytest.MonkeyPatch
+    store: SessionStore, name: str, code: int, nth: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = act(Project(), 1)
     store.record(project)
@@ -451,7 +451,7 @@ def test_whatever_fails_the_last_state_stays_and_the_next_call_tries_again(
                 safe = number
     kept = json.loads((store.folder / DOCUMENT).read_bytes())["window"]["number"]
     assert safe <= kept <= 11
-    assert number_of(SittingStore(store.folder, store._lock).recover()) == kept
+    assert number_of(SessionStore(store.folder, store._lock).recover()) == kept
     store.record(project)
     assert number_of(reopened(store)) == 11
     assert not list(store.folder.rglob("*.part"))
@@ -459,7 +459,7 @@ def test_whatever_fails_the_last_state_stays_and_the_next_call_tries_again(
 
 @pytest.mark.parametrize("room", range(0, 40_000, 3_300))
 def test_on_a_full_disk_the_last_state_stays_until_there_is_room_again(
-    store: SittingStore, room: int, monkeypatch: pytest.MonkeyPatch
+    store: SessionStore, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number, project = 1, act(Project(), 1)
     store.record(project)
@@ -469,7 +469,7 @@ def test_on_a_full_disk_the_last_state_stays_until_there_is_room_again(
             for number in range(2, 99):
                 project = act(project, number)
                 store.record(project)
-    assert number_of(SittingStore(store.folder, store._lock).recover()) == number - 1
+    assert number_of(SessionStore(store.folder, store._lock).recover()) == number - 1
     store.record(project)
     assert number_of(reopened(store)) == number
     assert not list(store.folder.rglob("*.part"))
@@ -478,21 +478,21 @@ def test_on_a_full_disk_the_last_state_stays_until_there_is_room_again(
 def test_a_folder_that_takes_nothing_is_told_in_a_sentence(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "mkdir", failing(errno.EROFS))
     with pytest.raises(StudioError, match="cannot be made"):
-        open_sitting(root)
+        open_session(root)
 
 
-def damaged_picture(store: SittingStore, picture: Picture) -> Path:
+def damaged_picture(store: SessionStore, picture: Picture) -> Path:
     (path,) = (store.folder / "pictures").glob(f"{picture.fingerprint}*")
     path.write_bytes(path.read_bytes()[:30])
     return path
 
 
-def test_what_is_damaged_costs_itself_alone_and_its_files_stay(store: SittingStore) -> None:
+def test_what_is_damaged_costs_itself_alone_and_its_files_stay(store: SessionStore) -> None:
     project = make_shelf(3)
     store.record(project)
     path = damaged_picture(store, project.history[1].result.picture)
     store.close()
-    store = open_sitting(store.folder.parent)
+    store = open_session(store.folder.parent)
     found = store.recover()
     assert found is not None and [entry.note for entry in found.history] == ["0", "2"] and found.shown == 1
     assert len(found.problems) == 1 and found.state.result is found.history[1].result
@@ -501,12 +501,12 @@ def test_what_is_damaged_costs_itself_alone_and_its_files_stay(store: SittingSto
         store.record(found)
         assert path.exists() and (store.folder / "sitting.before.json").exists()
         store.close()
-        store = open_sitting(store.folder.parent)
+        store = open_session(store.folder.parent)
     store.close()
 
 
 @pytest.mark.parametrize("which", ["content", "style", "result"])
-def test_settings_come_back_whatever_is_damaged(store: SittingStore, which: str) -> None:
+def test_settings_come_back_whatever_is_damaged(store: SessionStore, which: str) -> None:
     project = make_project()
     project = replace(project, undo=(), redo=(), history=(), shown=None)
     state = project.state
@@ -522,7 +522,7 @@ def test_settings_come_back_whatever_is_damaged(store: SittingStore, which: str)
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"format": "style-studio-project", "version": 99}'])
-def test_a_document_that_cannot_be_read_is_an_error_and_is_set_aside(store: SittingStore, data: bytes) -> None:
+def test_a_document_that_cannot_be_read_is_an_error_and_is_set_aside(store: SessionStore, data: bytes) -> None:
     project = make_shelf(2)
     store.record(project)
     (store.folder / DOCUMENT).write_bytes(data)

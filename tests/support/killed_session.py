@@ -1,8 +1,8 @@
-"""A sitting in processes that are killed at moments drawn from a seed; a program of its own, for test_killed_sittings.
+"""A session in processes that are killed at moments drawn from a seed; a program of its own, for test_killed_sessions.
 
-    python -m tests.support.killed_sitting ROOT SEED KILLS
+    python -m tests.support.killed_session ROOT SEED KILLS
 
-Each process is forked, takes the sitting up as it is, and records action after action until it is killed: from outside
+Each process is forked, takes the session up as it is, and records action after action until it is killed: from outside
 after a while, or by itself in the middle of a write or at a call to the system. Prints a line of JSON for each: how it
 ended, the action it began with and the last one it was told is safe, and the one that is there afterwards, which is
 checked pixel by pixel.
@@ -23,7 +23,7 @@ from pathlib import Path
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.picture import Picture
 from studio.core.project.project import HistoryEntry, Project
-from studio.core.project.sitting_store import open_sitting
+from studio.core.project.session_store import open_session
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.style import Style
 from tests.support.fakes import make_card, make_picture
@@ -46,7 +46,7 @@ def photo_of(number: int) -> Picture:
 
 
 def act(project: Project, number: int) -> Project:
-    """The sitting after one action more: a slider, a painting, sometimes another photo; undo grows."""
+    """The session after one action more: a slider, a painting, sometimes another photo; undo grows."""
     before = project.state
     content = before.content
     if content is None or number % 4 == 0:
@@ -93,7 +93,7 @@ def prepare_to_die(draw: random.Random) -> None:
 
 def record_until_killed(root: Path, log: int, draw: random.Random, kills_itself: bool) -> None:
     """Act, record, say so; for ever."""
-    store = open_sitting(root)
+    store = open_session(root)
     project = store.recover() or Project()
     number = number_of(project if project.window else None)
     true_write(log, f"{number}\n".encode())
@@ -135,7 +135,7 @@ def main(root: Path, seed: int, kills: int) -> None:
         os.close(reader)
         draw.random()  # another child, another draw
         status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-        with closing(open_sitting(root)) as store:
+        with closing(open_session(root)) as store:
             found = number_of(store.recover())
         line = {
             "status": status,
