@@ -16,8 +16,8 @@ from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 
 Pixels = NDArray[np.uint8]
-Arrays = tuple[Pixels, Pixels | None]  # pixels and alpha
 
+_ARRAYS = ("pixels", "alpha")  # the fields that may rest on the disk; none has a default in the class itself
 _PIECE = 8 << 20  # bytes
 SMALLEST_EDGE = 16  # px; relu4_3 sees one feature per 8 px, fewer than two have no statistics
 
@@ -48,7 +48,7 @@ class Picture:
 
     pixels: Pixels = field(repr=False)
     name: str = "picture"
-    alpha: Pixels | None = field(default_factory=lambda: None, repr=False)  # the class itself has none
+    alpha: Pixels | None = field(default_factory=lambda: None, repr=False)
     source: Path | None = None
     metadata: Metadata = field(default_factory=Metadata)
     notes: tuple[str, ...] = ()
@@ -60,15 +60,21 @@ class Picture:
         if self.alpha is not None and (self.alpha.dtype != np.uint8 or self.alpha.shape != shape[:2]):
             raise PictureError(f"Transparency of {self.alpha.shape} does not fit a picture of {shape[:2]}.")
         object.__setattr__(self, "name", displayable(self.name))
-        self._hold(self.pixels, self.alpha)
+        for name in _ARRAYS:
+            array = getattr(self, name)
+            if array is not None and (array.flags.writeable or not array.flags.c_contiguous):
+                array = np.ascontiguousarray(array).view()
+                array.flags.writeable = False
+                object.__setattr__(self, name, array)
 
     @classmethod
     def at_rest(
-        cls, size: tuple[int, int], fingerprint: str | None, read: Callable[[], Arrays], **fields: Any
+        cls, size: tuple[int, int], fingerprint: str | None, read: Callable[[], Picture], **fields: Any
     ) -> Picture:
         """A picture whose arrays are read when somebody asks for them. size: (width, height). fields: as of the class.
 
-        fingerprint: None where it is to be worked out, which reads them. read: may be called on any thread.
+        fingerprint: None where it is to be worked out, which reads them. read: may be called on any thread; of the
+        picture it returns, the arrays alone count.
         """
         picture = cls(np.zeros((1, 1, 3), np.uint8), **fields)
         picture.__dict__["_size"] = size
@@ -77,7 +83,7 @@ class Picture:
         picture._rest(read)
         return picture
 
-    def release(self, read: Callable[[], Arrays]) -> None:
+    def release(self, read: Callable[[], Picture]) -> None:
         """Give the arrays' memory back; `read`, called on any thread, brings equal ones when somebody asks again."""
         if self.is_in_memory:
             self.__dict__["_size"] = (self.width, self.height)
@@ -93,33 +99,24 @@ class Picture:
         if not self.is_in_memory:
             self._read_arrays()
 
-    def _read_arrays(self) -> dict[str, Pixels | None]:
-        pixels, alpha = self.__dict__["_read"]()
-        if pixels.shape[:2] != (self.height, self.width):
+    def _read_arrays(self) -> dict[str, Any]:
+        found: Picture = self.__dict__["_read"]()
+        if (found.width, found.height) != (self.width, self.height):
             raise PictureError(f"{self.name} is another picture by now.")
-        return self._hold(pixels, alpha)
-
-    def _rest(self, read: Callable[[], Arrays]) -> None:
-        self.__dict__["_read"] = read
-        self.__dict__.pop("pixels", None)
-        self.__dict__.pop("alpha", None)
-
-    def _hold(self, pixels: Pixels, alpha: Pixels | None) -> dict[str, Pixels | None]:
-        """Keep arrays, read-only, and return them by name. The pixels last: where these are, a thread finds both."""
-        arrays: dict[str, Pixels | None] = {"alpha": alpha, "pixels": pixels}
-        for name, array in arrays.items():
-            if array is not None and (array.flags.writeable or not array.flags.c_contiguous):
-                array = np.ascontiguousarray(array).view()
-                array.flags.writeable = False
-                arrays[name] = array
-        self.__dict__.update(arrays)
+        arrays = {name: getattr(found, name) for name in _ARRAYS}
+        self.__dict__.update(arrays)  # at once: who finds one of them finds all
         return arrays
+
+    def _rest(self, read: Callable[[], Picture]) -> None:
+        self.__dict__["_read"] = read
+        for name in _ARRAYS:
+            self.__dict__.pop(name, None)
 
     if not TYPE_CHECKING:  # else every misspelt name would be an array to mypy
 
         def __getattr__(self, name: str) -> Any:
             # Only what is not there comes here: an array at rest, or a name that nothing has.
-            if name not in ("pixels", "alpha") or "_read" not in self.__dict__:
+            if name not in _ARRAYS or "_read" not in self.__dict__:
                 raise AttributeError(f"A picture has no {name}.")
             return self._read_arrays()[name]
 

@@ -88,9 +88,9 @@ def test_a_picture_at_rest_knows_its_size_and_is_read_when_it_is_asked_for() -> 
     pixels, alpha = np.full((3, 4, 3), 7, np.uint8), np.full((3, 4), 9, np.uint8)
     reads: list[int] = []
 
-    def read() -> tuple[np.ndarray, np.ndarray]:
+    def read() -> Picture:
         reads.append(1)
-        return pixels, alpha
+        return Picture(pixels, "other", alpha)
 
     picture = Picture(pixels, "boat", alpha)
     fingerprint = picture.fingerprint
@@ -107,7 +107,7 @@ def test_a_picture_at_rest_knows_its_size_and_is_read_when_it_is_asked_for() -> 
 
 
 def test_a_picture_that_comes_back_in_another_size_is_refused() -> None:
-    picture = Picture.at_rest((4, 3), None, lambda: (np.zeros((3, 5, 3), np.uint8), None))
+    picture = Picture.at_rest((4, 3), None, lambda: Picture(np.zeros((3, 5, 3), np.uint8)))
     with pytest.raises(PictureError, match="another picture"):
         picture.load()
 

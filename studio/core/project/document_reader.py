@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ from studio.core.artwork.artwork_state import ArtworkState, Result, pictures_of
 from studio.core.artwork.blend import Blend, blend_pictures
 from studio.core.card import Card, bundled_cards, make_card
 from studio.core.errors import ProjectError, StudioError
-from studio.core.picture import Arrays, Metadata, Picture
+from studio.core.picture import Metadata, Picture
 from studio.core.project.document import FORMAT, MOST_WINDOW_BYTES, VERSION, check_plain
 from studio.core.project.picture_bytes import PictureFile, keep_original, picture_at_rest, pixels_in, unpack
 from studio.core.project.project import HistoryEntry, Project
@@ -307,8 +308,9 @@ class DocumentReader:
                 self._spend(base.width * base.height)
                 self._made[key] = blend_pictures(blend)
             else:
+                size, made = (base.width, base.height), partial(blend_pictures, blend)
                 about = {"name": base.name, "source": base.source, "metadata": base.metadata}
-                self._made[key] = Picture.at_rest((base.width, base.height), None, lambda: _arrays(blend), **about)
+                self._made[key] = Picture.at_rest(size, None, made, **about)
         picture: Picture = self._made[key]
         return picture
 
@@ -419,11 +421,6 @@ class DocumentReader:
 
 def _recipe(values: Mapping[str, Any]) -> StyleRecipe:
     return StyleRecipe.from_json(json.dumps(values.get("recipe")))
-
-
-def _arrays(blend: Blend) -> Arrays:
-    blended = blend_pictures(blend)
-    return blended.pixels, blended.alpha
 
 
 def _check_text(*texts: str) -> None:

@@ -17,7 +17,7 @@ from PIL import Image
 from studio.core.errors import PictureError, StudioError
 from studio.core.image_io.formats import FormatName, recognise
 from studio.core.image_io.picture_reader import decode, read_header, reason
-from studio.core.picture import Arrays, Picture
+from studio.core.picture import Picture
 from studio.core.storage.untrusted import read_bounded
 
 LARGEST_FILE = 2**30  # bytes of one picture's file
@@ -129,24 +129,23 @@ def release(picture: Picture) -> bool:
         if kept is None or not picture.is_in_memory:
             return False
         _originals.pop(picture, None)
-    picture.release(partial(read_arrays, kept, picture.name))
+    picture.release(partial(read_file, kept, picture.name))
     return True
 
 
 def picture_at_rest(file: PictureFile, size: tuple[int, int], fingerprint: str, **fields: Any) -> Picture:
     """The picture in a file, which is not read now. fields: as of Picture; `name` among them."""
-    picture = Picture.at_rest(size, fingerprint, partial(read_arrays, file, fields["name"]), **fields)
+    picture = Picture.at_rest(size, fingerprint, partial(read_file, file, fields["name"]), **fields)
     keep_file(picture, file)
     return picture
 
 
-def read_arrays(file: PictureFile, name: str) -> Arrays:
-    """What is in a picture's file. Raises PictureError, or what reading it raises as one."""
+def read_file(file: PictureFile, name: str) -> Picture:
+    """The picture in a file. Raises PictureError, or what reading it raises as one."""
     try:
-        found = unpack(file.read(), name, file.is_original)
+        return unpack(file.read(), name, file.is_original)
     except (OSError, ValueError) as error:
         raise PictureError(f"{name} cannot be read any more: {reason(error)}.") from error
-    return found.pixels, found.alpha
 
 
 def original_of(picture: Picture) -> bytes | None:
