@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QObject, QThreadPool, Slot
 from PySide6.QtWidgets import QApplication
 
 from studio.core.artwork.artwork import Artwork
-from studio.core.artwork.artwork_state import ArtworkState
+from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.card import bundled_cards
 from studio.core.engine_api.contract import Engine
 from studio.core.recipe import StyleRecipe
@@ -28,6 +28,7 @@ from studio.ui.export.exporter import Exporter
 from studio.ui.finetune.tune_controller import TuneController
 from studio.ui.finetune.tune_window import TuneWindow
 from studio.ui.gallery.style_previews import StylePreviews
+from studio.ui.history.shelf import Shelf
 from studio.ui.importing.importer import Importer
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.importing.user_styles import UserStyles
@@ -101,11 +102,20 @@ class Studio(QObject):
         self.recent = RecentFiles(self.session, self._opening, settings, self)
         self.recent.found.connect(self.importer.open_picture)
         self.actions = self._make_actions()
-        self.autosave = AutosaveController(self.session, autosave, user_styles, self)
+        self.shelf = Shelf(self.session, self)
+        self.autosave = AutosaveController(self.session, self.shelf, autosave, user_styles, self.preferences, self)
         demo = bundled_cards("demo")
         self.window = MainWindow(
-            self.session, self.importer, self.actions, self.recent, demo, self.preferences, thumbnail_folder
+            self.session,
+            self.importer,
+            self.actions,
+            self.recent,
+            demo,
+            self.preferences,
+            self.shelf,
+            thumbnail_folder,
         )
+        self.window.history.export_requested.connect(self._export_entry)
         self.action_handlers = ActionHandlers(
             self.actions, self.session, self.importer, self.exporter, self.recent, self.preferences, self.window
         )
@@ -143,6 +153,12 @@ class Studio(QObject):
         assert isinstance(application, QApplication)
         self.appearance = Appearance(application, self.preferences, self)
         return actions
+
+    @Slot(object)
+    def _export_entry(self, result: Result) -> None:
+        """Export a picture of the history, which is on the canvas meanwhile."""
+        self.session.look_at(result, self.session.beside)
+        self.session.recall((), self.actions["export"].trigger)  # when it is there
 
     @Slot()
     def _render_many(self) -> None:

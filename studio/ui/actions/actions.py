@@ -71,6 +71,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
                ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")),
     ActionSpec("larger_half", _("Half as large again"), _("Paint the finished picture half as large again")),
     ActionSpec("larger_twice", _("Twice as large"), _("Paint the finished picture twice as large")),
+    ActionSpec("keep_draft", _("Keep draft"), _("Put the Live picture into the history"), keys=("Ctrl+K",)),
     ActionSpec("stop", _("Stop"), _("Stop painting and keep the picture so far"), "stop", ("Esc",)),
     ActionSpec("export", _("Export"), _("Save the picture on the canvas as a file"), "export", ("Ctrl+E",)),
     ActionSpec("export_again", _("Export again"), _("Save it as last time, under the next free name"),

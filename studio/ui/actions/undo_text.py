@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from studio.core.artwork.artwork_state import ArtworkState
+from studio.core.artwork.artwork_state import ArtworkState, removal_key
 from studio.core.artwork.blend import BLEND_KNOBS, Blend
 from studio.core.recipe import KNOBS, SHARE_KNOB
 
@@ -13,6 +13,9 @@ def change_name(one: ArtworkState, other: ArtworkState) -> str:
     """The name of what differs between two states; the result aside, which follows the settings."""
     if not one.has_content_of(other):
         return _change_of_pictures(one.blend, other.blend, is_same_photo=one.photo is other.photo)
+    if one.removed != other.removed and one.has_settings_of(other):
+        is_style = all(key.startswith(removal_key("style", "")) for key in one.removed ^ other.removed)
+        return _tr("Removal of a style") if is_style else _tr("Deletion")
     if one.styles != other.styles:
         is_mixed = len(one.styles) != len(other.styles) and one.styles and other.styles
         return _tr("Mix of styles") if is_mixed else _tr("Style")

@@ -69,7 +69,8 @@ class Canvas(QWidget):
         self._viewport.moved.connect(self.update)
         self._viewport.zoom_changed.connect(self.zoom_changed)
         self._is_comparing = False
-        self._is_showing_before = False
+        self._is_showing_before = self._is_side_by_side = False
+        self._captions = (self.tr("Before"), self.tr("After"))
         self._background: CanvasBackground = "studio"
         self._badge_text = ""
         self._menu: CanvasMenu | None = None
@@ -127,19 +128,29 @@ class Canvas(QWidget):
             if not keeps_view:
                 self._viewport.is_fitted = True
             self._viewport.follow_pictures(frame)
-            self._place_children()
+            self._place_halves()
 
     def set_after(self, picture: Picture | None) -> None:
         """Show another state of the artwork. The view stays; cheap enough for every frame."""
         frame = self._before_after.frame
         if self._before_after.set_after(picture):
             self._viewport.follow_pictures(frame)
-            self._place_children()
+            self._place_halves()
 
     def set_comparing(self, is_comparing: bool) -> None:
         """Divide the canvas by a line: the photo on its left, the artwork on its right."""
         self._is_comparing = is_comparing
-        self._place_children()
+        self._place_halves()
+
+    def set_side_by_side(self, is_side_by_side: bool) -> None:
+        """While comparing, show the whole of both, each in its half, and not one over the other."""
+        self._is_side_by_side = is_side_by_side
+        self._place_halves()
+
+    def set_captions(self, left: str = "", right: str = "") -> None:
+        """What the two sides of a comparison are called; "" for before and after."""
+        self._captions = (left or self.tr("Before"), right or self.tr("After"))
+        self.update()
 
     def set_showing_before(self, is_showing: bool) -> None:
         """Show the photo instead of the artwork, as long as it is on."""
@@ -247,7 +258,8 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         ratio = self.devicePixelRatioF()
-        split = round(self.split.value() / STEPS * self.width() * ratio) if self._is_split() else None
+        place = 0.5 if self._is_side_by_side else self.split.value() / STEPS
+        split = round(place * self.width() * ratio) if self._is_split() else None
         before, after = self._before_after.before, self._before_after.after
         scene = Scene(
             before=before,
@@ -256,7 +268,8 @@ class Canvas(QWidget):
             view=self._viewport.view,
             background=self._background,
             split=split,
-            captions=(self.tr("Before"), self.tr("After")),
+            is_side_by_side=self._is_side_by_side and split is not None,
+            captions=self._captions,
         )
         painter = QPainter(self)
         painter.scale(1 / ratio, 1 / ratio)
@@ -265,13 +278,17 @@ class Canvas(QWidget):
     def _is_split(self) -> bool:
         return self._is_comparing and self._before_after.is_complete and not self._is_showing_before
 
+    def _place_halves(self) -> None:
+        self._viewport.set_columns(2 if self._is_side_by_side and self._is_split() else 1)
+        self._place_children()
+
     def _place_children(self) -> None:
         self._start_page.setGeometry(self.rect())
         if self.has_picture and self._start_page.isAncestorOf(self.focusWidget() or self):
             self.setFocus()  # else hiding it would hand the focus to whatever comes next
         self._start_page.setVisible(not self.has_picture)
         self.split.place()
-        self.split.setVisible(self._is_split())
+        self.split.setVisible(self._is_split() and not self._is_side_by_side)
         is_before = self._is_showing_before and self._before_after.is_complete
         text = self.tr("Before") if is_before else self._badge_text
         self.badge.setText(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
@@ -33,12 +33,18 @@ class Scene:
     view: ViewTransform
     background: CanvasBackground
     split: int | None = None
+    is_side_by_side: bool = False  # the whole of both, each in its half; `split` is the middle then
     captions: tuple[str, str] = ("", "")
 
     @property
     def target(self) -> QRect:
         """Where the frame lies. Whole device px: at 100 % each pixel of the picture is one of the screen."""
         return QRect(round(self.view.left), round(self.view.top), *self._scaled(self.frame))
+
+    def half(self, *, is_left: bool) -> Scene:
+        """What is painted on one side of the middle: the same view, moved to the middle of that half."""
+        moved = (self.split or 0) // 2
+        return replace(self, view=self.view.panned(-moved if is_left else moved, 0), is_side_by_side=False)
 
     def place_of(self, picture: Picture) -> QRect:
         """Where a picture lies: over the frame, or in its middle if it has another shape (a pattern, a crop)."""
@@ -69,13 +75,16 @@ def paint_scene(painter: QPainter, scene: Scene, canvas: QRect, pixel_ratio: flo
         if top is not None:
             _draw(painter, top, scene, seen)
         return
-    left, right = QRect(seen), QRect(seen)
-    left.setRight(min(scene.split - 1, seen.right()))
-    right.setLeft(max(scene.split, seen.left()))
+    one, other = scene, scene
+    if scene.is_side_by_side:
+        one, other = scene.half(is_left=True), scene.half(is_left=False)
+    left, right = one.target.intersected(canvas), other.target.intersected(canvas)
+    left.setRight(min(scene.split - 1, left.right()))
+    right.setLeft(max(scene.split, right.left()))
     assert scene.before is not None  # both are there
     assert scene.after is not None
-    _draw(painter, scene.before, scene, left)
-    _draw(painter, scene.after, scene, right)
+    _draw(painter, scene.before, one, left)
+    _draw(painter, scene.after, other, right)
     _paint_captions(painter, scene, canvas, pixel_ratio)
 
 

@@ -26,6 +26,7 @@ class Viewport(QObject):
         self.is_fitted = True
         self._before_after = before_after
         self._canvas = canvas
+        self._columns = 1
         self._seen: Size = (1, 1)  # `size` when `view` was chosen
 
     @property
@@ -38,7 +39,17 @@ class Viewport(QObject):
         """Show the whole picture, and keep it fitted when the canvas is resized."""
         self.is_fitted = True
         if not self._before_after.is_start_page:
-            self._set(fitted(self._frame(), self.size, 3 * GRID * self._canvas.devicePixelRatioF()))
+            width, height = self.size
+            margin = 3 * GRID * self._canvas.devicePixelRatioF()
+            view = fitted(self._frame(), (width // self._columns, height), margin)
+            self._set(view.panned((width - width // self._columns) / 2, 0))
+
+    def set_columns(self, columns: int) -> None:
+        """Have the view shown twice, side by side, or once: what is shown whole stays whole."""
+        if columns != self._columns:
+            self._columns = columns
+            if self.is_fitted:
+                self.fit()
 
     def zoom_to(self, zoom: float) -> None:
         """Zoom around the middle of the canvas."""
@@ -48,7 +59,11 @@ class Viewport(QObject):
     def zoom_at(self, zoom: float, place: QPointF) -> None:
         """Zoom so that what is at a place stays there."""
         ratio = self._canvas.devicePixelRatioF()
-        self._zoom(zoom, place.x() * ratio, place.y() * ratio)
+        x = place.x() * ratio
+        if self._columns == 2:  # both show the same view, each moved by a quarter of the canvas
+            quarter = self.size[0] / 4
+            x += quarter if x < 2 * quarter else -quarter
+        self._zoom(zoom, x, place.y() * ratio)
 
     def pan(self, moved: QPointF) -> None:
         """Move the picture."""

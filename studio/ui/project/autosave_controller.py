@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.core.artwork.artwork import Artwork
 from studio.core.errors import StudioError
-from studio.core.project.project import HistoryEntry, Project, project_of
+from studio.core.project.project import Project
 from studio.core.project.session_store import Recorded, SessionStore, discard_session, open_session
+from studio.ui.history.shelf import Shelf
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.session.message import Message
+from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
 from studio.ui.threads.serial_executor import SerialExecutor
 
@@ -27,7 +30,7 @@ _logger = logging.getLogger(__name__)
 class AutosaveController(QObject):
     """Writes the session as the session goes, off the GUI thread; one state at a time, and the newest at the end.
 
-    entries: the history as it is known so far, with times, notes and pins. window: values of JSON that are kept with
+    window: values of JSON that are kept with
     the project, see `Project.window`; a change of them alone is written with the next one.
     Signals: began(), what was there at the last start is on the table, or there was nothing, or it could not be read,
     which the session was told.
@@ -36,14 +39,21 @@ class AutosaveController(QObject):
     began = Signal()
 
     def __init__(
-        self, session: Session, files: SerialExecutor, user_styles: UserStyles, parent: QObject | None = None
+        self,
+        session: Session,
+        shelf: Shelf,
+        files: SerialExecutor,
+        user_styles: UserStyles,
+        preferences: Preferences,
+        parent: QObject | None = None,
     ) -> None:
         """user_styles: the artist's styles, whose files those of the session are matched with."""
         super().__init__(parent)
-        self.entries: tuple[HistoryEntry, ...] = ()
         self.window: Mapping[str, Any] = {}
         self._session = session
+        self._shelf = shelf
         self._files = files
+        self._preferences = preferences
         self._user_styles = user_styles
         self._store: SessionStore | None = None
         self._recorded: Project | None = None
@@ -54,13 +64,15 @@ class AutosaveController(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._record)
         session.state_changed.connect(self._note)
+        shelf.changed.connect(self._note)
+        preferences.changed.connect(self._follow_preference)
 
     def start(self) -> None:
         """Put the last session on the table and begin to record; `began` comes soon."""
-        cards = self._user_styles.cards
+        cards, cap, starts_empty = self._user_styles.cards, self._cap, self._preferences.starts_empty
 
         def begin() -> tuple[SessionStore, Project | None, StudioError | None]:
-            store = open_session()
+            store = open_session(cap=cap, start_empty=starts_empty)
             try:
                 return store, store.recover(cards), None
             except StudioError as error:
@@ -70,15 +82,14 @@ class AutosaveController(QObject):
 
     def project(self) -> Project:
         """All there is now."""
-        project = project_of(self._session.artwork, self.entries, self.window)
-        self.entries = project.history
-        return project
+        return self._shelf.project(self.window)
 
     def open(self, project: Project, is_saved: bool = False) -> None:
         """Put a project on the table. What lay there stays on disk as a session of its own, unless it `is_saved`."""
+        cap = self._cap
 
         def begin() -> SessionStore:
-            store = open_session(start_empty=True)
+            store = open_session(cap=cap, start_empty=True)
             with suppress(StudioError):  # it is tried again, and told then
                 store.record(project)
             if self._is_closed:  # and nobody waits for it any more
@@ -99,7 +110,8 @@ class AutosaveController(QObject):
         self._leave_session()
 
     def _begin(self, opened: tuple[SessionStore, Project | None, StudioError | None]) -> None:
-        self._store, project, error = opened
+        store, project, error = opened
+        self._use(store)
         self._session.is_kept = True
         if error is not None:
             self._session.post_message(Message.about(error))
@@ -116,20 +128,22 @@ class AutosaveController(QObject):
             undo = (*project.undo, project.state, *artwork.undo_stack[1:])
             history = [*(entry.result for entry in project.history), *artwork.history]
             joined = Artwork(artwork.state, undo, artwork.redo_stack, history)
-            self.entries = project.history
+            self._shelf.take(project.history)
             self._session.take_artwork(joined)
         else:
             self._take(project)
 
     def _take(self, project: Project) -> None:
-        self.entries, self.window = project.history, project.window
+        self._session.keep_run()
+        self.window = project.window
+        self._shelf.take(project.history)
         self._session.take_artwork(project.artwork())
         if project.problems:
             text = self.tr("Some of it could not be brought back.")
             self._session.post_message(Message(text, project.problems[0], is_problem=True))
 
     def _go_on_in(self, store: SessionStore) -> None:
-        self._store = store
+        self._use(store)
         self._session.is_kept = True
         self._recorded = None
         self._note()
@@ -147,9 +161,12 @@ class AutosaveController(QObject):
         project = self.project()
         if self._recorded is None or differ(project, self._recorded):
             self._is_writing, self._recorded = True, project
-            self._files.submit_write(lambda: store.record(project), self._end_writing, self._refuse)
+            done = partial(self._end_writing, store, project)
+            self._files.submit_write(lambda: store.record(project), done, self._refuse)
 
-    def _end_writing(self, _: Recorded) -> None:
+    def _end_writing(self, store: SessionStore, project: Project, recorded: Recorded) -> None:
+        if store is self._store:
+            self._shelf.note_recorded(recorded, project)
         self._is_writing = self._has_failed = False
         self._session.is_kept = self._store is not None
         self._note()
@@ -168,9 +185,24 @@ class AutosaveController(QObject):
         self._session.post_message(Message.about(error))
         self.began.emit()
 
+    def _use(self, store: SessionStore | None) -> None:
+        self._store = self._shelf.store = store
+
+    @property
+    def _cap(self) -> int:
+        return int(self._preferences.history_gb) * 2**30
+
+    @Slot(str)
+    def _follow_preference(self, name: str) -> None:
+        if name == "history_gb" and self._store is not None:
+            self._store.cap = self._cap
+            self._recorded = None
+            self._note()
+
     def _leave_session(self) -> SessionStore | None:
         """Write the last state of the session and close it; None if there was none."""
-        store, self._store = self._store, None
+        store = self._store
+        self._use(None)
         if store is None:
             return None
         self._session.is_kept = False

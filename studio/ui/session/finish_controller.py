@@ -13,6 +13,7 @@ from studio.ui.session.message import Message
 from studio.ui.session.time_estimate import TimeEstimate
 
 _TELLING = 0.4  # of the work; less of it says too little about the rest
+WORTH_KEEPING = 0.1  # of a run: what is painted of less looks as what it began from
 
 
 class FinishController(QObject):
@@ -103,6 +104,8 @@ class FinishController(QObject):
         if self._artwork.missing:
             self.stop()
         else:
+            if run.own_progress >= WORTH_KEEPING and (painted := run.result()) is not None:
+                self._artwork.keep_result(painted)
             self._start(FinishRun(self._artwork.state, run))
 
     def leave(self) -> None:

@@ -36,6 +36,11 @@ class FinishRun:
         return (self.frame.uncolored or self.frame.picture) if self.frame else None
 
     @property
+    def own_progress(self) -> float:
+        """Of what `frame` is: 0.0 while it is still that of the run before."""
+        return self.progress if self.frame is not None and self._frame_state is self.state else 0.0
+
+    @property
     def seconds_left(self) -> float | None:
         """Seconds to go, None while unknown."""
         return self._countdown.seconds_left

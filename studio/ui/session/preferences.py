@@ -11,6 +11,8 @@ from studio.ui.session.settings import Settings
 ThemeChoice = Literal["dark", "light", "system"]
 RefineChoice = Literal["mains", "always", "never"]  # when the Live picture is refined: on mains power only, ...
 
+CAPS = ("4", "1", "2", "8", "16", "32", "64")  # GB that the history may take on the disk
+
 T = TypeVar("T")
 
 
@@ -51,6 +53,8 @@ class Preferences(QObject):
     has_gallery = Choice((True, False))
     has_panel = Choice((True, False))
     has_history = Choice((True, False))
+    history_gb = Choice(CAPS)
+    starts_empty = Choice((False, True))  # or with what there was at the end
     has_tile_previews = Choice((False, True))  # "On my picture"
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -26,7 +27,8 @@ from studio.ui.session.message import Message
 from studio.ui.session.painting_size import size_in_words, sized
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.preview_controller import PreviewController
-from studio.ui.session.shown_picture import ShownPicture, shown_photo
+from studio.ui.session.recall import Recall
+from studio.ui.session.shown_picture import ShownPicture, shown_photo, shown_result
 from studio.ui.session.time_estimate import TimeEstimate
 from studio.ui.threads.event_bridge import EventBridge
 from studio.ui.threads.task_error import task_error
@@ -70,6 +72,8 @@ class Session(QObject):
         self.estimate = estimate
         self.engine_info: EngineInfo | None = None
         self.has_engine_failed = False
+        self.looked_at: Result | None = None  # a picture of the history on the canvas, whatever the settings are
+        self.beside: Result | None = None  # what the canvas compares with in place of the photo
         self.is_showing_photo = False  # whether the artist holds up the photo in place of the artwork
         self.is_kept = False  # whether all there is will be there at the next start, without being exported
         self._finish_controller = FinishController(artwork, worker, estimate, self)
@@ -91,6 +95,8 @@ class Session(QObject):
         self._blend_renderer = BlendRenderer(self)
         self._blend_renderer.made.connect(self._take_blended)
         self._blend_renderer.failed.connect(self._refuse_blend)
+        self._recall = Recall(self)
+        self._recall.failed.connect(lambda error: self.post_message(Message.about(error)))
         self._bridge = bridge
         self._bridge.event_waiting.connect(self._take_events, Qt.ConnectionType.QueuedConnection)
 
@@ -103,6 +109,7 @@ class Session(QObject):
         """End the worker and the engine; nothing is announced any more. Idempotent."""
         self._is_closed = True
         self._blend_renderer.close()
+        self._recall.close()
         self._worker.close(WORKER_PATIENCE)
 
     def change(self, **fields: Any) -> None:
@@ -143,12 +150,14 @@ class Session(QObject):
     @Slot()
     def undo(self) -> None:
         """Take the last step back, settings and picture."""
-        self._step(self.artwork.undo)
+        states = self.artwork.undo_states
+        self._recall.run(lambda: states[:1] if states else (), lambda: self._step(self.artwork.undo))
 
     @Slot()
     def redo(self) -> None:
         """Redo the step that was taken back last."""
-        self._step(self.artwork.redo)
+        states = self.artwork.redo_states
+        self._recall.run(lambda: states[1:] if states else (), lambda: self._step(self.artwork.redo))
 
     @Slot(object)
     def correct_card(self, card: Card) -> None:
@@ -159,7 +168,45 @@ class Session(QObject):
 
     def show_result(self, result: Result) -> None:
         """Bring an earlier result back, with the settings it was painted from, as one step."""
-        self._step(lambda: self.artwork.restore(result))
+        self.recall((result,), lambda: self._step(lambda: self.artwork.restore(result)))
+
+    def recall(self, parts: Sequence[ArtworkState | Result], step: Callable[[], object]) -> None:
+        """Do something with pictures of the history when they are in memory, after what was recalled before."""
+        self._recall.run(lambda: parts, step)
+
+    def look_at(self, result: Result | None, beside: Result | None = None) -> None:
+        """Put a picture of the history on the canvas and leave the settings alone; None: what is painted, again.
+
+        beside: another one to compare with, None for the photo. Any change of settings or Finish ends looking.
+        """
+
+        def show() -> None:
+            if self.looked_at is not result or self.beside is not beside:
+                self.looked_at, self.beside = result, beside
+                self.frame_arrived.emit()
+                self.state_changed.emit()
+
+        self.recall([part for part in (result, beside) if part is not None], show)
+
+    @Slot()
+    def keep_draft(self) -> None:
+        """Put what Live shows into the history; what is on the canvas stays."""
+        shown = self._preview_controller.live.shown
+        if shown is not None and not self._preview_controller.live.is_waiting:
+            self.keep_result(replace(shown, is_complete=False, is_draft=True))
+
+    def keep_result(self, result: Result) -> None:
+        """Put a picture into the history; what is on the canvas stays."""
+        self.artwork.keep_result(result)
+        self.state_changed.emit()
+
+    def remove(self, *keys: str) -> None:
+        """Throw things of the artist's away, as one step; see `core.artwork.artwork_state.removal_key`."""
+        self._step(lambda: self.artwork.remove(*keys))
+
+    def bring_back(self, *keys: str) -> None:
+        """Have things again that were thrown away, as one step."""
+        self._step(lambda: self.artwork.bring_back(*keys))
 
     def take_artwork(self, artwork: Artwork) -> None:
         """Put another artwork on the table, with its undo and its history; what is under way on this one ends."""
@@ -206,21 +253,30 @@ class Session(QObject):
     @property
     def picture(self) -> Picture | None:
         """What the canvas shows beside the photo: the newest frame, or the result."""
-        return self._preview_controller.picture
+        return self.looked_at.picture if self.looked_at is not None else self._preview_controller.picture
 
     @property
     def shown(self) -> ShownPicture | None:
         """The picture on the canvas, and what it was painted from; the photo while the artist holds it up."""
-        return shown_photo(self.artwork.state) if self.is_showing_photo else self._preview_controller.shown
+        if self.is_showing_photo:
+            return shown_photo(self.artwork.state)
+        return shown_result(self.looked_at) if self.looked_at is not None else self._preview_controller.shown
 
     @property
     def shown_size(self) -> tuple[int, int] | None:
         """(width, height) in px of what is on the canvas: of the artwork as it will be, where that is a preview."""
+        looked_at = self.looked_at
+        if looked_at is not None:
+            return looked_at.picture.width, looked_at.picture.height
         return self._preview_controller.size
 
     @property
     def photo(self) -> Picture | None:
-        """What the canvas shows beside `picture`; None where that is a pattern, which no photo is like."""
+        """What `picture` is compared with: the photo, unless `beside` was chosen; None for a pattern."""
+        if self.beside is not None:
+            return self.beside.picture
+        if self.looked_at is not None:
+            return None if self.looked_at.recipe.method == "pattern" else self.looked_at.content
         return None if self._preview_controller.is_pattern else self.artwork.content
 
     @property
@@ -246,6 +302,7 @@ class Session(QObject):
     @Slot()
     def finish(self) -> None:
         """Paint the artwork with the present settings, or continue where that was stopped; frames arrive meanwhile."""
+        self.look_at(None, self.beside)
         self._finish_controller.begin()
 
     def continue_with(self, **fields: Any) -> None:
@@ -279,15 +336,19 @@ class Session(QObject):
     def _apply(self, change: Callable[[], bool]) -> bool:
         """Make a change and announce what differs; a refused value is shown as a problem. False: nothing changed."""
         before, is_changed = self.artwork.state, False
+        was_looking, self.looked_at = self.looked_at is not None, None
         try:
             is_changed = change()
         except StudioError as error:
             self.post_message(Message.about(error))
         if not self.artwork.state.has_content_of(before):
+            self.beside = None
             self._finish_controller.leave()
             self._blend_renderer.follow(self.artwork.awaited_blend)
         self._preview_controller.follow()
         self._announce(before)
+        if was_looking and self.artwork.state.result is before.result:
+            self.frame_arrived.emit()
         return is_changed
 
     def _announce(self, before: ArtworkState) -> None:

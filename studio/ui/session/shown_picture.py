@@ -41,6 +41,11 @@ class ShownPicture:
         return self.kind in _KEPT
 
 
+def shown_result(result: Result) -> ShownPicture:
+    """One of the history, as it is looked at."""
+    return ShownPicture("draft" if result.is_draft else "finished" if result.is_complete else "stopped", result)
+
+
 def shown_photo(state: ArtworkState) -> ShownPicture | None:
     """The photo of a state, or two of them blended; None without one."""
     if state.content is None:

@@ -83,6 +83,7 @@ class ActionHandlers(QObject):
             "reset_sliders": session.reset_settings,
             "finish": session.finish,
             "stop": session.stop,
+            "keep_draft": session.keep_draft,
             "export": self.ask_for_export,
             "export_again": self.export_again,
             "show_export": self.show_export,
@@ -244,6 +245,8 @@ class ActionHandlers(QObject):
         self._name_step("undo", self.tr("Undo"), artwork.undo_states)
         self._name_step("redo", self.tr("Redo"), artwork.redo_states)
         self._actions["stop"].setEnabled(run is not None and not run.is_stopping)
+        live = self._session.live
+        self._actions["keep_draft"].setEnabled(live.shown is not None and not live.is_waiting)
         is_painted = self._session.picture is not None
         needs_picture = "" if artwork.content or is_painted else self.tr("Open a picture first.")
         for name in ("copy", "export", "export_again", "fit", "actual_size"):

@@ -27,7 +27,7 @@ MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
                  "teach", "render_many", "", "quit")),
     (_("Edit"), ("undo", "redo", "", "find_style", "reset_sliders", "stronger", "weaker")),
     (_("Paint"), ("live", (_("Refine automatically"), ("refine_mains", "refine_always", "refine_never")), "",
-                  "finish", "stop", "", "keep_painting", "larger_half", "larger_twice")),
+                  "finish", "stop", "keep_draft", "", "keep_painting", "larger_half", "larger_twice")),
     (_("View"), ("fit", "actual_size", "compare", "background", "",
                  "gallery", "panel", "history", "hide_panels", "full_screen", "next_area", "",
                  (_("Theme"), ("theme_dark", "theme_light", "theme_system")))),

@@ -17,6 +17,8 @@ from studio.ui.canvas.background import BACKGROUNDS
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.gallery.gallery import Gallery
 from studio.ui.gallery.gallery_model import CARD_ROLE
+from studio.ui.history.history_panel import HistoryPanel
+from studio.ui.history.shelf import Shelf
 from studio.ui.importing.importer import Importer
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.recipe_panel.recipe_panel import RecipePanel
@@ -26,7 +28,6 @@ from studio.ui.widgets.plain_text import window_title
 from studio.ui.window.close_guard import CloseGuard
 from studio.ui.window.finish_button import FinishButton
 from studio.ui.window.focus_navigation import FocusNavigation
-from studio.ui.window.history_strip import HistoryStrip
 from studio.ui.window.panel_splitter import PanelSplitter
 from studio.ui.window.status_bar import StatusBar
 from studio.ui.window.tool_bar import ToolBar
@@ -48,6 +49,7 @@ class MainWindow(QWidget):
         recent: RecentFiles,
         demo: Sequence[Card],
         preferences: Preferences,
+        shelf: Shelf,
         thumbnail_folder: Path | None = None,
     ) -> None:
         """demo: photos to try. thumbnail_folder: None for the user's own cache."""
@@ -55,7 +57,7 @@ class MainWindow(QWidget):
         self._session = session
         self._actions = actions
         self._settings = preferences.settings
-        self._is_painted = False
+        self._is_painted = self._is_beside_shown = False
         self._shown_photo: Picture | None = None
         self._close_guard = CloseGuard(session, actions, self)
         self.setMinimumSize(900, 560)
@@ -65,7 +67,7 @@ class MainWindow(QWidget):
         self.messages = MessageBar(actions)
         self.canvas = Canvas(demo, thumbnail_folder=thumbnail_folder)
         self.panel = RecipePanel(session)
-        self.history = HistoryStrip(session, actions["history"])
+        self.history = HistoryPanel(shelf, session, preferences, actions["history"], actions["keep_draft"])
         self.below = QWidget()  # the strip shows and hides itself inside
         self.status_bar = StatusBar(session, actions)
         self._arrange()
@@ -73,6 +75,7 @@ class MainWindow(QWidget):
             (
                 (self.gallery, self.gallery.grid),
                 (self.canvas, self.canvas),
+                (self.history, self.history.view),
                 (self.panel, self.panel.knobs["strength"]),
                 (self.tool_bar, self.tool_bar.finish),
             ),
@@ -146,7 +149,9 @@ class MainWindow(QWidget):
         mark = " *" if artwork.has_unsaved_result else ""
         self.setWindowTitle(window_title(f"{name}{mark} \N{EN DASH} Style Studio"))
         self.canvas.set_size(self._session.shown_size)  # while Live has yet to show another one
-        if run is not None:
+        if self._session.looked_at is not None:
+            self.canvas.set_badge(self.tr("From the history"))
+        elif run is not None:
             self.canvas.set_badge(self.tr("Finishing {}").format(FinishButton.percent(run.progress)))
         elif self._session.live.picture is not None:
             self.canvas.set_badge(self._live_badge(self._session.live.progress))
@@ -173,8 +178,21 @@ class MainWindow(QWidget):
         if not is_same:
             self.canvas.zoom_to_fit()
 
+    def _show_comparison(self) -> None:
+        """Compare where one of the history was chosen for it; and no longer where it was let go."""
+        session = self._session
+        is_chosen = session.beside is not None
+        if is_chosen != self._is_beside_shown:
+            self._is_beside_shown = is_chosen
+            self._actions["compare"].setChecked(is_chosen)
+        if is_chosen:
+            self.canvas.set_captions(self.history.caption(session.beside), self.history.caption(session.looked_at))
+        else:
+            self.canvas.set_captions()
+
     @Slot()
     def _show_frame(self) -> None:
+        self._show_comparison()
         self.canvas.set_size(self._session.shown_size)
         self.canvas.set_before(self._session.photo)
         self.canvas.set_after(self._session.picture)
@@ -233,6 +251,7 @@ class MainWindow(QWidget):
         self.gallery.card_edited.connect(importer.user_styles.edit)
         self.gallery.card_removed.connect(importer.user_styles.remove)
         importer.cards_changed.connect(lambda: self.gallery.set_cards(importer.cards))
+        self.history.beside.toggled.connect(self.canvas.set_side_by_side)
         self._actions["fit"].triggered.connect(self.canvas.zoom_to_fit)
         self._actions["actual_size"].triggered.connect(self._zoom_to_actual_size)
         self._actions["background"].triggered.connect(self.canvas.show_next_background)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from studio.core.card import Card
@@ -141,7 +142,7 @@ def test_what_is_said_of_a_style_in_use_reaches_the_panel_and_the_exported_credi
     assert studio.session.artwork.is_finished
     assert "My wall" in studio.window.panel.styles.rows[0].remove.toolTip()
     assert studio.batch_window.recipe.text().startswith("In the style of My wall, ")
-    assert studio.window.history.buttons[0].toolTip().startswith("My wall, ")
+    assert studio.window.history.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole).startswith("My wall, ")
     assert studio.exporter.exportable.title == "harbour, My wall"
     studio.exporter.export(tmp_path / "art.png", ExportOptions(), "Art")
     qtbot.waitUntil(lambda: (tmp_path / "art.png").exists())

@@ -134,11 +134,11 @@ def test_each_painting_keeps_its_time_and_group_from_start_to_start(
     studio = start()
     studio.session.take_artwork(make_evening())
     qtbot.waitUntil(lambda: bool(recorded))
-    entries = studio.autosave.entries
+    entries = studio.shelf.entries
     assert [entry.group for entry in entries] == ["boat.jpg"] * 3
-    again = start().autosave
-    assert [entry.time for entry in again.entries] == [entry.time for entry in entries]
-    assert again.project().history == again.entries
+    again = start()
+    assert [entry.time for entry in again.shelf.entries] == [entry.time for entry in entries]
+    assert again.autosave.project().history == again.shelf.entries
 
 
 def test_what_was_done_while_the_session_was_read_comes_after_it(

@@ -73,8 +73,8 @@ def test_a_project_that_is_opened_lies_on_the_table(qtbot: QtBot, studio: Studio
         studio.actions["open_project"].trigger()
         choose(qtbot, studio, evening)
     assert_alike(load_project(evening), studio.autosave.project())
-    assert studio.autosave.entries[0].is_pinned and studio.projects.path == evening
-    assert len(studio.window.history.buttons) == 3
+    assert studio.shelf.entries[0].is_pinned and studio.projects.path == evening
+    assert studio.window.history.model.rowCount() == 3
     assert studio.session.picture is studio.session.artwork.state.result.picture  # type: ignore[union-attr]
 
 

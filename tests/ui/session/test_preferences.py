@@ -117,10 +117,10 @@ def test_a_folded_history_stays_folded(
     qtbot: QtBot, studio: Studio, settings: Settings, thumbnail_folder: Path
 ) -> None:
     studio.window.history.fold.click()
-    assert not studio.actions["history"].isChecked() and studio.window.history.strip.isHidden()
+    assert not studio.actions["history"].isChecked() and studio.window.history.body.isHidden()
     studio.close()
     again = Studio(FakeEngine, settings, thumbnail_folder)
-    assert again.window.history.strip.isHidden()
+    assert again.window.history.body.isHidden()
     again.actions["history"].trigger()
-    assert not again.window.history.strip.isHidden() and again.window.history.fold.isChecked()
+    assert not again.window.history.body.isHidden() and again.window.history.fold.isChecked()
     again.close()

@@ -347,23 +347,6 @@ def test_an_earlier_result_comes_back_as_one_step(qtbot: QtBot, loaded: Studio) 
     assert loaded.window.panel.knobs["strength"].value == 0.9
 
 
-def test_the_history_strip_brings_results_back(qtbot: QtBot, loaded: Studio) -> None:
-    strip = loaded.window.history
-    finish(qtbot, loaded)
-    loaded.session.change(strength=0.9)
-    finish(qtbot, loaded)
-    first, second = strip.buttons
-    assert strip.isVisible() and second.isChecked() and not first.isChecked()
-    first.click()
-    assert first.isChecked() and not second.isChecked()
-    assert loaded.session.artwork.recipe.strength == 0.6
-    first.click()
-    assert first.isChecked()
-    loaded.actions["undo"].trigger()
-    assert second.isChecked()
-    assert loaded.session.artwork.recipe.strength == 0.9
-
-
 def test_no_result_makes_the_canvas_smaller(qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path]) -> None:
     strip, canvas = studio.window.history, studio.window.canvas
     assert strip.isHidden()

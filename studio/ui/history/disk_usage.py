@@ -1,0 +1,59 @@
+"""DiskUsage: how much of the disk the history takes, and the menu that says how much it may."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from studio.ui.history.shelf import Shelf
+from studio.ui.session.preferences import CAPS, Preferences
+from studio.ui.theme.theme import set_role
+from studio.ui.widgets.plain_text import tool_tip
+
+_GB = 2**30
+
+
+class DiskUsage(QToolButton):
+    """Says "uses 1.2 of 4 GB", sessions before included; its menu offers other caps, and to start empty."""
+
+    def __init__(self, shelf: Shelf, preferences: Preferences, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shelf = shelf
+        self._preferences = preferences
+        set_role(self, "link")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        tip = self.tr(
+            "The oldest pictures go when the history is full. Those you pin stay, and so does what is on the canvas."
+        )
+        self.setToolTip(tool_tip(tip))
+        menu = QMenu(self)
+        menu.addSection(self.tr("The history may take"))
+        self._caps = QActionGroup(menu)
+        for cap in sorted(CAPS, key=int):
+            action = menu.addAction(self.tr("{} GB").format(cap))
+            action.setCheckable(True)
+            action.setData(cap)
+            action.triggered.connect(partial(setattr, preferences, "history_gb", cap))
+            self._caps.addAction(action)
+        menu.addSeparator()
+        self.start_empty = menu.addAction(self.tr("Start empty next time"))
+        self.start_empty.setCheckable(True)
+        self.start_empty.toggled.connect(partial(setattr, preferences, "starts_empty"))
+        self.setMenu(menu)
+        shelf.usage_changed.connect(self._show_usage)
+        preferences.changed.connect(self._show_usage)
+        self._show_usage()
+
+    @Slot()
+    def _show_usage(self) -> None:
+        recorded, cap = self._shelf.recorded, self._preferences.history_gb
+        used = (recorded.size + recorded.others) / _GB if recorded is not None else 0.0
+        text = self.tr("uses {:.1f} of {} GB").format(used, cap)
+        self.setText(text)
+        self.setAccessibleName(self.tr("History on the disk: {}").format(text))
+        for action in self._caps.actions():
+            action.setChecked(action.data() == cap)
+        self.start_empty.setChecked(self._preferences.starts_empty)

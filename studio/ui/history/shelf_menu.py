@@ -1,0 +1,49 @@
+"""What can be done with a picture of the history: the menu of its tile, and the field for a note."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+
+from studio.core.project.project import LONGEST_NOTE, HistoryEntry
+from studio.ui.history.shelf import Shelf
+from studio.ui.session.session import Session
+from studio.ui.theme.theme import icon
+
+
+def fill_menu(menu: QMenu, entry: HistoryEntry, shelf: Shelf, session: Session, window: QWidget) -> None:
+    """Fill the menu of an entry, but for export, which others do. window: what the note is asked for over."""
+    restore = menu.addAction(icon("history"), _tr("Bring back with its settings"))
+    restore.triggered.connect(partial(shelf.restore, entry))
+    compare = menu.addAction(icon("compare"), _tr("Compare with what is on the canvas"))
+    compare.setEnabled(session.picture is not None and shelf.present is not entry)
+    compare.triggered.connect(lambda: session.look_at(session.looked_at, entry.result))
+    pin = menu.addAction(icon("pin"), _tr("Pin"))
+    pin.setCheckable(True)
+    pin.setChecked(entry.is_pinned)
+    pin.setToolTip(_tr("Keep it, however full the history is"))
+    pin.triggered.connect(partial(shelf.pin, entry))
+    note = menu.addAction(_tr("Note\N{HORIZONTAL ELLIPSIS}"))
+    note.triggered.connect(partial(ask_for_note, entry, shelf, window))
+    menu.addSeparator()
+    remove = menu.addAction(icon("delete"), _tr("Delete"))
+    remove.triggered.connect(partial(shelf.remove, entry))
+
+
+def ask_for_note(entry: HistoryEntry, shelf: Shelf, window: QWidget) -> None:
+    """Let the artist say something of an entry."""
+    dialog = QInputDialog(window)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setInputMode(QInputDialog.InputMode.TextInput)
+    dialog.setWindowTitle(_tr("Note"))
+    dialog.setLabelText(_tr("A note on this picture:"))
+    dialog.setTextValue(entry.note)
+    dialog.resize(420, dialog.sizeHint().height())
+    dialog.textValueSelected.connect(lambda text: shelf.note(entry, text[:LONGEST_NOTE]))
+    dialog.open()
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ShelfMenu", text)
