@@ -31,6 +31,7 @@ from studio.ui.gallery.style_previews import StylePreviews
 from studio.ui.history.shelf import Shelf
 from studio.ui.importing.importer import Importer
 from studio.ui.importing.recent_files import RecentFiles
+from studio.ui.importing.style_removals import StyleRemovals
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.project.autosave_controller import AutosaveController
 from studio.ui.project.project_controller import ProjectController
@@ -119,6 +120,10 @@ class Studio(QObject):
         self.action_handlers = ActionHandlers(
             self.actions, self.session, self.importer, self.exporter, self.recent, self.preferences, self.window
         )
+        self.style_removals = StyleRemovals(self.session, user_styles, self)
+        self.window.gallery.card_removed.connect(self.style_removals.remove)
+        self.actions["restore_style"].triggered.connect(self.style_removals.restore)
+        self.autosave.began.connect(self.style_removals.forget)
         self.projects = ProjectController(self.autosave, self.session, self.actions, user_styles, settings, self.window)
         self.importer.project_given.connect(self.projects.open)
         self.batch_window = BatchWindow(self.batch, self.session, self.actions, settings, self.window, thumbnail_folder)

@@ -61,9 +61,9 @@ def use_card(path: Path) -> None:
         with suppress(StudioError):
             library.edit(card)
         with suppress(StudioError):
-            library.remove(card)
-            library.restore(card)
-            library.remove(card)
+            library.remove(card.id)
+            library.restore(card.id)
+            library.remove(card.id)
         library.forget_removed()
         use_words(card)
     library.add(make_picture(32, 24, "wave.png"))

@@ -197,9 +197,9 @@ def _keep_styles(folder: Path) -> None:
     library.edit(replace(first, author="Anna"))
     library.add(make_picture(32, 24, "second.png", 2))
     library.add_learned(make_card("third"), _learned(3))
-    library.remove(first)
-    library.restore(first)
-    library.remove(first)
+    library.remove(first.id)
+    library.restore(first.id)
+    library.remove(first.id)
     library.forget_removed()
 
 

@@ -39,6 +39,7 @@ class Artwork:
         self._redo = list(redo)[-UNDO_STEPS:]
         self._history = tuple(history)[-RESULTS_KEPT:]
         self._exported: Result | None = None
+        self.forgotten: frozenset[str] = frozenset()  # what was deleted for good since
         # Blended pictures are large, so undo steps do without them; one that something else still holds is not made
         # again.
         self._blended: WeakValueDictionary[Blend, Picture] = WeakValueDictionary()
@@ -278,6 +279,7 @@ class Artwork:
 
     def forget(self, keys: Set[str], results: Iterable[Result] = ()) -> None:
         """Keep no account any more of things that were deleted for good, nor of results that were among them."""
+        self.forgotten = self.forgotten | keys
         gone = {id(result) for result in results}
         self._history = tuple(result for result in self._history if id(result) not in gone)
 

@@ -15,7 +15,7 @@ from secrets import token_hex
 from threading import Lock
 from weakref import WeakSet, WeakValueDictionary
 
-from studio.core.artwork.artwork_state import ArtworkState, Result
+from studio.core.artwork.artwork_state import ArtworkState, Result, removal_key
 from studio.core.card import Card
 from studio.core.errors import ProjectError, StudioError
 from studio.core.picture import Picture
@@ -34,6 +34,7 @@ HISTORY_BYTES = 4 * 2**30  # the cap, unless the artist sets another
 _SWEEP_EVERY = 64 * 2**20  # bytes that this session grows by until those before are counted again
 _ASIDE = "sitting.before.json"  # what could not be brought back as a whole; its pictures stay
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
+_STYLE = re.compile(f'"{removal_key("style", "")}([^"]+)"')
 _KINDS = ("pictures", "thumbnails", "learned")
 
 
@@ -334,6 +335,15 @@ def sweep_sessions(root: Path, room: int, present: Path) -> int:
             if not _has_pinned(session.folder) and discard_session(session.folder):
                 size -= session.size
     return size
+
+
+def styles_removed_somewhere(root: Path | None = None) -> frozenset[str]:
+    """Ids of the artist's styles that some session's undo or redo may bring back. Waits for the disk."""
+    found: set[str] = set()
+    for session in waiting_sessions(root):
+        with suppress(OSError, ValueError):
+            found.update(_STYLE.findall(read_bounded(session.folder / DOCUMENT, LARGEST_DOCUMENT).decode("ascii")))
+    return frozenset(found)
 
 
 def _has_pinned(folder: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Set
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -108,20 +109,27 @@ class StyleLibrary:
 
     def edit(self, card: Card) -> None:
         """Write the card anew."""
-        replace_file(self._path(card), card_json(card).encode())
+        replace_file(self._path(card.id), card_json(card).encode())
 
-    def remove(self, card: Card) -> None:
+    def remove(self, card_id: str) -> None:
         """Take a style out. `restore` brings it back until `forget_removed` is called."""
-        self._rename(self._path(card), self._removed(card))
+        path, removed = self._path(card_id), self._removed(card_id)
+        if path.exists() or not removed.exists():  # else it is out already
+            self._rename(path, removed)
 
-    def restore(self, card: Card) -> None:
-        """Bring a removed style back."""
-        self._rename(self._removed(card), self._path(card))
+    def restore(self, card_id: str) -> Card:
+        """Bring a removed style back; its card."""
+        path = self._path(card_id)
+        if not path.exists():  # else it was added again meanwhile
+            self._rename(self._removed(card_id), path)
+        return _own_card(path)
 
-    def forget_removed(self) -> None:
-        """Delete what was removed, for good. What cannot be deleted now stays for the next time."""
+    def forget_removed(self, kept: Set[str] = frozenset()) -> None:
+        """Delete what was removed, for good, but for the ids in `kept`. What cannot be deleted now stays."""
         removed = self._files(f"*.json{_REMOVED}")
         for path in removed:
+            if path.name.partition(".json")[0] in kept:
+                continue
             with suppress(StudioError, OSError):
                 file = _own_card(path).file
                 # The same picture may have been added again, and a card may have been copied.
@@ -142,11 +150,11 @@ class StyleLibrary:
                 return _own_card(path)
         return None
 
-    def _path(self, card: Card) -> Path:
-        return self._place(f"{card.id}.json")
+    def _path(self, card_id: str) -> Path:
+        return self._place(f"{card_id}.json")
 
-    def _removed(self, card: Card) -> Path:
-        return self._place(f"{card.id}.json{_REMOVED}")
+    def _removed(self, card_id: str) -> Path:
+        return self._place(f"{card_id}.json{_REMOVED}")
 
     def _place(self, name: str) -> Path:
         """Where a file of the library goes. Raises StudioError if that is elsewhere."""

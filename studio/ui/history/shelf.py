@@ -27,13 +27,11 @@ class Shelf(QObject):
     """Follows the session. Entries that were thrown away are among `entries` until nothing brings them back.
 
     store: where they lie on the disk, None while they do not. recorded: what became of the last state written.
-    Signals: changed(), other entries, or something else is said of them; usage_changed(), another `recorded`;
-    forgotten(keys), what was thrown away for good.
+    Signals: changed(), other entries, or something else is said of them; usage_changed(), another `recorded`.
     """
 
     changed = Signal()
     usage_changed = Signal()
-    forgotten = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +66,6 @@ class Shelf(QObject):
         if gone:
             lost = [entry for entry in project.history if entry.key in gone]
             artwork.forget(gone, [entry.result for entry in lost])
-            self.forgotten.emit(gone)
             project = project_of(artwork, [entry for entry in project.history if entry.key not in gone], window)
         self._set(project.history)
         return project

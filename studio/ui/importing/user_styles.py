@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -48,16 +48,10 @@ class UserStyles(QObject):
         self._opening = opening
         self._files = files
         self._many = many
-        self._removed: Card | None = None
 
     def load(self) -> None:
-        """Read the library; what was removed before the program was last closed is deleted for good."""
-
-        def read() -> tuple[tuple[Card, ...], tuple[StudioError, ...]]:
-            self._library.forget_removed()
-            return self._library.read()
-
-        self._files.submit(read, lambda found: self._take_library(*found), self._refuse)
+        """Read the library."""
+        self._files.submit(self._library.read, lambda found: self._take_library(*found), self._refuse)
 
     def use(self, open_one: Callable[[], Picture], take: Callable[[Style], None]) -> None:
         """Open a picture and hand it on as a style at once; then keep it, so that it is in the gallery from now on."""
@@ -101,23 +95,17 @@ class UserStyles(QObject):
 
         self._files.submit_write(lambda: self._library.edit(card), done, self._refuse)
 
-    @Slot(object)
-    def remove(self, card: Card) -> None:
-        """Take a style out of the gallery; the message offers to bring it back."""
+    def remove(self, card_id: str) -> None:
+        """Take a style out of the gallery, until it is restored."""
+        self._files.submit_write(lambda: self._library.remove(card_id), lambda _: self._replace(card_id), self._refuse)
 
-        def done(_: None) -> None:
-            self._removed = card
-            self._replace(card.id)
-            self.message_posted.emit(Message(self.tr("Removed {}.").format(card.title), action="restore_style"))
+    def restore(self, card_id: str) -> None:
+        """Bring a removed style back."""
+        self._files.submit_write(lambda: self._library.restore(card_id), self._insert, self._refuse)
 
-        self._files.submit_write(lambda: self._library.remove(card), done, self._refuse)
-
-    @Slot()
-    def restore(self) -> None:
-        """Bring back the style removed last."""
-        card, self._removed = self._removed, None
-        if card is not None:
-            self._files.submit_write(lambda: self._library.restore(card), lambda _: self._insert(card), self._refuse)
+    def forget_removed(self, kept: Callable[[], Set[str]]) -> None:
+        """Delete for good what was removed, but for what `kept` says, which is asked on another thread."""
+        self._files.submit_write(lambda: self._library.forget_removed(kept()), lambda _: None, self._refuse)
 
     def keep_learned(self, path: Path, done: Callable[[Card], None], failed: Callable[[], None] = lambda: None) -> None:
         """Put the learned style in a file into the gallery, then call `done` with its card, or `failed`."""

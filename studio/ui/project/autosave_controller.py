@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -127,7 +128,8 @@ class AutosaveController(QObject):
         if artwork.history or artwork.can_undo:
             undo = (*project.undo, project.state, *artwork.undo_stack[1:])
             history = [*(entry.result for entry in project.history), *artwork.history]
-            joined = Artwork(artwork.state, undo, artwork.redo_stack, history)
+            state = replace(artwork.state, removed=artwork.state.removed | project.state.removed)
+            joined = Artwork(state, undo, artwork.redo_stack, history)
             self._shelf.take(project.history)
             self._session.take_artwork(joined)
         else:

@@ -74,6 +74,7 @@ class Session(QObject):
         self.has_engine_failed = False
         self.looked_at: Result | None = None  # a picture of the history on the canvas, whatever the settings are
         self.beside: Result | None = None  # what the canvas compares with in place of the photo
+        self.artworks_taken = 0  # by `take_artwork`
         self.is_showing_photo = False  # whether the artist holds up the photo in place of the artwork
         self.is_kept = False  # whether all there is will be there at the next start, without being exported
         self._finish_controller = FinishController(artwork, worker, estimate, self)
@@ -211,6 +212,7 @@ class Session(QObject):
     def take_artwork(self, artwork: Artwork) -> None:
         """Put another artwork on the table, with its undo and its history; what is under way on this one ends."""
         self.keep_run()
+        self.artworks_taken += 1
         self._apply(lambda: self.artwork.become(artwork))
 
     def keep_run(self) -> None:

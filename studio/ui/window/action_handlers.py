@@ -87,7 +87,6 @@ class ActionHandlers(QObject):
             "export": self.ask_for_export,
             "export_again": self.export_again,
             "show_export": self.show_export,
-            "restore_style": importer.user_styles.restore,
             "stronger": self.strengthen,
             "weaker": self.weaken,
             "shortcuts": self.show_shortcuts,

@@ -249,7 +249,6 @@ class MainWindow(QWidget):
         self.gallery.dropped.connect(importer.take_drop)
         importer.user_styles.added.connect(self.gallery.reveal)
         self.gallery.card_edited.connect(importer.user_styles.edit)
-        self.gallery.card_removed.connect(importer.user_styles.remove)
         importer.cards_changed.connect(lambda: self.gallery.set_cards(importer.cards))
         self.history.beside.toggled.connect(self.canvas.set_side_by_side)
         self._actions["fit"].triggered.connect(self.canvas.zoom_to_fit)

@@ -209,10 +209,10 @@ class TestInTheLibrary:
     def test_what_is_removed_for_good_leaves_no_file(self, path: Path) -> None:
         library = StyleLibrary()
         card = library.import_learned(path)
-        library.remove(card)
+        library.remove(card.id)
         library.restore(card)
         assert library.read()[0] == (card,)
-        library.remove(card)
+        library.remove(card.id)
         library.forget_removed()
         assert list(library.folder.iterdir()) == []
 

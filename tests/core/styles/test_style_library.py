@@ -101,19 +101,27 @@ def test_what_is_said_of_a_style_is_kept_and_its_id_stays(library: StyleLibrary)
 
 def test_a_removed_style_can_be_brought_back_until_it_is_forgotten(library: StyleLibrary) -> None:
     card = kept(library)
-    library.remove(card)
+    library.remove(card.id)
     assert titles(library) == []
-    library.restore(card)
+    library.restore(card.id)
     assert titles(library) == ["harbour"]
-    library.remove(card)
+    library.remove(card.id)
     library.forget_removed()
     assert list(library.folder.iterdir()) == []
     with pytest.raises(StudioError, match="not in its folder any more"):
-        library.restore(card)
+        library.restore(card.id)
+
+
+def test_what_may_still_be_brought_back_is_not_forgotten(library: StyleLibrary) -> None:
+    card = kept(library)
+    library.remove(card.id)
+    library.remove(card.id)  # again, by another studio
+    library.forget_removed({card.id})
+    assert library.restore(card.id) == card == library.restore(card.id)
 
 
 def test_a_style_removed_and_added_again_survives_the_forgetting(library: StyleLibrary) -> None:
-    library.remove(kept(library))
+    library.remove(kept(library).id)
     card = kept(library)
     library.forget_removed()
     assert titles(library) == ["harbour"]
@@ -148,10 +156,10 @@ def test_a_copied_card_is_a_style_of_its_own_and_shares_the_picture(library: Sty
     card = kept(library)
     (library.folder / "copy.json").write_bytes((library.folder / f"{card.id}.json").read_bytes())
     assert {card.id for card in library.read()[0]} == {card.id, "copy"}
-    library.remove(replace(card, id="copy"))
+    library.remove("copy")
     library.forget_removed()
     assert titles(library) == ["harbour"]
-    library.remove(card)
+    library.remove(card.id)
     library.forget_removed()
     assert list(library.folder.iterdir()) == []
 

@@ -116,17 +116,39 @@ def test_a_removed_style_comes_back_with_undo_and_stays_in_the_artwork_meanwhile
     assert StyleLibrary().read()[0] == (wall,)
 
 
-def test_a_removed_style_is_deleted_at_the_next_start(
-    qtbot: QtBot, studio: Studio, wall: Card, settings: Settings, thumbnail_folder: Path, save_photo: SavePhoto
+def test_removing_a_style_is_undone_like_everything_else_also_after_a_restart(
+    qtbot: QtBot, studio: Studio, wall: Card, settings: Settings, thumbnail_folder: Path
 ) -> None:
-    studio.importer.user_styles.remove(wall)
+    with qtbot.waitSignal(studio.autosave.began):
+        studio.autosave.start()
+    studio.window.gallery.card_removed.emit(wall)
+    qtbot.waitUntil(lambda: own(studio) == [])
+    assert studio.actions["undo"].text() == "Undo Removal of a style"
+    studio.actions["undo"].trigger()
+    qtbot.waitUntil(lambda: own(studio) == ["wall"])
+    studio.actions["redo"].trigger()
+    qtbot.waitUntil(lambda: own(studio) == [])
+    studio.close()
+    again = Studio(FakeEngine, settings, thumbnail_folder)
+    with qtbot.waitSignal(again.autosave.began):
+        again.autosave.start()
+    again.actions["undo"].trigger()
+    qtbot.waitUntil(lambda: own(again) == ["wall"])
+    again.close()
+    assert StyleLibrary().read()[0] == (wall,)
+
+
+def test_a_removed_style_is_deleted_at_the_next_start_when_nothing_can_bring_it_back(
+    qtbot: QtBot, studio: Studio, wall: Card, settings: Settings, thumbnail_folder: Path
+) -> None:
+    studio.importer.user_styles.remove(wall.id)
     qtbot.waitUntil(lambda: own(studio) == [])
     assert wall.file.exists()
     studio.close()
     again = Studio(FakeEngine, settings, thumbnail_folder)
-    again.importer.open_picture(save_photo())  # behind the reading
-    qtbot.waitUntil(lambda: again.session.artwork.content is not None)
-    assert not wall.file.exists()
+    with qtbot.waitSignal(again.autosave.began):
+        again.autosave.start()
+    qtbot.waitUntil(lambda: not wall.file.exists())
     again.close()
 
 

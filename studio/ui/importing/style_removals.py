@@ -1,0 +1,68 @@
+"""StyleRemovals: a style of the artist's that is removed is a step of undo, like everything else."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from studio.core.artwork.artwork_state import removal_key
+from studio.core.card import Card
+from studio.core.project.session_store import styles_removed_somewhere
+from studio.ui.importing.user_styles import UserStyles
+from studio.ui.session.message import Message
+from studio.ui.session.session import Session
+
+_PREFIX = removal_key("style", "")
+
+
+class StyleRemovals(QObject):
+    """Brings the library in line with what the artwork's state says was removed, step by step.
+
+    Files go for good when no undo of any session on the disk brings them back: at a start, by `forget`.
+    """
+
+    def __init__(self, session: Session, user_styles: UserStyles, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._user_styles = user_styles
+        self._last: Card | None = None
+        self._known = self._removed
+        self._taken = session.artworks_taken
+        session.state_changed.connect(self._follow)
+
+    @Slot(object)
+    def remove(self, card: Card) -> None:
+        """Take a style out of the gallery; the message offers to bring it back."""
+        self._last = card
+        self._session.remove(removal_key("style", card.id))
+        self._session.post_message(Message(self.tr("Removed {}.").format(card.title), action="restore_style"))
+
+    @Slot()
+    def restore(self) -> None:
+        """Bring back the style removed last, whatever was done since."""
+        if self._last is not None:
+            self._session.bring_back(removal_key("style", self._last.id))
+
+    @Slot()
+    def forget(self) -> None:
+        """Delete for good what nothing brings back any more."""
+        present = self._removed
+        self._user_styles.forget_removed(lambda: present | styles_removed_somewhere())
+
+    @property
+    def _removed(self) -> frozenset[str]:
+        removed = self._session.artwork.state.removed
+        return frozenset(key.removeprefix(_PREFIX) for key in removed if key.startswith(_PREFIX))
+
+    @Slot()
+    def _follow(self) -> None:
+        before, now = self._known, self._removed
+        self._known = now
+        if self._taken != self._session.artworks_taken:  # another artwork: its steps were done on another day
+            self._taken = self._session.artworks_taken
+            return
+        gone = self._session.artwork.forgotten
+        for card_id in sorted(now - before):
+            self._user_styles.remove(card_id)
+        for card_id in sorted(before - now):
+            if removal_key("style", card_id) not in gone:
+                self._user_styles.restore(card_id)
