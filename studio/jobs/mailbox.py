@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,15 +14,17 @@ from studio.core.engine_api.contract import Request
 class WorkerCommands:
     """Everything that was asked since the last look.
 
-    live, job, background: the newest request of each lane, or None. ends_job, ends_background: the one that runs now is
-    to be stopped, for good or for a newer one. unstarted: those that were replaced or stopped before they were taken.
-    pauses_background: whether the background is paused from now on, None for as before. is_closing: nothing more
-    will come.
+    live, job, background: the newest request of each kind, or None. previews: the newest queue of them. ends_job,
+    ends_previews, ends_background: what runs now is to be stopped, for good or for something newer. unstarted: those
+    that were replaced or stopped before they were taken. pauses_background: whether the background is paused from now
+    on, None for as before. is_closing: nothing more will come.
     """
 
     live: Request | None = None
     job: Request | None = None
     ends_job: bool = False
+    previews: tuple[Request, ...] = ()
+    ends_previews: bool = False
     background: Request | None = None
     ends_background: bool = False
     unstarted: tuple[Request, ...] = ()
@@ -35,7 +38,7 @@ class WorkerCommands:
 
 
 class Mailbox:
-    """A slot for a request of each lane: putting replaces what was not taken yet. Safe from any thread.
+    """A slot for each kind of request: putting replaces what was not taken yet. Safe from any thread.
 
     What is put after `close` is dropped.
     """
@@ -51,6 +54,10 @@ class Mailbox:
     def put_job(self, request: Request | None) -> None:
         """Want `request` (None: nothing) instead of the job that runs or waits here."""
         self._put(job=request, ends_job=True)
+
+    def put_previews(self, requests: Sequence[Request]) -> None:
+        """Want `requests`, one after the other, instead of all previews that run or wait here."""
+        self._put(previews=tuple(requests), ends_previews=True)
 
     def put_background(self, request: Request | None) -> None:
         """Want `request` (None: nothing) instead of the one in the background that runs or waits here."""
@@ -79,7 +86,9 @@ class Mailbox:
         with self._arrival:
             if self._commands.is_closing:
                 return
-            replaced = [getattr(self._commands, lane) for lane in ("job", "background") if lane in changes]
+            replaced = [getattr(self._commands, kind) for kind in ("job", "background") if kind in changes]
             unstarted = self._commands.unstarted + tuple(request for request in replaced if request is not None)
+            if "previews" in changes:
+                unstarted += self._commands.previews
             self._commands = replace(self._commands, **changes, unstarted=unstarted)
             self._arrival.notify()

@@ -1,10 +1,11 @@
-"""Worker: one thread that owns the engine; live requests first, then a long job, then one in the background."""
+"""Worker: one thread that owns the engine; live requests first, then a long job, previews, one in the background."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Worker:
-    """One thread that owns the engine: live requests first (newest wins), then a long job, then one in the background.
+    """One thread that owns the engine: live requests (newest wins), a job, a queue of previews, one in the background.
 
     `make_engine` is called on that thread, and so is `on_event`, with every event. Before anything is painted comes
     Ready, or Failed with request id 0; after a failed start the engine is started again when the next request comes. An
@@ -29,11 +30,11 @@ class Worker:
     that comes after `close`. What is no event of its request (`check_event`) fails it.
 
     A live request runs between two steps of the job, which continues afterwards: as long as new ones keep coming, the
-    job waits. In the same way the request in the background waits while there is a job, and while it is paused. Each
-    live request that was started gives at least one event before a newer one takes its place, so the picture follows
-    while a slider is dragged.
+    job waits. In the same way previews wait while there is a job, and so does the request in the background while there
+    is either, and while it is paused. Each live request that was started gives at least one event before a newer one
+    takes its place, so the picture follows while a slider is dragged.
 
-    The Stopped of a job or of one in the background is sent after the step under way, or in the middle of it if the
+    The Stopped of any of them but a live request is sent after the step under way, or in the middle of it if the
     engine is Interruptible; only then is its iterator closed, which may take until the step has ended.
     """
 
@@ -50,6 +51,7 @@ class Worker:
         self._is_closing = False
         self._live: _Run | None = None
         self._job: _Run | None = None
+        self._previews: deque[_Run] = deque()
         self._background: _Run | None = None
         self._is_background_paused = False
         self._ended: list[_Run] = []  # their end is announced, their iterators are still to be closed
@@ -71,6 +73,15 @@ class Worker:
         """Stop the job, if there is one."""
         self._mailbox.put_job(None)
         self._interrupt_engine()
+
+    def start_previews(self, requests: Sequence[Request]) -> None:
+        """Run requests one after the other while nothing goes before them; all previews before are stopped."""
+        self._mailbox.put_previews(requests)
+        self._interrupt_engine()
+
+    def stop_previews(self) -> None:
+        """Stop all previews that are left."""
+        self.start_previews(())
 
     def start_background(self, request: Request) -> None:
         """Run a request while there is no other work; the one in the background before it, if any, is stopped."""
@@ -127,20 +138,28 @@ class Worker:
             self._advance(run)
 
     def _next_run(self) -> _Run | None:
-        return self._live or self._job or (None if self._is_background_paused else self._background)
+        background = None if self._is_background_paused else self._background
+        return self._live or self._job or (self._previews[0] if self._previews else background)
+
+    def _runs(self) -> list[_Run]:
+        """All there are, those that come first in front."""
+        return list(filter(None, (self._live, self._job, *self._previews, self._background)))
 
     def _apply(self, commands: WorkerCommands) -> None:
         for request in commands.unstarted:
             self._emit(Stopped(request.id))
-        for run, ends in ((self._job, commands.ends_job), (self._background, commands.ends_background)):
-            if run and ends:
-                self._end(run, Stopped(run.request.id))
+        ended = [self._job] if commands.ends_job else []
+        ended += self._previews if commands.ends_previews else ()
+        ended += [self._background] if commands.ends_background else ()
+        for run in filter(None, ended):
+            self._end(run, Stopped(run.request.id))
         if commands.live:
             if self._live and self._live.events is not None:
                 self._end(self._live, Stopped(self._live.request.id))
             self._live = _Run(commands.live)
         if commands.job:
             self._job = _Run(commands.job)
+        self._previews.extend(map(_Run, commands.previews))
         if commands.background:
             self._background = _Run(commands.background)
         if commands.pauses_background is not None:
@@ -160,9 +179,8 @@ class Worker:
             if not self._has_tried_to_start:
                 self._has_tried_to_start = True
                 self._emit(Failed(0, failure))
-            for run in (self._live, self._job, self._background):
-                if run:
-                    self._end(run, Failed(run.request.id, failure))
+            for run in self._runs():
+                self._end(run, Failed(run.request.id, failure))
         else:
             self._has_tried_to_start = self._is_ready = True
             self._emit(Ready(info))
@@ -193,6 +211,8 @@ class Worker:
             self._live = None
         elif run is self._job:
             self._job = None
+        elif run in self._previews:
+            self._previews.remove(run)
         else:
             self._background = None
         self._ended.append(run)
@@ -209,9 +229,8 @@ class Worker:
             _logger.exception("A request could not be closed.")
 
     def _shut_down(self) -> None:
-        for run in (self._live, self._job, self._background):
-            if run:
-                self._end(run, Stopped(run.request.id))
+        for run in self._runs():
+            self._end(run, Stopped(run.request.id))
         for run in self._ended:
             self._interrupt_engine()  # do not wait for a slow step: the engine itself is closed right after
             with suppress(Interrupted):

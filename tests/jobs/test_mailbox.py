@@ -68,6 +68,15 @@ def test_the_background_is_a_lane_of_its_own() -> None:
     assert (commands.unstarted, commands.pauses_background) == ((older,), False)
 
 
+def test_newer_previews_replace_the_whole_queue() -> None:
+    mailbox, older, newer = Mailbox(), [make_request(), make_request()], [make_request()]
+    mailbox.put_previews(older)
+    mailbox.put_previews(newer)
+
+    expected = WorkerCommands(previews=tuple(newer), ends_previews=True, unstarted=tuple(older))
+    assert mailbox.take_commands(wait=True) == expected
+
+
 def test_every_kind_of_mail_wakes_the_taker() -> None:
     request = make_request()
     puts: list[tuple[Callable[[Mailbox], None], WorkerCommands]] = [
@@ -76,6 +85,8 @@ def test_every_kind_of_mail_wakes_the_taker() -> None:
         (lambda mailbox: mailbox.put_job(None), WorkerCommands(ends_job=True)),
         (lambda mailbox: mailbox.put_background(request), WorkerCommands(background=request, ends_background=True)),
         (lambda mailbox: mailbox.put_background(None), WorkerCommands(ends_background=True)),
+        (lambda mailbox: mailbox.put_previews([request]), WorkerCommands(previews=(request,), ends_previews=True)),
+        (lambda mailbox: mailbox.put_previews([]), WorkerCommands(ends_previews=True)),
         (lambda mailbox: mailbox.put_pause(False), WorkerCommands(pauses_background=False)),
         (lambda mailbox: mailbox.close(), WorkerCommands(is_closing=True)),
     ]

@@ -219,3 +219,44 @@ def test_a_stop_of_the_job_leaves_the_background_alone() -> None:
 
     assert log.names(job.id)[-1] == "Stopped"
     assert log.names(background.id)[-1] == "Done"
+
+
+def test_previews_run_in_order_between_a_job_and_the_background() -> None:
+    gate, log = Gate(), EventLog()
+    engine = FakeEngine(frames=2, gate=gate)
+    background, job, live = make_request(), make_request(), make_color_request()
+    previews = [make_request(seed=seed) for seed in range(3)]
+    with running_worker(lambda: engine, log) as worker:
+        worker.start_background(background)
+        gate.wait_until_reached()
+        worker.start_previews(previews)
+        gate.let_pass(2)  # the background's step under way, and one of the first preview
+        gate.wait_until_reached()
+        worker.start_job(job)
+        worker.submit(live)
+        gate.open()
+        log.wait_for_end(background.id)
+
+    assert engine.requests == [background, previews[0], live, job, *previews[1:]]
+    ends = [event.request_id for event in log.events if isinstance(event, Done)]
+    assert ends == [live.id, job.id, *(preview.id for preview in previews), background.id]
+    assert engine.closed == []
+
+
+def test_newer_previews_and_a_stop_end_all_that_are_left() -> None:
+    gate, log = Gate(), EventLog()
+    engine = FakeEngine(gate=gate)
+    older, newer = [make_request(), make_request()], [make_request(), make_request()]
+    with running_worker(lambda: engine, log) as worker:
+        worker.start_previews(older)
+        gate.wait_until_reached()
+        worker.start_previews(newer)
+        gate.let_pass(1)
+        log.wait_for_end(older[1].id)
+        gate.wait_until_reached()
+        worker.stop_previews()
+        gate.open()
+        log.wait_for_end(newer[1].id)
+
+    assert engine.requests == [older[0], newer[0]]
+    assert all(log.names(preview.id)[-1] == "Stopped" for preview in (*older, *newer))
