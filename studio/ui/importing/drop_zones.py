@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from PySide6.QtCore import (
     QT_TRANSLATE_NOOP,
     QCoreApplication,
-    QEvent,
-    QObject,
+    QMimeData,
     QPoint,
     QPointF,
     QRect,
     QRectF,
     Qt,
     Signal,
+    Slot,
 )
-from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QFont,
-    QPainter,
-    QPaintEvent,
-    QPen,
-)
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from studio.ui.importing.mime_payload import (
-    Payload,
-    PayloadKind,
-    accept_copy,
-    payload_count,
-    payload_kind,
-    read_payload,
-)
+from studio.ui.importing.drop_target import DropTarget
+from studio.ui.importing.mime_payload import Payload, PayloadKind, payload_count, payload_kind
 from studio.ui.theme.theme import CAPTION_SIZE, GRID, RADIUS, TEXT_SIZE, color, icon
 from studio.ui.widgets.fade import Fade
 
@@ -50,14 +36,18 @@ class Drop:
 
 @dataclass(frozen=True)
 class Zone:
-    """One place to land. takes: the kinds of payload it is shown for. needs_two: only where two photos meet."""
+    """One place to land. takes: the kinds of payload it is shown for.
+
+    needs: what has to be there already for it to be shown: "photo", or "second", which two pictures at once are as
+    well, or "style". A style of the gallery needs no photo.
+    """
 
     name: str
     icon: str
     label: str
     line: str
     takes: tuple[PayloadKind, ...]
-    needs_two: bool = False
+    needs: Literal["", "photo", "second", "style"] = ""
 
 
 _PICTURES: tuple[PayloadKind, ...] = ("files", "image", "link")
@@ -75,7 +65,7 @@ ZONES: tuple[Zone, ...] = (
         str(QT_TRANSLATE_NOOP("DropZones", "Blend pictures")),
         str(QT_TRANSLATE_NOOP("DropZones", "Lay two photos over each other")),
         _PICTURES,
-        needs_two=True,
+        needs="second",
     ),
     Zone(
         "style",
@@ -83,6 +73,7 @@ ZONES: tuple[Zone, ...] = (
         str(QT_TRANSLATE_NOOP("DropZones", "Style")),
         str(QT_TRANSLATE_NOOP("DropZones", "Paint in this style alone")),
         (*_PICTURES, "style"),
+        needs="photo",
     ),
     Zone(
         "mix",
@@ -90,6 +81,7 @@ ZONES: tuple[Zone, ...] = (
         str(QT_TRANSLATE_NOOP("DropZones", "Mix style in")),
         str(QT_TRANSLATE_NOOP("DropZones", "Keep the current styles, add this one")),
         (*_PICTURES, "style"),
+        needs="style",
     ),
 )
 GALLERY_ZONES: tuple[Zone, ...] = (
@@ -109,8 +101,8 @@ _LEAST_WIDTH = 150  # px
 class DropZones(QWidget):
     """Makes its parent take drops, dims it while something hovers and shows where it can land.
 
-    The nearest zone lights up, so there is no dead ground; while there is no photo, what is dropped beside the canvas
-    becomes it. has_photo: whether there is one to blend another with. Signals: dropped(Drop).
+    The nearest zone lights up, so there is no dead ground. has_photo, has_styles: what is on the canvas already; an
+    empty one takes a photo, and nothing is asked. Signals: dropped(Drop).
     """
 
     dropped = Signal(object)
@@ -119,13 +111,18 @@ class DropZones(QWidget):
         super().__init__(parent)
         self._canvas = parent
         self._all = zones
+        self._target = DropTarget(self._takes, self)
+        self._target.entered.connect(self._enter)
+        self._target.moved.connect(self._follow)
+        self._target.dropped.connect(self._land)
         self.take_drops_on(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(self.tr("Drop zones"))
-        self.has_photo = False
+        self.has_photo = self.has_styles = False
         self._zones: tuple[Zone, ...] = ()
         self._lit = ""
         self.fade = Fade(self)
+        self._target.left.connect(self.fade.fade_out)
         self.hide()
 
     @property
@@ -135,32 +132,11 @@ class DropZones(QWidget):
 
     def take_drops_on(self, widget: QWidget) -> None:
         """Show the zones while something hovers over this widget, one that lies over or beside the canvas."""
-        widget.setAcceptDrops(True)
-        widget.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # QDragEnterEvent is a QDragMoveEvent is a QDropEvent: the most special first.
-        if isinstance(event, QDragEnterEvent):
-            kind = payload_kind(event.mimeData())
-            if kind is not None and any(kind in zone.takes for zone in self._all):
-                self.show_for(kind, payload_count(event.mimeData()))
-                self._accept(event, watched)
-            return True
-        if isinstance(event, QDragMoveEvent):
-            self._accept(event, watched)
-            return True
-        if isinstance(event, QDragLeaveEvent):
-            self.fade.fade_out()
-            return True
-        if isinstance(event, QDropEvent):
-            self._land(event, watched)
-            return True
-        return False
+        self._target.watch(widget)
 
     def show_for(self, kind: PayloadKind, count: int = 1) -> None:
         """Show the zones that take such a payload. count: how many pictures it holds."""
-        are_two = self.has_photo or count > 1
-        self._zones = tuple(zone for zone in self._all if kind in zone.takes and (are_two or not zone.needs_two))
+        self._zones = self._zones_for(kind, count)
         self._lit = ""
         self.setGeometry(self._canvas.rect())
         self.raise_()
@@ -169,10 +145,7 @@ class DropZones(QWidget):
     def light(self, position: QPoint) -> str:
         """Light the zone that a drop at `position` would land in, and return its name."""
         places = self.places()
-        if not self.has_photo and "picture" in places and not self.rect().contains(position):
-            self._lit = "picture"
-        else:
-            self._lit = min(places, key=lambda name: _distance(places[name], position))
+        self._lit = min(places, key=lambda name: _distance(places[name], position))
         self.update()
         return self._lit
 
@@ -193,17 +166,34 @@ class DropZones(QWidget):
             places[zone.name] = QRect(left, top, width, height)
         return places
 
-    def _accept(self, event: QDropEvent, watched: QObject) -> None:
-        if self._zones and isinstance(watched, QWidget):
-            self.light(self.mapFromGlobal(watched.mapToGlobal(event.position().toPoint())))
-            accept_copy(event)
+    def _takes(self, mime: QMimeData) -> bool:
+        kind = payload_kind(mime)
+        return kind is not None and bool(self._zones_for(kind, payload_count(mime)))
 
-    def _land(self, event: QDropEvent, watched: QObject) -> None:
-        payload = read_payload(event.mimeData())
+    def _zones_for(self, kind: PayloadKind, count: int) -> tuple[Zone, ...]:
+        has_photo = self.has_photo or kind == "style"
+        there = {
+            "": True,
+            "photo": has_photo,
+            "second": self.has_photo or count > 1,
+            "style": has_photo and self.has_styles,
+        }
+        return tuple(zone for zone in self._all if kind in zone.takes and there[zone.needs])
+
+    @Slot(object)
+    def _enter(self, mime: QMimeData) -> None:
+        kind = payload_kind(mime)
+        assert kind is not None  # it is taken
+        self.show_for(kind, payload_count(mime))
+
+    @Slot(QPoint)
+    def _follow(self, place: QPoint) -> None:
+        self.light(self.mapFromGlobal(place))
+
+    @Slot(object)
+    def _land(self, payload: Payload) -> None:
         self.fade.fade_out()
-        if payload is not None and self._zones:
-            self._accept(event, watched)
-            self.dropped.emit(Drop(self._lit, payload))
+        self.dropped.emit(Drop(self._lit, payload))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

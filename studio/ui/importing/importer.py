@@ -127,6 +127,8 @@ class Importer(QObject):
                 session.post_message(Message(text, remedy, is_problem=True))
             case _, "files" if is_project(payload.paths[0]):
                 self.project_given.emit(payload.paths[0])
+            case "picture", "files" if is_style_file(payload.paths[0]):
+                self.add_styles(payload.paths)
             case "picture", "files":
                 self.open_files(payload.paths)
             case "picture", "image":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Signal, Slot
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QMimeData, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
-from studio.ui.importing.mime_payload import accept_copy, payload_kind, read_payload
+from studio.ui.importing.drop_target import DropTarget
+from studio.ui.importing.mime_payload import Payload, payload_kind
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import GRID
 
@@ -36,8 +36,9 @@ class SourcePicker(QWidget):
         row.addStretch(1)
         self.pictures.clicked.connect(self.ask_for_pictures)
         self.folder.clicked.connect(self.ask_for_folder)
-        target.setAcceptDrops(True)
-        target.installEventFilter(self)
+        drops = DropTarget(self._takes, self)
+        drops.dropped.connect(self._take_drop)
+        drops.watch(target)
 
     @Slot()
     def ask_for_pictures(self) -> None:
@@ -49,14 +50,12 @@ class SourcePicker(QWidget):
         """Let the artist choose a folder."""
         self._ask(self._folder_title, QFileDialog.FileMode.Directory)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # Entering and moving are drops to Qt, too: each has to be accepted.
-        if not isinstance(event, QDropEvent) or not self.isEnabled() or payload_kind(event.mimeData()) != "files":
-            return super().eventFilter(watched, event)
-        accept_copy(event)
-        if event.type() == QEvent.Type.Drop and (payload := read_payload(event.mimeData())) is not None:
-            self.chosen.emit(list(payload.paths))
-        return True
+    def _takes(self, mime: QMimeData) -> bool:
+        return self.isEnabled() and payload_kind(mime) == "files"
+
+    @Slot(object)
+    def _take_drop(self, payload: Payload) -> None:
+        self.chosen.emit(list(payload.paths))
 
     def _ask(self, title: str, mode: QFileDialog.FileMode) -> None:
         def make(folder: Path) -> QFileDialog:

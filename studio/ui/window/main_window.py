@@ -199,6 +199,7 @@ class MainWindow(QWidget):
 
     @Slot()
     def _show_styles(self) -> None:
+        self.canvas.zones.has_styles = bool(self._session.artwork.styles)
         self.gallery.set_selected([style.card.id for style in self._session.artwork.styles])
 
     @Slot()

@@ -12,7 +12,7 @@ from studio.ui.importing.drop_zones import ZONES, Drop
 from studio.ui.importing.mime_payload import Payload, encoded, payload_kind, read_payload
 from tests.support.dragging import HELD, files, gallery_style, image, uri_list
 
-LEFT, RIGHT = QPoint(30, 150), QPoint(570, 150)
+LEFT, RIGHT = QPoint(30, 40), QPoint(570, 290)
 
 
 @pytest.fixture
@@ -22,6 +22,13 @@ def canvas(qtbot, tmp_path):
     canvas.resize(600, 300)
     with qtbot.waitExposed(canvas):
         canvas.show()
+    return canvas
+
+
+@pytest.fixture
+def painted(canvas):
+    """A canvas with a photo and a style on it."""
+    canvas.zones.has_photo = canvas.zones.has_styles = True
     return canvas
 
 
@@ -92,25 +99,33 @@ def test_text_is_nothing_the_studio_can_use(canvas):
 
 
 @pytest.mark.parametrize("mime", [files("/a.jpg"), image(), uri_list("https://example.org/gallery")])
-def test_a_first_picture_is_offered_all_zones_but_blending(canvas, mime):
+def test_an_empty_canvas_takes_the_photo_and_asks_nothing(canvas, mime):
+    canvas.zones.has_styles = True
     assert enter(canvas, mime)
-    assert list(canvas.zones.places()) == ["picture", "style", "mix"]
+    assert list(canvas.zones.places()) == ["picture"]
+
+
+def test_styles_are_mixed_in_only_where_there_is_one(canvas):
+    canvas.zones.has_photo = True
+    assert enter(canvas, files("/a.jpg"))
+    assert list(canvas.zones.places()) == ["picture", "blend", "style"]
+    assert enter(canvas, gallery_style("café-terrace"))
+    assert list(canvas.zones.places()) == ["style"]
 
 
 @pytest.mark.parametrize("mime", [files("/a.jpg"), image(), uri_list("https://example.org/gallery")])
-def test_where_there_is_a_photo_a_second_can_be_blended_with_it(canvas, mime):
-    canvas.zones.has_photo = True
-    assert enter(canvas, mime)
-    assert list(canvas.zones.places()) == ["picture", "blend", "style", "mix"]
+def test_where_there_are_photo_and_style_all_zones_are_offered(painted, mime):
+    assert enter(painted, mime)
+    assert list(painted.zones.places()) == ["picture", "blend", "style", "mix"]
 
 
 def test_two_files_can_be_blended_with_each_other(canvas):
     assert enter(canvas, files("/a.jpg", "/b.jpg"))
-    assert "blend" in canvas.zones.places()
+    assert list(canvas.zones.places()) == ["picture", "blend"]
 
 
-def test_four_zones_stand_in_a_square_photos_above_styles(canvas):
-    canvas.zones.has_photo = True
+def test_four_zones_stand_in_a_square_photos_above_styles(painted):
+    canvas = painted
     enter(canvas, files("/a.jpg"))
     places = canvas.zones.places()
     assert places["picture"].top() == places["blend"].top() < places["style"].top() == places["mix"].top()
@@ -118,12 +133,14 @@ def test_four_zones_stand_in_a_square_photos_above_styles(canvas):
     assert drop(canvas, files("/a.jpg"), QPoint(560, 40))[0].zone == "blend"
 
 
-def test_a_gallery_style_is_offered_the_style_zones_only(canvas):
+def test_a_gallery_style_is_offered_the_style_zones_only_photo_or_not(canvas):
+    canvas.zones.has_styles = True
     assert enter(canvas, gallery_style("café-terrace"))
     assert list(canvas.zones.places()) == ["style", "mix"]
 
 
-def test_the_zone_under_the_cursor_lights_up_and_leaving_hides_all(canvas):
+def test_the_zone_under_the_cursor_lights_up_and_leaving_hides_all(painted):
+    canvas = painted
     enter(canvas, files("/a.jpg"))
     assert canvas.zones.lit == "picture"
     QApplication.sendEvent(canvas, QDragMoveEvent(RIGHT, Qt.DropAction.CopyAction, files("/a.jpg"), *HELD))
@@ -132,12 +149,14 @@ def test_the_zone_under_the_cursor_lights_up_and_leaving_hides_all(canvas):
     assert canvas.zones.isHidden()
 
 
-def test_there_is_no_dead_ground_between_zones(canvas):
+def test_there_is_no_dead_ground_between_zones(painted):
+    canvas = painted
     enter(canvas, files("/a.jpg"))
     assert all(canvas.zones.light(QPoint(x, y)) for x in range(0, 600, 7) for y in (0, 150, 299))
 
 
-def test_zones_are_stacked_on_a_narrow_canvas(canvas):
+def test_zones_are_stacked_on_a_narrow_canvas(painted):
+    canvas = painted
     canvas.resize(300, 600)
     enter(canvas, files("/a.jpg"))
     places = list(canvas.zones.places().values())
@@ -149,8 +168,8 @@ def test_zones_are_stacked_on_a_narrow_canvas(canvas):
     ("mime", "place", "landed"),
     [
         (files("/a.jpg"), LEFT, Drop("picture", Payload("files", paths=(Path("/a.jpg"),)))),
-        (files("/a.jpg"), QPoint(300, 150), Drop("style", Payload("files", paths=(Path("/a.jpg"),)))),
-        (files("/a.jpg"), RIGHT, Drop("mix", Payload("files", paths=(Path("/a.jpg"),)))),
+        (files("/a.jpg"), QPoint(30, 290), Drop("style", Payload("files", paths=(Path("/a.jpg"),)))),
+        (files("/a.jpg"), QPoint(570, 290), Drop("mix", Payload("files", paths=(Path("/a.jpg"),)))),
         (gallery_style("café-terrace"), LEFT, Drop("style", Payload("style", style_id="café-terrace"))),
         (gallery_style("café-terrace"), RIGHT, Drop("mix", Payload("style", style_id="café-terrace"))),
         (
@@ -160,8 +179,8 @@ def test_zones_are_stacked_on_a_narrow_canvas(canvas):
         ),
     ],
 )
-def test_a_drop_is_told_with_its_zone(canvas, mime, place, landed):
-    assert drop(canvas, mime, place) == [landed]
+def test_a_drop_is_told_with_its_zone(painted, mime, place, landed):
+    assert drop(painted, mime, place) == [landed]
 
 
 def test_an_image_on_the_picture_zone_is_told_with_its_pixels(canvas):

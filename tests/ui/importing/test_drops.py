@@ -16,11 +16,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.core.styles.learned_style_file import write_learned
 from studio.ui.app import Studio
 from studio.ui.importing.drop_zones import ZONES
 from studio.ui.importing.importer import MOST_MIXED
 from studio.ui.session.message import Message
 from tests.support.dragging import HELD, drop_on, files, gallery_style, image, text, uri_list
+from tests.support.fakes import make_card, make_learned
 from tests.ui.conftest import card_named
 
 SavePhoto = Callable[..., Path]
@@ -214,6 +216,12 @@ def test_of_a_full_folder_only_so_many_are_mixed_in_as_make_sense(
     assert news(loaded) == "4 of 9 files were mixed in."
 
 
+def test_a_learned_style_on_an_empty_canvas_is_used_as_a_style(qtbot: QtBot, studio: Studio, folder: Path) -> None:
+    write_learned(folder / "Provence.safetensors", make_card("Provence"), make_learned())
+    drop_on(studio.window.canvas, files(folder / "Provence.safetensors"), "picture")
+    qtbot.waitUntil(lambda: style_titles(studio) == ["Title of Provence"])
+
+
 def test_a_message_over_the_canvas_is_no_hole_in_the_zones(qtbot: QtBot, loaded: Studio, folder: Path) -> None:
     window, zones = loaded.window, loaded.window.canvas.zones
     window.messages.show_message(Message("No disk.", is_problem=True))
@@ -228,16 +236,10 @@ def test_a_message_over_the_canvas_is_no_hole_in_the_zones(qtbot: QtBot, loaded:
 
 
 @pytest.mark.parametrize(
-    ("first", "later", "zone"),
-    [
-        ("tool_bar", "tool_bar", "blend"),
-        ("panel", "panel", "mix"),
-        ("status_bar", "status_bar", "mix"),
-        ("panel", "below", "mix"),
-    ],
+    ("first", "later"), [("tool_bar", "tool_bar"), ("panel", "panel"), ("status_bar", "status_bar"), ("panel", "below")]
 )
 def test_beside_the_canvas_a_first_picture_becomes_the_photo_and_later_ones_land_in_the_nearest_zone(
-    qtbot: QtBot, studio: Studio, folder: Path, first: str, later: str, zone: str
+    qtbot: QtBot, studio: Studio, folder: Path, first: str, later: str
 ) -> None:
     zones = studio.window.canvas.zones
 
@@ -254,8 +256,8 @@ def test_beside_the_canvas_a_first_picture_becomes_the_photo_and_later_ones_land
 
     assert drop(first, files(folder / "a.png")) == "picture"
     qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
-    assert drop(later, files(folder / "b.png")) == zone
-    qtbot.waitUntil(lambda: studio.session.artwork.blend is not None or len(studio.session.artwork.styles) == 1)
+    assert drop(later, files(folder / "b.png")) == "style"  # that is the one on the right
+    qtbot.waitUntil(lambda: style_titles(studio) == ["b"])
 
 
 def test_tiles_of_the_gallery_are_used_and_mixed_in(qtbot: QtBot, loaded: Studio) -> None:
