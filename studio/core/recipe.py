@@ -207,7 +207,7 @@ class StyleRecipe:
 
     def to_json(self) -> str:
         """One line of JSON, complete and readable by `from_json`."""
-        values = {name: getattr(self, name) for name in _FIELDS_IN_ORDER}
+        values = {name: getattr(self, name) for name in RECIPE_FIELDS}
         if self.size_rule == "pixels":
             del values["size_rule"]
             return json.dumps({"version": _LAST_IN_PIXELS, **values})
@@ -236,5 +236,5 @@ class StyleRecipe:
         return cls().change(**values | {"style_shares": tuple(shares)})
 
 
-_FIELDS_IN_ORDER = tuple(field.name for field in fields(StyleRecipe))
-_FIELDS = frozenset(_FIELDS_IN_ORDER)
+RECIPE_FIELDS = tuple(field.name for field in fields(StyleRecipe))
+_FIELDS = frozenset(RECIPE_FIELDS)

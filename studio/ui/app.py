@@ -43,6 +43,8 @@ from studio.ui.threads.event_bridge import EventBridge
 from studio.ui.threads.gc_on_gui_thread import GcOnGuiThread
 from studio.ui.threads.no_unpickling import refuse_unpickling
 from studio.ui.threads.serial_executor import SerialExecutor
+from studio.ui.variations.variations_controller import VariationsController
+from studio.ui.variations.variations_view import VariationsView
 from studio.ui.window.action_handlers import ActionHandlers
 from studio.ui.window.appearance import Appearance
 from studio.ui.window.main_window import MainWindow
@@ -84,11 +86,11 @@ class Studio(QObject):
         self._is_closed = False
         # A thread for each purpose, so that opening a photo never waits for other slow work.
         self._opening = SerialExecutor("opening", self)
-        adding, library, tuning_files, previews = (
-            SerialExecutor(name, self) for name in ("adding", "library", "tuning", "previews")
+        adding, library, tuning_files, previews, varying = (
+            SerialExecutor(name, self) for name in ("adding", "library", "tuning", "previews", "varying")
         )
         saving, autosave = SerialExecutor("saving", self), SerialExecutor("autosave", self)
-        self._threads = (self._opening, previews, adding, tuning_files, library, saving, autosave)
+        self._threads = (self._opening, previews, varying, adding, tuning_files, library, saving, autosave)
         batch_files = SerialExecutor("batch", self)
         self.bridge = EventBridge(self)
         worker = Worker(make_engine, self.bridge.post)
@@ -131,6 +133,8 @@ class Studio(QObject):
         self.tune_window = TuneWindow(self.tune_controller, self.actions, settings, tuning_files, self.window)
         self.actions["teach"].triggered.connect(self.tune_window.open_beside)
         self.actions["render_many"].triggered.connect(self._render_many)
+        self.variations = VariationsController(self.session, worker, varying, lambda: self.importer.cards, self)
+        self.variations_view = VariationsView(self.variations, self.actions["variations"], self.window.canvas)
         self.window.status_bar.watch_batch(self.batch)
         self.refine_actions = RefineActions(self.actions, self.session, self)
         self.window.gallery.set_previews(StylePreviews(self.session, worker, previews, self))

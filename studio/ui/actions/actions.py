@@ -66,6 +66,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("refine_always", _("Always"), _("Refine the Live picture automatically, even on battery"),
                is_checkable=True),
     ActionSpec("refine_never", _("Never"), _("Leave the Live picture as it is"), is_checkable=True),
+    ActionSpec("variations", _("Variations"), _("A grid of small pictures that differ in what you choose"),
+               "variations", ("V",), True),
     ActionSpec("finish", _("Finish"), _("Paint the finished artwork"), "finish", ("Ctrl+Return", "Ctrl+Enter")),
     ActionSpec("keep_painting", _("Keep painting"), _("Continue from the finished picture"), "finish",
                ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")),

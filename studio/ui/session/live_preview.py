@@ -45,7 +45,7 @@ class LivePreview(QObject):
         self.shown: Result | None = None  # `picture`, and what it was painted from
         self.is_settled = False  # whether `picture` is the network's last one for these settings
         self.progress: float | None = None  # of the refinement; None before it begins, 1.0 when it is done
-        self._is_held = False
+        self._is_held = self._is_refining_held = False
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST)
@@ -88,6 +88,14 @@ class LivePreview(QObject):
         self.rest()
         self._is_held = True
 
+    def hold_refining(self, is_held: bool) -> None:
+        """Refine nothing, whatever is shown, until it is allowed again."""
+        self._is_refining_held = is_held
+        if is_held:
+            self.rest()
+        elif self.is_settled:
+            self._rest.start()
+
     def rest(self) -> None:
         """Refine no further; the present picture stays."""
         self._rest.stop()
@@ -113,7 +121,7 @@ class LivePreview(QObject):
     @property
     def _can_refine(self) -> bool:
         state = self._state
-        is_idle = self._refinement is None and not self._is_held
+        is_idle = self._refinement is None and not (self._is_held or self._is_refining_held)
         return is_idle and self.shown is not None and state is not None and state.recipe.method == "finish"
 
     def _begin_refining(self) -> None:

@@ -15,7 +15,7 @@ from studio.core.card import Card
 from studio.core.engine_api.contract import EngineInfo, Event, Failed, Ready
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
-from studio.core.recipe import KNOBS
+from studio.core.recipe import KNOBS, RECIPE_FIELDS, StyleRecipe
 from studio.core.styles.style import Style
 from studio.jobs.worker import Worker
 from studio.ui.session.activities import Activities
@@ -208,6 +208,20 @@ class Session(QObject):
     def bring_back(self, *keys: str) -> None:
         """Have things again that were thrown away, as one step."""
         self._step(lambda: self.artwork.bring_back(*keys))
+
+    def keep_result(self, result: Result) -> None:
+        """Put a picture into the history; what is on the canvas stays."""
+        self.artwork.keep_result(result)
+        self.state_changed.emit()
+
+    def take_settings(self, styles: Sequence[Style], recipe: StyleRecipe) -> None:
+        """Paint in these styles with these settings, as one step."""
+        settings = {name: getattr(recipe, name) for name in RECIPE_FIELDS}
+        self._step(lambda: self.artwork.change(styles=styles, **settings))
+
+    def hold_refining(self, is_held: bool) -> None:
+        """Leave the Live picture as it is for now: the engine has other things to show."""
+        self._preview_controller.live.hold_refining(is_held)
 
     def take_artwork(self, artwork: Artwork) -> None:
         """Put another artwork on the table, with its undo and its history; what is under way on this one ends."""

@@ -128,6 +128,7 @@ class ToolBar(QFrame):
         left.addStretch(1)
         right.setSpacing(GRID)
         right.addStretch(1)
+        right.addWidget(self._button("variations", has_text=False))
         right.addWidget(self.live)
         right.addWidget(self.finish)
         right.addWidget(self.export)
