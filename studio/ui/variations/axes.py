@@ -20,7 +20,7 @@ COUNTS: dict[int, tuple[int, int]] = {4: (2, 2), 6: (3, 2), 9: (3, 3)}  # column
 _KNOBS = {knob.field: knob for knob in KNOBS}
 # From where to where a setting is varied: the ends of some are of no use as pictures.
 _SPANS: dict[AxisName, tuple[float, float]] = {
-    "strength": (0.2, 1.0),
+    "strength": (0.3, 1.0),
     "stroke_size": (0.4, 2.5),
     "keep_color": (0.0, 1.0),
     "freedom": (0.0, 1.0),
@@ -180,8 +180,7 @@ def _mix_label(styles: Sequence[Style], shares: Sequence[int]) -> str:
 
 
 def _value_label(knob: Knob, value: float) -> str:
-    number = f"{value:.{knob.decimals}f}"
-    return f"{knob.label} {number}{f' {knob.unit}' if knob.unit else ''}"
+    return f"{knob.label} {value:g}{knob.unit}"
 
 
 def _tr(text: str) -> str:

@@ -220,13 +220,15 @@ class VariationsView(QWidget):
         return button
 
     def _arrange(self) -> None:
-        title = PlainLabel(self.tr("Variations"))
+        title, cross = PlainLabel(self.tr("Variations")), PlainLabel("\N{MULTIPLICATION SIGN}")
         set_role(title, "title")
+        for part in (title, cross, self.others, self.stop, self.leave):
+            part.setFixedHeight(self.count.sizeHint().height())
         head = QHBoxLayout()
         head.setSpacing(GRID)
         choices = FlowLayout(GRID)
         for widget in (
-            title, self.across, PlainLabel("\N{MULTIPLICATION SIGN}"), self.down, self.count, self.others, self.stop
+            title, self.across, cross, self.down, self.count, self.others, self.stop
         ):  # fmt: skip
             choices.addWidget(widget)
         head.addLayout(choices, 1)
