@@ -13,13 +13,15 @@ from studio.cli.options import UsageError, blend_settings, recipe_of
 from studio.cli.terminal import PIPE
 from studio.core.artwork.blend import Blend
 from studio.core.card import Card, bundled_cards
-from studio.core.errors import PictureError, RecipeError
+from studio.core.errors import PictureError
 from studio.core.image_io import decode_picture, open_picture
 from studio.core.image_io.formats import recognise
 from studio.core.image_io.output_check import file_identity
 from studio.core.image_io.picture_reader import reason
-from studio.core.image_io.xmp import read_recipe as read_exported_recipe
 from studio.core.picture import Picture
+from studio.core.project.builtin_presets import all_presets, find_preset
+from studio.core.project.presets import Presets
+from studio.core.project.recipe_file import load_recipe
 from studio.core.recipe import StyleRecipe
 from studio.core.standard_streams import is_closed
 from studio.core.styles.load_style import open_style, open_style_file
@@ -89,8 +91,10 @@ def find_style(name: str) -> Style:
 
 
 def read_recipe(arguments: argparse.Namespace) -> StyleRecipe:
-    """What `--recipe` and the options of a recipe make together, with as many shares as there are styles."""
+    """What `--recipe`, `--preset` and the options of a recipe make together, with a share for each style, or none."""
     base = read_recipe_file(arguments.recipe)
+    if arguments.preset is not None:
+        base = find_preset(arguments.preset, all_presets(Presets().read()[0])).applied_to(base)
     if len(base.style_shares) != len(arguments.styles):
         base = base.change(style_shares=())  # they belonged to other styles than these
     recipe = recipe_of(arguments, base)
@@ -104,12 +108,7 @@ def read_recipe_file(path: Path | None) -> StyleRecipe:
         return StyleRecipe()
     if not _is_file(str(path)):
         raise UsageError(f"There is no recipe {path}.", "Give a .json file, or a picture exported by Style Studio.")
-    if path.suffix.lower() != ".json":
-        return read_exported_recipe(path)
-    try:
-        return StyleRecipe.from_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path.name} cannot be read as a recipe.", "It must be a text file with JSON.") from error
+    return load_recipe(path)
 
 
 def _cards() -> tuple[Card, ...]:

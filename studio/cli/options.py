@@ -57,7 +57,7 @@ def option_names(knob: Knob) -> tuple[str, ...]:
 def add_recipe_options(parser: argparse.ArgumentParser) -> None:
     """Give the parser one option for every knob, and `--share`. What is not given stays None."""
     group = parser.add_argument_group(
-        "recipe", "How to paint. What is not given comes from --recipe, or is the default."
+        "recipe", "How to paint. What is not given comes from --preset, --recipe, or is the default."
     )
     for knob in KNOBS:
         name, *others = option_names(knob)
@@ -102,6 +102,7 @@ def add_style_options(parser: argparse.ArgumentParser) -> None:
         help="a picture file, or an id from 'style-studio styles'; repeat it to mix several",
     )
     add("--recipe", type=Path, metavar="FILE", help="start from this recipe: JSON, or a picture made by the studio")
+    add("--preset", metavar="NAME", help="paint as this preset says, one of the studio's or of your own in the window")
     add("--json", action="store_true", help="print one line of JSON per event instead of a progress bar")
     add("--device", help="where to compute, such as cpu or cuda:1 (default: the best there is)")
     add("--weights-folder", type=Path, metavar="DIR", help="where else to look for networks")

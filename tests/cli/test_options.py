@@ -12,6 +12,8 @@ from PIL import Image
 from studio.cli.options import OptionParser, add_recipe_options, option_names, recipe_of
 from studio.core.image_io.xmp import read_recipe
 from studio.core.print_size import PrintSize
+from studio.core.project.builtin_presets import BUILT_IN, find_preset
+from studio.core.project.presets import Presets
 from studio.core.recipe import KNOBS, Knob, StyleRecipe
 from tests.support.command_line import STYLE, Studio
 
@@ -112,6 +114,25 @@ def test_the_recipe_of_an_exported_picture_paints_the_next_one(studio: Studio) -
     studio.engine.requests.clear()
     assert studio("render", "photo.png", "--style", STYLE, "--recipe", "first.jpg", "-o", "second.png") == 0
     assert studio.request.recipe.smoothness == 0.75
+
+
+def test_a_preset_changes_what_it_says_and_options_win_over_it(studio: Studio) -> None:
+    Path("mine.json").write_text(StyleRecipe(strength=0.9, seed=7).to_json(), encoding="utf-8")
+    words = ("--recipe", "mine.json", "--preset", "soft wash", "--detail", "0.9")
+    assert studio("render", "photo.png", "--style", STYLE, *words, "-o", "out.png") == 0
+    expected = find_preset("Soft wash", BUILT_IN).applied_to(StyleRecipe(seed=7)).change(detail=0.9)
+    assert studio.request.recipe == expected
+
+
+def test_a_preset_of_the_window_paints_here_too_and_an_unknown_one_names_all(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STYLE_STUDIO_CONFIG", str(tmp_path / "config"))
+    Presets().save("For grandma", StyleRecipe(keep_color=0.5))
+    assert studio("render", "photo.png", "--style", STYLE, "--preset", "For grandma", "-o", "out.png") == 0
+    assert studio.request.recipe.keep_color == 0.5
+    assert studio("render", "photo.png", "--style", STYLE, "--preset", "Nothing", "-o", "out2.png") == 2
+    assert "Into the painting, For grandma" in studio.err
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"strength": 9}', '{"version": 99}', "\x80\x81"])

@@ -9,6 +9,7 @@ from pathlib import Path
 from studio.core.displayable import displayable
 from studio.core.errors import RecipeError, StudioError, WriteError
 from studio.core.image_io.picture_reader import reason
+from studio.core.project.builtin_presets import BUILT_IN
 from studio.core.recipe import StyleRecipe
 from studio.core.storage.atomic_write import make_folder, replace_file
 from studio.core.storage.folder_lock import FolderLock
@@ -53,7 +54,7 @@ class Presets:
 
     def save(self, name: str, recipe: StyleRecipe) -> str:
         """Keep a recipe under a name, in place of the one that has it; returns the name as it is kept."""
-        name = checked_name(name)
+        name = _free_name(name)
         self._change(lambda presets, _: presets | {name: recipe})
         return name
 
@@ -69,7 +70,7 @@ class Presets:
 
     def rename(self, name: str, new_name: str) -> str:
         """Give a preset another name; returns it as it is kept. Raises RecipeError if that is another preset's."""
-        new_name = checked_name(new_name)
+        new_name = _free_name(new_name)
 
         def renamed(presets: _Known, _: _Broken) -> _Known:
             others = _others(presets, name)
@@ -132,6 +133,14 @@ def checked_name(name: str) -> str:
         raise RecipeError(f"The name of a preset has 1 to {LONGEST_NAME} characters.", "Choose another name.")
     if displayable(name) != name:
         raise RecipeError("The name of a preset has characters that cannot be shown.", "Choose another name.")
+    return name
+
+
+def _free_name(name: str) -> str:
+    """As `checked_name`; it is no name of a preset of the studio's, either."""
+    name = checked_name(name)
+    if any(preset.name.casefold() == name.casefold() for preset in BUILT_IN):
+        raise RecipeError(f"{name} is one of the studio's own presets.", "Choose another name.")
     return name
 
 

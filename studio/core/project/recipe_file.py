@@ -14,6 +14,11 @@ SUFFIX = ".recipe.json"
 _LARGEST = 2**20  # bytes
 
 
+def is_recipe_file(path: Path) -> bool:
+    """Whether the name is that of a recipe's file; any JSON may be one, and no picture is."""
+    return path.suffix.lower() == ".json"
+
+
 def save_recipe(path: Path, recipe: StyleRecipe) -> None:
     """Write a recipe as one line of JSON. Raises WriteError; then `path` is as it was."""
     replace_file(path, recipe.to_json().encode() + b"\n")

@@ -10,7 +10,8 @@ import pytest
 from studio.core.errors import PictureError, RecipeError, StudioError
 from studio.core.image_io import save_picture
 from studio.core.image_io.xmp import Credits
-from studio.core.project.presets import LONGEST_NAME, MOST_PRESETS, Presets
+from studio.core.project.builtin_presets import BUILT_IN, all_presets, find_preset, own_preset
+from studio.core.project.presets import LONGEST_NAME, MOST_PRESETS, Presets, checked_name
 from studio.core.project.recipe_file import load_recipe, save_recipe
 from studio.core.recipe import StyleRecipe
 from studio.core.storage.folder_lock import FolderLock
@@ -41,13 +42,13 @@ def test_there_are_none_at_first_and_reading_makes_no_folder(presets: Presets) -
 
 
 def test_presets_are_kept_renamed_replaced_and_removed_by_name(presets: Presets) -> None:
-    assert presets.save("  soft wash ", SOFT) == "soft wash"
+    assert presets.save("  soft glaze ", SOFT) == "soft glaze"
     presets.save("Bold \N{ARTIST PALETTE} <b>", SOFT)
     presets.save("Bold \N{ARTIST PALETTE} <b>", BOLD)
     assert presets.rename("Bold \N{ARTIST PALETTE} <b>", "Bold") == "Bold"
-    assert presets.read() == ({"Bold": BOLD, "soft wash": SOFT}, ())
-    assert list(presets.read()[0]) == ["Bold", "soft wash"]
-    presets.remove("soft wash")
+    assert presets.read() == ({"Bold": BOLD, "soft glaze": SOFT}, ())
+    assert list(presets.read()[0]) == ["Bold", "soft glaze"]
+    presets.remove("soft glaze")
     assert presets.read() == ({"Bold": BOLD}, ())
 
 
@@ -159,3 +160,36 @@ def test_a_picture_without_a_recipe_is_told(tmp_path: Path) -> None:
     for name, words in (("plain.png", "carries no recipe"), ("gone.png", "not there"), (".", "is a folder")):
         with pytest.raises(PictureError, match=words):
             load_recipe(tmp_path / name)
+
+
+def test_the_presets_of_the_studio_differ_are_valid_and_leave_size_and_method_alone() -> None:
+    recipe = StyleRecipe(long_edge=2000, method="live", seed=5, style_shares=(1, 2))
+    applied = [preset.applied_to(recipe) for preset in BUILT_IN]
+    assert len(set(applied)) == len({preset.name for preset in BUILT_IN}) == len(BUILT_IN)
+    assert all((one.long_edge, one.method, one.seed, one.style_shares) == (2000, "live", 5, (1, 2)) for one in applied)
+    assert all(checked_name(preset.name) == preset.name for preset in BUILT_IN)
+
+
+def test_the_first_preset_of_the_studio_is_what_a_fresh_recipe_is() -> None:
+    assert BUILT_IN[0].applied_to(StyleRecipe()) == StyleRecipe()
+
+
+def test_an_own_preset_is_all_but_the_shares() -> None:
+    preset = own_preset("mine", BOLD.change(style_shares=(1, 1)))
+    assert preset.applied_to(SOFT.change(style_shares=(3, 4, 5))) == BOLD.change(style_shares=(3, 4, 5))
+
+
+def test_a_preset_is_found_by_its_name_whatever_its_capitals() -> None:
+    presets = all_presets({"Mine": SOFT, "mine": BOLD})
+    assert find_preset("mine", presets).settings["strength"] == BOLD.strength
+    assert find_preset(" soft WASH ", presets).name == "Soft wash"
+    with pytest.raises(RecipeError, match="There is no preset called 'none'"):
+        find_preset("none", presets)
+
+
+def test_no_preset_takes_the_name_of_one_of_the_studio(presets: Presets) -> None:
+    presets.save("mine", SOFT)
+    for take in (lambda: presets.save("soft wash", SOFT), lambda: presets.rename("mine", "Balanced")):
+        with pytest.raises(RecipeError, match="one of the studio's own presets"):
+            take()
+    assert list(presets.read()[0]) == ["mine"]
