@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -16,6 +16,7 @@ from PIL import ImageFile
 
 import studio
 from studio.core.card import Card
+from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.image_io.header_checks import DECODER_ERRORS, check_size
 from studio.core.image_io.picture_reader import open_regular, read_header
@@ -34,7 +35,9 @@ NAMESPACES = {
 COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
-_CARD_TEXTS = ("title", "author", "year", "licence", "source", "credit")
+_STUDIO = f"{{{NAMESPACES['studio']}}}"
+_MOST_STYLES = 100  # of a file that somebody else may have written
+_CARD_TEXTS = ("id", "title", "author", "year", "licence", "source", "credit")
 _LONGEST_TEXT = 1000  # characters of one field
 _LONGEST_PACKET = 2**20  # bytes; ours have a few thousand
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, even escaped
@@ -76,15 +79,29 @@ def to_xmp(credits: Credits, label_ai: bool, most: int | None = None) -> bytes: 
     return packet
 
 
-def read_recipe(file: Path | bytes) -> StyleRecipe:
-    """The recipe in an exported picture (its path or its bytes).
+@dataclass(frozen=True)
+class CreditedStyle:
+    """A style as an exported picture credits it, by whoever wrote the file; the id is "" in older ones."""
+
+    id: str
+    title: str
+    author: str
+
+
+def read_settings(file: Path | bytes) -> tuple[StyleRecipe, tuple[CreditedStyle, ...]]:
+    """The recipe in an exported picture (its path or its bytes), and the styles it credits, in the order of the shares.
 
     Raises PictureError if it is no picture or carries no recipe, RecipeError if the recipe is of a newer studio.
     """
     if isinstance(file, bytes):
-        return _recipe_in(read_header(BytesIO(file), "The picture"), "The picture")
+        return _settings_in(read_header(BytesIO(file), "The picture"), "The picture")
     with open_regular(file) as opened:
-        return _recipe_in(read_header(opened, file.name), file.name)
+        return _settings_in(read_header(opened, file.name), file.name)
+
+
+def read_recipe(file: Path | bytes) -> StyleRecipe:
+    """The recipe of `read_settings` alone."""
+    return read_settings(file)[0]
 
 
 def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
@@ -164,7 +181,7 @@ def _cards(parent: Element, tag: str, cards: Sequence[Card], shares: Sequence[st
         _text(item, "studio:share", share)
 
 
-def _recipe_in(image: ImageFile.ImageFile, name: str) -> StyleRecipe:
+def _settings_in(image: ImageFile.ImageFile, name: str) -> tuple[StyleRecipe, tuple[CreditedStyle, ...]]:
     nothing = PictureError(f"{name} carries no recipe.", "Only pictures exported by Style Studio do.")
     if image.format == "PNG" and "xmp" not in image.info:  # other programs move it behind the pixels
         check_size(name, image.width, image.height, smallest_edge=1)
@@ -181,7 +198,12 @@ def _recipe_in(image: ImageFile.ImageFile, name: str) -> StyleRecipe:
         root = ElementTree.fromstring(packet.rstrip(b"\0 "))
     except (ElementTree.ParseError, ValueError, LookupError) as error:  # the latter two: odd encodings
         raise nothing from error
-    text = root.findtext(f".//{{{NAMESPACES['studio']}}}Recipe")
+    text = root.findtext(f".//{_STUDIO}Recipe")
     if text is None:
         raise nothing
-    return StyleRecipe.from_json(text)
+    items = root.iterfind(f".//{_STUDIO}Styles/{{{NAMESPACES['rdf']}}}Seq/{{{NAMESPACES['rdf']}}}li")
+    return StyleRecipe.from_json(text), tuple(_credited(item) for item in islice(items, _MOST_STYLES))
+
+
+def _credited(item: Element) -> CreditedStyle:
+    return CreditedStyle(*(displayable(item.findtext(f"{_STUDIO}{name}", "")) for name in ("id", "title", "author")))

@@ -16,9 +16,11 @@ from studio.core.image_io import OPEN_SUFFIXES, decode_picture, open_picture
 from studio.core.image_io.find_pictures import Opened, is_folder, open_some
 from studio.core.picture import Picture
 from studio.core.project.project_file import is_project
+from studio.core.project.recipe_file import is_recipe_file
 from studio.core.styles.load_style import is_style_file, open_style
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload, encoded
+from studio.ui.importing.settings_offer import SettingsOffer
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
@@ -53,6 +55,7 @@ class Importer(QObject):
         self._files = files
         self._remaining_paths: tuple[Path, ...] = ()
         user_styles.changed.connect(self.cards_changed)
+        self.settings_offer = SettingsOffer(session, files, lambda: self.cards, self)
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -62,12 +65,14 @@ class Importer(QObject):
     @Slot(object)
     def open_picture(self, path: Path) -> None:
         """Open a file as the photo to be painted."""
-        self._files.submit(lambda: open_picture(path), self._take_picture, self._refuse_picture)
+        self._files.submit(lambda: open_picture(path), self._take_one, self._refuse_picture)
 
     def open_files(self, paths: Sequence[Path]) -> None:
         """Open the first picture among files and folders as the photo, and offer to paint all if there are more."""
         if paths and is_project(paths[0]):
             self.project_given.emit(paths[0])
+        elif paths and is_recipe_file(paths[0]):
+            self.settings_offer.use_file(paths[0])
         elif paths:
             self._files.submit(
                 lambda: open_some(paths, 1), lambda opened: self._take_first(opened, paths), self._refuse_picture
@@ -127,6 +132,8 @@ class Importer(QObject):
                 session.post_message(Message(text, remedy, is_problem=True))
             case _, "files" if is_project(payload.paths[0]):
                 self.project_given.emit(payload.paths[0])
+            case zone, "files" if zone == "settings" or is_recipe_file(payload.paths[0]):
+                self.settings_offer.use_file(payload.paths[0])
             case "picture", "files" if is_style_file(payload.paths[0]):
                 self.add_styles(payload.paths)
             case "picture", "files":
@@ -166,6 +173,7 @@ class Importer(QObject):
             self.user_styles.add([path])
         else:
             self.user_styles.use(partial(open_picture, path), self._session.use_style)
+            self.settings_offer.look_into(path)
 
     def _take_first(self, opened: Opened, paths: Sequence[Path]) -> None:
         (picture,) = opened.pictures
@@ -176,6 +184,8 @@ class Importer(QObject):
             text = " ".join((text, *picture.notes))
             remedy = self.tr("All can be painted one after the other.")
             self._session.post_message(Message(text, remedy, action="render_many"))
+        else:
+            self._offer_settings(picture)
 
     def _take_two(self, opened: Opened) -> None:
         if len(opened.pictures) == 1:
@@ -202,7 +212,19 @@ class Importer(QObject):
     def _use_opened(self, opened: Opened) -> None:
         self.user_styles.use(partial(_same, opened.pictures[0]), self._session.use_style)
         if opened.left_out:
-            self.user_styles.add(opened.left_out)
+            self.user_styles.offer(opened.left_out, opened.pictures[0].name)
+        else:
+            self._offer_settings(opened.pictures[0])
+
+    def _take_one(self, picture: Picture) -> None:
+        self._take_picture(picture)
+        self._offer_settings(picture)
+
+    def _offer_settings(self, picture: Picture) -> None:
+        """If the studio has painted it itself, say that its settings can be used again."""
+        if picture.source is not None:
+            notes = f"{picture.name}: {' '.join(picture.notes)}" if picture.notes else ""
+            self.settings_offer.look_into(picture.source, notes)
 
     def _take_picture(self, picture: Picture) -> None:
         self._tell(None)

@@ -20,6 +20,8 @@ from studio.core.styles.style_library import StyleLibrary, kept_size
 from studio.ui.session.message import Message
 from studio.ui.threads.serial_executor import SerialExecutor
 
+MANY = 25  # pictures that become styles only when that is agreed
+
 
 class UserStyles(QObject):
     """Reads, adds, edits and removes them; reports the outcome in a sentence.
@@ -48,6 +50,8 @@ class UserStyles(QObject):
         self._opening = opening
         self._files = files
         self._many = many
+        self._offered: tuple[Path, ...] = ()
+        self._added: tuple[Card, ...] = ()  # by the last batch, if nothing was added since
 
     def load(self) -> None:
         """Read the library."""
@@ -70,20 +74,65 @@ class UserStyles(QObject):
 
         self._opening.submit(open_style, keep, self._refuse)
 
-    def add(self, places: Sequence[Path]) -> None:
-        """Make styles from many files, and from all pictures in folders; at the end, one message sums up."""
-        batch = _Batch()
+    def offer(self, paths: Sequence[Path], used: str) -> None:
+        """Ask in a message whether files become styles, too. used: the name of the one that is in use already."""
+        self._offered = tuple(paths)
+        many = self.tr("{} is the style. {} others were dropped with it; they can become styles in your gallery.")
+        text = self.tr("{} is the style. One other was dropped with it; it can become a style in your gallery.")
+        self.message_posted.emit(self._question((text if len(paths) == 1 else many).format(used, len(paths))))
 
-        def add_all(paths: Sequence[Path]) -> None:
-            for path in paths:
-                self._many.submit(partial(self._add_file, path), partial(self._took, batch), batch.refused.append)
-            self._many.submit(lambda: batch, self._tell, self._refuse)
+    @Slot()
+    def add_offered(self) -> None:
+        """Make styles from the files that were offered last."""
+        offered, self._offered = self._offered, ()
+        if offered:
+            self._add_files(offered)
+
+    def add(self, places: Sequence[Path]) -> None:
+        """Make styles from many files, and from all pictures in folders; of MANY and more, only when that is agreed."""
+
+        def begin(paths: Sequence[Path]) -> None:
+            if len(paths) < MANY:
+                self._add_files(paths)
+                return
+            self._offered = tuple(paths)
+            text = self.tr("{} pictures would become styles in your gallery.").format(len(paths))
+            self.message_posted.emit(self._question(text))
 
         def find(_: None) -> None:
-            self._many.submit(lambda: pictures_in(places), add_all, self._refuse)
+            self._many.submit(lambda: pictures_in(places), begin, self._refuse)
 
         # Only after the library has been read: reading deletes what was removed earlier, which may be added again here.
         self._files.submit(lambda: None, find, self._refuse)
+
+    @Slot()
+    def remove_added(self) -> None:
+        """Take the styles of the last batch out of the gallery again."""
+        added, self._added = self._added, ()
+        left = [card for card in added if self._has(card)]
+
+        def remove() -> None:
+            for card in left:
+                self._library.remove(card.id)
+
+        def done(_: None) -> None:
+            gone = {card.id for card in left}
+            self._show([card for card in self.cards if card.id not in gone])
+            self.message_posted.emit(Message(self.tr("{} styles are out of the gallery again.").format(len(left))))
+
+        if left:
+            self._files.submit_write(remove, done, self._refuse)
+
+    def _question(self, text: str) -> Message:
+        remedy = self.tr("They stay under Mine until you remove them.")
+        return Message(text, remedy, is_problem=True, action="add_offered")  # it stays until it is answered
+
+    def _add_files(self, paths: Sequence[Path]) -> None:
+        """At the end, one message sums up."""
+        batch = _Batch()
+        for path in paths:
+            self._many.submit(partial(self._add_file, path), partial(self._took, batch), batch.refused.append)
+        self._many.submit(lambda: batch, self._tell, self._refuse)
 
     @Slot(object)
     def edit(self, card: Card) -> None:
@@ -139,7 +188,7 @@ class UserStyles(QObject):
         if self._has(card):
             batch.known += 1
         else:
-            batch.added += 1
+            batch.added.append(card)
             self._insert(card)
 
     def _has(self, card: Card) -> bool:
@@ -173,9 +222,10 @@ class UserStyles(QObject):
 
     def _tell(self, batch: _Batch) -> None:
         parts = []
+        self._added = tuple(batch.added)
         if batch.added:
-            many = self.tr("{} styles added.").format(batch.added)
-            parts.append(self.tr("One style added.") if batch.added == 1 else many)
+            many = self.tr("{} styles added, under Mine.").format(len(batch.added))
+            parts.append(self.tr("One style added, under Mine.") if len(batch.added) == 1 else many)
         if batch.known:
             many = self.tr("{} are in the gallery already.").format(batch.known)
             parts.append(self.tr("One is in the gallery already.") if batch.known == 1 else many)
@@ -184,7 +234,8 @@ class UserStyles(QObject):
             parts.append(self.tr("One file was left out.") if len(batch.refused) == 1 else many)
             parts.append(batch.refused[0].message)
         text = " ".join(parts) or self.tr("There are no pictures in this folder.")
-        self.message_posted.emit(Message(text, is_problem=not (batch.added or batch.known)))
+        action = "remove_added" if batch.added else ""
+        self.message_posted.emit(Message(text, is_problem=not (batch.added or batch.known), action=action))
 
     def _refuse(self, error: StudioError) -> None:
         self.message_posted.emit(Message.about(error))
@@ -192,8 +243,8 @@ class UserStyles(QObject):
 
 @dataclass
 class _Batch:
-    """The outcome for many files: how many styles are new, how many known, and what could not be used."""
+    """The outcome for many files: which styles are new, how many known, and what could not be used."""
 
-    added: int = 0
+    added: list[Card] = field(default_factory=list)
     known: int = 0
     refused: list[StudioError] = field(default_factory=list)

@@ -215,7 +215,9 @@ class Session(QObject):
         self.state_changed.emit()
 
     def take_settings(self, styles: Sequence[Style], recipe: StyleRecipe) -> None:
-        """Paint in these styles with these settings, as one step."""
+        """Paint in these styles with these settings, as one step; shares of another number of styles are left out."""
+        if len(recipe.style_shares) != len(styles):
+            recipe = recipe.change(style_shares=())
         settings = {name: getattr(recipe, name) for name in RECIPE_FIELDS}
         self._step(lambda: self.artwork.change(styles=styles, **settings))
 

@@ -13,7 +13,16 @@ import studio
 from studio.core.card import Card
 from studio.core.errors import PictureError, RecipeError
 from studio.core.image_io import ExportOptions, encode_picture
-from studio.core.image_io.xmp import COMPOSITE, GENERATED, NAMESPACES, Credits, read_recipe, to_xmp
+from studio.core.image_io.xmp import (
+    COMPOSITE,
+    GENERATED,
+    NAMESPACES,
+    CreditedStyle,
+    Credits,
+    read_recipe,
+    read_settings,
+    to_xmp,
+)
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
 from tests.support.picture_files import encoded, noise, png
@@ -68,6 +77,16 @@ def test_cards_and_shares_stand_field_by_field_too() -> None:
     items = parsed(to_xmp(CREDITS, label_ai=True)).findall("studio:Styles/rdf:Seq/rdf:li", NAMESPACES)
     fields = [[item.findtext(f"studio:{name}", "", NAMESPACES) for name in ("author", "share")] for item in items]
     assert fields == [["Hokusai", "0.7500"], ["van Gogh", "0.2500"]]
+
+
+def test_the_styles_come_out_again_with_their_ids(tmp_path: Path) -> None:
+    data = encode_picture(Picture(noise(20, 16)), ExportOptions(), CREDITS)
+    recipe, styles = read_settings(data)
+    assert recipe == CREDITS.recipe
+    assert styles == (
+        CreditedStyle("wave", "The Great Wave", "Hokusai"),
+        CreditedStyle("night", "Terrace", "van Gogh"),
+    )
 
 
 def test_lists_have_the_types_that_readers_expect() -> None:

@@ -324,7 +324,7 @@ def test_a_file_that_fails_among_many_is_no_style_and_the_others_are(
         studio.importer.add_styles(
             [save_photo(name, seed=seed) for seed, name in enumerate(("a.png", "b.png", "c.png"))]
         )
-    assert posted.args[0].text.startswith("2 styles added. One file was left out. ")
+    assert posted.args[0].text.startswith("2 styles added, under Mine. One file was left out. ")
 
 
 def test_a_file_that_fails_among_many_is_no_photo_and_the_next_one_is(

@@ -183,11 +183,15 @@ def test_of_a_folder_the_first_two_are_blended_and_that_is_said(qtbot: QtBot, lo
     assert loaded.session.artwork.blend is not None
 
 
-def test_a_folder_on_the_style_zone_gives_the_gallery_all_and_the_artwork_the_first(
+def test_of_a_folder_on_the_style_zone_one_is_used_and_the_others_wait_to_be_agreed(
     qtbot: QtBot, loaded: Studio, folder: Path
 ) -> None:
+    shutil.copy(folder / "a.png", folder / "holiday" / "3.png")
     drop_on(loaded.window.canvas, files(folder / "holiday"), "style")
-    qtbot.waitUntil(lambda: len(loaded.importer.user_styles.cards) == 2)
+    qtbot.waitUntil(lambda: style_titles(loaded) == ["1"] and len(loaded.importer.user_styles.cards) == 1)
+    assert news(loaded).startswith("1.png is the style. 2 others were dropped with it")
+    loaded.window.messages.button.click()
+    qtbot.waitUntil(lambda: len(loaded.importer.user_styles.cards) == 3)
     assert style_titles(loaded) == ["1"]
 
 
@@ -203,7 +207,12 @@ def test_of_several_files_those_that_are_no_pictures_do_no_harm(
 ) -> None:
     drop_on(loaded.window.canvas, files(folder / "notes.jpg", folder / "a.png"), zone)
     qtbot.waitUntil(lambda: style_titles(loaded)[-1:] == ["a"] and bool(news(loaded)))
-    assert news(loaded).startswith("One file was left out." if zone == "style" else "1 of 2 files were mixed in.")
+    if zone == "mix":
+        assert news(loaded).startswith("1 of 2 files were mixed in.")
+        return
+    assert news(loaded).startswith("a.png is the style. One other was dropped with it")
+    loaded.window.messages.button.click()
+    qtbot.waitUntil(lambda: news(loaded).startswith("One file was left out."))
 
 
 def test_of_a_full_folder_only_so_many_are_mixed_in_as_make_sense(

@@ -18,7 +18,7 @@ from studio.core.styles.style_library import StyleLibrary
 from studio.ui.app import Studio
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload
-from studio.ui.importing.user_styles import UserStyles
+from studio.ui.importing.user_styles import MANY, UserStyles
 from studio.ui.session.settings import Settings
 from studio.ui.threads.serial_executor import SerialExecutor
 from tests.support.fakes import FakeEngine, make_picture
@@ -91,10 +91,38 @@ def test_many_files_and_folders_are_added_and_told_in_one_sentence(
     studio.window.gallery.dropped.emit(Drop("gallery", files))
     qtbot.waitUntil(lambda: bool(told(studio)))
     assert told(studio) == (
-        "3 styles added. One is in the gallery already. One file was left out. empty.jpg is empty: it has 0 bytes."
+        "3 styles added, under Mine. One is in the gallery already. "
+        "One file was left out. empty.jpg is empty: it has 0 bytes."
     )
     assert own(studio) == ["a", "again", "c"]
     assert mix(studio) == []
+
+
+def test_a_folder_of_25_pictures_becomes_styles_only_when_that_is_agreed_and_goes_again(
+    qtbot: QtBot, studio: Studio, save_photo: SavePhoto, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    for number in range(MANY):
+        save_photo(f"folder/{number}.png", 16, 16, seed=number)
+    with qtbot.waitSignal(studio.importer.user_styles.message_posted):
+        studio.window.gallery.dropped.emit(Drop("gallery", Payload("files", paths=(tmp_path / "folder",))))
+    assert told(studio) == "25 pictures would become styles in your gallery."
+    assert own(studio) == []
+    studio.window.messages.button.click()
+    qtbot.waitUntil(lambda: told(studio) == "25 styles added, under Mine.")
+    assert len(own(studio)) == MANY
+    studio.window.messages.button.click()
+    qtbot.waitUntil(lambda: told(studio) == "25 styles are out of the gallery again.")
+    assert own(studio) == []
+
+
+def test_undoing_a_batch_leaves_what_was_there_before(qtbot: QtBot, studio: Studio, save_photo: SavePhoto) -> None:
+    studio.importer.user_styles.add([save_photo("a.png", seed=1)])
+    qtbot.waitUntil(lambda: own(studio) == ["a"])
+    studio.importer.user_styles.add([save_photo("b.png", seed=1), save_photo("c.png", seed=2)])
+    qtbot.waitUntil(lambda: told(studio) == "One style added, under Mine. One is in the gallery already.")
+    studio.actions["remove_added"].trigger()
+    qtbot.waitUntil(lambda: own(studio) == ["a"])
 
 
 def test_a_folder_without_pictures_says_so(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:

@@ -1,0 +1,131 @@
+"""SettingsOffer: a picture that the studio has painted can give its settings, and its styles, to the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+
+from studio.core.card import Card
+from studio.core.errors import StudioError
+from studio.core.image_io.xmp import CreditedStyle, read_settings
+from studio.core.project.recipe_file import is_recipe_file, load_recipe
+from studio.core.recipe import StyleRecipe
+from studio.core.styles.load_style import open_style
+from studio.core.styles.style import Style
+from studio.ui.session.message import Message
+from studio.ui.session.session import Session
+from studio.ui.threads.serial_executor import SerialExecutor
+
+
+@dataclass(frozen=True)
+class FoundSettings:
+    """What a file gives. name: of the file. styles: those it credits, in the order of the recipe's shares."""
+
+    name: str
+    recipe: StyleRecipe
+    styles: tuple[CreditedStyle, ...] = ()
+
+
+class SettingsOffer(QObject):
+    """Looks into pictures that were opened, and offers what is found in a message; nothing is asked.
+
+    All files are read off the GUI thread.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        files: SerialExecutor,
+        cards: Callable[[], Sequence[Card]],
+        parent: QObject | None = None,
+    ) -> None:
+        """cards: gives the styles of the gallery, among which those of a picture are looked for."""
+        super().__init__(parent)
+        self._session = session
+        self._files = files
+        self._cards = cards
+        self._offered: FoundSettings | None = None
+
+    def look_into(self, path: Path, remark: str = "") -> None:
+        """Offer the settings of a picture in use, if it has any. remark: what was said about it, and stays said."""
+        self._offered = None
+        self._files.submit(lambda: _found_in(path), partial(self._offer, remark), _pass_over)
+
+    def use_file(self, path: Path) -> None:
+        """Take the settings of a recipe's file or of an exported picture at once."""
+        self._files.submit(lambda: _found_in(path), self._use, self._refuse)
+
+    @Slot()
+    def use(self) -> None:
+        """Take what was offered last."""
+        offered, self._offered = self._offered, None
+        if offered is not None:
+            self._use(offered)
+
+    def _offer(self, remark: str, found: FoundSettings) -> None:
+        self._offered = found
+        text = self.tr("{} was painted by the studio.").format(found.name)
+        titles = _listed([style.title for style in found.styles])
+        more = self.tr("It carries its settings, and names its style: {}.").format(titles)
+        if len(found.styles) != 1:
+            more = self.tr("It carries its settings, and names its styles: {}.").format(titles)
+        if not found.styles:
+            more = self.tr("It carries its settings.")
+        self._session.post_message(
+            Message(" ".join(filter(None, [remark, text])), more, is_problem=bool(remark), action="use_settings")
+        )
+
+    def _use(self, found: FoundSettings) -> None:
+        cards = [_card_of(style, self._cards()) for style in found.styles]
+        known = [card for card in cards if card is not None]
+        self._files.submit(
+            lambda: [open_style(card) for card in known], partial(self._take, found, cards), self._refuse
+        )
+
+    def _take(self, found: FoundSettings, cards: Sequence[Card | None], opened: Sequence[Style]) -> None:
+        """The settings as one step, with as many of the styles as there are."""
+        recipe = found.recipe
+        styles = tuple(opened) or self._session.artwork.styles
+        if len(recipe.style_shares) == len(cards):
+            shares = [share for share, card in zip(recipe.style_shares, cards, strict=True) if card is not None]
+            recipe = recipe.change(style_shares=tuple(shares) if sum(shares) > 0 else ())
+        self._session.post_message(None)
+        self._session.take_settings(styles, recipe)
+        missing = [style.title for style, card in zip(found.styles, cards, strict=True) if card is None]
+        text = self.tr("The settings of {} are used.").format(found.name)
+        if not missing:
+            self._session.post_message(Message(text))
+            return
+        lack = self.tr("{} is not in your gallery.") if len(missing) == 1 else self.tr("{} are not in your gallery.")
+        remedy = self.tr("Pick another style, or add that one.") if not opened else self.tr("It is painted without.")
+        self._session.post_message(Message(f"{text} {lack.format(_listed(missing))}", remedy, is_problem=True))
+
+    def _refuse(self, error: StudioError) -> None:
+        self._session.post_message(Message.about(error))
+
+
+def _found_in(path: Path) -> FoundSettings:
+    if is_recipe_file(path):
+        return FoundSettings(path.name, load_recipe(path))
+    return FoundSettings(path.name, *read_settings(path))
+
+
+def _card_of(style: CreditedStyle, cards: Sequence[Card]) -> Card | None:
+    """The card with the id that was written down, else one of the same title and author."""
+    for card in cards:
+        if style.id and card.id == style.id:
+            return card
+    wanted = style.title.casefold(), style.author.casefold()
+    return next((card for card in cards if (card.title.casefold(), card.author.casefold()) == wanted), None)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names)
+
+
+def _pass_over(error: StudioError) -> None:
+    """Most pictures were not painted here."""
