@@ -16,6 +16,7 @@ from studio.core.artwork.artwork import Artwork
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.card import bundled_cards
 from studio.core.engine_api.contract import Engine
+from studio.core.project.presets import Presets
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.style_library import StyleLibrary
 from studio.jobs.worker import Worker
@@ -33,6 +34,9 @@ from studio.ui.importing.importer import Importer
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.importing.style_removals import StyleRemovals
 from studio.ui.importing.user_styles import UserStyles
+from studio.ui.presets.preset_bar import PresetBar
+from studio.ui.presets.preset_controller import PresetController
+from studio.ui.presets.recipe_files import RecipeFiles
 from studio.ui.project.autosave_controller import AutosaveController
 from studio.ui.project.project_controller import ProjectController
 from studio.ui.session.preferences import Preferences, RefineChoice, ThemeChoice
@@ -135,6 +139,15 @@ class Studio(QObject):
         self.actions["render_many"].triggered.connect(self._render_many)
         self.variations = VariationsController(self.session, worker, varying, lambda: self.importer.cards, self)
         self.variations_view = VariationsView(self.variations, self.actions["variations"], self.window.canvas)
+        self.presets = PresetController(self.session, Presets(settings.folder), library, self)
+        self.actions["restore_preset"].triggered.connect(self.presets.restore)
+        self.recipe_files = RecipeFiles(
+            self.session, self.importer.settings_offer, library, self.actions, settings, self.window
+        )
+        more = [self.actions[name] for name in ("reset_sliders", "load_settings", "save_settings")]
+        self.preset_bar = PresetBar(self.presets, self.session, more)
+        self.window.panel.add_before_knobs(self.tr("Preset"), self.preset_bar)
+        self.presets.load()
         self.window.status_bar.watch_batch(self.batch)
         self.refine_actions = RefineActions(self.actions, self.session, self)
         self.window.gallery.set_previews(StylePreviews(self.session, worker, previews, self))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from PySide6.QtCore import (
@@ -39,7 +39,7 @@ class Zone:
     """One place to land. takes: the kinds of payload it is shown for.
 
     needs: what has to be there already for it to be shown: "photo", or "second", which two pictures at once are as
-    well, or "style". A style of the gallery needs no photo.
+    well, or "style"; "empty" is the canvas without a photo. A style of the gallery needs no photo.
     """
 
     name: str
@@ -47,26 +47,18 @@ class Zone:
     label: str
     line: str
     takes: tuple[PayloadKind, ...]
-    needs: Literal["", "photo", "second", "style"] = ""
+    needs: Literal["", "empty", "photo", "second", "style"] = ""
 
 
 _PICTURES: tuple[PayloadKind, ...] = ("files", "image", "link")
-ZONES: tuple[Zone, ...] = (
-    Zone(
-        "picture",
-        "picture",
-        str(QT_TRANSLATE_NOOP("DropZones", "Picture")),
-        str(QT_TRANSLATE_NOOP("DropZones", "Paint this one")),
-        _PICTURES,
-    ),
-    Zone(
-        "blend",
-        "blend",
-        str(QT_TRANSLATE_NOOP("DropZones", "Blend pictures")),
-        str(QT_TRANSLATE_NOOP("DropZones", "Lay two photos over each other")),
-        _PICTURES,
-        needs="second",
-    ),
+_PICTURE = Zone(
+    "picture",
+    "picture",
+    str(QT_TRANSLATE_NOOP("DropZones", "Picture")),
+    str(QT_TRANSLATE_NOOP("DropZones", "Paint this one")),
+    _PICTURES,
+)
+_STYLES: tuple[Zone, ...] = (
     Zone(
         "style",
         "style",
@@ -82,6 +74,30 @@ ZONES: tuple[Zone, ...] = (
         str(QT_TRANSLATE_NOOP("DropZones", "Keep the current styles, add this one")),
         (*_PICTURES, "style"),
         needs="style",
+    ),
+)
+ZONES: tuple[Zone, ...] = (
+    _PICTURE,
+    Zone(
+        "blend",
+        "blend",
+        str(QT_TRANSLATE_NOOP("DropZones", "Blend pictures")),
+        str(QT_TRANSLATE_NOOP("DropZones", "Lay two photos over each other")),
+        _PICTURES,
+        needs="second",
+    ),
+    *_STYLES,
+)
+PANEL_ZONES: tuple[Zone, ...] = (
+    replace(_PICTURE, needs="empty"),
+    *_STYLES,
+    Zone(
+        "settings",
+        "settings",
+        str(QT_TRANSLATE_NOOP("DropZones", "Settings")),
+        str(QT_TRANSLATE_NOOP("DropZones", "Those of a picture painted here, or of a file")),
+        ("files",),
+        needs="photo",
     ),
 )
 GALLERY_ZONES: tuple[Zone, ...] = (
@@ -174,6 +190,7 @@ class DropZones(QWidget):
         has_photo = self.has_photo or kind == "style"
         there = {
             "": True,
+            "empty": not self.has_photo,
             "photo": has_photo,
             "second": self.has_photo or count > 1,
             "style": has_photo and self.has_styles,

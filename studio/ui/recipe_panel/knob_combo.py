@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QSignalBlocker, Qt, Slot
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QSignalBlocker, Slot
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.core.recipe import Knob
 from studio.ui.recipe_panel.knob_widget import KnobWidget
+from studio.ui.widgets.no_wheel_combo_box import NoWheelComboBox
 
 _WORDS = {  # where the recipe's word says too little beside the knob's label
     "finish": QT_TRANSLATE_NOOP("KnobCombo", "Paint my picture"),
@@ -23,7 +23,7 @@ class KnobCombo(KnobWidget):
     """Shows and edits a knob whose values are names."""
 
     def __init__(self, knob: Knob, parent: QWidget | None = None) -> None:
-        box = _NoWheelComboBox()
+        box = NoWheelComboBox()
         super().__init__(knob, box, parent)
         self.box = box
         for choice in knob.choices:
@@ -47,20 +47,6 @@ class KnobCombo(KnobWidget):
     @Slot(int)
     def _take_index(self, index: int) -> None:
         self._edit_once(self.box.itemData(index))
-
-
-class _NoWheelComboBox(QComboBox):
-    """Leaves the wheel to the panel unless it has the focus."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 def _shown(choice: str) -> str:

@@ -30,6 +30,7 @@ class RecipePanel(QScrollArea):
         self.pictures = BlendPanel(session)
         self.knobs: dict[str, KnobWidget] = {knob.field: self._make_widget(knob) for knob in KNOBS}
         self.styles = StylePanel(session)
+        self._extra = QVBoxLayout()  # what others put before the knobs
         self.advanced = QWidget()
         self.advanced_button = CollapsibleHeader(self.tr("Advanced"), self.advanced)
         self.setWidgetResizable(True)
@@ -43,6 +44,12 @@ class RecipePanel(QScrollArea):
         for signal in (session.content_changed, session.state_changed):
             signal.connect(self._show_size)
         self._show_recipe()
+
+    def add_before_knobs(self, title: str, widget: QWidget) -> None:
+        """Put a section of somebody else's between the styles and the knobs."""
+        self._extra.addWidget(SectionHeading(title))
+        self._extra.addWidget(widget)
+        QWidget.setTabOrder(widget, self.knobs["strength"])
 
     @Slot()
     def _show_recipe(self) -> None:
@@ -92,6 +99,7 @@ class RecipePanel(QScrollArea):
         box.addWidget(self.pictures)
         box.addWidget(SectionHeading(self.tr("Styles")))
         box.addWidget(self.styles)
+        box.addLayout(self._extra)
         for title, group in ((self.tr("Paint"), "paint"), (self.tr("Picture"), "picture")):
             box.addWidget(SectionHeading(title))
             for knob in KNOBS:

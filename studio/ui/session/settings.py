@@ -61,6 +61,11 @@ class Settings(QObject):
             self._values = {}
             self.problem = self._set_aside(error)
 
+    @property
+    def folder(self) -> Path:
+        """Where they lie, and what else the artist has set."""
+        return self._path.parent
+
     def get(self, key: str, kind: type[T]) -> T | None:
         """The value, if there is one of just this kind. Whole numbers are floats, too; infinity and NaN are none."""
         value = self._values.get(key)

@@ -19,6 +19,7 @@ from studio.ui.gallery.gallery import Gallery
 from studio.ui.gallery.gallery_model import CARD_ROLE
 from studio.ui.history.history_panel import HistoryPanel
 from studio.ui.history.shelf import Shelf
+from studio.ui.importing.drop_zones import PANEL_ZONES, DropZones
 from studio.ui.importing.importer import Importer
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.recipe_panel.recipe_panel import RecipePanel
@@ -171,7 +172,7 @@ class MainWindow(QWidget):
         photo = self._session.artwork.state.photo
         is_same = photo is self._shown_photo  # only blended differently: the view stays where it is
         self._shown_photo = photo
-        self.canvas.zones.has_photo = photo is not None
+        self.canvas.zones.has_photo = self.panel_zones.has_photo = photo is not None
         self.canvas.set_size(self._session.shown_size)
         self.canvas.set_before(self._session.photo, keeps_view=is_same)
         self.canvas.set_after(self._session.picture)
@@ -199,7 +200,7 @@ class MainWindow(QWidget):
 
     @Slot()
     def _show_styles(self) -> None:
-        self.canvas.zones.has_styles = bool(self._session.artwork.styles)
+        self.canvas.zones.has_styles = self.panel_zones.has_styles = bool(self._session.artwork.styles)
         self.gallery.set_selected([style.card.id for style in self._session.artwork.styles])
 
     @Slot()
@@ -242,6 +243,7 @@ class MainWindow(QWidget):
     def _connect_parts(self, importer: Importer) -> None:
         self.canvas.zoom_changed.connect(self.status_bar.show_zoom)
         self.canvas.dropped.connect(importer.take_drop)
+        self.panel_zones.dropped.connect(importer.take_drop)
         self.canvas.open_requested.connect(self._actions["open"].trigger)
         self.canvas.demo_chosen.connect(importer.open_picture)
         self.gallery.style_chosen.connect(importer.use_style)
@@ -283,7 +285,8 @@ class MainWindow(QWidget):
         box.addWidget(self.tool_bar)
         box.addWidget(self.splitter, 1)
         box.addWidget(self.status_bar)
-        for part in (self.messages, self.tool_bar, self.panel, self.below, self.status_bar):
+        self.panel_zones = DropZones(self.panel, PANEL_ZONES)
+        for part in (self.messages, self.tool_bar, self.below, self.status_bar):
             self.canvas.zones.take_drops_on(part)
 
     def _restore_layout(self) -> None:

@@ -245,7 +245,7 @@ def test_a_message_over_the_canvas_is_no_hole_in_the_zones(qtbot: QtBot, loaded:
 
 
 @pytest.mark.parametrize(
-    ("first", "later"), [("tool_bar", "tool_bar"), ("panel", "panel"), ("status_bar", "status_bar"), ("panel", "below")]
+    ("first", "later"), [("tool_bar", "tool_bar"), ("status_bar", "status_bar"), ("tool_bar", "below")]
 )
 def test_beside_the_canvas_a_first_picture_becomes_the_photo_and_later_ones_land_in_the_nearest_zone(
     qtbot: QtBot, studio: Studio, folder: Path, first: str, later: str
@@ -267,6 +267,32 @@ def test_beside_the_canvas_a_first_picture_becomes_the_photo_and_later_ones_land
     qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
     assert drop(later, files(folder / "b.png")) == "style"  # that is the one on the right
     qtbot.waitUntil(lambda: style_titles(studio) == ["b"])
+
+
+def test_the_panel_takes_styles_and_settings_beside_its_sliders(qtbot: QtBot, studio: Studio, folder: Path) -> None:
+    panel, zones = studio.window.panel, studio.window.panel_zones
+    mimes = {name: files(folder / f"{name}.png") for name in "ab"}
+
+    def shown(mime: QMimeData) -> list[str]:
+        enter = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, mime, *HELD)
+        QApplication.sendEvent(panel, enter)
+        assert enter.isAccepted() and zones.isVisible() and not studio.window.canvas.zones.isVisible()
+        return list(zones.places())
+
+    def drop(zone: str, mime: QMimeData) -> None:
+        place = zones.places()[zone].center()
+        QApplication.sendEvent(panel, QDropEvent(place, Qt.DropAction.CopyAction, mime, *HELD))
+
+    assert shown(mimes["a"]) == ["picture"]
+    drop("picture", mimes["a"])
+    qtbot.waitUntil(lambda: content_name(studio) == "a.png")
+    assert shown(mimes["b"]) == ["style", "settings"]
+    drop("style", mimes["b"])
+    qtbot.waitUntil(lambda: style_titles(studio) == ["b"])
+    assert shown(gallery_style("any")) == ["style", "mix"]
+    assert shown(mimes["a"]) == ["style", "mix", "settings"]
+    drop("settings", mimes["a"])
+    qtbot.waitUntil(lambda: problem(studio) == "a.png carries no recipe.")
 
 
 def test_tiles_of_the_gallery_are_used_and_mixed_in(qtbot: QtBot, loaded: Studio) -> None:

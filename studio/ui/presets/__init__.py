@@ -1,0 +1,1 @@
+"""Named presets in the panel, and settings as files."""

@@ -1,0 +1,129 @@
+"""PresetController: the presets there are, taken, saved, renamed and removed; their file is used off the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.core.errors import StudioError
+from studio.core.project.builtin_presets import Preset, all_presets
+from studio.core.project.presets import Presets
+from studio.core.recipe import StyleRecipe
+from studio.ui.session.message import Message
+from studio.ui.session.session import Session
+from studio.ui.threads.serial_executor import SerialExecutor
+
+_Read = tuple[dict[str, StyleRecipe], tuple[StudioError, ...]]
+
+
+class PresetController(QObject):
+    """Signals: changed(), other presets."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, store: Presets, files: SerialExecutor, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._own: dict[str, StyleRecipe] = {}
+        self._session = session
+        self._store = store
+        self._files = files
+        self._chosen = ""
+        self._removed: tuple[str, StyleRecipe] | None = None
+        self._told: tuple[str, ...] = ()  # problems of single presets, which are told once
+
+    @property
+    def presets(self) -> tuple[Preset, ...]:
+        """The studio's, then the artist's by name."""
+        return all_presets(self._own)
+
+    @property
+    def current(self) -> Preset | None:
+        """The one the settings agree with: of several, that which was chosen last."""
+        recipe = self._session.artwork.recipe
+        agreeing = [preset for preset in self.presets if preset.applied_to(recipe) == recipe]
+        return next((preset for preset in agreeing if preset.name == self._chosen), next(iter(agreeing), None))
+
+    @Slot()
+    def load(self) -> None:
+        """Read the file, in which another studio may have changed something."""
+        self._files.submit(self._store.read, lambda read: self._take(*read), self._refuse)
+
+    def choose(self, preset: Preset) -> None:
+        """Paint with its settings, as one step."""
+        artwork = self._session.artwork
+        self._chosen = preset.name
+        self._session.take_settings(artwork.styles, preset.applied_to(artwork.recipe))
+        self.changed.emit()
+
+    def save(self, name: str) -> None:
+        """Keep the present settings under a name; what it stood for before can be brought back."""
+        recipe, before = self._session.artwork.recipe, self._own.get(name.strip())
+
+        def kept(kept_name: str) -> None:
+            self._chosen = kept_name
+            if before is None or before == recipe:
+                self._tell(self.tr("The settings are saved as {}.").format(kept_name))
+                return
+            self._removed = kept_name, before
+            self._tell(self.tr("{} stands for these settings now.").format(kept_name), "restore_preset")
+
+        self._write(lambda: self._store.save(name, recipe), kept)
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a preset of the artist's another name."""
+
+        def renamed(kept_name: str) -> None:
+            self._chosen = kept_name
+
+        if name != new_name.strip():
+            self._write(lambda: self._store.rename(name, new_name), renamed)
+
+    def remove(self, name: str) -> None:
+        """Forget a preset of the artist's; the message offers to bring it back."""
+        recipe = self._own.get(name)
+        if recipe is None:
+            return
+
+        def remove() -> str:
+            self._store.remove(name)
+            return name
+
+        def removed(_: str) -> None:
+            self._removed = name, recipe
+            self._tell(self.tr("Removed the preset {}.").format(name), "restore_preset")
+
+        self._write(remove, removed)
+
+    @Slot()
+    def restore(self) -> None:
+        """Bring back what was removed, or written over, last."""
+        removed, self._removed = self._removed, None
+        if removed is not None:
+            self._write(partial(self._store.save, *removed), lambda _: None)
+
+    def _write(self, write: Callable[[], str], done: Callable[[str], None]) -> None:
+        def write_and_read() -> tuple[str, _Read]:
+            return write(), self._store.read()
+
+        def end(written: tuple[str, _Read]) -> None:
+            name, read = written
+            done(name)
+            self._take(*read)
+
+        self._files.submit_write(write_and_read, end, self._refuse)
+
+    def _take(self, own: dict[str, StyleRecipe], problems: Sequence[StudioError]) -> None:
+        self._own = own
+        self.changed.emit()
+        texts = tuple(problem.message for problem in problems)
+        if texts and texts != self._told:
+            self._session.post_message(Message.about(problems[0]))
+        self._told = texts
+
+    def _tell(self, text: str, action: str = "") -> None:
+        self._session.post_message(Message(text, action=action))
+
+    def _refuse(self, error: StudioError) -> None:
+        self._session.post_message(Message.about(error))
