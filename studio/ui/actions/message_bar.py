@@ -15,7 +15,7 @@ NEWS_SECONDS = 7.0
 
 
 class MessageBar(QFrame):
-    """Shows one message at a time. News goes after a while; a problem stays until it is closed or cleared."""
+    """Shows one message at a time. News goes after a while; a problem or a question stays until it is closed."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None, *, news_seconds: float = NEWS_SECONDS) -> None:
         super().__init__(parent)
@@ -60,7 +60,7 @@ class MessageBar(QFrame):
             self.button.setText(self._actions[message.action].text())
             self.button.setToolTip(self._actions[message.action].toolTip())
         self._timer.stop()
-        if not message.is_problem:
+        if not (message.is_problem or message.stays):
             self._timer.start()
         self.show()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))

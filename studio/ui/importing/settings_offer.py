@@ -76,7 +76,7 @@ class SettingsOffer(QObject):
         if not found.styles:
             more = self.tr("It carries its settings.")
         self._session.post_message(
-            Message(" ".join(filter(None, [remark, text])), more, is_problem=bool(remark), action="use_settings")
+            Message(" ".join(filter(None, [remark, text])), more, action="use_settings", stays=True)
         )
 
     def _use(self, found: FoundSettings) -> None:

@@ -125,7 +125,7 @@ class UserStyles(QObject):
 
     def _question(self, text: str) -> Message:
         remedy = self.tr("They stay under Mine until you remove them.")
-        return Message(text, remedy, is_problem=True, action="add_offered")  # it stays until it is answered
+        return Message(text, remedy, action="add_offered", stays=True)
 
     def _add_files(self, paths: Sequence[Path]) -> None:
         """At the end, one message sums up."""

@@ -10,15 +10,17 @@ from studio.core.errors import StudioError
 
 @dataclass(frozen=True)
 class Message:
-    """News disappears after a while, a problem stays until it is closed or replaced.
+    """News disappears after a while, a problem or a question stays until it is closed or replaced.
 
-    action: the name of an entry in the table of actions, offered as a button, or "".
+    action: the name of an entry in the table of actions, offered as a button, or "". stays: whether it is such a
+    question, which nothing is wrong about.
     """
 
     text: str
     remedy: str = ""
     is_problem: bool = False
     action: str = ""
+    stays: bool = False
 
     def __post_init__(self) -> None:
         for name in ("text", "remedy"):  # they may contain names of files
