@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.image_io import OPEN_SUFFIXES
 from studio.core.image_io.find_pictures import is_folder
+from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.session.settings import Settings
 from studio.ui.threads.task_pool import TaskPool
-from studio.ui.widgets.plain_text import PlainFileDialog
 
 PATIENCE = 2000  # ms that a disk may take to say whether a folder is there
 _PICTURES = QStandardPaths.StandardLocation.PicturesLocation
@@ -32,7 +32,7 @@ def open_dialog(make: Callable[[Path], QFileDialog], parent: QWidget, folders: S
 
 def make_open_dialog(parent: QWidget, folder: Path, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
     """A dialog for pictures, or for a folder if the mode says so; it deletes itself. Connect it, then open it."""
-    dialog = PlainFileDialog(parent, title, str(folder))
+    dialog = StudioFileDialog(parent, title, str(folder))
     dialog.setFileMode(mode)
     if mode != QFileDialog.FileMode.Directory:
         patterns = " ".join(f"*{suffix}" for suffix in OPEN_SUFFIXES)

@@ -33,6 +33,7 @@ from studio.core.image_io import (
 from studio.core.image_io.exif import tells_place_or_owner
 from studio.core.image_io.formats import SUFFIX_OF
 from studio.ui.dialogs.file_dialogs import open_dialog, typed_path
+from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.export.credits_preview import CreditsPreview
 from studio.ui.export.export_place import ExportPlace, Place
 from studio.ui.export.export_preview import ExportPreview
@@ -42,7 +43,8 @@ from studio.ui.export.exporter import Exportable, file_size
 from studio.ui.export.file_size_estimator import FileSizeEstimator
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.form_row import form_row
-from studio.ui.widgets.plain_text import PlainFileDialog, PlainLabel
+from studio.ui.widgets.plain_text import PlainLabel
+from studio.ui.widgets.screen_room import ScrolledPage, resize_within_screen
 from studio.ui.widgets.unit_spin_box import UnitSpinBox
 
 FORMAT_NAMES: dict[ExportFormat, str] = {
@@ -112,6 +114,7 @@ class ExportDialog(QDialog):
         self._show_keeps()
         self._show_format()
         self.title.setCursorPosition(0)
+        resize_within_screen(self, self.sizeHint())  # Qt by itself takes two thirds of the screen at most
         self._disk.propose(self.path, elsewhere=True)
 
     @property
@@ -241,7 +244,7 @@ class ExportDialog(QDialog):
         path = typed_path(str(self.path))
 
         def make(folder: Path) -> QFileDialog:
-            dialog = PlainFileDialog(self, self.tr("Export as"), str(folder))
+            dialog = StudioFileDialog(self, self.tr("Export as"), str(folder))
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.selectFile(path.name)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -307,6 +310,8 @@ class ExportDialog(QDialog):
         box.setContentsMargins(20, 20, 20, 16)
         box.setSpacing(2 * GRID)
         box.addWidget(self.preview)
-        box.addLayout(form)
-        box.addStretch(1)
+        page = QWidget()
+        form.setContentsMargins(0, 0, 0, 0)
+        page.setLayout(form)
+        box.addWidget(ScrolledPage(page), 1)  # many styles have many credits
         box.addWidget(self.buttons)

@@ -14,13 +14,13 @@ from studio.core.project.project import Project
 from studio.core.project.project_file import SUFFIX, MissingPhoto, load_project, save_project
 from studio.ui.actions.actions import Actions
 from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
+from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.project.autosave_controller import AutosaveController, differ
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
 from studio.ui.threads.serial_executor import SerialExecutor
-from studio.ui.widgets.plain_text import PlainFileDialog
 
 _PURPOSE = "projects"  # whose folder is remembered
 _DOCUMENTS = QStandardPaths.StandardLocation.DocumentsLocation
@@ -146,6 +146,6 @@ class ProjectController(QObject):
         self._session.post_message(Message.about(error))
 
     def _make_dialog(self, title: str, folder: Path) -> QFileDialog:
-        dialog = PlainFileDialog(self._window, title, str(folder), self.tr("Projects (*{})").format(SUFFIX))
+        dialog = StudioFileDialog(self._window, title, str(folder), self.tr("Projects (*{})").format(SUFFIX))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog

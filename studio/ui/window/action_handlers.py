@@ -21,6 +21,7 @@ from studio.ui.actions.actions import Actions
 from studio.ui.actions.availability import allow
 from studio.ui.actions.undo_text import change_name
 from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder, show_folder
+from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.export.export_dialog import ExportDialog
 from studio.ui.export.export_settings import ExportSettings
 from studio.ui.export.exporter import Exporter
@@ -34,7 +35,6 @@ from studio.ui.session.message import Message
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
 from studio.ui.threads.task_pool import TaskPool
-from studio.ui.widgets.plain_text import PlainFileDialog
 from studio.ui.window.about import make_about, make_shortcut_list
 from studio.ui.window.diagnostics import diagnostics, system_name
 
@@ -123,7 +123,7 @@ class ActionHandlers(QObject):
 
         def make(folder: Path) -> QFileDialog:
             styles = self.tr("Styles (*{})").format(SUFFIX)
-            dialog = PlainFileDialog(self._window, self.tr("Export style"), str(folder), styles)
+            dialog = StudioFileDialog(self._window, self.tr("Export style"), str(folder), styles)
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix(SUFFIX[1:])
             dialog.selectFile(f"{card.id}{SUFFIX}")

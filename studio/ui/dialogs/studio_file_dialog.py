@@ -1,0 +1,137 @@
+"""StudioFileDialog: the system's own file dialog; where it has none, Qt's, with thumbnails and in the studio's look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QIdentityProxyModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    QStandardPaths,
+    Qt,
+    QUrl,
+    Slot,
+)
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFileSystemModel,
+    QListView,
+    QSplitter,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolButton,
+    QTreeView,
+    QWidget,
+)
+
+from studio.core.image_io import OPEN_SUFFIXES
+from studio.ui.images.thumbnails import Thumbnails
+from studio.ui.theme.theme import icon
+from studio.ui.widgets.plain_text import PlainFileDialog
+from studio.ui.widgets.screen_room import resize_within_screen
+
+THUMBNAIL = QSize(64, 48)  # px
+_CELL = QSize(224, 56)  # px: a thumbnail with its name beside it
+_ROW_THUMBNAIL = QSize(32, 24)  # px, in the list with sizes and dates
+_SIZE = QSize(860, 560)  # px
+_SIDEBAR = 140  # px
+_ICONS = {
+    "backButton": "chevron-left",
+    "forwardButton": "chevron-right",
+    "toParentButton": "chevron-up",
+    "newFolderButton": "add",
+    "listModeButton": "gallery",
+    "detailModeButton": "menu",
+}
+_PLACES = (
+    QStandardPaths.StandardLocation.HomeLocation,
+    QStandardPaths.StandardLocation.DesktopLocation,
+    QStandardPaths.StandardLocation.PicturesLocation,
+    QStandardPaths.StandardLocation.DownloadLocation,
+)
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class StudioFileDialog(PlainFileDialog):
+    """Pictures are shown as thumbnails, in columns or in a list with sizes and dates; both can be switched."""
+
+    def __init__(
+        self,
+        parent: QWidget | None,
+        title: str,
+        folder: str,
+        filters: str = "",
+        *,
+        thumbnail_folder: Path | None = None,
+    ) -> None:
+        """thumbnail_folder: None for the user's cache."""
+        super().__init__(parent, title, folder, filters)
+        self.setOption(QFileDialog.Option.HideNameFilterDetails)  # thirty endings are no help
+        if self.findChild(QListView) is None:
+            return  # it is the system's own
+        self.thumbnails = Thumbnails(THUMBNAIL, self.devicePixelRatioF(), thumbnail_folder, self)
+        self.setProxyModel(_WithThumbnails(self.thumbnails, self))
+        self.setViewMode(QFileDialog.ViewMode.List)
+        self._dress()
+        resize_within_screen(self, _SIZE)
+
+    def _dress(self) -> None:
+        for name, picture in _ICONS.items():
+            button = self.findChild(QToolButton, name)
+            if button is not None:
+                button.setIcon(icon(picture))
+        files = self.findChild(QListView, "listView")
+        if files is not None:
+            files.setIconSize(THUMBNAIL)
+            files.setGridSize(_CELL)
+            files.setItemDelegate(_Cell(files))
+            files.setFlow(QListView.Flow.LeftToRight)
+            files.setWrapping(True)
+            files.setResizeMode(QListView.ResizeMode.Adjust)
+            files.setUniformItemSizes(True)  # else each folder is measured file by file
+            files.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # the extension is seen
+        rows = self.findChild(QTreeView, "treeView")
+        if rows is not None:
+            rows.setIconSize(_ROW_THUMBNAIL)
+            rows.setUniformRowHeights(True)
+            rows.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        splitter = self.findChild(QSplitter, "splitter")
+        if splitter is not None:
+            splitter.setSizes([_SIDEBAR, _SIZE.width() - _SIDEBAR])
+        places = [QStandardPaths.writableLocation(place) for place in _PLACES]
+        self.setSidebarUrls([QUrl.fromLocalFile(place) for place in dict.fromkeys(filter(None, places))])
+
+
+class _Cell(QStyledItemDelegate):
+    """A file with as much room for its name as its cell has."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        return _CELL
+
+
+class _WithThumbnails(QIdentityProxyModel):
+    """The files of a dialog, pictures with a thumbnail instead of the sign of their type."""
+
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
+        thumbnails.arrived.connect(self._show)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        files = self.sourceModel()
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0 and isinstance(files, QFileSystemModel):
+            path = Path(files.filePath(self.mapToSource(index)))
+            if path.suffix.lower() in OPEN_SUFFIXES and not files.isDir(self.mapToSource(index)):
+                pixmap = self._thumbnails.pixmap(path)
+                return QIcon(pixmap) if pixmap is not None else icon("picture", "muted")
+        return super().data(index, role)
+
+    @Slot(object)
+    def _show(self, path: Path) -> None:
+        files = self.sourceModel()
+        if isinstance(files, QFileSystemModel):
+            index = self.mapFromSource(files.index(str(path)))
+            self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])

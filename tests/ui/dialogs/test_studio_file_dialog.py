@@ -1,0 +1,94 @@
+"""The file dialog where the system has none: thumbnails, endings in sight, and words that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import QApplication, QFileDialog, QHeaderView, QListView, QToolButton, QTreeView
+from pytestqt.qtbot import QtBot
+
+from studio.ui.dialogs.studio_file_dialog import THUMBNAIL, StudioFileDialog
+from studio.ui.theme.theme import ThemeName, apply_theme
+
+SavePhoto = Callable[..., Path]
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, save_photo: SavePhoto, tmp_path: Path, thumbnail_folder: Path) -> StudioFileDialog:
+    """Open on a folder with a photo, a damaged one, a text and a folder."""
+    save_photo("a long name of a photo of the harbour at dusk.png")
+    (tmp_path / "damaged.jpg").write_bytes(b"no picture")
+    (tmp_path / "notes.txt").write_text("no picture either")
+    (tmp_path / "folder.png").mkdir()
+    dialog = StudioFileDialog(None, "Open a picture", str(tmp_path), thumbnail_folder=thumbnail_folder)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: view_of(dialog).model().rowCount(view_of(dialog).rootIndex()) == 4)
+    return dialog
+
+
+def view_of(dialog: StudioFileDialog) -> QListView:
+    view = dialog.findChild(QListView, "listView")
+    assert view is not None and view.isVisible()
+    return view
+
+
+def sign_of(dialog: StudioFileDialog, name: str) -> QPixmap:
+    view = view_of(dialog)
+    icon: QIcon = index_of(dialog, name).data(Qt.ItemDataRole.DecorationRole)
+    return icon.pixmap(view.iconSize(), 1.0)
+
+
+def index_of(dialog: StudioFileDialog, name: str) -> QModelIndex:
+    view = view_of(dialog)
+    rows = view.model().rowCount(view.rootIndex())
+    found = (view.model().index(row, 0, view.rootIndex()) for row in range(rows))
+    return next(index for index in found if index.data() == name)
+
+
+def test_pictures_are_shown_as_thumbnails_and_nothing_else_is_opened(qtbot: QtBot, dialog: StudioFileDialog) -> None:
+    name = "a long name of a photo of the harbour at dusk.png"
+    qtbot.waitUntil(lambda: dialog.thumbnails.pixmap(Path(dialog.directory().filePath(name))) is not None)
+    assert sign_of(dialog, name).size() == THUMBNAIL
+    assert len({sign_of(dialog, name).toImage().pixel(x, 20) for x in range(40)}) > 10  # noise, and no sign
+    damaged = Path(dialog.directory().filePath("damaged.jpg"))
+    sign_of(dialog, "damaged.jpg")
+    qtbot.waitUntil(lambda: dialog.thumbnails.is_unreadable(damaged))
+    assert not sign_of(dialog, "damaged.jpg").isNull()
+    for other in ("notes.txt", "folder.png"):
+        assert not sign_of(dialog, other).isNull()
+        assert not dialog.thumbnails._tasks.is_waiting(Path(dialog.directory().filePath(other)))
+
+
+def test_a_long_name_keeps_its_ending_and_the_list_scrolls_down_only(dialog: StudioFileDialog) -> None:
+    view = view_of(dialog)
+    assert view.textElideMode() == Qt.TextElideMode.ElideMiddle
+    cell = view.visualRect(index_of(dialog, "notes.txt"))
+    assert cell.size().boundedTo(QSize(view.viewport().width(), 56)) == cell.size()
+    assert view.horizontalScrollBar().maximum() == 0
+
+
+def test_the_endings_of_the_kinds_do_not_fill_the_list_of_kinds(dialog: StudioFileDialog) -> None:
+    dialog.setNameFilters(["Pictures (*.png *.jpg *.tiff)"])
+    assert dialog.testOption(QFileDialog.Option.HideNameFilterDetails)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_headings_and_signs_are_readable_in_both_themes(
+    qapp: QApplication, dialog: StudioFileDialog, theme: ThemeName
+) -> None:
+    apply_theme(qapp, theme)
+    dialog.setViewMode(QFileDialog.ViewMode.Detail)
+    rows = dialog.findChild(QTreeView, "treeView")
+    header: QHeaderView = rows.header()
+    ground = header.grab().toImage().pixelColor(header.width() - 4, 3)
+    assert ground.lightnessF() > 0.7 if theme == "light" else ground.lightnessF() < 0.4
+    assert ground != QColor("black")
+    button = dialog.findChild(QToolButton, "toParentButton")
+    up = dialog.grab(button.geometry()).toImage()  # with what is behind it
+    shades = {up.pixelColor(x, y).lightness() for x in range(up.width()) for y in range(up.height())}
+    assert max(shades) - min(shades) > 90
