@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -45,6 +45,7 @@ from studio.ui.widgets.durations import clock
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.plain_text import PlainLabel
 from studio.ui.widgets.progress_line import ProgressLine
+from studio.ui.widgets.screen_room import resize_within_screen
 
 _PLACES, _FOLDER = "batch_photos", "batch"  # purposes of dialogs
 
@@ -67,8 +68,8 @@ class BatchWindow(QDialog):
         self._settings = settings
         self._shown_folder: Path | None = None
         self.setWindowTitle(self.tr("Render many"))
-        self.resize(680, 620)
         self.setMinimumSize(520, 420)
+        resize_within_screen(self, QSize(680, 620))
         self.messages = MessageBar(actions)
         titles = self.tr("Add pictures"), self.tr("Add a folder with all below it")
         self.picker = SourcePicker(settings, _PLACES, *titles, target=self)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QEnterEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from studio.core.card import Card
@@ -16,6 +16,7 @@ from studio.ui.widgets.plain_text import PlainLabel, action_text, tool_tip
 
 DEMO_SIZE = QSize(144, 96)
 DEMO_COUNT = 3
+_PHOTO_GAP = 2 * GRID
 
 
 class StartPage(QWidget):
@@ -38,21 +39,30 @@ class StartPage(QWidget):
         box.addStretch(3)
         for widget in (self._mark, invitation, open_button):
             box.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._photos: list[_DemoPhoto] = []
         if demo:
             box.addSpacing(4 * GRID)
             hint = PlainLabel(self.tr("Try it with one of these"))
             set_role(hint, "caption-on-canvas")
             box.addWidget(hint, 0, Qt.AlignmentFlag.AlignHCenter)
             row = QHBoxLayout()
-            row.setSpacing(2 * GRID)
+            row.setSpacing(_PHOTO_GAP)
             row.addStretch(1)
             for card in demo[:DEMO_COUNT]:
                 photo = _DemoPhoto(card, thumbnails)
                 photo.chosen.connect(self.demo_chosen)
+                self._photos.append(photo)
                 row.addWidget(photo)
             row.addStretch(1)
             box.addLayout(row)
         box.addStretch(4)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        count, margin = max(1, len(self._photos)), 2 * GRID
+        width = min(DEMO_SIZE.width(), (self.width() - 2 * margin - (count - 1) * _PHOTO_GAP) // count)
+        for photo in self._photos:  # smaller ones on a small desk
+            photo.setFixedSize(width, width * DEMO_SIZE.height() // DEMO_SIZE.width())
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.StyleChange:  # another theme

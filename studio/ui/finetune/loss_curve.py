@@ -40,7 +40,7 @@ class LossCurve(QStackedWidget):
         self.addWidget(self.empty)
         self.setAccessibleName(self.tr("Loss curve"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(150)
+        self.setMinimumHeight(88)
 
     def sizeHint(self) -> QSize:
         return QSize(280, 180)

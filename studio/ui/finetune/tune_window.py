@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -33,6 +31,7 @@ from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.licence_combo import LicenceCombo
 from studio.ui.widgets.plain_text import PlainLabel
 from studio.ui.widgets.progress_line import ProgressLine
+from studio.ui.widgets.screen_room import ScrolledPage, resize_within_screen
 
 _SHOWN_REMARKS = 3
 
@@ -47,8 +46,8 @@ class TuneWindow(QDialog):
         super().__init__(parent)
         self._controller = controller
         self.setWindowTitle(self.tr("Teach a style"))
-        self.resize(800, 700)
-        self.setMinimumSize(640, 560)
+        self.setMinimumSize(640, 440)
+        resize_within_screen(self, QSize(800, 700))
         self.messages = MessageBar(actions)
         invitation = self.tr("Drop 3 to 30 pictures by one artist here, or a folder of them")
         self.strip = ThumbnailStrip(controller.references, self.tr("Pictures to learn from"), invitation)
@@ -179,7 +178,7 @@ class TuneWindow(QDialog):
         ):
             widget.setAccessibleName(name)
         self.sample.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.sample.setMinimumSize(300, 200)
+        self.sample.setMinimumSize(300, 96)
         self.sample.setWordWrap(True)
         set_role(self.sample, "muted")
 
@@ -210,13 +209,7 @@ class TuneWindow(QDialog):
         left.addLayout(form)
         left.addWidget(self.knobs)
         left.addStretch(1)
-        area = QScrollArea()  # with all numbers it is higher than the window
-        area.setWidget(page)
-        area.setWidgetResizable(True)
-        page.setAutoFillBackground(False)  # which the area switched on
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = ScrolledPage(page)  # with all numbers it is higher than the window
         right = QVBoxLayout()
         right.setSpacing(GRID)
         right.addWidget(self.sample, 3)
@@ -236,8 +229,11 @@ class TuneWindow(QDialog):
         box.setSpacing(GRID + 4)
         box.addWidget(self.messages)
         box.addWidget(self.strip)
-        box.addWidget(self.picker)
-        box.addWidget(self.remarks)
+        sources = QHBoxLayout()
+        sources.setSpacing(2 * GRID)
+        sources.addWidget(self.picker, 0, Qt.AlignmentFlag.AlignTop)
+        sources.addWidget(self.remarks, 1)
+        box.addLayout(sources)
         box.addLayout(middle, 1)
         box.addWidget(self.bar)
         box.addLayout(buttons)

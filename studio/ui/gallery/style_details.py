@@ -23,6 +23,7 @@ from studio.ui.images.thumbnails import Thumbnails
 from studio.ui.theme.theme import set_role
 from studio.ui.widgets.licence_combo import LicenceCombo
 from studio.ui.widgets.plain_text import PlainLabel, window_title
+from studio.ui.widgets.screen_room import resize_within_screen
 
 _EDGE = 160
 
@@ -139,7 +140,7 @@ class StyleDetails(QDialog):
         box.setSpacing(16)
         box.addLayout(top)
         box.addWidget(buttons)
-        self.resize(520, self.sizeHint().height())
+        resize_within_screen(self, QSize(520, self.sizeHint().height()))
 
 
 def _line(name: str, value: str) -> PlainLabel:

@@ -20,6 +20,8 @@ from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.collapsible_header import CollapsibleHeader
 from studio.ui.widgets.section_heading import SectionHeading
 
+_MARGIN = 12  # px
+
 
 class RecipePanel(QScrollArea):
     """Shows the session's recipe and hands every move on to the session."""
@@ -37,9 +39,12 @@ class RecipePanel(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(276)
         self.setAccessibleName(self.tr("Styles and settings"))
-        self.setWidget(self._arrange())
+        page = self._arrange()
+        self.setWidget(page)
+        # Also for what is still folded away: a page that is wider than the panel would lose its right edge.
+        widest = max(widget.minimumSizeHint().width() for widget in self.knobs.values())
+        self.setMinimumWidth(2 * _MARGIN + widest + self.verticalScrollBar().sizeHint().width())
         session.recipe_changed.connect(self._show_recipe)
         for signal in (session.content_changed, session.state_changed):
             signal.connect(self._show_size)
@@ -92,7 +97,7 @@ class RecipePanel(QScrollArea):
         set_role(page, "panel")
         page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         box = QVBoxLayout(page)
-        box.setContentsMargins(12, 4, 12, 12)
+        box.setContentsMargins(_MARGIN, 4, _MARGIN, _MARGIN)
         # Else what appears in a full panel is squeezed into the old height first, and painted so for a moment.
         box.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         box.setSpacing(6)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 import studio
 from studio.core.card import Card
 from studio.ui.actions.actions import ACTIONS, shown_keys, translated
 from studio.ui.widgets.plain_text import window_title
+from studio.ui.widgets.screen_room import resize_within_screen
 
 
 def make_about(cards: Sequence[Card], parent: QWidget) -> QDialog:
@@ -51,7 +52,7 @@ def _dialog(title: str, html: str, parent: QWidget) -> QDialog:
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(window_title(title))
-    dialog.resize(600, 680)
+    resize_within_screen(dialog, QSize(600, 680))
     text = QTextBrowser()
     text.setHtml(html)
     text.setOpenExternalLinks(True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.core.card import Card
 from studio.core.picture import Picture
@@ -32,7 +32,7 @@ from studio.ui.window.focus_navigation import FocusNavigation
 from studio.ui.window.panel_splitter import PanelSplitter
 from studio.ui.window.status_bar import StatusBar
 from studio.ui.window.tool_bar import ToolBar
-from studio.ui.window.window_layout import LARGEST, keep_place, restore_place
+from studio.ui.window.window_layout import LARGEST, LEAST, keep_place, restore_place
 
 _BACKGROUND_KEY = "canvas/surround"  # as the settings files of earlier versions call it
 
@@ -61,7 +61,7 @@ class MainWindow(QWidget):
         self._is_painted = self._is_beside_shown = False
         self._shown_photo: Picture | None = None
         self._close_guard = CloseGuard(session, actions, self)
-        self.setMinimumSize(900, 560)
+        self.setMinimumSize(LEAST)
         self.addActions(list(actions.values()))
         self.tool_bar = ToolBar(session, actions, recent)
         self.gallery = Gallery(importer.cards, thumbnail_folder=thumbnail_folder)
@@ -122,6 +122,7 @@ class MainWindow(QWidget):
         elif event.type() == QEvent.Type.WindowStateChange:  # by the window manager, or as it was last time
             with QSignalBlocker(self._actions["full_screen"]):
                 self._actions["full_screen"].setChecked(self.isFullScreen())
+            self.tool_bar.show_title(self.isFullScreen())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -215,7 +216,9 @@ class MainWindow(QWidget):
 
     @Slot(bool)
     def _fill_screen(self, is_full: bool) -> None:
-        self.showFullScreen() if is_full else self.showNormal()
+        full = Qt.WindowState.WindowFullScreen
+        state = self.windowState()
+        self.setWindowState(state | full if is_full else state & ~full)  # maximized again, if it was
 
     @Slot()
     def _find_style(self) -> None:
@@ -266,14 +269,12 @@ class MainWindow(QWidget):
 
     def _arrange(self) -> None:
         middle = QWidget()
-        column = QGridLayout(middle)
+        column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.setRowStretch(0, 1)
-        column.addWidget(self.canvas, 0, 0)
-        column.addWidget(self.messages, 0, 0, Qt.AlignmentFlag.AlignTop)  # over the canvas: the picture stays put
-        self.messages.raise_()
-        column.addWidget(self.below, 1, 0)
+        column.addWidget(self.messages)  # above the canvas: it hides neither the picture nor the drop zones
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.below)
         below = QVBoxLayout(self.below)
         below.setContentsMargins(0, 0, 0, 0)
         below.addWidget(self.history)

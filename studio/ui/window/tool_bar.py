@@ -1,16 +1,16 @@
-"""The bar on top: open, undo, views, the picture's name, Finish and Export."""
+"""The bar on top: open, undo, views, Finish and Export, and the picture's name on a full screen."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from studio.ui.actions.actions import Actions
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.elided_label import ElidedLabel
+from studio.ui.widgets.folding_row import FoldingRow
 from studio.ui.window.finish_button import FinishButton
 from studio.ui.window.main_menu import MainMenu
 
@@ -30,6 +30,7 @@ class ToolBar(QFrame):
         self.title = ElidedLabel(middle=True)
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         set_role(self.title, "title")
+        self.title.hide()
         self.finish = FinishButton()
         self.finish.clicked.connect(self._finish_or_stop)
         self.refine_menu = QMenu(self)
@@ -82,6 +83,10 @@ class ToolBar(QFrame):
         name = self._session.name
         self.title.setText(f"{name} *" if name and artwork.has_unsaved_result else name)
 
+    def show_title(self, is_shown: bool) -> None:
+        """Show the picture's name, where no title of the window does."""
+        self.title.setVisible(is_shown)
+
     @Slot()
     def open_menu(self) -> None:
         """Open the menu below its button, for the keyboard."""
@@ -115,36 +120,18 @@ class ToolBar(QFrame):
         return button
 
     def _arrange(self) -> None:
-        left, right = QHBoxLayout(), QHBoxLayout()
-        left.setSpacing(2)
-        left.addWidget(self.menu_button)
+        self.buttons = FoldingRow()
+        self.buttons.add_button(self.menu_button)
         for name in ("open", "paste", "", "undo", "redo", "", "compare", "fit", "actual_size"):
             if name:
-                left.addWidget(self._button(name, has_text=name in ("open", "compare")))
+                self.buttons.add_button(self._button(name, has_text=name in ("open", "compare")))
             else:
-                left.addSpacing(6)
-                left.addWidget(_separator())
-                left.addSpacing(6)
-        left.addStretch(1)
-        right.setSpacing(GRID)
-        right.addStretch(1)
-        right.addWidget(self._button("variations", has_text=False))
-        right.addWidget(self.live)
-        right.addWidget(self.finish)
-        right.addWidget(self.export)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(GRID, 0, GRID, 0)
-        grid.setHorizontalSpacing(GRID)
-        grid.addLayout(left, 0, 0)
-        grid.addWidget(self.title, 0, 1)
-        grid.addLayout(right, 0, 2)
-        for column, stretch in enumerate((3, 2, 3)):
-            grid.setColumnStretch(column, stretch)
-
-
-def _separator() -> QWidget:
-    line = QWidget()
-    line.setFixedSize(1, 20)
-    line.setBackgroundRole(QPalette.ColorRole.Mid)
-    line.setAutoFillBackground(True)
-    return line
+                self.buttons.add_line()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 0, GRID, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self.buttons, 3)
+        row.addWidget(self.title, 2)
+        row.addStretch(1)
+        for widget in (self._button("variations", has_text=False), self.live, self.finish, self.export):
+            row.addWidget(widget)

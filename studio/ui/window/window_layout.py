@@ -7,7 +7,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.session.settings import Settings
+from studio.ui.widgets.screen_room import room_on
 
+LEAST = QSize(760, 460)  # px
 _USUAL = QSize(1280, 800)  # px
 _PLACE, _STATE = "window/place", "window/state"
 LARGEST = 32_767  # px, of a screen
@@ -24,16 +26,17 @@ def keep_place(settings: Settings, window: QWidget) -> None:
 
 def restore_place(settings: Settings, window: QWidget) -> None:
     """Bring the window back to where it was, as far as it can be seen on the present screens."""
-    window.resize(_USUAL)
+    window.resize(_USUAL.boundedTo(room_on(QGuiApplication.primaryScreen())))
     numbers = settings.get_numbers(_PLACE, 4, -LARGEST, LARGEST)
     if numbers is None:
         return
     place, screens = QRect(*numbers), QGuiApplication.screens()
     if not place.isValid():
         return
-    place.setSize(place.size().boundedTo(screens[0].availableVirtualSize()))
     grip = QRect(place.left(), place.top(), place.width(), _GRIP)
-    if any(screen.availableGeometry().intersects(grip) for screen in screens):
+    screen = next((screen for screen in screens if screen.availableGeometry().intersects(grip)), None)
+    place.setSize(place.size().boundedTo(room_on(screen or screens[0])))
+    if screen is not None:
         window.setGeometry(place)
     else:
         window.resize(place.size())

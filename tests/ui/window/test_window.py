@@ -152,12 +152,54 @@ def test_the_gallery_uses_and_mixes_by_keyboard_and_ctrl_enter_finishes_with_a_s
     qtbot.waitUntil(lambda: [style.card.title for style in loaded.session.artwork.styles] == ["Lion"])
 
 
-def test_a_message_does_not_move_the_picture(qtbot: QtBot, loaded: Studio) -> None:
-    before = loaded.window.canvas.geometry()
-    loaded.window.messages.show_message(Message("No disk.", is_problem=True, action="export"))
-    QApplication.processEvents()
-    assert loaded.window.messages.isVisible() and loaded.window.messages.width() == before.width()
-    assert loaded.window.canvas.geometry() == before
+def test_a_message_hides_neither_the_picture_nor_a_drop_zone(qtbot: QtBot, loaded: Studio) -> None:
+    canvas, messages = loaded.window.canvas, loaded.window.messages
+    before = canvas.geometry()
+    messages.show_message(Message("No disk.", is_problem=True, action="export"))
+    qtbot.waitUntil(lambda: canvas.geometry() != before)
+    assert messages.isVisible() and messages.width() == canvas.width()
+    assert not messages.geometry().intersects(canvas.geometry())
+    canvas.zones.show_for("files")
+    assert canvas.zones.geometry() == canvas.rect()
+    messages.clear()
+    qtbot.waitUntil(lambda: canvas.geometry() == before)
+
+
+def test_a_maximized_window_is_maximized_again_after_a_full_screen(qtbot: QtBot, studio: Studio) -> None:
+    window = studio.window
+    window.showMaximized()
+    qtbot.waitUntil(window.isMaximized)
+    studio.actions["full_screen"].trigger()
+    qtbot.waitUntil(window.isFullScreen)
+    studio.actions["full_screen"].trigger()
+    qtbot.waitUntil(lambda: not window.isFullScreen())
+    assert window.isMaximized()
+
+
+def test_the_name_of_the_picture_stands_in_one_place(qtbot: QtBot, loaded: Studio) -> None:
+    assert "harbour.png" in loaded.window.windowTitle() and loaded.window.tool_bar.title.isHidden()
+    loaded.actions["full_screen"].trigger()  # where no title is seen
+    qtbot.waitUntil(loaded.window.isFullScreen)
+    assert loaded.window.tool_bar.title.isVisible() and loaded.window.tool_bar.title.text() == "harbour.png"
+
+
+def test_hiding_the_panels_and_showing_them_again_leaves_everything_as_it_was(qtbot: QtBot, loaded: Studio) -> None:
+    window = loaded.window
+    window.resize(1000, 600)
+    window.splitter.setSizes([300, 380, 320])
+    loaded.actions["history"].trigger()
+    parts = (window.gallery, window.canvas, window.panel, window.tool_bar, window.history, window.status_bar)
+
+    def places() -> list[object]:
+        return [(part.isVisible(), part.geometry()) for part in parts]
+
+    qtbot.waitUntil(lambda: window.canvas.width() == 378 and window.history.height() < 40)  # all is laid out
+    before = places()
+    for name in ("hide_panels", "full_screen"):
+        loaded.actions[name].trigger()
+        qtbot.waitUntil(lambda: places() != before)
+        loaded.actions[name].trigger()
+        qtbot.waitUntil(lambda: places() == before)
 
 
 def test_closing_during_a_run_is_clean(qtbot: QtBot, loaded: Studio, engine: FakeEngine) -> None:
@@ -246,7 +288,7 @@ def test_an_engine_that_cannot_be_made_is_told_and_the_rest_goes_on(
 
 
 def test_the_layout_is_remembered(qtbot: QtBot, studio: Studio, settings: Settings, thumbnail_folder: Path) -> None:
-    studio.window.resize(900, 700)
+    studio.window.resize(780, 700)
     studio.window.splitter.setSizes([200, 500, 300])
     sizes = studio.window.splitter.sizes()
     studio.actions["background"].trigger()
@@ -254,7 +296,7 @@ def test_the_layout_is_remembered(qtbot: QtBot, studio: Studio, settings: Settin
     again = Studio(FakeEngine, settings, thumbnail_folder)
     again.window.show()
     qtbot.waitUntil(lambda: again.session.engine_info is not None)
-    assert (again.window.width(), again.window.height()) == (900, 700)
+    assert (again.window.width(), again.window.height()) == (780, 700)
     assert again.window.splitter.sizes() == sizes
     assert again.window.canvas.background == "black"
     again.close()
