@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
 from studio.core.recipe import Knob
 from studio.ui.recipe_panel.slider_scale import Pace, SliderScale
+from studio.ui.widgets.number_field import NumberField
 
 # Looks like a plain number until it is pointed at or has the focus: a panel full of boxes would be restless.
 # The origin of the buttons is named because Qt's style sheets leave the text no room otherwise, though there are none.
@@ -19,7 +20,7 @@ QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { subcontrol-origin: marg
 """
 
 
-class ValueField(QDoubleSpinBox):
+class ValueField(NumberField):
     """A number field on a knob's range: type and press Enter, or use the arrows; emits `value_edited` once per edit."""
 
     value_edited = Signal(object)
@@ -29,16 +30,18 @@ class ValueField(QDoubleSpinBox):
         self._scale = SliderScale(knob)
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setStyleSheet(_SHEET)
-        self.setKeyboardTracking(False)  # half-typed numbers are not values
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setDecimals(knob.decimals)
         self.setRange(knob.low, knob.high)
-        self.setGroupSeparatorShown(False)
         self.lineEdit().setAcceptDrops(False)  # a dropped picture is no number
         if knob.unit:
             self.setSuffix(f"\N{NO-BREAK SPACE}{knob.unit}")
         self.valueChanged.connect(self._emit_edit)
+
+    @property
+    def range_name(self) -> str:
+        return self._scale.knob.label
 
     @property
     def knob_value(self) -> float:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDoubleSpinBox, QWidget
+from PySide6.QtWidgets import QWidget
+
+from studio.ui.widgets.number_field import NumberField
 
 
-class UnitSpinBox(QDoubleSpinBox):
-    """Reports its value when the entry is complete, not at every digit."""
+class UnitSpinBox(NumberField):
+    """A whole number, unless told otherwise, from `low` to `high`."""
 
     def __init__(self, low: float, high: float, suffix: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setDecimals(0)
         self.setRange(low, high)
         self.setSuffix(suffix)
-        self.setKeyboardTracking(False)
         self.lineEdit().setTextMargins(5, 0, 0, 0)  # Qt's style sheets pad a spin box on the right only

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip
 from pytestqt.qtbot import QtBot
 
 from studio.core.recipe import KNOBS, Knob
@@ -133,6 +133,43 @@ def test_a_typed_value_is_taken_at_enter_only(qtbot: QtBot, slider: KnobSlider) 
     with qtbot.waitSignals([slider.value_edited, slider.edit_finished]):
         qtbot.keyClick(slider.field, Qt.Key.Key_Return)
     assert slider.value == 0.25
+
+
+def test_a_click_on_the_number_selects_it_and_typing_replaces_it(qtbot: QtBot, slider: KnobSlider) -> None:
+    line = slider.field.lineEdit()
+    slider.track.setFocus()
+    qtbot.mouseClick(line, Qt.MouseButton.LeftButton, pos=QPoint(line.width() - 6, 8))
+    assert slider.field.hasFocus() and line.selectedText() == "0.60"
+    qtbot.keyClicks(slider.field, "0.25")
+    qtbot.keyClick(slider.field, Qt.Key.Key_Return)
+    assert slider.value == 0.25
+    qtbot.mouseClick(line, Qt.MouseButton.LeftButton, pos=QPoint(line.width() - 6, 8))
+    assert not line.hasSelectedText()  # the second one puts the cursor
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen: to raise a tool tip
+@pytest.mark.parametrize(("typed", "taken"), [("7", 1.0), ("-3", 0.0), ("0.123", 0.12), ("0.5", 0.5)])
+def test_a_number_out_of_the_range_is_brought_into_it_and_the_range_is_said(
+    qtbot: QtBot, slider: KnobSlider, typed: str, taken: float
+) -> None:
+    slider.field.selectAll()
+    qtbot.keyClicks(slider.field, typed)
+    qtbot.keyClick(slider.field, Qt.Key.Key_Return)
+    assert slider.value == taken
+    if 0 <= float(typed) <= 1:
+        assert not QToolTip.isVisible()
+        return
+    qtbot.waitUntil(QToolTip.isVisible)
+    assert QToolTip.text() == "Strength: from 0.00 to 1.00"
+    QToolTip.hideText()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen: to raise a tool tip
+def test_what_is_no_number_leaves_the_value_as_it_was(qtbot: QtBot, slider: KnobSlider) -> None:
+    slider.field.selectAll()
+    qtbot.keyClicks(slider.field, "x-.")
+    qtbot.keyClick(slider.field, Qt.Key.Key_Return)
+    assert slider.value == 0.6 and slider.field.text() == "0.60"
 
 
 def turn_wheel(slider: KnobSlider) -> QWheelEvent:

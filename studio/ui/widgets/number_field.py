@@ -1,0 +1,72 @@
+"""NumberField: a number that is typed: a click selects it, and what is out of range is said and brought into it."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Slot
+from PySide6.QtGui import QFocusEvent, QValidator
+from PySide6.QtWidgets import QDoubleSpinBox, QToolTip, QWidget
+
+from studio.ui.widgets.plain_text import tool_tip
+
+_LONGEST = 24  # characters that are read as a number
+
+
+class NumberField(QDoubleSpinBox):
+    """Reports its value when the entry is complete, not at every digit. `range_text` says what it takes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setKeyboardTracking(False)  # half-typed numbers are not values
+        self.setGroupSeparatorShown(False)
+        self._is_clicked_into = False
+        self.lineEdit().installEventFilter(self)
+
+    @property
+    def range_name(self) -> str:
+        """What the number is, in words."""
+        return self.accessibleName() or self.tr("The value")
+
+    @property
+    def range_text(self) -> str:
+        """From which value to which one may be typed, in words."""
+        low, high = (f"{self.textFromValue(value)}{self.suffix()}" for value in (self.minimum(), self.maximum()))
+        return self.tr("{}: from {} to {}").format(self.range_name, low, high)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._is_clicked_into = event.reason() == Qt.FocusReason.MouseFocusReason  # a second click puts the cursor
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        is_release = watched is self.lineEdit() and event.type() == QEvent.Type.MouseButtonRelease
+        if is_release and self._is_clicked_into:
+            self._is_clicked_into = False
+            if not self.lineEdit().hasSelectedText():
+                self.selectAll()  # and what is typed replaces it
+        return super().eventFilter(watched, event)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        state, text, position = super().validate(text, position)
+        if state == QValidator.State.Invalid and self._number(text) is not None:
+            state = QValidator.State.Intermediate  # Qt would refuse the key, without a word
+        return state, text, position
+
+    def fixup(self, text: str) -> str:
+        number = self._number(text)
+        if number is None:
+            return super().fixup(text)
+        if not self.minimum() <= number <= self.maximum():
+            QTimer.singleShot(0, self.say_range)  # after the change of focus that may have ended the entry
+        return f"{self.textFromValue(min(max(number, self.minimum()), self.maximum()))}{self.suffix()}"
+
+    @Slot()
+    def say_range(self) -> None:
+        """Say beside the field what it takes."""
+        QToolTip.showText(self.mapToGlobal(QPoint(0, self.height())), tool_tip(self.range_text), self)
+
+    def _number(self, text: str) -> float | None:
+        """What is typed as a number, whether or not it is in the range."""
+        digits = text.removesuffix(self.suffix()).strip()
+        number, is_number = self.locale().toDouble(digits)
+        return number if is_number and math.isfinite(number) and len(digits) <= _LONGEST else None
