@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
@@ -234,6 +234,14 @@ class StyleRecipe:
         if not isinstance(shares, list | tuple):
             raise RecipeError("The style shares of the recipe are no list.")
         return cls().change(**values | {"style_shares": tuple(shares)})
+
+
+def whole_percents(shares: Sequence[float]) -> tuple[int, ...]:
+    """Percents to show, which sum to 100 as those of `shares` do: the largest remainders are rounded up."""
+    down = [math.floor(share) for share in shares]
+    missing = round(sum(shares)) - sum(down)
+    by_remainder = sorted(range(len(shares)), key=lambda place: down[place] - shares[place])
+    return tuple(percent + (place in by_remainder[:missing]) for place, percent in enumerate(down))
 
 
 RECIPE_FIELDS = tuple(field.name for field in fields(StyleRecipe))

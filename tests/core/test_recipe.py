@@ -9,7 +9,7 @@ from dataclasses import fields
 import pytest
 
 from studio.core.errors import RecipeError
-from studio.core.recipe import KNOBS, NETWORKS, RECIPE_VERSION, SHARE_KNOB, Knob, StyleRecipe
+from studio.core.recipe import KNOBS, NETWORKS, RECIPE_VERSION, SHARE_KNOB, Knob, StyleRecipe, whole_percents
 
 NUMBERS = [knob for knob in KNOBS if knob.scale != "choice"]
 CHOICES = [knob for knob in KNOBS if knob.scale == "choice"]
@@ -178,3 +178,19 @@ def test_recipes_in_pixels_are_read_by_studios_that_know_no_other_sizes() -> Non
     assert values["version"] == 3 and "size_rule" not in values
     assert json.loads(StyleRecipe(size_rule="photo").to_json())["version"] == RECIPE_VERSION
     assert StyleRecipe.from_json('{"version": 3, "long_edge": 512}') == StyleRecipe(long_edge=512)
+
+
+@pytest.mark.parametrize(
+    ("shares", "shown"),
+    [
+        ((100 / 3,) * 3, (34, 33, 33)),
+        ((100 / 6,) * 6, (17, 17, 17, 17, 16, 16)),
+        ((62.6, 37.4), (63, 37)),
+        ((49.5, 49.5, 1.0), (50, 49, 1)),
+        ((69.99999999, 30.00000001), (70, 30)),
+        ((100.0,), (100,)),
+        ((), ()),
+    ],
+)
+def test_shown_shares_add_up_to_a_hundred(shares: tuple[float, ...], shown: tuple[int, ...]) -> None:
+    assert whole_percents(shares) == shown

@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from studio.core.recipe import whole_percents
 from studio.core.styles.style import Style
 from studio.ui.recipe_panel.style_row import StyleRow
 from studio.ui.session.session import Session
@@ -38,8 +39,9 @@ class StylePanel(QWidget):
         styles = artwork.credited_styles
         if styles != self._styles or not self.rows:
             self._make_rows(styles)
-        for row, share in zip(self.rows, artwork.shares, strict=True):
-            row.set_share(share)
+        shares = artwork.shares
+        for row, share, shown in zip(self.rows, shares, whole_percents(shares), strict=True):
+            row.set_share(share, shown)
 
     def _make_rows(self, styles: tuple[Style, ...]) -> None:
         for row in self.rows:
@@ -55,7 +57,7 @@ class StylePanel(QWidget):
             self._box.insertWidget(index, row)
         self._order_focus()
         self.hint.setText(
-            self.tr("Ctrl+click another one to mix it in.")
+            self.tr("Ctrl and a click on another one, or Shift+Enter, mixes it in.")
             if styles
             else self.tr("Pick a style in the gallery, or drop a picture onto it.")
         )

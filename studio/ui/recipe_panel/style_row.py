@@ -69,7 +69,7 @@ class StyleRow(QWidget):
         grid.addWidget(share, 2, 0, 1, 3)
         grid.setColumnStretch(1, 1)
 
-    def set_share(self, percent: float) -> None:
-        """Show the share; emits nothing."""
+    def set_share(self, percent: float, shown: int) -> None:
+        """Show the share, in figures as `shown`; emits nothing."""
         self.track.set_knob_value(percent)
-        self.field.set_knob_value(percent)
+        self.field.set_knob_value(shown)

@@ -151,3 +151,12 @@ def turn_wheel(widget: QWidget, notches: int = 1) -> None:
         Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(widget, event)
+
+
+def test_the_shares_of_three_styles_add_up_to_a_hundred_on_screen(qtbot: QtBot, loaded: Studio) -> None:
+    for count, title in enumerate(("Poppies", "Lion"), start=2):
+        loaded.importer.mix_in(card_named(loaded, title))
+        qtbot.waitUntil(lambda count=count: len(loaded.session.artwork.styles) == count)
+    rows = loaded.window.panel.styles.rows
+    assert sum(row.field.value() for row in rows) == 100
+    assert [row.track.knob_value for row in rows] == pytest.approx([100 / 3] * 3)
