@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -77,6 +77,7 @@ class Gallery(QWidget):
         self._show_categories()
         self.search.textChanged.connect(self._filter)
         self.search.returnPressed.connect(self._go_to_tiles)
+        self.search.installEventFilter(self)
         self._category_filter.chosen.connect(self._filter)
         self.grid.chosen.connect(self.style_chosen)
         self.grid.mixed_in.connect(self.style_mixed_in)
@@ -149,6 +150,13 @@ class Gallery(QWidget):
         details.show()
         return details
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        is_down = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Down
+        if watched is self.search and is_down and event.type() == QEvent.Type.KeyPress:
+            self._go_to_tiles()
+            return True
+        return super().eventFilter(watched, event)
+
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._thumbnails.set_pixel_ratio(self.devicePixelRatioF())
@@ -182,11 +190,10 @@ class Gallery(QWidget):
 
     @Slot()
     def _go_to_tiles(self) -> None:
-        """From the search to what it found; Enter once more uses it."""
+        """From the search to the first style it found; Enter once more uses it."""
         if self.model.rowCount():
+            self.grid.setCurrentIndex(self.model.index(0))
             self.grid.setFocus()
-            if not self.grid.currentIndex().isValid():
-                self.grid.setCurrentIndex(self.model.index(0))
 
     @Slot()
     def _show_everything(self) -> None:

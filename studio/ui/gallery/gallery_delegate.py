@@ -15,7 +15,7 @@ from studio.ui.theme.theme import CAPTION_SIZE, RADIUS, TEXT_SIZE, color, icon
 
 THUMBNAIL_EDGE = 112  # px
 TILE_WIDTH = THUMBNAIL_EDGE + 8
-TILE_HEIGHT = THUMBNAIL_EDGE + 52
+TILE_HEIGHT = THUMBNAIL_EDGE + 68
 _TOP = 6
 _LIFT = 2
 _LONGEST_WORDS = 200  # characters; more never have room, and laying them out at each paint takes long
@@ -55,7 +55,7 @@ class GalleryDelegate(QStyledItemDelegate):
             _paint_ring(painter, place)
         if has_focus:
             _outline(painter, QRectF(place).adjusted(-3.5, -3.5, 3.5, 3.5), "text", 1.0)
-        _paint_words(painter, card, QRect(place.left(), cell.top() + _TOP + THUMBNAIL_EDGE + 6, place.width(), 36))
+        _paint_words(painter, card, QRect(place.left(), cell.top() + _TOP + THUMBNAIL_EDGE + 6, place.width(), 52))
         painter.restore()
 
     def _paint_picture(self, painter: QPainter, card: Card, place: QRect, is_hovered: bool) -> None:
@@ -105,14 +105,15 @@ def _outline(painter: QPainter, frame: QRectF, role: str, width: float) -> None:
 
 
 def _paint_words(painter: QPainter, card: Card, place: QRect) -> None:
+    """The title in two lines at most, and who made it."""
     font = QFont(painter.font())
-    font.setPixelSize(TEXT_SIZE)
     top = place.top()
-    for text, role, size in ((card.title, "text", TEXT_SIZE), (card.author or card.year, "muted", CAPTION_SIZE)):
-        font.setPixelSize(size)
-        metrics = QFontMetrics(font)
+    title = title_lines(card.title, QFontMetrics(_sized(font, TEXT_SIZE)), place.width())
+    lines = [*((line, "text", TEXT_SIZE) for line in title), (card.author or card.year, "muted", CAPTION_SIZE)]
+    for text, role, size in lines:
+        painter.setFont(_sized(font, size))
+        metrics = painter.fontMetrics()
         line = QRect(place.left(), top, place.width(), metrics.height())
-        painter.setFont(font)
         painter.setPen(color(role))  # type: ignore[arg-type]
         painter.drawText(
             line,
@@ -120,3 +121,21 @@ def _paint_words(painter: QPainter, card: Card, place: QRect) -> None:
             metrics.elidedText(shortened(text, _LONGEST_WORDS), Qt.TextElideMode.ElideRight, line.width()),
         )
         top = line.bottom() + 2
+
+
+def _sized(font: QFont, size: int) -> QFont:
+    sized = QFont(font)
+    sized.setPixelSize(size)
+    return sized
+
+
+def title_lines(title: str, metrics: QFontMetrics, width: int) -> list[str]:
+    """A title broken between words where it is wider than `width` px; the second line may be too long."""
+    title = shortened(title, _LONGEST_WORDS)
+    words = title.split()
+    if metrics.horizontalAdvance(title) <= width or len(words) < 2:
+        return [title]
+    count = 1
+    while metrics.horizontalAdvance(" ".join(words[: count + 1])) <= width:
+        count += 1
+    return [" ".join(words[:count]), " ".join(words[count:])]

@@ -15,7 +15,7 @@ _DRAGGED_SCALE = 0.6  # of a thumbnail: what hangs on the cursor must not hide t
 
 
 class StyleGrid(QListView):
-    """A click or Enter chooses, with Ctrl it mixes in; Delete removes.
+    """A click or Enter chooses; Ctrl and a click, or Shift+Enter, mixes in; Delete removes. Ctrl+Enter is the window's.
 
     Signals, with the Card: chosen, mixed_in, removal_requested; menu_requested(card, global position).
     """
@@ -48,7 +48,9 @@ class StyleGrid(QListView):
         self.verticalScrollBar().setSingleStep(TILE_HEIGHT // 4)
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Styles"))
-        self.setAccessibleDescription(self.tr("Enter uses the style, Ctrl+Enter mixes it in, Delete removes your own."))
+        self.setAccessibleDescription(
+            self.tr("Enter uses the style, Shift+Enter mixes it in, Delete removes your own.")
+        )
         self.clicked.connect(self._choose)
         thumbnails.arrived.connect(self.viewport().update)  # many arrivals, one paint
 
@@ -75,8 +77,12 @@ class StyleGrid(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
-            is_mix = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+            return
+        if is_enter and index.isValid():
+            is_mix = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             (self.mixed_in if is_mix else self.chosen).emit(index.data(CARD_ROLE))
             return
         if event.key() == Qt.Key.Key_Delete and index.isValid():

@@ -34,7 +34,8 @@ def make_shortcut_list(parent: QWidget) -> QDialog:
         (_tr("Delete"), _tr("On a slider: back to its default, as a double click does")),
         (_tr("Space + drag"), _tr("Move the picture")),
         (_tr("Delete"), _tr("In the gallery: remove a style of your own")),
-        (_tr("Enter"), _tr("In the gallery: use the style; with Ctrl, or Ctrl and a click, mix it in")),
+        (_tr("Enter"), _tr("In the gallery: use the style")),
+        (_tr("Shift + Enter"), _tr("In the gallery: mix the style in, as Ctrl and a click do")),
     ]
     lines = "".join(
         f"<tr><td style='padding: 2px 24px 2px 0'><b>{escape(keys)}</b></td>"

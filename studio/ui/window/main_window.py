@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -16,7 +16,6 @@ from studio.ui.actions.message_bar import MessageBar
 from studio.ui.canvas.background import BACKGROUNDS
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.gallery.gallery import Gallery
-from studio.ui.gallery.gallery_model import CARD_ROLE
 from studio.ui.history.history_panel import HistoryPanel
 from studio.ui.history.shelf import Shelf
 from studio.ui.importing.drop_zones import PANEL_ZONES, DropZones
@@ -88,20 +87,6 @@ class MainWindow(QWidget):
         self._restore_layout()
         self._show_state()
         self.canvas.setFocus()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # Ctrl+Enter means "mix in" on a style that is not in the mix yet, and Finish everywhere else.
-        if (
-            watched is self.gallery.grid
-            and isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        ):
-            card = self.gallery.grid.currentIndex().data(CARD_ROLE)
-            if card is not None and all(card.id != style.card.id for style in self._session.artwork.styles):
-                event.accept()
-                return True
-        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Backslash and self._actions["show_before"].isEnabled():
@@ -227,14 +212,6 @@ class MainWindow(QWidget):
         self.gallery.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.gallery.search.selectAll()
 
-    @Slot()
-    def _go_to_styles(self) -> None:
-        """From the search on to the first style it has found."""
-        styles = self.gallery.grid
-        if styles.model().rowCount() > 0:
-            styles.setCurrentIndex(styles.model().index(0, 0))
-            styles.setFocus()
-
     def _connect_session(self) -> None:
         session = self._session
         session.content_changed.connect(self._show_content)
@@ -251,7 +228,6 @@ class MainWindow(QWidget):
         self.canvas.demo_chosen.connect(importer.open_picture)
         self.gallery.style_chosen.connect(importer.use_style)
         self.gallery.style_mixed_in.connect(importer.mix_in)
-        self.gallery.grid.installEventFilter(self)
         self.gallery.dropped.connect(importer.take_drop)
         importer.user_styles.added.connect(self.gallery.reveal)
         self.gallery.card_edited.connect(importer.user_styles.edit)
@@ -264,7 +240,6 @@ class MainWindow(QWidget):
         self._actions["hide_panels"].toggled.connect(self._hide_panels)
         self._actions["full_screen"].toggled.connect(self._fill_screen)
         self._actions["find_style"].triggered.connect(self._find_style)
-        self.gallery.search.returnPressed.connect(self._go_to_styles)
         self._actions["next_area"].triggered.connect(self._focus_navigation.focus_next_area)
 
     def _arrange(self) -> None:

@@ -5,11 +5,21 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QThreadPool, QUrl
-from PySide6.QtGui import QContextMenuEvent, QDrag, QDragEnterEvent, QDropEvent, QImage, QMouseEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDrag,
+    QDragEnterEvent,
+    QDropEvent,
+    QFont,
+    QFontMetrics,
+    QImage,
+    QMouseEvent,
+)
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
 
 from studio.core.card import LICENCES, Card, licence_is_unknown
 from studio.ui.gallery.gallery import Gallery
+from studio.ui.gallery.gallery_delegate import title_lines
 from studio.ui.gallery.gallery_model import CARD_ROLE, GalleryModel
 from studio.ui.gallery.style_details import StyleDetails
 from studio.ui.importing.drop_zones import Drop
@@ -149,7 +159,7 @@ def test_a_click_uses_a_style_and_with_control_mixes_it_in(gallery, qtbot):
     assert told.args == [CARDS[0]]
 
 
-def test_enter_uses_the_current_style_and_control_enter_mixes_it_in(gallery, qtbot):
+def test_enter_uses_the_current_style_and_shift_enter_mixes_it_in(gallery, qtbot):
     gallery.grid.setCurrentIndex(gallery.model.index(0))
     qtbot.keyClick(gallery.grid, Qt.Key.Key_Right)
     with qtbot.waitSignal(gallery.style_chosen) as told:
@@ -157,7 +167,7 @@ def test_enter_uses_the_current_style_and_control_enter_mixes_it_in(gallery, qtb
     assert told.args == [CARDS[1]]
     qtbot.keyClick(gallery.grid, Qt.Key.Key_Down)  # two columns
     with qtbot.waitSignal(gallery.style_mixed_in) as told:
-        qtbot.keyClick(gallery.grid, Qt.Key.Key_Return, CONTROL)
+        qtbot.keyClick(gallery.grid, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     assert told.args == [CARDS[3]]
 
 
@@ -461,3 +471,14 @@ def has_accent(gallery, card_id) -> bool:
     return any(
         image.pixelColor(x, y).name() == accent for x in range(image.width()) for y in range(0, image.height(), 3)
     )
+
+
+def test_a_long_title_takes_two_lines_and_a_short_one(qapp: QApplication) -> None:
+    metrics = QFontMetrics(QFont(qapp.font()))
+    width = metrics.horizontalAdvance("The Great Wave of")
+    assert title_lines("The Great Wave off Kanagawa", metrics, width) == ["The Great Wave", "off Kanagawa"]
+    assert title_lines("Lion", metrics, width) == ["Lion"]
+    assert title_lines("Donaudampfschifffahrtsgesellschaft", metrics, width) == ["Donaudampfschifffahrtsgesellschaft"]
+    first, rest = title_lines("Donaudampfschifffahrtsgesellschaft at dusk", metrics, width)
+    assert (first, rest) == ("Donaudampfschifffahrtsgesellschaft", "at dusk")
+    assert title_lines("word " * 9999, metrics, width)[0].startswith("word")

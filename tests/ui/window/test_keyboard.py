@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from studio.core.image_io.xmp import read_recipe
 from studio.ui.app import Studio
 from studio.ui.export.export_dialog import ExportDialog
+from studio.ui.gallery.gallery_model import CARD_ROLE
 from tests.support.fakes import FakeEngine
 from tests.ui.conftest import card_named
 
@@ -63,7 +64,7 @@ def test_the_whole_task_is_done_with_keys_alone(
 
     pick_style(qtbot, "great wave")
     qtbot.waitUntil(lambda: [style.card.title for style in artwork.styles] == ["The Great Wave off Kanagawa"])
-    pick_style(qtbot, "poppies", CTRL)
+    pick_style(qtbot, "poppies", SHIFT)
     qtbot.waitUntil(lambda: len(artwork.styles) == 2)
 
     press(qtbot, Qt.Key.Key_F6)
@@ -127,6 +128,14 @@ def test_tab_hides_the_panels_of_a_canvas_that_was_clicked_and_brings_them_back(
     assert window.panel.isHidden()
     press(qtbot, Qt.Key.Key_Tab)
     assert window.panel.isVisible() and canvas.hasFocus()
+
+
+def test_down_goes_from_the_search_to_what_it_found(qtbot: QtBot, studio: Studio) -> None:
+    press(qtbot, Qt.Key.Key_F, CTRL)
+    type_words(qtbot, "hokusai")
+    assert press(qtbot, Qt.Key.Key_Down) is studio.window.gallery.grid
+    card = studio.window.gallery.grid.currentIndex().data(CARD_ROLE)
+    assert card is studio.window.gallery.model.index(0).data(CARD_ROLE) and "Hokusai" in card.author
 
 
 def test_f6_goes_round_the_parts_that_are_shown(qtbot: QtBot, loaded: Studio) -> None:

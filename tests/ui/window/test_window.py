@@ -136,18 +136,22 @@ def test_files_and_pictures_are_pasted(qtbot: QtBot, studio: Studio, save_photo:
     assert studio.window.messages.message.text == "There is no picture in the clipboard."
 
 
-def test_the_gallery_uses_and_mixes_by_keyboard_and_ctrl_enter_finishes_with_a_style_in_use(
+def test_the_gallery_uses_and_mixes_by_keyboard_and_ctrl_enter_finishes_wherever_the_focus_is(
     qtbot: QtBot, loaded: Studio
 ) -> None:
     styles = loaded.window.gallery.grid
     styles.setFocus()
     for card, count in ((card_named(loaded, "Poppies"), 2), (card_named(loaded, "Lion"), 3)):
         styles.setCurrentIndex(styles.model().index(loaded.window.gallery.model.row_of(card.id)))
-        qtbot.keyClick(styles, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClick(styles, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
         qtbot.waitUntil(lambda count=count: len(loaded.session.artwork.styles) == count)
     assert loaded.session.run is None
+    unused = card_named(loaded, "Spring")
+    styles.setCurrentIndex(styles.model().index(loaded.window.gallery.model.row_of(unused.id)))
     qtbot.keyClick(styles, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
+    assert len(loaded.session.artwork.styles) == 3
+    styles.setCurrentIndex(styles.model().index(loaded.window.gallery.model.row_of(card_named(loaded, "Lion").id)))
     qtbot.keyClick(styles, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: [style.card.title for style in loaded.session.artwork.styles] == ["Lion"])
 
