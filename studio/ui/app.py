@@ -43,6 +43,7 @@ from studio.ui.session.preferences import Preferences, RefineChoice, ThemeChoice
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings, settings_file
 from studio.ui.session.time_estimate import keep_estimate, read_estimate
+from studio.ui.theme.theme import logo
 from studio.ui.threads.event_bridge import EventBridge
 from studio.ui.threads.gc_on_gui_thread import GcOnGuiThread
 from studio.ui.threads.no_unpickling import refuse_unpickling
@@ -60,6 +61,7 @@ def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
     application = QApplication(["style-studio", *arguments])
     application.setOrganizationName("Style Studio")
     application.setApplicationName("Style Studio")
+    application.setWindowIcon(logo())
     gc_timer = GcOnGuiThread()
     settings = Settings(settings_file())
     studio = Studio(make_engine, settings)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.ui.canvas.background import BACKGROUNDS, CanvasBackground, background_name
 from studio.ui.theme.theme import icon
+from studio.ui.widgets.menu_heading import add_heading
 
 
 class MenuTarget(Protocol):
@@ -38,7 +39,8 @@ class CanvasMenu(QMenu):
         actual_size.triggered.connect(lambda: canvas.zoom_to(1.0))
         for action in (fit, actual_size):
             action.setEnabled(canvas.has_picture)
-        self.addSection(self.tr("Around the picture"))
+        self.addSeparator()
+        add_heading(self, self.tr("Around the picture"))
         group = QActionGroup(self)
         for background in BACKGROUNDS:
             action = self.addAction(background_name(background))

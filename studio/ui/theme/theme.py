@@ -120,6 +120,11 @@ def _svg(name: str) -> bytes:
     return path.read_bytes()
 
 
+def logo() -> QIcon:
+    """The studio's own sign, in its own colours whatever the theme."""
+    return QIcon(str(_FOLDER / "logo.svg"))
+
+
 def icon_names() -> tuple[str, ...]:
     """All icons there are."""
     return tuple(sorted(path.stem for path in _ICON_FOLDER.glob("*.svg")))

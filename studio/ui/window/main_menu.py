@@ -1,4 +1,4 @@
-"""The menu behind the button at the left of the tool bar: everything the studio can do, in five groups."""
+"""The menu behind the button at the left of the tool bar: everything the studio can do, in six groups."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from studio.core.displayable import displayable
 from studio.ui.actions.actions import Actions
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.theme.theme import icon
+from studio.ui.widgets.menu_heading import add_heading
 from studio.ui.widgets.plain_text import action_text, tool_tip
 
 
@@ -21,12 +22,12 @@ def _(text: str) -> str:
 
 # Names of actions; "" is a line between, a pair is a menu of its own.
 MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
-    (_("File"), ("open", (_("Open recent"), ("clear_recent",)), "blend", "paste",
-                 (_("Paste as"), ("paste_style", "paste_mix", "paste_blend")), "",
-                 "open_project", "save_project", "save_project_as", "", "export", "export_again", "copy", "",
-                 "teach", "render_many", "", "quit")),
-    (_("Edit"), ("undo", "redo", "", "find_style", "reset_sliders", "load_settings", "save_settings", "",
-                 "stronger", "weaker")),
+    (_("File"), ("open", (_("Open recent"), ("clear_recent",)), "blend", "",
+                 "open_project", "save_project", "save_project_as", "", "export", "export_again", "render_many", "",
+                 "quit")),
+    (_("Edit"), ("undo", "redo", "", "copy", "paste", (_("Paste as"), ("paste_style", "paste_mix", "paste_blend")), "",
+                 "reset_sliders", "load_settings", "save_settings", "", "stronger", "weaker")),
+    (_("Styles"), ("find_style", "teach")),
     (_("Paint"), ("live", (_("Refine automatically"), ("refine_mains", "refine_always", "refine_never")),
                   "variations", "", "finish", "stop", "keep_draft", "", "keep_painting", "larger_half", "larger_twice")),
     (_("View"), ("fit", "actual_size", "compare", "background", "",
@@ -34,6 +35,7 @@ MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
                  (_("Theme"), ("theme_dark", "theme_light", "theme_system")))),
     (_("Help"), ("shortcuts", "diagnostics", "about")),
 )  # fmt: skip
+_HEADINGS = {"Refine automatically": _("Refine the Live picture while you rest")}  # for menus that open alone, too
 
 
 class MainMenu(QMenu):
@@ -50,6 +52,9 @@ class MainMenu(QMenu):
                 if isinstance(entry, str):
                     self._add(menu, entry)
                     continue
+                heading = _HEADINGS.get(entry[0])
+                if heading:
+                    add_heading(self._make_menu(menu, entry[0]), QCoreApplication.translate("MainMenu", heading))
                 for name in entry[1]:
                     self._add(self._make_menu(menu, entry[0]), name)
         opened = self.menus["Open recent"]
@@ -59,7 +64,8 @@ class MainMenu(QMenu):
 
     def _make_menu(self, parent: QMenu, title: str) -> QMenu:
         if title not in self.menus:
-            self.menus[title] = parent.addMenu(QCoreApplication.translate("MainMenu", title))
+            menu = self.menus[title] = parent.addMenu(QCoreApplication.translate("MainMenu", title))
+            menu.setToolTipsVisible(True)  # among them why an entry is not possible
         return self.menus[title]
 
     def _add(self, menu: QMenu, name: str) -> None:
@@ -81,7 +87,6 @@ class MainMenu(QMenu):
         menu.addSeparator()
         menu.addAction(self._actions["clear_recent"])
         self._actions["clear_recent"].setEnabled(bool(paths))
-        menu.setToolTipsVisible(True)
 
     def _choose(self, path: Path) -> None:
         self._recent.choose(path)

@@ -1,0 +1,45 @@
+"""What the studio says about itself: its sign, its credits, and its keys in groups."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QDialog, QTextBrowser, QWidgetAction
+from pytestqt.qtbot import QtBot
+
+from studio.ui.actions.actions import ACTIONS, shown_keys
+from studio.ui.app import Studio
+from studio.ui.theme.theme import logo
+from studio.ui.widgets.plain_text import PlainLabel
+from studio.ui.window.about import shortcut_groups
+
+
+def opened(studio: Studio, action: str) -> QDialog:
+    studio.actions[action].trigger()
+    return next(dialog for dialog in studio.window.findChildren(QDialog) if dialog.isVisible())
+
+
+def test_about_shows_the_sign_of_the_studio(studio: Studio) -> None:
+    dialog = opened(studio, "about")
+    (sign,) = dialog.findChildren(PlainLabel)
+    shades = sign.pixmap().toImage()
+    assert len({shades.pixel(x, y) for x in range(64) for y in range(0, 64, 8)}) > 3 and sign.accessibleName()
+    assert not logo().isNull()
+    dialog.close()
+
+
+def test_the_list_of_keys_has_groups_and_every_key_once(qtbot: QtBot, studio: Studio) -> None:
+    groups = shortcut_groups()
+    titles = [title for title, _ in groups]
+    assert titles[:5] == ["File", "Edit", "Styles", "Paint", "View"] and {"Gallery", "Canvas"} <= set(titles)
+    keys = [row[0] for title, rows in groups[: titles.index("Sliders and numbers")] for row in rows]
+    assert sorted(keys) == sorted(shown_keys(spec) for spec in ACTIONS if spec.keys)
+    dialog = opened(studio, "shortcuts")
+    text = dialog.findChild(QTextBrowser).toPlainText()
+    assert all(title in text for title in titles)
+    dialog.close()
+
+
+def test_the_menu_beside_live_has_a_heading(studio: Studio) -> None:
+    heading = studio.window.tool_bar.live.menu().actions()[0]
+    assert isinstance(heading, QWidgetAction) and not heading.isEnabled()
+    assert heading.text() == "Refine the Live picture while you rest"
+    assert heading.defaultWidget().text() == heading.text()
