@@ -11,6 +11,7 @@ from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.folding_row import FoldingRow
+from studio.ui.widgets.plain_text import tool_tip
 from studio.ui.window.finish_button import FinishButton
 from studio.ui.window.main_menu import MainMenu
 
@@ -74,9 +75,11 @@ class ToolBar(QFrame):
             self.finish.show_ready(session.seconds_expected, session.missing, session.bytes_expected)
         self.finish.setEnabled(run is not None or not session.missing)  # also while stopping, or it loses the focus
         tip = "keep_painting" if is_finished else "stop" if run else "finish"
-        self.finish.setToolTip(self._actions[tip].toolTip())
+        is_missing = run is None and bool(session.missing)
+        self.finish.setToolTip(tool_tip(f"{session.missing}.") if is_missing else self._actions[tip].toolTip())
         self.export.setEnabled(self._actions["export"].isEnabled())
         self.export.setToolTip(self._actions["export"].toolTip())
+        self.export.setAccessibleDescription(self._actions["export"].toolTip())
         if self.export.property("role") != ("primary" if is_finished else "plain"):
             set_role(self.export, "primary" if is_finished else "plain")
             self.export.setIcon(icon("export", "on_accent" if is_finished else "text"))
