@@ -86,6 +86,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("use_settings", _("Use its settings"), _("Paint with the settings and styles of that picture")),
     ActionSpec("add_offered", _("Add them"), _("Make styles of these pictures, in the gallery under Mine"), "add"),
     ActionSpec("remove_added", _("Undo"), _("Take the styles that were added out of the gallery again"), "undo"),
+    ActionSpec("show_styles", _("Show my styles"), _("Open the folder of your own styles"), "folder"),
     ActionSpec("restore_style", _("Undo"), _("Bring back the removed style"), "undo"),
     ActionSpec("copy", _("Copy"), _("Copy the picture on the canvas to the clipboard"), "copy", ("Ctrl+C",)),
     ActionSpec("render_many", _("Render many"), _("Paint many pictures, or whole folders"), "many", ("Ctrl+Shift+R",)),

@@ -53,6 +53,11 @@ class UserStyles(QObject):
         self._offered: tuple[Path, ...] = ()
         self._added: tuple[Card, ...] = ()  # by the last batch, if nothing was added since
 
+    @property
+    def folder(self) -> Path:
+        """Where the artist's own styles lie."""
+        return self._library.folder
+
     def load(self) -> None:
         """Read the library."""
         self._files.submit(self._library.read, lambda found: self._take_library(*found), self._refuse)
@@ -218,7 +223,9 @@ class UserStyles(QObject):
                 else self.tr("{} of your styles are left out.").format(count)
             )
             remedy = self.tr("They are in {}.").format(self._library.folder)
-            self.message_posted.emit(Message(f"{text} {problems[0].message}", remedy, is_problem=True))
+            once = "\n".join(sorted(problem.message for problem in problems))
+            text = f"{text} {problems[0].message}"
+            self.message_posted.emit(Message(text, remedy, is_problem=True, action="show_styles", once=once))
 
     def _tell(self, batch: _Batch) -> None:
         parts = []

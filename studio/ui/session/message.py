@@ -13,7 +13,7 @@ class Message:
     """News disappears after a while, a problem or a question stays until it is closed or replaced.
 
     action: the name of an entry in the table of actions, offered as a button, or "". stays: whether it is such a
-    question, which nothing is wrong about.
+    question, which nothing is wrong about. once: if not "", what it is about; it is told at one start only.
     """
 
     text: str
@@ -21,6 +21,7 @@ class Message:
     is_problem: bool = False
     action: str = ""
     stays: bool = False
+    once: str = ""
 
     def __post_init__(self) -> None:
         for name in ("text", "remedy"):  # they may contain names of files

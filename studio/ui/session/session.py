@@ -30,6 +30,7 @@ from studio.ui.session.preview_controller import PreviewController
 from studio.ui.session.recall import Recall
 from studio.ui.session.shown_picture import ShownPicture, shown_photo, shown_result
 from studio.ui.session.time_estimate import TimeEstimate
+from studio.ui.session.told_once import ToldOnce
 from studio.ui.threads.event_bridge import EventBridge
 from studio.ui.threads.task_error import task_error
 
@@ -92,6 +93,7 @@ class Session(QObject):
         self.activities = Activities(self)
         self.activities.changed.connect(self.state_changed)
         self._is_closed = False
+        self._told = ToldOnce(preferences.settings)
         self._worker = worker
         self._blend_renderer = BlendRenderer(self)
         self._blend_renderer.made.connect(self._take_blended)
@@ -238,7 +240,8 @@ class Session(QObject):
     @Slot(object)
     def post_message(self, message: Message | None) -> None:
         """Tell the artist something; None clears a problem."""
-        self.message_posted.emit(message)
+        if message is None or not message.once or self._told.is_news(message.once):
+            self.message_posted.emit(message)
 
     def mark_exported(self, result: Result) -> None:
         """Remember that a result has been saved to a file."""

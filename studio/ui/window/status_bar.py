@@ -123,7 +123,11 @@ class StatusBar(QFrame):
         """How far the picture is from photo and style, for those who want to know: as a tooltip."""
         losses = frame.losses if frame is not None else {}
         lines = [f"{name.capitalize()}: {value:.3g}" for name, value in losses.items()]
-        tip = "\n".join([self.tr("Losses of this step"), *lines]) if lines else ""
+        tip = (
+            "\n".join([self.tr("How far the picture still is from style and photo (losses of this step)"), *lines])
+            if lines
+            else ""
+        )
         for widget in (self.progress, self.bar):
             widget.setToolTip(tool_tip(tip))
             widget.setAccessibleDescription(tip)

@@ -206,4 +206,10 @@ def test_a_damaged_entry_is_told_at_the_start(
     again = Studio(FakeEngine, settings, thumbnail_folder)
     qtbot.waitUntil(lambda: bool(told(again)))
     assert told(again).startswith("One of your styles is left out. The picture of wall-")
+    assert again.window.messages.button.text() == "Show my styles"
     again.close()
+    third = Studio(FakeEngine, settings, thumbnail_folder)
+    with qtbot.waitSignal(third.importer.user_styles.message_posted):
+        pass
+    assert third.window.messages.message is None  # at one start only
+    third.close()
