@@ -38,7 +38,7 @@ class LossCurve(QStackedWidget):
         self.empty.setWordWrap(True)
         set_role(self.empty, "muted")
         self.addWidget(self.empty)
-        self.setAccessibleName(self.tr("Loss curve"))
+        self.setAccessibleName(self.tr("Curve of learning: how far off it is (loss)"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(88)
 
@@ -57,7 +57,7 @@ class LossCurve(QStackedWidget):
         self._training_log = training_log
         best = self.best
         if best is not None and best.held_out is not None:
-            text = self.tr("Loss {:.3f} on photos it does not learn from, best at step {}")
+            text = self.tr("{:.3f} off (loss) on photos it does not learn from, best at step {}")
             self.setAccessibleDescription(text.format(best.held_out["total"], best.step))
         else:
             self.setAccessibleDescription("")

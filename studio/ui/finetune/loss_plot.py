@@ -45,7 +45,7 @@ class LossPlot(QWidget):
             axis.setTickFont(font)
             axis.enableAutoSIPrefix(False)
         self.plot.getAxis("bottom").setLabel(self.tr("Step"))
-        self.plot.getAxis("left").setLabel(self.tr("Loss"))
+        self.plot.getAxis("left").setLabel(self.tr("How far off (loss)"))
         self.plot.showGrid(y=True, alpha=0.12)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)

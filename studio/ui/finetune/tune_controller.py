@@ -88,6 +88,7 @@ class TuneController(QObject):
         self.unfinished = ""
         self.progress = 0.0
         self.note = ""
+        self._pace: float | None = None  # s for the whole, as far as it is done
         self.is_learning = self.is_stopping = self.is_over = self.has_style = self.can_resume = False
         self.is_keeping = False
         self._session = session
@@ -101,6 +102,11 @@ class TuneController(QObject):
         for chosen in (self.references, self.photos):
             chosen.message_posted.connect(self.message_posted)
             chosen.changed.connect(self.state_changed)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long learning goes on, None while unknown."""
+        return None if self._pace is None else self._pace * (1 - self.progress)
 
     @property
     def output(self) -> Path:
@@ -138,7 +144,12 @@ class TuneController(QObject):
         """Put the style into the gallery."""
         if self.has_style and not self.is_learning and not self.is_keeping:
             self._set_keeping(True)
-            self._user_styles.keep_learned(self.output, lambda _: self._forget(), lambda: self._set_keeping(False))
+            self._user_styles.keep_learned(self.output, self._tell_kept, lambda: self._set_keeping(False))
+
+    def _tell_kept(self, card: Card) -> None:
+        self._forget()
+        text = self.tr("{} is in the gallery of the studio now, under Mine.").format(card.title)
+        self.message_posted.emit(Message(text, self.tr("It is used like every other style.")))
 
     def discard(self) -> None:
         """Throw away what is learnt; the pictures stay chosen."""
@@ -155,7 +166,7 @@ class TuneController(QObject):
         self._request = request
         self.references.is_locked = self.photos.is_locked = True
         self.is_learning, self.is_stopping, self.is_over, self.unfinished = True, False, False, ""
-        self.progress, self.note = 0.0, ""
+        self.progress, self.note, self._pace = 0.0, "", None
         self._session.activities.begin("learning")
         self.message_posted.emit(None)
         self.state_changed.emit()
@@ -176,8 +187,9 @@ class TuneController(QObject):
                     self.training_log = [*(old for old in self.training_log if old.step < step.step), step]
                     self.has_style = self.can_resume = True
                 self.step_arrived.emit()
-            case Frame(picture=picture):
+            case Frame(picture=picture, progress=progress, seconds=seconds):
                 self.sample = picture
+                self._pace = seconds / progress if progress > 0 and seconds > 0 else self._pace
                 self.step_arrived.emit()
             case Done(result=result, notes=notes):
                 self.sample, self.progress, self.is_over, self.can_resume = result, 1.0, True, False
@@ -258,7 +270,8 @@ class TuneController(QObject):
             self.request_found.emit(unfinished.request)
             remedy = self.tr("It can be resumed, kept or discarded.")
         text = self.tr("{} was being learnt when the studio ended.").format(unfinished.title)
-        self._session.post_message(Message(text, remedy, action="teach"))
+        once = f"{text} {self._folder} {len(unfinished.training_log)}"
+        self._session.post_message(Message(text, remedy, action="teach", once=once))
         self.step_arrived.emit()
         self.state_changed.emit()
 

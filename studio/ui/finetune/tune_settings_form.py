@@ -25,7 +25,7 @@ class TuneSettingsForm(QWidget):
     def __init__(self, photos: QWidget, parent: QWidget | None = None) -> None:
         """photos: chooses those to learn on, below the numbers."""
         super().__init__(parent)
-        self.deeper = QCheckBox(self.tr("Deeper"))
+        self.deeper = QCheckBox(self.tr("Learn the brushwork, too (deeper)"))
         self.deeper.setToolTip(
             self.tr("Learns the last layers of the network too. Closer to the artist's hand, but takes twice as long.")
         )
@@ -39,15 +39,23 @@ class TuneSettingsForm(QWidget):
         form.setVerticalSpacing(GRID // 2)
         for name, text, tip in (
             ("steps", self.tr("Steps"), self.tr("How long the style vector learns")),
-            ("learning_rate", self.tr("Rate"), self.tr("How far each of these steps goes")),
-            ("deep_steps", self.tr("Deeper steps"), self.tr("How long the last layers learn")),
+            ("learning_rate", self.tr("Step size"), self.tr("How far each of these steps goes (learning rate)")),
+            (
+                "deep_steps",
+                self.tr("Brush steps"),
+                self.tr("How long the last layers learn, which paint (deeper)"),
+            ),
             (
                 "deep_rate",
-                self.tr("Deeper rate"),
-                self.tr("How far each step goes; too far, and the network forgets"),
+                self.tr("Brush step size"),
+                self.tr("How far each of these steps goes (learning rate); too far, and the network forgets"),
             ),
-            ("batch", self.tr("Batch"), self.tr("Crops of photos in each step: more are steadier and slower")),
-            ("crop", self.tr("Crop"), self.tr("Edge of these crops in px")),
+            (
+                "batch",
+                self.tr("Crops at once"),
+                self.tr("How many crops of photos are painted in each step (batch): more are steadier and slower"),
+            ),
+            ("crop", self.tr("Size of a crop"), self.tr("Edge of these crops in px")),
         ):
             box = self._make_number(name)
             box.setAccessibleName(text)
@@ -90,7 +98,9 @@ class TuneSettingsForm(QWidget):
                 "The last two blocks and the layers that paint learn after the vector; the encoder is frozen."
             )
         else:
-            text = self.tr("Only the style vector learns, 100 numbers; all layers are frozen.")
+            text = self.tr(
+                "Only the description of the style learns, 100 numbers (the style vector); all layers are frozen."
+            )
         self.frozen.setText(text)
 
     def _make_number(self, name: str) -> UnitSpinBox:

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +29,7 @@ from studio.ui.importing.source_picker import SourcePicker
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.threads.serial_executor import SerialExecutor
+from studio.ui.widgets.durations import clock
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.licence_combo import LicenceCombo
 from studio.ui.widgets.plain_text import PlainLabel
@@ -34,6 +37,7 @@ from studio.ui.widgets.progress_line import ProgressLine
 from studio.ui.widgets.screen_room import ScrolledPage, resize_within_screen
 
 _SHOWN_REMARKS = 3
+_MAIN_WIDTH = 128  # px; for all of its texts
 
 
 class TuneWindow(QDialog):
@@ -70,7 +74,10 @@ class TuneWindow(QDialog):
         self.keep = QPushButton(self.tr("Keep"))
         self.resume = QPushButton(self.tr("Resume"))
         set_role(self.resume, "primary")
+        self.again = QPushButton(self.tr("Start over"))
         self.main = QPushButton()
+        set_role(self.main, "primary")
+        self._main_place = QStackedWidget()  # where Stop was stands Resume, and nothing moves
         self._set_up()
         self._arrange()
         self._connect()
@@ -91,7 +98,11 @@ class TuneWindow(QDialog):
     def _act(self) -> None:
         if self._controller.is_learning:
             self._controller.stop()
-            return
+        else:
+            self._learn()
+
+    @Slot()
+    def _learn(self) -> None:
         title = self.title.text().strip() or self.tr("My style")
         self._controller.learn(title, self.author.text().strip(), self.licence.value, self.knobs.settings)
 
@@ -120,17 +131,15 @@ class TuneWindow(QDialog):
         has_style = is_idle and controller.has_style and not controller.is_keeping
         self.keep.setEnabled(has_style)
         self.discard.setEnabled(has_style)
-        self.resume.setVisible(is_idle and controller.can_resume)
-        self.resume.setEnabled(not controller.is_keeping)
-        if not is_idle:
-            self.main.setText(self.tr("Stop"))
-        elif controller.can_resume:
-            self.main.setText(self.tr("Start over"))
-        else:
-            self.main.setText(self.tr("Learn anyway") if remarks else self.tr("Learn"))
-        set_role(self.main, "" if is_idle and controller.can_resume else "primary")
+        can_resume = is_idle and controller.can_resume
+        self.again.setVisible(can_resume)
+        for button in (self.again, self.resume):
+            button.setEnabled(not controller.is_keeping)
+        learn = self.tr("Learn anyway") if remarks else self.tr("Learn")
+        self.main.setText(learn if is_idle else self.tr("Stop"))
         is_free = not controller.is_stopping and not controller.is_keeping
         self.main.setEnabled(bool(controller.references.pictures) and is_free)
+        self._main_place.setCurrentWidget(self.resume if can_resume else self.main)
         self._show_progress()
 
     @Slot()
@@ -147,6 +156,8 @@ class TuneWindow(QDialog):
         elif controller.training_log:
             last = controller.training_log[-1]
             text = self.tr("Step {} of {}").format(last.step, last.steps)
+            if controller.seconds_left is not None:
+                text = self.tr("{}, {} left").format(text, clock(controller.seconds_left))
             if not controller.is_learning:
                 text = self.tr("Stopped at step {} of {}").format(last.step, last.steps)
         else:
@@ -188,6 +199,7 @@ class TuneWindow(QDialog):
         self.strip.removed.connect(controller.references.remove)
         self.main.clicked.connect(self._act)
         self.resume.clicked.connect(controller.resume)
+        self.again.clicked.connect(self._learn)
         self.keep.clicked.connect(controller.keep)
         self.discard.clicked.connect(controller.discard)
         controller.state_changed.connect(self._show_state)
@@ -221,9 +233,15 @@ class TuneWindow(QDialog):
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         buttons.addWidget(self.progress, 1)
-        for button in (self.discard, self.keep, self.resume, self.main):
+        kept_place = self.again.sizePolicy()
+        kept_place.setRetainSizeWhenHidden(True)
+        self.again.setSizePolicy(kept_place)
+        for part in (self.main, self.resume):
+            self._main_place.addWidget(part)
+        self._main_place.setFixedWidth(_MAIN_WIDTH)
+        self._main_place.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        for button in (self.discard, self.keep, self.again, self._main_place):
             buttons.addWidget(button)
-        self.main.setMinimumWidth(96)
         box = QVBoxLayout(self)
         box.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         box.setSpacing(GRID + 4)

@@ -15,6 +15,8 @@ _WORDS = {  # where the recipe's word says too little beside the knob's label
     "pattern": QT_TRANSLATE_NOOP("KnobCombo", "Make a pattern"),
     "live_studio": QT_TRANSLATE_NOOP("KnobCombo", "The studio's own"),
     "arbitrary_style_magenta": QT_TRANSLATE_NOOP("KnobCombo", "Google's original"),
+    "max": QT_TRANSLATE_NOOP("KnobCombo", "Bolder (max)"),
+    "average": QT_TRANSLATE_NOOP("KnobCombo", "Softer (average)"),
     "soft-light": QT_TRANSLATE_NOOP("KnobCombo", "Soft light"),
 }
 

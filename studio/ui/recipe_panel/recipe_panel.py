@@ -18,6 +18,7 @@ from studio.ui.recipe_panel.style_panel import StylePanel
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.collapsible_header import CollapsibleHeader
+from studio.ui.widgets.plain_text import PlainLabel
 from studio.ui.widgets.section_heading import SectionHeading
 
 _MARGIN = 12  # px
@@ -118,6 +119,10 @@ class RecipePanel(QScrollArea):
         for knob in KNOBS:
             if knob.group == "advanced":
                 inner.addWidget(self.knobs[knob.field])
+                about = PlainLabel(knob.help)  # terms that nobody need know, in plain words
+                about.setWordWrap(True)
+                set_role(about, "caption")
+                inner.addWidget(about)
         box.addWidget(self.advanced)
         box.addStretch(1)
         return page

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -115,6 +115,7 @@ def test_a_style_is_learnt_kept_and_used(
     with qtbot.waitSignal(loaded.importer.user_styles.added):
         press(qtbot, tune_window.keep)
     assert own(loaded) == ["My hand"]
+    assert tune_window.messages.text.text().startswith("My hand is in the gallery of the studio now, under Mine.")
     (card,) = loaded.importer.user_styles.cards
     assert (card.author, is_learned(card)) == ("Me", True)
     qtbot.waitUntil(lambda: not loaded.tune_controller.output.exists())
@@ -122,11 +123,42 @@ def test_a_style_is_learnt_kept_and_used(
     qtbot.waitUntil(lambda: loaded.session.artwork.styles[0].learned is not None)
 
 
+def test_no_button_moves_from_the_start_to_the_end(
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine
+) -> None:
+    def places() -> list[QPoint]:
+        shown = (tune_window.discard, tune_window.keep, tune_window._main_place)
+        return [button.mapTo(tune_window, QPoint()) for button in shown]
+
+    before = places()
+    begin(qtbot, tune_window, engine)
+    assert places() == before and tune_window.main.text() == "Stop"
+    gate_of(engine).let_pass()
+    qtbot.waitUntil(lambda: loaded.tune_controller.has_style)
+    press(qtbot, tune_window.main)
+    gate_of(engine).open()
+    qtbot.waitUntil(tune_window.resume.isVisible)  # where Stop was: a hasty second click throws nothing away
+    assert places() == before and tune_window.again.isVisible()
+    press(qtbot, tune_window.discard)
+    qtbot.waitUntil(tune_window.main.isVisible)
+    assert places() == before and not tune_window.again.isVisible()
+
+
+def test_the_time_left_is_told(qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine) -> None:
+    begin(qtbot, tune_window, engine)
+    assert loaded.tune_controller.seconds_left is None
+    gate_of(engine).let_pass()
+    qtbot.waitUntil(lambda: tune_window.progress.text() == "Step 1 of 3, 0:00 left")
+    assert loaded.tune_controller.seconds_left == pytest.approx(0.2)  # a step takes 0.1 s
+    gate_of(engine).open()
+    qtbot.waitUntil(lambda: loaded.tune_controller.is_over)
+
+
 def test_sample_and_curve_follow(qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine) -> None:
     begin(qtbot, tune_window, engine)
     for step in (1, 2):
         gate_of(engine).let_pass()
-        qtbot.waitUntil(lambda step=step: tune_window.progress.text() == f"Step {step} of 3")
+        qtbot.waitUntil(lambda step=step: tune_window.progress.text().startswith(f"Step {step} of 3"))
         qtbot.waitUntil(lambda: not tune_window.sample.pixmap().isNull())
     best = tune_window.curve.best
     assert best is not None and best.step == 2
@@ -155,6 +187,7 @@ def test_what_was_stopped_can_be_gone_on_with_exactly(
     gate_of(engine).open()
     qtbot.waitUntil(lambda: not loaded.tune_controller.is_learning)
     assert tune_window.resume.isVisible() and tune_window.keep.isEnabled()
+    assert not tune_window.main.isVisible() and tune_window.again.text() == "Start over"
     press(qtbot, tune_window.resume)
     qtbot.waitUntil(lambda: loaded.tune_controller.is_over)
     first, second = tune_requests(engine)
@@ -276,7 +309,7 @@ def test_a_style_begun_afresh_is_never_gone_on_with_as_the_one_before(
     press(qtbot, tune_window.main)  # Stop
     gate_of(engine).let_pass()
     qtbot.waitUntil(lambda: not loaded.tune_controller.is_learning)
-    press(qtbot, tune_window.main)  # Learn, and stop before the first step
+    press(qtbot, tune_window.again)  # Learn anew, and stop before the first step
     qtbot.waitUntil(lambda: len(tune_requests(engine)) == 2)
     assert not training_file(loaded.tune_controller.output).exists()
     assert not loaded.tune_controller.can_resume

@@ -65,8 +65,8 @@ def test_the_whole_run_has_room_from_the_first_step_on(plot: LossPlot) -> None:
 
 
 def test_it_says_the_same_in_words(curve: LossCurve, plot: LossPlot) -> None:
-    assert curve.accessibleName() == "Loss curve"
-    assert curve.accessibleDescription() == "Loss 1.200 on photos it does not learn from, best at step 2"
+    assert curve.accessibleName() == "Curve of learning: how far off it is (loss)"
+    assert curve.accessibleDescription() == "1.200 off (loss) on photos it does not learn from, best at step 2"
 
 
 def test_learning_afresh_leaves_nothing_of_the_last_curve(curve: LossCurve, plot: LossPlot) -> None:
