@@ -1,4 +1,4 @@
-"""Brings the window into each of its states, on a screen of its own, and tells what of it is cut or off the screen.
+"""Brings the window into each of its states, on a screen of its own; tells what is cut, off the screen or unspoken.
 
     python -m tests.support.window_states FOLDER [--screenshots] [--theme light] [--size WIDTH HEIGHT] [--real]
 
@@ -31,6 +31,7 @@ from studio.ui.export.export_dialog import ExportDialog
 from studio.ui.session.message import Message
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.settings import Settings
+from tests.support.accessible_tree import unspoken_controls
 from tests.support.clipped_widgets import clipped_widgets
 from tests.support.fakes import FakeEngine, Gate, make_picture
 
@@ -205,6 +206,7 @@ def main() -> int:
             size = window.frameGeometry().size()
             problems = clipped_widgets(window)
             state = {"state": name, "size": [size.width(), size.height()], "problems": problems}
+            state["unspoken"] = unspoken_controls(window)
             sys.stdout.write(f"{json.dumps(state)}\n")
             sys.stdout.flush()
             if options.screenshots:

@@ -252,7 +252,9 @@ class BatchWindow(QDialog):
         form.setColumnStretch(2, 1)
         for row, (label, widget) in enumerate(((self.tr("Into"), self.folder), (self.tr("Format"), self.format))):
             widget.setAccessibleName(label)
-            form.addWidget(PlainLabel(label), row, 0)
+            caption = PlainLabel(label)
+            caption.setBuddy(widget)  # which screen readers tell
+            form.addWidget(caption, row, 0)
         form.addWidget(self.folder, 0, 1, 1, 2)
         form.addWidget(self.browse, 0, 3)
         form.addWidget(self.format, 1, 1)

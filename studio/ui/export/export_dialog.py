@@ -45,6 +45,7 @@ from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.form_row import form_row
 from studio.ui.widgets.plain_text import PlainLabel
 from studio.ui.widgets.screen_room import ScrolledPage, resize_within_screen
+from studio.ui.widgets.spoken_label import label_for_screen_readers
 from studio.ui.widgets.unit_spin_box import UnitSpinBox
 
 FORMAT_NAMES: dict[ExportFormat, str] = {
@@ -181,7 +182,10 @@ class ExportDialog(QDialog):
     def _show_proposed(self, path: Path) -> None:
         self._folder = path.parent
         self.file.setText(displayable(str(path)))
-        self.file.setSelection(len(self.file.text()) - len(path.name), len(path.stem))
+        # The stem is selected from its end on: the field shows what the cursor is near, and the ending stays in sight.
+        self.file.setSelection(len(self.file.text()) - len(path.suffix), -len(path.stem))
+        if self.file.fontMetrics().horizontalAdvance(path.name) > self.file.width() - 3 * GRID:
+            self.file.end(False)  # a name that does not fit shows its ending
         self._show_file()
 
     @Slot(object)
@@ -301,6 +305,7 @@ class ExportDialog(QDialog):
         if self._artwork.credits.styles:
             form.addRow(self.tr("Credits"), self.credits)
         form.addRow(self.tr("Format"), form_row(self.format, self._quality_pages, self.lossless, None, self.size_label))
+        label_for_screen_readers(self.format, self.tr("Format"))
         form.addRow(self.tr("Size"), self.dimensions)
         form.addRow(self.tr("Keep"), form_row(self.keep_exif, self.keep_gps, None))
         form.addRow(self.tr("Label"), self.label_ai)

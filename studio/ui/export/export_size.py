@@ -11,6 +11,7 @@ from studio.core.picture import Picture
 from studio.ui.export.export_settings import Unit
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.plain_text import PlainLabel
+from studio.ui.widgets.spoken_label import label_for_screen_readers
 from studio.ui.widgets.unit_spin_box import UnitSpinBox
 
 PER_INCH: dict[Unit, float] = {"cm": 2.54, "in": 1.0}  # units of length in an inch
@@ -49,6 +50,7 @@ class ExportSize(QWidget):
         ):
             widget.setAccessibleName(name)
         self._arrange()
+        label_for_screen_readers(self.unit_box, self.tr("Unit of the size"))
         self.width_box.valueChanged.connect(self._follow_width)
         self.height_box.valueChanged.connect(self._follow_height)
         self.unit_box.currentIndexChanged.connect(self._follow_unit)

@@ -216,7 +216,7 @@ class Gallery(QWidget):
         search.setAccessibleName(self.tr("Search styles by title, artist or year"))
         search.setClearButtonEnabled(True)
         search.setAcceptDrops(False)  # a dropped picture is no search
-        search.addAction(QAction(icon("search"), "", search), QLineEdit.ActionPosition.LeadingPosition)
+        search.addAction(QAction(icon("search"), self.tr("Search"), search), QLineEdit.ActionPosition.LeadingPosition)
         return search
 
     def _make_preview_switch(self) -> QToolButton:

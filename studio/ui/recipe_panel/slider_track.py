@@ -10,7 +10,6 @@ from studio.core.recipe import Knob
 from studio.ui.recipe_panel.slider_scale import Pace, SliderScale
 from studio.ui.theme.theme import color
 
-_POSITIONS = 1000  # what assistive technology steps through; our own values are finer
 _RADIUS = 6.0  # of the handle, px
 _MOVES: dict[int, tuple[int, Pace]] = {
     Qt.Key.Key_Left: (-1, "step"),
@@ -37,7 +36,10 @@ class SliderTrack(QSlider):
         self._scale = SliderScale(knob)
         self._default = self._value = default
         self._grab: float | None = None  # px between the pointer and the handle's centre while dragging
-        self.setRange(0, _POSITIONS)
+        # What screen readers tell are these whole numbers: the value itself, in hundredths where it has two decimals.
+        self._units = 10**knob.decimals
+        self.setRange(round(knob.low * self._units), round(knob.high * self._units))
+        self.setSingleStep(max(1, round(knob.step * self._units)))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._show_value()
@@ -149,7 +151,7 @@ class SliderTrack(QSlider):
     @Slot(int)
     def _take_position(self, position: int) -> None:
         # Only assistive technology comes here: our own changes block the signal.
-        self._edit_once(self._scale.value(position / _POSITIONS))
+        self._edit_once(self._scale.knob.check(position / self._units))
 
     def _edit_once(self, value: float) -> None:
         self.edit(value)
@@ -161,7 +163,7 @@ class SliderTrack(QSlider):
 
     def _show_value(self) -> None:
         with QSignalBlocker(self):
-            self.setValue(round(self._scale.position(self._value) * _POSITIONS))
+            self.setValue(round(self._value * self._units))
         self.update()
 
     def _left(self) -> float:
