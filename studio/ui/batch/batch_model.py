@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 
-from studio.core.batch.job import ItemReport
+from studio.core.batch.job import BatchItem, ItemReport
 from studio.core.displayable import displayable
 from studio.core.image_io.picture_reader import shown_name
 from studio.ui.batch.batch_queue import BatchQueue
@@ -59,8 +61,16 @@ class BatchModel(QAbstractListModel):
             case "saving":
                 return self.tr("Saving")
             case "done":
-                return self.tr("Painted: {}").format(displayable(report.item.output))
+                return self._painted_text(report.item)
         return displayable(report.reason)
+
+    def _painted_text(self, item: BatchItem) -> str:
+        """The name of the photo stands above it: only what differs is told."""
+        output = Path(item.output)
+        if output.stem != item.photo.stem or output.parent != Path():
+            return self.tr("Painted: {}").format(displayable(item.output))
+        is_same = output.suffix.lower() == item.photo.suffix.lower()
+        return self.tr("Painted") if is_same else self.tr("Painted as {}").format(displayable(output.suffix))
 
     @Slot()
     def _reset(self) -> None:

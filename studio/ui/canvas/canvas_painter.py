@@ -109,21 +109,25 @@ def _checkerboard(pixel_ratio: float) -> QBrush:
     return QBrush(tile)
 
 
+def caption_boxes(scene: Scene, canvas: QRect, metrics: QFontMetrics, pixel_ratio: float) -> list[tuple[str, QRect]]:
+    """Each caption with its place, at the top on its side of the line, where there is room; the badge is below."""
+    gap, pad = round(2 * GRID * pixel_ratio), round(GRID * pixel_ratio)
+    split = scene.split or 0
+    boxes = []
+    for text, is_left in zip(scene.captions, (True, False), strict=True):
+        width, height = metrics.horizontalAdvance(text) + 2 * pad, metrics.height() + pad // 2
+        box = QRect(split - gap - width if is_left else split + gap, canvas.top() + gap, width, height)
+        if canvas.contains(box):
+            boxes.append((text, box))
+    return boxes
+
+
 def _paint_captions(painter: QPainter, scene: Scene, canvas: QRect, pixel_ratio: float) -> None:
-    """The captions sit at the top on both sides of the line, as far as there is room."""
     font = QFont(painter.font())
     font.setPixelSize(round(CAPTION_SIZE * pixel_ratio))
     painter.setFont(font)
-    metrics = QFontMetrics(font)
-    gap, pad = round(2.5 * GRID * pixel_ratio), round(GRID * pixel_ratio)
-    split = scene.split or 0
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for text, is_left in zip(scene.captions, (True, False), strict=True):
-        box = QRect(0, canvas.bottom() - gap - metrics.height(), metrics.horizontalAdvance(text) + 2 * pad, 0)
-        box.setHeight(metrics.height() + pad // 2)
-        box.moveLeft(split - gap - box.width() if is_left else split + gap)
-        if not canvas.contains(box):
-            continue
+    for text, box in caption_boxes(scene, canvas, QFontMetrics(font), pixel_ratio):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(*_CAPTION_GROUND))
         painter.drawRoundedRect(QRectF(box), box.height() / 2, box.height() / 2)

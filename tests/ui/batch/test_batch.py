@@ -138,7 +138,7 @@ def test_every_picture_is_painted_with_the_present_settings_and_the_artwork_stay
     assert window.messages.message.text == "All 3 pictures are painted."
     assert chosen.window.messages.message.text == "All 3 pictures are painted."
     assert window.progress.text().startswith("3 of 3")
-    assert rows(chosen, STATE_TEXT_ROLE)[0] == "Painted: a.webp"
+    assert rows(chosen, STATE_TEXT_ROLE)[0] == "Painted as .webp"
     assert read_journal(photos / "painted").has_ended
 
 
@@ -450,7 +450,7 @@ def test_a_row_of_every_state_is_painted_with_its_words_and_its_mark(chosen: Stu
         "opening": "Opening",
         "painting": "Painting 50 %",
         "saving": "Saving",
-        "done": f"Painted: {report.item.output}",
+        "done": "Painted",  # its name stands above
         "skipped": "It is damaged.",
         "failed": "It is damaged.",
     }

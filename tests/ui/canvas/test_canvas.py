@@ -2,14 +2,25 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QThreadPool
-from PySide6.QtGui import QColor, QImage, QInputDevice, QNativeGestureEvent, QPointingDevice, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QThreadPool
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QImage,
+    QInputDevice,
+    QNativeGestureEvent,
+    QPointingDevice,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from studio.core.card import Card
 from studio.core.picture import Picture
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.canvas.canvas_menu import CanvasMenu
+from studio.ui.canvas.canvas_painter import Scene, caption_boxes
+from studio.ui.canvas.view_transform import ViewTransform
 
 RED, GREEN, GREY = (255, 0, 0), (0, 255, 0), (63, 63, 63)
 
@@ -472,3 +483,16 @@ def demo_card(folder, number) -> Card:
     picture.fill(QColor("#336699"))
     assert picture.save(str(path))
     return Card(f"p{number}", "photo", f"Photo {number}", "", "", "CC0", "", path)
+
+
+def test_no_caption_of_a_comparison_lies_on_the_badge_wherever_the_line_is(canvas):
+    canvas.set_before(plain(RED))
+    canvas.set_badge("Live, refining 62 %")
+    metrics = QFontMetrics(QFont(canvas.font()))
+    shown = 0
+    for split in range(0, canvas.width(), 5):
+        scene = Scene(None, None, QSize(1, 1), ViewTransform(), "studio", split, ("Before", "After"))
+        for _, box in caption_boxes(scene, canvas.rect(), metrics, 1.0):
+            shown += 1
+            assert not box.intersects(canvas.badge.geometry()) and not box.intersects(canvas.swatch.geometry())
+    assert canvas.badge.isVisible() and shown > 20
