@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-import signal
 import sys
-import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from multiprocessing.connection import wait
-from multiprocessing.process import BaseProcess
 from time import monotonic
 
 from studio.core.engine_api.contract import EngineSettings, MakeEngine
 from studio.core.errors import EngineDied, EngineError, StudioError
-from studio.jobs.engine_process.channel import Channel
+from studio.jobs.channel import Channel
+from studio.jobs.child_process import cause_of_death, environment, signs_of, wait_for_end
+from studio.jobs.engine_process.picture_pipe import PicturePipe
 from studio.jobs.engine_process.service import KEPT_PICTURES, Advance, Answer, Begin, Cancel, Describe, Quit, serve
-from studio.jobs.engine_process.watchdog import LOOK_SECONDS, Patience, Watchdog, Work, signs_of
+from studio.jobs.engine_process.watchdog import LOOK_SECONDS, Patience, Watchdog, Work
 from studio.jobs.interruption import Wakeup
 
 QUIT_SECONDS = 0.5  # to end by itself before it is killed: nothing in it is worth a longer wait
-_POLL_SECONDS = 0.01  # between two looks at a process of which there is no telling when it ends
 KILL_SECONDS = 3.0  # for the system to free what a killed process holds: gigabytes, and graphics memory
 
 # glibc hands large tensors back to the system at every step unless told not to: a third of a step's time.
@@ -32,8 +26,6 @@ KILL_SECONDS = 3.0  # for the system to free what a killed process holds: gigaby
 CHILD_ENVIRONMENT = (
     {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "4294967296"} if sys.platform == "linux" else {}
 )
-
-_environment_lock = threading.Lock()  # there is one environment per process, whoever starts children
 
 
 class EngineChild:
@@ -52,7 +44,7 @@ class EngineChild:
             target=serve, args=(theirs, make_engine, settings), name="studio-engine", daemon=True
         )
         try:
-            with _environment(CHILD_ENVIRONMENT):
+            with environment(CHILD_ENVIRONMENT):
                 self._process.start()
         except OSError as error:
             connection.close()
@@ -74,7 +66,7 @@ class EngineChild:
         self._has_engine = False
         self._answers: dict[int, Answer] = {}  # by ticket, those that nobody has collected yet
         self._is_cut_off = False
-        self._channel = Channel(connection, KEPT_PICTURES, self._take, self._cut_off)
+        self._channel = Channel(connection, PicturePipe(connection, sent=KEPT_PICTURES), self._take, self._cut_off)
 
     @property
     def is_alive(self) -> bool:
@@ -150,15 +142,15 @@ class EngineChild:
     def _terminate(self, error: EngineDied | None = None, patience: float = QUIT_SECONDS) -> None:
         """Without an error the child has died by itself."""
         try:
-            _wait_for_end(self._process, patience)
+            wait_for_end(self._process, patience)
         finally:  # whatever comes between, such as a second Ctrl+C: a stopped child would keep this process from ending
             self._last_error = error or EngineDied(
-                f"The painting engine stopped unexpectedly ({_cause_of_death(self._process.exitcode)}).",
+                f"The painting engine stopped unexpectedly ({cause_of_death(self._process.exitcode)}).",
                 "The next try starts it again; if it happens again, choose a smaller size.",
             )
             if self._process.is_alive():
                 self._process.kill()
-                _wait_for_end(self._process, KILL_SECONDS)
+                wait_for_end(self._process, KILL_SECONDS)
             self._channel.close()
             self._is_cut_off = True  # even if the channel is stuck
             self.died_at = self._asked[0].work if self._asked else None
@@ -173,48 +165,3 @@ class _Question:
     work: Work
     asked_at: float
     needs_engine: bool
-
-
-def _wait_for_end(process: BaseProcess, seconds: float) -> None:
-    """As `process.join(seconds)`, which waits without end for a process that closes or scribbles over its files.
-
-    One of them is the pipe whose closing tells the parent of the end; that there is something to read says nothing yet.
-    """
-    deadline = monotonic() + seconds
-    while True:
-        process.join(0)
-        left = max(0.0, deadline - monotonic())
-        if not process.is_alive() or not left:
-            return
-        if wait([process.sentinel], left):
-            threading.Event().wait(min(left, _POLL_SECONDS))
-
-
-def _cause_of_death(exit_code: int | None) -> str:
-    if exit_code is None:
-        return "it no longer answered"
-    if exit_code >= 0:
-        return f"exit code {exit_code}"
-    try:
-        name = signal.Signals(-exit_code).name
-    except ValueError:
-        name = f"signal {-exit_code}"
-    # On Linux it is the kernel that kills when memory runs out.
-    return f"{name}, perhaps for lack of memory" if name == "SIGKILL" else name
-
-
-@contextmanager
-def _environment(additions: Mapping[str, str]) -> Iterator[None]:
-    """Children started inside find `additions` in their environment; a value the user has set stays.
-
-    multiprocessing hands on the environment of this process and takes no other, so it is changed for the few
-    milliseconds of a start.
-    """
-    with _environment_lock:
-        missing = {name: value for name, value in additions.items() if name not in os.environ}
-        os.environ.update(missing)
-        try:
-            yield
-        finally:
-            for name in missing:
-                del os.environ[name]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from studio.core.picture import Metadata, Picture, Pixels
+from studio.jobs.channel import Parts
 
 T = TypeVar("T")
 
@@ -18,7 +19,6 @@ _MOST_PARTS = 1 << 16  # arrays of an item; those of all photos that a style is 
 
 # What stands for a Picture in the stream; (pixels, alpha) only if the other end does not hold them.
 PictureTicket = tuple[str, str, Path | None, Metadata, tuple[Pixels, Pixels | None] | None]
-Parts = list[bytes | memoryview]  # an item, packed: the pickle, then the arrays, which are not copied
 
 
 class PicturePipe:
@@ -39,7 +39,7 @@ class PicturePipe:
         self.write(self.pack(item))
 
     def pack(self, item: object) -> Parts:
-        """What `write` takes, and must take in this order: from now on the other end counts as having it."""
+        """For `write`, and in this order: from now on the other end counts as having it. Arrays are not copied."""
         stream, buffers, cache = BytesIO(), list[pickle.PickleBuffer](), self._sent.copy()
         _Pickler(stream, buffers, cache).dump(item)
         self._sent = cache  # not before the whole item was pickled: the other end sees all of it or nothing

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import pickle
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,10 +13,10 @@ from multiprocessing.connection import Connection
 from studio.core.engine_api.contract import Engine, EngineInfo, EngineSettings, Event, MakeEngine, Request
 from studio.core.errors import EngineError, StudioError
 from studio.jobs.as_studio_error import as_studio_error
+from studio.jobs.child_process import end_with_parent, lower_priority
 from studio.jobs.engine_process.picture_pipe import PicturePipe
 
 KEPT_PICTURES = 1 << 30  # bytes of pixels the child keeps; a content of 200 megapixels and some styles
-NICENESS = 10  # the window and the rest of the desktop come first
 
 
 @dataclass(frozen=True)
@@ -61,8 +58,8 @@ Answer = EngineInfo | Event | StudioError | None
 def serve(connection: Connection, make_engine: MakeEngine, settings: EngineSettings) -> None:
     """Answer messages in their order until the other end closes or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the parent decides what ends
-    _lower_priority()
-    threading.Thread(target=_end_with_parent, name="studio-parent-watch", daemon=True).start()
+    lower_priority()
+    threading.Thread(target=end_with_parent, name="studio-parent-watch", daemon=True).start()
     pipe = PicturePipe(connection, kept=KEPT_PICTURES)
     service = _Service(make_engine, settings)
     # EOFError: the parent closed its end, or died; OSError: it did so while we answered.
@@ -129,14 +126,6 @@ class _Service:
         return self._engine
 
 
-def _end_with_parent() -> None:
-    """In the middle of a step, too: without this an orphan would compute to its end, on every core and for nobody."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
 def _portable(error: StudioError) -> StudioError:
     try:
         pickle.loads(pickle.dumps(error))  # our own, from a moment ago
@@ -145,14 +134,3 @@ def _portable(error: StudioError) -> StudioError:
         plain.__notes__ = error.__notes__
         return plain
     return error
-
-
-def _lower_priority() -> None:
-    if sys.platform == "win32":
-        import ctypes
-
-        below_normal = 0x4000  # BELOW_NORMAL_PRIORITY_CLASS
-        kernel = ctypes.windll.kernel32
-        kernel.SetPriorityClass(kernel.GetCurrentProcess(), below_normal)
-    else:
-        os.nice(NICENESS)

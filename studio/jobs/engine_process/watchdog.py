@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
-import psutil
-
 from studio.core.errors import EngineDied
+from studio.jobs.child_process import Signs
 
 LOOK_SECONDS = 0.5  # between two looks
 _AS_SLOW = 10.0  # times the longest step so far, before a step is a stuck one
@@ -42,15 +41,6 @@ class Work:
     is_quick: bool = False
     is_unwanted: bool = False
     longest_step: float = 0.0
-
-
-@dataclass(frozen=True)
-class Signs:
-    """What the system says of a process. cpu_seconds: used so far by all its threads. is_at_disk: waits for a disk."""
-
-    cpu_seconds: float
-    is_stopped: bool = False
-    is_at_disk: bool = False
 
 
 class Watchdog:
@@ -136,21 +126,3 @@ _REMEDY = "The next try starts it again; if it happens again, choose a smaller s
 
 def _silence() -> EngineDied:
     return EngineDied("The painting engine no longer answered and was ended.", _REMEDY)
-
-
-def signs_of(process_id: int) -> Callable[[], Signs | None]:
-    """A function that asks the system about a process. It must be there now."""
-    try:
-        process = psutil.Process(process_id)
-    except psutil.Error:
-        return lambda: None
-
-    def signs() -> Signs | None:
-        try:
-            with process.oneshot():
-                times, status = process.cpu_times(), process.status()
-        except psutil.Error:
-            return None
-        return Signs(times.user + times.system, status == psutil.STATUS_STOPPED, status == psutil.STATUS_DISK_SLEEP)
-
-    return signs

@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from studio.core.errors import EngineDied
-from studio.jobs.engine_process.watchdog import LOOK_SECONDS, Patience, Signs, Watchdog, Work, signs_of
+from studio.jobs.child_process import Signs, signs_of
+from studio.jobs.engine_process.watchdog import LOOK_SECONDS, Patience, Watchdog, Work
 
 PATIENCE = Patience()
 LIVE_LIMIT = 4.0  # s; a live request that will never be answered is told of within 5, and its process takes time to end

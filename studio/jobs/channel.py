@@ -1,4 +1,4 @@
-"""Channel: both directions of a PicturePipe, each on its own thread, so that its owner never waits for the other."""
+"""Channel: both directions of a pipe to another process, each on a thread, so that its owner never waits for it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,26 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from typing import Any
-
-from studio.jobs.engine_process.picture_pipe import Parts, PicturePipe
+from typing import Any, Protocol
 
 JOIN_SECONDS = 1.0  # for the threads to see that the other end is gone
 
 _logger = logging.getLogger(__name__)
+
+Parts = list[bytes | memoryview]
+
+
+class Pipe(Protocol):
+    """How items become bytes on a connection, and the reverse: such as PicturePipe."""
+
+    def pack(self, item: Any) -> Parts:
+        """What `write` takes, in this order."""
+
+    def write(self, parts: Parts) -> None:
+        """Send what was packed; waits for the other end to read it. OSError if that is gone."""
+
+    def receive(self) -> Any:
+        """The next item; waits for it. EOFError or OSError if the other end is gone."""
 
 
 class Channel:
@@ -30,11 +43,11 @@ class Channel:
     """
 
     def __init__(
-        self, connection: Connection, sent: int, on_item: Callable[[Any], None], on_end: Callable[[], None]
+        self, connection: Connection, pipe: Pipe, on_item: Callable[[Any], None], on_end: Callable[[], None]
     ) -> None:
-        """sent: as of PicturePipe. The channel closes the connection."""
+        """pipe: on this connection, which the channel closes."""
         self._connection = connection
-        self._pipe = PicturePipe(connection, sent=sent)
+        self._pipe = pipe
         self._on_item = on_item
         self._on_end = on_end
         self._outgoing: SimpleQueue[Parts | None] = SimpleQueue()
