@@ -16,6 +16,7 @@ _HUFFMAN_TABLES, _RESERVED, _ARITHMETIC_TABLES = 0xC4, 0xC8, 0xCC
 _HIERARCHICAL = frozenset((0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF))
 _MOST_FILE = 2**30  # bytes; 200 megapixels of 16 bits, which are hardly compressed
 _MOST_HEADER = 64 * 2**20  # bytes before the pixels: EXIF, profiles, previews
+_MOST_SEGMENTS, _MOST_FILLING = 4096, 65_536  # beyond them `check_before_parsing` refuses the file
 _PROFILE, _EXIF, _XMP = b"ICC_PROFILE\0", b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
 
 
@@ -43,13 +44,15 @@ def read_frame(file: IO[bytes]) -> Frame | None:
     profile: list[bytes] = []
     info: dict[str, bytes] = {}
     found = None
-    while file.tell() < _MOST_HEADER and found is None:
+    for _ in range(_MOST_SEGMENTS):
+        if found is not None or file.tell() > _MOST_HEADER:
+            break
         mark = file.read(1)
         if mark != b"\xff":
             break
-        kind = file.read(1)
-        while kind == b"\xff":  # fill bytes
-            kind = file.read(1)
+        kind, filling = file.read(1), 0
+        while kind == b"\xff" and filling < _MOST_FILLING:
+            kind, filling = file.read(1), filling + 1
         length = int.from_bytes(file.read(2)) - 2
         if not kind or length < 0 or kind[0] == _START_OF_SCAN:
             break

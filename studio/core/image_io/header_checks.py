@@ -32,6 +32,9 @@ _MOST_SEARCHED = 256 * 2**20  # bytes
 _JPEG_SEGMENT = re.compile(rb"\xff[\xc0-\xc7\xc9-\xcf\xda-\xdd\xe0-\xef\xfe]")  # markers that a length follows
 _MOST_JPEG_SEGMENTS = 4096  # they hold 256 MB
 _MOST_TAG_BYTES = 64 * 2**20
+_MOST_EXIF = 16 * 2**20  # bytes in all segments; Pillow joins them one by one
+_MOST_FILE = 500_000_000  # bytes; 200 megapixels without loss
+_MOST_OUTER_BOXES = 10_000
 _STRIP_OFFSETS, _STRIP_BYTES, _TILE_OFFSETS, _TILE_BYTES = 273, 279, 324, 325
 _SUBDIRECTORIES = (0x8769, 0x8825)  # EXIF, GPS
 _BOXES = frozenset((b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip"))
@@ -71,12 +74,17 @@ def check_before_parsing(name: str, file: IO[bytes], format_name: FormatName) ->
             is_whole = True  # `read_jpeg`
             _check_jpeg(name, file)
         case "WebP":
-            is_whole = int.from_bytes(file.read(8)[4:], "little") + 8 <= length + 1  # some leave the last padding out
+            end = int.from_bytes(file.read(8)[4:], "little") + 8
+            is_whole = end <= length + 1  # some leave the last padding out
+            _check_file_size(name, min(end, length))
         case "AVIF" | "HEIC":
-            is_whole = _boxes_are_whole(file, length)
+            box_end = end_of_boxes(file, length)
+            is_whole = box_end is not None
+            _check_file_size(name, box_end or length)
+            data = _beginning(file, box_end or length)
             if format_name == "HEIC":
-                _check_item_names(name, file)
-            _check_blocks(name, file, length, _tiff_headers(file))
+                _check_item_names(name, data)
+            _check_blocks(name, file, length, _tiff_headers(data))
         case "TIFF":
             is_whole = True  # `check_claims`
             _check_blocks(name, file, length, [0])
@@ -143,23 +151,41 @@ def _cut_off(name: str) -> PictureError:
 
 def _check_jpeg(name: str, file: IO[bytes]) -> None:
     data = file.read(_MOST_SEARCHED)
-    at, exif, filling, segments = 2, b"", 0, 0
-    while (found := _JPEG_SEGMENT.search(data, at)) and data[found.start() + 1] != 0xDA:  # those before the pixels
+    run = data.find(b"\xff" * (MOST_JPEG_FILLING + 1))  # in which searching is slow
+    at, filling, segments = 2, 0, 0
+    blocks: list[bytes] = []
+    until = run if run >= 0 else len(data)
+    # Those before the pixels.
+    while (found := _JPEG_SEGMENT.search(data, at, until)) and data[found.start() + 1] != 0xDA:
         filling, segments, at = filling + found.start() - at, segments + 1, found.start()
         size = max(int.from_bytes(data[at + 2 : at + 4]), 2)
         if data[at + 1] == 0xE1 and data[at + 4 : at + 10] == b"Exif\0\0":
-            exif += data[at + 10 : at + 2 + size]
+            blocks.append(data[at + 10 : at + 2 + size])
         at += 2 + size
         if segments > _MOST_JPEG_SEGMENTS:
             raise PictureError(f"{name} is damaged: it has more than {_MOST_JPEG_SEGMENTS:,} parts before the pixels.")
     pixels_at = found.start() if found else max(at, len(data))
     _check_filling(name, filling + pixels_at - at)
     at = pixels_at
+    exif = b"".join(blocks)
+    if len(exif) > _MOST_EXIF:
+        raise PictureError(
+            f"{name} is damaged: it has {len(exif) / 1e6:.0f} MB of EXIF, and no camera writes {_MOST_EXIF / 1e6:.0f}."
+        )
     _check_blocks(name, BytesIO(exif), len(exif), [0])
     end = data.find(b"\xff\xd9", at)
     # In the pixels the decoder reads a run again from its beginning with each piece of the file.
     if data.find(b"\xff" * (MOST_JPEG_FILLING + 1), at, end if end >= 0 else len(data)) >= 0:
         _check_filling(name, MOST_JPEG_FILLING + 1)
+
+
+def _check_file_size(name: str, size: int) -> None:
+    # Their decoders read all of it at once.
+    if size > _MOST_FILE:
+        raise PictureError(
+            f"{name} has {size / 1e9:.1f} GB; the limit for this format is {_MOST_FILE / 1e9:.1f} GB.",
+            "Save it as a JPEG or PNG in another program.",
+        )
 
 
 def _check_filling(name: str, size: int) -> None:
@@ -170,9 +196,12 @@ def _check_filling(name: str, size: int) -> None:
         )
 
 
-def _tiff_headers(file: IO[bytes]) -> list[int]:
+def _beginning(file: IO[bytes], size: int) -> bytes:
     file.seek(0)
-    data = file.read(_MOST_SEARCHED)
+    return file.read(min(size, _MOST_SEARCHED))
+
+
+def _tiff_headers(data: bytes) -> list[int]:
     return [found.start() for found in islice(re.finditer(rb"II\*\0|MM\0\*", data), 8)]
 
 
@@ -182,28 +211,32 @@ def _check_blocks(name: str, file: IO[bytes], length: int, starts: list[int]) ->
     file.seek(0)
 
 
-def _boxes_are_whole(file: IO[bytes], length: int) -> bool:
+def end_of_boxes(file: IO[bytes], length: int) -> int | None:
+    """Where the boxes of an AVIF or HEIC of `length` bytes end; None where they are cut off.
+
+    A film, or rubbish, behind a whole picture is not part of it.
+    """
     at = 0
     seen: set[bytes] = set()
-    while at + 16 <= length:
+    for _ in range(_MOST_OUTER_BOXES):
+        if at + 16 > length:
+            break
         file.seek(at)
         size, kind, large = struct.unpack(">I4sQ", file.read(16))
         size = large if size == 1 else size
         if kind not in _BOXES and seen >= {b"meta", b"mdat"}:
-            return True  # a film, or rubbish, behind a whole picture
+            return at
         if size == 0:  # up to the end
-            return True
+            return length
         if size < 8:
-            return False
+            return None
         seen.add(kind)
         at += size
-    return at <= length
+    return at if at <= length else None
 
 
-def _check_item_names(name: str, file: IO[bytes]) -> None:
+def _check_item_names(name: str, data: bytes) -> None:
     # pi-heif 1.4.0 ends the process (a null pointer) when the type or name of a metadata item is not UTF-8.
-    file.seek(0)
-    data = file.read(_MOST_SEARCHED)
     for found in re.finditer(rb"infe[\0-\3]", data):
         start = found.start()
         body = data[start + 4 : start - 4 + int.from_bytes(data[start - 4 : start])]

@@ -18,20 +18,23 @@ from studio.core.errors import PictureError
 from studio.core.image_io.color.color_tags import Told, told_colors
 from studio.core.image_io.color.transparency import continue_visible
 from studio.core.image_io.color_profile import STRIP, ToSrgb
-from studio.core.image_io.containers.open_file import load_file, open_file
+from studio.core.image_io.containers.open_file import check_not_empty, load_file, open_file, reduce_jpeg
+from studio.core.image_io.containers.webp_chunks import load_webp, read_webp
 from studio.core.image_io.deep_jpeg import read_deep_jpeg, read_frame
 from studio.core.image_io.deep_png import deep_mode, round_values, scale_clear_grey
 from studio.core.image_io.exif import carried, dots_per_inch, orientation_of, read_exif
 from studio.core.image_io.formats import RAW_FILE, SHORTCUT, FormatName, describe_stranger, recognise
 from studio.core.image_io.gif_canvas import frame_box, with_free_canvas
-from studio.core.image_io.header_checks import DECODER_ERRORS, check_before_parsing, check_claims, check_size
+from studio.core.image_io.header_checks import DECODER_ERRORS, check_before_parsing, check_claims
 from studio.core.image_io.odd_bmp import read_bmp_header, read_odd_bmp
+from studio.core.image_io.opening.wanted import Wanted
 from studio.core.image_io.tiff.tiff_reader import raw_file, read_tiff
 from studio.core.picture import SMALLEST_EDGE, Metadata, Picture, Pixels
 
 _MOST_INSIDE = 2**28  # bytes of a picture within a BMP
 PART_IS_MISSING = "Part of this file is missing or damaged."
 _NOTES = "studio: notes"  # in the `info` of a loaded image
+
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -52,8 +55,13 @@ def open_picture(path: Path) -> Picture:
     The format is told by the content, whatever the suffix. Raises PictureError if the file is missing, unreadable,
     no picture, damaged, or outside `SMALLEST_EDGE` ... `LARGEST_PIXELS`; sizes and lies are seen before any decoding.
     """
+    return open_wanted(path, Wanted())
+
+
+def open_wanted(path: Path, wanted: Wanted) -> Picture:
+    """As `open_picture`, in another way."""
     with open_regular(path) as file:
-        return decode(file, shown_name(path), path)
+        return decode_wanted(file, shown_name(path), path, wanted)
 
 
 def decode_picture(data: bytes, name: str, source: Path | None = None) -> Picture:
@@ -105,15 +113,18 @@ def decode(
     *,
     keep_hidden: bool = False,
 ) -> Picture:
-    """As `decode_picture`, from a file open for reading, with another lower limit.
+    """As `decode_picture`, from a file open for reading. smallest_edge, keep_hidden: as of `Wanted`."""
+    return decode_wanted(file, name, source, Wanted(smallest_edge, keep_hidden))
 
-    keep_hidden: leave the colours under alpha 0 as the file has them.
-    """
+
+def decode_wanted(file: IO[bytes], name: str, source: Path | None, wanted: Wanted) -> Picture:
+    """As `decode`, in another way."""
+    hush_pillow()
     format_name = _format_of(file, name)
     try:
         if format_name == "TIFF":
-            return _decode_tiff(file, name, source, smallest_edge, keep_hidden)
-        image = _odd_kind(file, name, format_name, smallest_edge) or _by_pillow(file, name, smallest_edge)
+            return _decode_tiff(file, name, source, wanted)
+        image = _odd_kind(file, name, format_name, wanted) or _by_pillow(file, name, wanted)
         exif = read_exif(image)
         dpi = _plausible_dpi(image, dots_per_inch(exif))
         xmp = None if image.format == "AVIF" else image.info.get("xmp")  # its boxes say it: MIAF, 7.3.6.3
@@ -121,7 +132,7 @@ def decode(
         pixels, alpha = _pixels(image, 1 if is_turned else orientation_of(exif, xmp), told_colors(image, exif))
         notes = image.info.get(_NOTES, ())
         del image
-        if alpha is not None and not keep_hidden:
+        if alpha is not None and not wanted.keep_hidden:
             continue_visible(pixels, alpha)
         return Picture(pixels, name, alpha, source, Metadata(carried(exif), dpi), notes)
     except DECODER_ERRORS as error:
@@ -143,23 +154,24 @@ def _format_of(file: IO[bytes], name: str) -> FormatName:
     return format_name
 
 
-def _decode_tiff(file: IO[bytes], name: str, source: Path | None, smallest_edge: int, keep_hidden: bool) -> Picture:
-    hush_pillow()
+def _decode_tiff(file: IO[bytes], name: str, source: Path | None, wanted: Wanted) -> Picture:
     check_before_parsing(name, file, "TIFF")
-    found = read_tiff(file, name, smallest_edge)
-    if found.alpha is not None and not keep_hidden:
+    found = read_tiff(file, name, wanted.check)
+    if found.alpha is not None and not wanted.keep_hidden:
         continue_visible(found.pixels, found.alpha)
     metadata = Metadata(carried(found.exif), _plausible(found.dpi))
     return Picture(found.pixels, name, found.alpha, source, metadata, found.notes)
 
 
-def _odd_kind(file: IO[bytes], name: str, format_name: FormatName, smallest_edge: int) -> Image.Image | None:
+def _odd_kind(file: IO[bytes], name: str, format_name: FormatName, wanted: Wanted) -> Image.Image | None:
     """The loaded image of a file of a kind that Pillow does not read, or None where it is for Pillow."""
     frame = read_frame(file) if format_name == "JPEG" else None
     if frame is not None and not frame.is_for_pillow:
-        check_size(name, frame.width, frame.height, smallest_edge)
+        wanted.check(name, frame.width, frame.height)
         check_before_parsing(name, file, "JPEG")
         return read_deep_jpeg(file, frame, name)
+    if format_name == "WebP":
+        return _webp(file, name, wanted)
     header = read_bmp_header(file) if format_name == "BMP" else None
     if header is None or header.is_for_pillow:
         return None
@@ -167,18 +179,31 @@ def _odd_kind(file: IO[bytes], name: str, format_name: FormatName, smallest_edge
         file.seek(header.start)
         inside = file.read(_MOST_INSIDE)
         if recognise(inside[:64]) in ("JPEG", "PNG"):
-            return _by_pillow(BytesIO(inside), name, smallest_edge)
-    check_size(name, header.width, header.height, smallest_edge)
+            return _by_pillow(BytesIO(inside), name, wanted)
+    wanted.check(name, header.width, header.height)
     return read_odd_bmp(file, header, name)
 
 
-def _by_pillow(file: IO[bytes], name: str, smallest_edge: int) -> Image.Image:
+def _webp(file: IO[bytes], name: str, wanted: Wanted) -> Image.Image:
+    check_before_parsing(name, file, "WebP")
+    content = read_webp(file, file.seek(0, os.SEEK_END))
+    wanted.check(name, content.width, content.height)
+    image = load_webp(file, content)
+    if content.has_empty_tail:
+        check_not_empty(name, image)
+        image.info[_NOTES] = (PART_IS_MISSING,)
+    return image
+
+
+def _by_pillow(file: IO[bytes], name: str, wanted: Wanted) -> Image.Image:
     """The loaded image of a file, with all its values, also those that Pillow leaves out."""
     image = read_header(file, name)
-    check_size(name, image.width, image.height, smallest_edge)
+    wanted.check(name, image.width, image.height)
     check_claims(name, image, file.seek(0, os.SEEK_END))
     raw_mode, box = deep_mode(image), frame_box(image)
     scale_clear_grey(image)
+    if wanted.at_least is not None and image.format == "JPEG":
+        reduce_jpeg(image, max(wanted.at_least))  # it may be on its side
     is_damaged = load_file(name, image)
     if is_damaged:
         image.info[_NOTES] = (PART_IS_MISSING,)

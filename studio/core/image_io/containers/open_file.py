@@ -12,12 +12,12 @@ from studio.core.errors import PictureError
 from studio.core.image_io.containers.heif_boxes import HeifContent, read_heif
 from studio.core.image_io.containers.jpeg_segments import JpegContent, read_jpeg
 from studio.core.image_io.containers.png_chunks import PngContent, read_png
+from studio.core.image_io.containers.spliced_file import SplicedFile
 from studio.core.image_io.formats import FormatName, open_header
-from studio.core.image_io.header_checks import DECODER_ERRORS
+from studio.core.image_io.header_checks import DECODER_ERRORS, end_of_boxes
 
 _CONTENT = "studio: content"  # in the `info` of an image, until it is loaded
 _LEAST_SHARE = 0.05  # of a picture, to be worth opening
-_WEBP_TAIL = 64  # bytes; no coder of pictures ends in as many zeros
 
 
 def open_file(name: str, file: IO[bytes], format_name: FormatName) -> ImageFile.ImageFile:
@@ -30,7 +30,7 @@ def open_file(name: str, file: IO[bytes], format_name: FormatName) -> ImageFile.
     file.seek(0)
     match format_name:
         case "PNG":
-            png = read_png(file, length)
+            png = read_png(name, file, length)
             image = open_header(cast("IO[bytes]", png.file), format_name)
             image.info.update(png.info)
             image.info[_CONTENT] = png
@@ -40,16 +40,24 @@ def open_file(name: str, file: IO[bytes], format_name: FormatName) -> ImageFile.
             image.info[_CONTENT] = jpeg
         case "AVIF" | "HEIC":
             heif = read_heif(file, length)
-            file.seek(0)
-            image = open_header(file, format_name)
+            image = open_header(_up_to(file, end_of_boxes(file, length) or length, length), format_name)
             image.info[_CONTENT] = heif
             if heif.nclx is not None:
                 image.info["cicp"] = heif.nclx
         case _:
             image = open_header(file, format_name)
-            if format_name == "WebP":
-                image.info[_CONTENT] = HeifContent(has_empty_tail=_webp_has_empty_tail(file, length))
     return image
+
+
+def reduce_jpeg(image: ImageFile.ImageFile, edge: int) -> None:
+    """Have a JPEG of `open_file` decoded at a fraction of its size, no edge of it below `edge` px where it has that."""
+    width, height = image.size
+    factor = max(edge / width, edge / height)
+    if factor < 1:
+        image.draft(None, (max(1, int(width * factor)), max(1, int(height * factor))))
+        content = image.info.get(_CONTENT)
+        if isinstance(content, JpegContent):
+            content.lacks_pixels = lambda _: False  # which only those of the full size tell
 
 
 def load_file(name: str, image: ImageFile.ImageFile) -> bool:
@@ -71,12 +79,24 @@ def load_file(name: str, image: ImageFile.ImageFile) -> bool:
         is_damaged = is_damaged or content.is_damaged or (_ends_black(image) and not content.is_complete())
     elif isinstance(content, JpegContent):
         is_damaged = is_damaged or content.is_damaged or content.lacks_pixels(image)
-    if is_damaged and _is_empty(image):
+    if is_damaged:
+        check_not_empty(name, image)
+    return is_damaged
+
+
+def check_not_empty(name: str, image: Image.Image) -> None:
+    """Raise PictureError where there is nothing of a damaged picture."""
+    if _is_empty(image):
         raise PictureError(
             f"{name} is cut off: the file ends before the picture does.",
             "Copy or download it again from where it came.",
         )
-    return is_damaged
+
+
+def _up_to(file: IO[bytes], end: int, length: int) -> IO[bytes]:
+    """The file without what lies behind `end`: these decoders read all of it at once."""
+    file.seek(0)
+    return file if end >= length else cast("IO[bytes]", SplicedFile(file, [(0, end)]))
 
 
 def _ends_black(image: Image.Image) -> bool:
@@ -91,20 +111,3 @@ def _is_empty(image: Image.Image) -> bool:
     fill = 0 if image.format == "PNG" else 128
     shown = np.abs(pixels - np.array(fill, pixels.dtype)) > (image.format != "PNG")
     return bool(np.count_nonzero(shown) < _LEAST_SHARE * shown.size)
-
-
-def _webp_has_empty_tail(file: IO[bytes], length: int) -> bool:
-    """Whether the pixels of the first frame end in zeros, as those of a download do that was not finished."""
-    at, is_empty = 12, False
-    for _ in range(64):
-        file.seek(at)
-        kind, size = file.read(4), int.from_bytes(file.read(4), "little")
-        if kind in (b"VP8 ", b"VP8L") and size >= 2 * _WEBP_TAIL:
-            file.seek(min(at + 8 + size, length) - _WEBP_TAIL)
-            is_empty = file.read(_WEBP_TAIL) == bytes(_WEBP_TAIL)
-            break
-        at += 8 + size + size % 2
-        if len(kind) < 4 or at >= length:
-            break
-    file.seek(0)
-    return is_empty

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from studio.core.errors import PictureError
 from studio.core.image_io.containers.spliced_file import Part, SplicedFile
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -47,11 +48,20 @@ class _Chunks:
     wrong_sums: int = 0
     has_end: bool = False
     is_cut: bool = False
+    has_too_many: bool = False
 
 
-def read_png(file: IO[bytes], length: int) -> PngContent:
-    """The content of a PNG of `length` bytes, whose signature was seen."""
+def read_png(name: str, file: IO[bytes], length: int) -> PngContent:
+    """The content of a PNG of `length` bytes, whose signature was seen.
+
+    Raises PictureError for more than 300,000 chunks.
+    """
     chunks = _walk(file, length)
+    if chunks.has_too_many:
+        raise PictureError(
+            f"{name} is cut into more than {_MOST_CHUNKS:,} pieces, and no program writes as many.",
+            "Open it in another program and save it again.",
+        )
     is_right = chunks.pixels and not chunks.is_cut
     if is_right and chunks.wrong_sums:
         is_right = _inflates(file, chunks.pixels, None)
@@ -97,7 +107,7 @@ def _walk(file: IO[bytes], length: int) -> _Chunks:
             found.described.append((kind, at + 8, size))
         at += 12 + size
     else:
-        found.is_cut = True
+        found.has_too_many = True
     return found
 
 

@@ -28,6 +28,7 @@ _MOST_SMALL_TILES = 10_000
 _SMALLEST_TILE = 16 * 16  # px
 _MOST_BYTES_AT_ONCE = 3 * 2**30
 _MOST_JPEG_HEADER = 2**20
+_FARTHEST = 2**32 - 2**16
 
 # How segments are packed; all others would let tifffile look around in the file.
 _OF_SEGMENTS = (256, 257, 258, 259, 262, 266, 277, 284, 317, 322, 323, 338, 339, 347, 530)
@@ -240,6 +241,7 @@ class _WithOneDirectory(io.RawIOBase):
 
     def __init__(self, file: IO[bytes], order: str, is_big: bool, directory: bytes, length: int) -> None:
         mark = "II" if order == "<" else "MM"
+        length = length if is_big else min(length, _FARTHEST)  # rubbish behind, where no offset reaches
         if is_big:
             head = struct.pack(f"{order}2sHHHQ", mark.encode(), 43, 8, 0, max(16, length))
         else:

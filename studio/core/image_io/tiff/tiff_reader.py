@@ -14,7 +14,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from studio.core.errors import PictureError
 from studio.core.image_io.deep_pixels import Extent, likely_white, stated_white
 from studio.core.image_io.formats import RAW_FILE
-from studio.core.image_io.header_checks import DECODER_ERRORS, check_size
+from studio.core.image_io.header_checks import DECODER_ERRORS
 from studio.core.image_io.tiff.colors import colors_of
 from studio.core.image_io.tiff.directory import DNG_VERSION, PHOTOMETRIC, Directory, best_page, read_directories
 from studio.core.image_io.tiff.segments import Segments
@@ -41,12 +41,13 @@ class TiffPicture:
     notes: tuple[str, ...]
 
 
-def read_tiff(file: IO[bytes], name: str, smallest_edge: int) -> TiffPicture:
+def read_tiff(file: IO[bytes], name: str, check: Callable[[str, int, int], None]) -> TiffPicture:
     """The picture in a TIFF: the largest full page, upright, sRGB.
 
     White is what the sample type, MaxSampleValue or SMaxSampleValue says, see `deep_pixels`; alpha of both kinds.
-    Memory: 3 or 4 bytes per pixel and one strip, row of tiles, or 250,000 px. Raises PictureError, naming the kind
-    where a whole file is of one that is not read; DECODER_ERRORS where a segment is damaged.
+    check: called with name, width and height before anything is decoded. Memory: 3 or 4 bytes per pixel and one strip,
+    row of tiles, or 250,000 px. Raises PictureError, naming the kind where a whole file is of one that is not read;
+    DECODER_ERRORS where a segment is damaged.
     """
     pages = read_directories(file)
     _refuse_raw_files(name, file, pages)
@@ -54,7 +55,7 @@ def read_tiff(file: IO[bytes], name: str, smallest_edge: int) -> TiffPicture:
     if chosen is None:
         raise PictureError(f"{name} is damaged or cut off.", "Copy or download it again from where it came.")
     page, full = chosen
-    check_size(name, *page.size, smallest_edge)
+    check(name, *page.size)
     length = file.seek(0, os.SEEK_END)
     segments = Segments(file, page, name, length)
     orientation = page.number(_ORIENTATION, 1)
