@@ -52,7 +52,7 @@ class Channel:
         self._on_end = on_end
         self._outgoing: SimpleQueue[Parts | None] = SimpleQueue()
         self._threads = [
-            threading.Thread(target=work, name=f"studio-engine-{name}", daemon=True)
+            threading.Thread(target=work, name=f"studio-channel-{name}", daemon=True)
             for name, work in (("sender", self._write), ("receiver", self._read))
         ]
         for thread in self._threads:
@@ -70,7 +70,7 @@ class Channel:
         if any(thread.is_alive() for thread in self._threads):
             # A process that even SIGKILL does not end, in the middle of a system call. Closing the connection now
             # would give its number to the next file while a thread still uses it.
-            _logger.warning("A process of the engine does not end; its connection is left open.")
+            _logger.warning("A process does not end; its connection is left open.")
         else:
             self._connection.close()
 
@@ -90,6 +90,6 @@ class Channel:
         except (EOFError, OSError):  # the other end is gone, perhaps in the middle of an item
             pass
         except Exception:  # no memory for it, or not our protocol: nobody can tell where the next item begins
-            _logger.exception("What the engine sent could not be received.")
+            _logger.exception("What the other process sent could not be received.")
         finally:
             self._on_end()

@@ -24,11 +24,15 @@ _environment_lock = threading.Lock()  # there is one environment per process, wh
 
 @dataclass(frozen=True)
 class Signs:
-    """What the system says of a process. cpu_seconds: used so far by all its threads. is_at_disk: waits for a disk."""
+    """What the system says of a process. cpu_seconds: used so far by all its threads. is_at_disk: waits for a disk.
+
+    memory: bytes that it holds.
+    """
 
     cpu_seconds: float
     is_stopped: bool = False
     is_at_disk: bool = False
+    memory: int = 0
 
 
 def signs_of(process_id: int) -> Callable[[], Signs | None]:
@@ -41,10 +45,11 @@ def signs_of(process_id: int) -> Callable[[], Signs | None]:
     def signs() -> Signs | None:
         try:
             with process.oneshot():
-                times, status = process.cpu_times(), process.status()
+                times, status, memory = process.cpu_times(), process.status(), process.memory_info().rss
         except psutil.Error:
             return None
-        return Signs(times.user + times.system, status == psutil.STATUS_STOPPED, status == psutil.STATUS_DISK_SLEEP)
+        is_stopped, is_at_disk = status == psutil.STATUS_STOPPED, status == psutil.STATUS_DISK_SLEEP
+        return Signs(times.user + times.system, is_stopped, is_at_disk, memory)
 
     return signs
 

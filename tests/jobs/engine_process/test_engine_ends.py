@@ -170,11 +170,11 @@ def test_a_process_that_dies_while_a_large_request_is_sent_ends_the_sending() ->
         engine.interrupt()
         with pytest.raises(Interrupted):
             next(run)
-        assert "studio-engine-sender" in {thread.name for thread in threading.enumerate()}
+        assert "studio-channel-sender" in {thread.name for thread in threading.enumerate()}
         child.kill()
         with pytest.raises(EngineDied, match="SIGKILL"):
             next(run)
-        assert "studio-engine-sender" not in {thread.name for thread in threading.enumerate()}
+        assert "studio-channel-sender" not in {thread.name for thread in threading.enumerate()}
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts what /proc lists")

@@ -1,0 +1,56 @@
+"""What a question for a picture is answered with, in whichever process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+from studio.core.image_io.opening.opener import Cancellation
+from studio.core.image_io.opening.thumbnail import cropped, for_thumbnail
+from studio.core.image_io.opening.wanted import Wanted
+from studio.core.image_io.picture_reader import decode_wanted, open_wanted, shown_name
+from studio.core.picture import Picture
+from studio.core.styles.load_style import is_style_file, open_style_picture
+from studio.jobs.decoding.messages import Question
+
+
+def answer(question: Question, on_size: Callable[[int, int], None]) -> Picture:
+    """The picture that was asked for. Raises StudioError."""
+    wanted = Wanted(on_size=on_size)
+    if question.fill is not None:
+        wanted = for_thumbnail(wanted, *question.fill)
+    if question.path is None:
+        picture = decode_wanted(BytesIO(question.data), question.name, None, wanted)
+    elif question.fill is not None and is_style_file(question.path):
+        picture = open_style_picture(question.path)
+    else:
+        picture = open_wanted(question.path, wanted)
+    return picture if question.fill is None else cropped(picture, *question.fill)
+
+
+class OpensHere:
+    """A PictureOpener in this very process, for tests and for where no second one can be: nothing bounds its time."""
+
+    def open_picture(self, path: Path, cancellation: Cancellation | None = None) -> Picture:
+        """As of PictureOpener."""
+        return self._opened(Question(shown_name(path), path), cancellation)
+
+    def decode_picture(self, data: bytes, name: str, cancellation: Cancellation | None = None) -> Picture:
+        """As of PictureOpener."""
+        return self._opened(Question(name, data=data), cancellation)
+
+    def open_thumbnail(self, path: Path, width: int, height: int) -> Picture:
+        """As of PictureOpener."""
+        return self._opened(Question(shown_name(path), path, fill=(width, height)), None)
+
+    def start(self) -> None:
+        """Nothing to do."""
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+    def _opened(self, question: Question, cancellation: Cancellation | None) -> Picture:
+        if cancellation is not None:
+            cancellation.check()
+        return answer(question, lambda width, height: None)

@@ -1,0 +1,206 @@
+"""Promises of the decode process: the same pictures, within bounds, stopped when told, started again after a death."""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from studio.core.errors import PictureError
+from studio.core.image_io import open_picture
+from studio.core.image_io.opening.opener import Cancellation, OpeningCancelled
+from studio.jobs.decoding.answering import OpensHere
+from studio.jobs.decoding.bounds import Bounds
+from studio.jobs.decoding.decode_process import DecodeProcess
+from tests.support.picture_files import noise
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are stopped with signals")
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[DecodeProcess]:
+    """For tests that leave it alive."""
+    opener = DecodeProcess()
+    opener.start()
+    yield opener
+    opener.close()
+
+
+@pytest.fixture
+def make() -> Iterator[Callable[..., DecodeProcess]]:
+    """Makes one with other bounds, which is closed when the test ends."""
+    made: list[DecodeProcess] = []
+
+    def make(**bounds: Any) -> DecodeProcess:
+        made.append(DecodeProcess(Bounds(**bounds)))
+        return made[-1]
+
+    yield make
+    for opener in made:
+        opener.close()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.png"
+    Image.fromarray(noise(40, 30)).save(path)
+    return path
+
+
+def stopped(opener: DecodeProcess, photo: Path) -> int:
+    """Its process, alive but standing still: the next picture will never come."""
+    opener.open_picture(photo)
+    assert opener._child is not None
+    process = opener._child._process.pid
+    assert process is not None
+    os.kill(process, signal.SIGSTOP)
+    return process
+
+
+def plain_png(path: Path, width: int, height: int) -> Path:
+    """Black, and quickly written."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    rows = zlib.compress(bytes((width + 1) * height), 1)
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
+    return path
+
+
+def test_a_picture_comes_as_it_is(shared: DecodeProcess, tmp_path: Path) -> None:
+    path = tmp_path / "caf\udce9 'ö'.png"
+    alpha = np.tile(np.arange(40, dtype=np.uint8) * 6, (30, 1))
+    exif = Image.Exif()
+    exif[0x013B] = "Jürgen"
+    Image.fromarray(np.dstack([noise(40, 30), alpha])).save(path, exif=exif, dpi=(300, 300))
+    found, here = shared.open_picture(path), open_picture(path)
+    assert (found.name, found.source, found.metadata, found.notes) == (here.name, path, here.metadata, here.notes)
+    np.testing.assert_array_equal(found.pixels, here.pixels)
+    np.testing.assert_array_equal(found.alpha, here.alpha)
+    assert not found.pixels.flags.writeable
+
+
+def test_what_is_missing_is_noted(shared: DecodeProcess, tmp_path: Path) -> None:
+    path = tmp_path / "cut.jpg"
+    Image.fromarray(noise(200, 200)).save(path)
+    path.write_bytes(path.read_bytes()[:-6000])
+    assert shared.open_picture(path).notes == ("Part of this file is missing or damaged.",)
+
+
+def test_a_picture_comes_out_of_bytes(shared: DecodeProcess, photo: Path) -> None:
+    found = shared.decode_picture(photo.read_bytes(), "Pasted picture")
+    assert (found.name, found.source) == ("Pasted picture", None)
+    np.testing.assert_array_equal(found.pixels, noise(40, 30))
+
+
+@pytest.mark.parametrize("name", ["text.png", "missing.png", "pipe.png", "folder"])
+def test_errors_are_those_of_opening_it_here(shared: DecodeProcess, tmp_path: Path, name: str) -> None:
+    (tmp_path / "text.png").write_text("hello")
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(PictureError) as here:
+        OpensHere().open_picture(tmp_path / name)
+    with pytest.raises(PictureError) as there:
+        shared.open_picture(tmp_path / name)
+    assert str(there.value) == str(here.value)
+
+
+def test_thumbnails_fill_their_size(shared: DecodeProcess, tmp_path: Path) -> None:
+    path = tmp_path / "wide.jpg"
+    Image.fromarray(np.hstack([np.zeros((100, 300, 3), np.uint8), np.full((100, 300, 3), 255, np.uint8)])).save(path)
+    found = shared.open_thumbnail(path, 30, 40)
+    assert found.pixels.shape == (40, 30, 3)
+    assert found.pixels[:, :10].max() < 10
+    assert found.pixels[:, 20:].min() > 245
+
+
+def test_nothing_lies_about_when_it_has_begun(make: Callable[..., DecodeProcess], photo: Path) -> None:
+    opener = make()
+    opener.open_picture(photo)
+    assert opener._child is not None
+    assert opener._child._folder is None
+
+
+def test_a_picture_that_never_comes_is_given_up_when_told(make: Callable[..., DecodeProcess], photo: Path) -> None:
+    opener, cancellation = make(), Cancellation()
+    stopped(opener, photo)
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(opener.open_picture, photo, cancellation)
+        cancellation.cancel()
+        with pytest.raises(OpeningCancelled):
+            waiting.result(30)
+    np.testing.assert_array_equal(opener.open_picture(photo).pixels, noise(40, 30))
+
+
+def test_what_was_given_up_before_is_not_begun(shared: DecodeProcess, photo: Path) -> None:
+    cancellation = Cancellation()
+    cancellation.cancel()
+    with pytest.raises(OpeningCancelled):
+        shared.open_picture(photo, cancellation)
+
+
+def test_a_process_that_does_nothing_is_ended(make: Callable[..., DecodeProcess], photo: Path) -> None:
+    opener = make(idle=0.2)
+    stopped(opener, photo)
+    with pytest.raises(PictureError, match=r"photo\.png was not opened: nothing came of it for 0 s"):
+        opener.open_picture(photo)
+    opener.open_picture(photo)
+
+
+def test_a_picture_that_takes_too_long_is_ended(make: Callable[..., DecodeProcess], tmp_path: Path) -> None:
+    path = plain_png(tmp_path / "large.png", 8000, 5000)
+    with pytest.raises(PictureError, match="it took more than 0 s to decode"):
+        make(seconds=0.0, per_megapixel=0.0).open_picture(path)
+
+
+def test_a_picture_that_takes_too_much_memory_is_ended(make: Callable[..., DecodeProcess], tmp_path: Path) -> None:
+    path = plain_png(tmp_path / "large.png", 8000, 5000)
+    with pytest.raises(PictureError, match=r"(more than 0\.0 GB of memory|needs more memory)"):
+        make(memory=2**20).open_picture(path)
+
+
+def test_after_a_death_the_next_picture_opens(make: Callable[..., DecodeProcess], photo: Path) -> None:
+    opener = make()
+    process = stopped(opener, photo)
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(opener.open_picture, photo)
+        os.kill(process, signal.SIGKILL)
+        with pytest.raises(PictureError, match=r"photo\.png was not opened: its decoder came to an end \(SIGKILL"):
+            waiting.result(30)
+    np.testing.assert_array_equal(opener.open_picture(photo).pixels, noise(40, 30))
+
+
+def test_whoever_waits_goes_before_thumbnails(make: Callable[..., DecodeProcess], photo: Path) -> None:
+    opener = make()
+    stopped(opener, photo)
+    with ThreadPoolExecutor(1) as thread:
+        thumbnail = thread.submit(opener.open_thumbnail, photo, 8, 8)
+        taken = threading.Event()
+        while not opener._is_taken:
+            taken.wait(0.01)
+        assert opener.open_picture(photo, Cancellation()).width == 40
+        assert thumbnail.result(30).width == 8  # it was begun again
+
+
+def test_closing_ends_what_is_under_way(make: Callable[..., DecodeProcess], photo: Path) -> None:
+    opener = make()
+    stopped(opener, photo)
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(opener.open_picture, photo)
+        opener.close()
+        with pytest.raises(OpeningCancelled):
+            waiting.result(30)
+    with pytest.raises(OpeningCancelled):
+        opener.open_picture(photo)
