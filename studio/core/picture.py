@@ -16,8 +16,9 @@ from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 
 Pixels = NDArray[np.uint8]
+Fine = NDArray[np.int8]
 
-_ARRAYS = ("pixels", "alpha")  # the fields that may rest on the disk; none has a default in the class itself
+_ARRAYS = ("pixels", "alpha", "fine")  # the fields that may rest on the disk; none has a default in the class itself
 _PIECE = 8 << 20  # bytes
 SMALLEST_EDGE = 16  # px; relu4_3 sees one feature per 8 px, fewer than two have no statistics
 
@@ -27,10 +28,12 @@ class Metadata:
     """What a file carries besides its pixels and an export may carry on.
 
     `exif`: raw EXIF block without its orientation (already applied), or b"". `dpi`: pixels per inch, or None.
+    `icc`: the profile of its colours, an ICC profile of RGB, or b"" where there was none; the pixels are sRGB by now.
     """
 
     exif: bytes = b""
     dpi: float | None = None
+    icc: bytes = b""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +46,7 @@ class Picture:
     pixels: (H, W, 3) uint8 sRGB. alpha: (H, W) uint8, 0 transparent to 255 opaque, or None where opaque.
     name: what the user calls it (file name without folder), made `displayable`. source: where it came from, or None.
     notes: sentences that whoever opened it should read, such as which of several pages it is.
+    fine: (H, W, 3) int8, what 8 bits leave out: the picture in 16 bits is 257 * pixels + fine. None where 8 are all.
     Raises PictureError if the arrays have another shape or type.
     """
 
@@ -52,6 +56,7 @@ class Picture:
     source: Path | None = None
     metadata: Metadata = field(default_factory=Metadata)
     notes: tuple[str, ...] = ()
+    fine: Fine | None = field(default_factory=lambda: None, repr=False)
 
     def __post_init__(self) -> None:
         shape, dtype = self.pixels.shape, self.pixels.dtype
@@ -59,6 +64,8 @@ class Picture:
             raise PictureError(f"A picture needs (height, width, 3) bytes, not {shape} of {dtype}.")
         if self.alpha is not None and (self.alpha.dtype != np.uint8 or self.alpha.shape != shape[:2]):
             raise PictureError(f"Transparency of {self.alpha.shape} does not fit a picture of {shape[:2]}.")
+        if self.fine is not None and (self.fine.dtype != np.int8 or self.fine.shape != shape):
+            raise PictureError(f"Finer values of {self.fine.shape} do not fit a picture of {shape}.")
         object.__setattr__(self, "name", displayable(self.name))
         for name in _ARRAYS:
             array = getattr(self, name)
@@ -122,7 +129,7 @@ class Picture:
 
     def __reduce__(self) -> tuple[type[Picture], tuple[Any, ...]]:
         # Through __init__, because unpickled arrays are writable again.
-        return Picture, (self.pixels, self.name, self.alpha, self.source, self.metadata, self.notes)
+        return Picture, (self.pixels, self.name, self.alpha, self.source, self.metadata, self.notes, self.fine)
 
     @property
     def width(self) -> int:
@@ -141,7 +148,7 @@ class Picture:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of size, pixels and alpha: equal for equal pictures, whatever their names."""
+        """Hash of size, pixels, alpha and what 8 bits leave out: equal for equal pictures, whatever their names."""
         for _ in self.fingerprinting():
             pass
         return str(self.__dict__["fingerprint"])
@@ -151,16 +158,46 @@ class Picture:
         if "fingerprint" in self.__dict__:
             return
         digest = hashlib.blake2b(repr(self.pixels.shape).encode(), digest_size=16)
-        for array in (self.pixels,) if self.alpha is None else (self.pixels, self.alpha):
+        for array in (self.pixels, self.alpha, self.fine):
+            if array is None:
+                continue
             data = array.data.cast("B")
             for start in range(0, len(data), _PIECE):
                 digest.update(data[start : start + _PIECE])
                 yield
         self.__dict__["fingerprint"] = digest.hexdigest()  # where `cached_property` puts it
 
-    def with_pixels(self, pixels: Pixels, alpha: Pixels | None = None) -> Picture:
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that its arrays take."""
+        return sum(array.nbytes for array in (self.pixels, self.alpha, self.fine) if array is not None)
+
+    def deep_rows(self, rows: slice) -> NDArray[np.uint16]:
+        """Some rows in 16 bits, 65,535 for white. Shape: (rows, W, 3)."""
+        return to_deep(self.pixels[rows], None if self.fine is None else self.fine[rows])
+
+    def with_pixels(self, pixels: Pixels, alpha: Pixels | None = None, fine: Fine | None = None) -> Picture:
         """The same picture (name, source, metadata) with other pixels, of any size."""
-        return replace(self, pixels=pixels, alpha=alpha)
+        return replace(self, pixels=pixels, alpha=alpha, fine=fine)
+
+
+def to_deep(pixels: Pixels, fine: Fine | None) -> NDArray[np.uint16]:
+    """Values of 16 bits from those of 8 and what these leave out; the same shape."""
+    deep: NDArray[np.uint16] = pixels * np.uint16(257)
+    if fine is not None:
+        deep += fine.view(np.uint8)  # modulo 2^16: a negative number counts as 256 more than it is ...
+        deep[fine < 0] -= np.uint16(256)  # ... which is taken away here
+    return deep
+
+
+def from_deep(deep: NDArray[np.uint16]) -> tuple[Pixels, Fine]:
+    """Values of 16 bits as those of 8, rounded, and what these leave out; `to_deep` brings them back.
+
+    Of 257 values, one lies half-way between two of 8 bits, 128 above the lower: it comes back smaller by one.
+    """
+    pixels: Pixels = ((deep.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    rest = (deep - pixels * np.uint16(257)).view(np.int16)
+    return pixels, np.minimum(rest, 127).astype(np.int8)
 
 
 def fit_size(width: int, height: int, long_edge: int) -> tuple[int, int]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from math import ceil
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from studio.core.picture import Picture, Pixels, fit_size
 
 STRIP = 1 << 20  # px at a time: a whole copy of 100 megapixels takes 400 MB in Pillow
 GAP = 3.0  # times the size wanted, to which pixels are averaged before they are resampled well
+
+T = TypeVar("T")
 
 _MODES = {(): "L", (3,): "RGB", (4,): "RGBA"}  # by the shape of a pixel
 
@@ -42,13 +46,17 @@ def resized(
     alpha: Pixels | None = None,
 ) -> Pixels:
     """Pixels at another size (width, height). Shapes: (H, W) or (H, W, 3) -> same; with alpha (H, W) -> (h, w, 4)."""
-    work = resizing(pixels, size, resample, alpha)
-    while True:
-        try:
-            next(work)
-        except StopIteration as stop:
-            result: Pixels = stop.value
-            return result
+    return _at_once(resizing(pixels, size, resample, alpha))
+
+
+def resized_deep(
+    values: Callable[[slice], NDArray[np.uint16]],
+    shape: tuple[int, int, int],
+    size: tuple[int, int],
+    resample: Image.Resampling = Image.Resampling.BICUBIC,
+) -> NDArray[np.uint16]:
+    """As `resizing_deep`, at once."""
+    return _at_once(resizing_deep(values, shape, size, resample))
 
 
 def resizing(
@@ -82,6 +90,59 @@ def resizing(
         result[:, left : left + columns] = np.asarray(part if alpha is None else part.convert("RGBA"))
         yield
     return result
+
+
+def resizing_deep(
+    values: Callable[[slice], NDArray[np.uint16]],
+    shape: tuple[int, int, int],
+    size: tuple[int, int],
+    resample: Image.Resampling = Image.Resampling.BICUBIC,
+) -> Generator[None, None, NDArray[np.uint16]]:
+    """As `resizing`, of 16 bits. values: some rows of a picture of this shape (H, W, 3 or 4). Shape: (h, w, 3 or 4).
+
+    A fourth value is the alpha, by which colours are weighed. Averaged are single-precision numbers, so that what comes
+    out is rounded once.
+    """
+    height, width, channels = shape
+    across, down = max(1, int(width / size[0] / GAP)), max(1, int(height / size[1] / GAP))
+    low = ceil(height / down)
+    narrow = np.empty((channels, low, size[0]), np.float32)
+    rows = max(1, STRIP // width // down)
+    for top in range(0, low, rows):
+        part = values(slice(top * down, (top + rows) * down)).astype(np.float32)
+        if channels == 4:
+            part[:, :, :3] *= part[:, :, 3:] / np.float32(65535)
+        for channel in range(channels):
+            image = Image.fromarray(np.ascontiguousarray(part[:, :, channel]))
+            image = image.reduce((across, down)) if across * down > 1 else image
+            box = (0, 0, width / across, image.height)
+            narrow[channel, top : top + rows] = np.asarray(image.resize((size[0], image.height), resample, box))
+        yield
+    result = np.empty((size[1], size[0], channels), np.uint16)
+    columns = max(1, STRIP // low)
+    for left in range(0, size[0], columns):
+        part = np.empty((size[1], min(columns, size[0] - left), channels), np.float32)
+        for channel in range(channels):
+            image = Image.fromarray(np.ascontiguousarray(narrow[channel, :, left : left + columns]))
+            part[:, :, channel] = np.asarray(
+                image.resize((image.width, size[1]), resample, (0, 0, image.width, height / down))
+            )
+        if channels == 4:
+            opacity = part[:, :, 3:]
+            part[:, :, :3] = np.divide(part[:, :, :3] * np.float32(65535), opacity, out=part[:, :, :3] * 0,
+                                       where=opacity >= 0.5)  # fmt: skip
+        result[:, left : left + columns] = np.rint(part.clip(0, 65535)).astype(np.uint16)
+        yield
+    return result
+
+
+def _at_once(work: Generator[None, None, T]) -> T:
+    while True:
+        try:
+            next(work)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
 
 
 def _image(pixels: Pixels, mode: str | None = None) -> Image.Image:

@@ -69,7 +69,8 @@ class Reporter:
         """A snapshot as a frame, its colours kept as the recipe says. Raises EngineError where it holds no numbers."""
         if not math.isfinite(float(snapshot.image.sum())):  # `torch.isfinite` makes copies of the whole
             raise EngineError("The picture fell apart.", "Try another style, size or strength.")
-        making = self._pictures(snapshot.image)
+        # Frames on the way are only looked at; what is kept has 16 bits.
+        making = self._pictures(snapshot.image, is_deep=is_final and isinstance(self._request, StyleRequest))
         shown, uncolored = yield from signs_of_life(self._request.id, making, snapshot.progress)
         return Frame(
             request_id=self._request.id,
@@ -83,7 +84,7 @@ class Reporter:
             is_final=is_final,
         )
 
-    def _pictures(self, image: Tensor) -> Generator[None, None, tuple[Picture, Picture | None]]:
+    def _pictures(self, image: Tensor, is_deep: bool) -> Generator[None, None, tuple[Picture, Picture | None]]:
         content = self._request.content
         like = content or self._request.styles[0]
         if self._request.recipe.method == "pattern":
@@ -91,10 +92,12 @@ class Reporter:
         size = (image.shape[2], image.shape[3])
         if like.alpha is not None and size != self._alpha_size:  # not for each frame: a photo may be large
             self._alpha, self._alpha_size = (yield from resizing(like.alpha, (size[1], size[0]))), size
-        painted = like.with_pixels((yield from writing(strips_of(image), size)), self._alpha)
+        pixels, fine = yield from writing(strips_of(image), size, is_deep=is_deep)
+        painted = like.with_pixels(pixels, self._alpha, fine)
         amount = self._request.recipe.keep_color
         if self._photo is None or content is None or amount == 0:
             return painted, None
         yield from content.fingerprinting()
         kept = self._colors.keep(strips_of(image), size, self._photo, amount, self._key, content.fingerprint)
-        return painted.with_pixels((yield from writing(kept, size)), painted.alpha), painted
+        pixels, fine = yield from writing(kept, size, is_deep=is_deep)
+        return painted.with_pixels(pixels, painted.alpha, fine), painted

@@ -231,10 +231,11 @@ class TorchEngine:
         painted, size = request.painted, (request.painted.height, request.painted.width)
         photo = yield from self._planner.photo(request.content, painted.long_edge)
         yield from painted.fingerprinting()
-        parts = (strip_of(painted.pixels, rows, self._device) for rows in strips(*size))
+        parts = (strip_of(painted, rows, self._device) for rows in strips(*size))
         keys = painted.fingerprint, request.content.fingerprint
         kept = self._colors.keep(parts, size, photo, request.keep_color, *keys)
-        return painted.with_pixels((yield from writing(kept, size)), painted.alpha)
+        pixels, fine = yield from writing(kept, size, is_deep=painted.fine is not None)
+        return painted.with_pixels(pixels, painted.alpha, fine)
 
 
 def _check(request: StyleRequest | LiveRequest) -> None:

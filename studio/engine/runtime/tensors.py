@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from studio.core.picture import Picture, Pixels, fit_size
-from studio.core.resampling import resized, resizing
+from studio.core.picture import Fine, Picture, Pixels, fit_size, from_deep
+from studio.core.resampling import resized, resizing, resizing_deep
 from studio.engine.runtime.generators import run_to_end
 
 STRIP = 1 << 20  # px at a time
@@ -24,7 +24,7 @@ def strips(height: int, width: int) -> Iterator[slice]:
 
 
 def to_tensor(picture: Picture, device: torch.device) -> Tensor:
-    """The pixels of a picture. Shapes: (H, W, 3) uint8 -> (1, 3, H, W) float32 in [0, 1]."""
+    """The pixels of a picture, with what 8 bits leave out. Shape: (1, 3, H, W) float32 in [0, 1]."""
     return run_to_end(reading(picture, device))
 
 
@@ -32,15 +32,20 @@ def reading(picture: Picture, device: torch.device) -> Generator[None, None, Ten
     """As `to_tensor`, a strip at a time."""
     image = torch.empty((1, 3, picture.height, picture.width), device=device)
     for rows in strips(picture.height, picture.width):
-        image[:, :, rows] = strip_of(picture.pixels, rows, device)
+        image[:, :, rows] = strip_of(picture, rows, device)
         yield
     return image
 
 
-def strip_of(pixels: Pixels, rows: slice, device: torch.device) -> Tensor:
-    """Some rows. Shapes: (H, W, 3) uint8 -> (1, 3, rows, W) float32 in [0, 1]."""
-    part = torch.from_numpy(np.array(pixels[rows])).to(device)  # a copy: the picture's own array is read-only
-    return part.permute(2, 0, 1)[None].float().div_(255)
+def strip_of(picture: Picture, rows: slice, device: torch.device) -> Tensor:
+    """Some rows of a picture. Shape: (1, 3, rows, W) float32 in [0, 1]."""
+    image = _on(device, picture.pixels[rows]).div_(255)
+    return image if picture.fine is None else image.add_(_on(device, picture.fine[rows]), alpha=1 / 65535)
+
+
+def _on(device: torch.device, values: Pixels | Fine) -> Tensor:
+    part = torch.from_numpy(np.array(values)).to(device)  # a copy: the picture's own array is read-only
+    return part.permute(2, 0, 1)[None].float()
 
 
 def strips_of(image: Tensor) -> Iterator[Tensor]:
@@ -52,19 +57,30 @@ def strips_of(image: Tensor) -> Iterator[Tensor]:
 def to_picture(image: Tensor, like: Picture) -> Picture:
     """The image as a picture named like another, with that one's transparency put back at the image's size."""
     size = (image.shape[2], image.shape[3])
-    pixels = run_to_end(writing(strips_of(image), size))
+    pixels, _ = run_to_end(writing(strips_of(image), size))
     return like.with_pixels(pixels, None if like.alpha is None else resized(like.alpha, (size[1], size[0])))
 
 
-def writing(parts: Iterable[Tensor], size: tuple[int, int]) -> Generator[None, None, Pixels]:
-    """The pixels of an image of `size` (h, w) from all its strips. Shapes: (1, 3, rows, w) in [0, 1] -> (h, w, 3)."""
+def writing(
+    parts: Iterable[Tensor], size: tuple[int, int], *, is_deep: bool = False
+) -> Generator[None, None, tuple[Pixels, Fine | None]]:
+    """The pixels of an image of `size` (h, w) from all its strips. Shapes: (1, 3, rows, w) in [0, 1] -> (h, w, 3).
+
+    is_deep: and what 8 bits leave out of it, as in `Picture.fine`; else None.
+    """
     pixels, top = np.empty((*size, 3), np.uint8), 0
+    fine = np.empty((*size, 3), np.int8) if is_deep else None
     for part in parts:
-        rows = part[0].clamp(0, 1).mul_(255).round_().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+        exact = part[0].clamp(0, 1)
+        levels = exact.mul(255).round_()
+        rows = levels.to(torch.uint8).permute(1, 2, 0).cpu().numpy()
         pixels[top : top + len(rows)] = rows
+        if fine is not None:
+            rest = exact.mul_(65535).round_().sub_(levels, alpha=257).clamp_(-128, 127)
+            fine[top : top + len(rows)] = rest.to(torch.int8).permute(1, 2, 0).cpu().numpy()
         top += len(rows)
         yield
-    return pixels
+    return pixels, fine
 
 
 def resize(image: Tensor, size: tuple[int, int]) -> Tensor:
@@ -81,7 +97,7 @@ def resize_to(image: Tensor, long_edge: int) -> Tensor:
 
 
 def picture_at(picture: Picture, long_edge: int, device: torch.device) -> Tensor:
-    """A picture at most `long_edge` px large, shrunk as bytes: in float32 a photo of 100 megapixels takes 1.2 GB."""
+    """A picture at most `long_edge` px large, shrunk in strips: in float32 a photo of 100 megapixels takes 1.2 GB."""
     return run_to_end(shrinking(picture, long_edge, device))
 
 
@@ -89,7 +105,12 @@ def shrinking(picture: Picture, long_edge: int, device: torch.device) -> Generat
     """As `picture_at`, a strip at a time."""
     if picture.long_edge > long_edge:
         size = fit_size(picture.width, picture.height, long_edge)
-        picture = picture.with_pixels((yield from resizing(picture.pixels, size)))
+        if picture.fine is not None:
+            deep = yield from resizing_deep(picture.deep_rows, (picture.height, picture.width, 3), size)
+            pixels, fine = from_deep(deep)
+            picture = picture.with_pixels(pixels, fine=fine)
+        else:
+            picture = picture.with_pixels((yield from resizing(picture.pixels, size)))
     return (yield from reading(picture, device))
 
 

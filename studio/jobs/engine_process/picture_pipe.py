@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from studio.core.picture import Metadata, Picture, Pixels
+from studio.core.picture import Fine, Metadata, Picture, Pixels
 from studio.jobs.channel import Parts
 
 T = TypeVar("T")
@@ -17,8 +17,8 @@ T = TypeVar("T")
 _LARGEST_PART = 1 << 30  # bytes; 200 megapixels are 600 MB. What claims more was written by somebody else
 _MOST_PARTS = 1 << 16  # arrays of an item; those of all photos that a style is learnt on
 
-# What stands for a Picture in the stream; (pixels, alpha) only if the other end does not hold them.
-PictureTicket = tuple[str, str, Path | None, Metadata, tuple[Pixels, Pixels | None] | None]
+# What stands for a Picture in the stream; (pixels, alpha, fine) only if the other end does not hold them.
+PictureTicket = tuple[str, str, Path | None, Metadata, tuple[Pixels, Pixels | None, Fine | None] | None]
 
 
 class PicturePipe:
@@ -112,8 +112,8 @@ class _Pickler(pickle.Pickler):
         if item.fingerprint in self._cache:
             self._cache.use(item.fingerprint)
         else:
-            arrays = (item.pixels, item.alpha)
-            self._cache.put(item.fingerprint, _size(item), None)
+            arrays = (item.pixels, item.alpha, item.fine)
+            self._cache.put(item.fingerprint, item.nbytes, None)
         return item.fingerprint, item.name, item.source, item.metadata, arrays
 
 
@@ -125,15 +125,11 @@ class _Unpickler(pickle.Unpickler):
     def persistent_load(self, ticket: PictureTicket) -> Picture:
         fingerprint, name, source, metadata, arrays = ticket
         if arrays is not None:
-            pixels, alpha = arrays
-            picture = Picture(pixels, name, alpha, source, metadata)
-            self._cache.put(fingerprint, _size(picture), picture)
+            pixels, alpha, fine = arrays
+            picture = Picture(pixels, name, alpha, source, metadata, fine=fine)
+            self._cache.put(fingerprint, picture.nbytes, picture)
             return picture
         held = self._cache.use(fingerprint)
         if (held.name, held.source, held.metadata) == (name, source, metadata):
             return held  # the same object again: its fingerprint need not be computed a second time
-        return Picture(held.pixels, name, held.alpha, source, metadata)
-
-
-def _size(picture: Picture) -> int:
-    return picture.pixels.nbytes + (0 if picture.alpha is None else picture.alpha.nbytes)
+        return Picture(held.pixels, name, held.alpha, source, metadata, fine=held.fine)
