@@ -2,9 +2,10 @@
 
 from studio.core.image_io.formats import EXPORT_SUFFIXES, OPEN_SUFFIXES, ExportFormat, format_of
 from studio.core.image_io.header_checks import LARGEST_PIXELS
+from studio.core.image_io.output.export_options import ExportOptions
 from studio.core.image_io.picture_reader import decode_picture, open_picture
 from studio.core.image_io.picture_writer import (
-    ExportOptions,
+    Layer,
     check_export_size,
     check_result,
     encode_picture,
@@ -18,6 +19,7 @@ __all__ = [
     "OPEN_SUFFIXES",
     "ExportFormat",
     "ExportOptions",
+    "Layer",
     "check_export_size",
     "check_result",
     "decode_picture",

@@ -20,7 +20,7 @@ _DESCRIPTIVE = frozenset(
      Base.XPTitle, Base.XPComment, Base.XPAuthor, Base.XPKeywords, Base.XPSubject, Base.Rating, Base.RatingPercent)
 )  # fmt: skip
 _OF_THE_PIXELS = frozenset((Base.ExifImageWidth, Base.ExifImageHeight, Base.ExifInteroperabilityOffset))
-_SRGB = 1
+_SRGB, _UNCALIBRATED = 1, 0xFFFF
 _XMP_ORIENTATION = re.compile(rb"""\btiff:Orientation\s*(?:=\s*["']|>)\s*([1-8])\s*["'<]""")
 _MOST_XMP = 2**20  # bytes searched
 _BYTE, _ASCII, _UNDEFINED = 1, 2, 7
@@ -109,11 +109,13 @@ def tells_place_or_owner(block: bytes) -> bool:
         return False
 
 
-def exported(block: bytes, *, keep_gps: bool, dpi: float | None, size: tuple[int, int], most: int | None) -> bytes:
+def exported(
+    block: bytes, *, keep_gps: bool, dpi: float | None, size: tuple[int, int], most: int | None, is_srgb: bool = True
+) -> bytes:
     """The EXIF block to write, at most `most` bytes, or b"". A damaged `block` is left out: it never stops an export.
 
     keep_gps: leave in where it was taken, and what tells this camera from others of its kind: serial numbers, the
-    owner's name and the maker note. size: (width, height) of the picture written, px.
+    owner's name and the maker note. size: (width, height) of the picture written, px. is_srgb: whether in sRGB.
     """
     exif = Image.Exif()
     try:
@@ -126,7 +128,8 @@ def exported(block: bytes, *, keep_gps: bool, dpi: float | None, size: tuple[int
             camera = dict(exif.get(IFD.Exif, {}))
             if not keep_gps:
                 camera = {tag: value for tag, value in camera.items() if tag not in _PRIVATE}
-            camera |= {Base.ColorSpace: _SRGB, Base.ExifImageWidth: size[0], Base.ExifImageHeight: size[1]}
+            camera[Base.ColorSpace] = _SRGB if is_srgb else _UNCALIBRATED
+            camera |= {Base.ExifImageWidth: size[0], Base.ExifImageHeight: size[1]}
             exif[IFD.Exif] = camera
         _set_resolution(exif, dpi)
         written = with_standard_types(exif.tobytes()) if len(exif) else b""

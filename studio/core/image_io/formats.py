@@ -11,7 +11,7 @@ from PIL import ImageFile
 
 from studio.core.errors import PictureError
 
-ExportFormat = Literal["png", "jpeg", "webp", "tiff", "avif"]
+ExportFormat = Literal["png", "jpeg", "webp", "tiff", "avif", "jxl", "ora"]
 FormatName = Literal["JPEG", "PNG", "WebP", "TIFF", "AVIF", "HEIC", "BMP", "GIF"]
 
 OPEN_SUFFIXES: tuple[str, ...] = (
@@ -20,6 +20,7 @@ OPEN_SUFFIXES: tuple[str, ...] = (
 )  # fmt: skip
 EXPORT_SUFFIXES: dict[str, ExportFormat] = {
     ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".tif": "tiff", ".tiff": "tiff", ".avif": "avif",
+    ".jxl": "jxl", ".ora": "ora",
 }  # fmt: skip
 
 SUFFIX_OF: dict[ExportFormat, str] = {name: suffix for suffix, name in reversed(EXPORT_SUFFIXES.items())}
@@ -92,20 +93,35 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 
 @dataclass(frozen=True)
 class WriteLimits:
-    """What a format can hold. edge: longest edge in px. xmp, exif: bytes, None where unlimited."""
+    """What a format can hold. edge: longest edge in px. xmp, exif: bytes, None where unlimited.
+
+    depths: bits of a value it is written in. has_profiles: whether it is written in other colours than sRGB.
+    """
 
     edge: int
     xmp: int | None = None
     exif: int | None = None
+    depths: tuple[int, ...] = (8,)
+    has_profiles: bool = True
 
 
 WRITE_LIMITS: dict[ExportFormat, WriteLimits] = {
-    "png": WriteLimits(edge=1_000_000),
+    "png": WriteLimits(edge=1_000_000, depths=(8, 16)),
     "jpeg": WriteLimits(edge=65_500, xmp=65_000, exif=65_000),  # one marker segment each, libjpeg's own bound
     "webp": WriteLimits(edge=16_383),
-    "tiff": WriteLimits(edge=1_000_000),
-    "avif": WriteLimits(edge=65_536),
+    "tiff": WriteLimits(edge=1_000_000, depths=(8, 16)),
+    "avif": WriteLimits(edge=65_536, depths=(8, 10)),
+    "jxl": WriteLimits(edge=262_144, depths=(8, 16), has_profiles=False),
+    "ora": WriteLimits(edge=1_000_000, depths=(8, 16)),
 }
+
+
+_TITLES: dict[ExportFormat, str] = {"webp": "WebP", "jxl": "JPEG XL", "ora": "OpenRaster"}
+
+
+def format_title(name: ExportFormat) -> str:
+    """What people call a format."""
+    return _TITLES.get(name, name.upper())
 
 
 def format_of(path: Path) -> ExportFormat:

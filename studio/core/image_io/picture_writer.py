@@ -1,7 +1,8 @@
-"""Export pictures: five formats, sRGB profile, EXIF, credits; verified before the old file is let go."""
+"""Export pictures: sRGB or another profile, EXIF, credits, layers; verified before the old file is let go."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -15,51 +16,48 @@ from PIL.PngImagePlugin import PngInfo
 from studio.core.errors import PictureError
 from studio.core.image_io.color_profile import srgb_profile
 from studio.core.image_io.exif import exported
-from studio.core.image_io.formats import EXPORT_SUFFIXES, WRITE_LIMITS, ExportFormat, format_of
+from studio.core.image_io.formats import EXPORT_SUFFIXES, WRITE_LIMITS, ExportFormat, format_of, format_title
 from studio.core.image_io.header_checks import DECODER_ERRORS, LARGEST_PIXELS
+from studio.core.image_io.output.avif_writer import encode_avif
+from studio.core.image_io.output.export_options import ExportOptions
+from studio.core.image_io.output.jpeg_xl_writer import encode_jpeg_xl
+from studio.core.image_io.output.openraster import LayerValues, encode_openraster
+from studio.core.image_io.output.output_values import Values, output_values
+from studio.core.image_io.output.png_writer import encode_png
+from studio.core.image_io.output.read_back import written_layers, written_values
+from studio.core.image_io.output.rgb_profiles import export_profile
 from studio.core.image_io.picture_reader import decode, hush_pillow
 from studio.core.image_io.tiff_writer import encode_tiff
 from studio.core.image_io.xmp import Credits, to_xmp
 from studio.core.picture import Metadata, Picture, Pixels
 from studio.core.storage.atomic_write import replace_file
 
-_PILLOW_NAMES = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "avif": "AVIF"}
+_PILLOW_NAMES: dict[ExportFormat, str] = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "avif": "AVIF"}
 _FULL_CHROMA_QUALITY = 85  # from here on colour is kept at full resolution (4:4:4), as red strokes need
 _ELSEWHERE = "The old file is untouched. Try again or save elsewhere."
 _LOSSY_TOLERANCE = 40  # levels, on the mean of a sixteenth of the picture; a broken file is off by far more
 
 
 @dataclass(frozen=True)
-class ExportOptions:
-    """How a file is written.
+class Layer:
+    """A picture that is written below the artwork where a format has layers; scaled to its size."""
 
-    quality: 1-100, of JPEG, WebP and AVIF. size: (width, height) px to scale to, None for the picture's own.
-    dpi: None for what the photo came with. keep_gps: the place, and serial numbers too; with keep_exif only.
-    label_ai: IPTC's "made with AI" mark.
-    lossless: of WebP; PNG and TIFF always are, JPEG and AVIF never.
-    """
+    name: str
+    picture: Picture
+    is_visible: bool = True
 
-    format: ExportFormat = "png"
-    quality: int = 92
-    size: tuple[int, int] | None = None
-    dpi: float | None = None
-    keep_exif: bool = True
-    keep_gps: bool = False
-    label_ai: bool = True
-    lossless: bool = False
 
-    def __post_init__(self) -> None:
-        if self.format not in WRITE_LIMITS:
-            raise PictureError(f"{self.format} is no export format; choose one of {', '.join(WRITE_LIMITS)}.")
-        if not 1 <= self.quality <= 100:
-            raise PictureError(f"The quality is {self.quality}; it must be between 1 and 100.")
-        if self.dpi is not None and not 1 < self.dpi <= 100_000:
-            raise PictureError(f"The resolution is {self.dpi:g} dpi; it must be between 2 and 100,000.")
+@dataclass(frozen=True)
+class _Sheet:
+    """What is to be written: (H, W, 3 or 4) values of 8, 10 or 16 bits in the colours of a profile."""
+
+    values: Values
+    icc: bytes
+    layers: tuple[LayerValues, ...] = ()
 
     @property
-    def is_lossless(self) -> bool:
-        """Whether the file holds exactly the picture's pixels."""
-        return self.format in ("png", "tiff") or (self.format == "webp" and self.lossless)
+    def is_srgb(self) -> bool:
+        return self.icc == srgb_profile()
 
 
 def save_picture(
@@ -69,36 +67,44 @@ def save_picture(
     credits: Credits | None = None,  # noqa: A002 (an interactive builtin)
     *,
     allow_plain: bool = False,
+    layers: Sequence[Layer] = (),
 ) -> int:
     """Write the picture to `path` and return the bytes written. options: None takes the format from the suffix.
 
     The file is written beside `path`, opened again and compared before it takes the name; on any failure `path` is as
     it was. Raises PictureError; also for a picture of one colour (`check_result`) unless `allow_plain`: pass True where
-    a source was plain too.
+    a source was plain too. layers: what lies below the artwork in OpenRaster, the topmost first.
     """
     if options is None:
         options = ExportOptions(format_of(path))
     elif format_of(path) != options.format:
         endings = " or ".join(suffix for suffix, name in EXPORT_SUFFIXES.items() if name == options.format)
-        raise PictureError(f"{path.name} would hold a {options.format.upper()} picture.", f"End its name in {endings}.")
+        raise PictureError(
+            f"{path.name} would hold a {format_title(options.format)} picture.", f"End its name in {endings}."
+        )
     if not allow_plain:
         check_result(picture)
     try:
-        image = _prepare(picture, options)
-        data = _encode(image, picture.metadata, options, credits)
-        replace_file(path, data, lambda written: _verify(written, path.name, image, options))
+        sheet = _prepare(picture, options, layers)
+        data = _encode(sheet, picture.metadata, options, credits)
+        replace_file(path, data, lambda written: _verify(written, path.name, sheet, options))
     except MemoryError as error:
         raise _too_little_memory() from error
     return len(data)
 
 
-def encode_picture(picture: Picture, options: ExportOptions, credits: Credits | None = None) -> bytes:  # noqa: A002
+def encode_picture(
+    picture: Picture,
+    options: ExportOptions,
+    credits: Credits | None = None,  # noqa: A002
+    layers: Sequence[Layer] = (),
+) -> bytes:
     """The bytes `save_picture` would write: for the clipboard, and to tell a file's size. Raises PictureError.
 
     JPEG has no transparency: the picture is laid on white. Other formats keep it.
     """
     try:
-        return _encode(_prepare(picture, options), picture.metadata, options, credits)
+        return _encode(_prepare(picture, options, layers), picture.metadata, options, credits)
     except MemoryError as error:
         raise _too_little_memory() from error
 
@@ -112,8 +118,9 @@ def check_export_size(width: int, height: int, format_name: ExportFormat) -> Non
             "Choose another size.",
         )
     if max(width, height) > longest:
+        title = format_title(format_name)
         raise PictureError(
-            f"{format_name.upper()} holds at most {longest:,} px on an edge, and this is {width:,} x {height:,} px.",
+            f"{title} holds at most {longest:,} px on an edge, and this is {width:,} x {height:,} px.",
             "Choose a smaller size, or PNG or TIFF.",
         )
 
@@ -134,22 +141,47 @@ def is_plain(picture: Picture) -> bool:
     return bool((pixels[0] == pixels[0, 0]).all() and (pixels == pixels[:1]).all())  # most end after one row
 
 
-def _prepare(picture: Picture, options: ExportOptions) -> Image.Image:
-    width, height = options.size or (picture.width, picture.height)
-    check_export_size(width, height, options.format)
+def _prepare(picture: Picture, options: ExportOptions, layers: Sequence[Layer]) -> _Sheet:
+    size = options.size or (picture.width, picture.height)
+    check_export_size(*size, options.format)
+    icc = export_profile(options.profile, picture.metadata)
+    is_as_shown = options.depth == 8 and icc == srgb_profile() and not (options.dither and picture.fine is not None)
+
+    def values_of(each: Picture) -> Values:
+        if is_as_shown:
+            return np.asarray(_as_shown(each, size, on_white=options.format == "jpeg"))
+        return output_values(
+            each,
+            size,
+            icc,
+            options.intent,
+            options.depth,
+            on_white=options.format == "jpeg",
+            is_dithered=options.dither,
+        )
+
+    painted = values_of(picture)
+    if options.format != "ora":
+        return _Sheet(painted, icc)
+    below = [LayerValues(layer.name, values_of(layer.picture), layer.is_visible) for layer in layers]
+    return _Sheet(painted, icc, (LayerValues(Path(picture.name).stem or "Artwork", painted), *below))
+
+
+def _as_shown(picture: Picture, size: tuple[int, int], *, on_white: bool) -> Image.Image:
+    """The bytes that are on the screen."""
     image = _as_image(picture.pixels, picture.alpha)
-    if image.size != (width, height):
+    if image.size != size:
         # Pillow weighs colours by their alpha here, so that hidden ones do not bleed into the edge.
-        image = image.resize((width, height), Image.Resampling.LANCZOS)
+        image = image.resize(size, Image.Resampling.LANCZOS)
         if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
             image = image.convert("RGB")  # the little transparency there was is averaged away
-    if options.format == "jpeg" and image.mode == "RGBA":
+    if on_white and image.mode == "RGBA":
         paper = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(paper, image).convert("RGB")
     return image
 
 
-def _encode(image: Image.Image, metadata: Metadata, options: ExportOptions, made_of: Credits | None) -> bytes:
+def _encode(sheet: _Sheet, metadata: Metadata, options: ExportOptions, made_of: Credits | None) -> bytes:
     hush_pillow()
     limits = WRITE_LIMITS[options.format]
     dpi = options.dpi or metadata.dpi
@@ -157,29 +189,40 @@ def _encode(image: Image.Image, metadata: Metadata, options: ExportOptions, made
         metadata.exif if options.keep_exif else b"",
         keep_gps=options.keep_gps,
         dpi=dpi,
-        size=image.size,
+        size=(sheet.values.shape[1], sheet.values.shape[0]),
         most=limits.exif,
+        is_srgb=sheet.is_srgb,
     )
     xmp = to_xmp(made_of, options.label_ai, limits.xmp) if made_of is not None else b""
     try:
         try:
-            return _written(image, options, exif, xmp, dpi)
+            return _written(sheet, options, exif, xmp, dpi)
         except DECODER_ERRORS:
             if not exif:
                 raise
-            return _written(image, options, b"", xmp, dpi)  # what a camera noted never stops an export
+            return _written(sheet, options, b"", xmp, dpi)  # what a camera noted never stops an export
     except MemoryError:
         raise
     except DECODER_ERRORS as error:
-        raise PictureError(f"The picture could not be written as {options.format.upper()}: {error}.") from error
+        raise PictureError(f"The picture could not be written as {format_title(options.format)}: {error}.") from error
 
 
-def _written(image: Image.Image, options: ExportOptions, exif: bytes, xmp: bytes, dpi: float | None) -> bytes:
-    if options.format == "tiff":
-        return encode_tiff(image, srgb_profile(), exif, xmp, dpi)
+def _written(sheet: _Sheet, options: ExportOptions, exif: bytes, xmp: bytes, dpi: float | None) -> bytes:
+    values, icc = sheet.values, sheet.icc
+    match options.format, options.depth:
+        case "tiff", _:
+            return encode_tiff(values, icc, exif, xmp, dpi)
+        case "png", 16:
+            return encode_png(values, icc, exif, xmp, dpi)
+        case "avif", 10:
+            return encode_avif(values, options.quality, icc, sheet.is_srgb, exif, xmp)
+        case "jxl", _:
+            return encode_jpeg_xl(values, options.quality, options.lossless, exif, xmp)
+        case "ora", _:
+            return encode_openraster(sheet.layers, values, icc, exif, xmp, dpi)
     buffer = BytesIO()
     settings = _settings(options, exif, xmp, dpi)
-    image.save(buffer, _PILLOW_NAMES[options.format], icc_profile=srgb_profile(), **settings)
+    Image.fromarray(values).save(buffer, _PILLOW_NAMES[options.format], icc_profile=icc, **settings)
     return buffer.getvalue()
 
 
@@ -201,24 +244,39 @@ def _settings(options: ExportOptions, exif: bytes, xmp: bytes, dpi: float | None
             return {"exif": exif, "xmp": xmp, "quality": options.quality, "subsampling": chroma}
 
 
-def _verify(written: Path, name: str, image: Image.Image, options: ExportOptions) -> None:
+def _verify(written: Path, name: str, sheet: _Sheet, options: ExportOptions) -> None:
     """Raise PictureError unless the file decodes to what was to be written."""
     try:
-        with written.open("rb") as file:
-            found = decode(file, name, smallest_edge=1, keep_hidden=True)
+        again = _read_back(written, name, sheet, options)
     except PictureError as error:
         raise PictureError(f"{name} could not be read back after writing: {error.message}", _ELSEWHERE) from error
-    if found.notes:
-        raise PictureError(f"{name} came out incomplete: {found.notes[0]}", _ELSEWHERE)
-    again = _as_image(found.pixels, found.alpha)
-    if again.size != image.size:
-        raise PictureError(f"{name} came out as {found.width} x {found.height} px.", _ELSEWHERE)
+    except DECODER_ERRORS as error:
+        raise PictureError(f"{name} could not be read back after writing: {error}.", _ELSEWHERE) from error
+    if again.shape[:2] != sheet.values.shape[:2]:
+        raise PictureError(f"{name} came out as {again.shape[1]} x {again.shape[0]} px.", _ELSEWHERE)
     if options.is_lossless:
-        is_same = again.mode == image.mode and np.array_equal(np.asarray(again), np.asarray(image))
+        is_same = np.array_equal(again, sheet.values)
     else:
-        is_same = bool(np.abs(_grid(again) - _grid(image)).max() <= _LOSSY_TOLERANCE)
+        is_same = bool(np.abs(_grid(again, options) - _grid(sheet.values, options)).max() <= _LOSSY_TOLERANCE)
     if not is_same:
         raise PictureError(f"{name} came out with other pixels than the picture has.", _ELSEWHERE)
+
+
+def _read_back(written: Path, name: str, sheet: _Sheet, options: ExportOptions) -> Values:
+    if options.format in _PILLOW_NAMES.keys() | {"tiff"} and options.depth == 8 and sheet.is_srgb:
+        with written.open("rb") as file:  # as it will be opened
+            found = decode(file, name, smallest_edge=1, keep_hidden=True)
+        if found.notes:
+            raise PictureError(f"it is incomplete: {found.notes[0]}")
+        return np.asarray(_as_image(found.pixels, found.alpha))
+    values, icc = written_values(written, name, options.format, options.depth)
+    if icc is not None and icc != sheet.icc:
+        raise PictureError("it has another profile.")
+    if sheet.layers:
+        pairs = zip(written_layers(written), sheet.layers, strict=True)
+        if not all(a.name == b.name and np.array_equal(a.values, b.values) for a, b in pairs):
+            raise PictureError("a layer is another one.")
+    return values
 
 
 def _too_little_memory() -> PictureError:
@@ -231,7 +289,9 @@ def _as_image(pixels: Pixels, alpha: Pixels | None) -> Image.Image:
     return Image.fromarray(np.dstack((pixels, alpha)))
 
 
-def _grid(image: Image.Image) -> NDArray[np.int16]:
+def _grid(values: Values, options: ExportOptions) -> NDArray[np.int16]:
     # Weighted by alpha: what is hidden under alpha 0, lossy codecs throw away.
-    weighted = image.convert("RGBA").convert("RGBa")
+    if values.dtype != np.uint8:
+        values = (values >> (options.depth - 8)).astype(np.uint8)
+    weighted = Image.fromarray(np.ascontiguousarray(values)).convert("RGBA").convert("RGBa")
     return np.asarray(weighted.resize((4, 4), Image.Resampling.BOX)).astype(np.int16)

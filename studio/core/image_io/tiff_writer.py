@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import zlib
 from io import BytesIO
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from PIL.ExifTags import IFD
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
@@ -17,21 +19,20 @@ _ROWS_BYTES = 2**20  # of a strip, before compression
 _ADOBE_DEFLATE, _DIFFERENCES, _INCH, _RGB, _UNASSOCIATED_ALPHA = 8, 2, 2, 2, 2
 
 
-def encode_tiff(image: Image.Image, icc: bytes, exif: bytes, xmp: bytes, dpi: float | None) -> bytes:
-    """A little-endian TIFF of an "RGB" or "RGBA" image, deflated without loss. exif: an EXIF block or b"".
+def encode_tiff(pixels: NDArray[Any], icc: bytes, exif: bytes, xmp: bytes, dpi: float | None) -> bytes:
+    """A little-endian TIFF of (H, W, 3 or 4) values of 8 or 16 bits, deflated without loss. exif: a block or b"".
 
     Raises struct.error (a decoder error) where the EXIF holds values that do not fit their tags.
     """
-    pixels = np.asarray(image)
     height, width, channels = pixels.shape
-    rows = max(1, _ROWS_BYTES // (width * channels))
+    rows = max(1, _ROWS_BYTES // (width * channels * pixels.itemsize))
     strips = [_deflated(pixels[top : top + rows]) for top in range(0, height, rows)]
     starts = np.cumsum([0, *(len(strip) for strip in strips)])
 
     tags = ImageFileDirectory_v2(prefix=b"II")
     _add_exif(tags, exif)
     tags[256], tags[257] = width, height
-    tags[258] = (8,) * channels
+    tags[258] = (8 * pixels.itemsize,) * channels
     tags[259] = _ADOBE_DEFLATE
     tags[262] = _RGB
     tags.tagtype[273] = tags.tagtype[279] = LONG
@@ -55,9 +56,9 @@ def encode_tiff(image: Image.Image, icc: bytes, exif: bytes, xmp: bytes, dpi: fl
     return b"".join((with_standard_types(file.getvalue()), *strips))
 
 
-def _deflated(rows: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
-    differences = rows.copy()
-    differences[:, 1:] -= rows[:, :-1]  # to the left neighbour, modulo 256: smaller by a third
+def _deflated(rows: NDArray[Any]) -> bytes:
+    differences = rows.astype(rows.dtype.newbyteorder("<"))
+    differences[:, 1:] -= rows[:, :-1]  # to the left neighbour, modulo 2^8 or 2^16: smaller by a third
     return zlib.compress(differences.tobytes(), 6)
 
 

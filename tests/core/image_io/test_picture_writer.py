@@ -6,6 +6,7 @@ import struct
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,15 +38,27 @@ ENDINGS: dict[ExportFormat, str] = {
     "webp": ".webp",
     "tiff": ".tif",
     "avif": ".avif",
+    "jxl": ".jxl",
+    "ora": ".ora",
 }
-FORMATS = tuple(ENDINGS)
+FORMATS: tuple[ExportFormat, ...] = ("png", "jpeg", "webp", "tiff", "avif")  # those that Pillow opens
+
 LOSSLESS = [ExportOptions("png"), ExportOptions("tiff"), ExportOptions("webp", lossless=True)]
 LOSSY = [ExportOptions("jpeg"), ExportOptions("webp"), ExportOptions("avif")]
+DEEP = [
+    ExportOptions("png", depth=16),
+    ExportOptions("tiff", depth=16, profile="adobe-rgb"),
+    ExportOptions("avif", depth=10),
+    ExportOptions("jxl"),
+    ExportOptions("jxl", depth=16, lossless=True),
+    ExportOptions("ora", depth=16),
+    ExportOptions("webp", profile="display-p3"),
+]
 CREDITS = Credits("Bridge", (), (), StyleRecipe(strength=0.25, seed=11), "bridge.jpg")
 
 
 def name_of(options: ExportOptions) -> str:
-    return f"{options.format}{'-lossless' if options.lossless else ''}"
+    return f"{options.format}{'-lossless' if options.lossless else ''}-{options.depth}-{options.profile}"
 
 
 def camera_exif() -> bytes:
@@ -303,22 +316,24 @@ def test_one_pixel_of_another_colour_is_a_result() -> None:
     check_result(Picture(pixels))
 
 
-@pytest.mark.parametrize("options", [*LOSSLESS, *LOSSY], ids=name_of)
+@pytest.mark.parametrize("options", [*LOSSLESS, *LOSSY, *DEEP], ids=name_of)
 @pytest.mark.parametrize("damage", ["black", "cut", "smaller", "another"])
 def test_a_file_that_is_not_the_picture_never_takes_the_name(
     options: ExportOptions, damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     true_writer = save_picture_module._written
 
-    def broken_writer(image: Image.Image, *rest: object) -> bytes:
+    def broken_writer(sheet: Any, *rest: Any) -> bytes:
+        values = sheet.values
         match damage:
             case "black":
-                image = Image.new(image.mode, image.size)
+                values = np.zeros_like(values)
             case "smaller":
-                image = image.resize((20, 20))
+                values = values[:20, :20]
             case "another":
-                image = image.transpose(Image.Transpose.ROTATE_180)
-        data = true_writer(image, *rest)  # type: ignore[arg-type]
+                values = np.ascontiguousarray(values[::-1, ::-1])
+        layers = tuple(replace(layer, values=values) for layer in sheet.layers)
+        data = true_writer(replace(sheet, values=values, layers=layers), *rest)
         return data[: len(data) // 2] if damage == "cut" else data
 
     path = tmp_path / f"a{ENDINGS[options.format]}"

@@ -84,7 +84,7 @@ def test_the_full_picture_in_a_subdirectory_is_found() -> None:
 def test_resolution_and_camera_come_with_the_page() -> None:
     exif = Image.Exif()
     exif[0x010F], exif[0x8769] = "Maker", {0x829A: 0.5}
-    picture = decode_picture(encode_tiff(Image.fromarray(quarters()), b"", exif.tobytes(), b"", 240), "a.tif")
+    picture = decode_picture(encode_tiff(quarters(), b"", exif.tobytes(), b"", 240), "a.tif")
     kept = Image.Exif()
     kept.load(picture.metadata.exif)
     assert (picture.metadata.dpi, kept[0x010F]) == (240, "Maker")
