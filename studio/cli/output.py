@@ -6,10 +6,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from studio.cli.options import UsageError
 from studio.cli.terminal import PIPE
+from studio.core.artwork.layers import layers_of
 from studio.core.engine_api.contract import Frame
 from studio.core.errors import StudioError, WriteError
 from studio.core.image_io import (
@@ -21,13 +23,16 @@ from studio.core.image_io import (
     save_picture,
 )
 from studio.core.image_io.find_pictures import is_folder
+from studio.core.image_io.formats import WRITE_LIMITS
+from studio.core.image_io.output.rgb_profiles import INTENTS, NAMED_PROFILES, export_profile
 from studio.core.image_io.output_check import check_folder, check_writable, file_identity, same_file
 from studio.core.image_io.picture_reader import reason
 from studio.core.image_io.xmp import Credits
-from studio.core.picture import Picture
+from studio.core.picture import Metadata, Picture
 from studio.core.standard_streams import is_closed, write_result
 
-FORMATS: tuple[ExportFormat, ...] = ("png", "jpeg", "webp", "tiff", "avif")
+FORMATS: tuple[ExportFormat, ...] = tuple(WRITE_LIMITS)
+_DEPTHS = sorted({depth for limits in WRITE_LIMITS.values() for depth in limits.depths})
 
 
 class FrameFolder:
@@ -73,16 +78,21 @@ class Target:
         """As it was given: a file name, or "-"."""
         return PIPE if self.path is None else str(self.path)
 
-    def write(self, picture: Picture, made_of: Credits, may_be_plain: bool) -> int:
-        """Write the finished picture; the bytes written. may_be_plain: whether one colour is all right."""
+    def write(self, picture: Picture, made_of: Credits, may_be_plain: bool, photo: Picture | None = None) -> int:
+        """Write the finished picture; the bytes written. may_be_plain: whether one colour is all right.
+
+        photo: what it was painted of, which lies below it in a file with layers.
+        """
+        layers = layers_of(photo) if self.options.format == "ora" else ()
         if self.path is not None:
+            save = partial(save_picture, picture, self.path, self.options, made_of)
             try:
-                return save_picture(picture, self.path, self.options, made_of, allow_plain=may_be_plain)
+                return save(allow_plain=may_be_plain, layers=layers)
             except KeyboardInterrupt:  # a first one does not cost the picture; a second one is no KeyboardInterrupt
-                return save_picture(picture, self.path, self.options, made_of, allow_plain=may_be_plain)
+                return save(allow_plain=may_be_plain, layers=layers)
         if not may_be_plain:
             check_result(picture)
-        data = encode_picture(picture, self.options, made_of)
+        data = encode_picture(picture, self.options, made_of, layers)
         try:
             write_result(data)
         except OSError as error:
@@ -116,8 +126,20 @@ def _add_file_options(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     add("--overwrite", action="store_true", help="replace files that exist already")
     quality = ExportOptions.quality
-    of_what = f"of JPEG, WebP and AVIF (default: {quality})"
+    of_what = f"of JPEG, WebP, AVIF and JPEG XL (default: {quality})"
     add("--file-quality", type=int, default=quality, metavar="1..100", help=of_what)
+    add(
+        "--lossless",
+        action="store_true",
+        help="write WebP and JPEG XL without loss; PNG, TIFF and OpenRaster always are",
+    )
+    bits = "bits of a value (default: 8); 16 in PNG, TIFF, JPEG XL and OpenRaster, 10 in AVIF"
+    add("--depth", type=int, choices=_DEPTHS, default=ExportOptions.depth, help=bits)
+    add("--dither", action="store_true", help="spread what 8 bits leave out as fine noise")
+    named = f"{', '.join(NAMED_PROFILES)} (the photo's own), or the .icc file of an RGB profile (default: srgb)"
+    add("--profile", default=ExportOptions.profile, metavar="PROFILE", help=named)
+    into = f"how colours come into the profile (default: {ExportOptions.intent})"
+    add("--intent", choices=INTENTS, default=ExportOptions.intent, help=into)
     add("--title", type=str, default="", help="title of the artwork (default: the photo's name)")
     add("--artist", type=str, default="", help="who made the artwork, for its credits")
     add("--dpi", type=float, help="pixels per inch to note in the file (default: the photo's)")
@@ -127,7 +149,17 @@ def _add_file_options(group: argparse._ArgumentGroup) -> None:
 
 
 def export_options(arguments: argparse.Namespace, format_name: ExportFormat, dpi: float | None = None) -> ExportOptions:
-    """How files are written, after the options. dpi: unless they say another. Raises PictureError for odd values."""
+    """How files are written, after the options. dpi: unless they say another.
+
+    Raises StudioError for a value out of its range, or a wrong profile.
+    """
+    profile = arguments.profile
+    if profile not in NAMED_PROFILES:
+        if file_identity(Path(profile)) is None:
+            named = ", ".join(NAMED_PROFILES)
+            raise UsageError(f"There is no profile {profile}.", f"Choose {named}, or name the file of one.")
+        profile = str(Path(profile).absolute())
+        export_profile(profile, Metadata())
     return ExportOptions(
         format=format_name,
         quality=arguments.file_quality,
@@ -135,6 +167,11 @@ def export_options(arguments: argparse.Namespace, format_name: ExportFormat, dpi
         keep_exif=not arguments.no_exif,
         keep_gps=arguments.keep_gps,
         label_ai=not arguments.no_ai_label,
+        lossless=arguments.lossless and format_name in ("webp", "jxl"),
+        depth=arguments.depth,
+        profile=profile,
+        intent=arguments.intent,
+        dither=arguments.dither,
     )
 
 

@@ -116,7 +116,7 @@ def _deliver(ending: _Ending, request: StyleRequest, target: Target, made_of: Cr
         return Summary(ending.event, request.recipe)
     sources = request.styles if request.content is None else (request.content,)
     try:
-        size = target.write(picture, made_of, may_be_plain=any(map(is_plain, sources)))
+        size = target.write(picture, made_of, may_be_plain=any(map(is_plain, sources)), photo=request.content)
     except StudioError as error:
         if is_plain(picture):  # nothing worth keeping
             raise EngineError(error.message, error.remedy) from error

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from studio.core.artwork.layers import layers_of
 from studio.core.batch.job import BatchItem, BatchJob, ItemReport, ItemState
 from studio.core.batch.journal import Journal, Record, read_journal
 from studio.core.batch.plan import find_photos, identity_of, plan_items
@@ -72,6 +73,7 @@ class Batch:
                 self.job.options,
                 self.job.credits(request.content),
                 allow_plain=any(is_plain(source) for source in sources if source is not None),
+                layers=layers_of(request.content) if self.job.options.format == "ora" else (),
             )
         except Exception as error:  # noqa: BLE001 - as above
             return self._leave_unsaved(item, request, done, _as_sentence(error))

@@ -93,7 +93,7 @@ class BatchQueue(QObject):
         folder = options.folder
         try:
             last = self._exporter.last
-            export_options = replace(last.options if last else ExportOptions(), format=options.format)
+            export_options = (last.options if last else ExportOptions()).in_format(options.format)
             artist = last.artist if last else ""
             job = BatchJob(artwork.credited_styles, artwork.recipe, export_options, artist=artist)
         except StudioError as error:

@@ -34,6 +34,7 @@ from studio.core.image_io.exif import tells_place_or_owner
 from studio.core.image_io.formats import SUFFIX_OF
 from studio.ui.dialogs.file_dialogs import open_dialog, typed_path
 from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
+from studio.ui.export.color_row import ColorRow
 from studio.ui.export.credits_preview import CreditsPreview
 from studio.ui.export.export_place import ExportPlace, Place
 from studio.ui.export.export_preview import ExportPreview
@@ -54,6 +55,8 @@ FORMAT_NAMES: dict[ExportFormat, str] = {
     "webp": "WebP",
     "tiff": "TIFF, lossless",
     "avif": "AVIF",
+    "jxl": "JPEG XL",
+    "ora": "OpenRaster, with layers",
 }
 
 
@@ -87,6 +90,7 @@ class ExportDialog(QDialog):
         self.quality.setValue(options.quality)
         self.lossless = QCheckBox(self.tr("Lossless"))
         self.lossless.setChecked(options.lossless)
+        self.colors = ColorRow(picture, options)
         self.size_label = PlainLabel()
         self.dimensions = ExportSize(picture, options.dpi or picture.metadata.dpi or 300, last.unit)
         self.keep_exif = QCheckBox(self.tr("Camera data of the photo (EXIF)"))
@@ -128,7 +132,7 @@ class ExportDialog(QDialog):
     def options(self) -> ExportOptions:
         """What is set."""
         size, picture = self.dimensions.pixels, self._artwork.picture
-        return ExportOptions(
+        options = ExportOptions(
             format=self.format.currentData(),
             quality=int(self.quality.value()),
             size=None if size == (picture.width, picture.height) else size,
@@ -136,8 +140,9 @@ class ExportDialog(QDialog):
             keep_exif=self.keep_exif.isChecked(),
             keep_gps=self.keep_exif.isChecked() and self.keep_gps.isChecked(),
             label_ai=self.label_ai.isChecked(),
-            lossless=self.format.currentData() == "webp" and self.lossless.isChecked(),
+            lossless=self.format.currentData() in ("webp", "jxl") and self.lossless.isChecked(),
         )
+        return self.colors.apply_to(options)
 
     @Slot()
     def accept(self) -> None:
@@ -151,7 +156,8 @@ class ExportDialog(QDialog):
     @Slot()
     def _show_format(self) -> None:
         chosen: ExportFormat = self.format.currentData()
-        self.lossless.setVisible(chosen == "webp")
+        self.lossless.setVisible(chosen in ("webp", "jxl"))
+        self.colors.show_format(chosen)
         self._quality_pages.setCurrentIndex(1 if self.options.is_lossless else 0)
         path = self.path
         if EXPORT_SUFFIXES.get(path.suffix.lower()) != chosen:
@@ -230,7 +236,9 @@ class ExportDialog(QDialog):
         self._show_file()
         self.size_label.setText(self.tr("measuring\N{HORIZONTAL ELLIPSIS}"))
         made_of = replace(self._artwork.credits, title=self.title.text().strip(), artist=self.artist.text().strip())
-        self._size_estimator.ask(partial(encode_picture, self._artwork.picture, self.options, made_of))
+        self._size_estimator.ask(
+            partial(encode_picture, self._artwork.picture, self.options, made_of, self._artwork.layers)
+        )
 
     @Slot(object)
     def _show_file_size(self, length: int | None) -> None:
@@ -269,6 +277,7 @@ class ExportDialog(QDialog):
         self.file.textChanged.connect(self._show_file)
         self.file.textEdited.connect(self._want_no_more)
         self.dimensions.changed.connect(self._show_change)
+        self.colors.changed.connect(self._show_change)
         self.quality.valueChanged.connect(self._show_change)
         for box in (self.keep_exif, self.keep_gps, self.label_ai):
             box.toggled.connect(self._show_change)
@@ -306,6 +315,7 @@ class ExportDialog(QDialog):
             form.addRow(self.tr("Credits"), self.credits)
         form.addRow(self.tr("Format"), form_row(self.format, self._quality_pages, self.lossless, None, self.size_label))
         label_for_screen_readers(self.format, self.tr("Format"))
+        form.addRow(self.tr("Colours"), self.colors)
         form.addRow(self.tr("Size"), self.dimensions)
         form.addRow(self.tr("Keep"), form_row(self.keep_exif, self.keep_gps, None))
         form.addRow(self.tr("Label"), self.label_ai)

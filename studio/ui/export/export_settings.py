@@ -15,7 +15,7 @@ from studio.ui.session.settings import Settings
 
 Unit = Literal["px", "cm", "in"]
 _KEY = "export/last"
-_Kinds = Mapping[str, tuple[type, ...]]
+_Kinds = dict[str, tuple[type, ...]]
 _KINDS: _Kinds = {"folder": (str,), "artist": (str,), "unit": (str,), "long_edge": (int, NoneType)}
 _OPTION_KINDS: _Kinds = {
     "format": (str,),
@@ -23,6 +23,8 @@ _OPTION_KINDS: _Kinds = {
     "dpi": (int, float, NoneType),
     **dict.fromkeys(("keep_exif", "keep_gps", "label_ai", "lossless"), (bool,)),
 }
+_LATER_KINDS: _Kinds = {"depth": (int,), "profile": (str,), "intent": (str,), "dither": (bool,)}
+_EARLIER = {name: getattr(ExportOptions, name) for name in _LATER_KINDS}  # what files without them meant
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,17 @@ def read_export_settings(settings: Settings) -> ExportSettings | None:
     """What was remembered; None if there was no export yet, or it makes no sense. Its folder may be gone."""
     values = settings.get(_KEY, dict) or {}
     options, long_edge = values.get("options"), values.get("long_edge")
-    if not (_fit(values, _KINDS) and isinstance(options, dict) and _fit(options, _OPTION_KINDS)):
+    if not (_fit(values, _KINDS) and isinstance(options, dict)):
+        return None
+    options = _EARLIER | options
+    if not _fit(options, _OPTION_KINDS | _LATER_KINDS):
         return None
     if "\0" in values["folder"] or values["unit"] not in get_args(Unit):
         return None
     if long_edge is not None and long_edge < 1:
         return None
     try:
-        known = ExportOptions(**{name: options[name] for name in _OPTION_KINDS})
+        known = ExportOptions(**{name: options[name] for name in _OPTION_KINDS | _LATER_KINDS})
     except StudioError:  # out of a range
         return None
     return ExportSettings(Path(values["folder"]), known, values["artist"], values["unit"], long_edge)

@@ -9,8 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from studio.core.artwork.credits import credits_of, credits_of_photo
+from studio.core.artwork.layers import layers_of
 from studio.core.errors import StudioError
-from studio.core.image_io import ExportOptions, is_plain, save_picture
+from studio.core.image_io import ExportOptions, Layer, is_plain, save_picture
 from studio.core.image_io.formats import SUFFIX_OF
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
@@ -35,6 +36,7 @@ class Exportable:
     picture: Picture
     credits: Credits
     shown: ShownPicture | None = None
+    layers: tuple[Layer, ...] = ()  # below it, where a format has them
 
     @property
     def title(self) -> str:
@@ -73,7 +75,7 @@ class Exporter(QObject):
     def exportable(self) -> Exportable | None:
         """The picture on the canvas, or None."""
         shown = self._session.shown
-        return Exportable(shown.picture, self._credits(shown), shown) if shown else None
+        return Exportable(shown.picture, self._credits(shown), shown, _layers(shown)) if shown else None
 
     def export(
         self,
@@ -105,7 +107,10 @@ class Exporter(QObject):
             target = free_path(path) if keeps_others else path
             # A plain source may well give a plain picture; otherwise one colour means that something went wrong.
             allow_plain = any(is_plain(source) for source in sources)
-            return target, save_picture(result.picture, target, options, made_of, allow_plain=allow_plain)
+            layers = _layers(shown) if options.format == "ora" else ()
+            return target, save_picture(
+                result.picture, target, options, made_of, allow_plain=allow_plain, layers=layers
+            )
 
         def done(written: tuple[Path, int]) -> None:
             self.last_file, size = written
@@ -148,6 +153,12 @@ class Exporter(QObject):
         if not shown.is_painted and result.content is not None:
             return credits_of_photo(result.content, title, blended_name=blended)
         return credits_of(result.content, styles, result.recipe, title or self.tr("Artwork"), blended_name=blended)
+
+
+def _layers(shown: ShownPicture) -> tuple[Layer, ...]:
+    """What lies below it: nothing below a pattern, nor below a photo, which is the picture itself."""
+    has_photo = shown.is_painted and shown.result.recipe.method != "pattern"
+    return layers_of(shown.result.content) if has_photo else ()
 
 
 def free_path(path: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from studio.core.errors import PictureError
 from studio.core.image_io.formats import WRITE_LIMITS, ExportFormat, format_title
@@ -56,6 +56,12 @@ class ExportOptions:
             raise PictureError(
                 f"{format_title(self.format)} is written in sRGB only.", "Choose sRGB, or another format such as TIFF."
             )
+
+    def in_format(self, name: ExportFormat) -> ExportOptions:
+        """The same in another format, as far as it can hold it: else in the bits it has, else in sRGB."""
+        limits = WRITE_LIMITS[name]
+        depth = limits.depths[-1] if self.depth > 8 else limits.depths[0]
+        return replace(self, format=name, depth=depth, profile=self.profile if limits.has_profiles else "srgb")
 
     @property
     def is_lossless(self) -> bool:

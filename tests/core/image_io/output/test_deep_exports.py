@@ -184,6 +184,13 @@ def test_what_does_not_fit_together_is_refused_in_words(fields: dict[str, Any], 
         ExportOptions(**fields)
 
 
+@pytest.mark.parametrize(("name", "depth"), [("jpeg", 8), ("avif", 10), ("tiff", 16), ("png", 16)])
+def test_options_go_over_to_another_format_as_far_as_it_holds_them(name: Any, depth: int) -> None:
+    options = ExportOptions("png", depth=16, profile="adobe-rgb").in_format(name)
+    assert (options.format, options.depth, options.profile) == (name, depth, "adobe-rgb")
+    assert ExportOptions("png", depth=16, profile="adobe-rgb").in_format("jxl").profile == "srgb"
+
+
 def test_an_openraster_file_is_laid_out_as_its_specification_says(tmp_path: Path) -> None:
     photo = Picture(gradient().pixels[::2, ::2], "photo.jpg")
     artwork, path = gradient(alpha=True), tmp_path / "art.ora"
