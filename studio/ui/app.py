@@ -54,6 +54,7 @@ from studio.ui.variations.variations_view import VariationsView
 from studio.ui.window.action_handlers import ActionHandlers
 from studio.ui.window.appearance import Appearance
 from studio.ui.window.main_window import MainWindow
+from studio.ui.window.soft_proof_actions import SoftProofActions
 
 
 def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
@@ -133,6 +134,7 @@ class Studio(QObject):
         self.window.gallery.card_removed.connect(self.style_removals.remove)
         self.actions["restore_style"].triggered.connect(self.style_removals.restore)
         self.autosave.began.connect(self.style_removals.forget)
+        self.proof_actions = SoftProofActions(self.actions, self.window.proof, self.session, settings, self.window)
         self.projects = ProjectController(self.autosave, self.session, self.actions, user_styles, settings, self.window)
         self.importer.project_given.connect(self.projects.open)
         self.batch_window = BatchWindow(self.batch, self.session, self.actions, settings, self.window, thumbnail_folder)

@@ -46,12 +46,24 @@ def _lab_of(light: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _inks_for(lab: NDArray[np.float64]) -> NDArray[np.float64]:
-    y = (lab[:, 0] + 16) / 116
-    ratios = np.column_stack((y + lab[:, 1] / 500, y, y - lab[:, 2] / 200))
-    xyz = np.where(ratios > 6 / 29, ratios**3, 3 * (6 / 29) ** 2 * (ratios - 4 / 29)) * D50
-    light = (xyz @ np.linalg.inv(_TO_XYZ).T).clip(0.002, 1)
-    density = -np.log(light) @ np.linalg.inv(-np.log(_INKS[:3]))
-    return np.column_stack((density.clip(0, 1), (density.min(axis=1) - 1).clip(0, 1)))
+    """Cyan, magenta and yellow that come closest, by Newton's method from the middle, and no black."""
+    amounts = np.full((len(lab), 3), 0.5)
+    best, best_error = amounts.copy(), np.full(len(lab), np.inf)
+    for _ in range(14):
+        found = _lab_of_three(amounts)
+        error = np.linalg.norm(found - lab, axis=1)
+        is_better = error < best_error
+        best[is_better], best_error[is_better] = amounts[is_better], error[is_better]
+        slopes = np.stack([(_lab_of_three(amounts + step) - found) / 1e-4 for step in np.eye(3) * 1e-4], axis=-1)
+        # Damped, for at the edges of what can be printed there is no way on.
+        normal = slopes.transpose(0, 2, 1) @ slopes + 5 * np.eye(3)
+        step = np.linalg.solve(normal, slopes.transpose(0, 2, 1) @ (lab - found)[:, :, None])[:, :, 0]
+        amounts = (amounts + step).clip(0, 1)
+    return np.column_stack((best, np.zeros(len(best))))
+
+
+def _lab_of_three(amounts: NDArray[np.float64]) -> NDArray[np.float64]:
+    return _lab_of(_light_of(np.column_stack((amounts, np.zeros(len(amounts))))))
 
 
 def _lab_bytes(lab: NDArray[np.float64]) -> NDArray[np.uint8]:

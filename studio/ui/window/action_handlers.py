@@ -25,6 +25,7 @@ from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.export.export_dialog import ExportDialog
 from studio.ui.export.export_settings import ExportSettings
 from studio.ui.export.exporter import Exporter
+from studio.ui.export.print_dialog import PrintDialog
 from studio.ui.images.picture_pyramid import whole_image
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.importer import Importer
@@ -86,6 +87,7 @@ class ActionHandlers(QObject):
             "keep_draft": session.keep_draft,
             "export": self.ask_for_export,
             "export_again": self.export_again,
+            "print": self.ask_for_print,
             "show_export": self.show_export,
             "use_settings": importer.settings_offer.use,
             "add_offered": importer.user_styles.add_offered,
@@ -216,6 +218,20 @@ class ActionHandlers(QObject):
             self.ask_for_export()
 
     @Slot()
+    def ask_for_print(self) -> None:
+        """Open the print dialog for the present result."""
+        artwork = self._exporter.exportable
+        if artwork is None:
+            return
+        last = self._exporter.last
+        dpi = (last.options.dpi if last else None) or artwork.picture.metadata.dpi or 300.0
+        print_dialog = PrintDialog(artwork.picture, artwork.title, dpi, self._window)
+        print_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        done = Message(self.tr("{} is with the printer.").format(artwork.title))
+        print_dialog.printed.connect(partial(self._session.post_message, done))
+        print_dialog.open()
+
+    @Slot()
     def show_export(self) -> None:
         """Open the folder of the file exported last."""
         if self._exporter.last_file is not None:
@@ -252,7 +268,7 @@ class ActionHandlers(QObject):
         self._actions["keep_draft"].setEnabled(live.shown is not None and not live.is_waiting)
         is_painted = self._session.picture is not None
         needs_picture = "" if artwork.content or is_painted else self.tr("Open a picture first.")
-        for name in ("copy", "export", "export_again", "fit", "actual_size"):
+        for name in ("copy", "export", "export_again", "print", "fit", "actual_size"):
             allow(self._actions[name], needs_picture)
         for name in ("blend", "paste_blend"):
             allow(self._actions[name], "" if artwork.content else self.tr("Open a picture first."))

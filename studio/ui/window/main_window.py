@@ -10,11 +10,13 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.core.card import Card
+from studio.core.displayable import displayable, shortened
 from studio.core.picture import Picture
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.message_bar import MessageBar
 from studio.ui.canvas.background import BACKGROUNDS
 from studio.ui.canvas.canvas import Canvas
+from studio.ui.canvas.proof_view import ProofView
 from studio.ui.gallery.gallery import Gallery
 from studio.ui.history.history_panel import HistoryPanel
 from studio.ui.history.shelf import Shelf
@@ -33,6 +35,7 @@ from studio.ui.window.status_bar import StatusBar
 from studio.ui.window.tool_bar import ToolBar
 from studio.ui.window.window_layout import LARGEST, LEAST, keep_place, restore_place
 
+_LONGEST_NAME = 40  # characters of a profile's
 _BACKGROUND_KEY = "canvas/surround"  # as the settings files of earlier versions call it
 
 
@@ -66,6 +69,7 @@ class MainWindow(QWidget):
         self.gallery = Gallery(importer.cards, thumbnail_folder=thumbnail_folder)
         self.messages = MessageBar(actions)
         self.canvas = Canvas(demo, thumbnail_folder=thumbnail_folder)
+        self.proof = ProofView(self)
         self.panel = RecipePanel(session)
         self.history = HistoryPanel(shelf, session, preferences, actions["history"], actions["keep_draft"])
         self.below = QWidget()  # the strip shows and hides itself inside
@@ -131,22 +135,29 @@ class MainWindow(QWidget):
 
     @Slot()
     def _show_state(self) -> None:
-        artwork, run = self._session.artwork, self._session.run
+        artwork = self._session.artwork
         name = self._session.name or self.tr("New artwork")
         mark = " *" if artwork.has_unsaved_result else ""
         self.setWindowTitle(window_title(f"{name}{mark} \N{EN DASH} Style Studio"))
         self.canvas.set_size(self._session.shown_size)  # while Live has yet to show another one
-        if self._session.looked_at is not None:
-            self.canvas.set_badge(self.tr("From the history"))
-        elif run is not None:
-            self.canvas.set_badge(self.tr("Finishing {}").format(FinishButton.percent(run.progress)))
-        elif self._session.live.picture is not None:
-            self.canvas.set_badge(self._live_badge(self._session.live.progress))
-        else:
-            stopped = self.tr("Stopped early") if artwork.is_half_painted else ""
-            self.canvas.set_badge(self.tr("Finished") if artwork.is_finished else stopped)
+        badge = self._badge()
+        if self.proof.name and self._session.picture is not None:
+            printed = self.tr("as {} prints it").format(shortened(displayable(self.proof.name), _LONGEST_NAME))
+            badge = ", ".join(filter(None, [badge, printed]))
+        self.canvas.set_badge(badge)
         if not self._actions["compare"].isEnabled():
             self._actions["compare"].setChecked(False)
+
+    def _badge(self) -> str:
+        artwork, run = self._session.artwork, self._session.run
+        if self._session.looked_at is not None:
+            return self.tr("From the history")
+        if run is not None:
+            return self.tr("Finishing {}").format(FinishButton.percent(run.progress))
+        if self._session.live.picture is not None:
+            return self._live_badge(self._session.live.progress)
+        stopped = self.tr("Stopped early") if artwork.is_half_painted else ""
+        return self.tr("Finished") if artwork.is_finished else stopped
 
     def _live_badge(self, refined: float | None) -> str:
         if refined is None:
@@ -161,7 +172,7 @@ class MainWindow(QWidget):
         self.canvas.zones.has_photo = self.panel_zones.has_photo = photo is not None
         self.canvas.set_size(self._session.shown_size)
         self.canvas.set_before(self._session.photo, keeps_view=is_same)
-        self.canvas.set_after(self._session.picture)
+        self.proof.show(self._session.picture)
         if not is_same:
             self.canvas.zoom_to_fit()
 
@@ -182,7 +193,7 @@ class MainWindow(QWidget):
         self._show_comparison()
         self.canvas.set_size(self._session.shown_size)
         self.canvas.set_before(self._session.photo)
-        self.canvas.set_after(self._session.picture)
+        self.proof.show(self._session.picture)
 
     @Slot()
     def _show_styles(self) -> None:
@@ -219,6 +230,8 @@ class MainWindow(QWidget):
         session.styles_changed.connect(self._show_styles)
         session.state_changed.connect(self._show_state)
         session.message_posted.connect(self.messages.show_message)
+        self.proof.shown.connect(self.canvas.set_after)
+        self.proof.changed.connect(self._show_state)
 
     def _connect_parts(self, importer: Importer) -> None:
         self.canvas.zoom_changed.connect(self.status_bar.show_zoom)

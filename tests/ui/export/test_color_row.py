@@ -67,8 +67,8 @@ def test_what_is_set_goes_into_the_options(make_row: MakeRow, qtbot: QtBot) -> N
 def test_a_file_that_is_chosen_is_a_profile_of_the_list(make_row: MakeRow, tmp_path: Path) -> None:
     path = tmp_path / "wide.icc"
     row = make_row(format="png")
-    row.choose_file(str(path))
-    row.choose_file(str(path))
+    row.profile.choose_file(str(path))
+    row.profile.choose_file(str(path))
     assert row.profile.count() == 6
     assert row.apply_to(ExportOptions("png")).profile == str(path)
     assert make_row(format="png", profile=str(path)).profile.currentText() == "wide.icc"

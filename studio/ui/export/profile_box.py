@@ -1,0 +1,96 @@
+"""Choices of colour management: the profile, by name or from a file, and the rendering intent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QStandardPaths, Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
+
+from studio.core.displayable import displayable
+from studio.core.image_io.output.rgb_profiles import INTENTS, NAMED_PROFILES, Intent, is_for_export, profile_name
+from studio.core.picture import Metadata
+from studio.ui.dialogs.file_dialogs import open_dialog
+from studio.ui.widgets.plain_text import PlainFileDialog
+
+PROFILE_FILES = "(*.icc *.icm)"
+_CHOOSE = "choose"
+
+
+class ProfileBox(QComboBox):
+    """The profiles of exports. metadata: of the photo, whose own profile is among them. Signals: chosen()."""
+
+    chosen = Signal()
+
+    def __init__(self, profile: str, metadata: Metadata, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        own = profile_name(metadata.icc) if is_for_export(metadata.icc) else None
+        titles = {"srgb": "sRGB", "display-p3": "Display P3", "adobe-rgb": "Adobe RGB"}
+        titles["photo"] = self.tr("The photo's: {}").format(displayable(own or "sRGB"))
+        for name in NAMED_PROFILES:
+            self.addItem(titles[name], name)
+        self.addItem(self.tr("Choose a file\N{HORIZONTAL ELLIPSIS}"), _CHOOSE)
+        if self.findData(profile) < 0:
+            self._add_file(profile)
+        self._shown = ""
+        self._show(profile)
+        self.setAccessibleName(self.tr("Colour profile"))
+        self.activated.connect(self._follow)
+
+    @property
+    def profile(self) -> str:
+        """As in ExportOptions."""
+        return self._shown
+
+    @Slot(str)
+    def choose_file(self, file: str) -> None:
+        """Use the profile in this file."""
+        if self.findData(file) < 0:
+            self._add_file(file)
+        self._show(file)
+        self.chosen.emit()
+
+    @Slot(int)
+    def _follow(self, index: int) -> None:
+        if self.itemData(index) != _CHOOSE:
+            self._shown = self.itemData(index)
+            self.chosen.emit()
+            return
+        self._show(self._shown)  # until a file is chosen
+
+        def make(folder: Path) -> QFileDialog:
+            profiles = self.tr("Colour profiles {}").format(PROFILE_FILES)
+            dialog = PlainFileDialog(self, self.tr("Choose a colour profile"), str(folder), profiles)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.fileSelected.connect(self.choose_file)
+            return dialog
+
+        documents = QStandardPaths.StandardLocation.DocumentsLocation
+        open_dialog(make, self, [Path(QStandardPaths.writableLocation(documents))])
+
+    def _add_file(self, file: str) -> None:
+        self.insertItem(self.findData(_CHOOSE), displayable(Path(file).name), file)
+
+    def _show(self, profile: str) -> None:
+        self._shown = profile
+        self.setCurrentIndex(self.findData(profile))
+
+
+def make_intent_box(intent: Intent) -> QComboBox:
+    """A box with the rendering intents; its data are those of ExportOptions."""
+
+    def translated(text: str) -> str:
+        return QCoreApplication.translate("profile_box", text)
+
+    titles: dict[Intent, str] = {
+        "relative": translated("Relative colorimetric"),
+        "perceptual": translated("Perceptual"),
+        "saturation": translated("Saturation"),
+        "absolute": translated("Absolute colorimetric"),
+    }
+    box = QComboBox()
+    for each in INTENTS:
+        box.addItem(titles[each], each)
+    box.setCurrentIndex(box.findData(intent))
+    box.setAccessibleName(translated("Rendering intent"))
+    return box

@@ -1,0 +1,112 @@
+"""The soft proof on the canvas: the artwork as it will be printed, and itself again when that is turned off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from studio.core.errors import PictureError
+from studio.core.image_io.output.soft_proof import SoftProof
+from studio.core.picture import Picture
+from studio.ui.app import Studio
+from studio.ui.canvas.proof_view import ProofView
+from tests.support.ink_profile import cmyk_profile
+
+
+def blue(size: int = 32) -> Picture:
+    return Picture(np.full((size, size, 3), (0, 0, 255), np.uint8), "blue.png")
+
+
+@pytest.fixture
+def shown() -> list[Picture | None]:
+    return []
+
+
+@pytest.fixture
+def view(qapp: object, shown: list[Picture | None]) -> ProofView:
+    view = ProofView()
+    view.shown.connect(shown.append)
+    return view
+
+
+def test_without_a_proof_pictures_pass_at_once(view: ProofView, shown: list[Picture | None]) -> None:
+    picture = blue()
+    view.show(picture)
+    view.show(None)
+    assert shown == [picture, None]
+
+
+def test_a_proof_is_shown_until_it_is_turned_off(qtbot: QtBot, view: ProofView, shown: list[Picture | None]) -> None:
+    picture = blue()
+    view.show(picture)
+    with qtbot.waitSignal(view.changed):
+        view.set_proof(lambda: SoftProof(cmyk_profile()))
+    proofed = shown[-1]
+    assert proofed is not None and np.ptp(proofed.pixels[0, 0].astype(int) - picture.pixels[0, 0].astype(int)) > 40
+    assert view.name == "made"
+    view.set_proof(None)
+    assert shown[-1] is picture and view.name == ""
+
+
+def test_of_many_frames_the_newest_is_proofed(qtbot: QtBot, view: ProofView, shown: list[Picture | None]) -> None:
+    view.set_proof(lambda: SoftProof(cmyk_profile()))
+    for size in range(20, 60):
+        view.show(blue(size))
+    qtbot.waitUntil(lambda: bool(shown) and shown[-1] is not None and shown[-1].width == 59)
+    widths = [picture.width for picture in shown if picture is not None]
+    assert widths == sorted(widths)
+
+
+def test_a_profile_that_cannot_be_used_ends_the_proof(
+    qtbot: QtBot, view: ProofView, shown: list[Picture | None]
+) -> None:
+    picture = blue()
+    view.show(picture)
+
+    def refuse() -> SoftProof:
+        raise PictureError("No.")
+
+    with qtbot.waitSignal(view.failed):
+        view.set_proof(refuse)
+    assert shown[-1] is picture
+
+
+def proofed_name(studio: Studio) -> Callable[[], bool]:
+    return lambda: "as made prints it" in studio.window.canvas.badge.text()
+
+
+def test_the_window_shows_the_proof_with_its_profile(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:
+    file = tmp_path / "press.icc"
+    file.write_bytes(cmyk_profile())
+    loaded.session.finish()
+    qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
+    loaded.proof_actions.use_profile(str(file))
+    assert loaded.actions["soft_proof"].isChecked()
+    qtbot.waitUntil(proofed_name(loaded))
+    after = loaded.window.canvas._before_after.after
+    result = loaded.session.artwork.result
+    assert after is not None and result is not None
+    assert np.array_equal(after.picture.pixels, SoftProof(cmyk_profile()).of(result.picture).pixels)
+    loaded.actions["proof_gamut"].setChecked(True)
+    marked = SoftProof(cmyk_profile(), warns=True).of(result.picture).pixels
+    qtbot.waitUntil(
+        lambda: np.array_equal(loaded.window.canvas._before_after.after.picture.pixels, marked)  # type: ignore[union-attr]
+    )
+    loaded.actions["soft_proof"].setChecked(False)
+    assert loaded.window.canvas._before_after.after.picture is result.picture
+    assert not proofed_name(loaded)()
+    # The next time, the same profile is used without a question.
+    loaded.actions["soft_proof"].setChecked(True)
+    qtbot.waitUntil(proofed_name(loaded))
+
+
+def test_a_profile_that_is_gone_is_said_and_forgotten(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:
+    loaded.session.finish()
+    qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
+    with qtbot.waitSignal(loaded.session.message_posted, check_params_cb=lambda message: "press.icc" in message.text):
+        loaded.proof_actions.use_profile(str(tmp_path / "press.icc"))
+    assert not loaded.actions["soft_proof"].isChecked()

@@ -1,0 +1,126 @@
+"""Printing: the picture lies on the page as large as it was asked for, with all its pixels, also in a PDF."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtPrintSupport import QPrinter
+from pytestqt.qtbot import QtBot
+
+from studio.core.picture import Picture
+from studio.ui.export.print_dialog import PrintDialog
+from studio.ui.export.print_layout import PrintSize, printable_area
+
+POINTS_PER_MM = 72 / 25.4
+MakeDialog = Callable[..., PrintDialog]
+
+
+@pytest.fixture
+def make_dialog(qtbot: QtBot) -> MakeDialog:
+    def make(width: int = 60, height: int = 40, dpi: float = 25.4, **fields: object) -> PrintDialog:
+        y, x = np.mgrid[0:height, 0:width]
+        pixels = np.stack((x * 4 % 256, y * 6 % 256, x * 0 + 77), axis=-1).astype(np.uint8)
+        dialog = PrintDialog(Picture(pixels, "sea.png", **fields), "Sea & <b>sky</b>", dpi)  # type: ignore[arg-type]
+        qtbot.addWidget(dialog)
+        return dialog
+
+    return make
+
+
+def to_pdf(qtbot: QtBot, dialog: PrintDialog, path: Path) -> bytes:
+    dialog.printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    dialog.printer.setOutputFileName(str(path))
+    with qtbot.waitSignal(dialog.printed):
+        dialog.print_now()
+    return path.read_bytes()
+
+
+def streams(pdf: bytes) -> list[bytes]:
+    found = []
+    for part in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        try:
+            found.append(zlib.decompress(part))
+        except zlib.error:
+            found.append(part)
+    return found
+
+
+def test_at_first_it_is_as_large_as_its_resolution_says(make_dialog: MakeDialog) -> None:
+    dialog = make_dialog(60, 40, dpi=25.4)  # a mm a pixel
+    assert dialog.size_on_paper == PrintSize(pytest.approx(60), pytest.approx(40))
+    assert (dialog.width_box.value(), dialog.height_box.value()) == (6.0, 4.0)
+    assert "25 pixels per inch" in dialog.note.text()
+
+
+def test_what_is_larger_than_the_page_is_fitted_to_it(make_dialog: MakeDialog) -> None:
+    dialog = make_dialog(600, 400, dpi=25.4)
+    page = printable_area(dialog.printer)
+    assert page.width() > page.height()  # it lies as the picture does
+    assert not dialog.size_on_paper.is_larger_than(page)
+    assert dialog.size_on_paper.width == pytest.approx(min(page.width(), page.height() * 1.5))
+
+
+def test_width_and_height_keep_the_shape_and_what_is_cut_off_is_said(make_dialog: MakeDialog) -> None:
+    dialog = make_dialog()
+    dialog.width_box.setValue(12.0)
+    assert dialog.height_box.value() == 8.0
+    dialog.height_box.setValue(90.0)
+    assert dialog.width_box.value() == 135.0
+    assert "cut off" in dialog.note.text()
+    dialog.fit_to_page()
+    assert "cut off" not in dialog.note.text()
+
+
+def test_the_preview_can_be_as_large_as_the_paper(make_dialog: MakeDialog) -> None:
+    dialog = make_dialog()
+    dialog.show_true_size()
+    expected = dialog.screen().physicalDotsPerInch() / dialog.logicalDpiY()
+    assert dialog.preview.zoomFactor() == pytest.approx(expected)
+
+
+def test_a_pdf_has_every_pixel_at_the_place_and_size_asked_for(
+    qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path
+) -> None:
+    dialog = make_dialog()
+    dialog.width_box.setValue(9.0)
+    pdf = to_pdf(qtbot, dialog, tmp_path / "art.pdf")
+    assert re.search(rb"/Width 60\s+/Height 40", pdf)
+    assert dialog._picture.pixels.tobytes() in streams(pdf)  # without loss
+    (box,) = re.findall(rb"/MediaBox \[([^\]]*)\]", pdf)
+    left, bottom, right, top = map(float, box.split())
+    page = np.array((right - left, top - bottom)) / POINTS_PER_MM
+    content = next(part for part in streams(pdf) if b" cm" in part and b" Do" in part)
+    matrix = np.eye(3)
+    for numbers in re.findall(rb"((?:-?[\d.]+\s+){6})cm", content[: content.index(b" Do")]):
+        a, b, c, d, e, f = map(float, numbers.split())
+        matrix = np.array(((a, b, 0), (c, d, 0), (e, f, 1))) @ matrix
+    corners = (np.array(((0, 0, 1), (1, 1, 1))) @ matrix)[:, :2] / POINTS_PER_MM
+    assert np.abs(np.ptp(corners, axis=0) - (90, 60)).max() < 0.2
+    assert np.abs(corners.mean(axis=0) - page / 2).max() < 1.0
+
+
+def test_a_profile_changes_the_numbers_that_are_printed(qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path) -> None:
+    dialog = make_dialog()
+    dialog.profile.choose_file("adobe-rgb")
+    pdf = to_pdf(qtbot, dialog, tmp_path / "art.pdf")
+    assert dialog._picture.pixels.tobytes() not in streams(pdf)
+
+
+@pytest.mark.qt_log_ignore("QPainter::begin", extend=True)  # says Qt itself
+def test_a_printer_that_takes_nothing_is_said(qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path) -> None:
+    dialog = make_dialog()
+    dialog.printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    dialog.printer.setOutputFileName(str(tmp_path / "no folder" / "art.pdf"))
+    dialog.print_now()
+    qtbot.waitUntil(lambda: "did not take" in dialog.note.text())
+    assert dialog.start.isEnabled()
+
+
+def test_fitting_keeps_the_shape() -> None:
+    assert PrintSize.fitting(QSizeF(300, 100), QRectF(0, 0, 200, 150)) == PrintSize(200, pytest.approx(66.67, abs=0.01))
