@@ -49,7 +49,7 @@ from studio.engine.runtime.device import (
     release_memory,
 )
 from studio.engine.runtime.generators import run_to_end, signs_of_life
-from studio.engine.runtime.tensors import reading, shrinking, strip_of, strips, writing
+from studio.engine.runtime.tensors import reading, shrinking, shrinking_opacity, strip_of, strips, writing
 
 LARGEST_STYLE = 4096  # px of a style's longer edge that are kept; at work it is at most half of that
 KEPT_STYLES = 512 << 20  # bytes of what is remembered of styles: up to 15 MB for a size in bfloat16, 28 in float32
@@ -129,7 +129,7 @@ class TorchEngine:
             return
         encoder = yield from self._loading(request)
         if painting.content is not None and is_after_live(request.recipe):
-            live = self._live_picture(request, painting.content, painting.size)
+            live = self._live_picture(request, painting.content, painting.opacity, painting.size)
             painting = replace(painting, live=(yield from signs_of_life(request.id, live)))
         reporter = Reporter(request, painting.content, self._colors, started)
         keys = tuple(picture.fingerprint for picture, _ in request.models)
@@ -153,7 +153,8 @@ class TorchEngine:
         jobs = self._planner.previews(request)
         for number, job in enumerate(jobs, start=1):
             photo = yield from signs_of_life(request.id, self._planner.photo(request.content, max(job.size)))
-            image = yield from signs_of_life(request.id, self._planner.paint(job, photo))
+            opacity = yield from signs_of_life(request.id, self._planner.opacity(request.content, max(job.size)))
+            image = yield from signs_of_life(request.id, self._planner.paint(job, photo, opacity))
             reporter = Reporter(request, photo, self._colors, started, job.result_key)
             if number < len(jobs):
                 yield (yield from reporter.frame(Snapshot(image, 1, 2, 0.5), is_final=False))
@@ -162,18 +163,19 @@ class TorchEngine:
     def _live_at_full_size(self, request: StyleRequest, painting: Painting, started: float) -> Iterator[Event]:
         assert painting.content is not None
         yield from signs_of_life(request.id, self._planner.predict_vectors(request))
-        job = self._planner.paint(self._planner.job(request, request.recipe.long_edge), painting.content)
+        planned = self._planner.job(request, request.recipe.long_edge)
+        job = self._planner.paint(planned, painting.content, painting.opacity)
         image = yield from signs_of_life(request.id, job)
         yield from Reporter(request, painting.content, self._colors, started).done(image)
 
     def _live_picture(
-        self, request: StyleRequest, photo: Tensor, size: tuple[int, int]
+        self, request: StyleRequest, photo: Tensor, opacity: Tensor | None, size: tuple[int, int]
     ) -> Generator[None, None, Tensor]:
         """What Live shows for a request: the coarse colours of the artwork, and what a draft starts from."""
         edge = min(max(INITIAL_EDGES[0], max(size)), INITIAL_EDGES[1])
         plain = replace(request, recipe=request.recipe.change(detail=0.5, smoothness=0.0))
         yield from self._planner.predict_vectors(plain)
-        painting = self._planner.paint(self._planner.job(plain, edge), photo)
+        painting = self._planner.paint(self._planner.job(plain, edge), photo, opacity)
         while True:
             try:
                 next(painting)
@@ -201,17 +203,21 @@ class TorchEngine:
 
     def _painting(self, request: StyleRequest, size: tuple[int, int]) -> Generator[None, None, Painting]:
         recipe, device = request.recipe, self._device
-        content = start = None
+        content = opacity = start = None
         if recipe.method != "pattern" and request.content is not None:
             content = yield from shrinking(request.content, recipe.long_edge, device)
+            opacity = yield from shrinking_opacity(request.content, recipe.long_edge, device)
         if request.start is not None:
             start = yield from reading(request.start, device)
-        styles = []
+        styles, opacities = [], []
         for picture, _ in request.models:
             yield from picture.fingerprinting()
             styles.append((yield from shrinking(picture, LARGEST_STYLE, device)))
+            opacities.append((yield from shrinking_opacity(picture, LARGEST_STYLE, device)))
         shares = tuple(share for _, share in request.models)
-        return Painting(content, tuple(styles), shares, recipe, size, start)
+        return Painting(
+            content, tuple(styles), shares, recipe, size, start, opacity=opacity, style_opacities=tuple(opacities)
+        )
 
     def _fine_tune_context(self) -> FineTuneContext:
         name = StyleRecipe().network

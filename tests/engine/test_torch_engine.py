@@ -10,12 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 
 from studio.core import resampling
 from studio.core.card import bundled_cards
 from studio.core.engine_api.contract import ColorRequest, EngineSettings, Event, Frame, LiveRequest, Progress
 from studio.core.errors import EngineError, RecipeError, StudioError
+from studio.core.image_io import open_picture
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
 from studio.engine import torch_engine
@@ -189,6 +191,34 @@ def test_transparency_is_put_back_at_the_size_of_the_result(engine: TorchEngine)
     assert done.result.alpha[:, 112:].min() > 245
     recolored = paint(engine, ColorRequest(cut_out, done.uncolored, 1.0)).result
     assert np.array_equal(recolored.alpha, done.result.alpha)
+
+
+@pytest.mark.parametrize("method", ["finish", "live"])
+def test_what_a_file_hides_under_a_cut_out_changes_no_artwork(method: str, engine: TorchEngine, tmp_path: Path) -> None:
+    painted = []
+    for name, hidden in (("magenta", (255, 0, 255)), ("black", (0, 0, 0)), ("white", (255, 255, 255))):
+        cut_outs = []
+        for role, picture in (("photo", PHOTO), ("style", STYLE)):
+            pixels, alpha = picture.pixels.copy(), np.full(picture.pixels.shape[:2], 255, np.uint8)
+            alpha[:, picture.width // 2 :] = 0
+            pixels[alpha == 0] = hidden
+            path = tmp_path / f"{name} {role}.png"
+            Image.fromarray(np.dstack((pixels, alpha))).save(path)
+            cut_outs.append(open_picture(path))
+        painted.append(paint(engine, request_of(cut_outs[0], styles=(cut_outs[1],), method=method)).result)
+    assert np.array_equal(painted[0].pixels, painted[1].pixels)
+    assert np.array_equal(painted[0].pixels, painted[2].pixels)
+
+
+def test_transparent_parts_of_a_style_do_not_count(engine: TorchEngine) -> None:
+    both = np.concatenate((STYLE.pixels, PHOTO.pixels[: STYLE.height, : STYLE.width]), 1)
+    alpha = np.zeros(both.shape[:2], np.uint8)
+    alpha[:, : STYLE.width] = 255
+    opaque, cut_out = Picture(both), Picture(both, alpha=alpha)
+    wanted = STYLE.pixels.reshape(-1, 3).mean(0)
+    found = [paint(engine, request_of(styles=(style,))).result for style in (opaque, cut_out)]
+    far, near = (float(np.abs(picture.pixels.reshape(-1, 3).mean(0) - wanted).mean()) for picture in found)
+    assert near < far
 
 
 def test_a_pattern_needs_no_photo(engine: TorchEngine) -> None:

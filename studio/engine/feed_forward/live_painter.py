@@ -105,10 +105,12 @@ class LivePainter:
         return 0.0 if job.key in self._paintings else job.pixels * self._pace
 
     @torch.no_grad()
-    def paint(self, job: FeedForwardJob, photo: Tensor) -> Generator[float | None, None, Tensor]:
+    def paint(
+        self, job: FeedForwardJob, photo: Tensor, opacity: Tensor | None = None
+    ) -> Generator[float | None, None, Tensor]:
         """Paint; yields after each tile, the share that is done or None, and returns the image (1, 3, h, w) in [0, 1].
 
-        photo: (1, 3, H, W) in [0, 1].
+        photo: (1, 3, H, W) in [0, 1]. opacity: (1, 1, H, W), what the photo shows at each place; None: all of it.
         """
         painted = self._paintings.get(job.key)
         if painted is None:
@@ -117,7 +119,8 @@ class LivePainter:
             painted = yield from self._run(job, image)
             painted = painted.contiguous()
             if job.bands:
-                painted = yield from match_bands(painted, job.bands, band_share(job.recipe.strength))
+                shown = None if opacity is None else resize(opacity, job.work_size).clamp_(0, 1)
+                painted = yield from match_bands(painted, job.bands, band_share(job.recipe.strength), shown)
             painted = calm_flat_regions(painted, image, CALM)
             if job.pixels <= WHOLE:
                 painted[0, 0, 0, 0].item()  # waits for the device

@@ -19,7 +19,7 @@ from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.weights import load_style_network, predictor_owner
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.lru_cache import TensorCache
-from studio.engine.runtime.tensors import picture_at, shrinking
+from studio.engine.runtime.tensors import shrinking, shrinking_opacity
 
 KEPT_PHOTOS = 256 << 20  # bytes, shrunk
 KEPT_BANDS = 4096  # of a style's picture, 108 bytes each
@@ -61,16 +61,15 @@ class LivePlanner:
         for picture in filter(None, (request.content, *unknown)):
             yield from picture.fingerprinting()
             if not predictor.knows(picture.fingerprint):
-                image = yield from shrinking(picture, SEEN_BY_PREDICTOR, self._device)
-                predictor.remember(picture.fingerprint, image)
+                image, opacity = yield from self._look_at(picture)
+                predictor.remember(picture.fingerprint, image, opacity)
                 if picture is not request.content:
-                    self._bands[picture.fingerprint] = band_covariances(image)
+                    self._bands[picture.fingerprint] = band_covariances(image, opacity)
                 yield
         for picture, _ in _pictures_of(request):
             yield from picture.fingerprinting()
             if picture.fingerprint not in self._bands:
-                image = yield from shrinking(picture, SEEN_BY_PREDICTOR, self._device)
-                self._bands[picture.fingerprint] = band_covariances(image)
+                self._bands[picture.fingerprint] = band_covariances(*(yield from self._look_at(picture)))
 
     def job(self, request: StyleRequest | LiveRequest, long_edge: int) -> FeedForwardJob:
         """What a request wants painted, with the longer edge at `long_edge` px; it must have a content and styles.
@@ -121,9 +120,24 @@ class LivePlanner:
             self._photos[key] = photo = yield from shrinking(picture, long_edge, self._device)
         return photo
 
-    def paint(self, job: FeedForwardJob, photo: Tensor) -> Generator[float | None, None, Tensor]:
+    def opacity(self, picture: Picture, long_edge: int) -> Generator[None, None, Tensor | None]:
+        """How much of the picture is seen at each place, as large as `photo`; None where it is opaque. Remembered."""
+        if picture.alpha is None:
+            return None
+        yield from picture.fingerprinting()
+        key = (picture.fingerprint, long_edge, "opacity")
+        opacity = self._photos.get(key)
+        if opacity is None:
+            opacity = yield from shrinking_opacity(picture, long_edge, self._device)
+            if opacity is not None:
+                self._photos[key] = opacity
+        return opacity
+
+    def paint(
+        self, job: FeedForwardJob, photo: Tensor, opacity: Tensor | None = None
+    ) -> Generator[float | None, None, Tensor]:
         """Paint; see LivePainter.paint."""
-        return self._painter(job.recipe.network).paint(job, photo)
+        return self._painter(job.recipe.network).paint(job, photo, opacity)
 
     def close(self) -> None:
         """Forget everything."""
@@ -134,14 +148,18 @@ class LivePlanner:
 
     def _vector(self, recipe: StyleRecipe, picture: Picture) -> Tensor:
         predictor = self.predictor(recipe.network)
-        return predictor.vector(picture.fingerprint, lambda: picture_at(picture, SEEN_BY_PREDICTOR, self._device))
+        return predictor.vector(picture.fingerprint, lambda: run_to_end(self._look_at(picture)))
 
     def _bands_of(self, picture: Picture) -> BandCovariances:
         bands = self._bands.get(picture.fingerprint)
         if bands is None:
-            bands = band_covariances(picture_at(picture, SEEN_BY_PREDICTOR, self._device))
-            self._bands[picture.fingerprint] = bands
+            self._bands[picture.fingerprint] = bands = band_covariances(*run_to_end(self._look_at(picture)))
         return bands
+
+    def _look_at(self, picture: Picture) -> Generator[None, None, tuple[Tensor, Tensor | None]]:
+        """The picture as it is measured, and its opacity."""
+        image = yield from shrinking(picture, SEEN_BY_PREDICTOR, self._device)
+        return image, (yield from shrinking_opacity(picture, SEEN_BY_PREDICTOR, self._device))
 
     def _painter(self, network: str) -> LivePainter:
         if network not in self._painters:

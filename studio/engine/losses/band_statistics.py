@@ -25,9 +25,13 @@ BandCovariances = tuple[Tensor, ...]
 """Covariance (3, 3) of RGB of each band, the finest first; float32, on the CPU."""
 
 
-def band_covariances(image: Tensor) -> BandCovariances:
-    """Covariances of the bands of an image. Shapes: (1, 3, H, W) in [0, 1] -> (3, 3) each."""
-    return _covariances(pyramid(image))
+def band_covariances(image: Tensor, opacity: Tensor | None = None) -> BandCovariances:
+    """Covariances of the bands of an image. Shapes: (1, 3, H, W) in [0, 1] -> (3, 3) each.
+
+    opacity: (1, 1, H, W), not 0 everywhere; blocks of px count as much as they are seen. None: all are seen.
+    """
+    levels = pyramid(image)
+    return _covariances(levels) if opacity is None else _covariances_seen(levels, pyramid(opacity))
 
 
 def blend_bands(parts: Sequence[BandCovariances], shares: Sequence[float]) -> BandCovariances:
@@ -37,13 +41,16 @@ def blend_bands(parts: Sequence[BandCovariances], shares: Sequence[float]) -> Ba
 
 
 @torch.no_grad()
-def match_bands(image: Tensor, target: BandCovariances, amount: float) -> Generator[None, None, Tensor]:
+def match_bands(
+    image: Tensor, target: BandCovariances, amount: float, opacity: Tensor | None = None
+) -> Generator[None, None, Tensor]:
     """The image with the covariances of its bands moved towards the target's; yields after each tile.
 
-    Shapes: (1, 3, H, W) in [0, 1] -> same. amount: 0 (it stays as it is) to 1.
+    Shapes: (1, 3, H, W) in [0, 1] -> same. amount: 0 (it stays as it is) to 1. opacity: as in `band_covariances`.
     """
     levels = pyramid(image)
-    covariances, maps = _covariances(levels), []
+    covariances = _covariances(levels) if opacity is None else _covariances_seen(levels, pyramid(opacity))
+    maps = []
     if not all(bool(torch.isfinite(own).all()) for own in covariances):
         return image  # it fell apart before, and is told so where it is shown
     for own, wanted in zip(covariances, target, strict=True):
@@ -104,6 +111,21 @@ def _covariances(levels: Sequence[Tensor]) -> BandCovariances:
     grams = [_gram(level) for level in levels]
     # A mean over 2 x 2 px is a projection: what it takes away has the covariance by which the second moments differ.
     return tuple((finer - coarser).float() for finer, coarser in pairwise(grams))
+
+
+def _covariances_seen(levels: Sequence[Tensor], opacities: Sequence[Tensor]) -> BandCovariances:
+    """As `_covariances`, with each block of 2 x 2 px weighed by how much of it is seen."""
+    found = []
+    for finer, coarser, shown in zip(levels[:-1], levels[1:], opacities[1:], strict=True):
+        height, width = finer.shape[2:]
+        blocks, weights = (
+            functional.interpolate(part, scale_factor=2.0, mode="nearest")[:, :, :height, :width]
+            for part in (coarser, shown)
+        )
+        detail = (finer - blocks)[0].flatten(1).double()  # (3, N)
+        weights = weights.flatten().double()
+        found.append(((weights * detail) @ detail.T / weights.sum()).float().cpu())
+    return tuple(found)
 
 
 def _gram(level: Tensor) -> Tensor:

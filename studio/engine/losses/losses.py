@@ -131,7 +131,15 @@ def relative_moments_loss(found: Moments, target: Moments) -> Tensor:
     return by_mean + by_covariance / (target.covariance.square().sum((-2, -1)) + (FLOOR * size) ** 2)
 
 
-def variance_of(target: Tensor) -> float:
-    """Variance over channels and positions, what features (1, C, H, W) are held against; never 0."""
+def variance_of(target: Tensor, opacity: Tensor | None = None) -> float:
+    """Variance over channels and positions, what features (1, C, H, W) are held against; never 0.
+
+    opacity: (1, 1, H, W), of places that count as much as they are seen; None where all are.
+    """
     rows = positions(target).float()
-    return float(rows.var() + FLOOR * rows.square().mean()) or 1.0
+    if opacity is None:
+        return float(rows.var() + FLOOR * rows.square().mean()) or 1.0
+    shares = positions(opacity).float()
+    shares = shares / (shares.sum() * rows.shape[1])
+    mean, square = (shares * rows).sum(), (shares * rows.square()).sum()
+    return float(square - mean.square() + FLOOR * square) or 1.0

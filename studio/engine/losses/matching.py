@@ -13,14 +13,15 @@ from studio.engine.losses.statistics import positions
 ROWS = 4096  # places compared at once: 16,000 times 16,000 cosines would take a gigabyte
 
 
-def nearest_features(photo: Tensor, bank: Tensor) -> Generator[None, None, Tensor]:
+def nearest_features(photo: Tensor, bank: Tensor, opacity: Tensor | None = None) -> Generator[None, None, Tensor]:
     """At each position of the photo the features of the bank with the largest cosine; yields between pieces.
 
-    Both are taken around their own mean, so that a photo of one colour cast still finds all of a style. Shapes: photo
-    (1, C, H, W), bank (N, C) -> (1, C, H, W) in the bank's precision.
+    Both are taken around their own mean, so that a photo of one colour cast still finds all of a style; places of the
+    photo count in it as much as they are seen. Shapes: photo (1, C, H, W), bank (N, C), opacity (1, 1, H, W) ->
+    (1, C, H, W) in the bank's precision.
     Source: Kolkin et al. 2022, "Neural Neighbor Style Transfer", eq. 1, here per layer.
     """
-    wanted = _directions(positions(photo))
+    wanted = _directions(positions(photo), opacity)
     found = _directions(bank).T
     nearest = []
     for part in torch.split(wanted, ROWS):
@@ -36,7 +37,11 @@ def sample_rows(rows: Tensor, most: float) -> Tensor:
     return rows[order[: max(1, round(most))].to(rows.device)]
 
 
-def _directions(rows: Tensor) -> Tensor:
+def _directions(rows: Tensor, opacity: Tensor | None = None) -> Tensor:
     offsets = rows.float()
-    offsets = offsets - offsets.mean(0)
+    if opacity is None:
+        offsets = offsets - offsets.mean(0)
+    else:
+        shares = positions(opacity)
+        offsets = offsets - (shares * offsets).sum(0) / shares.sum()
     return functional.normalize(offsets, dim=1, eps=1e-6).to(rows.dtype)

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from studio.engine.losses.losses import ObjectiveWeights, relative_moments_loss, variance_of
+from studio.engine.losses.opacity import opacity_at
 from studio.engine.losses.self_similarity import CellGrid, self_similarity_loss
 from studio.engine.losses.statistics import Moments, Sums, add_sums, positions, sums_around, total_variation
 from studio.engine.networks.vgg import ActivationTape, Encoder
@@ -25,7 +26,8 @@ class ObjectiveTargets:
 
     moments: of the style, by layer. matched, content: features by layer, of the whole picture (1, C, h, w). structure:
     self-similarity of the photo (N, N), by layer. colors: coarse colours (1, 3, gh, gw). total_variation: of the style.
-    None or {}: there is no such target.
+    opacity: (1, 1, H, W) in [0, 1], how much of the picture is seen at each place; all losses but the smoothness weigh
+    places by it. None or {}: there is no such target, or the picture is opaque.
     """
 
     moments: Mapping[str, Moments]
@@ -34,6 +36,7 @@ class ObjectiveTargets:
     structure: Mapping[str, Tensor] = field(default_factory=dict)
     colors: Tensor | None = None
     total_variation: float = 0.0
+    opacity: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class _FixedTarget:
-    """Features that a layer should have at each place. factor: of the sum of squared differences."""
+    """Features that a layer should have at each place. factor: of the sum of squares of what they differ by."""
 
     loss: str
     layer: str
@@ -74,8 +77,11 @@ class Objective:
         self._weights = weights
         wanted = [layer for layer, weight in weights.moments.items() if weight > 0]
         self._moments = {layer: targets.moments[layer] for layer in wanted}
+        self._opacity_of_image = targets.opacity
+        by_stride = {stride: opacity_at(targets.opacity, stride) for stride in map(encoder.stride, encoder.layers)}
+        self._opacity = {layer: by_stride[encoder.stride(layer)] for layer in encoder.layers}
         self._fixed = [
-            _FixedTarget(loss, layer, features, by_layer[layer] / (variance_of(features) * features.numel()))
+            _FixedTarget(loss, layer, features, by_layer[layer] / self._size_of(features, layer))
             for loss, by_layer, of_layers in (
                 ("matched", weights.matched, targets.matched),
                 ("content", weights.content, targets.content),
@@ -112,7 +118,7 @@ class Objective:
         losses = dict.fromkeys(("style", "matched", "content", "structure", "colors", "smoothness"), 0.0)
         strides = {layer: self._encoder.stride(layer) for layer in self._layers}
         grids = {
-            layer: CellGrid(height // strides[layer], width // strides[layer], image.device)
+            layer: CellGrid(height // strides[layer], width // strides[layer], image.device, self._opacity[layer])
             for layer in self._structure
         }
         cells: dict[str, Tensor] = {}
@@ -120,17 +126,18 @@ class Objective:
         for tile in tiles:
             trace = yield from self._encoder.trace(tile.crop(image), self._layers, with_gradient=is_whole)
             for layer, target in self._moments.items():
-                seen = tile.inner(trace[layer].detach(), self._encoder.stride(layer))
-                sums[layer].append(sums_around(target.mean, seen))
+                seen = tile.inner(trace[layer].detach(), strides[layer])
+                sums[layer].append(sums_around(target.mean, seen, self._inner_opacity(tile, layer)))
             for fixed in self._fixed:
-                difference = tile.inner(self._difference(trace, fixed, tile), self._encoder.stride(fixed.layer))
-                losses[fixed.loss] += fixed.factor * float(difference.float().square().sum())
+                difference = tile.inner(self._difference(trace, fixed, tile), strides[fixed.layer])
+                squares = _weighed(difference.float().square(), self._inner_opacity(tile, fixed.layer))
+                losses[fixed.loss] += fixed.factor * float(squares.sum())
             for layer, grid in grids.items():
                 seen, stride = tile.inner(trace[layer].detach(), strides[layer]), strides[layer]
                 _add(cells, layer, grid.add_up(seen, tile.inner_rows[0] // stride, tile.inner_columns[0] // stride))
             yield
         losses["style"], slopes = self._compare_moments(sums)
-        losses["structure"], by_cells = self._compare_structure(cells)
+        losses["structure"], by_cells = self._compare_structure(cells, grids)
         gradient = torch.zeros_like(image)
         for tile in tiles:
             if not is_whole:
@@ -138,6 +145,8 @@ class Objective:
             at_layers = {layer: self._moments_gradient(trace[layer].detach(), layer, slopes[layer]) for layer in slopes}
             for fixed in self._fixed:
                 _add(at_layers, fixed.layer, self._difference(trace, fixed, tile) * (2 * fixed.factor))
+            if self._opacity_of_image is not None:
+                at_layers = {layer: _weighed(part, self._opacity_in(tile, layer)) for layer, part in at_layers.items()}
             for layer, grid in grids.items():
                 features, stride = trace[layer], strides[layer]
                 top, left = tile.outer_rows[0] // stride, tile.outer_columns[0] // stride
@@ -172,13 +181,15 @@ class Objective:
             total += float(loss.detach())
         return total, slopes
 
-    def _compare_structure(self, cells: Mapping[str, Tensor]) -> tuple[float, dict[str, Tensor]]:
+    def _compare_structure(
+        self, cells: Mapping[str, Tensor], grids: Mapping[str, CellGrid]
+    ) -> tuple[float, dict[str, Tensor]]:
         """Structure loss, and by layer its slope with regard to the cells (C, gh, gw)."""
         total, slopes = 0.0, {}
         for layer, target in self._structure.items():
             leaf = cells[layer].requires_grad_()
             with torch.enable_grad():
-                loss = self._weights.structure[layer] * self_similarity_loss(leaf, target)
+                loss = self._weights.structure[layer] * self_similarity_loss(grids[layer].seen(leaf), target)
             (slopes[layer],) = torch.autograd.grad(loss, leaf)
             total += float(loss.detach())
         return total, slopes
@@ -192,6 +203,22 @@ class Objective:
     def _difference(self, trace: ActivationTape, target: _FixedTarget, tile: Tile) -> Tensor:
         return trace[target.layer].detach() - tile.crop(target.features, self._encoder.stride(target.layer))
 
+    def _size_of(self, features: Tensor, layer: str) -> float:
+        """What the sum of squared differences from features is a share of: their variance at all places together."""
+        opacity = self._opacity[layer]
+        places = 1.0 if opacity is None else float(opacity.mean())
+        return variance_of(features, opacity) * features.numel() * places
+
+    def _opacity_in(self, tile: Tile, layer: str) -> Tensor | None:
+        """The opacity of all a tile sees, as features of a layer."""
+        opacity = self._opacity[layer]
+        return None if opacity is None else tile.crop(opacity, self._encoder.stride(layer))
+
+    def _inner_opacity(self, tile: Tile, layer: str) -> Tensor | None:
+        """The same of the part it is responsible for."""
+        opacity = self._opacity_in(tile, layer)
+        return None if opacity is None else tile.inner(opacity, self._encoder.stride(layer))
+
     def _smoothness(self, image: Tensor) -> Tensor | None:
         if self._weights.smoothness == 0:
             return None
@@ -200,9 +227,13 @@ class Objective:
     def _color_difference(self, image: Tensor) -> Tensor | None:
         if self._colors is None:
             return None
-        coarse = functional.adaptive_avg_pool2d(image, (self._colors.shape[2], self._colors.shape[3]))
+        size = (self._colors.shape[2], self._colors.shape[3])
+        differences = (functional.adaptive_avg_pool2d(image, size) - self._colors).square()
         variance = self._colors.var(unbiased=False).clamp_min(LEAST_COLOR_VARIANCE)
-        return self._weights.colors * (coarse - self._colors).square().mean() / variance
+        if self._opacity_of_image is not None:
+            opacity = functional.adaptive_avg_pool2d(self._opacity_of_image, size)
+            differences = differences * (opacity / opacity.mean())
+        return self._weights.colors * differences.mean() / variance
 
     @staticmethod
     def _add_image_loss(image: Tensor, gradient: Tensor, loss_of: Callable[[Tensor], Tensor | None]) -> float:
@@ -218,3 +249,7 @@ class Objective:
 
 def _add(gradients: dict[str, Tensor], layer: str, part: Tensor) -> None:
     gradients[layer] = gradients[layer] + part if layer in gradients else part
+
+
+def _weighed(features: Tensor, opacity: Tensor | None) -> Tensor:
+    return features if opacity is None else features * opacity.to(features.dtype)

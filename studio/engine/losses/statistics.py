@@ -19,10 +19,11 @@ class Moments(NamedTuple):
 class Sums(NamedTuple):
     """What moments are made from; sums of tiles add up. Offsets are features minus a fixed `center` (C,).
 
-    number: of positions. offset: (C,), sum of offsets. product: (C, C), sum of their outer products.
+    number: of positions, or the sum of their weights. offset: (C,), sum of offsets. product: (C, C), sum of their outer
+    products.
     """
 
-    number: int
+    number: float
     offset: Tensor
     product: Tensor
 
@@ -37,14 +38,18 @@ def positions(features: Tensor) -> Tensor:
     return features.permute(0, 2, 3, 1).reshape(-1, features.shape[1])
 
 
-def sums_around(center: Tensor, features: Tensor) -> Sums:
-    """Sums of features (1, C, H, W) around `center` (C,).
+def sums_around(center: Tensor, features: Tensor, opacity: Tensor | None = None) -> Sums:
+    """Sums of features (1, C, H, W) around `center` (C,), each position weighed by its opacity (1, 1, H, W).
 
     The center is taken off before the product, so that rounding costs a share of the covariance and not of the
     much larger raw moment: this is what makes bfloat16 features good enough.
     """
     offsets = positions(features) - center.to(features.dtype)
     number = offsets.shape[0]
+    if opacity is not None:
+        weights = positions(opacity).to(offsets.dtype)  # (N, 1)
+        weighted = weights * offsets
+        return Sums(float(opacity.sum()), (weights.T @ offsets)[0].float(), (weighted.T @ offsets).float())
     ones = offsets.new_ones((1, number))  # a product adds up in float32 and is thirty times as fast as sum(dtype=...)
     return Sums(number, (ones @ offsets)[0].float(), gram_matrix(offsets) * number)
 
@@ -55,11 +60,19 @@ def add_sums(parts: Sequence[Sums]) -> Sums:
     return Sums(sum(numbers), torch.stack(offsets).sum(0), torch.stack(products).sum(0))
 
 
-def moments(features: Tensor) -> Moments:
-    """Mean and covariance over positions. Shapes: (1, C, H, W) -> (C,), (C, C)."""
+def moments(features: Tensor, opacity: Tensor | None = None) -> Moments:
+    """Mean and covariance over positions, each weighed by its opacity, which is not 0 everywhere.
+
+    Shapes: (1, C, H, W), (1, 1, H, W) -> (C,), (C, C).
+    """
     rows = positions(features).float()
-    mean = rows.mean(0)
-    return Moments(mean, gram_matrix(rows - mean))
+    if opacity is None:
+        mean = rows.mean(0)
+        return Moments(mean, gram_matrix(rows - mean))
+    shares = positions(opacity).float()
+    shares = shares / shares.sum()  # (N, 1)
+    mean = (shares * rows).sum(0)
+    return Moments(mean, (shares * (rows - mean)).T @ (rows - mean))
 
 
 def batch_moments(features: Tensor) -> Moments:

@@ -44,31 +44,39 @@ class StylePredictor(nn.Module):
         self.requires_grad_(False).eval()
         self.to(device)
 
-    def __call__(self, picture: Tensor) -> Tensor:
+    def __call__(self, picture: Tensor, opacity: Tensor | None = None) -> Tensor:
         """As `forward`, with its type."""
-        vector: Tensor = super().__call__(picture)
+        vector: Tensor = super().__call__(picture, opacity)
         return vector
 
     def knows(self, key: str) -> bool:
         """Whether the vector of these pixels is remembered."""
         return key in self._vectors
 
-    def vector(self, key: str, picture: Callable[[], Tensor]) -> Tensor:
-        """The style vector (1, 100), remembered. key: unique to the pixels; picture: gives them as (1, 3, H, W)."""
+    def vector(self, key: str, look: Callable[[], tuple[Tensor, Tensor | None]]) -> Tensor:
+        """The style vector (1, 100), remembered. key: unique to the picture; look: gives it and its opacity."""
         vector = self._vectors.get(key)
-        return self.remember(key, picture()) if vector is None else vector
+        return self.remember(key, *look()) if vector is None else vector
 
-    def remember(self, key: str, picture: Tensor) -> Tensor:
+    def remember(self, key: str, picture: Tensor, opacity: Tensor | None = None) -> Tensor:
         """The style vector (1, 100) of a picture (1, 3, H, W), which is known by this key from now on."""
-        self._vectors[key] = vector = self(picture)
+        self._vectors[key] = vector = self(picture, opacity)
         return vector
 
     @torch.no_grad()
-    def forward(self, picture: Tensor) -> Tensor:
-        """The style vector. Shapes: (B, 3, H, W) in [0, 1] -> (B, 100)."""
+    def forward(self, picture: Tensor, opacity: Tensor | None = None) -> Tensor:
+        """The style vector. Shapes: (B, 3, H, W) in [0, 1] -> (B, 100).
+
+        opacity: (B, 1, H, W) in [0, 1], not 0 everywhere; the network averages over places, and they count as much as
+        they are seen. None: all are seen.
+        """
         current = resize(picture, (EDGE, EDGE)).clamp(0, 1).to(self.stem.weight.dtype)
         current = functional.relu6(self.stem(current.contiguous(memory_format=torch.channels_last)), inplace=True)
-        current = functional.relu6(self.head(self.blocks(current)), inplace=True).mean((2, 3), keepdim=True)
+        current = functional.relu6(self.head(self.blocks(current)), inplace=True)
+        if opacity is not None:
+            shares = functional.adaptive_avg_pool2d(opacity, (current.shape[2], current.shape[3])).to(current.dtype)
+            current = current * (shares / shares.mean((2, 3), keepdim=True))
+        current = current.mean((2, 3), keepdim=True)
         vector: Tensor = self.bottleneck(current).flatten(1)
         return vector
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from studio.engine.losses.band_statistics import transport_map
-from studio.engine.losses.statistics import Moments, positions
+from studio.engine.losses.statistics import Moments, moments, positions
 from studio.engine.runtime.tensors import fine_band, resize
 
 LEAST_VARIANCE = 1e-5  # of colours in [0, 1]; keeps the root of a flat picture's covariance finite
@@ -15,15 +15,15 @@ VARIATION = 0.02  # spread of the noise that makes another seed another picture
 FINE_DETAIL = 0.7  # share of the photo's fine band; more would bring photographic texture back
 
 
-def recolor(image: Tensor, colors: Moments) -> Tensor:
+def recolor(image: Tensor, colors: Moments, opacity: Tensor | None = None) -> Tensor:
     """The image with mean and covariance of its colours as given, by the smallest possible change.
 
-    Shapes: (1, 3, H, W) -> same, in [0, 1]. colors: moments (3,), (3, 3) of RGB.
+    Shapes: (1, 3, H, W) -> same, in [0, 1]. colors: moments (3,), (3, 3) of RGB. opacity: (1, 1, H, W), of pixels that
+    count as much as they are seen.
     """
-    rows = positions(image)  # (N, 3)
-    mean = rows.mean(0)
-    own = (rows - mean).T @ (rows - mean) / rows.shape[0]
-    mapped = (rows - mean) @ transport_map(own, colors.covariance, LEAST_VARIANCE) + colors.mean
+    own = moments(image, opacity)
+    matrix = transport_map(own.covariance, colors.covariance, LEAST_VARIANCE)
+    mapped = (positions(image) - own.mean) @ matrix + colors.mean
     return mapped.view(1, image.shape[2], image.shape[3], 3).permute(0, 3, 1, 2).clamp(0, 1).contiguous()
 
 

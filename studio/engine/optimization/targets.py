@@ -23,6 +23,7 @@ from studio.engine.losses.losses import (
 )
 from studio.engine.losses.matching import nearest_features, sample_rows
 from studio.engine.losses.objective import Objective, ObjectiveTargets
+from studio.engine.losses.opacity import opacity_at, visible_rows
 from studio.engine.losses.self_similarity import CellGrid, self_similarity
 from studio.engine.losses.statistics import Moments, blend_moments, moments, positions, total_variation
 from studio.engine.networks.vgg import Encoder
@@ -62,6 +63,8 @@ class Painting:
 
     size: (height, width) of the result. shares: one per style, summing to 1. start: a picture to go on from, or None.
     live: (1, 3, H, W), the same as Live paints it, whose coarse colours it is to have; None: it goes its own way.
+    opacity: (1, 1, H, W) in [0, 1], of the content; None: it is opaque. style_opacities: the same of each style; () if
+    all are opaque.
     """
 
     content: Tensor | None
@@ -71,27 +74,47 @@ class Painting:
     size: tuple[int, int]
     start: Tensor | None = None
     live: Tensor | None = None
+    opacity: Tensor | None = None
+    style_opacities: tuple[Tensor | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class StyleImage:
+    """A style at one size (1, 3, h, w), and its opacity (1, 1, h, w) or None."""
+
+    image: Tensor
+    opacity: Tensor | None
 
 
 @dataclass(frozen=True)
 class Targets:
-    """Photo (None for a pattern), Live's picture and styles as they are at one size. size: (height, width)."""
+    """Photo (None for a pattern), Live's picture and styles as they are at one size. size: (height, width).
+
+    opacity: of the photo, (1, 1, h, w), or None.
+    """
 
     size: tuple[int, int]
     photo: Tensor | None
     live: Tensor | None
-    styles: tuple[Tensor, ...]
+    styles: tuple[StyleImage, ...]
+    opacity: Tensor | None = None
 
 
 def targets_at(painting: Painting, long_edge: int) -> Targets:
     """The targets with the picture's longer edge at `long_edge` px."""
     width, height = fit_size(painting.size[1], painting.size[0], long_edge)
     size = seamless_size(width, height) if painting.recipe.is_seamless else (height, width)
-    photo, live = (
-        None if image is None else resize(image, size).clamp(0, 1) for image in (painting.content, painting.live)
+    photo, live, opacity = (
+        None if image is None else resize(image, size).clamp(0, 1)
+        for image in (painting.content, painting.live, painting.opacity)
     )
     style_edge = long_edge * painting.recipe.stroke_size
-    return Targets(size, photo, live, tuple(_style_at(style, style_edge) for style in painting.styles))
+    opacities = painting.style_opacities or (None,) * len(painting.styles)
+    styles = (
+        StyleImage(_style_at(image, style_edge), None if shown is None else _style_at(shown, style_edge))
+        for image, shown in zip(painting.styles, opacities, strict=True)
+    )
+    return Targets(size, photo, live, tuple(styles), opacity)
 
 
 def seamless_size(width: int, height: int) -> tuple[int, int]:
@@ -106,10 +129,10 @@ def first_image(painting: Painting, targets: Targets, generator: torch.Generator
         return enlarged(painting, painting.start, targets)
     if targets.live is not None and starts_from_live(painting.recipe):
         return initialization.vary(targets.live, generator)
-    colors = blend_moments([moments(style) for style in targets.styles], painting.shares)
+    colors = blend_moments([moments(style.image, style.opacity) for style in targets.styles], painting.shares)
     if targets.photo is None:
         return initialization.noise(targets.size, colors, generator)
-    recolored = initialization.recolor(targets.photo, colors)
+    recolored = initialization.recolor(targets.photo, colors, targets.opacity)
     # A weak style starts from the photo's own colours: it would hardly find back to them.
     image = torch.lerp(targets.photo, recolored, min(1.0, painting.recipe.strength / 0.5))
     return initialization.vary(image, generator)
@@ -151,7 +174,7 @@ def make_objective(
     tile_pixels = tile_pixels_for(encoder, targets.size)
     styles = []
     for style, key in zip(targets.styles, style_keys, strict=True):
-        cache_key = (encoder.key, key, tuple(style.shape[2:]))
+        cache_key = (encoder.key, key, tuple(style.image.shape[2:]))
         if cache_key not in cache:
             cache[cache_key] = yield from _style_features(encoder, style)
         styles.append(cache[cache_key])
@@ -163,9 +186,14 @@ def make_objective(
         for layer in MATCHED_LAYERS:
             if weights.matched.get(layer, 0) > 0:
                 rows = [sample_rows(style.rows[layer], share * MATCHED_POSITIONS) for style, share in shared]
-                matched[layer] = yield from nearest_features(seen[layer], torch.cat(rows))
+                opacity = opacity_at(targets.opacity, encoder.stride(layer))
+                matched[layer] = yield from nearest_features(seen[layer], torch.cat(rows), opacity)
         content = {layer: seen[layer] for layer in CONTENT_LAYERS if weights.content.get(layer, 0) > 0}
-        structure = {layer: _structure_of(seen[layer]) for layer in STRUCTURE_LAYERS if weights.structure[layer] > 0}
+        structure = {
+            layer: _structure_of(seen[layer], opacity_at(targets.opacity, encoder.stride(layer)))
+            for layer in STRUCTURE_LAYERS
+            if weights.structure[layer] > 0
+        }
     goals = ObjectiveTargets(
         moments={layer: blend_moments([style.moments[layer] for style in styles], shares) for layer in STYLE_LAYERS},
         matched=matched,
@@ -173,6 +201,7 @@ def make_objective(
         structure=structure,
         colors=None if targets.live is None else coarse_colors(targets.live),
         total_variation=sum(style.total_variation * share for style, share in shared),
+        opacity=targets.opacity,
     )
     return Objective(encoder, weights, goals, tile_pixels, painting.recipe.is_seamless)
 
@@ -183,8 +212,9 @@ def coarse_colors(image: Tensor) -> Tensor:
     return functional.adaptive_avg_pool2d(image, (height, width))
 
 
-def _structure_of(features: Tensor) -> Tensor:
-    return self_similarity(CellGrid(features.shape[2], features.shape[3], features.device).add_up(features))
+def _structure_of(features: Tensor, opacity: Tensor | None) -> Tensor:
+    grid = CellGrid(features.shape[2], features.shape[3], features.device, opacity)
+    return self_similarity(grid.seen(grid.add_up(features)))
 
 
 def _photo_layers(weights: ObjectiveWeights) -> list[str]:
@@ -192,15 +222,21 @@ def _photo_layers(weights: ObjectiveWeights) -> list[str]:
     return sorted({layer for layer, weight in by_layer if weight > 0})
 
 
-def _style_features(encoder: Encoder, style: Tensor) -> Generator[None, None, StyleFeatures]:
+def _style_features(encoder: Encoder, style: StyleImage) -> Generator[None, None, StyleFeatures]:
     """Moments of a style, and rows to match, half of them from its mirror image: strokes lean both ways."""
-    trace = yield from encoder.trace(style, STYLE_LAYERS, with_gradient=False)
-    mirrored = yield from encoder.trace(style.flip(3), MATCHED_LAYERS, with_gradient=False)
-    rows = {layer: torch.cat((positions(trace[layer]), positions(mirrored[layer]))) for layer in MATCHED_LAYERS}
+    trace = yield from encoder.trace(style.image, STYLE_LAYERS, with_gradient=False)
+    mirrored = yield from encoder.trace(style.image.flip(3), MATCHED_LAYERS, with_gradient=False)
+    shown = {layer: opacity_at(style.opacity, encoder.stride(layer)) for layer in STYLE_LAYERS}
+    rows = {}
+    for layer in MATCHED_LAYERS:
+        flipped = opacity_at(None if style.opacity is None else style.opacity.flip(3), encoder.stride(layer))
+        ways = ((trace[layer], shown[layer]), (mirrored[layer], flipped))
+        both = torch.cat([visible_rows(positions(features), opacity) for features, opacity in ways])
+        rows[layer] = sample_rows(both, MATCHED_POSITIONS)
     return StyleFeatures(
-        moments={layer: moments(trace[layer]) for layer in STYLE_LAYERS},
-        rows={layer: sample_rows(both, MATCHED_POSITIONS) for layer, both in rows.items()},
-        total_variation=float(total_variation(style)),
+        moments={layer: moments(trace[layer], shown[layer]) for layer in STYLE_LAYERS},
+        rows=rows,
+        total_variation=float(total_variation(style.image)),
     )
 
 

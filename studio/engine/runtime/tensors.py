@@ -114,6 +114,19 @@ def shrinking(picture: Picture, long_edge: int, device: torch.device) -> Generat
     return (yield from reading(picture, device))
 
 
+def shrinking_opacity(picture: Picture, long_edge: int, device: torch.device) -> Generator[None, None, Tensor | None]:
+    """How much of a picture is seen at each place, at most `long_edge` px large: (1, 1, H, W) in [0, 1].
+
+    None where all of it is, and where nothing is: a picture without a visible place is taken as it is.
+    """
+    alpha = picture.alpha
+    if alpha is None or int(alpha.min()) == 255 or not alpha.any():
+        return None
+    if picture.long_edge > long_edge:
+        alpha = yield from resizing(alpha, fit_size(picture.width, picture.height, long_edge))
+    return torch.from_numpy(np.array(alpha)).to(device)[None, None].float().div_(255)
+
+
 def fine_band(image: Tensor, coarse: tuple[int, int]) -> Tensor:
     """What an image loses when it is shrunk to `coarse` (h, w) and enlarged again. Same shape as the image."""
     return image - resize(resize(image, coarse), (image.shape[2], image.shape[3]))

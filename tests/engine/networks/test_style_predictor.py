@@ -56,15 +56,28 @@ def test_at_stride_2_the_odd_row_and_column_go_to_the_right_and_bottom(
     assert relative_error(predictor.stem(source), expected) < 1e-5
 
 
+def test_transparent_parts_have_no_say(predictor: StylePredictor) -> None:
+    picture, opacity = torch.cat((waves(64, 32), weave(64, 32)), 3), torch.ones(1, 1, 64, 64)
+    whole = predictor(picture)
+    assert relative_error(predictor(picture, opacity), whole) < 1e-5
+    left, right = opacity.clone(), opacity.clone()
+    left[..., 32:], right[..., :32] = 0, 0
+    halves = predictor(picture, left), predictor(picture, right)
+    assert relative_error((halves[0] + halves[1]) / 2, whole) < 1e-4  # the last layer is linear in the average
+    alone = predictor(waves(64, 32)), predictor(weave(64, 32))
+    assert relative_error(halves[0], alone[0]) < relative_error(whole, alone[0])
+    assert relative_error(halves[1], alone[1]) < relative_error(whole, alone[1])
+
+
 def test_a_picture_is_looked_at_once(predictor: StylePredictor) -> None:
     asked: list[int] = []
 
-    def picture() -> Tensor:
+    def look() -> tuple[Tensor, None]:
         asked.append(1)
-        return waves()
+        return waves(), None
 
     assert not predictor.knows("waves")
-    first, second = (predictor.vector("waves", picture) for _ in range(2))
+    first, second = (predictor.vector("waves", look) for _ in range(2))
     assert torch.equal(first, second)
     assert predictor.knows("waves")
     assert len(asked) == 1

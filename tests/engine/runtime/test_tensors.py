@@ -12,7 +12,16 @@ from studio.core.image_io import open_picture
 from studio.core.picture import Picture
 from studio.core.resources import resource_folder
 from studio.engine.runtime import tensors
-from studio.engine.runtime.tensors import fine_band, picture_at, resize, resize_to, to_picture, to_tensor
+from studio.engine.runtime.generators import run_to_end
+from studio.engine.runtime.tensors import (
+    fine_band,
+    picture_at,
+    resize,
+    resize_to,
+    shrinking_opacity,
+    to_picture,
+    to_tensor,
+)
 from tests.support.live_memory import LiveMemory
 from tests.support.scenes import flat, picture_of, waves
 
@@ -43,6 +52,24 @@ def test_transparency_comes_back_at_the_images_size() -> None:
     assert found.shape == (40, 40)
     assert found[:, :16].max() <= 2
     assert found[:, 24:].min() >= 253
+
+
+def test_the_opacity_is_as_large_as_the_shrunk_picture() -> None:
+    alpha = np.zeros((20, 40), np.uint8)
+    alpha[:, :20] = 255
+    picture = picture_of(flat(20, 40), alpha=alpha)
+    for edge, size in ((100, (20, 40)), (10, (5, 10))):
+        found = run_to_end(shrinking_opacity(picture, edge, CPU))
+        assert found is not None
+        assert found.shape == (1, 1, *size)
+        assert float(found[..., 0].min()) == 1
+        assert float(found[..., -1].max()) == 0
+
+
+@pytest.mark.parametrize("alpha", [None, 255, 0], ids=["none", "opaque", "nothing is seen"])
+def test_a_picture_without_transparent_and_visible_parts_counts_as_a_whole(alpha: int | None) -> None:
+    plane = None if alpha is None else np.full((20, 40), alpha, np.uint8)
+    assert run_to_end(shrinking_opacity(picture_of(flat(20, 40), alpha=plane), 10, CPU)) is None
 
 
 def test_an_opaque_picture_stays_opaque() -> None:
