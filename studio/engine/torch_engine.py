@@ -38,7 +38,9 @@ from studio.engine.keep_colors import ColorKeeper
 from studio.engine.losses.losses import STYLE_LAYERS
 from studio.engine.networks.vgg import Encoder, best_encoder
 from studio.engine.networks.weights import LAYOUTS, load_encoder_weights, load_style_network
+from studio.engine.optimization.features import PhotoFeatures, StyleFeatures
 from studio.engine.optimization.optimize import Snapshot, finish
+from studio.engine.optimization.schedule import NARROWEST
 from studio.engine.optimization.targets import Painting, StyleFeatures, is_after_live, seamless_size
 from studio.engine.runtime.device import (
     choose_device,
@@ -52,7 +54,9 @@ from studio.engine.runtime.generators import run_to_end, signs_of_life
 from studio.engine.runtime.tensors import reading, shrinking, shrinking_opacity, strip_of, strips, writing
 
 LARGEST_STYLE = 4096  # px of a style's longer edge that are kept; at work it is at most half of that
-KEPT_STYLES = 512 << 20  # bytes of what is remembered of styles: up to 15 MB for a size in bfloat16, 28 in float32
+KEPT_FEATURES = (
+    512 << 20
+)  # bytes; of a style up to 15 MB for a size in bfloat16, of a photo of 512 px 17, or twice that
 INITIAL_EDGES = (512, 1024)  # px; a draft starts from a picture of Live of at least, at most this size
 
 
@@ -64,7 +68,9 @@ class TorchEngine:
         self._settings = settings
         self._device = choose_device(settings.device)
         self._encoders: dict[str, Encoder] = {}  # the last one
-        self._styles: LRUCache[object, StyleFeatures] = LRUCache(KEPT_STYLES, getsizeof=lambda style: style.nbytes)
+        self._features: LRUCache[object, StyleFeatures | PhotoFeatures] = LRUCache(
+            KEPT_FEATURES, getsizeof=lambda features: features.nbytes
+        )
         self._planner = LivePlanner(self._device)
         self._colors = ColorKeeper()
         torch.backends.cudnn.deterministic = True  # the same recipe paints the same pixels
@@ -112,9 +118,9 @@ class TorchEngine:
                 release_memory(self._device)
 
     def close(self) -> None:
-        """Drop weights and statistics."""
+        """Drop weights and features."""
         self._encoders.clear()
-        self._styles.clear()
+        self._features.clear()
         self._planner.close()
         self._colors.close()
         release_memory(self._device)
@@ -133,7 +139,7 @@ class TorchEngine:
             painting = replace(painting, live=(yield from signs_of_life(request.id, live)))
         reporter = Reporter(request, painting.content, self._colors, started)
         keys = tuple(picture.fingerprint for picture, _ in request.models)
-        job = finish(encoder, painting, keys, self._styles)
+        job = finish(encoder, painting, keys, self._features)
         notes: list[str] = []
         while True:
             try:
@@ -204,9 +210,12 @@ class TorchEngine:
     def _painting(self, request: StyleRequest, size: tuple[int, int]) -> Generator[None, None, Painting]:
         recipe, device = request.recipe, self._device
         content = opacity = start = None
+        content_key = ""
         if recipe.method != "pattern" and request.content is not None:
             content = yield from shrinking(request.content, recipe.long_edge, device)
             opacity = yield from shrinking_opacity(request.content, recipe.long_edge, device)
+            yield from request.content.fingerprinting()
+            content_key = request.content.fingerprint
         if request.start is not None:
             start = yield from reading(request.start, device)
         styles, opacities = [], []
@@ -216,7 +225,15 @@ class TorchEngine:
             opacities.append((yield from shrinking_opacity(picture, LARGEST_STYLE, device)))
         shares = tuple(share for _, share in request.models)
         return Painting(
-            content, tuple(styles), shares, recipe, size, start, opacity=opacity, style_opacities=tuple(opacities)
+            content,
+            tuple(styles),
+            shares,
+            recipe,
+            size,
+            start,
+            opacity=opacity,
+            style_opacities=tuple(opacities),
+            content_key=content_key,
         )
 
     def _fine_tune_context(self) -> FineTuneContext:

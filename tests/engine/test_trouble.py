@@ -15,7 +15,7 @@ from studio.core.errors import EngineError
 from studio.core.picture import Picture
 from studio.engine import event_reporter, keep_colors, torch_engine
 from studio.engine.losses.objective import Evaluation, Objective
-from studio.engine.optimization import initialization, optimize, targets
+from studio.engine.optimization import features, initialization, optimize, targets
 from studio.engine.runtime import tiling
 from studio.engine.torch_engine import TorchEngine
 from tests.support.requests import LONG_EDGE, events_of, paint, request_of
@@ -115,7 +115,7 @@ def test_when_no_tile_fits_the_picture_is_painted_smaller_and_the_user_told(
         (keep_colors, "to_oklab"),
         (targets, "resize"),
         (targets, "moments"),
-        (targets, "total_variation"),
+        (features, "total_variation"),
         (initialization, "recolor"),
         (initialization, "enlarge"),
         (optimize.Encoder, "trace"),

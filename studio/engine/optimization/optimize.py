@@ -17,7 +17,15 @@ from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization import initialization
 from studio.engine.optimization.lbfgs import BoundedLBFGS
 from studio.engine.optimization.preconditioner import Preconditioner
-from studio.engine.optimization.targets import Painting, StyleCache, enlarged, first_image, make_objective, targets_at
+from studio.engine.optimization.schedule import Stage, stages
+from studio.engine.optimization.targets import (
+    FeatureCache,
+    Painting,
+    enlarged,
+    first_image,
+    make_objective,
+    targets_at,
+)
 from studio.engine.runtime.device import is_out_of_memory, release_memory
 
 RELAXATION = 1.4  # a step of length 1 is a little short here; measured from 0.8 to 1.6
@@ -42,11 +50,11 @@ class Snapshot:
 
 @torch.no_grad()
 def finish(
-    encoder: Encoder, painting: Painting, style_keys: tuple[str, ...], cache: StyleCache
+    encoder: Encoder, painting: Painting, style_keys: tuple[str, ...], cache: FeatureCache
 ) -> Generator[Snapshot | None, None, Tensor]:
     """Paint; yields snapshots, None between pieces of a step, and returns the image (1, 3, H, W) in [0, 1].
 
-    style_keys: a name per style, unique to its pixels; with it, `cache` remembers statistics from run to run.
+    style_keys: a name per style, unique to its pixels; with it, `cache` remembers features from run to run.
     Where a size cannot be painted, the largest one that could is enlarged, and a snapshot's note says so. Raises
     EngineError if none could.
     """

@@ -13,48 +13,26 @@ from studio.core.engine_api.finish_memory import tile_pixels
 from studio.core.engine_api.schedule import NARROWEST
 from studio.core.picture import fit_size
 from studio.core.recipe import StyleRecipe
-from studio.engine.losses.losses import (
-    CONTENT_LAYERS,
-    MATCHED_LAYERS,
-    STRUCTURE_LAYERS,
-    STYLE_LAYERS,
-    ObjectiveWeights,
-    objective_weights,
-)
-from studio.engine.losses.matching import nearest_features, sample_rows
+from studio.engine.losses.losses import STYLE_LAYERS, ObjectiveWeights, objective_weights
 from studio.engine.losses.objective import Objective, ObjectiveTargets
-from studio.engine.losses.opacity import opacity_at, visible_rows
-from studio.engine.losses.self_similarity import CellGrid, self_similarity
-from studio.engine.losses.statistics import Moments, blend_moments, moments, positions, total_variation
+from studio.engine.losses.statistics import blend_moments, moments
 from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization import initialization
+from studio.engine.optimization.features import PhotoFeatures, SeenImage, StyleFeatures, measure_photo, measure_style
+from studio.engine.optimization.schedule import NARROWEST
 from studio.engine.runtime.device import free_memory
 from studio.engine.runtime.tensors import resize, resize_to
-from studio.engine.runtime.tiling import GRID, cut_into_tiles
+from studio.engine.runtime.tiling import GRID
 
 STYLE_EDGE = (32, 2048)  # px, smallest and largest longer edge of a style at work
-GLAZE = 0.4  # strength below which the photo itself shines through a picture of Live
+STRONG = 0.4  # strength from which on a draft starts from the picture of Live
 STYLE_ENLARGED = 1.5  # times its own size; beyond, its strokes are blur
 
 COARSE_EDGE = 24  # px of the longer edge at which a picture has the colours Live showed
-MATCHED_POSITIONS = 8192  # of a style and layer that places of the photo are compared with; mirrored ones count as well
 
-StyleCache = MutableMapping[object, "StyleFeatures"]
+LARGEST_REMEMBERED = 96 << 20  # bytes of a photo's features; those of 1024 px take 70 MB in bfloat16
 
-
-@dataclass(frozen=True)
-class StyleFeatures:
-    """What is remembered of a style at one size. moments: by layer. rows: features to match (N, C), by layer."""
-
-    moments: dict[str, Moments]
-    rows: dict[str, Tensor]
-    total_variation: float
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all its tensors."""
-        of_moments = [part for moments in self.moments.values() for part in moments]
-        return sum(tensor.nbytes for tensor in (*of_moments, *self.rows.values()))
+FeatureCache = MutableMapping[object, StyleFeatures | PhotoFeatures]
 
 
 @dataclass(frozen=True)
@@ -64,7 +42,7 @@ class Painting:
     size: (height, width) of the result. shares: one per style, summing to 1. start: a picture to go on from, or None.
     live: (1, 3, H, W), the same as Live paints it, whose coarse colours it is to have; None: it goes its own way.
     opacity: (1, 1, H, W) in [0, 1], of the content; None: it is opaque. style_opacities: the same of each style; () if
-    all are opaque.
+    all are opaque. content_key: unique to the content and its opacity; "": what is measured of it is not remembered.
     """
 
     content: Tensor | None
@@ -76,14 +54,7 @@ class Painting:
     live: Tensor | None = None
     opacity: Tensor | None = None
     style_opacities: tuple[Tensor | None, ...] = ()
-
-
-@dataclass(frozen=True)
-class StyleImage:
-    """A style at one size (1, 3, h, w), and its opacity (1, 1, h, w) or None."""
-
-    image: Tensor
-    opacity: Tensor | None
+    content_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +67,7 @@ class Targets:
     size: tuple[int, int]
     photo: Tensor | None
     live: Tensor | None
-    styles: tuple[StyleImage, ...]
+    styles: tuple[SeenImage, ...]
     opacity: Tensor | None = None
 
 
@@ -111,7 +82,7 @@ def targets_at(painting: Painting, long_edge: int) -> Targets:
     style_edge = long_edge * painting.recipe.stroke_size
     opacities = painting.style_opacities or (None,) * len(painting.styles)
     styles = (
-        StyleImage(_style_at(image, style_edge), None if shown is None else _style_at(shown, style_edge))
+        SeenImage(_style_at(image, style_edge), None if shown is None else _style_at(shown, style_edge))
         for image, shown in zip(painting.styles, opacities, strict=True)
     )
     return Targets(size, photo, live, tuple(styles), opacity)
@@ -159,7 +130,7 @@ def starts_from_live(recipe: StyleRecipe) -> bool:
     Measured at 256 px on three pairs: after the same steps the loss of a draft is 2, 15 and 8 per cent lower. A
     standard picture ends within 2 per cent of where it would from the photo; a weak style does better from the photo.
     """
-    return recipe.quality == "draft" and recipe.strength >= GLAZE
+    return recipe.quality == "draft" and recipe.strength >= STRONG
 
 
 def make_objective(
@@ -167,7 +138,7 @@ def make_objective(
     painting: Painting,
     targets: Targets,
     style_keys: tuple[str, ...],
-    cache: StyleCache,
+    cache: FeatureCache,
 ) -> Generator[None, None, Objective]:
     """The objective at the size of the targets; yields between pieces. style_keys, cache: as in `finish`."""
     weights, shares = objective_weights(painting.recipe), painting.shares
@@ -175,35 +146,39 @@ def make_objective(
     styles = []
     for style, key in zip(targets.styles, style_keys, strict=True):
         cache_key = (encoder.key, key, tuple(style.image.shape[2:]))
-        if cache_key not in cache:
-            cache[cache_key] = yield from _style_features(encoder, style)
-        styles.append(cache[cache_key])
-    shared = list(zip(styles, shares, strict=True))
-    matched, content, structure = {}, {}, {}
+        known = cache.get(cache_key)
+        if not isinstance(known, StyleFeatures):
+            cache[cache_key] = known = yield from measure_style(encoder, style)
+        styles.append((known, cache_key))
+    shared = [(style, share) for (style, _), share in zip(styles, shares, strict=True)]
+    photo = PhotoFeatures({}, {}, {})
     if targets.photo is not None:
-        layers = _photo_layers(weights)
-        seen = (yield from _photo_features(encoder, targets.photo, layers, tile_pixels)) if layers else {}
-        for layer in MATCHED_LAYERS:
-            if weights.matched.get(layer, 0) > 0:
-                rows = [sample_rows(style.rows[layer], share * MATCHED_POSITIONS) for style, share in shared]
-                opacity = opacity_at(targets.opacity, encoder.stride(layer))
-                matched[layer] = yield from nearest_features(seen[layer], torch.cat(rows), opacity)
-        content = {layer: seen[layer] for layer in CONTENT_LAYERS if weights.content.get(layer, 0) > 0}
-        structure = {
-            layer: _structure_of(seen[layer], opacity_at(targets.opacity, encoder.stride(layer)))
-            for layer in STRUCTURE_LAYERS
-            if weights.structure[layer] > 0
-        }
+        of_styles = tuple(key for _, key in styles), shares
+        photo_key = (painting.content_key, painting.size, targets.size, of_styles, _kinds(weights))
+        remembered = cache.get(photo_key) if painting.content_key else None
+        if isinstance(remembered, PhotoFeatures):
+            photo = remembered
+        else:
+            image = SeenImage(targets.photo, targets.opacity)
+            photo = yield from measure_photo(encoder, image, shared, weights, tile_pixels)
+            if painting.content_key and photo.nbytes <= LARGEST_REMEMBERED:
+                cache[photo_key] = photo
     goals = ObjectiveTargets(
-        moments={layer: blend_moments([style.moments[layer] for style in styles], shares) for layer in STYLE_LAYERS},
-        matched=matched,
-        content=content,
-        structure=structure,
+        moments={layer: blend_moments([style.moments[layer] for style, _ in shared], shares) for layer in STYLE_LAYERS},
+        matched=photo.matched,
+        content=photo.content,
+        structure=photo.structure,
         colors=None if targets.live is None else coarse_colors(targets.live),
         total_variation=sum(style.total_variation * share for style, share in shared),
         opacity=targets.opacity,
     )
     return Objective(encoder, weights, goals, tile_pixels, painting.recipe.is_seamless)
+
+
+def _kinds(weights: ObjectiveWeights) -> tuple[tuple[str, ...], ...]:
+    """Which layers of a photo are looked at for what."""
+    parts = (weights.matched, weights.content, weights.structure)
+    return tuple(tuple(layer for layer, weight in part.items() if weight > 0) for part in parts)
 
 
 def coarse_colors(image: Tensor) -> Tensor:
@@ -212,55 +187,9 @@ def coarse_colors(image: Tensor) -> Tensor:
     return functional.adaptive_avg_pool2d(image, (height, width))
 
 
-def _structure_of(features: Tensor, opacity: Tensor | None) -> Tensor:
-    grid = CellGrid(features.shape[2], features.shape[3], features.device, opacity)
-    return self_similarity(grid.seen(grid.add_up(features)))
-
-
-def _photo_layers(weights: ObjectiveWeights) -> list[str]:
-    by_layer = [*weights.matched.items(), *weights.content.items(), *weights.structure.items()]
-    return sorted({layer for layer, weight in by_layer if weight > 0})
-
-
-def _style_features(encoder: Encoder, style: StyleImage) -> Generator[None, None, StyleFeatures]:
-    """Moments of a style, and rows to match, half of them from its mirror image: strokes lean both ways."""
-    trace = yield from encoder.trace(style.image, STYLE_LAYERS, with_gradient=False)
-    mirrored = yield from encoder.trace(style.image.flip(3), MATCHED_LAYERS, with_gradient=False)
-    shown = {layer: opacity_at(style.opacity, encoder.stride(layer)) for layer in STYLE_LAYERS}
-    rows = {}
-    for layer in MATCHED_LAYERS:
-        flipped = opacity_at(None if style.opacity is None else style.opacity.flip(3), encoder.stride(layer))
-        ways = ((trace[layer], shown[layer]), (mirrored[layer], flipped))
-        both = torch.cat([visible_rows(positions(features), opacity) for features, opacity in ways])
-        rows[layer] = sample_rows(both, MATCHED_POSITIONS)
-    return StyleFeatures(
-        moments={layer: moments(trace[layer], shown[layer]) for layer in STYLE_LAYERS},
-        rows=rows,
-        total_variation=float(total_variation(style.image)),
-    )
-
-
 def tile_pixels_for(encoder: Encoder, size: tuple[int, int]) -> int:
     """Pixels to encode at once, margins included, of a picture of `size` (h, w): as many as the memory is now for."""
     return tile_pixels(size[0] * size[1], encoder.dtype.itemsize, free_memory(encoder.device))
-
-
-def _photo_features(
-    encoder: Encoder, photo: Tensor, layers: list[str], tile_pixels: int
-) -> Generator[None, None, dict[str, Tensor]]:
-    height, width = photo.shape[2:]
-    whole: dict[str, Tensor] = {}
-    for tile in cut_into_tiles(height, width, tile_pixels, encoder.margin(layers)):
-        trace = yield from encoder.trace(tile.crop(photo), layers, with_gradient=False)
-        for layer in layers:
-            stride = encoder.stride(layer)
-            features = tile.inner(trace[layer], stride)
-            if layer not in whole:
-                shape = (1, features.shape[1], height // stride, width // stride)
-                whole[layer] = features.new_empty(shape).contiguous(memory_format=torch.channels_last)
-            top, left = tile.inner_rows[0] // stride, tile.inner_columns[0] // stride
-            whole[layer][:, :, top : top + features.shape[2], left : left + features.shape[3]] = features
-    return whole
 
 
 def _style_at(style: Tensor, long_edge: float) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -11,7 +12,16 @@ from studio.core.engine_api.finish_memory import LARGEST_WHOLE, SMALLEST_TILE, b
 from studio.core.recipe import StyleRecipe
 from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization import targets
-from studio.engine.optimization.targets import Painting, make_objective, targets_at, tile_pixels_for
+from studio.engine.optimization.features import PhotoFeatures, StyleFeatures
+from studio.engine.optimization.targets import (
+    LARGEST_WHOLE,
+    SMALLEST_TILE,
+    Painting,
+    bytes_per_pixel,
+    make_objective,
+    targets_at,
+    tile_pixels_for,
+)
 from studio.engine.runtime.generators import run_to_end
 from tests.support.live_memory import LiveMemory
 from tests.support.scenes import waves, weave
@@ -69,3 +79,28 @@ def test_tiles_have_a_smallest_and_a_largest_size(
 ) -> None:
     monkeypatch.setattr(targets, "free_memory", lambda device: free)
     assert tile_pixels_for(make_encoder(), (500, 500)) == pixels
+
+
+def test_what_was_measured_of_a_photo_is_not_measured_again(
+    make_encoder: MakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder, cache = make_encoder(), dict[object, StyleFeatures | PhotoFeatures]()
+    painting = Painting(waves(48, 64), (weave(),), (1.0,), StyleRecipe(), (48, 64), content_key="waves")
+    image = waves(48, 64, turn=1.0)
+
+    def losses(changed: Painting) -> dict[str, float]:
+        with torch.no_grad():
+            objective = run_to_end(make_objective(encoder, changed, targets_at(changed, 64), ("weave",), cache))
+            return run_to_end(objective.evaluate(image)).losses
+
+    first, measured = losses(painting), len(cache)
+    assert losses(painting) == first
+    assert losses(replace(painting, recipe=StyleRecipe(strength=0.8, quality="draft"))) != first
+    assert len(cache) == measured  # another strength matches the same
+    losses(replace(painting, recipe=StyleRecipe(strength=0.2)))
+    assert len(cache) == measured + 1  # a weak style holds on to the photo at more layers
+    losses(replace(painting, content_key=""))
+    assert len(cache) == measured + 1  # a photo without a name is not remembered
+    monkeypatch.setattr(targets, "LARGEST_REMEMBERED", 1)
+    losses(replace(painting, content_key="large"))
+    assert len(cache) == measured + 1
