@@ -28,6 +28,10 @@ HELD_MOMENTS = {"relu1_1": 0.3, "relu2_1": 0.3, "relu3_1": 0.45, "relu4_1": 0.35
 FREE_MOMENTS = dict.fromkeys(STYLE_LAYERS, 0.2)
 MATCHED = {"relu3_1": 0.3, "relu4_1": 0.45}
 STRUCTURE = {"relu3_3": 0.12, "relu4_2": 0.12}
+# Of a small picture the features at relu4_1 are so few that their covariance, and what they match, say where everything
+# is: a tree of the painting grew into skies. From two positions per channel on they count in full.
+ENOUGH_PIXELS = 256 * 256
+LEAST_MATCHED = 0.15  # share of the matched features at relu4_1 that the smallest pictures keep
 COLORS = 0.8
 CONTENT = 0.2
 
@@ -80,8 +84,8 @@ class ObjectiveWeights:
     smoothness: float
 
 
-def objective_weights(recipe: StyleRecipe) -> ObjectiveWeights:
-    """The weights a recipe asks for when the picture itself is optimised.
+def objective_weights(recipe: StyleRecipe, pixels: int = ENOUGH_PIXELS) -> ObjectiveWeights:
+    """The weights a recipe asks for when the picture itself is optimised, at a size of so many `pixels`.
 
     Strength moves what holds on to the photo over two and a half decades: equal travel, equal visible change. The
     weakest third of the slider also holds on to the photo's texture and colours (relu2_2), and at 0 nothing of the
@@ -95,9 +99,14 @@ def objective_weights(recipe: StyleRecipe) -> ObjectiveWeights:
     style = min(1.0, recipe.strength / 0.1)
     hold = 10 ** (2.5 * (0.6 - recipe.strength))
     content = CONTENT * hold * (freedom + (1 - freedom) * max(0.0, 1 - recipe.strength / 0.6))
+    told = min(1.0, pixels / ENOUGH_PIXELS)
+    of_moments = {"relu4_1": told + (1 - told) * freedom}
+    of_matched = {"relu4_1": max(LEAST_MATCHED, told)}
     return ObjectiveWeights(
-        moments={layer: style * weight for layer, weight in _moments_at(freedom).items()},
-        matched={layer: style * (1 - freedom) * weight for layer, weight in MATCHED.items()},
+        moments={layer: style * weight * of_moments.get(layer, 1.0) for layer, weight in _moments_at(freedom).items()},
+        matched={
+            layer: style * (1 - freedom) * weight * of_matched.get(layer, 1.0) for layer, weight in MATCHED.items()
+        },
         content={
             "relu4_2": content * (1 - 0.5 * recipe.detail),
             "relu3_3": content * recipe.detail,

@@ -141,7 +141,7 @@ def make_objective(
     cache: FeatureCache,
 ) -> Generator[None, None, Objective]:
     """The objective at the size of the targets; yields between pieces. style_keys, cache: as in `finish`."""
-    weights, shares = objective_weights(painting.recipe), painting.shares
+    weights, shares = objective_weights(painting.recipe, targets.size[0] * targets.size[1]), painting.shares
     tile_pixels = tile_pixels_for(encoder, targets.size)
     styles = []
     for style, key in zip(targets.styles, style_keys, strict=True):

@@ -89,6 +89,20 @@ def test_with_all_freedom_moments_and_content_are_all_there_is() -> None:
     assert weights.content["relu4_2"] == pytest.approx(0.2 * 0.75)
 
 
+def test_small_pictures_do_not_learn_from_deep_statistics_where_things_are() -> None:
+    found = [objective_weights(StyleRecipe(), pixels) for pixels in (96 * 64, 192 * 128, 256 * 256, 512 * 384)]
+    for deep in ([one.moments["relu4_1"] for one in found], [one.matched["relu4_1"] for one in found]):
+        assert 0 < deep[0] < deep[1] < deep[2] == deep[3]
+    for shallow in ("relu1_1", "relu2_1", "relu3_1"):
+        assert len({one.moments[shallow] for one in found}) == 1
+
+
+@pytest.mark.parametrize("recipe", [{"freedom": 1.0}, {"method": "pattern"}], ids=["all freedom", "pattern"])
+def test_where_shapes_may_roam_all_sizes_weigh_alike(recipe: dict[str, object]) -> None:
+    small, large = (objective_weights(StyleRecipe().change(**recipe), pixels) for pixels in (96 * 64, 512 * 384))
+    assert small == large
+
+
 def test_freedom_lets_go_of_the_layout_step_by_step() -> None:
     found = [objective_weights(StyleRecipe(freedom=freedom / 10)) for freedom in range(11)]
     for held in (
