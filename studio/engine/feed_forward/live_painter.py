@@ -26,12 +26,13 @@ from studio.engine.runtime.tiling import cut_into_tiles
 WHOLE = 2048 * 2048  # px; a larger picture is painted in tiles, with the statistics it has at this size
 TILE = 1024 * 1024  # px of a tile, margins included
 SMALLEST = 32  # px; what the network works on has no shorter edge: below, mirrored borders would be all there is
-# (strength, how far to go from the photo's vector to the style's), with straight lines between; never beyond the
-# style's, where the picture would leave the photo and the style at once.
-REACH = ((0.0, 0.0), (0.6, 0.85), (1.0, 0.96))
+# By strength, with straight lines between: how far to go from the photo's vector to the style's, and the share of the
+# paint, through which the photo shines. Near the photo's own vector the network blurs without painting, and near or
+# beyond the style's a picture leaves the photo and the style at once: the rest of the way is the paint's.
+REACH = ((0.0, 0.5), (0.6, 0.85), (1.0, 0.88))
+PAINT = ((0.0, 0.0), (0.4, 0.75), (0.6, 0.93), (1.0, 1.0))
 BAND_SHARE = 0.7  # of the style's fine contrasts and colours at strength 1; see `band_share`
 CALM = 0.6  # of detail below 8 px that is taken away where the photo is flat
-GLAZE = 0.4  # strength below which the photo itself shines through
 PLAIN_SMOOTHNESS = 0.1  # the network is about as smooth by itself as Finish is with this
 LOOSENESS = 0.5  # smoothness that detail 0 adds
 ROUGHEST = 0.08  # variance within a stroke that smoothness 1 evens out
@@ -169,10 +170,12 @@ def blend_vectors(photo: Tensor, styles: Sequence[Tensor], shares: Sequence[floa
 
 def reach_of(strength: float) -> float:
     """How far to go from the photo's style vector (0) to that of the style (1)."""
-    for (start, low), (end, high) in pairwise(REACH):
-        if strength <= end:
-            return low + (high - low) * (strength - start) / (end - start)
-    return REACH[-1][1]
+    return _between(REACH, strength)
+
+
+def paint_share(strength: float) -> float:
+    """How much of the picture is paint (1), and not the photo (0) that shines through."""
+    return _between(PAINT, strength)
 
 
 def band_share(strength: float) -> float:
@@ -184,12 +187,19 @@ def band_share(strength: float) -> float:
     return BAND_SHARE * strength
 
 
+def _between(curve: Sequence[tuple[float, float]], strength: float) -> float:
+    for (start, low), (end, high) in pairwise(curve):
+        if strength <= end:
+            return low + (high - low) * (strength - start) / (end - start)
+    return curve[-1][1]
+
+
 def _touch_up(painted: Tensor, photo: Tensor, recipe: StyleRecipe) -> Tensor:
-    """What needs no network: smoothness, detail and a weak strength. Shapes: (1, 3, h, w), photo of any size."""
+    """What needs no network: smoothness, detail and the photo below. Shapes: (1, 3, h, w), photo of any size."""
     detail = 2 * recipe.detail - 1  # -1 to 1
     smoothness = max(0.0, recipe.smoothness - PLAIN_SMOOTHNESS) + LOOSENESS * max(0.0, -detail)
-    glaze = min(1.0, recipe.strength / GLAZE)
-    if smoothness == 0 and detail <= 0 and glaze == 1:
+    paint = paint_share(recipe.strength)
+    if smoothness == 0 and detail <= 0 and paint == 1:
         return painted.clamp_(0, 1)  # as all in-place clamping here: nothing changes where it was in range already
     photo = resize(photo, (painted.shape[2], painted.shape[3])).clamp_(0, 1)
     result = torch.empty_like(painted)
@@ -201,7 +211,7 @@ def _touch_up(painted: Tensor, photo: Tensor, recipe: StyleRecipe) -> Tensor:
         if detail > 0:
             lightness = original.mean(1, keepdim=True)
             part = part + detail * (lightness - _blur(lightness, radius))
-        tile.paste(tile.inner(torch.lerp(original, part, glaze)), result)
+        tile.paste(tile.inner(torch.lerp(original, part, paint)), result)
     return result.clamp_(0, 1)
 
 

@@ -70,12 +70,13 @@ def test_the_blend_of_vectors_is_linear_in_the_shares() -> None:
 
 def test_the_stronger_the_nearer_to_the_style_and_never_beyond_it() -> None:
     strengths = [number / 20 for number in range(21)]
-    for way in (live_painter.reach_of, live_painter.band_share):
+    for way in (live_painter.reach_of, live_painter.band_share, live_painter.paint_share):
         gone = [way(strength) for strength in strengths]
-        assert gone[0] == 0
         assert all(before < after for before, after in pairwise(gone))
         assert gone[-1] <= 1
     assert live_painter.reach_of(0.6) == pytest.approx(0.85)
+    assert live_painter.paint_share(0.0) == 0
+    assert live_painter.paint_share(1.0) == 1
 
 
 def test_a_painting_takes_on_the_fine_contrasts_of_the_style_the_stronger_the_more(painter: LivePainter) -> None:
