@@ -40,8 +40,7 @@ from studio.engine.networks.vgg import Encoder, best_encoder
 from studio.engine.networks.weights import LAYOUTS, load_encoder_weights, load_style_network
 from studio.engine.optimization.features import PhotoFeatures, StyleFeatures
 from studio.engine.optimization.optimize import Snapshot, finish
-from studio.engine.optimization.schedule import NARROWEST
-from studio.engine.optimization.targets import Painting, StyleFeatures, is_after_live, seamless_size
+from studio.engine.optimization.targets import Painting, is_after_live, seamless_size
 from studio.engine.runtime.device import (
     choose_device,
     device_name,

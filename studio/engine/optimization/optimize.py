@@ -17,7 +17,6 @@ from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization import initialization
 from studio.engine.optimization.lbfgs import BoundedLBFGS
 from studio.engine.optimization.preconditioner import Preconditioner
-from studio.engine.optimization.schedule import Stage, stages
 from studio.engine.optimization.targets import (
     FeatureCache,
     Painting,

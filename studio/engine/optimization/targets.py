@@ -19,7 +19,6 @@ from studio.engine.losses.statistics import blend_moments, moments
 from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization import initialization
 from studio.engine.optimization.features import PhotoFeatures, SeenImage, StyleFeatures, measure_photo, measure_style
-from studio.engine.optimization.schedule import NARROWEST
 from studio.engine.runtime.device import free_memory
 from studio.engine.runtime.tensors import resize, resize_to
 from studio.engine.runtime.tiling import GRID

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.displayable import displayable
+from studio.core.durations import clock
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.style import Style
 from studio.ui.actions.actions import Actions
@@ -41,7 +42,6 @@ from studio.ui.importing.source_picker import SourcePicker
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import GRID, set_role
-from studio.ui.widgets.durations import clock
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.plain_text import PlainLabel
 from studio.ui.widgets.progress_line import ProgressLine

@@ -18,8 +18,8 @@ from studio.ui.images.picture_pyramid import qimage, whole_image
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.threads.task_pool import TaskPool
 from studio.ui.widgets.form_row import form_row
+from studio.ui.widgets.number_field import UnitSpinBox
 from studio.ui.widgets.plain_text import PlainLabel, window_title
-from studio.ui.widgets.unit_spin_box import UnitSpinBox
 
 _PREVIEW_EDGE = 1024  # px of the picture in the preview, which Qt paints on the GUI thread
 _MARGIN = 10.0  # mm

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 from studio.core.engine_api.tune_settings import LIMITS, TuneSettings
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.collapsible_header import CollapsibleHeader
+from studio.ui.widgets.number_field import UnitSpinBox
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
-from studio.ui.widgets.unit_spin_box import UnitSpinBox
 
 
 class TuneSettingsForm(QWidget):

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.core.durations import clock
 from studio.core.engine_api.contract import TuneRequest
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.message_bar import MessageBar
@@ -29,7 +30,6 @@ from studio.ui.importing.source_picker import SourcePicker
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.threads.serial_executor import SerialExecutor
-from studio.ui.widgets.durations import clock
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.licence_combo import LicenceCombo
 from studio.ui.widgets.plain_text import PlainLabel

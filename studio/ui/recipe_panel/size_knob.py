@@ -12,8 +12,8 @@ from studio.core.recipe import SIZE_RULES, Knob
 from studio.ui.recipe_panel.knob_slider import KnobSlider
 from studio.ui.recipe_panel.slider_track import SliderTrack
 from studio.ui.theme.theme import set_role
+from studio.ui.widgets.number_field import UnitSpinBox
 from studio.ui.widgets.plain_text import PlainLabel
-from studio.ui.widgets.unit_spin_box import UnitSpinBox
 
 FIRST_DPI = 300
 _OWN = "own"  # the entry for prints of sizes that are not in the list

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from studio.core.artwork.artwork_state import ArtworkState
+from studio.core.durations import rough_bytes, rough_time
 from studio.core.print_size import CM_PER_INCH, parse_print_size
 from studio.core.recipe import KNOBS, StyleRecipe
 from studio.ui.session.time_estimate import TimeEstimate
-from studio.ui.widgets.durations import rough_bytes, rough_time
 
 QUICK = 60.0  # s that the size chosen by itself may take
 LEAST_EDGE = 768  # px; a smaller photo leaves strokes no room

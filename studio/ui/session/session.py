@@ -23,14 +23,13 @@ from studio.ui.session.blend_renderer import BlendRenderer
 from studio.ui.session.finish_controller import FinishController
 from studio.ui.session.finish_run import FinishRun
 from studio.ui.session.live_preview import LivePreview
-from studio.ui.session.message import Message
+from studio.ui.session.message import Message, ToldOnce
 from studio.ui.session.painting_size import size_in_words, sized
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.preview_controller import PreviewController
 from studio.ui.session.recall import Recall
 from studio.ui.session.shown_picture import ShownPicture, shown_photo, shown_result
 from studio.ui.session.time_estimate import TimeEstimate
-from studio.ui.session.told_once import ToldOnce
 from studio.ui.threads.event_bridge import EventBridge
 from studio.ui.threads.task_error import task_error
 
@@ -210,11 +209,6 @@ class Session(QObject):
     def bring_back(self, *keys: str) -> None:
         """Have things again that were thrown away, as one step."""
         self._step(lambda: self.artwork.bring_back(*keys))
-
-    def keep_result(self, result: Result) -> None:
-        """Put a picture into the history; what is on the canvas stays."""
-        self.artwork.keep_result(result)
-        self.state_changed.emit()
 
     def take_settings(self, styles: Sequence[Style], recipe: StyleRecipe) -> None:
         """Paint in these styles with these settings, as one step; shares of another number of styles are left out."""

@@ -70,3 +70,14 @@ class NumberField(QDoubleSpinBox):
         digits = text.removesuffix(self.suffix()).strip()
         number, is_number = self.locale().toDouble(digits)
         return number if is_number and math.isfinite(number) and len(digits) <= _LONGEST else None
+
+
+class UnitSpinBox(NumberField):
+    """A whole number, unless told otherwise, from `low` to `high`."""
+
+    def __init__(self, low: float, high: float, suffix: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDecimals(0)
+        self.setRange(low, high)
+        self.setSuffix(suffix)
+        self.lineEdit().setTextMargins(5, 0, 0, 0)  # Qt's style sheets pad a spin box on the right only

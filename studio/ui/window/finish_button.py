@@ -6,8 +6,8 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from studio.core.durations import clock, rough_bytes, rough_time
 from studio.ui.theme.theme import CAPTION_SIZE, RADIUS, Role, color, icon
-from studio.ui.widgets.durations import clock, rough_bytes, rough_time
 
 _RING = 22.0  # px across
 _WIDTH, _HEIGHT = 172, 36  # wide enough for every state, so that nothing jumps

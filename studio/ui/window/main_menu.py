@@ -23,13 +23,14 @@ def _(text: str) -> str:
 # Names of actions; "" is a line between, a pair is a menu of its own.
 MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
     (_("File"), ("open", (_("Open recent"), ("clear_recent",)), "blend", "",
-                 "open_project", "save_project", "save_project_as", "", "export", "export_again", "print", "render_many",
-                 "", "quit")),
+                 "open_project", "save_project", "save_project_as", "", "export", "export_again", "print",
+                 "render_many", "", "quit")),
     (_("Edit"), ("undo", "redo", "", "copy", "paste", (_("Paste as"), ("paste_style", "paste_mix", "paste_blend")), "",
                  "reset_sliders", "load_settings", "save_settings", "", "stronger", "weaker")),
     (_("Styles"), ("find_style", "teach", "", "show_styles")),
     (_("Paint"), ("live", (_("Refine automatically"), ("refine_mains", "refine_always", "refine_never")),
-                  "variations", "", "finish", "stop", "keep_draft", "", "keep_painting", "larger_half", "larger_twice")),
+                  "variations", "", "finish", "stop", "keep_draft", "",
+                  "keep_painting", "larger_half", "larger_twice")),
     (_("View"), ("fit", "actual_size", "compare", "background",
                  (_("Soft proof"), ("soft_proof", "proof_profile", "proof_gamut")), "",
                  "gallery", "panel", "history", "hide_panels", "full_screen", "next_area", "",

@@ -6,12 +6,12 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
+from studio.core.durations import clock
 from studio.core.engine_api.contract import Frame
 from studio.ui.actions.actions import Actions
 from studio.ui.batch.batch_queue import BatchQueue
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, icon, set_role
-from studio.ui.widgets.durations import clock
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
 from studio.ui.widgets.progress_line import ProgressLine

@@ -14,10 +14,7 @@ from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization import targets
 from studio.engine.optimization.features import PhotoFeatures, StyleFeatures
 from studio.engine.optimization.targets import (
-    LARGEST_WHOLE,
-    SMALLEST_TILE,
     Painting,
-    bytes_per_pixel,
     make_objective,
     targets_at,
     tile_pixels_for,

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from studio.core.durations import clock, rough_bytes, rough_time
 from studio.core.engine_api.contract import EngineInfo
 from studio.core.engine_api.schedule import stages
 from studio.core.picture import fit_size
 from studio.core.recipe import QUALITIES, StyleRecipe
 from studio.ui.session.settings import Settings
 from studio.ui.session.time_estimate import Countdown, TimeEstimate, keep_estimate, read_estimate
-from studio.ui.widgets.durations import clock, rough_bytes, rough_time
 
 RECIPE = StyleRecipe()
 

@@ -7,9 +7,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from studio.ui.app import Studio
-from studio.ui.session.message import Message
+from studio.ui.session.message import Message, ToldOnce
 from studio.ui.session.settings import Settings
-from studio.ui.session.told_once import ToldOnce
 
 
 def test_what_has_been_told_is_no_news_after_a_restart_either(qapp: QApplication, tmp_path: Path) -> None:
