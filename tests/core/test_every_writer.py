@@ -33,7 +33,7 @@ def write_all_once(folder: Path) -> None:
     """Something for each writer to replace, take away or add to."""
     library = StyleLibrary(folder / "styles")
     library.add(make_picture(name="harbour.png"))
-    library.remove(library.add(make_picture(name="sea.png", seed=1)))
+    library.remove(library.add(make_picture(name="sea.png", seed=1)).id)
     for write in WRITERS.values():
         write(folder)
 
@@ -157,10 +157,10 @@ def test_a_style_that_cannot_be_taken_out_or_back_stays_where_it_is(
     library = StyleLibrary(tmp_path)
     card = library.add(make_picture(name="harbour.png"))
     if is_back:
-        library.remove(card)
+        library.remove(card.id)
     before = content_of(tmp_path)
     with monkeypatch.context() as patched:
         refuse_at("rename", code, patched)
         with pytest.raises(StudioError, match="cannot be kept"):
-            library.restore(card) if is_back else library.remove(card)
+            library.restore(card.id) if is_back else library.remove(card.id)
     assert content_of(tmp_path) == before

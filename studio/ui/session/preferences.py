@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Generic, Literal, TypeVar, get_args
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +13,9 @@ ThemeChoice = Literal["dark", "light", "system"]
 RefineChoice = Literal["mains", "always", "never"]  # when the Live picture is refined: on mains power only, ...
 
 CAPS = ("4", "1", "2", "8", "16", "32", "64")  # GB that the history may take on the disk
+
+_TOLD = "messages/told"
+_TOLD_KEPT = 40  # of the newest
 
 T = TypeVar("T")
 
@@ -65,3 +69,22 @@ class Preferences(QObject):
         """All of them by name."""
         choices = [name for name, value in vars(type(self)).items() if isinstance(value, Choice)]
         return {name: str(getattr(self, name)) for name in choices}
+
+
+class ToldOnce:
+    """Remembers which news the artist has had, between starts too, so that nobody reads it at every start.
+
+    Keeps only a digest of each: it may name files of the artist.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def is_news(self, about: str) -> bool:
+        """Whether this has not been told yet; from now on it has."""
+        digest = hashlib.sha256(about.encode(errors="surrogateescape")).hexdigest()[:16]
+        told = self._settings.get(_TOLD, list) or []
+        if digest in told:
+            return False
+        self._settings.set(_TOLD, [*told, digest][-_TOLD_KEPT:])
+        return True

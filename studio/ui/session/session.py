@@ -23,9 +23,9 @@ from studio.ui.session.blend_renderer import BlendRenderer
 from studio.ui.session.finish_controller import FinishController
 from studio.ui.session.finish_run import FinishRun
 from studio.ui.session.live_preview import LivePreview
-from studio.ui.session.message import Message, ToldOnce
+from studio.ui.session.message import Message
 from studio.ui.session.painting_size import size_in_words, sized
-from studio.ui.session.preferences import Preferences
+from studio.ui.session.preferences import Preferences, ToldOnce
 from studio.ui.session.preview_controller import PreviewController
 from studio.ui.session.recall import Recall
 from studio.ui.session.shown_picture import ShownPicture, shown_photo, shown_result

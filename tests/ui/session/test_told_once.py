@@ -7,7 +7,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from studio.ui.app import Studio
-from studio.ui.session.message import Message, ToldOnce
+from studio.ui.session.message import Message
+from studio.ui.session.preferences import ToldOnce
 from studio.ui.session.settings import Settings
 
 
