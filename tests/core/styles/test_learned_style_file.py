@@ -210,7 +210,7 @@ class TestInTheLibrary:
         library = StyleLibrary()
         card = library.import_learned(path)
         library.remove(card.id)
-        library.restore(card)
+        library.restore(card.id)
         assert library.read()[0] == (card,)
         library.remove(card.id)
         library.forget_removed()
