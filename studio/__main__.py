@@ -148,8 +148,9 @@ def window_settings(environment: Mapping[str, str]) -> EngineSettings:
 
 def _run_command(arguments: Sequence[str]) -> int:
     from studio.cli import main as run_command
+    from studio.jobs.decoding.decode_process import DecodeProcess
 
-    return run_command(arguments, make_torch_engine, train=train_base, compare=compare_tuning)
+    return run_command(arguments, make_torch_engine, train=train_base, compare=compare_tuning, opener=DecodeProcess())
 
 
 def _open_window(arguments: Sequence[str]) -> int:

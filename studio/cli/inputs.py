@@ -14,8 +14,8 @@ from studio.cli.terminal import PIPE
 from studio.core.artwork.blend import Blend
 from studio.core.card import Card, bundled_cards
 from studio.core.errors import PictureError
-from studio.core.image_io import decode_picture, open_picture
 from studio.core.image_io.formats import recognise
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.image_io.output_check import file_identity
 from studio.core.image_io.picture_reader import reason
 from studio.core.picture import Picture
@@ -32,13 +32,13 @@ _HEAD = 64  # bytes that tell a format
 _MOST_PIPED = 2**31  # bytes; 200 megapixels of 16 bits with alpha, not compressed, are less
 
 
-def read_photo(name: str) -> Picture:
+def read_photo(name: str, opener: PictureOpener) -> Picture:
     """The picture in the file, or on stdin for "-". Raises PictureError or UsageError."""
     if name == PIPE:
-        return decode_picture(_piped(), "standard input")
+        return opener.decode_picture(_piped(), "standard input")
     if file_identity(Path(name)) is None:
         raise UsageError(f"There is no picture {name}.", "Check its name and folder.")
-    return open_picture(Path(name))
+    return opener.open_picture(Path(name))
 
 
 def source_files(arguments: argparse.Namespace) -> list[Path]:
@@ -47,7 +47,7 @@ def source_files(arguments: argparse.Namespace) -> list[Path]:
     return [Path(name) for name in names if name not in (None, PIPE)]
 
 
-def read_blend(arguments: argparse.Namespace, base: Picture | None) -> Blend | None:
+def read_blend(arguments: argparse.Namespace, base: Picture | None, opener: PictureOpener) -> Blend | None:
     """The double exposure that was asked for, or None. Raises PictureError or UsageError."""
     settings = blend_settings(arguments)
     if arguments.blend_with is None:
@@ -58,7 +58,7 @@ def read_blend(arguments: argparse.Namespace, base: Picture | None) -> Blend | N
         raise UsageError("There is no photo to blend with another.", "Name one in front of the options.")
     if arguments.blend_with == arguments.photo == PIPE:
         raise UsageError("Standard input holds only one picture.", "Name a file for the other.")
-    return Blend(base, read_photo(arguments.blend_with), **settings)
+    return Blend(base, read_photo(arguments.blend_with, opener), **settings)
 
 
 def style_card(name: str) -> Card | None:
@@ -80,14 +80,14 @@ def suggestion(name: str) -> str:
     return f"Did you mean {' or '.join(nearest)}?"
 
 
-def find_style(name: str) -> Style:
+def find_style(name: str, opener: PictureOpener) -> Style:
     """The style with this id, or in this file. Raises UsageError with the nearest ids, or StudioError."""
     card = style_card(name)
     if card is None:
         if not _is_file(name):
             raise UsageError(f"There is no style and no file called {name!r}.", suggestion(name))
-        return open_style_file(Path(name))
-    return open_style(card)
+        return open_style_file(Path(name), opener.open_picture)
+    return open_style(card, opener.open_picture)
 
 
 def read_recipe(arguments: argparse.Namespace) -> StyleRecipe:

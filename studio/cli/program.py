@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from studio import __version__
@@ -21,9 +22,11 @@ from studio.cli.signals import EndAtOnce, stopped_by_signals
 from studio.cli.terminal import print_json, say, take_any_text
 from studio.core.engine_api.contract import MakeEngine
 from studio.core.errors import TRACEBACK_SWITCH, EngineError, StudioError, WeightsError, WriteError
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.image_io.picture_reader import reason
 from studio.core.training.ablation import Compare
 from studio.core.training.training_plan import Train
+from studio.jobs.decoding.answering import OpensHere
 from studio.jobs.engine_process.proxy import EngineProcess
 
 COMMANDS = ("render", "batch", "tune", "train-base", "compare-tuning", "styles", "doctor")
@@ -35,17 +38,19 @@ def main(
     isolate: Isolate = EngineProcess,
     train: Train | None = None,
     compare: Compare | None = None,
+    opener: PictureOpener | None = None,
 ) -> int:
     """Run one command and return its exit code, as in `exit_codes`.
 
     isolate: how a batch gets an engine whose death is no end of the batch. train: trains networks, compare:
-    runs the experiment behind Tune; None where that is not offered. A StudioError, or what the system refuses, becomes
+    runs the experiment behind Tune; None where that is not offered. opener: opens pictures, and is closed at the end;
+    None for this process itself. A StudioError, or what the system refuses, becomes
     one sentence on stderr and with `--json` a last line on stdout; a fault of ours becomes that line and goes through.
     """
     take_any_text()
     try:
-        with stopped_by_signals():
-            return _run(arguments, make_engine, isolate, train, compare)
+        with stopped_by_signals(), closing(opener or OpensHere()) as opener:
+            return _run(arguments, make_engine, isolate, train, compare, opener)
     except KeyboardInterrupt:  # where nothing was begun that could be kept
         failure, code = StudioError("Interrupted."), INTERRUPTED
     except EndAtOnce:
@@ -96,7 +101,12 @@ def _refused(error: OSError | MemoryError) -> EngineError:
 
 
 def _run(
-    arguments: Sequence[str], make_engine: MakeEngine, isolate: Isolate, train: Train | None, compare: Compare | None
+    arguments: Sequence[str],
+    make_engine: MakeEngine,
+    isolate: Isolate,
+    train: Train | None,
+    compare: Compare | None,
+    opener: PictureOpener,
 ) -> int:
     parser = make_parser()
     try:
@@ -105,11 +115,11 @@ def _run(
         return exit_.code if isinstance(exit_.code, int) else DONE
     match chosen.command:
         case "render":
-            return render(chosen, make_engine)
+            return render(chosen, make_engine, opener)
         case "batch":
-            return paint_batch(chosen, make_engine, isolate)
+            return paint_batch(chosen, make_engine, isolate, opener)
         case "tune":
-            return tune(chosen, make_engine)
+            return tune(chosen, make_engine, opener)
         case "styles":
             return show_styles(chosen)
         case "train-base":

@@ -16,9 +16,12 @@ from studio.core.artwork.artwork import Artwork
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.card import bundled_cards
 from studio.core.engine_api.contract import Engine
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.project.presets import Presets
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.style_library import StyleLibrary
+from studio.jobs.decoding.answering import OpensHere
+from studio.jobs.decoding.decode_process import DecodeProcess
 from studio.jobs.worker import Worker
 from studio.ui.actions.actions import Actions, make_actions
 from studio.ui.actions.preference_actions import bind_choice, bind_switch
@@ -32,6 +35,7 @@ from studio.ui.finetune.tune_window import TuneWindow
 from studio.ui.gallery.style_previews import StylePreviews
 from studio.ui.history.shelf import Shelf
 from studio.ui.importing.importer import Importer
+from studio.ui.importing.opening import Opening
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.importing.style_removals import StyleRemovals
 from studio.ui.importing.user_styles import UserStyles
@@ -66,7 +70,7 @@ def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
     application.setWindowIcon(logo())
     gc_timer = GcOnGuiThread()
     settings = Settings(settings_file())
-    studio = Studio(make_engine, settings)
+    studio = Studio(make_engine, settings, opener=DecodeProcess())
     studio.window.show()
     studio.autosave.began.connect(lambda: studio.importer.open_files([Path(argument) for argument in arguments]))
     studio.autosave.start()
@@ -86,9 +90,15 @@ class Studio(QObject):
     """All parts of the program, wired. The engine is started only when the window has been painted."""
 
     def __init__(
-        self, make_engine: Callable[[], Engine], settings: Settings, thumbnail_folder: Path | None = None
+        self,
+        make_engine: Callable[[], Engine],
+        settings: Settings,
+        thumbnail_folder: Path | None = None,
+        opener: PictureOpener | None = None,
     ) -> None:
+        """opener: opens pictures; None for this process itself."""
         super().__init__()
+        self.opener = opener or OpensHere()
         self.preferences = Preferences(settings, self)
         self._settings = settings
         self._is_closed = False
@@ -104,12 +114,13 @@ class Studio(QObject):
         worker = Worker(make_engine, self.bridge.post)
         self.session = Session(new_artwork(), worker, self.bridge, read_estimate(settings), self.preferences, self)
         self.session.measured.connect(partial(keep_estimate, settings, self.session.estimate))
-        user_styles = UserStyles(StyleLibrary(), self._opening, library, adding, self)
+        opening = Opening(self.opener, self._opening, self.session, self)
+        user_styles = UserStyles(StyleLibrary(), opening, library, adding, self)
         user_styles.message_posted.connect(self.session.post_message)
         user_styles.edited.connect(self.session.correct_card)
-        self.importer = Importer(self.session, self._opening, bundled_cards("styles"), user_styles, self)
+        self.importer = Importer(self.session, opening, bundled_cards("styles"), user_styles, self)
         self.exporter = Exporter(self.session, saving, settings, self)
-        self.batch = BatchQueue(self.session, worker, batch_files, self.exporter, self)
+        self.batch = BatchQueue(self.session, worker, batch_files, self.exporter, self.opener, self)
         self.recent = RecentFiles(self.session, self._opening, settings, self)
         self.recent.found.connect(self.importer.open_picture)
         self.actions = self._make_actions()
@@ -125,6 +136,7 @@ class Studio(QObject):
             self.preferences,
             self.shelf,
             thumbnail_folder,
+            self.opener,
         )
         self.window.history.export_requested.connect(self._export_entry)
         self.action_handlers = ActionHandlers(
@@ -137,9 +149,12 @@ class Studio(QObject):
         self.proof_actions = SoftProofActions(self.actions, self.window.proof, self.session, settings, self.window)
         self.projects = ProjectController(self.autosave, self.session, self.actions, user_styles, settings, self.window)
         self.importer.project_given.connect(self.projects.open)
-        self.batch_window = BatchWindow(self.batch, self.session, self.actions, settings, self.window, thumbnail_folder)
-        self.tune_controller = TuneController(self.session, worker, tuning_files, user_styles, self)
+        self.batch_window = BatchWindow(
+            self.batch, self.session, self.actions, settings, self.window, thumbnail_folder, self.opener
+        )
+        self.tune_controller = TuneController(self.session, worker, tuning_files, user_styles, self.opener, self)
         self.tune_window = TuneWindow(self.tune_controller, self.actions, settings, tuning_files, self.window)
+        self.actions["cancel_opening"].triggered.connect(opening.cancel)
         self.actions["teach"].triggered.connect(self.tune_window.open_beside)
         self.actions["render_many"].triggered.connect(self._render_many)
         self.variations = VariationsController(self.session, worker, varying, lambda: self.importer.cards, self)
@@ -162,6 +177,7 @@ class Studio(QObject):
         self.window.gallery.teach_requested.connect(self.tune_window.open_beside)
         self.window.gallery.export_requested.connect(self.action_handlers.ask_for_style_file)
         self.window.first_painted.connect(self.session.start_engine)
+        self.window.first_painted.connect(self._start_opener)
         user_styles.load()
         self.tune_controller.look_for_unfinished()
         if settings.problem is not None:
@@ -194,6 +210,10 @@ class Studio(QObject):
         self.batch_window.add_places(self.importer.take_remaining_paths())
         self.batch_window.open_beside()
 
+    @Slot()
+    def _start_opener(self) -> None:
+        self._opening.submit(self.opener.start, lambda _: None, lambda error: None)
+
     def close(self) -> None:
         """End work, threads, the engine's process and the window; an export under way is finished first. Idempotent."""
         if self._is_closed:
@@ -203,6 +223,7 @@ class Studio(QObject):
         self.window.hide()
         self.autosave.close()
         self.projects.close()
+        self.opener.close()  # before the threads, which wait for it
         for thread in self._threads:
             thread.close()
         self.batch.close()

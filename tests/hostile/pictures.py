@@ -113,9 +113,10 @@ def _enter(path: Path) -> Picture:
     """By each of the studio's doors for a picture's file; what one refuses, another may take."""
     from PySide6.QtCore import QSize
 
+    from studio.jobs.decoding.answering import OpensHere
     from studio.ui.images.thumbnails import make_thumbnail
 
-    make_thumbnail(path, QSize(64, 64))  # a null picture where it cannot be read
+    make_thumbnail(path, QSize(64, 64), OpensHere())  # a null picture where it cannot be read
     with suppress(StudioError):
         read_recipe(path)
     picture = open_picture(path)

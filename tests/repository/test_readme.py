@@ -17,6 +17,7 @@ from studio.cli.program import make_parser
 from studio.core.card import bundled_cards
 from studio.core.image_io import LARGEST_PIXELS
 from studio.core.recipe import KNOBS, StyleRecipe
+from studio.jobs.decoding.answering import OpensHere
 
 CHECKOUT = Path(__file__).parents[2]
 FOLDERS = ("studio", "resources", "packaging", "tests")
@@ -75,7 +76,7 @@ def check_arguments(words: list[str]) -> None:
         recipe_of(arguments, StyleRecipe()).shares_of(len(arguments.styles))
         photos = arguments.photos if arguments.command == "batch" else [arguments.photo]
         assert all(photo in (None, "-") or (CHECKOUT / photo).exists() for photo in photos)
-        assert all(name in MADE or find_style(name) for name in arguments.styles)
+        assert all(name in MADE or find_style(name, OpensHere()) for name in arguments.styles)
     elif arguments.command == "tune":
         assert all((CHECKOUT / name).exists() for name in arguments.pictures)
 

@@ -19,7 +19,8 @@ _EVENTS = {"open", "os.listdir", "os.scandir", "os.mkdir", "os.rename", "os.remo
 _ALWAYS = {"subprocess.Popen", "socket.connect", "socket.getaddrinfo"}  # wherever they lead
 _PICTURES = (  # what decodes, encodes or hashes one
     "hashlib.blake2b",
-    "studio.core.image_io.picture_reader.decode",
+    "studio.core.image_io.picture_reader.decode_wanted",
+    "studio.jobs.decoding.answering.answer",
     "studio.core.image_io.picture_writer._encode",
     "studio.core.styles.style_library.reduced",
     "studio.core.training.tune_request_file.reference_of",

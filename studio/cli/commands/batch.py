@@ -16,6 +16,7 @@ from studio.cli.reports.batch_report import BatchBar, BatchJson, BatchReport, Ta
 from studio.cli.terminal import PIPE
 from studio.core.batch.job import BatchJob, ItemReport
 from studio.core.engine_api.contract import Engine, EngineSettings, MakeEngine
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.image_io.output_check import check_folder
 from studio.jobs.batch.batch import Batch, open_batch
 from studio.jobs.batch.runner import run_batch
@@ -37,7 +38,7 @@ def add_batch_command(parser: argparse.ArgumentParser) -> None:
     add_folder_options(parser)
 
 
-def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate: Isolate) -> int:
+def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate: Isolate, opener: PictureOpener) -> int:
     """Paint many pictures. Returns 0, 1 if some could not be painted, 130 if interrupted; raises StudioError.
 
     Whatever can be wrong with the command line is found before an engine is loaded.
@@ -46,7 +47,7 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
         raise UsageError("Many pictures do not come through standard input.", "Name files and folders.")
     recipe = read_recipe(arguments)
     job = BatchJob(
-        styles=tuple(find_style(name) for name in arguments.styles),
+        styles=tuple(find_style(name, opener) for name in arguments.styles),
         recipe=recipe,
         options=export_options(arguments, arguments.format, recipe.dpi),
         title=arguments.title,
@@ -58,7 +59,9 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
     places = [Path(name) for name in arguments.photos]
     settings = EngineSettings(arguments.device, arguments.weights_folder)
     report: BatchReport = BatchJson() if arguments.json else BatchBar()
-    with closing(open_batch(arguments.output, job, places, may_overwrite=arguments.overwrite)) as batch:
+    may_overwrite, open_photo = arguments.overwrite, opener.open_picture
+    opened = open_batch(arguments.output, job, places, may_overwrite=may_overwrite, open_photo=open_photo)
+    with closing(opened) as batch:
         tally = Tally(batch)
         with report:
             report.begin(batch)

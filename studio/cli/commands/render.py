@@ -18,6 +18,7 @@ from studio.core.engine_api.build_requests import style_request
 from studio.core.engine_api.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress, StyleRequest
 from studio.core.errors import EngineError, StudioError
 from studio.core.image_io import is_plain
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
@@ -33,7 +34,7 @@ def add_render_command(parser: argparse.ArgumentParser) -> None:
     add_output_options(parser)
 
 
-def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
+def render(arguments: argparse.Namespace, make_engine: MakeEngine, opener: PictureOpener) -> int:
     """Paint one picture. Returns 0, 1 if frames on the way are missing, 130 if it was interrupted; raises StudioError.
 
     Whatever can be wrong with the command line is found before the engine is loaded.
@@ -41,10 +42,10 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
     recipe = read_recipe(arguments)
     if arguments.photo is None and recipe.method != "pattern":
         raise UsageError("There is no photo to paint.", "Name one, or add '--method pattern' to need none.")
-    styles = [find_style(name) for name in arguments.styles]
+    styles = [find_style(name, opener) for name in arguments.styles]
     target = check_target(arguments, [*source_files(arguments), *(style.card.file for style in styles)], recipe.dpi)
-    content = None if arguments.photo is None else read_photo(arguments.photo)
-    blend = read_blend(arguments, content)
+    content = None if arguments.photo is None else read_photo(arguments.photo, opener)
+    blend = read_blend(arguments, content, opener)
     content = content if blend is None else blend_pictures(blend)
     recipe = _sized(recipe, content)
     request = style_request(content, styles, recipe)

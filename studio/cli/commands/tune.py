@@ -16,8 +16,8 @@ from studio.core.card import OWN_CATEGORY, UNKNOWN_LICENCE, Card
 from studio.core.engine_api.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress, TuneRequest
 from studio.core.engine_api.tune_settings import LIMITS, MOST_PICTURES, TuneSettings
 from studio.core.errors import EngineError, StudioError
-from studio.core.image_io import open_picture
 from studio.core.image_io.find_pictures import pictures_in
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.image_io.output_check import check_writable, file_identity
 from studio.core.picture import Picture
 from studio.core.styles.learned_style_file import SUFFIX, training_file
@@ -64,7 +64,7 @@ def add_tune_command(parser: argparse.ArgumentParser) -> None:
     add("--device", help="where to compute, such as cpu or cuda:1 (default: the best there is)")
 
 
-def tune(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
+def tune(arguments: argparse.Namespace, make_engine: MakeEngine, opener: PictureOpener) -> int:
     """Learn a style. Returns 0, or 130 if it was interrupted; raises StudioError.
 
     Whatever can be wrong with the command line is found before the engine is loaded.
@@ -72,8 +72,8 @@ def tune(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
     _check_output(arguments)
     given = {name: getattr(arguments, name) for name in LIMITS if getattr(arguments, name) is not None}
     settings = TuneSettings(is_deep=arguments.deeper, **given)
-    references = _open_all(arguments.pictures, MOST_PICTURES)
-    photos = _open_all(arguments.photos, MOST_PICTURES) if arguments.photos else ()
+    references = _open_all(arguments.pictures, MOST_PICTURES, opener)
+    photos = _open_all(arguments.photos, MOST_PICTURES, opener) if arguments.photos else ()
     _report_doubts(references, is_told_to=arguments.anyway or arguments.resume)
     request = TuneRequest(references, _card(arguments), arguments.output, settings, photos, is_resumed=arguments.resume)
     report: TuneReport = TuneJson() if arguments.json else TuneBar()
@@ -113,13 +113,13 @@ def _check_output(arguments: argparse.Namespace) -> None:
     check_writable(training_file(output))
 
 
-def _open_all(names: Sequence[str | Path], most: int) -> tuple[Picture, ...]:
+def _open_all(names: Sequence[str | Path], most: int, opener: PictureOpener) -> tuple[Picture, ...]:
     """The pictures among files and folders; others are reported and left out. Raises UsageError if none is left."""
     paths = pictures_in([Path(name) for name in names])
     pictures: list[Picture] = []
     for path in paths:
         try:
-            pictures.append(open_picture(path))
+            pictures.append(opener.open_picture(path))
         except StudioError as error:
             say(f"Left out: {error}")
         if len(pictures) == most:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from studio.core.errors import PictureError
 from studio.core.image_io.formats import OPEN_SUFFIXES
+from studio.core.image_io.opening.opener import OpeningCancelled
 from studio.core.image_io.picture_reader import open_picture, shown_name
 from studio.core.picture import Picture
 
@@ -58,7 +59,7 @@ def folders_with_pictures(
         yield Path(folder), [Path(folder, name) for name in sorted(names, key=_counting) if _is_picture_name(name)]
 
 
-def open_some(places: Sequence[Path], count: int) -> Opened:
+def open_some(places: Sequence[Path], count: int, open_one: Callable[[Path], Picture] = open_picture) -> Opened:
     """The first `count` pictures that can be opened among files and folders, one folder deep, or as many as there are.
 
     Raises what is wrong with the first file if there is none, or PictureError if the folders hold no pictures.
@@ -68,7 +69,9 @@ def open_some(places: Sequence[Path], count: int) -> Opened:
     problem: Exception | None = None
     for path in paths[:MOST_TRIED]:
         try:
-            pictures[path] = open_picture(path)
+            pictures[path] = open_one(path)
+        except OpeningCancelled:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the next may be a picture
             problem = problem or error
         if len(pictures) == count:

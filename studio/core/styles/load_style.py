@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from studio.core.card import OWN_CATEGORY, UNKNOWN_LICENCE, Card
@@ -9,6 +10,8 @@ from studio.core.image_io import open_picture
 from studio.core.picture import Picture
 from studio.core.styles.learned_style_file import SUFFIX, read_learned
 from studio.core.styles.style import Style
+
+OpenPicture = Callable[[Path], Picture]
 
 
 def is_learned(card: Card) -> bool:
@@ -21,21 +24,21 @@ def is_style_file(path: Path) -> bool:
     return path.suffix.lower() == SUFFIX
 
 
-def open_style(card: Card) -> Style:
+def open_style(card: Card, open_one: OpenPicture = open_picture) -> Style:
     """The style of a card. Raises StudioError if its file is missing, damaged or of another kind."""
     if not is_learned(card):
-        return Style(open_picture(card.file), card)
+        return Style(open_one(card.file), card)
     _, learned = read_learned(card.file)
     return Style(learned.references[0], card, learned)
 
 
-def open_style_file(path: Path) -> Style:
+def open_style_file(path: Path, open_one: OpenPicture = open_picture) -> Style:
     """The style in any file: learned, or a picture, of which only its owner knows whose it is. As `open_style`."""
     if is_style_file(path):
         card, learned = read_learned(path)
         return Style(learned.references[0], card, learned)
     card = Card(path.stem, "style", path.stem, "", "", UNKNOWN_LICENCE, path.name, path, category=OWN_CATEGORY)
-    return Style(open_picture(path), card)
+    return Style(open_one(path), card)
 
 
 def open_style_picture(path: Path) -> Picture:

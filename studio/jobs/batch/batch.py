@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,13 @@ from studio.core.engine_api.contract import Done, StyleRequest
 from studio.core.errors import PictureError, StudioError, WriteError
 from studio.core.image_io import is_plain, open_picture, save_picture
 from studio.core.image_io.output_check import file_identity
+from studio.core.picture import Picture
 from studio.core.rescue import keep_safe, unsaved
 from studio.core.storage.atomic_write import make_folder, unwritable
 from studio.core.storage.untrusted import path_inside
 from studio.jobs.as_studio_error import as_studio_error
+
+OpenPhoto = Callable[[Path], Picture]
 
 _logger = logging.getLogger(__name__)
 
@@ -34,9 +37,16 @@ class Batch:
     """
 
     def __init__(
-        self, folder: Path, job: BatchJob, journal: Journal, items: Iterable[BatchItem], may_overwrite: bool
+        self,
+        folder: Path,
+        job: BatchJob,
+        journal: Journal,
+        items: Iterable[BatchItem],
+        may_overwrite: bool,
+        open_photo: OpenPhoto,
     ) -> None:
         self.folder = folder
+        self._open_photo = open_photo
         self.job = job
         self.notes: tuple[str, ...] = ()  # what the user should know about the photos
         self.items = tuple(items)
@@ -54,7 +64,7 @@ class Batch:
         """
         try:
             self._check_free(item)
-            return self.job.request(open_picture(item.photo))
+            return self.job.request(self._open_photo(item.photo))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one photo, the others are to be painted
             return self._end(item, "skipped", _as_sentence(error))
 
@@ -139,7 +149,14 @@ class Batch:
         return False
 
 
-def open_batch(folder: Path, job: BatchJob, places: Sequence[Path], *, may_overwrite: bool = False) -> Batch:
+def open_batch(
+    folder: Path,
+    job: BatchJob,
+    places: Sequence[Path],
+    *,
+    may_overwrite: bool = False,
+    open_photo: OpenPhoto = open_picture,
+) -> Batch:
     """A batch that paints the photos in `places`, or continues one that was interrupted in this folder.
 
     What the same batch did here before counts as done, unless it came to its end and `may_overwrite`: then all is
@@ -161,7 +178,7 @@ def open_batch(folder: Path, job: BatchJob, places: Sequence[Path], *, may_overw
                 f"A batch with other settings was interrupted in {folder}.",
                 "Continue it with the same settings, choose another folder, or allow overwriting to start again.",
             )
-        batch = Batch(folder, job, journal, items, may_overwrite)
+        batch = Batch(folder, job, journal, items, may_overwrite, open_photo)
         batch.notes = search.notes
         if record is not None and record.refused:
             batch.notes += (f"The journal in {folder} was changed by others; left out: {record.refused[0]}.",)
@@ -171,7 +188,7 @@ def open_batch(folder: Path, job: BatchJob, places: Sequence[Path], *, may_overw
         raise
 
 
-def resume_batch(folder: Path) -> Batch:
+def resume_batch(folder: Path, open_photo: OpenPhoto = open_picture) -> Batch:
     """The batch that was interrupted in this folder, with the settings it began with. Raises StudioError."""
     if read_journal(folder) is None:
         raise _nothing_to_resume(folder)
@@ -186,7 +203,8 @@ def resume_batch(folder: Path) -> Batch:
                 "Begin a new one. Nothing was overwritten.",
             )
         values, items = record.job, record.items.values()
-        return Batch(folder, BatchJob.from_values(values), journal, items, values.get("may_overwrite") is True)
+        may_overwrite = values.get("may_overwrite") is True
+        return Batch(folder, BatchJob.from_values(values), journal, items, may_overwrite, open_photo)
     except BaseException:
         journal.close()
         raise

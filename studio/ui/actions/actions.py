@@ -43,6 +43,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("save_project_as", _("Save project as"), _("Save the project under another name"),
                keys=("Ctrl+Shift+S",)),
     ActionSpec("clear_recent", _("Clear the list"), _("Forget which pictures were opened"), "remove"),
+    ActionSpec("cancel_opening", _("Cancel"), _("Do not open the picture"), "close"),
     ActionSpec("paste", _("Paste"), _("Paste a picture from the clipboard"), "paste", ("Ctrl+V",)),
     ActionSpec("blend", _("Blend with"), _("Lay a second photo over the first"), "blend", ("Ctrl+B",)),
     ActionSpec("paste_blend", _("Paste and blend"), _("Lay the picture in the clipboard over the photo"), "blend",

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QTreeView, QWidget
 
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.ui.batch.batch_delegate import THUMBNAIL_EDGE, BatchDelegate
 from studio.ui.batch.batch_model import BatchModel
 from studio.ui.batch.batch_queue import BatchQueue
@@ -21,7 +22,13 @@ class BatchList(QTreeView):
     A tree without branches, because QListView lays all its rows out again whenever one of them changes.
     """
 
-    def __init__(self, queue: BatchQueue, thumbnail_folder: Path | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        queue: BatchQueue,
+        thumbnail_folder: Path | None = None,
+        opener: PictureOpener | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._queue = queue
         self.setAccessibleName(self.tr("Pictures"))
@@ -32,7 +39,7 @@ class BatchList(QTreeView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         set_role(self, "panel")
         size = QSize(THUMBNAIL_EDGE, THUMBNAIL_EDGE)
-        thumbnails = Thumbnails(size, self.devicePixelRatioF(), thumbnail_folder, self)
+        thumbnails = Thumbnails(size, self.devicePixelRatioF(), thumbnail_folder, self, opener)
         thumbnails.arrived.connect(self._show_thumbnail)
         self.setModel(BatchModel(queue, self))
         self.setItemDelegate(BatchDelegate(thumbnails, self))

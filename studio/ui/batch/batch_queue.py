@@ -13,6 +13,7 @@ from studio.core.batch.job import BatchItem, BatchJob, ItemReport
 from studio.core.engine_api.contract import Done, Event, Failed, Frame, Progress, Stopped, StyleRequest, new_request_id
 from studio.core.errors import StudioError, WeightsError
 from studio.core.image_io import ExportOptions
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.jobs.batch.batch import Batch, open_batch, resume_batch
 from studio.jobs.worker import Worker
 from studio.ui.batch.batch_countdown import BatchCountdown
@@ -42,7 +43,13 @@ class BatchQueue(QObject):
     message_posted = Signal(object)
 
     def __init__(
-        self, session: Session, worker: Worker, files: SerialExecutor, exporter: Exporter, parent: QObject | None = None
+        self,
+        session: Session,
+        worker: Worker,
+        files: SerialExecutor,
+        exporter: Exporter,
+        opener: PictureOpener,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.options = BatchOptions()
@@ -54,6 +61,7 @@ class BatchQueue(QObject):
         self._worker = worker
         self._files = files
         self._exporter = exporter
+        self._open_photo = opener.open_picture
         self._batch: Batch | None = None
         self._session_token: object | None = None
         self._left: deque[BatchItem] = deque()
@@ -99,13 +107,14 @@ class BatchQueue(QObject):
         except StudioError as error:
             self._tell(error)
             return
-        self._begin(lambda: open_batch(folder, job, options.places, may_overwrite=options.may_overwrite))
+        may_overwrite, open_photo = options.may_overwrite, self._open_photo
+        self._begin(lambda: open_batch(folder, job, options.places, may_overwrite=may_overwrite, open_photo=open_photo))
 
     def resume(self) -> None:
         """Continue the batch that was interrupted in the chosen folder, with the settings it began with."""
         folder = self.options.folder
         if folder is not None and not self.is_running and not self._waits_for_learning():
-            self._begin(lambda: resume_batch(folder))
+            self._begin(lambda: resume_batch(folder, self._open_photo))
 
     def set_paused(self, is_paused: bool) -> None:
         """Pause after the step under way, or continue."""

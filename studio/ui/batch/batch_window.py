@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from studio.core.displayable import displayable
 from studio.core.durations import clock
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.style import Style
 from studio.ui.actions.actions import Actions
@@ -61,6 +62,7 @@ class BatchWindow(QDialog):
         settings: Settings,
         parent: QWidget,
         thumbnail_folder: Path | None = None,
+        opener: PictureOpener | None = None,
     ) -> None:
         super().__init__(parent)
         self._queue = queue
@@ -77,7 +79,7 @@ class BatchWindow(QDialog):
         set_role(self.clear, "link")
         self.count = PlainLabel()
         set_role(self.count, "caption")
-        self.list = BatchList(queue, thumbnail_folder)
+        self.list = BatchList(queue, thumbnail_folder, opener)
         self.resume_banner = ResumeBanner()
         self.folder = QLineEdit()
         self.browse = QPushButton(self.tr("Choose\N{HORIZONTAL ELLIPSIS}"))

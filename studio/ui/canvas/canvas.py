@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from studio.core.card import Card
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.picture import Picture
 from studio.ui.canvas.background import CanvasBackground, next_background
 from studio.ui.canvas.background_swatch import BackgroundSwatch
@@ -59,9 +60,16 @@ class Canvas(QWidget):
     dropped = Signal(object)
 
     def __init__(
-        self, demo: Sequence[Card], parent: QWidget | None = None, *, thumbnail_folder: Path | None = None
+        self,
+        demo: Sequence[Card],
+        parent: QWidget | None = None,
+        *,
+        thumbnail_folder: Path | None = None,
+        opener: PictureOpener | None = None,
     ) -> None:
-        """demo: photos to try. thumbnail_folder: where their thumbnails are kept; None for the user's cache."""
+        """demo: photos to try. thumbnail_folder: where their thumbnails are kept; None for the user's cache. opener:
+        makes them.
+        """
         super().__init__(parent)
         self._before_after = BeforeAfter(self)
         self._before_after.sharpened.connect(self.update)
@@ -75,7 +83,7 @@ class Canvas(QWidget):
         self._badge_text = ""
         self._menu: CanvasMenu | None = None
         self._grabbed_at: QPointF | None = None
-        self._thumbnails = Thumbnails(DEMO_SIZE, self.devicePixelRatioF(), thumbnail_folder, self)
+        self._thumbnails = Thumbnails(DEMO_SIZE, self.devicePixelRatioF(), thumbnail_folder, self, opener)
         self._start_page = StartPage(demo, self._thumbnails, self)
         self._start_page.open_requested.connect(self.open_requested)
         self._start_page.demo_chosen.connect(self.demo_chosen)

@@ -23,6 +23,7 @@ from studio.core.engine_api.contract import (
 )
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import StudioError
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.picture import Picture
 from studio.core.storage.atomic_write import make_folder
 from studio.core.storage.folder_lock import FolderLock
@@ -76,13 +77,14 @@ class TuneController(QObject):
         worker: Worker,
         files: SerialExecutor,
         user_styles: UserStyles,
+        opener: PictureOpener,
         parent: QObject | None = None,
         folder: Path | None = None,
     ) -> None:
         """folder: where a style lies while it is learnt; None for the user's own."""
         super().__init__(parent)
-        self.references = ReferencePictures(files, check_references, self)
-        self.photos = ReferencePictures(files, lambda _: (), self)
+        self.references = ReferencePictures(files, check_references, opener, self)
+        self.photos = ReferencePictures(files, lambda _: (), opener, self)
         self.training_log: list[TrainingStep] = []
         self.sample: Picture | None = None
         self.unfinished = ""

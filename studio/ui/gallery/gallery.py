@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.card import OWN_CATEGORY, Card
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.styles.load_style import is_learned
 from studio.ui.dialogs.file_dialogs import show_folder
 from studio.ui.gallery.category_filter import CategoryFilter
@@ -52,16 +53,21 @@ class Gallery(QWidget):
     export_requested = Signal(object)
 
     def __init__(
-        self, cards: Sequence[Card], parent: QWidget | None = None, *, thumbnail_folder: Path | None = None
+        self,
+        cards: Sequence[Card],
+        parent: QWidget | None = None,
+        *,
+        thumbnail_folder: Path | None = None,
+        opener: PictureOpener | None = None,
     ) -> None:
-        """thumbnail_folder: where thumbnails are kept between starts; None for the user's cache."""
+        """thumbnail_folder: where thumbnails are kept between starts; None for the user's cache. opener: makes them."""
         super().__init__(parent)
         set_role(self, "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(self.tr("Style gallery"))
         edge = QSize(THUMBNAIL_EDGE, THUMBNAIL_EDGE)
-        self._thumbnails = Thumbnails(edge, self.devicePixelRatioF(), thumbnail_folder, self)
-        self._thumbnail_folder = thumbnail_folder
+        self._thumbnails = Thumbnails(edge, self.devicePixelRatioF(), thumbnail_folder, self, opener)
+        self._thumbnail_folder, self._opener = thumbnail_folder, opener
         self.model = GalleryModel(cards, self)
         self.search = self._make_search()
         self._category_filter = CategoryFilter()
@@ -145,7 +151,8 @@ class Gallery(QWidget):
     def show_details(self, card: Card) -> StyleDetails:
         """Open the card in a window of its own, which does not block this one."""
         is_own = card.category == OWN_CATEGORY
-        details = StyleDetails(card, self.window(), is_editable=is_own, thumbnail_folder=self._thumbnail_folder)
+        kept = self._thumbnail_folder
+        details = StyleDetails(card, self.window(), is_editable=is_own, thumbnail_folder=kept, opener=self._opener)
         details.edited.connect(self.card_edited)
         details.show()
         return details

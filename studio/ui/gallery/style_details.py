@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.card import Card, licence_is_unknown
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.ui.images.thumbnails import Thumbnails
 from studio.ui.theme.theme import set_role
 from studio.ui.widgets.licence_combo import LicenceCombo
@@ -42,11 +43,12 @@ class StyleDetails(QDialog):
         *,
         is_editable: bool = False,
         thumbnail_folder: Path | None = None,
+        opener: PictureOpener | None = None,
     ) -> None:
-        """thumbnail_folder: as of the gallery."""
+        """thumbnail_folder, opener: as of the gallery."""
         super().__init__(parent)
         self._card = card
-        self._thumbnails = Thumbnails(QSize(_EDGE, _EDGE), self.devicePixelRatioF(), thumbnail_folder, self)
+        self._thumbnails = Thumbnails(QSize(_EDGE, _EDGE), self.devicePixelRatioF(), thumbnail_folder, self, opener)
         self._thumbnails.arrived.connect(self._show_picture)
         self.picture = PlainLabel()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -9,10 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QRect, QSaveFile, QSize, QStandardPaths, Qt, Signal, Slot
 from PySide6.QtGui import (
-    QColorSpace,
     QImage,
-    QImageIOHandler,
-    QImageReader,
     QImageWriter,
     QPainter,
     QPainterPath,
@@ -20,9 +17,10 @@ from PySide6.QtGui import (
 )
 
 from studio.core.errors import StudioError
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.picture import Picture
-from studio.core.styles.load_style import open_style_picture
-from studio.ui.images.picture_pyramid import qimage
+from studio.jobs.decoding.answering import OpensHere
+from studio.ui.images.picture_pyramid import whole_image
 from studio.ui.threads.task_pool import TaskPool
 
 KEPT_IN_MEMORY = 400  # a screenful of tiles many times over; about 80 MB of hi-DPI tiles
@@ -30,10 +28,6 @@ WAITING_AT_MOST = 120  # tiles scrolled past long ago need no work any more
 
 # PySide makes an enum when it is first met. Two threads that meet one at once crash the program (6.11: three of
 # fourteen first starts), so those that work on other threads are met here, by the thread that imports.
-_QUARTER_TURN = QImageIOHandler.Transformation.TransformationRotate90
-_SRGB = QColorSpace.NamedColorSpace.SRgb
-_COVERING = Qt.AspectRatioMode.KeepAspectRatioByExpanding
-_SMOOTHLY = Qt.TransformationMode.SmoothTransformation
 _WRITING = QSaveFile.OpenModeFlag.WriteOnly
 
 
@@ -46,10 +40,18 @@ class Thumbnails(QObject):
     arrived = Signal(object)
 
     def __init__(
-        self, size: QSize, pixel_ratio: float = 1.0, cache_folder: Path | None = None, parent: QObject | None = None
+        self,
+        size: QSize,
+        pixel_ratio: float = 1.0,
+        cache_folder: Path | None = None,
+        parent: QObject | None = None,
+        opener: PictureOpener | None = None,
     ) -> None:
-        """Size: logical px. pixel_ratio: of the screen. cache_folder: None for the user's own."""
+        """Size: logical px. pixel_ratio: of the screen. cache_folder: None for the user's own. opener: None for none
+        but this process.
+        """
         super().__init__(parent)
+        self._opener = opener or OpensHere()
         self._size = size
         self._pixel_ratio = pixel_ratio
         self._cache_folder = cache_folder or user_cache_folder()
@@ -65,8 +67,8 @@ class Thumbnails(QObject):
             self._kept.move_to_end(path)
             return self._kept[path]
         if path not in self._unreadable and not self._tasks.is_waiting(path):
-            size, folder = self._size * self._pixel_ratio, self._cache_folder
-            self._tasks.submit(path, lambda: load_thumbnail(path, size, folder))
+            size, folder, opener = self._size * self._pixel_ratio, self._cache_folder, self._opener
+            self._tasks.submit(path, lambda: load_thumbnail(path, size, folder, opener))
         return None
 
     def is_unreadable(self, path: Path) -> bool:
@@ -108,7 +110,7 @@ def user_cache_folder() -> Path:
     return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.CacheLocation)) / "thumbnails"
 
 
-def load_thumbnail(path: Path, size: QSize, cache_folder: Path) -> QImage:
+def load_thumbnail(path: Path, size: QSize, cache_folder: Path, opener: PictureOpener) -> QImage:
     """A picture cropped to fill `size` device px, from the cache if it is there; null if it cannot be read.
 
     May be called on any thread. A cache that cannot be written costs time, not the thumbnail.
@@ -123,40 +125,18 @@ def load_thumbnail(path: Path, size: QSize, cache_folder: Path) -> QImage:
     image = QImage(str(cached))
     if image.size() == size:
         return image
-    image = make_thumbnail(path, size)
+    image = make_thumbnail(path, size, opener)
     if not image.isNull():
         _save(image, cached)
     return image
 
 
-def make_thumbnail(path: Path, size: QSize) -> QImage:
+def make_thumbnail(path: Path, size: QSize, opener: PictureOpener) -> QImage:
     """A picture cropped to fill `size` device px, in sRGB; null if it cannot be read. May be called on any thread."""
-    image = _read_reduced(path, size)
-    if image.isNull():
-        try:
-            image = qimage(open_style_picture(path).pixels)  # formats Qt does not know: AVIF, HEIC
-        except StudioError:
-            return QImage()
-    if image.colorSpace().isValid():
-        image.convertToColorSpace(QColorSpace(_SRGB))
-    image = image.scaled(size, _COVERING, _SMOOTHLY)
-    # From the middle across, from above the middle down: heads are rarely at the bottom.
-    left, top = (image.width() - size.width()) // 2, (image.height() - size.height()) // 4
-    return image.copy(QRect(left, top, size.width(), size.height()))
-
-
-def _read_reduced(path: Path, size: QSize) -> QImage:
-    """The picture, upright, at least as large as `size` and not much larger; null if Qt cannot read it."""
-    reader = QImageReader(str(path))
-    reader.setDecideFormatFromContent(True)
-    reader.setAutoTransform(True)
-    full = reader.size()  # as stored: the transform comes after scaling
-    if full.isValid():
-        is_turned = bool(reader.transformation().value & _QUARTER_TURN.value)  # mirrored or not
-        # Decode at twice the size and average later: the decoder's own last step is coarse.
-        target = (size.transposed() if is_turned else size) * 2
-        reader.setScaledSize(full.scaled(target, _COVERING).boundedTo(full))
-    return reader.read()
+    try:
+        return whole_image(opener.open_thumbnail(path, size.width(), size.height()))
+    except StudioError:
+        return QImage()
 
 
 def _save(image: QImage, path: Path) -> None:

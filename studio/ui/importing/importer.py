@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from studio.core.artwork.blend import Blend
 from studio.core.card import Card
 from studio.core.errors import StudioError
-from studio.core.image_io import OPEN_SUFFIXES, decode_picture, open_picture
+from studio.core.image_io import OPEN_SUFFIXES
 from studio.core.image_io.find_pictures import Opened, is_folder, open_some
 from studio.core.picture import Picture
 from studio.core.project.project_file import is_project
@@ -20,11 +20,11 @@ from studio.core.project.recipe_file import is_recipe_file
 from studio.core.styles.load_style import is_style_file, open_style
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload, encoded
+from studio.ui.importing.opening import Opening, WaitedFor
 from studio.ui.importing.settings_offer import SettingsOffer
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
-from studio.ui.threads.serial_executor import SerialExecutor
 
 MOST_MIXED = 4  # styles taken into the mix from one drop
 
@@ -42,7 +42,7 @@ class Importer(QObject):
     def __init__(
         self,
         session: Session,
-        files: SerialExecutor,
+        opening: Opening,
         cards: Sequence[Card],
         user_styles: UserStyles,
         parent: QObject | None = None,
@@ -52,10 +52,10 @@ class Importer(QObject):
         self.user_styles = user_styles
         self._bundled = tuple(cards)
         self._session = session
-        self._files = files
+        self.opening = opening
         self._remaining_paths: tuple[Path, ...] = ()
         user_styles.changed.connect(self.cards_changed)
-        self.settings_offer = SettingsOffer(session, files, lambda: self.cards, self)
+        self.settings_offer = SettingsOffer(session, opening.files, lambda: self.cards, self)
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -65,7 +65,7 @@ class Importer(QObject):
     @Slot(object)
     def open_picture(self, path: Path) -> None:
         """Open a file as the photo to be painted."""
-        self._files.submit(lambda: open_picture(path), self._take_one, self._refuse_picture)
+        self.opening.submit(lambda opener: opener.open_picture(path), self._take_one, self._refuse_picture)
 
     def open_files(self, paths: Sequence[Path]) -> None:
         """Open the first picture among files and folders as the photo, and offer to paint all if there are more."""
@@ -74,8 +74,10 @@ class Importer(QObject):
         elif paths and is_recipe_file(paths[0]):
             self.settings_offer.use_file(paths[0])
         elif paths:
-            self._files.submit(
-                lambda: open_some(paths, 1), lambda opened: self._take_first(opened, paths), self._refuse_picture
+            self.opening.submit(
+                lambda opener: open_some(paths, 1, opener.open_picture),
+                lambda opened: self._take_first(opened, paths),
+                self._refuse_picture,
             )
 
     def take_remaining_paths(self) -> tuple[Path, ...]:
@@ -86,25 +88,35 @@ class Importer(QObject):
     def blend_files(self, paths: Sequence[Path]) -> None:
         """Lay a file over the photo; of several, or of a folder, the first two over each other."""
         if paths:
-            self._files.submit(lambda: open_some(paths, 2), self._take_two, self._refuse_picture)
+            self.opening.submit(
+                lambda opener: open_some(paths, 2, opener.open_picture), self._take_two, self._refuse_picture
+            )
 
     def mix_files(self, paths: Sequence[Path]) -> None:
         """Make styles from files and the pictures in folders, and add them to the mix, as many as make sense."""
-        self._files.submit(lambda: open_some(paths, MOST_MIXED), self._mix_opened, self._refuse_style)
+        self.opening.submit(
+            lambda opener: open_some(paths, MOST_MIXED, opener.open_picture), self._mix_opened, self._refuse_style
+        )
 
     def use_files(self, paths: Sequence[Path]) -> None:
         """Paint in the style of the first picture among files and folders, and add the others to the gallery."""
-        self._files.submit(lambda: open_some(paths, 1), self._use_opened, self._refuse_style)
+        self.opening.submit(
+            lambda opener: open_some(paths, 1, opener.open_picture), self._use_opened, self._refuse_style
+        )
 
     @Slot(object)
     def use_style(self, card: Card) -> None:
         """Paint in the style of a card alone."""
-        self._files.submit(lambda: open_style(card), self._session.use_style, self._refuse_style)
+        self.opening.submit(
+            lambda opener: open_style(card, opener.open_picture), self._session.use_style, self._refuse_style
+        )
 
     @Slot(object)
     def mix_in(self, card: Card) -> None:
         """Add the style of a card to the mix."""
-        self._files.submit(lambda: open_style(card), self._session.mix_in, self._refuse_style)
+        self.opening.submit(
+            lambda opener: open_style(card, opener.open_picture), self._session.mix_in, self._refuse_style
+        )
 
     @Slot(list)
     def add_styles(self, paths: Sequence[Path]) -> None:
@@ -114,7 +126,7 @@ class Importer(QObject):
         elif is_style_file(paths[0]):
             self.user_styles.keep_learned(paths[0], self.use_style)
         else:
-            self._files.submit(lambda: is_folder(paths[0]), partial(self._add_one, paths[0]), self._refuse_style)
+            self.opening.submit(lambda _: is_folder(paths[0]), partial(self._add_one, paths[0]), self._refuse_style)
 
     @Slot(object)
     def take_drop(self, drop: Drop) -> None:
@@ -122,8 +134,8 @@ class Importer(QObject):
         payload, session = drop.payload, self._session
         name = self._name_of(payload)
 
-        def open_image() -> Picture:
-            return decode_picture(encoded(payload), name)
+        def open_image(opener: WaitedFor) -> Picture:
+            return opener.decode_picture(encoded(payload), name)
 
         match drop.zone, payload.kind:
             case _, "link":
@@ -139,11 +151,11 @@ class Importer(QObject):
             case "picture", "files":
                 self.open_files(payload.paths)
             case "picture", "image":
-                self._files.submit(open_image, self._take_picture, self._refuse_picture)
+                self.opening.submit(open_image, self._take_picture, self._refuse_picture)
             case "blend", "files":
                 self.blend_files(payload.paths)
             case "blend", "image":
-                self._files.submit(open_image, self._blend, self._refuse_picture)
+                self.opening.submit(open_image, self._blend, self._refuse_picture)
             case zone, "style":
                 for card in self.cards:
                     if card.id == payload.style_id:
@@ -172,7 +184,7 @@ class Importer(QObject):
         if is_a_folder:
             self.user_styles.add([path])
         else:
-            self.user_styles.use(partial(open_picture, path), self._session.use_style)
+            self.user_styles.use(lambda opener: opener.open_picture(path), self._session.use_style)
             self.settings_offer.look_into(path)
 
     def _take_first(self, opened: Opened, paths: Sequence[Path]) -> None:
@@ -259,6 +271,6 @@ class Importer(QObject):
         self._session.post_message(Message.about(error))
 
 
-def _same(picture: Picture) -> Picture:
+def _same(picture: Picture, _: WaitedFor) -> Picture:
     """A picture that is open already."""
     return picture

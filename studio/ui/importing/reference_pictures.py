@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.engine_api.tune_settings import MOST_PICTURES
 from studio.core.errors import StudioError
-from studio.core.image_io import open_picture
 from studio.core.image_io.find_pictures import pictures_in
+from studio.core.image_io.opening.opener import Cancellation, PictureOpener
 from studio.core.picture import Picture
 from studio.core.training.reference_checks import Remark
 from studio.core.training.tune_request_file import learning_copy
@@ -32,8 +32,11 @@ class ReferencePictures(QObject):
     changed = Signal()
     message_posted = Signal(object)
 
-    def __init__(self, files: SerialExecutor, check: Check, parent: QObject | None = None) -> None:
+    def __init__(
+        self, files: SerialExecutor, check: Check, opener: PictureOpener, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
+        self._opener = opener
         self.pictures: tuple[Picture, ...] = ()
         self.remarks: tuple[Remark, ...] = ()
         self.is_locked = False
@@ -66,7 +69,7 @@ class ReferencePictures(QObject):
                 problems.append(StudioError(f"{MOST_PICTURES} pictures are the most.", "The others are left out."))
                 break
             try:
-                picture = learning_copy(open_picture(path))
+                picture = learning_copy(self._opener.open_picture(path, Cancellation()))
                 found.setdefault(picture.fingerprint, picture)
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are taken
                 problems.append(task_error(error))

@@ -11,12 +11,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.card import Card
 from studio.core.errors import StudioError
-from studio.core.image_io import open_picture
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.picture import Picture
 from studio.core.styles.load_style import is_style_file
 from studio.core.styles.style import Style
 from studio.core.styles.style_library import StyleLibrary, kept_size
+from studio.ui.importing.opening import Opening, WaitedFor
 from studio.ui.session.message import Message
 from studio.ui.threads.serial_executor import SerialExecutor
 
@@ -38,7 +38,7 @@ class UserStyles(QObject):
     def __init__(
         self,
         library: StyleLibrary,
-        opening: SerialExecutor,
+        opening: Opening,
         files: SerialExecutor,
         many: SerialExecutor,
         parent: QObject | None = None,
@@ -62,11 +62,11 @@ class UserStyles(QObject):
         """Read the library."""
         self._files.submit(self._library.read, lambda found: self._take_library(*found), self._refuse)
 
-    def use(self, open_one: Callable[[], Picture], take: Callable[[Style], None]) -> None:
+    def use(self, open_one: Callable[[WaitedFor], Picture], take: Callable[[Style], None]) -> None:
         """Open a picture and hand it on as a style at once; then keep it, so that it is in the gallery from now on."""
 
-        def open_style() -> Style:
-            picture = kept_size(open_one())
+        def open_style(opener: WaitedFor) -> Style:
+            picture = kept_size(open_one(opener))
             return Style(picture, self._library.card_for(picture))
 
         def keep(style: Style) -> None:
@@ -187,7 +187,7 @@ class UserStyles(QObject):
     def _add_file(self, path: Path) -> Card:
         if is_style_file(path):
             return self._library.import_learned(path)
-        return self._library.add(kept_size(open_picture(path)))
+        return self._library.add(kept_size(self._opening.opener.open_picture(path)))
 
     def _took(self, batch: _Batch, card: Card) -> None:
         if self._has(card):

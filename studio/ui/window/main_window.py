@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.core.card import Card
 from studio.core.displayable import displayable, shortened
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.picture import Picture
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.message_bar import MessageBar
@@ -54,8 +55,9 @@ class MainWindow(QWidget):
         preferences: Preferences,
         shelf: Shelf,
         thumbnail_folder: Path | None = None,
+        opener: PictureOpener | None = None,
     ) -> None:
-        """demo: photos to try. thumbnail_folder: None for the user's own cache."""
+        """demo: photos to try. thumbnail_folder: None for the user's own cache. opener: makes the thumbnails."""
         super().__init__()
         self._session = session
         self._actions = actions
@@ -66,9 +68,9 @@ class MainWindow(QWidget):
         self.setMinimumSize(LEAST)
         self.addActions(list(actions.values()))
         self.tool_bar = ToolBar(session, actions, recent)
-        self.gallery = Gallery(importer.cards, thumbnail_folder=thumbnail_folder)
+        self.gallery = Gallery(importer.cards, thumbnail_folder=thumbnail_folder, opener=opener)
         self.messages = MessageBar(actions)
-        self.canvas = Canvas(demo, thumbnail_folder=thumbnail_folder)
+        self.canvas = Canvas(demo, thumbnail_folder=thumbnail_folder, opener=opener)
         self.proof = ProofView(self)
         self.panel = RecipePanel(session)
         self.history = HistoryPanel(shelf, session, preferences, actions["history"], actions["keep_draft"])

@@ -8,6 +8,8 @@ import pytest
 
 from studio.core.errors import PictureError
 from studio.core.image_io.find_pictures import MOST_TRIED, open_some, pictures_in
+from studio.core.image_io.opening.opener import OpeningCancelled
+from studio.core.picture import Picture
 from tests.support.picture_files import encoded, noise
 
 
@@ -47,14 +49,25 @@ def test_if_none_opens_the_first_says_why(tmp_path: Path) -> None:
         open_some([tmp_path], 1)
 
 
-def test_of_many_broken_files_only_so_many_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_broken_files_only_so_many_are_tried(tmp_path: Path) -> None:
     tried: list[Path] = []
 
-    def fail(path: Path) -> None:
+    def fail(path: Path) -> Picture:
         tried.append(path)
         raise PictureError("broken")
 
-    monkeypatch.setattr("studio.core.image_io.find_pictures.open_picture", fail)
     with pytest.raises(PictureError, match="broken"):
-        open_some([tmp_path / f"{number}.png" for number in range(1000)], 1)
+        open_some([tmp_path / f"{number}.png" for number in range(1000)], 1, fail)
     assert len(tried) == MOST_TRIED
+
+
+def test_who_gives_up_gives_up_all_of_them(tmp_path: Path) -> None:
+    tried: list[Path] = []
+
+    def give_up(path: Path) -> Picture:
+        tried.append(path)
+        raise OpeningCancelled("The picture was not opened.")
+
+    with pytest.raises(OpeningCancelled):
+        open_some([tmp_path / "1.png", tmp_path / "2.png"], 1, give_up)
+    assert len(tried) == 1

@@ -16,16 +16,16 @@ from pytestqt.qtbot import QtBot
 from studio.core.artwork.blend import Blend
 from studio.core.engine_api.contract import Done, Frame, TuneRequest
 from studio.core.engine_api.tune_settings import TuneSettings
-from studio.core.image_io import ExportOptions, find_pictures
+from studio.core.image_io import ExportOptions
 from studio.core.styles.learned_style_file import training_file, write_learned
 from studio.jobs.batch import batch
+from studio.jobs.decoding.answering import OpensHere
 from studio.ui.app import Studio
 from studio.ui.batch import batch_queue
 from studio.ui.canvas.before_after import BeforeAfter
 from studio.ui.export.export_dialog import ExportDialog
 from studio.ui.gallery import style_previews
 from studio.ui.images.thumbnails import Thumbnails
-from studio.ui.importing import reference_pictures, user_styles
 from tests.support.fakes import make_card, make_learned, make_picture
 
 Fail = Callable[..., object]
@@ -120,7 +120,7 @@ def test_a_photo_that_cannot_be_opened_is_told_and_the_next_one_opens(
 ) -> None:
     path = save_photo()
     with monkeypatch.context() as patched:
-        patched.setattr("studio.ui.importing.importer.open_picture", fail)
+        patched.setattr(OpensHere, "open_picture", fail)
         studio.importer.open_picture(path)
         qtbot.waitUntil(lambda: bool(sentence(studio)))
     studio.importer.open_picture(path)
@@ -190,11 +190,14 @@ def test_a_large_blend_is_shown_even_if_its_smaller_sizes_cannot_be_made(
     assert pair.before.picture is second
 
 
-@pytest.mark.parametrize(("act", "state"), [("open_picture", "skipped"), ("save_picture", "failed")])
+@pytest.mark.parametrize(("act", "state"), [("open", "skipped"), ("save", "failed")])
 def test_a_photo_that_fails_in_a_batch_is_left_out_alone(
     qtbot: QtBot, chosen: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch, act: str, state: str
 ) -> None:
-    monkeypatch.setattr(f"studio.jobs.batch.batch.{act}", once_for("b.png", getattr(batch, act), fail))
+    if act == "open":
+        monkeypatch.setattr(OpensHere, "open_picture", once_for("b.png", OpensHere.open_picture, fail))
+    else:
+        monkeypatch.setattr("studio.jobs.batch.batch.save_picture", once_for("b.png", batch.save_picture, fail))
     chosen.batch.start()
     qtbot.waitUntil(lambda: not chosen.batch.is_running)
     assert states(chosen) == ["done", state, "done"]
@@ -283,9 +286,7 @@ def test_a_picture_to_learn_from_that_fails_is_left_out_alone(
     qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path], fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     references = studio.tune_controller.references
-    monkeypatch.setattr(
-        "studio.ui.importing.reference_pictures.open_picture", once_for("b.png", reference_pictures.open_picture, fail)
-    )
+    monkeypatch.setattr(OpensHere, "open_picture", once_for("b.png", OpensHere.open_picture, fail))
     references.add([save_photo(name, seed=seed) for seed, name in enumerate(("a.png", "b.png", "c.png"))])
     qtbot.waitUntil(lambda: bool(references.pictures))
     assert [picture.name for picture in references.pictures] == ["a.png", "c.png"]
@@ -317,9 +318,7 @@ def test_learning_that_cannot_begin_ends(
 def test_a_file_that_fails_among_many_is_no_style_and_the_others_are(
     qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path], fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "studio.ui.importing.user_styles.open_picture", once_for("b.png", user_styles.open_picture, fail)
-    )
+    monkeypatch.setattr(OpensHere, "open_picture", once_for("b.png", OpensHere.open_picture, fail))
     with qtbot.waitSignal(studio.importer.user_styles.message_posted) as posted:
         studio.importer.add_styles(
             [save_photo(name, seed=seed) for seed, name in enumerate(("a.png", "b.png", "c.png"))]
@@ -330,8 +329,7 @@ def test_a_file_that_fails_among_many_is_no_style_and_the_others_are(
 def test_a_file_that_fails_among_many_is_no_photo_and_the_next_one_is(
     qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path], fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = find_pictures.open_picture
-    monkeypatch.setattr("studio.core.image_io.find_pictures.open_picture", once_for("a.png", original, fail))
+    monkeypatch.setattr(OpensHere, "open_picture", once_for("a.png", OpensHere.open_picture, fail))
     first, second = save_photo("a.png"), save_photo("b.png", seed=1)
     studio.importer.open_files([first, second])
     qtbot.waitUntil(lambda: studio.session.artwork.content is not None)

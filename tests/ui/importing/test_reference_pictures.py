@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.engine_api.tune_settings import MOST_PICTURES
 from studio.core.training.reference_checks import Remark
+from studio.jobs.decoding.answering import OpensHere
 from studio.ui.importing.reference_pictures import ReferencePictures
 from studio.ui.threads.serial_executor import SerialExecutor
 from tests.support.fakes import make_picture
@@ -20,7 +21,7 @@ from tests.support.fakes import make_picture
 def chosen(qtbot: QtBot) -> Iterator[ReferencePictures]:
     """Each time it says how many there are."""
     files = SerialExecutor("chosen")
-    yield ReferencePictures(files, lambda pictures: (Remark(f"These are {len(pictures)}."),))
+    yield ReferencePictures(files, lambda pictures: (Remark(f"These are {len(pictures)}."),), OpensHere())
     files.close()
 
 

@@ -15,9 +15,11 @@ from studio.core.card import Card
 from studio.core.image_io import ExportOptions
 from studio.core.styles.style import Style
 from studio.core.styles.style_library import StyleLibrary
+from studio.jobs.decoding.answering import OpensHere
 from studio.ui.app import Studio
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload
+from studio.ui.importing.opening import Opening
 from studio.ui.importing.user_styles import MANY, UserStyles
 from studio.ui.session.settings import Settings
 from studio.ui.threads.serial_executor import SerialExecutor
@@ -64,7 +66,8 @@ def test_one_added_picture_is_used_and_stays_after_a_restart(
     again.close()
 
 
-def test_a_style_in_use_is_kept_however_soon_the_window_closes(qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_style_in_use_is_kept_however_soon_the_window_closes(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
+    session = studio.session
     files, gate = SerialExecutor("files"), threading.Event()
     library, used = StyleLibrary(tmp_path / "styles"), []
 
@@ -72,7 +75,8 @@ def test_a_style_in_use_is_kept_however_soon_the_window_closes(qtbot: QtBot, tmp
         used.append(style)
         files.submit(lambda: gate.wait(20), lambda _: None, lambda _: None)  # the disk is busy with something else
 
-    UserStyles(library, files, files, files).use(lambda: make_picture(24, 24, "wall.png"), use)
+    opening = Opening(OpensHere(), files, session)
+    UserStyles(library, opening, files, files).use(lambda _: make_picture(24, 24, "wall.png"), use)
     qtbot.waitUntil(lambda: bool(used))
     gate.set()
     files.close()
