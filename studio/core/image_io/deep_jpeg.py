@@ -44,15 +44,18 @@ def read_frame(file: IO[bytes]) -> Frame | None:
     profile: list[bytes] = []
     info: dict[str, bytes] = {}
     found = None
+    filling = 0
     for _ in range(_MOST_SEGMENTS):
         if found is not None or file.tell() > _MOST_HEADER:
             break
         mark = file.read(1)
         if mark != b"\xff":
             break
-        kind, filling = file.read(1), 0
+        kind = file.read(1)
         while kind == b"\xff" and filling < _MOST_FILLING:
             kind, filling = file.read(1), filling + 1
+        if kind == b"\xff":
+            break
         length = int.from_bytes(file.read(2)) - 2
         if not kind or length < 0 or kind[0] == _START_OF_SCAN:
             break
