@@ -16,6 +16,7 @@ from studio.core.card import Card, bundled_cards
 from studio.core.errors import PictureError
 from studio.core.image_io.formats import recognise
 from studio.core.image_io.opening.opener import PictureOpener
+from studio.core.image_io.opening.places import is_network_url, place_of, reachable
 from studio.core.image_io.output_check import file_identity
 from studio.core.image_io.picture_reader import reason
 from studio.core.picture import Picture
@@ -36,15 +37,24 @@ def read_photo(name: str, opener: PictureOpener) -> Picture:
     """The picture in the file, or on stdin for "-". Raises PictureError or UsageError."""
     if name == PIPE:
         return opener.decode_picture(_piped(), "standard input")
-    if file_identity(Path(name)) is None:
+    path = place_of(name)
+    if not is_network_url(name) and file_identity(reachable(path)) is None:
         raise UsageError(f"There is no picture {name}.", "Check its name and folder.")
-    return opener.open_picture(Path(name))
+    return opener.open_picture(reachable(path))
 
 
 def source_files(arguments: argparse.Namespace) -> list[Path]:
     """The files that hold photos and recipe."""
     names = (arguments.photo, arguments.blend_with, arguments.recipe)
-    return [Path(name) for name in names if name not in (None, PIPE)]
+    return [path_of(name) for name in names if name not in (None, PIPE)]
+
+
+def path_of(name: str | Path) -> Path:
+    """Where it lies, for comparing it with what is written; of a place that is not connected, opening tells."""
+    try:
+        return reachable(place_of(str(name)))
+    except PictureError:
+        return Path(name)
 
 
 def read_blend(arguments: argparse.Namespace, base: Picture | None, opener: PictureOpener) -> Blend | None:

@@ -17,6 +17,7 @@ from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.card import bundled_cards
 from studio.core.engine_api.contract import Engine
 from studio.core.image_io.opening.opener import PictureOpener
+from studio.core.image_io.opening.places import place_of
 from studio.core.project.presets import Presets
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.style_library import StyleLibrary
@@ -72,7 +73,7 @@ def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
     settings = Settings(settings_file())
     studio = Studio(make_engine, settings, opener=DecodeProcess())
     studio.window.show()
-    studio.autosave.began.connect(lambda: studio.importer.open_files([Path(argument) for argument in arguments]))
+    studio.autosave.began.connect(lambda: studio.importer.open_files(list(map(place_of, arguments))))
     studio.autosave.start()
     with _ending_on_signals(application):
         status = application.exec()

@@ -6,10 +6,9 @@ import argparse
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from importlib.util import find_spec
-from pathlib import Path
 
 from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED
-from studio.cli.inputs import find_style, read_recipe
+from studio.cli.inputs import find_style, path_of, read_recipe
 from studio.cli.options import UsageError, add_recipe_options, add_style_options
 from studio.cli.output import add_folder_options, export_options
 from studio.cli.reports.batch_report import BatchBar, BatchJson, BatchReport, Tally
@@ -56,7 +55,7 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
     if arguments.cluster is not None:
         _check_cluster()
     check_folder(arguments.output)
-    places = [Path(name) for name in arguments.photos]
+    places = list(map(path_of, arguments.photos))
     settings = EngineSettings(arguments.device, arguments.weights_folder)
     report: BatchReport = BatchJson() if arguments.json else BatchBar()
     may_overwrite, open_photo = arguments.overwrite, opener.open_picture

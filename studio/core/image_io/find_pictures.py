@@ -12,6 +12,7 @@ from pathlib import Path
 from studio.core.errors import PictureError
 from studio.core.image_io.formats import OPEN_SUFFIXES
 from studio.core.image_io.opening.opener import OpeningCancelled
+from studio.core.image_io.opening.places import reachable
 from studio.core.image_io.picture_reader import open_picture, shown_name
 from studio.core.picture import Picture
 
@@ -33,7 +34,7 @@ def pictures_in(places: Iterable[Path], levels: int | None = None) -> tuple[Path
     for all. Hidden files and folders are passed over: systems leave them behind, such as the "._boat.jpg" of a Mac.
     """
     found: list[Path] = []
-    for place in places:
+    for place in map(_reachable, places):
         if is_folder(place):
             found += chain.from_iterable(pictures for _, pictures in folders_with_pictures(place, levels))
         else:
@@ -81,6 +82,13 @@ def open_some(places: Sequence[Path], count: int, open_one: Callable[[Path], Pic
     return Opened(tuple(pictures.values()), tuple(path for path in paths if path not in pictures))
 
 
+def _reachable(place: Path) -> Path:
+    try:
+        return reachable(place)
+    except PictureError:  # which opening it tells
+        return place
+
+
 def _nothing_in(places: Sequence[Path]) -> PictureError:
     where = shown_name(places[0]) if len(places) == 1 else "these folders"
     return PictureError(
@@ -91,7 +99,7 @@ def _nothing_in(places: Sequence[Path]) -> PictureError:
 def is_folder(place: Path) -> bool:
     """Whether it is one; False also for a name the system does not allow, of which opening it says so."""
     try:
-        return place.is_dir()
+        return _reachable(place).is_dir()
     except (OSError, ValueError):
         return False
 

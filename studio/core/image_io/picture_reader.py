@@ -27,6 +27,7 @@ from studio.core.image_io.formats import RAW_FILE, SHORTCUT, FormatName, describ
 from studio.core.image_io.gif_canvas import frame_box, with_free_canvas
 from studio.core.image_io.header_checks import DECODER_ERRORS, check_before_parsing, check_claims
 from studio.core.image_io.odd_bmp import read_bmp_header, read_odd_bmp
+from studio.core.image_io.opening.places import reachable
 from studio.core.image_io.opening.wanted import Wanted
 from studio.core.image_io.tiff.tiff_reader import raw_file, read_tiff
 from studio.core.picture import SMALLEST_EDGE, Metadata, Picture, Pixels
@@ -60,6 +61,7 @@ def open_picture(path: Path) -> Picture:
 
 def open_wanted(path: Path, wanted: Wanted) -> Picture:
     """As `open_picture`, in another way."""
+    path = reachable(path)
     with open_regular(path) as file:
         return decode_wanted(file, shown_name(path), path, wanted)
 

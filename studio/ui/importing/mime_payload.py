@@ -14,11 +14,18 @@ from urllib.parse import unquote_to_bytes
 from PySide6.QtCore import QBuffer, QIODevice, QMimeData, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage, QImageWriter
 
+from studio.core.image_io.opening.places import is_network_url, paths_in_line, place_of
+
 PayloadKind = Literal["files", "image", "link", "style"]
 
 STYLE_MIME_TYPE = "application/x-style-studio-style"  # the card's id, as bytes of a file's name
 _ENCODED = ("image/png", "image/webp", "image/jpeg", "image/tiff", "image/avif", "image/heic", "image/gif", "image/bmp")
 _WRITING = QIODevice.OpenModeFlag.WriteOnly  # met here, by the thread that imports: see thumbnails.py
+_COPIED = (  # by file managers, where they offer no list of URLs
+    "x-special/gnome-copied-files",
+    "x-special/mate-copied-files",
+    "x-special/nautilus-clipboard",
+)
 _LONGEST_TEXT = 20_000  # characters that may be a list of files
 
 
@@ -79,31 +86,38 @@ def _urls(mime: QMimeData) -> list[QUrl]:
     """The URLs of a drag; text counts if every line of it is a path or an address, as copied from a terminal."""
     if mime.hasUrls():
         return mime.urls()
-    if mime.hasImage() or not mime.hasText():
+    if mime.hasImage() or not (mime.hasText() or any(map(mime.hasFormat, _COPIED))):
         return []
-    text = mime.text()
-    lines = [line.strip().strip("\"'") for line in text[:_LONGEST_TEXT].splitlines() if line.strip()]
-    urls = [_url_of(line) for line in lines]
+    copied = next((bytes(mime.data(name).data()) for name in _COPIED if mime.hasFormat(name)), b"")
+    text = copied.decode("utf-8", "replace") or mime.text()
+    lines = [line.strip() for line in text[:_LONGEST_TEXT].splitlines() if line.strip()]
+    if lines and lines[0] in _COPIED:  # some file managers say it in the text
+        del lines[0]
+    if len(lines) > 1 and lines[0] in ("copy", "cut"):  # cut, too, is only read
+        del lines[0]
+    urls = [_url_of(path) for line in lines for path in paths_in_line(line)]
     return [] if len(text) > _LONGEST_TEXT or None in urls else [url for url in urls if url is not None]
 
 
 def _url_of(line: str) -> QUrl | None:
-    if line.startswith(("file://", "http://", "https://", "data:image/")):
+    if line.startswith(("file:", "http://", "https://", "data:image/")) or is_network_url(line):
         return QUrl(line)
-    path = Path(line)
-    if line.startswith("~"):
-        path = Path(os.path.expanduser(line))  # noqa: PTH111 - Path raises where there is no such user
+    path = place_of(line)
     return QUrl.fromLocalFile(str(path)) if path.is_absolute() else None
 
 
 def _is_local(url: QUrl) -> bool:
-    return url.isLocalFile() or (not url.scheme() and url.path().startswith("/"))  # some forget the scheme
+    """Whether it may be opened as a file: here, or where the file manager has connected another machine."""
+    is_path = not url.scheme() and url.path().startswith("/")  # some forget the scheme
+    return url.isLocalFile() or is_path or is_network_url(url.toString())
 
 
 def _local_path(url: QUrl) -> Path:
     """The file behind a URL, whatever bytes its name has, and whether or not the machine's own name stands before."""
     if os.name == "nt":
         return Path(url.toLocalFile())
+    if is_network_url(url.toString()):
+        return Path(bytes(url.toEncoded().data()).decode("ascii", "replace"))  # found when it is opened
     encoded = url.path(QUrl.ComponentFormattingOption.FullyEncoded)
     return Path(os.fsdecode(unquote_to_bytes(encoded)))  # Qt takes all names for UTF-8
 

@@ -220,3 +220,25 @@ def test_zones_that_were_just_left_do_not_flicker(canvas, qtbot, monkeypatch):
 def test_every_zone_has_icon_name_and_line():
     assert all(zone.icon and zone.label and zone.line and zone.takes for zone in ZONES)
     assert len({zone.name for zone in ZONES}) == len(ZONES)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "text", "paths"),
+    [
+        ("x-special/gnome-copied-files", "copy\nfile:///a/b%20c.png\nfile:///d.png", ("/a/b c.png", "/d.png")),
+        ("x-special/mate-copied-files", "cut\nfile:///a.png", ("/a.png",)),
+        ("text/plain", "x-special/nautilus-clipboard\ncopy\nfile:///a.png\n", ("/a.png",)),
+        ("text/plain", "copy\nfile:///a.png", ("/a.png",)),
+        ("text/plain", r"/a/my\ photo.png", ("/a/my photo.png",)),
+        ("text/plain", "'/a/my photo.png' '/b.png'", ("/a/my photo.png", "/b.png")),
+        ("text/uri-list", "file://host/a%FC.png\r\n", ("/a\udcfc.png",)),
+        ("text/uri-list", "smb://nas/photos/a%20b.png\r\n", ("smb:/nas/photos/a%20b.png",)),
+    ],
+)
+def test_clipboards_of_file_managers_and_terminals_are_files(
+    format_name: str, text: str, paths: tuple[str, ...]
+) -> None:
+    mime = QMimeData()
+    mime.setData(format_name, text.encode("utf-8"))
+    assert payload_kind(mime) == "files"
+    assert tuple(map(str, read_payload(mime).paths)) == paths
