@@ -222,3 +222,11 @@ def test_transparency_passes_by_colours(make: Callable[[], Chunk]) -> None:
     assert found.alpha is not None
     assert np.array_equal(found.alpha, alpha[..., 0])
     assert np.array_equal(found.pixels, decode_picture(opaque, "a.png").pixels)
+
+
+@pytest.mark.parametrize("profile", [None, UNUSABLE["of grey"]])
+def test_a_tiff_tells_adobe_rgb_in_its_exif_as_well(profile: bytes | None) -> None:
+    settings = {} if profile is None else {"icc_profile": profile}
+    found = opened(patches(), "TIFF", exif=exif_block(space=2), **settings)
+    assert farthest(found, by_little_cms(patches(), ADOBE)) <= 2
+    assert farthest(opened(patches(), "TIFF", exif=exif_block(space=1), **settings), patches()) == 0

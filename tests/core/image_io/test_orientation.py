@@ -8,6 +8,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from studio.core.image_io import decode_picture
@@ -192,3 +193,16 @@ def test_no_orientation_is_carried_on() -> None:
     picture = in_file("JPEG", stored(6), TYPES["text"](6, "<"), PACKETS["attribute"].format(6))
     assert picture.metadata.exif == b""
     assert decode_picture(encoded("JPEG", picture.pixels, exif=picture.metadata.exif), "a").pixels.shape == (32, 48, 3)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("form", PACKETS)
+def test_a_tiff_without_a_tag_is_turned_by_its_xmp(orientation: int, form: str) -> None:
+    packet = PACKETS[form].format(orientation).encode()
+    tags = [(700, 1, len(packet), packet, True)]
+    file = BytesIO()
+    tifffile.imwrite(file, stored(orientation), photometric="rgb", extratags=tags)
+    assert is_upright(decode_picture(file.getvalue(), "a.tif"))
+    file = BytesIO()
+    tifffile.imwrite(file, stored(3), photometric="rgb", extratags=[*tags, (274, 3, 1, 3, True)])
+    assert is_upright(decode_picture(file.getvalue(), "a.tif"))

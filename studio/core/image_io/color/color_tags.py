@@ -39,9 +39,9 @@ def told_colors(image: Image.Image, exif: Image.Exif) -> list[Told]:
     profile = [icc] if isinstance(icc, bytes) and icc else []
     code_points = [points] if points else []
     if image.format != "PNG":
-        return [*profile, *code_points, *_of_exif(exif)]
+        return [*profile, *code_points, *exif_colors(exif)]
     by_chunks = [RgbSpace()] if "srgb" in info else _of_gamma(info)
-    return [*code_points, *profile, *by_chunks, *_of_exif(exif)]
+    return [*code_points, *profile, *by_chunks, *exif_colors(exif)]
 
 
 def _points(cicp: Any, is_png: bool) -> RgbSpace | None:
@@ -62,7 +62,8 @@ def _of_gamma(info: Mapping[Any, Any]) -> list[Told]:
     return [space] if space else []
 
 
-def _of_exif(exif: Image.Exif) -> list[Told]:
+def exif_colors(exif: Image.Exif) -> list[Told]:
+    """What EXIF alone tells: Adobe RGB, or [] for sRGB."""
     try:
         space = exif.get_ifd(IFD.Exif).get(Base.ColorSpace)
         index = exif.get_ifd(IFD.Interop).get(_INTEROPERABILITY_INDEX)

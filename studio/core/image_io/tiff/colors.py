@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from io import BytesIO
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from studio.core.image_io.color.color_tags import Told
 from studio.core.image_io.color_profile import ToSrgb, srgb_profile
 from studio.core.image_io.deep_pixels import Extent, Values, to_eight_bits, to_sixteen_bits
 from studio.core.image_io.header_checks import DECODER_ERRORS
@@ -42,8 +43,13 @@ _XYZ_TO_SRGB = np.array(  # D50, Bradford-adapted: the inverse of the columns in
 )
 
 
-def colors_of(page: Directory, segments: Segments, name: str, white: float, extent: Extent) -> Convert:
-    """What makes sRGB and alpha of the values of a page. Raises PictureError naming a colour model that is not read."""
+def colors_of(
+    page: Directory, segments: Segments, name: str, white: float, extent: Extent, told: Sequence[Told]
+) -> Convert:
+    """What makes sRGB and alpha of the values of a page. Raises PictureError naming a colour model that is not read.
+
+    told: what counts beside the page's own profile, where that cannot be used.
+    """
     photometric = page.number(PHOTOMETRIC, _RGB if segments.samples >= 3 else _BLACK_IS_ZERO)
     if photometric == _YCBCR and segments.compression in (7, 33003, 33005, 34712):
         photometric = _RGB  # the codec converts it
@@ -66,7 +72,7 @@ def colors_of(page: Directory, segments: Segments, name: str, white: float, exte
     alphas = [index for index, kind in enumerate(extra) if kind in (_ASSOCIATED, _UNASSOCIATED)]
     at_alpha = colors + alphas[0] if alphas and colors + alphas[0] < segments.samples else None
     is_associated = at_alpha is not None and extra[alphas[0]] == _ASSOCIATED
-    to_rgb = _to_rgb(page, segments, photometric, colors, white, extent)
+    to_rgb = _to_rgb(page, segments, photometric, colors, white, extent, told)
     is_pure = not is_associated and photometric not in (_PALETTE, _CIELAB, _ICCLAB)
 
     def convert(values: Values) -> tuple[Pixels, Pixels | None]:
@@ -94,7 +100,13 @@ def _unassociated(color: Values, opacity: Values, opaque: float) -> Values:
 
 
 def _to_rgb(
-    page: Directory, segments: Segments, photometric: int, colors: int, white: float, extent: Extent
+    page: Directory,
+    segments: Segments,
+    photometric: int,
+    colors: int,
+    white: float,
+    extent: Extent,
+    told: Sequence[Told],
 ) -> Callable[[Values], Pixels]:
     largest = extent.largest
     if photometric == _PALETTE:
@@ -119,7 +131,7 @@ def _to_rgb(
             _SPACES[colors][2], (levels.shape[1], levels.shape[0]), np.ascontiguousarray(levels).tobytes()
         )
         if not to_srgb:
-            to_srgb.append(ToSrgb(image, None if is_deep else icc))
+            to_srgb.append(ToSrgb(image, *([] if is_deep or not icc else [icc]), *told))
         return to_srgb[0](image)[0]
 
     return convert

@@ -12,15 +12,18 @@ from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from studio.core.errors import PictureError
+from studio.core.image_io.color.color_tags import exif_colors
 from studio.core.image_io.deep_pixels import Extent, likely_white, stated_white
+from studio.core.image_io.exif import orientation_of
 from studio.core.image_io.formats import RAW_FILE
 from studio.core.image_io.header_checks import DECODER_ERRORS
-from studio.core.image_io.tiff.colors import colors_of
+from studio.core.image_io.tiff.colors import Convert, colors_of
 from studio.core.image_io.tiff.directory import DNG_VERSION, PHOTOMETRIC, Directory, best_page, read_directories
 from studio.core.image_io.tiff.segments import Segments
 from studio.core.picture import Pixels
 
-_ORIENTATION, _EXIF, _MAKE, _MODEL = 274, 0x8769, 271, 272
+_ORIENTATION, _EXIF, _MAKE, _MODEL, _XMP = 274, 0x8769, 271, 272, 700
+_MOST_XMP = 2**20  # bytes
 _MAX_SAMPLE, _S_MAX_SAMPLE = 281, 341
 _RAW_COMPRESSIONS = (34713, 32767, 32770)  # Nikon, Sony, Samsung
 _OF_SENSORS = (32803, 34892)  # colour filter array, linear raw
@@ -58,11 +61,12 @@ def read_tiff(file: IO[bytes], name: str, check: Callable[[str, int, int], None]
     check(name, *page.size)
     length = file.seek(0, os.SEEK_END)
     segments = Segments(file, page, name, length)
-    orientation = page.number(_ORIENTATION, 1)
+    exif = _exif(file, page, pages[0])
     with np.errstate(all="ignore"):  # floats may hold anything
         white, extent = _white(segments, page)
-        pixels, alpha = _pixels(segments, page, name, white, extent, orientation if 1 <= orientation <= 8 else 1)
-    return TiffPicture(pixels, alpha, _exif(file, page, pages[0]), _dots_per_inch(page), _notes(page, full))
+        convert = colors_of(page, segments, name, white, extent, exif_colors(exif))
+        pixels, alpha = _pixels(segments, convert, _orientation(page))
+    return TiffPicture(pixels, alpha, exif, _dots_per_inch(page), _notes(page, full))
 
 
 def _white(segments: Segments, page: Directory) -> tuple[float, Extent]:
@@ -84,12 +88,18 @@ def _white(segments: Segments, page: Directory) -> tuple[float, Extent]:
     return white or likely_white(segments.dtype, segments.bits, extent), extent
 
 
-def _pixels(
-    segments: Segments, page: Directory, name: str, white: float, extent: Extent, orientation: int
-) -> tuple[Pixels, Pixels | None]:
+def _orientation(page: Directory) -> int:
+    """1 to 8: of the page's own tag; where it has none, or one outside of these, of its XMP."""
+    told = page.number(_ORIENTATION, 0)
+    if 1 <= told <= 8:
+        return told
+    has_xmp = _XMP in page and page.entries[_XMP].count <= _MOST_XMP
+    return orientation_of(Image.Exif(), page.raw(_XMP) if has_xmp else None)
+
+
+def _pixels(segments: Segments, convert: Convert, orientation: int) -> tuple[Pixels, Pixels | None]:
     is_on_its_side = orientation >= 5
     size = (segments.width, segments.height) if is_on_its_side else (segments.height, segments.width)
-    convert = colors_of(page, segments, name, white, extent)
     pixels = np.empty((*size, 3), np.uint8)
     stored = _as_stored(pixels, orientation)
     alpha = stored_alpha = None
