@@ -1,4 +1,7 @@
-"""The longer form of the hostile tests: python -m tests.hostile --hours 1 --keep findings."""
+"""The longer form of the hostile tests: python -m tests.hostile --hours 1 --keep findings.
+
+Of formats alone: python -m tests.hostile --family tiff --family png --pictures 20000 --keep findings.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,12 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.hostile.outcome import Report
+from tests.hostile.pictures import FAMILIES, seeds_of
 from tests.hostile.runner import KINDS, SEEDS_PER_RUN, Tally, add_up, run_kind, run_round, table
 
 _TELL_EVERY = 5.0  # seconds between two lines of progress
@@ -21,6 +26,9 @@ def main() -> int:
     arguments = _arguments()
     if arguments.replay:
         tallies = list(_replayed(arguments.replay, arguments.keep))
+    elif arguments.family:
+        first = arguments.seed * SEEDS_PER_RUN
+        tallies = list(_families(arguments.family, arguments.pictures, first, arguments.keep))
     else:
         counts = {name: getattr(arguments, name) for name in KINDS}
         tallies = list(_run(counts, arguments.seed * SEEDS_PER_RUN, arguments.hours, arguments.keep))
@@ -46,6 +54,8 @@ def _arguments() -> argparse.Namespace:
     for name, kind in KINDS.items():
         text = f"how many {kind.what} (default: %(default)s); of each round with --hours"
         parser.add_argument(f"--{name}", type=int, default=kind.small, metavar="N", help=text)
+    text = "only pictures of these formats, as many of each as --pictures says"
+    parser.add_argument("--family", action="append", choices=list(FAMILIES), help=text)
     parser.add_argument("--hours", type=float, help="go on with round after round for so long")
     parser.add_argument("--seed", type=int, default=0, help="other cases; 0: those of the plain suite")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the inputs of findings here")
@@ -65,6 +75,14 @@ def _run(counts: Mapping[str, int], first: int, hours: float | None, keep: Path 
         if hours is None:
             return
         first += max(counts.values())
+
+
+def _families(families: list[str], count: int, first: int, keep: Path | None) -> Iterator[Tally]:
+    for family in families:
+        with TemporaryDirectory(prefix="hostile-") as root:
+            tally = run_kind("pictures", islice(seeds_of(family, first), count), Path(root), keep, _Teller())
+        _say(f"{family}: {tally.cases} cases, {len(tally.findings)} findings, {tally.seconds:.0f} s")
+        yield tally
 
 
 def _replayed(names: list[str], keep: Path | None) -> Iterator[Tally]:

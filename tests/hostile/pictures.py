@@ -5,10 +5,11 @@ A new format is one line in SAMPLES; it gets every mutation, and those of its ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -76,6 +77,26 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "palette.bmp": lambda: _of_mode("BMP", "P"),
     "bits.bmp": lambda: _of_mode("BMP", "1"),
 }
+
+
+FAMILIES: Mapping[str, tuple[str, ...]] = {  # by the ends of the samples' names
+    "jpeg": (".jpg", ".jpeg"),
+    "png": (".png",),
+    "tiff": (".tif", ".tiff"),
+    "webp": (".webp",),
+    "avif": (".avif",),
+    "heic": (".heic", ".heif"),
+    "bmp": (".bmp",),
+    "gif": (".gif",),
+}
+
+
+def seeds_of(family: str, first: int) -> Iterator[int]:
+    """The seeds from `first` on whose cases are of a family of formats, without end."""
+    names = list(SAMPLES)
+    if not any(name.endswith(FAMILIES[family]) for name in names):
+        raise ValueError(f"there is no sample of {family}")
+    return (seed for seed in count(first) if names[seed % len(names)].endswith(FAMILIES[family]))
 
 
 @cache

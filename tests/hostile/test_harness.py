@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -13,7 +14,7 @@ from tests.hostile.byte_mutations import MUTATIONS, mutate
 from tests.hostile.chunks import chunks_of
 from tests.hostile.engine_deaths import case_count, order_of
 from tests.hostile.guard import nothing_outside
-from tests.hostile.pictures import damaged, samples
+from tests.hostile.pictures import FAMILIES, SAMPLES, damaged, samples, seeds_of
 from tests.hostile.planted import FAULTS
 from tests.hostile.sandbox import Limits, Sandbox
 from tests.hostile.unlucky_engine import MISFORTUNES
@@ -104,3 +105,12 @@ def test_counting_up_meets_every_misfortune_of_an_engine() -> None:
     kinds = {MISFORTUNES[name].kind for lane, name in order_of(0)[:10] if lane != "at rest"}
     assert kinds == {"dies", "hangs", "raises", "lies"}
     assert case_count() == len(set(order_of(3)))
+
+
+def test_every_sample_of_a_picture_belongs_to_one_family_of_formats() -> None:
+    for name in SAMPLES:
+        assert [family for family, ends in FAMILIES.items() if name.endswith(ends)], name
+    for family, ends in FAMILIES.items():
+        seeds = list(islice(seeds_of(family, 1000), 40))
+        assert len(set(seeds)) == 40
+        assert all(damaged(seed)[0].endswith(ends) for seed in seeds)
