@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
 from studio.core.image_io.header_checks import DECODER_ERRORS
-from studio.core.picture import Pixels
+from studio.core.picture import Fine, Pixels
 
 _STRIP = 250_000  # px
+_FINE = "studio: finer values"  # in the `info` of a loaded image
 _LEVELS = {"L;2": 3, "L;4": 15}
 _LOWER_BYTES = {  # how Pillow is told to read the other half: as if the values were little-endian, or 4 bytes
     "RGB;16B": "RGB;16L",
@@ -43,6 +44,7 @@ def deep_mode(image: ImageFile.ImageFile) -> str:
 def round_values(image: Image.Image, raw_mode: str, reopen: Callable[[], ImageFile.ImageFile]) -> None:
     """Round the values of a loaded image, which are the upper bytes, by the lower ones: v / 257, as all else.
 
+    What 8 bits leave out, v - 257 p as signed bytes, is in `info` then, as an image of its own: see `finer_values`.
     reopen: the same file again, not loaded. Where it cannot be decoded a second time, the values stay as they are.
     """
     try:
@@ -58,9 +60,27 @@ def round_values(image: Image.Image, raw_mode: str, reopen: Callable[[], ImageFi
         if raw_mode == "LA;16B":
             grey, alpha = (_rounded(low[:, :, at], low[:, :, at + 1]) for at in (0, 2))
             values = np.dstack((grey, grey, grey, alpha))
+            rest = _rest(grey, low[:, :, 0], low[:, :, 1])
+            fine = np.dstack((rest, rest, rest, rest))
         else:
-            values = _rounded(np.asarray(image.crop(box)), low)
+            upper = np.asarray(image.crop(box))
+            values = _rounded(upper, low)
+            fine = _rest(values, upper, low)
         image.paste(Image.fromarray(values), box)
+        lower.paste(Image.fromarray(fine.view(np.uint8)), box)  # in place of what it is made of: no third copy
+    image.info[_FINE] = lower
+
+
+def finer_values(image: Image.Image) -> Image.Image | None:
+    """Signed bytes beside the values of a loaded PNG of 16 bits in colour, as large as it; None of any other."""
+    fine = image.info.get(_FINE)
+    return fine if isinstance(fine, Image.Image) else None
+
+
+def _rest(values: Pixels, upper: Pixels, lower: Pixels) -> Fine:
+    rest = upper.astype(np.int32) * 256 + lower - values.astype(np.int32) * 257
+    fine: Fine = np.minimum(rest, 127).astype(np.int8)
+    return fine
 
 
 def _rounded(upper: NDArray[Any], lower: NDArray[Any]) -> Pixels:

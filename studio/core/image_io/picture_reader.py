@@ -16,12 +16,13 @@ from PIL import Image, ImageFile
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.image_io.color.color_tags import Told, told_colors
+from studio.core.image_io.color.deep_colors import deep_to_srgb, rgb_profile
 from studio.core.image_io.color.transparency import continue_visible
 from studio.core.image_io.color_profile import STRIP, ToSrgb
 from studio.core.image_io.containers.open_file import check_not_empty, load_file, open_file, reduce_jpeg
 from studio.core.image_io.containers.webp_chunks import load_webp, read_webp
 from studio.core.image_io.deep_jpeg import read_deep_jpeg, read_frame
-from studio.core.image_io.deep_png import deep_mode, round_values, scale_clear_grey
+from studio.core.image_io.deep_png import deep_mode, finer_values, round_values, scale_clear_grey
 from studio.core.image_io.exif import carried, dots_per_inch, orientation_of, read_exif
 from studio.core.image_io.formats import RAW_FILE, SHORTCUT, FormatName, describe_stranger, recognise
 from studio.core.image_io.gif_canvas import frame_box, with_free_canvas
@@ -30,7 +31,7 @@ from studio.core.image_io.odd_bmp import read_bmp_header, read_odd_bmp
 from studio.core.image_io.opening.places import reachable
 from studio.core.image_io.opening.wanted import Wanted
 from studio.core.image_io.tiff.tiff_reader import raw_file, read_tiff
-from studio.core.picture import SMALLEST_EDGE, Metadata, Picture, Pixels
+from studio.core.picture import SMALLEST_EDGE, Fine, Metadata, Picture, Pixels, from_deep, to_deep
 
 _MOST_INSIDE = 2**28  # bytes of a picture within a BMP
 PART_IS_MISSING = "Part of this file is missing or damaged."
@@ -131,12 +132,16 @@ def decode_wanted(file: IO[bytes], name: str, source: Path | None, wanted: Wante
         dpi = _plausible_dpi(image, dots_per_inch(exif))
         xmp = None if image.format == "AVIF" else image.info.get("xmp")  # its boxes say it: MIAF, 7.3.6.3
         is_turned = image.format == "HEIF"  # this plugin does it by itself
-        pixels, alpha = _pixels(image, 1 if is_turned else orientation_of(exif, xmp), told_colors(image, exif))
+        orientation, told = 1 if is_turned else orientation_of(exif, xmp), told_colors(image, exif)
+        pixels, alpha = _pixels(image, orientation, told)
+        fine = _finer(image, orientation, told, pixels)
         notes = image.info.get(_NOTES, ())
         del image
         if alpha is not None and not wanted.keep_hidden:
             continue_visible(pixels, alpha)
-        return Picture(pixels, name, alpha, source, Metadata(carried(exif), dpi), notes)
+            if fine is not None:
+                fine[alpha == 0] = 0
+        return Picture(pixels, name, alpha, source, Metadata(carried(exif), dpi, rgb_profile(told)), notes, fine)
     except DECODER_ERRORS as error:
         raise _damaged(name, error) from error
 
@@ -161,8 +166,10 @@ def _decode_tiff(file: IO[bytes], name: str, source: Path | None, wanted: Wanted
     found = read_tiff(file, name, wanted.check)
     if found.alpha is not None and not wanted.keep_hidden:
         continue_visible(found.pixels, found.alpha)
-    metadata = Metadata(carried(found.exif), _plausible(found.dpi))
-    return Picture(found.pixels, name, found.alpha, source, metadata, found.notes)
+        if found.fine is not None:
+            found.fine[found.alpha == 0] = 0
+    metadata = Metadata(carried(found.exif), _plausible(found.dpi), found.icc)
+    return Picture(found.pixels, name, found.alpha, source, metadata, found.notes, found.fine)
 
 
 def _odd_kind(file: IO[bytes], name: str, format_name: FormatName, wanted: Wanted) -> Image.Image | None:
@@ -243,6 +250,24 @@ def _pixels(image: Image.Image, orientation: int, told: Sequence[Told] = ()) -> 
             alpha = np.empty(size, np.uint8) if alpha is None else alpha
             alpha[rows] = opacity
     return pixels, None if alpha is None or alpha.min() == 255 else alpha
+
+
+def _finer(image: Image.Image, orientation: int, told: Sequence[Told], pixels: Pixels) -> Fine | None:
+    """What 8 bits leave out of a PNG of 16 bits, upright and sRGB; `pixels` are rounded anew where it is converted."""
+    low = finer_values(image)
+    is_grey = image.mode.startswith("I;16") and image.format == "PNG"
+    convert = deep_to_srgb(told) if low is not None or is_grey else None
+    if convert is None:
+        return None
+    fine = np.empty(pixels.shape, np.int8)
+    lower = _upright_strips(low if low is not None else image, orientation)
+    for (rows, part), (_, rest) in zip(_upright_strips(image, orientation), lower, strict=True):
+        if is_grey:
+            deep = np.repeat(np.asarray(part).astype(np.uint16)[:, :, None], 3, axis=2)
+        else:
+            deep = to_deep(np.asarray(part)[:, :, :3], np.asarray(rest)[:, :, :3].view(np.int8))
+        pixels[rows], fine[rows] = from_deep(convert(deep))
+    return fine if fine.any() else None  # 8 bits in a file of 16
 
 
 def _upright_strips(image: Image.Image, orientation: int) -> Iterator[tuple[slice, Image.Image]]:

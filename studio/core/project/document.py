@@ -26,6 +26,7 @@ from studio.core.styles.style import Style
 FORMAT = "style-studio-project"
 VERSION = 2  # 1: no drafts, nothing thrown away, entries without ids
 MOST_WINDOW_BYTES = 2**20
+MOST_ICC = 2**22  # bytes of a photo's profile that are written down
 DEEPEST = 40  # objects and lists in one another
 THUMBNAIL_EDGE = 256  # px
 _LARGEST_NUMBER = 1e300  # beyond, no float can be made of a whole number
@@ -136,10 +137,12 @@ class ProjectDocument:
         return name
 
     def _metadata(self, picture: Picture) -> int | None:
-        exif, dpi = picture.metadata.exif, picture.metadata.dpi
-        if not exif and dpi is None:
+        exif, dpi, icc = picture.metadata.exif, picture.metadata.dpi, picture.metadata.icc
+        icc = icc if len(icc) <= MOST_ICC else b""
+        if not exif and dpi is None and not icc:
             return None
-        return self._row("metadata", (exif, dpi), lambda: {"exif": exif.hex(), "dpi": dpi}, None)
+        values = {"exif": exif.hex(), "dpi": dpi} | ({"icc": icc.hex()} if icc else {})
+        return self._row("metadata", (exif, dpi, icc), lambda: values, None)
 
     def _thumbnail(self, picture: Picture) -> str:
         name = thumbnail_name(picture)

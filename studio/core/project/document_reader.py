@@ -17,7 +17,7 @@ from studio.core.artwork.blend import Blend, blend_pictures
 from studio.core.card import Card, bundled_cards, make_card
 from studio.core.errors import ProjectError, StudioError
 from studio.core.picture import Metadata, Picture
-from studio.core.project.document import FORMAT, MOST_WINDOW_BYTES, VERSION, check_plain
+from studio.core.project.document import FORMAT, MOST_ICC, MOST_WINDOW_BYTES, VERSION, check_plain
 from studio.core.project.picture_bytes import PictureFile, keep_original, picture_at_rest, pixels_in, unpack
 from studio.core.project.project import HistoryEntry, Project
 from studio.core.recipe import StyleRecipe
@@ -43,6 +43,7 @@ T = TypeVar("T")
 class _MetadataRow:
     exif: str
     dpi: float | None
+    icc: str = ""  # of RGB; earlier versions had none
 
 
 @dataclass(frozen=True)
@@ -384,9 +385,10 @@ class DocumentReader:
     def _metadata(self, place: object) -> Metadata:
         def make(values: dict[str, Any]) -> Metadata:
             row = make_checked(_MetadataRow, values)
-            if len(row.exif) > 2 * _MOST_EXIF or not (row.dpi is None or 1 < row.dpi <= 100_000):
+            is_too_long = len(row.exif) > 2 * _MOST_EXIF or len(row.icc) > 2 * MOST_ICC
+            if is_too_long or not (row.dpi is None or 1 < row.dpi <= 100_000):
                 raise ValueError("metadata are none")
-            return Metadata(bytes.fromhex(row.exif), row.dpi)
+            return Metadata(bytes.fromhex(row.exif), row.dpi, bytes.fromhex(row.icc))
 
         return self._once("metadata", place, make)
 

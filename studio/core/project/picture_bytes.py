@@ -162,7 +162,7 @@ def original_of(picture: Picture) -> bytes | None:
     found = None
     if picture.source is not None:
         with suppress(OSError, ValueError, StudioError):
-            data = read_bounded(picture.source, min(LARGEST_FILE, picture.pixels.nbytes))
+            data = read_bounded(picture.source, min(LARGEST_FILE, picture.nbytes))
             if unpack(data, picture.name).fingerprint == picture.fingerprint:
                 found = data
     keep_original(picture, found)

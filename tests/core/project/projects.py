@@ -59,7 +59,7 @@ def take_blended(artwork: Artwork) -> None:
 def make_transparent(picture: Picture) -> Picture:
     """The picture with all alphas, also 0 over colours, and with metadata."""
     alpha = np.arange(picture.width * picture.height, dtype=np.uint8).reshape(picture.pixels.shape[:2])
-    return Picture(picture.pixels, picture.name, alpha, None, Metadata(b"Exif\0\0...", 300.0))
+    return Picture(picture.pixels, picture.name, alpha, None, Metadata(b"Exif\0\0...", 300.0, b"a profile"))
 
 
 def make_result(artwork: Artwork, seed: int = 0, **fields: Any) -> Result:

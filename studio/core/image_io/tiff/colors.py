@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from io import BytesIO
 
 import numpy as np
@@ -16,10 +15,10 @@ from studio.core.image_io.deep_pixels import Extent, Values, to_eight_bits, to_s
 from studio.core.image_io.header_checks import DECODER_ERRORS
 from studio.core.image_io.tiff.directory import PHOTOMETRIC, Directory
 from studio.core.image_io.tiff.segments import Segments, unreadable
-from studio.core.picture import Pixels
+from studio.core.picture import Fine, Pixels, from_deep
 
-Convert = Callable[[Values], tuple[Pixels, Pixels | None]]
-"""Values (rows, width, samples) to sRGB (rows, width, 3) and alpha (rows, width) or None."""
+Convert = Callable[[Values], tuple[Pixels, Pixels | None, Fine | None]]
+"""Values (rows, width, samples) to sRGB (rows, width, 3), alpha (rows, width) or None, and what 8 bits leave out."""
 
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _MASK, _CMYK, _YCBCR, _CIELAB, _ICCLAB = 0, 1, 2, 3, 4, 5, 6, 8, 9
 _NAMES = {10: "ITU Lab", 32844: "LogL", 32845: "LogLuv"}
@@ -75,16 +74,18 @@ def colors_of(
     to_rgb = _to_rgb(page, segments, photometric, colors, white, extent, told)
     is_pure = not is_associated and photometric not in (_PALETTE, _CIELAB, _ICCLAB)
 
-    def convert(values: Values) -> tuple[Pixels, Pixels | None]:
+    def convert(values: Values) -> tuple[Pixels, Pixels | None, Fine | None]:
         color = values[:, :, :colors]
         if at_alpha is None:
-            return to_rgb(color), None
+            pixels, fine = to_rgb(color)
+            return pixels, None, fine
         # A palette's and Lab's alpha is in the range of the type.
         opaque = white if is_pure or is_associated else float(2**segments.bits - 1)
         opacity = values[:, :, at_alpha]
         if is_associated:
             color = _unassociated(color, opacity, opaque)
-        return to_rgb(color), to_eight_bits(opacity, opaque)
+        pixels, fine = to_rgb(color)
+        return pixels, to_eight_bits(opacity, opaque), fine
 
     return convert
 
@@ -99,6 +100,11 @@ def _unassociated(color: Values, opacity: Values, opaque: float) -> Values:
     return whole
 
 
+def icc_of(page: Directory) -> bytes:
+    """The ICC profile of a page, or b""."""
+    return page.raw(_ICC_PROFILE)[:_MOST_ICC]
+
+
 def _to_rgb(
     page: Directory,
     segments: Segments,
@@ -107,32 +113,37 @@ def _to_rgb(
     white: float,
     extent: Extent,
     told: Sequence[Told],
-) -> Callable[[Values], Pixels]:
+) -> Callable[[Values], tuple[Pixels, Fine | None]]:
     largest = extent.largest
     if photometric == _PALETTE:
         table = _palette(page, segments.bits)
-        return lambda values: table[np.minimum(values[:, :, 0], len(table) - 1)]
+        return lambda values: (table[np.minimum(values[:, :, 0], len(table) - 1)], None)
     if photometric in (_CIELAB, _ICCLAB):
-        return partial(_lab_to_srgb, photometric == _ICCLAB)
+        return lambda values: (_lab_to_srgb(photometric == _ICCLAB, values), None)
     if photometric == _YCBCR:
-        return partial(_ycbcr_to_rgb, page, white)
-    icc = page.raw(_ICC_PROFILE)[:_MOST_ICC]
+        return lambda values: (_ycbcr_to_rgb(page, white, values), None)
+    icc = icc_of(page)
     is_deep = segments.dtype.itemsize > 1
     managed = _managed(icc, colors) if icc and is_deep else None
     to_srgb: list[ToSrgb] = []
 
-    def convert(values: Values) -> Pixels:
+    def convert(values: Values) -> tuple[Pixels, Fine | None]:
         if photometric == _WHITE_IS_ZERO:
             values = _inverted(values, white)
         if managed is not None:
-            return managed(to_sixteen_bits(values, white, largest))
+            return from_deep(managed(to_sixteen_bits(values, white, largest)))
         levels = to_eight_bits(values, white, largest)
         image = Image.frombuffer(  # `fromarray` knows no CMYK
             _SPACES[colors][2], (levels.shape[1], levels.shape[0]), np.ascontiguousarray(levels).tobytes()
         )
         if not to_srgb:
             to_srgb.append(ToSrgb(image, *([] if is_deep or not icc else [icc]), *told))
-        return to_srgb[0](image)[0]
+        pixels = to_srgb[0](image)[0]
+        if not is_deep or colors == 4 or told:  # told of other colours, which are converted in 8 bits
+            return pixels, None
+        # The bytes are rounded once, from the file's own numbers.
+        rest = to_sixteen_bits(values, white, largest).astype(np.int32) - pixels.astype(np.int32) * 257
+        return pixels, rest.clip(-128, 127).astype(np.int8)
 
     return convert
 
@@ -147,7 +158,7 @@ def _inverted(values: Values, white: float) -> Values:
     return inverted
 
 
-def _managed(icc: bytes, colors: int) -> Callable[[NDArray[np.uint16]], Pixels] | None:
+def _managed(icc: bytes, colors: int) -> Callable[[NDArray[np.uint16]], NDArray[np.uint16]] | None:
     """The conversion by a profile in 16 bits, or None where it is not for such colours: Pillow's has 8 only."""
     import imagecodecs
 
@@ -157,14 +168,14 @@ def _managed(icc: bytes, colors: int) -> Callable[[NDArray[np.uint16]], Pixels] 
         if profile.xcolor_space.strip() != signature:
             return None
 
-        def convert(values: NDArray[np.uint16]) -> Pixels:
-            levels: Pixels = imagecodecs.cms_transform(
+        def convert(values: NDArray[np.uint16]) -> NDArray[np.uint16]:
+            levels: NDArray[np.uint16] = imagecodecs.cms_transform(
                 np.ascontiguousarray(values if colors > 1 else values[:, :, 0]),
                 icc,
                 srgb_profile(),
                 colorspace=space,
                 outcolorspace="rgb",
-                outdtype="uint8",
+                outdtype="uint16",
                 intent=int(ImageCms.Intent.RELATIVE_COLORIMETRIC),
                 flags=int(ImageCms.Flags.BLACKPOINTCOMPENSATION),
             )

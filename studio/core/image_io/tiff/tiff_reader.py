@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -13,14 +13,17 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from studio.core.errors import PictureError
 from studio.core.image_io.color.color_tags import exif_colors
+from studio.core.image_io.color.deep_colors import rgb_profile
 from studio.core.image_io.deep_pixels import Extent, likely_white, stated_white
 from studio.core.image_io.exif import orientation_of
 from studio.core.image_io.formats import RAW_FILE
 from studio.core.image_io.header_checks import DECODER_ERRORS
-from studio.core.image_io.tiff.colors import Convert, colors_of
+from studio.core.image_io.tiff.colors import Convert, colors_of, icc_of
 from studio.core.image_io.tiff.directory import DNG_VERSION, PHOTOMETRIC, Directory, best_page, read_directories
 from studio.core.image_io.tiff.segments import Segments
-from studio.core.picture import Pixels
+from studio.core.picture import Fine, Pixels
+
+T = TypeVar("T")
 
 _ORIENTATION, _EXIF, _MAKE, _MODEL, _XMP = 274, 0x8769, 271, 272, 700
 _MOST_XMP = 2**20  # bytes
@@ -35,13 +38,18 @@ _OF_PIXELS = frozenset(
 
 @dataclass(frozen=True)
 class TiffPicture:
-    """What a TIFF holds. pixels, alpha: as in Picture. exif: the tags of the page. notes: what the user should read."""
+    """What a TIFF holds. pixels, alpha, fine: as in Picture. exif: the tags of the page. notes: for the user to read.
+
+    icc: its profile if that is one of RGB, else b"".
+    """
 
     pixels: Pixels
     alpha: Pixels | None
     exif: Image.Exif
     dpi: float | None
     notes: tuple[str, ...]
+    icc: bytes = b""
+    fine: Fine | None = None
 
 
 def read_tiff(file: IO[bytes], name: str, check: Callable[[str, int, int], None]) -> TiffPicture:
@@ -65,8 +73,9 @@ def read_tiff(file: IO[bytes], name: str, check: Callable[[str, int, int], None]
     with np.errstate(all="ignore"):  # floats may hold anything
         white, extent = _white(segments, page)
         convert = colors_of(page, segments, name, white, extent, exif_colors(exif))
-        pixels, alpha = _pixels(segments, convert, _orientation(page))
-    return TiffPicture(pixels, alpha, exif, _dots_per_inch(page), _notes(page, full))
+        pixels, alpha, fine = _pixels(segments, convert, _orientation(page))
+    dpi, notes = _dots_per_inch(page), _notes(page, full)
+    return TiffPicture(pixels, alpha, exif, dpi, notes, rgb_profile([icc_of(page)]), fine)
 
 
 def _white(segments: Segments, page: Directory) -> tuple[float, Extent]:
@@ -97,23 +106,29 @@ def _orientation(page: Directory) -> int:
     return orientation_of(Image.Exif(), page.raw(_XMP) if has_xmp else None)
 
 
-def _pixels(segments: Segments, convert: Convert, orientation: int) -> tuple[Pixels, Pixels | None]:
+def _pixels(segments: Segments, convert: Convert, orientation: int) -> tuple[Pixels, Pixels | None, Fine | None]:
     is_on_its_side = orientation >= 5
     size = (segments.width, segments.height) if is_on_its_side else (segments.height, segments.width)
     pixels = np.empty((*size, 3), np.uint8)
     stored = _as_stored(pixels, orientation)
-    alpha = stored_alpha = None
+    alpha = stored_alpha = fine = stored_fine = None
     for rows, values in segments.parts():
-        stored[rows], opacity = convert(values)
+        stored[rows], opacity, rest = convert(values)
+        if rest is not None:
+            if fine is None or stored_fine is None:
+                fine = np.empty((*size, 3), np.int8)
+                stored_fine = _as_stored(fine, orientation)
+            stored_fine[rows] = rest
         if opacity is not None:
             if alpha is None or stored_alpha is None:
                 alpha = np.empty(size, np.uint8)
                 stored_alpha = _as_stored(alpha, orientation)
             stored_alpha[rows] = opacity
-    return pixels, None if alpha is None or alpha.min() == 255 else alpha
+    fine = fine if fine is not None and fine.any() else None  # 8 bits in a file of 16
+    return pixels, None if alpha is None or alpha.min() == 255 else alpha, fine
 
 
-_VIEWS: dict[int, Callable[[Pixels], Pixels]] = {  # of the upright picture, as it lies in the file
+_VIEWS: dict[int, Callable[[Any], Any]] = {  # of the upright picture, as it lies in the file
     1: lambda upright: upright,
     2: lambda upright: upright[:, ::-1],
     3: lambda upright: upright[::-1, ::-1],
@@ -125,9 +140,10 @@ _VIEWS: dict[int, Callable[[Pixels], Pixels]] = {  # of the upright picture, as 
 }
 
 
-def _as_stored(upright: Pixels, orientation: int) -> Pixels:
+def _as_stored(upright: T, orientation: int) -> T:
     """A view of an upright array in which it lies as in the file: written through, nothing is copied to turn it."""
-    return _VIEWS[orientation](upright)
+    stored: T = _VIEWS[orientation](upright)
+    return stored
 
 
 def _refuse_raw_files(name: str, file: IO[bytes], pages: list[Directory]) -> None:
