@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import islice, zip_longest
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
@@ -19,6 +19,7 @@ from studio.core.card import Card
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.image_io.header_checks import DECODER_ERRORS, check_size
+from studio.core.image_io.output.written_packets import packet_in
 from studio.core.image_io.picture_reader import open_regular, read_header
 from studio.core.recipe import StyleRecipe
 
@@ -94,9 +95,9 @@ def read_settings(file: Path | bytes) -> tuple[StyleRecipe, tuple[CreditedStyle,
     Raises PictureError if it is no picture or carries no recipe, RecipeError if the recipe is of a newer studio.
     """
     if isinstance(file, bytes):
-        return _settings_in(read_header(BytesIO(file), "The picture"), "The picture")
+        return _settings_in(BytesIO(file), "The picture")
     with open_regular(file) as opened:
-        return _settings_in(read_header(opened, file.name), file.name)
+        return _settings_in(opened, file.name)
 
 
 def read_recipe(file: Path | bytes) -> StyleRecipe:
@@ -181,17 +182,11 @@ def _cards(parent: Element, tag: str, cards: Sequence[Card], shares: Sequence[st
         _text(item, "studio:share", share)
 
 
-def _settings_in(image: ImageFile.ImageFile, name: str) -> tuple[StyleRecipe, tuple[CreditedStyle, ...]]:
+def _settings_in(file: IO[bytes], name: str) -> tuple[StyleRecipe, tuple[CreditedStyle, ...]]:
     nothing = PictureError(f"{name} carries no recipe.", "Only pictures exported by Style Studio do.")
-    if image.format == "PNG" and "xmp" not in image.info:  # other programs move it behind the pixels
-        check_size(name, image.width, image.height, smallest_edge=1)
-        try:
-            image.load()
-        except DECODER_ERRORS as error:
-            raise nothing from error
-    packet = image.info.get("xmp")
-    if isinstance(packet, str):
-        packet = packet.encode("utf-8", "replace")
+    packet: object = packet_in(file)
+    if packet is None:
+        packet = _packet_in_picture(read_header(file, name), name, nothing)
     if not isinstance(packet, bytes) or len(packet) > _LONGEST_PACKET or b"<!" in packet:  # no entities to multiply
         raise nothing
     try:
@@ -207,3 +202,14 @@ def _settings_in(image: ImageFile.ImageFile, name: str) -> tuple[StyleRecipe, tu
 
 def _credited(item: Element) -> CreditedStyle:
     return CreditedStyle(*(displayable(item.findtext(f"{_STUDIO}{name}", "")) for name in ("id", "title", "author")))
+
+
+def _packet_in_picture(image: ImageFile.ImageFile, name: str, nothing: PictureError) -> object:
+    if image.format == "PNG" and "xmp" not in image.info:  # other programs move it behind the pixels
+        check_size(name, image.width, image.height, smallest_edge=1)
+        try:
+            image.load()
+        except DECODER_ERRORS as error:
+            raise nothing from error
+    packet = image.info.get("xmp")
+    return packet.encode("utf-8", "replace") if isinstance(packet, str) else packet

@@ -18,7 +18,7 @@ from studio.core.image_io import ExportOptions, Layer, decode_picture, encode_pi
 from studio.core.image_io.color_profile import srgb_profile
 from studio.core.image_io.output.iso_boxes import boxes_in
 from studio.core.image_io.output.rgb_profiles import convert, export_profile
-from studio.core.image_io.xmp import Credits
+from studio.core.image_io.xmp import Credits, read_recipe
 from studio.core.picture import Metadata, Picture, from_deep
 from studio.core.recipe import StyleRecipe
 
@@ -96,6 +96,17 @@ def test_a_jpeg_xl_carries_exif_and_credits_in_its_boxes() -> None:
     assert np.abs(found.astype(int) - gradient().pixels).mean() < 2
     sizes = [len(encode_picture(gradient(), ExportOptions("jxl", quality=each))) for each in (20, 60, 95)]
     assert sizes == sorted(sizes)
+
+
+@pytest.mark.parametrize("name", ["png", "tiff", "avif", "jxl", "ora"])
+def test_the_recipe_comes_back_from_every_format(name: Any) -> None:
+    depth = 10 if name == "avif" else 16
+    data = encode_picture(gradient(), ExportOptions(name, depth=depth), CREDITS)
+    assert read_recipe(data) == CREDITS.recipe
+    without = encode_picture(gradient(), ExportOptions(name, depth=depth))
+    for broken in (without, data[:60] if name in ("jxl", "ora") else without):
+        with pytest.raises(PictureError, match="carries no recipe"):
+            read_recipe(broken)
 
 
 def test_a_png_of_16_bits_carries_everything() -> None:

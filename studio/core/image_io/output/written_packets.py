@@ -1,0 +1,62 @@
+"""The XMP packet in a JPEG XL or OpenRaster file that the studio has written; found within bounds, nothing decoded."""
+
+from __future__ import annotations
+
+import os
+import struct
+from typing import IO
+from zipfile import BadZipFile, ZipFile
+
+_JPEG_XL = b"\0\0\0\x0cJXL \r\n\x87\n"
+_ZIP = b"PK\x03\x04"
+_MOST_BOXES = 64
+_MOST_PACKET = 2**20  # bytes
+_MOST_CHUNKS = 64
+_KEYWORD = b"XML:com.adobe.xmp\0\0\0\0\0"
+
+
+def packet_in(file: IO[bytes]) -> bytes | None:
+    """The packet, b"" where such a file has none; None where it is a file of another kind. The file is rewound."""
+    head = file.read(12)
+    file.seek(0)
+    try:
+        if head == _JPEG_XL:
+            return _in_jpeg_xl(file)
+        if head.startswith(_ZIP):
+            return _in_openraster(file)
+    except (OSError, ValueError, KeyError, RuntimeError, NotImplementedError, BadZipFile, struct.error):
+        return b""
+    finally:
+        file.seek(0)
+    return None
+
+
+def _in_jpeg_xl(file: IO[bytes]) -> bytes:
+    for _ in range(_MOST_BOXES):
+        head = file.read(8)
+        if len(head) < 8:
+            break
+        length, kind = struct.unpack(">I4s", head)
+        if length == 1:
+            length = struct.unpack(">Q", file.read(8))[0] - 8
+        if kind == b"xml ":
+            return file.read(min(length - 8, _MOST_PACKET)) if length > 8 else b""
+        if length < 8:
+            break
+        file.seek(length - 8, os.SEEK_CUR)
+    return b""
+
+
+def _in_openraster(file: IO[bytes]) -> bytes:
+    """The text chunk lies before the pixels of `mergedimage.png`, where `encode_png` puts it."""
+    with ZipFile(file) as archive, archive.open("mergedimage.png") as png:
+        png.read(8)
+        for _ in range(_MOST_CHUNKS):
+            length, kind = struct.unpack(">I4s", png.read(8))
+            if kind == b"IDAT" or length > _MOST_PACKET:
+                break
+            data = png.read(length)
+            png.read(4)
+            if kind == b"iTXt" and data.startswith(_KEYWORD):
+                return data[len(_KEYWORD) :]
+    return b""
