@@ -87,10 +87,14 @@ class ColorRow(QWidget):
         is_deep = self.bits.currentData() != 8
         self.dither.setEnabled(not is_deep)
         self.intent.setEnabled(self.profile.isEnabled() and self.profile.profile != "srgb")
-        text = ""
-        if not WRITE_LIMITS[self._format].has_profiles:
-            text = self.tr("JPEG XL is written in sRGB.")
-        elif is_deep and self._picture.fine is None:
+        if is_deep and self._picture.fine is None:
             text = self.tr("This picture was stopped or comes from before: it has 8 bits to write.")
-        self.note.setText(text)
-        self.note.setVisible(bool(text))
+        elif is_deep:
+            text = self.tr("As finely as it was painted.")
+        elif self.dither.isChecked() and self._picture.fine is not None:
+            text = self.tr("What 8 bits leave out is spread as fine noise.")
+        else:
+            text = self.tr("As finely as on the screen.")
+        if not WRITE_LIMITS[self._format].has_profiles:
+            text += " " + self.tr("JPEG XL is written in sRGB.")
+        self.note.setText(text)  # always one line: nothing below it moves

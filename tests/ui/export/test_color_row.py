@@ -81,5 +81,7 @@ def test_the_photos_own_profile_is_called_by_its_name(make_row: MakeRow) -> None
 
 
 def test_a_picture_of_8_bits_is_said_to_have_no_more(make_row: MakeRow) -> None:
-    assert not make_row(format="png", depth=16).note.text()
+    assert make_row(format="png", depth=16).note.text() == "As finely as it was painted."
+    assert make_row(format="png", dither=True).note.text() == "What 8 bits leave out is spread as fine noise."
+    assert "sRGB" in make_row(format="jxl").note.text()
     assert "8 bits" in make_row(make_picture(), format="png", depth=16).note.text()
