@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QStandardPaths, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
 from studio.core.displayable import displayable
-from studio.core.image_io.output.rgb_profiles import INTENTS, NAMED_PROFILES, Intent, is_for_export, profile_name
+from studio.core.image_io.output.rgb_profiles import INTENTS, NAMED_PROFILES, Intent, profile_name
 from studio.core.picture import Metadata
 from studio.ui.dialogs.file_dialogs import open_dialog
 from studio.ui.widgets.plain_text import PlainFileDialog
@@ -24,7 +24,7 @@ class ProfileBox(QComboBox):
 
     def __init__(self, profile: str, metadata: Metadata, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        own = profile_name(metadata.icc) if is_for_export(metadata.icc) else None
+        own = profile_name(metadata.icc)  # whether it can be written in, the export finds out: that takes longer
         titles = {"srgb": "sRGB", "display-p3": "Display P3", "adobe-rgb": "Adobe RGB"}
         titles["photo"] = self.tr("The photo's: {}").format(displayable(own or "sRGB"))
         for name in NAMED_PROFILES:
