@@ -12,6 +12,7 @@ from studio.ui.session.finish_run import FinishRun
 from studio.ui.session.message import Message
 from studio.ui.session.time_estimate import TimeEstimate
 
+_WORTH_TELLING = 0.1  # of a run: of less there is nothing to look back at
 _TELLING = 0.4  # of the work; less of it says too little about the rest
 WORTH_KEEPING = 0.1  # of a run: what is painted of less looks as what it began from
 
@@ -107,6 +108,7 @@ class FinishController(QObject):
             if run.own_progress >= WORTH_KEEPING and (painted := run.result()) is not None:
                 self._artwork.keep_result(painted)
             self._start(FinishRun(self._artwork.state, run))
+            self._tell_of_restart(run, self.run)
 
     def leave(self) -> None:
         """Another photo was opened: what is painted of the old one goes to the history."""
@@ -160,6 +162,14 @@ class FinishController(QObject):
                 self.end()
                 self.message_posted.emit(Message.about(error, action="finish"))
         return True
+
+    def _tell_of_restart(self, before: FinishRun, now: FinishRun | None) -> None:
+        if now is None or now.request.start is None:
+            text = self.tr("Finish starts over with the new settings.")
+        else:
+            text = self.tr("Finish starts over with the new settings, from the picture so far.")
+        is_told = before.frame is not None and before.progress >= _WORTH_TELLING
+        self.message_posted.emit(Message(text, self.tr("What was painted is in the history.") if is_told else ""))
 
     def _start(self, run: FinishRun) -> None:
         self.run = run

@@ -21,7 +21,7 @@ class FinishRun:
         self.frame: Frame | None = before.frame if before else None
         self._frame_state: ArtworkState = before._frame_state if before else state  # what `frame` was painted from
         content = None if state.recipe.method == "pattern" else state.content
-        start = state.result.painted if is_resumed and state.result else self.painted
+        start = state.result.painted if is_resumed and state.result else self._start_of(before)
         self.request = style_request(content, state.styles, state.recipe, start)
         self.progress = 0.0
         self.step = self.steps = 0
@@ -29,6 +29,16 @@ class FinishRun:
         self.note = ""
         self.is_stopping = False
         self._countdown = Countdown()
+
+    def _start_of(self, before: FinishRun | None) -> Picture | None:
+        """What a run with other settings goes on from; a pattern is no beginning of a picture, nor the reverse."""
+        if before is None or self._is_pattern != before._is_pattern:
+            return None
+        return self.painted or before.request.start
+
+    @property
+    def _is_pattern(self) -> bool:
+        return self.state.recipe.method == "pattern"
 
     @property
     def painted(self) -> Picture | None:

@@ -275,6 +275,46 @@ def test_a_change_during_a_run_goes_on_from_the_present_picture(
     assert engine.closed == [first.id]
 
 
+def test_a_change_during_a_run_is_told_to_start_over_from_the_picture_so_far(
+    qtbot: QtBot, loaded: Studio, gate: Gate
+) -> None:
+    start(qtbot, loaded, gate, frames=1)
+    loaded.session.change(strength=0.9)
+    assert loaded.window.messages.message is None  # the slider is still being dragged
+    loaded.session.commit()
+    message = loaded.window.messages.message
+    assert message is not None and not message.is_problem
+    assert message.text == "Finish starts over with the new settings, from the picture so far."
+    assert "history" in message.remedy
+    assert loaded.session.run is not None and loaded.session.run.progress == 0.0
+
+
+def test_a_pattern_does_not_begin_with_the_picture_of_a_photo(
+    qtbot: QtBot, loaded: Studio, engine: FakeEngine, gate: Gate
+) -> None:
+    start(qtbot, loaded, gate, frames=1)
+    loaded.session.change(method="pattern")
+    loaded.session.commit()
+    assert loaded.session.run is not None and loaded.session.run.request.start is None
+    message = loaded.window.messages.message
+    assert message is not None and message.text == "Finish starts over with the new settings."
+
+
+def test_a_change_before_the_first_frame_keeps_what_the_run_went_on_from(
+    qtbot: QtBot, loaded: Studio, gate: Gate
+) -> None:
+    start(qtbot, loaded, gate, frames=1)
+    loaded.actions["stop"].trigger()
+    gate.let_pass()
+    qtbot.waitUntil(lambda: loaded.session.run is None)
+    half = loaded.session.artwork.result
+    assert half is not None
+    loaded.actions["finish"].trigger()
+    loaded.session.change(strength=0.9)
+    loaded.session.commit()
+    assert loaded.session.run is not None and loaded.session.run.request.start is half.painted
+
+
 def test_another_photo_during_a_run_ends_it_and_keeps_what_was_painted(
     qtbot: QtBot, loaded: Studio, gate: Gate
 ) -> None:
