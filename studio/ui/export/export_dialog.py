@@ -63,11 +63,13 @@ FORMAT_NAMES: dict[ExportFormat, str] = {
 class ExportDialog(QDialog):
     """Asks how and where to export a picture, which it shows; starts with the settings of the last export.
 
-    Signals: accepted_with(path, options, title, artist, unit); better_wanted(), rather the finished picture than this.
+    Signals: accepted_with(path, options, title, artist, unit); better_wanted(), rather the finished picture than this;
+    larger_wanted(int), rather one painted with this longer edge (px).
     """
 
     accepted_with = Signal(object, object, str, str, str)
     better_wanted = Signal()
+    larger_wanted = Signal(int)
 
     def __init__(
         self, artwork: Exportable, last: ExportSettings, parent: QWidget | None = None, *, can_finish: bool = False
@@ -92,7 +94,7 @@ class ExportDialog(QDialog):
         self.lossless.setChecked(options.lossless)
         self.colors = ColorRow(picture, options)
         self.size_label = PlainLabel()
-        self.dimensions = ExportSize(picture, options.dpi or picture.metadata.dpi or 300, last.unit)
+        self.dimensions = self._make_size(last, can_finish)
         self.keep_exif = QCheckBox(self.tr("Camera data of the photo (EXIF)"))
         self.keep_gps = QCheckBox(self.tr("Place and serial numbers (GPS, maker note)"))
         self.label_ai = QCheckBox(self.tr("Mark as made with AI (IPTC)"))
@@ -121,6 +123,15 @@ class ExportDialog(QDialog):
         self.title.setCursorPosition(0)
         resize_within_screen(self, self.sizeHint())  # Qt by itself takes two thirds of the screen at most
         self._disk.propose(self.path, elsewhere=True)
+
+    def _make_size(self, last: ExportSettings, can_paint: bool) -> ExportSize:
+        """A picture that was painted for a print begins with the resolution of that."""
+        picture, shown = self._artwork.picture, self._artwork.shown
+        recipe = shown.result.recipe if shown is not None and shown.is_painted else None
+        content = shown.result.content if shown is not None else None
+        photo = (content.width, content.height) if content is not None else None
+        dpi = (recipe and recipe.dpi) or last.options.dpi or picture.metadata.dpi or 300
+        return ExportSize(picture, dpi, last.unit, photo=photo, can_paint=can_paint)
 
     @property
     def path(self) -> Path:
@@ -270,7 +281,13 @@ class ExportDialog(QDialog):
         self.reject()
         self.better_wanted.emit()
 
+    @Slot(int)
+    def _want_larger(self, long_edge: int) -> None:
+        self.reject()
+        self.larger_wanted.emit(long_edge)
+
     def _connect(self) -> None:
+        self.dimensions.larger_wanted.connect(self._want_larger)
         self.preview.better_wanted.connect(self._want_better)
         self.format.currentIndexChanged.connect(self._show_format)
         self.lossless.toggled.connect(self._show_format)

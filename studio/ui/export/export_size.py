@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import get_args
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from studio.core.picture import Picture
+from studio.core.picture import Picture, fit_size
+from studio.core.print_size import DPI, PAPERS, PrintSize
 from studio.ui.export.export_settings import Unit
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.number_field import UnitSpinBox
@@ -17,28 +18,48 @@ from studio.ui.widgets.spoken_label import label_for_screen_readers
 PER_INCH: dict[Unit, float] = {"cm": 2.54, "in": 1.0}  # units of length in an inch
 _DECIMALS: dict[Unit, int] = {"px": 0, "cm": 1, "in": 2}
 _LONGEST_EDGE = 65_500  # px; some formats hold less, which the dialog says
-_DPI = (30, 2400)
+_WORTH_PAINTING = 1.02  # times enlarged; less is a rounding
+TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 class ExportSize(QWidget):
-    """Width, height, unit and resolution, all linked.
+    """Width, height, unit and resolution, all linked, and a list of sizes that sets them.
 
     In pixels, the resolution only says how large a print will be; in cm and inches, it says how many pixels the print
-    needs. Signals: changed().
+    needs. Signals: changed(); larger_wanted(int), to paint it with this longer edge (px) rather than to enlarge it.
     """
 
     changed = Signal()
+    larger_wanted = Signal(int)
 
-    def __init__(self, picture: Picture, dpi: float, unit: Unit, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        picture: Picture,
+        dpi: float,
+        unit: Unit,
+        parent: QWidget | None = None,
+        *,
+        photo: tuple[int, int] | None = None,
+        can_paint: bool = False,
+    ) -> None:
+        """photo: (width, height) of what it was painted of. can_paint: whether it can be painted larger."""
         super().__init__(parent)
         self._picture = picture
+        self._photo_edge = None if photo is None else max(photo)
+        self._can_paint = can_paint
+        self.presets = QComboBox()
+        self.presets.setAccessibleName(self.tr("Size of the file"))
+        self._fill_presets()
+        self.larger = QPushButton(self.tr("Paint it this large instead"))
+        self.larger.setAutoDefault(False)  # Enter in a field exports
+        self.larger.clicked.connect(self._want_larger)
         self._pixels = (picture.width, picture.height)
         self.width_box, self.height_box = UnitSpinBox(1, _LONGEST_EDGE), UnitSpinBox(1, _LONGEST_EDGE)
         self.unit_box = QComboBox()
         for name, text in zip(get_args(Unit), (self.tr("px"), self.tr("cm"), self.tr("inch")), strict=True):
             self.unit_box.addItem(text, name)
         self.unit_box.setCurrentIndex(self.unit_box.findData(unit))
-        self.dpi_box = UnitSpinBox(*_DPI, self.tr(" dpi"))
+        self.dpi_box = UnitSpinBox(*DPI, self.tr(" dpi"))
         self.dpi_box.setValue(dpi)
         self.summary = PlainLabel()
         set_role(self.summary, "caption")
@@ -51,6 +72,7 @@ class ExportSize(QWidget):
             widget.setAccessibleName(name)
         self._arrange()
         label_for_screen_readers(self.unit_box, self.tr("Unit of the size"))
+        self.presets.activated.connect(self._take_preset)
         self.width_box.valueChanged.connect(self._follow_width)
         self.height_box.valueChanged.connect(self._follow_height)
         self.unit_box.currentIndexChanged.connect(self._follow_unit)
@@ -118,6 +140,52 @@ class ExportSize(QWidget):
                 if not box.hasFocus() or round(box.value() * self._pixels_per_unit) != pixels:
                     box.setValue(pixels / self._pixels_per_unit)
         self.summary.setText(f"{self._other_size()}, {self._comparison()}")
+        self.larger.setVisible(self._can_paint and self.enlargement > _WORTH_PAINTING)
+        with QSignalBlocker(self.presets):
+            self.presets.setCurrentIndex(self._present_preset())
+
+    def _fill_presets(self) -> None:
+        self.presets.addItem(self.tr("As on the canvas"), self._picture.long_edge)
+        if self._photo_edge is not None and self._photo_edge != self._picture.long_edge:
+            self.presets.addItem(self.tr("As large as the photo"), self._photo_edge)
+        for name, paper in PAPERS.items():
+            words = name if name.startswith("A") else f"{name.replace('x', TIMES)} cm"
+            self.presets.addItem(self.tr("Print: {}").format(words), paper)
+        self.presets.addItem(self.tr("Another size"), None)
+
+    @Slot()
+    def _take_preset(self) -> None:
+        chosen = self.presets.currentData()
+        if chosen is None:
+            self.width_box.setFocus()
+            return
+        if isinstance(chosen, int):
+            self._set_pixels(*fit_size(self._picture.width, self._picture.height, chosen))
+            return
+        if self.unit == "px":
+            with QSignalBlocker(self.unit_box):
+                self.unit_box.setCurrentIndex(self.unit_box.findData("cm"))
+        self._set_pixels(*self._on(chosen))
+
+    def _on(self, paper: tuple[float, float]) -> tuple[int, int]:
+        """The pixels of the picture as large as it goes on a paper, at the resolution that is set."""
+        width, height = self._picture.width, self._picture.height
+        return fit_size(width, height, PrintSize(*paper, self.dpi).long_edge(width, height))
+
+    def _present_preset(self) -> int:
+        """The entry that is the size set now."""
+        if self.unit == "px":
+            return max(self.presets.findData(max(self._pixels)), 0) if self._is_listed() else self.presets.count() - 1
+        papers = (name for name in PAPERS if self._on(PAPERS[name]) == self._pixels)
+        first = self.presets.count() - 1 - len(PAPERS)
+        return next((first + list(PAPERS).index(name) for name in papers), self.presets.count() - 1)
+
+    def _is_listed(self) -> bool:
+        return max(self._pixels) in (self._picture.long_edge, self._photo_edge)
+
+    @Slot()
+    def _want_larger(self) -> None:
+        self.larger_wanted.emit(max(self._pixels))
 
     def _other_size(self) -> str:
         width, height = self._pixels
@@ -146,5 +214,10 @@ class ExportSize(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(4)
+        box.addWidget(self.presets)
         box.addLayout(row)
-        box.addWidget(self.summary)
+        last = QHBoxLayout()
+        last.setSpacing(GRID)
+        last.addWidget(self.summary, 1)
+        last.addWidget(self.larger)
+        box.addLayout(last)

@@ -33,6 +33,7 @@ from studio.ui.importing.mime_payload import read_payload
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.recipe_panel.slider_scale import SliderScale
 from studio.ui.session.message import Message
+from studio.ui.session.painting_size import LONGEST
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
 from studio.ui.threads.task_pool import TaskPool
@@ -202,14 +203,26 @@ class ActionHandlers(QObject):
         # What the dialog showed is written, whatever has been painted in the meantime.
         export_dialog.accepted_with.connect(partial(self._exporter.export, shown=artwork.shown))
         export_dialog.better_wanted.connect(self._finish_for_export)
+        export_dialog.larger_wanted.connect(self._paint_larger_for_export)
         export_dialog.open()
 
     @Slot()
     def _finish_for_export(self) -> None:
         """Finish, or wait for it, and offer to export what comes of it."""
-        self._is_export_waiting = True
         self._session.finish()
-        self._show_state()
+        self._is_export_waiting = self._session.run is not None
+
+    @Slot(int)
+    def _paint_larger_for_export(self, long_edge: int) -> None:
+        """Paint with this longer edge, as far as pictures go, and offer to export what comes of it."""
+        long_edge = min(long_edge, LONGEST)
+        if self._session.artwork.is_finished and self._session.run is None:
+            self._session.continue_with(long_edge=long_edge)
+            self._is_export_waiting = self._session.run is not None
+            return
+        self._session.change(long_edge=long_edge)
+        self._session.commit()
+        self._finish_for_export()
 
     @Slot()
     def export_again(self) -> None:
