@@ -64,6 +64,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("fit", _("Fit"), _("Show the whole picture"), "fit", ("F", "Ctrl+0")),
     ActionSpec("actual_size", _("100 %"), _("One pixel of the picture per pixel of the screen"), "actual-size",
                ("1", "Ctrl+1")),
+    ActionSpec("repeat", _("Repeat the pattern"), _("Show copies of a seamless pattern all around it"), keys=("R",),
+               is_checkable=True),
     ActionSpec("background", _("Canvas background"), _("Another grey around the picture, black or white"), keys=("G",)),
     ActionSpec("soft_proof", _("Show as printed"), _("Show the artwork in the colours of your printer"), keys=("P",),
                is_checkable=True),

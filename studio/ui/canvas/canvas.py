@@ -77,7 +77,7 @@ class Canvas(QWidget):
         self._viewport.moved.connect(self.update)
         self._viewport.zoom_changed.connect(self.zoom_changed)
         self._is_comparing = False
-        self._is_showing_before = self._is_side_by_side = False
+        self._is_showing_before = self._is_side_by_side = self._is_repeated = False
         self._captions = (self.tr("Before"), self.tr("After"))
         self._background: CanvasBackground = "studio"
         self._badge_text = ""
@@ -164,6 +164,15 @@ class Canvas(QWidget):
         """Show the photo instead of the artwork, as long as it is on."""
         self._is_showing_before = is_showing
         self._place_children()
+
+    def set_repeated(self, is_repeated: bool) -> None:
+        """Show copies of the picture all around it: for one that repeats without a seam."""
+        if is_repeated == self._is_repeated:
+            return
+        self._is_repeated = is_repeated
+        if self._viewport.is_fitted and is_repeated:  # else hardly more than the one would be seen
+            self.zoom_to(self.zoom / 2)
+        self.update()
 
     def set_badge(self, text: str) -> None:
         """A word on the state of the picture, such as "Finishing 62 %"; "" for none."""
@@ -278,6 +287,7 @@ class Canvas(QWidget):
             split=split,
             is_side_by_side=self._is_side_by_side and split is not None,
             captions=self._captions,
+            is_repeated=self._is_repeated,
         )
         painter = QPainter(self)
         painter.scale(1 / ratio, 1 / ratio)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPixmap
 
 from studio.core.picture import Picture
 from studio.ui.canvas.background import CanvasBackground, background_color
+from studio.ui.canvas.tile_painter import paint_tiles
 from studio.ui.canvas.view_transform import ViewTransform
 from studio.ui.images.picture_pyramid import PicturePyramid
 from studio.ui.theme.theme import CAPTION_SIZE, GRID
@@ -24,7 +25,7 @@ class Scene:
     """One state of the canvas. frame: the size in px that both pictures are drawn at for zoom 1.
 
     split: place of the dividing line in device px, or None for one picture alone. view: in device px.
-    captions: for the left and the right of the line.
+    captions: for the left and the right of the line. is_repeated: copies of the picture alone lie all around it.
     """
 
     before: PicturePyramid | None
@@ -35,6 +36,7 @@ class Scene:
     split: int | None = None
     is_side_by_side: bool = False  # the whole of both, each in its half; `split` is the middle then
     captions: tuple[str, str] = ("", "")
+    is_repeated: bool = False
 
     @property
     def target(self) -> QRect:
@@ -72,7 +74,9 @@ def paint_scene(painter: QPainter, scene: Scene, canvas: QRect, pixel_ratio: flo
         painter.fillRect(seen, _checkerboard(pixel_ratio))
     if scene.split is None or len(pictures) < 2:
         top = scene.after or scene.before
-        if top is not None:
+        if top is not None and scene.is_repeated:
+            paint_tiles(painter, scene.target, canvas, lambda tile, to, clip: top.draw(to, tile, clip, is_crisp=True))
+        elif top is not None:
             _draw(painter, top, scene, seen)
         return
     one, other = scene, scene

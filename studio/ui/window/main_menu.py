@@ -31,7 +31,7 @@ MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
     (_("Paint"), ("live", (_("Refine automatically"), ("refine_mains", "refine_always", "refine_never")),
                   "variations", "", "finish", "stop", "keep_draft", "",
                   "keep_painting", "larger_half", "larger_twice")),
-    (_("View"), ("fit", "actual_size", "compare", "background",
+    (_("View"), ("fit", "actual_size", "compare", "background", "repeat",
                  (_("Soft proof"), ("soft_proof", "proof_profile", "proof_gamut")), "",
                  "gallery", "panel", "history", "hide_panels", "full_screen", "next_area", "",
                  (_("Theme"), ("theme_dark", "theme_light", "theme_system")))),

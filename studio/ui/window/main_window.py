@@ -14,6 +14,7 @@ from studio.core.displayable import displayable, shortened
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.picture import Picture
 from studio.ui.actions.actions import Actions
+from studio.ui.actions.availability import allow
 from studio.ui.actions.message_bar import MessageBar
 from studio.ui.canvas.background import BACKGROUNDS
 from studio.ui.canvas.canvas import Canvas
@@ -147,6 +148,7 @@ class MainWindow(QWidget):
             printed = self.tr("as {} prints it").format(shortened(displayable(self.proof.name), _LONGEST_NAME))
             badge = ", ".join(filter(None, [badge, printed]))
         self.canvas.set_badge(badge)
+        self._show_repeated()
         if not self._actions["compare"].isEnabled():
             self._actions["compare"].setChecked(False)
 
@@ -203,6 +205,15 @@ class MainWindow(QWidget):
         self.gallery.set_selected([style.card.id for style in self._session.artwork.styles])
 
     @Slot()
+    def _show_repeated(self) -> None:
+        """A pattern without seams is shown as cloth or wallpaper will be, unless the artist wants to see the one."""
+        shown = self._session.shown
+        is_seamless = shown is not None and shown.is_painted and shown.result.recipe.is_seamless
+        reason = "" if is_seamless else self.tr("Only a seamless pattern can be repeated.")
+        allow(self._actions["repeat"], reason)
+        self.canvas.set_repeated(is_seamless and self._actions["repeat"].isChecked())
+
+    @Slot()
     def _zoom_to_actual_size(self) -> None:
         self.canvas.zoom_to(1.0)
 
@@ -250,6 +261,8 @@ class MainWindow(QWidget):
         self.history.beside.toggled.connect(self.canvas.set_side_by_side)
         self._actions["fit"].triggered.connect(self.canvas.zoom_to_fit)
         self._actions["actual_size"].triggered.connect(self._zoom_to_actual_size)
+        self._actions["repeat"].setChecked(True)
+        self._actions["repeat"].toggled.connect(self._show_repeated)
         self._actions["background"].triggered.connect(self.canvas.show_next_background)
         self._actions["compare"].toggled.connect(self.canvas.set_comparing)
         self._actions["hide_panels"].toggled.connect(self._hide_panels)

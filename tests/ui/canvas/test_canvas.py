@@ -358,6 +358,36 @@ def test_on_a_screen_of_other_pixels_the_zoom_and_the_middle_stay(canvas, monkey
     assert canvas.zoom == 1.0 and view.point(size[0] / 2, size[1] / 2) == in_the_middle
 
 
+@pytest.mark.parametrize("zoom", [4.0, 1.0, 0.5])
+def test_a_tile_is_repeated_all_over_the_canvas_pixel_for_pixel(canvas, zoom):
+    canvas.set_after(numbered(64, 48))
+    canvas.zoom_to(zoom)
+    left, top = (round(edge) for edge in (canvas._viewport.view.left, canvas._viewport.view.top))
+    alone = canvas.grab().toImage()
+    canvas.set_repeated(True)
+    canvas.zoom_to(zoom)
+    repeated = canvas.grab().toImage()
+    width, height = round(64 * zoom), round(48 * zoom)
+    for x, y in ((3, 5), (200, 100), (447, 347), (100, 300), (220, 170)):
+        inside = left + (x - left) % width, top + (y - top) % height
+        assert repeated.pixelColor(x, y) == repeated.pixelColor(*inside)
+        if zoom < 4:  # else the badge and the dot in the corner lie over some of it
+            assert repeated.pixelColor(*inside) == alone.pixelColor(*inside)
+    canvas.set_repeated(False)
+    canvas.zoom_to(zoom)
+    assert canvas.grab().toImage() == alone
+
+
+def test_a_fitted_tile_becomes_smaller_so_that_its_copies_are_seen(canvas):
+    canvas.set_after(numbered(100, 100))
+    fitted = canvas.zoom
+    canvas.set_repeated(True)
+    assert canvas.zoom == fitted / 2
+    canvas.zoom_to(3.0)
+    canvas.set_repeated(False)
+    assert canvas.zoom == 3.0
+
+
 def test_a_pattern_of_another_shape_is_not_stretched(canvas):
     canvas.set_before(plain(RED))
     canvas.set_after(plain(GREEN, 100, 100))
