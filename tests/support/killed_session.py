@@ -20,15 +20,16 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from studio.core.artwork.artwork_state import ArtworkState, Result
+from studio.core.artwork.artwork_state import ArtworkState, Result, removal_key
 from studio.core.picture import Picture
 from studio.core.project.project import HistoryEntry, Project
-from studio.core.project.session_store import open_session
+from studio.core.project.session_store import DOCUMENT, open_session
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.style import Style
 from tests.support.fakes import make_card, make_picture
 from tests.support.killed_batch import CALLS, Budget, Spent, true_fdopen, true_write
 
+ROOM = 100_000  # bytes for this session and one more, but not for two
 KEPT = 5  # entries of the history; older ones are removed, and so are their pictures
 LONGEST = 0.06  # seconds until a kill from outside
 BYTES_PER_ACTION = 14_000
@@ -45,6 +46,11 @@ def photo_of(number: int) -> Picture:
     return make_picture(20, 20, "photo", seed=10_000 + number // 4)
 
 
+def removed_at(number: int) -> frozenset[str]:
+    """What is thrown away at that action: at every third one of the shelf, which the next action brings back."""
+    return frozenset([removal_key("entry", f"{number - 1:016x}")]) if number % 3 == 0 else frozenset()
+
+
 def act(project: Project, number: int) -> Project:
     """The session after one action more: a slider, a painting, sometimes another photo; undo grows."""
     before = project.state
@@ -54,9 +60,10 @@ def act(project: Project, number: int) -> Project:
     styles = before.styles or (Style(make_picture(16, 16, "style", seed=77), make_card()),)
     recipe = StyleRecipe(seed=number)
     result = Result(picture_of(number), content, styles, recipe, notes=(str(number),))
-    history = (*project.history, HistoryEntry(result, float(number), note=str(number)))[-KEPT:]
+    entry = HistoryEntry(result, float(number), str(number), is_pinned=number % 5 == 0, id=f"{number:016x}")
+    history = (*project.history, entry)[-KEPT:]
     return Project(
-        ArtworkState(content, styles, recipe, result),
+        ArtworkState(content, styles, recipe, result, removed=removed_at(number)),
         undo=(*project.undo, before)[-KEPT:],
         history=history,
         shown=len(history) - 1,
@@ -74,10 +81,19 @@ def number_of(project: Project | None) -> int:
     assert [entry.note for entry in project.history] == [str(n) for n in range(max(1, number - KEPT + 1), number + 1)]
     for entry in project.history:
         assert entry.result.picture.fingerprint == picture_of(int(entry.note)).fingerprint
+        assert entry.is_pinned == (int(entry.note) % 5 == 0) and entry.id == f"{int(entry.note):016x}"
+    assert project.state.removed == removed_at(number)
     assert project.state.result is project.history[-1].result
     assert project.state.content is not None and project.state.content.fingerprint == photo_of(number).fingerprint
     assert len(project.undo) == min(number, KEPT)
     return number
+
+
+def leave_another_session(root: Path) -> None:
+    """An old session beside the one that is killed, which is to make room for it."""
+    with closing(open_session(root, start_empty=True)) as store:
+        store.record(Project(ArtworkState(make_picture(200, 200, seed=5))))
+    os.utime(store.folder / DOCUMENT, (1.0, 1.0))
 
 
 def prepare_to_die(draw: random.Random) -> None:
@@ -94,6 +110,7 @@ def prepare_to_die(draw: random.Random) -> None:
 def record_until_killed(root: Path, log: int, draw: random.Random, kills_itself: bool) -> None:
     """Act, record, say so; for ever."""
     store = open_session(root)
+    store.cap = ROOM
     project = store.recover() or Project()
     number = number_of(project if project.window else None)
     true_write(log, f"{number}\n".encode())
@@ -137,6 +154,8 @@ def main(root: Path, seed: int, kills: int) -> None:
         status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
         with closing(open_session(root)) as store:
             found = number_of(store.recover())
+        if found and kill % 10 == 0:
+            leave_another_session(root)
         line = {
             "status": status,
             "began": said[0] if said else None,

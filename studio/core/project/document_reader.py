@@ -187,6 +187,7 @@ class DocumentReader:
             history=tuple(history),
             shown=places.get(shown) if shown is not None else None,
             window=window,
+            photos="linked" if any(row.get("link") for row in self._list("pictures", MOST_ROWS)) else "embedded",
             problems=tuple(dict.fromkeys(self.problems)),
         )
 

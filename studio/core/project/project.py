@@ -7,13 +7,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from secrets import token_hex
-from typing import Any
+from typing import Any, Literal
 
 from studio.core.artwork.artwork import Artwork
 from studio.core.artwork.artwork_state import ArtworkState, Result, removal_key
 from studio.core.displayable import displayable
 from studio.core.errors import ProjectError
 
+Photos = Literal["embedded", "linked"]
 LONGEST_NOTE = 2000  # characters
 LONGEST_GROUP = 200
 
@@ -57,6 +58,7 @@ class Project:
     state: what is on the table. undo, redo: as `Artwork.undo_stack` and `redo_stack`; () where they are not to be kept.
     history: oldest first. shown: index of the entry on the canvas, None if none of them is. window: what the window
     wants to find again (sizes, zoom, open panels), as plain JSON values.
+    photos: after reading, whether the file links to any photo; what is written is said where it is written.
     problems: after reading, a sentence each on what could not be brought back; never written.
     """
 
@@ -66,6 +68,7 @@ class Project:
     history: tuple[HistoryEntry, ...] = ()
     shown: int | None = None
     window: Mapping[str, Any] = field(default_factory=dict)
+    photos: Photos = "embedded"
     problems: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Literal
 
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.card import Card
@@ -17,11 +16,10 @@ from studio.core.project.archive import DOCUMENT, ArchiveReader, check_total, da
 from studio.core.project.document import ProjectDocument
 from studio.core.project.document_reader import DocumentReader, EntrySummary, Fetch, parse_document
 from studio.core.project.picture_bytes import file_of, unpack
-from studio.core.project.project import Project
+from studio.core.project.project import Photos, Project
 from studio.core.storage.untrusted import check_encodable, path_inside
 
 SUFFIX = ".studio"
-Photos = Literal["embedded", "linked"]
 Kept = Mapping[str, Callable[[], bytes]]  # files that lie somewhere already, by the names that projects give them
 
 

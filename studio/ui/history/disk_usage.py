@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 from PySide6.QtCore import Slot
@@ -50,8 +51,11 @@ class DiskUsage(QToolButton):
     @Slot()
     def _show_usage(self) -> None:
         recorded, cap = self._shelf.recorded, self._preferences.history_gb
-        used = (recorded.size + recorded.others) / _GB if recorded is not None else 0.0
-        text = self.tr("uses {:.1f} of {} GB").format(used, cap)
+        used = recorded.size + recorded.others if recorded is not None else 0
+        if used < _GB / 10:
+            text = self.tr("uses {} MB of {} GB").format(math.ceil(used / 2**20), cap)
+        else:
+            text = self.tr("uses {:.1f} of {} GB").format(used / _GB, cap)
         self.setText(text)
         self.setAccessibleName(self.tr("History on the disk: {}").format(text))
         for action in self._caps.actions():

@@ -54,9 +54,9 @@ class Shelf(QObject):
 
     @property
     def present(self) -> HistoryEntry | None:
-        """The entry that is on the canvas: the one looked at, or the artwork's result."""
-        result = self._session.looked_at or self._session.artwork.result
-        return next((entry for entry in self.entries if entry.result is result), None)
+        """The entry that is on the canvas: the one looked at, or the artwork's result; None while others are."""
+        shown = self._session.shown
+        return next((entry for entry in self.entries if shown is not None and entry.result is shown.result), None)
 
     def project(self, window: Mapping[str, Any] | None = None) -> Project:
         """All there is now; what nothing brings back any more is left out, and forgotten."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from studio.core.displayable import shortened
 from studio.core.project.project import HistoryEntry
-from studio.ui.history.shelf_model import DETAIL_ROLE, ENTRY_ROLE, GROUP_ROLE, IS_PRESENT_ROLE
+from studio.ui.history.shelf_model import DETAIL_ROLE, ENTRY_ROLE, GROUP_ROLE, IS_PRESENT_ROLE, STATE_ROLE
 from studio.ui.history.shelf_thumbnails import ShelfThumbnails
 from studio.ui.theme.theme import CAPTION_SIZE, RADIUS, color, icon
 
@@ -16,6 +16,8 @@ PICTURE = QSize(126, 80)  # px
 TILE = QSize(PICTURE.width() + 12, PICTURE.height() + 52)
 _HEADING = 16  # px
 _LONGEST_WORDS = 120
+_LABEL_GROUND = (0, 0, 0, 170)
+_LABEL_TEXT = "#e8e8e8"
 
 
 class ShelfDelegate(QStyledItemDelegate):
@@ -47,6 +49,8 @@ class ShelfDelegate(QStyledItemDelegate):
                 painter.drawLine(cell.left(), cell.top() + 2, cell.left(), cell.bottom() - 4)
         place = QRect(cell.left() + 6, cell.top() + _HEADING + 3, PICTURE.width(), PICTURE.height())
         seen = self._paint_picture(painter, entry, place)
+        if word := index.data(STATE_ROLE):
+            _label(painter, seen, word)
         if state & QStyle.StateFlag.State_MouseOver:
             _outline(painter, QRectF(seen).adjusted(0.5, 0.5, -0.5, -0.5), "text", 1.0)
         if index.data(IS_PRESENT_ROLE):
@@ -91,6 +95,22 @@ def _badge(painter: QPainter, center: QPointF, name: str) -> None:
     painter.setBrush(color("accent"))
     painter.drawEllipse(place)
     icon(name, "on_accent").paint(painter, place.adjusted(3, 3, -3, -3).toRect())
+
+
+def _label(painter: QPainter, seen: QRect, word: str) -> None:
+    """A word at the lower edge of a picture, as the canvas has its own."""
+    font = QFont(painter.font())
+    font.setPixelSize(CAPTION_SIZE)
+    font.setBold(False)
+    metrics = QFontMetrics(font)
+    place = QRectF(seen.left() + 3, 0, min(seen.width() - 6, metrics.horizontalAdvance(word) + 10), metrics.height())
+    place.moveBottom(seen.bottom() - 3)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(*_LABEL_GROUND))
+    painter.drawRoundedRect(place, place.height() / 2, place.height() / 2)
+    painter.setFont(font)
+    painter.setPen(QColor(_LABEL_TEXT))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, word)
 
 
 def _outline(painter: QPainter, frame: QRectF, role: str, width: float) -> None:

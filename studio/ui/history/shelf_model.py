@@ -16,6 +16,7 @@ ENTRY_ROLE = Qt.ItemDataRole.UserRole
 GROUP_ROLE = Qt.ItemDataRole.UserRole + 1
 DETAIL_ROLE = Qt.ItemDataRole.UserRole + 2
 IS_PRESENT_ROLE = Qt.ItemDataRole.UserRole + 3
+STATE_ROLE = Qt.ItemDataRole.UserRole + 4
 
 _LONGEST_CAPTION = 40  # characters
 _Index = QModelIndex | QPersistentModelIndex
@@ -23,7 +24,8 @@ _Index = QModelIndex | QPersistentModelIndex
 
 class ShelfModel(QAbstractListModel):
     """ENTRY_ROLE: the HistoryEntry. DisplayRole: its styles. DETAIL_ROLE: its size and time. IS_PRESENT_ROLE: whether
-    it is on the canvas. GROUP_ROLE: what its group is called, for the first one in it, else "".
+    it is on the canvas. STATE_ROLE: "" where it is finished. GROUP_ROLE: what its group is called, for the first
+    one in it, else "".
     """
 
     def __init__(self, shelf: Shelf, session: Session, parent: QObject | None = None) -> None:
@@ -60,6 +62,8 @@ class ShelfModel(QAbstractListModel):
             return (entry.group or self.tr("Patterns")) if is_first else ""
         if role == Qt.ItemDataRole.DisplayRole:
             return self._styles(entry)
+        if role == STATE_ROLE:
+            return self._state(entry)
         if role == DETAIL_ROLE:
             return self._detail(entry)
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -76,8 +80,7 @@ class ShelfModel(QAbstractListModel):
     def _detail(self, entry: HistoryEntry) -> str:
         picture = entry.result.picture
         size = f"{picture.width} \N{MULTIPLICATION SIGN} {picture.height}"
-        state = self._state(entry)
-        return "  ".join(filter(None, (size, _clock(entry.time), state)))
+        return f"{size}  {_clock(entry.time)}"
 
     def _state(self, entry: HistoryEntry) -> str:
         if entry.result.is_draft:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from studio.core.artwork.artwork import Artwork
 from studio.core.errors import StudioError
 from studio.core.project.project import Project
+from studio.core.project.project_file import Kept
 from studio.core.project.session_store import Recorded, SessionStore, discard_session, open_session
 from studio.ui.history.shelf import Shelf
 from studio.ui.importing.user_styles import UserStyles
@@ -84,6 +85,16 @@ class AutosaveController(QObject):
     def project(self) -> Project:
         """All there is now."""
         return self._shelf.project(self.window)
+
+    @property
+    def files(self) -> Kept:
+        """The files of the session, so that a project is saved without making them again."""
+        return self._store.files if self._store is not None else {}
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """Their sizes in bytes."""
+        return self._store.sizes if self._store is not None else {}
 
     def open(self, project: Project, is_saved: bool = False) -> None:
         """Put a project on the table. What lay there stays on disk as a session of its own, unless it `is_saved`."""

@@ -10,13 +10,14 @@ from PySide6.QtCore import QObject, QStandardPaths, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.errors import StudioError
-from studio.core.project.project import Project
+from studio.core.project.project import Photos, Project
 from studio.core.project.project_file import SUFFIX, MissingPhoto, load_project, save_project
 from studio.ui.actions.actions import Actions
 from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
 from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.project.autosave_controller import AutosaveController, differ
+from studio.ui.project.photos_choice import PhotosChoice
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
@@ -44,6 +45,7 @@ class ProjectController(QObject):
     ) -> None:
         super().__init__(window)
         self.path: Path | None = None
+        self.photos: Photos = "embedded"  # or linked, in that file
         self._saved: Project | None = None  # what stands in it
         self._autosave = autosave
         self._session = session
@@ -83,7 +85,7 @@ class ProjectController(QObject):
         if self.path is None:
             self.ask_where_to_save()
         else:
-            self.save_as(self.path)
+            self.save_as(self.path, self.photos)
 
     @Slot()
     def ask_where_to_save(self) -> None:
@@ -92,20 +94,24 @@ class ProjectController(QObject):
         def make(folder: Path) -> QFileDialog:
             dialog = self._make_dialog(self.tr("Save the project"), folder)
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.setOption(QFileDialog.Option.DontUseNativeDialog)  # the system's own has no room for the choice
             dialog.setDefaultSuffix(SUFFIX[1:])
             stem = Path(self._session.name).stem
             dialog.selectFile(self.path.name if self.path else f"{stem or self.tr('Project')}{SUFFIX}")
-            dialog.fileSelected.connect(lambda file: self.save_as(Path(file)))
+            choice = PhotosChoice(self._autosave.project().without_undo(), self._autosave.sizes, self.photos)
+            choice.add_to(dialog)
+            dialog.fileSelected.connect(lambda file: self.save_as(Path(file), choice.photos))
             return dialog
 
         open_dialog(make, self._window, last_folders(self._settings, _PURPOSE, _DOCUMENTS))
 
-    def save_as(self, path: Path) -> None:
-        """Write the project to a file, which is its own from then on."""
+    def save_as(self, path: Path, photos: Photos = "embedded") -> None:
+        """Write the project to a file, which is its own from then on; photos: as `save_project`."""
         remember_folder(self._settings, _PURPOSE, path.parent)
         project = self._autosave.project().without_undo()
-        done = partial(self._end_saving, path, project)
-        self._files.submit_write(lambda: save_project(path, project), done, self._refuse)
+        done = partial(self._end_saving, path, project, photos)
+        kept = self._autosave.files
+        self._files.submit_write(lambda: save_project(path, project, photos, kept), done, self._refuse)
 
     def _load(self, path: Path, moved: Mapping[str, Path]) -> None:
         cards = self._user_styles.cards
@@ -125,21 +131,29 @@ class ProjectController(QObject):
             title = self.tr("Where is {}?").format(name)
             dialog = make_open_dialog(self._window, folder, title, QFileDialog.FileMode.ExistingFile)
             dialog.fileSelected.connect(lambda file: self._load(path, {**moved, missing.fingerprint: Path(file)}))
+            dialog.rejected.connect(lambda: self._tell_unopened(path))
             return dialog
 
         open_dialog(make, self._window, (path.parent, *last_folders(self._settings, "open")))
 
+    def _tell_unopened(self, path: Path) -> None:
+        text = self.tr("{} was not opened; everything is as it was.").format(path.name)
+        self._session.post_message(Message(text, self.tr("Open it again when its photo is there.")))
+
     def _end_opening(self, path: Path, project: Project) -> None:
         now = self._autosave.project().without_undo()
         is_saved = self._saved is not None and not differ(now, self._saved)
-        self.path = path
+        self.path, self.photos = path, project.photos
         self._session.post_message(None)
         self._autosave.open(project, is_saved)
         self._saved = self._autosave.project().without_undo()
 
-    def _end_saving(self, path: Path, project: Project, size: int) -> None:
-        self.path, self._saved = path, project
-        text = self.tr("{} is saved: {:.1f} MB, photos included.").format(path.name, size / 1e6)
+    def _end_saving(self, path: Path, project: Project, photos: Photos, size: int) -> None:
+        self.path, self.photos, self._saved = path, photos, project
+        if photos == "linked":
+            text = self.tr("{} is saved: {:.1f} MB. Its photos stay where they are.").format(path.name, size / 1e6)
+        else:
+            text = self.tr("{} is saved: {:.1f} MB, photos included.").format(path.name, size / 1e6)
         self._session.post_message(Message(text))
 
     def _refuse(self, error: StudioError) -> None:

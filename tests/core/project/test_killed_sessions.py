@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from studio.core.project.session_store import waiting_sessions
+
 ROOT = Path(__file__).parents[3]
 KILLS = int(os.environ.get("STYLE_STUDIO_TEST_KILLS", "60"))  # 300 in the long form
 SEED = 1
@@ -36,5 +38,6 @@ def test_kill_after_kill_nothing_is_torn_and_one_action_is_lost_at_most(tmp_path
         assert one["safe"] <= one["found"] <= one["safe"] + 1, "more was lost than the action that was cut off"
         last = one["found"]
     assert last > KILLS / 2, "most of them have recorded something"
+    assert len(waiting_sessions(tmp_path)) <= 2, "sessions before make room, and the present one is never touched"
     left = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(left) < 60, "what is cut off does not pile up"

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from studio.core.picture import Picture
 from studio.core.project.project import HistoryEntry
 from studio.ui.app import Studio
-from studio.ui.history.shelf_model import DETAIL_ROLE, GROUP_ROLE, IS_PRESENT_ROLE
+from studio.ui.history.shelf_model import DETAIL_ROLE, GROUP_ROLE, IS_PRESENT_ROLE, STATE_ROLE
 from tests.support.fakes import FakeEngine, Gate, make_picture
 
 
@@ -202,7 +202,7 @@ def test_the_oldest_go_when_the_history_is_full_and_that_is_said(qtbot: QtBot, p
     with qtbot.waitSignal(painted.autosave.began):
         painted.autosave.start()
     qtbot.waitUntil(lambda: painted.shelf.recorded is not None)
-    assert painted.window.history.usage.text() == "uses 0.0 of 4 GB"
+    assert painted.window.history.usage.text() == "uses 1 MB of 4 GB"
     assert painted.autosave._store is not None
     painted.autosave._store.cap = 1
     finish(qtbot, painted, strength=0.2)
@@ -243,4 +243,4 @@ def test_a_draft_of_live_is_kept_on_wish(qtbot: QtBot, loaded: Studio) -> None:
     loaded.actions["keep_draft"].trigger()
     (entry,) = loaded.shelf.shown
     assert entry.result.is_draft and entry.result.picture is loaded.session.picture
-    assert "draft" in loaded.window.history.model.index(0, 0).data(DETAIL_ROLE)
+    assert loaded.window.history.model.index(0, 0).data(STATE_ROLE) == "draft"

@@ -15,6 +15,7 @@ from studio.core.project.session_store import open_session, waiting_sessions
 from studio.ui.app import Studio
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload
+from studio.ui.project.photos_choice import PhotosChoice
 from studio.ui.session.message import Message
 from tests.core.project.projects import assert_alike, make_evening, make_project
 from tests.support.picture_files import encoded, noise
@@ -131,6 +132,46 @@ def test_a_project_that_is_none_is_told_and_changes_nothing(
     qtbot.waitUntil(lambda: bool(messages))
     assert messages[0].is_problem and messages[0].text.startswith("none.studio is damaged")
     assert studio.session.artwork.state is before and studio.projects.path is None
+
+
+def test_saving_offers_to_link_the_photos_and_says_what_either_takes(
+    qtbot: QtBot, studio: Studio, messages: list[Message], tmp_path: Path
+) -> None:
+    place = tmp_path / "boat.jpg"
+    place.write_bytes(encoded("JPEG", noise(400, 300)))
+    studio.session.change(content=open_picture(place))
+    studio.session.commit()
+    studio.actions["save_project_as"].trigger()
+    dialog = dialog_of(qtbot, studio)
+    choice = dialog.findChild(PhotosChoice)
+    assert choice is not None and choice.photos == "embedded"
+    qtbot.waitUntil(lambda: all("MB" in choice.box.itemText(row) for row in range(2)))
+    choice.box.setCurrentIndex(choice.box.findData("linked"))
+    path = tmp_path / "linked.studio"
+    dialog.fileSelected.emit(str(path))
+    dialog.reject()
+    qtbot.waitUntil(lambda: bool(messages))
+    assert "stay where they are" in messages[0].text
+    assert path.stat().st_size < place.stat().st_size
+    found = load_project(path)
+    assert found.photos == "linked" and found.state.photo is not None and found.state.photo.source == place
+    studio.actions["save_project"].trigger()
+    qtbot.waitUntil(lambda: len(messages) == 2)
+    assert load_project(path).photos == "linked", "the next time, too"
+
+
+def test_a_linked_photo_that_is_not_shown_changes_nothing_and_that_is_said(
+    qtbot: QtBot, studio: Studio, messages: list[Message], tmp_path: Path
+) -> None:
+    place = tmp_path / "boat.jpg"
+    place.write_bytes(encoded("JPEG", noise()))
+    path = tmp_path / "linked.studio"
+    save_project(path, make_project(open_picture(place)), photos="linked")
+    place.unlink()
+    studio.projects.open(path)
+    dialog_of(qtbot, studio).reject()
+    assert messages[-1].text == "linked.studio was not opened; everything is as it was."
+    assert studio.session.artwork.content is None and studio.projects.path is None
 
 
 def test_a_linked_photo_that_has_moved_is_asked_for(
