@@ -153,6 +153,7 @@ class Studio(QObject):
         self.batch_window = BatchWindow(
             self.batch, self.session, self.actions, settings, self.window, thumbnail_folder, self.opener
         )
+        self.window.close_guard.batch_window = self.batch_window
         self.tune_controller = TuneController(self.session, worker, tuning_files, user_styles, self.opener, self)
         self.tune_window = TuneWindow(self.tune_controller, self.actions, settings, tuning_files, self.window)
         self.actions["cancel_opening"].triggered.connect(opening.cancel)

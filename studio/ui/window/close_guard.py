@@ -11,15 +11,20 @@ from studio.ui.session.session import Session
 
 
 class CloseGuard(QObject):
-    """Waits for a file being written, stops a batch only on a second try, and asks before an artwork is lost."""
+    """Waits for a file being written, asks before a batch is stopped, and before an artwork is lost.
+
+    Work that autosave keeps is not asked about. batch_window: what the batch is asked about in front of, if it is open.
+    """
 
     def __init__(self, session: Session, actions: Actions, window: QWidget) -> None:
         super().__init__(window)
         self._session = session
         self._actions = actions
         self._window = window
+        self.batch_window: QWidget | None = None
         self._may_discard = False
         self._may_stop_batch = False
+        self._batch_question: QMessageBox | None = None
         self._waits_for_export = False
         session.state_changed.connect(self._follow_state)
         session.message_posted.connect(self._stay_for_problem)
@@ -31,17 +36,42 @@ class CloseGuard(QObject):
             self._waits_for_export = True
             self._session.post_message(Message(self.tr("The studio closes when the file is written.")))
             return False
-        if "batching" in activities and not self._may_stop_batch:
-            self._may_stop_batch = True
-            text = self.tr("Many pictures are being painted.")
-            remedy = self.tr("Close again to stop it; the batch can be resumed from its folder.")
-            self._session.post_message(Message(text, remedy, action="render_many"))
+        # A second try while it is asked means: stop it.
+        if "batching" in activities and not self._may_stop_batch and self._batch_question is None:
+            self._ask_about_batch()
             return False
-        is_lost = self._session.artwork.has_unsaved_result and not self._session.is_kept
+        run = self._session.run
+        is_painted = self._session.artwork.has_unsaved_result or (run is not None and run.frame is not None)
+        is_lost = is_painted and not self._session.is_kept
         if is_lost and not self._may_discard:
             self._ask()
             return False
         return True
+
+    def _ask_about_batch(self) -> None:
+        batch_window = self.batch_window
+        parent = batch_window if batch_window is not None and batch_window.isVisible() else self._window
+        title, text = self.tr("Style Studio"), self.tr("Many pictures are being painted.")
+        question = self._batch_question = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=parent)
+        question.setTextFormat(Qt.TextFormat.PlainText)
+        question.setInformativeText(self.tr("What is painted stays, and the batch can be resumed from its folder."))
+        stop = question.addButton(self.tr("Stop and close"), QMessageBox.ButtonRole.DestructiveRole)
+        stay = question.addButton(self.tr("Keep painting"), QMessageBox.ButtonRole.RejectRole)
+        question.setDefaultButton(stay)
+        question.setEscapeButton(stay)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.destroyed.connect(self._forget_question)
+        stop.clicked.connect(self._stop_batch)
+        question.open()
+
+    @Slot()
+    def _forget_question(self) -> None:
+        self._batch_question = None
+
+    @Slot()
+    def _stop_batch(self) -> None:
+        self._may_stop_batch = True
+        self._window.close()
 
     def _ask(self) -> None:
         title, text = self.tr("Style Studio"), self.tr("The artwork has not been exported.")

@@ -65,7 +65,7 @@ class MainWindow(QWidget):
         self._settings = preferences.settings
         self._is_painted = self._is_beside_shown = False
         self._shown_photo: Picture | None = None
-        self._close_guard = CloseGuard(session, actions, self)
+        self.close_guard = CloseGuard(session, actions, self)
         self.setMinimumSize(LEAST)
         self.addActions(list(actions.values()))
         self.tool_bar = ToolBar(session, actions, recent)
@@ -123,7 +123,7 @@ class MainWindow(QWidget):
             QTimer.singleShot(0, self.first_painted.emit)  # after the children of this window were painted too
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._close_guard.is_allowed():
+        if not self.close_guard.is_allowed():
             event.ignore()
             return
         keep_place(self._settings, self)

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.core.batch.job import ItemState
@@ -175,13 +175,28 @@ def test_progress_is_shown_where_the_artist_looks(qtbot: QtBot, chosen: Studio, 
     chosen.batch_window.grab()  # the row under way can be painted
 
 
-def test_the_studio_closes_on_a_batch_only_when_told_twice(qtbot: QtBot, chosen: Studio, gate: Gate) -> None:
+def batch_question(studio: Studio) -> QMessageBox:
+    (question,) = studio.window.findChildren(QMessageBox)
+    assert question.text() == "Many pictures are being painted."
+    return question
+
+
+def test_the_studio_asks_before_it_stops_a_batch_in_front_of_the_batchs_own_window(
+    qtbot: QtBot, chosen: Studio, gate: Gate
+) -> None:
     start(qtbot, chosen, gate)
+    chosen.batch_window.open_beside()
     assert not chosen.window.close()
-    message = chosen.window.messages.message
-    assert message is not None and message.text == "Many pictures are being painted."
-    assert chosen.batch.is_running
-    assert chosen.window.close()
+    assert batch_question(chosen).parentWidget() is chosen.batch_window
+    batch_question(chosen).reject()
+    qtbot.waitUntil(lambda: not chosen.window.findChildren(QMessageBox))
+    assert chosen.batch.is_running and chosen.window.isVisible()
+    chosen.batch_window.close()
+    assert not chosen.window.close()
+    question = batch_question(chosen)
+    assert question.parentWidget() is chosen.window
+    next(button for button in question.buttons() if button.text() == "Stop and close").click()
+    assert not chosen.window.isVisible()
 
 
 def test_a_pause_rests_in_the_middle_of_a_picture(
@@ -360,8 +375,9 @@ def test_closing_the_studio_warns_once_that_a_batch_runs_and_then_stops_it(
 ) -> None:
     start(qtbot, chosen, gate)
     assert not chosen.window.close()
-    assert chosen.window.messages.message.text == "Many pictures are being painted."
-    assert chosen.window.close()
+    assert batch_question(chosen).isVisible()
+    chosen.window.close()
+    assert not chosen.window.isVisible(), "a second try means it"
     gate.open()
     chosen.close()
     record = read_journal(photos / "painted")
