@@ -150,6 +150,7 @@ class Studio(QObject):
         self.proof_actions = SoftProofActions(self.actions, self.window.proof, self.session, settings, self.window)
         self.projects = ProjectController(self.autosave, self.session, self.actions, user_styles, settings, self.window)
         self.importer.project_given.connect(self.projects.open)
+        self.window.history.usage.session_chosen.connect(self.projects.go_to)
         self.batch_window = BatchWindow(
             self.batch, self.session, self.actions, settings, self.window, thumbnail_folder, self.opener
         )

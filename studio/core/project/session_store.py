@@ -295,6 +295,14 @@ def open_session(root: Path | None = None, cap: int = HISTORY_BYTES, *, start_em
             return SessionStore(folder, lock, cap)
 
 
+def take_session(folder: Path, cap: int = HISTORY_BYTES) -> SessionStore:
+    """One of `waiting_sessions`, to go on with. Raises ProjectError if it is gone, or if a studio works in it."""
+    lock = FolderLock(folder)
+    if not (folder / DOCUMENT).exists() or not lock.take_if_free(0.0):
+        raise ProjectError("This session is not there any more, or is open in another window.")
+    return SessionStore(folder, lock, cap)
+
+
 def waiting_sessions(root: Path | None = None) -> list[WaitingSession]:
     """The sessions that have a state, newest first, among them those that studios work in now."""
     found = []

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QDateTime, QLocale, Signal, Slot
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from studio.core.project.session_store import WaitingSession, waiting_sessions
 from studio.ui.history.shelf import Shelf
 from studio.ui.session.preferences import CAPS, Preferences
 from studio.ui.theme.theme import set_role
+from studio.ui.threads.task_pool import TaskPool
 from studio.ui.widgets.plain_text import tool_tip
 
 _GB = 2**30
 
 
 class DiskUsage(QToolButton):
-    """Says "uses 1.2 of 4 GB", sessions before included; its menu offers other caps, and to start empty."""
+    """Says "uses 1.2 of 4 GB", sessions before included; its menu offers other caps, and to start empty.
+
+    It also offers the sessions that were left for another project. Signals: session_chosen(Path), its folder.
+    """
+
+    session_chosen = Signal(object)
 
     def __init__(self, shelf: Shelf, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,10 +51,33 @@ class DiskUsage(QToolButton):
         self.start_empty = menu.addAction(self.tr("Start empty next time"))
         self.start_empty.setCheckable(True)
         self.start_empty.toggled.connect(partial(setattr, preferences, "starts_empty"))
+        self.earlier = menu.addMenu(self.tr("Go on with an earlier session"))
+        self._tasks = TaskPool(1, self)
+        self._tasks.finished.connect(self._show_earlier)
+        menu.aboutToShow.connect(self._look_for_earlier)
+        self.earlier.addAction(self.tr("There is none")).setEnabled(False)
         self.setMenu(menu)
         shelf.usage_changed.connect(self._show_usage)
         preferences.changed.connect(self._show_usage)
         self._show_usage()
+
+    @Slot()
+    def _look_for_earlier(self) -> None:
+        self._tasks.submit("sessions", waiting_sessions)
+
+    @Slot(object, object)
+    def _show_earlier(self, key: str, sessions: Sequence[WaitingSession]) -> None:
+        """The newest first; what is kept on disk of each is all there was."""
+        store = self._shelf.store
+        self.earlier.clear()
+        for session in sessions:
+            if store is None or session.folder != store.folder:
+                when = QDateTime.fromSecsSinceEpoch(int(session.modified))
+                day = QLocale().toString(when, QLocale.FormatType.ShortFormat)
+                text = self.tr("{}, {} MB").format(day, math.ceil(session.size / 2**20))
+                self.earlier.addAction(text).triggered.connect(partial(self.session_chosen.emit, session.folder))
+        if self.earlier.isEmpty():
+            self.earlier.addAction(self.tr("There is none")).setEnabled(False)
 
     @Slot()
     def _show_usage(self) -> None:

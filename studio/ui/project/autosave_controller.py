@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -15,7 +16,7 @@ from studio.core.artwork.artwork import Artwork
 from studio.core.errors import StudioError
 from studio.core.project.project import Project
 from studio.core.project.project_file import Kept
-from studio.core.project.session_store import Recorded, SessionStore, discard_session, open_session
+from studio.core.project.session_store import Recorded, SessionStore, discard_session, open_session, take_session
 from studio.ui.history.shelf import Shelf
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.session.message import Message
@@ -114,6 +115,27 @@ class AutosaveController(QObject):
                 self._files.submit_write(lambda: discard_session(left.folder), lambda _: None, self._tell_failed)
             self._files.submit_write(begin, self._go_on_in, self._refuse)
         self._take(project)
+
+    def go_to(self, folder: Path) -> None:
+        """Go on with a session before; what lies on the table stays on disk as one of its own."""
+        cards, cap = self._user_styles.cards, self._cap
+
+        def begin() -> tuple[SessionStore, Project | None]:
+            store = take_session(folder, cap)
+            try:
+                return store, store.recover(cards)
+            except StudioError:
+                store.close()
+                raise
+
+        def go(found: tuple[SessionStore, Project | None]) -> None:
+            store, project = found
+            self._leave_session()
+            if project is not None:
+                self._take(project)
+            self._go_on_in(store)
+
+        self._files.submit(begin, go, lambda error: self._session.post_message(Message.about(error)))
 
     def close(self) -> None:
         """Write what there is, a Finish under way with the picture so far, and give the session free. Idempotent."""

@@ -79,6 +79,12 @@ class ProjectController(QObject):
         remember_folder(self._settings, _PURPOSE, path.parent)
         self._load(path, {})
 
+    @Slot(object)
+    def go_to(self, folder: Path) -> None:
+        """Go on with a session before, which has no file of its own."""
+        self.path, self.photos, self._saved = None, "embedded", None
+        self._autosave.go_to(folder)
+
     @Slot()
     def save(self) -> None:
         """Save the project under its name; the first time that is asked."""

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -102,6 +103,28 @@ def test_what_lay_there_before_stays_as_a_session_of_its_own(
     assert len(waiting_sessions()) == 2
     texts = [(sitting.folder / "sitting.json").read_text() for sitting in waiting_sessions()]
     assert sum("0.77" in text for text in texts) == 1
+
+
+def test_one_can_go_back_to_the_session_before(qtbot: QtBot, studio: Studio, evening: Path) -> None:
+    with qtbot.waitSignal(studio.autosave.began):
+        studio.autosave.start()
+    studio.session.take_artwork(make_evening())
+    studio.session.change(strength=0.77)
+    studio.session.commit()
+    with qtbot.waitSignal(studio.session.content_changed):
+        studio.projects.open(evening)
+    usage = studio.window.history.usage
+
+    def offered() -> list[QAction]:
+        usage.menu().aboutToShow.emit()
+        return [action for action in usage.earlier.actions() if action.isEnabled()]
+
+    qtbot.waitUntil(lambda: len(offered()) == 1)
+    offered()[0].trigger()
+    qtbot.waitUntil(lambda: studio.session.artwork.recipe.strength == 0.77)
+    assert studio.session.artwork.can_undo and studio.window.history.model.rowCount() == 3
+    assert studio.projects.path is None
+    qtbot.waitUntil(lambda: len(offered()) == 1)  # the project, now
 
 
 def test_what_was_saved_before_another_was_opened_is_kept_in_its_file_alone(
