@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QStyle, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui.app import Studio
@@ -85,10 +85,16 @@ def test_a_list_shows_all_of_its_entries(qtbot: QtBot, loaded: Studio) -> None:
     assert len(combos) > 5
     for combo in combos:
         combo.window().show()
+        is_menu = combo.style().styleHint(QStyle.StyleHint.SH_ComboBox_Popup, None, combo)
+        assert not is_menu  # on a screen Qt lays a menu over the field, and cuts its last entry
         combo.showPopup()
         view = combo.view()
         try:
             rows = sum(view.sizeHintForRow(row) for row in range(combo.count()))
+            QApplication.processEvents()  # the list has found out whether it has to scroll
+            assert view.verticalScrollBar().maximum() == 0, combo.accessibleName()
+            bottom = view.visualRect(combo.model().index(combo.count() - 1, 0)).bottom()
+            assert bottom < view.viewport().height(), combo.accessibleName()
             widest = max(view.fontMetrics().horizontalAdvance(combo.itemText(row)) for row in range(combo.count()))
             assert view.viewport().height() >= rows, combo.accessibleName()
             assert view.viewport().width() >= widest, combo.accessibleName()
