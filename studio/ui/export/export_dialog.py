@@ -121,7 +121,11 @@ class ExportDialog(QDialog):
         self._show_keeps()
         self._show_format()
         self.title.setCursorPosition(0)
-        resize_within_screen(self, self.sizeHint())  # Qt by itself takes two thirds of the screen at most
+        for _ in range(2):  # how high lines are that wrap is known when they have their width
+            resize_within_screen(self, self.sizeHint())  # Qt by itself takes two thirds of the screen at most
+            box = self.layout()
+            assert box is not None
+            box.activate()
         self._disk.propose(self.path, elsewhere=True)
 
     def _make_size(self, last: ExportSettings, can_paint: bool) -> ExportSize:

@@ -38,7 +38,9 @@ class ScrolledPage(QScrollArea):
         hint = self._page.sizeHint()
         layout = self._page.layout()
         if layout is not None and layout.hasHeightForWidth():
-            hint.setHeight(max(hint.height(), layout.heightForWidth(max(hint.width(), self.width()))))
+            width = self.viewport().width()  # of use only when it has been laid out once
+            width = width if width >= self._page.minimumSizeHint().width() else hint.width()
+            hint.setHeight(max(hint.height(), layout.heightForWidth(width)))
         return hint + QSize(self.verticalScrollBar().sizeHint().width(), 0)
 
     def minimumSizeHint(self) -> QSize:
