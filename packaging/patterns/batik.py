@@ -20,9 +20,9 @@ def batik(sheet: Sheet) -> Field:
     in_border = step(0.0995, 0.1005, band) < 0.5
     indigo = np.where(in_border, border_indigo, indigo)
     brown = np.where(in_border, border_brown, brown)
-    hand = 0.0012 * sheet.noise(0.03, 2.0)
-    first = step(-0.0012, 0.0012, indigo + hand)
-    second = step(-0.0012, 0.0012, brown + hand)
+    unevenness = 0.0012 * sheet.noise(0.03, 2.0)
+    first = step(-0.0012, 0.0012, indigo + unevenness)
+    second = step(-0.0012, 0.0012, brown + unevenness)
     cracks = _cracks(sheet)
     first = np.clip(first + cracks * 0.85, 0, 1)  # dye creeps in where the wax broke
     second = np.clip(second + 0.55 * np.roll(cracks, (1, 2), (0, 1)), 0, 1)

@@ -43,7 +43,7 @@ def crayon(sheet: Sheet) -> Field:
 def _strokes(
     sheet: Sheet, scene: Scene, smooth: Field, width: float, length: float, cover: float
 ) -> tuple[Field, Field, Field]:
-    """A pass of strokes: their colour (H, W, 3), where they are, and how hard the hand pressed."""
+    """A pass of strokes: their colour (H, W, 3), where they are, and how hard it was pressed."""
     height, columns = sheet.shape
     broad, long = max(width * sheet.edge, 2.0), max(length * sheet.edge, 8.0)
     count = max(1, int(cover * height * columns / (broad * long)))
@@ -60,7 +60,7 @@ def _strokes(
             points.append((x, y))
             row, column = min(max(int(y), 0), height - 1), min(max(int(x), 0), columns - 1)
             if np.abs(smooth[row, column] - tint).max() > 0.42 and part > 2:
-                break  # the hand stops at the edge of a form
+                break  # a stroke stops at the edge of a form
             turn = scene.angle[row, column] + bend
             x, y = x + np.cos(turn) * reach / 8, y + np.sin(turn) * reach / 8
         thick = max(1, round(broad * (0.75 + 0.5 * rng.random())))

@@ -1,4 +1,4 @@
-"""What some of the patterns show: an evening landscape, and blossoms, each with the direction a hand would draw in."""
+"""What some of the patterns show: an evening landscape, and blossoms, each with the direction that it is drawn in."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ from studio.ui.session.settings import Settings
 from tests.support.fakes import FakeEngine
 
 PHOTO, STYLE = "neuschwanstein.jpg", "van-gogh-cafe-terrace-at-night"
-TARGET = 50.0  # ms, of the slowest in a hundred: below, a hand feels no delay
+TARGET = 50.0  # ms, of the slowest in a hundred: below, nobody feels a delay
 
 
 class PaintClock(QObject):

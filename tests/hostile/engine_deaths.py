@@ -40,11 +40,11 @@ def warm_up() -> None:
 
 def run_case(seed: int, folder: Path) -> Outcome:
     """One misfortune in a window of its own; counting up goes through all of them, one of each kind in turn."""
-    lane, name = order_of(seed // case_count())[seed % case_count()]
+    activity, name = order_of(seed // case_count())[seed % case_count()]
     step = Random(f"death {seed}").randrange(EVENTS)
-    what = note(folder, f"{lane}: {name}" + ("" if lane == "at rest" else f", instead of event {step}"))
+    what = note(folder, f"{activity}: {name}" + ("" if activity == "at rest" else f", instead of event {step}"))
     settings = folder / "settings.json"
-    settings.write_text(json.dumps({"preferences/is_live": lane == "live", "preferences/auto_refine": "never"}))
+    settings.write_text(json.dumps({"preferences/is_live": activity == "live", "preferences/auto_refine": "never"}))
     engine_settings = EngineSettings(weights_folder=folder)
     with (
         Witness() as witness,
@@ -52,10 +52,10 @@ def run_case(seed: int, folder: Path) -> Outcome:
     ):
         case = _Case(studio, folder)
         if case.begin():
-            if lane == "at rest":
+            if activity == "at rest":
                 case.disturb_at_rest(name)
             else:
-                case.meet(name, lane, seed_of(name, step))
+                case.meet(name, activity, seed_of(name, step))
             case.paint_the_next()
     faults = case.faults + witness.faults()
     for child in _engines():
@@ -66,12 +66,12 @@ def run_case(seed: int, folder: Path) -> Outcome:
 
 @cache
 def order_of(round_: int) -> list[tuple[str, str]]:
-    """Lane and name of all cases: one of each kind of misfortune after the other."""
+    """Activity and name of all cases: one of each kind of misfortune after the other."""
     random = Random(f"deaths {round_}")
     kinds = ("dies", "hangs", "raises", "lies")
     groups = [[("at rest", name) for name in _AT_REST]]
     groups += [
-        [(lane, name) for name, it in MISFORTUNES.items() if it.kind == kind for lane in ("finish", "live")]
+        [(activity, name) for name, it in MISFORTUNES.items() if it.kind == kind for activity in ("finish", "live")]
         for kind in kinds
     ]
     shuffled = [random.sample(group, len(group)) for group in groups]
@@ -105,22 +105,22 @@ class _Case:
         self._session.commit()
         return self._comes("the first picture of Live", lambda: not self._session.has_quick_work)
 
-    def meet(self, name: str, lane: str, seed: int) -> None:
+    def meet(self, name: str, activity: str, seed: int) -> None:
         """Ask for what ends in this misfortune, and stop it where it would hang."""
         kind = MISFORTUNES[name].kind
         session = self._session
         session.change(seed=seed)
         session.commit()
-        if lane == "finish":
+        if activity == "finish":
             session.finish()
         if kind == "hangs":
             self._comes("the misfortune", (self._folder / STUCK).exists)
-            if lane == "live":
+            if activity == "live":
                 session.change(seed=_LUCKY)  # nobody stops Live: the next setting takes its place
                 session.commit()
             else:
                 session.stop()
-        ended = (lambda: session.run is None) if lane == "finish" else (lambda: not session.has_quick_work)
+        ended = (lambda: session.run is None) if activity == "finish" else (lambda: not session.has_quick_work)
         self._comes("the end", ended)
         most, least = 1, 1 if kind in ("dies", "raises") else 0
         if not least <= len(self._problems) <= most:

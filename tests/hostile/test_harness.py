@@ -102,7 +102,7 @@ def test_every_way_changes_json_and_the_same_seed_changes_it_alike() -> None:
 def test_counting_up_meets_every_misfortune_of_an_engine() -> None:
     assert {name for _, name in order_of(0)} >= set(MISFORTUNES)
     assert order_of(0) != order_of(1)
-    kinds = {MISFORTUNES[name].kind for lane, name in order_of(0)[:10] if lane != "at rest"}
+    kinds = {MISFORTUNES[name].kind for activity, name in order_of(0)[:10] if activity != "at rest"}
     assert kinds == {"dies", "hangs", "raises", "lies"}
     assert case_count() == len(set(order_of(3)))
 

@@ -66,9 +66,9 @@ def drop_photo(studio: Studio) -> None:
     """As a file manager does it, on the zone at the left."""
     canvas, mime = studio.window.canvas, QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(PHOTO))])
-    place, hand = QPoint(40, canvas.height() // 2), (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    QApplication.sendEvent(canvas, QDragEnterEvent(place, Qt.DropAction.CopyAction, mime, *hand))
-    QApplication.sendEvent(canvas, QDropEvent(QPointF(place), Qt.DropAction.CopyAction, mime, *hand))
+    place, held = QPoint(40, canvas.height() // 2), (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(canvas, QDragEnterEvent(place, Qt.DropAction.CopyAction, mime, *held))
+    QApplication.sendEvent(canvas, QDropEvent(QPointF(place), Qt.DropAction.CopyAction, mime, *held))
 
 
 def click_tile(qtbot: QtBot, studio: Studio, card_id: str) -> None:

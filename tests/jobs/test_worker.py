@@ -34,11 +34,11 @@ def test_the_engine_is_made_and_heard_on_the_worker_thread() -> None:
     assert isinstance(ready, Ready) and ready.info.device == "Fake brush"
 
 
-@pytest.mark.parametrize("lane", ["submit", "start_job"])
-def test_a_request_gives_its_frames_and_is_done(lane: str) -> None:
+@pytest.mark.parametrize("method", ["submit", "start_job"])
+def test_a_request_gives_its_frames_and_is_done(method: str) -> None:
     log, request = EventLog(), make_request()
     with running_worker(lambda: FakeEngine(frames=2), log) as worker:
-        getattr(worker, lane)(request)
+        getattr(worker, method)(request)
         log.wait_for_end(request.id)
 
     assert log.names() == ["Ready", "Progress", "Frame", "Frame", "Done"]

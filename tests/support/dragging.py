@@ -1,4 +1,4 @@
-"""What other programs drag and copy, as Qt hands it over, and a hand that drops it."""
+"""What other programs drag and copy, as Qt hands it over, and how it is dropped."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def check_references(pictures: Sequence[Picture]) -> tuple[Remark, ...]:
     remarks = []
     if len(pictures) == 1:
         remarks.append(
-            Remark("One picture teaches its own colours and strokes, not a hand: add others by the same artist.")
+            Remark("One picture teaches its own colours and strokes, not a style: add others by the same artist.")
         )
     elif 0 < len(pictures) < ENOUGH:
         remarks.append(Remark("With fewer than three pictures none can be held out to see when enough is learnt."))

@@ -25,8 +25,8 @@ KEPT_PHOTOS = 256 << 20  # bytes, shrunk
 KEPT_BANDS = 4096  # of a style's picture, 108 bytes each
 SEEN_BY_PREDICTOR = 512  # px of the longer edge; it shrinks everything to 256 anyway. Bands are measured at it, too
 PREVIEW_EDGES = (2048, 1536, 1024, 768, 512, 384, 256, 192)  # px; the sizes Live falls back to on a slow device
-PREVIEW_SECONDS = 0.3  # for which nobody minds waiting when the hand rests
-COARSE_SECONDS = 0.1  # beyond, a coarser picture comes first, so that it follows the hand
+PREVIEW_SECONDS = 0.3  # for which nobody minds waiting when nothing is changed
+COARSE_SECONDS = 0.1  # beyond, a coarser picture comes first, so that it follows the slider
 
 
 class LivePlanner:

@@ -27,7 +27,9 @@ class TuneSettingsForm(QWidget):
         super().__init__(parent)
         self.deeper = QCheckBox(self.tr("Learn the brushwork, too (deeper)"))
         self.deeper.setToolTip(
-            self.tr("Learns the last layers of the network too. Closer to the artist's hand, but takes twice as long.")
+            self.tr(
+                "Learns the last layers of the network, too. Closer to the artist's strokes, but takes twice as long."
+            )
         )
         self.frozen = PlainLabel()
         self.frozen.setWordWrap(True)

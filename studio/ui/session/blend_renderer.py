@@ -50,7 +50,7 @@ class BlendRenderer(QObject):
         self._fitted = blend.pictures, fitted
         if wanted == blend:
             self._wanted = None
-        else:  # the hand has moved on; what is made is shown all the same, or a long drag would show nothing
+        else:  # the slider has moved on; what is made is shown all the same, or a long drag would show nothing
             self._begin(wanted)
         self.made.emit(blend, picture)
 

@@ -22,7 +22,7 @@ SHARP_ENOUGH = 0.5  # of the size it is refined to; smaller frames would look wo
 
 
 class LivePreview(QObject):
-    """The Live picture of some settings, and its refinement: a draft of Finish, painted while the hand rests.
+    """The Live picture of some settings, and its refinement: a draft of Finish, painted while nothing is changed.
 
     Any change brings a new Live picture first. is_waiting: whether that is still to come. Signals: asked(), the engine
     has a new one to make; changed(), another picture or none, or it is further refined; failed(StudioError): the

@@ -119,7 +119,7 @@ class ToolBar(QFrame):
             Qt.ToolButtonStyle.ToolButtonTextBesideIcon if has_text else Qt.ToolButtonStyle.ToolButtonIconOnly
         )
         button.setAccessibleName(self._actions[name].text())
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where the hand works
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where the artist works
         return button
 
     def _arrange(self) -> None:

@@ -18,7 +18,7 @@ OUT = "mine.safetensors"
 
 @pytest.fixture
 def works(tmp_path: Path) -> Path:
-    """A folder of three pictures by one hand."""
+    """A folder of three pictures by one artist."""
     folder = tmp_path / "works"
     folder.mkdir()
     for number in range(3):

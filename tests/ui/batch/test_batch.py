@@ -410,11 +410,11 @@ def test_files_are_dropped_on_the_list(qtbot: QtBot, chosen: Studio, photos: Pat
     Image.fromarray(make_picture().pixels).save(tmp_path / "d.png")
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in (photos, tmp_path / "d.png")])
-    hand = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, mime, *hand)
+    held = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, mime, *held)
     QApplication.sendEvent(chosen.batch_window, enter)
     assert enter.isAccepted()
-    QApplication.sendEvent(chosen.batch_window, QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, mime, *hand))
+    QApplication.sendEvent(chosen.batch_window, QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, mime, *held))
     qtbot.waitUntil(lambda: len(chosen.batch.statuses) == 4)
     assert chosen.batch_window.messages.message is None  # the folder was chosen already, and that is no news
 

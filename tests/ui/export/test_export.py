@@ -317,7 +317,7 @@ def test_closing_while_a_size_is_measured_is_clean(qtbot: QtBot, loaded: Studio)
     finish(qtbot, loaded)
     loaded.actions["export"].trigger()
     dialog = loaded.window.findChild(ExportDialog)
-    dialog._size_estimator._start()  # the hand has rested long enough
+    dialog._size_estimator._start()  # nothing has been changed for long enough
     loaded.close()
     assert not loaded.window.isVisible()
 

@@ -1,4 +1,4 @@
-"""Every kind of drop and paste, from the hand to the artwork, or to the sentence that says why not."""
+"""Every kind of drop and paste, from the drag to the artwork, or to the sentence that says why not."""
 
 from __future__ import annotations
 

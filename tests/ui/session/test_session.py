@@ -1,4 +1,4 @@
-"""The session with the whole window around it and a fake engine behind it: from the artist's hand to the request."""
+"""The session with the whole window around it and a fake engine behind it: from the widget to the request."""
 
 from __future__ import annotations
 
