@@ -30,9 +30,9 @@ class Reasons(QObject):
     def _show(self) -> None:
         for name, action in self._actions.items():
             reason = "" if action.isEnabled() else self._reason(name)
-            tip = tool_tip(reason) if reason else self._tips[name]
-            if action.toolTip() != tip:
-                action.setToolTip(tip)
+            tip = reason or self._tips[name]
+            if action.toolTip() != tool_tip(tip):
+                action.setToolTip(tool_tip(tip))
 
     def _reason(self, name: str) -> str:
         """Why an action is not possible, in a sentence; "" if nobody needs to be told."""

@@ -291,7 +291,8 @@ class Canvas(QWidget):
         )
         painter = QPainter(self)
         painter.scale(1 / ratio, 1 / ratio)
-        paint_scene(painter, scene, QRect(0, 0, *self._viewport.size), ratio)
+        # One px more: at 125 % the last row of the screen may be covered in part, and nobody else would paint it.
+        paint_scene(painter, scene, QRect(0, 0, *self._viewport.size).adjusted(0, 0, 1, 1), ratio)
 
     def _is_split(self) -> bool:
         return self._is_comparing and self._before_after.is_complete and not self._is_showing_before

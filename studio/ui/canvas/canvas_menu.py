@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.ui.canvas.background import BACKGROUNDS, CanvasBackground, background_name
 from studio.ui.theme.theme import icon
-from studio.ui.widgets.menu_heading import add_heading
+from studio.ui.widgets.section_heading import add_heading
 
 
 class MenuTarget(Protocol):

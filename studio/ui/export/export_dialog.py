@@ -43,11 +43,12 @@ from studio.ui.export.export_size import ExportSize
 from studio.ui.export.exporter import Exportable, file_size
 from studio.ui.export.file_size_estimator import FileSizeEstimator
 from studio.ui.theme.theme import GRID, set_role
-from studio.ui.widgets.form_row import form_row
+from studio.ui.widgets.form_row import form_row, label_for_screen_readers
 from studio.ui.widgets.number_field import UnitSpinBox
 from studio.ui.widgets.plain_text import PlainLabel
 from studio.ui.widgets.screen_room import ScrolledPage, resize_within_screen
 from studio.ui.widgets.spoken_label import label_for_screen_readers
+from studio.ui.widgets.unit_spin_box import UnitSpinBox
 
 FORMAT_NAMES: dict[ExportFormat, str] = {
     "png": "PNG, lossless",

@@ -1,8 +1,8 @@
-"""Several widgets as one row of a form."""
+"""Several widgets as one row of a form, and labels that are heard and not seen."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from studio.ui.theme.theme import GRID
 from studio.ui.widgets.plain_text import PlainLabel
@@ -21,3 +21,14 @@ def form_row(*widgets: QWidget | None, spacing: int = 2 * GRID) -> QWidget:
             is_wide = isinstance(widget, QLineEdit) or (isinstance(widget, PlainLabel) and widget.wordWrap())
             row.addWidget(widget, 1 if is_wide else 0)
     return part
+
+
+def label_for_screen_readers(combo: QComboBox, text: str) -> None:
+    """Name a list that has no label of its own beside it; call it when the list is where it stays.
+
+    On Linux, screen readers are told the label beside a list and not its name.
+    """
+    combo.setAccessibleName(text)
+    label = PlainLabel(text, combo.parentWidget())
+    label.setBuddy(combo)
+    label.hide()

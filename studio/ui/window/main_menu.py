@@ -12,8 +12,8 @@ from studio.core.displayable import displayable
 from studio.ui.actions.actions import Actions
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.theme.theme import icon
-from studio.ui.widgets.menu_heading import add_heading
 from studio.ui.widgets.plain_text import action_text, tool_tip
+from studio.ui.widgets.section_heading import add_heading
 
 
 def _(text: str) -> str:

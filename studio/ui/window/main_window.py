@@ -275,6 +275,7 @@ class MainWindow(QWidget):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self.messages.setMinimumWidth(self.canvas.minimumWidth())  # no message makes the window wider
         column.addWidget(self.messages)  # above the canvas: it hides neither the picture nor the drop zones
         column.addWidget(self.canvas, 1)
         column.addWidget(self.below)

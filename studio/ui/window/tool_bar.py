@@ -75,8 +75,8 @@ class ToolBar(QFrame):
             self.finish.show_ready(session.seconds_expected, session.missing, session.bytes_expected)
         self.finish.setEnabled(run is not None or not session.missing)  # also while stopping, or it loses the focus
         tip = "keep_painting" if is_finished else "stop" if run else "finish"
-        is_missing = run is None and bool(session.missing)
-        self.finish.setToolTip(tool_tip(f"{session.missing}.") if is_missing else self._actions[tip].toolTip())
+        missing = f"{session.missing}." if run is None and session.missing else ""
+        self.finish.setToolTip(tool_tip(missing or self._actions[tip].toolTip()))
         self.export.setEnabled(self._actions["export"].isEnabled())
         self.export.setToolTip(self._actions["export"].toolTip())
         self.export.setAccessibleDescription(self._actions["export"].toolTip())

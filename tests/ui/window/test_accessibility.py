@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSlider, QToolB
 from pytestqt.qtbot import QtBot
 
 from studio.ui.app import Studio
-from studio.ui.widgets.spoken_label import label_for_screen_readers
+from studio.ui.widgets.form_row import label_for_screen_readers
 from tests.support.accessible_tree import spoken, unspoken_controls
 from tests.support.window_states import on_a_screen
 
