@@ -38,10 +38,11 @@ def test_the_first_window_and_its_dialogs_are_seen_whole_in_every_state(tmp_path
 
 @pytest.mark.slow
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_every_control_is_reached_in_a_window_of_1024_by_640(tmp_path: Path, theme: str) -> None:
+def test_every_control_is_reached_and_named_in_a_window_of_1024_by_640(tmp_path: Path, theme: str) -> None:
     states = on_a_screen(tmp_path, 1280, 720, 1.0, "--size", "1024", "640", "--theme", theme)
     assert len(states) >= STATES
     assert {state["state"]: state["problems"] for state in states if state["problems"]} == {}
+    assert {state["state"]: state["unspoken"] for state in states if state["unspoken"]} == {}  # to screen readers
 
 
 def test_what_is_cut_is_found(qtbot: QtBot) -> None:
