@@ -22,7 +22,16 @@ from tests.ui.conftest import card_named
 
 SavePhoto = Callable[..., Path]
 # What acts in one place only: a held key, the button itself, a button of a message.
-NOT_IN_THE_MENU = {"show_before", "menu", "show_export", "restore_style"}
+NOT_IN_THE_MENU = {
+    "show_before",
+    "menu",
+    "show_export",
+    "restore_style",
+    "use_settings",
+    "add_offered",
+    "remove_added",
+    "restore_preset",
+}
 
 
 def entries(menu: QMenu) -> list[QAction]:
