@@ -96,6 +96,12 @@ class Tour:
         yield "dragging", window
         window.canvas.zones.hide()
         window.messages.clear()
+        studio.actions["variations"].trigger()
+        self.wait(lambda: bool(studio.variations.tiles) and all(tile.picture for tile in studio.variations.tiles))
+        yield "variations", window
+        studio.variations.close()
+        if self._gate is not None:
+            self._gate.let_pass(1)  # the step of a draft under way
         studio.actions["finish"].trigger()
         self._let_paint(lambda: session.run is not None and session.run.step > 0)
         yield "finishing", window

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
 
 from studio.core.picture import Picture
 from studio.ui.images.picture_pyramid import qimage
-from studio.ui.theme.theme import CAPTION_SIZE, RADIUS, color, icon
+from studio.ui.theme.theme import CAPTION_SIZE, RADIUS, color, icon, set_role
 from studio.ui.variations.variations_controller import Tile
 from studio.ui.widgets.plain_text import tool_tip
 
@@ -47,7 +47,7 @@ class VariationTile(QAbstractButton):
         self.keep.setIconSize(QSize(16, 16))
         self.keep.setFixedSize(28, 28)
         self.keep.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Space does it
-        self.keep.setStyleSheet("QToolButton { background: rgba(0, 0, 0, 150); padding: 0; }")
+        set_role(self.keep, "on-picture")
         self.keep.clicked.connect(self.keep_requested)
         self.keep.hide()
 

@@ -190,6 +190,7 @@ class VariationsController(QObject):
                 is_complete=False,
                 seconds=tile.seconds,
                 blend=state.blend,
+                is_draft=True,  # too small to paint on
             )
         )
         self.painted.emit(number)

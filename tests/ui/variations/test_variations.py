@@ -131,7 +131,8 @@ def test_several_are_kept_in_the_history_and_come_back_with_their_settings(qtbot
     assert [result.recipe for result in loaded.session.artwork.history] == kept and len(kept) == 2
     assert loaded.session.artwork.state == before and loaded.session.artwork.result is None
     loaded.session.show_result(loaded.session.artwork.history[0])
-    assert loaded.session.artwork.recipe == kept[0] and loaded.session.artwork.is_half_painted
+    assert loaded.session.artwork.recipe == kept[0]
+    assert not (loaded.session.artwork.is_half_painted or loaded.session.artwork.is_finished)  # it is to be painted
 
 
 def test_the_grid_is_walked_by_keyboard_and_left_by_escape(qtbot: QtBot, loaded: Studio) -> None:
