@@ -15,6 +15,7 @@ from studio.ui.session.session import Session
 from studio.ui.theme.theme import icon
 from studio.ui.widgets.no_wheel_combo_box import NoWheelComboBox
 from studio.ui.widgets.plain_text import tool_tip
+from studio.ui.widgets.spoken_label import label_for_screen_readers
 
 
 class PresetBar(QWidget):
@@ -29,7 +30,6 @@ class PresetBar(QWidget):
         self._take_name: Callable[[str], None] = controller.save
         self.box = NoWheelComboBox()
         self.box.setPlaceholderText(self.tr("Your own settings"))
-        self.box.setAccessibleName(self.tr("Preset"))
         self.box.setToolTip(tool_tip(self.tr("Settings that go together, by name")))
         self.box.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed
@@ -41,6 +41,7 @@ class PresetBar(QWidget):
         self._place = QStackedWidget()
         self._place.addWidget(self.box)
         self._place.addWidget(self.name)
+        label_for_screen_readers(self.box, self.tr("Preset"))
         self._place.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.menu = QMenu(self)
         self.save_as = self.menu.addAction(icon("add"), self.tr("Save these settings as\N{HORIZONTAL ELLIPSIS}"))

@@ -40,11 +40,12 @@ AXES: tuple[AxisName, ...] = (*_SPANS, *_DRAWN)
 class Change:
     """One value of one axis.
 
-    label: what differs, such as "Strength 0.60". settings: fields of the recipe. card: of the one style to paint in,
-    None for those in use. is_present: whether that is how the artwork is now.
+    label: what differs, such as "Strength 0.6"; short: its value alone. settings: fields of the recipe. card: of the
+    one style to paint in, None for those in use. is_present: whether that is how the artwork is now.
     """
 
     label: str
+    short: str
     settings: dict[str, Any] = field(default_factory=dict)
     card: Card | None = None
     is_present: bool = False
@@ -52,9 +53,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Variation:
-    """One picture of the grid: what differs, and everything it is painted from."""
+    """One picture of the grid, and everything it is painted from.
+
+    label: what differs; short: the same where there is little room.
+    """
 
     label: str
+    short: str
     state: ArtworkState
     is_present: bool = False
 
@@ -112,8 +117,11 @@ def variation_of(state: ArtworkState, changes: Sequence[Change], opened: Callabl
             styles = (opened(change.card),)
             settings["style_shares"] = ()
     varied = ArtworkState(state.content, styles, state.recipe.change(**settings), None, state.blend)
-    label = " \N{MIDDLE DOT} ".join(change.label for change in changes)
-    return Variation(label, varied, all(change.is_present for change in changes))
+    label, short = (
+        " \N{MIDDLE DOT} ".join(texts)
+        for texts in ([change.label for change in changes], [change.short for change in changes])
+    )
+    return Variation(label, short, varied, all(change.is_present for change in changes))
 
 
 def _changes(state: ArtworkState, axis: AxisName, count: int, cards: Sequence[Card], draw: int) -> list[Change]:
@@ -128,7 +136,12 @@ def _changes(state: ArtworkState, axis: AxisName, count: int, cards: Sequence[Ca
         case _:
             values = spread(_KNOBS[axis], *_SPANS[axis], count, getattr(state.recipe, axis))
     present = getattr(state.recipe, axis)
-    return [Change(_value_label(_KNOBS[axis], value), {axis: value}, None, value == present) for value in values]
+    knob = _KNOBS[axis]
+    shorts = [f"{value:g}{knob.unit}" for value in values]
+    return [
+        Change(f"{knob.label} {short}", short, {axis: value}, None, value == present)
+        for short, value in zip(shorts, values, strict=True)
+    ]
 
 
 def spread(knob: Knob, low: float, high: float, count: int, present: float) -> list[float]:
@@ -149,8 +162,9 @@ def _styles(state: ArtworkState, count: int, cards: Sequence[Card], draw: int) -
     used = {style.card.id for style in state.styles}
     others = [card for card in cards if card.id not in used]
     drawn = random.Random(f"styles {draw}").sample(others, min(count - 1, len(others)))
-    now = Change(" + ".join(style.card.title for style in state.styles), is_present=True)
-    return [now, *(Change(card.title, {}, card) for card in drawn)]
+    titles = " + ".join(style.card.title for style in state.styles)
+    now = Change(titles, titles, is_present=True)
+    return [now, *(Change(card.title, card.title, {}, card) for card in drawn)]
 
 
 def _mixes(state: ArtworkState, count: int, draw: int) -> list[Change]:
@@ -164,7 +178,13 @@ def _mixes(state: ArtworkState, count: int, draw: int) -> list[Change]:
         lots = random.Random(f"mix {draw}")
         mixes = [present, *(_drawn_shares(lots, known) for _ in range(count - 1))]
     return [
-        Change(_mix_label(state.styles, mix), {} if mix == present else {"style_shares": mix}, None, mix == present)
+        Change(
+            _mix_label(state.styles, mix),
+            " + ".join(f"{share} %" for share in mix),
+            {} if mix == present else {"style_shares": mix},
+            None,
+            mix == present,
+        )
         for mix in mixes
     ]
 
@@ -177,10 +197,6 @@ def _drawn_shares(lots: random.Random, count: int) -> tuple[int, ...]:
 
 def _mix_label(styles: Sequence[Style], shares: Sequence[int]) -> str:
     return " + ".join(f"{style.card.title} {share} %" for style, share in zip(styles, shares, strict=True))
-
-
-def _value_label(knob: Knob, value: float) -> str:
-    return f"{knob.label} {value:g}{knob.unit}"
 
 
 def _tr(text: str) -> str:

@@ -42,7 +42,7 @@ class VariationTile(QAbstractButton):
         self._photo: QPixmap | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setMinimumSize(96, 72 + LABEL_HEIGHT)
+        self.setMinimumSize(64, 40 + LABEL_HEIGHT)
         self.keep = QToolButton(self)
         self.keep.setIconSize(QSize(16, 16))
         self.keep.setFixedSize(28, 28)
@@ -133,13 +133,17 @@ class VariationTile(QAbstractButton):
         font.setWeight(QFont.Weight.DemiBold if tile.variation.is_present else QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(color("text"))
-        text = tile.variation.label
+        frame = "{}"
         if tile.stage == "failed":
-            text = self.tr("{} (could not be painted)").format(text)
+            frame = self.tr("{} (could not be painted)")
         elif tile.variation.is_present:
-            text = self.tr("{} (now)").format(text)
+            frame = self.tr("{} (now)")
         line = QRect(0, self.height() - LABEL_HEIGHT, self.width(), LABEL_HEIGHT)
-        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, line.width() - 2)
+        metrics, room = QFontMetrics(font), line.width() - 2
+        label, short = tile.variation.label, tile.variation.short
+        texts = (frame.format(label), frame.format(short), short)  # as much as there is room for
+        text = next((text for text in texts if metrics.horizontalAdvance(text) <= room), short)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, shown)
 
     def _place(self) -> QRect:

@@ -15,6 +15,7 @@ from studio.ui.variations.variation_tile import LABEL_HEIGHT, VariationTile
 from studio.ui.variations.variations_controller import VariationsController
 from studio.ui.widgets.flow_layout import FlowLayout
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
+from studio.ui.widgets.spoken_label import label_for_screen_readers
 
 
 class VariationsView(QWidget):
@@ -44,6 +45,8 @@ class VariationsView(QWidget):
         set_role(self._hint, "caption-on-canvas")
         self._grid = QWidget()
         self._arrange()
+        for box in (self.across, self.down, self.count):
+            label_for_screen_readers(box, box.toolTip())
         canvas.installEventFilter(self)
         self.others.clicked.connect(controller.draw_others)
         self.stop.clicked.connect(self._stop_or_go_on)
@@ -193,7 +196,7 @@ class VariationsView(QWidget):
         height = (room.height() - GRID * (rows - 1)) // rows
         if self._photo is not None:
             shape = self._photo.size().scaled(width, height - LABEL_HEIGHT, Qt.AspectRatioMode.KeepAspectRatio)
-            width, height = max(shape.width(), 96), shape.height() + LABEL_HEIGHT
+            width, height = max(shape.width(), 64), shape.height() + LABEL_HEIGHT
         left = (room.width() - columns * width - GRID * (columns - 1)) // 2
         top = (room.height() - rows * height - GRID * (rows - 1)) // 2
         for number in range(count):
@@ -201,8 +204,7 @@ class VariationsView(QWidget):
             self.tiles[number].setGeometry(left + column * (width + GRID), top + row * (height + GRID), width, height)
 
     def _make_box(self, name: str) -> QComboBox:
-        box = QComboBox()
-        box.setAccessibleName(name)
+        box = QComboBox()  # named where it is put into its place
         box.setToolTip(tool_tip(name))
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         return box

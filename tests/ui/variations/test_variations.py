@@ -59,6 +59,7 @@ def test_two_axes_cross() -> None:
     grid = grid_of(state_of(), "strength", "stroke_size", 9)
     assert [change.label for change in grid[0]] == ["Strength 0.3", "Stroke size 0.4\N{MULTIPLICATION SIGN}"]
     assert [change.label for change in grid[5]] == ["Strength 1", "Stroke size 1\N{MULTIPLICATION SIGN}"]
+    assert [change.short for change in grid[5]] == ["1", "1\N{MULTIPLICATION SIGN}"]  # where there is little room
     assert sum(all(change.is_present for change in changes) for changes in grid) == 1
 
 
