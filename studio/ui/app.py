@@ -146,6 +146,7 @@ class Studio(QObject):
         self.style_removals = StyleRemovals(self.session, user_styles, self)
         self.window.gallery.card_removed.connect(self.style_removals.remove)
         self.actions["restore_style"].triggered.connect(self.style_removals.restore)
+        self.actions["remove_added"].triggered.connect(self.style_removals.remove_added)
         self.autosave.began.connect(self.style_removals.forget)
         self.proof_actions = SoftProofActions(self.actions, self.window.proof, self.session, settings, self.window)
         self.projects = ProjectController(self.autosave, self.session, self.actions, user_styles, settings, self.window)

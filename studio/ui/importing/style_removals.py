@@ -37,6 +37,16 @@ class StyleRemovals(QObject):
         self._session.post_message(Message(self.tr("Removed {}.").format(card.title), action="restore_style"))
 
     @Slot()
+    def remove_added(self) -> None:
+        """Take the styles that were added together last out of the gallery again, as one step."""
+        added = self._user_styles.take_added()
+        if added:
+            self._session.remove(*(removal_key("style", card.id) for card in added))
+            text = self.tr("{} styles are out of the gallery again.").format(len(added))
+            one = self.tr("{} is out of the gallery again.").format(added[0].title)
+            self._session.post_message(Message(one if len(added) == 1 else text, action="undo"))
+
+    @Slot()
     def restore(self) -> None:
         """Bring back the style removed last, whatever was done since."""
         if self._last is not None:

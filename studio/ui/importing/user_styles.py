@@ -110,23 +110,10 @@ class UserStyles(QObject):
         # Only after the library has been read: reading deletes what was removed earlier, which may be added again here.
         self._files.submit(lambda: None, find, self._refuse)
 
-    @Slot()
-    def remove_added(self) -> None:
-        """Take the styles of the last batch out of the gallery again."""
+    def take_added(self) -> tuple[Card, ...]:
+        """The styles of the last batch that are still in the gallery; () once they were fetched."""
         added, self._added = self._added, ()
-        left = [card for card in added if self._has(card)]
-
-        def remove() -> None:
-            for card in left:
-                self._library.remove(card.id)
-
-        def done(_: None) -> None:
-            gone = {card.id for card in left}
-            self._show([card for card in self.cards if card.id not in gone])
-            self.message_posted.emit(Message(self.tr("{} styles are out of the gallery again.").format(len(left))))
-
-        if left:
-            self._files.submit_write(remove, done, self._refuse)
+        return tuple(card for card in added if self._has(card))
 
     def _question(self, text: str) -> Message:
         remedy = self.tr("They stay under Mine until you remove them.")

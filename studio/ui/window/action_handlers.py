@@ -92,7 +92,6 @@ class ActionHandlers(QObject):
             "show_export": self.show_export,
             "use_settings": importer.settings_offer.use,
             "add_offered": importer.user_styles.add_offered,
-            "remove_added": importer.user_styles.remove_added,
             "show_styles": lambda: show_folder(importer.user_styles.folder),
             "stronger": self.strengthen,
             "weaker": self.weaken,

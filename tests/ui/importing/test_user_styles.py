@@ -102,22 +102,26 @@ def test_many_files_and_folders_are_added_and_told_in_one_sentence(
     assert mix(studio) == []
 
 
-def test_a_folder_of_25_pictures_becomes_styles_only_when_that_is_agreed_and_goes_again(
-    qtbot: QtBot, studio: Studio, save_photo: SavePhoto, tmp_path: Path
+def test_a_folder_of_many_pictures_becomes_styles_only_when_that_is_agreed_and_goes_again(
+    qtbot: QtBot, studio: Studio, save_photo: SavePhoto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert MANY == 25
+    monkeypatch.setattr("studio.ui.importing.user_styles.MANY", 3)
     (tmp_path / "folder").mkdir()
-    for number in range(MANY):
+    for number in range(3):
         save_photo(f"folder/{number}.png", 16, 16, seed=number)
     with qtbot.waitSignal(studio.importer.user_styles.message_posted):
         studio.window.gallery.dropped.emit(Drop("gallery", Payload("files", paths=(tmp_path / "folder",))))
-    assert told(studio) == "25 pictures would become styles in your gallery."
+    assert told(studio) == "3 pictures would become styles in your gallery."
     assert own(studio) == []
     studio.window.messages.button.click()
-    qtbot.waitUntil(lambda: told(studio) == "25 styles added, under Mine.")
-    assert len(own(studio)) == MANY
+    qtbot.waitUntil(lambda: told(studio) == "3 styles added, under Mine.")
+    assert own(studio) == ["0", "1", "2"]
     studio.window.messages.button.click()
-    qtbot.waitUntil(lambda: told(studio) == "25 styles are out of the gallery again.")
-    assert own(studio) == []
+    qtbot.waitUntil(lambda: own(studio) == [])
+    assert told(studio) == "3 styles are out of the gallery again."
+    studio.actions["undo"].trigger()
+    qtbot.waitUntil(lambda: own(studio) == ["0", "1", "2"])
 
 
 def test_undoing_a_batch_leaves_what_was_there_before(qtbot: QtBot, studio: Studio, save_photo: SavePhoto) -> None:
