@@ -26,6 +26,7 @@ from tests.support.fakes import make_card, make_learned
 from tests.ui.conftest import card_named
 
 SavePhoto = Callable[..., Path]
+WIDE = 1280, 800  # px of a window in which zones stand side by side
 
 
 def news(studio: Studio) -> str:
@@ -233,6 +234,7 @@ def test_a_learned_style_on_an_empty_canvas_is_used_as_a_style(qtbot: QtBot, stu
 
 def test_a_message_over_the_canvas_is_no_hole_in_the_zones(qtbot: QtBot, loaded: Studio, folder: Path) -> None:
     window, zones = loaded.window, loaded.window.canvas.zones
+    window.resize(*WIDE)
     window.messages.show_message(Message("No disk.", is_problem=True))
     QApplication.processEvents()
     mime, place = files(folder / "a.png"), QPoint(window.messages.width() - 20, 5)
@@ -251,6 +253,7 @@ def test_beside_the_canvas_a_first_picture_becomes_the_photo_and_later_ones_land
     qtbot: QtBot, studio: Studio, folder: Path, first: str, later: str
 ) -> None:
     zones = studio.window.canvas.zones
+    studio.window.resize(*WIDE)
 
     def drop(part: str, mime: QMimeData) -> str:
         QApplication.processEvents()
