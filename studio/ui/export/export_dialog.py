@@ -47,8 +47,6 @@ from studio.ui.widgets.form_row import form_row, label_for_screen_readers
 from studio.ui.widgets.number_field import UnitSpinBox
 from studio.ui.widgets.plain_text import PlainLabel
 from studio.ui.widgets.screen_room import ScrolledPage, resize_within_screen
-from studio.ui.widgets.spoken_label import label_for_screen_readers
-from studio.ui.widgets.unit_spin_box import UnitSpinBox
 
 FORMAT_NAMES: dict[ExportFormat, str] = {
     "png": "PNG, lossless",

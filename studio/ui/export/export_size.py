@@ -14,8 +14,6 @@ from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.form_row import label_for_screen_readers
 from studio.ui.widgets.number_field import UnitSpinBox
 from studio.ui.widgets.plain_text import PlainLabel
-from studio.ui.widgets.spoken_label import label_for_screen_readers
-from studio.ui.widgets.unit_spin_box import UnitSpinBox
 
 PER_INCH: dict[Unit, float] = {"cm": 2.54, "in": 1.0}  # units of length in an inch
 _DECIMALS: dict[Unit, int] = {"px": 0, "cm": 1, "in": 2}

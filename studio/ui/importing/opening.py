@@ -38,14 +38,17 @@ class WaitedFor:
 
 
 class Opening(QObject):
-    """Opens pictures one after the other, off the GUI thread. After half a second, a message offers Cancel."""
+    """Opens pictures one after the other, off the GUI thread. After half a second, a message offers Cancel.
+
+    files: the thread they are opened on.
+    """
 
     def __init__(
         self, opener: PictureOpener, files: SerialExecutor, session: Session, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.opener = opener
-        self._files = files
+        self.files = files
         self._session = session
         self._cancellation = Cancellation()
         self._waiting = 0
@@ -82,7 +85,7 @@ class Opening(QObject):
         self._waiting += 1
         if not self._timer.isActive():
             self._timer.start()
-        self._files.submit(lambda: work(waited_for), done, failed)
+        self.files.submit(lambda: work(waited_for), done, failed)
 
     @Slot()
     def cancel(self) -> None:
@@ -101,7 +104,7 @@ class Opening(QObject):
     @Slot()
     def _tell(self) -> None:
         self._notice = Message(
-            self.tr("The picture is being opened\N{HORIZONTAL ELLIPSIS}"), action="cancel_opening", is_lasting=True
+            self.tr("The picture is being opened\N{HORIZONTAL ELLIPSIS}"), action="cancel_opening", stays=True
         )
         self._session.post_message(self._notice)
 

@@ -13,9 +13,9 @@ from studio.core.project.presets import LONGEST_NAME
 from studio.ui.presets.preset_controller import PresetController
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import icon
+from studio.ui.widgets.form_row import label_for_screen_readers
 from studio.ui.widgets.no_wheel_combo_box import NoWheelComboBox
 from studio.ui.widgets.plain_text import tool_tip
-from studio.ui.widgets.spoken_label import label_for_screen_readers
 
 
 class PresetBar(QWidget):

@@ -14,8 +14,8 @@ from studio.ui.variations.axes import COUNTS, axis_name, is_drawn
 from studio.ui.variations.variation_tile import LABEL_HEIGHT, VariationTile
 from studio.ui.variations.variations_controller import VariationsController
 from studio.ui.widgets.flow_layout import FlowLayout
+from studio.ui.widgets.form_row import label_for_screen_readers
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
-from studio.ui.widgets.spoken_label import label_for_screen_readers
 
 
 class VariationsView(QWidget):
