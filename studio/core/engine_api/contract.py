@@ -11,8 +11,9 @@ from typing import Protocol
 from studio.core.card import Card
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import StudioError
-from studio.core.picture import Picture
+from studio.core.picture import Picture, Pixels
 from studio.core.recipe import StyleRecipe
+from studio.core.regions.faces import Face
 from studio.core.styles.learned_style import LearnedStyle
 
 _ids = count(1)
@@ -23,6 +24,22 @@ def new_request_id() -> int:
     return next(_ids)
 
 
+@dataclass(frozen=True, eq=False)
+class RegionRequest:
+    """Where a request paints otherwise.
+
+    mask: (h, w) uint8 of any size, 255 where this holds; of several regions a later one lies over earlier ones.
+    styles, recipe, learned: as in StyleRequest, for the region; of the recipe only what regions may change differs.
+    is_painted: False leaves the photo as it is.
+    """
+
+    mask: Pixels
+    styles: tuple[Picture, ...]
+    recipe: StyleRecipe
+    learned: tuple[LearnedStyle | None, ...] = ()
+    is_painted: bool = True
+
+
 @dataclass(frozen=True)
 class StyleRequest:
     """Paint `content` in the blend of `styles` after `recipe`.
@@ -30,6 +47,7 @@ class StyleRequest:
     content: None only for the method "pattern" (then the result is square). styles: at least one.
     start: a picture to go on from (a stopped run, a smaller result); None starts afresh.
     learned: for each style what the studio has learnt of it, or None; () if that is None for all.
+    regions: where it is painted otherwise; a later one lies over earlier ones.
     """
 
     content: Picture | None
@@ -37,6 +55,7 @@ class StyleRequest:
     recipe: StyleRecipe
     start: Picture | None = None
     learned: tuple[LearnedStyle | None, ...] = ()
+    regions: tuple[RegionRequest, ...] = ()
     id: int = field(default_factory=new_request_id)
 
     @property
@@ -77,6 +96,15 @@ class LiveRequest:
     recipe: StyleRecipe
     long_edge: int
     learned: tuple[LearnedStyle | None, ...] = ()
+    regions: tuple[RegionRequest, ...] = ()
+    id: int = field(default_factory=new_request_id)
+
+
+@dataclass(frozen=True)
+class SeeRequest:
+    """Find the subject and the faces of a photo; answered by Seen."""
+
+    content: Picture
     id: int = field(default_factory=new_request_id)
 
 
@@ -98,7 +126,7 @@ class TuneRequest:
     id: int = field(default_factory=new_request_id)
 
 
-Request = StyleRequest | ColorRequest | LiveRequest | TuneRequest
+Request = StyleRequest | ColorRequest | LiveRequest | SeeRequest | TuneRequest
 
 
 @dataclass(frozen=True)
@@ -168,6 +196,19 @@ class Done:
     learned: LearnedStyle | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What there is in the photo of a SeeRequest.
+
+    subject: (h, w) uint8, 255 on it, h and w at most 1024 px; None where nothing stands out. faces: the most likely
+    first.
+    """
+
+    request_id: int
+    subject: Pixels | None
+    faces: tuple[Face, ...] = ()
+
+
 @dataclass(frozen=True)
 class Stopped:
     """The request was closed on demand before its end: the last frame is what there is."""
@@ -209,7 +250,7 @@ class Ready:
     info: EngineInfo
 
 
-Event = Frame | Progress | Done | Stopped | Failed | Ready
+Event = Frame | Progress | Done | Seen | Stopped | Failed | Ready
 
 
 @dataclass(frozen=True)

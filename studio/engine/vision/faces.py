@@ -1,14 +1,13 @@
-"""Faces in a photo: where they are, and a soft mask of them."""
+"""Where faces are in a photo."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 from torchvision.ops import nms
 
+from studio.core.regions.faces import Face
 from studio.engine.runtime.tensors import resize
 from studio.engine.vision.face_network import MULTIPLE, STRIDE, FaceNetwork
 
@@ -16,24 +15,6 @@ SURE = 0.5  # a place this likely is a face
 _WORKING = 768  # px; the longer edge at which faces are looked for: those of 2 % of it and more are found
 _OVERLAP = 0.3  # boxes that overlap by more are one face (intersection over union)
 _MOST = 200  # faces of one photo; a crowd has no single ones
-_WIDER, _TALLER, _HIGHER = 1.25, 1.35, 0.06  # the mask reaches from chin to hair; the box ends at the forehead
-_SOFT = 0.3  # share of the way from its middle to its border along which a mask fades
-
-
-@dataclass(frozen=True)
-class Face:
-    """A face. Lengths are shares of the photo's width and height, so that they hold at any size.
-
-    left, top, right, bottom: its box. likely: in [0, 1]. points: left eye, right eye, nose, left and right corner of
-    the mouth as seen, each (x, y).
-    """
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    likely: float
-    points: tuple[tuple[float, float], ...]
 
 
 @torch.no_grad()
@@ -64,23 +45,3 @@ def find_faces(network: FaceNetwork, photo: Tensor) -> list[Face]:
         Face(left, top, right, bottom, float(score), tuple((float(x), float(y)) for x, y in place))
         for (left, top, right, bottom), score, place in zip(found, likely[kept].tolist(), places, strict=True)
     ]
-
-
-def face_mask(faces: list[Face], size: tuple[int, int]) -> Tensor:
-    """Soft ellipses over the faces. Shapes: size (H, W) -> (1, 1, H, W), 1 on a face and 0 away from all of them."""
-    height, width = size
-    mask = torch.zeros(size)
-    for face in faces:
-        half_width = max((face.right - face.left) * width * _WIDER / 2, 1.0)
-        half_height = max((face.bottom - face.top) * height * _TALLER / 2, 1.0)
-        middle_x = (face.left + face.right) * width / 2
-        middle_y = ((face.top + face.bottom) / 2 - (face.bottom - face.top) * _HIGHER) * height
-        x = slice(max(0, int(middle_x - half_width)), min(width, int(middle_x + half_width) + 2))
-        y = slice(max(0, int(middle_y - half_height)), min(height, int(middle_y + half_height) + 2))
-        across = (torch.arange(x.start, x.stop) + 0.5 - middle_x) / half_width
-        down = (torch.arange(y.start, y.stop) + 0.5 - middle_y) / half_height
-        away = (across[None] ** 2 + down[:, None] ** 2).sqrt()
-        inside = ((1 - away) / _SOFT).clamp(0, 1)
-        inside = inside * inside * (3 - 2 * inside)  # no visible border where the fading begins and ends
-        mask[y, x] = torch.maximum(mask[y, x], inside)
-    return mask[None, None]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 import torch
 from torch import Tensor
 
+from studio.core.engine_api.contract import SeeRequest
 from studio.core.image_io.picture_reader import open_picture
 from studio.core.resources import resource_folder
+from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize_to, to_tensor
 from studio.engine.vision.face_network import FaceNetwork
-from studio.engine.vision.faces import Face, face_mask, find_faces
+from studio.engine.vision.faces import find_faces
 from studio.engine.vision.guided_filter import GuidedMask
 from studio.engine.vision.load import load_face_network, load_subject_network
+from studio.engine.vision.seer import Seer
 from studio.engine.vision.subject import find_subject, subject_mask
 from studio.engine.vision.subject_network import SubjectNetwork
 from tests.support.scenes import flat
@@ -111,19 +112,16 @@ def test_a_mask_gets_the_edges_of_its_photo() -> None:
     assert float(mask[..., 21:].min() - mask[..., :19].max()) > 0.3
 
 
-def test_masks_of_faces_are_soft_ellipses_that_hold_no_more_than_their_surroundings() -> None:
-    face = Face(0.25, 0.25, 0.5, 0.5, likely=0.9, points=())
-    mask = face_mask([face], (200, 400))
-    assert mask.shape == (1, 1, 200, 400)
-    assert float(mask[0, 0, 72, 150]) == 1.0
-    assert float(mask[0, 0, 10, 150]) == 0.0
-    assert float(mask[0, 0, :, :80].max()) == 0.0
-    row = mask[0, 0, 72, 150:].tolist()
-    assert all(later <= earlier for earlier, later in pairwise(row))
-    assert max(earlier - later for earlier, later in pairwise(row)) < 0.12
-
-
-def test_faces_at_the_border_of_a_photo_have_a_mask() -> None:
-    assert float(face_mask([Face(0.0, 0.0, 0.1, 0.1, 0.9, ())], (100, 100)).max()) == 1.0
-    assert float(face_mask([Face(1.0, 1.0, 1.0, 1.0, 0.9, ())], (100, 100)).sum()) >= 0.0
-    assert float(face_mask([], (100, 100)).max()) == 0.0
+def test_what_was_seen_of_a_photo_is_remembered_and_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    seer = Seer(CPU)
+    picture = open_picture(resource_folder("demo") / "grace-hopper.jpg")
+    first = run_to_end(seer.see(SeeRequest(picture)))
+    assert first.subject is not None
+    assert max(first.subject.shape) <= 1024
+    assert first.subject.dtype == "uint8"
+    assert len(first.faces) == 1
+    monkeypatch.setattr("studio.engine.vision.seer.find_faces", None)  # would raise if it were called again
+    again = SeeRequest(picture)
+    second = run_to_end(seer.see(again))
+    assert second.request_id == again.id
+    assert second.subject is first.subject

@@ -1,0 +1,1 @@
+"""Regions: where in the photo which styles and settings hold."""
