@@ -32,6 +32,7 @@ STRUCTURE = {"relu3_3": 0.12, "relu4_2": 0.12}
 # is: a tree of the painting grew into skies. From two positions per channel on they count in full.
 ENOUGH_PIXELS = 256 * 256
 LEAST_MATCHED = 0.15  # share of the matched features at relu4_1 that the smallest pictures keep
+PUSH = 0.75  # by how much the moments' weights grow over the whole of strength, beside what holds on to the photo
 COLORS = 0.8
 CONTENT = 0.2
 
@@ -87,23 +88,25 @@ class ObjectiveWeights:
 def objective_weights(recipe: StyleRecipe, pixels: int = ENOUGH_PIXELS) -> ObjectiveWeights:
     """The weights a recipe asks for when the picture itself is optimised, at a size of so many `pixels`.
 
-    Strength moves what holds on to the photo over two and a half decades: equal travel, equal visible change. The
-    weakest third of the slider also holds on to the photo's texture and colours (relu2_2), and at 0 nothing of the
-    style is left. Freedom goes from the photo's own layout, where only the strokes change, to moments alone, which let
-    the painting's shapes roam; a pattern goes from texture to shapes. Detail moves the content from large shapes
-    (relu4_2) to small ones (relu3_3), and holds on to what is alike.
+    Strength moves what holds on to the photo over two and a half decades: equal travel, equal visible change. Where
+    little of that is left, the style would hardly come nearer, so its moments count more as well. The weakest third of
+    the slider also holds on to the photo's texture and colours (relu2_2), and at 0 nothing of the style is left.
+    Freedom goes from the photo's own layout, where only the strokes change, to moments alone, which let the painting's
+    shapes roam; a pattern goes from texture to shapes. Detail moves the content from large shapes (relu4_2) to small
+    ones (relu3_3), and holds on to what is alike.
     """
     smoothness, freedom = 0.5 * recipe.smoothness**2, recipe.freedom
     if recipe.method == "pattern":
         return ObjectiveWeights(_moments_at(freedom), {}, {}, {}, 0.0, smoothness)
     style = min(1.0, recipe.strength / 0.1)
+    push = style * (1 + (1 - freedom) * PUSH * (recipe.strength - 0.6))
     hold = 10 ** (2.5 * (0.6 - recipe.strength))
     content = CONTENT * hold * (freedom + (1 - freedom) * max(0.0, 1 - recipe.strength / 0.6))
     told = min(1.0, pixels / ENOUGH_PIXELS)
     of_moments = {"relu4_1": told + (1 - told) * freedom}
     of_matched = {"relu4_1": max(LEAST_MATCHED, told)}
     return ObjectiveWeights(
-        moments={layer: style * weight * of_moments.get(layer, 1.0) for layer, weight in _moments_at(freedom).items()},
+        moments={layer: push * weight * of_moments.get(layer, 1.0) for layer, weight in _moments_at(freedom).items()},
         matched={
             layer: style * (1 - freedom) * weight * of_matched.get(layer, 1.0) for layer, weight in MATCHED.items()
         },

@@ -42,6 +42,13 @@ def test_more_strength_always_means_less_photo_to_each_part_of_style() -> None:
     assert ratios == sorted(set(ratios))
 
 
+def test_the_moments_count_more_the_stronger_the_style() -> None:
+    found = [sum(objective_weights(StyleRecipe(strength=strength)).moments.values()) for strength in STRENGTHS]
+    assert found == sorted(set(found))
+    free = {sum(objective_weights(StyleRecipe(strength=s, freedom=1.0)).moments.values()) for s in (0.3, 0.6, 1.0)}
+    assert len(free) == 1  # as it painted before there was a choice
+
+
 def test_without_strength_nothing_of_the_style_counts() -> None:
     weights = objective_weights(StyleRecipe(strength=0.0))
     assert not any(weights.moments.values()) and not any(weights.matched.values())
