@@ -33,7 +33,7 @@ STRUCTURE = {"relu3_3": 0.12, "relu4_2": 0.12}
 ENOUGH_PIXELS = 256 * 256
 LEAST_MATCHED = 0.15  # share of the matched features at relu4_1 that the smallest pictures keep
 PUSH = 0.75  # by how much the moments' weights grow over the whole of strength, beside what holds on to the photo
-COLORS = 0.8
+COLORS = 1.5
 CONTENT = 0.2
 
 
