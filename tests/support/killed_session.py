@@ -23,7 +23,8 @@ from pathlib import Path
 from studio.core.artwork.artwork_state import ArtworkState, Result, removal_key
 from studio.core.picture import Picture
 from studio.core.project.project import HistoryEntry, Project
-from studio.core.project.session_store import DOCUMENT, open_session
+from studio.core.project.session_store import open_session
+from studio.core.project.waiting_sessions import DOCUMENT
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.style import Style
 from tests.support.fakes import make_card, make_picture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
@@ -33,12 +33,13 @@ class PhotoSearch:
     notes: tuple[str, ...] = ()
 
 
-def find_photos(places: Sequence[Path], output: Path) -> PhotoSearch:
+def find_photos(places: Sequence[Path], output: Path, left_out: Set[Path] = frozenset()) -> PhotoSearch:
     """The photos among files and folders, each once, folders with all below them in the order people count.
 
-    A file that is named is taken whatever it is; out of a folder come pictures by their ending. Artworks are no
-    photos: what a batch has written, by its journal, is left out, and so is `output` where it lies in a folder of
-    photos. Raises PictureError if a place is not there, or if nothing is found.
+    A file that is named is taken whatever it is; out of a folder come pictures by their ending. left_out: photos that
+    are not wanted, by their paths. Artworks are no photos: what a batch has written, by its journal, is left out, and
+    so is `output` where it lies in a folder of photos. Raises PictureError if a place is not there, or if nothing is
+    found.
     """
     found: dict[str, Photo] = {}
     doubles = 0
@@ -47,6 +48,8 @@ def find_photos(places: Sequence[Path], output: Path) -> PhotoSearch:
     folder = Path(os.path.realpath(output))
     for place in places:
         for photo in _photos_in(place.absolute(), folder, artworks, unreadable):
+            if photo.path in left_out:
+                continue
             identity = identity_of(photo.path)
             doubles += identity in found
             found.setdefault(identity, photo)

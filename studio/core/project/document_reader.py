@@ -18,6 +18,17 @@ from studio.core.card import Card, bundled_cards, make_card
 from studio.core.errors import ProjectError, StudioError
 from studio.core.picture import Metadata, Picture
 from studio.core.project.document import FORMAT, MOST_ICC, MOST_WINDOW_BYTES, VERSION, check_plain
+from studio.core.project.document_rows import (
+    BlendRow,
+    EntryRow,
+    EntrySummary,
+    LearnedRow,
+    MetadataRow,
+    PictureRow,
+    ResultRow,
+    SettingsRow,
+    StyleRow,
+)
 from studio.core.project.picture_bytes import PictureFile, keep_original, picture_at_rest, pixels_in, unpack
 from studio.core.project.project import HistoryEntry, Project
 from studio.core.recipe import StyleRecipe
@@ -37,88 +48,6 @@ _MEMORY_SHARE = 0.5  # of what is free
 Fetch = Callable[[str], bytes]
 OpenLink = Callable[[str, str], Picture]
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class _MetadataRow:
-    exif: str
-    dpi: float | None
-    icc: str = ""  # of RGB; earlier versions had none
-
-
-@dataclass(frozen=True)
-class _PictureRow:
-    name: str
-    file: str | None
-    is_original: bool
-    link: str | None
-    fingerprint: str
-    metadata: int | None
-    source: str | None
-    size: list[int] = field(default_factory=list)  # since version 2, as all that have a default
-    length: int = 0  # bytes
-
-
-@dataclass(frozen=True)
-class _LearnedRow:
-    file: str
-    references: list[int]
-
-
-@dataclass(frozen=True)
-class _StyleRow:
-    picture: int
-    card: dict[str, str]
-    learned: int | None
-
-
-@dataclass(frozen=True)
-class _BlendRow:
-    base: int
-    over: int
-    mode: str
-    opacity: float
-
-
-@dataclass(frozen=True)
-class _EntryRow:
-    result: int
-    time: float
-    note: str
-    is_pinned: bool
-    group: str
-    thumbnail: str | None
-    id: str = ""
-
-
-@dataclass(frozen=True)
-class _ResultRow:
-    picture: int
-    uncolored: int | None
-    is_complete: bool
-    seconds: float
-    notes: list[str]
-    is_draft: bool = False
-
-
-@dataclass(frozen=True)
-class _Settings:
-    content: int | None
-    blend: int | None
-    is_blended: bool
-    styles: list[int]
-
-
-@dataclass(frozen=True)
-class EntrySummary:
-    """What a history entry says of itself without its pictures. thumbnail: the name of a file, or None."""
-
-    recipe: StyleRecipe
-    time: float
-    note: str
-    is_pinned: bool
-    group: str
-    thumbnail: str | None
 
 
 def parse_document(data: bytes) -> dict[str, Any]:
@@ -195,7 +124,7 @@ class DocumentReader:
         """What the history holds; no picture is read. Raises as `read`."""
         found = []
         for values in self._list("history", MOST_ROWS):
-            row = make_checked(_EntryRow, values)
+            row = make_checked(EntryRow, values)
             result = self._row("results", row.result)
             _check_text(row.note, row.group)
             recipe = _recipe(result)
@@ -260,7 +189,7 @@ class DocumentReader:
         return ArtworkState(content, styles, recipe, painted, blend, frozenset(removed))
 
     def _entry(self, values: Any) -> HistoryEntry:
-        row = make_checked(_EntryRow, values)
+        row = make_checked(EntryRow, values)
         if row.id and _ID.fullmatch(row.id) is None:
             raise ValueError("an entry has no id")
         named = {"id": row.id} if row.id else {}
@@ -268,8 +197,8 @@ class DocumentReader:
 
     def _result(self, place: object) -> Result:
         def make(values: dict[str, Any]) -> Result:
-            own = {name: values[name] for name in _ResultRow.__dataclass_fields__ if name in values}
-            row = make_checked(_ResultRow, own)
+            own = {name: values[name] for name in ResultRow.__dataclass_fields__ if name in values}
+            row = make_checked(ResultRow, own)
             _check_text(*row.notes)
             content, blend, styles, recipe = self._settings(values, set(own))
             return Result(
@@ -291,7 +220,7 @@ class DocumentReader:
         self, values: dict[str, Any], others: set[str]
     ) -> tuple[Picture | None, Blend | None, tuple[Style, ...], StyleRecipe]:
         rest = {name: value for name, value in values.items() if name not in others and name != "recipe"}
-        row = make_checked(_Settings, rest)
+        row = make_checked(SettingsRow, rest)
         blend = None if row.blend is None else self._blend(row.blend)
         content = None if row.content is None else self._picture(row.content)
         if blend is not None:
@@ -318,14 +247,14 @@ class DocumentReader:
 
     def _blend(self, place: object) -> Blend:
         def make(values: dict[str, Any]) -> Blend:
-            row = make_checked(_BlendRow, values)
+            row = make_checked(BlendRow, values)
             return Blend(self._picture(row.base), self._picture(row.over), row.mode, row.opacity)  # type: ignore[arg-type]
 
         return self._once("blends", place, make)
 
     def _style(self, place: object) -> Style:
         def make(values: dict[str, Any]) -> Style:
-            row = make_checked(_StyleRow, values)
+            row = make_checked(StyleRow, values)
             _check_text(*row.card.values())
             card = self._card(row.card)
             learned = None if row.learned is None else self._learned(row.learned)
@@ -350,7 +279,7 @@ class DocumentReader:
 
     def _learned(self, place: object) -> LearnedStyle:
         def make(values: dict[str, Any]) -> LearnedStyle:
-            row = make_checked(_LearnedRow, values)
+            row = make_checked(LearnedRow, values)
             _, learned = decode_learned(self.fetch(row.file), Path(row.file))
             # The file holds its pictures with loss, so that it is small; the project holds them as they are.
             return replace(learned, references=tuple(self._picture(one) for one in row.references))
@@ -361,7 +290,7 @@ class DocumentReader:
         return self._once("pictures", place, self._make_picture)
 
     def _make_picture(self, values: dict[str, Any]) -> Picture:
-        row = make_checked(_PictureRow, values)
+        row = make_checked(PictureRow, values)
         _check_text(row.name, row.link or "", row.source or "")
         metadata = Metadata() if row.metadata is None else self._metadata(row.metadata)
         if (row.link is None) == (row.file is None):
@@ -385,7 +314,7 @@ class DocumentReader:
 
     def _metadata(self, place: object) -> Metadata:
         def make(values: dict[str, Any]) -> Metadata:
-            row = make_checked(_MetadataRow, values)
+            row = make_checked(MetadataRow, values)
             is_too_long = len(row.exif) > 2 * _MOST_EXIF or len(row.icc) > 2 * MOST_ICC
             if is_too_long or not (row.dpi is None or 1 < row.dpi <= 100_000):
                 raise ValueError("metadata are none")

@@ -14,7 +14,8 @@ from studio.core.image_io import open_picture
 from studio.core.picture import Picture
 from studio.core.project.archive import DOCUMENT, ArchiveReader, check_total, damaged, is_member, write_archive
 from studio.core.project.document import ProjectDocument
-from studio.core.project.document_reader import DocumentReader, EntrySummary, Fetch, parse_document
+from studio.core.project.document_reader import DocumentReader, Fetch, parse_document
+from studio.core.project.document_rows import EntrySummary
 from studio.core.project.picture_bytes import file_of, unpack
 from studio.core.project.project import Photos, Project
 from studio.core.storage.untrusted import check_encodable, path_inside

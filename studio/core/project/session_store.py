@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -15,7 +13,7 @@ from secrets import token_hex
 from threading import Lock
 from weakref import WeakSet, WeakValueDictionary
 
-from studio.core.artwork.artwork_state import ArtworkState, Result, removal_key
+from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.card import Card
 from studio.core.errors import ProjectError, StudioError
 from studio.core.picture import Picture
@@ -24,17 +22,21 @@ from studio.core.project.document import Pack, ProjectDocument, thumbnail_name
 from studio.core.project.document_reader import DocumentReader, parse_document
 from studio.core.project.picture_bytes import LARGEST_FILE, file_of, keep_file, unpack
 from studio.core.project.project import HistoryEntry, Project
+from studio.core.project.waiting_sessions import (
+    DOCUMENT,
+    NAME,
+    remove_folder,
+    sessions_folder,
+    sweep_sessions,
+    waiting_sessions,
+)
 from studio.core.storage.atomic_write import make_folder, replace_file
 from studio.core.storage.folder_lock import FolderLock
 from studio.core.storage.untrusted import read_bounded
-from studio.core.storage.user_folders import data_folder
 
-DOCUMENT = "sitting.json"  # and "sittings" for their folder: as earlier versions call them
 HISTORY_BYTES = 4 * 2**30  # the cap, unless the artist sets another
 _SWEEP_EVERY = 64 * 2**20  # bytes that this session grows by until those before are counted again
 _ASIDE = "sitting.before.json"  # what could not be brought back as a whole; its pictures stay
-_NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
-_STYLE = re.compile(f'"{removal_key("style", "")}([^"]+)"')
 _KINDS = ("pictures", "thumbnails", "learned")
 
 
@@ -48,15 +50,6 @@ class Recorded:
     size: int
     dropped: tuple[HistoryEntry, ...] = ()
     others: int = 0
-
-
-@dataclass(frozen=True)
-class WaitingSession:
-    """A session that no studio works in. modified: seconds since 1970 of its last action. size: bytes."""
-
-    folder: Path
-    modified: float
-    size: int
 
 
 class SessionStore:
@@ -156,7 +149,7 @@ class SessionStore:
             is_empty = not (self.folder / DOCUMENT).exists() and not (self.folder / _ASIDE).exists()
             self._lock.release()
             if is_empty and not self._is_closed:
-                _remove(self.folder)
+                remove_folder(self.folder)
             self._is_closed = True
 
     def _fitting(self, project: Project) -> tuple[ProjectDocument, tuple[HistoryEntry, ...]]:
@@ -266,11 +259,6 @@ class SessionStore:
             replace_file(self.folder / _ASIDE, data)
 
 
-def sessions_folder() -> Path:
-    """Where the sessions of this user lie."""
-    return data_folder() / "sittings"
-
-
 def open_session(root: Path | None = None, cap: int = HISTORY_BYTES, *, start_empty: bool = False) -> SessionStore:
     """The newest session that no studio works in, to go on with; a new one if there is none, or if `start_empty`.
 
@@ -303,77 +291,15 @@ def take_session(folder: Path, cap: int = HISTORY_BYTES) -> SessionStore:
     return SessionStore(folder, lock, cap)
 
 
-def waiting_sessions(root: Path | None = None) -> list[WaitingSession]:
-    """The sessions that have a state, newest first, among them those that studios work in now."""
-    found = []
-    root = root or sessions_folder()
-    with suppress(OSError):
-        for folder in root.iterdir():
-            if _NAME.fullmatch(folder.name) is None or folder.is_symlink():
-                continue
-            with suppress(OSError):
-                modified = (folder / DOCUMENT).stat().st_mtime
-                size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-                found.append(WaitingSession(folder, modified, size))
-    return sorted(found, key=lambda session: (session.modified, session.folder.name), reverse=True)
-
-
 def _begun(root: Path) -> list[Path]:
     """Folders of sessions whose studio ended before it recorded anything: they are as good as new ones."""
     with suppress(OSError):
         return [
             folder
             for folder in sorted(root.iterdir())
-            if _NAME.fullmatch(folder.name) and not folder.is_symlink() and not (folder / DOCUMENT).exists()
+            if NAME.fullmatch(folder.name) and not folder.is_symlink() and not (folder / DOCUMENT).exists()
         ]
     return []
-
-
-def sweep_sessions(root: Path, room: int, present: Path) -> int:
-    """Discard sessions, the oldest first, until they take at most `room` bytes; the bytes of those that stay.
-
-    The present one is neither counted nor touched; one that a studio works in, or in which something is pinned, stays.
-    """
-    others = [session for session in waiting_sessions(root) if session.folder != present]
-    size = sum(session.size for session in others)
-    for session in reversed(others):
-        if size <= room:
-            break
-        with suppress(StudioError):
-            if not _has_pinned(session.folder) and discard_session(session.folder):
-                size -= session.size
-    return size
-
-
-def styles_removed_somewhere(root: Path | None = None) -> frozenset[str]:
-    """Ids of the artist's styles that some session's undo or redo may bring back. Waits for the disk."""
-    found: set[str] = set()
-    for session in waiting_sessions(root):
-        with suppress(OSError, ValueError):
-            found.update(_STYLE.findall(read_bounded(session.folder / DOCUMENT, LARGEST_DOCUMENT).decode("ascii")))
-    return frozenset(found)
-
-
-def _has_pinned(folder: Path) -> bool:
-    try:
-        values = parse_document(read_bounded(folder / DOCUMENT, LARGEST_DOCUMENT))
-        return any(entry["is_pinned"] is not False for entry in values["history"])
-    except (StudioError, OSError, ValueError, LookupError, TypeError):  # nobody can tell: it is not thrown away
-        return True
-
-
-def discard_session(folder: Path) -> bool:
-    """Delete a session for good, unless a studio works in it; whether it is gone. Raises StudioError if it may not."""
-    if _NAME.fullmatch(folder.name) is None:
-        raise ProjectError(f"{folder} is no session.")
-    lock = FolderLock(folder)
-    if not lock.take_if_free(0.0):
-        return False
-    with suppress(OSError):  # so that what a crash leaves of it is no session
-        (folder / DOCUMENT).unlink(missing_ok=True)
-    lock.release()
-    _remove(folder)
-    return not folder.exists()
 
 
 def _next_to_go(project: Project) -> HistoryEntry | None:
@@ -397,10 +323,6 @@ def _without(project: Project, entry: HistoryEntry) -> Project:
         return tuple(replace(one, result=None) if one.result is entry.result else one for one in states)
 
     return replace(lean, undo=strip(lean.undo), redo=strip(lean.redo))
-
-
-def _remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _open_no_link(place: str, fingerprint: str) -> Picture:

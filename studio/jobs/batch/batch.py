@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -156,14 +156,15 @@ def open_batch(
     *,
     may_overwrite: bool = False,
     open_photo: OpenPhoto = open_picture,
+    left_out: Set[Path] = frozenset(),
 ) -> Batch:
-    """A batch that paints the photos in `places`, or continues one that was interrupted in this folder.
+    """A batch that paints the photos in `places` but for some, or continues one that was interrupted in this folder.
 
     What the same batch did here before counts as done, unless it came to its end and `may_overwrite`: then all is
     painted again. Raises StudioError: photos that are not there, a folder that cannot be written or is in use, or a
     batch with other settings that was interrupted here (unless `may_overwrite`).
     """
-    search = find_photos(places, folder)
+    search = find_photos(places, folder, left_out)
     journal = _open_journal(folder)
     try:
         record = journal.record

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QTreeView, QWidget
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QMenu, QTreeView, QWidget
 
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.ui.batch.batch_delegate import THUMBNAIL_EDGE, BatchDelegate
@@ -31,7 +31,9 @@ class BatchList(QTreeView):
     ) -> None:
         super().__init__(parent)
         self._queue = queue
+        self._menu: QMenu | None = None
         self.setAccessibleName(self.tr("Pictures"))
+        self.setAccessibleDescription(self.tr("Delete takes a picture off the list, Ctrl+Z puts it back."))
         self.setUniformRowHeights(True)
         self.setRootIsDecorated(False)
         self.setHeaderHidden(True)
@@ -45,6 +47,20 @@ class BatchList(QTreeView):
         self.setItemDelegate(BatchDelegate(thumbnails, self))
         queue.report_changed.connect(self._follow)
         queue.state_changed.connect(self.viewport().update)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Delete and self.currentIndex().isValid():
+            self._queue.leave_out(self.currentIndex().row())
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(event.pos())
+        if index.isValid() and not self._queue.is_running:
+            menu = self._menu = QMenu(self)
+            row = index.row()
+            menu.addAction(self.tr("Take off the list")).triggered.connect(lambda: self._queue.leave_out(row))
+            menu.popup(event.globalPos())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -16,12 +16,14 @@ _FOLDER_NAME = "painted"  # proposed beside the photos
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """What the artist has chosen. places: files and folders. folder: where the artworks go, None while unknown.
+    """What the artist has chosen. places: files and folders. left_out: photos among them that were taken off the list.
+    folder: where the artworks go, None while unknown.
 
     proposes_folder: whether to propose one beside the first photo then.
     """
 
     places: tuple[Path, ...] = ()
+    left_out: frozenset[Path] = frozenset()
     folder: Path | None = None
     format: ExportFormat = "png"
     may_overwrite: bool = False
@@ -62,7 +64,7 @@ def scan(options: BatchOptions) -> BatchScan:
         interrupted = InterruptedBatch(done, len(record.items))
     if not options.places:
         return BatchScan(options, interrupted=interrupted, has_folder=folder.is_dir())
-    search = find_photos(options.places, folder)
+    search = find_photos(options.places, folder, options.left_out)
     known = tuple(record.items.values()) if record else ()
     items = plan_items(search.photos, folder, options.format, known)
     return BatchScan(options, items, search.notes, interrupted, folder.is_dir())

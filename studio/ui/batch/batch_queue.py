@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -53,6 +54,7 @@ class BatchQueue(QObject):
     ) -> None:
         super().__init__(parent)
         self.options = BatchOptions()
+        self._before: list[tuple[tuple[Path, ...], frozenset[Path]]] = []  # places and what was left out, for undo
         self.statuses = BatchStatuses()
         self.job: BatchJob | None = None  # of the batch that runs or ran last
         self.interrupted: InterruptedBatch | None = None
@@ -90,6 +92,28 @@ class BatchQueue(QObject):
         refuse = partial(self._refuse_options, options)
         self._files.submit(lambda: scan(options), partial(self._take_scan, options), refuse)
 
+    def leave_out(self, row: int) -> None:
+        """Take a photo off the list, until that is undone."""
+        if len(self.statuses) == 1:
+            self.clear()
+        elif not self.is_running and 0 <= row < len(self.statuses):
+            self._before.append((self.options.places, self.options.left_out))
+            photo = self.statuses[row].item.photo
+            self.choose(replace(self.options, left_out=self.options.left_out | {photo}))
+
+    def clear(self) -> None:
+        """Take all photos off the list, until that is undone."""
+        if not self.is_running and self.options.places:
+            self._before.append((self.options.places, self.options.left_out))
+            self.choose(replace(self.options, places=(), left_out=frozenset()))
+
+    @Slot()
+    def undo(self) -> None:
+        """Put back what was taken off the list last."""
+        if self._before and not self.is_running:
+            places, left_out = self._before.pop()
+            self.choose(replace(self.options, places=places, left_out=left_out))
+
     def start(self) -> None:
         """Paint what is chosen with the present styles and settings; an interrupted batch with the same is continued.
 
@@ -107,8 +131,17 @@ class BatchQueue(QObject):
         except StudioError as error:
             self._tell(error)
             return
-        may_overwrite, open_photo = options.may_overwrite, self._open_photo
-        self._begin(lambda: open_batch(folder, job, options.places, may_overwrite=may_overwrite, open_photo=open_photo))
+        open_photo = self._open_photo
+        self._begin(
+            lambda: open_batch(
+                folder,
+                job,
+                options.places,
+                may_overwrite=options.may_overwrite,
+                open_photo=open_photo,
+                left_out=options.left_out,
+            )
+        )
 
     def resume(self) -> None:
         """Continue the batch that was interrupted in the chosen folder, with the settings it began with."""

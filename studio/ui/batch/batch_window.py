@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -151,7 +152,7 @@ class BatchWindow(QDialog):
 
     @Slot()
     def _clear(self) -> None:
-        self._queue.choose(replace(self._queue.options, places=()))
+        self._queue.clear()
 
     @Slot()
     def _act(self) -> None:
@@ -228,6 +229,8 @@ class BatchWindow(QDialog):
         queue = self._queue
         self.picker.chosen.connect(self.add_places)
         self.clear.clicked.connect(self._clear)
+        undo = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self)
+        undo.activated.connect(queue.undo)
         self.browse.clicked.connect(self._ask_for_output)
         self.folder.editingFinished.connect(self._choose)
         self.format.activated.connect(self._choose)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QDateTime, QLocale, Signal, Slot
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from studio.core.project.session_store import WaitingSession, waiting_sessions
+from studio.core.project.waiting_sessions import WaitingSession, waiting_sessions
 from studio.ui.history.shelf import Shelf
 from studio.ui.session.preferences import CAPS, Preferences
 from studio.ui.theme.theme import set_role

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Slot
 
 from studio.core.artwork.artwork_state import removal_key
 from studio.core.card import Card
-from studio.core.project.session_store import styles_removed_somewhere
+from studio.core.project.waiting_sessions import styles_removed_somewhere
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session

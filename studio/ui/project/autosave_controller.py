@@ -16,7 +16,8 @@ from studio.core.artwork.artwork import Artwork
 from studio.core.errors import StudioError
 from studio.core.project.project import Project
 from studio.core.project.project_file import Kept
-from studio.core.project.session_store import Recorded, SessionStore, discard_session, open_session, take_session
+from studio.core.project.session_store import Recorded, SessionStore, open_session, take_session
+from studio.core.project.waiting_sessions import discard_session
 from studio.ui.history.shelf import Shelf
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.session.message import Message

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.core.project.session_store import waiting_sessions
+from studio.core.project.waiting_sessions import waiting_sessions
 
 ROOT = Path(__file__).parents[3]
 KILLS = int(os.environ.get("STYLE_STUDIO_TEST_KILLS", "60"))  # 300 in the long form

@@ -24,14 +24,8 @@ from studio.core.picture import Picture
 from studio.core.project import session_store
 from studio.core.project.picture_bytes import release
 from studio.core.project.project import HistoryEntry, Project, project_of
-from studio.core.project.session_store import (
-    DOCUMENT,
-    SessionStore,
-    discard_session,
-    open_session,
-    sessions_folder,
-    waiting_sessions,
-)
+from studio.core.project.session_store import SessionStore, open_session
+from studio.core.project.waiting_sessions import DOCUMENT, discard_session, sessions_folder, waiting_sessions
 from studio.core.recipe import StyleRecipe
 from tests.core.project.projects import assert_alike, make_project
 from tests.support.fakes import make_picture

@@ -175,6 +175,23 @@ def test_progress_is_shown_where_the_artist_looks(qtbot: QtBot, chosen: Studio, 
     chosen.batch_window.grab()  # the row under way can be painted
 
 
+def test_a_picture_taken_off_the_list_is_put_back_by_ctrl_z(qtbot: QtBot, chosen: Studio) -> None:
+    window, queue = chosen.batch_window, chosen.batch
+    qtbot.waitUntil(lambda: len(queue.statuses) == 3 and not queue.is_scanning)
+    before = [report.item.photo for report in queue.statuses]
+    window.show()
+    window.list.setFocus()
+    window.list.setCurrentIndex(window.list.model().index(1, 0))
+    qtbot.keyClick(window.list, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: [report.item.photo for report in queue.statuses] == [before[0], before[2]])
+    window.clear.click()
+    qtbot.waitUntil(lambda: len(queue.statuses) == 0)
+    for count in (2, 3):
+        qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(lambda count=count: len(queue.statuses) == count)
+    assert [report.item.photo for report in queue.statuses] == before
+
+
 def batch_question(studio: Studio) -> QMessageBox:
     (question,) = studio.window.findChildren(QMessageBox)
     assert question.text() == "Many pictures are being painted."

@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.errors import StudioError, WriteError
 from studio.core.project.project import Project
-from studio.core.project.session_store import SessionStore, open_session, waiting_sessions
+from studio.core.project.session_store import SessionStore, open_session
+from studio.core.project.waiting_sessions import waiting_sessions
 from studio.ui.app import Studio
 from studio.ui.project import autosave_controller
 from studio.ui.session.message import Message

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.image_io import open_picture
 from studio.core.project.project_file import load_project, save_project
-from studio.core.project.session_store import open_session, waiting_sessions
+from studio.core.project.session_store import open_session
+from studio.core.project.waiting_sessions import waiting_sessions
 from studio.ui.app import Studio
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload

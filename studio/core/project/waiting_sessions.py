@@ -1,0 +1,102 @@
+"""The sessions that lie on the disk of this user: found, counted, and discarded where they take too much."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.core.artwork.artwork_state import removal_key
+from studio.core.errors import ProjectError, StudioError
+from studio.core.project.archive import LARGEST_DOCUMENT
+from studio.core.project.document_reader import parse_document
+from studio.core.storage.folder_lock import FolderLock
+from studio.core.storage.untrusted import read_bounded
+from studio.core.storage.user_folders import data_folder
+
+DOCUMENT = "sitting.json"  # and "sittings" for their folder: as earlier versions call them
+NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
+_STYLE = re.compile(f'"{removal_key("style", "")}([^"]+)"')
+
+
+@dataclass(frozen=True)
+class WaitingSession:
+    """A session that no studio works in. modified: seconds since 1970 of its last action. size: bytes."""
+
+    folder: Path
+    modified: float
+    size: int
+
+
+def sessions_folder() -> Path:
+    """Where the sessions of this user lie."""
+    return data_folder() / "sittings"
+
+
+def waiting_sessions(root: Path | None = None) -> list[WaitingSession]:
+    """The sessions that have a state, newest first, among them those that studios work in now."""
+    found = []
+    root = root or sessions_folder()
+    with suppress(OSError):
+        for folder in root.iterdir():
+            if NAME.fullmatch(folder.name) is None or folder.is_symlink():
+                continue
+            with suppress(OSError):
+                modified = (folder / DOCUMENT).stat().st_mtime
+                size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+                found.append(WaitingSession(folder, modified, size))
+    return sorted(found, key=lambda session: (session.modified, session.folder.name), reverse=True)
+
+
+def sweep_sessions(root: Path, room: int, present: Path) -> int:
+    """Discard sessions, the oldest first, until they take at most `room` bytes; the bytes of those that stay.
+
+    The present one is neither counted nor touched; one that a studio works in, or in which something is pinned, stays.
+    """
+    others = [session for session in waiting_sessions(root) if session.folder != present]
+    size = sum(session.size for session in others)
+    for session in reversed(others):
+        if size <= room:
+            break
+        with suppress(StudioError):
+            if not _has_pinned(session.folder) and discard_session(session.folder):
+                size -= session.size
+    return size
+
+
+def styles_removed_somewhere(root: Path | None = None) -> frozenset[str]:
+    """Ids of the artist's styles that some session's undo or redo may bring back. Waits for the disk."""
+    found: set[str] = set()
+    for session in waiting_sessions(root):
+        with suppress(OSError, ValueError):
+            found.update(_STYLE.findall(read_bounded(session.folder / DOCUMENT, LARGEST_DOCUMENT).decode("ascii")))
+    return frozenset(found)
+
+
+def _has_pinned(folder: Path) -> bool:
+    try:
+        values = parse_document(read_bounded(folder / DOCUMENT, LARGEST_DOCUMENT))
+        return any(entry["is_pinned"] is not False for entry in values["history"])
+    except (StudioError, OSError, ValueError, LookupError, TypeError):  # nobody can tell: it is not thrown away
+        return True
+
+
+def discard_session(folder: Path) -> bool:
+    """Delete a session for good, unless a studio works in it; whether it is gone. Raises StudioError if it may not."""
+    if NAME.fullmatch(folder.name) is None:
+        raise ProjectError(f"{folder} is no session.")
+    lock = FolderLock(folder)
+    if not lock.take_if_free(0.0):
+        return False
+    with suppress(OSError):  # so that what a crash leaves of it is no session
+        (folder / DOCUMENT).unlink(missing_ok=True)
+    lock.release()
+    remove_folder(folder)
+    return not folder.exists()
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete a folder with all in it, as far as the disk lets us."""
+    shutil.rmtree(folder, ignore_errors=True)
