@@ -125,6 +125,7 @@ class ExportDialog(QDialog):
             box = self.layout()
             assert box is not None
             box.activate()
+        self.title.setFocus()
         self._disk.propose(self.path, elsewhere=True)
 
     def _make_size(self, last: ExportSettings, can_paint: bool) -> ExportSize:

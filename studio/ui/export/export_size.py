@@ -51,6 +51,9 @@ class ExportSize(QWidget):
         self.presets.setAccessibleName(self.tr("Size of the file"))
         self._fill_presets()
         self.larger = QPushButton(self.tr("Paint it this large instead"))
+        policy = self.larger.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # nothing moves when it comes and goes
+        self.larger.setSizePolicy(policy)
         self.larger.setAutoDefault(False)  # Enter in a field exports
         self.larger.clicked.connect(self._want_larger)
         self._pixels = (picture.width, picture.height)

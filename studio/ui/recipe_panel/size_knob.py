@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from studio.core.errors import RecipeError
 from studio.core.print_size import DPI, PAPERS, PrintSize, parse_print_size
@@ -124,9 +124,10 @@ class SizeKnob(KnobSlider):
 
     def _make_print_row(self) -> QWidget:
         row = QWidget()
-        box = QHBoxLayout(row)
+        box = QGridLayout(row)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(4)
+        box.setColumnStretch(4, 1)
         for field, name, value in (
             (self.print_width, self.tr("Width of the print, cm"), 20),
             (self.print_height, self.tr("Height of the print, cm"), 30),
@@ -136,11 +137,11 @@ class SizeKnob(KnobSlider):
             field.setValue(value)
         for field in (self.print_width, self.print_height):
             field.setDecimals(1)
-        box.addWidget(self.print_width, 1)
-        box.addWidget(PlainLabel(_TIMES))
-        box.addWidget(self.print_height, 1)
-        box.addWidget(PlainLabel(self.tr("cm at")))
-        box.addWidget(self.dpi, 1)
+        box.addWidget(self.print_width, 0, 0)
+        box.addWidget(PlainLabel(_TIMES), 0, 1)
+        box.addWidget(self.print_height, 0, 2)
+        box.addWidget(PlainLabel(self.tr("cm")), 0, 3)
+        box.addWidget(self.dpi, 1, 0)  # below: the panel is narrow
         return row
 
 

@@ -43,11 +43,9 @@ def size_in_words(state: ArtworkState, estimate: TimeEstimate) -> str:
     size, recipe, photo = state.size, state.recipe, state.content
     if size is None:
         return _tr("As large as the photo, up to about a minute") if recipe.size_rule == "auto" else ""
-    parts = [
-        f"{size[0]} \N{MULTIPLICATION SIGN} {size[1]} px",
-        *_reason(recipe, size, photo.long_edge if photo else None),
-    ]
     seconds, memory = estimate.seconds(*size, recipe), estimate.bytes(*size, recipe)
+    parts = [f"{size[0]} \N{MULTIPLICATION SIGN} {size[1]} px"]
+    parts += _reason(recipe, size, photo.long_edge if photo else None, is_pace_known=seconds is not None)
     if seconds is not None:
         parts.append(_tr("about {}").format(rough_time(seconds)))
         if memory is not None:
@@ -55,7 +53,7 @@ def size_in_words(state: ArtworkState, estimate: TimeEstimate) -> str:
     return ", ".join(parts)
 
 
-def _reason(recipe: StyleRecipe, size: tuple[int, int], photo: int | None) -> list[str]:
+def _reason(recipe: StyleRecipe, size: tuple[int, int], photo: int | None, *, is_pace_known: bool) -> list[str]:
     edge, rule = max(size), recipe.size_rule
     if rule == "pixels":
         return []
@@ -67,8 +65,11 @@ def _reason(recipe: StyleRecipe, size: tuple[int, int], photo: int | None) -> li
     if photo == edge:
         return [_tr("as large as the photo")]
     if photo is not None and photo > edge:
-        most = _tr("the most there is") if rule == "photo" else _tr("as far as a minute goes")
-        return [_tr("{} of the photo's {} px").format(most, photo)]
+        if edge == LONGEST:
+            return [_tr("the most there is; the photo has {} px").format(photo)]
+        if is_pace_known:
+            return [_tr("more would take over a minute; the photo has {} px").format(photo)]
+        return [_tr("until the pace of this machine is known; the photo has {} px").format(photo)]
     return []
 
 

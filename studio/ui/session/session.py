@@ -82,6 +82,7 @@ class Session(QObject):
         self._finish_controller.frame_arrived.connect(self.frame_arrived)
         self._finish_controller.message_posted.connect(self.post_message)
         self._finish_controller.measured.connect(self.measured)
+        self.measured.connect(self._follow_pace, Qt.ConnectionType.QueuedConnection)
         self._preview_controller = PreviewController(artwork, self._finish_controller, worker, preferences, self)
         self._preview_controller.asked.connect(self.quick_work_asked)
         self._preview_controller.changed.connect(self.frame_arrived)
@@ -341,6 +342,14 @@ class Session(QObject):
             recipe = sized(now, self.estimate)
             is_changed |= self.artwork.change(long_edge=recipe.long_edge, size_rule=recipe.size_rule)
         return is_changed
+
+    @Slot()
+    def _follow_pace(self) -> None:
+        """The first run ever has told how quick this machine is: the size that waited for that is chosen anew."""
+        artwork = self.artwork
+        is_waiting = artwork.recipe.size_rule == "auto" and self.run is None and artwork.result is None
+        if len(self.estimate.runs) == 1 and is_waiting and not self._is_closed:
+            self._step(lambda: self._change(size_rule="auto"))
 
     def _step(self, change: Callable[[], bool]) -> bool:
         """Make a change that is an undo step of its own."""

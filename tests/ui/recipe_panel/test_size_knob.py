@@ -14,9 +14,11 @@ from studio.core.print_size import PrintSize
 from studio.core.recipe import StyleRecipe
 from studio.ui.app import Studio
 from studio.ui.recipe_panel.size_knob import SizeKnob
+from studio.ui.session import live_preview
 from studio.ui.session.painting_size import LEAST_EDGE, size_in_words, sized
 from studio.ui.session.time_estimate import TimeEstimate
 from tests.support.fakes import make_picture
+from tests.ui.conftest import card_named
 
 
 def quick(seconds: float) -> TimeEstimate:
@@ -46,11 +48,11 @@ def opened(qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path]) -> Stu
 @pytest.mark.parametrize(
     ("photo", "seconds", "least", "most", "words"),
     [
-        ((1500, 1125), 1.0, 1500, 1500, "1500 × 1125 px, as large as the photo, about 9 s"),
-        ((4000, 3000), 20.0, 830, 1050, "as far as a minute goes of the photo's 4000 px"),
+        ((1500, 1125), 1.0, 1500, 1500, "1500 × 1125 px, as large as the photo, about 7 s"),
+        ((4000, 3000), 20.0, 830, 1050, "more would take over a minute; the photo has 4000 px, about"),
         ((300, 225), 1.0, LEAST_EDGE, LEAST_EDGE, "768 × 576 px, about"),
-        ((4000, 3000), 1000.0, 128, 200, "as far as a minute goes"),
-        ((20_000, 3000), 0.001, 8192, 8192, "of the photo's 20000 px"),
+        ((4000, 3000), 1000.0, 128, 200, "more would take over a minute"),
+        ((20_000, 3000), 0.001, 8192, 8192, "the most there is; the photo has 20000 px"),
     ],
 )
 def test_by_itself_it_is_the_photos_as_far_as_a_minute_goes_and_says_so(
@@ -70,7 +72,7 @@ def test_where_nobody_knows_the_pace_it_is_careful() -> None:
 def test_a_photo_sets_the_size_and_undo_brings_the_old_one_back(opened: Studio) -> None:
     recipe = opened.session.artwork.recipe
     assert (recipe.size_rule, recipe.long_edge) == ("auto", 1024)
-    assert "as far as a minute goes of the photo's 1500 px" in knob_of(opened).note.text()
+    assert "until the pace of this machine is known; the photo has 1500 px" in knob_of(opened).note.text()
     choose(knob_of(opened), "As large as the photo")
     assert opened.session.artwork.recipe.long_edge == 1500 and knob_of(opened).value == 1500
     assert "as large as the photo" in knob_of(opened).note.text()
@@ -90,6 +92,8 @@ def test_a_print_is_chosen_from_the_list_or_typed(qtbot: QtBot, opened: Studio) 
     assert knob.rule == "14.8x21cm@300" and not knob.print_row.isHidden()
     assert opened.session.artwork.recipe.long_edge == PrintSize(14.8, 21, 300).long_edge(1500, 1000) == 2480
     assert "for 21.0 cm at 300 dpi" in knob.note.text()
+    panel = opened.window.panel
+    assert panel.widget().minimumSizeHint().width() <= panel.viewport().width()  # nothing is cut off
     knob.dpi.setValue(150)
     assert opened.session.artwork.recipe.long_edge == 1240
     assert knob.rules.currentText() == "Print: A5"
@@ -144,3 +148,16 @@ def test_a_reset_of_all_sliders_follows_the_photo_again(opened: Studio) -> None:
     opened.session.commit()
     opened.actions["reset_sliders"].trigger()
     assert (opened.session.artwork.recipe.long_edge, knob_of(opened).rule) == (1024, "auto")
+
+
+def test_when_the_first_draft_has_told_the_pace_the_size_follows_once(
+    qtbot: QtBot, opened: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_preview, "REST", 0)
+    opened.preferences.auto_refine = "always"
+    opened.preferences.is_live = True
+    opened.importer.use_style(card_named(opened, "Poppies"))
+    qtbot.waitUntil(lambda: opened.session.artwork.recipe.long_edge == 1500)
+    assert "as large as the photo" in knob_of(opened).note.text() and knob_of(opened).rule == "auto"
+    opened.session.undo()
+    assert opened.session.artwork.recipe.long_edge == 1024
