@@ -16,8 +16,8 @@ class Bounds:
     """start: s until the process is ready. begin: s of processor until the size of a picture is known; begin_per_byte:
     more of it for each byte of its file.
 
-    seconds, per_megapixel: s for the picture then. idle: s without any work, as of a disk that does not answer.
-    memory: bytes of a picture of 100 megapixels or less; larger ones may use more in proportion.
+    seconds, per_megapixel: s of processor for the picture then. idle: s without any work, as of a disk that does not
+    answer. memory: bytes of a picture of 100 megapixels or less; larger ones may use more in proportion.
     """
 
     start: float = 60.0
@@ -47,7 +47,6 @@ class Watch:
         self._clock = clock
         self._limit = bounds.start
         self._what = "the decoder took more than {:.0f} s to start"
-        self._is_begin = False
         self._memory = bounds.memory
         self._at_rest: int | None = None
         self._looked_at = self._cpu = self._worked = self._idle = 0.0
@@ -57,7 +56,6 @@ class Watch:
         """From now on a file of so many bytes is read."""
         self._limit = self._bounds.begin + self._bounds.begin_per_byte * file_size
         self._what = "its beginning took more than {:.0f} s to read"
-        self._is_begin = True
         signs = self._signs()
         self._at_rest = signs.memory if signs else None
         self._start_again()
@@ -67,7 +65,6 @@ class Watch:
         pixels = width * height
         self._limit = self._bounds.seconds + self._bounds.per_megapixel * pixels / 1e6
         self._what = "it took more than {:.0f} s to decode"
-        self._is_begin = False
         self._memory = self._bounds.memory_for(pixels)
         self._start_again()
 
@@ -79,9 +76,11 @@ class Watch:
         if signs is None:
             return ""
         used, self._cpu = signs.cpu_seconds - self._cpu, signs.cpu_seconds
-        if used > 0:
+        if self._at_rest is None:
+            self._worked += passed
+        elif used > 0:
             self._idle = 0.0
-            self._worked += min(used, passed) if self._is_begin else passed
+            self._worked += min(used, passed)  # a busy computer is no fault of the file
         else:
             self._idle += passed
         if self._at_rest is not None and signs.memory - self._at_rest > self._memory:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -36,7 +37,8 @@ class DecodeProcess:
         self._child: DecodeChild | None = None
         self._turn = threading.Condition()
         self._is_taken = self._is_closed = False
-        self._awaited = 0  # pictures that somebody waits for and that have not begun
+        self._awaited: deque[object] = deque()  # a token for each picture that somebody waits for and that is not begun
+        self._others: deque[object] = deque()  # for each of those for which nobody does
 
     def open_picture(self, path: Path, cancellation: Cancellation | None = None) -> Picture:
         """As of PictureOpener."""
@@ -51,9 +53,16 @@ class DecodeProcess:
         return self._opened(Question(shown_name(path), path, fill=(width, height)), None)
 
     def start(self) -> None:
-        """Start the process, unless there is one; returns before it is ready."""
-        with suppress(StudioError), self._my_turn(None):
-            self._living_child()
+        """Start the process, unless there is one; returns before it is ready, and waits for no picture."""
+        with self._turn:
+            if self._is_taken or self._is_closed:
+                return
+            self._is_taken = True
+        try:
+            with suppress(StudioError):
+                self._living_child()
+        finally:
+            self._end_turn()
 
     def close(self) -> None:
         """End the process and what is under way."""
@@ -121,22 +130,27 @@ class DecodeProcess:
 
     @contextmanager
     def _my_turn(self, cancellation: Cancellation | None) -> Iterator[None]:
+        """In the order in which they came, those first that somebody waits for."""
+        queue, token = self._others if cancellation is None else self._awaited, object()
         with self._turn:
-            self._awaited += cancellation is not None
+            queue.append(token)
             try:
                 self._check(cancellation)
-                while self._is_taken or (cancellation is None and self._awaited):
+                while self._is_taken or queue[0] is not token or (cancellation is None and self._awaited):
                     self._turn.wait(LOOK_SECONDS)
                     self._check(cancellation)
                 self._is_taken = True
             finally:
-                self._awaited -= cancellation is not None
+                queue.remove(token)
         try:
             yield
         finally:
-            with self._turn:
-                self._is_taken = False
-                self._turn.notify_all()
+            self._end_turn()
+
+    def _end_turn(self) -> None:
+        with self._turn:
+            self._is_taken = False
+            self._turn.notify_all()
 
     def _check(self, cancellation: Cancellation | None) -> None:
         if self._is_closed:

@@ -152,9 +152,9 @@ def test_what_was_given_up_before_is_not_begun(shared: DecodeProcess, photo: Pat
 
 
 def test_a_process_that_does_nothing_is_ended(make: Callable[..., DecodeProcess], photo: Path) -> None:
-    opener = make(idle=0.2)
+    opener = make(idle=2.0)
     stopped(opener, photo)
-    with pytest.raises(PictureError, match=r"photo\.png was not opened: nothing came of it for 0 s"):
+    with pytest.raises(PictureError, match=r"photo\.png was not opened: nothing came of it for 2 s"):
         opener.open_picture(photo)
     opener.open_picture(photo)
 
@@ -192,6 +192,41 @@ def test_whoever_waits_goes_before_thumbnails(make: Callable[..., DecodeProcess]
             taken.wait(0.01)
         assert opener.open_picture(photo, Cancellation()).width == 40
         assert thumbnail.result(30).width == 8  # it was begun again
+
+
+def test_starting_it_waits_for_no_picture(make: Callable[..., DecodeProcess], photo: Path) -> None:
+    opener, cancellation = make(), Cancellation()
+    stopped(opener, photo)
+    with ThreadPoolExecutor(2) as threads:
+        waiting = threads.submit(opener.open_picture, photo, cancellation)
+        taken = threading.Event()
+        while not opener._is_taken:
+            taken.wait(0.01)
+        threads.submit(opener.start).result(10)
+        assert not waiting.done()
+        cancellation.cancel()
+        with pytest.raises(OpeningCancelled):
+            waiting.result(30)
+
+
+def test_pictures_come_in_the_order_in_which_they_were_asked_for(
+    make: Callable[..., DecodeProcess], photo: Path
+) -> None:
+    opener, order = make(), list[int]()
+    process = stopped(opener, photo)
+    looking = threading.Event()
+
+    def thumbnail(number: int) -> None:
+        opener.open_thumbnail(photo, 8, 8)
+        order.append(number)
+
+    with ThreadPoolExecutor(4) as threads:
+        for number in range(4):
+            threads.submit(thumbnail, number)
+            while len(opener._others) + opener._is_taken <= number:
+                looking.wait(0.01)
+        os.kill(process, signal.SIGCONT)
+    assert order == [0, 1, 2, 3]
 
 
 def test_closing_ends_what_is_under_way(make: Callable[..., DecodeProcess], photo: Path) -> None:
