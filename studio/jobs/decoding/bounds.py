@@ -40,8 +40,15 @@ class Watch:
     """
 
     def __init__(
-        self, bounds: Bounds, signs: Callable[[], Signs | None], clock: Callable[[], float] = monotonic
+        self,
+        bounds: Bounds,
+        signs: Callable[[], Signs | None],
+        clock: Callable[[], float] = monotonic,
+        *,
+        is_starting: bool = True,
     ) -> None:
+        """is_starting: whether the process is still to be ready."""
+        self._is_starting = is_starting
         self._bounds = bounds
         self._signs = signs
         self._clock = clock
@@ -58,6 +65,7 @@ class Watch:
         self._what = "its beginning took more than {:.0f} s to read"
         signs = self._signs()
         self._at_rest = signs.memory if signs else None
+        self._is_starting = False
         self._start_again()
 
     def size_is_known(self, width: int, height: int) -> None:
@@ -76,7 +84,7 @@ class Watch:
         if signs is None:
             return ""
         used, self._cpu = signs.cpu_seconds - self._cpu, signs.cpu_seconds
-        if self._at_rest is None:
+        if self._is_starting:
             self._worked += passed
         elif used > 0:
             self._idle = 0.0

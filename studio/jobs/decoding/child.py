@@ -66,7 +66,7 @@ class DecodeChild:
         self._answers: deque[Answer] = deque()
         self._changed = threading.Condition()
         self._exit_code: int | None = None
-        self._is_cut_off = self._is_ended = False
+        self._is_cut_off = self._is_ended = self.is_ready = False
         self._channel = Channel(connection, QuestionPipe(connection), self._take, self._cut_off)
 
     @property
@@ -84,6 +84,7 @@ class DecodeChild:
             self._changed.wait_for(lambda: self._answers or self._is_cut_off, seconds)
             found = self._answers.popleft() if self._answers else None
         if isinstance(found, Ready):
+            self.is_ready = True
             self._forget_folder()  # both have the file open
             return None
         if found is None and self._is_cut_off:

@@ -86,7 +86,7 @@ class DecodeProcess:
     def _decoded(self, question: Question, cancellation: Cancellation | None, may_be_set_aside: bool) -> Picture | None:
         """The picture, or None where it was set aside."""
         child = self._living_child()
-        watch = Watch(self._bounds, child.signs)
+        watch = Watch(self._bounds, child.signs, is_starting=not child.is_ready)
         looks, is_answered = 0, False
         try:
             child.ask(question)
