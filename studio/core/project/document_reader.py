@@ -308,7 +308,7 @@ class DocumentReader:
         data = self.fetch(row.file)
         self._spend(pixels_in(data, row.name))
         found = unpack(data, row.name, row.is_original)
-        picture = Picture(found.pixels, row.name, found.alpha, source, metadata)
+        picture = Picture(found.pixels, row.name, found.alpha, source, metadata, fine=found.fine)
         keep_original(picture, data if row.is_original else None)
         return picture
 
