@@ -9,10 +9,11 @@ from studio.core.recipe import StyleRecipe
 
 @dataclass(frozen=True)
 class MetadataRow:
-    """`Metadata`. exif: in hex digits."""
+    """`Metadata`. exif, icc: in hex digits; icc is a profile of RGB, and earlier versions had none."""
 
     exif: str
     dpi: float | None
+    icc: str = ""
 
 
 @dataclass(frozen=True)
