@@ -141,7 +141,10 @@ def _other_spellings(place: Path) -> Iterator[Path]:
     for form in ("NFC", "NFD"):
         with suppress(ValueError):
             yield Path(unicodedata.normalize(form, text))
-    raw = os.fsencode(text)
+    try:
+        raw = os.fsencode(text)
+    except UnicodeError:  # half a character, which no file system writes
+        return
     for encoding in _ENCODINGS:
         with suppress(UnicodeError):
             yield Path(raw.decode(encoding))  # the address was in this one, the name is in the system's
