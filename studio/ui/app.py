@@ -26,7 +26,6 @@ from studio.jobs.decoding.decode_process import DecodeProcess
 from studio.jobs.worker import Worker
 from studio.ui.actions.actions import Actions, make_actions
 from studio.ui.actions.preference_actions import bind_choice, bind_switch
-from studio.ui.actions.reasons import Reasons
 from studio.ui.actions.refine_actions import RefineActions
 from studio.ui.batch.batch_queue import BatchQueue
 from studio.ui.batch.batch_window import BatchWindow
@@ -174,7 +173,6 @@ class Studio(QObject):
         self.presets.load()
         self.window.status_bar.watch_batch(self.batch)
         self.refine_actions = RefineActions(self.actions, self.session, self)
-        Reasons(self.actions, self.session, self)
         self.window.gallery.set_previews(StylePreviews(self.session, worker, previews, self))
         bind_switch(self.window.gallery.on_my_picture, self.preferences, "has_tile_previews")
         self.window.gallery.add_requested.connect(self.action_handlers.ask_for_styles)

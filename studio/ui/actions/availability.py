@@ -15,8 +15,13 @@ def allow(action: QAction, reason: str = "") -> None:
 
     reason: a sentence such as "Open a picture first.".
     """
+    action.setEnabled(not reason)
+    action.setToolTip(explained(action, reason))
+
+
+def explained(action: QAction, reason: str = "") -> str:
+    """A tool tip: what the action does, its keys, and in a line of its own the reason why it is not possible."""
     spec = _SPECS[action.objectName()]
     keys = shown_keys(spec)
     about = f"{translated(spec.tip)} ({keys})" if keys else translated(spec.tip)
-    action.setEnabled(not reason)
-    action.setToolTip(tool_tip(f"{about}\n{reason}" if reason else about))
+    return tool_tip(f"{about}\n{reason}" if reason else about)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from studio.core.picture import fit_size
 from studio.core.recipe import KNOBS, QUALITIES, Quality
 from studio.ui.actions.actions import Actions
+from studio.ui.actions.availability import allow
 from studio.ui.session.session import Session
 
 FACTORS: dict[str, float] = {"larger_half": 1.5, "larger_twice": 2.0}  # of the longer edge, by action
@@ -41,20 +42,29 @@ class RefineActions(QObject):
     @Slot()
     def _show_state(self) -> None:
         session = self._session
-        is_possible = session.artwork.is_finished and session.run is None
+        reason = self._why_not()
         is_best = self._next_quality() == session.artwork.recipe.quality
-        self._actions["keep_painting"].setEnabled(is_possible)
+        allow(self._actions["keep_painting"], reason)
         self._actions["keep_painting"].setText(
             self.tr("Keep painting") if is_best else self.tr("Keep painting in {} quality").format(self._next_quality())
         )
         present, painted = session.artwork.recipe.long_edge, session.artwork.state.size
         for name in FACTORS:
             long_edge = self._long_edge(name)
-            self._actions[name].setEnabled(is_possible and long_edge > present)
+            largest = "" if long_edge > present else self.tr("It is as large as pictures can be.")
+            allow(self._actions[name], reason or largest)
             size = fit_size(*painted, long_edge) if painted else (long_edge, long_edge)
             self._actions[name].setText(
                 self.tr("{:.3g} times larger: {} \N{MULTIPLICATION SIGN} {} px").format(long_edge / present, *size)
             )
+
+    def _why_not(self) -> str:
+        session = self._session
+        if session.run is not None:
+            return self.tr("The picture is being painted.")
+        if session.artwork.is_finished:
+            return ""
+        return f"{session.missing}." if session.missing else self.tr("Finish the picture first.")
 
     def _next_quality(self) -> Quality:
         place = QUALITIES.index(self._session.artwork.recipe.quality)

@@ -275,9 +275,13 @@ class ActionHandlers(QObject):
         artwork, run = self._session.artwork, self._session.run
         self._name_step("undo", self.tr("Undo"), artwork.undo_states)
         self._name_step("redo", self.tr("Redo"), artwork.redo_states)
-        self._actions["stop"].setEnabled(run is not None and not run.is_stopping)
+        allow(self._actions["undo"], "" if artwork.undo_states else self.tr("There is nothing to take back yet."))
+        allow(self._actions["redo"], "" if artwork.redo_states else self.tr("Nothing has been taken back."))
+        idle = self.tr("Nothing is being painted.")
+        allow(self._actions["stop"], idle if run is None else self.tr("It is stopping.") if run.is_stopping else "")
         live = self._session.live
-        self._actions["keep_draft"].setEnabled(live.shown is not None and not live.is_waiting)
+        is_kept = live.shown is not None and not live.is_waiting
+        allow(self._actions["keep_draft"], "" if is_kept else self.tr("There is no Live picture to keep."))
         is_painted = self._session.picture is not None
         needs_picture = "" if artwork.content or is_painted else self.tr("Open a picture first.")
         for name in ("copy", "export", "export_again", "print", "fit", "actual_size"):
@@ -309,7 +313,6 @@ class ActionHandlers(QObject):
         self._importer.add_styles([Path(file) for file in files])
 
     def _name_step(self, name: str, word: str, states: tuple[ArtworkState, ArtworkState] | None) -> None:
-        self._actions[name].setEnabled(states is not None)
         self._actions[name].setText(f"{word} {change_name(*states)}" if states else word)
 
     def _move_strength(self, count: int) -> None:

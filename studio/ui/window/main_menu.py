@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.core.displayable import displayable
 from studio.ui.actions.actions import Actions
+from studio.ui.actions.availability import allow
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.theme.theme import icon
 from studio.ui.widgets.plain_text import action_text, tool_tip
@@ -88,7 +89,7 @@ class MainMenu(QMenu):
             menu.addAction(self.tr("No pictures yet")).setEnabled(False)
         menu.addSeparator()
         menu.addAction(self._actions["clear_recent"])
-        self._actions["clear_recent"].setEnabled(bool(paths))
+        allow(self._actions["clear_recent"], "" if paths else self.tr("There are no pictures in the list."))
 
     def _choose(self, path: Path) -> None:
         self._recent.choose(path)

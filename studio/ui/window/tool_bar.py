@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from studio.ui.actions.actions import Actions
+from studio.ui.actions.availability import explained
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.folding_row import FoldingRow
-from studio.ui.widgets.plain_text import tool_tip
 from studio.ui.window.finish_button import FinishButton
 from studio.ui.window.main_menu import MainMenu
 
@@ -76,7 +76,7 @@ class ToolBar(QFrame):
         self.finish.setEnabled(run is not None or not session.missing)  # also while stopping, or it loses the focus
         tip = "keep_painting" if is_finished else "stop" if run else "finish"
         missing = f"{session.missing}." if run is None and session.missing else ""
-        self.finish.setToolTip(tool_tip(missing or self._actions[tip].toolTip()))
+        self.finish.setToolTip(explained(self._actions[tip], missing))
         self.export.setEnabled(self._actions["export"].isEnabled())
         self.export.setToolTip(self._actions["export"].toolTip())
         self.export.setAccessibleDescription(self._actions["export"].toolTip())

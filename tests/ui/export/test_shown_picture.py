@@ -148,15 +148,3 @@ def test_a_photo_without_a_style_offers_nothing_better(qtbot: QtBot, studio: Stu
     qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
     studio.actions["export"].trigger()
     assert not studio.window.findChild(ExportDialog).preview.better.isVisible()
-
-
-@pytest.mark.parametrize("name", ["export", "export_again", "copy", "fit", "actual_size", "compare", "blend"])
-def test_what_is_grey_says_why(studio: Studio, name: str) -> None:
-    assert not studio.actions[name].isEnabled()
-    assert studio.actions[name].toolTip().endswith("Open a picture first.")
-    assert studio.window.tool_bar.export.toolTip() == studio.actions["export"].toolTip()
-
-
-def test_what_can_be_used_gives_no_reason_against_it(loaded: Studio) -> None:
-    assert loaded.actions["export"].isEnabled() and "first" not in loaded.actions["export"].toolTip()
-    assert not loaded.actions["compare"].isEnabled() and "no artwork" in loaded.actions["compare"].toolTip()
