@@ -25,6 +25,7 @@ SavePhoto = Callable[..., Path]
 NOT_IN_THE_MENU = {
     "show_before",
     "menu",
+    "cancel_opening",
     "show_export",
     "restore_style",
     "use_settings",
