@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -173,6 +174,15 @@ def test_the_map_has_a_line_for_every_package() -> None:
     packages = {f"{path.parent.relative_to(root).as_posix()}/" for path in root.glob("*/**/__init__.py")}
     assert packages
     assert packages - set(re.findall(r"^\| `([\w/]+)` \|", MAP, re.MULTILINE)) == set()
+
+
+def test_the_drawing_of_the_layers_names_what_the_import_rules_name() -> None:
+    contracts = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    layers = [layer for rule in contracts["contracts"] if "containers" in rule for layer in rule["layers"]]
+    in_rules = {name.strip() for layer in layers for name in layer.split("|")}
+    (drawing,) = re.findall(r"```\n(ui +engine +core\n.*?)```", MAP, re.DOTALL)
+    in_drawing = set(re.findall(r"\w+", drawing)) - {"ui", "engine", "core", "jobs", "cli", "over"}
+    assert in_drawing == in_rules
 
 
 def test_numbers_in_the_readme_are_those_of_the_program() -> None:
