@@ -167,11 +167,8 @@ class Canvas(QWidget):
 
     def set_repeated(self, is_repeated: bool) -> None:
         """Show copies of the picture all around it: for one that repeats without a seam."""
-        if is_repeated == self._is_repeated:
-            return
         self._is_repeated = is_repeated
-        if self._viewport.is_fitted and is_repeated:  # else hardly more than the one would be seen
-            self.zoom_to(self.zoom / 2)
+        self._viewport.set_repeated(is_repeated)
         self.update()
 
     def set_badge(self, text: str) -> None:

@@ -27,6 +27,7 @@ class Viewport(QObject):
         self._before_after = before_after
         self._canvas = canvas
         self._columns = 1
+        self._is_repeated = False
         self._seen: Size = (1, 1)  # `size` when `view` was chosen
 
     @property
@@ -42,12 +43,20 @@ class Viewport(QObject):
             width, height = self.size
             margin = 3 * GRID * self._canvas.devicePixelRatioF()
             view = fitted(self._frame(), (width // self._columns, height), margin)
-            self._set(view.panned((width - width // self._columns) / 2, 0))
+            view = view.panned((width - width // self._columns) / 2, 0)
+            self._set(view.zoomed(view.zoom / 2, width / 2, height / 2) if self._is_repeated else view)
 
     def set_columns(self, columns: int) -> None:
         """Have the view shown twice, side by side, or once: what is shown whole stays whole."""
         if columns != self._columns:
             self._columns = columns
+            if self.is_fitted:
+                self.fit()
+
+    def set_repeated(self, is_repeated: bool) -> None:
+        """Leave room for copies all around, or not: else hardly more than the one would be seen."""
+        if is_repeated != self._is_repeated:
+            self._is_repeated = is_repeated
             if self.is_fitted:
                 self.fit()
 

@@ -21,8 +21,11 @@ def test_a_seamless_pattern_is_repeated_on_the_canvas_and_exported_once(
     loaded.actions["finish"].trigger()
     qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
     assert canvas._is_repeated and repeat.isEnabled()
+    room = canvas.zoom
+    loaded.actions["fit"].trigger()
+    assert canvas.zoom == room
     repeat.trigger()
-    assert not canvas._is_repeated
+    assert not canvas._is_repeated and canvas.zoom == 2 * room
     repeat.trigger()
     assert canvas._is_repeated
     tile = loaded.session.picture
