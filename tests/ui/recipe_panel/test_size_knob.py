@@ -15,7 +15,7 @@ from studio.core.recipe import StyleRecipe
 from studio.ui.app import Studio
 from studio.ui.recipe_panel.size_knob import SizeKnob
 from studio.ui.session import live_preview
-from studio.ui.session.painting_size import LEAST_EDGE, size_in_words, sized
+from studio.ui.session.painting_size import LEAST_EDGE, QUICK, size_in_words, sized
 from studio.ui.session.time_estimate import TimeEstimate
 from tests.support.fakes import make_picture
 from tests.ui.conftest import card_named
@@ -157,7 +157,9 @@ def test_when_the_first_draft_has_told_the_pace_the_size_follows_once(
     opened.preferences.auto_refine = "always"
     opened.preferences.is_live = True
     opened.importer.use_style(card_named(opened, "Poppies"))
-    qtbot.waitUntil(lambda: opened.session.artwork.recipe.long_edge == 1500)
-    assert "as large as the photo" in knob_of(opened).note.text() and knob_of(opened).rule == "auto"
+    artwork, estimate = opened.session.artwork, opened.session.estimate
+    qtbot.waitUntil(lambda: artwork.recipe.long_edge != 1024)
+    assert artwork.recipe.long_edge == estimate.largest_edge(1500, 1000, artwork.recipe, QUICK, 1024) < 1500
+    assert "more would take over a minute" in knob_of(opened).note.text() and knob_of(opened).rule == "auto"
     opened.session.undo()
     assert opened.session.artwork.recipe.long_edge == 1024

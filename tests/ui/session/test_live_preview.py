@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.engine_api.contract import ColorRequest, LiveRequest, StyleRequest
 from studio.core.errors import EngineError
+from studio.core.recipe import StyleRecipe
 from studio.ui.app import Studio
 from studio.ui.session import live_preview
 from studio.ui.session.settings import Settings
@@ -29,6 +30,7 @@ def settings(settings: Settings) -> Settings:
 def live(qtbot: QtBot, loaded: Studio) -> Studio:
     """With a photo, a style and its Live picture."""
     qtbot.waitUntil(lambda: loaded.session.picture is not None)
+    loaded.session.estimate.learn(512, 384, StyleRecipe(), 1.0)  # the pace is known: no draft changes the size
     return loaded
 
 

@@ -394,12 +394,12 @@ def test_no_result_makes_the_canvas_smaller(qtbot: QtBot, studio: Studio, save_p
     studio.importer.use_style(card_named(studio, "Poppies"))
     qtbot.waitUntil(lambda: studio.session.missing == "" and strip.isVisible())
     QApplication.processEvents()
-    size, zoom = canvas.size(), canvas.zoom
+    size, width = canvas.size(), canvas.zoom * studio.session.shown_size[0]  # on the screen
     for strength in (0.9, 0.8):
         studio.session.change(strength=strength)
         finish(qtbot, studio)
         QApplication.processEvents()
-        assert (canvas.size(), canvas.zoom) == (size, zoom)
+        assert canvas.size() == size and canvas.zoom * studio.session.shown_size[0] == pytest.approx(width)
 
 
 def test_a_run_stopped_right_after_a_change_keeps_the_picture_with_the_settings_it_was_painted_from(
