@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
+
 from studio.core.engine_api.contract import (
     Done,
     EngineInfo,
@@ -13,26 +15,34 @@ from studio.core.engine_api.contract import (
     Frame,
     Progress,
     Request,
+    Seen,
+    SeeRequest,
     Stopped,
     TrainingStep,
 )
 from studio.core.errors import EngineError, StudioError
 from studio.core.picture import Picture
+from studio.core.regions.faces import Face
+from studio.core.regions.shapes import FARTHEST
 from studio.core.styles.learned_style import LearnedStyle
 
 _LONGEST_NOTE = 2000  # characters
 _MOST_NOTES = 100
 _MOST_STEPS = 10**9
+_LARGEST_MASK = 1024  # px of its longer edge
+_MOST_FACES, _MOST_POINTS = 1000, 16
 _ROUNDING = 0.01  # of shares that were added up
 
 
 def check_event(event: object, request: Request) -> Event:
     """The event, if it is one of this request with types and numbers as the contract has them; else EngineError."""
     try:
-        if not isinstance(event, Frame | Progress | Done | Stopped | Failed):
+        if not isinstance(event, Frame | Progress | Done | Seen | Stopped | Failed):
             raise _no("a", event)
         if type(event.request_id) is not int or event.request_id != request.id:
             raise _no("another request's", event)
+        if isinstance(request, SeeRequest) is not isinstance(event, Seen) and isinstance(event, Frame | Done | Seen):
+            raise _no("what was not asked, a", event)
         match event:
             case Frame():
                 _check_steps(event.step, event.steps)
@@ -52,6 +62,9 @@ def check_event(event: object, request: Request) -> Event:
                 _check_notes(event.notes)
                 if not isinstance(event.learned, LearnedStyle | None):
                     raise _no("a style that is", event.learned)
+            case Seen():
+                _check_mask(event.subject)
+                _check_faces(event.faces)
             case Failed() if not isinstance(event.error, StudioError):
                 raise _no("an error that is", event.error)
     except (ValueError, AttributeError) as error:  # AttributeError: a field is missing, if it was unpickled
@@ -94,6 +107,34 @@ def _check_pictures(picture: object, uncolored: object) -> None:
         raise _no("an uncolored picture that is", uncolored)
     if uncolored.pixels.shape != picture.pixels.shape:
         raise ValueError("an uncolored picture of another size")
+
+
+def _check_mask(mask: object) -> None:
+    if mask is None:
+        return
+    if not isinstance(mask, np.ndarray) or mask.dtype != np.uint8:
+        raise _no("a mask that is", mask)
+    if mask.ndim != 2 or not 0 < min(mask.shape) <= max(mask.shape) <= _LARGEST_MASK:
+        raise ValueError(f"a mask of {' x '.join(map(str, mask.shape))}")
+
+
+def _check_faces(faces: object) -> None:
+    if not isinstance(faces, tuple) or len(faces) > _MOST_FACES:
+        raise _no("faces that are", faces)
+    for face in faces:
+        if not isinstance(face, Face):
+            raise _no("a face that is", face)
+        for share in (face.left, face.top, face.right, face.bottom, face.likely):
+            _check_number(share, 0.0, 1.0)
+        if face.left > face.right or face.top > face.bottom:
+            raise ValueError("a face inside out")
+        if not isinstance(face.points, tuple) or len(face.points) > _MOST_POINTS:
+            raise _no("points that are", face.points)
+        for point in face.points:
+            if not isinstance(point, tuple) or len(point) != 2:
+                raise _no("a point that is", point)
+            for share in point:  # an eye may lie outside of the photo
+                _check_number(share, -FARTHEST, FARTHEST)
 
 
 def _check_steps(*steps: object) -> None:

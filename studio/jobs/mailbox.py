@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from studio.core.engine_api.contract import Request
+from studio.core.engine_api.contract import Request, SeeRequest
 
 
 @dataclass(frozen=True)
 class WorkerCommands:
     """Everything that was asked since the last look.
 
-    live, job, background: the newest request of each kind, or None. previews: the newest queue of them. ends_job,
-    ends_previews, ends_background: what runs now is to be stopped, for good or for something newer. unstarted: those
-    that were replaced or stopped before they were taken. pauses_background: whether the background is paused from now
-    on, None for as before. is_closing: nothing more will come.
+    live, job, background: the newest request of each kind, or None. looks: all that came, in order. previews: the
+    newest queue of them. ends_job, ends_previews, ends_background: what runs now is to be stopped, for good or for
+    something newer. unstarted: those that were replaced or stopped before they were taken. pauses_background: whether
+    the background is paused from now on, None for as before. is_closing: nothing more will come.
     """
 
     live: Request | None = None
+    looks: tuple[SeeRequest, ...] = ()
     job: Request | None = None
     ends_job: bool = False
     previews: tuple[Request, ...] = ()
@@ -38,7 +39,7 @@ class WorkerCommands:
 
 
 class Mailbox:
-    """A slot for each kind of request: putting replaces what was not taken yet. Safe from any thread.
+    """A slot for each kind of request: putting replaces what was not taken yet, but for looks. Safe from any thread.
 
     What is put after `close` is dropped.
     """
@@ -50,6 +51,11 @@ class Mailbox:
     def put_live(self, request: Request) -> None:
         """Want `request` instead of any live request that waits here."""
         self._put(live=request)
+
+    def put_look(self, request: SeeRequest) -> None:
+        """Want `request` besides all others that wait here."""
+        with self._arrival:
+            self._put(looks=(*self._commands.looks, request))
 
     def put_job(self, request: Request | None) -> None:
         """Want `request` (None: nothing) instead of the job that runs or waits here."""

@@ -1,4 +1,6 @@
-"""Worker: one thread that owns the engine; live requests first, then a long job, previews, one in the background."""
+"""Worker: one thread that owns the engine; live requests first, then looks at photos, a long job, previews, one in the
+background.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from studio.core.engine_api.contract import Done, Engine, Event, Failed, Ready, Request, Stopped
+from studio.core.engine_api.contract import Done, Engine, Event, Failed, Ready, Request, Seen, SeeRequest, Stopped
 from studio.core.errors import EngineDied, EngineError
 from studio.jobs.as_studio_error import as_studio_error
 from studio.jobs.event_check import check_event
@@ -20,19 +22,20 @@ _logger = logging.getLogger(__name__)
 
 
 class Worker:
-    """One thread that owns the engine: live requests (newest wins), a job, a queue of previews, one in the background.
+    """One thread that owns the engine: live requests (newest wins), looks at photos, a job, previews, the background.
 
     `make_engine` is called on that thread, and so is `on_event`, with every event. Before anything is painted comes
     Ready, or Failed with request id 0; after a failed start the engine is started again when the next request comes. An
     engine that died fails the request it was at work on and is started again at once, with another Ready.
-    Every request ends with exactly one Done, Stopped or Failed, after which no event of it follows; with two
+    Every request ends with exactly one Done, Seen, Stopped or Failed, after which no event of it follows; with two
     exceptions: nothing is said about a live request that was replaced before the engine saw it, nor about a request
     that comes after `close`. What is no event of its request (`check_event`) fails it.
 
     A live request runs between two steps of the job, which continues afterwards: as long as new ones keep coming, the
-    job waits. In the same way previews wait while there is a job, and so does the request in the background while there
-    is either, and while it is paused. Each live request that was started gives at least one event before a newer one
-    takes its place, so the picture follows while a slider is dragged.
+    job waits. Looks wait for the live request alone, and none replaces another. In the same way previews wait while
+    there is a job, and so does the request in the background while there is either, and while it is paused. Each live
+    request that was started gives at least one event before a newer one takes its place, so the picture follows while a
+    slider is dragged.
 
     The Stopped of any of them but a live request is sent after the step under way, or in the middle of it if the
     engine is Interruptible; only then is its iterator closed, which may take until the step has ended.
@@ -50,6 +53,7 @@ class Worker:
         self._is_ready = False
         self._is_closing = False
         self._live: _Run | None = None
+        self._looks: deque[_Run] = deque()
         self._job: _Run | None = None
         self._previews: deque[_Run] = deque()
         self._background: _Run | None = None
@@ -63,6 +67,10 @@ class Worker:
     def submit(self, request: Request) -> None:
         """Run a live request before the job continues; it replaces the live request before it."""
         self._mailbox.put_live(request)
+
+    def look(self, request: SeeRequest) -> None:
+        """See what is in a photo, after the live request and all photos looked at before; nothing is stopped."""
+        self._mailbox.put_look(request)
 
     def start_job(self, request: Request) -> None:
         """Run a long job; the job before it, if any, is stopped."""
@@ -139,11 +147,12 @@ class Worker:
 
     def _next_run(self) -> _Run | None:
         background = None if self._is_background_paused else self._background
-        return self._live or self._job or (self._previews[0] if self._previews else background)
+        look = self._looks[0] if self._looks else None
+        return self._live or look or self._job or (self._previews[0] if self._previews else background)
 
     def _runs(self) -> list[_Run]:
         """All there are, those that come first in front."""
-        return list(filter(None, (self._live, self._job, *self._previews, self._background)))
+        return list(filter(None, (self._live, *self._looks, self._job, *self._previews, self._background)))
 
     def _apply(self, commands: WorkerCommands) -> None:
         for request in commands.unstarted:
@@ -157,6 +166,7 @@ class Worker:
             if self._live and self._live.events is not None:
                 self._end(self._live, Stopped(self._live.request.id))
             self._live = _Run(commands.live)
+        self._looks.extend(map(_Run, commands.looks))
         if commands.job:
             self._job = _Run(commands.job)
         self._previews.extend(map(_Run, commands.previews))
@@ -201,7 +211,7 @@ class Worker:
                 self._has_tried_to_start = self._is_ready = False
             self._end(run, Failed(run.request.id, as_studio_error(error)))
         else:
-            if isinstance(event, Done | Stopped | Failed):
+            if isinstance(event, Done | Seen | Stopped | Failed):
                 self._end(run, event)
             else:
                 self._emit(event)
@@ -209,6 +219,8 @@ class Worker:
     def _end(self, run: _Run, last_event: Event) -> None:
         if run is self._live:
             self._live = None
+        elif run in self._looks:
+            self._looks.remove(run)
         elif run is self._job:
             self._job = None
         elif run in self._previews:

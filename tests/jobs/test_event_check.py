@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from studio.core.engine_api.contract import (
@@ -16,10 +17,13 @@ from studio.core.engine_api.contract import (
     LiveRequest,
     Progress,
     Ready,
+    Seen,
+    SeeRequest,
     Stopped,
     TrainingStep,
 )
 from studio.core.errors import EngineError, PictureError
+from studio.core.regions.faces import Face
 from studio.jobs.event_check import check_event, check_info
 from tests.support.fakes import FakeEngine, make_card, make_learned, make_picture, make_request
 
@@ -30,6 +34,10 @@ PICTURE = make_picture()
 FRAME = Frame(ID, 1, 3, 0.5, PICTURE, PICTURE, {"total": 1.0}, 2.0)
 DONE = Done(ID, PICTURE, PICTURE, 3, 1.0, ("Made smaller.",), make_learned())
 TRAINING_STEP = TrainingStep(1, 3, {"style": 1.0}, {"style": 2.0}, True)
+LOOK = SeeRequest(PICTURE)
+FACE = Face(0.2, 0.2, 0.4, 0.4, 0.9, ((0.25, 0.25), (-0.1, 0.3)))
+MASK = np.zeros((6, 8), np.uint8)
+SEEN = Seen(LOOK.id, MASK, (FACE,))
 NAN, INFINITY = float("nan"), float("inf")
 
 
@@ -42,8 +50,34 @@ def test_a_proper_event_goes_through_as_it_is(event: Event) -> None:
     assert check_event(event, REQUEST) is event
 
 
+def test_what_was_seen_goes_through_as_it_is() -> None:
+    assert check_event(SEEN, LOOK) is SEEN
+    nothing = Seen(LOOK.id, None)
+    assert check_event(nothing, LOOK) is nothing
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        *(replace(SEEN, subject=mask) for mask in ("mask", MASK.astype(float), MASK[None])),
+        *(replace(SEEN, subject=np.zeros(shape, np.uint8)) for shape in ((0, 4), (4, 0), (1025, 4))),
+        *(replace(SEEN, faces=faces) for faces in (None, [FACE], ("face",), (FACE,) * 1001)),
+        *(replace(SEEN, faces=(replace(FACE, left=value),)) for value in (NAN, -0.1, 1.1, None, "left")),
+        replace(SEEN, faces=(replace(FACE, left=0.9),)),
+        replace(SEEN, faces=(replace(FACE, likely=2.0),)),
+        *(replace(SEEN, faces=(replace(FACE, points=points),)) for points in (None, ((NAN, 0.0),), ((0.5,),))),
+        replace(DONE, request_id=LOOK.id),
+        replace(FRAME, request_id=LOOK.id),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_what_nobody_can_see_is_an_error_of_the_engine(event: object) -> None:
+    with pytest.raises(EngineError, match="said what cannot be"):
+        check_event(event, LOOK)
+
+
 def test_all_that_an_engine_says_of_a_request_is_proper() -> None:
-    requests = [REQUEST, LiveRequest(PICTURE, (PICTURE,), REQUEST.recipe, 64)]
+    requests = [REQUEST, LOOK, LiveRequest(PICTURE, (PICTURE,), REQUEST.recipe, 64)]
     for request in requests:
         for event in FakeEngine().run(request):
             check_event(event, request)
@@ -80,6 +114,7 @@ IMPROPER: list[Any] = [
     Progress(ID, 0.5, training_step=replace(TRAINING_STEP, held_out={"style": INFINITY})),
     *(replace(DONE, result=value) for value in (None, "picture")),
     *(replace(DONE, notes=value) for value in (None, "a note", (1,), ("a",) * 101, ("a" * 2001,))),
+    SEEN,
     replace(DONE, learned=make_card()),  # type: ignore[arg-type]
     Failed(ID, ValueError("No.")),  # type: ignore[arg-type]
     without(FRAME, "picture"),

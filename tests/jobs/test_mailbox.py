@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from studio.core.engine_api.contract import SeeRequest
 from studio.jobs.mailbox import Mailbox, WorkerCommands
-from tests.support.fakes import GUARD_SECONDS, make_request
+from tests.support.fakes import GUARD_SECONDS, make_picture, make_request
 
 
 def test_an_empty_mailbox_gives_empty_mail() -> None:
@@ -77,10 +78,21 @@ def test_newer_previews_replace_the_whole_queue() -> None:
     assert mailbox.take_commands(wait=True) == expected
 
 
+def test_no_look_is_lost_to_another() -> None:
+    mailbox, looks = Mailbox(), tuple(SeeRequest(make_picture(seed=seed)) for seed in range(3))
+    for look in looks:
+        mailbox.put_look(look)
+    mailbox.put_job(None)
+
+    assert mailbox.take_commands(wait=True) == WorkerCommands(looks=looks, ends_job=True)
+    assert mailbox.take_commands(wait=False) == WorkerCommands()
+
+
 def test_every_kind_of_mail_wakes_the_taker() -> None:
-    request = make_request()
+    request, look = make_request(), SeeRequest(make_picture())
     puts: list[tuple[Callable[[Mailbox], None], WorkerCommands]] = [
         (lambda mailbox: mailbox.put_live(request), WorkerCommands(live=request)),
+        (lambda mailbox: mailbox.put_look(look), WorkerCommands(looks=(look,))),
         (lambda mailbox: mailbox.put_job(request), WorkerCommands(job=request, ends_job=True)),
         (lambda mailbox: mailbox.put_job(None), WorkerCommands(ends_job=True)),
         (lambda mailbox: mailbox.put_background(request), WorkerCommands(background=request, ends_background=True)),

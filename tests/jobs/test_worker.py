@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from studio.core.engine_api.contract import ColorRequest, Done, Ready
+from studio.core.engine_api.contract import ColorRequest, Done, Ready, Seen, SeeRequest
 from studio.jobs.worker import Worker
 from tests.support.event_log import EventLog, running_worker
 from tests.support.fakes import FakeEngine, Gate, make_picture, make_request
@@ -260,3 +260,35 @@ def test_newer_previews_and_a_stop_end_all_that_are_left() -> None:
 
     assert engine.requests == [older[0], newer[0]]
     assert all(log.names(preview.id)[-1] == "Stopped" for preview in (*older, *newer))
+
+
+def test_looks_run_in_order_after_a_live_request_and_stop_nothing() -> None:
+    gate, log = Gate(), EventLog()
+    engine = FakeEngine(frames=2, gate=gate)
+    job, live = make_request(), make_color_request()
+    looks = [SeeRequest(make_picture(seed=seed)) for seed in range(3)]
+    with running_worker(lambda: engine, log) as worker:
+        worker.start_job(job)
+        gate.wait_until_reached()
+        for look in looks:
+            worker.look(look)
+        worker.submit(live)
+        gate.open()
+        log.wait_for_end(job.id)
+
+    assert engine.requests == [job, live, *looks]
+    assert [log.names(look.id) for look in looks] == [["Seen"]] * 3
+    assert log.names(job.id)[-1] == "Done"
+    assert engine.closed == []
+
+
+def test_a_stop_of_all_else_leaves_looks_alone() -> None:
+    log, look = EventLog(), SeeRequest(make_picture())
+    with running_worker(FakeEngine, log) as worker:
+        worker.look(look)
+        worker.stop_job()
+        worker.stop_previews()
+        worker.stop_background()
+        log.wait_for_end(look.id)
+
+    assert isinstance(log.of(look.id)[-1], Seen)

@@ -23,6 +23,8 @@ from studio.core.engine_api.contract import (
     LiveRequest,
     Progress,
     Request,
+    Seen,
+    SeeRequest,
     StyleRequest,
     TrainingStep,
     TuneRequest,
@@ -30,6 +32,7 @@ from studio.core.engine_api.contract import (
 from studio.core.errors import WeightsError
 from studio.core.picture import Picture, Pixels, fit_size
 from studio.core.recipe import StyleRecipe
+from studio.core.regions.faces import Face
 from studio.core.storage.atomic_write import replace_file
 from studio.core.styles.learned_style import LearnedStyle
 from studio.core.styles.learned_style_file import training_file, write_learned
@@ -116,6 +119,7 @@ class FakeEngine:
 
     def run(self, request: Request) -> Iterator[Event]:
         self.requests.append(request)
+        done: Event
         try:
             match request:
                 case StyleRequest():
@@ -133,6 +137,8 @@ class FakeEngine:
                     write_learned(request.output, request.card, learned)
                     training_file(request.output).unlink(missing_ok=True)
                     done = Done(request.id, make_picture(), steps=self.frames, notes=("Nearer.",), learned=learned)
+                case SeeRequest():
+                    done = see(request)
                 case ColorRequest():
                     colored = keep_colors(request.painted, request.content, request.keep_color)
                     done = Done(request.id, colored, uncolored=request.painted)
@@ -205,6 +211,14 @@ def keep_colors(painted: Picture, content: Picture, keep_color: float) -> Pictur
     """`painted`, faded to the content by `keep_color`: not what an engine does, but as easy to tell apart."""
     original = _resized(content.pixels, painted.width, painted.height)
     return painted.with_pixels(((1 - keep_color) * painted.pixels + keep_color * original).astype(np.uint8))
+
+
+def see(request: SeeRequest) -> Seen:
+    """What FakeEngine sees in any photo: a subject in its middle third, with a face at the top of that."""
+    width, height = fit_size(request.content.width, request.content.height, min(48, request.content.long_edge))
+    subject = np.zeros((height, width), np.uint8)
+    subject[height // 4 :, width // 3 : 2 * width // 3] = 255
+    return Seen(request.id, subject, (Face(0.4, 0.3, 0.6, 0.5, 0.9),))
 
 
 def make_picture(width: int = 32, height: int = 24, name: str = "photo", seed: int = 0) -> Picture:

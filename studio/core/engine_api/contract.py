@@ -271,9 +271,10 @@ class Engine(Protocol):
         """Device, precision, memory, versions and weights; may load and warm up."""
 
     def run(self, request: Request) -> Iterator[Event]:
-        """Events of the request, ending with Done. A StudioError is raised at the next(); close() cancels.
+        """Events of the request, ending with Done, or with Seen for a SeeRequest; close() cancels.
 
-        Yields at least every 100 ms or so at 512 px, so that others get their turn.
+        A StudioError is raised at the next(). Yields at least every 100 ms or so at 512 px, so that others
+        get their turn.
         """
 
     def close(self) -> None:

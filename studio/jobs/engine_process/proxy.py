@@ -16,6 +16,7 @@ from studio.core.engine_api.contract import (
     MakeEngine,
     Progress,
     Request,
+    SeeRequest,
     TuneRequest,
 )
 from studio.core.errors import EngineDied, EngineError, StudioError
@@ -95,7 +96,7 @@ class _Run:
         self._living_child = living_child
         self._number = number
         self._request = request
-        self._work = Work(is_quick=isinstance(request, LiveRequest | ColorRequest))
+        self._work = Work(is_quick=isinstance(request, LiveRequest | ColorRequest | SeeRequest))
         self._child: EngineChild | None = None  # the one it began in; a run does not outlive its child
         self._step: int | None = None  # tickets of what was asked and is not yet answered
         self._cancel: int | None = None
