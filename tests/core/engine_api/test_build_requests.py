@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from studio.core.engine_api.build_requests import live_request, style_request
+import numpy as np
+import pytest
+
+from studio.core.engine_api.build_requests import draw_mask, live_request, missing_in, style_request
+from studio.core.engine_api.contract import Seen
+from studio.core.errors import RecipeError
 from studio.core.recipe import StyleRecipe
+from studio.core.regions.faces import Face
+from studio.core.regions.region import Region
+from studio.core.regions.shapes import Everything, Found, Mask, Polygon, rectangle
 from studio.core.styles.style import Style
 from tests.support.fakes import make_card, make_learned, make_picture
 
@@ -46,3 +54,54 @@ def test_each_request_is_another_one() -> None:
     photo = make_picture()
     requests = [live_request(photo, [PLAIN], StyleRecipe(), 640), style_request(photo, [PLAIN], StyleRecipe())]
     assert requests[0].id < requests[1].id
+
+
+SUBJECT = np.zeros((12, 16), np.uint8)
+SUBJECT[:, 4:8] = 255
+SEEN = Seen(1, SUBJECT, (Face(0.3, 0.2, 0.5, 0.6),))
+LEFT = Region("Left", Mask.of(rectangle(0, 0, 0.5, 1)), {"strength": 0.2, "style_shares": (100, 0)})
+BEHIND = Region("Background", Mask.of(Found("background")), styles=(TAUGHT,), is_painted=False)
+
+
+def test_a_region_brings_its_mask_its_styles_and_its_settings() -> None:
+    request = style_request(make_picture(32, 24), [PLAIN, TAUGHT], RECIPE, regions=(LEFT, BEHIND), seen=SEEN)
+    left, behind = request.regions
+    assert (left.mask.shape, left.mask[:, :383].min(), left.mask[:, 385:].max()) == ((576, 768), 255, 0)
+    assert (left.styles, left.learned) == (request.styles, request.learned)
+    assert left.recipe == RECIPE.change(strength=0.2, style_shares=(100, 0))
+    assert (behind.styles, behind.learned, behind.is_painted) == ((TAUGHT.picture,), (LEARNED,), False)
+    assert behind.recipe.style_shares == ()
+    width = behind.mask.shape[1]
+    assert behind.mask[:, width * 3 // 8].max() == 0 and behind.mask[:, -1].min() == 255
+
+
+def test_masks_of_a_live_request_are_as_large_as_its_picture_at_most_2048_px() -> None:
+    photo = make_picture(64, 32)
+    for long_edge, shape in ((48, (24, 48)), (8000, (1024, 2048))):
+        (region,) = live_request(photo, [PLAIN], StyleRecipe(), long_edge, (BEHIND,), SEEN).regions
+        assert region.mask.shape == shape
+    assert live_request(photo, [PLAIN], StyleRecipe(), 4000).regions == ()
+
+
+def test_a_pattern_and_what_is_not_in_the_photo_have_no_regions() -> None:
+    nowhere = Region("Nowhere", Mask.of(Polygon(((2, 2), (3, 2), (3, 3)))))
+    faces = Region("Faces", Mask.of(Found("faces")))
+    subject = Region("Subject", Mask.of(Found("subject")))
+    nothing, all_three = Seen(1, None), (nowhere, faces, subject)
+    assert style_request(make_picture(), [PLAIN], StyleRecipe(), regions=all_three, seen=nothing).regions == ()
+    assert style_request(None, [PLAIN], StyleRecipe("pattern"), regions=all_three).regions == ()
+    assert missing_in((nowhere, BEHIND, faces), nothing) == ("subject", "faces")
+    assert missing_in((nowhere, faces), SEEN) == ()
+
+
+def test_what_has_to_be_found_must_have_been_looked_for() -> None:
+    with pytest.raises(RecipeError, match="subject"):
+        style_request(make_picture(), [PLAIN], StyleRecipe(), regions=(BEHIND,))
+
+
+def test_a_mask_is_drawn_once() -> None:
+    mask = Mask.of(Everything())
+    drawn = draw_mask(mask, (8, 6), SEEN)
+    assert drawn is draw_mask(Mask.of(Everything()), (8, 6), SEEN)
+    assert not drawn.flags.writeable
+    assert drawn is not draw_mask(mask, (8, 7), SEEN)
