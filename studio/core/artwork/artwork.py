@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal
 from weakref import WeakValueDictionary
 
-from studio.core.artwork.artwork_state import ArtworkState, Result
+from studio.core.artwork.artwork_state import ArtworkState, Result, removal_key
 from studio.core.artwork.blend import Blend
 from studio.core.card import Card
 from studio.core.picture import Picture
@@ -268,6 +268,27 @@ class Artwork:
     def bring_back(self, *keys: str) -> bool:
         """Have things again that were thrown away, whatever was done since."""
         return self._change_removed(self._state.removed - set(keys))
+
+    def note_added(self, *keys: str, gone: Iterable[str] = ()) -> bool:
+        """Make a step of things that have come, `gone` for them: before it, they are as if they were thrown away.
+
+        Where a style came to be used at once, that is the step. Returns whether there is another one.
+        """
+        self.commit()
+        new, one_of = frozenset(keys), dict[frozenset[str], frozenset[str]]()
+
+        def before(state: ArtworkState) -> ArtworkState:
+            removed = state.removed | (new - {removal_key("style", style.card.id) for style in state.styles})
+            return replace(state, removed=one_of.setdefault(removed, removed))
+
+        self._undo = [before(state) for state in self._undo]
+        step = before(self._committed)
+        self._state = self._committed = replace(self._state, removed=(self._state.removed - new) | frozenset(gone))
+        if step.is_step_of(self._state):
+            return False
+        self._undo = [*self._undo[1 - UNDO_STEPS :], _without_blended(step)]
+        self._redo.clear()
+        return True
 
     @property
     def out_of_reach(self) -> frozenset[str]:

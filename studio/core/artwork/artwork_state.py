@@ -10,7 +10,7 @@ from studio.core.picture import Picture, fit_size
 from studio.core.recipe import SEAMLESS_GRID, StyleRecipe
 from studio.core.styles.style import Style
 
-RemovalKind = Literal["entry", "style"]
+RemovalKind = Literal["entry", "style", "preset"]
 
 
 @dataclass(frozen=True)

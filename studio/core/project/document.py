@@ -55,7 +55,7 @@ class ProjectDocument:
         self._links = links or {}
         self._keep_sources = keep_sources
         self._tables: dict[str, list[dict[str, Any]]] = {
-            name: [] for name in ("metadata", "pictures", "learned", "styles", "blends", "results")
+            name: [] for name in ("metadata", "pictures", "learned", "styles", "blends", "results", "removed")
         }
         self._places: dict[tuple[str, Any], int] = {}
         self._kept: list[object] = []  # so that no id is given twice
@@ -201,8 +201,13 @@ class ProjectDocument:
         }
 
     def _state(self, state: ArtworkState) -> dict[str, Any]:
-        removed = sorted(state.removed)
-        return {"result": self._result(state.result), "removed": removed, **self._settings(state)}
+        return {"result": self._result(state.result), "removed": self._removed(state), **self._settings(state)}
+
+    def _removed(self, state: ArtworkState) -> list[str] | int:
+        """What was thrown away; steps that have it all alike name one list, which a folder of styles makes long."""
+        if not state.removed:
+            return []
+        return self._row("removed", state.removed, lambda: {"keys": sorted(state.removed)}, None)
 
     def _settings(self, part: ArtworkState | Result) -> dict[str, Any]:
         # A blended picture is not written: it can be made again from the two.

@@ -177,16 +177,21 @@ class DocumentReader:
         if not isinstance(values, dict):
             raise ValueError("a state is none")
         result = values.get("result")
-        removed = values.get("removed", [])
-        if (
-            not isinstance(removed, list)
-            or not all(isinstance(key, str) for key in removed)
-            or len(removed) > MOST_ROWS
-        ):
-            raise ValueError("what was removed is no list")
+        removed = self._removed(values.get("removed", []))
         content, blend, styles, recipe = self._settings(values, {"result", "removed"})
         painted = None if result is None else self._result(result)
-        return ArtworkState(content, styles, recipe, painted, blend, frozenset(removed))
+        return ArtworkState(content, styles, recipe, painted, blend, removed)
+
+    def _removed(self, given: object) -> frozenset[str]:
+        """A list of keys, or the place of one in the table of such lists."""
+
+        def make(row: dict[str, Any]) -> frozenset[str]:
+            keys = row.get("keys")
+            if not isinstance(keys, list) or len(keys) > MOST_ROWS or not all(isinstance(key, str) for key in keys):
+                raise ValueError("what was removed is no list")
+            return frozenset(keys)
+
+        return make({"keys": given}) if isinstance(given, list) else self._once("removed", given, make)
 
     def _entry(self, values: Any) -> HistoryEntry:
         row = make_checked(EntryRow, values)

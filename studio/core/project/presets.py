@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from studio.core.displayable import displayable
@@ -81,6 +81,22 @@ class Presets:
         self._change(renamed)
         return new_name
 
+    def step(self, gone: Iterable[tuple[str, StyleRecipe]], back: Iterable[tuple[str, StyleRecipe]]) -> None:
+        """Take presets away as far as they are still there like this, and bring others back.
+
+        Raises RecipeError where a name to be brought back is that of another preset by now.
+        """
+        old, new = dict(gone), dict(back)
+
+        def stepped(presets: _Known, _: _Broken) -> _Known:
+            others = {name: recipe for name, recipe in presets.items() if old.get(name) != recipe}
+            for name, recipe in new.items():
+                if others.setdefault(name, recipe) != recipe:
+                    raise RecipeError(f"Another preset is called {name}.", "Rename it, and undo again.")
+            return others
+
+        self._change(stepped)
+
     def _change(self, change: _Change) -> None:
         make_folder(self.folder)
         lock = FolderLock(self.folder)
@@ -134,6 +150,20 @@ def checked_name(name: str) -> str:
     if displayable(name) != name:
         raise RecipeError("The name of a preset has characters that cannot be shown.", "Choose another name.")
     return name
+
+
+def preset_text(name: str, recipe: StyleRecipe) -> str:
+    """A preset as one line of text, equal for equal ones."""
+    return json.dumps([name, json.loads(recipe.to_json())], sort_keys=True)
+
+
+def read_preset_text(text: str) -> tuple[str, StyleRecipe] | None:
+    """The preset in such a line, or None if that is none."""
+    try:
+        name, recipe = json.loads(text)
+        return checked_name(name), StyleRecipe.from_json(json.dumps(recipe))
+    except (StudioError, ValueError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def _free_name(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from PySide6.QtCore import QCoreApplication
 
 from studio.core.artwork.artwork_state import ArtworkState, removal_key
@@ -14,8 +16,7 @@ def change_name(one: ArtworkState, other: ArtworkState) -> str:
     if not one.has_content_of(other):
         return _change_of_pictures(one.blend, other.blend, is_same_photo=one.photo is other.photo)
     if one.removed != other.removed and one.has_settings_of(other):
-        is_style = all(key.startswith(removal_key("style", "")) for key in one.removed ^ other.removed)
-        return _tr("Removal of a style") if is_style else _tr("Deletion")
+        return _change_of_things(one.removed, other.removed)
     if one.styles != other.styles:
         is_mixed = len(one.styles) != len(other.styles) and one.styles and other.styles
         return _tr("Mix of styles") if is_mixed else _tr("Style")
@@ -23,6 +24,17 @@ def change_name(one: ArtworkState, other: ArtworkState) -> str:
     if one.recipe.style_shares != other.recipe.style_shares:
         names.append(SHARE_KNOB.label)
     return names[0] if len(names) == 1 else _tr("Settings")
+
+
+def _change_of_things(before: Set[str], after: Set[str]) -> str:
+    changed, is_less = before ^ after, before < after
+    if all(key.startswith(removal_key("style", "")) for key in changed):
+        if len(changed) == 1:
+            return _tr("Removal of a style") if is_less else _tr("Addition of a style")
+        return _tr("Removal of styles") if is_less else _tr("Addition of styles")
+    if all(key.startswith(removal_key("preset", "")) for key in changed):
+        return _tr("Removal of a preset") if is_less else _tr("Preset")
+    return _tr("Deletion")
 
 
 def _change_of_pictures(one: Blend | None, other: Blend | None, is_same_photo: bool) -> str:

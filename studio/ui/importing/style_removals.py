@@ -1,17 +1,18 @@
-"""StyleRemovals: a style of the artist's that is removed is a step of undo, like everything else."""
+"""StyleRemovals: adding and removing styles of the artist's are steps of undo, like everything else."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence, Set
 
 from PySide6.QtCore import QObject, Slot
 
 from studio.core.artwork.artwork_state import removal_key
 from studio.core.card import Card
 from studio.core.project.waiting_sessions import styles_removed_somewhere
+from studio.ui.importing.removals import Removals
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
-
-_PREFIX = removal_key("style", "")
 
 
 class StyleRemovals(QObject):
@@ -25,9 +26,9 @@ class StyleRemovals(QObject):
         self._session = session
         self._user_styles = user_styles
         self._last: Card | None = None
-        self._known = self._removed
-        self._taken = session.artworks_taken
-        session.state_changed.connect(self._follow)
+        self._removals = Removals(session, "style", self)
+        self._removals.stepped.connect(self._follow)
+        user_styles.came.connect(self._note_added)
 
     @Slot(object)
     def remove(self, card: Card) -> None:
@@ -55,24 +56,16 @@ class StyleRemovals(QObject):
     @Slot()
     def forget(self) -> None:
         """Delete for good what nothing brings back any more."""
-        present = self._removed
+        present = self._removals.present
         self._user_styles.forget_removed(lambda: present | styles_removed_somewhere())
 
-    @property
-    def _removed(self) -> frozenset[str]:
-        removed = self._session.artwork.state.removed
-        return frozenset(key.removeprefix(_PREFIX) for key in removed if key.startswith(_PREFIX))
+    @Slot(object)
+    def _note_added(self, card_ids: Sequence[str]) -> None:
+        self._session.note_added(*(removal_key("style", card_id) for card_id in card_ids))
 
-    @Slot()
-    def _follow(self) -> None:
-        before, now = self._known, self._removed
-        self._known = now
-        if self._taken != self._session.artworks_taken:  # another artwork: its steps were done on another day
-            self._taken = self._session.artworks_taken
-            return
-        gone = self._session.artwork.forgotten
-        for card_id in sorted(now - before):
-            self._user_styles.remove(card_id)
-        for card_id in sorted(before - now):
-            if removal_key("style", card_id) not in gone:
-                self._user_styles.restore(card_id)
+    @Slot(object, object)
+    def _follow(self, gone: Set[str], back: Set[str]) -> None:
+        if gone:
+            self._user_styles.remove(*sorted(gone))
+        if back:
+            self._user_styles.restore(*sorted(back))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -20,6 +21,8 @@ from studio.ui.importing.opening import Opening, WaitedFor
 from studio.ui.session.message import Message
 from studio.ui.threads.serial_executor import SerialExecutor
 
+T = TypeVar("T")
+
 MANY = 25  # pictures that become styles only when that is agreed
 
 
@@ -27,11 +30,12 @@ class UserStyles(QObject):
     """Reads, adds, edits and removes them; reports the outcome in a sentence.
 
     cards: by title. Signals: changed(), other cards; added(Card), the one that `use` has kept, new or not;
-    edited(Card), one of them has changed; message_posted(Message).
+    came(ids), new ones that were opened or dropped; edited(Card), one of them has changed; message_posted(Message).
     """
 
     changed = Signal()
     added = Signal(object)
+    came = Signal(object)
     edited = Signal(object)
     message_posted = Signal(object)
 
@@ -74,8 +78,11 @@ class UserStyles(QObject):
             self._files.submit_write(lambda: self._library.add(style.picture), kept, self._refuse)
 
         def kept(card: Card) -> None:
+            is_new = not self._has(card)
             self._insert(card)
             self.added.emit(card)
+            if is_new:
+                self.came.emit((card.id,))
 
         self._opening.submit(open_style, keep, self._refuse)
 
@@ -136,13 +143,28 @@ class UserStyles(QObject):
 
         self._files.submit_write(lambda: self._library.edit(card), done, self._refuse)
 
-    def remove(self, card_id: str) -> None:
-        """Take a style out of the gallery, until it is restored."""
-        self._files.submit_write(lambda: self._library.remove(card_id), lambda _: self._replace(card_id), self._refuse)
+    def remove(self, *card_ids: str) -> None:
+        """Take styles out of the gallery, until they are restored."""
 
-    def restore(self, card_id: str) -> None:
-        """Bring a removed style back."""
-        self._files.submit_write(lambda: self._library.restore(card_id), self._insert, self._refuse)
+        def remove_one(card_id: str) -> str:
+            self._library.remove(card_id)
+            return card_id
+
+        def show(tried: _Tried[str]) -> None:
+            gone = set(tried.done)
+            self._show([card for card in self.cards if card.id not in gone])
+            self._tell_problems(tried.problems)
+
+        self._files.submit_write(lambda: _try_each(remove_one, card_ids), show, self._refuse)
+
+    def restore(self, *card_ids: str) -> None:
+        """Bring removed styles back."""
+
+        def show(tried: _Tried[Card]) -> None:
+            self._show([*self.cards, *(card for card in tried.done if not self._has(card))])
+            self._tell_problems(tried.problems)
+
+        self._files.submit_write(lambda: _try_each(self._library.restore, card_ids), show, self._refuse)
 
     def forget_removed(self, kept: Callable[[], Set[str]]) -> None:
         """Delete for good what was removed, but for what `kept` says, which is asked on another thread."""
@@ -230,6 +252,12 @@ class UserStyles(QObject):
         text = " ".join(parts) or self.tr("There are no pictures in this folder.")
         action = "remove_added" if batch.added else ""
         self.message_posted.emit(Message(text, is_problem=not (batch.added or batch.known), action=action))
+        if batch.added:
+            self.came.emit(tuple(card.id for card in batch.added))
+
+    def _tell_problems(self, problems: Sequence[StudioError]) -> None:
+        if problems:
+            self._refuse(problems[0])
 
     def _refuse(self, error: StudioError) -> None:
         self.message_posted.emit(Message.about(error))
@@ -242,3 +270,21 @@ class _Batch:
     added: list[Card] = field(default_factory=list)
     known: int = 0
     refused: list[StudioError] = field(default_factory=list)
+
+
+@dataclass
+class _Tried(Generic[T]):
+    """What became of many things, each by itself."""
+
+    done: list[T] = field(default_factory=list)
+    problems: list[StudioError] = field(default_factory=list)
+
+
+def _try_each(work: Callable[[str], T], card_ids: Sequence[str]) -> _Tried[T]:
+    tried = _Tried[T]()
+    for card_id in card_ids:
+        try:
+            tried.done.append(work(card_id))
+        except StudioError as error:
+            tried.problems.append(error)
+    return tried

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence, Set
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from studio.core.artwork.artwork_state import removal_key
 from studio.core.errors import StudioError
 from studio.core.project.builtin_presets import Preset, all_presets
-from studio.core.project.presets import Presets
+from studio.core.project.presets import Presets, preset_text, read_preset_text
 from studio.core.recipe import StyleRecipe
+from studio.ui.importing.removals import Removals
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.threads.serial_executor import SerialExecutor
@@ -30,7 +31,9 @@ class PresetController(QObject):
         self._store = store
         self._files = files
         self._chosen = ""
-        self._removed: tuple[str, StyleRecipe] | None = None
+        self._restored: tuple[list[str], list[str]] = [], []  # keys that go and that come when `restore` is asked for
+        self._removals = Removals(session, "preset", self)
+        self._removals.stepped.connect(self._follow)
         self._told: tuple[str, ...] = ()  # problems of single presets, which are told once
 
     @property
@@ -58,30 +61,38 @@ class PresetController(QObject):
         self.changed.emit()
 
     def save(self, name: str) -> None:
-        """Keep the present settings under a name; what it stood for before can be brought back."""
+        """Keep the present settings under a name, as a step; what it stood for before can be brought back."""
         recipe, before = self._session.artwork.recipe, self._own.get(name.strip())
 
         def kept(kept_name: str) -> None:
             self._chosen = kept_name
-            if before is None or before == recipe:
+            if before == recipe:
                 self._tell(self.tr("The settings are saved as {}.").format(kept_name))
                 return
-            self._removed = kept_name, before
+            new, old = _key(kept_name, recipe), [] if before is None else [_key(kept_name, before)]
+            self._session.note_added(new, gone=old)
+            if not old:
+                self._tell(self.tr("The settings are saved as {}.").format(kept_name))
+                return
+            self._restored = [new], old
             self._tell(self.tr("{} stands for these settings now.").format(kept_name), "restore_preset")
 
         self._write(lambda: self._store.save(name, recipe), kept)
 
     def rename(self, name: str, new_name: str) -> None:
-        """Give a preset of the artist's another name."""
+        """Give a preset of the artist's another name, as a step."""
+        recipe = self._own.get(name)
 
         def renamed(kept_name: str) -> None:
             self._chosen = kept_name
+            if recipe is not None:
+                self._session.note_added(_key(kept_name, recipe), gone=[_key(name, recipe)])
 
         if name != new_name.strip():
             self._write(lambda: self._store.rename(name, new_name), renamed)
 
     def remove(self, name: str) -> None:
-        """Forget a preset of the artist's; the message offers to bring it back."""
+        """Forget a preset of the artist's, as a step; the message offers to bring it back."""
         recipe = self._own.get(name)
         if recipe is None:
             return
@@ -91,7 +102,9 @@ class PresetController(QObject):
             return name
 
         def removed(_: str) -> None:
-            self._removed = name, recipe
+            key = _key(name, recipe)
+            self._session.remove(key)
+            self._restored = [], [key]
             self._tell(self.tr("Removed the preset {}.").format(name), "restore_preset")
 
         self._write(remove, removed)
@@ -99,9 +112,21 @@ class PresetController(QObject):
     @Slot()
     def restore(self) -> None:
         """Bring back what was removed, or written over, last."""
-        removed, self._removed = self._removed, None
-        if removed is not None:
-            self._write(partial(self._store.save, *removed), lambda _: None)
+        keys, back = self._restored
+        self._restored = [], []
+        if back:
+            self._session.exchange(keys, back)
+
+    @Slot(object, object)
+    def _follow(self, gone: Set[str], back: Set[str]) -> None:
+        """Bring the file in line with a step of undo."""
+        old, new = ([preset for preset in map(read_preset_text, names) if preset] for names in (gone, back))
+
+        def step() -> str:
+            self._store.step(old, new)
+            return ""
+
+        self._write(step, lambda _: None)
 
     def _write(self, write: Callable[[], str], done: Callable[[str], None]) -> None:
         def write_and_read() -> tuple[str, _Read]:
@@ -127,3 +152,7 @@ class PresetController(QObject):
 
     def _refuse(self, error: StudioError) -> None:
         self._session.post_message(Message.about(error))
+
+
+def _key(name: str, recipe: StyleRecipe) -> str:
+    return removal_key("preset", preset_text(name, recipe))

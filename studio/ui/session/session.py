@@ -211,6 +211,16 @@ class Session(QObject):
         """Have things again that were thrown away, as one step."""
         self._step(lambda: self.artwork.bring_back(*keys))
 
+    def note_added(self, *keys: str, gone: Sequence[str] = ()) -> None:
+        """Make one step of things of the artist's that are there now; see `Artwork.note_added`."""
+        self.commit()
+        self.artwork.note_added(*keys, gone=gone)
+        self.state_changed.emit()
+
+    def exchange(self, keys: Sequence[str], back: Sequence[str]) -> None:
+        """Throw things away and have others again, as one step."""
+        self._step(lambda: self.artwork.remove(*keys) | self.artwork.bring_back(*back))
+
     def take_settings(self, styles: Sequence[Style], recipe: StyleRecipe) -> None:
         """Paint in these styles with these settings, as one step; shares of another number of styles are left out."""
         if len(recipe.style_shares) != len(styles):

@@ -227,6 +227,34 @@ def test_what_is_thrown_away_is_a_step_that_can_be_undone(artwork: Artwork) -> N
     assert artwork.bring_back("entry:1") and artwork.state.removed == {"style:wave"}
 
 
+def test_what_is_added_is_a_step_before_which_it_is_as_if_thrown_away(artwork: Artwork) -> None:
+    artwork.change(seed=5)
+    artwork.commit()
+    assert artwork.note_added("style:mine", gone=["preset:old"])
+    assert artwork.state.removed == {"preset:old"} and artwork.recipe.seed == 5
+    artwork.undo()
+    assert artwork.state.removed == {"style:mine"} and artwork.recipe.seed == 5
+    artwork.undo()
+    assert artwork.state.removed == {"style:mine"} and artwork.recipe.seed != 5, "it was not there any earlier, either"
+    artwork.redo()
+    artwork.redo()
+    assert artwork.state.removed == {"preset:old"} and artwork.out_of_reach == frozenset()
+
+
+def test_a_style_that_is_used_as_it_comes_is_added_by_that_step(artwork: Artwork) -> None:
+    steps = len(artwork.undo_stack)
+    artwork.use_style(make_style("mine"))
+    artwork.commit()
+    artwork.change(seed=5)
+    artwork.commit()
+    assert not artwork.note_added("style:mine")
+    assert len(artwork.undo_stack) == steps + 2
+    artwork.undo()
+    assert artwork.state.removed == frozenset()
+    artwork.undo()
+    assert artwork.state.removed == {"style:mine"}
+
+
 def test_what_no_undo_brings_back_any_more_can_be_deleted_for_good(artwork: Artwork) -> None:
     artwork.remove("style:wave")
     artwork.commit()

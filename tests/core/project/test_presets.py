@@ -11,7 +11,7 @@ from studio.core.errors import PictureError, RecipeError, StudioError
 from studio.core.image_io import save_picture
 from studio.core.image_io.xmp import Credits
 from studio.core.project.builtin_presets import BUILT_IN, all_presets, find_preset, own_preset
-from studio.core.project.presets import LONGEST_NAME, MOST_PRESETS, Presets, checked_name
+from studio.core.project.presets import LONGEST_NAME, MOST_PRESETS, Presets, checked_name, preset_text, read_preset_text
 from studio.core.project.recipe_file import load_recipe, save_recipe
 from studio.core.recipe import StyleRecipe
 from studio.core.storage.folder_lock import FolderLock
@@ -39,6 +39,23 @@ def test_they_lie_in_the_users_configuration_folder(tmp_path: Path, monkeypatch:
 def test_there_are_none_at_first_and_reading_makes_no_folder(presets: Presets) -> None:
     assert presets.read() == ({}, ())
     assert not presets.folder.exists()
+
+
+def test_a_step_takes_away_what_is_as_it_was_and_brings_back_what_writes_over_nothing(presets: Presets) -> None:
+    one, other = StyleRecipe(seed=1), StyleRecipe(seed=2)
+    presets.save("Mine", one)
+    presets.step([("Mine", other)], [("Theirs", other)])
+    assert presets.read()[0] == {"Mine": one, "Theirs": other}
+    presets.step([("Mine", one)], [("Mine", other)])
+    assert presets.read()[0]["Mine"] == other
+    with pytest.raises(RecipeError, match="Another preset is called Mine"):
+        presets.step([], [("Mine", one)])
+
+
+@pytest.mark.parametrize("text", ["", "[", "[]", "1", '["a"]', '["", {}]', '["a", {"seed": "x"}]', "[" * 5000])
+def test_a_line_that_is_no_preset_is_none(text: str) -> None:
+    assert read_preset_text(text) is None
+    assert read_preset_text(preset_text("a", StyleRecipe(seed=3))) == ("a", StyleRecipe(seed=3))
 
 
 def test_presets_are_kept_renamed_replaced_and_removed_by_name(presets: Presets) -> None:

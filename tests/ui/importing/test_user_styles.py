@@ -174,6 +174,42 @@ def test_removing_a_style_is_undone_like_everything_else_also_after_a_restart(
     assert StyleLibrary().read()[0] == (wall,)
 
 
+def test_a_dropped_style_goes_with_the_step_that_used_it_and_comes_back_with_it(
+    qtbot: QtBot, studio: Studio, wall: Card
+) -> None:
+    studio.actions["undo"].trigger()
+    qtbot.waitUntil(lambda: own(studio) == [])
+    assert mix(studio) == [] and not studio.actions["undo"].isEnabled()
+    studio.actions["redo"].trigger()
+    qtbot.waitUntil(lambda: own(studio) == ["wall"])
+    assert mix(studio) == ["wall"] and StyleLibrary().read()[0] == (wall,)
+
+
+def test_a_folder_of_styles_is_added_as_one_step_also_after_a_restart(
+    qtbot: QtBot, studio: Studio, save_photo: SavePhoto, settings: Settings, thumbnail_folder: Path
+) -> None:
+    with qtbot.waitSignal(studio.autosave.began):
+        studio.autosave.start()
+    studio.session.change(strength=0.9)
+    studio.session.commit()
+    studio.importer.user_styles.add([save_photo(f"{name}.png", 16, 16, seed=n) for n, name in enumerate("abc")])
+    qtbot.waitUntil(lambda: told(studio) == "3 styles added, under Mine.")
+    assert studio.actions["undo"].text() == "Undo Addition of styles"
+    studio.close()
+    again = Studio(FakeEngine, settings, thumbnail_folder)
+    qtbot.waitUntil(lambda: own(again) == ["a", "b", "c"])
+    with qtbot.waitSignal(again.autosave.began):
+        again.autosave.start()
+    again.actions["undo"].trigger()
+    qtbot.waitUntil(lambda: own(again) == [])
+    assert again.session.artwork.recipe.strength == 0.9
+    again.actions["undo"].trigger()
+    again.actions["redo"].trigger()
+    again.actions["redo"].trigger()
+    qtbot.waitUntil(lambda: own(again) == ["a", "b", "c"])
+    again.close()
+
+
 def test_a_removed_style_is_deleted_at_the_next_start_when_nothing_can_bring_it_back(
     qtbot: QtBot, studio: Studio, wall: Card, settings: Settings, thumbnail_folder: Path
 ) -> None:

@@ -112,6 +112,36 @@ def test_a_preset_that_was_written_over_comes_back_by_a_click(qtbot: QtBot, save
     qtbot.waitUntil(lambda: Presets(settings.folder).read()[0]["For grandma"].strength == 0.9)
 
 
+def test_saving_renaming_and_removing_a_preset_are_steps_of_undo(
+    qtbot: QtBot, saved: Studio, settings: Settings
+) -> None:
+    def kept() -> dict[str, float]:
+        return {name: recipe.strength for name, recipe in Presets(settings.folder).read()[0].items()}
+
+    undo, redo = saved.actions["undo"], saved.actions["redo"]
+    saved.session.change(strength=0.1)
+    saved.session.commit()
+    saved.preset_bar.save_as.trigger()
+    type_name(qtbot, saved, "For grandma")
+    qtbot.waitUntil(lambda: undo.text() == "Undo Preset")
+    saved.preset_bar.rename.trigger()
+    type_name(qtbot, saved, "For grandpa")
+    qtbot.waitUntil(lambda: kept() == {"For grandpa": 0.1} and saved.preset_bar.box.currentText() == "For grandpa")
+    saved.preset_bar.remove.trigger()
+    qtbot.waitUntil(lambda: kept() == {} and undo.text() == "Undo Removal of a preset")
+    undo.trigger()
+    qtbot.waitUntil(lambda: kept() == {"For grandpa": 0.1})
+    undo.trigger()
+    qtbot.waitUntil(lambda: kept() == {"For grandma": 0.1})
+    undo.trigger()
+    qtbot.waitUntil(lambda: kept() == {"For grandma": 0.9})
+    redo.trigger()
+    qtbot.waitUntil(lambda: kept() == {"For grandma": 0.1})
+    for _ in range(3):
+        undo.trigger()
+    qtbot.waitUntil(lambda: kept() == {} and "For grandma" not in entries(saved))
+
+
 @pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Tab])
 def test_a_name_is_given_up_by_escape_and_by_going_elsewhere(qtbot: QtBot, loaded: Studio, key: Qt.Key) -> None:
     loaded.preset_bar.save_as.trigger()
