@@ -20,6 +20,7 @@ class Result:
     picture: as shown. uncolored: the same before "keep colours", None where that changes nothing.
     content, styles, recipe, blend: what it was painted from.
     is_complete: the recipe was painted to its end; False where the artist stopped or the engine failed half-way.
+    progress: how much of the recipe was painted, 0 to 1, where it was not to its end; 0 where nobody knows.
     is_draft: Live has painted it, perhaps at another size; it is kept to be looked at, not to go on from.
     seconds: how long it took. notes: what the user should know about it.
     """
@@ -34,6 +35,7 @@ class Result:
     notes: tuple[str, ...] = ()
     blend: Blend | None = None
     is_draft: bool = False
+    progress: float = 0.0
 
     @property
     def painted(self) -> Picture:

@@ -197,6 +197,7 @@ class ProjectDocument:
             "is_draft": result.is_draft,
             "seconds": result.seconds if math.isfinite(result.seconds) else 0.0,
             "notes": list(result.notes),
+            **({"progress": result.progress} if result.progress else {}),
             **self._settings(result),
         }
 

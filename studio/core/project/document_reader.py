@@ -217,6 +217,7 @@ class DocumentReader:
                 notes=tuple(row.notes),
                 blend=blend,
                 is_draft=row.is_draft,
+                progress=min(1.0, max(0.0, row.progress)),
             )
 
         return self._once("results", place, make)

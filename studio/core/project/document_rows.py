@@ -81,6 +81,7 @@ class ResultRow:
     seconds: float
     notes: list[str]
     is_draft: bool = False
+    progress: float = 0.0
 
 
 @dataclass(frozen=True)

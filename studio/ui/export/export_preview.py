@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from studio.core.picture import Picture
 from studio.ui.images.picture_pyramid import qimage
-from studio.ui.session.shown_picture import ShownPicture
+from studio.ui.session.shown_picture import ShownPicture, percent
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.plain_text import PlainLabel
 
@@ -53,13 +53,16 @@ class ExportPreview(QWidget):
 
     def _kind(self, shown: ShownPicture | None) -> str:
         kind = "finished" if shown is None else shown.kind
-        percent = 0 if shown is None else min(99, int(100 * shown.progress))
+        painted = percent(0.0 if shown is None else shown.progress)
+        stopped = 0.0 if shown is None else shown.result.progress
         return {
             "photo": self.tr("The photo; nothing is painted in it."),
             "live": self.tr("The Live preview: a quick sketch of what Finish paints."),
             "draft": self.tr("The draft: Live refined, not finished."),
-            "painting": self.tr("The picture so far, {} % painted. Finish goes on meanwhile.").format(percent),
-            "stopped": self.tr("The picture as far as it was painted when it was stopped."),
+            "painting": self.tr("The picture so far, {} painted. Finish goes on meanwhile.").format(painted),
+            "stopped": self.tr("The picture as it was when it was stopped, at {}.").format(percent(stopped))
+            if stopped
+            else self.tr("The picture as far as it was painted when it was stopped."),
             "outdated": self.tr("The picture as it was painted, with other settings than now."),
             "finished": self.tr("The finished picture."),
         }[kind]

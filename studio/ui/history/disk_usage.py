@@ -38,7 +38,7 @@ class DiskUsage(QToolButton):
             "The oldest pictures go when the history is full. Those you pin stay, and so does what is on the canvas."
         )
         self.setToolTip(tool_tip(tip))
-        menu = QMenu(self)
+        menu = QMenu(self.tr("History and start"), self)  # also in the main menu, where one looks for preferences
         menu.addSection(self.tr("The history may take"))
         self._caps = QActionGroup(menu)
         for cap in sorted(CAPS, key=int):
@@ -48,7 +48,7 @@ class DiskUsage(QToolButton):
             action.triggered.connect(partial(setattr, preferences, "history_gb", cap))
             self._caps.addAction(action)
         menu.addSeparator()
-        self.start_empty = menu.addAction(self.tr("Start empty next time"))
+        self.start_empty = menu.addAction(self.tr("Start empty"))
         self.start_empty.setCheckable(True)
         self.start_empty.toggled.connect(partial(setattr, preferences, "starts_empty"))
         self.earlier = menu.addMenu(self.tr("Go on with an earlier session"))

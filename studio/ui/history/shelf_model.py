@@ -10,6 +10,7 @@ from studio.core.displayable import shortened
 from studio.core.project.project import HistoryEntry
 from studio.ui.history.shelf import Shelf
 from studio.ui.session.session import Session
+from studio.ui.session.shown_picture import percent
 from studio.ui.widgets.plain_text import tool_tip
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
@@ -85,7 +86,10 @@ class ShelfModel(QAbstractListModel):
     def _state(self, entry: HistoryEntry) -> str:
         if entry.result.is_draft:
             return self.tr("draft")
-        return "" if entry.result.is_complete else self.tr("stopped early")
+        if entry.result.is_complete:
+            return ""
+        progress = entry.result.progress
+        return self.tr("stopped at {}").format(percent(progress)) if progress else self.tr("stopped early")
 
     def _description(self, entry: HistoryEntry, line: str) -> str:
         picture = entry.result.picture

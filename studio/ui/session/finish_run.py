@@ -19,6 +19,7 @@ class FinishRun:
     def __init__(self, state: ArtworkState, before: FinishRun | None = None, *, is_resumed: bool = False) -> None:
         self.state = state
         self.frame: Frame | None = before.frame if before else None
+        self._frame_progress = before._frame_progress if before else 0.0
         self._frame_state: ArtworkState = before._frame_state if before else state  # what `frame` was painted from
         content = None if state.recipe.method == "pattern" else state.content
         start = state.result.painted if is_resumed and state.result else self._start_of(before)
@@ -59,7 +60,7 @@ class FinishRun:
         """Take a frame or a sign of life."""
         self.progress = max(self.progress, event.progress)
         if isinstance(event, Frame):
-            self.frame, self._frame_state = event, self.state
+            self.frame, self._frame_state, self._frame_progress = event, self.state, event.progress
             self.step, self.steps = event.step, event.steps
             self.seconds = event.seconds
             self._countdown.update(event.progress, event.seconds)
@@ -69,10 +70,11 @@ class FinishRun:
     def result(self, done: Done | None = None) -> Result | None:
         """The complete result, or without `done` the picture so far, if there is one."""
         if done is not None:
-            return _result(self.state, done.result, done.uncolored, True, done.seconds, done.notes)
+            return _result(self.state, done.result, done.uncolored, 1.0, done.seconds, done.notes)
         if self.frame is not None:
             frame = self.frame
-            return _result(self._frame_state, frame.picture, frame.uncolored, False, frame.seconds, ())
+            progress = min(self._frame_progress, 0.99)  # the last frame may come before the end
+            return _result(self._frame_state, frame.picture, frame.uncolored, progress, frame.seconds, ())
         return None
 
 
@@ -80,10 +82,20 @@ def _result(
     state: ArtworkState,
     picture: Picture,
     uncolored: Picture | None,
-    is_complete: bool,
+    progress: float,
     seconds: float,
     notes: tuple[str, ...],
 ) -> Result:
+    is_complete = progress == 1.0
     return Result(
-        picture, state.content, state.styles, state.recipe, uncolored, is_complete, seconds, notes, blend=state.blend
+        picture,
+        state.content,
+        state.styles,
+        state.recipe,
+        uncolored,
+        is_complete,
+        seconds,
+        notes,
+        blend=state.blend,
+        progress=0.0 if is_complete else progress,
     )

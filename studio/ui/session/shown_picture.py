@@ -41,6 +41,11 @@ class ShownPicture:
         return self.kind in _KEPT
 
 
+def percent(progress: float) -> str:
+    """A share of work that is not done: never 100 %."""
+    return f"{min(99, int(100 * progress))} %"
+
+
 def shown_result(result: Result) -> ShownPicture:
     """One of the history, as it is looked at."""
     return ShownPicture("draft" if result.is_draft else "finished" if result.is_complete else "stopped", result)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from studio.core.durations import clock, rough_bytes, rough_time
+from studio.ui.session.shown_picture import percent
 from studio.ui.theme.theme import CAPTION_SIZE, RADIUS, Role, color, icon
 
 _RING = 22.0  # px across
@@ -46,7 +47,7 @@ class FinishButton(QPushButton):
         """Painting; a click stops."""
         caption = self.tr("starting…")
         if seconds_left is not None:
-            caption = f"{self.tr('{} left').format(clock(seconds_left))}  {self.percent(progress)}"
+            caption = f"{self.tr('{} left').format(clock(seconds_left))}  {percent(progress)}"
         self._show(self.tr("Stop"), caption, "stop", progress=progress)
 
     def show_stopping(self, progress: float) -> None:
@@ -63,11 +64,6 @@ class FinishButton(QPushButton):
     def caption(self) -> str:
         """The small line."""
         return self._caption
-
-    @staticmethod
-    def percent(progress: float) -> str:
-        """A share of the work under way: never 100 %, which is when it is done."""
-        return f"{min(99, int(100 * progress))} %"
 
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH, _HEIGHT)

@@ -65,6 +65,10 @@ class MainMenu(QMenu):
         opened.aboutToShow.connect(self._show_recent)
         self._show_recent()
 
+    def add_preferences(self, menu: QMenu) -> None:
+        """Offer another part's menu of preferences under View, too."""
+        self.menus["View"].addMenu(menu)
+
     def _make_menu(self, parent: QMenu, title: str) -> QMenu:
         if title not in self.menus:
             menu = self.menus[title] = parent.addMenu(QCoreApplication.translate("MainMenu", title))

@@ -28,9 +28,9 @@ from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.recipe_panel.recipe_panel import RecipePanel
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
+from studio.ui.session.shown_picture import percent
 from studio.ui.widgets.plain_text import window_title
 from studio.ui.window.close_guard import CloseGuard
-from studio.ui.window.finish_button import FinishButton
 from studio.ui.window.focus_navigation import FocusNavigation
 from studio.ui.window.panel_splitter import PanelSplitter
 from studio.ui.window.status_bar import StatusBar
@@ -75,6 +75,7 @@ class MainWindow(QWidget):
         self.proof = ProofView(self)
         self.panel = RecipePanel(session)
         self.history = HistoryPanel(shelf, session, preferences, actions["history"], actions["keep_draft"])
+        self.tool_bar.menu.add_preferences(self.history.usage.menu())
         self.below = QWidget()  # the strip shows and hides itself inside
         self.status_bar = StatusBar(session, actions)
         self._arrange()
@@ -157,16 +158,18 @@ class MainWindow(QWidget):
         if self._session.looked_at is not None:
             return self.tr("From the history")
         if run is not None:
-            return self.tr("Finishing {}").format(FinishButton.percent(run.progress))
+            return self.tr("Finishing {}").format(percent(run.progress))
         if self._session.live.picture is not None:
             return self._live_badge(self._session.live.progress)
-        stopped = self.tr("Stopped early") if artwork.is_half_painted else ""
-        return self.tr("Finished") if artwork.is_finished else stopped
+        if artwork.is_half_painted and artwork.result is not None:
+            progress = artwork.result.progress
+            return self.tr("Stopped at {}").format(percent(progress)) if progress else self.tr("Stopped early")
+        return self.tr("Finished") if artwork.is_finished else ""
 
     def _live_badge(self, refined: float | None) -> str:
         if refined is None:
             return self.tr("Live")
-        return self.tr("Draft") if refined == 1 else self.tr("Live, refining {}").format(FinishButton.percent(refined))
+        return self.tr("Draft") if refined == 1 else self.tr("Live, refining {}").format(percent(refined))
 
     @Slot()
     def _show_content(self) -> None:

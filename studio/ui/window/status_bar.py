@@ -11,11 +11,11 @@ from studio.core.engine_api.contract import Frame
 from studio.ui.actions.actions import Actions
 from studio.ui.batch.batch_queue import BatchQueue
 from studio.ui.session.session import Session
+from studio.ui.session.shown_picture import percent
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
 from studio.ui.widgets.progress_line import ProgressLine
-from studio.ui.window.finish_button import FinishButton
 
 HEIGHT = 24  # px
 
@@ -93,7 +93,7 @@ class StatusBar(QFrame):
         if run.is_stopping:
             self.progress.setText(self.tr("Stopping\N{HORIZONTAL ELLIPSIS}"))
             return
-        parts = [self.tr("Finish {}").format(FinishButton.percent(run.progress))]
+        parts = [self.tr("Finish {}").format(percent(run.progress))]
         if run.steps:
             parts.append(self.tr("step {}/{}").format(run.step, run.steps))
         elif run.note:

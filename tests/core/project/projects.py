@@ -43,7 +43,7 @@ def make_evening(photo: Picture | None = None) -> Artwork:
     artwork.change(blend=Blend(photo, over, "screen", 0.25))
     artwork.commit()
     take_blended(artwork)
-    artwork.add_result(make_result(artwork, seed=7, is_complete=False, notes=("Stopped at 64 %.",)))
+    artwork.add_result(make_result(artwork, seed=7, is_complete=False, progress=0.64, notes=("Stopped at 64 %.",)))
     artwork.change(seed=5)
     artwork.commit()
     artwork.undo()
@@ -107,7 +107,12 @@ def _facts(entry: HistoryEntry) -> tuple[object, ...]:
 
 
 def _assert_painted_alike(one: Result, other: Result, known: dict[int, int]) -> None:
-    assert (one.is_complete, one.seconds, one.notes) == (other.is_complete, other.seconds, other.notes)
+    assert (one.is_complete, one.progress, one.seconds, one.notes) == (
+        other.is_complete,
+        other.progress,
+        other.seconds,
+        other.notes,
+    )
     _assert_same_picture(one.picture, other.picture, known)
     _assert_same_picture(one.uncolored, other.uncolored, known)
     _assert_settings_alike(one, other, known)

@@ -87,7 +87,8 @@ def test_a_finish_under_way_and_a_stopped_one_are_exported_as_far_as_they_are(
     engine.gate.open()
     qtbot.waitUntil(lambda: loaded.session.run is None)
     assert loaded.session.artwork.has_unsaved_result
-    pixels, _ = exported(qtbot, loaded, tmp_path / "b.png", "stopped")
+    progress = loaded.session.shown.result.progress
+    pixels, _ = exported(qtbot, loaded, tmp_path / "b.png", f"stopped, at {int(100 * progress)} %.")
     assert np.array_equal(pixels, on_canvas(loaded))
     assert not loaded.session.artwork.has_unsaved_result
 

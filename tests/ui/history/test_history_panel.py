@@ -14,6 +14,7 @@ from studio.core.picture import Picture
 from studio.core.project.project import HistoryEntry
 from studio.ui.app import Studio
 from studio.ui.history.shelf_model import DETAIL_ROLE, GROUP_ROLE, IS_PRESENT_ROLE, STATE_ROLE
+from studio.ui.session.settings import Settings
 from tests.support.fakes import FakeEngine, Gate, make_picture
 
 
@@ -217,6 +218,26 @@ def test_the_cap_is_chosen_in_the_menu(painted: Studio) -> None:
     assert painted.preferences.history_gb == "16" and usage.text().endswith("of 16 GB")
     usage.start_empty.trigger()
     assert painted.preferences.starts_empty
+    offered = painted.window.tool_bar.menu.menus["View"].actions()[-1].menu()
+    assert offered is usage.menu() and offered.title() == "History and start"
+
+
+def test_who_starts_empty_does_and_finds_the_session_before_in_the_menu(
+    qtbot: QtBot, painted: Studio, settings: Settings, thumbnail_folder: Path
+) -> None:
+    with qtbot.waitSignal(painted.autosave.began):
+        painted.autosave.start()
+    painted.preferences.starts_empty = True
+    painted.close()
+    again = Studio(FakeEngine, settings, thumbnail_folder)
+    with qtbot.waitSignal(again.autosave.began):
+        again.autosave.start()
+    assert again.session.artwork.content is None and again.shelf.shown == ()
+    again.window.history.usage.menu().aboutToShow.emit()
+    qtbot.waitUntil(lambda: again.window.history.usage.earlier.actions()[0].isEnabled())
+    again.window.history.usage.earlier.actions()[0].trigger()
+    qtbot.waitUntil(lambda: again.session.artwork.content is not None and len(again.shelf.shown) == 2)
+    again.close()
 
 
 def test_pictures_that_nobody_looks_at_leave_the_memory_and_come_back(qtbot: QtBot, painted: Studio) -> None:

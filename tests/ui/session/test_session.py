@@ -17,6 +17,7 @@ from studio.core.engine_api.contract import ColorRequest, Event, Frame, Progress
 from studio.core.errors import EngineError
 from studio.core.recipe import KNOBS, Knob
 from studio.ui.app import Studio
+from studio.ui.history.shelf_model import STATE_ROLE
 from studio.ui.recipe_panel.knob_combo import KnobCombo
 from studio.ui.session.message import Message
 from tests.support.fakes import FakeEngine, Gate, make_picture
@@ -145,7 +146,9 @@ def test_stop_is_acknowledged_at_once_and_keeps_the_picture(qtbot: QtBot, loaded
     assert result is not None and not result.is_complete
     assert loaded.session.picture is result.picture
     assert loaded.window.tool_bar.finish.text() == "Continue"
-    assert loaded.window.canvas.badge.text() == "Stopped early"
+    assert loaded.window.canvas.badge.text() == f"Stopped at {int(100 * result.progress)} %" and 0 < result.progress < 1
+    model = loaded.window.history.view.model()
+    assert model.index(0).data(STATE_ROLE) == f"stopped at {int(100 * result.progress)} %"
     assert loaded.actions["export"].isEnabled()
 
 
