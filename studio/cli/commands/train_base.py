@@ -34,6 +34,12 @@ def add_train_base_command(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=N,...",
         help="change the channels of layers first, such as down=24,inside=48,up=24",
     )
+    add(
+        "--fine",
+        dest="is_fine",
+        action="store_true",
+        help="train the larger network, which refines what a small one paints",
+    )
     add("--steps", type=int, metavar="N", help=_default("steps"))
     add("--batch", type=int, metavar="N", help=f"photos per step and process; {_default('batch')}")
     add("--crop", type=int, metavar="PX", help=f"edge of what is painted; {_default('crop')}")

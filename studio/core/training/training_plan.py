@@ -24,6 +24,7 @@ class TrainingPlan:
     device: None for the best there is. memory: GB for features of the pictures; None is 4 on a processor, where there
     is a limited number of augmented views that come again, and 0 elsewhere, where every view is new.
     validate_every, save_every: steps. leave_out: works that are not trained on, by the name of their file.
+    is_fine: train the larger network; `start` names a small one that it begins with, or a larger one to go on from.
     """
 
     content: Path
@@ -42,6 +43,7 @@ class TrainingPlan:
     validate_every: int = 500
     save_every: int = 500
     leave_out: tuple[str, ...] = ()
+    is_fine: bool = False
 
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():

@@ -16,8 +16,8 @@ from studio.core.recipe import StyleRecipe
 from studio.core.styles.learned_style import LearnedStyle
 from studio.engine.feed_forward.flat_regions import calm_flat_regions
 from studio.engine.losses.band_statistics import BandCovariances, match_bands
+from studio.engine.networks.fine_network import LiveNetwork, on_device
 from studio.engine.networks.style_delta import with_learned
-from studio.engine.networks.style_network import StyleNetwork
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.runtime.lru_cache import TensorCache
 from studio.engine.runtime.tensors import resize
@@ -94,11 +94,11 @@ class FeedForwardJob:
 class LivePainter:
     """The style network, with the paintings that were needed last, and the predictor that names styles for it."""
 
-    def __init__(self, network: StyleNetwork, predictor: StylePredictor, device: torch.device) -> None:
-        self._network = network.to(device)
+    def __init__(self, network: LiveNetwork, predictor: StylePredictor, device: torch.device) -> None:
+        self._network = on_device(network, device)
         self.predictor = predictor
         self._paintings = TensorCache(KEPT_PAINTINGS)
-        self._fine_tuned: LRUCache[tuple[tuple[str, float], ...], StyleNetwork] = LRUCache(KEPT_NETWORKS)
+        self._fine_tuned: LRUCache[tuple[tuple[str, float], ...], LiveNetwork] = LRUCache(KEPT_NETWORKS)
         self._pace = CPU_PACE if device.type == "cpu" else GPU_PACE  # seconds per px
 
     def seconds(self, job: FeedForwardJob) -> float:
@@ -147,7 +147,7 @@ class LivePainter:
             yield number / len(tiles)
         return result
 
-    def _network_for(self, job: FeedForwardJob) -> StyleNetwork:
+    def _network_for(self, job: FeedForwardJob) -> LiveNetwork:
         """The network, its weights changed as learned styles want. Raises StudioError if they do not fit."""
         if not job.fine_tuned:
             return self._network

@@ -1,4 +1,7 @@
-"""Files of Live networks that were trained here: weights of a width of their own, and the predictor they go with."""
+"""Files of Live networks that were trained here: weights of a width of their own, and the predictor they go with.
+
+A file of the larger one holds both of its networks, so that the small one may be trained further beside it.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,12 @@ from torch import Tensor
 from studio.core.errors import WeightsError
 from studio.core.storage.atomic_write import replace_file
 from studio.core.storage.untrusted import make_checked, parse_object
+from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, RefinementNetwork, RefinementWidths
 from studio.engine.networks.style_network import StyleNetwork, Widths
 
 FORMAT = "style-studio live network"
 VERSION = "1"  # of the architecture: another one cannot run these weights
+_NETWORK, _REFINEMENT = "network.", "refinement."
 
 
 def save_network(weights: Mapping[str, Tensor], widths: Widths, predictor: str, path: Path) -> None:
@@ -26,6 +31,19 @@ def save_network(weights: Mapping[str, Tensor], widths: Widths, predictor: str, 
     tensors = {f"network.{name}": tensor.detach().cpu().half().contiguous() for name, tensor in weights.items()}
     metadata = {"format": FORMAT, "version": VERSION, "widths": json.dumps(asdict(widths)), "predictor": predictor}
     replace_file(path, save(tensors, metadata))
+
+
+def save_fine_network(network: FineNetwork, predictor: str, path: Path) -> None:
+    """Write both networks, in float16. predictor: as in `save_network`."""
+    parts = ((_NETWORK, network.live), (_REFINEMENT, network.refinement))
+    tensors = {
+        f"{prefix}{name}": tensor.detach().cpu().half().contiguous()
+        for prefix, part in parts
+        for name, tensor in part.state_dict().items()
+    }
+    widths, fine_widths = (json.dumps(asdict(part.widths)) for _, part in parts)
+    metadata = {"format": FORMAT, "version": VERSION, "widths": widths, "refinement": fine_widths}
+    replace_file(path, save(tensors, metadata | {"predictor": predictor}))
 
 
 def predictor_of(path: Path) -> str | None:
@@ -44,19 +62,28 @@ def predictor_of(path: Path) -> str | None:
     return metadata.get("predictor", "")
 
 
-def read_network(path: Path) -> StyleNetwork:
-    """The network in a file written by `save_network`. Raises WeightsError if it is damaged."""
+def read_network(path: Path) -> LiveNetwork:
+    """The network in a file of this module. Raises WeightsError if it is damaged."""
+    metadata = _metadata(path)
     try:
-        widths = make_checked(Widths, parse_object(_metadata(path)["widths"]))
         with safe_open(path, "pt") as file:
-            weights = {name.removeprefix("network."): file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-        network = StyleNetwork(widths)
-        network.load_state_dict(weights)
+            weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+        small = StyleNetwork(make_checked(Widths, parse_object(metadata["widths"])))
+        small.load_state_dict(_below(_NETWORK, weights))
+        network: LiveNetwork = small
+        if "refinement" in metadata:
+            refinement = RefinementNetwork(make_checked(RefinementWidths, parse_object(metadata["refinement"])))
+            refinement.load_state_dict(_below(_REFINEMENT, weights))
+            network = FineNetwork(small, refinement)
     except (SafetensorError, OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise WeightsError(f"{path.name} holds something else than a Live network.", "Install it again.") from error
     if not all(bool(torch.isfinite(weight).all()) for weight in weights.values()):
         raise WeightsError(f"{path.name} holds numbers that cannot be.", "Train it again.")
     return network
+
+
+def _below(prefix: str, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in weights.items() if name.startswith(prefix)}
 
 
 def _metadata(path: Path) -> dict[str, str]:

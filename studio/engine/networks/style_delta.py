@@ -11,21 +11,27 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from studio.core.errors import WeightsError
-from studio.engine.networks.style_network import StyleNetwork
+from studio.engine.networks.fine_network import FineNetwork, LiveNetwork
 
 LEARNT_BLOCKS = 2  # the last residual blocks; what is before them sees, and stays as it is
 
 
-def learnable_weights(network: StyleNetwork) -> tuple[str, ...]:
-    """The names of the weights that a style may change: those that paint. Encoder and first blocks stay frozen."""
+def learnable_weights(network: LiveNetwork) -> tuple[str, ...]:
+    """The names of the weights that a style may change, the first layers before the last.
+
+    Of the small network those that paint: encoder and first blocks stay frozen. Of the larger one all of the second
+    network, but for what leads to its conditions and biases that normalisations take away again.
+    """
+    if isinstance(network, FineNetwork):
+        layers = [name for name, _ in network.refinement.named_parameters() if name.endswith("weight")]
+        weights = [f"refinement.{name}" for name in layers if not name.startswith(("hidden", "condition"))]
+        return (*weights, "refinement.condition.bias")
     first = network.widths.blocks - LEARNT_BLOCKS
     blocks = [f"blocks.{number}.{part}.weight" for number in range(first, first + 2) for part in ("first", "second")]
     return (*blocks, "up_1.weight", "up_2.weight", "out.weight", "conditions.bias")
 
 
-def with_learned(
-    network: StyleNetwork, parts: Sequence[tuple[Mapping[str, NDArray[np.float16]], float]]
-) -> StyleNetwork:
+def with_learned(network: LiveNetwork, parts: Sequence[tuple[Mapping[str, NDArray[np.float16]], float]]) -> LiveNetwork:
     """A network that paints as the given one with the changes of several styles, each in its share; frozen.
 
     Where nothing was changed it is the given one. Raises WeightsError if a change does not fit the network.
@@ -44,7 +50,7 @@ def with_learned(
     return changed
 
 
-def changes_of(learnt: StyleNetwork, network: StyleNetwork) -> dict[str, NDArray[np.float16]]:
+def changes_of(learnt: LiveNetwork, network: LiveNetwork) -> dict[str, NDArray[np.float16]]:
     """What `with_learned` has to add to `network` to have `learnt` again, but for rounding."""
     weights, before = learnt.state_dict(), network.state_dict()
     changes: dict[str, NDArray[np.float16]] = {}

@@ -80,6 +80,11 @@ class StyleNetwork(nn.Module):
         """Pixels around a pixel that have a say in it, apart from the statistics; a multiple of GRID."""
         return GRID * (2 * self.widths.blocks + 5)
 
+    @property
+    def conditions_count(self) -> int:
+        """How many numbers `conditions` gives for each picture."""
+        return self.conditions.out_features
+
     def plain_conditions(self) -> Tensor:
         """Conditions under which nothing is scaled or shifted. Shapes: (N,)."""
         conditions = torch.zeros_like(self.conditions.bias)
@@ -92,15 +97,15 @@ class StyleNetwork(nn.Module):
 
         statistics: of another picture, from `measure`, instead of its own: a tile is painted as a part of the whole.
         """
-        return self._run(content, _Normalizer(self.norms, conditions, statistics))
+        return self._run(content, Normalizer(self.norms, conditions, statistics))
 
     def measure(self, content: Tensor, conditions: Tensor) -> Statistics:
         """The statistics of a whole picture, at the size it is given in. Shapes: as in `forward`."""
-        normalizer = _Normalizer(self.norms, conditions, None, is_recording=True)
+        normalizer = Normalizer(self.norms, conditions, None, is_recording=True)
         self._run(content, normalizer)
         return tuple(normalizer.recorded)
 
-    def _run(self, content: Tensor, normalize: _Normalizer) -> Tensor:
+    def _run(self, content: Tensor, normalize: Normalizer) -> Tensor:
         height, width = content.shape[2:]
         image = functional.pad(content, (0, -width % GRID, 0, -height % GRID), mode="replicate")
         image = functional.pad(image, (4, 4, 4, 4), mode="reflect")
@@ -117,19 +122,6 @@ class StyleNetwork(nn.Module):
         return functional.pixel_shuffle(painted, 2)[:, :, :height, :width]
 
 
-class VectorPainter(nn.Module):
-    """The network from the style vector on, for training: one call, in which its weights may be others."""
-
-    def __init__(self, network: StyleNetwork) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, content: Tensor, vector: Tensor) -> Tensor:
-        """Shapes: content (B, 3, H, W), vector (B or 1, 100) -> (B, 3, H, W)."""
-        painted: Tensor = self.network(content, self.network.conditions(vector))
-        return painted
-
-
 class _Block(nn.Module):
     """A residual block."""
 
@@ -138,35 +130,41 @@ class _Block(nn.Module):
         self.first = nn.Conv2d(body, inside, 3, bias=False)
         self.second = nn.Conv2d(inside, body, 3, bias=False)
 
-    def forward(self, source: Tensor, normalize: _Normalizer) -> Tensor:
+    def forward(self, source: Tensor, normalize: Normalizer) -> Tensor:
         inner = functional.relu_(normalize(self.first(_mirrored(source))))
         return source + normalize(self.second(_mirrored(inner)))
 
 
-class _Normalizer:
-    """Runs the normalisations of one pass, one after the other."""
+class Normalizer:
+    """Runs the normalisations of one pass, one after the other. epsilon: added to variances."""
 
     def __init__(
-        self, norms: list[Norm], conditions: Tensor, statistics: Statistics | None, is_recording: bool = False
+        self,
+        norms: list[Norm],
+        conditions: Tensor,
+        statistics: Statistics | None,
+        is_recording: bool = False,
+        epsilon: float = EPSILON,
     ) -> None:
-        self._norms = iter(norms)
+        self._norms, self._epsilon = iter(norms), epsilon
         self._conditions = conditions
         self._frozen = None if statistics is None else iter(statistics)
         self._is_recording = is_recording
         self.recorded: list[tuple[Tensor, Tensor]] = []
 
     def __call__(self, features: Tensor) -> Tensor:
+        """Normalise by the next one. Shapes: (B, C, H, W) -> the same."""
         norm = next(self._norms)
         scales, shifts = self._conditions[:, norm.start : norm.start + 2 * norm.channels].to(features.dtype).chunk(2, 1)
         if self._frozen is not None:
             mean, inverse = next(self._frozen)
         elif self._is_recording:
-            mean, inverse = _statistics(features, norm.groups)
+            mean, inverse = _statistics(features, norm.groups, self._epsilon)
             self.recorded.append((mean, inverse))
         elif scales.shape[0] == 1:
-            return functional.group_norm(features, norm.groups, scales[0], shifts[0], EPSILON)
+            return functional.group_norm(features, norm.groups, scales[0], shifts[0], self._epsilon)
         else:
-            plain = functional.group_norm(features, norm.groups, eps=EPSILON)
+            plain = functional.group_norm(features, norm.groups, eps=self._epsilon)
             return torch.addcmul(shifts[:, :, None, None], plain, scales[:, :, None, None])
         repeats = norm.channels // norm.groups
         factors = scales * inverse.repeat_interleave(repeats, 1)
@@ -174,10 +172,10 @@ class _Normalizer:
         return torch.addcmul(offsets[:, :, None, None], features, factors[:, :, None, None])
 
 
-def _statistics(features: Tensor, groups: int) -> tuple[Tensor, Tensor]:
+def _statistics(features: Tensor, groups: int, epsilon: float) -> tuple[Tensor, Tensor]:
     grouped = features.reshape(features.shape[0], groups, -1)
     variance, mean = torch.var_mean(grouped, dim=2, correction=0)
-    return mean, (variance + EPSILON).rsqrt()
+    return mean, (variance + epsilon).rsqrt()
 
 
 def _mirrored(features: Tensor) -> Tensor:

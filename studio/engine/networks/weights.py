@@ -18,6 +18,7 @@ from torchvision.models import VGG16_Weights, VGG19_Weights, WeightsEnum
 from studio.core.card import Card, bundled_cards, read_card
 from studio.core.errors import StudioError, WeightsError
 from studio.core.storage.atomic_write import part_beside
+from studio.engine.networks.fine_network import LiveNetwork
 from studio.engine.networks.magenta_weights import rearrange
 from studio.engine.networks.network_file import predictor_of, read_network
 from studio.engine.networks.style_network import StyleNetwork, Widths
@@ -67,8 +68,8 @@ def load_encoder_weights(name: str, folder: Path | None) -> Download:
     return {key: tensor for key, tensor in state.items() if key.startswith("features.")}
 
 
-def load_style_network(name: str) -> tuple[StyleNetwork, dict[str, Tensor]]:
-    """A style network, on the CPU and frozen, and the weights of the predictor it goes with.
+def load_style_network(name: str) -> tuple[LiveNetwork, dict[str, Tensor]]:
+    """A Live network, on the CPU and frozen, and the weights of the predictor it goes with.
 
     name: the id of its card, or a file of weights with its card beside it. Raises WeightsError if there is no such
     network, or if it is damaged or of another version.
@@ -77,7 +78,7 @@ def load_style_network(name: str) -> tuple[StyleNetwork, dict[str, Tensor]]:
     predictor = predictor_of(path)
     if predictor is None:  # as Google trained it
         weights = load_file(path)
-        network = StyleNetwork(Widths())
+        network: LiveNetwork = StyleNetwork(Widths())
         try:
             network.load_state_dict(rearrange(_below("transformer", weights)))
         except KeyError as error:

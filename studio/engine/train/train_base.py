@@ -24,9 +24,11 @@ from studio.core.training.data_card import (
     works_like,
 )
 from studio.core.training.training_plan import TrainingNews, TrainingPlan
+from studio.engine.losses.painting_loss import MOMENTS, STRUCTURE_LAYERS
 from studio.engine.networks.channel_widths import with_widths
-from studio.engine.networks.network_file import save_network
-from studio.engine.networks.style_network import StyleNetwork, Widths
+from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, RefinementNetwork, RefinementWidths
+from studio.engine.networks.network_file import save_fine_network, save_network
+from studio.engine.networks.style_network import StyleNetwork
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.vgg import best_encoder
 from studio.engine.networks.weights import (
@@ -43,11 +45,12 @@ from studio.engine.train.augmentation import AugmentedViews
 from studio.engine.train.checkpoint import TrainingState, fresh_state, load_state, save_state
 from studio.engine.train.dataset import Doubles, Pictures, read_pictures
 from studio.engine.train.distributed import ProcessGroup, init_distributed
+from studio.engine.train.fine_trainer import FineTrainer
 from studio.engine.train.run_log import Record
 from studio.engine.train.trainer import CONTENT_LAYERS, STYLE_LAYERS, Trainer
 from studio.engine.train.validation import Validator
 
-NAME = "live_studio"  # of the trained network's file and card
+NAME, FINE_NAME = "live_studio", "live_fine"  # of the trained network's file and card
 CHECKPOINT = "checkpoint.safetensors"
 
 
@@ -85,13 +88,18 @@ class _Run:
         device = group.device
         weights = run_to_end(load_encoder_weights("vgg16", None))
         encoder = best_encoder(LAYOUTS["vgg16"], weights, device)
-        layers = (tuple(CONTENT_LAYERS), STYLE_LAYERS)
+        is_fine = isinstance(network, FineNetwork)
+        layers = (STRUCTURE_LAYERS, tuple(MOMENTS)) if is_fine else (tuple(CONTENT_LAYERS), STYLE_LAYERS)
         views = AugmentedViews(photos, styles, encoder, predictor, layers, plan.crop, plan.seed, self._memory)
         validator = Validator(unseen_photos, unseen_styles, encoder, predictor) if group.is_first else None
-        state = fresh_state(network, plan)
+        state = fresh_state(network.refinement if isinstance(network, FineNetwork) else network, plan)
         if self._checkpoint.is_file():
             load_state(state, plan, self._checkpoint)
-        trainer = Trainer(plan, group, network, encoder, views, validator, state)
+        parts = (encoder, views, validator, state)
+        if isinstance(network, FineNetwork):
+            trainer: Trainer = FineTrainer(plan, group, network, *parts)
+        else:
+            trainer = Trainer(plan, group, network, *parts)
         record = Record(plan.out, state.step) if group.is_first else None
         with closing(trainer.run()) as steps:
             for news in steps:
@@ -106,8 +114,8 @@ class _Run:
                     save_state(state, plan, self._checkpoint)
                 yield news
         if group.is_first:
-            self._write(trainer.state, network.widths, *views.works)
-            yield TrainingNews(plan.steps, plan.steps, {}, note=f"Written: {plan.out / NAME}.safetensors and its card.")
+            path = self._write(trainer.state, network, *views.works)
+            yield TrainingNews(plan.steps, plan.steps, {}, note=f"Written: {path} and its card.")
 
     @property
     def _memory(self) -> int:
@@ -115,10 +123,19 @@ class _Run:
         default = 4.0 if self._group.device.type == "cpu" else 0.0
         return int((default if self._plan.memory is None else self._plan.memory) * 2**30)
 
-    def _networks(self) -> tuple[StyleNetwork, StylePredictor]:
+    def _networks(self) -> tuple[LiveNetwork, StylePredictor]:
         """The network to start from, on the device, and its style predictor."""
         plan = self._plan
         network, predictor_weights = load_style_network(plan.start)
+        if isinstance(network, FineNetwork) or plan.is_fine:
+            if plan.widths:
+                raise StudioError("Widths can only be changed of the small network.", "Leave out --widths or --fine.")
+            if isinstance(network, StyleNetwork):
+                with torch.random.fork_rng():
+                    torch.manual_seed(plan.seed)
+                    network = FineNetwork(network, RefinementNetwork(RefinementWidths()))
+            network = network.to(memory_format=torch.channels_last)
+            return network.to(self._group.device), StylePredictor(predictor_weights, self._group.device)
         widths = replace(network.widths, **plan.widths)
         if widths != network.widths:
             try:
@@ -140,12 +157,17 @@ class _Run:
             if self._group.is_first:
                 yield TrainingNews(0, self._plan.steps, {}, note=note)
 
-    def _write(self, state: TrainingState, widths: Widths, photos: set[str], styles: set[str]) -> None:
+    def _write(self, state: TrainingState, network: LiveNetwork, photos: set[str], styles: set[str]) -> Path:
         """The best network and its card."""
         plan = self._plan
         start = verified_card(plan.start)
-        path = plan.out / f"{NAME}.safetensors"
-        save_network(state.best, widths, predictor_owner(plan.start), path)
+        is_fine = isinstance(network, FineNetwork)
+        path = plan.out / f"{FINE_NAME if is_fine else NAME}.safetensors"
+        if isinstance(network, FineNetwork):
+            network.refinement.load_state_dict(state.best)
+            save_fine_network(network, predictor_owner(plan.start), path)
+        else:
+            save_network(state.best, network.widths, predictor_owner(plan.start), path)
         run = TrainingRun(
             start=start,
             steps=state.best_step,
@@ -161,3 +183,4 @@ class _Run:
         gaps = describe_gaps(sorted(styles), read_manifest(plan.styles))
         card = make_card(run, path, f"{style_data} {photo_data}", gaps)
         replace_file(path.with_suffix(".json"), card_json(card).encode())
+        return path

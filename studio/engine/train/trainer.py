@@ -15,7 +15,8 @@ from studio.core.training.training_plan import TrainingNews, TrainingPlan
 from studio.engine.losses.losses import LossWeights, relative_moments_loss
 from studio.engine.losses.statistics import Moments, batch_moments, blend_moments, total_variation
 from studio.engine.losses.training_loss import TrainingLoss, distance
-from studio.engine.networks.style_network import StyleNetwork, VectorPainter
+from studio.engine.networks.fine_network import LiveNetwork, VectorPainter
+from studio.engine.networks.style_network import StyleNetwork
 from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.train.augmentation import PIXELS, AugmentedViews, between, seeded
@@ -62,17 +63,20 @@ class Trainer:
         self,
         plan: TrainingPlan,
         group: ProcessGroup,
-        network: StyleNetwork,
+        network: LiveNetwork,
         encoder: Encoder,
         views: AugmentedViews,
         validator: Validator | None,
         state: TrainingState,
     ) -> None:
-        """validator: None for a process that does not validate. state: of this network, fresh or from a checkpoint."""
+        """validator: None for a process that does not validate.
+
+        state: fresh or from a checkpoint, of this network; of a larger one of the part that learns, its second network.
+        """
         self._plan, self._group, self._views, self._validator = plan, group, views, validator
         self.state = state
-        self._parameters = tuple(network.requires_grad_(True).train().parameters())
-        self._averaged = cast(StyleNetwork, state.average.module)
+        self._parameters = tuple(state.network.requires_grad_(True).train().parameters())
+        self._averaged = self._with_average(network)
         self._scheduler = make_scheduler(state.optimizer, plan, state.step)
         self._painting = group.wrap_ddp(VectorPainter(network))
         weights = {layer: share * plan.content_weight for layer, share in CONTENT_LAYERS.items()}
@@ -117,9 +121,12 @@ class Trainer:
         is_best = validation is not None and state.best_step == state.step
         return TrainingNews(state.step, self._plan.steps, losses, validation, is_best, state.skipped, state.seconds)
 
-    def _step(self) -> dict[str, float]:
-        """One step; its losses, or {} if its numbers blew up and it was skipped."""
-        state = self.state
+    def _with_average(self, network: LiveNetwork) -> LiveNetwork:
+        """The network with the averaged weights."""
+        return cast(StyleNetwork, self.state.average.module)
+
+    def _descend(self) -> Mapping[str, Tensor]:
+        """Paint a batch and leave the gradients at the parameters; the losses of its pictures."""
         batch = self._draw()
         with self._autocast:
             painted = self._painting(batch.images, batch.vectors).float()
@@ -135,6 +142,12 @@ class Trainer:
             extra = extra + COLOR * distance(color_difference).mean()
         (gradient,) = torch.autograd.grad(extra, leaf)
         painted.backward(result.gradient + gradient)  # here gradients are averaged over the processes
+        return result.losses
+
+    def _step(self) -> dict[str, float]:
+        """One step; its losses, or {} if its numbers blew up and it was skipped."""
+        state = self.state
+        found = self._descend()
         length = float(nn.utils.clip_grad_norm_(self._parameters, MAX_GRADIENT_NORM))
         state.step += 1
         is_sound = math.isfinite(length)  # the same in all processes
@@ -146,7 +159,7 @@ class Trainer:
         state.optimizer.zero_grad()
         if is_sound:
             state.average.update_parameters(state.network)
-        losses = {name: float(values.mean()) for name, values in result.losses.items()}
+        losses = {name: float(values.mean()) for name, values in found.items()}
         return losses | {"gradient": length} if is_sound else {}
 
     def _draw(self) -> Batch:

@@ -16,9 +16,11 @@ from studio.core.card import read_card
 from studio.core.errors import StudioError
 from studio.core.storage.folder_lock import LOCK_NAME
 from studio.core.training.training_plan import TrainingNews, TrainingPlan
+from studio.engine.networks.fine_network import FineNetwork
+from studio.engine.networks.style_network import StyleNetwork
 from studio.engine.networks.weights import load_style_network
 from studio.engine.train import trainer as trainer_module
-from studio.engine.train.train_base import CHECKPOINT, NAME, train_base
+from studio.engine.train.train_base import CHECKPOINT, FINE_NAME, NAME, train_base
 from studio.engine.train.trainer import Batch, Trainer
 from tests.support.small_training import make_folders, shrink_training, small_plan
 
@@ -57,6 +59,24 @@ def test_a_run_gone_on_with_ends_with_the_very_numbers_of_one_never_stopped(
     assert [name for name in expected if not torch.equal(expected[name], found[name])] == []
     log = [json.loads(line)["step"] for line in (broken.out / "log.jsonl").read_text().splitlines()]
     assert log == [0, 1, 2, 3, 4]
+
+
+def test_a_run_of_the_larger_network_resumes_exactly_and_leaves_the_small_one_alone(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    straight, broken = (small_plan(folders, tmp_path / name, is_fine=True) for name in ("straight", "broken"))
+    steps_of(straight)
+    steps_of(broken, last=3)
+    assert [news.step for news in steps_of(broken)] == [3, 4]
+    expected, found = (load_file(plan.out / CHECKPOINT) for plan in (straight, broken))
+    assert [name for name in expected if not torch.equal(expected[name], found[name])] == []
+    network, _ = load_style_network(str(straight.out / f"{FINE_NAME}.safetensors"))
+    small, _ = load_style_network(straight.start)
+    assert isinstance(network, FineNetwork) and isinstance(small, StyleNetwork)
+    before, after = small.state_dict(), network.live.state_dict()
+    assert all(torch.allclose(after[name], before[name], atol=1e-2) for name in before)
+    further = replace(straight, start=str(straight.out / f"{FINE_NAME}.safetensors"), out=tmp_path / "further")
+    assert steps_of(further, last=1)[1].losses["style"] > 0
 
 
 def test_a_run_leaves_a_network_that_paints_and_a_card_that_says_how_it_came_about(
