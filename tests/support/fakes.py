@@ -178,6 +178,7 @@ class FakeEngine:
     def _tune(self, request: TuneRequest) -> Iterator[Event]:
         """One validation per step, each better than the one before; both files are there from the first."""
         yield Progress(request.id, 0.0, "Looking at the pictures")
+        yield Frame(request.id, 0, self.frames, 0.0, make_picture())
         training_log = []
         for step in range(1, self.frames + 1):
             self.before_frame(request, step)

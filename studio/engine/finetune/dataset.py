@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from studio.engine.losses.losses import STYLE_LAYERS
+from studio.engine.losses.painting_loss import PIXELS
 from studio.engine.losses.statistics import Moments, blend_moments, moments
 from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime.tensors import resize_to
@@ -36,13 +37,14 @@ class References:
     """The style as numbers. mean: of many crops of what is learnt from; unseen: of the one held out, or None.
 
     vector: (1, 100), the mean of what the predictor says of all that is learnt from. spread: how far the vectors of
-    single references are from their mean; 0 for one.
+    single references are from their mean; 0 for one. held_out: the number of the one held out, or None.
     """
 
     mean: StyleTarget
     unseen: StyleTarget | None
     vector: Tensor
     spread: float = 0.0
+    held_out: int | None = None
 
     @property
     def is_mixed(self) -> bool:
@@ -62,14 +64,18 @@ class Photos:
         return int(self._crops.shape[0])
 
     def take(self, numbers: Sequence[int]) -> Generator[None, None, tuple[Tensor, dict[str, Tensor]]]:
-        """These crops (B, 3, size, size) and their features by layer (B, C, h, w); yields between pieces."""
+        """These crops (B, 3, size, size), and by layer their features (B, C, h, w) and themselves as PIXELS.
+
+        Yields between pieces of the work.
+        """
         for number in numbers:
             if number not in self._features:
                 trace = yield from self._encoder.trace(self._crops[number : number + 1], self._layers, False)
                 self._features[number] = {layer: trace[layer] for layer in self._layers}
         parts = [self._features[number] for number in numbers]
         features = {layer: torch.cat([part[layer] for part in parts]) for layer in self._layers}
-        return self._crops[list(numbers)], features
+        crops = self._crops[list(numbers)]
+        return crops, features | {PIXELS: crops}
 
 
 def encode_references(
@@ -92,7 +98,7 @@ def encode_references(
     if held_out is not None:
         unseen = blend_targets((yield from _encode_crops([pictures[held_out]] * CROPS, encoder, generator)))
     vector = torch.cat([vectors[number] for number in seen]).mean(0, keepdim=True)
-    return References(blend_targets(targets), unseen, vector, _spread(torch.cat(vectors)))
+    return References(blend_targets(targets), unseen, vector, _spread(torch.cat(vectors)), held_out)
 
 
 def cut_photos(

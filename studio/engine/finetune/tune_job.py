@@ -24,7 +24,6 @@ from studio.core.styles.learned_style_file import reference_of, training_file, w
 from studio.engine.finetune.checkpoint import TuningState
 from studio.engine.finetune.dataset import (
     POOL,
-    VALIDATION_CROPS,
     Predict,
     References,
     cut_photos,
@@ -32,11 +31,12 @@ from studio.engine.finetune.dataset import (
     hold_out,
 )
 from studio.engine.finetune.tuner import VECTOR, Tuner
-from studio.engine.finetune.validation import Validator
+from studio.engine.finetune.validation import Exam
 from studio.engine.losses.losses import weights_of
+from studio.engine.losses.painting_loss import PaintingLoss, PaintingWeights
 from studio.engine.losses.training_loss import TrainingLoss
+from studio.engine.networks.fine_network import FineNetwork, LiveNetwork
 from studio.engine.networks.style_delta import changes_of
-from studio.engine.networks.style_network import StyleNetwork
 from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime.device import is_out_of_memory
 from studio.engine.runtime.generators import SIGN_OF_LIFE, signs_of_life
@@ -45,6 +45,9 @@ from studio.engine.runtime.tensors import shrinking, to_picture
 SAMPLE_EDGE = 512  # px of the sample that shows the progress
 SAVED_EVERY = 5.0  # s
 MIXED = "The pictures differ more than works of one artist mostly do: expect a mixture."
+# What is alike within the photo counts less than in the training of the base: its bar leaves a little room.
+LESSON = PaintingWeights(structure=0.5, colors=0.0)
+LEAST_GAIN = 0.05  # of the style error, below which a lesson has gained nothing that can be seen
 PREPARED = 0.03  # share of the progress before the first step
 
 
@@ -53,7 +56,7 @@ class FineTuneContext:
     """The networks that fine-tuning works with. network: to be fine-tuned, with its card and its predictor."""
 
     card: Card
-    network: StyleNetwork
+    network: LiveNetwork
     predictor: Predict
     encoder: Encoder
 
@@ -80,6 +83,9 @@ def _fine_tune(request: TuneRequest, context: FineTuneContext, clock: Callable[[
     sampled = Picture(_sample(request).pixels, request.card.title)  # with this name, and never transparent
     tuner = yield from _prepare(request, context, clock)
     record = _Record(request, context, tuner)
+    if tuner.state.step:  # resumed: what it is compared with comes first, as in a run from the start
+        untaught = to_picture(tuner.paint(sample, tuner.untaught), sampled)
+        yield Frame(request.id, 0, request.settings.all_steps, _share(tuner), untaught)
     spoken, saved = clock(), clock()
     for training_step in tuner.run():
         now, share = clock(), _share(tuner)
@@ -121,7 +127,9 @@ def _prepare(
         raise StudioError("There are no pictures to learn from.", "Name some by the same artist.")
     settings, device = request.settings, context.device
     generator = torch.Generator().manual_seed(settings.seed)
-    loss = TrainingLoss(context.encoder, weights_of(StyleRecipe(smoothness=0.0)))
+    loss: TrainingLoss | PaintingLoss = TrainingLoss(context.encoder, weights_of(StyleRecipe(smoothness=0.0)))
+    if isinstance(context.network, FineNetwork):
+        loss = PaintingLoss(context.encoder, LESSON)
     pictures = []
     for picture in request.references:
         image = yield from signs_of_life(request.id, shrinking(picture, LARGEST_EDGE, device))
@@ -144,22 +152,15 @@ def _prepare(
         photos.append((yield from signs_of_life(request.id, shrinking(photo, LARGEST_EDGE, device))))
         yield Progress(request.id, 0.0)
     learnt, held_out = hold_out(len(photos))
-    pools = [
-        cut_photos(
-            [photos[number] for number in numbers],
-            count,
-            settings.crop,
-            context.encoder,
-            loss.content_layers,
-            generator,
-        )
-        for numbers, count in ((learnt, POOL), (held_out, VALIDATION_CROPS))
-    ]
+    shown = [photos[number] for number in learnt]
+    pool = cut_photos(shown, POOL, settings.crop, context.encoder, loss.content_layers, generator)
     for picture in (*request.references, *request.photos):
         yield from signs_of_life(request.id, picture.fingerprinting())
     identity = _identity(request, context.card)
-    validator = Validator(loss, references, pools[1])
-    tuner = Tuner(context.network, loss, references, pools[0], validator, settings, identity)
+    works = [picture for number, picture in enumerate(pictures) if number != references.held_out]
+    others = [pictures[references.held_out]] if references.held_out is not None else []
+    exam = Exam(context.encoder, [photos[number] for number in held_out], works, others)
+    tuner = Tuner(context.network, loss, references, pool, exam, settings, identity)
     if request.is_resumed:
         tuner.resume(training_file(request.output))
     return tuner
@@ -224,11 +225,11 @@ def _share(tuner: Tuner) -> float:
 
 
 def _praise(state: TuningState) -> str:
-    """What fine-tuning has gained on the validation set, in a sentence."""
+    """What fine-tuning has gained on what it did not learn from, in a sentence."""
     style = 1 - state.best_losses["style"] / state.base["style"]
     content = state.best_losses["content"] / state.base["content"] - 1
-    if state.best_step == 0:
-        return "Nothing was better than what the studio saw at first sight: that is what is kept."
-    near = "as near as" if abs(style) < 0.01 else f"{abs(style):.0%} {'nearer' if style > 0 else 'farther'} than"
+    if style < LEAST_GAIN:
+        return "Teaching has gained nothing that can be seen: a mix of these pictures does as well."
     amount = "as" if abs(content) < 0.01 else f"{abs(content):.0%} {'less' if content > 0 else 'more'}"
-    return f"On photos it had not seen, the style is {near} at first sight, and the photo {amount} recognisable."
+    kept = f"the photo {amount} recognisable"
+    return f"On photos it had not seen, the style is {style:.0%} nearer than a mix of these pictures, and {kept}."

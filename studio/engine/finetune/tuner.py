@@ -1,15 +1,18 @@
 """Fine-tuning of the Live network to one artist's style, as a generator of steps.
 
-First the style vector alone, from the mean of the predictions for the references; then, if that is wanted, the last
-layers of the network as well. The encoder and the first blocks stay frozen.
+First the style vector alone, from the mean of the predictions for the references; then, if that is wanted, layers of
+the network as well. Of the small network they are the last ones, while encoder and first blocks stay frozen. Of the
+larger one the layers of the second network thaw from the end: the last at once, the middle and the first ones later and
+at lower rates (source: Howard & Ruder 2018, "Universal language model fine-tuning", gradual unfreezing).
 """
 
 from __future__ import annotations
 
 import copy
+import functools
 import math
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 
 import torch
@@ -22,10 +25,11 @@ from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import EngineError, StudioError
 from studio.engine.finetune.checkpoint import TuningState, damaged
 from studio.engine.finetune.dataset import Photos, References
-from studio.engine.finetune.validation import Validator, means
+from studio.engine.finetune.validation import Exam, Validator, means
+from studio.engine.losses.painting_loss import PaintingLoss
 from studio.engine.losses.training_loss import TrainingLoss
+from studio.engine.networks.fine_network import LiveNetwork, VectorPainter
 from studio.engine.networks.style_delta import learnable_weights
-from studio.engine.networks.style_network import StyleNetwork, VectorPainter
 from studio.engine.runtime.optimizer_state import load_optimizer_tensors, optimizer_tensors
 
 VECTOR = "vector"
@@ -33,11 +37,16 @@ VALIDATE_EVERY = 15  # steps
 PATIENCE = 6  # validations without a better one, then a stage ends
 LEAST_GAIN = 0.001  # of the loss, for a validation to be a better one
 MOST_CONTENT = 1.2  # times the content loss of the untouched network, for a style to be kept
+MOST_EXAM_CONTENT = 1.05  # the same of the content error of an exam
 PULL = 0.1  # weight of the squared relative distance from the network's own weights
 VECTOR_SHARE = 0.2  # of its rate the vector keeps while the layers learn
 NORM_RATE = 5.0  # times the rate of the layers for the normalisations, whose weights are much larger
 LAST_RATE = 0.1  # of the first; the rate falls along half a cosine
 WARM_UP = 10  # steps in which the rate rises, as Adam's estimates are poor at first
+# By where a layer of the second network is: its share of the rate, and after which share of the steps it thaws.
+THAWING = {"out": (1.0, 0.0), "detail": (1.0, 0.0), "up_2": (1.0, 0.0), "last": (1.0, 0.0), "condition": (1.0, 0.0)}
+THAWING |= {"up_1": (0.7, 0.05), "middle": (0.7, 0.05), "down_2": (0.5, 0.1), "first": (0.5, 0.1)}
+THAWING |= {"down_1": (0.5, 0.1), "stem": (0.5, 0.1)}
 MAX_GRADIENT_NORM = 1.0
 MOST_SETBACKS = 4  # steps whose numbers blew up, before a run is given up
 BETAS = (0.9, 0.99)  # decay of Adam's moments per step
@@ -49,11 +58,11 @@ class Tuner:
 
     def __init__(
         self,
-        network: StyleNetwork,
-        loss: TrainingLoss,
+        network: LiveNetwork,
+        loss: TrainingLoss | PaintingLoss,
         references: References,
         photos: Photos,
-        validator: Validator,
+        validator: Validator | Exam,
         settings: TuneSettings,
         identity: str = "",
         from_scratch: bool = False,
@@ -109,6 +118,11 @@ class Tuner:
         return self.state.stage == "over"
 
     @property
+    def untaught(self) -> Mapping[str, Tensor]:
+        """The weights before the first step, which paint a mix of the references."""
+        return self._base
+
+    @property
     def progress(self) -> float:
         """Share of what was planned, 0 to 1; a stage that ended early counts as done."""
         state, settings = self.state, self._settings
@@ -148,7 +162,7 @@ class Tuner:
         with torch.no_grad():
             return self._paint(content, self.state.best if weights is None else weights)
 
-    def best_network(self) -> StyleNetwork:
+    def best_network(self) -> LiveNetwork:
         """A copy of the network with the best weights."""
         network = copy.deepcopy(self._network)
         layers = {name: tensor for name, tensor in self.state.best.items() if name != VECTOR}
@@ -213,8 +227,11 @@ class Tuner:
         for name, weight in self._learnt.items():
             rate = self._rate(name)
             groups.append({"params": [weight], "lr": rate, "initial_lr": rate})
+        factors: list[Callable[[int], float]] = [
+            functools.partial(self._rate_factor, _thawing(name)[1]) for name in self._learnt
+        ]
         self._optimizer = Adam(groups, betas=BETAS, eps=EPSILON)
-        self._scheduler = LambdaLR(self._optimizer, self._rate_factor, last_epoch=state.stage_step - 1)
+        self._scheduler = LambdaLR(self._optimizer, factors, last_epoch=state.stage_step - 1)
 
     def _rate(self, name: str) -> float:
         """The learning rate of a weight in this stage, before warm-up and cosine."""
@@ -224,12 +241,13 @@ class Tuner:
             rate = settings.learning_rate * VECTOR_SHARE
         elif name.startswith("conditions") and not self._from_scratch:
             rate *= NORM_RATE
-        return rate / float(2**state.setbacks)
+        return rate * _thawing(name)[0] / float(2**state.setbacks)
 
-    def _rate_factor(self, stage_step: int) -> float:
-        """Rises along a line, falls along half a cosine."""
+    def _rate_factor(self, frozen: float, stage_step: int) -> float:
+        """Rises along a line, falls along half a cosine. frozen: share of the steps before a weight learns at all."""
         falling = LAST_RATE + (1 - LAST_RATE) * (1 + math.cos(math.pi * stage_step / self._stage_steps)) / 2
-        return min(1.0, (stage_step + 1) / WARM_UP) * falling
+        since = stage_step + 1 - round(frozen * self._stage_steps)
+        return min(1.0, max(0.0, since / WARM_UP)) * falling
 
     def _validate(self) -> Generator[None, None, dict[str, float]]:
         return (yield from self._validator.validate(lambda crop: self.paint(crop, self.state.weights)))
@@ -240,7 +258,8 @@ class Tuner:
         if not all(math.isfinite(value) for value in held_out.values()):
             self._take_back()
             return False
-        keeps_photo = self._from_scratch or held_out["content"] <= MOST_CONTENT * state.base["content"]
+        most = MOST_EXAM_CONTENT if isinstance(self._validator, Exam) else MOST_CONTENT
+        keeps_photo = self._from_scratch or held_out["content"] <= most * state.base["content"]
         if keeps_photo and held_out["total"] < (1 - LEAST_GAIN) * state.best_losses["total"]:
             state.best = {name: tensor.detach().clone() for name, tensor in state.weights.items()}
             state.best_losses, state.best_step, state.worse = dict(held_out), state.step, 0
@@ -264,3 +283,9 @@ class Tuner:
     def _restart_from_best(self) -> None:
         self.state.weights = {name: tensor.clone() for name, tensor in self.state.best.items()}
         self._start_optimizer()
+
+
+def _thawing(name: str) -> tuple[float, float]:
+    """Of a weight its share of the rate, and the share of the steps for which it is frozen."""
+    prefix, _, layer = name.partition(".")
+    return THAWING[layer.split(".")[0]] if prefix == "refinement" else (1.0, 0.0)

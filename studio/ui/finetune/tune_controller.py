@@ -61,7 +61,8 @@ class TuneController(QObject):
     survives the end of the program: `unfinished` names it at the next start, and it can be resumed.
 
     references: what is learnt from. photos: the artist's own, to learn on. training_log: so far. sample: how far it has
-    come. has_style: whether there is something to keep. is_keeping: whether it is on its way into the gallery.
+    come. untaught: the same photo in a mix of the references.
+    has_style: whether there is something to keep. is_keeping: whether it is on its way into the gallery.
     can_resume: whether it can be resumed exactly. Signals: step_arrived(); request_found(TuneRequest), what an
     earlier run began; state_changed(), everything else; message_posted(Message or None).
     """
@@ -87,6 +88,7 @@ class TuneController(QObject):
         self.photos = ReferencePictures(files, lambda _: (), opener, self)
         self.training_log: list[TrainingStep] = []
         self.sample: Picture | None = None
+        self.untaught: Picture | None = None
         self.unfinished = ""
         self.progress = 0.0
         self.note = ""
@@ -164,7 +166,7 @@ class TuneController(QObject):
             self.message_posted.emit(Message(text, self.tr("Learn when they are done."), action="render_many"))
             return
         if not request.is_resumed:
-            self.training_log, self.sample, self.can_resume = [], None, False
+            self.training_log, self.sample, self.untaught, self.can_resume = [], None, None, False
         self._request = request
         self.references.is_locked = self.photos.is_locked = True
         self.is_learning, self.is_stopping, self.is_over, self.unfinished = True, False, False, ""
@@ -189,8 +191,11 @@ class TuneController(QObject):
                     self.training_log = [*(old for old in self.training_log if old.step < step.step), step]
                     self.has_style = self.can_resume = True
                 self.step_arrived.emit()
-            case Frame(picture=picture, progress=progress, seconds=seconds):
-                self.sample = picture
+            case Frame(picture=picture, step=step_number, progress=progress, seconds=seconds):
+                if step_number == 0:
+                    self.untaught = picture
+                else:
+                    self.sample = picture
                 self._pace = seconds / progress if progress > 0 and seconds > 0 else self._pace
                 self.step_arrived.emit()
             case Done(result=result, notes=notes):
@@ -238,7 +243,7 @@ class TuneController(QObject):
     def _forget(self) -> None:
         self.is_keeping = False
         self._files.submit_write(self._delete_all, lambda _: None, self._refuse)
-        self._request, self.training_log, self.sample = None, [], None
+        self._request, self.training_log, self.sample, self.untaught = None, [], None, None
         self.unfinished, self.progress = "", 0.0
         self.has_style = self.can_resume = self.is_over = False
         self.message_posted.emit(None)

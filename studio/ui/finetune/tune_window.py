@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
@@ -21,11 +20,11 @@ from studio.core.engine_api.contract import TuneRequest
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.message_bar import MessageBar
 from studio.ui.finetune.loss_curve import LossCurve
+from studio.ui.finetune.sample_view import SampleView
 from studio.ui.finetune.thumbnail_strip import ThumbnailStrip
 from studio.ui.finetune.training_photos import TrainingPhotos
 from studio.ui.finetune.tune_controller import TuneController
 from studio.ui.finetune.tune_settings_form import TuneSettingsForm
-from studio.ui.images.picture_pyramid import qimage
 from studio.ui.importing.source_picker import SourcePicker
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import GRID, set_role
@@ -51,7 +50,7 @@ class TuneWindow(QDialog):
         self._controller = controller
         self.setWindowTitle(self.tr("Teach a style"))
         self.setMinimumSize(640, 440)
-        resize_within_screen(self, QSize(800, 700))
+        resize_within_screen(self, QSize(960, 700))
         self.messages = MessageBar(actions)
         invitation = self.tr("Drop 3 to 30 pictures by one artist here, or a folder of them")
         self.strip = ThumbnailStrip(controller.references, self.tr("Pictures to learn from"), invitation)
@@ -65,7 +64,10 @@ class TuneWindow(QDialog):
         self.licence = LicenceCombo()
         self.photos = TrainingPhotos(controller.photos, settings)
         self.knobs = TuneSettingsForm(self.photos)
-        self.sample = PlainLabel()
+        self.untaught = SampleView(
+            self.tr("Untaught mix"), self.tr("Your photo in a mix of the pictures, for comparison")
+        )
+        self.sample = SampleView(self.tr("Taught"), self.tr("Your photo in the new style will appear here"))
         self.curve = LossCurve(files)
         self.bar = ProgressLine(self.tr("Progress of learning"))
         self.progress = ElidedLabel()
@@ -89,10 +91,6 @@ class TuneWindow(QDialog):
         self._controller.look_for_unfinished()
         self.show()
         self.activateWindow()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._show_sample()
 
     @Slot()
     def _act(self) -> None:
@@ -163,21 +161,11 @@ class TuneWindow(QDialog):
         else:
             text = self.tr("Loading") if controller.is_learning else ""
         self.progress.setText(text)
-        self._show_sample()
+        self._show_samples()
 
-    def _show_sample(self) -> None:
-        picture = self._controller.sample
-        if picture is None:
-            self.sample.setPixmap(QPixmap())
-            self.sample.setText(self.tr("Your photo in the new style will appear here"))
-            return
-        ratio = self.devicePixelRatioF()
-        room = self.sample.contentsRect().size() * ratio
-        image = qimage(picture.pixels).scaled(
-            room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
-        image.setDevicePixelRatio(ratio)
-        self.sample.setPixmap(QPixmap.fromImage(image))
+    def _show_samples(self) -> None:
+        self.untaught.show_picture(self._controller.untaught)
+        self.sample.show_picture(self._controller.sample)
 
     def _set_up(self) -> None:
         self.title.setPlaceholderText(self.tr("My style"))
@@ -185,13 +173,8 @@ class TuneWindow(QDialog):
         for widget, name in (
             (self.title, self.tr("Name of the style")),
             (self.author, self.tr("Artist")),
-            (self.sample, self.tr("A photo in the style, as far as it is learnt")),
         ):
             widget.setAccessibleName(name)
-        self.sample.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.sample.setMinimumSize(300, 96)
-        self.sample.setWordWrap(True)
-        set_role(self.sample, "muted")
 
     def _connect(self) -> None:
         controller = self._controller
@@ -224,7 +207,11 @@ class TuneWindow(QDialog):
         area = ScrolledPage(page)  # with all numbers it is higher than the window
         right = QVBoxLayout()
         right.setSpacing(GRID)
-        right.addWidget(self.sample, 3)
+        samples = QHBoxLayout()
+        samples.setSpacing(GRID)
+        samples.addWidget(self.untaught)
+        samples.addWidget(self.sample)
+        right.addLayout(samples, 3)
         right.addWidget(self.curve, 2)
         middle = QHBoxLayout()
         middle.setSpacing(3 * GRID)

@@ -159,10 +159,23 @@ def test_sample_and_curve_follow(qtbot: QtBot, loaded: Studio, tune_window: Tune
     for step in (1, 2):
         gate_of(engine).let_pass()
         qtbot.waitUntil(lambda step=step: tune_window.progress.text().startswith(f"Step {step} of 3"))
-        qtbot.waitUntil(lambda: not tune_window.sample.pixmap().isNull())
+        qtbot.waitUntil(lambda: not tune_window.sample.image.pixmap().isNull())
     best = tune_window.curve.best
     assert best is not None and best.step == 2
     assert "best at step 2" in tune_window.curve.accessibleDescription()
+
+
+def test_the_untaught_mix_stays_beside_what_is_taught(
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine
+) -> None:
+    begin(qtbot, tune_window, engine)
+    qtbot.waitUntil(lambda: not tune_window.untaught.image.pixmap().isNull())
+    assert tune_window.sample.image.pixmap().isNull()
+    untaught = loaded.tune_controller.untaught
+    gate_of(engine).let_pass()
+    qtbot.waitUntil(lambda: not tune_window.sample.image.pixmap().isNull())
+    assert loaded.tune_controller.untaught is untaught
+    assert not tune_window.untaught.image.pixmap().isNull()
 
 
 def test_a_finish_goes_first_and_learning_goes_on_afterwards(
