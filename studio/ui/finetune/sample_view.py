@@ -22,7 +22,7 @@ class SampleView(QWidget):
         self._picture: Picture | None = None
         self.image = PlainLabel()
         self.image.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.image.setMinimumSize(160, 160)
+        self.image.setMinimumSize(160, 96)  # small screens have no more room
         self.image.setWordWrap(True)
         self.image.setAccessibleName(caption)
         set_role(self.image, "muted")

@@ -19,7 +19,7 @@ class FinishRun:
     def __init__(self, state: ArtworkState, before: FinishRun | None = None, *, is_resumed: bool = False) -> None:
         self.state = state
         self.frame: Frame | None = before.frame if before else None
-        self._frame_progress = before._frame_progress if before else 0.0
+        self._frame_progress: float = before._frame_progress if before else 0.0
         self._frame_state: ArtworkState = before._frame_state if before else state  # what `frame` was painted from
         content = None if state.recipe.method == "pattern" else state.content
         start = state.result.painted if is_resumed and state.result else self._start_of(before)
