@@ -67,12 +67,17 @@ class Sized:
 
 @dataclass(frozen=True)
 class Opened:
-    """What lies in the file between the two: pixels, alpha and EXIF, one behind the other."""
+    """What lies in the file between the two, one behind the other: pixels, alpha, finer values, EXIF, profile.
+
+    exif, icc: bytes.
+    """
 
     width: int
     height: int
     has_alpha: bool
+    has_fine: bool
     exif: int
+    icc: int
     dpi: float | None
     notes: tuple[str, ...]
 
@@ -134,17 +139,23 @@ def send_answer(connection: Connection, answer: Answer) -> None:
 
 def lay_down(picture: Picture, file: IO[bytes]) -> Opened:
     """Write a picture into the file between the two, in place of what was there. OSError where there is no room."""
-    exif = picture.metadata.exif if len(picture.metadata.exif) <= _LARGEST_EXIF else b""
+    exif, icc = (
+        data if len(data) <= _LARGEST_EXIF else b"" for data in (picture.metadata.exif, picture.metadata.icc)
+    )
     file.seek(0)
     file.truncate()
     file.write(picture.pixels.data)
     if picture.alpha is not None:
         file.write(picture.alpha.data)
+    if picture.fine is not None:
+        file.write(picture.fine.data)
     file.write(exif)
+    file.write(icc)
     file.flush()
     notes = tuple(note[:_LONGEST_NOTE] for note in picture.notes[:_MOST_NOTES])
-    has_alpha = picture.alpha is not None
-    return Opened(picture.width, picture.height, has_alpha, len(exif), picture.metadata.dpi, notes)
+    has_alpha, has_fine = picture.alpha is not None, picture.fine is not None
+    dpi = picture.metadata.dpi
+    return Opened(picture.width, picture.height, has_alpha, has_fine, len(exif), len(icc), dpi, notes)
 
 
 def take_up(opened: Opened, file: IO[bytes], name: str, source: Path | None) -> Picture:
@@ -153,13 +164,14 @@ def take_up(opened: Opened, file: IO[bytes], name: str, source: Path | None) -> 
         file.seek(0)
         pixels = _filled(file, (opened.height, opened.width, 3))
         alpha = _filled(file, (opened.height, opened.width)) if opened.has_alpha else None
-        exif = file.read(opened.exif)
+        fine = _filled(file, (opened.height, opened.width, 3)).view(np.int8) if opened.has_fine else None
+        exif, icc = file.read(opened.exif), file.read(opened.icc)
     finally:
         file.seek(0)
         file.truncate()
-    if len(exif) != opened.exif:
+    if len(exif) != opened.exif or len(icc) != opened.icc:
         raise ValueError("less than was said")
-    return Picture(pixels, name, alpha, source, Metadata(exif, opened.dpi), opened.notes)
+    return Picture(pixels, name, alpha, source, Metadata(exif, opened.dpi, icc), opened.notes, fine)
 
 
 def _filled(file: IO[bytes], shape: tuple[int, ...]) -> NDArray[np.uint8]:
@@ -192,10 +204,12 @@ def _answer(values: Any) -> Answer:
         case "opened":
             notes = tuple(str(note)[:_LONGEST_NOTE] for note in get("notes")[:_MOST_NOTES])
             dpi = None if get("dpi") is None else float(get("dpi"))
-            exif = int(get("exif"))
-            if not 0 <= exif <= _LARGEST_EXIF or (dpi is not None and not (math.isfinite(dpi) and dpi > 0)):
+            exif, icc = int(get("exif")), int(get("icc"))
+            are_sizes = 0 <= exif <= _LARGEST_EXIF and 0 <= icc <= _LARGEST_EXIF
+            if not are_sizes or (dpi is not None and not (math.isfinite(dpi) and dpi > 0)):
                 raise ValueError("numbers that cannot be")
-            return Opened(*_size(get("width"), get("height")), get("has_alpha") is True, exif, dpi, notes)
+            has_alpha, has_fine = get("has_alpha") is True, get("has_fine") is True
+            return Opened(*_size(get("width"), get("height")), has_alpha, has_fine, exif, icc, dpi, notes)
     raise ValueError("no answer of a decode process")
 
 

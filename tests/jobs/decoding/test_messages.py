@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+from dataclasses import fields
 from io import BytesIO
 from multiprocessing import Pipe
 from pathlib import Path
@@ -26,7 +27,10 @@ from studio.jobs.decoding.messages import (
     take_up,
 )
 
-OPENED = {"says": "opened", "width": 4, "height": 3, "has_alpha": False, "exif": 0, "dpi": None, "notes": []}
+OPENED = {
+    "says": "opened", "width": 4, "height": 3, "has_alpha": False, "has_fine": False, "exif": 0, "icc": 0,
+    "dpi": None, "notes": [],
+}  # fmt: skip
 
 
 def received(data: bytes) -> Any:
@@ -56,6 +60,8 @@ def received(data: bytes) -> Any:
                 {"width": None},
                 {"exif": -1},
                 {"exif": 2**40},
+                {"icc": -1},
+                {"icc": 2**40},
                 {"dpi": -1},
                 {"dpi": float("inf")},
                 {"dpi": "x"},
@@ -63,7 +69,7 @@ def received(data: bytes) -> Any:
             )
         ),
     ],
-    ids=range(18),
+    ids=range(20),
 )
 def test_what_cannot_be_is_no_answer(data: bytes) -> None:
     with pytest.raises((ValueError, TypeError, AttributeError)):
@@ -84,7 +90,7 @@ def test_answers_come_as_they_were_sent() -> None:
         pipe = QuestionPipe(ours)
         send_answer(theirs, Sized(40, 30))
         assert pipe.receive() == Sized(40, 30)
-        opened = Opened(4, 3, True, 17, 300.0, ("A note.",))
+        opened = Opened(4, 3, True, True, 17, 19, 300.0, ("A note.",))
         send_answer(theirs, opened)
         assert pipe.receive() == opened
         for error, kind in ((WriteError("No.", "Try."), WriteError), (EngineError("No."), PictureError)):
@@ -101,6 +107,18 @@ def test_questions_come_as_they_were_sent() -> None:
         for question in (Question("a", Path("/x/caf\udce9"), fill=(3, 4)), Question("Pasted", data=b"abc")):
             pipe.write(pipe.pack(question))
             assert receive_question(theirs) == question
+
+
+def test_a_picture_comes_with_all_that_it_has() -> None:
+    random = np.random.default_rng(0)
+    pixels, alpha = random.integers(0, 256, (3, 4, 3), np.uint8), random.integers(0, 256, (3, 4), np.uint8)
+    fine = random.integers(-128, 128, (3, 4, 3), np.int8)
+    picture = Picture(pixels, "a", alpha, Path("b"), Metadata(b"exif", 300.0, b"profile"), ("A note.",), fine)
+    file = BytesIO()
+    found = take_up(lay_down(picture, file), file, "a", Path("b"))
+    for field in fields(Picture):
+        one, other = getattr(found, field.name), getattr(picture, field.name)
+        assert np.array_equal(one, other) and getattr(one, "dtype", None) == getattr(other, "dtype", None), field.name
 
 
 def test_a_file_with_less_than_was_said_is_no_picture() -> None:
