@@ -97,7 +97,7 @@ class QuestionPipe:
 
     def pack(self, item: Question) -> Parts:
         """A question, then its data."""
-        path = None if item.path is None else os.fsencode(item.path).hex()
+        path = None if item.path is None else str(item.path)  # in ASCII, JSON can spell whatever a name has
         head = {"name": item.name, "path": path, "fill": item.fill, "data": len(item.data)}
         return [json.dumps(head).encode(), *([item.data] if item.data else [])]
 
@@ -115,7 +115,7 @@ def receive_question(connection: Connection) -> Question:
     """The next question; EOFError where the studio has gone."""
     head = json.loads(connection.recv_bytes(_LONGEST_QUESTION))
     data = connection.recv_bytes(_LARGEST_DATA) if head["data"] else b""
-    path = None if head["path"] is None else Path(os.fsdecode(bytes.fromhex(head["path"])))
+    path = None if head["path"] is None else Path(head["path"])
     return Question(head["name"], path, data, tuple(head["fill"]) if head["fill"] else None)
 
 

@@ -121,3 +121,20 @@ def test_a_backslash_of_a_shell_is_left_out_and_one_of_the_name_is_kept(tmp_path
 )
 def test_a_line_is_read_as_terminals_write_it(line: str, paths: list[str]) -> None:
     assert paths_in_line(line) == paths
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["file://[x/y.png", "file://\u2100.com/x.png", "file:///x\ud800y.png", "/tmp/\ud800.png", "~\0/x.png", "/a\0b.png",
+     "file:///a%00b.png", "smb://nas/\ud800/x.png", "smb://nas/%00/x.png", "smb://", "~" + "a" * 5000, "file:", "file://",
+     "$'/\\ud800'", "/tmp/" + "x" * 300],
+)  # fmt: skip
+def test_whatever_stands_in_a_name_one_sentence_says_that_it_cannot_be_opened(runtime: Path, text: str) -> None:
+    for place in map(place_of, [text, *paths_in_line(text)]):
+        with pytest.raises(PictureError):
+            open_picture(place)
+
+
+@pytest.mark.parametrize("url", ["file:///tmp/a?b#c.png", "file:/tmp/a%3Fb%23c.png", "FILE://box/tmp/a?b#c.png"])
+def test_the_machine_in_a_file_url_is_left_out_and_marks_stay_in_the_name(url: str) -> None:
+    assert place_of(url) == Path("/tmp/a?b#c.png")

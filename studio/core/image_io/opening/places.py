@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import unquote, unquote_to_bytes, urlsplit
+from urllib.parse import unquote, unquote_to_bytes
 
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError
@@ -38,10 +38,13 @@ def place_of(text: str) -> Path:
     """The file that an URL or a path names. Of file: URLs the host is left out: it is this machine, or a share's."""
     text = text.strip()
     if text[:5].lower() == "file:":
-        path = urlsplit(text.replace("?", "%3F").replace("#", "%23")).path  # both stand for themselves in names
-        return Path(os.fsdecode(unquote_to_bytes(path)))
+        path = text[5:]  # "?" and "#" stand for themselves in names
+        if path.startswith("//"):
+            path = "".join(path[2:].partition("/")[1:])
+        return Path(os.fsdecode(unquote_to_bytes(_encoded(path))))
     if text.startswith("~"):
-        return Path(os.path.expanduser(text))  # noqa: PTH111 - Path raises where there is no such user
+        with suppress(ValueError):  # of a zero byte
+            return Path(os.path.expanduser(text))  # noqa: PTH111 - Path raises where there is no such user
     return Path(text)
 
 
@@ -87,7 +90,7 @@ def _mounted(scheme: str, rest: str) -> Path:
     authority, _, path = rest.partition("/")
     scheme = _OTHER_NAMES.get(scheme, scheme)
     host = unquote(authority.rpartition("@")[2]).casefold()
-    parts = [part for part in os.fsdecode(unquote_to_bytes(path)).split("/") if part not in ("", ".", "..")]
+    parts = [part for part in os.fsdecode(unquote_to_bytes(_encoded(path))).split("/") if part not in ("", ".", "..")]
     for mount, share in _mounts(scheme, host):
         if share is None:
             candidate = mount.joinpath(*parts)
@@ -141,15 +144,20 @@ def _other_spellings(place: Path) -> Iterator[Path]:
     for form in ("NFC", "NFD"):
         with suppress(ValueError):
             yield Path(unicodedata.normalize(form, text))
-    try:
-        raw = os.fsencode(text)
-    except UnicodeError:  # half a character, which no file system writes
-        return
+    raw = _encoded(text)
     for encoding in _ENCODINGS:
         with suppress(UnicodeError):
             yield Path(raw.decode(encoding))  # the address was in this one, the name is in the system's
         with suppress(UnicodeError):
             yield Path(os.fsdecode(text.encode(encoding)))  # the other way round
+
+
+def _encoded(text: str) -> bytes:
+    """The bytes of a name; half a character, which no disk has in a name, is some bytes, too."""
+    try:
+        return os.fsencode(text)
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def _is_there(place: Path) -> bool:
