@@ -179,7 +179,7 @@ class StyleRecipe:
         shares = self.style_shares or (1.0,) * count
         return tuple(share / sum(shares) for share in shares)
 
-    def change(self, **values: Any) -> StyleRecipe:
+    def change(self, /, **values: Any) -> StyleRecipe:  # a file may name anything, `self` too
         """A copy with other values; RecipeError if one of them is unknown or out of range.
 
         A `long_edge` without a `size_rule` is one of "pixels".
@@ -224,7 +224,7 @@ class StyleRecipe:
             raise RecipeError("This is no recipe: it holds no settings.")
         values = dict(values)
         version = values.pop("version", RECIPE_VERSION)
-        if not isinstance(version, int) or version > RECIPE_VERSION:
+        if type(version) is not int or not 1 <= version <= RECIPE_VERSION:
             raise RecipeError(f"The recipe has version {version}; this studio reads up to {RECIPE_VERSION}.")
         if version < 2:
             values.setdefault("network", _FIRST_NETWORK)
