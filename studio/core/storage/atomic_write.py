@@ -28,7 +28,7 @@ _UNSUPPORTED = {errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.EPERM, errn
 def replace_file(path: Path, data: bytes | memoryview, verify: Callable[[Path], None] | None = None) -> None:
     """Write `data` to a temporary file beside `path`, let `verify` look at it, and rename it to `path`.
 
-    A link is followed, the permissions of an older file are kept. Whatever goes wrong (also what `verify` raises), the
+    A link is followed, the permissions of an older file are kept, and nothing but a file is replaced. Whatever goes wrong (also what `verify` raises), the
     temporary file is removed and `path` is as it was. Raises WriteError with the reason and a remedy.
     """
     try:
@@ -118,6 +118,8 @@ def _mode_of(target: Path) -> int | None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not target.exists():
         return None
+    if not target.is_file():  # a rename would put a file in place of a pipe, or as root of /dev/null
+        raise WriteError(f"{target.name} is no ordinary file.", "Choose another name.")
     if not os.access(target, os.W_OK):  # a rename would not mind; the artist who protected it would
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     return target.stat().st_mode & 0o7777

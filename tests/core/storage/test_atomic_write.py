@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from studio.core.errors import PictureError
+from studio.core.errors import PictureError, WriteError
 from studio.core.image_io import decode_picture, save_picture
 from studio.core.picture import Picture
 from studio.core.storage import atomic_write
@@ -233,6 +233,21 @@ def test_a_folder_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "a.png").mkdir()
     with pytest.raises(PictureError, match=r"a\.png is a folder"):
         replace_file(tmp_path / "a.png", b"")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names")
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_pipe_or_a_device_is_not_replaced(is_link: bool, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.png"
+    os.mkfifo(pipe)
+    path = pipe
+    if is_link:
+        path = tmp_path / "link.png"
+        path.symlink_to(pipe)
+    with pytest.raises(WriteError, match="no ordinary file"):
+        replace_file(path, b"new")
+    assert pipe.is_fifo()
+    assert {file.name for file in tmp_path.iterdir()} == {pipe.name, path.name}
 
 
 def test_a_file_in_place_of_a_folder_is_no_crash(path: Path) -> None:
