@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from studio.engine.keep_colors import ColorKeeper, from_oklab, to_oklab
+from studio.engine.keep_colors import ColorKeeper
 from studio.engine.runtime import tensors
+from studio.engine.runtime.oklab import from_oklab, to_oklab
 from studio.engine.runtime.tensors import strips_of
 from tests.support.scenes import flat, waves, weave
 

@@ -17,13 +17,13 @@ from studio.core.recipe import NETWORKS, StyleRecipe
 from studio.engine import keep_colors, torch_engine
 from studio.engine.feed_forward.live_painter import LivePainter
 from studio.engine.feed_forward.live_planner import LivePlanner
-from studio.engine.keep_colors import to_oklab
 from studio.engine.losses.band_statistics import band_covariances, blend_bands
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization.optimize import Snapshot, finish
 from studio.engine.optimization.targets import Painting
 from studio.engine.runtime.generators import run_to_end
+from studio.engine.runtime.oklab import to_oklab
 from studio.engine.runtime.tensors import to_tensor
 from studio.engine.torch_engine import TorchEngine
 from tests.engine.test_torch_engine import difference
@@ -118,9 +118,9 @@ def test_networks_share_their_predictor_and_what_it_made_of_photo_and_style(
     asked: list[StylePredictor] = []
     predict = StylePredictor.__call__
 
-    def look(predictor: StylePredictor, picture: Tensor, opacity: Tensor | None = None) -> Tensor:
+    def look(predictor: StylePredictor, picture: Tensor) -> Tensor:
         asked.append(predictor)
-        return predict(predictor, picture, opacity)
+        return predict(predictor, picture)
 
     monkeypatch.setattr(StylePredictor, "__call__", look)
     for network, styles in zip(NETWORKS, ((STYLE,), (STYLE, OTHER_STYLE)), strict=True):
