@@ -24,11 +24,11 @@ from safetensors.torch import save_file
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
+from studio.core.engine_api.features import STYLE_LAYERS
 from studio.core.image_io.picture_reader import open_picture
 from studio.engine.runtime.tensors import to_tensor
 from studio.engine.vision.art_encoder import (
     HEAD,
-    STYLE_LAYERS,
     at_working_size,
     style_statistics,
     subject_statistics,

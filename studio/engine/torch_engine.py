@@ -16,6 +16,7 @@ from studio import __version__
 from studio.core.card import bundled_cards
 from studio.core.engine_api.contract import (
     ColorRequest,
+    DescribeRequest,
     Done,
     EngineInfo,
     EngineSettings,
@@ -52,6 +53,7 @@ from studio.engine.runtime.device import (
 )
 from studio.engine.runtime.generators import run_to_end, signs_of_life
 from studio.engine.runtime.tensors import reading, shrinking, shrinking_opacity, strip_of, strips, writing
+from studio.engine.vision.describer import Describer
 from studio.engine.vision.seer import Seer
 
 LARGEST_STYLE = 4096  # px of a style's longer edge that are kept; at work it is at most half of that
@@ -75,6 +77,7 @@ class TorchEngine:
         self._planner = LivePlanner(self._device)
         self._colors = ColorKeeper()
         self._seer = Seer(self._device)
+        self._describer = Describer(self._device)
         torch.backends.cudnn.deterministic = True  # the same recipe paints the same pixels
 
     def describe(self) -> EngineInfo:
@@ -109,6 +112,8 @@ class TorchEngine:
                     yield from self._live(request)
                 case SeeRequest():
                     yield (yield from signs_of_life(request.id, self._seer.see(request)))
+                case DescribeRequest():
+                    yield (yield from signs_of_life(request.id, self._describer.describe(request)))
                 case TuneRequest():
                     yield from fine_tune(request, self._fine_tune_context())
         except StudioError:
@@ -118,7 +123,9 @@ class TorchEngine:
                 raise
             raise EngineError("There is not enough memory for this picture.", "Choose a smaller size.") from error
         finally:
-            if not isinstance(request, LiveRequest | ColorRequest | SeeRequest):  # it takes longer than these do
+            if not isinstance(
+                request, LiveRequest | ColorRequest | SeeRequest | DescribeRequest
+            ):  # it takes longer than these do
                 release_memory(self._device)
 
     def close(self) -> None:
@@ -128,6 +135,7 @@ class TorchEngine:
         self._planner.close()
         self._colors.close()
         self._seer.close()
+        self._describer.close()
         release_memory(self._device)
 
     def _style(self, request: StyleRequest) -> Iterator[Event]:

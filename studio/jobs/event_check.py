@@ -8,6 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from studio.core.engine_api.contract import (
+    Described,
+    DescribeRequest,
     Done,
     EngineInfo,
     Event,
@@ -31,17 +33,18 @@ _MOST_NOTES = 100
 _MOST_STEPS = 10**9
 _LARGEST_MASK = 1024  # px of its longer edge
 _MOST_FACES, _MOST_POINTS = 1000, 16
+_MOST_VECTORS, _LONGEST_VECTOR = 100, 10**6
 _ROUNDING = 0.01  # of shares that were added up
 
 
 def check_event(event: object, request: Request) -> Event:
     """The event, if it is one of this request with types and numbers as the contract has them; else EngineError."""
     try:
-        if not isinstance(event, Frame | Progress | Done | Seen | Stopped | Failed):
+        if not isinstance(event, Frame | Progress | Done | Seen | Described | Stopped | Failed):
             raise _no("a", event)
         if type(event.request_id) is not int or event.request_id != request.id:
             raise _no("another request's", event)
-        if isinstance(request, SeeRequest) is not isinstance(event, Seen) and isinstance(event, Frame | Done | Seen):
+        if isinstance(event, Frame | Done | Seen | Described) and not _is_answer(event, request):
             raise _no("what was not asked, a", event)
         match event:
             case Frame():
@@ -65,6 +68,8 @@ def check_event(event: object, request: Request) -> Event:
             case Seen():
                 _check_mask(event.subject)
                 _check_faces(event.faces)
+            case Described():
+                _check_vectors(event.vectors)
             case Failed() if not isinstance(event.error, StudioError):
                 raise _no("an error that is", event.error)
     except (ValueError, AttributeError) as error:  # AttributeError: a field is missing, if it was unpickled
@@ -107,6 +112,25 @@ def _check_pictures(picture: object, uncolored: object) -> None:
         raise _no("an uncolored picture that is", uncolored)
     if uncolored.pixels.shape != picture.pixels.shape:
         raise ValueError("an uncolored picture of another size")
+
+
+def _is_answer(event: Frame | Done | Seen | Described, request: Request) -> bool:
+    if isinstance(request, SeeRequest):
+        return isinstance(event, Seen)
+    if isinstance(request, DescribeRequest):
+        return isinstance(event, Described)
+    return isinstance(event, Frame | Done)
+
+
+def _check_vectors(vectors: object) -> None:
+    if not isinstance(vectors, Mapping) or not 0 < len(vectors) <= _MOST_VECTORS:
+        raise _no("vectors that are", vectors)
+    for name, vector in vectors.items():
+        _check_note(name)
+        if not isinstance(vector, np.ndarray) or vector.dtype != np.float32 or vector.ndim != 1:
+            raise _no("a vector that is", vector)
+        if not 0 < vector.size <= _LONGEST_VECTOR or not np.isfinite(vector).all():
+            raise ValueError("a vector of no length, or not of numbers")
 
 
 def _check_mask(mask: object) -> None:

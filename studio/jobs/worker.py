@@ -11,7 +11,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from studio.core.engine_api.contract import Done, Engine, Event, Failed, Ready, Request, Seen, SeeRequest, Stopped
+from studio.core.engine_api.contract import (
+    Described,
+    Done,
+    Engine,
+    Event,
+    Failed,
+    Ready,
+    Request,
+    Seen,
+    SeeRequest,
+    Stopped,
+)
 from studio.core.errors import EngineDied, EngineError
 from studio.jobs.as_studio_error import as_studio_error
 from studio.jobs.event_check import check_event
@@ -27,9 +38,9 @@ class Worker:
     `make_engine` is called on that thread, and so is `on_event`, with every event. Before anything is painted comes
     Ready, or Failed with request id 0; after a failed start the engine is started again when the next request comes. An
     engine that died fails the request it was at work on and is started again at once, with another Ready.
-    Every request ends with exactly one Done, Seen, Stopped or Failed, after which no event of it follows; with two
-    exceptions: nothing is said about a live request that was replaced before the engine saw it, nor about a request
-    that comes after `close`. What is no event of its request (`check_event`) fails it.
+    Every request ends with exactly one Done, Seen, Described, Stopped or Failed, after which no event of it follows;
+    with two exceptions: nothing is said about a live request that was replaced before the engine saw it, nor about a
+    request that comes after `close`. What is no event of its request (`check_event`) fails it.
 
     A live request runs between two steps of the job, which continues afterwards: as long as new ones keep coming, the
     job waits. Looks wait for the live request alone, and none replaces another. In the same way previews wait while
@@ -211,7 +222,7 @@ class Worker:
                 self._has_tried_to_start = self._is_ready = False
             self._end(run, Failed(run.request.id, as_studio_error(error)))
         else:
-            if isinstance(event, Done | Seen | Stopped | Failed):
+            if isinstance(event, Done | Seen | Described | Stopped | Failed):
                 self._end(run, event)
             else:
                 self._emit(event)

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from studio.core.engine_api.contract import (
+    Described,
+    DescribeRequest,
     Done,
     EngineInfo,
     Event,
@@ -126,6 +128,34 @@ IMPROPER: list[Any] = [
 def test_what_is_no_event_of_the_request_is_an_error_of_the_engine(event: object) -> None:
     with pytest.raises(EngineError, match=r"^The painting engine said what cannot be \(.{3,80}\)\. Try again"):
         check_event(event, REQUEST)
+
+
+DESCRIBE = DescribeRequest(PICTURE)
+VECTOR = np.full(3, 0.5, np.float32)
+
+
+@pytest.mark.parametrize(
+    "vectors",
+    [
+        None,
+        {},
+        {"style": None},
+        {"style": [0.5]},
+        {"style": VECTOR.astype(np.float64)},
+        {"style": VECTOR[None]},
+        {"style": VECTOR[:0]},
+        {"style": np.full(3, NAN, np.float32)},
+        {1: VECTOR},
+        {str(number): VECTOR for number in range(101)},
+    ],
+    ids=lambda vectors: type(vectors).__name__,
+)
+def test_a_picture_is_described_in_vectors_of_numbers(vectors: Any) -> None:
+    proper = Described(DESCRIBE.id, {"style": VECTOR})
+    assert check_event(proper, DESCRIBE) is proper
+    for event, request in ((Described(DESCRIBE.id, vectors), DESCRIBE), (replace(proper, request_id=ID), REQUEST)):
+        with pytest.raises(EngineError, match="said what cannot be"):
+            check_event(event, request)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from safetensors.numpy import save
 from studio.core.card import Card, bundled_cards
 from studio.core.engine_api.contract import (
     ColorRequest,
+    Described,
+    DescribeRequest,
     Done,
     EngineInfo,
     EngineSettings,
@@ -139,6 +141,8 @@ class FakeEngine:
                     done = Done(request.id, make_picture(), steps=self.frames, notes=("Nearer.",), learned=learned)
                 case SeeRequest():
                     done = see(request)
+                case DescribeRequest():
+                    done = describe(request)
                 case ColorRequest():
                     colored = keep_colors(request.painted, request.content, request.keep_color)
                     done = Done(request.id, colored, uncolored=request.painted)
@@ -212,6 +216,19 @@ def keep_colors(painted: Picture, content: Picture, keep_color: float) -> Pictur
     """`painted`, faded to the content by `keep_color`: not what an engine does, but as easy to tell apart."""
     original = _resized(content.pixels, painted.width, painted.height)
     return painted.with_pixels(((1 - keep_color) * painted.pixels + keep_color * original).astype(np.uint8))
+
+
+def describe(request: DescribeRequest) -> Described:
+    """Of its colours: alike for alike pictures, and far apart for others."""
+    mean = request.content.pixels.reshape(-1, 3).mean(0) / 255
+    sizes = {"style": 128, "subject": 128, "palette": 294}
+    if request.query is not None:
+        sizes = dict.fromkeys(request.query.layers, 24)
+    vectors = {}
+    for name, size in sizes.items():
+        waves = np.cos(np.outer(np.arange(1, size + 1) % 13, mean * 3)).sum(1) + 3.0
+        vectors[name] = (waves / np.linalg.norm(waves)).astype(np.float32)
+    return Described(request.id, vectors)
 
 
 def see(request: SeeRequest) -> Seen:

@@ -8,7 +8,11 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from studio.core.card import Card
+from studio.core.engine_api.features import FeatureQuery
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import StudioError
 from studio.core.picture import Picture, Pixels
@@ -109,6 +113,18 @@ class SeeRequest:
 
 
 @dataclass(frozen=True)
+class DescribeRequest:
+    """Say in numbers what a picture is like; answered by Described.
+
+    query: which numbers; None for those of the library: "style", "subject" and "palette", each a vector of length 1.
+    """
+
+    content: Picture
+    query: FeatureQuery | None = None
+    id: int = field(default_factory=new_request_id)
+
+
+@dataclass(frozen=True)
 class TuneRequest:
     """Fine-tune to the style of `references`; it is written to `output`, with this card, whenever it is better.
 
@@ -126,7 +142,7 @@ class TuneRequest:
     id: int = field(default_factory=new_request_id)
 
 
-Request = StyleRequest | ColorRequest | LiveRequest | SeeRequest | TuneRequest
+Request = StyleRequest | ColorRequest | LiveRequest | SeeRequest | DescribeRequest | TuneRequest
 
 
 @dataclass(frozen=True)
@@ -209,6 +225,14 @@ class Seen:
     faces: tuple[Face, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Described:
+    """What a picture is like, by the names of the vectors: of the library, or the layers of the query."""
+
+    request_id: int
+    vectors: Mapping[str, NDArray[np.float32]]
+
+
 @dataclass(frozen=True)
 class Stopped:
     """The request was closed on demand before its end: the last frame is what there is."""
@@ -250,7 +274,7 @@ class Ready:
     info: EngineInfo
 
 
-Event = Frame | Progress | Done | Seen | Stopped | Failed | Ready
+Event = Frame | Progress | Done | Seen | Described | Stopped | Failed | Ready
 
 
 @dataclass(frozen=True)
@@ -271,7 +295,7 @@ class Engine(Protocol):
         """Device, precision, memory, versions and weights; may load and warm up."""
 
     def run(self, request: Request) -> Iterator[Event]:
-        """Events of the request, ending with Done, or with Seen for a SeeRequest; close() cancels.
+        """Events of the request, ending with Done, or with Seen or Described for what asks for those; close() cancels.
 
         A StudioError is raised at the next(). Yields at least every 100 ms or so at 512 px, so that others
         get their turn.

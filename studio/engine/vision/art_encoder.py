@@ -14,13 +14,13 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional
 
+from studio.core.engine_api.features import STYLE_LAYERS
 from studio.engine.networks.weights import verified_card
 from studio.engine.runtime.oklab import to_oklab
 from studio.engine.runtime.tensors import resize
 from studio.engine.vision.mobilenet import MobileNetEncoder
 
 HEAD = "style_head"  # id of its card
-STYLE_LAYERS = tuple(f"features.{number}" for number in (3, 6, 10, 13, 14, 16, 18))
 SUBJECT_LAYER = "features.18"
 SHORT_EDGE, LONG_EDGE = 256, 448  # px of a picture as it is looked at: the shorter edge, unless the longer is too long
 LEAST = 32  # px of any edge
