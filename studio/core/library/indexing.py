@@ -1,0 +1,119 @@
+"""Bringing the index up to date with folders: only what changed is looked at, and a kill loses a second of work."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from studio.core.errors import StudioError
+from studio.core.image_io.find_pictures import pictures_in
+from studio.core.library.facts import FactsReader
+from studio.core.library.library_index import Described, FileState, LibraryIndex
+from studio.core.picture import Picture
+
+THUMBNAIL = 128  # px of the longer edge
+COMMIT_SECONDS = 1.0
+_QUALITY = 70
+
+Describe = Callable[[Path], Described]
+"""What a picture is like. Raises StudioError if it cannot be opened."""
+
+
+@dataclass(frozen=True)
+class IndexNews:
+    """How far it is: `done` of `total` files were looked at, the last of them `path`. problem: why it was left out."""
+
+    done: int
+    total: int
+    path: Path
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is to do: files that are new or changed, in order, and those that are no longer there."""
+
+    wanted: tuple[Path, ...]
+    gone: tuple[Path, ...]
+
+
+def changes_in(index: LibraryIndex, folders: Sequence[Path]) -> Changes:
+    """What has changed in folders (absolute paths) since they were looked at."""
+    wanted: list[Path] = []
+    gone: list[Path] = []
+    for folder in folders:
+        known = index.known(folder)
+        for path in pictures_in([folder]):
+            state = known.pop(path, None)
+            try:
+                if state is None or state != FileState.of(path):
+                    wanted.append(path)
+            except OSError:  # gone since, or not to be read: opening it tells
+                wanted.append(path)
+        if folder.is_dir():  # a disk that is not connected has lost nothing
+            gone += known
+    return Changes(tuple(wanted), tuple(gone))
+
+
+def update(
+    index: LibraryIndex, folders: Sequence[Path], describe: Describe, *, clock: Callable[[], float] = time.monotonic
+) -> Generator[IndexNews, None, None]:
+    """Bring the index up to date, telling of each file; closed or killed in between, the next call goes on from there.
+
+    folders: absolute paths. What cannot be opened is left out until it changes. Raises StudioError if the index cannot
+    be written.
+    """
+    changes = changes_in(index, folders)
+    index.forget(changes.gone)
+    index.commit()
+    reader = FactsReader()
+    try:
+        last = clock()
+        for done, path in enumerate(changes.wanted, start=1):
+            yield IndexNews(done, len(changes.wanted), path, take_in(index, path, reader, describe))
+            if clock() - last >= COMMIT_SECONDS:
+                index.commit()
+                last = clock()
+    finally:
+        index.commit()
+
+
+def take_in(index: LibraryIndex, path: Path, reader: FactsReader, describe: Describe) -> str:
+    """Look at one file and put it into the index, not yet committed. Returns what was wrong with it, or ""."""
+    try:
+        state = FileState.of(path)
+    except OSError:
+        index.forget([path])
+        return f"{path.name} is gone."
+    try:
+        described = describe(path)
+    except StudioError as error:
+        index.note_problem(path, state, error.message)
+        return error.message
+    index.add(path, state, reader.facts_of(path), described)
+    return ""
+
+
+def thumbnail_of(picture: Picture) -> bytes:
+    """A small WebP file of the whole picture."""
+    image = Image.fromarray(picture.pixels)
+    image.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    file = BytesIO()
+    image.save(file, "WEBP", quality=_QUALITY, method=2)
+    return file.getvalue()
+
+
+def absolute_folders(folders: Iterable[Path]) -> list[Path]:
+    """The folders as the index names them. Raises StudioError for what is none."""
+    found = []
+    for folder in folders:
+        place = Path(folder).absolute()
+        if not place.is_dir():
+            raise StudioError(f"There is no folder {folder}.", "Check its name.")
+        found.append(place.resolve())
+    return found

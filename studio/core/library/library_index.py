@@ -1,0 +1,317 @@
+"""LibraryIndex: the index on the disk. SQLite has what is known of each picture, files beside it have the vectors.
+
+A picture's vectors are written before the row that tells of them, to a place no row tells of: whenever the process is
+killed, each row that is there has its vectors. All of it can be made again from the pictures.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.core.card import bundled_cards
+from studio.core.errors import StudioError
+from studio.core.library.facts import Facts
+from studio.core.library.vector_file import KINDS, VectorFile
+from studio.core.storage.atomic_write import make_folder
+from studio.core.storage.folder_lock import FolderLock
+from studio.core.storage.user_folders import cache_folder
+
+_VERSION = 1
+_FACTS = tuple(field.name for field in fields(Facts))
+_TABLES = f"""
+CREATE TABLE IF NOT EXISTS pictures (
+    row INTEGER PRIMARY KEY, path BLOB UNIQUE NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, {", ".join(_FACTS)});
+CREATE INDEX IF NOT EXISTS by_fingerprint ON pictures (fingerprint);
+CREATE TABLE IF NOT EXISTS problems (
+    path BLOB PRIMARY KEY, size INTEGER NOT NULL, modified INTEGER NOT NULL, problem TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS thumbnails (row INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS labels (
+    row INTEGER NOT NULL, model TEXT NOT NULL, label TEXT NOT NULL, certainty REAL NOT NULL, PRIMARY KEY (row, model));
+CREATE TABLE IF NOT EXISTS made_with (model TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True)
+class FileState:
+    """What tells that a file is still the one that was looked at: bytes, and nanoseconds of its last change."""
+
+    size: int
+    modified: int
+
+    @classmethod
+    def of(cls, path: Path) -> FileState:
+        """Raises OSError."""
+        facts = path.stat()
+        return cls(facts.st_size, facts.st_mtime_ns)
+
+
+@dataclass(frozen=True)
+class IndexedPicture:
+    """A picture of the library. row: its number there, as long as its file does not change."""
+
+    row: int
+    path: Path
+    fingerprint: str
+    width: int
+    height: int
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Described:
+    """A picture as it goes into the index. vectors: by the names of KINDS. thumbnail: a small WebP file, or b""."""
+
+    fingerprint: str
+    width: int
+    height: int
+    vectors: Mapping[str, NDArray[np.float32]]
+    thumbnail: bytes = b""
+
+
+def library_folder() -> Path:
+    """Where the index of this user lies."""
+    return cache_folder() / "library"
+
+
+class LibraryIndex:
+    """The index in a folder; for one thread at a time. Raises StudioError if it cannot be opened.
+
+    is_writer: takes the folder's lock, so that one process writes. Others may read meanwhile.
+    """
+
+    def __init__(self, folder: Path | None = None, is_writer: bool = False) -> None:
+        self.folder = folder or library_folder()
+        make_folder(self.folder)
+        self._lock = FolderLock(self.folder) if is_writer else None
+        if self._lock is not None:
+            self._lock.take()
+        self._vectors = {kind: VectorFile(self.folder, kind) for kind in KINDS}
+        self._database = self._open(is_writer)
+        self._free, self._end = self._find_free()
+        self._freed: list[int] = []  # by what is not committed yet
+
+    @property
+    def count(self) -> int:
+        """How many pictures there are."""
+        return int(self._database.execute("SELECT count(*) FROM pictures").fetchone()[0])
+
+    def known(self, under: Path | None = None) -> dict[Path, FileState]:
+        """Files that were looked at, below a folder or all, those that were no pictures included."""
+        found: dict[Path, FileState] = {}
+        for table in ("pictures", "problems"):
+            where, values = _below(under)
+            query = f"SELECT path, size, modified FROM {table}{where}"
+            for path, size, modified in self._database.execute(query, values):
+                found[Path(os.fsdecode(path))] = FileState(size, modified)
+        return found
+
+    def problems(self, under: Path | None = None) -> dict[Path, str]:
+        """Files that could not be looked at, and why."""
+        where, values = _below(under)
+        rows = self._database.execute(f"SELECT path, problem FROM problems{where}", values)
+        return {Path(os.fsdecode(path)): problem for path, problem in rows}
+
+    def add(self, path: Path, state: FileState, facts: Facts, described: Described) -> int:
+        """Take in a picture, or a changed one instead of what it was; it lasts from the next `commit`.
+
+        Returns its row.
+        """
+        key = os.fsencode(path)
+        old = self._database.execute("SELECT row FROM pictures WHERE path = ?", (key,)).fetchone()
+        row = self._free.pop() if self._free else self._end
+        self._end = max(self._end, row + 1)
+        for kind, vectors in self._vectors.items():
+            vectors.write(row, described.vectors[kind])
+        if old is not None:
+            self._drop(old[0])
+        self._database.execute("DELETE FROM problems WHERE path = ?", (key,))
+        values = {
+            "row": row,
+            "path": key,
+            "size": state.size,
+            "modified": state.modified,
+            "fingerprint": described.fingerprint,
+            "width": described.width,
+            "height": described.height,
+        } | asdict(facts)
+        places = ", ".join("?" * len(values))
+        self._database.execute(f"INSERT INTO pictures ({', '.join(values)}) VALUES ({places})", tuple(values.values()))
+        if described.thumbnail:
+            self._database.execute("INSERT OR REPLACE INTO thumbnails VALUES (?, ?)", (row, described.thumbnail))
+        return row
+
+    def note_problem(self, path: Path, state: FileState, problem: str) -> None:
+        """Remember that a file is no picture to be had, until it changes."""
+        self.forget([path])
+        values = (os.fsencode(path), state.size, state.modified, problem)
+        self._database.execute("INSERT OR REPLACE INTO problems VALUES (?, ?, ?, ?)", values)
+
+    def forget(self, paths: Iterable[Path]) -> None:
+        """Leave files out that are no longer there."""
+        for path in paths:
+            key = (os.fsencode(path),)
+            for (row,) in self._database.execute("SELECT row FROM pictures WHERE path = ?", key).fetchall():
+                self._drop(row)
+            self._database.execute("DELETE FROM problems WHERE path = ?", key)
+
+    def commit(self) -> None:
+        """Make all of it last. Raises StudioError if the disk refuses."""
+        try:
+            for vectors in self._vectors.values():
+                vectors.flush()
+            self._database.commit()
+        except (OSError, sqlite3.Error) as error:
+            raise StudioError(f"The library could not be written: {error}.", "Make room on the disk.") from error
+        self._free += self._freed
+        self._freed.clear()
+
+    def rows(self, under: Path | None = None) -> NDArray[np.int64]:
+        """The rows of the pictures below a folder, or of all, in ascending order."""
+        where, values = _below(under)
+        found = self._database.execute(f"SELECT row FROM pictures{where} ORDER BY row", values)
+        return np.fromiter((row for (row,) in found), np.int64)
+
+    def pictures(self, rows: Sequence[int] | NDArray[np.int64]) -> list[IndexedPicture]:
+        """What is known of the pictures in these rows, in their order; rows that are no longer there are left out."""
+        columns = f"row, path, fingerprint, width, height, {', '.join(_FACTS)}"
+        found = []
+        with closing(self._database.cursor()) as cursor:
+            for row in rows:
+                values = cursor.execute(f"SELECT {columns} FROM pictures WHERE row = ?", (int(row),)).fetchone()
+                if values is not None:
+                    found.append(_picture_of(values))
+        return found
+
+    def find(self, path: Path) -> IndexedPicture | None:
+        """The picture in this file, if it is in the library."""
+        row = self._database.execute("SELECT row FROM pictures WHERE path = ?", (os.fsencode(path),)).fetchone()
+        return None if row is None else next(iter(self.pictures([row[0]])), None)
+
+    def find_text(self, words: str, under: Path | None = None) -> NDArray[np.int64]:
+        """Rows of pictures with all of these words in title, author, year, medium or licence, or in their path."""
+        where, values = _below(under)
+        texts = "title || ' ' || author || ' ' || year || ' ' || medium || ' ' || licence || ' ' || CAST(path AS TEXT)"
+        conditions = [f"instr(lower({texts}), ?)" for _ in words.split()]
+        joined = f"{where} AND " if where else " WHERE "
+        query = f"SELECT row FROM pictures{joined}{' AND '.join(conditions) or '1'} ORDER BY row"
+        found = self._database.execute(query, (*values, *(word.lower() for word in words.split())))
+        return np.fromiter((row for (row,) in found), np.int64)
+
+    def vectors(self, kind: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Vectors of a kind, about length 1. Shapes: (N,) -> (N, length)."""
+        return self._vectors[kind].read(rows)
+
+    def thumbnail(self, row: int) -> bytes:
+        """A small WebP file, b"" where there is none."""
+        found = self._database.execute("SELECT data FROM thumbnails WHERE row = ?", (int(row),)).fetchone()
+        return b"" if found is None else bytes(found[0])
+
+    def put_label(self, row: int, model: str, label: str, certainty: float) -> None:
+        """Remember what a classifier said; label "" for unknown. It lasts from the next `commit`."""
+        self._database.execute("INSERT OR REPLACE INTO labels VALUES (?, ?, ?, ?)", (row, model, label, certainty))
+
+    def labels(self, model: str) -> dict[int, tuple[str, float]]:
+        """What a classifier said: label and certainty by row."""
+        rows = self._database.execute("SELECT row, label, certainty FROM labels WHERE model = ?", (model,))
+        return {row: (label, certainty) for row, label, certainty in rows}
+
+    def close(self) -> None:
+        """Close it; what was not committed is as if it had never been. Idempotent."""
+        self._database.close()
+        for vectors in self._vectors.values():
+            vectors.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> LibraryIndex:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _drop(self, row: int) -> None:
+        for table in ("pictures", "thumbnails", "labels"):
+            self._database.execute(f"DELETE FROM {table} WHERE row = ?", (row,))
+        self._freed.append(row)
+
+    def _find_free(self) -> tuple[list[int], int]:
+        rows = self.rows()
+        end = int(rows[-1]) + 1 if len(rows) else 0
+        return np.setdiff1d(np.arange(end), rows, assume_unique=True)[::-1].tolist(), end
+
+    def _open(self, is_writer: bool) -> sqlite3.Connection:
+        path = self.folder / "library.sqlite"
+        model = next(card.sha256 for card in bundled_cards("models") if card.id == "style_head")
+        try:
+            database = _connect(path)
+            found = database.execute("SELECT model FROM made_with").fetchone()
+            if found is not None and found[0] == model:
+                return database
+            if found is None and not is_writer:
+                return database
+            database.close()
+        except sqlite3.DatabaseError as error:
+            if not is_writer:
+                raise _damaged(self.folder) from error
+        if not is_writer:
+            raise StudioError("The library was made by another version of the studio.", "Index the folder again.")
+        self._remove(path)  # damaged, or its vectors mean something else: it is made again
+        database = _connect(path)
+        database.execute("INSERT INTO made_with VALUES (?)", (model,))
+        database.commit()
+        return database
+
+    def _remove(self, path: Path) -> None:
+        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+            (path.parent / name).unlink(missing_ok=True)
+        for vectors in self._vectors.values():
+            vectors.remove()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        database = sqlite3.connect(path, timeout=5.0, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise StudioError(f"The library in {path.parent} cannot be opened: {error}.") from error
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, _VERSION):
+            raise sqlite3.DatabaseError("it is of another version")
+        database.executescript(_TABLES)
+        database.execute(f"PRAGMA user_version = {_VERSION}")
+        database.commit()
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database
+
+
+def _below(folder: Path | None) -> tuple[str, tuple[bytes, ...]]:
+    """The condition for paths below a folder, and its values."""
+    if folder is None:
+        return "", ()
+    start = os.path.join(os.fsencode(folder), b"")  # noqa: PTH118 - bytes
+    return " WHERE path >= ? AND path < ?", (start, start[:-1] + bytes([start[-1] + 1]))
+
+
+def _picture_of(values: Sequence[object]) -> IndexedPicture:
+    row, path, fingerprint, width, height, *facts = values
+    named = dict(zip(_FACTS, facts, strict=True))
+    named["may_learn"] = bool(named["may_learn"])
+    assert isinstance(row, int) and isinstance(path, bytes) and isinstance(width, int) and isinstance(height, int)
+    return IndexedPicture(row, Path(os.fsdecode(path)), str(fingerprint), width, height, Facts(**named))  # type: ignore[arg-type]
+
+
+def _damaged(folder: Path) -> StudioError:
+    return StudioError(f"The library in {folder} is damaged.", "Index the folder again: that makes a new one.")

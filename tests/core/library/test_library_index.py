@@ -1,0 +1,184 @@
+"""The index of the library: what changed is looked at, all else is remembered."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from studio.core.errors import PictureError, StudioError
+from studio.core.library.facts import Facts
+from studio.core.library.indexing import IndexNews, absolute_folders, changes_in, thumbnail_of, update
+from studio.core.library.library_index import Described, FileState, LibraryIndex
+from studio.core.library.vector_file import BYTES_PER_PICTURE, KINDS
+from tests.support.fakes import make_picture
+
+MANIFEST = (
+    "path\ttitle\tauthor\tyear\tkind\tlicence\tsource\n"
+    "wave_full.jpg\tThe Wave\tHokusai\t1831\tprint full\tPublic domain\tx\n"
+)
+
+
+def vectors_of(seed: int) -> dict[str, NDArray[np.float32]]:
+    draw = np.random.default_rng(seed)
+    found = {kind: draw.random(length, dtype=np.float32) for kind, (length, _) in KINDS.items()}
+    return {kind: vector / np.float32(np.linalg.norm(vector)) for kind, vector in found.items()}
+
+
+class Looker:
+    """Describes files by their content, and notes which."""
+
+    def __init__(self) -> None:
+        self.looked: list[str] = []
+
+    def __call__(self, path: Path) -> Described:
+        self.looked.append(path.name)
+        data = path.read_bytes()
+        if data == b"broken":
+            raise PictureError(f"{path.name} is no picture.")
+        return Described(data.hex(), 4, 3, vectors_of(sum(data)), b"small")
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[LibraryIndex]:
+    with LibraryIndex(tmp_path / "index", is_writer=True) as index:
+        yield index
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "pictures"
+    (folder / "below").mkdir(parents=True)
+    (folder / "MANIFEST.tsv").write_text(MANIFEST, encoding="utf-8")
+    (folder / "wave_full.jpg").write_bytes(b"wave")
+    (folder / "wave_crop2.jpg").write_bytes(b"detail")
+    (folder / "below" / "boat.png").write_bytes(b"boat")
+    (folder / "below" / "bad.png").write_bytes(b"broken")
+    return folder
+
+
+def run(index: LibraryIndex, folder: Path) -> tuple[list[str], list[IndexNews]]:
+    looker = Looker()
+    news = list(update(index, [folder], looker))
+    return looker.looked, news
+
+
+def test_a_second_look_opens_only_what_changed(index: LibraryIndex, folder: Path) -> None:
+    looked, news = run(index, folder)
+    assert sorted(looked) == ["bad.png", "boat.png", "wave_crop2.jpg", "wave_full.jpg"]
+    assert [item.problem for item in news if item.problem] == ["bad.png is no picture."]
+    assert (news[-1].done, news[-1].total) == (4, 4)
+    assert run(index, folder) == ([], [])
+    (folder / "below" / "boat.png").write_bytes(b"boat, repainted")
+    assert run(index, folder)[0] == ["boat.png"]
+    assert index.count == 3
+
+
+def test_what_was_deleted_is_forgotten_unless_its_whole_folder_is_away(index: LibraryIndex, folder: Path) -> None:
+    run(index, folder)
+    (folder / "wave_full.jpg").unlink()
+    run(index, folder)
+    assert index.find(folder / "wave_full.jpg") is None
+    away = folder.with_name("away")
+    folder.rename(away)
+    assert changes_in(index, [folder]).gone == ()
+    assert index.count == 2
+
+
+def test_facts_of_a_work_hold_for_its_details_and_survive(index: LibraryIndex, folder: Path) -> None:
+    run(index, folder)
+    index.close()
+    with LibraryIndex(index.folder) as again:
+        whole, detail = (again.find(folder / f"wave_{part}.jpg") for part in ("full", "crop2"))
+        assert whole is not None and detail is not None
+        assert whole.facts == detail.facts
+        assert (whole.facts.author, whole.facts.medium, whole.facts.period) == ("Hokusai", "print", "1830s")
+        assert again.find_text("hokusai wave").tolist() == sorted([whole.row, detail.row])
+        assert again.find_text("hokusai boat").tolist() == []
+        assert again.thumbnail(whole.row) == b"small"
+        stored = again.vectors("style", np.array([whole.row]))[0]
+        assert np.abs(stored - vectors_of(sum(b"wave"))["style"]).max() < 1e-3
+
+
+def test_a_changed_picture_is_whole_at_every_moment_and_gives_its_old_place_back(index: LibraryIndex) -> None:
+    state, path = FileState(1, 1), Path("/pictures/a.png")
+    first = index.add(path, state, Facts(), Described("a", 1, 1, vectors_of(1)))
+    index.commit()
+    second = index.add(path, state, Facts(), Described("b", 1, 1, vectors_of(2)))
+    third = index.add(path, state, Facts(), Described("c", 1, 1, vectors_of(3)))
+    assert len({first, second, third}) == 3  # until it is committed, the old rows are needed
+    index.commit()
+    assert index.add(Path("/pictures/b.png"), state, Facts(), Described("d", 1, 1, vectors_of(4))) in (first, second)
+
+
+def test_vectors_come_in_the_order_they_are_asked_for(index: LibraryIndex) -> None:
+    for number in range(4):
+        index.add(Path(f"/p/{number}"), FileState(1, 1), Facts(), Described("x", 1, 1, vectors_of(number)))
+    for rows in ([0, 1, 2], [1, 3, 2], [2, 0], [3, 99]):
+        found = index.vectors("subject", np.array(rows))
+        for vector, row in zip(found, rows, strict=True):
+            expected = vectors_of(row)["subject"] if row < 4 else np.zeros(128)
+            assert np.abs(vector - expected).max() < 1e-3
+
+
+def test_only_pictures_below_the_folder_are_found(index: LibraryIndex) -> None:
+    for name in ("/p/a.png", "/p/below/b.png", "/p2/c.png", "/o.png"):
+        index.add(Path(name), FileState(1, 1), Facts(), Described(name, 1, 1, vectors_of(1)))
+    assert [picture.path.name for picture in index.pictures(index.rows(Path("/p")))] == ["a.png", "b.png"]
+    assert set(index.known(Path("/p"))) == {Path("/p/a.png"), Path("/p/below/b.png")}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
+def test_a_name_that_is_no_text_is_kept_byte_by_byte(index: LibraryIndex) -> None:
+    path = Path(os.fsdecode(b"/p/\xff\xfe.png"))
+    index.add(path, FileState(1, 1), Facts(), Described("x", 1, 1, vectors_of(1)))
+    assert index.find(path) is not None
+
+
+def test_a_damaged_index_is_made_again_by_who_writes_and_named_to_who_reads(tmp_path: Path, folder: Path) -> None:
+    place = tmp_path / "index"
+    with LibraryIndex(place, is_writer=True) as index:
+        run(index, folder)
+    for name in ("library.sqlite", "library.sqlite-wal"):
+        (place / name).write_bytes(b"this is no database, but it is long enough to be looked at" * 100)
+    with pytest.raises(StudioError, match="damaged"):
+        LibraryIndex(place)
+    with LibraryIndex(place, is_writer=True) as index:
+        assert index.count == 0
+        assert len(run(index, folder)[0]) == 4
+
+
+def test_two_studios_do_not_write_at_once(index: LibraryIndex) -> None:
+    with pytest.raises(StudioError, match="Another Style Studio"):
+        LibraryIndex(index.folder, is_writer=True)
+    LibraryIndex(index.folder).close()
+
+
+def test_labels_last_as_long_as_the_picture_does(index: LibraryIndex, folder: Path) -> None:
+    run(index, folder)
+    boat = index.find(folder / "below" / "boat.png")
+    assert boat is not None
+    index.put_label(boat.row, "artists", "Hokusai", 0.7)
+    index.commit()
+    assert index.labels("artists") == {boat.row: ("Hokusai", 0.7)}
+    index.forget([boat.path])
+    assert index.labels("artists") == {}
+
+
+def test_a_picture_takes_less_than_a_kilobyte() -> None:
+    assert BYTES_PER_PICTURE <= 1000
+
+
+def test_thumbnails_are_small_files_of_the_whole_picture() -> None:
+    data = thumbnail_of(make_picture(640, 400))
+    assert data[8:12] == b"WEBP"
+    assert len(data) < 8000
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="There is no folder"):
+        absolute_folders([tmp_path / "nothing"])
