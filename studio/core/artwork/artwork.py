@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any, Literal
 from weakref import WeakValueDictionary
 
-from studio.core.artwork.artwork_state import ArtworkState, Result, removal_key
+from studio.core.artwork.artwork_state import ArtworkState, Result, is_relative, removal_key
 from studio.core.artwork.blend import Blend
 from studio.core.card import Card
+from studio.core.errors import RecipeError
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
+from studio.core.regions.region import MOST_REGIONS, Region
 from studio.core.styles.style import Style
 
 UNDO_STEPS = 200
@@ -96,6 +98,11 @@ class Artwork:
         return self._state.recipe
 
     @property
+    def regions(self) -> tuple[Region, ...]:
+        """Where it is painted otherwise; a later one lies over earlier ones."""
+        return self._state.regions
+
+    @property
     def result(self) -> Result | None:
         """The newest result of this photo, perhaps painted from settings that have changed since."""
         return self._state.result
@@ -128,19 +135,25 @@ class Artwork:
         return tuple(100 * share for share in self.recipe.shares_of(len(self.styles))) if self.styles else ()
 
     def change(self, **fields: Any) -> bool:
-        """Set `content`, `blend`, `styles` (then shares are equal unless given too) or any field of the recipe.
+        """Set `content`, `blend`, `styles` (then shares are equal unless given too), `regions` or fields of the recipe.
 
-        Another content ends a blend; a blend of None leaves the first of its two pictures. Returns whether anything
-        differs now. Raises RecipeError, changing nothing, if a value is out of its range.
+        Another content ends a blend, and what was brushed on the one before; a blend of None leaves the first of its
+        two pictures. Returns whether anything differs now. Raises RecipeError, changing nothing, if a value is out of
+        its range.
         """
         state = self._state
         photo = fields.pop("content", state.photo)
         blend = fields.pop("blend", state.blend if photo is state.photo else None)
         content = photo if blend is None else self._content_of(blend)
         styles = tuple(fields.pop("styles", state.styles))
+        kept = state.regions if photo is state.photo else tuple(filter(is_relative, state.regions))
+        regions = tuple(fields.pop("regions", kept))
+        if len(regions) > MOST_REGIONS:
+            raise RecipeError(f"An artwork has at most {MOST_REGIONS} regions.", "Remove one, or add to it.")
         if len(styles) != len(state.styles):
             fields.setdefault("style_shares", ())
-        changed = ArtworkState(content, styles, state.recipe.change(**fields), state.result, blend, state.removed)
+        recipe = state.recipe.change(**fields)
+        changed = ArtworkState(content, styles, recipe, state.result, blend, state.removed, regions)
         if changed.has_settings_of(state) and changed.recipe.size_rule == state.recipe.size_rule:
             return False
         if not changed.has_content_of(state):
@@ -180,6 +193,19 @@ class Artwork:
         shares = self.shares[:index] + self.shares[index + 1 :]
         scale = 100 / sum(shares) if sum(shares) > 0 else 0.0
         return self.change(styles=styles, style_shares=tuple(min(share * scale, 100.0) for share in shares if scale))
+
+    def add_region(self, region: Region, place: int | None = None) -> bool:
+        """Put a region over the others, or at a place among them."""
+        place = len(self.regions) if place is None else place
+        return self.change(regions=(*self.regions[:place], region, *self.regions[place:]))
+
+    def change_region(self, index: int, region: Region) -> bool:
+        """Have another region in the place of one."""
+        return self.change(regions=(*self.regions[:index], region, *self.regions[index + 1 :]))
+
+    def remove_region(self, index: int) -> bool:
+        """Paint as everywhere else where this region is."""
+        return self.change(regions=self.regions[:index] + self.regions[index + 1 :])
 
     def take_blended(self, blend: Blend, picture: Picture) -> bool:
         """Take the picture of a blend, which is no undo step; False if these two are not blended any more.
@@ -319,7 +345,9 @@ class Artwork:
     def restore(self, result: Result) -> bool:
         """Bring back a result with everything it was painted from."""
         removed = self._state.removed
-        changed = ArtworkState(result.content, result.styles, result.recipe, result, result.blend, removed)
+        changed = ArtworkState(
+            result.content, result.styles, result.recipe, result, result.blend, removed, result.regions
+        )
         if changed == self._state:
             return False
         if changed.has_settings_of(self._state):
@@ -358,7 +386,8 @@ class Artwork:
         self._exported = result
 
     def _is_up_to_date(self, result: Result) -> bool:
-        return self._is_of_content(result) and result.styles == self.styles and result.recipe == self.recipe
+        is_alike = result.styles == self.styles and result.recipe == self.recipe and result.regions == self.regions
+        return self._is_of_content(result) and is_alike
 
     def _is_of_content(self, result: Result) -> bool:
         return result.content is self.content and self.awaited_blend is None
@@ -400,6 +429,7 @@ def _with_result(state: ArtworkState, result: Result) -> ArtworkState:
         and (state.blend is None) == (result.blend is None)
         and state.styles == result.styles
         and state.recipe == result.recipe
+        and state.regions == result.regions
     )
     return replace(state, result=result) if is_painted_from else state
 

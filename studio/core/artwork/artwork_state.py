@@ -8,6 +8,8 @@ from typing import Literal
 from studio.core.artwork.blend import Blend
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import SEAMLESS_GRID, StyleRecipe
+from studio.core.regions.region import Region
+from studio.core.regions.shapes import Drawn
 from studio.core.styles.style import Style
 
 RemovalKind = Literal["entry", "style", "preset"]
@@ -18,7 +20,7 @@ class Result:
     """A painted picture and what it was painted from.
 
     picture: as shown. uncolored: the same before "keep colours", None where that changes nothing.
-    content, styles, recipe, blend: what it was painted from.
+    content, styles, recipe, blend, regions: what it was painted from.
     is_complete: the recipe was painted to its end; False where the artist stopped or the engine failed half-way.
     progress: how much of the recipe was painted, 0 to 1, where it was not to its end; 0 where nobody knows.
     is_draft: Live has painted it, perhaps at another size; it is kept to be looked at, not to go on from.
@@ -36,6 +38,7 @@ class Result:
     blend: Blend | None = None
     is_draft: bool = False
     progress: float = 0.0
+    regions: tuple[Region, ...] = ()
 
     @property
     def painted(self) -> Picture:
@@ -48,7 +51,8 @@ class ArtworkState:
     """What undo steps through: the settings and the result that belongs to them.
 
     content: the photo to be painted. With `blend` on, that is the double exposure, or until it has been made (see
-    `Artwork.awaited_blend`) a stand-in for it. removed: what was thrown away and can be brought back, by the keys of
+    `Artwork.awaited_blend`) a stand-in for it. regions: where it is painted otherwise; a later one lies over earlier
+    ones. removed: what was thrown away and can be brought back, by the keys of
     `removal_key`.
     """
 
@@ -58,6 +62,7 @@ class ArtworkState:
     result: Result | None = None
     blend: Blend | None = None
     removed: frozenset[str] = frozenset()
+    regions: tuple[Region, ...] = ()
 
     @property
     def photo(self) -> Picture | None:
@@ -80,7 +85,8 @@ class ArtworkState:
 
     def has_settings_of(self, other: ArtworkState) -> bool:
         """Whether both would be painted alike."""
-        return self.has_content_of(other) and self.styles == other.styles and self.recipe == other.recipe
+        is_alike = self.styles == other.styles and self.recipe == other.recipe and self.regions == other.regions
+        return self.has_content_of(other) and is_alike
 
     def is_step_of(self, other: ArtworkState) -> bool:
         """Whether undo has nothing to do between the two: the same settings, and the same things thrown away."""
@@ -92,12 +98,17 @@ def removal_key(kind: RemovalKind, name: str) -> str:
     return f"{kind}:{name}"
 
 
+def is_relative(region: Region) -> bool:
+    """Whether a region means something in any photo: what is found in it, or shapes, but nothing brushed."""
+    return not any(isinstance(step.shape, Drawn) for step in region.mask.steps)
+
+
 def pictures_of(part: ArtworkState | Result) -> list[Picture]:
     """All pictures that are needed to show a part and to paint with its settings."""
     result = part.result if isinstance(part, ArtworkState) else part
     found: list[Picture | None] = [part.content, *(part.blend.pictures if part.blend else ())]
     if result is not None:
         found += [result.picture, result.uncolored]
-    for style in part.styles:
+    for style in (*part.styles, *(style for region in part.regions for style in region.styles)):
         found += [style.picture, *(style.learned.references if style.learned else ())]
     return [picture for picture in found if picture is not None]

@@ -28,7 +28,7 @@ MOST_MEMBERS = 20_000
 
 _NAME = re.compile(
     rf"project\.json|pictures/[0-9a-f]{{32}}({'|'.join(map(re.escape, SUFFIXES))})"
-    r"|thumbnails/[0-9a-f]{32}\.webp|learned/[0-9a-f]{32}\.safetensors"
+    r"|masks/[0-9a-f]{32}\.png|thumbnails/[0-9a-f]{32}\.webp|learned/[0-9a-f]{32}\.safetensors"
 )
 _END = struct.Struct("<4sHHHHIIH")  # end of central directory: APPNOTE.TXT 4.3.16
 _LOCAL_HEADER = 30  # bytes, and the name

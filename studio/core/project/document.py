@@ -15,16 +15,20 @@ from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.artwork.blend import Blend
 from studio.core.card import Card
 from studio.core.errors import ProjectError
-from studio.core.picture import Picture
+from studio.core.picture import Picture, Pixels
 from studio.core.project.picture_bytes import file_of, pack_preview
 from studio.core.project.project import Project
 from studio.core.recipe import StyleRecipe
+from studio.core.regions.mask_file import pack_mask
+from studio.core.regions.region import Region
+from studio.core.regions.region_text import region_values
+from studio.core.regions.shapes import Drawn
 from studio.core.resampling import reduced
 from studio.core.styles.learned_style_file import encode_learned
 from studio.core.styles.style import Style
 
 FORMAT = "style-studio-project"
-VERSION = 2  # 1: no drafts, nothing thrown away, entries without ids
+VERSION = 3  # 2: no regions; 1: no drafts, nothing thrown away, entries without ids
 MOST_WINDOW_BYTES = 2**20
 MOST_ICC = 2**22  # bytes of a photo's profile that are written down
 DEEPEST = 40  # objects and lists in one another
@@ -55,7 +59,8 @@ class ProjectDocument:
         self._links = links or {}
         self._keep_sources = keep_sources
         self._tables: dict[str, list[dict[str, Any]]] = {
-            name: [] for name in ("metadata", "pictures", "learned", "styles", "blends", "results", "removed")
+            name: []
+            for name in ("metadata", "pictures", "learned", "styles", "blends", "regions", "results", "removed")
         }
         self._places: dict[tuple[str, Any], int] = {}
         self._kept: list[object] = []  # so that no id is given twice
@@ -184,6 +189,17 @@ class ProjectDocument:
             blend,
         )
 
+    def _region(self, region: Region) -> int:
+        def make() -> dict[str, Any]:
+            return region_values(region, self._mask, lambda styles: [str(self._style(style)) for style in styles])
+
+        return self._row("regions", id(region), make, region)
+
+    def _mask(self, values: Pixels) -> str:
+        name = f"masks/{Drawn(values).fingerprint}.png"
+        self.files[name] = lambda: pack_mask(values)
+        return name
+
     def _result(self, result: Result | None) -> int | None:
         if result is None:
             return None
@@ -219,6 +235,7 @@ class ProjectDocument:
             "is_blended": is_blended,
             "styles": [self._style(style) for style in part.styles],
             "recipe": recipe_values(part.recipe),
+            "regions": [self._region(region) for region in part.regions],
         }
 
 

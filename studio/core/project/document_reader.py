@@ -16,7 +16,7 @@ from studio.core.artwork.artwork_state import ArtworkState, Result, pictures_of
 from studio.core.artwork.blend import Blend, blend_pictures
 from studio.core.card import Card, bundled_cards, make_card
 from studio.core.errors import ProjectError, StudioError
-from studio.core.picture import Metadata, Picture
+from studio.core.picture import Metadata, Picture, Pixels
 from studio.core.project.document import FORMAT, MOST_ICC, MOST_WINDOW_BYTES, VERSION, check_plain
 from studio.core.project.document_rows import (
     BlendRow,
@@ -32,6 +32,9 @@ from studio.core.project.document_rows import (
 from studio.core.project.picture_bytes import PictureFile, keep_original, picture_at_rest, pixels_in, unpack
 from studio.core.project.project import HistoryEntry, Project
 from studio.core.recipe import StyleRecipe
+from studio.core.regions.mask_file import unpack_mask
+from studio.core.regions.region import MOST_REGIONS, Region
+from studio.core.regions.region_text import read_region
 from studio.core.storage.untrusted import LONGEST_PATH, make_checked, parse_object, path_below
 from studio.core.styles.learned_style import LearnedStyle, check_network
 from studio.core.styles.learned_style_file import decode_learned
@@ -88,6 +91,7 @@ class DocumentReader:
     problems: list[str] = field(default_factory=list, init=False)
     _made: dict[tuple[str, int], Any] = field(default_factory=dict, init=False)
     _pixels: int = field(default=0, init=False)  # that may still be decoded
+    _masks: dict[str, Pixels] = field(default_factory=dict, init=False)  # by file
 
     def __post_init__(self) -> None:
         self._own_cards = {card.id: card for card in self.cards}
@@ -178,9 +182,9 @@ class DocumentReader:
             raise ValueError("a state is none")
         result = values.get("result")
         removed = self._removed(values.get("removed", []))
-        content, blend, styles, recipe = self._settings(values, {"result", "removed"})
+        content, blend, styles, recipe, regions = self._settings(values, {"result", "removed"})
         painted = None if result is None else self._result(result)
-        return ArtworkState(content, styles, recipe, painted, blend, removed)
+        return ArtworkState(content, styles, recipe, painted, blend, removed, regions)
 
     def _removed(self, given: object) -> frozenset[str]:
         """A list of keys, or the place of one in the table of such lists."""
@@ -205,7 +209,7 @@ class DocumentReader:
             own = {name: values[name] for name in ResultRow.__dataclass_fields__ if name in values}
             row = make_checked(ResultRow, own)
             _check_text(*row.notes)
-            content, blend, styles, recipe = self._settings(values, set(own))
+            content, blend, styles, recipe, regions = self._settings(values, set(own))
             return Result(
                 picture=self._picture(row.picture),
                 content=content,
@@ -218,13 +222,14 @@ class DocumentReader:
                 blend=blend,
                 is_draft=row.is_draft,
                 progress=min(1.0, max(0.0, row.progress)),
+                regions=regions,
             )
 
         return self._once("results", place, make)
 
     def _settings(
         self, values: dict[str, Any], others: set[str]
-    ) -> tuple[Picture | None, Blend | None, tuple[Style, ...], StyleRecipe]:
+    ) -> tuple[Picture | None, Blend | None, tuple[Style, ...], StyleRecipe, tuple[Region, ...]]:
         rest = {name: value for name, value in values.items() if name not in others and name != "recipe"}
         row = make_checked(SettingsRow, rest)
         blend = None if row.blend is None else self._blend(row.blend)
@@ -235,7 +240,21 @@ class DocumentReader:
         recipe = _recipe(values)
         if styles:
             recipe.shares_of(len(styles))
-        return content, blend, styles, recipe
+        if len(row.regions) > MOST_REGIONS:
+            raise ValueError("there are too many regions")
+        return content, blend, styles, recipe, tuple(self._region(place) for place in row.regions)
+
+    def _region(self, place: object) -> Region:
+        def styles_of(places: list[str]) -> tuple[Style, ...]:
+            return tuple(self._style(int(one)) for one in places)
+
+        return self._once("regions", place, lambda values: read_region(values, self._mask, styles_of))
+
+    def _mask(self, name: str) -> Pixels:
+        if name not in self._masks:
+            self._masks[name] = unpack_mask(self.fetch(name))
+            self._spend(self._masks[name].size // _BYTES_PER_PIXEL)
+        return self._masks[name]
 
     def _blended(self, place: int | None, blend: Blend) -> Picture:
         key = ("blended", place or 0)

@@ -13,7 +13,7 @@ class MetadataRow:
 
     exif: str
     dpi: float | None
-    icc: str = ""
+    icc: str = ""  # of RGB; earlier versions had none
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,7 @@ class SettingsRow:
     blend: int | None
     is_blended: bool
     styles: list[int]
+    regions: list[int] = field(default_factory=list)  # since version 3
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ from studio.core.storage.untrusted import read_bounded
 HISTORY_BYTES = 4 * 2**30  # the cap, unless the artist sets another
 _SWEEP_EVERY = 64 * 2**20  # bytes that this session grows by until those before are counted again
 _ASIDE = "sitting.before.json"  # what could not be brought back as a whole; its pictures stay
-_KINDS = ("pictures", "thumbnails", "learned")
+_KINDS = ("pictures", "thumbnails", "learned", "masks")
 
 
 @dataclass(frozen=True)

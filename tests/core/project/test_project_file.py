@@ -241,8 +241,8 @@ def test_a_project_of_a_newer_studio_is_refused_in_a_sentence(path: Path) -> Non
     save_project(path, Project())
     with zipfile.ZipFile(path) as archive_file:
         values = json.loads(archive_file.read("project.json"))
-    archive.write_archive(path, {"project.json": json.dumps(values | {"version": 3, "new": [1]}).encode()})
-    with pytest.raises(ProjectError, match="newer Style Studio; this one reads up to 2") as caught:
+    archive.write_archive(path, {"project.json": json.dumps(values | {"version": 4, "new": [1]}).encode()})
+    with pytest.raises(ProjectError, match="newer Style Studio; this one reads up to 3") as caught:
         load_project(path)
     assert caught.value.remedy == "Install the newest Style Studio."
 

@@ -1,0 +1,125 @@
+"""Regions in projects and saved sessions: masks, settings and styles come back; older projects have none."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from studio.core.artwork.artwork import Artwork
+from studio.core.errors import PictureError, ProjectError
+from studio.core.project.project import Project, project_of
+from studio.core.project.project_file import load_project, save_project
+from studio.core.project.session_store import open_session
+from studio.core.regions.mask_file import open_mask, pack_mask, save_mask
+from studio.core.regions.region import Region
+from studio.core.regions.shapes import Drawn, Found, Gradient, Mask, Polygon
+from tests.core.project.projects import make_project, make_style
+from tests.support.fakes import make_picture
+
+DATA = Path(__file__).parent / "data"
+VALUES = np.random.default_rng(3).integers(0, 256, (40, 60), np.uint8)
+POLYGON = Polygon(((0.1, 0.2), (0.5, 0.25), (0.3, 0.75)))
+
+
+def make_regions() -> tuple[Region, ...]:
+    mask = Mask.of(Found("faces")).then("subtract", POLYGON).then("add", Drawn(VALUES))
+    sky = Mask.of(Gradient((0.5, 0.0), (0.5, 0.4)))
+    return (
+        Region(
+            "Faces", mask, {"strength": 0.3, "style_shares": (30.0, 70.0)}, (make_style("a", 4), make_style("b", 5))
+        ),
+        Region("Sky", Mask(sky.steps, grow=0.01, feather=0.02, is_inverted=True), is_painted=False),
+    )
+
+
+def make_artwork() -> Artwork:
+    artwork = Artwork()
+    artwork.change(content=make_picture(30, 20, "boat.jpg"), styles=(make_style("wave", 2),))
+    artwork.commit()
+    artwork.change(regions=make_regions())
+    artwork.commit()
+    artwork.change_region(1, artwork.regions[1].change(strength=0.5))
+    artwork.commit()
+    return artwork
+
+
+def assert_regions(found: Project) -> None:
+    faces, sky = found.undo[-1].regions
+    expected = make_regions()
+    assert faces.mask == expected[0].mask and dict(faces.changes) == dict(expected[0].changes)
+    assert [style.fingerprint for style in faces.styles] == [style.fingerprint for style in expected[0].styles]
+    assert sky == expected[1]
+    assert found.state.regions[0] is faces, "one region became two"
+    assert found.state.regions[1].changes == {"strength": 0.5}
+
+
+def test_regions_come_back_with_their_masks(tmp_path: Path) -> None:
+    path = tmp_path / "evening.studio"
+    save_project(path, project_of(make_artwork()))
+    assert_regions(load_project(path))
+    with zipfile.ZipFile(path) as archive:
+        assert [name for name in archive.namelist() if name.startswith("masks/")] == [
+            f"masks/{Drawn(VALUES).fingerprint}.png"
+        ]
+
+
+def test_regions_come_back_with_the_saved_session(tmp_path: Path) -> None:
+    store = open_session(tmp_path)
+    store.record(project_of(make_artwork()))
+    store.close()
+    store = open_session(tmp_path)
+    found = store.recover()
+    assert found is not None and found.problems == ()
+    assert_regions(found)
+    store.record(Project())
+    assert not list((store.folder / "masks").iterdir()), "what no state names is removed"
+    store.close()
+
+
+def test_a_project_of_version_3_opens() -> None:
+    assert_regions(load_project(DATA / "version_3.studio"))
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_older_projects_have_no_regions(version: int) -> None:
+    found = load_project(DATA / f"version_{version}.studio")
+    assert all(state.regions == () for state in (found.state, *found.undo, *found.redo))
+
+
+@pytest.mark.parametrize(
+    "values", [{"mask": {"steps": [{"shape": "moon"}]}}, {"mask": {}, "changes": {"seed": 1}}, {"styles": ["-1"]}, 7]
+)
+def test_a_region_that_cannot_be_refuses_the_project(tmp_path: Path, values: object) -> None:
+    path = tmp_path / "evening.studio"
+    save_project(path, project_of(make_artwork()))
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    document = json.loads(parts["project.json"])
+    document["regions"][0] = values
+    parts["project.json"] = json.dumps(document).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(zipfile.ZipInfo(name), data)
+    with pytest.raises(ProjectError):
+        load_project(path)
+
+
+def test_a_project_without_regions_is_what_it_was(tmp_path: Path) -> None:
+    save_project(tmp_path / "evening.studio", make_project())
+    with zipfile.ZipFile(tmp_path / "evening.studio") as archive:
+        assert not [name for name in archive.namelist() if name.startswith("masks/")]
+
+
+def test_a_mask_goes_to_a_greyscale_png_and_comes_back(tmp_path: Path) -> None:
+    save_mask(tmp_path / "mask.png", VALUES)
+    assert np.array_equal(open_mask(tmp_path / "mask.png"), VALUES)
+
+
+def test_a_black_picture_is_no_mask(tmp_path: Path) -> None:
+    (tmp_path / "black.png").write_bytes(pack_mask(np.zeros((32, 32), np.uint8)))
+    with pytest.raises(PictureError, match="black"):
+        open_mask(tmp_path / "black.png")
