@@ -276,7 +276,7 @@ def test_looks_run_in_order_after_a_live_request_and_stop_nothing() -> None:
         gate.open()
         log.wait_for_end(job.id)
 
-    assert engine.requests == [job, live, *looks]
+    assert engine.started == [job, live, *looks]
     assert [log.names(look.id) for look in looks] == [["Seen"]] * 3
     assert log.names(job.id)[-1] == "Done"
     assert engine.closed == []

@@ -92,8 +92,9 @@ class FakeEngine:
     good) that every step of a StyleRequest waits for, None to run freely. error: raised instead of frame number
     `error_at` (1 is the first). describe_error: raised by `describe`.
 
-    `requests` are the requests whose run was started, in order; `finished` and `closed` the ids of those that came to
-    their end and of those closed before it; `is_closed` tells that `close` was called.
+    `started` are the requests whose run was started, in order, and `requests` those among them that paint something.
+    `finished` and `closed` are the ids of those that came to their end and of those closed before it; `is_closed`
+    tells that `close` was called.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class FakeEngine:
         self.error_at = error_at
         self.describe_error = describe_error
         self.requests: list[Request] = []
+        self.started: list[Request] = []
         self.finished: list[int] = []
         self.closed: list[int] = []
         self.is_closed = False
@@ -120,7 +122,9 @@ class FakeEngine:
         return EngineInfo(device="Fake brush", dtype="uint8", memory=None, versions={"fake": "1"})
 
     def run(self, request: Request) -> Iterator[Event]:
-        self.requests.append(request)
+        self.started.append(request)
+        if not isinstance(request, SeeRequest):
+            self.requests.append(request)
         done: Event
         try:
             match request:

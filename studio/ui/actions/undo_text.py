@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from studio.core.artwork.artwork_state import ArtworkState, removal_key
 from studio.core.artwork.blend import BLEND_KNOBS, Blend
 from studio.core.recipe import KNOBS, SHARE_KNOB
+from studio.core.regions.region import Region
 
 
 def change_name(one: ArtworkState, other: ArtworkState) -> str:
@@ -17,6 +18,8 @@ def change_name(one: ArtworkState, other: ArtworkState) -> str:
         return _change_of_pictures(one.blend, other.blend, is_same_photo=one.photo is other.photo)
     if one.removed != other.removed and one.has_settings_of(other):
         return _change_of_things(one.removed, other.removed)
+    if one.regions != other.regions:
+        return _change_of_regions(one.regions, other.regions)
     if one.styles != other.styles:
         is_mixed = len(one.styles) != len(other.styles) and one.styles and other.styles
         return _tr("Mix of styles") if is_mixed else _tr("Style")
@@ -45,6 +48,15 @@ def _change_of_pictures(one: Blend | None, other: Blend | None, is_same_photo: b
         if one.swapped() == other:
             return _tr("Swap")
     return _tr("Blend") if is_same_photo else _tr("Picture")
+
+
+def _change_of_regions(one: tuple[Region, ...], other: tuple[Region, ...]) -> str:
+    if len(one) != len(other):
+        return _tr("Region")
+    if [region.mask for region in one] != [region.mask for region in other]:
+        return _tr("Mask")
+    changed = [region.name for region, now in zip(one, other, strict=True) if region != now]
+    return _tr("Settings of {}").format(changed[0]) if len(changed) == 1 else _tr("Regions")
 
 
 def _tr(text: str) -> str:

@@ -8,6 +8,7 @@ from studio.core.artwork.artwork import Artwork
 from studio.core.artwork.artwork_state import Result
 from studio.core.engine_api.contract import Done, Event, Failed, Frame, Progress, Stopped
 from studio.jobs.worker import Worker
+from studio.ui.selection.mask_drawer import MaskDrawer
 from studio.ui.session.finish_run import FinishRun
 from studio.ui.session.message import Message
 from studio.ui.session.time_estimate import TimeEstimate
@@ -33,12 +34,20 @@ class FinishController(QObject):
     message_posted = Signal(object)
     measured = Signal()
 
-    def __init__(self, artwork: Artwork, worker: Worker, estimate: TimeEstimate, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        artwork: Artwork,
+        worker: Worker,
+        estimate: TimeEstimate,
+        masks: MaskDrawer,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self.run: FinishRun | None = None
         self._artwork = artwork
         self._worker = worker
         self._estimate = estimate
+        self._masks = masks
 
     @property
     def missing(self) -> str:
@@ -50,7 +59,11 @@ class FinishController(QObject):
                 return self.tr("Blending the pictures")
             case "style":
                 return self.tr("Pick a style first")
-        return ""
+        return "" if self._is_ready else self.tr("Looking at the picture")
+
+    @property
+    def _is_ready(self) -> bool:
+        return self._masks.is_ready(self._artwork.state, is_live=False)
 
     @property
     def seconds_expected(self) -> float | None:
@@ -87,7 +100,8 @@ class FinishController(QObject):
     def start(self, *, is_resumed: bool) -> None:
         """Paint the present settings; is_resumed: from the artwork's result."""
         self.starting.emit()
-        self._start(FinishRun(self._artwork.state, is_resumed=is_resumed))
+        state = self._artwork.state
+        self._start(FinishRun(state, is_resumed=is_resumed, seen=self._masks.seen(state)))
         self.changed.emit()
 
     def stop(self) -> None:
@@ -104,10 +118,10 @@ class FinishController(QObject):
             return
         if self._artwork.missing:
             self.stop()
-        else:
+        elif self._is_ready:  # else it follows when the masks are drawn
             if run.own_progress >= WORTH_KEEPING and (painted := run.result()) is not None:
                 self._artwork.keep_result(painted)
-            self._start(FinishRun(self._artwork.state, run))
+            self._start(FinishRun(self._artwork.state, run, seen=self._masks.seen(self._artwork.state)))
             self._tell_of_restart(run, self.run)
 
     def leave(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.engine_api.build_requests import style_request
-from studio.core.engine_api.contract import Done, Frame, Progress
+from studio.core.engine_api.contract import Done, Frame, Progress, Seen
 from studio.core.picture import Picture
 from studio.ui.session.time_estimate import Countdown
 
@@ -14,16 +14,24 @@ class FinishRun:
 
     state: the settings it was started from. before: the run it continues with other settings, None for a new one;
     until its own first frame comes, the picture is that run's. is_resumed: it continues from the result of `state`.
+    seen: what there is in the photo, for its regions.
     """
 
-    def __init__(self, state: ArtworkState, before: FinishRun | None = None, *, is_resumed: bool = False) -> None:
+    def __init__(
+        self,
+        state: ArtworkState,
+        before: FinishRun | None = None,
+        *,
+        is_resumed: bool = False,
+        seen: Seen | None = None,
+    ) -> None:
         self.state = state
         self.frame: Frame | None = before.frame if before else None
         self._frame_progress: float = before._frame_progress if before else 0.0
         self._frame_state: ArtworkState = before._frame_state if before else state  # what `frame` was painted from
         content = None if state.recipe.method == "pattern" else state.content
         start = state.result.painted if is_resumed and state.result else self._start_of(before)
-        self.request = style_request(content, state.styles, state.recipe, start)
+        self.request = style_request(content, state.styles, state.recipe, start, state.regions, seen)
         self.progress = 0.0
         self.step = self.steps = 0
         self.seconds = 0.0  # until the newest frame
@@ -98,4 +106,5 @@ def _result(
         notes,
         blend=state.blend,
         progress=0.0 if is_complete else progress,
+        regions=state.regions,
     )

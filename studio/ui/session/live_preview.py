@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.battery import is_on_battery
 from studio.core.engine_api.build_requests import live_request, style_request
-from studio.core.engine_api.contract import Done, Event, Failed, Frame, LiveRequest, Progress, StyleRequest
+from studio.core.engine_api.contract import (
+    Done,
+    Event,
+    Failed,
+    Frame,
+    LiveRequest,
+    Progress,
+    Seen,
+    StyleRequest,
+)
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
@@ -58,8 +69,12 @@ class LivePreview(QObject):
         """The picture of the settings; while a new one is on its way, that of the settings before."""
         return self.shown.picture if self.shown else None
 
-    def show(self, state: ArtworkState) -> None:
-        """Show these settings, with a content and styles, from now on."""
+    def is_of(self, content: Picture | None) -> bool:
+        """Whether what is shown is of this photo."""
+        return self._state is not None and self._state.content is content
+
+    def show(self, state: ArtworkState, seen: Seen | None = None) -> None:
+        """Show these settings, with a content and styles, from now on. seen: in the photo, for regions."""
         before, self._state = self._state, state
         self._is_held = False
         if before is not None and state.has_settings_of(before):
@@ -69,7 +84,7 @@ class LivePreview(QObject):
         if before is not None and state.content is not before.content:
             self.shown = None
         self.progress, self.is_settled = None, False
-        self._live = live_request(state.content, state.styles, state.recipe, LARGEST)
+        self._live = live_request(state.content, state.styles, state.recipe, LARGEST, state.regions, seen)
         self.is_waiting = True
         self._worker.submit(self._live)
         self.asked.emit()
@@ -129,7 +144,14 @@ class LivePreview(QObject):
         if state is None or shown is None or not self._can_refine:
             return
         draft = state.recipe.change(quality="draft", long_edge=max(SMALLEST, shown.picture.long_edge))
-        self._refinement = style_request(state.content, state.styles, draft)
+        request = style_request(state.content, state.styles, draft)
+        if self._live is not None:  # with the masks there are: they may be of any size
+            regions = tuple(
+                replace(region, recipe=region.recipe.change(quality=draft.quality, long_edge=draft.long_edge))
+                for region in self._live.regions
+            )
+            request = replace(request, regions=regions)
+        self._refinement = request
         self.progress = 0.0
         self._worker.start_job(self._refinement)
         self.changed.emit()
@@ -190,5 +212,13 @@ class LivePreview(QObject):
         state = self._state
         assert state is not None
         self.shown = Result(
-            picture, state.content, state.styles, recipe, uncolored, is_complete, seconds, blend=state.blend
+            picture,
+            state.content,
+            state.styles,
+            recipe,
+            uncolored,
+            is_complete,
+            seconds,
+            blend=state.blend,
+            regions=state.regions,
         )

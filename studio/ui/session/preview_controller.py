@@ -9,6 +9,7 @@ from studio.core.engine_api.contract import Event
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
 from studio.jobs.worker import Worker
+from studio.ui.selection.mask_drawer import MaskDrawer
 from studio.ui.session.finish_controller import FinishController
 from studio.ui.session.live_preview import LivePreview
 from studio.ui.session.message import Message
@@ -34,12 +35,14 @@ class PreviewController(QObject):
         finish_controller: FinishController,
         worker: Worker,
         preferences: Preferences,
+        masks: MaskDrawer,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._artwork = artwork
         self._finish_controller = finish_controller
         self._preferences = preferences
+        self._masks = masks
         self.live = LivePreview(worker, preferences, self)
         self.live.asked.connect(self.asked)
         self.live.changed.connect(self.changed)
@@ -114,7 +117,10 @@ class PreviewController(QObject):
         is_painted = artwork.is_finished or artwork.is_half_painted or self._recoloring.is_waiting
         is_possible = artwork.missing is None and artwork.recipe.method != "pattern"
         if self._preferences.is_live and is_possible and not is_painted:
-            self.live.show(artwork.state)
+            if self._masks.is_ready(artwork.state, is_live=True):
+                self.live.show(artwork.state, self._masks.seen(artwork.state))
+            elif not self.live.is_of(artwork.content):
+                self.live.hide()  # else what is shown stays until the masks are there
         else:
             self.live.hide()
 

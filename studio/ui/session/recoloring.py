@@ -41,6 +41,8 @@ class Recoloring(QObject):
         result, recipe, content = self._artwork.result, self._artwork.recipe, self._artwork.content
         if result is None or content is None or result.recipe.method == "pattern":
             return
+        if result.regions or self._artwork.regions:  # each may keep another share: it has to be painted
+            return
         recolored = result.recipe.change(keep_color=recipe.keep_color)
         is_up_to_date = recolored == recipe and result.styles == self._artwork.styles
         if recolored != result.recipe and (is_up_to_date or also_outdated):

@@ -16,8 +16,12 @@ from studio.core.engine_api.contract import EngineInfo, Event, Failed, Ready
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
 from studio.core.recipe import KNOBS, RECIPE_FIELDS, StyleRecipe
+from studio.core.regions.region import REGION_FIELDS, Region
 from studio.core.styles.style import Style
 from studio.jobs.worker import Worker
+from studio.ui.selection.mask_drawer import MaskDrawer
+from studio.ui.selection.region_selection import RegionSelection
+from studio.ui.selection.sight import Sight
 from studio.ui.session.activities import Activities
 from studio.ui.session.blend_renderer import BlendRenderer
 from studio.ui.session.finish_controller import FinishController
@@ -40,6 +44,7 @@ class Session(QObject):
     """The artwork being edited, and the engine at work on it.
 
     Widgets call its methods and listen to its signals; nothing but these signals tells them that something changed.
+    selection: the region that styles and settings act on, if it is not the whole picture.
     activities: what else is running; `state_changed` is emitted for these as well.
     `content_changed`: another photo, or two in another blend. `styles_changed`: other styles or shares.
     `recipe_changed`: any other setting. `frame_arrived`: another picture to show, from the engine, by undo, or none.
@@ -77,18 +82,24 @@ class Session(QObject):
         self.artworks_taken = 0  # by `take_artwork`
         self.is_showing_photo = False  # whether the artist holds up the photo in place of the artwork
         self.is_kept = False  # whether all there is will be there at the next start, without being exported
-        self._finish_controller = FinishController(artwork, worker, estimate, self)
+        self.sight = Sight(worker, self)
+        self.sight.failed.connect(lambda error: self.post_message(Message.about(error)))
+        self.selection = RegionSelection(artwork, self.sight, self)
+        masks = MaskDrawer(self.sight, self)
+        self._finish_controller = FinishController(artwork, worker, estimate, masks, self)
         self._finish_controller.changed.connect(self.state_changed)
         self._finish_controller.frame_arrived.connect(self.frame_arrived)
         self._finish_controller.message_posted.connect(self.post_message)
         self._finish_controller.measured.connect(self.measured)
         self.measured.connect(self._follow_pace, Qt.ConnectionType.QueuedConnection)
-        self._preview_controller = PreviewController(artwork, self._finish_controller, worker, preferences, self)
+        self._preview_controller = PreviewController(artwork, self._finish_controller, worker, preferences, masks, self)
         self._preview_controller.asked.connect(self.quick_work_asked)
         self._preview_controller.changed.connect(self.frame_arrived)
         self._preview_controller.changed.connect(self.state_changed)
         self._preview_controller.message_posted.connect(self.post_message)
         self._preview_controller.live.refined.connect(self._finish_controller.learn_draft)
+        for signal in (self.sight.changed, masks.drawn):
+            signal.connect(self._follow_masks)
         preferences.changed.connect(self.state_changed)
         self.activities = Activities(self)
         self.activities.changed.connect(self.state_changed)
@@ -119,27 +130,44 @@ class Session(QObject):
         """Change content, blend, styles or settings; call `commit` when the edit is complete."""
         self._apply(lambda: self._change(**fields))
 
+    def change_here(self, **fields: Any) -> None:
+        """Change settings of the selected region, or of the whole picture; call `commit` when the edit is complete."""
+        self._apply(lambda: self.selection.change(**fields))
+
+    def edit_region(self, region: Region) -> None:
+        """Have another region in the place of the selected one; call `commit` when the edit is complete."""
+        self._apply(lambda: self.selection.edit(region))
+
+    def change_regions(self, regions: Sequence[Region]) -> None:
+        """Have these regions, as one step."""
+        self._step(lambda: self.artwork.change(regions=tuple(regions)))
+
     def use_style(self, style: Style) -> None:
-        """Paint in this style alone, as one step."""
-        self._step(lambda: self.artwork.use_style(style))
+        """Paint in this style alone, in the selected region or everywhere, as one step."""
+        self._step(lambda: self.selection.change_mix(lambda artwork: artwork.use_style(style)))
 
     def mix_in(self, style: Style) -> None:
-        """Add a style to the mix, as one step."""
-        if not self._step(lambda: self.artwork.mix_in(style)):
+        """Add a style to the mix, of the selected region or of all, as one step."""
+        if not self._step(lambda: self.selection.change_mix(lambda artwork: artwork.mix_in(style))):
             title = self.artwork.card_of(style).title
             self.post_message(Message(self.tr("{} is in the mix already.").format(title)))
 
     def remove_style(self, index: int) -> None:
         """Take a style out of the mix, as one step."""
-        self._step(lambda: self.artwork.remove_style(index))
+        self._step(lambda: self.selection.change_mix(lambda artwork: artwork.remove_style(index)))
 
     def change_share(self, index: int, percent: float) -> None:
         """Change how much of a style goes into the mix; the others make room."""
-        self._apply(lambda: self.artwork.change_share(index, percent))
+        self._apply(lambda: self.selection.change_mix(lambda artwork: artwork.change_share(index, percent)))
 
     @Slot()
     def reset_settings(self) -> None:
-        """Bring every knob and the shares back to their defaults, as one step."""
+        """Bring every knob and the shares back to the defaults, a selected region's to the picture's, as one step."""
+        choice = self.selection.selected
+        if choice is not None:
+            own = choice.region.change(**dict.fromkeys(REGION_FIELDS))
+            self._step(lambda: self.selection.edit(own))
+            return
         defaults = {knob.field: knob.default for knob in KNOBS}
         self._step(lambda: self._change(**defaults, size_rule="auto", style_shares=()))
 
@@ -147,6 +175,7 @@ class Session(QObject):
     def commit(self) -> None:
         """Make one undo step of the changes since the last; a running Finish continues with them."""
         self.artwork.commit()
+        self.selection.end_edit()
         self._finish_controller.follow_settings()
         self.state_changed.emit()
 
@@ -361,6 +390,14 @@ class Session(QObject):
         if len(self.estimate.runs) == 1 and is_waiting and not self._is_closed:
             self._step(lambda: self._change(size_rule="auto"))
 
+    @Slot()
+    def _follow_masks(self) -> None:
+        """What regions waited for is there."""
+        if not self._is_closed and self.artwork.regions:
+            self._finish_controller.follow_settings()
+            self._preview_controller.follow_live()
+            self.state_changed.emit()
+
     def _step(self, change: Callable[[], bool]) -> bool:
         """Make a change that is an undo step of its own."""
         is_changed = self._apply(change)
@@ -387,8 +424,12 @@ class Session(QObject):
 
     def _announce(self, before: ArtworkState) -> None:
         now = self.artwork.state
+        if now.photo is not before.photo:
+            self.sight.look_at(now.photo)
         if now.content is not before.content or now.blend != before.blend:
             self.content_changed.emit()
+        if now.regions is not before.regions or now.photo is not before.photo:
+            self.selection.refresh()
         if now.styles != before.styles or now.recipe.style_shares != before.recipe.style_shares:
             self.styles_changed.emit()
         if now.recipe != before.recipe or now.recipe.size_rule != before.recipe.size_rule:
@@ -435,5 +476,6 @@ class Session(QObject):
                 self._finish_controller.end()
                 self.post_message(Message.about(error, action="finish"))
                 return
-        if not (self._finish_controller.take_event(event) or self._preview_controller.take_event(event)):
+        takers = (self._finish_controller, self._preview_controller, self.sight)
+        if not any(taker.take_event(event) for taker in takers):
             self.event_unclaimed.emit(event)
