@@ -28,8 +28,9 @@ _UNSUPPORTED = {errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.EPERM, errn
 def replace_file(path: Path, data: bytes | memoryview, verify: Callable[[Path], None] | None = None) -> None:
     """Write `data` to a temporary file beside `path`, let `verify` look at it, and rename it to `path`.
 
-    A link is followed, the permissions of an older file are kept, and nothing but a file is replaced. Whatever goes wrong (also what `verify` raises), the
-    temporary file is removed and `path` is as it was. Raises WriteError with the reason and a remedy.
+    A link is followed, the permissions of an older file are kept, and nothing but a file is replaced. Whatever goes
+    wrong (also what `verify` raises), the temporary file is removed and `path` is as it was. Raises WriteError with the
+    reason and a remedy.
     """
     try:
         target = Path(os.path.realpath(path))

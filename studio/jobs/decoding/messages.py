@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -139,9 +138,7 @@ def send_answer(connection: Connection, answer: Answer) -> None:
 
 def lay_down(picture: Picture, file: IO[bytes]) -> Opened:
     """Write a picture into the file between the two, in place of what was there. OSError where there is no room."""
-    exif, icc = (
-        data if len(data) <= _LARGEST_EXIF else b"" for data in (picture.metadata.exif, picture.metadata.icc)
-    )
+    exif, icc = (data if len(data) <= _LARGEST_EXIF else b"" for data in (picture.metadata.exif, picture.metadata.icc))
     file.seek(0)
     file.truncate()
     file.write(picture.pixels.data)

@@ -104,7 +104,11 @@ def test_questions_come_as_they_were_sent() -> None:
     ours, theirs = Pipe()
     with ours, theirs:
         pipe = QuestionPipe(ours)
-        for question in (Question("a", Path("/x/caf\udce9"), fill=(3, 4)), Question("b", Path("/\ud800")), Question("Pasted", data=b"abc")):
+        for question in (
+            Question("a", Path("/x/caf\udce9"), fill=(3, 4)),
+            Question("b", Path("/\ud800")),
+            Question("Pasted", data=b"abc"),
+        ):
             pipe.write(pipe.pack(question))
             assert receive_question(theirs) == question
 
