@@ -12,7 +12,7 @@ from studio.core.image_io.formats import WRITE_LIMITS
 from studio.core.picture import Picture
 from studio.ui.export.profile_box import ProfileBox, make_intent_box
 from studio.ui.theme.theme import GRID, set_role
-from studio.ui.widgets.form_row import form_row
+from studio.ui.widgets.form_row import form_row, label_for_screen_readers
 from studio.ui.widgets.plain_text import PlainLabel
 
 
@@ -30,7 +30,6 @@ class ColorRow(QWidget):
         self._format: ExportFormat = options.format
         self._wanted_depth = options.depth
         self.bits = QComboBox()
-        self.bits.setAccessibleName(self.tr("Bits of a value"))
         self.profile = ProfileBox(options.profile, picture.metadata)
         self.intent = make_intent_box(options.intent)
         self.dither = QCheckBox(self.tr("Dither"))
@@ -42,6 +41,12 @@ class ColorRow(QWidget):
         box.setSpacing(4)
         box.addWidget(form_row(self.profile, self.intent, self.bits, self.dither, None, spacing=GRID))
         box.addWidget(self.note)
+        for combo, name in (
+            (self.profile, self.profile.accessibleName()),
+            (self.intent, self.intent.accessibleName()),
+            (self.bits, self.tr("Bits of a value")),
+        ):
+            label_for_screen_readers(combo, name)
         self.show_format(options.format)
         self.bits.currentIndexChanged.connect(self._follow_depth)
         self.profile.chosen.connect(self._tell)

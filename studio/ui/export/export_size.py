@@ -48,7 +48,6 @@ class ExportSize(QWidget):
         self._photo_edge = None if photo is None else max(photo)
         self._can_paint = can_paint
         self.presets = QComboBox()
-        self.presets.setAccessibleName(self.tr("Size of the file"))
         self._fill_presets()
         self.larger = QPushButton(self.tr("Paint it this large instead"))
         policy = self.larger.sizePolicy()
@@ -74,6 +73,7 @@ class ExportSize(QWidget):
         ):
             widget.setAccessibleName(name)
         self._arrange()
+        label_for_screen_readers(self.presets, self.tr("Size of the file"))
         label_for_screen_readers(self.unit_box, self.tr("Unit of the size"))
         self.presets.activated.connect(self._take_preset)
         self.width_box.valueChanged.connect(self._follow_width)

@@ -31,6 +31,7 @@ class PhotosChoice(QWidget):
         tip = self.tr("A file with its photos opens everywhere. One that links to them is smaller, and looks for them.")
         self.box.setToolTip(tool_tip(tip))
         label = PlainLabel(self.tr("Photos:"))
+        label.setBuddy(self.box)
         self.box.setAccessibleName(label.text())
         self._names = names
         row = QHBoxLayout(self)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from studio.core.errors import RecipeError
 from studio.core.print_size import DPI, PAPERS, PrintSize, parse_print_size
@@ -12,6 +11,8 @@ from studio.core.recipe import SIZE_RULES, Knob
 from studio.ui.recipe_panel.knob_slider import KnobSlider
 from studio.ui.recipe_panel.slider_track import SliderTrack
 from studio.ui.theme.theme import set_role
+from studio.ui.widgets.form_row import label_for_screen_readers
+from studio.ui.widgets.no_wheel_combo_box import NoWheelComboBox
 from studio.ui.widgets.number_field import UnitSpinBox
 from studio.ui.widgets.plain_text import PlainLabel
 
@@ -33,7 +34,7 @@ class SizeKnob(KnobSlider):
         track = _RuledTrack(knob, knob.default)
         super().__init__(knob, parent, track=track)
         track.reset_requested.connect(self.reset)
-        self.rules = _NoWheelComboBox()
+        self.rules = NoWheelComboBox()
         for rule, text in {
             "auto": self.tr("Photo's size, up to a minute"),
             "photo": self.tr("As large as the photo"),
@@ -44,7 +45,7 @@ class SizeKnob(KnobSlider):
         for paper, size in PAPERS.items():
             self.rules.addItem(self.tr("Print: {}").format(_paper_name(paper)), size)
         self.rules.addItem(self.tr("Print: another size"), _OWN)
-        self.rules.setAccessibleName(self.tr("What sets the size"))
+        self.rules.setMaxVisibleItems(self.rules.count())
         self.print_width, self.print_height = UnitSpinBox(1, 1000), UnitSpinBox(1, 1000)
         self.dpi = UnitSpinBox(*DPI, self.tr(" dpi"))
         self.print_row = self._make_print_row()
@@ -55,6 +56,7 @@ class SizeKnob(KnobSlider):
         assert isinstance(grid, QGridLayout)
         grid.setVerticalSpacing(2)
         grid.addWidget(self.rules, 2, 0, 1, 2)
+        label_for_screen_readers(self.rules, self.tr("What sets the size"))
         grid.addWidget(self.print_row, 3, 0, 1, 2)
         grid.addWidget(self.note, 4, 0, 1, 2)
         for before, after in ((self.field, self.rules), (self.rules, self.print_width)):
@@ -152,16 +154,6 @@ class _RuledTrack(SliderTrack):
 
     def reset(self) -> None:
         self.reset_requested.emit()
-
-
-class _NoWheelComboBox(QComboBox):
-    """Leaves the wheel to the panel unless it has the focus."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 def _paper_name(paper: str) -> str:

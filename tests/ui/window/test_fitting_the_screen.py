@@ -82,7 +82,8 @@ def test_buttons_that_have_no_room_are_in_a_menu(qtbot: QtBot, loaded: Studio) -
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen: to raise a list, to grab keys
 def test_a_list_shows_all_of_its_entries(qtbot: QtBot, loaded: Studio) -> None:
     loaded.window.panel.advanced_button.setChecked(True)
-    combos = [*loaded.window.findChildren(QComboBox), loaded.tune_window.licence, loaded.batch_window.format]
+    found = [*loaded.window.findChildren(QComboBox), loaded.tune_window.licence, loaded.batch_window.format]
+    combos = [combo for combo in found if combo.count()]  # those of the variations are filled when they are seen
     assert len(combos) > 5
     for combo in combos:
         combo.window().show()
