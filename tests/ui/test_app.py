@@ -68,6 +68,7 @@ def test_closing_ends_the_process_of_an_engine_that_hangs(
     studio.session.change(seed=UNLUCKY_SEED)
     studio.session.finish()
     qtbot.waitUntil(lambda: studio.session.picture is not None, timeout=20_000)
+    studio.session.is_kept = True  # as autosave says, which does not run here
     assert studio.window.close()
     studio.close()  # the fixture for leftovers finds the process if it is still there
 
