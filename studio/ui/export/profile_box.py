@@ -11,7 +11,7 @@ from studio.core.displayable import displayable
 from studio.core.image_io.output.rgb_profiles import INTENTS, NAMED_PROFILES, Intent, profile_name
 from studio.core.picture import Metadata
 from studio.ui.dialogs.file_dialogs import open_dialog
-from studio.ui.widgets.plain_text import PlainFileDialog
+from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 
 PROFILE_FILES = "(*.icc *.icm)"
 _CHOOSE = "choose"
@@ -60,7 +60,7 @@ class ProfileBox(QComboBox):
 
         def make(folder: Path) -> QFileDialog:
             profiles = self.tr("Colour profiles {}").format(PROFILE_FILES)
-            dialog = PlainFileDialog(self, self.tr("Choose a colour profile"), str(folder), profiles)
+            dialog = StudioFileDialog(self, self.tr("Choose a colour profile"), str(folder), profiles)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.fileSelected.connect(self.choose_file)
             return dialog

@@ -12,12 +12,12 @@ from studio.core.image_io import OPEN_SUFFIXES
 from studio.core.project.recipe_file import SUFFIX, save_recipe
 from studio.ui.actions.actions import Actions
 from studio.ui.dialogs.file_dialogs import last_folders, open_dialog, remember_folder
+from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.importing.settings_offer import SettingsOffer
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
 from studio.ui.threads.serial_executor import SerialExecutor
-from studio.ui.widgets.plain_text import PlainFileDialog
 
 _PURPOSE = "recipes"  # whose folder is remembered
 _DOCUMENTS = QStandardPaths.StandardLocation.DocumentsLocation
@@ -92,6 +92,6 @@ class RecipeFiles(QObject):
         self._session.post_message(Message.about(error))
 
     def _make_dialog(self, title: str, folder: Path, kinds: str) -> QFileDialog:
-        dialog = PlainFileDialog(self._window, title, str(folder), kinds)
+        dialog = StudioFileDialog(self._window, title, str(folder), kinds)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog

@@ -14,11 +14,11 @@ from studio.core.image_io.output.soft_proof import SoftProof
 from studio.ui.actions.actions import Actions
 from studio.ui.canvas.proof_view import ProofView
 from studio.ui.dialogs.file_dialogs import last_folders, open_dialog, remember_folder
+from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.export.profile_box import PROFILE_FILES
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
-from studio.ui.widgets.plain_text import PlainFileDialog
 
 _PROFILE, _WARNS = "proof/profile", "proof/warns"
 
@@ -44,7 +44,7 @@ class SoftProofActions(QObject):
 
         def make(folder: Path) -> QFileDialog:
             profiles = self.tr("Colour profiles {}").format(PROFILE_FILES)
-            dialog = PlainFileDialog(self._window, self.tr("Profile of the printer and paper"), str(folder), profiles)
+            dialog = StudioFileDialog(self._window, self.tr("Profile of the printer and paper"), str(folder), profiles)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.fileSelected.connect(self.use_profile)
             return dialog

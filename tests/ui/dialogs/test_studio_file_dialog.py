@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QApplication, QFileDialog, QHeaderView, QListView, QToolButton, QTreeView
 from pytestqt.qtbot import QtBot
 
+import studio
 from studio.ui.dialogs.studio_file_dialog import THUMBNAIL, StudioFileDialog
 from studio.ui.theme.theme import ThemeName, apply_theme
 
@@ -92,3 +94,9 @@ def test_headings_and_signs_are_readable_in_both_themes(
     up = dialog.grab(button.geometry()).toImage()  # with what is behind it
     shades = {up.pixelColor(x, y).lightness() for x in range(up.width()) for y in range(up.height())}
     assert max(shades) - min(shades) > 90
+
+
+def test_every_dialog_for_files_is_the_studios() -> None:
+    made = re.compile(r"\b(?:Plain|Q)FileDialog(?:\(|\.get)")
+    modules = Path(studio.__file__).parent.rglob("*.py")
+    assert [path.name for path in modules if made.search(path.read_text(encoding="utf-8"))] == ["plain_text.py"]
