@@ -120,6 +120,8 @@ class ExportDialog(QDialog):
         self._show_keeps()
         self._show_format()
         self.title.setCursorPosition(0)
+        self.note.ensurePolished()
+        self.note.setMinimumHeight(2 * self.note.fontMetrics().lineSpacing())  # for what the disk will answer
         for _ in range(2):  # how high lines are that wrap is known when they have their width
             resize_within_screen(self, self.sizeHint())  # Qt by itself takes two thirds of the screen at most
             box = self.layout()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.core.artwork.credits import credits_of
@@ -27,6 +28,7 @@ from studio.ui.export.export_size import ExportSize
 from studio.ui.export.exporter import Exportable, file_size, free_path
 from studio.ui.export.file_size_estimator import FileSizeEstimator
 from studio.ui.session.settings import Settings
+from studio.ui.widgets.screen_room import ScrolledPage
 from tests.support.fakes import make_picture
 
 MakeDialog = Callable[..., ExportDialog]
@@ -311,6 +313,16 @@ def test_what_the_dialog_showed_is_written_whatever_was_painted_meanwhile(
     qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)
     assert read_recipe(tmp_path / "artwork.png").seed == 0
     assert loaded.session.artwork.has_unsaved_result
+
+
+def test_all_of_the_dialog_is_in_sight_also_when_the_disk_has_answered(qtbot: QtBot, loaded: Studio) -> None:
+    finish(qtbot, loaded)
+    loaded.actions["export"].trigger()
+    dialog = answered(qtbot, loaded.window.findChild(ExportDialog))
+    size = dialog.size()
+    QApplication.processEvents()
+    assert dialog.note.text() and dialog.size() == size
+    assert dialog.findChild(ScrolledPage).verticalScrollBar().maximum() == 0
 
 
 def test_closing_while_a_size_is_measured_is_clean(qtbot: QtBot, loaded: Studio) -> None:
