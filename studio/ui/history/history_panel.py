@@ -52,6 +52,7 @@ class HistoryPanel(QFrame):
             self.tr("Each picture you finish or stop stays here: a click looks at it, a double click brings it back.")
         )
         self.hint.setIndent(20)  # below its heading
+        self.hint.setWordWrap(True)  # the window can be narrower than this
         set_role(self.hint, "caption")
         self.hint.setFixedHeight(self.view.height())
         inside = QVBoxLayout(self.body)
