@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from studio.core.project.project import LONGEST_NOTE, HistoryEntry
 from studio.ui.history.shelf import Shelf
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import icon
+from studio.ui.widgets.plain_text import PlainLabel
 
 
 def fill_menu(menu: QMenu, entry: HistoryEntry, shelf: Shelf, session: Session, window: QWidget) -> None:
@@ -32,14 +33,22 @@ def fill_menu(menu: QMenu, entry: HistoryEntry, shelf: Shelf, session: Session, 
 
 def ask_for_note(entry: HistoryEntry, shelf: Shelf, window: QWidget) -> None:
     """Let the artist say something of an entry."""
-    dialog = QInputDialog(window)
+    dialog = QDialog(window)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setInputMode(QInputDialog.InputMode.TextInput)
     dialog.setWindowTitle(_tr("Note"))
-    dialog.setLabelText(_tr("A note on this picture:"))
-    dialog.setTextValue(entry.note)
+    field = QLineEdit(entry.note)
+    field.setMaxLength(LONGEST_NOTE)
+    label = PlainLabel(_tr("A note on this picture:"))
+    label.setBuddy(field)
+    field.setAccessibleName(label.text())
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+    buttons.accepted.connect(dialog.accept)
+    buttons.rejected.connect(dialog.reject)
+    dialog.accepted.connect(lambda: shelf.note(entry, field.text()))
+    box = QVBoxLayout(dialog)
+    for part in (label, field, buttons):
+        box.addWidget(part)
     dialog.resize(420, dialog.sizeHint().height())
-    dialog.textValueSelected.connect(lambda text: shelf.note(entry, text[:LONGEST_NOTE]))
     dialog.open()
 
 

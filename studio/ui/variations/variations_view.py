@@ -136,7 +136,7 @@ class VariationsView(QWidget):
         self.stop.setText(self.tr("Stop") if controller.is_running else self.tr("Go on"))
         self.stop.setIcon(icon("stop" if controller.is_running else "finish"))
         tip = self.tr("Paint no more of them") if controller.is_running else self.tr("Paint the rest of them")
-        self.stop.setToolTip(tip)
+        self.stop.setToolTip(tool_tip(tip))
         self.stop.setAccessibleName(self.stop.text())
         self.stop.setEnabled(controller.is_running or not is_complete)
         self.others.setVisible(is_drawn(controller.across) or is_drawn(controller.down))

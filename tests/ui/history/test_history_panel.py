@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from studio.core.picture import Picture
@@ -120,9 +120,11 @@ def test_a_picture_is_pinned_and_noted(qtbot: QtBot, painted: Studio) -> None:
     qtbot.keyClick(view, Qt.Key.Key_P)
     assert painted.shelf.shown[0].is_pinned
     menu_of(painted, 0)["Note\N{HORIZONTAL ELLIPSIS}"].trigger()
-    dialog = painted.window.findChild(QInputDialog)
-    dialog.setTextValue("for Anna")
-    dialog.accept()
+    (field,) = [
+        field for field in painted.window.findChildren(QLineEdit) if field.accessibleName().startswith("A note")
+    ]
+    field.setText("for Anna")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
     assert painted.shelf.shown[0].note == "for Anna" and painted.shelf.shown[0].is_pinned
     assert "for Anna" in view.model().index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
 
