@@ -396,7 +396,7 @@ def test_an_exported_style_comes_back_from_its_file(
     loaded.importer.user_styles.export(card, file)
     qtbot.waitUntil(file.exists)
     with qtbot.waitSignal(loaded.importer.user_styles.changed):
-        loaded.importer.user_styles.remove(card)
+        loaded.importer.user_styles.remove(card.id)
     with qtbot.waitSignal(loaded.importer.user_styles.added):
         loaded.importer.take_drop(Drop("mix", Payload("files", paths=(file,))))
     assert own(loaded) == [card.title]

@@ -169,7 +169,7 @@ def use(qtbot: QtBot, studio: Studio, folder: Path, walk: Callable[[], None], na
     qtbot.waitUntil(lambda: session.artwork.is_finished)
     window.tool_bar.menu.menus["Open recent"].aboutToShow.emit()
     walk()
-    question = window._close_guard
+    question = window.close_guard
     question._ask()
     studio.actions["export"].trigger()
     studio.actions["about"].trigger()
@@ -189,7 +189,7 @@ def use(qtbot: QtBot, studio: Studio, folder: Path, walk: Callable[[], None], na
     walk()
     window.messages.show_message(Message.about(StudioError(f"{TITLE} is no style.", f"Look for {TITLE}.")))
     walk()
-    studio.importer.user_styles.remove(own)
+    studio.importer.user_styles.remove(own.id)
     qtbot.waitUntil(lambda: not studio.importer.user_styles.cards)
     walk()
 
@@ -371,7 +371,7 @@ def test_qts_own_question_before_a_file_is_replaced_shows_its_name(qtbot: QtBot,
 GUESSING = {"QLabel", "QErrorMessage", "QInputDialog", "QProgressDialog", "QSplashScreen", "QStatusBar", "QWizardPage"}
 MADE_HERE = {"QLabel", "QFileDialog"}
 SETTERS = {"setToolTip", "setStatusTip", "setWhatsThis", "setWindowTitle"}
-SAFE_CALLS = {"tool_tip", "window_title", "toolTip"}
+SAFE_CALLS = {"tool_tip", "explained", "window_title", "toolTip"}
 TRANSLATORS = {"tr", "_tr", "translate"}
 
 
