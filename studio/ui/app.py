@@ -148,7 +148,9 @@ class Studio(QObject):
         self.actions["remove_added"].triggered.connect(self.style_removals.remove_added)
         self.autosave.began.connect(self.style_removals.forget)
         self.proof_actions = SoftProofActions(self.actions, self.window.proof, self.session, settings, self.window)
-        self.projects = ProjectController(self.autosave, self.session, self.actions, user_styles, settings, self.window)
+        self.projects = ProjectController(
+            self.autosave, self.session, self.actions, opening, user_styles, settings, self.window
+        )
         self.importer.project_given.connect(self.projects.open)
         self.window.history.usage.session_chosen.connect(self.projects.go_to)
         self.batch_window = BatchWindow(
@@ -160,7 +162,9 @@ class Studio(QObject):
         self.actions["cancel_opening"].triggered.connect(opening.cancel)
         self.actions["teach"].triggered.connect(self.tune_window.open_beside)
         self.actions["render_many"].triggered.connect(self._render_many)
-        self.variations = VariationsController(self.session, worker, varying, lambda: self.importer.cards, self)
+        self.variations = VariationsController(
+            self.session, worker, varying, lambda: self.importer.cards, self.opener, self
+        )
         self.variations_view = VariationsView(self.variations, self.actions["variations"], self.window.canvas)
         self.presets = PresetController(self.session, Presets(settings.folder), library, self)
         self.actions["restore_preset"].triggered.connect(self.presets.restore)
@@ -173,7 +177,7 @@ class Studio(QObject):
         self.presets.load()
         self.window.status_bar.watch_batch(self.batch)
         self.refine_actions = RefineActions(self.actions, self.session, self)
-        self.window.gallery.set_previews(StylePreviews(self.session, worker, previews, self))
+        self.window.gallery.set_previews(StylePreviews(self.session, worker, previews, self.opener, self))
         bind_switch(self.window.gallery.on_my_picture, self.preferences, "has_tile_previews")
         self.window.gallery.add_requested.connect(self.action_handlers.ask_for_styles)
         self.window.gallery.teach_requested.connect(self.tune_window.open_beside)

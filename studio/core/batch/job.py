@@ -12,12 +12,12 @@ from studio.core.card import Card, make_card
 from studio.core.engine_api.build_requests import style_request
 from studio.core.engine_api.contract import StyleRequest
 from studio.core.errors import PictureError, RecipeError, StudioError
-from studio.core.image_io import ExportOptions
+from studio.core.image_io import ExportOptions, open_picture
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
 from studio.core.storage.untrusted import make_checked, path_anywhere
-from studio.core.styles.load_style import open_style
+from studio.core.styles.load_style import OpenPicture, open_style
 from studio.core.styles.style import Style
 
 ItemState = Literal["waiting", "opening", "painting", "saving", "done", "skipped", "failed"]
@@ -100,14 +100,18 @@ class BatchJob:
         return {**self.identity, "cards": cards}
 
     @classmethod
-    def from_values(cls, values: Mapping[str, Any]) -> BatchJob:
-        """Inverse of `to_values`; opens the styles. Raises StudioError if one is gone or another picture now."""
+    def from_values(cls, values: Mapping[str, Any], open_one: OpenPicture = open_picture) -> BatchJob:
+        """Inverse of `to_values`; opens the styles with `open_one`.
+
+        Raises StudioError if one is gone or another picture now.
+        """
         try:
             cards = [replace(make_card(card), file=path_anywhere(card["file"])) for card in values["cards"]]
             if len(cards) > _MOST_STYLES:  # each is a picture in memory
                 raise ValueError(f"there are {len(cards)} styles")
             styles = tuple(
-                _known_style(card, fingerprint) for card, fingerprint in zip(cards, values["styles"], strict=True)
+                _known_style(card, fingerprint, open_one)
+                for card, fingerprint in zip(cards, values["styles"], strict=True)
             )
             recipe = StyleRecipe.from_json(values["recipe"])
             options = make_checked(ExportOptions, values["options"])
@@ -119,8 +123,8 @@ class BatchJob:
             raise StudioError("What this batch was to paint can no longer be read.", "Begin a new one.") from error
 
 
-def _known_style(card: Card, fingerprint: str) -> Style:
-    style = open_style(card)
+def _known_style(card: Card, fingerprint: str, open_one: OpenPicture) -> Style:
+    style = open_style(card, open_one)
     if style.fingerprint != fingerprint:
         raise PictureError(f"{card.file.name} is no longer the style this batch began with.", "Begin a new one.")
     return style

@@ -12,13 +12,10 @@ from typing import IO, Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from PIL import ImageFile
-
 import studio
 from studio.core.card import Card
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError
-from studio.core.image_io.header_checks import DECODER_ERRORS, check_size
 from studio.core.image_io.output.written_packets import packet_in
 from studio.core.image_io.picture_reader import open_regular, read_header
 from studio.core.recipe import StyleRecipe
@@ -186,7 +183,8 @@ def _settings_in(file: IO[bytes], name: str) -> tuple[StyleRecipe, tuple[Credite
     nothing = PictureError(f"{name} carries no recipe.", "Only pictures exported by Style Studio do.")
     packet: object = packet_in(file)
     if packet is None:
-        packet = _packet_in_picture(read_header(file, name), name, nothing)
+        packet = read_header(file, name).info.get("xmp")  # of a PNG from behind its pixels, too; none is decoded
+        packet = packet.encode("utf-8", "replace") if isinstance(packet, str) else packet
     if not isinstance(packet, bytes) or len(packet) > _LONGEST_PACKET or b"<!" in packet:  # no entities to multiply
         raise nothing
     try:
@@ -202,14 +200,3 @@ def _settings_in(file: IO[bytes], name: str) -> tuple[StyleRecipe, tuple[Credite
 
 def _credited(item: Element) -> CreditedStyle:
     return CreditedStyle(*(displayable(item.findtext(f"{_STUDIO}{name}", "")) for name in ("id", "title", "author")))
-
-
-def _packet_in_picture(image: ImageFile.ImageFile, name: str, nothing: PictureError) -> object:
-    if image.format == "PNG" and "xmp" not in image.info:  # other programs move it behind the pixels
-        check_size(name, image.width, image.height, smallest_edge=1)
-        try:
-            image.load()
-        except DECODER_ERRORS as error:
-            raise nothing from error
-    packet = image.info.get("xmp")
-    return packet.encode("utf-8", "replace") if isinstance(packet, str) else packet

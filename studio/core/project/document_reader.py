@@ -79,7 +79,8 @@ class DocumentReader:
     is_own: the user's studio wrote it on this machine: places on the disk may stand in it, and what is damaged is left
     out with a word in `problems`. Anybody may have written another: such places, and damage anywhere, refuse all of it.
     leave: for a file by its name that is to have so many bytes, how it is read later, or ValueError or OSError if it is
-    not there whole; then no picture is read but those of the present state. None: all are.
+    not there whole; then no picture is read but those of the present state. None: all are. unpack_one: as `unpack`,
+    by whomever.
     """
 
     values: Mapping[str, Any]
@@ -88,6 +89,7 @@ class DocumentReader:
     cards: Iterable[Card] = ()
     is_own: bool = False
     leave: Callable[[str, int], Callable[[], bytes]] | None = None
+    unpack_one: Callable[[bytes, str, bool], Picture] = unpack
     problems: list[str] = field(default_factory=list, init=False)
     _made: dict[tuple[str, int], Any] = field(default_factory=dict, init=False)
     _pixels: int = field(default=0, init=False)  # that may still be decoded
@@ -332,7 +334,7 @@ class DocumentReader:
             return picture_at_rest(file, size, row.fingerprint, **about)
         data = self.fetch(row.file)
         self._spend(pixels_in(data, row.name))
-        found = unpack(data, row.name, row.is_original)
+        found = self.unpack_one(data, row.name, row.is_original)
         picture = Picture(found.pixels, row.name, found.alpha, source, metadata, fine=found.fine)
         keep_original(picture, data if row.is_original else None)
         return picture

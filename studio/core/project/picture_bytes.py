@@ -174,7 +174,8 @@ def original_of(picture: Picture) -> bytes | None:
     if picture.source is not None:
         with suppress(OSError, ValueError, StudioError):
             data = read_bounded(picture.source, min(LARGEST_FILE, picture.nbytes))
-            if unpack(data, picture.name).fingerprint == picture.fingerprint:
+            is_as_large = pixels_in(data, picture.name) == picture.width * picture.height  # else it is another by now
+            if is_as_large and unpack(data, picture.name).fingerprint == picture.fingerprint:
                 found = data
     keep_original(picture, found)
     return found

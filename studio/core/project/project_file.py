@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Protocol
 
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.card import Card
 from studio.core.errors import ProjectError, StudioError
 from studio.core.image_io import open_picture
+from studio.core.image_io.opening.opener import OpeningCancelled
 from studio.core.picture import Picture
 from studio.core.project.archive import DOCUMENT, ArchiveReader, check_total, damaged, is_member, write_archive
 from studio.core.project.document import ProjectDocument
@@ -22,6 +24,16 @@ from studio.core.storage.untrusted import check_encodable, path_inside
 
 SUFFIX = ".studio"
 Kept = Mapping[str, Callable[[], bytes]]  # files that lie somewhere already, by the names that projects give them
+
+
+class OpensParts(Protocol):
+    """Opens what a project's file holds and what it links to, as `picture_bytes.unpack` and `open_picture`."""
+
+    def open_picture(self, path: Path) -> Picture:
+        """The picture in a file."""
+
+    def unpack_picture(self, data: bytes, name: str, is_original: bool) -> Picture:
+        """The picture in bytes."""
 
 
 class MissingPhoto(ProjectError):  # noqa: N818 - it says what happened
@@ -77,23 +89,30 @@ def save_project(path: Path, project: Project, photos: Photos = "embedded", kept
     return sum(map(len, members.values()))
 
 
-def load_project(path: Path, cards: Iterable[Card] = (), moved: Mapping[str, Path] | None = None) -> Project:
+def load_project(
+    path: Path,
+    cards: Iterable[Card] = (),
+    moved: Mapping[str, Path] | None = None,
+    opener: OpensParts | None = None,
+) -> Project:
     """The project in a file. It decodes every picture: for a thread of its own.
 
     cards: of the user's own styles, which those in the project are matched with by id. moved: where linked photos are
-    now, by fingerprint. Raises MissingPhoto if a linked one is not there, or ProjectError for whatever is no project,
+    now, by fingerprint. opener: who decodes; None for this process itself, where nothing bounds its time.
+    Raises MissingPhoto if a linked one is not there, or ProjectError for whatever is no project,
     is damaged, comes from a newer studio or was made to do harm; nothing of it is executed, and nothing but pictures
     with the fingerprints it gives is read elsewhere.
     """
 
     def open_link(place: str, fingerprint: str) -> Picture:
-        return _linked(path, place, fingerprint, moved or {})
+        return _linked(path, place, fingerprint, moved or {}, opener.open_picture if opener else open_picture)
 
     with ArchiveReader(path) as archive:
         try:
             values = parse_document(archive.read(DOCUMENT))
-            return DocumentReader(values, _fetch_from(archive), open_link, cards).read()
-        except ProjectError:
+            unpack_one = opener.unpack_picture if opener else unpack
+            return DocumentReader(values, _fetch_from(archive), open_link, cards, unpack_one=unpack_one).read()
+        except (ProjectError, OpeningCancelled):
             raise
         except StudioError as error:
             raise damaged(path.name, error.message.rstrip(".")) from error
@@ -165,7 +184,9 @@ def _links(path: Path, project: Project) -> dict[Picture, str]:
     return found
 
 
-def _linked(path: Path, place: str, fingerprint: str, moved: Mapping[str, Path]) -> Picture:
+def _linked(
+    path: Path, place: str, fingerprint: str, moved: Mapping[str, Path], open_one: Callable[[Path], Picture]
+) -> Picture:
     folder = Path(os.path.realpath(path)).parent
     at = moved.get(fingerprint)
     if at is None:
@@ -177,7 +198,9 @@ def _linked(path: Path, place: str, fingerprint: str, moved: Mapping[str, Path])
         else:
             at = path_inside(folder, place)
     try:
-        picture = open_picture(at)
+        picture = open_one(at)
+    except OpeningCancelled:
+        raise
     except StudioError as error:
         raise MissingPhoto(
             f"{path.name} links to a photo: {error.message}", "Say where it is now, or put it back.", at, fingerprint

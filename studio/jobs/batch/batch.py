@@ -205,7 +205,7 @@ def resume_batch(folder: Path, open_photo: OpenPhoto = open_picture) -> Batch:
             )
         values, items = record.job, record.items.values()
         may_overwrite = values.get("may_overwrite") is True
-        return Batch(folder, BatchJob.from_values(values), journal, items, may_overwrite, open_photo)
+        return Batch(folder, BatchJob.from_values(values, open_photo), journal, items, may_overwrite, open_photo)
     except BaseException:
         journal.close()
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -20,6 +21,8 @@ def answer(question: Question, on_size: Callable[[int, int], None]) -> Picture:
     wanted = Wanted(on_size=on_size)
     if question.fill is not None:
         wanted = for_thumbnail(wanted, *question.fill)
+    if question.part:
+        wanted = replace(wanted, smallest_edge=1, keep_hidden=question.part == "packed")
     if question.path is None:
         picture = decode_wanted(BytesIO(question.data), question.name, None, wanted)
     elif question.fill is not None and is_style_file(question.path):
@@ -39,6 +42,12 @@ class OpensHere:
     def decode_picture(self, data: bytes, name: str, cancellation: Cancellation | None = None) -> Picture:
         """As of PictureOpener."""
         return self._opened(Question(name, data=data), cancellation)
+
+    def unpack_picture(
+        self, data: bytes, name: str, is_original: bool, cancellation: Cancellation | None = None
+    ) -> Picture:
+        """As of PictureOpener."""
+        return self._opened(Question(name, data=data, part="original" if is_original else "packed"), cancellation)
 
     def open_thumbnail(self, path: Path, width: int, height: int) -> Picture:
         """As of PictureOpener."""

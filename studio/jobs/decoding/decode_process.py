@@ -48,6 +48,12 @@ class DecodeProcess:
         """As of PictureOpener."""
         return self._opened(Question(name, data=data), cancellation)
 
+    def unpack_picture(
+        self, data: bytes, name: str, is_original: bool, cancellation: Cancellation | None = None
+    ) -> Picture:
+        """As of PictureOpener."""
+        return self._opened(Question(name, data=data, part="original" if is_original else "packed"), cancellation)
+
     def open_thumbnail(self, path: Path, width: int, height: int) -> Picture:
         """As of PictureOpener."""
         return self._opened(Question(shown_name(path), path, fill=(width, height)), None)

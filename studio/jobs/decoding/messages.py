@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,13 +35,14 @@ _LONGEST_TRACE = 20_000
 class Question:
     """Open a file, or the picture in `data`; cropped to fill (width, height) px where that is given.
 
-    name: what messages call it.
+    name: what messages call it. part: for one out of a project, whether it is as it came or as a project packs it.
     """
 
     name: str
     path: Path | None = None
     data: bytes = b""
     fill: tuple[int, int] | None = None
+    part: Literal["", "original", "packed"] = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class QuestionPipe:
     def pack(self, item: Question) -> Parts:
         """A question, then its data."""
         path = None if item.path is None else str(item.path)  # in ASCII, JSON can spell whatever a name has
-        head = {"name": item.name, "path": path, "fill": item.fill, "data": len(item.data)}
+        head = {"name": item.name, "path": path, "fill": item.fill, "data": len(item.data), "part": item.part}
         return [json.dumps(head).encode(), *([item.data] if item.data else [])]
 
     def write(self, parts: Parts) -> None:
@@ -115,7 +116,7 @@ def receive_question(connection: Connection) -> Question:
     head = json.loads(connection.recv_bytes(_LONGEST_QUESTION))
     data = connection.recv_bytes(_LARGEST_DATA) if head["data"] else b""
     path = None if head["path"] is None else Path(head["path"])
-    return Question(head["name"], path, data, tuple(head["fill"]) if head["fill"] else None)
+    return Question(head["name"], path, data, tuple(head["fill"]) if head["fill"] else None, head["part"])
 
 
 def send_answer(connection: Connection, answer: Answer) -> None:

@@ -12,6 +12,7 @@ from studio.core.card import Card
 from studio.core.engine_api.build_requests import live_request
 from studio.core.engine_api.contract import Done, Event, Failed, LiveRequest, Ready
 from studio.core.errors import StudioError
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
 from studio.core.resampling import middle_square, reduced
@@ -37,12 +38,20 @@ class StylePreviews(QObject):
     arrived = Signal()
     possible_changed = Signal()
 
-    def __init__(self, session: Session, worker: Worker, files: SerialExecutor, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        worker: Worker,
+        files: SerialExecutor,
+        opener: PictureOpener,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self.is_possible = False
         self._session = session
         self._worker = worker
         self._files = files
+        self._opener = opener
         self._photo: Picture | None = None  # a small square, once it has been made
         self._made: OrderedDict[str, QPixmap] = OrderedDict()  # by card id
         self._refused: set[str] = set()
@@ -103,7 +112,7 @@ class StylePreviews(QObject):
         photo = self._photo
 
         def prepare() -> LiveRequest:
-            style = open_style(card)
+            style = open_style(card, self._opener.open_picture)
             picture = photo or reduced(middle_square(content), EDGE)
             seen = replace(style, picture=reduced(style.picture, STYLE_EDGE))
             return live_request(picture, (seen,), StyleRecipe(), EDGE)

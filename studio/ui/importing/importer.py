@@ -55,7 +55,7 @@ class Importer(QObject):
         self.opening = opening
         self._remaining_paths: tuple[Path, ...] = ()
         user_styles.changed.connect(self.cards_changed)
-        self.settings_offer = SettingsOffer(session, opening.files, lambda: self.cards, self)
+        self.settings_offer = SettingsOffer(session, opening, lambda: self.cards, self)
 
     @property
     def cards(self) -> tuple[Card, ...]:

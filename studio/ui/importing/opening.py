@@ -36,6 +36,11 @@ class WaitedFor:
         """As of PictureOpener."""
         return self.opener.decode_picture(data, name, self.cancellation)
 
+    def unpack_picture(self, data: bytes, name: str, is_original: bool) -> Picture:
+        """As of PictureOpener."""
+        self.cancellation.check()
+        return self.opener.unpack_picture(data, name, is_original, self.cancellation)
+
 
 class Opening(QObject):
     """Opens pictures one after the other, off the GUI thread. After half a second, a message offers Cancel.
@@ -61,9 +66,16 @@ class Opening(QObject):
         session.message_posted.connect(self._remember)
 
     def submit(
-        self, work: Callable[[WaitedFor], T], on_done: Callable[[T], None], on_failed: Callable[[StudioError], None]
+        self,
+        work: Callable[[WaitedFor], T],
+        on_done: Callable[[T], None],
+        on_failed: Callable[[StudioError], None],
+        files: SerialExecutor | None = None,
     ) -> None:
-        """As of SerialExecutor; work gets what opens pictures. If it is cancelled, nothing is called."""
+        """As of SerialExecutor; work gets what opens pictures. If it is cancelled, nothing is called.
+
+        files: another thread than that of this.
+        """
         waited_for = WaitedFor(self.opener, self._cancellation)
         is_over = False
 
@@ -85,7 +97,7 @@ class Opening(QObject):
         self._waiting += 1
         if not self._timer.isActive():
             self._timer.start()
-        self.files.submit(lambda: work(waited_for), done, failed)
+        (files or self.files).submit(lambda: work(waited_for), done, failed)
 
     @Slot()
     def cancel(self) -> None:
@@ -104,7 +116,7 @@ class Opening(QObject):
     @Slot()
     def _tell(self) -> None:
         self._notice = Message(
-            self.tr("The picture is being opened\N{HORIZONTAL ELLIPSIS}"), action="cancel_opening", stays=True
+            self.tr("It is being opened\N{HORIZONTAL ELLIPSIS}"), action="cancel_opening", stays=True
         )
         self._session.post_message(self._notice)
 

@@ -16,9 +16,9 @@ from studio.core.project.recipe_file import is_recipe_file, load_recipe
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.load_style import open_style
 from studio.core.styles.style import Style
+from studio.ui.importing.opening import Opening
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
-from studio.ui.threads.serial_executor import SerialExecutor
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,15 @@ class SettingsOffer(QObject):
     def __init__(
         self,
         session: Session,
-        files: SerialExecutor,
+        opening: Opening,
         cards: Callable[[], Sequence[Card]],
         parent: QObject | None = None,
     ) -> None:
         """cards: gives the styles of the gallery, among which those of a picture are looked for."""
         super().__init__(parent)
         self._session = session
-        self._files = files
+        self._opening = opening
+        self._files = opening.files
         self._cards = cards
         self._offered: FoundSettings | None = None
 
@@ -82,8 +83,10 @@ class SettingsOffer(QObject):
     def _use(self, found: FoundSettings) -> None:
         cards = [_card_of(style, self._cards()) for style in found.styles]
         known = [card for card in cards if card is not None]
-        self._files.submit(
-            lambda: [open_style(card) for card in known], partial(self._take, found, cards), self._refuse
+        self._opening.submit(
+            lambda opener: [open_style(card, opener.open_picture) for card in known],
+            partial(self._take, found, cards),
+            self._refuse,
         )
 
     def _take(self, found: FoundSettings, cards: Sequence[Card | None], opened: Sequence[Style]) -> None:

@@ -15,6 +15,7 @@ from studio.core.project.project_file import SUFFIX, MissingPhoto, load_project,
 from studio.ui.actions.actions import Actions
 from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
 from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
+from studio.ui.importing.opening import Opening, WaitedFor
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.project.autosave_controller import AutosaveController, differ
 from studio.ui.project.photos_choice import PhotosChoice
@@ -39,6 +40,7 @@ class ProjectController(QObject):
         autosave: AutosaveController,
         session: Session,
         actions: Actions,
+        opening: Opening,
         user_styles: UserStyles,
         settings: Settings,
         window: QWidget,
@@ -49,6 +51,7 @@ class ProjectController(QObject):
         self._saved: Project | None = None  # what stands in it
         self._autosave = autosave
         self._session = session
+        self._opening = opening
         self._user_styles = user_styles
         self._settings = settings
         self._window = window
@@ -127,7 +130,10 @@ class ProjectController(QObject):
             if isinstance(error, MissingPhoto) and error.fingerprint not in moved:
                 self._ask_for_photo(path, moved, error)
 
-        self._files.submit(lambda: load_project(path, cards, moved), partial(self._end_opening, path), refuse)
+        def load(opener: WaitedFor) -> Project:
+            return load_project(path, cards, moved, opener)
+
+        self._opening.submit(load, partial(self._end_opening, path), refuse, self._files)
 
     def _ask_for_photo(self, path: Path, moved: Mapping[str, Path], missing: MissingPhoto) -> None:
         """Let the artist show where a linked photo is now, and try again."""

@@ -14,6 +14,7 @@ from studio.core.card import Card
 from studio.core.engine_api.build_requests import live_request, style_request
 from studio.core.engine_api.contract import Done, Event, Failed, Frame, LiveRequest, Progress, StyleRequest
 from studio.core.errors import StudioError
+from studio.core.image_io.opening.opener import Cancellation, PictureOpener
 from studio.core.picture import Picture
 from studio.core.resampling import reduced
 from studio.core.styles.load_style import open_style
@@ -75,6 +76,7 @@ class VariationsController(QObject):
         worker: Worker,
         files: SerialExecutor,
         cards: Callable[[], Sequence[Card]],
+        opener: PictureOpener,
         parent: QObject | None = None,
     ) -> None:
         """files: opens styles and makes the photo small. cards: gives the styles of the gallery."""
@@ -89,6 +91,7 @@ class VariationsController(QObject):
         self._worker = worker
         self._files = files
         self._cards = cards
+        self._opener = opener
         self._draw = 0
         self._base: ArtworkState | None = None  # that the tiles vary, or will
         self._content: Picture | None = None  # that `photo` is of
@@ -220,7 +223,8 @@ class VariationsController(QObject):
         def prepare() -> tuple[Picture | None, dict[str, Style]]:
             cards = {change.card.id: change.card for changes in grid for change in changes if change.card is not None}
             small = photo if photo is not None or state.content is None else reduced(state.content, EDGE)
-            return small, {card.id: open_style(card) for card in cards.values()}
+            open_one = partial(self._opener.open_picture, cancellation=Cancellation())  # somebody waits
+            return small, {card.id: open_style(card, open_one) for card in cards.values()}
 
         take = partial(self._take_plan, token, state, grid)
         self._files.submit(prepare, lambda prepared: take(*prepared), partial(self._refuse_plan, token))

@@ -16,12 +16,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.core.errors import PictureError
+from studio.core.artwork.artwork_state import ArtworkState
+from studio.core.errors import PictureError, ProjectError
 from studio.core.image_io import open_picture
 from studio.core.image_io.opening.opener import Cancellation, OpeningCancelled
+from studio.core.picture import Picture
+from studio.core.project.project import Project
+from studio.core.project.project_file import load_project, save_project
 from studio.jobs.decoding.answering import OpensHere
 from studio.jobs.decoding.bounds import Bounds
 from studio.jobs.decoding.decode_process import DecodeProcess
+from tests.core.project.projects import assert_alike, make_project
 from tests.support.picture_files import noise
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are stopped with signals")
@@ -103,6 +108,38 @@ def test_a_picture_comes_out_of_bytes(shared: DecodeProcess, photo: Path) -> Non
     found = shared.decode_picture(photo.read_bytes(), "Pasted picture")
     assert (found.name, found.source) == ("Pasted picture", None)
     np.testing.assert_array_equal(found.pixels, noise(40, 30))
+
+
+def test_a_project_is_opened_there_picture_by_picture(shared: DecodeProcess, tmp_path: Path) -> None:
+    place = tmp_path / "boat.jpg"
+    Image.fromarray(noise(40, 30)).save(place)
+    project, path = make_project(open_picture(place)), tmp_path / "evening.studio"
+    save_project(path, project, photos="linked")
+    opened: list[str] = []
+
+    class Counted(OpensHere):
+        def open_picture(self, path: Path, cancellation: Cancellation | None = None) -> Picture:
+            opened.append(path.name)
+            return shared.open_picture(path, Cancellation())
+
+        def unpack_picture(
+            self, data: bytes, name: str, is_original: bool, cancellation: Cancellation | None = None
+        ) -> Picture:
+            opened.append(name)
+            return shared.unpack_picture(data, name, is_original, Cancellation())
+
+    assert_alike(load_project(path), load_project(path, opener=Counted()))
+    assert "boat.jpg" in opened and len(opened) > 3
+
+
+def test_a_project_with_a_picture_beyond_the_bounds_is_refused_in_a_sentence(
+    make: Callable[..., DecodeProcess], tmp_path: Path
+) -> None:
+    path = tmp_path / "evening.studio"
+    plain_png(tmp_path / "zeros.png", 8000, 8000)
+    save_project(path, Project(ArtworkState(open_picture(tmp_path / "zeros.png"))))
+    with pytest.raises(ProjectError, match=r"evening.studio is damaged.* it took more than 0 s to decode"):
+        load_project(path, opener=make(seconds=0.0, per_megapixel=0.0))
 
 
 @pytest.mark.parametrize("name", ["text.png", "missing.png", "pipe.png", "folder"])

@@ -107,7 +107,7 @@ def test_questions_come_as_they_were_sent() -> None:
         for question in (
             Question("a", Path("/x/caf\udce9"), fill=(3, 4)),
             Question("b", Path("/\ud800")),
-            Question("Pasted", data=b"abc"),
+            Question("Pasted", data=b"abc", part="packed"),
         ):
             pipe.write(pipe.pack(question))
             assert receive_question(theirs) == question

@@ -42,6 +42,11 @@ class PictureOpener(Protocol):
     def decode_picture(self, data: bytes, name: str, cancellation: Cancellation | None = None) -> Picture:
         """As `picture_reader.decode_picture`."""
 
+    def unpack_picture(
+        self, data: bytes, name: str, is_original: bool, cancellation: Cancellation | None = None
+    ) -> Picture:
+        """A picture out of a project, as `project.picture_bytes.unpack`."""
+
     def open_thumbnail(self, path: Path, width: int, height: int) -> Picture:
         """A picture, or that of a learned style, cropped to fill width x height px."""
 
