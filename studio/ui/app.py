@@ -18,6 +18,7 @@ from studio.core.card import bundled_cards
 from studio.core.engine_api.contract import Engine
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.image_io.opening.places import place_of
+from studio.core.image_io.output.rgb_profiles import Intent
 from studio.core.project.presets import Presets
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.style_library import StyleLibrary
@@ -147,7 +148,9 @@ class Studio(QObject):
         self.actions["restore_style"].triggered.connect(self.style_removals.restore)
         self.actions["remove_added"].triggered.connect(self.style_removals.remove_added)
         self.autosave.began.connect(self.style_removals.forget)
-        self.proof_actions = SoftProofActions(self.actions, self.window.proof, self.session, settings, self.window)
+        self.proof_actions = SoftProofActions(
+            self.actions, self.window.proof, self.session, self.preferences, self.window
+        )
         self.projects = ProjectController(
             self.autosave, self.session, self.actions, opening, user_styles, settings, self.window
         )
@@ -197,6 +200,8 @@ class Studio(QObject):
         bind_switch(actions["live"], self.preferences, "is_live")
         refining = {choice: actions[f"refine_{choice}"] for choice in get_args(RefineChoice)}
         bind_choice(refining, self.preferences, "auto_refine", self)
+        intents = {intent: actions[f"proof_{intent}"] for intent in get_args(Intent)}
+        bind_choice(intents, self.preferences, "proof_intent", self)
         themes = {choice: actions[f"theme_{choice}"] for choice in get_args(ThemeChoice)}
         bind_choice(themes, self.preferences, "theme", self)
         application = QApplication.instance()

@@ -7,6 +7,7 @@ from typing import Generic, Literal, TypeVar, get_args
 
 from PySide6.QtCore import QObject, Signal
 
+from studio.core.image_io.output.rgb_profiles import INTENTS, Intent
 from studio.ui.session.settings import Settings
 
 ThemeChoice = Literal["dark", "light", "system"]
@@ -59,6 +60,7 @@ class Preferences(QObject):
     has_history = Choice((True, False))
     history_gb = Choice(CAPS)
     starts_empty = Choice((False, True))  # or with what there was at the end
+    proof_intent = Choice[Intent](INTENTS)  # how a printer's colours are chosen in the soft proof
     has_tile_previews = Choice((False, True))  # "On my picture"
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:

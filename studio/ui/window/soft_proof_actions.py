@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QSignalBlocker, QStandardPaths, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.errors import StudioError
-from studio.core.image_io.output.rgb_profiles import read_profile
+from studio.core.image_io.output.rgb_profiles import Intent, read_profile
 from studio.core.image_io.output.soft_proof import SoftProof
 from studio.ui.actions.actions import Actions
 from studio.ui.canvas.proof_view import ProofView
@@ -17,25 +17,27 @@ from studio.ui.dialogs.file_dialogs import last_folders, open_dialog, remember_f
 from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.export.profile_box import PROFILE_FILES
 from studio.ui.session.message import Message
+from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
-from studio.ui.session.settings import Settings
 
 _PROFILE, _WARNS = "proof/profile", "proof/warns"
 
 
 class SoftProofActions(QObject):
-    """Which profile was chosen is remembered; the proof itself is off at each start."""
+    """Which profile and intent were chosen is remembered; the proof itself is off at each start."""
 
     def __init__(
-        self, actions: Actions, view: ProofView, session: Session, settings: Settings, window: QWidget
+        self, actions: Actions, view: ProofView, session: Session, preferences: Preferences, window: QWidget
     ) -> None:
         super().__init__(window)
-        self._view, self._session, self._settings, self._window = view, session, settings, window
+        self._view, self._session, self._window = view, session, window
+        self._preferences, self._settings = preferences, preferences.settings
         self._switch, self._warning = actions["soft_proof"], actions["proof_gamut"]
-        self._warning.setChecked(settings.get(_WARNS, bool) or False)
+        self._warning.setChecked(self._settings.get(_WARNS, bool) or False)
         self._switch.toggled.connect(self._follow)
         self._warning.toggled.connect(self._follow_warning)
         actions["proof_profile"].triggered.connect(self.ask_for_profile)
+        preferences.changed.connect(self._follow_preference)
         view.failed.connect(self._refuse)
 
     @Slot()
@@ -69,7 +71,13 @@ class SoftProofActions(QObject):
                 self._switch.setChecked(False)  # until one is chosen
             self.ask_for_profile()
             return
-        self._view.set_proof(partial(_proof, file, self._warning.isChecked()) if is_on and file else None)
+        intent = self._preferences.proof_intent
+        self._view.set_proof(partial(_proof, file, intent, self._warning.isChecked()) if is_on and file else None)
+
+    @Slot(str)
+    def _follow_preference(self, name: str) -> None:
+        if name == "proof_intent" and self._switch.isChecked():
+            self._follow(True)
 
     @Slot(bool)
     def _follow_warning(self, warns: bool) -> None:
@@ -85,5 +93,5 @@ class SoftProofActions(QObject):
         self._session.post_message(Message.about(error))
 
 
-def _proof(file: str, warns: bool) -> SoftProof:
-    return SoftProof(read_profile(Path(file)), warns=warns)
+def _proof(file: str, intent: Intent, warns: bool) -> SoftProof:
+    return SoftProof(read_profile(Path(file)), intent, warns=warns)

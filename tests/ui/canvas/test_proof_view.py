@@ -14,6 +14,8 @@ from studio.core.image_io.output.soft_proof import SoftProof
 from studio.core.picture import Picture
 from studio.ui.app import Studio
 from studio.ui.canvas.proof_view import ProofView
+from studio.ui.session.preferences import Preferences
+from studio.ui.session.settings import Settings
 from tests.support.ink_profile import cmyk_profile
 
 
@@ -102,6 +104,27 @@ def test_the_window_shows_the_proof_with_its_profile(qtbot: QtBot, loaded: Studi
     # The next time, the same profile is used without a question.
     loaded.actions["soft_proof"].setChecked(True)
     qtbot.waitUntil(proofed_name(loaded))
+
+
+def test_the_intent_is_chosen_in_the_menu_and_remembered(
+    qtbot: QtBot, loaded: Studio, settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "press.icc"
+    file.write_bytes(cmyk_profile())
+    loaded.session.finish()
+    qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
+    loaded.proof_actions.use_profile(str(file))
+    qtbot.waitUntil(proofed_name(loaded))
+    result = loaded.session.artwork.result
+    assert result is not None and loaded.actions["proof_relative"].isChecked()
+    assert loaded.actions["proof_absolute"] in loaded.window.tool_bar.menu.menus["Soft proof"].actions()
+    loaded.actions["proof_absolute"].trigger()
+    absolute = SoftProof(cmyk_profile(), "absolute").of(result.picture).pixels
+    assert not np.array_equal(absolute, SoftProof(cmyk_profile()).of(result.picture).pixels)
+    qtbot.waitUntil(
+        lambda: np.array_equal(loaded.window.canvas._before_after.after.picture.pixels, absolute)  # type: ignore[union-attr]
+    )
+    assert Preferences(settings).proof_intent == "absolute" and not loaded.actions["proof_relative"].isChecked()
 
 
 def test_a_profile_that_is_gone_is_said_and_forgotten(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:
