@@ -89,6 +89,27 @@ def test_a_photo_is_replaced_where_that_is_asked_for(studio: Studio) -> None:
     assert "sky.png exists already" in studio.err
 
 
+def test_in_place_a_link_is_followed_and_another_name_of_the_file_is_left(studio: Studio) -> None:
+    before = Path("photo.png").read_bytes()
+    Path("other.png").hardlink_to("photo.png")
+    assert studio(*RENDER, "other.png", "--in-place") == 0
+    assert Path("photo.png").read_bytes() == before, "what was not named stays as it is"
+    assert Path("other.png").read_bytes() != before
+    Path("link.png").symlink_to("photo.png")
+    assert studio(*RENDER, "link.png", "--in-place") == 0
+    assert Path("link.png").is_symlink() and Path("photo.png").read_bytes() != before
+
+
+def test_a_name_in_other_letters_is_the_photo_where_the_disk_says_so(studio: Studio) -> None:
+    if not Path("PHOTO.PNG").exists():  # a disk that tells letters apart
+        assert studio(*RENDER, "PHOTO.PNG") == 0
+        Path("PHOTO.PNG").unlink()
+        Path("PHOTO.PNG").hardlink_to("photo.png")  # as another disk has it: one file by both names
+    assert studio(*RENDER, "PHOTO.PNG", "--overwrite") == 2
+    assert "PHOTO.PNG is a picture that the artwork is made of" in studio.err
+    assert studio(*RENDER, "PHOTO.PNG", "--in-place") == 0
+
+
 @pytest.mark.parametrize(
     ("output", "sentence"),
     [

@@ -250,6 +250,27 @@ def test_sessions_before_go_the_oldest_first_where_the_room_is_for_less(root: Pa
     last.close()
 
 
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES])
+def test_a_disk_that_lets_no_session_go_keeps_them_all_whole(
+    root: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    before = open_session(root)
+    before.record(make_shelf(2))
+    before.close()
+    last = open_session(root, start_empty=True)
+    last.cap = 1
+    with monkeypatch.context() as patched:
+        for name in ("unlink", "rmdir"):
+            patched.setattr(os, name, failing(code))
+            patched.setattr(Path, name, failing(code))
+        last.record(make_shelf(1))
+    assert before.folder in {session.folder for session in waiting_sessions(root)}
+    last.cap = 0  # it is looked after again
+    last.record(make_shelf(1))
+    assert [session.folder for session in waiting_sessions(root)] == [last.folder], "and when it does, they go"
+    last.close()
+
+
 def test_what_is_pinned_stays_even_above_the_cap(store: SessionStore) -> None:
     store.cap = 1
     project = make_shelf(3, pinned=(0, 1))

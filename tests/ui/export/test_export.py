@@ -74,6 +74,27 @@ def finish(qtbot: QtBot, studio: Studio) -> None:
     qtbot.waitUntil(lambda: studio.session.run is None)
 
 
+def test_the_ending_of_the_name_and_the_format_follow_each_other(make_dialog: MakeDialog, tmp_path: Path) -> None:
+    dialog = make_dialog()
+    assert dialog.file.text().endswith(".png") and dialog.file.selectedText() == dialog.path.stem
+    for ending, format_name in ((".JPG", "jpeg"), (".tif", "tiff"), (".ora", "ora"), (".webp", "webp")):
+        dialog.file.setText(str(tmp_path / f"art{ending}"))
+        assert dialog.format.currentData() == format_name and dialog.path.name == f"art{ending}"
+    choose(dialog, "avif")
+    assert dialog.path.name == "art.avif"
+    dialog.file.setText(str(tmp_path / "art.v2"))
+    assert dialog.format.currentData() == "avif" and not dialog.export.isEnabled() and dialog.note.text()
+    choose(dialog, "png")
+    assert dialog.path.name == "art.v2.png", "what only looks like an ending is part of the name"
+
+
+def test_of_a_name_that_does_not_fit_the_ending_is_seen(qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path) -> None:
+    dialog = make_dialog()
+    with qtbot.waitSignal(dialog._disk.proposed):
+        dialog._disk.propose(tmp_path / f"{'long ' * 40}.png")
+    assert dialog.file.cursorPosition() == len(dialog.file.text())
+
+
 def export_by_dialog(qtbot: QtBot, studio: Studio, path: Path) -> None:
     studio.actions["export"].trigger()
     dialog = studio.window.findChild(ExportDialog)

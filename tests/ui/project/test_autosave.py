@@ -180,6 +180,79 @@ def test_a_disk_that_refuses_is_told_once_and_tried_again(
     assert [message.text for message in messages] == ["The disk is full."] and messages[0].is_problem
 
 
+HistoryAct = tuple[Callable[[Studio], None], Callable[[Studio], bool]]
+HISTORY_ACTS: dict[str, HistoryAct] = {
+    "pin": (
+        lambda studio: studio.shelf.pin(studio.shelf.shown[0], True),
+        lambda studio: studio.shelf.shown[0].is_pinned,
+    ),
+    "note": (
+        lambda studio: studio.shelf.note(studio.shelf.shown[0], "for Anna"),
+        lambda studio: studio.shelf.shown[0].note == "for Anna",
+    ),
+    "throw away": (
+        lambda studio: studio.shelf.remove(studio.shelf.shown[0]),
+        lambda studio: len(studio.shelf.shown) == len(studio.shelf.entries) - 1,
+    ),
+}
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])
+@pytest.mark.parametrize("name", HISTORY_ACTS)
+def test_what_is_done_in_the_history_waits_for_a_disk_that_refuses(
+    qtbot: QtBot, start: Start, monkeypatch: pytest.MonkeyPatch, recorded: list[Project], name: str, code: int
+) -> None:
+    act, is_done = HISTORY_ACTS[name]
+    monkeypatch.setattr(autosave_controller, "RETRY", 1)
+    studio = start()
+    studio.session.take_artwork(make_evening())
+    qtbot.waitUntil(lambda: bool(recorded))
+    messages, true_open = messages_of(studio), os.open
+
+    def refuse(path: str | Path, flags: int, *others: int) -> int:
+        if flags & os.O_CREAT:
+            raise OSError(code, os.strerror(code))
+        return true_open(path, flags, *others)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", refuse)
+        act(studio)
+        qtbot.waitUntil(lambda: not studio.session.is_kept)
+        assert is_done(studio), "the window does not wait for the disk"
+    qtbot.waitUntil(lambda: studio.session.is_kept)
+    assert sum(message.is_problem for message in messages) == 1
+    again = start()
+    assert is_done(again)
+
+
+@pytest.mark.parametrize("way", ["Alt+F4", "quit", "another photo", "undo"])
+def test_whatever_one_does_during_a_finish_its_picture_so_far_is_in_the_history(
+    qtbot: QtBot, start: Start, engine: FakeEngine, way: str
+) -> None:
+    studio = start()
+    studio.window.show()
+    qtbot.waitUntil(lambda: studio.session.engine_info is not None)
+    paint(studio)
+    engine.gate = Gate()
+    studio.session.finish()
+    engine.gate.let_pass(2)
+    qtbot.waitUntil(lambda: studio.session.run is not None and studio.session.run.own_progress > 0)
+    match way:
+        case "Alt+F4":
+            assert studio.window.close(), "it does not ask"
+        case "quit":
+            studio.actions["quit"].trigger()
+            assert not studio.window.isVisible()
+        case "another photo":
+            studio.session.change(content=make_picture(name="other.jpg"))
+            studio.session.commit()
+        case "undo":
+            studio.actions["undo"].trigger()
+    first = start().session.artwork.history[0]
+    assert first.content is not None and first.content.name == "boat.jpg"
+    assert first.recipe.strength == 0.9 and not first.is_complete and 0 < first.progress < 1
+
+
 def test_closing_asks_only_where_the_disk_has_refused(
     qtbot: QtBot, start: Start, monkeypatch: pytest.MonkeyPatch, recorded: list[Project]
 ) -> None:
