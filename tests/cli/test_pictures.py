@@ -215,10 +215,12 @@ def test_credits_and_the_ai_label_go_into_the_file(studio: Studio) -> None:
     assert label not in Path("bare.jpg").read_bytes()
 
 
-def test_resolution_is_noted(studio: Studio) -> None:
-    studio("render", "photo.png", "--style", STYLE, "-o", "out.jpg", "--dpi", "300")
-    with Image.open("out.jpg") as image:
-        assert image.info["dpi"] == (300, 300)
+@pytest.mark.parametrize("name", ["out.jpg", "out.png", "out.tif"])
+def test_resolution_is_noted(studio: Studio, name: str) -> None:
+    studio("render", "photo.png", "--style", STYLE, "-o", name, "--dpi", "300")
+    with Image.open(name) as image:
+        assert image.info["dpi"] == pytest.approx((300, 300), abs=0.01)  # PNG counts pixels per metre
+    assert open_picture(Path(name)).metadata.dpi == pytest.approx(300, abs=0.01)
 
 
 def test_device_and_weights_folder_reach_the_engine(studio: Studio) -> None:

@@ -195,6 +195,36 @@ def test_cameras_tell_adobe_rgb_in_exif(space: int | None, index: str | None, is
     assert farthest(found, expected) <= (2 if is_adobe else 0)
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(("index", "is_adobe"), [(b"R03\0", True), (b"R98\0", False)])
+def test_a_tiff_tells_adobe_rgb_in_the_interoperability_of_its_exif(order: str, index: bytes, is_adobe: bool) -> None:
+    pixels = np.full((32, 32, 3), (60, 180, 90), np.uint8)
+
+    def ifd(*entries: tuple[int, int, bytes]) -> bytes:
+        """Tags of one value of 4 bytes each; another one follows none."""
+        rows = b"".join(struct.pack(f"{order}HHI", tag, kind, 1 if kind != 2 else 4) + value for tag, kind, value in entries)
+        return struct.pack(f"{order}H", len(entries)) + rows + bytes(4)
+
+    def short(value: int) -> bytes:
+        return struct.pack(f"{order}HH", value, 0)
+
+    def long(value: int) -> bytes:
+        return struct.pack(f"{order}I", value)
+
+    inner = ifd((1, 2, index))
+    at_inner, at_exif = 8, 8 + len(inner)
+    exif = ifd((0xA001, 3, short(0xFFFF)), (0xA005, 4, long(at_inner)))
+    at_pixels = at_exif + len(exif)
+    page = ifd(
+        (256, 3, short(32)), (257, 3, short(32)), (258, 3, short(8)), (262, 3, short(2)), (273, 4, long(at_pixels)),
+        (277, 3, short(3)), (278, 3, short(32)), (279, 4, long(pixels.nbytes)), (0x8769, 4, long(at_exif)),
+    )  # fmt: skip
+    head = (b"II*\0" if order == "<" else b"MM\0*") + long(at_pixels + pixels.nbytes)
+    found = decode_picture(head + inner + exif + pixels.tobytes() + page, "a").pixels
+    expected = by_little_cms(pixels, ADOBE) if is_adobe else pixels.astype(np.int64)
+    assert farthest(found, expected) <= 2
+
+
 def test_a_jpeg_in_adobe_rgb_by_exif_alone() -> None:
     pixels = np.full((32, 32, 3), (60, 180, 90), np.uint8)
     found = decode_picture(encoded("JPEG", pixels, quality=100, subsampling="4:4:4", exif=exif_block(2)), "a").pixels
