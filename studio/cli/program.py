@@ -17,6 +17,8 @@ from studio.cli.commands.styles import add_styles_command, show_styles
 from studio.cli.commands.train_base import add_train_base_command, train_base
 from studio.cli.commands.tune import add_tune_command, tune
 from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED, MISTAKE
+from studio.cli.library_program import COMMANDS as LIBRARY_COMMANDS
+from studio.cli.library_program import add_library_commands, run_library_command
 from studio.cli.options import OptionParser, UsageError
 from studio.cli.signals import EndAtOnce, stopped_by_signals
 from studio.cli.terminal import print_json, say, take_any_text
@@ -29,7 +31,7 @@ from studio.core.training.training_plan import Train
 from studio.jobs.decoding.answering import OpensHere
 from studio.jobs.engine_process.proxy import EngineProcess
 
-COMMANDS = ("render", "batch", "tune", "train-base", "compare-tuning", "styles", "doctor")
+COMMANDS = ("render", "batch", "tune", "train-base", "compare-tuning", "styles", "doctor", *LIBRARY_COMMANDS)
 
 
 def main(
@@ -132,6 +134,8 @@ def _run(
             return compare_tuning(chosen, compare)
         case "doctor":
             return examine(chosen, make_engine)
+        case command if command in LIBRARY_COMMANDS:
+            return run_library_command(chosen, make_engine, opener)
         case _:
             parser.print_help()
             return DONE
@@ -214,4 +218,5 @@ def make_parser() -> argparse.ArgumentParser:
             description="Shows device, precision, memory, versions and whether weights and styles are whole.",
         )
     )
+    add_library_commands(commands)
     return parser

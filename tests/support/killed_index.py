@@ -91,7 +91,9 @@ def work(pictures: Path, folder: Path, log: int) -> None:
         return described(path)
 
     with LibraryIndex(folder, is_writer=True) as index:
-        for _ in update(index, [pictures], look, clock=lambda: next(ticks) / PICTURES_PER_COMMIT):
+        for _ in update(
+            index, [pictures], lambda paths: map(look, paths), clock=lambda: next(ticks) / PICTURES_PER_COMMIT
+        ):
             pass
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -20,8 +21,8 @@ THUMBNAIL = 128  # px of the longer edge
 COMMIT_SECONDS = 1.0
 _QUALITY = 70
 
-Describe = Callable[[Path], Described]
-"""What a picture is like. Raises StudioError if it cannot be opened."""
+DescribeAll = Callable[[Sequence[Path]], Iterable[Described | StudioError]]
+"""What pictures are like, in their order, or why one cannot be opened."""
 
 
 @dataclass(frozen=True)
@@ -36,32 +37,31 @@ class IndexNews:
 
 @dataclass(frozen=True)
 class Changes:
-    """What is to do: files that are new or changed, in order, and those that are no longer there."""
+    """What is to do: files that are new or changed, as they are now, in order, and those that are no longer there."""
 
-    wanted: tuple[Path, ...]
+    wanted: Mapping[Path, FileState]
     gone: tuple[Path, ...]
 
 
 def changes_in(index: LibraryIndex, folders: Sequence[Path]) -> Changes:
     """What has changed in folders (absolute paths) since they were looked at."""
-    wanted: list[Path] = []
+    wanted: dict[Path, FileState] = {}
     gone: list[Path] = []
     for folder in folders:
         known = index.known(folder)
         for path in pictures_in([folder]):
             state = known.pop(path, None)
-            try:
-                if state is None or state != FileState.of(path):
-                    wanted.append(path)
-            except OSError:  # gone since, or not to be read: opening it tells
-                wanted.append(path)
+            with suppress(OSError):  # gone since
+                now = FileState.of(path)
+                if state != now:
+                    wanted[path] = now
         if folder.is_dir():  # a disk that is not connected has lost nothing
             gone += known
-    return Changes(tuple(wanted), tuple(gone))
+    return Changes(wanted, tuple(gone))
 
 
 def update(
-    index: LibraryIndex, folders: Sequence[Path], describe: Describe, *, clock: Callable[[], float] = time.monotonic
+    index: LibraryIndex, folders: Sequence[Path], describe: DescribeAll, *, clock: Callable[[], float] = time.monotonic
 ) -> Generator[IndexNews, None, None]:
     """Bring the index up to date, telling of each file; closed or killed in between, the next call goes on from there.
 
@@ -74,8 +74,9 @@ def update(
     reader = FactsReader()
     try:
         last = clock()
-        for done, path in enumerate(changes.wanted, start=1):
-            yield IndexNews(done, len(changes.wanted), path, take_in(index, path, reader, describe))
+        wanted = list(changes.wanted.items())
+        for done, ((path, state), described) in enumerate(zip(wanted, describe(list(changes.wanted)), strict=True), 1):
+            yield IndexNews(done, len(wanted), path, take_in(index, path, state, reader, described))
             if clock() - last >= COMMIT_SECONDS:
                 index.commit()
                 last = clock()
@@ -83,18 +84,16 @@ def update(
         index.commit()
 
 
-def take_in(index: LibraryIndex, path: Path, reader: FactsReader, describe: Describe) -> str:
-    """Look at one file and put it into the index, not yet committed. Returns what was wrong with it, or ""."""
-    try:
-        state = FileState.of(path)
-    except OSError:
-        index.forget([path])
-        return f"{path.name} is gone."
-    try:
-        described = describe(path)
-    except StudioError as error:
-        index.note_problem(path, state, error.message)
-        return error.message
+def take_in(
+    index: LibraryIndex, path: Path, state: FileState, reader: FactsReader, described: Described | StudioError
+) -> str:
+    """Put into the index what was seen of a file, not yet committed. Returns what was wrong with it, or "".
+
+    state: of the file, from before it was opened: if it changes meanwhile, it is looked at again.
+    """
+    if isinstance(described, StudioError):
+        index.note_problem(path, state, described.message)
+        return described.message
     index.add(path, state, reader.facts_of(path), described)
     return ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -35,11 +35,14 @@ class Looker:
     def __init__(self) -> None:
         self.looked: list[str] = []
 
-    def __call__(self, path: Path) -> Described:
+    def __call__(self, paths: Sequence[Path]) -> Iterator[Described | StudioError]:
+        return map(self.look, paths)
+
+    def look(self, path: Path) -> Described | StudioError:
         self.looked.append(path.name)
         data = path.read_bytes()
         if data == b"broken":
-            raise PictureError(f"{path.name} is no picture.")
+            return PictureError(f"{path.name} is no picture.")
         return Described(data.hex(), 4, 3, vectors_of(sum(data)), b"small")
 
 

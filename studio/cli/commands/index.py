@@ -1,0 +1,89 @@
+"""The index command: brings the library up to date with folders."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from studio.cli.describing import Describing
+from studio.cli.exit_codes import DONE
+from studio.cli.terminal import PlainColumn, plain_console, print_json, say
+from studio.core.engine_api.contract import EngineSettings, MakeEngine
+from studio.core.image_io.opening.opener import PictureOpener
+from studio.core.library.indexing import IndexNews, absolute_folders, update
+from studio.core.library.library_index import LibraryIndex
+
+JSON_SECONDS = 1.0  # between lines of progress
+
+
+def add_index_options(parser: argparse.ArgumentParser) -> None:
+    """Give the parser what every command of the library takes."""
+    parser.add_argument("--index", type=Path, metavar="DIR", help="where the index lies (default: the user's cache)")
+    parser.add_argument("--device", help="device to look with, such as cpu or cuda:1 (default: the best there is)")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+
+
+def add_index_command(parser: argparse.ArgumentParser) -> None:
+    """Give the parser the options of `index`."""
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="folder of pictures, with those below")
+    add_index_options(parser)
+
+
+def index_folders(arguments: argparse.Namespace, make_engine: MakeEngine, opener: PictureOpener) -> int:
+    """Look at what is new or changed. Ctrl-C keeps what was looked at; the same command goes on from there."""
+    folders = absolute_folders(arguments.folders)
+    with LibraryIndex(arguments.index, is_writer=True) as index:
+        looked, problems = bring_up_to_date(arguments, index, folders, make_engine, opener)
+        count = sum(len(index.rows(folder)) for folder in folders)
+        if arguments.json:
+            print_json({"event": "done", "looked_at": looked, "left_out": problems, "pictures": count})
+        else:
+            say(f"{count:,} pictures, {looked:,} of them looked at now, {problems:,} files left out.")
+    return DONE
+
+
+def bring_up_to_date(
+    arguments: argparse.Namespace,
+    index: LibraryIndex,
+    folders: Sequence[Path],
+    make_engine: MakeEngine,
+    opener: PictureOpener,
+) -> tuple[int, int]:
+    """Look at what is new or changed, telling of it. Returns how many files were looked at and how many left out."""
+    with closing(make_engine(EngineSettings(arguments.device))) as engine:
+        news = update(index, folders, Describing(engine, opener).for_the_library)
+        told = _as_json(news) if arguments.json else _as_bar(news)
+        looked = problems = 0
+        with closing(news):
+            for item in told:
+                looked += 1
+                if item.problem:
+                    problems += 1
+                    if not arguments.json:
+                        say(f"Left out: {item.path}: {item.problem}")
+    return looked, problems
+
+
+def _as_json(news: Iterable[IndexNews]) -> Iterable[IndexNews]:
+    last = 0.0
+    for item in news:
+        yield item
+        if item.problem:
+            print_json({"event": "left_out", "path": str(item.path), "problem": item.problem})
+        if time.monotonic() - last >= JSON_SECONDS:
+            last = time.monotonic()
+            print_json({"event": "progress", "done": item.done, "total": item.total})
+
+
+def _as_bar(news: Iterable[IndexNews]) -> Iterable[IndexNews]:
+    columns = (PlainColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=plain_console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Looking", total=None)
+        for item in news:
+            yield item
+            bar.update(task, completed=item.done, total=item.total, description=item.path.name[:40])

@@ -1,0 +1,64 @@
+"""The map command: a collection on a plane, as numbers or as a page."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from studio.cli.commands.index import add_index_options, bring_up_to_date
+from studio.cli.exit_codes import DONE
+from studio.cli.options import UsageError
+from studio.cli.terminal import print_json, say
+from studio.core.engine_api.contract import MakeEngine
+from studio.core.errors import StudioError
+from studio.core.image_io.opening.opener import PictureOpener
+from studio.core.library.indexing import absolute_folders
+from studio.core.library.library_index import LibraryIndex
+from studio.core.library.map_page import map_page, map_values
+from studio.core.library.plane import make_plane
+from studio.core.storage.atomic_write import replace_file
+
+_FORMATS = (".json", ".html")
+
+
+def add_map_command(parser: argparse.ArgumentParser) -> None:
+    """Give the parser the options of `map`."""
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="folder of pictures; it is indexed")
+    parser.add_argument("-o", "--output", required=True, type=Path, metavar="OUT", help=".html (a page) or .json")
+    parser.add_argument("--overwrite", action="store_true", help="replace a file that exists already")
+    add_index_options(parser)
+
+
+def draw_map(arguments: argparse.Namespace, make_engine: MakeEngine, opener: PictureOpener) -> int:
+    """Write where each picture lies among those it is like in style, and the groups there are."""
+    output: Path = arguments.output
+    if output.suffix.lower() not in _FORMATS:
+        raise UsageError(f"{output} is named like no map.", f"End it in {' or '.join(_FORMATS)}.")
+    if output.exists() and not arguments.overwrite:
+        raise UsageError(f"{output} exists already.", "Choose another name, or add --overwrite to replace it.")
+    (folder,) = absolute_folders([arguments.folder])
+    with LibraryIndex(arguments.index, is_writer=True) as index:
+        bring_up_to_date(arguments, index, [folder], make_engine, opener)
+        rows = index.rows(folder)
+        if not len(rows):
+            raise StudioError(f"There are no pictures in {arguments.folder}.", "Choose another folder.")
+        pictures = index.pictures(rows)
+        plane = make_plane(index.vectors("style", rows), [picture.facts for picture in pictures])
+        if output.suffix.lower() == ".json":
+            values = map_values(pictures, plane)
+            replace_file(output, _json(values))
+        else:
+            thumbnails = [index.thumbnail(picture.row) for picture in pictures]
+            replace_file(output, map_page(folder.name, pictures, plane, thumbnails).encode())
+    names = ", ".join(f"{group.name} ({group.size})" for group in plane.groups)
+    if arguments.json:
+        groups = [{"name": group.name, "size": group.size} for group in plane.groups]
+        print_json({"event": "done", "output": str(output), "pictures": len(pictures), "groups": groups})
+    else:
+        say(f"{len(pictures):,} pictures in {len(plane.groups)} groups: {names}. Written to {output}.")
+    return DONE
+
+
+def _json(values: object) -> bytes:
+    return json.dumps(values, indent=1).encode()

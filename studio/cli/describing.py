@@ -1,0 +1,78 @@
+"""What pictures are like, for commands: one is opened while the engine looks at the one before."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.core.engine_api.contract import Described, DescribeRequest, Engine
+from studio.core.engine_api.features import FeatureQuery
+from studio.core.errors import EngineError, PictureError, StudioError
+from studio.core.image_io.opening.opener import PictureOpener
+from studio.core.library import library_index
+from studio.core.library.indexing import thumbnail_of
+from studio.core.picture import Picture
+
+_AHEAD = 2  # pictures that are opened before they are looked at
+
+Vectors = Mapping[str, NDArray[np.float32]]
+
+
+class Describing:
+    """Asks an engine about pictures, one after the other."""
+
+    def __init__(self, engine: Engine, opener: PictureOpener) -> None:
+        self._engine = engine
+        self._opener = opener
+
+    def vectors(self, picture: Picture, query: FeatureQuery | None = None) -> Vectors:
+        """The vectors of a picture: of the library, or of a query. Raises StudioError."""
+        with closing(iter(self._engine.run(DescribeRequest(picture, query)))) as events:  # type: ignore[type-var]
+            for event in events:
+                if isinstance(event, Described):
+                    return event.vectors
+        raise EngineError("The engine ended without a result.", "Try again.")
+
+    def each(
+        self, paths: Sequence[Path], query: FeatureQuery | None = None
+    ) -> Iterator[tuple[Path, Picture, Vectors] | tuple[Path, StudioError, None]]:
+        """Each picture and its vectors in order, or what is wrong with it. What the engine raises goes through."""
+        with ThreadPoolExecutor(1, thread_name_prefix="opener") as threads:
+            waiting: deque[tuple[Path, Future[Picture]]] = deque()
+            try:
+                for path in paths:
+                    waiting.append((path, threads.submit(self._opener.open_picture, path)))
+                    if len(waiting) > _AHEAD:
+                        yield self._look(*waiting.popleft(), query)
+                while waiting:
+                    yield self._look(*waiting.popleft(), query)
+            finally:
+                for _, future in waiting:
+                    future.cancel()
+
+    def for_the_library(self, paths: Sequence[Path]) -> Iterator[library_index.Described | StudioError]:
+        """As `studio.core.library.indexing.DescribeAll`."""
+        for _, picture, vectors in self.each(paths):
+            if vectors is None or isinstance(picture, StudioError):
+                yield picture if isinstance(picture, StudioError) else EngineError("It was not looked at.")
+                continue
+            yield library_index.Described(
+                picture.fingerprint, picture.width, picture.height, vectors, thumbnail_of(picture)
+            )
+
+    def _look(
+        self, path: Path, opening: Future[Picture], query: FeatureQuery | None
+    ) -> tuple[Path, Picture, Vectors] | tuple[Path, StudioError, None]:
+        try:
+            picture = opening.result()
+        except StudioError as error:
+            return path, error, None
+        except (OSError, ValueError) as error:
+            return path, PictureError(f"{path.name} cannot be opened: {error}."), None
+        return path, picture, self.vectors(picture, query)

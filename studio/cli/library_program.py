@@ -1,0 +1,77 @@
+"""The commands of the library among those of the program: what their parsers are, and who runs them."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from studio.cli.commands.bias import add_bias_command, show_bias
+from studio.cli.commands.features import add_features_command, write_features
+from studio.cli.commands.index import add_index_command, index_folders
+from studio.cli.commands.map_of import add_map_command, draw_map
+from studio.cli.commands.similar import add_similar_command, show_similar
+from studio.core.engine_api.contract import MakeEngine
+from studio.core.image_io.opening.opener import PictureOpener
+
+COMMANDS = ("index", "similar", "map", "features", "bias")
+
+
+def run_library_command(arguments: argparse.Namespace, make_engine: MakeEngine, opener: PictureOpener) -> int:
+    """Run one of COMMANDS and return its exit code."""
+    match arguments.command:
+        case "index":
+            return index_folders(arguments, make_engine, opener)
+        case "similar":
+            return show_similar(arguments, make_engine, opener)
+        case "map":
+            return draw_map(arguments, make_engine, opener)
+        case "features":
+            return write_features(arguments, make_engine, opener)
+        case _:
+            return show_bias(arguments)
+
+
+def add_library_commands(commands: Any) -> None:
+    """Give the program's subparsers those of COMMANDS."""
+    add_index_command(
+        commands.add_parser(
+            "index",
+            help="look at all pictures of a folder, for similar and map",
+            usage="%(prog)s FOLDER [FOLDER ...] [more options]",
+            description=(
+                "Looks at every picture in folders and notes its style, subject and palette. Later only what changed is"
+                " looked at. After Ctrl-C or a crash the same command goes on."
+            ),
+        )
+    )
+    add_similar_command(
+        commands.add_parser(
+            "similar",
+            help="find pictures that are like one",
+            usage="%(prog)s PICTURE --in FOLDER [--by style|subject|palette] [more options]",
+            description="Lists the pictures in FOLDER that are most like PICTURE, with the reason in numbers.",
+        )
+    )
+    add_map_command(
+        commands.add_parser(
+            "map",
+            help="lay the pictures of a folder out by style",
+            usage="%(prog)s FOLDER -o OUT.html [more options]",
+            description="Writes a page with all pictures on a plane, those alike in style near each other.",
+        )
+    )
+    add_features_command(
+        commands.add_parser(
+            "features",
+            help="write what a network sees in pictures, as numbers",
+            usage="%(prog)s PICTURES... -o OUT.npz [more options]",
+            description="Writes features of a network for notebooks and other programs: an array per layer.",
+        )
+    )
+    add_bias_command(
+        commands.add_parser(
+            "bias",
+            help="count what a collection represents, and what is missing",
+            description="Counts periods, media, names and licences from the MANIFEST.tsv or the cards of a folder.",
+        )
+    )

@@ -1,0 +1,113 @@
+"""The commands of the library: what they print, write and refuse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from safetensors.numpy import load_file
+
+from tests.support.command_line import Studio
+
+COLORS = {"red": (200, 30, 30), "rose": (205, 60, 60), "blue": (20, 40, 200), "navy": (15, 30, 150)}
+WORKS = (("red", "Anna", 1888), ("rose", "Anna", 1889), ("blue", "Ben", 1925), ("navy", "Ben", ""))
+MANIFEST = "path\ttitle\tauthor\tyear\tkind\tlicence\tsource\n" + "".join(
+    f"{name}.png\t{name.title()}\t{author}\t{year}\tpainting full\tPublic domain\tx\n" for name, author, year in WORKS
+)
+
+
+@pytest.fixture
+def pictures(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("STYLE_STUDIO_CACHE", str(studio.folder / "cache"))
+    folder = studio.folder / "pictures"
+    folder.mkdir()
+    for name, color in COLORS.items():
+        Image.new("RGB", (40, 30), color).save(folder / f"{name}.png")
+    (folder / "MANIFEST.tsv").write_text(MANIFEST, encoding="utf-8")
+    return folder
+
+
+def test_indexing_looks_once_and_leaves_out_what_is_no_picture(studio: Studio, pictures: Path) -> None:
+    (pictures / "bad.png").write_bytes(b"no picture")
+    assert studio("index", "pictures", "--json") == 0
+    last = studio.lines[-1]
+    assert (last["looked_at"], last["left_out"], last["pictures"]) == (5, 1, 4)
+    assert studio("index", "pictures") == 0
+    assert "4 pictures, 0 of them looked at now" in studio.err
+    assert len(studio.engine.requests) == 4
+
+
+def test_similar_names_the_most_alike_first_with_reasons_and_a_caution(studio: Studio, pictures: Path) -> None:
+    assert studio("similar", pictures / "red.png", "--in", "pictures", "--by", "palette", "--json") == 0
+    found = [line for line in studio.lines if "path" in line]
+    assert [Path(line["path"]).stem for line in found] == ["rose", "navy", "blue"]
+    assert set(found[0]["reasons"]) == {"style", "subject", "palette"}
+    assert found[0]["author"] == "Anna"
+    assert studio("similar", pictures / "red.png", "--in", "pictures", "--count", "1") == 0
+    assert "rose.png" in studio.out and "navy.png" not in studio.out
+    assert "Similar does not mean by the same artist" in studio.out
+
+
+def test_a_map_is_one_page_with_the_pictures_in_it(studio: Studio, pictures: Path) -> None:
+    assert studio("map", "pictures", "-o", "map.html") == 0
+    page = (studio.folder / "map.html").read_text(encoding="utf-8")
+    assert page.count('"image": "UklGR') == 4  # WebP
+    assert "http" not in page
+    assert studio("map", "pictures", "-o", "map.json") == 0
+    values = json.loads((studio.folder / "map.json").read_text(encoding="utf-8"))
+    assert len(values["pictures"]) == 4
+    assert all(-1 <= one["x"] <= 1 and -1 <= one["y"] <= 1 for one in values["pictures"])
+    assert sum(group["size"] for group in values["groups"]) == 4
+    assert studio("map", "pictures", "-o", "map.html") == 2
+    assert "exists already" in studio.err
+    assert studio("map", "pictures", "-o", "map.png") == 2
+
+
+@pytest.mark.parametrize("suffix", ["npz", "safetensors"])
+def test_features_are_arrays_by_layer_with_the_paths(studio: Studio, pictures: Path, suffix: str) -> None:
+    layers = ("--layer", "features.3", "--layer", "features.14")
+    assert studio("features", "pictures", *layers, "-o", f"out.{suffix}", "--json") == 0
+    assert studio.lines[-1]["pictures"] == 4
+    path = studio.folder / f"out.{suffix}"
+    arrays = dict(np.load(path)) if suffix == "npz" else load_file(path)
+    assert set(arrays) - {"paths"} == {"features.3", "features.14"}
+    assert arrays["features.14"].shape == (4, 24)
+    assert arrays["features.14"].dtype == np.float32
+
+
+def test_features_say_what_cannot_be_had(studio: Studio, pictures: Path) -> None:
+    assert studio("features", "pictures", "--layer", "conv9", "-o", "out.npz") == 2
+    assert "has no layer 'conv9'" in studio.err
+    assert studio("features", "pictures", "-o", "out.csv") == 2
+    assert "Traceback" not in studio.err
+    (pictures / "bad.png").write_bytes(b"no picture")
+    assert studio("features", "pictures", "-o", "out.npz") == 1  # what there is, is written
+    assert len(np.load(studio.folder / "out.npz")["paths"]) == 4
+
+
+def test_parquet_needs_a_package_and_says_so(studio: Studio, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    assert studio("features", "pictures", "-o", "out.parquet") == 2
+    assert "pyarrow" in studio.err
+    assert studio.is_untouched
+
+
+def test_bias_counts_works_and_says_what_is_missing(studio: Studio, pictures: Path) -> None:
+    assert studio("bias", "pictures", "--json") == 0
+    found = json.loads(studio.out)
+    assert (found["pictures"], found["works"]) == (4, 4)
+    assert found["counts"]["author"] == {"Anna": 2, "Ben": 2}
+    assert found["counts"]["century"] == {"19th century": 2, "20th century": 1, "": 1}
+    assert studio("bias", "pictures") == 0
+    assert "1 of 4 works (25%) do not say their century." in studio.out
+    assert "No work says anything of its region" in studio.out
+    assert studio.is_untouched
+
+
+@pytest.mark.parametrize("command", [("index", "nothing"), ("bias", "nothing"), ("map", "nothing", "-o", "a.html")])
+def test_a_folder_that_is_not_there_is_a_mistake(studio: Studio, command: tuple[str, ...]) -> None:
+    assert studio(*command) == 2
+    assert "There is no folder nothing" in studio.err
