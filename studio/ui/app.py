@@ -45,6 +45,7 @@ from studio.ui.presets.preset_controller import PresetController
 from studio.ui.presets.recipe_files import RecipeFiles
 from studio.ui.project.autosave_controller import AutosaveController
 from studio.ui.project.project_controller import ProjectController
+from studio.ui.regions.region_actions import RegionActions
 from studio.ui.session.preferences import Preferences, RefineChoice, ThemeChoice
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings, settings_file
@@ -148,6 +149,9 @@ class Studio(QObject):
         self.actions["restore_style"].triggered.connect(self.style_removals.restore)
         self.actions["remove_added"].triggered.connect(self.style_removals.remove_added)
         self.autosave.began.connect(self.style_removals.forget)
+        self.region_actions = RegionActions(
+            self.actions, self.session, self.window.regions.editor, saving, settings, self.window
+        )
         self.proof_actions = SoftProofActions(
             self.actions, self.window.proof, self.session, self.preferences, self.window
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QInputDevice,
@@ -50,7 +50,8 @@ _ARROWS: dict[int, tuple[int, int]] = {
 class Canvas(QWidget):
     """Shows the photo and the artwork in one frame: that of `set_size`, else the larger one's; others are scaled to it.
 
-    Signals: zoom_changed(float); background_changed(str); open_requested(); demo_chosen(Path); dropped(Drop).
+    Signals: view_changed(), the picture lies elsewhere or is larger or smaller; zoom_changed(float);
+    background_changed(str); open_requested(); demo_chosen(Path); dropped(Drop).
     """
 
     zoom_changed = Signal(float)
@@ -58,6 +59,7 @@ class Canvas(QWidget):
     open_requested = Signal()
     demo_chosen = Signal(object)
     dropped = Signal(object)
+    view_changed = Signal()
 
     def __init__(
         self,
@@ -75,6 +77,7 @@ class Canvas(QWidget):
         self._before_after.sharpened.connect(self.update)
         self._viewport = Viewport(self._before_after, self)
         self._viewport.moved.connect(self.update)
+        self._viewport.moved.connect(self.view_changed)
         self._viewport.zoom_changed.connect(self.zoom_changed)
         self._is_comparing = False
         self._is_showing_before = self._is_side_by_side = self._is_repeated = False
@@ -83,6 +86,7 @@ class Canvas(QWidget):
         self._badge_text = ""
         self._menu: CanvasMenu | None = None
         self._grabbed_at: QPointF | None = None
+        self.is_moved_by_hand = False  # as long as Space is held: any drag moves the picture
         self._thumbnails = Thumbnails(DEMO_SIZE, self.devicePixelRatioF(), thumbnail_folder, self, opener)
         self._start_page = StartPage(demo, self._thumbnails, self)
         self._start_page.open_requested.connect(self.open_requested)
@@ -117,6 +121,15 @@ class Canvas(QWidget):
     def has_picture(self) -> bool:
         """Whether there is anything to see."""
         return not self._before_after.is_start_page
+
+    @property
+    def picture_place(self) -> QRectF:
+        """Where the picture lies, in px of the canvas; empty without one, and where two lie side by side."""
+        if not self.has_picture or (self._is_side_by_side and self._is_split()):
+            return QRectF()
+        view, frame, ratio = self._viewport.view, self._before_after.frame, self.devicePixelRatioF()
+        width, height = round(frame.width() * view.zoom), round(frame.height() * view.zoom)
+        return QRectF(round(view.left) / ratio, round(view.top) / ratio, width / ratio, height / ratio)
 
     def set_size(self, size: tuple[int, int] | None) -> None:
         """Say how large, in px, what is shown is or will be: zoom is in these, whatever pictures stand in for it.
@@ -242,13 +255,16 @@ class Canvas(QWidget):
         elif key in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
             self.zoom_to(self.zoom / _ZOOM_PER_NOTCH)
         elif key == Qt.Key.Key_Space:
+            self.is_moved_by_hand = True
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         else:
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat() and self._grabbed_at is None:
-            self.unsetCursor()
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.is_moved_by_hand = False
+            if self._grabbed_at is None:
+                self.unsetCursor()
         super().keyReleaseEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -112,6 +113,7 @@ GALLERY_ZONES: tuple[Zone, ...] = (
 
 
 _LEAST_WIDTH = 150  # px
+_IN_REGION = str(QT_TRANSLATE_NOOP("DropZones", "Paint in this style here"))
 
 
 class DropZones(QWidget):
@@ -140,6 +142,12 @@ class DropZones(QWidget):
         self.fade = Fade(self)
         self._target.left.connect(self.fade.fade_out)
         self.hide()
+
+    def set_regions(self, regions: Mapping[str, str]) -> None:
+        """Show a zone for each of these regions, too, which takes styles. regions: what they are called, by zone."""
+        others = tuple(zone for zone in self._all if zone.line != _IN_REGION)
+        more = (Zone(name, "style", label, _IN_REGION, ("style",), "photo") for name, label in regions.items())
+        self._all = (*others, *more)
 
     @property
     def lit(self) -> str:

@@ -40,6 +40,12 @@ class KnobSlider(KnobWidget):
         self.field.value_edited.connect(self._edit_once)
         self.set_value(knob.default)
 
+    def set_base(self, value: float) -> None:
+        self.track.set_default(value)
+        about = self.tr("{}\nDouble click: back to {}").format(self.knob.help, self.field.textFromValue(value))
+        self.setToolTip(tool_tip(about))
+        super().set_base(value)
+
     def set_value(self, value: float) -> None:
         self.track.set_knob_value(value)
         self.field.set_knob_value(value)

@@ -30,6 +30,7 @@ class KnobWidget(QWidget):
         self.label.setBuddy(handle)
         self.label.reset_requested.connect(self.reset)
         self._value: Any = knob.default
+        self._base: Any = knob.default  # what a reset goes back to
         handle.setAccessibleName(knob.label)
         handle.setAccessibleDescription(knob.help)
         self.setToolTip(tool_tip(knob.help))
@@ -43,12 +44,17 @@ class KnobWidget(QWidget):
     def set_value(self, value: Any) -> None:
         """Show a value; emits nothing."""
         self._value = value
-        self.label.set_changed(value != self.knob.default)
+        self.label.set_changed(value != self._base)
+
+    def set_base(self, value: Any) -> None:
+        """Have a reset go back to this value, which is marked as no change."""
+        self._base = value
+        self.label.set_changed(self._value != value)
 
     @Slot()
     def reset(self) -> None:
-        """Back to the default, as an edit."""
-        self._edit_once(self.knob.default)
+        """Back to the default, or to what `set_base` says, as an edit."""
+        self._edit_once(self._base)
 
     @Slot(object)
     def _edit(self, value: Any) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.core.recipe import KNOBS, Knob
+from studio.core.regions.region import REGION_FIELDS
 from studio.ui.recipe_panel.blend_panel import BlendPanel
 from studio.ui.recipe_panel.knob_combo import KnobCombo
 from studio.ui.recipe_panel.knob_slider import KnobSlider
@@ -33,7 +34,12 @@ class RecipePanel(QScrollArea):
         self.pictures = BlendPanel(session)
         self.knobs: dict[str, KnobWidget] = {knob.field: self._make_widget(knob) for knob in KNOBS}
         self.styles = StylePanel(session)
-        self._extra = QVBoxLayout()  # what others put before the knobs
+        self._top = QVBoxLayout()  # what others put over everything
+        self._extra = QWidget()  # what others put before the knobs
+        self._extra_box = QVBoxLayout(self._extra)
+        self._extra_box.setContentsMargins(0, 0, 0, 0)
+        self._extra_box.setSpacing(6)
+        self._of_whole: list[QWidget] = [self._extra]  # what no region has
         self.advanced = QWidget()
         self.advanced_button = CollapsibleHeader(self.tr("Advanced"), self.advanced)
         self.setWidgetResizable(True)
@@ -47,23 +53,36 @@ class RecipePanel(QScrollArea):
         widest = max(widget.minimumSizeHint().width() for widget in self.knobs.values())
         self.setMinimumWidth(2 * _MARGIN + widest + self.verticalScrollBar().sizeHint().width())
         session.recipe_changed.connect(self._show_recipe)
+        session.selection.changed.connect(self._show_recipe)
         for signal in (session.content_changed, session.state_changed):
             signal.connect(self._show_size)
         self._show_recipe()
 
     def add_before_knobs(self, title: str, widget: QWidget) -> None:
         """Put a section of somebody else's between the styles and the knobs."""
-        self._extra.addWidget(SectionHeading(title))
-        self._extra.addWidget(widget)
+        self._extra_box.addWidget(SectionHeading(title))
+        self._extra_box.addWidget(widget)
         QWidget.setTabOrder(widget, self.knobs["strength"])
+
+    def add_on_top(self, widget: QWidget) -> None:
+        """Put something of somebody else's over everything."""
+        self._top.addWidget(widget)
 
     @Slot()
     def _show_recipe(self) -> None:
-        recipe = self._session.artwork.recipe
+        selection, whole = self._session.selection, self._session.artwork.recipe
+        is_region = selection.selected is not None
+        recipe = selection.recipe
         for field, widget in self.knobs.items():
+            base = getattr(whole, field) if is_region else widget.knob.default
+            widget.set_base(base)
             widget.set_value(getattr(recipe, field))
             widget.setEnabled(recipe.method in widget.knob.methods)
-
+            if field not in REGION_FIELDS:
+                widget.setVisible(not is_region)
+        for part in self._of_whole:
+            part.setVisible(not is_region)
+        self.advanced.setVisible(self.advanced_button.isChecked() and not is_region)
         self._show_size()
 
     @Slot()
@@ -76,7 +95,7 @@ class RecipePanel(QScrollArea):
         self._session.change(size_rule=rule)
 
     def _change(self, field: str, value: object) -> None:
-        self._session.change(**{field: value})
+        self._session.change_here(**{field: value})
 
     def _make_widget(self, knob: Knob) -> KnobWidget:
         widget: KnobWidget
@@ -102,17 +121,22 @@ class RecipePanel(QScrollArea):
         # Else what appears in a full panel is squeezed into the old height first, and painted so for a moment.
         box.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         box.setSpacing(6)
+        box.addLayout(self._top)
         box.addWidget(self.pictures)
         box.addWidget(SectionHeading(self.tr("Styles")))
         box.addWidget(self.styles)
-        box.addLayout(self._extra)
+        box.addWidget(self._extra)
         for title, group in ((self.tr("Paint"), "paint"), (self.tr("Picture"), "picture")):
-            box.addWidget(SectionHeading(title))
+            heading = SectionHeading(title)
+            box.addWidget(heading)
+            if not any(knob.group == group and knob.field in REGION_FIELDS for knob in KNOBS):
+                self._of_whole.append(heading)
             for knob in KNOBS:
                 if knob.group == group:
                     box.addWidget(self.knobs[knob.field])
         box.addSpacing(4)
         box.addWidget(self.advanced_button)
+        self._of_whole.append(self.advanced_button)
         inner = QVBoxLayout(self.advanced)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(GRID)

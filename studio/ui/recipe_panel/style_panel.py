@@ -31,15 +31,16 @@ class StylePanel(QWidget):
         self._box.setSpacing(GRID)
         self._box.addWidget(self.hint)
         session.styles_changed.connect(self._show_styles)
+        session.selection.changed.connect(self._show_styles)
         self._show_styles()
 
     @Slot()
     def _show_styles(self) -> None:
-        artwork = self._session.artwork
-        styles = artwork.credited_styles
+        selection = self._session.selection
+        styles = selection.styles
         if styles != self._styles or not self.rows:
             self._make_rows(styles)
-        shares = artwork.shares
+        shares = selection.shares
         for row, share, shown in zip(self.rows, shares, whole_percents(shares), strict=True):
             row.set_share(share, shown)
 

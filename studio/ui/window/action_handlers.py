@@ -317,8 +317,8 @@ class ActionHandlers(QObject):
 
     def _move_strength(self, count: int) -> None:
         knob = next(knob for knob in KNOBS if knob.field == "strength")
-        strength = self._session.artwork.recipe.strength
-        self._session.change(strength=SliderScale(knob).moved(strength, count, "step"))
+        strength = self._session.selection.recipe.strength
+        self._session.change_here(strength=SliderScale(knob).moved(strength, count, "step"))
         self._session.commit()
 
     def _ask(

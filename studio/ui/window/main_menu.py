@@ -1,4 +1,4 @@
-"""The menu behind the button at the left of the tool bar: everything the studio can do, in six groups."""
+"""The menu behind the button at the left of the tool bar: everything the studio can do, in seven groups."""
 
 from __future__ import annotations
 
@@ -32,6 +32,12 @@ MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
     (_("Paint"), ("live", (_("Refine automatically"), ("refine_mains", "refine_always", "refine_never")),
                   "variations", "", "finish", "stop", "keep_draft", "",
                   "keep_painting", "larger_half", "larger_twice")),
+    (_("Region"), ("region_new", "region_whole", "", "region_protect", "region_off", "",
+                   (_("Draw"), ("tool_brush", "tool_eraser", "tool_lasso", "tool_polygon", "tool_rectangle",
+                                "tool_gradient", "tool_similar")),
+                   (_("Mask"), ("mask_invert", "mask_grow", "mask_shrink", "mask_feather", "mask_save", "mask_load")),
+                   "mask_overlay", "", "region_rename", "region_duplicate", "region_up", "region_down",
+                   "region_delete")),
     (_("View"), ("fit", "actual_size", "compare", "background", "repeat",
                  (_("Soft proof"), ("soft_proof", "proof_profile", "proof_gamut", "",
                                    "proof_relative", "proof_perceptual", "proof_saturation", "proof_absolute")), "",

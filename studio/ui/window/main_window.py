@@ -33,6 +33,7 @@ from studio.ui.widgets.plain_text import window_title
 from studio.ui.window.close_guard import CloseGuard
 from studio.ui.window.focus_navigation import FocusNavigation
 from studio.ui.window.panel_splitter import PanelSplitter
+from studio.ui.window.region_controls import RegionControls
 from studio.ui.window.status_bar import StatusBar
 from studio.ui.window.tool_bar import ToolBar
 from studio.ui.window.window_layout import LARGEST, LEAST, keep_place, restore_place
@@ -77,6 +78,7 @@ class MainWindow(QWidget):
         self.history = HistoryPanel(shelf, session, preferences, actions["history"], actions["keep_draft"])
         self.tool_bar.menu.add_preferences(self.history.usage.menu())
         self.below = QWidget()  # the strip shows and hides itself inside
+        self.regions = RegionControls(session, actions, self.canvas, self.panel)
         self.status_bar = StatusBar(session, actions)
         self._arrange()
         self._focus_navigation = FocusNavigation(
@@ -205,7 +207,7 @@ class MainWindow(QWidget):
     @Slot()
     def _show_styles(self) -> None:
         self.canvas.zones.has_styles = self.panel_zones.has_styles = bool(self._session.artwork.styles)
-        self.gallery.set_selected([style.card.id for style in self._session.artwork.styles])
+        self.gallery.set_selected([style.card.id for style in self._session.selection.styles])
 
     @Slot()
     def _show_repeated(self) -> None:
@@ -224,6 +226,7 @@ class MainWindow(QWidget):
     def _hide_panels(self, is_hidden: bool) -> None:
         for part in (self.tool_bar, self.below, self.status_bar):
             part.setVisible(not is_hidden)
+        self.regions.hide_bar(is_hidden)
         self.splitter.set_alone(is_hidden)
 
     @Slot(bool)
@@ -244,6 +247,7 @@ class MainWindow(QWidget):
         session.content_changed.connect(self._show_content)
         session.frame_arrived.connect(self._show_frame)
         session.styles_changed.connect(self._show_styles)
+        session.selection.changed.connect(self._show_styles)
         session.state_changed.connect(self._show_state)
         session.message_posted.connect(self.messages.show_message)
         self.proof.shown.connect(self.canvas.set_after)
@@ -253,6 +257,7 @@ class MainWindow(QWidget):
         self.canvas.zoom_changed.connect(self.status_bar.show_zoom)
         self.canvas.dropped.connect(importer.take_drop)
         self.panel_zones.dropped.connect(importer.take_drop)
+        self.regions.bar.dropped.connect(importer.take_drop)
         self.canvas.open_requested.connect(self._actions["open"].trigger)
         self.canvas.demo_chosen.connect(importer.open_picture)
         self.gallery.style_chosen.connect(importer.use_style)
@@ -281,6 +286,7 @@ class MainWindow(QWidget):
         self.messages.setMinimumWidth(self.canvas.minimumWidth())  # no message makes the window wider
         column.addWidget(self.messages)  # above the canvas: it hides neither the picture nor the drop zones
         column.addWidget(self.canvas, 1)
+        column.addWidget(self.regions.bar)
         column.addWidget(self.below)
         below = QVBoxLayout(self.below)
         below.setContentsMargins(0, 0, 0, 0)

@@ -1,0 +1,48 @@
+"""RegionControls: chips below the canvas, tools and mask over it, and the region's part of the panel, put together."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from studio.ui.actions.actions import Actions
+from studio.ui.canvas.canvas import Canvas
+from studio.ui.recipe_panel.recipe_panel import RecipePanel
+from studio.ui.recipe_panel.region_panel import RegionPanel
+from studio.ui.regions.mask_overlay import MaskOverlay
+from studio.ui.regions.region_bar import RegionBar
+from studio.ui.regions.region_editor import RegionEditor
+from studio.ui.regions.tool_strip import ToolStrip
+from studio.ui.session.session import Session
+
+
+class RegionControls(QObject):
+    """The parts, by name: bar, overlay, editor, tools, panel."""
+
+    def __init__(self, session: Session, actions: Actions, canvas: Canvas, panel: RecipePanel) -> None:
+        super().__init__(canvas)
+        self._session = session
+        self._canvas = canvas
+        self._is_hidden = False
+        self.bar = RegionBar(session, actions)
+        self.overlay = MaskOverlay(canvas, lambda: canvas.picture_place, lambda: canvas.is_moved_by_hand)
+        canvas.view_changed.connect(self.overlay.follow_view)
+        self.editor = RegionEditor(session, self.overlay, canvas)
+        self.tools = ToolStrip(self.editor, actions, canvas)
+        self.panel = RegionPanel(session, actions)
+        panel.add_on_top(self.panel)
+        canvas.dropped.connect(self.bar.take_drop)
+        session.selection.changed.connect(self._show_region)
+        session.frame_arrived.connect(self.overlay.follow_view)
+        self._show_region()
+
+    def hide_bar(self, is_hidden: bool) -> None:
+        """Show nothing but the picture, or all again."""
+        self._is_hidden = is_hidden
+        self.bar.put_away(is_hidden)
+        self._show_region()
+
+    @Slot()
+    def _show_region(self) -> None:
+        selection = self._session.selection
+        self._canvas.zones.set_regions(self.bar.zones)
+        self.tools.show_for(selection.selected is not None and not self._is_hidden)
