@@ -202,7 +202,9 @@ def test_a_tiff_tells_adobe_rgb_in_the_interoperability_of_its_exif(order: str, 
 
     def ifd(*entries: tuple[int, int, bytes]) -> bytes:
         """Tags of one value of 4 bytes each; another one follows none."""
-        rows = b"".join(struct.pack(f"{order}HHI", tag, kind, 1 if kind != 2 else 4) + value for tag, kind, value in entries)
+        rows = b"".join(
+            struct.pack(f"{order}HHI", tag, kind, 1 if kind != 2 else 4) + value for tag, kind, value in entries
+        )
         return struct.pack(f"{order}H", len(entries)) + rows + bytes(4)
 
     def short(value: int) -> bytes:
