@@ -16,6 +16,7 @@ from studio.ui.session.preferences import CAPS, Preferences
 from studio.ui.theme.theme import set_role
 from studio.ui.threads.task_pool import TaskPool
 from studio.ui.widgets.plain_text import tool_tip
+from studio.ui.widgets.section_heading import add_heading
 
 _GB = 2**30
 
@@ -39,7 +40,7 @@ class DiskUsage(QToolButton):
         )
         self.setToolTip(tool_tip(tip))
         menu = QMenu(self.tr("History and start"), self)  # also in the main menu, where one looks for preferences
-        menu.addSection(self.tr("The history may take"))
+        add_heading(menu, self.tr("The history may take"))
         self._caps = QActionGroup(menu)
         for cap in sorted(CAPS, key=int):
             action = menu.addAction(self.tr("{} GB").format(cap))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidgetAction
 from pytestqt.qtbot import QtBot
 
 from studio.core.picture import Picture
@@ -216,6 +216,8 @@ def test_the_oldest_go_when_the_history_is_full_and_that_is_said(qtbot: QtBot, p
 
 def test_the_cap_is_chosen_in_the_menu(painted: Studio) -> None:
     usage = painted.window.history.usage
+    heading = usage.menu().actions()[0]
+    assert isinstance(heading, QWidgetAction) and heading.defaultWidget().text() == "The history may take"
     next(action for action in usage.menu().actions() if action.text() == "16 GB").trigger()
     assert painted.preferences.history_gb == "16" and usage.text().endswith("of 16 GB")
     usage.start_empty.trigger()
