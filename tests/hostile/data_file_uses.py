@@ -100,7 +100,11 @@ class _Text:
     style_shares = ()
 
     def __init__(self, text: str) -> None:
+        self.long_edge = 512
         self.to_json = lambda: text
+
+    def change(self, **_: object) -> _Text:
+        return self
 
 
 def picture_with(text: str) -> bytes:

@@ -19,6 +19,7 @@ from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.image_io import ExportOptions
 from studio.core.styles.learned_style_file import training_file, write_learned
 from studio.jobs.batch import batch
+from studio.jobs.decoding import answering
 from studio.jobs.decoding.answering import OpensHere
 from studio.ui.app import Studio
 from studio.ui.batch import batch_queue
@@ -195,7 +196,7 @@ def test_a_photo_that_fails_in_a_batch_is_left_out_alone(
     qtbot: QtBot, chosen: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch, act: str, state: str
 ) -> None:
     if act == "open":
-        monkeypatch.setattr(OpensHere, "open_picture", once_for("b.png", OpensHere.open_picture, fail))
+        monkeypatch.setattr(answering, "answer", once_for("b.png", answering.answer, fail))
     else:
         monkeypatch.setattr("studio.jobs.batch.batch.save_picture", once_for("b.png", batch.save_picture, fail))
     chosen.batch.start()

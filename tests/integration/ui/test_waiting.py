@@ -63,7 +63,7 @@ def test_a_photo_opens_while_ten_thousand_styles_are_read_and_a_style_begun_is_l
     studio = Studio(FakeEngine, settings, thumbnail_folder)
     qtbot.waitUntil(lambda: reading.is_set() and looking.is_set())
     open_photo(qtbot, studio, save_photo())
-    studio.importer.user_styles.use(lambda: make_picture(32, 32, "sea.png", seed=7), studio.session.use_style)
+    studio.importer.user_styles.use(lambda _: make_picture(32, 32, "sea.png", seed=7), studio.session.use_style)
     qtbot.waitUntil(lambda: bool(studio.session.artwork.styles))
     gate.set()
     qtbot.waitUntil(lambda: [card.title for card in studio.importer.user_styles.cards] == ["sea", "wall"])
