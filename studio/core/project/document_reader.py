@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import psutil
 
-from studio.core.artwork.artwork_state import ArtworkState, Result, pictures_of
+from studio.core.artwork.artwork_state import ArtworkState, Result, pictures_of, removal_key
 from studio.core.artwork.blend import Blend, blend_pictures
 from studio.core.card import Card, bundled_cards, make_card
 from studio.core.errors import ProjectError, StudioError
@@ -44,6 +44,7 @@ MOST_ROWS = 20_000  # of one table
 MOST_STATES = 1000  # of undo, and of redo
 _LONGEST_TEXT = 4096
 _ID = re.compile(r"[0-9a-f]{16}")
+_FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 _MOST_EXIF = 2**20  # bytes
 _BYTES_PER_PIXEL = 4  # with alpha
 _MEMORY_SHARE = 0.5  # of what is free
@@ -94,6 +95,7 @@ class DocumentReader:
     _made: dict[tuple[str, int], Any] = field(default_factory=dict, init=False)
     _pixels: int = field(default=0, init=False)  # that may still be decoded
     _masks: dict[str, Pixels] = field(default_factory=dict, init=False)  # by file
+    _ids: set[str] = field(default_factory=set, init=False)  # of the entries so far
 
     def __post_init__(self) -> None:
         self._own_cards = {card.id: card for card in self.cards}
@@ -122,7 +124,7 @@ class DocumentReader:
             history=tuple(history),
             shown=places.get(shown) if shown is not None else None,
             window=window,
-            photos="linked" if any(row.get("link") for row in self._list("pictures", MOST_ROWS)) else "embedded",
+            photos="linked" if any(map(_is_linked, self._list("pictures", MOST_ROWS))) else "embedded",
             problems=tuple(dict.fromkeys(self.problems)),
         )
 
@@ -195,6 +197,9 @@ class DocumentReader:
             keys = row.get("keys")
             if not isinstance(keys, list) or len(keys) > MOST_ROWS or not all(isinstance(key, str) for key in keys):
                 raise ValueError("what was removed is no list")
+            _check_text(*keys)
+            if not self.is_own:  # else undo would throw away what is the artist's own, such as a style
+                keys = [key for key in keys if key.startswith(removal_key("entry", ""))]
             return frozenset(keys)
 
         return make({"keys": given}) if isinstance(given, list) else self._once("removed", given, make)
@@ -203,7 +208,8 @@ class DocumentReader:
         row = make_checked(EntryRow, values)
         if row.id and _ID.fullmatch(row.id) is None:
             raise ValueError("an entry has no id")
-        named = {"id": row.id} if row.id else {}
+        named = {"id": row.id} if row.id and row.id not in self._ids else {}
+        self._ids.add(row.id)
         return HistoryEntry(self._result(row.result), row.time, row.note, row.is_pinned, row.group, **named)
 
     def _result(self, place: object) -> Result:
@@ -322,6 +328,8 @@ class DocumentReader:
         metadata = Metadata() if row.metadata is None else self._metadata(row.metadata)
         if (row.link is None) == (row.file is None):
             raise ValueError("a picture has no place")
+        if _FINGERPRINT.fullmatch(row.fingerprint) is None:  # files are called so
+            raise ValueError("a picture has no fingerprint")
         if row.source is not None and not self.is_own:
             raise ValueError("a picture names a place on another disk")
         if row.link is not None:
@@ -380,6 +388,10 @@ class DocumentReader:
 
 def _recipe(values: Mapping[str, Any]) -> StyleRecipe:
     return StyleRecipe.from_json(json.dumps(values.get("recipe")))
+
+
+def _is_linked(row: object) -> bool:
+    return isinstance(row, dict) and bool(row.get("link"))
 
 
 def _check_text(*texts: str) -> None:

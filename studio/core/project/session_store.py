@@ -219,8 +219,9 @@ class SessionStore:
             with suppress(OSError):
                 for path in (self.folder / kind).iterdir():
                     name = f"{kind}/{path.name}"
-                    if is_member(name):
-                        found[name] = path.stat().st_size
+                    with suppress(OSError):  # of one that leads nowhere
+                        if is_member(name):
+                            found[name] = path.stat().st_size
         return found
 
     def _named_aside(self) -> frozenset[str]:

@@ -201,7 +201,7 @@ PICTURE = ("pictures", 0)
         (("window",), []), (("window",), {"x": float("nan")}), (("window",), {"x": float("inf")}),
         (("window",), {"x": "y" * 2_000_000}), (("shown",), 99), (("shown",), -1), (("shown",), True),
         (("shown",), "0"),
-        (("pictures",), {}), (("pictures",), None), (("pictures",), [[]]), (PICTURE, None), (PICTURE, {}),
+        (("pictures",), {}), (("pictures",), None), (("pictures",), [[]]), (PICTURE, None), (PICTURE, 7), (PICTURE, {}),
         ((*PICTURE, "file"), "../../etc/passwd"), ((*PICTURE, "file"), "project.json"), ((*PICTURE, "file"), None),
         ((*PICTURE, "file"), 3), ((*PICTURE, "link"), "/etc/passwd"), ((*PICTURE, "source"), "/etc/passwd"),
         ((*PICTURE, "name"), 7), ((*PICTURE, "name"), "x" * 100_000), ((*PICTURE, "metadata"), 99),
@@ -222,7 +222,8 @@ PICTURE = ("pictures", 0)
         (("results", 0, "picture"), True), (("results", 1, "styles"), [0] * 3), (("results", 0, "extra"), 1),
         (("results", 0, "content"), "0"), (("results", 0, "is_blended"), 1),
         (("state",), None), (("state",), []), (("state", "styles"), [99]), (("state", "result"), 99),
-        (("state", "recipe"), []), (("undo",), None), (("undo",), [None]), (("redo", 0), 3), (("undo",), [{}] * 2000),
+        (("state", "recipe"), []), (("state", "recipe"), {"self": 1}), (("state", "removed"), ["x" * 100_000]),
+        ((*PICTURE, "fingerprint"), "../../x"), ((*PICTURE, "fingerprint"), ""), (("undo",), None), (("undo",), [None]), (("redo", 0), 3), (("undo",), [{}] * 2000),
         (("history",), {}), (("history", 0), 1), (("history", 0, "result"), 99), (("history", 0, "time"), -5),
         (("history", 0, "time"), "now"), (("history", 0, "time"), 10**400), (("history", 0, "note"), None),
         (("history", 0, "note"), "x" * 5000), (("history", 0, "is_pinned"), 1), (("history", 0, "thumbnail"), 1),
@@ -251,6 +252,27 @@ def test_names_are_text_whatever_is_in_them(parts: Parts, path: Path) -> None:
     names = {picture.name for state in found.undo for picture in [state.photo] if picture is not None}
     names |= {style.picture.name for style in found.state.styles}
     assert all(character.isprintable() for name in names for character in name)
+
+
+def test_no_project_throws_away_what_is_the_artists_own(parts: Parts, path: Path) -> None:
+    values = json.loads(parts["project.json"])
+    for state in (values["state"], *values["undo"], *values["redo"]):
+        state["removed"] = ["style:mine", "preset:mine", "entry:0000000000000001", "mine"]
+    path.write_bytes(with_document(parts, values))
+    found = load_project(path)
+    assert {key for state in (found.state, *found.undo, *found.redo) for key in state.removed} == {
+        "entry:0000000000000001"
+    }
+
+
+def test_two_entries_with_one_id_stay_two(parts: Parts, path: Path) -> None:
+    values = json.loads(parts["project.json"])
+    for row in values["history"]:
+        row["id"] = "0" * 16
+    path.write_bytes(with_document(parts, values))
+    ids = [entry.id for entry in load_project(path).history]
+    assert ids[0] == "0" * 16
+    assert len(set(ids)) == len(ids) == len(values["history"]) > 1
 
 
 def test_a_link_is_followed_to_the_very_photo_alone_and_never_to_another_machine(

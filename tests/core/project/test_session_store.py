@@ -547,3 +547,52 @@ def test_a_document_that_cannot_be_read_is_an_error_and_is_set_aside(store: Sess
     assert (store.folder / "sitting.before.json").read_bytes() == data
     assert len(pictures_in(store)) == 2, "somebody may still want them"
     assert len(reopened(store).history) == 1
+
+
+def _rewrite(store: SessionStore, change: Callable[[dict[str, Any]], None]) -> None:
+    document = store.folder / DOCUMENT
+    values = json.loads(document.read_text())
+    change(values)
+    document.write_text(json.dumps(values))
+
+
+@pytest.mark.parametrize("fingerprint", ["../../../taken over", "", "x" * 32, "0" * 31, "A" * 32, "0" * 32 + "\n"])
+def test_a_session_that_somebody_has_rewritten_makes_no_file_elsewhere(
+    store: SessionStore, tmp_path: Path, fingerprint: str
+) -> None:
+    store.record(make_shelf(1))
+
+    def forge(values: dict[str, Any]) -> None:
+        for row in values["pictures"]:
+            row["fingerprint"] = fingerprint
+
+    _rewrite(store, forge)
+    store.close()
+    before = set(tmp_path.rglob("*"))
+    with closing(open_session(store.folder.parent)) as again:
+        found = again.recover()
+        assert found is not None
+        assert found.problems
+        again.record(found)
+    new = {path for path in set(tmp_path.rglob("*")) - before if path.parent != store.folder}
+    assert not new
+
+
+def test_a_link_that_leads_nowhere_costs_no_picture(store: SessionStore) -> None:
+    store.record(make_shelf(3))
+    for number in range(20):  # in whatever order a folder tells of them
+        (store.folder / "pictures" / f"{number:032x}.png").symlink_to("nowhere")
+    found = reopened(store)
+    assert len(found.history) == 3
+    assert not found.problems
+
+
+def test_rows_that_are_none_cost_themselves_alone(store: SessionStore) -> None:
+    store.record(make_shelf(3))
+
+    def spoil(values: dict[str, Any]) -> None:
+        values["pictures"][0] = "none"
+        values["pictures"].append(7)
+
+    _rewrite(store, spoil)
+    assert len(reopened(store).history) == 2
