@@ -126,7 +126,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("mask_feather", _("Feather"), _("Make the border of the region a little softer"), keys=("Shift+F6",)),
     ActionSpec("mask_save", _("Save mask"), _("Save where the region is as a greyscale PNG"), "export"),
     ActionSpec("mask_load", _("Load mask"), _("Have the region where a greyscale picture is white"), "open"),
-    ActionSpec("mask_overlay", _("Show mask"), _("Red where the region is not"), keys=("Q",), is_checkable=True),
+    ActionSpec("mask_overlay", _("Show mask"), _("Red where the region is not"), "mask", ("Q",), True),
     ActionSpec("tool_brush", _("Brush"), _("Add to the region; [ and ] change the size"), "brush", ("B",), True),
     ActionSpec("tool_eraser", _("Eraser"), _("Take away from the region; [ and ] change the size"), "eraser", ("E",),
                True),

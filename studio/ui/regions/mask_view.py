@@ -35,7 +35,7 @@ def draw_mask_view(image: QImage, place: QRectF, clip: QRect, ratio: float, *, h
     painter.end()
     values = np.frombuffer(gray.constBits(), np.uint8).reshape(gray.height(), gray.bytesPerLine())[:, : gray.width()]
     inside = values >= 128
-    inner, outer = inside & ~_grown(~inside, thick), ~inside & _grown(inside, thick)
+    inner, outer = inside & _grown(~inside, thick), ~inside & _grown(inside, thick)
     rows = np.arange(grown.top(), grown.top() + grown.height(), dtype=np.int32)[:, None]
     columns = np.arange(grown.left(), grown.left() + grown.width(), dtype=np.int32)
     dashes = (rows + columns) // round(_DASH * ratio) % 2 == 0

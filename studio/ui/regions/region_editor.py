@@ -48,6 +48,7 @@ class RegionEditor(QObject):
         self._canvas = canvas
         self.tool: ToolName | None = None
         self._wanted: _Key | None = None  # the mask that is being drawn
+        self._shown: _Key | None = None
         self._small: tuple[Picture, Picture] | None = None  # the photo, and a small copy of it
         self._masks, self._floods = TaskPool(1, self), TaskPool(1, self)
         self._masks.finished.connect(self._take_mask)
@@ -69,6 +70,11 @@ class RegionEditor(QObject):
         if photo is None:
             return None
         return fit_size(photo.width, photo.height, min(LARGEST, photo.long_edge))
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the overlay shows the mask as it is, and no drawing of it is under way."""
+        return self._shown == self._wanted
 
     def use_tool(self, tool: ToolName | None) -> None:
         """Draw with a tool; None for none."""
@@ -150,6 +156,7 @@ class RegionEditor(QObject):
     @Slot(object, object)
     def _take_mask(self, key: _Key, values: Pixels) -> None:
         if key == self._wanted and not self.overlay.is_drawing:  # else another one follows the stroke
+            self._shown = key
             self.overlay.show_mask(values)
 
     @Slot(object, str)

@@ -1,35 +1,34 @@
-"""ToolStrip: the tools over the picture while a region is selected, with what they do to the mask and how large."""
+"""ToolStrip: the tools above the picture while a region is selected, with what they do to the mask and how large."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Final, get_args
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Slot
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from studio.core.regions.shapes import Operation
 from studio.ui.actions.actions import Actions
 from studio.ui.regions.region_editor import RegionEditor
-from studio.ui.regions.tools import BRUSHES, TOOLS
+from studio.ui.regions.tools import BRUSHES, TOOLS, ToolName
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.folding_row import FoldingRow
 from studio.ui.widgets.number_field import NumberField
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
 
-_TOP: Final = GRID  # px below the upper edge of the canvas
+_ROOMY: Final = 560  # px; below, the buttons need the room of the words
 
 
 class ToolStrip(QFrame):
-    """Lies over the top of the canvas, so that the picture stays where it is when a region is selected."""
+    """Lies above the canvas and not over it: a sky is drawn from the very top of the picture."""
 
-    def __init__(self, editor: RegionEditor, actions: Actions, canvas: QWidget) -> None:
-        super().__init__(canvas)
+    def __init__(self, editor: RegionEditor, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._editor = editor
-        self._canvas = canvas
         self._actions = actions
-        set_role(self, "strip")
+        set_role(self, "bar")
         self.setAccessibleName(self.tr("Tools"))
         self.row = FoldingRow()
         for tool in TOOLS:
@@ -63,28 +62,21 @@ class ToolStrip(QFrame):
         self.softness.valueChanged.connect(lambda value: editor.change_brush(softness=value / 100))
         self.tolerance.valueChanged.connect(lambda value: editor.change_brush(tolerance=value / 100))
         row = QHBoxLayout(self)
-        row.setContentsMargins(4, 2, 4, 2)
+        row.setContentsMargins(GRID, 2, GRID, 2)
         row.setSpacing(4)
         row.addWidget(self.row, 1)
         for widget in (self.caption, self.brush_size, self.softness, self.tolerance):
             row.addWidget(widget)
         editor.tool_changed.connect(self._show_tool)
-        canvas.installEventFilter(self)
         self._show_tool()
         self.hide()
 
-    def show_for(self, is_shown: bool) -> None:
-        """Show the tools, or hide them."""
-        self.setVisible(is_shown)
-        self._place()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_caption()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._canvas and event.type() == QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)
-
-    def _choose(self, tool: str, is_on: bool) -> None:
-        self._editor.use_tool(tool if is_on else None)  # type: ignore[arg-type]
+    def _choose(self, tool: ToolName) -> None:
+        self._editor.use_tool(tool if self._actions[f"tool_{tool}"].isChecked() else None)
         self._show_tool()  # also where it was refused
 
     def _choose_operation(self, operation: Operation) -> None:
@@ -107,12 +99,11 @@ class ToolStrip(QFrame):
                 field.setValue(100 * value)
             field.setVisible(is_shown)
         self.caption.setText(self.tr("Size, softness") if is_brush else self.tr("Tolerance"))
-        self.caption.setVisible(is_brush or is_similar)
-        self._place()
+        self._show_caption()
 
-    def _place(self) -> None:
-        width = min(self.sizeHint().width(), self._canvas.width() - 2 * GRID)
-        self.setGeometry((self._canvas.width() - width) // 2, _TOP, width, self.sizeHint().height())
+    def _show_caption(self) -> None:
+        has_number = self._editor.tool in BRUSHES or self._editor.tool == "similar"
+        self.caption.setVisible(has_number and self.width() >= _ROOMY)
 
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton()

@@ -285,6 +285,7 @@ class MainWindow(QWidget):
         column.setSpacing(0)
         self.messages.setMinimumWidth(self.canvas.minimumWidth())  # no message makes the window wider
         column.addWidget(self.messages)  # above the canvas: it hides neither the picture nor the drop zones
+        column.addWidget(self.regions.tools)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.regions.bar)
         column.addWidget(self.below)

@@ -27,7 +27,7 @@ class RegionControls(QObject):
         self.overlay = MaskOverlay(canvas, lambda: canvas.picture_place, lambda: canvas.is_moved_by_hand)
         canvas.view_changed.connect(self.overlay.follow_view)
         self.editor = RegionEditor(session, self.overlay, canvas)
-        self.tools = ToolStrip(self.editor, actions, canvas)
+        self.tools = ToolStrip(self.editor, actions)
         self.panel = RegionPanel(session, actions)
         panel.add_on_top(self.panel)
         canvas.dropped.connect(self.bar.take_drop)
@@ -45,4 +45,4 @@ class RegionControls(QObject):
     def _show_region(self) -> None:
         selection = self._session.selection
         self._canvas.zones.set_regions(self.bar.zones)
-        self.tools.show_for(selection.selected is not None and not self._is_hidden)
+        self.tools.setVisible(selection.selected is not None and not self._is_hidden)
