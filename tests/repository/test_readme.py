@@ -157,6 +157,12 @@ def test_the_readme_is_short() -> None:
     assert [line for line in README.splitlines() if len(line) > WIDEST and not line.startswith("|")] == []
 
 
+def test_the_changelog_says_each_thing_once() -> None:
+    entries = re.findall(r"^- .*(?:\n  .*)*", TEXTS[CHECKOUT / "CHANGELOG.md"], re.MULTILINE)
+    said = [" ".join(entry.split()) for entry in entries]
+    assert len(said) > 50 and {entry for entry in said if said.count(entry) > 1} == set()
+
+
 def test_the_tree_shows_what_is_there_and_every_part_of_it() -> None:
     (tree,) = re.findall(r"```\n(studio/\n.*?)```", README, re.DOTALL)
     folders: list[str] = []
