@@ -14,9 +14,10 @@ from studio.core.engine_api.contract import Done, Event, Frame, LiveRequest, Pro
 from studio.core.errors import EngineError
 from studio.core.picture import Picture, Pixels
 from studio.core.resampling import resizing
-from studio.engine.keep_colors import ColorKeeper
+from studio.engine.keep_colors import ColorKeeper, kept_amount
 from studio.engine.optimization.optimize import Snapshot
 from studio.engine.runtime.generators import SIGN_OF_LIFE, signs_of_life
+from studio.engine.runtime.region_shares import RegionShares
 from studio.engine.runtime.tensors import strips_of, writing
 
 FRAME_INTERVAL = 0.1  # s between frames: ten a second are a film, more only cost
@@ -25,6 +26,7 @@ FRAME_INTERVAL = 0.1  # s between frames: ten a second are a film, more only cos
 class Reporter:
     """Tells the events of one request. photo: for its colours, None for a pattern. started: by `time.perf_counter`.
 
+    shares: of its regions, None where it has none.
     key: the same for requests whose only image is the same; None where images are shown once.
     """
 
@@ -35,7 +37,9 @@ class Reporter:
         colors: ColorKeeper,
         started: float,
         key: Hashable = None,
+        shares: RegionShares | None = None,
     ) -> None:
+        self._shares = shares
         self._request, self._photo, self._colors, self._started, self._key = request, photo, colors, started, key
         self._alpha: Pixels | None = None
         self._alpha_size = (0, 0)  # (h, w)
@@ -94,8 +98,8 @@ class Reporter:
             self._alpha, self._alpha_size = (yield from resizing(like.alpha, (size[1], size[0]))), size
         pixels, fine = yield from writing(strips_of(image), size, is_deep=is_deep)
         painted = like.with_pixels(pixels, self._alpha, fine)
-        amount = self._request.recipe.keep_color
-        if self._photo is None or content is None or amount == 0:
+        amount = kept_amount(self._request.recipe.keep_color, self._request.regions, self._shares, size)
+        if self._photo is None or content is None or (isinstance(amount, float) and amount == 0):
             return painted, None
         yield from content.fingerprinting()
         kept = self._colors.keep(strips_of(image), size, self._photo, amount, self._key, content.fingerprint)

@@ -36,7 +36,7 @@ from studio.core.recipe import StyleRecipe
 from studio.engine.event_reporter import Reporter
 from studio.engine.feed_forward.live_planner import LivePlanner
 from studio.engine.finetune.tune_job import FineTuneContext, fine_tune
-from studio.engine.keep_colors import ColorKeeper
+from studio.engine.keep_colors import ColorKeeper, kept_amount
 from studio.engine.losses.losses import STYLE_LAYERS
 from studio.engine.networks.vgg import Encoder, best_encoder
 from studio.engine.networks.weights import LAYOUTS, load_encoder_weights, load_style_network
@@ -52,6 +52,7 @@ from studio.engine.runtime.device import (
     release_memory,
 )
 from studio.engine.runtime.generators import run_to_end, signs_of_life
+from studio.engine.runtime.region_shares import RegionShares
 from studio.engine.runtime.tensors import reading, shrinking, shrinking_opacity, strip_of, strips, writing
 from studio.engine.vision.describer import Describer
 from studio.engine.vision.seer import Seer
@@ -150,7 +151,7 @@ class TorchEngine:
         if painting.content is not None and is_after_live(request.recipe):
             live = self._live_picture(request, painting.content, painting.opacity, painting.size)
             painting = replace(painting, live=(yield from signs_of_life(request.id, live)))
-        reporter = Reporter(request, painting.content, self._colors, started)
+        reporter = Reporter(request, painting.content, self._colors, started, shares=self._shares(request))
         keys = tuple(picture.fingerprint for picture, _ in request.models)
         job = finish(encoder, painting, keys, self._features)
         notes: list[str] = []
@@ -174,7 +175,7 @@ class TorchEngine:
             photo = yield from signs_of_life(request.id, self._planner.photo(request.content, max(job.size)))
             opacity = yield from signs_of_life(request.id, self._planner.opacity(request.content, max(job.size)))
             image = yield from signs_of_life(request.id, self._planner.paint(job, photo, opacity))
-            reporter = Reporter(request, photo, self._colors, started, job.result_key)
+            reporter = Reporter(request, photo, self._colors, started, job.result_key, self._shares(request))
             if number < len(jobs):
                 yield (yield from reporter.frame(Snapshot(image, 1, 2, 0.5), is_final=False))
         yield from reporter.done(image)
@@ -185,14 +186,19 @@ class TorchEngine:
         planned = self._planner.job(request, request.recipe.long_edge)
         job = self._planner.paint(planned, painting.content, painting.opacity)
         image = yield from signs_of_life(request.id, job)
-        yield from Reporter(request, painting.content, self._colors, started).done(image)
+        shares = self._shares(request)
+        yield from Reporter(request, painting.content, self._colors, started, shares=shares).done(image)
 
     def _live_picture(
         self, request: StyleRequest, photo: Tensor, opacity: Tensor | None, size: tuple[int, int]
     ) -> Generator[None, None, Tensor]:
         """What Live shows for a request: the coarse colours of the artwork, and what a draft starts from."""
         edge = min(max(INITIAL_EDGES[0], max(size)), INITIAL_EDGES[1])
-        plain = replace(request, recipe=request.recipe.change(detail=0.5, smoothness=0.0))
+        plain = replace(
+            request,
+            recipe=_plain(request.recipe),
+            regions=tuple(replace(region, recipe=_plain(region.recipe)) for region in request.regions),
+        )
         yield from self._planner.predict_vectors(plain)
         painting = self._planner.paint(self._planner.job(plain, edge), photo, opacity)
         while True:
@@ -249,6 +255,9 @@ class TorchEngine:
             content_key=content_key,
         )
 
+    def _shares(self, request: StyleRequest | LiveRequest | ColorRequest) -> RegionShares | None:
+        return self._planner.shares(request.regions) if request.regions else None
+
     def _fine_tune_context(self) -> FineTuneContext:
         name = StyleRecipe().network
         card = next(card for card in bundled_cards("models") if card.id == name)
@@ -269,14 +278,22 @@ class TorchEngine:
         yield from painted.fingerprinting()
         parts = (strip_of(painted, rows, self._device) for rows in strips(*size))
         keys = painted.fingerprint, request.content.fingerprint
-        kept = self._colors.keep(parts, size, photo, request.keep_color, *keys)
+        amount = kept_amount(request.keep_color, request.regions, self._shares(request), size)
+        kept = self._colors.keep(parts, size, photo, amount, *keys)
         pixels, fine = yield from writing(kept, size, is_deep=painted.fine is not None)
         return painted.with_pixels(pixels, painted.alpha, fine)
+
+
+def _plain(recipe: StyleRecipe) -> StyleRecipe:
+    """The recipe without what Live does of itself after the network."""
+    return recipe.change(detail=0.5, smoothness=0.0)
 
 
 def _check(request: StyleRequest | LiveRequest) -> None:
     if not request.styles:
         raise RecipeError("There is no style to paint in.", "Pick one from the gallery or drop a picture.")
+    if any(region.is_painted and not region.styles for region in request.regions):
+        raise RecipeError("A region has no style to be painted in.", "Pick one for it from the gallery.")
     if request.content is None and request.recipe.method != "pattern":
         raise RecipeError("There is no picture to paint.", 'Open one, or choose the method "pattern".')
 

@@ -30,7 +30,9 @@ from studio.core.image_io import open_picture
 from studio.core.picture import fit_size
 from studio.core.recipe import StyleRecipe
 from studio.core.resources import resource_folder
-from studio.engine.feed_forward.live_painter import FeedForwardJob, LivePainter, blend_vectors
+from studio.engine.feed_forward.job import FeedForwardJob
+from studio.engine.feed_forward.live_painter import LivePainter
+from studio.engine.feed_forward.strength import blend_vectors
 from studio.engine.losses.band_statistics import band_covariances
 from studio.engine.losses.losses import CONTENT_LAYERS, STYLE_LAYERS, relative_moments_loss, weights_of
 from studio.engine.losses.statistics import moments, positions, total_variation

@@ -119,3 +119,13 @@ def test_a_keeper_tells_a_photo_at_one_size_from_the_same_at_another() -> None:
         painted = flat(*size)
         found = keep_colors(painted, photo, 0.5, keeper, ("painted", size), "photo")
         assert torch.allclose(found, keep_colors(painted, photo, 0.5), atol=1e-5)
+
+
+def test_colours_can_be_kept_at_some_places_alone() -> None:
+    painted, photo = waves(16, 24), waves(16, 24, turn=2.0)
+    amount = torch.zeros((1, 1, 16, 24))
+    amount[..., 12:] = 0.7
+    part = torch.cat(list(ColorKeeper().keep([painted], (16, 24), photo, amount)), 2)
+    whole = torch.cat(list(ColorKeeper().keep([painted], (16, 24), photo, 0.7)), 2)
+    assert torch.equal(part[..., :12], painted[..., :12])
+    assert torch.allclose(part[..., 12:], whole[..., 12:], atol=1e-5)

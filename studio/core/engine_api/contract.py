@@ -79,11 +79,13 @@ class ColorRequest:
     """Apply "keep colours" alone to a picture painted before: quick, needs no network.
 
     painted: the uncolored picture of a Frame or Done. keep_color: 0 (as painted) to 1 (colours of `content`).
+    regions: as in StyleRequest; of them the masks count, and how much of the colours each keeps.
     """
 
     content: Picture
     painted: Picture
     keep_color: float
+    regions: tuple[RegionRequest, ...] = ()
     id: int = field(default_factory=new_request_id)
 
 

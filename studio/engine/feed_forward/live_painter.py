@@ -3,92 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Hashable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Generator
 
 import torch
 from cachetools import LRUCache
 from torch import Tensor
 from torch.nn import functional
 
-from studio.core.recipe import StyleRecipe
-from studio.core.styles.learned_style import LearnedStyle
 from studio.engine.feed_forward.flat_regions import calm_flat_regions
-from studio.engine.losses.band_statistics import BandCovariances, match_bands
+from studio.engine.feed_forward.job import MEASURED, SMALLEST, FeedForwardJob, MixedJob
+from studio.engine.feed_forward.strength import band_share
+from studio.engine.feed_forward.touch_up import is_bare, touch_up
+from studio.engine.losses.band_statistics import match_bands, match_bands_by_region
 from studio.engine.networks.fine_network import LiveNetwork, on_device
 from studio.engine.networks.style_delta import with_learned
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.runtime.lru_cache import TensorCache
 from studio.engine.runtime.tensors import resize
-from studio.engine.runtime.tiling import cut_into_tiles
+from studio.engine.runtime.tiling import cut_box_into_tiles, cut_into_tiles
 
 WHOLE = 2048 * 2048  # px; a larger picture is painted in tiles, with the statistics it has at this size
 TILE = 1024 * 1024  # px of a tile, margins included
-SMALLEST = 32  # px; what the network works on has no shorter edge: below, mirrored borders would be all there is
-# By strength, with straight lines between: how far to go from the photo's vector to the style's, and the share of the
-# paint, through which the photo shines. Near the photo's own vector the network blurs without painting, and near or
-# beyond the style's a picture leaves the photo and the style at once: the rest of the way is the paint's.
-REACH = ((0.0, 0.5), (0.6, 0.85), (1.0, 0.88))
-PAINT = ((0.0, 0.0), (0.4, 0.75), (0.6, 0.93), (1.0, 1.0))
-BAND_SHARE = 0.7  # of the style's fine contrasts and colours at strength 1; see `band_share`
 CALM = 0.6  # of detail below 8 px that is taken away where the photo is flat
-PLAIN_SMOOTHNESS = 0.1  # the network is about as smooth by itself as Finish is with this
-LOOSENESS = 0.5  # smoothness that detail 0 adds
-ROUGHEST = 0.08  # variance within a stroke that smoothness 1 evens out
-STROKE = 256  # of these fit into the longer edge: what is finer is detail, or grain
-LARGEST_RADIUS = 24  # px of what is called fine, however large the picture
 KEPT_NETWORKS = 4  # with weights changed by learned styles, about 1 MB each
 KEPT_PAINTINGS = 256 << 20  # bytes of what the network made: five of the largest, or one and hundreds of tiles
 CPU_PACE, GPU_PACE = 3e-7, 1e-8  # s per px before anything was measured
+LEAST_MEASURED = 256 * 256  # px at which the whole is measured where only a part of it is painted
 PACE_SHARE = 0.3  # of a new reading
 PACED = 256 * 256  # px; for less, most of the time is not the network's
-
-
-@dataclass(frozen=True)
-class FeedForwardJob:
-    """What the network is to paint. vector: the style vector (1, 100) to paint after. size: (h, w) of the result.
-
-    photo_key: unique to the photo. Of the recipe count stroke_size and strength, and detail and smoothness afterwards.
-    fine_tuned: learned styles that change weights of the network, each with its share in that.
-    bands: of the styles; the painting takes them on in the share that `band_share` says. () leaves it as it is.
-    """
-
-    photo_key: str
-    vector: Tensor
-    recipe: StyleRecipe
-    size: tuple[int, int]
-    fine_tuned: tuple[tuple[LearnedStyle, float], ...] = ()
-    bands: BandCovariances = ()
-
-    @property
-    def work_size(self) -> tuple[int, int]:
-        """At which (h, w) the network works: its strokes have a size of their own in px."""
-        scale = max(1 / self.recipe.stroke_size, SMALLEST / min(self.size))
-        return max(SMALLEST, round(self.size[0] * scale)), max(SMALLEST, round(self.size[1] * scale))
-
-    @property
-    def pixels(self) -> int:
-        """How many px the network has to paint."""
-        return self.work_size[0] * self.work_size[1]
-
-    @property
-    def key(self) -> Hashable:
-        """The same for jobs the network paints alike."""
-        bands = tuple(number for band in self.bands for number in band.flatten().tolist())
-        share = band_share(self.recipe.strength) if self.bands else 0.0
-        return self.photo_key, tuple(self.vector[0].tolist()), self.work_size, self.weights_key, bands, share
-
-    @property
-    def result_key(self) -> Hashable:
-        """The same for jobs that come out alike, after all that needs no network."""
-        recipe = self.recipe
-        return self.key, recipe.network, self.size, recipe.strength, recipe.detail, recipe.smoothness
-
-    @property
-    def weights_key(self) -> tuple[tuple[str, float], ...]:
-        """The same for jobs that want the same weights; () for the network's own."""
-        return tuple((style.fingerprint, share) for style, share in self.fine_tuned)
 
 
 class LivePainter:
@@ -101,7 +43,7 @@ class LivePainter:
         self._fine_tuned: LRUCache[tuple[tuple[str, float], ...], LiveNetwork] = LRUCache(KEPT_NETWORKS)
         self._pace = CPU_PACE if device.type == "cpu" else GPU_PACE  # seconds per px
 
-    def seconds(self, job: FeedForwardJob) -> float:
+    def seconds(self, job: FeedForwardJob | MixedJob) -> float:
         """How long the network will take, going by what it took before; 0 if it painted that already."""
         return 0.0 if job.key in self._paintings else job.pixels * self._pace
 
@@ -113,37 +55,86 @@ class LivePainter:
 
         photo: (1, 3, H, W) in [0, 1]. opacity: (1, 1, H, W), what the photo shows at each place; None: all of it.
         """
+        painted = yield from self._remembered(job, self._paint(job, photo, opacity))
+        original = None if is_bare(job.recipe) else resize(photo, job.size).clamp_(0, 1)
+        return touch_up(resize(painted, job.size), original, job.recipe)
+
+    @torch.no_grad()
+    def paint_pass(
+        self, job: MixedJob, photo: Tensor, opacity: Tensor | None = None
+    ) -> Generator[float | None, None, Tensor]:
+        """What some regions are painted as, before all that needs no network; yields and takes what `paint` does.
+
+        Returns (1, 3, h, w) in [0, 1] at the size the network works at; it is the photo where none of them is seen.
+        """
+        return (yield from self._remembered(job, self._paint_mixed(job, photo, opacity)))
+
+    def _remembered(
+        self, job: FeedForwardJob | MixedJob, painting: Generator[float | None, None, Tensor]
+    ) -> Generator[float | None, None, Tensor]:
         painted = self._paintings.get(job.key)
         if painted is None:
             started = time.perf_counter()
-            image = resize(photo, job.work_size).clamp_(0, 1)
-            painted = yield from self._run(job, image)
-            painted = painted.contiguous()
-            if job.bands:
-                shown = None if opacity is None else resize(opacity, job.work_size).clamp_(0, 1)
-                painted = yield from match_bands(painted, job.bands, band_share(job.recipe.strength), shown)
-            painted = calm_flat_regions(painted, image, CALM)
+            painted = yield from painting
             if job.pixels <= WHOLE:
                 painted[0, 0, 0, 0].item()  # waits for the device
                 if job.pixels >= PACED:
                     self._pace += PACE_SHARE * ((time.perf_counter() - started) / job.pixels - self._pace)
                 self._paintings[job.key] = painted
-        return _touch_up(resize(painted, job.size), photo, job.recipe)
+        return painted
 
-    def _run(self, job: FeedForwardJob, image: Tensor) -> Generator[float, None, Tensor]:
+    def _paint(
+        self, job: FeedForwardJob, photo: Tensor, opacity: Tensor | None
+    ) -> Generator[float | None, None, Tensor]:
+        image = resize(photo, job.work_size).clamp_(0, 1)
+        painted = yield from self._run(job, image)
+        painted = painted.contiguous()
+        if job.bands:
+            shown = None if opacity is None else resize(opacity, job.work_size).clamp_(0, 1)
+            painted = yield from match_bands(painted, job.bands, band_share(job.recipe.strength), shown)
+        return calm_flat_regions(painted, image, CALM)
+
+    def _paint_mixed(
+        self, job: MixedJob, photo: Tensor, opacity: Tensor | None
+    ) -> Generator[float | None, None, Tensor]:
+        image = resize(photo, job.work_size).clamp_(0, 1)
+        if job.box is None:
+            return image
+        painted = (yield from self._run(job.jobs[0], image, job)).contiguous()
+        rows, columns = job.box
+        part, original = painted[:, :, rows, columns], image[:, :, rows, columns]
+        shown = None if opacity is None else resize(opacity, job.work_size).clamp_(0, 1)[:, :, rows, columns]
+        if shown is None or bool(shown.any()):
+            targets = [(one.bands, band_share(one.recipe.strength)) for one in job.jobs]
+            part = yield from match_bands_by_region(part, targets, job.shares[:, :, rows, columns], shown)
+        painted[:, :, rows, columns] = calm_flat_regions(part, original, CALM)
+        return painted
+
+    def _run(self, job: FeedForwardJob, image: Tensor, mixed: MixedJob | None = None) -> Generator[float, None, Tensor]:
         network = self._network_for(job)
-        conditions = network.conditions(job.vector)
         height, width = image.shape[2:]
-        if height * width <= WHOLE:
-            whole: Tensor = network(_aligned(image), conditions)
+        vectors, shares, is_whole = job.vector, None, mixed is None or mixed.is_whole
+        if mixed is not None and len(mixed.jobs) > 1:
+            vectors, shares = torch.cat([one.vector for one in mixed.jobs]), mixed.shares
+        conditions = network.conditions(vectors)
+        if is_whole and height * width <= WHOLE:
+            whole: Tensor = network(_aligned(image), conditions, None, shares)
             return whole
-        scale = (WHOLE / (height * width)) ** 0.5
-        small = resize(image, (max(SMALLEST, round(height * scale)), max(SMALLEST, round(width * scale)))).clamp(0, 1)
-        statistics = network.measure(_aligned(small), conditions)  # Source: Chen et al. 2022, "URST"
-        result = torch.empty_like(image, memory_format=torch.contiguous_format)
-        tiles = cut_into_tiles(height, width, TILE, network.reach)
+        most = WHOLE if is_whole else max(LEAST_MEASURED, round(MEASURED * job.size[0] * job.size[1]))
+        scale = min(1.0, (most / (height * width)) ** 0.5)
+        size = max(SMALLEST, round(height * scale)), max(SMALLEST, round(width * scale))
+        small_shares = None if shares is None else _reduced(shares, size)
+        small = resize(image, size).clamp(0, 1)
+        statistics = network.measure(_aligned(small), conditions, small_shares)  # Source: Chen et al. 2022, "URST"
+        if mixed is None or mixed.box is None or is_whole:
+            result = torch.empty_like(image, memory_format=torch.contiguous_format)
+            tiles = cut_into_tiles(height, width, TILE, network.reach)
+        else:
+            result = image.clone(memory_format=torch.contiguous_format)
+            tiles = cut_box_into_tiles(mixed.box, height, width, TILE, network.reach)
         for number, tile in enumerate(tiles, start=1):
-            tile.paste(tile.inner(network(_aligned(tile.crop(image)), conditions, statistics)), result)
+            here = None if shares is None else tile.crop(shares)
+            tile.paste(tile.inner(network(_aligned(tile.crop(image)), conditions, statistics, here)), result)
             yield number / len(tiles)
         return result
 
@@ -158,87 +149,9 @@ class LivePainter:
         return known
 
 
-def blend_vectors(photo: Tensor, styles: Sequence[Tensor], shares: Sequence[float], strength: float) -> Tensor:
-    """The vector to paint after. Shapes: the photo's own (1, 100), one (1, 100) per style -> (1, 100).
-
-    shares: one per style, summing to 1. strength: 0 to 1. Source: Ghiasi et al. 2017, who call the way from the photo's
-    own vector to the style's "identity interpolation".
-    """
-    wanted = torch.stack([share * vector for vector, share in zip(styles, shares, strict=True)]).sum(0)
-    return torch.lerp(photo, wanted, reach_of(strength))
-
-
-def reach_of(strength: float) -> float:
-    """How far to go from the photo's style vector (0) to that of the style (1)."""
-    return _between(REACH, strength)
-
-
-def paint_share(strength: float) -> float:
-    """How much of the picture is paint (1), and not the photo (0) that shines through."""
-    return _between(PAINT, strength)
-
-
-def band_share(strength: float) -> float:
-    """In which share the fine contrasts and colours of a painting become the style's: the stronger, the more.
-
-    They still bring it nearer to the style where its vector hardly does any more. Nearer colours of the whole picture
-    do not: they make the features' covariances too large.
-    """
-    return BAND_SHARE * strength
-
-
-def _between(curve: Sequence[tuple[float, float]], strength: float) -> float:
-    for (start, low), (end, high) in pairwise(curve):
-        if strength <= end:
-            return low + (high - low) * (strength - start) / (end - start)
-    return curve[-1][1]
-
-
-def _touch_up(painted: Tensor, photo: Tensor, recipe: StyleRecipe) -> Tensor:
-    """What needs no network: smoothness, detail and the photo below. Shapes: (1, 3, h, w), photo of any size."""
-    detail = 2 * recipe.detail - 1  # -1 to 1
-    smoothness = max(0.0, recipe.smoothness - PLAIN_SMOOTHNESS) + LOOSENESS * max(0.0, -detail)
-    paint = paint_share(recipe.strength)
-    if smoothness == 0 and detail <= 0 and paint == 1:
-        return painted.clamp_(0, 1)  # as all in-place clamping here: nothing changes where it was in range already
-    photo = resize(photo, (painted.shape[2], painted.shape[3])).clamp_(0, 1)
-    result = torch.empty_like(painted)
-    radius = min(max(1, round(max(painted.shape[2:]) / STROKE)), LARGEST_RADIUS)
-    for tile in cut_into_tiles(painted.shape[2], painted.shape[3], TILE, 2 * radius):  # of the means of means
-        part, original = tile.crop(painted), tile.crop(photo)
-        if smoothness > 0:
-            part = _smooth(part, radius, ROUGHEST * smoothness**2)
-        if detail > 0:
-            lightness = original.mean(1, keepdim=True)
-            part = part + detail * (lightness - _blur(lightness, radius))
-        tile.paste(tile.inner(torch.lerp(original, part, paint)), result)
-    return result.clamp_(0, 1)
-
-
-def _smooth(image: Tensor, radius: int, variance: float) -> Tensor:
-    """The image with what varies less than `variance` within `radius` px evened out; edges stay.
-
-    Shapes: (1, C, H, W) -> same. Source: He, Sun & Tang 2010, "Guided image filtering", guided by itself.
-    """
-    mean = _blur(image, radius)
-    own = (_blur(image * image, radius) - mean * mean).clamp_min(0)
-    kept = own / (own + variance)
-    return _blur(kept, radius) * image + _blur((1 - kept) * mean, radius)
-
-
-def _blur(image: Tensor, radius: int) -> Tensor:
-    """The mean over a square of 2 radius + 1 px. Shapes: (1, C, H, W) -> same."""
-    padded = functional.pad(image, (radius,) * 4, mode="replicate")
-    return _mean_along(_mean_along(padded, 2, 2 * radius + 1), 3, 2 * radius + 1)
-
-
-def _mean_along(image: Tensor, axis: int, size: int) -> Tensor:
-    """The mean of `size` neighbours; the axis becomes shorter by size - 1. Ten times as fast as torch's pooling."""
-    length = image.shape[axis] - size + 1
-    total = image.narrow(axis, 0, length).clone()
-    for offset in range(1, size):
-        total += image.narrow(axis, offset, length)
-    return total.div_(size)
+def _reduced(shares: Tensor, size: tuple[int, int]) -> Tensor:
+    """Shares (1, R, H, W) at a smaller size (h, w), where they still sum to 1."""
+    return functional.interpolate(shares, size, mode="bilinear", antialias=True, align_corners=False)
 
 
 def _aligned(image: Tensor) -> Tensor:

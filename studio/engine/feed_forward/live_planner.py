@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 
 import torch
 from cachetools import LRUCache
 from torch import Tensor
 
-from studio.core.engine_api.contract import LiveRequest, StyleRequest
+from studio.core.engine_api.contract import LiveRequest, RegionRequest, StyleRequest
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.learned_style import painting_network
-from studio.engine.feed_forward.live_painter import FeedForwardJob, LivePainter, blend_vectors, reach_of
+from studio.engine.feed_forward.job import FeedForwardJob
+from studio.engine.feed_forward.live_painter import LivePainter
+from studio.engine.feed_forward.region_painter import RegionalJob, paint_regions
+from studio.engine.feed_forward.strength import blend_vectors, reach_of
 from studio.engine.losses.band_statistics import BandCovariances, band_covariances, blend_bands
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.weights import load_style_network, predictor_owner
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.lru_cache import TensorCache
+from studio.engine.runtime.region_shares import RegionShares, masks_key
 from studio.engine.runtime.tensors import shrinking, shrinking_opacity
 
 KEPT_PHOTOS = 256 << 20  # bytes, shrunk
+KEPT_SHARES = 3  # sets of masks; the largest takes 45 MB for each region
 KEPT_BANDS = 4096  # of a style's picture, 108 bytes each
 SEEN_BY_PREDICTOR = 512  # px of the longer edge; it shrinks everything to 256 anyway. Bands are measured at it, too
 PREVIEW_EDGES = (2048, 1536, 1024, 768, 512, 384, 256, 192)  # px; the sizes Live falls back to on a slow device
@@ -40,6 +45,7 @@ class LivePlanner:
         self._painters: dict[str, LivePainter] = {}
         self._predictors: dict[str, StylePredictor] = {}  # by the model they belong to
         self._photos = TensorCache(KEPT_PHOTOS)
+        self._shares: LRUCache[str, RegionShares] = LRUCache(KEPT_SHARES)
         self._bands: LRUCache[str, BandCovariances] = LRUCache(KEPT_BANDS)  # by the fingerprint of a style's picture
 
     def warm_up(self) -> None:
@@ -55,6 +61,8 @@ class LivePlanner:
 
     def predict_vectors(self, request: StyleRequest | LiveRequest) -> Generator[None, None, None]:
         """What has to be known of photo and styles before `job` and `previews` are quick."""
+        for region in _painted_regions(request):
+            yield from self.predict_vectors(region)
         learned = request.learned or (None,) * len(request.styles)
         predictor = self.predictor(painting_network(request.recipe, learned))
         unknown = [picture for picture, known in zip(request.styles, learned, strict=True) if known is None]
@@ -71,8 +79,25 @@ class LivePlanner:
             if picture.fingerprint not in self._bands:
                 self._bands[picture.fingerprint] = band_covariances(*(yield from self._look_at(picture)))
 
-    def job(self, request: StyleRequest | LiveRequest, long_edge: int) -> FeedForwardJob:
-        """What a request wants painted, with the longer edge at `long_edge` px; it must have a content and styles.
+    def job(self, request: StyleRequest | LiveRequest, long_edge: int) -> FeedForwardJob | RegionalJob:
+        """What a request wants painted, with the longer edge at `long_edge` px; it must have a content and styles."""
+        rest = self._job(request, long_edge)
+        if not request.regions:
+            return rest
+        parts = [self._job(_as_whole(request, one), long_edge) if one.is_painted else None for one in request.regions]
+        return RegionalJob((*parts, rest), self.shares(request.regions))
+
+    def shares(self, regions: Sequence[RegionRequest]) -> RegionShares:
+        """How these regions share a picture, remembered."""
+        masks = [region.mask for region in regions]
+        key = masks_key(masks)
+        known = self._shares.get(key)
+        if known is None:
+            self._shares[key] = known = RegionShares(masks, self._device)
+        return known
+
+    def _job(self, request: StyleRequest | LiveRequest, long_edge: int) -> FeedForwardJob:
+        """As `job`, whatever regions there are.
 
         The network is that of `painting_network`; of what was learnt with another one, the vector alone counts.
         """
@@ -98,17 +123,16 @@ class LivePlanner:
         size, mixed = (height, width), blend_bands(bands, parts)
         return FeedForwardJob(request.content.fingerprint, vector, recipe, size, tuple(fine_tuned), mixed)
 
-    def previews(self, request: LiveRequest) -> list[FeedForwardJob]:
+    def previews(self, request: LiveRequest) -> Sequence[FeedForwardJob | RegionalJob]:
         """What to paint one after the other: a coarse picture if the last takes long, and the largest bearable one."""
         limit = min(request.long_edge, request.recipe.long_edge)
         largest, content = self.job(request, limit), request.content
         sizes = (fit_size(content.width, content.height, edge) for edge in PREVIEW_EDGES if edge < limit)
-        jobs = [largest, *(replace(largest, size=(height, width)) for width, height in sizes)]
-        painter = self._painter(largest.recipe.network)
-        final = next((one for one in jobs if painter.seconds(one) <= PREVIEW_SECONDS), jobs[-1])
-        if painter.seconds(final) <= COARSE_SECONDS:
+        jobs = [largest, *(largest.at((height, width)) for width, height in sizes)]
+        final = next((one for one in jobs if self._seconds(one) <= PREVIEW_SECONDS), jobs[-1])
+        if self._seconds(final) <= COARSE_SECONDS:
             return [final]
-        coarse = [one for one in jobs if one.size < final.size and painter.seconds(one) <= COARSE_SECONDS / 2]
+        coarse = [one for one in jobs if one.size < final.size and self._seconds(one) <= COARSE_SECONDS / 2]
         return [*coarse[:1], final]
 
     def photo(self, picture: Picture, long_edge: int) -> Generator[None, None, Tensor]:
@@ -134,9 +158,11 @@ class LivePlanner:
         return opacity
 
     def paint(
-        self, job: FeedForwardJob, photo: Tensor, opacity: Tensor | None = None
+        self, job: FeedForwardJob | RegionalJob, photo: Tensor, opacity: Tensor | None = None
     ) -> Generator[float | None, None, Tensor]:
         """Paint; see LivePainter.paint."""
+        if isinstance(job, RegionalJob):
+            return paint_regions(job, photo, opacity, self._painter)
         return self._painter(job.recipe.network).paint(job, photo, opacity)
 
     def close(self) -> None:
@@ -145,6 +171,11 @@ class LivePlanner:
         self._predictors.clear()
         self._photos.clear()
         self._bands.clear()
+        self._shares.clear()
+
+    def _seconds(self, job: FeedForwardJob | RegionalJob) -> float:
+        passes = job.passes if isinstance(job, RegionalJob) else (job,)
+        return sum(self._painter(one.network).seconds(one) for one in passes)
 
     def _vector(self, recipe: StyleRecipe, picture: Picture) -> Tensor:
         predictor = self.predictor(recipe.network)
@@ -169,6 +200,15 @@ class LivePlanner:
                 self._predictors[owner] = StylePredictor(weights, self._device)
             self._painters[network] = LivePainter(layers, self._predictors[owner], self._device)
         return self._painters[network]
+
+
+def _as_whole(request: StyleRequest | LiveRequest, region: RegionRequest) -> StyleRequest | LiveRequest:
+    """The request as if the region were the whole picture."""
+    return replace(request, styles=region.styles, recipe=region.recipe, learned=region.learned, regions=())
+
+
+def _painted_regions(request: StyleRequest | LiveRequest) -> Iterator[StyleRequest | LiveRequest]:
+    return (_as_whole(request, region) for region in request.regions if region.is_painted)
 
 
 def _pictures_of(request: StyleRequest | LiveRequest) -> Iterator[tuple[Picture, float]]:

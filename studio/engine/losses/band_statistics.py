@@ -49,14 +49,9 @@ def match_bands(
     Shapes: (1, 3, H, W) in [0, 1] -> same. amount: 0 (it stays as it is) to 1. opacity: as in `band_covariances`.
     """
     levels = pyramid(image)
-    covariances = _covariances(levels) if opacity is None else _covariances_seen(levels, pyramid(opacity))
-    maps = []
-    if not all(bool(torch.isfinite(own).all()) for own in covariances):
-        return image  # it fell apart before, and is told so where it is shown
-    for own, wanted in zip(covariances, target, strict=True):
-        matrix = transport_map(own, wanted, LEAST_VARIANCE)
-        matrix *= min(1.0, LARGEST_GAIN / float(torch.linalg.eigvalsh(matrix)[-1]))
-        maps.append((amount * (matrix - torch.eye(3))).to(image.device))
+    maps = _maps_of(levels, target, amount, opacity)
+    if not maps:
+        return image
     height, width = image.shape[2:]
     if height * width <= MATCHED_AT_ONCE:
         return _changed(levels, maps)
@@ -65,6 +60,45 @@ def match_bands(
         tile.paste(tile.inner(_changed(pyramid(tile.crop(image)), maps)), result)
         yield
     return result
+
+
+@torch.no_grad()
+def match_bands_by_region(
+    image: Tensor, targets: Sequence[tuple[BandCovariances, float]], shares: Tensor, opacity: Tensor | None = None
+) -> Generator[None, None, Tensor]:
+    """As `match_bands`, with a target and an amount for each of R regions.
+
+    shares: (1, R, H, W), summing to 1 at each place. The covariances are those of the whole image.
+    """
+    levels = pyramid(image)
+    maps = [_maps_of(levels, target, amount, opacity) for target, amount in targets]
+    if not all(maps):
+        return image
+    result = torch.zeros_like(image)
+    height, width = image.shape[2:]
+    pixels = MATCHED_AT_ONCE if height * width <= MATCHED_AT_ONCE else MATCHED_AT_ONCE // 4
+    for tile in cut_into_tiles(height, width, pixels, REACH):
+        parts, part = pyramid(tile.crop(image)), torch.zeros_like(tile.crop(image))
+        for number, changes in enumerate(maps):
+            share = tile.crop(shares[:, number : number + 1])
+            if bool(share.any()):
+                part.addcmul_(_changed(parts, changes), share)
+        tile.paste(tile.inner(part), result)
+        yield
+    return result
+
+
+def _maps_of(levels: Sequence[Tensor], target: BandCovariances, amount: float, opacity: Tensor | None) -> list[Tensor]:
+    """What to add to each band of an image, as maps (3, 3) of its colours; none for an image that fell apart."""
+    covariances = _covariances(levels) if opacity is None else _covariances_seen(levels, pyramid(opacity))
+    if not all(bool(torch.isfinite(own).all()) for own in covariances):
+        return []  # it is told so where it is shown
+    maps = []
+    for own, wanted in zip(covariances, target, strict=True):
+        matrix = transport_map(own, wanted, LEAST_VARIANCE)
+        matrix *= min(1.0, LARGEST_GAIN / float(torch.linalg.eigvalsh(matrix)[-1]))
+        maps.append((amount * (matrix - torch.eye(3))).to(levels[0].device))
+    return maps
 
 
 def transport_map(own: Tensor, wanted: Tensor, floor: float) -> Tensor:

@@ -8,6 +8,7 @@ times as fast; `original_network` turns the weights of the original into this fo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -92,16 +93,20 @@ class StyleNetwork(nn.Module):
             conditions[norm.start : norm.start + norm.channels] = 1.0
         return conditions
 
-    def forward(self, content: Tensor, conditions: Tensor, statistics: Statistics | None = None) -> Tensor:
+    def forward(
+        self, content: Tensor, conditions: Tensor, statistics: Statistics | None = None, shares: Tensor | None = None
+    ) -> Tensor:
         """The artwork. Shapes: content (B, 3, H, W) in [0, 1], conditions (B or 1, N) -> (B, 3, H, W) in [0, 1].
 
         statistics: of another picture, from `measure`, instead of its own: a tile is painted as a part of the whole.
+        shares: (1, R, H, W), summing to 1 at each place, of R conditions (R, N) of one picture, which are mixed there;
+        its statistics remain those of the whole.
         """
-        return self._run(content, Normalizer(self.norms, conditions, statistics))
+        return self._run(content, Normalizer(self.norms, conditions, statistics, by_size(shares, GRID)))
 
-    def measure(self, content: Tensor, conditions: Tensor) -> Statistics:
+    def measure(self, content: Tensor, conditions: Tensor, shares: Tensor | None = None) -> Statistics:
         """The statistics of a whole picture, at the size it is given in. Shapes: as in `forward`."""
-        normalizer = Normalizer(self.norms, conditions, None, is_recording=True)
+        normalizer = Normalizer(self.norms, conditions, None, by_size(shares, GRID), is_recording=True)
         self._run(content, normalizer)
         return tuple(normalizer.recorded)
 
@@ -143,18 +148,22 @@ class Normalizer:
         norms: list[Norm],
         conditions: Tensor,
         statistics: Statistics | None,
+        shares: Mapping[tuple[int, int], Tensor] | None = None,
         is_recording: bool = False,
         epsilon: float = EPSILON,
     ) -> None:
         self._norms, self._epsilon = iter(norms), epsilon
         self._conditions = conditions
         self._frozen = None if statistics is None else iter(statistics)
+        self._shares = shares
         self._is_recording = is_recording
         self.recorded: list[tuple[Tensor, Tensor]] = []
 
     def __call__(self, features: Tensor) -> Tensor:
         """Normalise by the next one. Shapes: (B, C, H, W) -> the same."""
         norm = next(self._norms)
+        if self._shares is not None:
+            return self._mixed(features, norm)
         scales, shifts = self._conditions[:, norm.start : norm.start + 2 * norm.channels].to(features.dtype).chunk(2, 1)
         if self._frozen is not None:
             mean, inverse = next(self._frozen)
@@ -170,6 +179,41 @@ class Normalizer:
         factors = scales * inverse.repeat_interleave(repeats, 1)
         offsets = shifts - mean.repeat_interleave(repeats, 1) * factors
         return torch.addcmul(offsets[:, :, None, None], features, factors[:, :, None, None])
+
+    def _mixed(self, features: Tensor, norm: Norm) -> Tensor:
+        """As `__call__`, with scales and shifts that differ from place to place."""
+        assert self._shares is not None
+        height, width = features.shape[2:]
+        numbers = self._conditions[:, norm.start : norm.start + 2 * norm.channels].to(features.dtype)
+        shares = self._shares[height, width].to(features.dtype)  # (h w, R)
+        scales, shifts = (
+            (shares @ part).view(1, height, width, norm.channels).permute(0, 3, 1, 2) for part in numbers.chunk(2, 1)
+        )
+        if self._frozen is None and not self._is_recording:
+            return torch.addcmul(shifts, functional.group_norm(features, norm.groups, eps=self._epsilon), scales)
+        if self._frozen is not None:
+            mean, inverse = next(self._frozen)
+        else:
+            mean, inverse = _statistics(features, norm.groups, self._epsilon)
+            self.recorded.append((mean, inverse))
+        repeats = norm.channels // norm.groups
+        factors, offsets = (part.repeat_interleave(repeats, 1)[:, :, None, None] for part in (inverse, -mean * inverse))
+        return torch.addcmul(shifts, torch.addcmul(offsets, features, factors), scales)
+
+
+def by_size(shares: Tensor | None, grid: int) -> dict[tuple[int, int], Tensor] | None:
+    """Shares (1, R, H, W) as rows (h w, R), by the sizes (h, w) at which there are normalisations.
+
+    grid: px to a multiple of which sizes are continued; a power of two. Sizes are 1 / grid of that, twice it, and so on
+    up to a half.
+    """
+    if shares is None:
+        return None
+    height, width = shares.shape[2:]
+    whole = functional.pad(shares, (0, -width % grid, 0, -height % grid), mode="replicate")
+    edges = [2**power for power in range(1, grid.bit_length())]
+    reduced = (functional.avg_pool2d(whole, edge) for edge in edges)
+    return {(part.shape[2], part.shape[3]): part[0].flatten(1).T.contiguous() for part in reduced}
 
 
 def _statistics(features: Tensor, groups: int, epsilon: float) -> tuple[Tensor, Tensor]:

@@ -68,6 +68,21 @@ def cut_into_tiles(height: int, width: int, pixels: int, margin: int, is_seamles
     ]
 
 
+def cut_box_into_tiles(box: tuple[slice, slice], height: int, width: int, pixels: int, margin: int) -> list[Tile]:
+    """As `cut_into_tiles`, of a part of a picture alone: its rows and columns, which start at multiples of GRID."""
+    rows, columns = box
+    margin = math.ceil(margin / GRID) * GRID
+    parts = cut_into_tiles(rows.stop - rows.start, columns.stop - columns.start, pixels, margin)
+    tiles = []
+    for part in parts:
+        row, column = (
+            (start + box_part.start, stop + box_part.start)
+            for (start, stop), box_part in zip((part.inner_rows, part.inner_columns), box, strict=True)
+        )
+        tiles.append(Tile(row, column, _widen(row, height, margin, 0), _widen(column, width, margin, 0)))
+    return tiles
+
+
 def _spans(length: int, edge: int) -> list[tuple[int, int]]:
     step = math.ceil(length / math.ceil(length / edge) / GRID) * GRID
     return [(start, min(start + step, length)) for start in range(0, length, step)]

@@ -16,8 +16,10 @@ from studio.core.image_io import open_picture
 from studio.core.recipe import StyleRecipe
 from studio.core.resources import resource_folder
 from studio.core.styles.learned_style import LearnedStyle
-from studio.engine.feed_forward import live_painter
-from studio.engine.feed_forward.live_painter import FeedForwardJob, LivePainter, blend_vectors
+from studio.engine.feed_forward import live_painter, strength, touch_up
+from studio.engine.feed_forward.job import FeedForwardJob
+from studio.engine.feed_forward.live_painter import LivePainter
+from studio.engine.feed_forward.strength import blend_vectors
 from studio.engine.losses.band_statistics import band_covariances
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.weights import ORIGINAL_NETWORK, load_style_network
@@ -63,20 +65,20 @@ def test_strength_is_a_path_from_the_photo_to_the_style(painter: LivePainter) ->
 def test_the_blend_of_vectors_is_linear_in_the_shares() -> None:
     photo, first, second = (torch.full((1, 100), value) for value in (0.0, 1.0, 3.0))
     assert torch.allclose(
-        blend_vectors(photo, [first, second], [0.25, 0.75], 1.0), photo + 2.5 * live_painter.reach_of(1.0)
+        blend_vectors(photo, [first, second], [0.25, 0.75], 1.0), photo + 2.5 * strength.reach_of(1.0)
     )
-    assert torch.allclose(blend_vectors(photo, [first], [1.0], 0.3), photo + live_painter.reach_of(0.3))
+    assert torch.allclose(blend_vectors(photo, [first], [1.0], 0.3), photo + strength.reach_of(0.3))
 
 
 def test_the_stronger_the_nearer_to_the_style_and_never_beyond_it() -> None:
     strengths = [number / 20 for number in range(21)]
-    for way in (live_painter.reach_of, live_painter.band_share, live_painter.paint_share):
+    for way in (strength.reach_of, strength.band_share, strength.paint_share):
         gone = [way(strength) for strength in strengths]
         assert all(before < after for before, after in pairwise(gone))
         assert gone[-1] <= 1
-    assert live_painter.reach_of(0.6) == pytest.approx(0.85)
-    assert live_painter.paint_share(0.0) == 0
-    assert live_painter.paint_share(1.0) == 1
+    assert strength.reach_of(0.6) == pytest.approx(0.85)
+    assert strength.paint_share(0.0) == 0
+    assert strength.paint_share(1.0) == 1
 
 
 def test_a_painting_takes_on_the_fine_contrasts_of_the_style_the_stronger_the_more(painter: LivePainter) -> None:
@@ -118,13 +120,13 @@ def test_the_network_never_works_on_less_than_it_can_mirror(painter: LivePainter
 def test_smoothness_evens_out_grain_and_leaves_edges(painter: LivePainter) -> None:
     step = torch.cat((flat(32, 32, 0.2), flat(32, 32, 0.8)), 3)
     grain = 0.05 * torch.randn(step.shape, generator=torch.Generator().manual_seed(0))
-    smooth = live_painter._smooth(step + grain, 2, 0.02)
+    smooth = touch_up._smooth(step + grain, 2, 0.02)
     assert float((smooth - step)[:, :, :, :24].std()) < 0.5 * float(grain.std())
     assert float(smooth[:, :, :, 32:34].mean() - smooth[:, :, :, 30:32].mean()) > 0.5
 
 
 def test_detail_brings_the_photos_fine_lightness_back(painter: LivePainter) -> None:
-    fine = PHOTO.mean(1, keepdim=True) - live_painter._blur(PHOTO.mean(1, keepdim=True), 1)
+    fine = PHOTO.mean(1, keepdim=True) - touch_up._blur(PHOTO.mean(1, keepdim=True), 1)
     added = paint(painter, detail=0.75) - paint(painter, detail=0.5)
     unclamped = (added != 0).all(1, keepdim=True)
     assert float((added * fine * unclamped).sum()) > 0
@@ -167,9 +169,9 @@ def test_in_tiles_a_picture_is_painted_as_in_one_piece(painter: LivePainter, mon
 def test_in_tiles_smoothness_and_detail_are_as_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     photo, painted = waves(64, 1600), waves(64, 1600, turn=1.0)
     recipe = StyleRecipe(smoothness=0.8, detail=0.9)
-    whole = live_painter._touch_up(painted.clone(), photo, recipe)
-    monkeypatch.setattr(live_painter, "TILE", 1)
-    assert torch.allclose(live_painter._touch_up(painted.clone(), photo, recipe), whole, atol=1e-6)
+    whole = touch_up.touch_up(painted.clone(), photo, recipe)
+    monkeypatch.setattr(touch_up, "TILE", 1)
+    assert torch.allclose(touch_up.touch_up(painted.clone(), photo, recipe), whole, atol=1e-6)
     assert far(whole, painted) > 0.01
 
 

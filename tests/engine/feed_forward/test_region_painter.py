@@ -1,0 +1,132 @@
+"""Live with regions: each is painted after its own settings, and where nothing differs, nothing is seen of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from studio.core.engine_api.contract import LiveRequest, RegionRequest
+from studio.core.picture import Pixels
+from studio.core.recipe import StyleRecipe
+from studio.engine.feed_forward import live_painter
+from studio.engine.feed_forward.live_planner import LivePlanner
+from studio.engine.feed_forward.region_painter import RegionalJob
+from studio.engine.runtime.generators import run_to_end
+from studio.engine.runtime.tensors import to_tensor
+from tests.support.scenes import picture_of, waves, weave
+
+CPU = torch.device("cpu")
+HEIGHT, WIDTH = 128, 192
+PHOTO = picture_of(waves(HEIGHT, WIDTH))
+STYLE, OTHER = picture_of(weave(64, 64)), picture_of(waves(64, 64, turn=1.0))
+RECIPE = StyleRecipe(method="live", long_edge=WIDTH, smoothness=0.0)
+
+
+@pytest.fixture(scope="module")
+def planner() -> LivePlanner:
+    return LivePlanner(CPU)
+
+
+def half(start: int = 0, stop: int = WIDTH // 2) -> Pixels:
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    mask[:, start:stop] = 255
+    return mask
+
+
+def region(mask: Pixels, *styles: Any, is_painted: bool = True, **changes: Any) -> RegionRequest:
+    return RegionRequest(mask, styles or (STYLE,), RECIPE.change(**changes), is_painted=is_painted)
+
+
+def paint(planner: LivePlanner, *regions: RegionRequest, recipe: StyleRecipe = RECIPE) -> Tensor:
+    request = LiveRequest(PHOTO, (STYLE,), recipe, WIDTH, regions=regions)
+    run_to_end(planner.predict_vectors(request))
+    return run_to_end(planner.paint(planner.job(request, WIDTH), to_tensor(PHOTO, CPU)))
+
+
+def far(first: Tensor, second: Tensor) -> float:
+    return float((first - second).abs().max())
+
+
+def apart(first: Tensor, second: Tensor) -> float:
+    return float((first - second).abs().mean())
+
+
+@pytest.mark.parametrize("change", [{}, {"detail": 0.501}, {"strength": 0.6001}, {"stroke_size": 1.001}])
+def test_regions_that_are_painted_alike_are_as_one(planner: LivePlanner, change: dict[str, Any]) -> None:
+    whole = paint(planner)
+    assert far(paint(planner, region(half(), **change), region(half(40, 150))), whole) <= 2 / 255
+
+
+def test_each_side_is_painted_in_its_own_style(planner: LivePlanner) -> None:
+    plain, other = paint(planner), paint(planner, region(half(0, WIDTH), OTHER))
+    both = paint(planner, region(half(), OTHER))
+    left, right = slice(0, WIDTH // 2 - 32), slice(WIDTH // 2 + 32, WIDTH)
+    # Statistics are those of the whole, so a side is not quite what it would be alone.
+    assert apart(both[..., left], other[..., left]) < apart(both[..., left], plain[..., left]) / 2
+    assert apart(both[..., right], plain[..., right]) < apart(both[..., right], other[..., right]) / 2
+
+
+def test_a_region_that_is_off_is_the_photo_and_no_more_than_it(planner: LivePlanner) -> None:
+    photo = to_tensor(PHOTO, CPU)
+    painted = paint(planner, region(half(), is_painted=False))
+    assert far(painted[..., : WIDTH // 2], photo[..., : WIDTH // 2]) <= 1 / 255
+    assert far(painted[..., WIDTH // 2 :], paint(planner)[..., WIDTH // 2 :]) <= 1 / 255
+
+
+def test_a_later_region_lies_over_an_earlier_one(planner: LivePlanner) -> None:
+    over = paint(planner, region(half(), OTHER), region(half(0, WIDTH), is_painted=False))
+    assert far(over, to_tensor(PHOTO, CPU)) <= 1 / 255
+
+
+def test_detail_and_smoothness_hold_where_their_region_is(planner: LivePlanner) -> None:
+    plain = paint(planner)
+    for change in ({"detail": 1.0}, {"smoothness": 0.8}):
+        alone = paint(planner, recipe=RECIPE.change(**change))
+        both = paint(planner, region(half(), **change))
+        assert far(both[..., : WIDTH // 2], alone[..., : WIDTH // 2]) < 1e-5
+        assert far(both[..., WIDTH // 2 :], plain[..., WIDTH // 2 :]) < 1e-5
+
+
+def test_other_strokes_take_a_pass_of_their_own_as_large_as_the_region(planner: LivePlanner) -> None:
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    mask[48:80, 64:96] = 255
+    request = LiveRequest(PHOTO, (STYLE,), RECIPE, WIDTH, regions=(region(mask, stroke_size=0.5),))
+    run_to_end(planner.predict_vectors(request))
+    job = planner.job(request, WIDTH)
+    assert isinstance(job, RegionalJob)
+    small, rest = sorted(job.passes, key=lambda one: one.work_size, reverse=True)
+    assert (small.work_size, rest.work_size) == ((2 * HEIGHT, 2 * WIDTH), (HEIGHT, WIDTH))
+    assert not small.is_whole and rest.is_whole
+    painted = run_to_end(planner.paint(job, to_tensor(PHOTO, CPU)))
+    plain = paint(planner)
+    assert far(painted[..., :56], plain[..., :56]) < 1e-5
+    assert far(painted[..., 48:80, 64:96], plain[..., 48:80, 64:96]) > 0.02
+
+
+def test_in_tiles_regions_are_painted_as_in_one_piece(planner: LivePlanner, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = picture_of(waves(64, 1600))
+    mask = np.zeros((64, 1600), np.uint8)
+    mask[:, 500:900] = np.linspace(0, 255, 400)
+    regions = (replace(region(mask, OTHER), recipe=RECIPE), replace(region(mask[:, ::-1].copy(), stroke_size=0.5)))
+    request = LiveRequest(photo, (STYLE,), RECIPE, 1600, regions=regions)
+    run_to_end(planner.predict_vectors(request))
+    monkeypatch.setattr(live_painter, "WHOLE", 64 * 800)  # statistics from half the size, either way
+    painted = []
+    for tile in (1 << 20, 64 * 900):
+        monkeypatch.setattr(live_painter, "TILE", tile)
+        planner._painter(RECIPE.network)._paintings.clear()
+        painted.append(run_to_end(planner.paint(planner.job(request, 1600), to_tensor(photo, CPU))))
+    assert far(*painted) < 1e-5
+
+
+def test_a_region_of_one_style_costs_no_other_pass(planner: LivePlanner) -> None:
+    request = LiveRequest(PHOTO, (STYLE,), RECIPE, WIDTH, regions=(region(half(), OTHER, strength=0.3, detail=1.0),))
+    run_to_end(planner.predict_vectors(request))
+    job = planner.job(request, WIDTH)
+    assert isinstance(job, RegionalJob)
+    assert len(job.passes) == 1
