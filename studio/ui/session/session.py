@@ -470,6 +470,7 @@ class Session(QObject):
             case Ready(info):
                 self.engine_info, self.has_engine_failed = info, False
                 self.estimate.use_device(info)
+                self.sight.look_at(self.artwork.state.photo)  # again, if the engine died over it
                 return
             case Failed(0, error):
                 self.engine_info, self.has_engine_failed = None, True
