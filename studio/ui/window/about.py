@@ -74,6 +74,17 @@ def shortcut_groups() -> list[tuple[str, list[tuple[str, str]]]]:
             ],
         ),
         (
+            _tr("Drawing a region"),
+            [
+                (_tr("[ and ]"), _tr("A smaller or larger brush; a smaller or larger difference of colour")),
+                (_tr("Shift"), _tr("Add to the region")),
+                (_tr("Alt"), _tr("Take away from it; with Shift, keep only what is in both")),
+                (_tr("Enter"), _tr("Close a polygon")),
+                (_tr("Esc"), _tr("Drop what is being drawn, then leave the tool")),
+                (_tr("Delete"), _tr("On a region below the picture: delete it")),
+            ],
+        ),
+        (
             _tr("Canvas"),
             [
                 (_tr("Space + drag"), _tr("Move the picture, as the arrows do")),

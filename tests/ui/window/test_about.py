@@ -29,7 +29,7 @@ def test_about_shows_the_sign_of_the_studio(studio: Studio) -> None:
 def test_the_list_of_keys_has_groups_and_every_key_once(qtbot: QtBot, studio: Studio) -> None:
     groups = shortcut_groups()
     titles = [title for title, _ in groups]
-    assert titles[:5] == ["File", "Edit", "Styles", "Paint", "View"] and {"Gallery", "Canvas"} <= set(titles)
+    assert titles[:6] == ["File", "Edit", "Styles", "Paint", "Region", "View"] and {"Gallery", "Canvas"} <= set(titles)
     keys = [row[0] for title, rows in groups[: titles.index("Sliders and numbers")] for row in rows]
     assert sorted(keys) == sorted(shown_keys(spec) for spec in ACTIONS if spec.keys)
     dialog = opened(studio, "shortcuts")
