@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from studio.cli.commands.bias import add_bias_command, show_bias
+from studio.cli.commands.classify import add_classify_command, classify
 from studio.cli.commands.features import add_features_command, write_features
 from studio.cli.commands.index import add_index_command, index_folders
 from studio.cli.commands.map_of import add_map_command, draw_map
@@ -13,7 +14,7 @@ from studio.cli.commands.similar import add_similar_command, show_similar
 from studio.core.engine_api.contract import MakeEngine
 from studio.core.image_io.opening.opener import PictureOpener
 
-COMMANDS = ("index", "similar", "map", "features", "bias")
+COMMANDS = ("index", "similar", "map", "features", "classify", "bias")
 
 
 def run_library_command(arguments: argparse.Namespace, make_engine: MakeEngine, opener: PictureOpener) -> int:
@@ -25,6 +26,8 @@ def run_library_command(arguments: argparse.Namespace, make_engine: MakeEngine, 
             return show_similar(arguments, make_engine, opener)
         case "map":
             return draw_map(arguments, make_engine, opener)
+        case "classify":
+            return classify(arguments, make_engine, opener)
         case "features":
             return write_features(arguments, make_engine, opener)
         case _:
@@ -66,6 +69,16 @@ def add_library_commands(commands: Any) -> None:
             help="write what a network sees in pictures, as numbers",
             usage="%(prog)s PICTURES... -o OUT.npz [more options]",
             description="Writes features of a network for notebooks and other programs: an array per layer.",
+        )
+    )
+    add_classify_command(
+        commands.add_parser(
+            "classify",
+            help="train a classifier on a labelled folder, test it, label pictures",
+            description=(
+                "Learns the classes of a folder with a frozen network and a linear head, judges itself on works held"
+                " out, and says 'unknown' where it should. A classifier is no attribution."
+            ),
         )
     )
     add_bias_command(

@@ -111,3 +111,39 @@ def test_bias_counts_works_and_says_what_is_missing(studio: Studio, pictures: Pa
 def test_a_folder_that_is_not_there_is_a_mistake(studio: Studio, command: tuple[str, ...]) -> None:
     assert studio(*command) == 2
     assert "There is no folder nothing" in studio.err
+
+
+@pytest.fixture
+def classes(studio: Studio) -> Path:
+    folder = studio.folder / "classes"
+    for name, color in (("red", (190, 40, 40)), ("blue", (40, 60, 190))):
+        (folder / name).mkdir(parents=True)
+        for number in range(6):
+            shade = tuple(value + 5 * number for value in color)
+            Image.new("RGB", (40, 30), shade).save(folder / name / f"{number}.png")
+    return folder
+
+
+def test_a_classifier_is_trained_tested_and_labels_with_a_caution(studio: Studio, classes: Path) -> None:
+    assert studio("classify", "train", "classes", "-o", "model.safetensors", "--json") == 0
+    last = studio.lines[-1]
+    assert last["accuracy"] == 1.0
+    assert last["names"] == ["blue", "red"]
+    assert (studio.folder / "model.html").read_text(encoding="utf-8").count("A classifier is no attribution.") == 1
+    assert studio("classify", "test", "model.safetensors", "classes", "--json") == 0
+    assert studio.lines[-1]["accuracy"] == 1.0
+    assert studio("classify", "label", "model.safetensors", "classes/red", "--json") == 0
+    assert {line["likely"] for line in studio.lines} == {"red"}
+    assert all(line["note"] == "A classifier is no attribution." for line in studio.lines)
+    assert studio("classify", "label", "model.safetensors", "classes/blue") == 0
+    assert studio.out.rstrip().endswith("A classifier is no attribution.")
+    assert studio("classify", "train", "classes", "-o", "model.safetensors") == 2
+    assert "exists already" in studio.err
+
+
+def test_classify_says_what_it_needs(studio: Studio, pictures: Path) -> None:
+    assert studio("classify", "train", "pictures", "-o", "model.safetensors") == 2
+    assert "fewer than two classes" in studio.err
+    (studio.folder / "model.safetensors").write_bytes(b"nothing")
+    assert studio("classify", "label", "model.safetensors", "pictures") == 2
+    assert "no classifier" in studio.err

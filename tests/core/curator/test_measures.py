@@ -1,0 +1,54 @@
+"""Measures of classifiers, against cases whose answer is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from studio.core.curator.measures import (
+    area_under_curve,
+    calibration_error,
+    confusion,
+    fit_temperature,
+    interval,
+    mean_average_precision,
+    softmax,
+)
+
+
+def test_intervals_hold_the_share_and_shrink_with_more_pictures() -> None:
+    assert interval(8, 10) == pytest.approx((0.490, 0.943), abs=1e-3)  # as in textbooks
+    low, high = interval(800, 1000)
+    assert 0.77 < low < 0.8 < high < 0.83
+    assert interval(0, 0) == (0.0, 1.0)
+    assert interval(0, 5)[0] == 0.0
+
+
+def test_a_temperature_makes_certainties_true() -> None:
+    draw = np.random.default_rng(0)
+    logits = draw.standard_normal((4000, 5))
+    classes = np.array([draw.choice(5, p=chances) for chances in softmax(logits)])
+    assert calibration_error(softmax(logits), classes) < 0.03
+    overdone = logits * 4
+    assert calibration_error(softmax(overdone), classes) > 0.2
+    temperature = fit_temperature(overdone, classes)
+    assert temperature == pytest.approx(4, rel=0.1)
+    assert calibration_error(softmax(overdone / temperature), classes) < 0.03
+
+
+def test_ranking_is_measured_for_each_class_alike() -> None:
+    classes = np.array([0, 0, 1, 1])
+    perfect = np.array([[0.9, 0.1], [0.8, 0.2], [0.2, 0.8], [0.1, 0.9]])
+    assert mean_average_precision(perfect, classes) == 1.0
+    assert mean_average_precision(perfect[::-1], classes) == pytest.approx((1 / 3 + 2 / 4) / 2)
+
+
+def test_the_area_under_the_curve_counts_pairs() -> None:
+    is_positive = np.array([True, True, False, False])
+    assert area_under_curve(np.array([0.9, 0.8, 0.2, 0.1]), is_positive) == 1.0
+    assert area_under_curve(np.array([0.9, 0.1, 0.2, 0.8]), is_positive) == 0.5
+    assert area_under_curve(np.zeros(4), is_positive) == 0.5
+
+
+def test_confusion_has_labels_in_rows() -> None:
+    assert confusion(np.array([1, 1, 0]), np.array([0, 1, 0]), 2).tolist() == [[1, 1], [0, 1]]

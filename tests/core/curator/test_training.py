@@ -1,0 +1,149 @@
+"""A classifier learns what can be learnt, admits what cannot, and comes back from its file as it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from studio.core.card import Card
+from studio.core.curator.assessment import Assessment, train
+from studio.core.curator.examples import Examples, examples_in
+from studio.core.curator.fitting import fold_count, folds_of
+from studio.core.curator.linear_head import NO_ATTRIBUTION, LinearHead
+from studio.core.curator.model_file import Classifier, encode_classifier, read_classifier, write_classifier
+from studio.core.curator.photo_check import PhotoCheck, Verdict
+from studio.core.curator.report_page import report_page
+from studio.core.engine_api.features import FeatureQuery
+from studio.core.errors import StudioError
+
+NAMES = ("Anna", "Ben", "<Cleo>")
+PLACES = np.eye(3, 20) * 8
+
+
+def examples_of(works: int = 8, details: int = 3) -> Examples:
+    found = [
+        (Path(f"{name.strip('<>')}-{work}-{detail}.png"), name, f"{name} {work}")
+        for name in NAMES
+        for work in range(works)
+        for detail in range(details)
+    ]
+    paths, labels, names = zip(*found, strict=True)
+    return Examples(paths, labels, names)
+
+
+def features_of(examples: Examples, seed: int = 0, reach: float = 1.0) -> NDArray[np.float32]:
+    """Each class has a place of its own, each work another near it; some works lie between classes."""
+    draw = np.random.default_rng(seed)
+    works = {work: draw.standard_normal(20) * 1.1 for work in dict.fromkeys(examples.works)}
+    rows = [
+        PLACES[NAMES.index(label)] * reach + works[work] + 0.1 * draw.standard_normal(20)
+        for label, work in zip(examples.labels, examples.works, strict=True)
+    ]
+    return np.stack(rows).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def trained() -> tuple[LinearHead, Assessment]:
+    examples = examples_of()
+    return train(examples, features_of(examples), (20,), scratch=features_of(examples, seed=9, reach=0.0))
+
+
+def test_works_are_held_out_as_a_whole_and_every_class_is_in_every_fold() -> None:
+    examples = examples_of(works=7)
+    folds = folds_of(examples.classes, examples.works, 3, seed=1)
+    assert len({(work, fold) for work, fold in zip(examples.works, folds, strict=True)}) == 21
+    for number in range(3):
+        assert set(folds[examples.classes == number].tolist()) == {0, 1, 2}
+    assert fold_count(examples.classes, examples.works) == 5
+    with pytest.raises(StudioError, match="a single work"):
+        fold_count(np.array([0, 0, 1]), ["a", "b", "c"])
+
+
+def test_it_beats_guessing_and_random_features_and_says_so(trained: tuple[LinearHead, Assessment]) -> None:
+    _, found = trained
+    assert found.accuracy > 0.8
+    assert found.interval[0] < found.accuracy < found.interval[1]
+    assert found.majority == pytest.approx(1 / 3)
+    assert found.scratch is not None and found.scratch < found.accuracy / 1.5
+    assert found.confusion.sum() == 72
+    assert found.counts == dict.fromkeys(sorted(NAMES), 24)
+    assert 0 < found.answered <= 1 and found.right >= found.accuracy - 0.05
+    assert all(error.guess != error.label for error in found.errors)
+
+
+def test_what_is_like_nothing_it_learnt_from_is_unknown(trained: tuple[LinearHead, Assessment]) -> None:
+    head, _ = trained
+    strange = np.full((1, 20), -400.0, np.float32)
+    (label,) = head.label(strange)
+    assert (label.name, label.reason) == ("unknown", "unlike all it learnt from")
+    (between,) = replace(head, least_certainty=0.9).label((PLACES.mean(0) * 0.5).astype(np.float32)[None])
+    assert (between.name, between.reason) == ("unknown", "not certain enough")
+    assert [label.name for label in head.label(PLACES.astype(np.float32))] == list(NAMES)
+
+
+def test_a_classifier_comes_back_from_its_file(trained: tuple[LinearHead, Assessment], tmp_path: Path) -> None:
+    head, _ = trained
+    card = Card("artists", "model", "Artists", "", "2026", "unknown", "here", Path("artists.safetensors"))
+    path = tmp_path / "artists.safetensors"
+    write_classifier(path, Classifier(head, FeatureQuery(), card))
+    again = read_classifier(path)
+    assert again.head.classes == head.classes
+    assert again.query == FeatureQuery()
+    assert again.card.title == "Artists"
+    rows = features_of(examples_of())
+    assert np.abs(again.head.probabilities(rows) - head.probabilities(rows)).max() < 0.02
+
+
+def test_what_is_no_classifier_is_one_sentence(trained: tuple[LinearHead, Assessment], tmp_path: Path) -> None:
+    card = Card("artists", "model", "Artists", "", "2026", "unknown", "here", Path("artists.safetensors"))
+    whole = encode_classifier(Classifier(trained[0], FeatureQuery(), card))
+    path = tmp_path / "a.safetensors"
+    spoilt = [b"", b"\xff" * 64, whole[:-40], whole.replace(b"style-studio-classifier", b"style-studio-clarinet!!")]
+    spoilt += [whole.replace(b"mobilenet_v2", b"mobilenet_v9"), whole.replace(b'\\"moments\\"', b'\\"moment5\\"')]
+    for data in spoilt:
+        path.write_bytes(data)
+        with pytest.raises(StudioError, match="no classifier of the studio's"):
+            read_classifier(path)
+
+
+def test_the_report_is_one_page_with_the_caution_and_nothing_from_outside(
+    trained: tuple[LinearHead, Assessment],
+) -> None:
+    page = report_page("Painters", trained[1], "mobilenet_v2")
+    assert NO_ATTRIBUTION in page
+    assert "<Cleo>" not in page and "&lt;Cleo&gt;" in page
+    assert "http" not in page and "<script" not in page
+    for words in ("Right, of works held out", "random weights", "Calibration error", "most confident errors", "33.3%"):
+        assert words in page
+
+
+def test_a_photo_is_no_painting_of_any_artist(trained: tuple[LinearHead, Assessment]) -> None:
+    card = Card("artists", "model", "Artists", "", "2026", "unknown", "here", Path("artists.safetensors"))
+    classifier = Classifier(trained[0], FeatureQuery(), card)
+    photos = replace(
+        trained[0],
+        classes=("photo", "painting"),
+        weight=np.zeros((20, 2), np.float32),
+        bias=np.array([3.0, 0.0], np.float32),
+        temperature=1.0,
+    )
+    verdict = Verdict.of(classifier, PhotoCheck(photos), PLACES[0].astype(np.float32))
+    assert (verdict.name, verdict.likely, verdict.reason) == ("unknown", "Anna", "it looks like a photo")
+    assert Verdict.of(classifier, None, PLACES[0].astype(np.float32)).name == "Anna"
+
+
+def test_examples_leave_out_what_is_rare_unlabelled_or_forbids_it(tmp_path: Path) -> None:
+    for name in ("a/1.png", "a/2.png", "a/3.png", "b/1.png", "b/2.png", "b/3.png", "b/4.png", "c/1.png", "loose.png"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"DMI-PROHIBITED" if name == "b/4.png" else b"x")
+    found = examples_in(tmp_path)
+    assert found.labels == ("a",) * 3 + ("b",) * 3
+    assert len(found.notes) == 3
+    assert any("1 pictures forbid to learn from them" in note for note in found.notes)
+    with pytest.raises(StudioError, match="fewer than two classes of 4 works"):
+        examples_in(tmp_path, least_works=4)
