@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from studio.core.displayable import displayable
 from studio.core.durations import clock
 from studio.core.image_io.opening.opener import PictureOpener
+from studio.core.print_size import parse_print_size
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.style import Style
 from studio.ui.actions.actions import Actions
@@ -222,7 +223,9 @@ class BatchWindow(QDialog):
         if recipe.size_rule == "photo":
             size = self.tr("as large as each photo")
         elif recipe.dpi is not None:
-            size = self.tr("to print as {}").format(recipe.size_rule)
+            paper = parse_print_size(recipe.size_rule)
+            words = self.tr("to print on {:g} \N{MULTIPLICATION SIGN} {:g} cm at {} dpi")
+            size = words.format(paper.width, paper.height, paper.dpi)
         return self.tr("In the style of {}, {}, {}").format(names, size, recipe.quality)
 
     def _connect(self) -> None:

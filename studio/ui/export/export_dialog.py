@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
+    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QStackedWidget,
@@ -343,7 +344,6 @@ class ExportDialog(QDialog):
         form.addRow(self.tr("Keep"), form_row(self.keep_exif, self.keep_gps, None))
         form.addRow(self.tr("Label"), self.label_ai)
         form.addRow(self.tr("File"), form_row(self.file, browse))
-        form.addRow("", self.note)
         box = QVBoxLayout(self)
         box.setContentsMargins(20, 20, 20, 16)
         box.setSpacing(2 * GRID)
@@ -352,4 +352,8 @@ class ExportDialog(QDialog):
         form.setContentsMargins(0, 0, 0, 0)
         page.setLayout(form)
         box.addWidget(ScrolledPage(page), 1)  # many styles have many credits
-        box.addWidget(self.buttons)
+        end = QHBoxLayout()
+        end.setSpacing(2 * GRID)
+        end.addWidget(self.note, 1)  # what is about to happen is never scrolled away
+        end.addWidget(self.buttons, 0, Qt.AlignmentFlag.AlignBottom)
+        box.addLayout(end)

@@ -50,7 +50,7 @@ class ShelfDelegate(QStyledItemDelegate):
         place = QRect(cell.left() + 6, cell.top() + _HEADING + 3, PICTURE.width(), PICTURE.height())
         seen = self._paint_picture(painter, entry, place)
         if word := index.data(STATE_ROLE):
-            _label(painter, seen, word)
+            _label(painter, seen, place, word)
         if state & QStyle.StateFlag.State_MouseOver:
             _outline(painter, QRectF(seen).adjusted(0.5, 0.5, -0.5, -0.5), "text", 1.0)
         if index.data(IS_PRESENT_ROLE):
@@ -97,13 +97,16 @@ def _badge(painter: QPainter, center: QPointF, name: str) -> None:
     icon(name, "on_accent").paint(painter, place.adjusted(3, 3, -3, -3).toRect())
 
 
-def _label(painter: QPainter, seen: QRect, word: str) -> None:
-    """A word at the lower edge of a picture, as the canvas has its own."""
+def _label(painter: QPainter, seen: QRect, tile: QRect, word: str) -> None:
+    """A word at the lower edge of a picture, as the canvas has its own; beyond its sides where it is narrow."""
     font = QFont(painter.font())
     font.setPixelSize(CAPTION_SIZE)
     font.setBold(False)
     metrics = QFontMetrics(font)
-    place = QRectF(seen.left() + 3, 0, min(seen.width() - 6, metrics.horizontalAdvance(word) + 10), metrics.height())
+    word = metrics.elidedText(word, Qt.TextElideMode.ElideRight, tile.width() - 10)
+    width = metrics.horizontalAdvance(word) + 10
+    left = seen.left() + 3 if width <= seen.width() - 6 else seen.center().x() - width / 2
+    place = QRectF(left, 0, width, metrics.height())
     place.moveBottom(seen.bottom() - 3)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(*_LABEL_GROUND))

@@ -100,6 +100,8 @@ def test_chosen_photos_are_listed_and_a_folder_for_the_artworks_is_proposed(chos
     assert window.folder.text() == str(photos / "painted")
     assert window.count.text() == "3 pictures"
     assert window.recipe.text() == "In the style of The Great Wave off Kanagawa, 768 px, standard"
+    chosen.session.change(size_rule="13x18cm@300")
+    assert "Kanagawa, to print on 13 \N{MULTIPLICATION SIGN} 18 cm at 300 dpi, standard" in window.recipe.text()
     assert window.main.text() == "Start" and window.main.isEnabled()
     assert not photos.joinpath("painted").exists()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from studio.core.artwork.credits import credits_of
@@ -86,6 +86,14 @@ def test_the_ending_of_the_name_and_the_format_follow_each_other(make_dialog: Ma
     assert dialog.format.currentData() == "avif" and not dialog.export.isEnabled() and dialog.note.text()
     choose(dialog, "png")
     assert dialog.path.name == "art.v2.png", "what only looks like an ending is part of the name"
+
+
+def test_what_is_about_to_happen_is_not_scrolled_away(make_dialog: MakeDialog) -> None:
+    dialog = make_dialog()
+    dialog.resize(dialog.width(), 420)
+    pages = dialog.findChildren(QScrollArea)
+    assert any(page.isAncestorOf(dialog.file) for page in pages)
+    assert not any(page.isAncestorOf(dialog.note) or page.isAncestorOf(dialog.export) for page in pages)
 
 
 def test_of_a_name_that_does_not_fit_the_ending_is_seen(qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path) -> None:
