@@ -251,9 +251,9 @@ class UserStyles(QObject):
             parts.append(batch.refused[0].message)
         text = " ".join(parts) or self.tr("There are no pictures in this folder.")
         action = "remove_added" if batch.added else ""
-        self.message_posted.emit(Message(text, is_problem=not (batch.added or batch.known), action=action))
-        if batch.added:
+        if batch.added:  # before it is told: the message is about the step that this makes
             self.came.emit(tuple(card.id for card in batch.added))
+        self.message_posted.emit(Message(text, is_problem=not (batch.added or batch.known), action=action))
 
     def _tell_problems(self, problems: Sequence[StudioError]) -> None:
         if problems:

@@ -16,6 +16,7 @@ from studio.core.picture import Picture
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.availability import allow
 from studio.ui.actions.message_bar import MessageBar
+from studio.ui.actions.undo_offer import UndoOffer
 from studio.ui.canvas.background import BACKGROUNDS
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.canvas.proof_view import ProofView
@@ -250,6 +251,7 @@ class MainWindow(QWidget):
         session.selection.changed.connect(self._show_styles)
         session.state_changed.connect(self._show_state)
         session.message_posted.connect(self.messages.show_message)
+        self._undo_offer = UndoOffer(session, self.messages)
         self.proof.shown.connect(self.canvas.set_after)
         self.proof.changed.connect(self._show_state)
 
