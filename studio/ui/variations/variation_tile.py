@@ -40,6 +40,7 @@ class VariationTile(QAbstractButton):
         self._shown: Picture | None = None
         self._pixmap: QPixmap | None = None
         self._photo: QPixmap | None = None
+        self._is_brief = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMinimumSize(64, 40 + LABEL_HEIGHT)
@@ -67,6 +68,17 @@ class VariationTile(QAbstractButton):
         self.keep.setToolTip(tool_tip(tip))
         self.keep.setIcon(icon("check" if tile.is_kept else "history", "accent" if tile.is_kept else "text"))
         self._place_keep()
+        self.update()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether all that it differs in can be written below it."""
+        tile = self._tile
+        return tile is None or self._fits(self._framed(tile, tile.variation.label), self._font_of(tile))
+
+    def set_brief(self, is_brief: bool) -> None:
+        """Write the values alone, without the names of what differs: where one tile has no room, all are brief."""
+        self._is_brief = is_brief
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -128,23 +140,34 @@ class VariationTile(QAbstractButton):
         painter.drawRoundedRect(place.adjusted(-1.5, -1.5, 1.5, 1.5), RADIUS + 1.5, RADIUS + 1.5)
 
     def _paint_label(self, painter: QPainter, tile: Tile) -> None:
+        font = self._font_of(tile)
+        painter.setFont(font)
+        painter.setPen(color("text"))
+        line = QRect(0, self.height() - LABEL_HEIGHT, self.width(), LABEL_HEIGHT)
+        label, short = tile.variation.label, tile.variation.short
+        texts = [self._framed(tile, short), short] if self._is_brief else [self._framed(tile, label), label]
+        text = next((text for text in texts if self._fits(text, font)), texts[-1])
+        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, self._label_room)
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, shown)
+
+    def _framed(self, tile: Tile, text: str) -> str:
+        if tile.stage == "failed":
+            return self.tr("{} (could not be painted)").format(text)
+        return self.tr("{} (now)").format(text) if tile.variation.is_present else text
+
+    def _font_of(self, tile: Tile) -> QFont:
         font = QFont(self.font())
         font.setPixelSize(CAPTION_SIZE)
         font.setWeight(QFont.Weight.DemiBold if tile.variation.is_present else QFont.Weight.Normal)
-        painter.setFont(font)
-        painter.setPen(color("text"))
-        frame = "{}"
-        if tile.stage == "failed":
-            frame = self.tr("{} (could not be painted)")
-        elif tile.variation.is_present:
-            frame = self.tr("{} (now)")
-        line = QRect(0, self.height() - LABEL_HEIGHT, self.width(), LABEL_HEIGHT)
-        metrics, room = QFontMetrics(font), line.width() - 2
-        label, short = tile.variation.label, tile.variation.short
-        texts = (frame.format(label), frame.format(short), short)  # as much as there is room for
-        text = next((text for text in texts if metrics.horizontalAdvance(text) <= room), short)
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, shown)
+        return font
+
+    def _fits(self, text: str, font: QFont) -> bool:
+        """Asked of the shortening itself: the advance of a text is at times a little less than what that allows for."""
+        return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, self._label_room) == text
+
+    @property
+    def _label_room(self) -> int:
+        return self.width() - 2
 
     def _place(self) -> QRect:
         """Where the picture lies: as large as there is room, in its own shape, just above the label."""

@@ -75,6 +75,7 @@ class VariationsView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place_tiles()
+        self._choose_labels()
 
     @Slot(bool)
     def _toggle(self, is_wanted: bool) -> None:
@@ -121,6 +122,7 @@ class VariationsView(QWidget):
         self._place_tiles()
         for number in range(len(self.tiles)):
             self._show_tile(number)
+        self._choose_labels()
         self._show_state()
         if had_focus and self.tiles:
             present = (n for n, tile in enumerate(controller.tiles) if tile.variation.is_present)
@@ -130,6 +132,12 @@ class VariationsView(QWidget):
     def _show_tile(self, number: int) -> None:
         self.tiles[number].show_tile(self._controller.tiles[number], self._photo)
         self._show_hint()
+
+    def _choose_labels(self) -> None:
+        """All tiles name what differs, or none does: a grid is read by its rows and columns."""
+        is_brief = not all(tile.has_room for tile in self.tiles)
+        for tile in self.tiles:
+            tile.set_brief(is_brief)
 
     @Slot()
     def _show_state(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
 from studio.core.artwork.artwork_state import ArtworkState
@@ -247,3 +248,16 @@ def test_the_live_picture_is_not_refined_behind_the_grid(qtbot: QtBot, loaded: S
     assert card is not None
     loaded.variations.close()
     assert not loaded.variations.is_open
+
+
+def test_where_one_tile_has_no_room_for_names_none_has_them_and_no_value_is_cut(qtbot: QtBot, loaded: Studio) -> None:
+    open_grid(qtbot, loaded)
+    tiles = loaded.variations_view.tiles
+    for tile in tiles:
+        tile.resize(400, tile.height())
+    loaded.variations_view._choose_labels()
+    assert not any(tile._is_brief for tile in tiles)
+    room = QFontMetrics(tiles[0]._font_of(tiles[0]._tile)).horizontalAdvance(tiles[0]._tile.variation.label)
+    tiles[0].resize(room // 2, tiles[0].height())
+    loaded.variations_view._choose_labels()
+    assert all(tile._is_brief for tile in tiles)
