@@ -93,7 +93,7 @@ class ColorRow(QWidget):
         self.dither.setEnabled(not is_deep)
         self.intent.setEnabled(self.profile.isEnabled() and self.profile.profile != "srgb")
         if is_deep and self._picture.fine is None:
-            text = self.tr("This picture has no more than 8 bits: it was stopped, or is no artwork.")
+            text = self.tr("This picture has no more than 8 bits: a draft, a stopped one or a photo.")
         elif is_deep:
             text = self.tr("As finely as it was painted.")
         elif self.dither.isChecked() and self._picture.fine is not None:

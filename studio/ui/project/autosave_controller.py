@@ -215,7 +215,8 @@ class AutosaveController(QObject):
             self._timer.start(RETRY)
         if not self._has_failed:
             self._has_failed = True
-            self._session.post_message(Message.about(error))
+            text, remedy = self.tr("What you do now is not kept for the next start."), f"{error.message} {error.remedy}"
+            self._session.post_message(Message(text, remedy, is_problem=True))
 
     def _stay_unsaved(self, error: StudioError) -> None:
         self._session.post_message(Message.about(error))

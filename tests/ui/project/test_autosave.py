@@ -177,7 +177,9 @@ def test_a_disk_that_refuses_is_told_once_and_tried_again(
         studio.session.commit()
         qtbot.waitUntil(lambda: len(tries) >= 3)
     qtbot.waitUntil(lambda: bool(recorded))
-    assert [message.text for message in messages] == ["The disk is full."] and messages[0].is_problem
+    (message,) = messages
+    assert message.text == "What you do now is not kept for the next start." and message.is_problem
+    assert message.remedy == "The disk is full. Free some space."
 
 
 HistoryAct = tuple[Callable[[Studio], None], Callable[[Studio], bool]]
