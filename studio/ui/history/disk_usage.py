@@ -22,7 +22,7 @@ _GB = 2**30
 
 
 class DiskUsage(QToolButton):
-    """Says "uses 1.2 of 4 GB", sessions before included; its menu offers other caps, and to start empty.
+    """Says "uses 1.2 of 4 GB" once it knows, sessions before included; its menu has other caps, and to start empty.
 
     It also offers the sessions that were left for another project. Signals: session_chosen(Path), its folder.
     """
@@ -84,7 +84,9 @@ class DiskUsage(QToolButton):
     def _show_usage(self) -> None:
         recorded, cap = self._shelf.recorded, self._preferences.history_gb
         used = recorded.size + recorded.others if recorded is not None else 0
-        if used < _GB / 10:
+        if recorded is None:  # not counted yet: what was there at the last start is nevertheless there
+            text = self.tr("up to {} GB").format(cap)
+        elif used < _GB / 10:
             text = self.tr("uses {} MB of {} GB").format(math.ceil(used / 2**20), cap)
         else:
             text = self.tr("uses {:.1f} of {} GB").format(used / _GB, cap)

@@ -201,6 +201,10 @@ def test_a_change_right_after_the_beginning_leaves_no_entry(qtbot: QtBot, loaded
     engine.gate.open()
 
 
+def test_what_the_history_takes_is_not_said_before_it_is_known(painted: Studio) -> None:
+    assert painted.shelf.recorded is None and painted.window.history.usage.text() == "up to 4 GB"
+
+
 def test_the_oldest_go_when_the_history_is_full_and_that_is_said(qtbot: QtBot, painted: Studio) -> None:
     with qtbot.waitSignal(painted.autosave.began):
         painted.autosave.start()
