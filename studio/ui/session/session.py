@@ -384,10 +384,10 @@ class Session(QObject):
 
     @Slot()
     def _follow_pace(self) -> None:
-        """The first run ever has told how quick this machine is: the size that waited for that is chosen anew."""
+        """The device, or the first run ever, has told how quick it is: the size that waited for that is chosen anew."""
         artwork = self.artwork
         is_waiting = artwork.recipe.size_rule == "auto" and self.run is None and artwork.result is None
-        if len(self.estimate.runs) == 1 and is_waiting and not self._is_closed:
+        if len(self.estimate.runs) <= 1 and is_waiting and not self._is_closed:
             self._step(lambda: self._change(size_rule="auto"))
 
     @Slot()
@@ -471,6 +471,8 @@ class Session(QObject):
                 self.engine_info, self.has_engine_failed = info, False
                 self.estimate.use_device(info)
                 self.sight.look_at(self.artwork.state.photo)  # again, if the engine died over it
+                if not self.estimate.runs:  # sizes were chosen before anybody could guess how quick it is
+                    self.measured.emit()
                 return
             case Failed(0, error):
                 self.engine_info, self.has_engine_failed = None, True

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from studio.core.artwork.artwork_state import ArtworkState
+from studio.core.engine_api.contract import EngineInfo, Ready
 from studio.core.print_size import PrintSize
 from studio.core.recipe import StyleRecipe
 from studio.ui.app import Studio
@@ -163,3 +164,14 @@ def test_when_the_first_draft_has_told_the_pace_the_size_follows_once(
     assert "more would take over a minute" in knob_of(opened).note.text() and knob_of(opened).rule == "auto"
     opened.session.undo()
     assert opened.session.artwork.recipe.long_edge == 1024
+
+
+def test_a_size_chosen_before_the_device_was_known_is_chosen_anew_once_it_is(qtbot: QtBot, opened: Studio) -> None:
+    session = opened.session
+    assert session.artwork.recipe.long_edge == 1024 and session.seconds_expected is None
+    session._take(Ready(EngineInfo(device="CPU, 2 cores", dtype="float32", memory=None, versions={})))
+    qtbot.waitUntil(lambda: session.artwork.recipe.long_edge < 1024)
+    assert session.artwork.recipe.size_rule == "auto"
+    assert session.artwork.state.size is not None
+    seconds = session.estimate.seconds(*session.artwork.state.size, session.artwork.recipe)
+    assert seconds is not None and seconds <= QUICK
