@@ -67,7 +67,7 @@ class RecipeFiles(QObject):
             dialog = self._make_dialog(self.tr("Save settings"), folder, self.tr("Settings (*{})").format(SUFFIX))
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix(SUFFIX[1:])
-            dialog.selectFile(f"{Path(self._session.name).stem or self.tr('Settings')}{SUFFIX}")
+            dialog.selectFile(f"{self._session.file_stem or self.tr('Settings')}{SUFFIX}")
             dialog.fileSelected.connect(self._save)
             return dialog
 

@@ -105,7 +105,7 @@ class ProjectController(QObject):
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setOption(QFileDialog.Option.DontUseNativeDialog)  # the system's own has no room for the choice
             dialog.setDefaultSuffix(SUFFIX[1:])
-            stem = Path(self._session.name).stem
+            stem = self._session.file_stem
             dialog.selectFile(self.path.name if self.path else f"{stem or self.tr('Project')}{SUFFIX}")
             choice = PhotosChoice(self._autosave.project().without_undo(), self._autosave.sizes, self.photos)
             choice.add_to(dialog)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -289,6 +290,14 @@ class Session(QObject):
         if artwork.blend is not None:
             return self.tr("{} and {}").format(artwork.blend.base.name, artwork.blend.over.name)
         return artwork.content.name if artwork.content else ""
+
+    @property
+    def file_stem(self) -> str:
+        """The name without the endings of the photos, for a file that is made of them."""
+        artwork = self.artwork
+        if artwork.blend is not None:
+            return self.tr("{} and {}").format(*(Path(picture.name).stem for picture in artwork.blend.pictures))
+        return Path(self.name).stem
 
     @property
     def has_quick_work(self) -> bool:

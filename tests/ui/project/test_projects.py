@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from studio.core.artwork.blend import Blend
 from studio.core.image_io import open_picture
 from studio.core.project.project_file import load_project, save_project
 from studio.core.project.session_store import open_session
@@ -20,6 +21,7 @@ from studio.ui.importing.mime_payload import Payload
 from studio.ui.project.photos_choice import PhotosChoice
 from studio.ui.session.message import Message
 from tests.core.project.projects import assert_alike, make_evening, make_project
+from tests.support.fakes import make_picture
 from tests.support.picture_files import encoded, noise
 
 
@@ -213,3 +215,15 @@ def test_a_linked_photo_that_has_moved_is_asked_for(
         choose(qtbot, studio, place)
     photo = studio.session.artwork.state.photo
     assert photo is not None and photo.source == place
+
+
+def test_the_file_of_a_double_exposure_is_named_after_both_photos_without_their_endings(
+    qtbot: QtBot, studio: Studio
+) -> None:
+    below, above = (make_picture(name=name) for name in ("sea.jpg", "sky.v2.png"))
+    studio.session.change(content=below)
+    studio.session.change(blend=Blend(below, above))
+    studio.actions["save_project"].trigger()
+    dialog = dialog_of(qtbot, studio)
+    assert [Path(file).name for file in dialog.selectedFiles()] == ["sea and sky.v2.studio"]
+    dialog.reject()
