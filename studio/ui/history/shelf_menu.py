@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.core.project.project import LONGEST_NOTE, HistoryEntry
 from studio.ui.history.shelf import Shelf
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import icon
-from studio.ui.widgets.plain_text import PlainLabel
+from studio.ui.widgets.line_dialog import ask_for_line
 
 
 def fill_menu(menu: QMenu, entry: HistoryEntry, shelf: Shelf, session: Session, window: QWidget) -> None:
@@ -33,23 +33,9 @@ def fill_menu(menu: QMenu, entry: HistoryEntry, shelf: Shelf, session: Session, 
 
 def ask_for_note(entry: HistoryEntry, shelf: Shelf, window: QWidget) -> None:
     """Let the artist say something of an entry."""
-    dialog = QDialog(window)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setWindowTitle(_tr("Note"))
-    field = QLineEdit(entry.note)
-    field.setMaxLength(LONGEST_NOTE)
-    label = PlainLabel(_tr("A note on this picture:"))
-    label.setBuddy(field)
-    field.setAccessibleName(label.text())
-    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-    buttons.accepted.connect(dialog.accept)
-    buttons.rejected.connect(dialog.reject)
-    dialog.accepted.connect(lambda: shelf.note(entry, field.text()))
-    box = QVBoxLayout(dialog)
-    for part in (label, field, buttons):
-        box.addWidget(part)
-    dialog.resize(420, dialog.sizeHint().height())
-    dialog.open()
+    ask_for_line(
+        window, _tr("Note"), _tr("A note on this picture:"), entry.note, LONGEST_NOTE, partial(shelf.note, entry)
+    )
 
 
 def _tr(text: str) -> str:

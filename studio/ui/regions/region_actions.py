@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.engine_api.build_requests import draw_mask
 from studio.core.picture import Pixels
@@ -26,6 +26,7 @@ from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
 from studio.ui.threads.serial_executor import SerialExecutor
+from studio.ui.widgets.line_dialog import ask_for_line
 
 _GROWTH, _SOFTNESS = 0.005, 0.01  # of the photo's longer edge, by one step
 _WHOLE = ("region_new", "mask_load")  # need a photo, and no region
@@ -116,14 +117,8 @@ class RegionActions(QObject):
         choice = self._session.selection.selected
         if choice is None:
             return
-        dialog = QInputDialog(self._window)
-        dialog.setInputMode(QInputDialog.InputMode.TextInput)
-        dialog.setWindowTitle(self.tr("Rename"))
-        dialog.setLabelText(self.tr("Name of the region"))
-        dialog.setTextValue(choice.name)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.textValueSelected.connect(self.rename)
-        dialog.open()
+        question = self.tr("Name of the region")
+        ask_for_line(self._window, self.tr("Rename"), question, choice.name, LONGEST_NAME, self.rename)
 
     @Slot(str)
     def rename(self, name: str) -> None:
