@@ -9,6 +9,7 @@ from studio.core.artwork.artwork_state import Result
 from studio.core.engine_api.contract import Done, Event, Failed, Frame, Progress, Stopped
 from studio.jobs.worker import Worker
 from studio.ui.selection.mask_drawer import MaskDrawer
+from studio.ui.session.activities import Activities
 from studio.ui.session.finish_run import FinishRun
 from studio.ui.session.message import Message
 from studio.ui.session.time_estimate import TimeEstimate
@@ -40,9 +41,11 @@ class FinishController(QObject):
         worker: Worker,
         estimate: TimeEstimate,
         masks: MaskDrawer,
+        activities: Activities,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._activities = activities
         self.run: FinishRun | None = None
         self._artwork = artwork
         self._worker = worker
@@ -145,7 +148,7 @@ class FinishController(QObject):
         """Remember how quick it was; a run that was stopped has told it, too, if enough of it was painted."""
         size, start = run.state.size, run.request.start
         seconds, progress = (run.seconds, run.progress) if done is None else (done.seconds, 1.0)
-        if size is not None and progress >= _TELLING:
+        if size is not None and progress >= _TELLING and not self._activities.shared_engine_within(seconds):
             start_edge = start.long_edge if start is not None else None
             self._estimate.learn(*size, run.state.recipe, seconds, start_edge=start_edge, progress=progress)
             self.measured.emit()
@@ -153,8 +156,9 @@ class FinishController(QObject):
     @Slot(object, float)
     def learn_draft(self, drafted: Result, seconds: float) -> None:
         """Remember how quick a draft was that was painted in the background: it is a Finish, too."""
-        self._estimate.learn(drafted.picture.width, drafted.picture.height, drafted.recipe, seconds)
-        self.measured.emit()
+        if not self._activities.shared_engine_within(seconds):
+            self._estimate.learn(drafted.picture.width, drafted.picture.height, drafted.recipe, seconds)
+            self.measured.emit()
 
     def take_event(self, event: Event) -> bool:
         """Take an event if it belongs to the run; False if it does not."""

@@ -87,7 +87,8 @@ class Session(QObject):
         self.sight.failed.connect(lambda error: self.post_message(Message.about(error)))
         self.selection = RegionSelection(artwork, self.sight, self)
         masks = MaskDrawer(self.sight, self)
-        self._finish_controller = FinishController(artwork, worker, estimate, masks, self)
+        self.activities = Activities(self)
+        self._finish_controller = FinishController(artwork, worker, estimate, masks, self.activities, self)
         self._finish_controller.changed.connect(self.state_changed)
         self._finish_controller.frame_arrived.connect(self.frame_arrived)
         self._finish_controller.message_posted.connect(self.post_message)
@@ -102,7 +103,6 @@ class Session(QObject):
         for signal in (self.sight.changed, masks.drawn):
             signal.connect(self._follow_masks)
         preferences.changed.connect(self.state_changed)
-        self.activities = Activities(self)
         self.activities.changed.connect(self.state_changed)
         self._is_closed = False
         self._told = ToldOnce(preferences.settings)
