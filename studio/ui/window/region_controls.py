@@ -22,7 +22,7 @@ class RegionControls(QObject):
         super().__init__(canvas)
         self._session = session
         self._canvas = canvas
-        self._is_hidden = False
+        self._hidden_for: set[str] = set()
         self.bar = RegionBar(session, actions)
         self.overlay = MaskOverlay(canvas, lambda: canvas.picture_place, lambda: canvas.is_moved_by_hand)
         canvas.view_changed.connect(self.overlay.follow_view)
@@ -33,16 +33,25 @@ class RegionControls(QObject):
         canvas.dropped.connect(self.bar.take_drop)
         session.selection.changed.connect(self._show_region)
         session.frame_arrived.connect(self.overlay.follow_view)
+        actions["variations"].toggled.connect(self._hide_for_variations)
         self._show_region()
 
     def hide_bar(self, is_hidden: bool) -> None:
         """Show nothing but the picture, or all again."""
-        self._is_hidden = is_hidden
-        self.bar.put_away(is_hidden)
+        self._hide("picture", is_hidden)
+
+    @Slot(bool)
+    def _hide_for_variations(self, are_shown: bool) -> None:
+        """Their grid covers the picture, and needs the height."""
+        self._hide("variations", are_shown)
+
+    def _hide(self, reason: str, is_hidden: bool) -> None:
+        self._hidden_for = self._hidden_for | {reason} if is_hidden else self._hidden_for - {reason}
+        self.bar.put_away(bool(self._hidden_for))
         self._show_region()
 
     @Slot()
     def _show_region(self) -> None:
         selection = self._session.selection
         self._canvas.zones.set_regions(self.bar.zones)
-        self.tools.setVisible(selection.selected is not None and not self._is_hidden)
+        self.tools.setVisible(selection.selected is not None and not self._hidden_for)

@@ -155,6 +155,15 @@ def test_the_grid_is_walked_by_keyboard_and_left_by_escape(qtbot: QtBot, loaded:
     assert loaded.session.artwork.state == before
 
 
+def test_the_grid_has_the_room_of_the_regions(qtbot: QtBot, loaded: Studio) -> None:
+    bar = loaded.window.regions.bar
+    assert bar.isVisible()
+    open_grid(qtbot, loaded)
+    assert bar.isHidden()
+    loaded.actions["variations"].trigger()
+    assert bar.isVisible()
+
+
 def test_enter_takes_the_one_in_focus(qtbot: QtBot, loaded: Studio) -> None:
     open_grid(qtbot, loaded)
     wanted = loaded.variations.tiles[8].variation.state.recipe
