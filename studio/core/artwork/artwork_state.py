@@ -41,6 +41,11 @@ class Result:
     regions: tuple[Region, ...] = ()
 
     @property
+    def all_styles(self) -> tuple[Style, ...]:
+        """The styles of the picture and those of its regions, each once."""
+        return styles_with(self.styles, self.regions)
+
+    @property
     def painted(self) -> Picture:
         """The picture with the colours of the style, whatever "keep colours" is."""
         return self.uncolored or self.picture
@@ -96,6 +101,14 @@ class ArtworkState:
 def removal_key(kind: RemovalKind, name: str) -> str:
     """What stands in `ArtworkState.removed` for a thing of the artist's."""
     return f"{kind}:{name}"
+
+
+def styles_with(styles: tuple[Style, ...], regions: tuple[Region, ...]) -> tuple[Style, ...]:
+    """These styles and those of the regions, each once: whom a picture is owed to."""
+    found = {style.card.id: style for style in styles}
+    for region in regions:
+        found |= {style.card.id: style for style in region.styles if style.card.id not in found}
+    return tuple(found.values())
 
 
 def is_relative(region: Region) -> bool:

@@ -101,7 +101,7 @@ class Exporter(QObject):
         before = self.last
         long_edge = max(options.size) if options.size else None
         last = ExportSettings(path.parent, options, artist, unit or (before.unit if before else "px"), long_edge)
-        sources = [style.picture for style in result.styles] + ([result.content] if result.content else [])
+        sources = [style.picture for style in result.all_styles] + ([result.content] if result.content else [])
 
         def write() -> tuple[Path, int]:
             target = free_path(path) if keeps_others else path
@@ -144,7 +144,7 @@ class Exporter(QObject):
 
     def _credits(self, shown: ShownPicture) -> Credits:
         result = shown.result
-        styles = [replace(style, card=self._session.artwork.card_of(style)) for style in result.styles]
+        styles = [replace(style, card=self._session.artwork.card_of(style)) for style in result.all_styles]
         is_pattern = result.recipe.method == "pattern"
         pictures = result.blend.pictures if result.blend else (result.content,) if result.content else ()
         photo = "" if is_pattern else self.tr(" and ").join(Path(picture.name).stem for picture in pictures)

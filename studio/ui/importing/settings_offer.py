@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from studio.core.card import Card
 from studio.core.errors import StudioError
 from studio.core.image_io.xmp import CreditedStyle, read_settings
-from studio.core.project.recipe_file import is_recipe_file, load_recipe
+from studio.core.project.recipe_file import RecipeRegion, is_recipe_file, load_recipe_with_regions
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.load_style import open_style
 from studio.core.styles.style import Style
@@ -28,6 +28,7 @@ class FoundSettings:
     name: str
     recipe: StyleRecipe
     styles: tuple[CreditedStyle, ...] = ()
+    regions: tuple[RecipeRegion, ...] = ()
 
 
 class SettingsOffer(QObject):
@@ -83,21 +84,27 @@ class SettingsOffer(QObject):
     def _use(self, found: FoundSettings) -> None:
         cards = [_card_of(style, self._cards()) for style in found.styles]
         known = [card for card in cards if card is not None]
+        wanted = {name for region in found.regions for name in region.style_ids}
+        of_regions = [card for card in self._cards() if card.id in wanted]
         self._opening.submit(
-            lambda opener: [open_style(card, opener.open_picture) for card in known],
-            partial(self._take, found, cards),
+            lambda opener: [open_style(card, opener.open_picture) for card in (*known, *of_regions)],
+            partial(self._take, found, cards, len(known)),
             self._refuse,
         )
 
-    def _take(self, found: FoundSettings, cards: Sequence[Card | None], opened: Sequence[Style]) -> None:
+    def _take(
+        self, found: FoundSettings, cards: Sequence[Card | None], count: int, all_opened: Sequence[Style]
+    ) -> None:
         """The settings as one step, with as many of the styles as there are."""
-        recipe = found.recipe
+        recipe, opened = found.recipe, all_opened[:count]
+        by_id = {style.card.id: style for style in all_opened[count:]}
+        regions = [region.with_styles(by_id) for region in found.regions]
         styles = tuple(opened) or self._session.artwork.styles
         if len(recipe.style_shares) == len(cards):
             shares = [share for share, card in zip(recipe.style_shares, cards, strict=True) if card is not None]
             recipe = recipe.change(style_shares=tuple(shares) if sum(shares) > 0 else ())
         self._session.post_message(None)
-        self._session.take_settings(styles, recipe)
+        self._session.take_settings(styles, recipe, regions or None)
         missing = [style.title for style, card in zip(found.styles, cards, strict=True) if card is None]
         text = self.tr("The settings of {} are used.").format(found.name)
         if not missing:
@@ -113,7 +120,8 @@ class SettingsOffer(QObject):
 
 def _found_in(path: Path) -> FoundSettings:
     if is_recipe_file(path):
-        return FoundSettings(path.name, load_recipe(path))
+        recipe, regions = load_recipe_with_regions(path)
+        return FoundSettings(path.name, recipe, regions=regions)
     return FoundSettings(path.name, *read_settings(path))
 
 

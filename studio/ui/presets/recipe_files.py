@@ -80,13 +80,13 @@ class RecipeFiles(QObject):
 
     @Slot(str)
     def _save(self, file: str) -> None:
-        path, recipe = Path(file), self._session.artwork.recipe
+        path, recipe, regions = Path(file), self._session.artwork.recipe, self._session.artwork.regions
         remember_folder(self._settings, _PURPOSE, path.parent)
 
         def done(_: None) -> None:
             self._session.post_message(Message(self.tr("The settings are in {}.").format(path.name)))
 
-        self._files.submit_write(lambda: save_recipe(path, recipe), done, self._refuse)
+        self._files.submit_write(lambda: save_recipe(path, recipe, regions), done, self._refuse)
 
     def _refuse(self, error: StudioError) -> None:
         self._session.post_message(Message.about(error))

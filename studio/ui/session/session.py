@@ -251,11 +251,18 @@ class Session(QObject):
         """Throw things away and have others again, as one step."""
         self._step(lambda: self.artwork.remove(*keys) | self.artwork.bring_back(*back))
 
-    def take_settings(self, styles: Sequence[Style], recipe: StyleRecipe) -> None:
-        """Paint in these styles with these settings, as one step; shares of another number of styles are left out."""
+    def take_settings(
+        self, styles: Sequence[Style], recipe: StyleRecipe, regions: Sequence[Region] | None = None
+    ) -> None:
+        """Paint in these styles with these settings, as one step; shares of another number of styles are left out.
+
+        regions: in place of those there are; None leaves them.
+        """
         if len(recipe.style_shares) != len(styles):
             recipe = recipe.change(style_shares=())
         settings = {name: getattr(recipe, name) for name in RECIPE_FIELDS}
+        if regions is not None:
+            settings["regions"] = tuple(regions)
         self._step(lambda: self.artwork.change(styles=styles, **settings))
 
     def hold_refining(self, is_held: bool) -> None:

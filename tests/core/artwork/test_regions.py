@@ -75,3 +75,8 @@ def test_more_regions_than_there_may_be_are_refused(artwork: Artwork) -> None:
     with pytest.raises(RecipeError, match="at most"):
         artwork.change(regions=(SUBJECT,) * (MOST_REGIONS + 1))
     assert artwork.regions == ()
+
+
+def test_the_styles_of_regions_are_credited_once(artwork: Artwork) -> None:
+    artwork.change(regions=(BRUSHED, Region("Rest", Mask(), styles=(BRUSHED.styles[0], artwork.styles[0]))))
+    assert [style.card.id for style in painted(artwork).all_styles] == ["wave", "poppies"]

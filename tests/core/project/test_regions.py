@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from studio.core.artwork.artwork import Artwork
-from studio.core.errors import PictureError, ProjectError
+from studio.core.errors import PictureError, ProjectError, RecipeError
 from studio.core.project.project import Project, project_of
 from studio.core.project.project_file import load_project, save_project
+from studio.core.project.recipe_file import load_recipe, load_recipe_with_regions, save_recipe
 from studio.core.project.session_store import open_session
+from studio.core.recipe import StyleRecipe
 from studio.core.regions.mask_file import open_mask, pack_mask, save_mask
 from studio.core.regions.region import Region
 from studio.core.regions.shapes import Drawn, Found, Gradient, Mask, Polygon
@@ -123,3 +125,30 @@ def test_a_black_picture_is_no_mask(tmp_path: Path) -> None:
     (tmp_path / "black.png").write_bytes(pack_mask(np.zeros((32, 32), np.uint8)))
     with pytest.raises(PictureError, match="black"):
         open_mask(tmp_path / "black.png")
+
+
+def test_a_recipe_file_carries_regions_that_mean_something_in_any_photo(tmp_path: Path) -> None:
+    path = tmp_path / "portrait.recipe.json"
+    faces, sky = make_regions()
+    subject = Region("Subject", Mask.of(Found("subject")), {"strength": 0.4}, faces.styles)
+    save_recipe(path, StyleRecipe(strength=0.9), (faces, sky, subject))
+    recipe, found = load_recipe_with_regions(path)
+    assert recipe == load_recipe(path) == StyleRecipe(strength=0.9)
+    assert [one.region.name for one in found] == ["Sky", "Subject"] and found[0].region == sky
+    assert found[1].style_ids == tuple(style.card.id for style in subject.styles)
+    assert found[1].with_styles({style.card.id: style for style in subject.styles}) == subject
+    assert found[1].with_styles({}).styles == ()
+
+
+def test_a_recipe_file_without_regions_is_what_older_studios_read(tmp_path: Path) -> None:
+    path = tmp_path / "plain.recipe.json"
+    save_recipe(path, StyleRecipe())
+    assert StyleRecipe.from_json(path.read_text()) == StyleRecipe()
+
+
+@pytest.mark.parametrize("regions", [7, [7], [{"mask": {"steps": [{"shape": "drawn", "pixels": "x"}]}}], [{}] * 99])
+def test_regions_that_cannot_be_refuse_a_recipe_file(tmp_path: Path, regions: object) -> None:
+    path = tmp_path / "strange.recipe.json"
+    path.write_text(json.dumps(json.loads(StyleRecipe().to_json()) | {"regions": regions}))
+    with pytest.raises(RecipeError):
+        load_recipe(path)
