@@ -106,23 +106,21 @@ class ShelfModel(QAbstractListModel):
             self._show_words()
             return
         kept = {entry.id for entry in after}
-        for row in reversed(range(len(before))):
-            if before[row].id not in kept:
-                self.beginRemoveRows(QModelIndex(), row, row)
-                before = [*before[:row], *before[row + 1 :]]
-                self._entries = before
-                self.endRemoveRows()
+        for first, last in reversed(_runs([row for row, entry in enumerate(before) if entry.id not in kept])):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            before = [*before[:first], *before[last + 1 :]]
+            self._entries = before
+            self.endRemoveRows()
         known = {entry.id for entry in before}
         if [entry.id for entry in before] != [entry.id for entry in after if entry.id in known]:
             self.beginResetModel()
             self._entries = after
             self.endResetModel()
             return
-        for row, entry in enumerate(after):
-            if row >= len(self._entries) or self._entries[row].id != entry.id:
-                self.beginInsertRows(QModelIndex(), row, row)
-                self._entries = [*self._entries[:row], entry, *self._entries[row:]]
-                self.endInsertRows()
+        for first, last in _runs([row for row, entry in enumerate(after) if entry.id not in known]):
+            self.beginInsertRows(QModelIndex(), first, last)
+            self._entries = [*self._entries[:first], *after[first : last + 1], *self._entries[first:]]
+            self.endInsertRows()
         self._entries = after
         self._show_words()
 
@@ -135,6 +133,17 @@ class ShelfModel(QAbstractListModel):
         if before is not self._present:
             for row in {self.row_of(before), self.row_of(self._present)} - {-1}:
                 self.dataChanged.emit(self.index(row), self.index(row), [IS_PRESENT_ROLE])
+
+
+def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Rows in ascending order, as the first and last of each run: a view does as much for a run as for a row."""
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and runs[-1][1] == row - 1:
+            runs[-1] = runs[-1][0], row
+        else:
+            runs.append((row, row))
+    return runs
 
 
 def _local(seconds: float) -> QDateTime:

@@ -89,7 +89,7 @@ def _urls(mime: QMimeData) -> list[QUrl]:
     if mime.hasImage() or not (mime.hasText() or any(map(mime.hasFormat, _COPIED))):
         return []
     copied = next((bytes(mime.data(name).data()) for name in _COPIED if mime.hasFormat(name)), b"")
-    text = copied.decode("utf-8", "replace") or mime.text()
+    text = copied[: 4 * _LONGEST_TEXT + 4].decode("utf-8", "replace") or mime.text()
     lines = [line.strip() for line in text[:_LONGEST_TEXT].splitlines() if line.strip()]
     if lines and lines[0] in _COPIED:  # some file managers say it in the text
         del lines[0]
@@ -108,15 +108,17 @@ def _url_of(line: str) -> QUrl | None:
 
 def _is_local(url: QUrl) -> bool:
     """Whether it may be opened as a file: here, or where the file manager has connected another machine."""
+    if url.isLocalFile():  # nearly all are, and ten thousand may hover
+        return True
     is_path = not url.scheme() and url.path().startswith("/")  # some forget the scheme
-    return url.isLocalFile() or is_path or is_network_url(url.toString())
+    return is_path or is_network_url(url.toString())
 
 
 def _local_path(url: QUrl) -> Path:
     """The file behind a URL, whatever bytes its name has, and whether or not the machine's own name stands before."""
     if os.name == "nt":
         return Path(url.toLocalFile())
-    if is_network_url(url.toString()):
+    if not url.isLocalFile() and is_network_url(url.toString()):
         return Path(bytes(url.toEncoded().data()).decode("ascii", "replace"))  # found when it is opened
     encoded = url.path(QUrl.ComponentFormattingOption.FullyEncoded)
     return Path(os.fsdecode(unquote_to_bytes(encoded)))  # Qt takes all names for UTF-8

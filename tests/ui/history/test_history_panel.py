@@ -10,10 +10,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit, QWidgetAction
 from pytestqt.qtbot import QtBot
 
+from studio.core.artwork.artwork_state import Result
 from studio.core.picture import Picture
 from studio.core.project.project import HistoryEntry
+from studio.core.recipe import StyleRecipe
 from studio.ui.app import Studio
-from studio.ui.history.shelf_model import DETAIL_ROLE, GROUP_ROLE, IS_PRESENT_ROLE, STATE_ROLE
+from studio.ui.history.shelf_model import DETAIL_ROLE, ENTRY_ROLE, GROUP_ROLE, IS_PRESENT_ROLE, STATE_ROLE
 from studio.ui.session.settings import Settings
 from tests.support.fakes import FakeEngine, Gate, make_picture
 
@@ -273,3 +275,25 @@ def test_a_draft_of_live_is_kept_on_wish(qtbot: QtBot, loaded: Studio) -> None:
     (entry,) = loaded.shelf.shown
     assert entry.result.is_draft and entry.result.picture is loaded.session.picture
     assert loaded.window.history.model.index(0, 0).data(STATE_ROLE) == "draft"
+
+
+def test_thousands_of_results_come_and_go_as_one(loaded: Studio) -> None:
+    model, shelf = loaded.window.history.model, loaded.shelf
+    style, picture = loaded.session.artwork.styles, make_picture(16, 16)
+    entries = [
+        HistoryEntry(Result(picture, None, style, StyleRecipe(seed=n)), 1e9 + n, group=f"photo {n % 3}")
+        for n in range(2000)
+    ]
+    told: list[str] = []
+    model.rowsInserted.connect(lambda: told.append("inserted"))
+    model.rowsRemoved.connect(lambda: told.append("removed"))
+    model.modelReset.connect(lambda: told.append("reset"))
+    shelf.take(entries)
+    assert (told, model.rowCount()) == (["inserted"], 2000)
+    shown = shelf.shown
+    shelf.take([entry for entry in entries if entry not in shown[5:10]])
+    assert [model.index(row, 0).data(ENTRY_ROLE) for row in range(model.rowCount())] == [*shown[:5], *shown[10:]]
+    shelf.take(entries)
+    assert [model.index(row, 0).data(ENTRY_ROLE) for row in range(model.rowCount())] == list(shown)
+    shelf.take([])
+    assert (told, model.rowCount()) == (["inserted", "removed", "inserted", "removed"], 0)
