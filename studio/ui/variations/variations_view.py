@@ -46,6 +46,7 @@ class VariationsView(QWidget):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         set_role(self._hint, "caption-on-canvas")
         self._grid = QWidget()
+        self._grid.installEventFilter(self)
         self._arrange()
         for box in (self.across, self.down, self.count):
             label_for_screen_readers(box, box.toolTip())
@@ -64,7 +65,11 @@ class VariationsView(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and isinstance(event, QResizeEvent):
-            self.setGeometry(0, 0, event.size().width(), event.size().height())
+            if watched is self._grid:  # also where the hint takes another line
+                self._place_tiles()
+                self._choose_labels()
+            else:
+                self.setGeometry(0, 0, event.size().width(), event.size().height())
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -72,10 +77,6 @@ class VariationsView(QWidget):
             self._controller.close()
         else:
             super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._place_tiles()
-        self._choose_labels()
 
     @Slot(bool)
     def _toggle(self, is_wanted: bool) -> None:
