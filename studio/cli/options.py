@@ -61,7 +61,7 @@ def add_recipe_options(parser: argparse.ArgumentParser) -> None:
     )
     for knob in KNOBS:
         name, *others = option_names(knob)
-        read, metavar = _reader_of(knob), _metavar(knob)
+        read, metavar = reader_of(knob), _metavar(knob)
         group.add_argument(name, dest=knob.field, type=read, metavar=metavar, help=_help(knob))
         if others:
             group.add_argument(*others, dest=knob.field, type=read, help=argparse.SUPPRESS)
@@ -69,7 +69,7 @@ def add_recipe_options(parser: argparse.ArgumentParser) -> None:
         "--share",
         dest="style_shares",
         action="append",
-        type=_reader_of(SHARE_KNOB),
+        type=reader_of(SHARE_KNOB),
         metavar=_metavar(SHARE_KNOB),
         help="Share of one style in the mix; repeat it once per --style, in the same order (default: equal shares)",
     )
@@ -81,7 +81,7 @@ def add_blend_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--blend-with", metavar="PHOTO", help="the second picture; it is scaled to cover the first")
     for knob in BLEND_KNOBS:
         name = f"--blend-{knob.field}"
-        group.add_argument(name, type=_reader_of(knob), metavar=_metavar(knob), help=_help(knob))
+        group.add_argument(name, type=reader_of(knob), metavar=_metavar(knob), help=_help(knob))
 
 
 def blend_settings(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -118,7 +118,9 @@ def recipe_of(arguments: argparse.Namespace, base: StyleRecipe) -> StyleRecipe:
     return base.change(**{field: value for field, value in given.items() if value is not None})
 
 
-def _reader_of(knob: Knob) -> Callable[[str], Any]:
+def reader_of(knob: Knob) -> Callable[[str], Any]:
+    """What turns the text of an option into a value of the knob; raises RecipeError."""
+
     def read(text: str) -> Any:
         if knob.field == "long_edge" and (text == "photo" or "@" in text):
             return text if text == "photo" else str(parse_print_size(text))

@@ -11,6 +11,7 @@ from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from studio.cli.inputs import find_style, path_of, read_recipe
 from studio.cli.options import UsageError, add_recipe_options, add_style_options
 from studio.cli.output import add_folder_options, export_options
+from studio.cli.regions import add_region_option, read_regions
 from studio.cli.reports.batch_report import BatchBar, BatchJson, BatchReport, Tally
 from studio.cli.terminal import PIPE
 from studio.core.batch.job import BatchJob, ItemReport
@@ -34,6 +35,7 @@ def add_batch_command(parser: argparse.ArgumentParser) -> None:
         help="paint on the workers of the Dask scheduler at tcp://HOST:PORT; --device and --weights-folder are theirs",
     )
     add_recipe_options(parser)
+    add_region_option(parser)
     add_folder_options(parser)
 
 
@@ -51,9 +53,14 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
         options=export_options(arguments, arguments.format, recipe.dpi),
         title=arguments.title,
         artist=arguments.artist,
+        regions=read_regions(arguments, opener),
     )
     if arguments.cluster is not None:
         _check_cluster()
+        if job.needs_look:
+            raise UsageError(
+                "A cluster cannot look for subjects and faces.", "Leave --cluster out, or give masks as files."
+            )
     check_folder(arguments.output)
     places = list(map(path_of, arguments.photos))
     settings = EngineSettings(arguments.device, arguments.weights_folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
@@ -11,11 +12,21 @@ from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from studio.cli.inputs import find_style, read_blend, read_photo, read_recipe, source_files
 from studio.cli.options import UsageError, add_blend_options, add_recipe_options, add_style_options
 from studio.cli.output import Target, add_output_options, check_target
+from studio.cli.regions import add_region_option, read_regions, region_files
 from studio.cli.reports.render_report import RenderBar, RenderJson, RenderReport, Summary
 from studio.core.artwork.blend import blend_pictures
-from studio.core.artwork.credits import credits_of
-from studio.core.engine_api.build_requests import style_request
-from studio.core.engine_api.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress, StyleRequest
+from studio.core.artwork.credits import credits_of, with_regions
+from studio.core.engine_api.build_requests import not_found, style_request
+from studio.core.engine_api.contract import (
+    Done,
+    Engine,
+    EngineSettings,
+    Failed,
+    Frame,
+    MakeEngine,
+    Progress,
+    StyleRequest,
+)
 from studio.core.errors import EngineError, StudioError
 from studio.core.image_io import is_plain
 from studio.core.image_io.opening.opener import PictureOpener
@@ -23,6 +34,7 @@ from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
 from studio.core.rescue import keep_safe, unsaved
+from studio.jobs.looking import look_at
 
 
 def add_render_command(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +43,7 @@ def add_render_command(parser: argparse.ArgumentParser) -> None:
     add_style_options(parser)
     add_recipe_options(parser)
     add_blend_options(parser)
+    add_region_option(parser)
     add_output_options(parser)
 
 
@@ -43,18 +56,31 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Pictu
     if arguments.photo is None and recipe.method != "pattern":
         raise UsageError("There is no photo to paint.", "Name one, or add '--method pattern' to need none.")
     styles = [find_style(name, opener) for name in arguments.styles]
-    target = check_target(arguments, [*source_files(arguments), *(style.card.file for style in styles)], recipe.dpi)
+    regions = read_regions(arguments, opener)
+    all_styles = [*styles, *(style for region in regions for style in region.styles)]
+    sources = [*source_files(arguments), *region_files(arguments), *(style.card.file for style in all_styles)]
+    target = check_target(arguments, sources, recipe.dpi)
     content = None if arguments.photo is None else read_photo(arguments.photo, opener)
     blend = read_blend(arguments, content, opener)
     content = content if blend is None else blend_pictures(blend)
     recipe = _sized(recipe, content)
-    request = style_request(content, styles, recipe)
+    if regions and (content is None or recipe.method == "pattern"):
+        raise UsageError("A pattern has no regions.", "Leave --region out, or paint a photo.")
     blended = blend.over.name if blend else ""
     made_of = credits_of(content, styles, recipe, arguments.title, arguments.artist, blended)
+    made_of = with_regions(made_of, regions)
+    request = style_request(content, styles, recipe)
+
+    def request_of(engine: Engine) -> tuple[StyleRequest, tuple[str, ...]]:
+        if content is None or not any(region.mask.found for region in regions):
+            return style_request(content, styles, recipe, regions=regions), ()
+        seen = look_at(content, engine)
+        return style_request(content, styles, recipe, regions=regions, seen=seen), not_found(regions, seen)
+
     settings = EngineSettings(arguments.device, arguments.weights_folder)
     report: RenderReport = RenderJson() if arguments.json else RenderBar()
     with report:
-        ending = _paint(request, make_engine, settings, target, made_of, report)
+        ending = _paint(request_of, make_engine, settings, target, made_of, report)
     report.finish(_deliver(ending, request, target, made_of))
     if ending.event == "stopped":
         return INTERRUPTED
@@ -83,7 +109,7 @@ class _Ending:
 
 
 def _paint(
-    request: StyleRequest,
+    request_of: Callable[[Engine], tuple[StyleRequest, tuple[str, ...]]],
     make_engine: MakeEngine,
     settings: EngineSettings,
     target: Target,
@@ -93,7 +119,8 @@ def _paint(
     last: Frame | None = None
     try:
         with closing(make_engine(settings)) as engine:
-            for event in engine.run(request):
+            asked, notes = request_of(engine)
+            for event in engine.run(asked):
                 match event:
                     case Frame():
                         last = event
@@ -103,7 +130,7 @@ def _paint(
                     case Failed(error=error):
                         raise error
                     case Done():
-                        return _Ending("done", event.result, event.steps, event.seconds, event.notes)
+                        return _Ending("done", event.result, event.steps, event.seconds, (*notes, *event.notes))
     except KeyboardInterrupt:
         if last is None:
             return _Ending("stopped")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from studio.core.card import Card, bundled_cards
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
+from studio.core.regions.region import Region
 from studio.core.styles.learned_style import painting_network
 from studio.core.styles.style import Style
 
@@ -40,6 +42,18 @@ def credits_of(
         is_pattern=is_pattern,
         blended_name="" if is_pattern else blended_name,
     )
+
+
+def with_regions(made_of: Credits, regions: Sequence[Region]) -> Credits:
+    """The credits with the styles of regions, which have no share in the mix of the whole."""
+    known = {card.id for card in made_of.styles}
+    cards = {style.card.id: style.card for region in regions if region.is_painted for style in region.styles}
+    more = tuple(card for name, card in cards.items() if name not in known)
+    if not more or made_of.recipe is None:
+        return made_of
+    shares = (*made_of.recipe.shares_of(len(made_of.styles)), *(0.0 for _ in more))
+    recipe = made_of.recipe.change(style_shares=shares)
+    return replace(made_of, styles=(*made_of.styles, *more), recipe=recipe)
 
 
 def credits_of_photo(content: Picture, title: str = "", artist: str = "", blended_name: str = "") -> Credits:

@@ -7,15 +7,18 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from studio.core.artwork.credits import credits_of
+from studio.core.artwork.credits import credits_of, with_regions
 from studio.core.card import Card, make_card
 from studio.core.engine_api.build_requests import style_request
-from studio.core.engine_api.contract import StyleRequest
+from studio.core.engine_api.contract import Seen, StyleRequest
 from studio.core.errors import PictureError, RecipeError, StudioError
 from studio.core.image_io import ExportOptions, open_picture
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
+from studio.core.regions.mask_text import mask_of_text, mask_text
+from studio.core.regions.region import Region
+from studio.core.regions.region_text import read_regions, region_values
 from studio.core.storage.untrusted import make_checked, path_anywhere
 from studio.core.styles.load_style import OpenPicture, open_style
 from studio.core.styles.style import Style
@@ -64,6 +67,7 @@ class BatchJob:
     options: ExportOptions = field(default_factory=ExportOptions)
     title: str = ""
     artist: str = ""
+    regions: tuple[Region, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.styles:
@@ -72,13 +76,19 @@ class BatchJob:
             raise RecipeError("A pattern is made of the style alone and needs no photos.", "Choose another method.")
         self.recipe.shares_of(len(self.styles))
 
-    def request(self, content: Picture) -> StyleRequest:
-        """What the engine is asked for."""
-        return style_request(content, self.styles, self._recipe_for(content))
+    @property
+    def needs_look(self) -> bool:
+        """Whether the engine has to look at each photo before it can be painted."""
+        return any(region.mask.found for region in self.regions)
+
+    def request(self, content: Picture, seen: Seen | None = None) -> StyleRequest:
+        """What the engine is asked for. seen: what is in the photo, where the job `needs_look`."""
+        return style_request(content, self.styles, self._recipe_for(content), regions=self.regions, seen=seen)
 
     def credits(self, content: Picture) -> Credits:
         """What goes into the file."""
-        return credits_of(content, self.styles, self._recipe_for(content), self.title, self.artist)
+        made_of = credits_of(content, self.styles, self._recipe_for(content), self.title, self.artist)
+        return with_regions(made_of, self.regions)
 
     def _recipe_for(self, content: Picture) -> StyleRecipe:
         return self.recipe.sized_for(content.width, content.height)
@@ -92,12 +102,22 @@ class BatchJob:
             "options": asdict(self.options),
             "title": self.title,
             "artist": self.artist,
-        }
+        } | ({"regions": [self._region_values(region) for region in self.regions]} if self.regions else {})
+
+    @staticmethod
+    def _region_values(region: Region) -> dict[str, Any]:
+        return region_values(region, mask_text, lambda styles: [style.fingerprint for style in styles])
 
     def to_values(self) -> dict[str, Any]:
         """As JSON values, complete for `from_values` as long as the styles' files are there."""
         cards = [asdict(style.card) | {"file": str(style.card.file.absolute())} for style in self.styles]
-        return {**self.identity, "cards": cards}
+        values = {**self.identity, "cards": cards}
+        of_regions = {style.fingerprint: style.card for region in self.regions for style in region.styles}
+        if of_regions:
+            values["region_cards"] = {
+                name: asdict(card) | {"file": str(card.file.absolute())} for name, card in of_regions.items()
+            }
+        return values
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any], open_one: OpenPicture = open_picture) -> BatchJob:
@@ -118,7 +138,17 @@ class BatchJob:
             title, artist = values["title"], values["artist"]
             if options.size is not None or not isinstance(title, str) or not isinstance(artist, str):
                 raise ValueError("no batch is written so")
-            return cls(styles, recipe, options, title, artist)
+            known = values.get("region_cards", {})
+            if len(known) > _MOST_STYLES:
+                raise ValueError(f"regions have {len(known)} styles")
+            others = {
+                name: _known_style(replace(make_card(card), file=path_anywhere(card["file"])), name)
+                for name, card in known.items()
+            }
+            regions = read_regions(
+                values.get("regions", []), mask_of_text, lambda names: tuple(others[name] for name in names)
+            )
+            return cls(styles, recipe, options, title, artist, regions)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise StudioError("What this batch was to paint can no longer be read.", "Begin a new one.") from error
 

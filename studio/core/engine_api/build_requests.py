@@ -99,6 +99,15 @@ def missing_in(regions: Sequence[Region], seen: Seen) -> tuple[FoundName, ...]:
     return tuple(missing)
 
 
+def not_found(regions: Sequence[Region], seen: Seen) -> tuple[str, ...]:
+    """Sentences for the user about what these regions are made of and is not in the photo."""
+    sentences = {
+        "subject": "No subject was found in the photo: all of it counts as background.",
+        "faces": "No face was found in the photo.",
+    }
+    return tuple(sentences[name] for name in missing_in(regions, seen))
+
+
 def _parts(styles: Sequence[Style]) -> tuple[tuple[Picture, ...], tuple[LearnedStyle | None, ...]]:
     """The pictures of the styles, and what was learnt of them, as requests take them."""
     return tuple(style.picture for style in styles), tuple(style.learned for style in styles)

@@ -11,7 +11,8 @@ from studio.core.artwork.layers import layers_of
 from studio.core.batch.job import BatchItem, BatchJob, ItemReport, ItemState
 from studio.core.batch.journal import Journal, Record, read_journal
 from studio.core.batch.plan import find_photos, identity_of, plan_items
-from studio.core.engine_api.contract import Done, StyleRequest
+from studio.core.engine_api.build_requests import not_found
+from studio.core.engine_api.contract import Done, Seen, StyleRequest
 from studio.core.errors import PictureError, StudioError, WriteError
 from studio.core.image_io import is_plain, open_picture, save_picture
 from studio.core.image_io.output_check import file_identity
@@ -22,6 +23,7 @@ from studio.core.storage.untrusted import path_inside
 from studio.jobs.as_studio_error import as_studio_error
 
 OpenPhoto = Callable[[Path], Picture]
+Look = Callable[[Picture], Seen]
 
 _logger = logging.getLogger(__name__)
 
@@ -50,21 +52,30 @@ class Batch:
         self.job = job
         self.notes: tuple[str, ...] = ()  # what the user should know about the photos
         self.items = tuple(items)
+        self._missing: dict[int, tuple[str, ...]] = {}  # by item, what its regions are made of and is not there
         self._journal = journal
         self._may_overwrite = may_overwrite
         self._sources = {identity_of(item.photo) for item in self.items}
-        styles = (style.card.file for style in job.styles)
+        of_regions = (style for region in job.regions for style in region.styles)
+        styles = (style.card.file for style in (*job.styles, *of_regions))
         self._source_files = {file_identity(path) for path in (*(item.photo for item in self.items), *styles)}
         self.left = tuple(item for item in self.items if not self._is_done(item))
 
-    def open(self, item: BatchItem) -> StyleRequest | ItemReport:
+    def open(self, item: BatchItem, look: Look | None = None) -> StyleRequest | ItemReport:
         """The request for an item; or that it is skipped, its photo cannot be opened or its file may not be written.
+
+        look: tells what is in a photo; needed where the job `needs_look`.
 
         This and the two below raise StudioError only if the journal cannot be written.
         """
         try:
             self._check_free(item)
-            return self.job.request(self._open_photo(item.photo))
+            content = self._open_photo(item.photo)
+            seen = None
+            if self.job.needs_look and look is not None:
+                seen = look(content)
+                self._missing[item.number] = not_found(self.job.regions, seen)
+            return self.job.request(content, seen)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one photo, the others are to be painted
             return self._end(item, "skipped", _as_sentence(error))
 
@@ -88,7 +99,7 @@ class Batch:
         except Exception as error:  # noqa: BLE001 - as above
             return self._leave_unsaved(item, request, done, _as_sentence(error))
         self._journal.note(item, "done")
-        notes = (*request.content.notes, *done.notes)
+        notes = (*request.content.notes, *self._missing.pop(item.number, ()), *done.notes)
         return ItemReport(item, "done", 1.0, size=size, seconds=done.seconds, notes=notes)
 
     def _leave_unsaved(self, item: BatchItem, request: StyleRequest, done: Done, error: StudioError) -> ItemReport:

@@ -12,6 +12,7 @@ from studio.jobs.as_studio_error import as_studio_error
 from studio.jobs.batch.batch import Batch
 from studio.jobs.event_check import check_event
 from studio.jobs.interruption import Interrupted, Interruptible
+from studio.jobs.looking import look_at
 
 
 def run_batch(batch: Batch, engine: Engine) -> Iterator[ItemReport]:
@@ -53,7 +54,7 @@ def paint_item(item: BatchItem, request: StyleRequest, engine: Engine) -> Genera
 
 
 def _run_item(batch: Batch, item: BatchItem, engine: Engine) -> Iterator[ItemReport]:
-    request = batch.open(item)
+    request = batch.open(item, lambda content: look_at(content, engine))
     if isinstance(request, ItemReport):
         yield request
         return
