@@ -15,6 +15,7 @@ from studio.core.curator.linear_head import LinearHead
 from studio.core.curator.measures import (
     Numbers,
     calibration_error,
+    calibration_error_by_chance,
     confusion,
     interval,
     mean_average_precision,
@@ -43,7 +44,8 @@ class Assessment:
 
     accuracy, and interval: top-1 with its 95 per cent interval. majority: share of the most frequent class. precision:
     mean average precision. scratch: accuracy of the same with a network of random weights, None if not tried.
-    calibration_raw, calibration: ECE before and after the temperature. groups: of `reliability`. answered: share that
+    calibration_raw, calibration: ECE before and after the temperature; calibration_by_chance: what it would be with
+    true certainties. groups: of `reliability`. answered: share that
     is not "unknown"; right: how many of these are right. confusion: rows are the labels. seed, folds: how pictures were
     held out.
     """
@@ -58,6 +60,7 @@ class Assessment:
     scratch: float | None
     calibration_raw: float
     calibration: float
+    calibration_by_chance: float
     groups: tuple[tuple[float, float, float], ...]
     answered: float
     right: float
@@ -136,6 +139,7 @@ def assess(
         scratch=scratch,
         calibration_raw=calibration_error(softmax(held.scores), classes),
         calibration=calibration_error(held.probabilities, classes),
+        calibration_by_chance=calibration_error_by_chance(held.probabilities),
         groups=tuple(reliability(held.probabilities, classes)),
         answered=float(answered.mean()),
         right=float(right[answered].mean()) if answered.any() else 0.0,

@@ -13,6 +13,7 @@ Classes = NDArray[np.int64]
 
 _Z = 1.96  # of 95 per cent
 _BINS = 10
+_DRAWS = 200
 _TEMPERATURES = np.exp(np.linspace(np.log(0.05), np.log(50.0), 241))
 
 
@@ -44,6 +45,19 @@ def fit_temperature(logits: Numbers, classes: Classes) -> float:
 def calibration_error(probabilities: Numbers, classes: Classes) -> float:
     """ECE: how far certainties are from how often they are right, in ten groups of equally many."""
     return float(sum(weight * abs(sure - right) for sure, right, weight in reliability(probabilities, classes)))
+
+
+def calibration_error_by_chance(probabilities: Numbers, seed: int = 0) -> float:
+    """What `calibration_error` is in the mean where certainties are exactly true, for pictures are few.
+
+    In truth it is more, where several pictures show one work and are right or wrong together.
+    """
+    draw = np.random.default_rng(seed)
+    sure = np.sort(probabilities.max(1))
+    groups = [group for group in np.array_split(np.arange(len(sure)), _BINS) if len(group)]
+    is_right = draw.random((_DRAWS, len(sure))) < sure
+    apart = [np.abs(sure[one].mean() - is_right[:, one].mean(1)) * len(one) / len(sure) for one in groups]
+    return float(np.sum(apart, axis=0).mean())
 
 
 def reliability(probabilities: Numbers, classes: Classes) -> list[tuple[float, float, float]]:

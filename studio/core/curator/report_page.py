@@ -8,6 +8,9 @@ from studio.core.curator.assessment import Assessment
 from studio.core.curator.linear_head import NO_ATTRIBUTION
 from studio.core.displayable import displayable
 
+_RIGHT, _WRONG = (46, 125, 50), (198, 40, 40)
+_STRONGEST = 0.7  # so that black numbers can be read on it
+
 
 def report_page(title: str, found: Assessment, encoder: str) -> str:
     """The page."""
@@ -26,7 +29,8 @@ def report_page(title: str, found: Assessment, encoder: str) -> str:
             _row("Mean average precision", f"{found.precision:.3f}"),
             _row(
                 "Calibration error (ECE)",
-                f"{found.calibration:.3f}; before the temperature was set {found.calibration_raw:.3f}",
+                f"{found.calibration:.3f}; before the temperature was set {found.calibration_raw:.3f}; with true"
+                f" certainties it would be {found.calibration_by_chance:.3f} by chance, on so many pictures",
             ),
             _row(
                 "Answers, where it does not abstain", f"{found.answered:.1%} of the pictures, {found.right:.1%} right"
@@ -48,6 +52,11 @@ def report_page(title: str, found: Assessment, encoder: str) -> str:
         counts=_counts(found),
         errors=_errors(found),
     )
+
+
+def _mixed(color: tuple[int, int, int], share: float) -> str:
+    """The colour on white, as CSS."""
+    return "#" + "".join(f"{round(255 + (value - 255) * share):02x}" for value in color)
 
 
 def _text(text: str) -> str:
@@ -81,8 +90,8 @@ def _confusion(found: Assessment) -> str:
         total = max(1, int(found.confusion[number].sum()))
         cells = []
         for other, count in enumerate(found.confusion[number].tolist()):
-            color = "46 125 50" if other == number else "198 40 40"
-            style = f' style="background: rgb({color} / {0.85 * count / total:.2f})"' if count else ""
+            color = _mixed(_RIGHT if other == number else _WRONG, _STRONGEST * count / total)
+            style = f' style="background: {color}"' if count else ""
             about = f"{_text(name)} taken for {_text(found.names[other])}: {count}"
             cells.append(f'<td class="cell"{style} title="{about}">{count or ""}</td>')
         rows.append(f"<tr><th>{_text(name)}</th>{''.join(cells)}</tr>")

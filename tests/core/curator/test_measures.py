@@ -8,6 +8,7 @@ import pytest
 from studio.core.curator.measures import (
     area_under_curve,
     calibration_error,
+    calibration_error_by_chance,
     confusion,
     fit_temperature,
     interval,
@@ -34,6 +35,13 @@ def test_a_temperature_makes_certainties_true() -> None:
     temperature = fit_temperature(overdone, classes)
     assert temperature == pytest.approx(4, rel=0.1)
     assert calibration_error(softmax(overdone / temperature), classes) < 0.03
+
+
+def test_few_pictures_look_uncalibrated_by_chance_and_many_do_not() -> None:
+    draw = np.random.default_rng(0)
+    few, many = (calibration_error_by_chance(softmax(draw.standard_normal((count, 5)))) for count in (60, 6000))
+    assert 0.1 < few < 0.2
+    assert many < 0.02
 
 
 def test_ranking_is_measured_for_each_class_alike() -> None:
