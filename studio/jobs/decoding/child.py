@@ -25,6 +25,8 @@ _END_SECONDS = 3.0  # for the system to free what a killed process holds
 _SHARED_MEMORY = Path("/dev/shm")
 _LEAST_FREE = 2 * 2**30  # bytes; 200 megapixels with alpha are 800 MB
 
+_MOST_ANSWERS = 100  # to one question; there are three or four
+
 # glibc reserves 64 MB of addresses for each thread that allocates, which a limit on addresses would count.
 _ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"} if sys.platform == "linux" else {}
 
@@ -64,6 +66,7 @@ class DecodeChild:
         assert self._process.pid is not None
         self.signs = signs_of(self._process.pid)
         self._answers: deque[Answer] = deque()
+        self._told = 0  # answers since the last question
         self._changed = threading.Condition()
         self._exit_code: int | None = None
         self._is_cut_off = self._is_ended = self.is_ready = False
@@ -76,6 +79,7 @@ class DecodeChild:
 
     def ask(self, question: Question) -> None:
         """Send a question; the answers to it come one by one."""
+        self._told = 0
         self._channel.send(question)
 
     def answer(self, seconds: float) -> Answer | None:
@@ -115,6 +119,9 @@ class DecodeChild:
             self._process.close()
 
     def _take(self, answer: Answer) -> None:
+        self._told += 1
+        if self._told > _MOST_ANSWERS:  # whoever has taken it over would keep us listening, past all bounds
+            raise ValueError("more than there is to say about a picture")
         with self._changed:
             self._answers.append(answer)
             self._changed.notify_all()

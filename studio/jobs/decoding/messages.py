@@ -6,8 +6,10 @@ few fields, each of which is checked, and what it hands over is bytes in a file 
 
 from __future__ import annotations
 
+import errno
 import json
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -25,6 +27,7 @@ from studio.jobs.channel import Parts
 _LONGEST_QUESTION = 2**16  # bytes; a path has 4,096 at most
 _LONGEST_ANSWER = 2**20
 _LARGEST_DATA = 2**31  # bytes of a picture that comes from the clipboard or through a pipe
+_LARGEST_FILE = 2**34  # bytes; a larger one has no more time
 _LARGEST_EXIF = 2**26
 _MOST_NOTES = 20
 _LONGEST_NOTE = 500  # characters
@@ -142,13 +145,11 @@ def lay_down(picture: Picture, file: IO[bytes]) -> Opened:
     exif, icc = (data if len(data) <= _LARGEST_EXIF else b"" for data in (picture.metadata.exif, picture.metadata.icc))
     file.seek(0)
     file.truncate()
-    file.write(picture.pixels.data)
-    if picture.alpha is not None:
-        file.write(picture.alpha.data)
-    if picture.fine is not None:
-        file.write(picture.fine.data)
-    file.write(exif)
-    file.write(icc)
+    for array in (picture.pixels, picture.alpha, picture.fine):
+        if array is not None:
+            _write_all(file, array.data)
+    _write_all(file, exif)
+    _write_all(file, icc)
     file.flush()
     notes = tuple(note[:_LONGEST_NOTE] for note in picture.notes[:_MOST_NOTES])
     has_alpha, has_fine = picture.alpha is not None, picture.fine is not None
@@ -172,6 +173,15 @@ def take_up(opened: Opened, file: IO[bytes], name: str, source: Path | None) -> 
     return Picture(pixels, name, alpha, source, Metadata(exif, opened.dpi, icc), opened.notes, fine)
 
 
+def _write_all(file: IO[bytes], data: bytes | memoryview) -> None:
+    left = memoryview(data).cast("B")
+    while left:
+        count = file.write(left)  # without a buffer, a disk that gets full takes a part and says nothing
+        if not count:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        left = left[count:]
+
+
 def _filled(file: IO[bytes], shape: tuple[int, ...]) -> NDArray[np.uint8]:
     # Read, and not mapped: what was mapped could be changed, or cut off, by the other process at any time.
     array = np.empty(shape, np.uint8)
@@ -190,7 +200,7 @@ def _answer(values: Any) -> Answer:
         case "ready":
             return Ready()
         case "begun":
-            return Begun(max(0, int(get("size"))))
+            return Begun(min(max(0, int(get("size"))), _LARGEST_FILE))
         case "sized":
             return Sized(*_size(get("width"), get("height")))
         case "error":

@@ -9,6 +9,8 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,11 @@ from studio.core.image_io.opening.opener import Cancellation, OpeningCancelled
 from studio.core.picture import Picture
 from studio.core.project.project import Project
 from studio.core.project.project_file import load_project, save_project
+from studio.jobs.decoding import child
 from studio.jobs.decoding.answering import OpensHere
 from studio.jobs.decoding.bounds import Bounds
 from studio.jobs.decoding.decode_process import DecodeProcess
+from studio.jobs.decoding.messages import Ready, Sized, send_answer
 from tests.core.project.projects import assert_alike, make_project
 from tests.support.picture_files import noise
 
@@ -276,3 +280,23 @@ def test_closing_ends_what_is_under_way(make: Callable[..., DecodeProcess], phot
             waiting.result(30)
     with pytest.raises(OpeningCancelled):
         opener.open_picture(photo)
+
+
+def _say_the_same_for_ever(connection: Connection, shared: Path, bounds: Bounds) -> None:
+    """A decode process that was taken over: it would keep the studio listening."""
+    with suppress(OSError):
+        send_answer(connection, Ready())
+        while True:
+            send_answer(connection, Sized(10_000, 10_000))
+
+
+def test_a_process_that_never_stops_talking_is_ended(
+    make: Callable[..., DecodeProcess], photo: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(child, "serve", _say_the_same_for_ever)
+    opener = make()
+    with pytest.raises(PictureError, match="came to an end"):
+        opener.open_picture(photo)
+    monkeypatch.undo()
+    assert opener.open_picture(photo).width == 40
+    assert "could not be received" in caplog.text

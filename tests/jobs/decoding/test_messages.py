@@ -17,6 +17,7 @@ import pytest
 from studio.core.errors import EngineError, PictureError, WriteError
 from studio.core.picture import Metadata, Picture
 from studio.jobs.decoding.messages import (
+    Begun,
     Opened,
     Question,
     QuestionPipe,
@@ -90,6 +91,8 @@ def test_answers_come_as_they_were_sent() -> None:
         pipe = QuestionPipe(ours)
         send_answer(theirs, Sized(40, 30))
         assert pipe.receive() == Sized(40, 30)
+        send_answer(theirs, Begun(10**400))  # no time without end
+        assert pipe.receive() == Begun(2**34)
         opened = Opened(4, 3, True, True, 17, 19, 300.0, ("A note.",))
         send_answer(theirs, opened)
         assert pipe.receive() == opened
@@ -136,3 +139,18 @@ def test_a_file_with_less_than_was_said_is_no_picture() -> None:
     file.truncate(38)
     with pytest.raises(ValueError, match="less than was said"):
         take_up(opened, file, "a", None)
+
+
+class _FullDisk(BytesIO):
+    """Takes a few bytes of each write, as files without a buffer may, and at some time none."""
+
+    def write(self, data: Any) -> int:
+        return super().write(memoryview(data)[: min(10, 60 - self.tell())])
+
+
+def test_a_disk_that_gets_full_on_the_way_is_told() -> None:
+    small, large = (Picture(np.zeros((3, edge, 3), np.uint8)) for edge in (6, 7))
+    file = _FullDisk()
+    assert take_up(lay_down(small, file), file, "a", None).fingerprint == small.fingerprint
+    with pytest.raises(OSError, match="No space left"):
+        lay_down(large, file)
