@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ import studio
 from studio.core.card import Card
 from studio.core.errors import PictureError, RecipeError
 from studio.core.image_io import ExportOptions, encode_picture
+from studio.core.image_io.output import written_packets
 from studio.core.image_io.xmp import (
     COMPOSITE,
     GENERATED,
@@ -204,3 +207,17 @@ def test_credits_without_a_picture_name_still_read_as_a_sentence() -> None:
 
 def with_packet(packet: bytes) -> bytes:
     return png(16, 16, 8, 0, bytes(256), (b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + packet))
+
+
+@pytest.mark.parametrize("is_zip64", [False, True])
+def test_a_zip_of_a_million_names_is_not_listed(is_zip64: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = BytesIO()
+    with ZipFile(file, "w") as archive:
+        for number in range(2 if is_zip64 else 1001):
+            archive.writestr(f"{number}", b"")
+    data = file.getvalue()
+    if is_zip64:
+        data = data[:-22] + b"PK\6\7" + bytes(16) + data[-22:]
+    monkeypatch.setattr(written_packets, "ZipFile", lambda *_: pytest.fail("it is listed"))
+    with pytest.raises(PictureError, match="no recipe"):
+        read_settings(data)

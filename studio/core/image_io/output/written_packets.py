@@ -12,6 +12,9 @@ _ZIP = b"PK\x03\x04"
 _MOST_BOXES = 64
 _MOST_PACKET = 2**20  # bytes
 _MOST_CHUNKS = 64
+_MOST_MEMBERS = 1000
+_END = struct.Struct("<4sHHHHIIH")  # end of central directory: APPNOTE.TXT 4.3.16
+_LOCATOR = 20  # bytes before it where there is a directory of zip64
 _KEYWORD = b"XML:com.adobe.xmp\0\0\0\0\0"
 
 
@@ -49,6 +52,8 @@ def _in_jpeg_xl(file: IO[bytes]) -> bytes:
 
 def _in_openraster(file: IO[bytes]) -> bytes:
     """The text chunk lies before the pixels of `mergedimage.png`, where `encode_png` puts it."""
+    if not _has_few_members(file):
+        return b""
     with ZipFile(file) as archive, archive.open("mergedimage.png") as png:
         png.read(8)
         for _ in range(_MOST_CHUNKS):
@@ -60,3 +65,13 @@ def _in_openraster(file: IO[bytes]) -> bytes:
             if kind == b"iTXt" and data.startswith(_KEYWORD):
                 return data[len(_KEYWORD) :]
     return b""
+
+
+def _has_few_members(file: IO[bytes]) -> bool:
+    """Whether a zip ends as ours do, without a comment, with a directory that is soon read: zipfile reads any."""
+    file.seek(max(0, file.seek(0, os.SEEK_END) - _LOCATOR - _END.size))
+    tail = file.read(_LOCATOR + _END.size)
+    file.seek(0)
+    mark, _, _, _, members, size, _, comment = _END.unpack(tail[-_END.size :])
+    is_plain = mark == b"PK\5\6" and not comment and not tail.startswith(b"PK\6\7")  # no zip64, which counts anew
+    return is_plain and members <= _MOST_MEMBERS and size <= _MOST_MEMBERS * 1024
