@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtWidgets import QLineEdit, QWidgetAction
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +15,7 @@ from studio.core.picture import Picture
 from studio.core.project.project import HistoryEntry
 from studio.core.recipe import StyleRecipe
 from studio.ui.app import Studio
+from studio.ui.history.shelf_delegate import label_frame
 from studio.ui.history.shelf_model import DETAIL_ROLE, ENTRY_ROLE, GROUP_ROLE, IS_PRESENT_ROLE, STATE_ROLE
 from studio.ui.session.settings import Settings
 from tests.support.fakes import FakeEngine, Gate, make_picture
@@ -297,3 +298,12 @@ def test_thousands_of_results_come_and_go_as_one(loaded: Studio) -> None:
     assert [model.index(row, 0).data(ENTRY_ROLE) for row in range(model.rowCount())] == list(shown)
     shelf.take([])
     assert (told, model.rowCount()) == (["inserted", "removed", "inserted", "removed"], 0)
+
+
+@pytest.mark.parametrize("width", [126, 80, 45])
+def test_the_label_of_a_narrow_picture_is_not_cut(width: int) -> None:
+    room = QRect(10, 20, 126, 80)
+    seen = QRect(0, 0, width, 80)
+    seen.moveCenter(room.center())
+    frame = label_frame(seen, room, 92, 14)
+    assert frame.width() == 92 and QRectF(room).contains(frame) and frame.bottom() < seen.bottom()
