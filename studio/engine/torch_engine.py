@@ -42,6 +42,7 @@ from studio.engine.networks.vgg import Encoder, best_encoder
 from studio.engine.networks.weights import LAYOUTS, load_encoder_weights, load_style_network
 from studio.engine.optimization.features import PhotoFeatures, StyleFeatures
 from studio.engine.optimization.optimize import Snapshot, finish
+from studio.engine.optimization.regions import with_photo, with_regions
 from studio.engine.optimization.targets import Painting, is_after_live, seamless_size
 from studio.engine.runtime.device import (
     choose_device,
@@ -148,10 +149,15 @@ class TorchEngine:
             yield from self._live_at_full_size(request, painting, started)
             return
         encoder = yield from self._loading(request)
-        if painting.content is not None and is_after_live(request.recipe):
+        shares = self._shares(request)
+        if shares is not None and painting.content is not None:
+            making = with_regions(painting, request, shares, LARGEST_STYLE, self._device)
+            painting = yield from signs_of_life(request.id, making)
+        recipes = [region.recipe for region in painting.regions] or [request.recipe]
+        if painting.content is not None and any(map(is_after_live, recipes)):
             live = self._live_picture(request, painting.content, painting.opacity, painting.size)
             painting = replace(painting, live=(yield from signs_of_life(request.id, live)))
-        reporter = Reporter(request, painting.content, self._colors, started, shares=self._shares(request))
+        reporter = Reporter(request, painting.content, self._colors, started, shares=shares)
         keys = tuple(picture.fingerprint for picture, _ in request.models)
         job = finish(encoder, painting, keys, self._features)
         notes: list[str] = []
@@ -159,10 +165,12 @@ class TorchEngine:
             try:
                 snapshot = next(job)
             except StopIteration as stop:
-                yield from reporter.done(stop.value, notes)
+                yield from reporter.done(with_photo(stop.value, painting), notes)
                 return
             if snapshot is not None and snapshot.note:
                 notes.append(snapshot.note)
+            if snapshot is not None and painting.untouched is not None:
+                snapshot = replace(snapshot, image=with_photo(snapshot.image, painting))
             yield from reporter.report(snapshot)
 
     def _live(self, request: LiveRequest) -> Iterator[Event]:

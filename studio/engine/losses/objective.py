@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -17,7 +17,18 @@ from studio.engine.networks.vgg import ActivationTape, Encoder
 from studio.engine.runtime.tiling import Tile, cut_into_tiles
 
 LEAST_TOTAL_VARIATION = 1e-4  # a flat style: a step of 1/100 from pixel to pixel
+LEAST_INSIDE = 0.5  # of a region that must be left without its border, or the border counts as well
 LEAST_COLOR_VARIANCE = 3e-3  # of coarse colours in [0, 1]
+
+
+@dataclass(frozen=True)
+class RegionTargets:
+    """What is different in a region. share: (1, 1, H, W), how much of each place is of it; the rest as elsewhere."""
+
+    weights: ObjectiveWeights
+    moments: Mapping[str, Moments]
+    share: Tensor
+    total_variation: float
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,9 @@ class ObjectiveTargets:
     moments: of the style, by layer. matched, content: features by layer, of the whole picture (1, C, h, w). structure:
     self-similarity of the photo (N, N), by layer. colors: coarse colours (1, 3, gh, gw). total_variation: of the style.
     opacity: (1, 1, H, W) in [0, 1], how much of the picture is seen at each place; all losses but the smoothness weigh
-    places by it. None or {}: there is no such target, or the picture is opaque.
+    places by it. None or {}: there is no such target, or the picture is opaque. regions: all there are, the rest among
+    them, whose shares sum to 1 but for what is left alone; () where all is of one. Moments, weights and total variation
+    are theirs then; their styles' matched features lie side by side in `matched`.
     """
 
     moments: Mapping[str, Moments]
@@ -37,6 +50,7 @@ class ObjectiveTargets:
     colors: Tensor | None = None
     total_variation: float = 0.0
     opacity: Tensor | None = None
+    regions: tuple[RegionTargets, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,12 +63,26 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class _FixedTarget:
-    """Features that a layer should have at each place. factor: of the sum of squares of what they differ by."""
+    """Features that a layer should have at each place. factor: of the sum of squares of what they differ by.
+
+    places: (1, 1, h, w), how much each place counts; None: all count alike.
+    """
 
     loss: str
     layer: str
     features: Tensor
     factor: float
+    places: Tensor | None
+
+
+@dataclass(frozen=True)
+class _MomentsTarget:
+    """Moments that a layer should have at places together; weight: of what they differ by. places: as above."""
+
+    layer: str
+    moments: Moments
+    weight: float
+    places: Tensor | None
 
 
 class Objective:
@@ -75,26 +103,32 @@ class Objective:
         self._is_seamless = is_seamless
         self._encoder = encoder
         self._weights = weights
-        wanted = [layer for layer, weight in weights.moments.items() if weight > 0]
-        self._moments = {layer: targets.moments[layer] for layer in wanted}
         self._opacity_of_image = targets.opacity
         by_stride = {stride: opacity_at(targets.opacity, stride) for stride in map(encoder.stride, encoder.layers)}
         self._opacity = {layer: by_stride[encoder.stride(layer)] for layer in encoder.layers}
-        self._fixed = [
-            _FixedTarget(loss, layer, features, by_layer[layer] / self._size_of(features, layer))
-            for loss, by_layer, of_layers in (
-                ("matched", weights.matched, targets.matched),
-                ("content", weights.content, targets.content),
-            )
-            for layer, features in of_layers.items()
-            if by_layer.get(layer, 0) > 0
-        ]
-        alike = weights.structure
-        self._structure = {layer: target for layer, target in targets.structure.items() if alike.get(layer, 0) > 0}
-        self._colors = targets.colors if weights.colors > 0 else None
-        self._total_variation = max(targets.total_variation, LEAST_TOTAL_VARIATION)
+        self._regions = targets.regions or (
+            RegionTargets(weights, targets.moments, torch.ones(()), targets.total_variation),
+        )
+        self._is_one = not targets.regions
+        self._moments = [target for region in self._regions for target in self._moments_of(region)]
+        self._fixed: list[_FixedTarget] = []
+        for loss, of_layers in (("matched", targets.matched), ("content", targets.content)):
+            for layer, features in of_layers.items():
+                weight, places = self._by_place(lambda one: getattr(one, loss).get(layer, 0.0), encoder.stride(layer))  # noqa: B023
+                if weight > 0:
+                    factor = weight / self._size_of(features, layer)
+                    self._fixed.append(_FixedTarget(loss, layer, features, factor, places))
+        self._structure: dict[str, Tensor] = {}
+        self._alike: dict[str, tuple[float, Tensor | None]] = {}
+        for layer, target in targets.structure.items():
+            weight, places = self._by_place(lambda one: one.structure.get(layer, 0.0), 1, is_seen=False)  # noqa: B023
+            if weight > 0:
+                self._structure[layer], self._alike[layer] = target, (weight, places)
+        self._color_weight, self._color_places = self._by_place(lambda one: one.colors, 1, is_seen=False)
+        self._colors = targets.colors if self._color_weight > 0 else None
         self._tile_pixels = tile_pixels
-        self._layers = sorted({*self._moments, *self._structure, *(target.layer for target in self._fixed)})
+        of_moments = {target.layer for target in self._moments}
+        self._layers = sorted({*of_moments, *self._structure, *(target.layer for target in self._fixed)})
 
     @property
     def tile_pixels(self) -> int:
@@ -114,7 +148,7 @@ class Objective:
         height, width = image.shape[2:]
         tiles = self._tiles(height, width)
         is_whole = len(tiles) == 1
-        sums: dict[str, list[Sums]] = {layer: [] for layer in self._moments}
+        sums: list[list[Sums]] = [[] for _ in self._moments]
         losses = dict.fromkeys(("style", "matched", "content", "structure", "colors", "smoothness"), 0.0)
         strides = {layer: self._encoder.stride(layer) for layer in self._layers}
         grids = {
@@ -125,12 +159,12 @@ class Objective:
         trace = ActivationTape([])
         for tile in tiles:
             trace = yield from self._encoder.trace(tile.crop(image), self._layers, with_gradient=is_whole)
-            for layer, target in self._moments.items():
-                seen = tile.inner(trace[layer].detach(), strides[layer])
-                sums[layer].append(sums_around(target.mean, seen, self._inner_opacity(tile, layer)))
+            for target, parts in zip(self._moments, sums, strict=True):
+                seen = tile.inner(trace[target.layer].detach(), strides[target.layer])
+                parts.append(sums_around(target.moments.mean, seen, self._inner(tile, target)))
             for fixed in self._fixed:
                 difference = tile.inner(self._difference(trace, fixed, tile), strides[fixed.layer])
-                squares = _weighed(difference.float().square(), self._inner_opacity(tile, fixed.layer))
+                squares = _weighed(difference.float().square(), self._inner(tile, fixed))
                 losses[fixed.loss] += fixed.factor * float(squares.sum())
             for layer, grid in grids.items():
                 seen, stride = tile.inner(trace[layer].detach(), strides[layer]), strides[layer]
@@ -142,11 +176,13 @@ class Objective:
         for tile in tiles:
             if not is_whole:
                 trace = yield from self._encoder.trace(tile.crop(image), self._layers)
-            at_layers = {layer: self._moments_gradient(trace[layer].detach(), layer, slopes[layer]) for layer in slopes}
+            at_layers: dict[str, Tensor] = {}
+            for target, slope in zip(self._moments, slopes, strict=True):
+                part = _moments_gradient(trace[target.layer].detach(), target, slope)
+                _add(at_layers, target.layer, _weighed(part, self._outer(tile, target)))
             for fixed in self._fixed:
-                _add(at_layers, fixed.layer, self._difference(trace, fixed, tile) * (2 * fixed.factor))
-            if self._opacity_of_image is not None:
-                at_layers = {layer: _weighed(part, self._opacity_in(tile, layer)) for layer, part in at_layers.items()}
+                part = self._difference(trace, fixed, tile) * (2 * fixed.factor)
+                _add(at_layers, fixed.layer, _weighed(part, self._outer(tile, fixed)))
             for layer, grid in grids.items():
                 features, stride = trace[layer], strides[layer]
                 top, left = tile.outer_rows[0] // stride, tile.outer_columns[0] // stride
@@ -165,19 +201,49 @@ class Objective:
         margin = self._encoder.margin(self._layers)
         return cut_into_tiles(height, width, self._tile_pixels, margin, self._is_seamless)
 
-    def _compare_moments(self, sums: Mapping[str, list[Sums]]) -> tuple[float, dict[str, tuple[Tensor, Tensor]]]:
-        """Style loss, and by layer its slopes with regard to the sums of offsets (C,) and of products (C, C)."""
-        total, slopes = 0.0, {}
-        for layer, parts in sums.items():
-            whole, target = add_sums(parts), self._moments[layer]
+    def _moments_of(self, region: RegionTargets) -> list[_MomentsTarget]:
+        """The moments a region should have; they count as much as there is of it."""
+        found = []
+        for layer, weight in region.weights.moments.items():
+            if weight <= 0:
+                continue
+            places, opacity = self._opacity[layer], self._opacity[layer]
+            if not self._is_one:
+                places = inside(opacity_at(region.share, self._encoder.stride(layer)))
+                places = places if opacity is None else places * opacity
+                weight *= float(places.sum() / (places.numel() if opacity is None else opacity.sum()))
+            if places is None or float(places.sum()) > 0:
+                found.append(_MomentsTarget(layer, region.moments[layer], weight, places))
+        return found
+
+    def _by_place(
+        self, weight_of: Callable[[ObjectiveWeights], float], stride: int, *, is_seen: bool = True
+    ) -> tuple[float, Tensor | None]:
+        """A weight, and in which share of it each place counts, as the regions want. is_seen: and as it is seen."""
+        opacity = opacity_at(self._opacity_of_image, stride) if is_seen else None
+        if self._is_one:
+            return weight_of(self._weights), opacity
+        weights = [weight_of(region.weights) for region in self._regions]
+        most = max(weights)
+        if most <= 0:
+            return 0.0, None
+        parts = [region.share * (weight / most) for region, weight in zip(self._regions, weights, strict=True)]
+        places = opacity_at(torch.stack(parts).sum(0), stride)
+        return most, places if opacity is None or places is None else places * opacity
+
+    def _compare_moments(self, sums: Sequence[list[Sums]]) -> tuple[float, list[tuple[Tensor, Tensor]]]:
+        """Style loss, and for each target its slopes with regard to the sums of offsets (C,) and of products (C, C)."""
+        total, slopes = 0.0, []
+        for wanted, parts in zip(self._moments, sums, strict=True):
+            whole, target = add_sums(parts), wanted.moments
             offset, product = whole.offset.requires_grad_(), whole.product.requires_grad_()
             with torch.enable_grad():
                 shift = offset / whole.number
                 covariance = product / whole.number - torch.outer(shift, shift)
                 loss = relative_moments_loss(Moments(target.mean + shift, covariance), target)
-                loss = loss * self._weights.moments[layer]
+                loss = loss * wanted.weight
             by_offset, by_product = torch.autograd.grad(loss, (offset, product))
-            slopes[layer] = (by_offset, by_product)
+            slopes.append((by_offset, by_product))
             total += float(loss.detach())
         return total, slopes
 
@@ -189,16 +255,12 @@ class Objective:
         for layer, target in self._structure.items():
             leaf = cells[layer].requires_grad_()
             with torch.enable_grad():
-                loss = self._weights.structure[layer] * self_similarity_loss(grids[layer].seen(leaf), target)
+                weight, places = self._alike[layer]
+                shares = None if places is None else grids[layer].visible(places)
+                loss = weight * self_similarity_loss(grids[layer].seen(leaf), target, shares)
             (slopes[layer],) = torch.autograd.grad(loss, leaf)
             total += float(loss.detach())
         return total, slopes
-
-    def _moments_gradient(self, features: Tensor, layer: str, slopes: tuple[Tensor, Tensor]) -> Tensor:
-        rows = positions(features) - self._moments[layer].mean.to(features.dtype)  # (N, C)
-        by_offset, by_product = (slope.to(features.dtype) for slope in slopes)
-        rows = torch.addmm(by_offset, rows, by_product + by_product.T)
-        return rows.view(1, features.shape[2], features.shape[3], -1).permute(0, 3, 1, 2)
 
     def _difference(self, trace: ActivationTape, target: _FixedTarget, tile: Tile) -> Tensor:
         return trace[target.layer].detach() - tile.crop(target.features, self._encoder.stride(target.layer))
@@ -209,20 +271,25 @@ class Objective:
         places = 1.0 if opacity is None else float(opacity.mean())
         return variance_of(features, opacity) * features.numel() * places
 
-    def _opacity_in(self, tile: Tile, layer: str) -> Tensor | None:
-        """The opacity of all a tile sees, as features of a layer."""
-        opacity = self._opacity[layer]
-        return None if opacity is None else tile.crop(opacity, self._encoder.stride(layer))
+    def _outer(self, tile: Tile, target: _MomentsTarget | _FixedTarget) -> Tensor | None:
+        """How much all the places count that a tile sees."""
+        return None if target.places is None else tile.crop(target.places, self._encoder.stride(target.layer))
 
-    def _inner_opacity(self, tile: Tile, layer: str) -> Tensor | None:
+    def _inner(self, tile: Tile, target: _MomentsTarget | _FixedTarget) -> Tensor | None:
         """The same of the part it is responsible for."""
-        opacity = self._opacity_in(tile, layer)
-        return None if opacity is None else tile.inner(opacity, self._encoder.stride(layer))
+        places = self._outer(tile, target)
+        return None if places is None else tile.inner(places, self._encoder.stride(target.layer))
 
     def _smoothness(self, image: Tensor) -> Tensor | None:
-        if self._weights.smoothness == 0:
+        factors = [
+            region.weights.smoothness / max(region.total_variation, LEAST_TOTAL_VARIATION) for region in self._regions
+        ]
+        if not any(factors):
             return None
-        return total_variation(image) * (self._weights.smoothness / self._total_variation)
+        if self._is_one:
+            return total_variation(image) * factors[0]
+        shares = [region.share * factor for region, factor in zip(self._regions, factors, strict=True)]
+        return total_variation(image, torch.stack(shares).sum(0))
 
     def _color_difference(self, image: Tensor) -> Tensor | None:
         if self._colors is None:
@@ -233,7 +300,9 @@ class Objective:
         if self._opacity_of_image is not None:
             opacity = functional.adaptive_avg_pool2d(self._opacity_of_image, size)
             differences = differences * (opacity / opacity.mean())
-        return self._weights.colors * differences.mean() / variance
+        if self._color_places is not None:
+            differences = differences * functional.adaptive_avg_pool2d(self._color_places, size)
+        return self._color_weight * differences.mean() / variance
 
     @staticmethod
     def _add_image_loss(image: Tensor, gradient: Tensor, loss_of: Callable[[Tensor], Tensor | None]) -> float:
@@ -245,6 +314,24 @@ class Objective:
             return 0.0
         gradient.add_(torch.autograd.grad(loss, leaf)[0])
         return float(loss.detach())
+
+
+def inside(share: Tensor | None) -> Tensor:
+    """The share of a region (1, 1, h, w) without the places at its border, which see others as well.
+
+    Where hardly anything else is left they stay. Source: Gatys et al. 2017, "Controlling perceptual factors in neural
+    style transfer", who guide statistics by masks that a layer's receptive field is taken off.
+    """
+    assert share is not None
+    inner = -functional.max_pool2d(-share, 3, stride=1, padding=1)
+    return inner if float(inner.sum()) >= LEAST_INSIDE * float(share.sum()) else share
+
+
+def _moments_gradient(features: Tensor, target: _MomentsTarget, slopes: tuple[Tensor, Tensor]) -> Tensor:
+    rows = positions(features) - target.moments.mean.to(features.dtype)  # (N, C)
+    by_offset, by_product = (slope.to(features.dtype) for slope in slopes)
+    rows = torch.addmm(by_offset, rows, by_product + by_product.T)
+    return rows.view(1, features.shape[2], features.shape[3], -1).permute(0, 3, 1, 2)
 
 
 def _add(gradients: dict[str, Tensor], layer: str, part: Tensor) -> None:

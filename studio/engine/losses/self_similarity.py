@@ -43,6 +43,11 @@ class CellGrid:
             return cells.flatten(1)
         return cells.flatten(1)[:, self._visible] / self._seen[self._visible]
 
+    def visible(self, places: Tensor) -> Tensor:
+        """Means of a map (1, 1, H, W) of any size over the cells that are seen. Shape: (n,)."""
+        cells = functional.adaptive_avg_pool2d(places, self.size).flatten()
+        return cells if self._seen is None else cells[self._visible]
+
     def spread(self, slopes: Tensor, shape: Sequence[int], top: int = 0, left: int = 0) -> Tensor:
         """The slope of a loss at features, from its slope at the cells. Shapes: (C, gh, gw) -> (1, C, h, w)."""
         down = self._down[:, top : top + shape[2]]
@@ -70,15 +75,21 @@ def self_similarity(cells: Tensor) -> Tensor:
     return rows @ rows.T
 
 
-def self_similarity_loss(cells: Tensor, target: Tensor) -> Tensor:
+def self_similarity_loss(cells: Tensor, target: Tensor, weights: Tensor | None = None) -> Tensor:
     """Squared distance of self-similarities, as a share of the target's variance.
+
+    weights: (n,), how much each place counts; two of them together by the geometric mean. None: all by 1.
 
     Shapes: cells (C, n) or (C, h, w), target (n, n) -> (). A picture that is alike everywhere has nothing to keep: 0.
     """
     variance = target.var()
     if float(variance) < 1e-6:
         return cells.sum() * 0
-    return (self_similarity(cells) - target).square().mean() / variance
+    differences = (self_similarity(cells) - target).square()
+    if weights is not None:
+        roots = weights.sqrt()
+        differences = differences * torch.outer(roots, roots)
+    return differences.mean() / variance
 
 
 def _averaging(length: int, cells: int, device: torch.device) -> Tensor:

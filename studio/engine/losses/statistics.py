@@ -94,8 +94,13 @@ def blend_moments(parts: Sequence[Moments], shares: Sequence[float]) -> Moments:
     return Moments(mean, raw.sum(0) - torch.outer(mean, mean))
 
 
-def total_variation(image: Tensor) -> Tensor:
-    """Mean squared difference of neighbouring pixels, across plus down. Shapes: (1, C, H, W) -> ()."""
-    across = (image[..., :, 1:] - image[..., :, :-1]).square().mean()
-    down = (image[..., 1:, :] - image[..., :-1, :]).square().mean()
-    return across + down
+def total_variation(image: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Mean squared difference of neighbouring pixels, across plus down. Shapes: (1, C, H, W) -> ().
+
+    weights: (1, 1, H, W), a factor at each place.
+    """
+    across = (image[..., :, 1:] - image[..., :, :-1]).square()
+    down = (image[..., 1:, :] - image[..., :-1, :]).square()
+    if weights is not None:
+        across, down = across * weights[..., :, 1:], down * weights[..., 1:, :]
+    return across.mean() + down.mean()

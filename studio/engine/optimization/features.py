@@ -107,6 +107,48 @@ def measure_photo(
     )
 
 
+def measure_photo_by_region(
+    encoder: Encoder,
+    photo: SeenImage,
+    regions: Sequence[tuple[Sequence[tuple[StyleFeatures, float]], ObjectiveWeights, Tensor]],
+    tile_pixels: int,
+) -> Generator[None, None, PhotoFeatures]:
+    """As `measure_photo`, for regions: styles, weights and share (1, 1, h, w) of each; matches are of its own."""
+    layers = sorted({layer for _, weights, _ in regions for layer in wanted_layers(weights)})
+    seen = (yield from _encoded(encoder, photo.image, layers, tile_pixels)) if layers else {}
+    shown = {layer: opacity_at(photo.opacity, encoder.stride(layer)) for layer in layers}
+    matched: dict[str, Tensor] = {}
+    for layer in MATCHED_LAYERS:
+        total = None
+        for styles, weights, share in regions:
+            if weights.matched.get(layer, 0) <= 0:
+                continue
+            rows = [sample_rows(style.rows[layer], part * MATCHED_POSITIONS) for style, part in styles]
+            found = yield from nearest_features(seen[layer], torch.cat(rows), shown[layer])
+            here = opacity_at(share, encoder.stride(layer))
+            assert here is not None
+            # Where several regions fade into each other, their matches do: weighed by what each of them counts there.
+            weighed = here.to(found.dtype) * weights.matched[layer]
+            part, whole = found * weighed, weighed
+            matched[layer] = part if total is None else matched[layer] + part
+            total = whole if total is None else total + whole
+        if total is not None:
+            matched[layer] = matched[layer] / total.clamp_min(1e-6)
+    return PhotoFeatures(
+        matched={layer: part.contiguous(memory_format=torch.channels_last) for layer, part in matched.items()},
+        content={
+            layer: seen[layer]
+            for layer in CONTENT_LAYERS
+            if any(weights.content.get(layer, 0) > 0 for _, weights, _ in regions)
+        },
+        structure={
+            layer: _structure_of(seen[layer], shown[layer])
+            for layer in STRUCTURE_LAYERS
+            if any(weights.structure.get(layer, 0) > 0 for _, weights, _ in regions)
+        },
+    )
+
+
 def wanted_layers(weights: ObjectiveWeights) -> tuple[str, ...]:
     """The layers at which a photo has to be looked at."""
     by_layer = [*weights.matched.items(), *weights.content.items(), *weights.structure.items()]

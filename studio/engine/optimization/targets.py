@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, MutableMapping
+from collections.abc import Generator, MutableMapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,11 +14,18 @@ from studio.core.engine_api.schedule import NARROWEST
 from studio.core.picture import fit_size
 from studio.core.recipe import StyleRecipe
 from studio.engine.losses.losses import STYLE_LAYERS, ObjectiveWeights, objective_weights
-from studio.engine.losses.objective import Objective, ObjectiveTargets
-from studio.engine.losses.statistics import blend_moments, moments
+from studio.engine.losses.objective import Objective, ObjectiveTargets, RegionTargets
+from studio.engine.losses.statistics import Moments, blend_moments, moments
 from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization import initialization
-from studio.engine.optimization.features import PhotoFeatures, SeenImage, StyleFeatures, measure_photo, measure_style
+from studio.engine.optimization.features import (
+    PhotoFeatures,
+    SeenImage,
+    StyleFeatures,
+    measure_photo,
+    measure_photo_by_region,
+    measure_style,
+)
 from studio.engine.runtime.device import free_memory
 from studio.engine.runtime.tensors import resize, resize_to
 from studio.engine.runtime.tiling import GRID
@@ -35,6 +42,21 @@ FeatureCache = MutableMapping[object, StyleFeatures | PhotoFeatures]
 
 
 @dataclass(frozen=True)
+class PaintedRegion:
+    """A region of a painting, or its rest. share: (1, 1, H, W) at any size. Other fields as in Painting.
+
+    style_keys: a name per style, unique to its pixels.
+    """
+
+    styles: tuple[Tensor, ...]
+    shares: tuple[float, ...]
+    recipe: StyleRecipe
+    share: Tensor
+    style_opacities: tuple[Tensor | None, ...]
+    style_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Painting:
     """What is to be painted. content: (1, 3, H, W) or None for a pattern; styles: (1, 3, H, W) each, all in [0, 1].
 
@@ -42,6 +64,8 @@ class Painting:
     live: (1, 3, H, W), the same as Live paints it, whose coarse colours it is to have; None: it goes its own way.
     opacity: (1, 1, H, W) in [0, 1], of the content; None: it is opaque. style_opacities: the same of each style; () if
     all are opaque. content_key: unique to the content and its opacity; "": what is measured of it is not remembered.
+    regions: all of the picture that is painted, the rest among them; () where all of it is painted alike.
+    untouched: (1, 1, H, W), how much of each place stays the photo; None: nothing does.
     """
 
     content: Tensor | None
@@ -54,6 +78,8 @@ class Painting:
     opacity: Tensor | None = None
     style_opacities: tuple[Tensor | None, ...] = ()
     content_key: str = ""
+    regions: tuple[PaintedRegion, ...] = ()
+    untouched: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -78,13 +104,17 @@ def targets_at(painting: Painting, long_edge: int) -> Targets:
         None if image is None else resize(image, size).clamp(0, 1)
         for image in (painting.content, painting.live, painting.opacity)
     )
+    return Targets(size, photo, live, styles_at(painting, long_edge), opacity)
+
+
+def styles_at(painting: Painting | PaintedRegion, long_edge: int) -> tuple[SeenImage, ...]:
+    """The styles as large as they are where the picture's longer edge is `long_edge` px."""
     style_edge = long_edge * painting.recipe.stroke_size
     opacities = painting.style_opacities or (None,) * len(painting.styles)
-    styles = (
+    return tuple(
         SeenImage(_style_at(image, style_edge), None if shown is None else _style_at(shown, style_edge))
         for image, shown in zip(painting.styles, opacities, strict=True)
     )
-    return Targets(size, photo, live, tuple(styles), opacity)
 
 
 def seamless_size(width: int, height: int) -> tuple[int, int]:
@@ -102,10 +132,33 @@ def first_image(painting: Painting, targets: Targets, generator: torch.Generator
     colors = blend_moments([moments(style.image, style.opacity) for style in targets.styles], painting.shares)
     if targets.photo is None:
         return initialization.noise(targets.size, colors, generator)
-    recolored = initialization.recolor(targets.photo, colors, targets.opacity)
+    if not painting.regions:
+        image = _recolored(targets.photo, colors, targets.opacity, painting.recipe)
+        return initialization.vary(image, generator)
+    image = (
+        torch.zeros_like(targets.photo)
+        if painting.untouched is None
+        else targets.photo * share_at(painting.untouched, targets.size)
+    )
+    for region in painting.regions:
+        seen = styles_at(region, max(targets.size))
+        colors = blend_moments([moments(style.image, style.opacity) for style in seen], region.shares)
+        share = share_at(region.share, targets.size)
+        image = image + share * _recolored(targets.photo, colors, targets.opacity, region.recipe)
+    return initialization.vary(image.clamp(0, 1), generator)
+
+
+def _recolored(photo: Tensor, colors: Moments, opacity: Tensor | None, recipe: StyleRecipe) -> Tensor:
+    recolored = initialization.recolor(photo, colors, opacity)
     # A weak style starts from the photo's own colours: it would hardly find back to them.
-    image = torch.lerp(targets.photo, recolored, min(1.0, painting.recipe.strength / 0.5))
-    return initialization.vary(image, generator)
+    return torch.lerp(photo, recolored, min(1.0, recipe.strength / 0.5))
+
+
+def share_at(share: Tensor, size: tuple[int, int]) -> Tensor:
+    """A share (1, 1, H, W) at another size (h, w)."""
+    if tuple(share.shape[2:]) == size:
+        return share
+    return functional.interpolate(share, size, mode="bilinear", antialias=True, align_corners=False)
 
 
 def enlarged(painting: Painting, image: Tensor, targets: Targets) -> Tensor:
@@ -140,15 +193,11 @@ def make_objective(
     cache: FeatureCache,
 ) -> Generator[None, None, Objective]:
     """The objective at the size of the targets; yields between pieces. style_keys, cache: as in `finish`."""
+    if painting.regions:
+        return (yield from _objective_of_regions(encoder, painting, targets, cache))
     weights, shares = objective_weights(painting.recipe, targets.size[0] * targets.size[1]), painting.shares
     tile_pixels = tile_pixels_for(encoder, targets.size)
-    styles = []
-    for style, key in zip(targets.styles, style_keys, strict=True):
-        cache_key = (encoder.key, key, tuple(style.image.shape[2:]))
-        known = cache.get(cache_key)
-        if not isinstance(known, StyleFeatures):
-            cache[cache_key] = known = yield from measure_style(encoder, style)
-        styles.append((known, cache_key))
+    styles = yield from _measured(encoder, targets.styles, style_keys, cache)
     shared = [(style, share) for (style, _), share in zip(styles, shares, strict=True)]
     photo = PhotoFeatures({}, {}, {})
     if targets.photo is not None:
@@ -172,6 +221,52 @@ def make_objective(
         opacity=targets.opacity,
     )
     return Objective(encoder, weights, goals, tile_pixels, painting.recipe.is_seamless)
+
+
+def _measured(
+    encoder: Encoder, seen: Sequence[SeenImage], keys: Sequence[str], cache: FeatureCache
+) -> Generator[None, None, list[tuple[StyleFeatures, tuple[object, ...]]]]:
+    """Features of styles, each with the key under which it is remembered."""
+    styles = []
+    for style, key in zip(seen, keys, strict=True):
+        cache_key = (encoder.key, key, tuple(style.image.shape[2:]))
+        known = cache.get(cache_key)
+        if not isinstance(known, StyleFeatures):
+            cache[cache_key] = known = yield from measure_style(encoder, style)
+        styles.append((known, cache_key))
+    return styles
+
+
+def _objective_of_regions(
+    encoder: Encoder, painting: Painting, targets: Targets, cache: FeatureCache
+) -> Generator[None, None, Objective]:
+    assert targets.photo is not None
+    size, tile_pixels = targets.size, tile_pixels_for(encoder, targets.size)
+    regions, measured = [], []
+    for region in painting.regions:
+        weights = objective_weights(region.recipe, size[0] * size[1])
+        seen = styles_at(region, max(size))
+        styles = yield from _measured(encoder, seen, region.style_keys, cache)
+        shared = [(style, share) for (style, _), share in zip(styles, region.shares, strict=True)]
+        share = share_at(region.share, size)
+        of_styles = {
+            layer: blend_moments([style.moments[layer] for style, _ in shared], region.shares) for layer in STYLE_LAYERS
+        }
+        variation = sum(style.total_variation * part for style, part in shared)
+        regions.append(RegionTargets(weights, of_styles, share, variation))
+        measured.append((shared, weights, share))
+    image = SeenImage(targets.photo, targets.opacity)
+    photo = yield from measure_photo_by_region(encoder, image, measured, tile_pixels)
+    goals = ObjectiveTargets(
+        moments={},
+        matched=photo.matched,
+        content=photo.content,
+        structure=photo.structure,
+        colors=None if targets.live is None else coarse_colors(targets.live),
+        opacity=targets.opacity,
+        regions=tuple(regions),
+    )
+    return Objective(encoder, regions[-1].weights, goals, tile_pixels)
 
 
 def _kinds(weights: ObjectiveWeights) -> tuple[tuple[str, ...], ...]:
