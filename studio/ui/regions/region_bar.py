@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
@@ -42,7 +42,7 @@ class RegionBar(QFrame):
         set_role(self, "bar")
         self.setAccessibleName(self.tr("Regions"))
         self._box = QHBoxLayout(self)
-        self._box.setContentsMargins(GRID, 3, GRID, 3)
+        self._box.setContentsMargins(GRID, 1, GRID, 1)  # low: on small screens the canvas needs the room
         for signal in (session.selection.changed, session.state_changed):
             signal.connect(self._show_regions)
         self._show_regions()
@@ -113,6 +113,8 @@ class RegionBar(QFrame):
         new.setDefaultAction(self._actions["region_new"])
         new.setAccessibleName(self._actions["region_new"].text())
         new.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        new.setIconSize(QSize(12, 12))
+        set_role(new, "chip")
         self._row.add_button(new)
         self._box.addWidget(self._row)
         if focused is not None:
