@@ -30,9 +30,10 @@ class FocusNavigation(QObject):
         areas = [area for area, _ in self._areas]
         place = next((n for n, area in enumerate(areas) if now and (now is area or area.isAncestorOf(now))), -1)
         following = (*self._areas[place + 1 :], *self._areas[: place + 1])
-        for _, first in following:
-            if first.isVisible() and first.isEnabled():
-                first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        for area, first in following:
+            target = _first_of(area, first)
+            if target is not None:
+                target.setFocus(Qt.FocusReason.ShortcutFocusReason)
                 return
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -43,3 +44,19 @@ class FocusNavigation(QObject):
             self._hide_panels.toggle()
             return True
         return super().eventFilter(watched, event)
+
+
+def _first_of(area: QWidget, first: QWidget) -> QWidget | None:
+    """What takes the focus: `first`, or where that is grey, what follows it there by Tab; None if it is hidden."""
+    if not first.isVisible():
+        return None
+    widget = first
+    while not (_takes_tab(widget) and area.isAncestorOf(widget)) and widget is not area:
+        widget = widget.nextInFocusChain()
+        if widget is first:
+            return None
+    return widget
+
+
+def _takes_tab(widget: QWidget) -> bool:
+    return widget.isVisible() and widget.isEnabled() and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)

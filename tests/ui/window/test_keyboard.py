@@ -146,3 +146,12 @@ def test_f6_goes_round_the_parts_that_are_shown(qtbot: QtBot, loaded: Studio) ->
     assert met == [window.panel.knobs["strength"].track, window.tool_bar.finish, window.canvas]
     press(qtbot, Qt.Key.Key_F, CTRL)
     assert window.gallery.isVisible() and window.gallery.search.hasFocus()
+
+
+def test_f6_goes_to_the_settings_although_the_first_of_them_is_grey(qtbot: QtBot, loaded: Studio) -> None:
+    window = loaded.window
+    loaded.session.change(method="pattern")
+    assert not window.panel.knobs["strength"].isEnabled()
+    window.canvas.setFocus()
+    reached = press(qtbot, Qt.Key.Key_F6)
+    assert reached is window.panel.knobs["stroke_size"].track
