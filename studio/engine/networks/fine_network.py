@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from studio.engine.networks.probes import choose_dtype
-from studio.engine.networks.style_network import VECTOR, Norm, Normalizer, Statistics, StyleNetwork
+from studio.engine.networks.style_network import VECTOR, Norm, Normalizer, Statistics, StyleNetwork, by_size
 
 GRID = 8  # px; sizes are continued to a multiple of it
 HIDDEN = 128  # numbers between style vector and conditions
@@ -117,17 +117,20 @@ class FineNetwork(nn.Module):
         """Conditions of both networks. Shapes: (B, 100) -> (B, N)."""
         return torch.cat((self.live.conditions(vector), self.refinement.conditions(vector)), 1)
 
-    def forward(self, content: Tensor, conditions: Tensor, statistics: Statistics | None = None) -> Tensor:
-        """The artwork. Shapes and statistics: as of `StyleNetwork.forward`."""
-        painted = self.refine(content, *self._painted(content, conditions, statistics))
+    def forward(
+        self, content: Tensor, conditions: Tensor, statistics: Statistics | None = None, shares: Tensor | None = None
+    ) -> Tensor:
+        """The artwork. Shapes, statistics and shares: as of `StyleNetwork.forward`."""
+        painted = self.refine(content, *self._painted(content, conditions, statistics, shares))
         return painted if torch.is_grad_enabled() else painted.clamp_(0, 1)
 
-    def measure(self, content: Tensor, conditions: Tensor) -> Statistics:
+    def measure(self, content: Tensor, conditions: Tensor, shares: Tensor | None = None) -> Statistics:
         """The statistics of a whole picture, at the size it is given in. Shapes: as in `forward`."""
         own, others = self._split(conditions)
-        normalizer = Normalizer(self.refinement.norms, others, None, is_recording=True, epsilon=CALM)
-        self.refine(content, self.live(content, own), normalizer)
-        return (*self.live.measure(content, own), *normalizer.recorded)
+        reduced = by_size(shares, GRID)
+        normalizer = Normalizer(self.refinement.norms, others, None, reduced, is_recording=True, epsilon=CALM)
+        self.refine(content, self.live(content, own, None, shares), normalizer)
+        return (*self.live.measure(content, own, shares), *normalizer.recorded)
 
     def refine(self, photo: Tensor, painted: Tensor, normalize: Normalizer) -> Tensor:
         """The second network alone, at any size. Shapes: (B, 3, H, W) each -> the same."""
@@ -139,13 +142,15 @@ class FineNetwork(nn.Module):
             refined: Tensor = self.refinement(photo, painted, normalize)
         return refined[:, :, :height, :width]
 
-    def _painted(self, content: Tensor, conditions: Tensor, statistics: Statistics | None) -> tuple[Tensor, Normalizer]:
+    def _painted(
+        self, content: Tensor, conditions: Tensor, statistics: Statistics | None, shares: Tensor | None
+    ) -> tuple[Tensor, Normalizer]:
         """The small network's picture, and the normalisations of the second network."""
         own, others = self._split(conditions)
         count = len(self.live.norms)
         parts = (None, None) if statistics is None else (statistics[:count], statistics[count:])
-        painted = self.live(content, own, parts[0])
-        return painted, Normalizer(self.refinement.norms, others, parts[1], epsilon=CALM)
+        painted = self.live(content, own, parts[0], shares)
+        return painted, Normalizer(self.refinement.norms, others, parts[1], by_size(shares, GRID), epsilon=CALM)
 
     def _split(self, conditions: Tensor) -> tuple[Tensor, Tensor]:
         own = self.live.conditions_count
