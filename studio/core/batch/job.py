@@ -142,7 +142,7 @@ class BatchJob:
             if len(known) > _MOST_STYLES:
                 raise ValueError(f"regions have {len(known)} styles")
             others = {
-                name: _known_style(replace(make_card(card), file=path_anywhere(card["file"])), name)
+                name: _known_style(replace(make_card(card), file=path_anywhere(card["file"])), name, open_one)
                 for name, card in known.items()
             }
             regions = read_regions(

@@ -227,7 +227,7 @@ def _measured(
     encoder: Encoder, seen: Sequence[SeenImage], keys: Sequence[str], cache: FeatureCache
 ) -> Generator[None, None, list[tuple[StyleFeatures, tuple[object, ...]]]]:
     """Features of styles, each with the key under which it is remembered."""
-    styles = []
+    styles: list[tuple[StyleFeatures, tuple[object, ...]]] = []
     for style, key in zip(seen, keys, strict=True):
         cache_key = (encoder.key, key, tuple(style.image.shape[2:]))
         known = cache.get(cache_key)

@@ -52,9 +52,10 @@ def _first_of(area: QWidget, first: QWidget) -> QWidget | None:
         return None
     widget = first
     while not (_takes_tab(widget) and area.isAncestorOf(widget)) and widget is not area:
-        widget = widget.nextInFocusChain()
-        if widget is first:
+        following = widget.nextInFocusChain()
+        if following is None or following is first:
             return None
+        widget = following
     return widget
 
 
