@@ -19,6 +19,7 @@ from studio.core.library import library_index
 from studio.core.library.indexing import thumbnail_of
 from studio.core.picture import Picture
 
+SHORT_EDGE = 512  # px of pictures that are looked at: twice of what the networks see, so that it is shrunk well
 _AHEAD = 2  # pictures that are opened before they are looked at
 
 Vectors = Mapping[str, NDArray[np.float32]]
@@ -47,7 +48,7 @@ class Describing:
             waiting: deque[tuple[Path, Future[Picture]]] = deque()
             try:
                 for path in paths:
-                    waiting.append((path, threads.submit(self._opener.open_picture, path)))
+                    waiting.append((path, threads.submit(self._opener.open_small, path, SHORT_EDGE)))
                     if len(waiting) > _AHEAD:
                         yield self._look(*waiting.popleft(), query)
                 while waiting:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import get_args
 
 from studio.cli.commands.index import add_index_options, bring_up_to_date
-from studio.cli.describing import Describing
+from studio.cli.describing import SHORT_EDGE, Describing
 from studio.cli.exit_codes import DONE
-from studio.cli.inputs import read_photo
-from studio.cli.terminal import plain_console, print_json
+from studio.cli.inputs import path_of, read_photo
+from studio.cli.terminal import PIPE, plain_console, print_json
 from studio.core.engine_api.contract import EngineSettings, MakeEngine
 from studio.core.image_io.opening.opener import PictureOpener
+from studio.core.image_io.opening.thumbnail import shrunk
 from studio.core.library.indexing import absolute_folders
 from studio.core.library.library_index import LibraryIndex
 from studio.core.library.search import By, Hit, Vectors, search
@@ -36,7 +37,8 @@ def add_similar_command(parser: argparse.ArgumentParser) -> None:
 def show_similar(arguments: argparse.Namespace, make_engine: MakeEngine, opener: PictureOpener) -> int:
     """Print what is alike, the most alike first. The picture itself is left out."""
     (folder,) = absolute_folders([arguments.folder])
-    picture = read_photo(arguments.picture, opener)
+    picture = shrunk(read_photo(arguments.picture, opener), SHORT_EDGE)
+    own = None if arguments.picture == PIPE else path_of(arguments.picture).resolve()
     with LibraryIndex(arguments.index, is_writer=True) as index:
         bring_up_to_date(arguments, index, [folder], make_engine, opener)
         query = _query(arguments, picture, make_engine, opener)
@@ -46,7 +48,7 @@ def show_similar(arguments: argparse.Namespace, make_engine: MakeEngine, opener:
             (hit, indexed)
             for hit in hits
             for indexed in index.pictures([hit.row])
-            if indexed.fingerprint != picture.fingerprint
+            if indexed.fingerprint != picture.fingerprint and indexed.path != own
         ][:count]
         if arguments.json:
             for hit, indexed in found:

@@ -56,7 +56,7 @@ class FileState:
 
 @dataclass(frozen=True)
 class IndexedPicture:
-    """A picture of the library. row: its number there, as long as its file does not change."""
+    """A picture of the library. row: its number there, as long as its file does not change. Others: as in Described."""
 
     row: int
     path: Path
@@ -68,7 +68,10 @@ class IndexedPicture:
 
 @dataclass(frozen=True)
 class Described:
-    """A picture as it goes into the index. vectors: by the names of KINDS. thumbnail: a small WebP file, or b""."""
+    """A picture as it goes into the index. vectors: by the names of KINDS. thumbnail: a small WebP file, or b"".
+
+    fingerprint, width, height: of the picture as it was looked at, which may be smaller than the file has it.
+    """
 
     fingerprint: str
     width: int

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from studio.core.image_io.opening.opener import Cancellation
-from studio.core.image_io.opening.thumbnail import cropped, for_thumbnail
+from studio.core.image_io.opening.thumbnail import cropped, for_thumbnail, shrunk
 from studio.core.image_io.opening.wanted import Wanted
 from studio.core.image_io.picture_reader import decode_wanted, open_wanted, shown_name
 from studio.core.picture import Picture
@@ -21,6 +21,8 @@ def answer(question: Question, on_size: Callable[[int, int], None]) -> Picture:
     wanted = Wanted(on_size=on_size)
     if question.fill is not None:
         wanted = for_thumbnail(wanted, *question.fill)
+    elif question.short_edge is not None:
+        wanted = replace(wanted, smallest_edge=1, at_least=(question.short_edge, question.short_edge))
     if question.part:
         wanted = replace(wanted, smallest_edge=1, keep_hidden=question.part == "packed")
     if question.path is None:
@@ -29,7 +31,9 @@ def answer(question: Question, on_size: Callable[[int, int], None]) -> Picture:
         picture = open_style_picture(question.path)
     else:
         picture = open_wanted(question.path, wanted)
-    return picture if question.fill is None else cropped(picture, *question.fill)
+    if question.fill is not None:
+        return cropped(picture, *question.fill)
+    return picture if question.short_edge is None else shrunk(picture, question.short_edge)
 
 
 class OpensHere:
@@ -52,6 +56,10 @@ class OpensHere:
     def open_thumbnail(self, path: Path, width: int, height: int) -> Picture:
         """As of PictureOpener."""
         return self._opened(Question(shown_name(path), path, fill=(width, height)), None)
+
+    def open_small(self, path: Path, short_edge: int) -> Picture:
+        """As of PictureOpener."""
+        return self._opened(Question(shown_name(path), path, short_edge=short_edge), None)
 
     def start(self) -> None:
         """Nothing to do."""

@@ -58,6 +58,10 @@ class DecodeProcess:
         """As of PictureOpener."""
         return self._opened(Question(shown_name(path), path, fill=(width, height)), None)
 
+    def open_small(self, path: Path, short_edge: int) -> Picture:
+        """As of PictureOpener."""
+        return self._opened(Question(shown_name(path), path, short_edge=short_edge), None)
+
     def start(self) -> None:
         """Start the process, unless there is one; returns before it is ready, and waits for no picture."""
         with self._turn:

@@ -39,6 +39,7 @@ class Question:
     """Open a file, or the picture in `data`; cropped to fill (width, height) px where that is given.
 
     name: what messages call it. part: for one out of a project, whether it is as it came or as a project packs it.
+    short_edge: px that are enough of the shorter edge, None for all there are.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Question:
     data: bytes = b""
     fill: tuple[int, int] | None = None
     part: Literal["", "original", "packed"] = ""
+    short_edge: int | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class QuestionPipe:
         """A question, then its data."""
         path = None if item.path is None else str(item.path)  # in ASCII, JSON can spell whatever a name has
         head = {"name": item.name, "path": path, "fill": item.fill, "data": len(item.data), "part": item.part}
+        head["short_edge"] = item.short_edge
         return [json.dumps(head).encode(), *([item.data] if item.data else [])]
 
     def write(self, parts: Parts) -> None:
@@ -119,7 +122,8 @@ def receive_question(connection: Connection) -> Question:
     head = json.loads(connection.recv_bytes(_LONGEST_QUESTION))
     data = connection.recv_bytes(_LARGEST_DATA) if head["data"] else b""
     path = None if head["path"] is None else Path(head["path"])
-    return Question(head["name"], path, data, tuple(head["fill"]) if head["fill"] else None, head["part"])
+    fill = tuple(head["fill"]) if head["fill"] else None
+    return Question(head["name"], path, data, fill, head["part"], head["short_edge"])
 
 
 def send_answer(connection: Connection, answer: Answer) -> None:

@@ -167,6 +167,14 @@ def test_thumbnails_fill_their_size(shared: DecodeProcess, tmp_path: Path) -> No
     assert found.pixels[:, 20:].min() > 245
 
 
+def test_a_small_picture_is_whole_and_as_small_as_is_enough(shared: DecodeProcess, tmp_path: Path) -> None:
+    for name, size in (("large.jpg", (1600, 900)), ("on_its_side.png", (300, 700)), ("tiny.png", (9, 5))):
+        Image.fromarray(np.zeros((*size, 3), np.uint8)).resize(size).save(tmp_path / name)
+        found = shared.open_small(tmp_path / name, 200)
+        factor = min(1, 200 / min(size))
+        assert (found.width, found.height) == tuple(round(edge * factor) for edge in size)
+
+
 def test_nothing_lies_about_when_it_has_begun(make: Callable[..., DecodeProcess], photo: Path) -> None:
     opener = make()
     opener.open_picture(photo)

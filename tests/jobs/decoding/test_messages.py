@@ -110,6 +110,7 @@ def test_questions_come_as_they_were_sent() -> None:
         for question in (
             Question("a", Path("/x/caf\udce9"), fill=(3, 4)),
             Question("b", Path("/\ud800")),
+            Question("c", Path("/c"), short_edge=512),
             Question("Pasted", data=b"abc", part="packed"),
         ):
             pipe.write(pipe.pack(question))

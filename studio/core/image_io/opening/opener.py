@@ -50,6 +50,9 @@ class PictureOpener(Protocol):
     def open_thumbnail(self, path: Path, width: int, height: int) -> Picture:
         """A picture, or that of a learned style, cropped to fill width x height px."""
 
+    def open_small(self, path: Path, short_edge: int) -> Picture:
+        """A picture, however small, whose shorter edge need be no longer than this, px: quicker than all of it."""
+
     def start(self) -> None:
         """Make ready for the first picture; returns at once."""
 

@@ -19,6 +19,19 @@ def for_thumbnail(wanted: Wanted, width: int, height: int) -> Wanted:
     return replace(wanted, smallest_edge=1, at_least=(_FINER * width, _FINER * height))
 
 
+def shrunk(picture: Picture, short_edge: int) -> Picture:
+    """The whole picture, its shorter edge at most this long; without what 8 bits leave out where it is shrunk."""
+    factor = short_edge / min(picture.width, picture.height)
+    if factor >= 1:
+        return picture
+    size = max(1, round(picture.width * factor)), max(1, round(picture.height * factor))
+
+    def scaled(pixels: Pixels) -> Pixels:
+        return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS, reducing_gap=_GAP))
+
+    return picture.with_pixels(scaled(picture.pixels), None if picture.alpha is None else scaled(picture.alpha))
+
+
 def cropped(picture: Picture, width: int, height: int) -> Picture:
     """The picture scaled and cropped to fill width x height px.
 
