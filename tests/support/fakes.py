@@ -232,6 +232,7 @@ def describe(request: DescribeRequest) -> Described:
     for name, size in sizes.items():
         draw = np.random.default_rng(0)
         waves = np.cos(2 * draw.standard_normal((size, 3)) @ mean + 6 * draw.random(size))  # Rahimi & Recht 2007
+        waves = np.maximum(waves, 0) if name == "palette" else waves  # shares
         vectors[name] = (waves / np.linalg.norm(waves)).astype(np.float32)
     return Described(request.id, vectors)
 

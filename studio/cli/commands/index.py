@@ -17,6 +17,7 @@ from studio.core.engine_api.contract import EngineSettings, MakeEngine
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.library.indexing import IndexNews, absolute_folders, update
 from studio.core.library.library_index import LibraryIndex
+from studio.core.library.search import duplicates
 
 JSON_SECONDS = 1.0  # between lines of progress
 
@@ -31,6 +32,7 @@ def add_index_options(parser: argparse.ArgumentParser) -> None:
 def add_index_command(parser: argparse.ArgumentParser) -> None:
     """Give the parser the options of `index`."""
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="folder of pictures, with those below")
+    parser.add_argument("--duplicates", action="store_true", help="also list pictures that are there more than once")
     add_index_options(parser)
 
 
@@ -40,11 +42,22 @@ def index_folders(arguments: argparse.Namespace, make_engine: MakeEngine, opener
     with LibraryIndex(arguments.index, is_writer=True) as index:
         looked, problems = bring_up_to_date(arguments, index, folders, make_engine, opener)
         count = sum(len(index.rows(folder)) for folder in folders)
+        for folder in folders if arguments.duplicates else ():
+            _tell_duplicates(arguments, index, folder)
         if arguments.json:
             print_json({"event": "done", "looked_at": looked, "left_out": problems, "pictures": count})
         else:
             say(f"{count:,} pictures, {looked:,} of them looked at now, {problems:,} files left out.")
     return DONE
+
+
+def _tell_duplicates(arguments: argparse.Namespace, index: LibraryIndex, folder: Path) -> None:
+    for rows in duplicates(index, index.rows(folder)):
+        paths = [str(picture.path) for picture in index.pictures(rows)]
+        if arguments.json:
+            print_json({"event": "duplicates", "paths": paths})
+        else:
+            plain_console().print(f"One picture: {', '.join(paths)}", soft_wrap=True)
 
 
 def bring_up_to_date(

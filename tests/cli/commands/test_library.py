@@ -40,6 +40,15 @@ def test_indexing_looks_once_and_leaves_out_what_is_no_picture(studio: Studio, p
     assert len(studio.engine.requests) == 4
 
 
+def test_a_picture_that_is_there_twice_is_named(studio: Studio, pictures: Path) -> None:
+    Image.new("RGB", (80, 60), COLORS["blue"]).save(pictures / "blue again.png")
+    assert studio("index", "pictures", "--duplicates", "--json") == 0
+    (found,) = [line for line in studio.lines if line["event"] == "duplicates"]
+    assert {Path(path).stem for path in found["paths"]} >= {"blue", "blue again"}
+    assert studio("index", "pictures", "--duplicates") == 0
+    assert studio.out.startswith("One picture: ")
+
+
 def test_similar_names_the_most_alike_first_with_reasons_and_a_caution(studio: Studio, pictures: Path) -> None:
     assert studio("similar", pictures / "red.png", "--in", "pictures", "--by", "palette", "--json") == 0
     found = [line for line in studio.lines if "path" in line]
