@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.engine_api.contract import SeeRequest, StyleRequest
 from studio.core.picture import Pixels
+from studio.core.project.recipe_file import save_recipe
 from studio.core.regions.shapes import Drawn, Found, Gradient, Mask, Polygon
 from studio.ui.app import Studio
 from studio.ui.importing.drop_zones import Drop
@@ -507,3 +508,18 @@ def test_space_and_the_middle_button_move_the_picture_while_a_tool_is_on(qtbot: 
         assert not mask_of(drawing).steps
         if button == Qt.MouseButton.LeftButton:
             assert canvas.picture_place.topLeft() != before
+
+
+def test_settings_in_a_file_bring_regions_with_their_styles(qtbot: QtBot, seen: Studio, tmp_path: Path) -> None:
+    click_chip(qtbot, seen, "Background")
+    seen.importer.use_style(card_named(seen, "Poppies"))
+    qtbot.waitUntil(lambda: bool(seen.session.artwork.regions))
+    path, regions = tmp_path / "portrait.recipe.json", seen.session.artwork.regions
+    save_recipe(path, seen.session.artwork.recipe, regions)
+    seen.session.change_regions(())
+    seen.importer.settings_offer.use_file(path)
+    qtbot.waitUntil(lambda: bool(seen.session.artwork.regions))
+    (found,) = seen.session.artwork.regions
+    assert found.mask == regions[0].mask and [style.card.title for style in found.styles] == ["Poppies"]
+    seen.session.undo()
+    assert seen.session.artwork.regions == ()
