@@ -23,7 +23,9 @@ ENCODERS = ("vgg16", "vgg16-torchvision", "vgg19-torchvision")
 POOLINGS = ("max", "average")
 SEAMLESS = ("off", "on")
 SEAMLESS_GRID = 16  # px; the edges of a picture without seams are multiples of it
-NETWORKS = ("live_studio", "arbitrary_style_magenta")  # cards of the Live networks; the first one is used by itself
+# Cards of the Live networks; the first one is used by itself, the last one is larger and slower.
+NETWORKS = ("live_studio", "arbitrary_style_magenta", "live_fine")
+FINE_NETWORK = NETWORKS[2]
 RECIPE_VERSION = 4
 _LAST_IN_PIXELS = 3  # the version of recipes whose size is pixels and nothing else, which older studios read
 SIZE_RULES = ("pixels", "auto", "photo")  # besides sizes of prints
@@ -116,7 +118,8 @@ KNOBS: tuple[Knob, ...] = (
          scale="choice", choices=ENCODERS, methods=_BY_STEPS, group="advanced"),
     Knob("pooling", "Pooling", "How the network steps back from the picture: max is bolder, average is softer.",
          scale="choice", choices=POOLINGS, methods=_BY_STEPS, group="advanced"),
-    Knob("network", "Live network", "What paints at once: the studio's own, or the one by Google it was made from.",
+    Knob("network", "Live network",
+         "What paints at once: the studio's own, the one by Google it was made from, or a larger and slower one.",
          scale="choice", choices=NETWORKS, methods=_WITH_PHOTO, group="advanced"),
 )  # fmt: skip
 SHARE_KNOB = Knob(

@@ -15,7 +15,7 @@ from studio.engine.feed_forward.job import MEASURED, SMALLEST, FeedForwardJob, M
 from studio.engine.feed_forward.strength import band_share
 from studio.engine.feed_forward.touch_up import is_bare, touch_up
 from studio.engine.losses.band_statistics import match_bands, match_bands_by_region
-from studio.engine.networks.fine_network import LiveNetwork, on_device
+from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, on_device
 from studio.engine.networks.style_delta import with_learned
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.runtime.lru_cache import TensorCache
@@ -29,6 +29,7 @@ KEPT_NETWORKS = 4  # with weights changed by learned styles, about 1 MB each
 KEPT_PAINTINGS = 256 << 20  # bytes of what the network made: five of the largest, or one and hundreds of tiles
 CPU_PACE, GPU_PACE = 3e-7, 1e-8  # s per px before anything was measured
 LEAST_MEASURED = 256 * 256  # px at which the whole is measured where only a part of it is painted
+FINE_PACE = 3.0  # times as long takes the larger network
 PACE_SHARE = 0.3  # of a new reading
 PACED = 256 * 256  # px; for less, most of the time is not the network's
 
@@ -42,6 +43,8 @@ class LivePainter:
         self._paintings = TensorCache(KEPT_PAINTINGS)
         self._fine_tuned: LRUCache[tuple[tuple[str, float], ...], LiveNetwork] = LRUCache(KEPT_NETWORKS)
         self._pace = CPU_PACE if device.type == "cpu" else GPU_PACE  # seconds per px
+        if isinstance(network, FineNetwork):
+            self._pace *= FINE_PACE
 
     def seconds(self, job: FeedForwardJob | MixedJob) -> float:
         """How long the network will take, going by what it took before; 0 if it painted that already."""

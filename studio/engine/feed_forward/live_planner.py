@@ -11,7 +11,7 @@ from torch import Tensor
 
 from studio.core.engine_api.contract import LiveRequest, RegionRequest, StyleRequest
 from studio.core.picture import Picture, fit_size
-from studio.core.recipe import StyleRecipe
+from studio.core.recipe import FINE_NETWORK, StyleRecipe
 from studio.core.styles.learned_style import painting_network
 from studio.engine.feed_forward.job import FeedForwardJob
 from studio.engine.feed_forward.live_painter import LivePainter
@@ -111,8 +111,11 @@ class LivePlanner:
             else torch.from_numpy(known.vector.copy()).to(self._device)[None]
             for picture, known in zip(request.styles, learned, strict=True)
         ]
-        vector = blend_vectors(self._vector(recipe, request.content), vectors, shares, recipe.strength)
+        is_larger = recipe.network == FINE_NETWORK
+        vector = blend_vectors(self._vector(recipe, request.content), vectors, shares, recipe.strength, is_larger)
         reach = min(1.0, reach_of(recipe.strength))
+        if is_larger:  # taught at this strength, and to be painted so
+            reach = min(1.0, reach / reach_of(StyleRecipe().strength))
         fine_tuned = [
             (known, reach * share)
             for known, share in zip(learned, shares, strict=True)

@@ -43,13 +43,13 @@ def test_the_live_network_that_painted_is_credited_and_no_other(network: str) ->
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_learned_style_credits_the_network_it_was_learnt_with(network: str) -> None:
     learned = replace(PLAIN, learned=replace(make_learned(), network=network))
-    (other,) = set(NETWORKS) - {network}
+    other = next(each for each in NETWORKS if each != network)
     recipe = StyleRecipe(method="live", network=other, style_shares=(1.0, 3.0))
     assert [card.id for card in model_cards(recipe, [learned, PLAIN])] == [network]
     assert [card.id for card in model_cards(recipe.change(style_shares=(0.0, 1.0)), [learned, PLAIN])] == [other]
 
 
 def test_the_learned_style_with_the_largest_share_decides() -> None:
-    mine, googles = (replace(PLAIN, learned=replace(make_learned(), network=network)) for network in NETWORKS)
+    mine, googles = (replace(PLAIN, learned=replace(make_learned(), network=network)) for network in NETWORKS[:2])
     recipe = StyleRecipe(method="live", style_shares=(1.0, 2.0))
     assert [card.id for card in model_cards(recipe, [mine, googles])] == [NETWORKS[1]]

@@ -227,3 +227,10 @@ def test_what_a_style_has_learned_changes_the_weights_by_its_share_and_only_for_
 def test_a_style_learned_with_another_network_is_refused(painter: LivePainter) -> None:
     with pytest.raises(StudioError, match="does not fit"):
         paint_fine_tuned(painter, learned(**{"out.weight": np.ones((1, 2), np.float16)}), 1.0)
+
+
+def test_the_larger_network_is_led_farther_for_it_holds_on_to_the_photo() -> None:
+    photo, style = torch.zeros(1, 100), torch.ones(1, 100)
+    for strength in (0.2, 0.6, 1.0):
+        small, larger = (blend_vectors(photo, [style], [1.0], strength, is_larger) for is_larger in (False, True))
+        assert float(small[0, 0]) < float(larger[0, 0]) < 1.02
