@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from studio.engine.losses.losses import STYLE_LAYERS
-from studio.engine.losses.painting_loss import PIXELS
 from studio.engine.losses.statistics import Moments, blend_moments, moments
 from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime.tensors import resize_to
@@ -64,18 +63,14 @@ class Photos:
         return int(self._crops.shape[0])
 
     def take(self, numbers: Sequence[int]) -> Generator[None, None, tuple[Tensor, dict[str, Tensor]]]:
-        """These crops (B, 3, size, size), and by layer their features (B, C, h, w) and themselves as PIXELS.
-
-        Yields between pieces of the work.
-        """
+        """These crops (B, 3, size, size) and their features by layer (B, C, h, w); yields between pieces."""
         for number in numbers:
             if number not in self._features:
                 trace = yield from self._encoder.trace(self._crops[number : number + 1], self._layers, False)
                 self._features[number] = {layer: trace[layer] for layer in self._layers}
         parts = [self._features[number] for number in numbers]
         features = {layer: torch.cat([part[layer] for part in parts]) for layer in self._layers}
-        crops = self._crops[list(numbers)]
-        return crops, features | {PIXELS: crops}
+        return self._crops[list(numbers)], features
 
 
 def encode_references(

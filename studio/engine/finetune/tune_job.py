@@ -33,9 +33,8 @@ from studio.engine.finetune.dataset import (
 from studio.engine.finetune.tuner import VECTOR, Tuner
 from studio.engine.finetune.validation import Exam
 from studio.engine.losses.losses import weights_of
-from studio.engine.losses.painting_loss import PaintingLoss, PaintingWeights
 from studio.engine.losses.training_loss import TrainingLoss
-from studio.engine.networks.fine_network import FineNetwork, LiveNetwork
+from studio.engine.networks.fine_network import LiveNetwork
 from studio.engine.networks.style_delta import changes_of
 from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime.device import is_out_of_memory
@@ -45,8 +44,6 @@ from studio.engine.runtime.tensors import shrinking, to_picture
 SAMPLE_EDGE = 512  # px of the sample that shows the progress
 SAVED_EVERY = 5.0  # s
 MIXED = "The pictures differ more than works of one artist mostly do: expect a mixture."
-# What is alike within the photo counts less than in the training of the base: its bar leaves a little room.
-LESSON = PaintingWeights(structure=0.5, colors=0.0)
 LEAST_GAIN = 0.05  # of the style error, below which a lesson has gained nothing that can be seen
 PREPARED = 0.03  # share of the progress before the first step
 
@@ -127,9 +124,7 @@ def _prepare(
         raise StudioError("There are no pictures to learn from.", "Name some by the same artist.")
     settings, device = request.settings, context.device
     generator = torch.Generator().manual_seed(settings.seed)
-    loss: TrainingLoss | PaintingLoss = TrainingLoss(context.encoder, weights_of(StyleRecipe(smoothness=0.0)))
-    if isinstance(context.network, FineNetwork):
-        loss = PaintingLoss(context.encoder, LESSON)
+    loss = TrainingLoss(context.encoder, weights_of(StyleRecipe(smoothness=0.0)))
     pictures = []
     for picture in request.references:
         image = yield from signs_of_life(request.id, shrinking(picture, LARGEST_EDGE, device))

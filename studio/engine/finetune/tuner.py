@@ -1,18 +1,15 @@
 """Fine-tuning of the Live network to one artist's style, as a generator of steps.
 
-First the style vector alone, from the mean of the predictions for the references; then, if that is wanted, layers of
-the network as well. Of the small network they are the last ones, while encoder and first blocks stay frozen. Of the
-larger one the layers of the second network thaw from the end: the last at once, the middle and the first ones later and
-at lower rates (source: Howard & Ruder 2018, "Universal language model fine-tuning", gradual unfreezing).
+First the style vector alone, from the mean of the predictions for the references; then, if that is wanted, the last
+layers of the network as well. The encoder and the first blocks stay frozen.
 """
 
 from __future__ import annotations
 
 import copy
-import functools
 import math
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import torch
@@ -26,7 +23,6 @@ from studio.core.errors import EngineError, StudioError
 from studio.engine.finetune.checkpoint import TuningState, damaged
 from studio.engine.finetune.dataset import Photos, References
 from studio.engine.finetune.validation import Exam, Validator, means
-from studio.engine.losses.painting_loss import PaintingLoss
 from studio.engine.losses.training_loss import TrainingLoss
 from studio.engine.networks.fine_network import LiveNetwork, VectorPainter
 from studio.engine.networks.style_delta import learnable_weights
@@ -43,10 +39,6 @@ VECTOR_SHARE = 0.2  # of its rate the vector keeps while the layers learn
 NORM_RATE = 5.0  # times the rate of the layers for the normalisations, whose weights are much larger
 LAST_RATE = 0.1  # of the first; the rate falls along half a cosine
 WARM_UP = 10  # steps in which the rate rises, as Adam's estimates are poor at first
-# By where a layer of the second network is: its share of the rate, and after which share of the steps it thaws.
-THAWING = {"out": (1.0, 0.0), "detail": (1.0, 0.0), "up_2": (1.0, 0.0), "last": (1.0, 0.0), "condition": (1.0, 0.0)}
-THAWING |= {"up_1": (0.7, 0.05), "middle": (0.7, 0.05), "down_2": (0.5, 0.1), "first": (0.5, 0.1)}
-THAWING |= {"down_1": (0.5, 0.1), "stem": (0.5, 0.1)}
 MAX_GRADIENT_NORM = 1.0
 MOST_SETBACKS = 4  # steps whose numbers blew up, before a run is given up
 BETAS = (0.9, 0.99)  # decay of Adam's moments per step
@@ -59,7 +51,7 @@ class Tuner:
     def __init__(
         self,
         network: LiveNetwork,
-        loss: TrainingLoss | PaintingLoss,
+        loss: TrainingLoss,
         references: References,
         photos: Photos,
         validator: Validator | Exam,
@@ -227,11 +219,8 @@ class Tuner:
         for name, weight in self._learnt.items():
             rate = self._rate(name)
             groups.append({"params": [weight], "lr": rate, "initial_lr": rate})
-        factors: list[Callable[[int], float]] = [
-            functools.partial(self._rate_factor, _thawing(name)[1]) for name in self._learnt
-        ]
         self._optimizer = Adam(groups, betas=BETAS, eps=EPSILON)
-        self._scheduler = LambdaLR(self._optimizer, factors, last_epoch=state.stage_step - 1)
+        self._scheduler = LambdaLR(self._optimizer, self._rate_factor, last_epoch=state.stage_step - 1)
 
     def _rate(self, name: str) -> float:
         """The learning rate of a weight in this stage, before warm-up and cosine."""
@@ -241,13 +230,12 @@ class Tuner:
             rate = settings.learning_rate * VECTOR_SHARE
         elif name.startswith("conditions") and not self._from_scratch:
             rate *= NORM_RATE
-        return rate * _thawing(name)[0] / float(2**state.setbacks)
+        return rate / float(2**state.setbacks)
 
-    def _rate_factor(self, frozen: float, stage_step: int) -> float:
-        """Rises along a line, falls along half a cosine. frozen: share of the steps before a weight learns at all."""
+    def _rate_factor(self, stage_step: int) -> float:
+        """Rises along a line, falls along half a cosine."""
         falling = LAST_RATE + (1 - LAST_RATE) * (1 + math.cos(math.pi * stage_step / self._stage_steps)) / 2
-        since = stage_step + 1 - round(frozen * self._stage_steps)
-        return min(1.0, max(0.0, since / WARM_UP)) * falling
+        return min(1.0, (stage_step + 1) / WARM_UP) * falling
 
     def _validate(self) -> Generator[None, None, dict[str, float]]:
         return (yield from self._validator.validate(lambda crop: self.paint(crop, self.state.weights)))
@@ -283,9 +271,3 @@ class Tuner:
     def _restart_from_best(self) -> None:
         self.state.weights = {name: tensor.clone() for name, tensor in self.state.best.items()}
         self._start_optimizer()
-
-
-def _thawing(name: str) -> tuple[float, float]:
-    """Of a weight its share of the rate, and the share of the steps for which it is frozen."""
-    prefix, _, layer = name.partition(".")
-    return THAWING[layer.split(".")[0]] if prefix == "refinement" else (1.0, 0.0)
