@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 
-import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -100,7 +99,8 @@ def _similarity(features: Tensor) -> Tensor:
 
 
 def _correlation(one: Tensor, other: Tensor) -> float:
-    return float(torch.corrcoef(torch.stack((one, other)))[0, 1])
+    one, other = (functional.normalize(each - each.mean(), dim=0) for each in (one, other))
+    return float(one @ other)
 
 
 class Validator:
