@@ -231,6 +231,6 @@ def test_a_style_learned_with_another_network_is_refused(painter: LivePainter) -
 
 def test_the_larger_network_is_led_farther_for_it_holds_on_to_the_photo() -> None:
     photo, style = torch.zeros(1, 100), torch.ones(1, 100)
-    for strength in (0.2, 0.6, 1.0):
-        small, larger = (blend_vectors(photo, [style], [1.0], strength, is_larger) for is_larger in (False, True))
+    for wanted in (0.2, 0.6, 1.0):
+        small, larger = (blend_vectors(photo, [style], [1.0], wanted, is_larger) for is_larger in (False, True))
         assert float(small[0, 0]) < float(larger[0, 0]) < 1.02
