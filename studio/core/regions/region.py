@@ -17,7 +17,7 @@ LONGEST_NAME = 80  # characters
 REGION_FIELDS = ("strength", "stroke_size", "keep_color", "freedom", "detail", "smoothness", "style_shares")
 REGION_KNOBS: tuple[Knob, ...] = tuple(knob for knob in KNOBS if knob.field in REGION_FIELDS)
 # A protected region: it belongs to the picture, and what is in it stays recognisable.
-PROTECTION: Mapping[str, Any] = {"strength": 0.3, "detail": 1.0, "stroke_size": 0.5}
+PROTECTION: Mapping[str, Any] = {"strength": 0.3, "detail": 1.0}
 
 
 @dataclass(frozen=True)
