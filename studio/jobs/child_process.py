@@ -8,10 +8,11 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from time import monotonic
 
 import psutil
@@ -26,12 +27,14 @@ _environment_lock = threading.Lock()  # there is one environment per process, wh
 class Signs:
     """What the system says of a process. cpu_seconds: used so far by all its threads. is_at_disk: waits for a disk.
 
-    memory: bytes that it holds.
+    is_runnable: has a thread that runs, or would if other programs left it a processor; False where the system does
+    not tell. memory: bytes that it holds.
     """
 
     cpu_seconds: float
     is_stopped: bool = False
     is_at_disk: bool = False
+    is_runnable: bool = False
     memory: int = 0
 
 
@@ -48,10 +51,24 @@ def signs_of(process_id: int) -> Callable[[], Signs | None]:
                 times, status, memory = process.cpu_times(), process.status(), process.memory_info().rss
         except psutil.Error:
             return None
-        is_stopped, is_at_disk = status == psutil.STATUS_STOPPED, status == psutil.STATUS_DISK_SLEEP
-        return Signs(times.user + times.system, is_stopped, is_at_disk, memory)
+        states = _thread_states(process_id)
+        is_at_disk = status == psutil.STATUS_DISK_SLEEP or "D" in states
+        is_stopped = status == psutil.STATUS_STOPPED
+        return Signs(times.user + times.system, is_stopped, is_at_disk, "R" in states, memory)
 
     return signs
+
+
+def _thread_states(process_id: int) -> set[str]:
+    """The states of all threads, as letters of proc(5); none where there is no such thing.
+
+    The state of the process is that of its first thread alone, which may wait for one of the others.
+    """
+    states = set()
+    for file in Path(f"/proc/{process_id}/task").glob("*/stat"):
+        with suppress(OSError):  # the thread has ended
+            states.add(file.read_text(errors="replace").rpartition(") ")[2][:1])  # a name may hold anything
+    return states
 
 
 def wait_for_end(process: BaseProcess, seconds: float) -> None:

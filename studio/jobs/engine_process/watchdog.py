@@ -49,8 +49,9 @@ class Watchdog:
     No time limit alone can do that: an honest step of a large picture takes minutes on a slow machine, and nobody
     waits minutes for a slider. Nor can a sign of life from a thread of the process: it is missing while torch is
     loaded or weights are read, when no other thread gets to run Python, and it continues while torch waits for a lock
-    that is never released. But the system knows: a process at work uses processor time, or waits for a disk; one that
-    was stopped, or waits for what never comes, does not. So each second is counted as one of these kinds, with a limit
+    that is never released. But the system knows: a process at work uses processor time, waits for a disk, or, as it is
+    niced, for a processor that busier programs do not leave it for seconds; one that was stopped, or waits for what
+    never comes, does not. So each second is counted as one of these kinds, with a limit
     of its own. That of work is there for a loop without an end; long before, the user can press Stop.
 
     Only seconds in which somebody looks are counted: a computer that slept, or a user who debugs, ends nothing.
@@ -90,7 +91,7 @@ class Watchdog:
         self._all += passed
         if work.is_unwanted:
             self._unwanted += passed
-        if signs.cpu_seconds > self._cpu_seconds or signs.is_at_disk:
+        if signs.cpu_seconds > self._cpu_seconds or signs.is_at_disk or signs.is_runnable:
             return
         if signs.is_stopped:
             self._stopped += passed

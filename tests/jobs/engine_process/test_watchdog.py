@@ -68,7 +68,7 @@ def test_a_live_step_that_does_nothing_is_given_up_soon_and_a_long_one_later(sce
     assert long is not None and PATIENCE.long_idle <= long[0] <= PATIENCE.long_idle + 2 * LOOK_SECONDS
 
 
-@pytest.mark.parametrize("signs", [{"cpu": 0.01}, {"is_at_disk": True}])
+@pytest.mark.parametrize("signs", [{"cpu": 0.01}, {"is_at_disk": True}, {"is_runnable": True}])
 @pytest.mark.parametrize("work", [QUICK, LONG])
 def test_a_slow_step_at_work_is_left_alone(scene: Scene, work: Work, signs: dict[str, bool]) -> None:
     limit = PATIENCE.quick if work.is_quick else PATIENCE.long
@@ -133,6 +133,20 @@ def test_a_process_that_has_gone_is_not_the_watchdogs_to_tell(scene: Scene) -> N
     scene.signs = None
 
     assert scene.watchdog.look(scene.step, QUICK, is_starting=False) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of each thread")
+def test_a_thread_that_wants_a_processor_is_seen_while_the_first_one_waits_for_it() -> None:
+    code = "import threading; threading.Thread(target=exec, args=['while True: pass']).start(); print(flush=True)"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as busy:
+        try:
+            assert busy.stdout is not None
+            busy.stdout.readline()
+            signs = signs_of(busy.pid)()
+        finally:
+            busy.kill()
+
+    assert signs is not None and signs.is_runnable
 
 
 def test_the_system_tells_work_from_a_stop_and_from_an_end() -> None:
