@@ -377,6 +377,14 @@ class Artwork:
         """The styles in the mix under the cards they have today."""
         return tuple(replace(style, card=self.card_of(style)) for style in self.styles)
 
+    @property
+    def credited_regions(self) -> tuple[Region, ...]:
+        """The regions, their styles under the cards they have today."""
+        return tuple(
+            replace(region, styles=tuple(replace(style, card=self.card_of(style)) for style in region.styles))
+            for region in self.regions
+        )
+
     def correct_card(self, card: Card) -> None:
         """Remember that a style's card says something else now; nothing is painted differently for it."""
         self._corrected[card.id] = card

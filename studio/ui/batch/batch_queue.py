@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from studio.core.artwork.artwork_state import is_relative
 from studio.core.batch.job import BatchItem, BatchJob, ItemReport
 from studio.core.engine_api.contract import Done, Event, Failed, Frame, Progress, Stopped, StyleRequest, new_request_id
 from studio.core.errors import StudioError, WeightsError
@@ -18,6 +19,7 @@ from studio.core.image_io.opening.opener import PictureOpener
 from studio.jobs.batch.batch import Batch, open_batch, resume_batch
 from studio.jobs.worker import Worker
 from studio.ui.batch.batch_countdown import BatchCountdown
+from studio.ui.batch.batch_look import BatchLook
 from studio.ui.batch.batch_options import BatchOptions, BatchScan, InterruptedBatch, scan
 from studio.ui.batch.batch_statuses import BatchStatuses
 from studio.ui.export.exporter import Exporter
@@ -65,6 +67,7 @@ class BatchQueue(QObject):
         self._exporter = exporter
         self._open_photo = opener.open_picture
         self._batch: Batch | None = None
+        self._look: BatchLook | None = None  # at the photos of that batch
         self._session_token: object | None = None
         self._left: deque[BatchItem] = deque()
         self._request: StyleRequest | None = None
@@ -115,9 +118,10 @@ class BatchQueue(QObject):
             self.choose(replace(self.options, places=places, left_out=left_out))
 
     def start(self) -> None:
-        """Paint what is chosen with the present styles and settings; an interrupted batch with the same is continued.
+        """Paint what is chosen with the present styles, settings and regions; an interrupted batch like it is continued.
 
-        Besides their format, the files are written as in the last export: with its quality, maker and label.
+        Besides their format, the files are written as in the last export: with its quality, maker and label. Of the
+        regions, those that were drawn on the artist's photo mean nothing in others and are left out; a message says it.
         """
         artwork, options = self._session.artwork, self.options
         if options.folder is None or self.is_running or self._waits_for_learning():
@@ -127,7 +131,8 @@ class BatchQueue(QObject):
             last = self._exporter.last
             export_options = (last.options if last else ExportOptions()).in_format(options.format)
             artist = last.artist if last else ""
-            job = BatchJob(artwork.credited_styles, artwork.recipe, export_options, artist=artist)
+            styles, regions = artwork.credited_styles, tuple(filter(is_relative, artwork.credited_regions))
+            job = BatchJob(styles, artwork.recipe, export_options, artist=artist, regions=regions)
         except StudioError as error:
             self._tell(error)
             return
@@ -142,6 +147,9 @@ class BatchQueue(QObject):
                 left_out=options.left_out,
             )
         )
+        if len(regions) < len(artwork.regions):
+            text = self.tr("Regions drawn by hand belong to the open photo and are left out.")
+            self.message_posted.emit(Message(text))
 
     def resume(self) -> None:
         """Continue the batch that was interrupted in the chosen folder, with the settings it began with."""
@@ -165,6 +173,8 @@ class BatchQueue(QObject):
 
     def close(self) -> None:
         """Stop for good, and wait for what is being written."""
+        if self._look is not None:
+            self._look.close()
         self._files.close()
         if self._batch is not None:
             self._batch.close()
@@ -194,6 +204,7 @@ class BatchQueue(QObject):
             self._files.submit_write(batch.close, _ignore, self._tell)
             return
         self._batch, self.job, self.has_folder = batch, batch.job, True
+        self._look = BatchLook(self._worker)
         if not self.options.places:  # resumed from its journal alone
             photos = tuple(item.photo for item in batch.items)
             self.options = replace(self.options, places=photos, format=batch.job.options.format)
@@ -210,10 +221,11 @@ class BatchQueue(QObject):
         if not self._left:
             self._files.submit(batch.finish, lambda _: self._take_finish(batch), partial(self._break_off, batch, None))
             return
-        item = self._item = self._left.popleft()
+        item, look = self._left.popleft(), self._look
+        self._item = item
         self._report(ItemReport(item, "opening"))
         self._files.submit(
-            lambda: batch.open(item), partial(self._take_opened, batch), partial(self._break_off, batch, item)
+            lambda: batch.open(item, look), partial(self._take_opened, batch), partial(self._break_off, batch, item)
         )
 
     def _take_opened(self, batch: Batch, request: StyleRequest | ItemReport) -> None:
@@ -227,6 +239,10 @@ class BatchQueue(QObject):
 
     @Slot(object)
     def _take(self, event: Event) -> None:
+        if self._look is not None and self._look.take_event(event):
+            if isinstance(event, Failed) and (isinstance(event.error, WeightsError) or self._session.has_engine_failed):
+                self._break(event.error)
+            return
         request, item, batch = self._request, self._item, self._batch
         if request is None or item is None or batch is None or getattr(event, "request_id", None) != request.id:
             return
@@ -295,6 +311,8 @@ class BatchQueue(QObject):
 
     def _end(self) -> None:
         batch, self._batch, self._session_token = self._batch, None, None
+        if self._look is not None:
+            self._look.close()
         if batch is not None:
             self._files.submit_write(batch.close, _ignore, self._tell)
         if self._item is not None and self.statuses.of(self._item).state != "saving":
