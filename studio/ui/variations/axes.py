@@ -116,7 +116,8 @@ def variation_of(state: ArtworkState, changes: Sequence[Change], opened: Callabl
         if change.card is not None:
             styles = (opened(change.card),)
             settings["style_shares"] = ()
-    varied = ArtworkState(state.content, styles, state.recipe.change(**settings), None, state.blend)
+    recipe = state.recipe.change(**settings)
+    varied = ArtworkState(state.content, styles, recipe, None, state.blend, regions=state.regions)
     label, short = (
         " \N{MIDDLE DOT} ".join(texts)
         for texts in ([change.label for change in changes], [change.short for change in changes])

@@ -12,10 +12,11 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.card import Card
 from studio.core.engine_api.build_requests import live_request, style_request
-from studio.core.engine_api.contract import Done, Event, Failed, Frame, LiveRequest, Progress, StyleRequest
+from studio.core.engine_api.contract import Done, Event, Failed, Frame, LiveRequest, Progress, Seen, StyleRequest
 from studio.core.errors import StudioError
 from studio.core.image_io.opening.opener import Cancellation, PictureOpener
 from studio.core.picture import Picture
+from studio.core.recipe import StyleRecipe
 from studio.core.resampling import reduced
 from studio.core.styles.load_style import open_style
 from studio.core.styles.style import Style
@@ -96,6 +97,8 @@ class VariationsController(QObject):
         self._base: ArtworkState | None = None  # that the tiles vary, or will
         self._content: Picture | None = None  # that `photo` is of
         self._plan_token: object | None = None
+        self._seen: Seen | None = None  # in the photo, for regions
+        self._waits_for_sight = False
         self._grid_kind: object = None  # of the tiles: what is varied, and how
         self._under_way: dict[int, tuple[int, Stage]] = {}  # tile and stage, by request
         self._rest = QTimer(self)
@@ -103,8 +106,10 @@ class VariationsController(QObject):
         self._rest.setInterval(REST)
         self._rest.timeout.connect(self._plan)
         session.event_unclaimed.connect(self._take_event)
-        for signal in (session.content_changed, session.styles_changed, session.recipe_changed):
+        changes = (session.content_changed, session.styles_changed, session.recipe_changed, session.selection.changed)
+        for signal in changes:
             signal.connect(self._follow)
+        session.sight.changed.connect(self._follow_sight)
 
     @property
     def axes(self) -> tuple[AxisName, ...]:
@@ -138,6 +143,7 @@ class VariationsController(QObject):
         self.is_open = False
         self._rest.stop()
         self._plan_token = self._base = None
+        self._waits_for_sight = False
         self.stop()
         self.tiles = []
         self._session.hold_refining(False)
@@ -194,6 +200,7 @@ class VariationsController(QObject):
                 seconds=tile.seconds,
                 blend=state.blend,
                 is_draft=True,  # too small to paint on
+                regions=state.regions,
             )
         )
         self.painted.emit(number)
@@ -209,12 +216,23 @@ class VariationsController(QObject):
             self.close()
 
     @Slot()
+    def _follow_sight(self) -> None:
+        if self._waits_for_sight:
+            self._plan()
+
+    @Slot()
     def _plan(self) -> None:
         """Find out what to paint; styles are opened and the photo is made small off the GUI thread."""
         if not self.is_open or not self.is_possible:
             return
         self.stop()
         state = self._base = self._session.artwork.state
+        seen = self._seen = self._session.sight.seen(state.photo)
+        self._waits_for_sight = seen is None and any(region.mask.found for region in state.regions)
+        if self._waits_for_sight:
+            self._plan_token = None
+            self._session.sight.look_at(state.photo)
+            return
         self._keep_to_possible_axes()
         grid = grid_of(state, self.across, self.down, self.count, self._cards(), self._draw)
         photo = self.photo if state.content is self._content else None
@@ -223,6 +241,8 @@ class VariationsController(QObject):
         def prepare() -> tuple[Picture | None, dict[str, Style]]:
             cards = {change.card.id: change.card for changes in grid for change in changes if change.card is not None}
             small = photo if photo is not None or state.content is None else reduced(state.content, EDGE)
+            if small is not None:
+                _draw_masks(small, state, seen)
             open_one = partial(self._opener.open_picture, cancellation=Cancellation())  # somebody waits
             return small, {card.id: open_style(card, open_one) for card in cards.values()}
 
@@ -285,10 +305,9 @@ class VariationsController(QObject):
     def _request(self, state: ArtworkState, stage: Stage) -> Request:
         if stage == "live":
             assert self.photo is not None
-            return live_request(self.photo, state.styles, state.recipe, EDGE)
+            return live_request(self.photo, state.styles, state.recipe, EDGE, state.regions, self._seen)
         content = None if state.recipe.method == "pattern" else self.photo
-        recipe = state.recipe.change(quality="draft", long_edge=min(EDGE, state.recipe.long_edge))
-        return style_request(content, state.styles, recipe)
+        return style_request(content, state.styles, _draft(state.recipe), regions=state.regions, seen=self._seen)
 
     @Slot(object)
     def _take_event(self, event: Event) -> None:
@@ -324,3 +343,14 @@ class VariationsController(QObject):
             self.across = next(axis for axis in axes if axis != self.down)
         if self.down is not None and self.down not in axes:
             self.down = None
+
+
+def _draw_masks(photo: Picture, state: ArtworkState, seen: Seen | None) -> None:
+    """Draw the masks of regions as requests will take them, which are made on the GUI thread."""
+    if state.regions and state.recipe.method != "pattern":
+        live_request(photo, state.styles, state.recipe, EDGE, state.regions, seen)
+        style_request(photo, state.styles, _draft(state.recipe), regions=state.regions, seen=seen)
+
+
+def _draft(recipe: StyleRecipe) -> StyleRecipe:
+    return recipe.change(quality="draft", long_edge=min(EDGE, recipe.long_edge))
