@@ -118,7 +118,7 @@ class BatchQueue(QObject):
             self.choose(replace(self.options, places=places, left_out=left_out))
 
     def start(self) -> None:
-        """Paint what is chosen with the present styles, settings and regions; an interrupted batch like it is continued.
+        """Paint what is chosen with the present styles, settings and regions; an interrupted batch alike is continued.
 
         Besides their format, the files are written as in the last export: with its quality, maker and label. Of the
         regions, those that were drawn on the artist's photo mean nothing in others and are left out; a message says it.
