@@ -356,15 +356,17 @@ class Artwork:
             self._state = changed
         return True
 
-    def recolor_result(self, picture: Picture, keep_color: float) -> None:
+    def recolor_result(self, picture: Picture, keep_color: float, regions: Sequence[Region] = ()) -> None:
         """Replace the present result by itself with other colours kept; nothing happens if it keeps as much already.
 
+        regions: those of the result, which may keep other shares than the rest.
         So an engine may tell a colour twice, and a result that was exported in between stays exported.
         """
         old = self.result
-        if old is None or old.recipe.keep_color == keep_color:
+        if old is None or (old.recipe.keep_color == keep_color and old.regions == tuple(regions)):
             return
-        new = replace(old, picture=picture, uncolored=old.painted, recipe=old.recipe.change(keep_color=keep_color))
+        recipe = old.recipe.change(keep_color=keep_color)
+        new = replace(old, picture=picture, uncolored=old.painted, recipe=recipe, regions=tuple(regions))
         self._history = tuple(new if result is old else result for result in self._history)
         self._replace_state(result=new)
 

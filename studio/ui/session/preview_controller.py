@@ -47,7 +47,7 @@ class PreviewController(QObject):
         self.live.asked.connect(self.asked)
         self.live.changed.connect(self.changed)
         self.live.failed.connect(self._refuse)
-        self._recoloring = Recoloring(artwork, worker, self)
+        self._recoloring = Recoloring(artwork, worker, masks, self)
         self._recoloring.asked.connect(self.asked)
         self._recoloring.message_posted.connect(self.message_posted)
         self._recoloring.ended.connect(self.follow_live)
@@ -107,6 +107,13 @@ class PreviewController(QObject):
         else:
             self._recoloring.drop()
         self.follow_live()
+
+    def follow_masks(self) -> None:
+        """Go on with what has waited for masks of regions."""
+        if self._recoloring.waits_for_masks:
+            self.follow()
+        else:
+            self.follow_live()
 
     @Slot()
     def follow_live(self) -> None:

@@ -411,7 +411,7 @@ class Session(QObject):
         """What regions waited for is there."""
         if not self._is_closed and self.artwork.regions:
             self._finish_controller.follow_settings()
-            self._preview_controller.follow_live()
+            self._preview_controller.follow_masks()
             self.state_changed.emit()
 
     def _step(self, change: Callable[[], bool]) -> bool:
