@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from studio.core.artwork.blend import Blend
 from studio.core.artwork.credits import credits_of
 from studio.core.batch.job import BatchItem
 from studio.core.batch.journal import Journal, read_journal
@@ -93,7 +94,7 @@ def test_such_names_do_not_stop_an_export(format_name: ExportFormat) -> None:
     picture, recipe = make_picture(name=NO_UNICODE), StyleRecipe(seed=7)
     style = Style(picture, card(title=NO_UNICODE, author=ODD))
     for title in ("", NO_UNICODE, ODD):
-        made_of = credits_of(picture, [style], recipe, title, artist=NO_UNICODE, blended_name=NO_UNICODE)
+        made_of = credits_of(picture, [style], recipe, title, artist=NO_UNICODE, blend=Blend(picture, picture))
         data = encode_picture(picture, ExportOptions(format_name), made_of)
         assert read_recipe(data) == recipe
 

@@ -66,8 +66,7 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Pictu
     recipe = _sized(recipe, content)
     if regions and (content is None or recipe.method == "pattern"):
         raise UsageError("A pattern has no regions.", "Leave --region out, or paint a photo.")
-    blended = blend.over.name if blend else ""
-    made_of = credits_of(content, styles, recipe, arguments.title, arguments.artist, blended)
+    made_of = credits_of(content, styles, recipe, arguments.title, arguments.artist, blend)
     made_of = with_regions(made_of, regions)
     request = style_request(content, styles, recipe)
 
@@ -162,6 +161,6 @@ def _deliver(ending: _Ending, request: StyleRequest, target: Target, made_of: Cr
         format=target.options.format,
         steps=ending.steps,
         seconds=ending.seconds,
-        credits=tuple(card.credit_line for card in (*made_of.styles, *made_of.models)),
+        credits=made_of.lines,
         notes=(*of_photo, *missing, *ending.notes),
     )

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from studio.core.artwork.blend import Blend
+from studio.core.artwork.demo_photos import demo_cards
 from studio.core.card import Card, bundled_cards
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
@@ -24,11 +26,11 @@ def credits_of(
     recipe: StyleRecipe,
     title: str = "",
     artist: str = "",
-    blended_name: str = "",
+    blend: Blend | None = None,
 ) -> Credits:
     """The credits of an artwork. title: "" for the name of the photo, or of the style where there is none.
 
-    blended_name: of the second photo where `content` is a double exposure.
+    blend: of which `content` is the double exposure, or None.
     """
     is_pattern = recipe.method == "pattern"
     name = "" if is_pattern or content is None else content.name
@@ -40,7 +42,8 @@ def credits_of(
         content_name=name,
         artist=artist,
         is_pattern=is_pattern,
-        blended_name="" if is_pattern else blended_name,
+        blended_name="" if is_pattern or blend is None else blend.over.name,
+        photos=() if is_pattern else demo_cards(_photos(content, blend)),
     )
 
 
@@ -56,9 +59,24 @@ def with_regions(made_of: Credits, regions: Sequence[Region]) -> Credits:
     return replace(made_of, styles=(*made_of.styles, *more), recipe=recipe)
 
 
-def credits_of_photo(content: Picture, title: str = "", artist: str = "", blended_name: str = "") -> Credits:
+def credits_of_photo(content: Picture, title: str = "", artist: str = "", blend: Blend | None = None) -> Credits:
     """The credits of a photo, or a double exposure, that is written as it is."""
-    return Credits(title or Path(content.name).stem, (), (), None, content.name, artist, blended_name=blended_name)
+    return Credits(
+        title or Path(content.name).stem,
+        (),
+        (),
+        None,
+        content.name,
+        artist,
+        blended_name=blend.over.name if blend else "",
+        photos=demo_cards(_photos(content, blend)),
+    )
+
+
+def _photos(content: Picture | None, blend: Blend | None) -> Sequence[Picture]:
+    if blend is not None:
+        return blend.pictures
+    return () if content is None else (content,)
 
 
 def model_cards(recipe: StyleRecipe, styles: Sequence[Style]) -> tuple[Card, ...]:

@@ -49,7 +49,7 @@ class Credits:
     recipe: None for a photo that nobody painted: then no model has a part in it, and no mark of AI says so.
     content_name: what the photo is called. artist: who made the artwork, "" if they do not say.
     is_pattern: whether nothing of a user's picture is in it. blended_name: what a second photo is called that was
-    blended with the first, or "".
+    blended with the first, or "". photos: cards of those that have one, which are the bundled ones.
     """
 
     title: str
@@ -60,6 +60,12 @@ class Credits:
     artist: str = ""
     is_pattern: bool = False
     blended_name: str = ""
+    photos: tuple[Card, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """A line for each photo, style and model that somebody is to be named for."""
+        return tuple(card.credit_line for card in (*self.photos, *self.styles, *self.models))
 
 
 def to_xmp(credits: Credits, label_ai: bool, most: int | None = None) -> bytes:  # noqa: A002 (an interactive builtin)
@@ -106,12 +112,15 @@ def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
     tool = f"Style Studio {studio.__version__}"
     title, artist = map(_clean, (given.title, given.artist))
     photos = [_clean(name) for name in (given.content_name, given.blended_name) if name]
+    cards = [_clean_card(card) for card in given.photos]
     styles = [_clean_card(card) for card in given.styles[:named]]
     models = [_clean_card(card) for card in given.models]
     unnamed = len(given.styles) - named
     more = [f"{unnamed} more"] if unnamed else []
     used = "; ".join([card.credit_line for card in styles] + more)
     rights = "; ".join([_rights(card) for card in styles] + more)
+    of_photos = "; ".join(_rights(card) for card in cards)
+    told = [of_photos and f"Photo: {of_photos}", rights and f"Styles used: {rights}"]
     weights = "; ".join(card.credit_line for card in models)
     subject = "A pattern" if given.is_pattern else " blended with ".join(photos) or "A picture"
     recipe = given.recipe
@@ -123,7 +132,7 @@ def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
     rdf = SubElement(root, "rdf:RDF", {f"xmlns:{prefix}": uri for prefix, uri in NAMESPACES.items() if prefix != "x"})
     about = SubElement(rdf, "rdf:Description", {"rdf:about": ""})
     _localised(about, "dc:title", title)
-    _localised(about, "dc:rights", rights and f"Styles used: {rights}")
+    _localised(about, "dc:rights", ". ".join(filter(None, told)))
     _localised(
         about,
         "dc:description",
@@ -131,7 +140,7 @@ def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
     )
     if artist:
         SubElement(SubElement(SubElement(about, "dc:creator"), "rdf:Seq"), "rdf:li").text = artist
-    _text(about, "dc:source", "; ".join(filter(None, [*photos, *(card.source for card in styles)])))
+    _text(about, "dc:source", "; ".join(filter(None, [*photos, *(card.source for card in (*cards, *styles))])))
     _text(about, "xmp:CreatorTool", tool)
     _text(about, "photoshop:Credit", weights)
     if label_ai and recipe is not None:
@@ -139,6 +148,7 @@ def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
     if recipe is not None:
         # In pixels: so large it is, whatever made it so, and older studios read it.
         _text(about, "studio:Recipe", recipe.change(long_edge=recipe.long_edge).to_json())
+    _cards(about, "studio:Photos", cards, [])
     _cards(about, "studio:Styles", styles, [f"{share / sum(shares):.4f}" for share in shares])
     _cards(about, "studio:Models", models, [])
     body: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=False)

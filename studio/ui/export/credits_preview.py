@@ -17,7 +17,7 @@ class CreditsPreview(QWidget):
 
     def __init__(self, made_of: Credits, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        lines = PlainLabel("\n".join(card.credit_line for card in (*made_of.styles, *made_of.models)))
+        lines = PlainLabel("\n".join(made_of.lines))
         lines.setWordWrap(True)
         set_role(lines, "caption")
         unknown = [card.title for card in made_of.styles if licence_is_unknown(card)]

@@ -335,7 +335,7 @@ class ExportDialog(QDialog):
             widget.setAccessibleName(name)
         form.addRow(self.tr("Title"), self.title)
         form.addRow(self.tr("Made by"), self.artist)
-        if self._artwork.credits.styles:
+        if self._artwork.credits.lines:
             form.addRow(self.tr("Credits"), self.credits)
         form.addRow(self.tr("Format"), form_row(self.format, self._quality_pages, self.lossless, None, self.size_label))
         label_for_screen_readers(self.format, self.tr("Format"))

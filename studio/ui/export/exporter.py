@@ -149,10 +149,9 @@ class Exporter(QObject):
         pictures = result.blend.pictures if result.blend else (result.content,) if result.content else ()
         photo = "" if is_pattern else self.tr(" and ").join(Path(picture.name).stem for picture in pictures)
         title = ", ".join(filter(None, [photo, self.tr(" and ").join(style.card.title for style in styles)]))
-        blended = result.blend.over.name if result.blend else ""
         if not shown.is_painted and result.content is not None:
-            return credits_of_photo(result.content, title, blended_name=blended)
-        return credits_of(result.content, styles, result.recipe, title or self.tr("Artwork"), blended_name=blended)
+            return credits_of_photo(result.content, title, blend=result.blend)
+        return credits_of(result.content, styles, result.recipe, title or self.tr("Artwork"), blend=result.blend)
 
 
 def _layers(shown: ShownPicture) -> tuple[Layer, ...]:

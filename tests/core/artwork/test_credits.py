@@ -6,7 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from studio.core.artwork.credits import model_cards
+from studio.core.artwork.blend import Blend, blend_pictures
+from studio.core.artwork.credits import credits_of, credits_of_photo, model_cards
+from studio.core.artwork.demo_photos import FINGERPRINTS
+from studio.core.card import Card, bundled_cards
+from studio.core.image_io import open_picture
+from studio.core.image_io.xmp import to_xmp
 from studio.core.recipe import ENCODERS, NETWORKS, StyleRecipe
 from studio.core.styles.style import Style
 from tests.support.fakes import make_card, make_learned, make_picture
@@ -53,3 +58,27 @@ def test_the_learned_style_with_the_largest_share_decides() -> None:
     mine, googles = (replace(PLAIN, learned=replace(make_learned(), network=network)) for network in NETWORKS[:2])
     recipe = StyleRecipe(method="live", style_shares=(1.0, 2.0))
     assert [card.id for card in model_cards(recipe, [mine, googles])] == [NETWORKS[1]]
+
+
+@pytest.mark.parametrize("card", bundled_cards("demo"), ids=lambda card: card.id)
+def test_a_bundled_photo_is_credited_wherever_it_was_opened_from(card: Card) -> None:
+    photo = open_picture(card.file)
+    assert FINGERPRINTS[photo.fingerprint] == card.id
+    for content in (photo, replace(photo, name="copy.jpg", source=None)):
+        made_of = credits_of(content, [PLAIN], StyleRecipe())
+        assert made_of.photos == (card,) and made_of.lines[0] == card.credit_line
+        text = to_xmp(made_of, label_ai=True).decode()
+        assert f"Photo: {card.title} by {card.author}: {card.licence}. Styles used: " in text
+    assert credits_of_photo(photo).photos == (card,)
+    assert credits_of(photo, [PLAIN], StyleRecipe(method="pattern")).photos == ()
+
+
+def test_both_photos_of_a_double_exposure_are_credited() -> None:
+    cards = bundled_cards("demo")[:2]
+    blend = Blend(*(replace(open_picture(card.file), source=None) for card in cards))
+    assert credits_of(blend_pictures(blend), [PLAIN], StyleRecipe(), blend=blend).photos == cards
+
+
+def test_of_a_photo_of_ones_own_no_author_is_told() -> None:
+    made_of = credits_of(make_picture(), [PLAIN], StyleRecipe())
+    assert made_of.photos == () and b"Photo:" not in to_xmp(made_of, label_ai=True)
