@@ -345,6 +345,19 @@ def test_a_file_that_is_not_the_picture_never_takes_the_name(
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
+@pytest.mark.parametrize("options", [*LOSSLESS, *LOSSY, *DEEP, ExportOptions("ora")], ids=name_of)
+@pytest.mark.parametrize("size", [(1, 1), (3, 3), (12, 12), (1, 8192), (8192, 1)])
+def test_the_smallest_and_the_narrowest_pictures_are_written(
+    options: ExportOptions, size: tuple[int, int], tmp_path: Path
+) -> None:
+    width, height = size
+    for alpha in (None, np.zeros((height, width), np.uint8)):
+        for quality in (1, 90):
+            path = tmp_path / f"a{ENDINGS[options.format]}"
+            picture = Picture(noise(*size), alpha=alpha)
+            assert save_picture(picture, path, replace(options, quality=quality), allow_plain=True)
+
+
 def test_transparency_that_scaling_averages_away_is_no_failure(tmp_path: Path) -> None:
     alpha = np.full((32, 48), 255, np.uint8)
     alpha[5, 5] = 254

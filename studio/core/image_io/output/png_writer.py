@@ -18,7 +18,9 @@ def encode_png(values: Values, icc: bytes, exif: bytes, xmp: bytes, dpi: float |
     """
     import imagecodecs
 
-    encoded = bytes(imagecodecs.png_encode(values, level=6))
+    # A byte more for each row than there are pixels: what the encoder would reserve is too little for narrow pictures.
+    most = values.nbytes + values.nbytes // 50 + 2 * values.shape[0] + 4096
+    encoded = bytes(imagecodecs.png_encode(values, level=6, out=most))
     chunks = [_chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(icc))]
     if dpi is not None:
         per_metre = round(dpi * _INCHES_PER_METRE)
