@@ -15,7 +15,7 @@ def layers_of(content: Picture | None) -> tuple[Layer, ...]:
     """
     if content is None:
         return ()
-    photo = Layer(content.name, content)
+    photo = Layer(f"Photo: {content.name}", content)
     if content.alpha is None:
         return (photo,)
     mask = Picture(np.repeat(content.alpha[:, :, None], 3, axis=2), "mask")

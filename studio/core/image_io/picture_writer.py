@@ -166,7 +166,7 @@ def _prepare(picture: Picture, options: ExportOptions, layers: Sequence[Layer]) 
     if options.format != "ora":
         return _Sheet(painted, icc)
     below = [LayerValues(layer.name, values_of(layer.picture), layer.is_visible) for layer in layers]
-    return _Sheet(painted, icc, (LayerValues(Path(picture.name).stem or "Artwork", painted), *below))
+    return _Sheet(painted, icc, (LayerValues("Artwork", painted), *below))
 
 
 def _as_shown(picture: Picture, size: tuple[int, int], *, on_white: bool) -> Image.Image:

@@ -9,6 +9,7 @@ import pytest
 from studio.core.artwork.blend import Blend, blend_pictures
 from studio.core.artwork.credits import credits_of, credits_of_photo, model_cards
 from studio.core.artwork.demo_photos import FINGERPRINTS
+from studio.core.artwork.layers import layers_of
 from studio.core.card import Card, bundled_cards
 from studio.core.image_io import open_picture
 from studio.core.image_io.xmp import to_xmp
@@ -82,3 +83,8 @@ def test_both_photos_of_a_double_exposure_are_credited() -> None:
 def test_of_a_photo_of_ones_own_no_author_is_told() -> None:
     made_of = credits_of(make_picture(), [PLAIN], StyleRecipe())
     assert made_of.photos == () and b"Photo:" not in to_xmp(made_of, label_ai=True)
+
+
+def test_the_layer_below_an_artwork_says_that_it_is_the_photo() -> None:
+    (layer,) = layers_of(make_picture(name="harbour.png"))
+    assert layer.name == "Photo: harbour.png"

@@ -216,7 +216,7 @@ def test_an_openraster_file_is_laid_out_as_its_specification_says(tmp_path: Path
         stack = archive.read("stack.xml").decode()
         assert '<image version="0.0.3" w="120" h="90" xres="240" yres="240">' in stack
         names = [line.split('"')[0] for line in stack.split('name="')[1:]]
-        assert names == ["sea", "photo.jpg &amp; co", "Mask"]  # the topmost first
+        assert names == ["Artwork", "photo.jpg &amp; co", "Mask"]  # the topmost first
         assert stack.count('visibility="hidden"') == 1
         for number in range(3):
             with Image.open(archive.open(f"data/layer{number}.png")) as image:
