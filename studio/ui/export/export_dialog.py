@@ -113,6 +113,7 @@ class ExportDialog(QDialog):
         set_role(self.export, "primary")
         self._size_estimator = FileSizeEstimator(self)
         self._disk = ExportPlace(self)
+        self._wanted = self._proposed = Path()  # the name that is wanted, and the free one it became
         self._place: Place | None = None  # of the path in the field, None while the disk is asked
         self._is_wanted = False  # whether to export when it has said that this replaces nothing
         self._arrange()
@@ -129,7 +130,7 @@ class ExportDialog(QDialog):
             assert box is not None
             box.activate()
         self.title.setFocus()
-        self._disk.propose(self.path, elsewhere=True)
+        self._propose(self.path, elsewhere=True)
 
     def _make_size(self, last: ExportSettings, can_paint: bool) -> ExportSize:
         """A picture that was painted for a print begins with the resolution of that."""
@@ -179,10 +180,12 @@ class ExportDialog(QDialog):
         self._quality_pages.setCurrentIndex(1 if self.options.is_lossless else 0)
         path = self.path
         if EXPORT_SUFFIXES.get(path.suffix.lower()) != chosen:
+            if path == self._proposed:  # without the number that it has for being taken in another format
+                path = path.with_name(self._wanted.name)
             name = path.stem if path.suffix.lower() in EXPORT_SUFFIXES else path.name
             path = path.with_name(f"{name}{SUFFIX_OF[chosen]}")
             self.file.setText(displayable(str(path)))
-            self._disk.propose(path)
+            self._propose(path)
         self._show_change()
 
     @Slot()
@@ -202,9 +205,13 @@ class ExportDialog(QDialog):
             self.note.setText(self._note_on(self._place))
         self.export.setEnabled(not problem and (self._place is None or self._place.has_folder))
 
+    def _propose(self, path: Path, *, elsewhere: bool = False) -> None:
+        self._wanted = path
+        self._disk.propose(path, elsewhere=elsewhere)
+
     @Slot(object)
     def _show_proposed(self, path: Path) -> None:
-        self._folder = path.parent
+        self._folder, self._proposed = path.parent, path
         self.file.setText(displayable(str(path)))
         # The stem is selected from its end on: the field shows what the cursor is near, and the ending stays in sight.
         self.file.setSelection(len(self.file.text()) - len(path.suffix), -len(path.stem))

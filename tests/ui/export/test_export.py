@@ -148,7 +148,7 @@ def test_the_export_dialog_replaces_nothing_unasked_and_refuses_impossible_place
     assert Path(dialog.file.text()).name == "Art 2.png"
     choose(dialog, "webp")
     answered(qtbot, dialog)
-    assert Path(dialog.file.text()).name == "Art 2.webp" and dialog.export.isEnabled()
+    assert Path(dialog.file.text()).name == "Art.webp" and dialog.export.isEnabled()
     dialog.file.setText(str(tmp_path / "Art.png"))
     assert dialog.format.currentData() == "png"
     answered(qtbot, dialog)
@@ -185,6 +185,21 @@ def test_who_exports_before_the_disk_has_answered_replaces_nothing(
     assert accepted == ([] if is_taken else [tmp_path / "mine.png"])
     dialog.export.click()  # the note has said it
     assert accepted[-1] == tmp_path / "mine.png"
+
+
+def test_a_name_has_a_number_in_formats_where_it_is_taken_alone(
+    qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path
+) -> None:
+    (tmp_path / "Art.png").touch()
+    dialog = make_dialog()
+    dialog.file.setText(str(tmp_path / "Art.webp"))
+    for format_name, name in (("png", "Art 2.png"), ("jpeg", "Art.jpg"), ("png", "Art 2.png")):
+        choose(dialog, format_name)
+        answered(qtbot, dialog)
+        assert dialog.path == tmp_path / name
+    dialog.file.setText(str(tmp_path / "Art 2.webp"))  # as it was typed
+    choose(dialog, "jpeg")
+    assert dialog.path.name == "Art 2.jpg"
 
 
 def test_what_is_typed_while_a_name_is_proposed_stays(qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path) -> None:
