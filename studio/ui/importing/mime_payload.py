@@ -5,7 +5,6 @@ from __future__ import annotations
 import binascii
 import os
 from base64 import b64decode
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -33,12 +32,14 @@ _LONGEST_TEXT = 20_000  # characters that may be a list of files
 class Payload:
     """What hovers: local files, an image, links that are no local file, or a style of the gallery.
 
-    image_bytes: the image as the other program encoded it; image: as Qt has it, where that gave none.
+    image_bytes: the image as the other program encoded it; inline_image: as the path of a data URL, not decoded yet;
+    image: as Qt has it, where the other program gave none of these.
     """
 
     kind: PayloadKind
     paths: tuple[Path, ...] = ()
     image_bytes: bytes = b""
+    inline_image: str = ""
     image: QImage | None = None
     links: tuple[str, ...] = ()
     style_id: str = ""
@@ -72,9 +73,11 @@ def read_payload(mime: QMimeData) -> Payload | None:
         case "files":
             return Payload(kind, paths=tuple(map(_local_path, filter(_is_local, urls))))
         case "image":
-            data = _encoded_image(mime, urls)
-            image = QImage(mime.imageData()) if data is None else None
-            return Payload(kind, image_bytes=data or b"", image=image, links=links)
+            if name := _encoded_format(mime):  # with its metadata
+                return Payload(kind, image_bytes=bytes(mime.data(name).data()), links=links)
+            if mime.hasImage():
+                return Payload(kind, image=QImage(mime.imageData()), links=links)
+            return Payload(kind, inline_image=next(filter(_is_inline_image, urls)).path(), links=links)
         case "style":
             return Payload(kind, style_id=os.fsdecode(bytes(mime.data(STYLE_MIME_TYPE).data())))
         case "link":
@@ -117,11 +120,19 @@ def _is_local(url: QUrl) -> bool:
 def _local_path(url: QUrl) -> Path:
     """The file behind a URL, whatever bytes its name has, and whether or not the machine's own name stands before."""
     if os.name == "nt":
-        return Path(url.toLocalFile())
+        return Path(_whole(url).toLocalFile())
     if not url.isLocalFile() and is_network_url(url.toString()):
         return Path(bytes(url.toEncoded().data()).decode("ascii", "replace"))  # found when it is opened
-    encoded = url.path(QUrl.ComponentFormattingOption.FullyEncoded)
+    encoded = _whole(url).path(QUrl.ComponentFormattingOption.FullyEncoded)
     return Path(os.fsdecode(unquote_to_bytes(encoded)))  # Qt takes all names for UTF-8
+
+
+def _whole(url: QUrl) -> QUrl:
+    """The URL of a file whose path goes on behind "?" and "#": files have no query and no fragment."""
+    if not (url.hasQuery() or url.hasFragment()):
+        return url
+    text = bytes(url.toEncoded().data()).replace(b"?", b"%3F").replace(b"#", b"%23")
+    return QUrl.fromEncoded(text)
 
 
 def _is_inline_image(url: QUrl) -> bool:
@@ -132,13 +143,8 @@ def _encoded_format(mime: QMimeData) -> str:
     return next((name for name in _ENCODED if mime.hasFormat(name)), "")
 
 
-def _encoded_image(mime: QMimeData, urls: Sequence[QUrl]) -> bytes | None:
-    """The image as the other program encoded it (with its metadata), None if there is only one that Qt has decoded."""
-    if name := _encoded_format(mime):
-        return bytes(mime.data(name).data())
-    if mime.hasImage():
-        return None
-    header, _, body = next(filter(_is_inline_image, urls)).path().partition(",")
+def _decoded(inline_image: str) -> bytes:
+    header, _, body = inline_image.partition(",")
     try:
         return b64decode(unquote_to_bytes(body)) if header.endswith(";base64") else unquote_to_bytes(body)
     except binascii.Error:
@@ -148,7 +154,7 @@ def _encoded_image(mime: QMimeData, urls: Sequence[QUrl]) -> bytes | None:
 def encoded(payload: Payload) -> bytes:
     """The image of a payload as a file; b"" if there is none after all. May be called on any thread, and takes long."""
     if payload.image is None:
-        return payload.image_bytes
+        return _decoded(payload.inline_image) if payload.inline_image else payload.image_bytes
     buffer = QBuffer()
     buffer.open(_WRITING)
     QImageWriter(buffer, b"png").write(payload.image)

@@ -20,6 +20,7 @@ from studio.core.styles.learned_style_file import write_learned
 from studio.ui.app import Studio
 from studio.ui.importing.drop_zones import ZONES
 from studio.ui.importing.importer import MOST_MIXED
+from studio.ui.importing.mime_payload import encoded, read_payload
 from studio.ui.session.message import Message
 from tests.support.dragging import HELD, drop_on, files, gallery_style, image, text, uri_list
 from tests.support.fakes import make_card, make_learned
@@ -71,6 +72,10 @@ OPENED: dict[str, tuple[Callable[[Path], QMimeData], str]] = {
     "an image within an address": (lambda folder: uri_list(data_url(folder / "a.png")), "Pasted picture"),
     "the path of a file as text": (lambda folder: text(f"{folder / 'a.png'}\n"), "a.png"),
     "quoted paths as text": (lambda folder: text(f"'{folder / 'b.png'}'\n'{folder / 'a.png'}'"), "b.png"),
+    "an address of a file as text, not encoded": (
+        lambda folder: text(f"file://{folder / 'what? c#d.png'}"),
+        "what? c#d.png",
+    ),
     "an address of a file as text": (lambda folder: text(f"file://{folder / 'a.png'}"), "a.png"),
 }
 # What is dropped, and how the sentence begins that says why nothing happens.
@@ -101,7 +106,15 @@ def folder(tmp_path: Path, save_photo: SavePhoto) -> Path:
     """A folder with everything in it that people drop."""
     for name in ("holiday", "year/june", "deep/er/still", "nothing"):
         (tmp_path / name).mkdir(parents=True)
-    names = ("a.png", "b.png", "Käse & 50% #1.png", "holiday/2.png", "holiday/1.png", "year/june/june.png")
+    names = (
+        "a.png",
+        "b.png",
+        "Käse & 50% #1.png",
+        "what? c#d.png",
+        "holiday/2.png",
+        "holiday/1.png",
+        "year/june/june.png",
+    )
     for seed, name in enumerate((*names, "deep/er/still/x.png", "holiday/.hidden.png")):
         save_photo(name, seed=seed)
     shutil.copy(tmp_path / "a.png", tmp_path / "picture.txt")
@@ -124,6 +137,12 @@ def test_what_holds_a_picture_is_opened(qtbot: QtBot, studio: Studio, folder: Pa
         opened[kind] = content_name(studio)
         assert not problem(studio)
     assert opened == {kind: name for kind, (_make, name) in OPENED.items()}
+
+
+def test_an_image_within_an_address_is_decoded_off_the_gui_thread(folder: Path) -> None:
+    payload = read_payload(uri_list(data_url(folder / "a.png")))
+    assert payload is not None and payload.image_bytes == b"" and payload.image is None
+    assert encoded(payload) == (folder / "a.png").read_bytes()
 
 
 @pytest.mark.parametrize("zone", [zone.name for zone in ZONES])
