@@ -62,6 +62,8 @@ def _reason(recipe: StyleRecipe, size: tuple[int, int], photo: int | None, *, is
         if wanted <= LONGEST:
             return [_tr("for {:.1f} cm at {} dpi").format(edge * CM_PER_INCH / recipe.dpi, recipe.dpi)]
         return [_tr("the most there is, for {} dpi").format(round(recipe.dpi * LONGEST / wanted))]
+    if recipe.method == "pattern" and rule != "photo":  # nothing of the photo is in it
+        return []
     if photo == edge:
         return [_tr("as large as the photo")]
     if photo is not None and photo > edge:

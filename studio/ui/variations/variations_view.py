@@ -108,7 +108,9 @@ class VariationsView(QWidget):
     @Slot()
     def _show_plan(self) -> None:
         controller = self._controller
-        photo = controller.photo
+        # None is in a pattern, nor has a pattern its shape.
+        has_photo = any(tile.variation.state.recipe.method != "pattern" for tile in controller.tiles)
+        photo = controller.photo if has_photo else None
         self._photo = None if photo is None else QPixmap.fromImage(qimage(photo.pixels))
         had_focus = self.hasFocus()
         while len(self.tiles) > len(controller.tiles):

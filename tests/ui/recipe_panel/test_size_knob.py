@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,11 @@ def test_a_size_chosen_before_the_device_was_known_is_chosen_anew_once_it_is(qtb
     assert session.artwork.state.size is not None
     seconds = session.estimate.seconds(*session.artwork.state.size, session.artwork.recipe)
     assert seconds is not None and seconds <= QUICK
+
+
+def test_the_size_of_a_pattern_is_not_explained_by_the_photo() -> None:
+    recipe = StyleRecipe(method="pattern", long_edge=1024, size_rule="auto")
+    state = ArtworkState(make_picture(1024, 768), recipe=recipe)
+    assert "photo" not in size_in_words(state, quick(1.0))
+    painted = replace(state, recipe=recipe.change(method="finish"))
+    assert "as large as the photo" in size_in_words(painted, quick(1.0))

@@ -105,6 +105,15 @@ def test_the_large_photo_is_made_small_once(qtbot: QtBot, loaded: Studio, engine
     assert engine.requests[0].content.long_edge == 384
 
 
+def test_the_photo_stands_in_for_pictures_to_come_but_for_those_of_a_pattern(qtbot: QtBot, loaded: Studio) -> None:
+    open_grid(qtbot, loaded)
+    assert all(tile._photo is not None for tile in loaded.variations_view.tiles)
+    loaded.session.change(method="pattern")
+    loaded.session.commit()
+    qtbot.waitUntil(lambda: {tile.variation.state.recipe.method for tile in loaded.variations.tiles} == {"pattern"})
+    assert all(tile._photo is None for tile in loaded.variations_view.tiles)
+
+
 def test_a_click_takes_the_settings_as_one_step(qtbot: QtBot, loaded: Studio) -> None:
     before = loaded.session.artwork.state
     open_grid(qtbot, loaded)
