@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -99,6 +100,10 @@ class SessionStore:
             self._collect(document.files)
             size = sum(self._sizes.values())
             return Recorded(size, dropped, self._sweep_others(size))
+
+    def usage(self) -> Recorded:
+        """What `record` tells of the disk, of what is there already; discards nothing."""
+        return Recorded(sum(self._sizes.values()), (), sweep_sessions(self.folder.parent, sys.maxsize, self.folder))
 
     @property
     def sizes(self) -> dict[str, int]:

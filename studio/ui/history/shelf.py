@@ -112,6 +112,11 @@ class Shelf(QObject):
         if before != recorded:
             self.usage_changed.emit()
 
+    def note_usage(self, usage: Recorded) -> None:
+        """Say how much of the disk it takes, where nothing was written yet."""
+        self.recorded = usage
+        self.usage_changed.emit()
+
     def thumbnail(self, entry: HistoryEntry) -> Picture:
         """The small copy of an entry, at most THUMBNAIL_EDGE px. Waits for the disk: for a thread of its own."""
         store = self.store

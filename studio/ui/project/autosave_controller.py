@@ -75,12 +75,12 @@ class AutosaveController(QObject):
         """Put the last session on the table and begin to record; `began` comes soon."""
         cards, cap, starts_empty = self._user_styles.cards, self._cap, self._preferences.starts_empty
 
-        def begin() -> tuple[SessionStore, Project | None, StudioError | None]:
+        def begin() -> tuple[SessionStore, Project | None, Recorded, StudioError | None]:
             store = open_session(cap=cap, start_empty=starts_empty)
             try:
-                return store, store.recover(cards), None
+                return store, store.recover(cards), store.usage(), None
             except StudioError as error:
-                return store, None, error
+                return store, None, store.usage(), error
 
         self._files.submit(begin, self._begin, self._stay_unsaved)
 
@@ -144,14 +144,15 @@ class AutosaveController(QObject):
         self._is_closed = True
         self._leave_session()
 
-    def _begin(self, opened: tuple[SessionStore, Project | None, StudioError | None]) -> None:
-        store, project, error = opened
+    def _begin(self, opened: tuple[SessionStore, Project | None, Recorded, StudioError | None]) -> None:
+        store, project, usage, error = opened
         self._use(store)
         self._session.is_kept = True
         if error is not None:
             self._session.post_message(Message.about(error))
         if project is not None:
             self._recorded = project
+            self._shelf.note_usage(usage)  # nothing is written before the first change
             self._join(project)
         self._note()
         self.began.emit()

@@ -226,7 +226,7 @@ def test_the_cap_is_chosen_in_the_menu(painted: Studio) -> None:
     heading = usage.menu().actions()[0]
     assert isinstance(heading, QWidgetAction) and heading.defaultWidget().text() == "The history may take"
     next(action for action in usage.menu().actions() if action.text() == "16 GB").trigger()
-    assert painted.preferences.history_gb == "16" and usage.text().endswith("of 16 GB")
+    assert painted.preferences.history_gb == "16" and usage.text() == "up to 16 GB"
     usage.start_empty.trigger()
     assert painted.preferences.starts_empty
     offered = painted.window.tool_bar.menu.menus["View"].actions()[-1].menu()

@@ -111,7 +111,10 @@ def test_a_finish_that_was_under_way_at_the_end_is_kept_with_the_picture_so_far(
     studio.session.finish()
     engine.gate.let_pass(2)
     qtbot.waitUntil(lambda: studio.session.run is not None and studio.session.picture is not None)
-    again = start().session.artwork
+    begun = start()
+    usage = begun.window.history.usage.text()
+    assert usage.startswith("uses ") and not usage.startswith("uses 0 ")
+    again = begun.session.artwork
     assert len(again.history) == 1 and again.result is again.history[0]
 
 
