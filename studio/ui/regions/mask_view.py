@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
@@ -11,7 +12,8 @@ from studio.core.picture import Pixels
 
 _DASH = 5  # px
 _VEIL = 0.5  # of the red where the mask is 0
-_WHITE, _BLACK = (255, 255, 255, 255), (0, 0, 0, 255)  # blue, green, red, alpha
+_WHITE, _BLACK = np.uint32(0xFFFFFFFF), np.uint32(0xFF000000)  # alpha, red, green, blue
+_VEILS = ((255 - np.arange(256)) * _VEIL).astype(np.uint32) * np.uint32(0x01010000)  # by mask value, premultiplied
 
 
 def mask_image(values: Pixels) -> QImage:
@@ -35,20 +37,17 @@ def draw_mask_view(image: QImage, place: QRectF, clip: QRect, ratio: float, *, h
     painter.end()
     values = np.frombuffer(gray.constBits(), np.uint8).reshape(gray.height(), gray.bytesPerLine())[:, : gray.width()]
     inside = values >= 128
-    inner, outer = inside & _grown(~inside, thick), ~inside & _grown(inside, thick)
-    rows = np.arange(grown.top(), grown.top() + grown.height(), dtype=np.int32)[:, None]
-    columns = np.arange(grown.left(), grown.left() + grown.width(), dtype=np.int32)
-    dashes = (rows + columns) // round(_DASH * ratio) % 2 == 0
-    seen = np.zeros((*values.shape, 4), np.uint8)
+    seen: NDArray[np.uint32] = np.zeros((gray.height(), gray.width()), np.uint32)
     if has_veil:
-        alpha = ((255 - values) * _VEIL).astype(np.uint8)
-        alpha[~_covered(place, grown)] = 0
-        seen[..., 3] = alpha
-        seen[..., 2] = alpha  # premultiplied
-    for line, tones in ((inner, (_WHITE, _BLACK)), (outer, (_BLACK, _WHITE))):
-        seen[line & dashes], seen[line & ~dashes] = tones
+        covered = _covered(place, grown)
+        seen[covered] = _VEILS[values[covered]]
+    line = _grown(_edges(inside), thick - 1)
+    places = np.arange(sum(values.shape), dtype=np.int32) + (grown.top() + grown.left())
+    dashes = sliding_window_view(places // round(_DASH * ratio) % 2 == 0, values.shape[1])[: values.shape[0]]
+    np.copyto(seen, _BLACK, where=line)
+    np.copyto(seen, _WHITE, where=line & (inside == dashes))  # row + column tells the dash: a view on few numbers
     seen = np.ascontiguousarray(seen[thick:-thick, thick:-thick])
-    height, width = seen.shape[:2]
+    height, width = len(seen), len(seen[0])
     return QImage(seen.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
 
 
@@ -63,8 +62,17 @@ def _grown(inside: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
     return inside
 
 
-def _covered(place: QRectF, clip: QRect) -> NDArray[np.bool_]:
-    covered = np.zeros((clip.height(), clip.width()), np.bool_)
+def _edges(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where a neighbour above, below, left or right is of the other kind."""
+    across, down = inside[:, 1:] != inside[:, :-1], inside[1:] != inside[:-1]
+    edges = np.zeros_like(inside)
+    edges[:, 1:] |= across
+    edges[:, :-1] |= across
+    edges[1:] |= down
+    edges[:-1] |= down
+    return edges
+
+
+def _covered(place: QRectF, clip: QRect) -> tuple[slice, slice]:
     over = place.toRect().intersected(clip).translated(-clip.topLeft())
-    covered[over.top() : over.bottom() + 1, over.left() : over.right() + 1] = True
-    return covered
+    return slice(over.top(), over.bottom() + 1), slice(over.left(), over.right() + 1)
