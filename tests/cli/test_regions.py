@@ -91,7 +91,7 @@ def test_a_batch_looks_at_each_photo_and_continues_with_the_same_regions(studio:
     regions = ("--region", f"background:style={OTHER}", "--region", "masks/left.png:strength=0.2")
     words = ("batch", "photo.png", "--style", STYLE, "--size", "128", "-o", "out", *regions)
     assert studio(*words) == 0
-    look, request = studio.engine.requests
+    look, request = studio.engine.started
     assert isinstance(look, SeeRequest) and isinstance(request, StyleRequest)
     assert len(request.regions) == 2
     record = read_journal(Path("out"))

@@ -93,7 +93,7 @@ class FakeEngine:
     `error_at` (1 is the first). describe_error: raised by `describe`.
 
     `started` are the requests whose run was started, in order, and `requests` those among them that paint something.
-    `finished` and `closed` are the ids of those that came to their end and of those closed before it; `is_closed`
+    `finished` (of looks none) and `closed` are the ids of those that came to their end and of those closed before it; `is_closed`
     tells that `close` was called.
     """
 
@@ -153,7 +153,8 @@ class FakeEngine:
         except GeneratorExit:
             self.closed.append(request.id)
             raise
-        self.finished.append(request.id)  # before the Done: nobody need come back after it
+        if not isinstance(request, SeeRequest):
+            self.finished.append(request.id)  # before the Done: nobody need come back after it
         yield done
 
     def close(self) -> None:

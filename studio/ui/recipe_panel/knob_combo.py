@@ -14,7 +14,7 @@ _WORDS = {  # where the recipe's word says too little beside the knob's label
     "live": QT_TRANSLATE_NOOP("KnobCombo", "Sketch it at once"),
     "pattern": QT_TRANSLATE_NOOP("KnobCombo", "Make a pattern"),
     "live_studio": QT_TRANSLATE_NOOP("KnobCombo", "The studio's own"),
-    "live_fine": QT_TRANSLATE_NOOP("KnobCombo", "The studio's larger one"),
+    "live_fine": QT_TRANSLATE_NOOP("KnobCombo", "A larger one"),
     "arbitrary_style_magenta": QT_TRANSLATE_NOOP("KnobCombo", "Google's original"),
     "max": QT_TRANSLATE_NOOP("KnobCombo", "Bolder (max)"),
     "average": QT_TRANSLATE_NOOP("KnobCombo", "Softer (average)"),

@@ -119,9 +119,9 @@ def test_networks_share_their_predictor_and_what_it_made_of_photo_and_style(
     asked: list[StylePredictor] = []
     predict = StylePredictor.__call__
 
-    def look(predictor: StylePredictor, picture: Tensor) -> Tensor:
+    def look(predictor: StylePredictor, picture: Tensor, opacity: Tensor | None = None) -> Tensor:
         asked.append(predictor)
-        return predict(predictor, picture)
+        return predict(predictor, picture, opacity)
 
     monkeypatch.setattr(StylePredictor, "__call__", look)
     for network, styles in zip(NETWORKS, ((STYLE,), (STYLE, OTHER_STYLE), (STYLE,)), strict=True):

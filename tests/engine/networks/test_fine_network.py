@@ -120,4 +120,4 @@ class TestWhatAStyleChanges:
 
 
 def _normalizer(network: FineNetwork, conditions: Tensor) -> object:
-    return network._painted(torch.full((1, 3, 48, 48), 0.5), conditions, None)[1]
+    return network._painted(torch.full((1, 3, 48, 48), 0.5), conditions, None, None)[1]

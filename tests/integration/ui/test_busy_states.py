@@ -345,7 +345,8 @@ def test_a_tile_whose_style_cannot_be_opened_is_given_up_and_the_others_are_made
     previews, (first, second, *_) = loaded.window.gallery.grid.delegate.previews, loaded.importer.cards
     original = style_previews.open_style
     monkeypatch.setattr(
-        "studio.ui.gallery.style_previews.open_style", lambda card: (fail if card is second else original)(card)
+        "studio.ui.gallery.style_previews.open_style",
+        lambda card, *others: (fail if card is second else original)(card, *others),
     )
     for card in (first, second):  # the last wanted first
         assert previews.pixmap(card) is None
