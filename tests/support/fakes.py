@@ -93,8 +93,8 @@ class FakeEngine:
     `error_at` (1 is the first). describe_error: raised by `describe`.
 
     `started` are the requests whose run was started, in order, and `requests` those among them that paint something.
-    `finished` (of looks none) and `closed` are the ids of those that came to their end and of those closed before it; `is_closed`
-    tells that `close` was called.
+    `finished` (of looks none) and `closed` are the ids of those that came to their end and of those closed before it;
+    `is_closed` tells that `close` was called.
     """
 
     def __init__(
