@@ -247,7 +247,8 @@ def test_a_finish_goes_first_and_the_picture_under_way_goes_on_where_it_was(
     assert states(chosen) == ["done"] * 3
     assert names_of(engine) == ["a.png", "harbour.png", "b.png", "c.png"]
     first, finish, *_ = engine.requests
-    assert engine.finished[:2] == [finish.id, first.id]
+    painted_ones = {request.id for request in engine.requests}  # the look at the open photo ended before
+    assert [one for one in engine.finished if one in painted_ones][:2] == [finish.id, first.id]
     assert engine.closed == []
 
 
