@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -13,7 +14,24 @@ import pytest
 # Before Qt is imported by anybody; set QT_QPA_PLATFORM yourself to see the windows.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+GARBAGE = 100_000  # objects; as many are collected at once, between two tests
 LEFTOVER_SECONDS = 5.0  # what has been told to end may still be on its way
+
+
+@pytest.fixture(autouse=True, scope="session")
+def collected_between_tests() -> Iterator[None]:
+    """Python's collector would free a closed window in whatever thread allocates next, which takes the run down."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def collected_here(collected_between_tests: None) -> Iterator[None]:
+    """Collect on the thread that runs the tests."""
+    yield
+    if gc.get_count()[0] > GARBAGE:
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ class GcOnGuiThread(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thresholds = gc.get_threshold()
+        self._was_enabled = gc.isenabled()
         gc.disable()
         self._timer = QTimer(self)
         self._timer.setInterval(_INTERVAL)
@@ -34,6 +35,7 @@ class GcOnGuiThread(QObject):
                 return
 
     def close(self) -> None:
-        """Give collection back to the interpreter."""
+        """Give collection back to the interpreter, if it had it before."""
         self._timer.stop()
-        gc.enable()
+        if self._was_enabled:
+            gc.enable()
