@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 
 from studio.core.image_io.opening.opener import Cancellation
 from studio.core.image_io.opening.thumbnail import cropped, for_thumbnail, shrunk
 from studio.core.image_io.opening.wanted import Wanted
-from studio.core.image_io.picture_reader import decode_wanted, open_wanted, shown_name
+from studio.core.image_io.picture_reader import decode_wanted, open_wanted
 from studio.core.picture import Picture
 from studio.core.styles.load_style import is_style_file, open_style_picture
+from studio.jobs.decoding.asking import Asking
 from studio.jobs.decoding.messages import Question
 
 
@@ -36,30 +36,8 @@ def answer(question: Question, on_size: Callable[[int, int], None]) -> Picture:
     return picture if question.short_edge is None else shrunk(picture, question.short_edge)
 
 
-class OpensHere:
+class OpensHere(Asking):
     """A PictureOpener in this very process, for tests and for where no second one can be: nothing bounds its time."""
-
-    def open_picture(self, path: Path, cancellation: Cancellation | None = None) -> Picture:
-        """As of PictureOpener."""
-        return self._opened(Question(shown_name(path), path), cancellation)
-
-    def decode_picture(self, data: bytes, name: str, cancellation: Cancellation | None = None) -> Picture:
-        """As of PictureOpener."""
-        return self._opened(Question(name, data=data), cancellation)
-
-    def unpack_picture(
-        self, data: bytes, name: str, is_original: bool, cancellation: Cancellation | None = None
-    ) -> Picture:
-        """As of PictureOpener."""
-        return self._opened(Question(name, data=data, part="original" if is_original else "packed"), cancellation)
-
-    def open_thumbnail(self, path: Path, width: int, height: int) -> Picture:
-        """As of PictureOpener."""
-        return self._opened(Question(shown_name(path), path, fill=(width, height)), None)
-
-    def open_small(self, path: Path, short_edge: int) -> Picture:
-        """As of PictureOpener."""
-        return self._opened(Question(shown_name(path), path, short_edge=short_edge), None)
 
     def start(self) -> None:
         """Nothing to do."""

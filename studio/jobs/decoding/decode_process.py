@@ -7,12 +7,11 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from studio.core.errors import PictureError, StudioError
 from studio.core.image_io.opening.opener import Cancellation, OpeningCancelled
-from studio.core.image_io.picture_reader import shown_name
 from studio.core.picture import Picture
+from studio.jobs.decoding.asking import Asking
 from studio.jobs.decoding.bounds import LOOK_SECONDS, Bounds, Watch
 from studio.jobs.decoding.child import DecodeChild, DecodeDied
 from studio.jobs.decoding.messages import Begun, Opened, Question, Sized
@@ -24,7 +23,7 @@ _REMEDY = "Open it in another program, save it as a JPEG or PNG, and open that."
 _logger = logging.getLogger(__name__)
 
 
-class DecodeProcess:
+class DecodeProcess(Asking):
     """Opens one picture at a time; the process is started at the first one and again after a death.
 
     What takes more time or memory than its `bounds` is ended with the process, and raises PictureError. A picture that
@@ -39,28 +38,6 @@ class DecodeProcess:
         self._is_taken = self._is_closed = False
         self._awaited: deque[object] = deque()  # a token for each picture that somebody waits for and that is not begun
         self._others: deque[object] = deque()  # for each of those for which nobody does
-
-    def open_picture(self, path: Path, cancellation: Cancellation | None = None) -> Picture:
-        """As of PictureOpener."""
-        return self._opened(Question(shown_name(path), path), cancellation)
-
-    def decode_picture(self, data: bytes, name: str, cancellation: Cancellation | None = None) -> Picture:
-        """As of PictureOpener."""
-        return self._opened(Question(name, data=data), cancellation)
-
-    def unpack_picture(
-        self, data: bytes, name: str, is_original: bool, cancellation: Cancellation | None = None
-    ) -> Picture:
-        """As of PictureOpener."""
-        return self._opened(Question(name, data=data, part="original" if is_original else "packed"), cancellation)
-
-    def open_thumbnail(self, path: Path, width: int, height: int) -> Picture:
-        """As of PictureOpener."""
-        return self._opened(Question(shown_name(path), path, fill=(width, height)), None)
-
-    def open_small(self, path: Path, short_edge: int) -> Picture:
-        """As of PictureOpener."""
-        return self._opened(Question(shown_name(path), path, short_edge=short_edge), None)
 
     def start(self) -> None:
         """Start the process, unless there is one; returns before it is ready, and waits for no picture."""
