@@ -50,7 +50,9 @@ class PrintDialog(QDialog):
             QPageLayout.Orientation.Landscape if is_wide else QPageLayout.Orientation.Portrait
         )
         self.printer.setPageMargins(QMarginsF(_MARGIN, _MARGIN, _MARGIN, _MARGIN), QPageLayout.Unit.Millimeter)
-        self.preview = QPrintPreviewWidget(self.printer)
+        self._page = QPrinter(QPrinter.PrinterMode.HighResolution)  # the preview's own: while one prints, it may paint
+        self._page.setPageLayout(self.printer.pageLayout())
+        self.preview = QPrintPreviewWidget(self._page)
         self.width_box, self.height_box = (UnitSpinBox(0.5, _LARGEST, self.tr(" cm")) for _ in range(2))
         self.width_box.setAccessibleName(self.tr("Width on paper"))
         self.height_box.setAccessibleName(self.tr("Height on paper"))
@@ -111,6 +113,7 @@ class PrintDialog(QDialog):
     def _ask_and_print(self) -> None:
         dialog = QPrintDialog(self.printer, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(self._take_page)
         dialog.accepted.connect(self.print_now)
         QDialog.open(dialog)  # its own `open` wants a slot by its name
 
@@ -118,8 +121,13 @@ class PrintDialog(QDialog):
     def _ask_for_page(self) -> None:
         dialog = QPageSetupDialog(self.printer, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(self._show_size)
+        dialog.accepted.connect(self._take_page)
         QDialog.open(dialog)
+
+    @Slot()
+    def _take_page(self) -> None:
+        self._page.setPageLayout(self.printer.pageLayout())
+        self._show_size()
 
     @Slot(object, object)
     def _take(self, key: str, result: object) -> None:
@@ -152,14 +160,14 @@ class PrintDialog(QDialog):
         self._show_size()
 
     def _fitting(self) -> PrintSize:
-        return PrintSize.fitting(QSizeF(self._picture.width, self._picture.height), printable_area(self.printer))
+        return PrintSize.fitting(QSizeF(self._picture.width, self._picture.height), printable_area(self._page))
 
     @Slot()
     def _show_size(self) -> None:
         for box, length in ((self.width_box, self._size.width), (self.height_box, self._size.height)):
             with QSignalBlocker(box):
                 box.setValue(length / 10)
-        page, dpi = printable_area(self.printer), self._picture.width / self._size.width * MM_PER_INCH
+        page, dpi = printable_area(self._page), self._picture.width / self._size.width * MM_PER_INCH
         text = self.tr(
             "{:.0f} pixels per inch on paper. The page takes {:.1f} \N{MULTIPLICATION SIGN} {:.1f} cm."
         ).format(dpi, page.width() / 10, page.height() / 10)

@@ -6,14 +6,17 @@ import re
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtPrintSupport import QPrinter
 from pytestqt.qtbot import QtBot
 
 from studio.core.picture import Picture
+from studio.ui.export import print_dialog
 from studio.ui.export.print_dialog import PrintDialog
 from studio.ui.export.print_layout import PrintSize, printable_area
 
@@ -103,6 +106,33 @@ def test_a_pdf_has_every_pixel_at_the_place_and_size_asked_for(
     corners = (np.array(((0, 0, 1), (1, 1, 1))) @ matrix)[:, :2] / POINTS_PER_MM
     assert np.abs(np.ptp(corners, axis=0) - (90, 60)).max() < 0.2
     assert np.abs(corners.mean(axis=0) - page / 2).max() < 1.0
+
+
+def test_the_preview_may_paint_while_the_page_is_printed(
+    qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = make_dialog()
+    is_printing, go_on = Event(), Event()
+
+    def slowly(printer: QPrinter, image: QImage, size: PrintSize) -> bool:
+        painter = QPainter()
+        assert painter.begin(printer)
+        is_printing.set()
+        go_on.wait(30)
+        return painter.end()
+
+    paint = print_dialog.paint_page
+    shown = []
+    monkeypatch.setattr(print_dialog, "paint_page", slowly)
+    dialog.printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    dialog.printer.setOutputFileName(str(tmp_path / "art.pdf"))
+    dialog.print_now()
+    qtbot.waitUntil(is_printing.is_set)
+    monkeypatch.setattr(print_dialog, "paint_page", lambda *args: shown.append(paint(*args)))
+    dialog.preview.updatePreview()
+    qtbot.waitUntil(lambda: shown == [True])
+    with qtbot.waitSignal(dialog.printed):
+        go_on.set()
 
 
 def test_a_profile_changes_the_numbers_that_are_printed(qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path) -> None:
