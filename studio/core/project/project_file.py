@@ -16,9 +16,10 @@ from studio.core.image_io.opening.opener import OpeningCancelled
 from studio.core.picture import Picture
 from studio.core.project.archive import DOCUMENT, ArchiveReader, check_total, damaged, is_member, write_archive
 from studio.core.project.document import ProjectDocument
-from studio.core.project.document_reader import DocumentReader, Fetch, parse_document
+from studio.core.project.document_reader import DocumentReader, parse_document
 from studio.core.project.document_rows import EntrySummary
 from studio.core.project.picture_bytes import file_of, unpack
+from studio.core.project.picture_table import Fetch
 from studio.core.project.project import Photos, Project
 from studio.core.storage.untrusted import check_encodable, path_inside
 

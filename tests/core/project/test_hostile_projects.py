@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from studio.core.errors import ProjectError
-from studio.core.project import archive, document_reader
+from studio.core.project import archive, picture_table
 from studio.core.project.project_file import load_project, preview_project, save_project
 from tests.core.project.projects import make_project
 from tests.support.picture_files import encoded, quarters
@@ -296,7 +296,7 @@ def test_a_link_is_followed_to_the_very_photo_alone_and_never_to_another_machine
 def test_pictures_that_need_more_memory_than_there_is_are_refused_by_their_headers(
     parts: Parts, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(document_reader, "_MEMORY_SHARE", 1e-12)
+    monkeypatch.setattr(picture_table, "_MEMORY_SHARE", 1e-12)
     refused(path, packed(parts), "more memory than is free")
 
 
