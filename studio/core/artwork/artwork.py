@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any, Literal
 from weakref import WeakValueDictionary
 
-from studio.core.artwork.artwork_state import ArtworkState, Result, is_relative, removal_key
+from studio.core.artwork.artwork_state import ArtworkState, Result, is_relative
 from studio.core.artwork.blend import Blend
+from studio.core.artwork.undo_stack import UndoStack
 from studio.core.card import Card
 from studio.core.errors import RecipeError
 from studio.core.picture import Picture
@@ -16,7 +17,6 @@ from studio.core.recipe import StyleRecipe
 from studio.core.regions.region import MOST_REGIONS, Region
 from studio.core.styles.style import Style
 
-UNDO_STEPS = 200
 RESULTS_KEPT = 24  # pictures, not settings: they are what fills memory
 
 
@@ -36,16 +36,14 @@ class Artwork:
         history: Sequence[Result] = (),
     ) -> None:
         """As it is at first, or as `state`, `undo_stack`, `redo_stack` and `history` of another were."""
-        self._state = self._committed = state or ArtworkState()
-        self._undo = list(undo)[-UNDO_STEPS:]
-        self._redo = list(redo)[-UNDO_STEPS:]
+        self._undo = UndoStack(state or ArtworkState(), undo, redo)
         self._history = tuple(history)[-RESULTS_KEPT:]
         self._exported: Result | None = None
         self.forgotten: frozenset[str] = frozenset()  # what was deleted for good since
         # Blended pictures are large, so undo steps do without them; one that something else still holds is not made
         # again.
         self._blended: WeakValueDictionary[Blend, Picture] = WeakValueDictionary()
-        parts: tuple[ArtworkState | Result, ...] = (self._state, *self._history)
+        parts: tuple[ArtworkState | Result, ...] = (self.state, *self._history)
         for part in parts:
             if part.blend is not None and part.content is not None and part.content is not part.blend.base:
                 self._blended[part.blend] = part.content
@@ -53,30 +51,30 @@ class Artwork:
 
     def become(self, other: Artwork) -> bool:
         """Be another artwork from now on, with its undo and its history; returns whether the state differs."""
-        before = self._state
+        before = self.state
         self.__dict__.update(other.__dict__)
-        return self._state != before
+        return self.state != before
 
     @property
     def state(self) -> ArtworkState:
         """The present state, uncommitted changes included."""
-        return self._state
+        return self._undo.present
 
     @property
     def content(self) -> Picture | None:
         """The picture to be painted: the photo, or two of them blended."""
-        return self._state.content
+        return self.state.content
 
     @property
     def blend(self) -> Blend | None:
         """The double exposure that `content` is, or None."""
-        return self._state.blend
+        return self.state.blend
 
     @property
     def awaited_blend(self) -> Blend | None:
         """The blend that `content` only stands in for: hand what `blend_pictures` makes of it to `take_blended`."""
-        blend = self._state.blend
-        return blend if blend is not None and self._blended.get(blend) is not self._state.content else None
+        blend = self.state.blend
+        return blend if blend is not None and self._blended.get(blend) is not self.state.content else None
 
     @property
     def missing(self) -> Literal["picture", "blend", "style"] | None:
@@ -90,22 +88,22 @@ class Artwork:
     @property
     def styles(self) -> tuple[Style, ...]:
         """The styles in the mix, in the order of `recipe.style_shares`."""
-        return self._state.styles
+        return self.state.styles
 
     @property
     def recipe(self) -> StyleRecipe:
         """The present settings."""
-        return self._state.recipe
+        return self.state.recipe
 
     @property
     def regions(self) -> tuple[Region, ...]:
         """Where it is painted otherwise; a later one lies over earlier ones."""
-        return self._state.regions
+        return self.state.regions
 
     @property
     def result(self) -> Result | None:
         """The newest result of this photo, perhaps painted from settings that have changed since."""
-        return self._state.result
+        return self.state.result
 
     @property
     def history(self) -> tuple[Result, ...]:
@@ -141,7 +139,7 @@ class Artwork:
         two pictures. Returns whether anything differs now. Raises RecipeError, changing nothing, if a value is out of
         its range.
         """
-        state = self._state
+        state = self.state
         photo = fields.pop("content", state.photo)
         blend = fields.pop("blend", state.blend if photo is state.photo else None)
         content = photo if blend is None else self._content_of(blend)
@@ -159,7 +157,7 @@ class Artwork:
         if not changed.has_content_of(state):
             changed = replace(changed, result=None)  # one of another photo would be shown over the wrong picture
         changed.recipe.shares_of(len(styles) or len(changed.recipe.style_shares))
-        self._state = changed
+        self._undo.present = changed
         return True
 
     def change_share(self, index: int, percent: float) -> bool:
@@ -212,21 +210,15 @@ class Artwork:
 
         It becomes the content; if another blend of the two is awaited by now, it stands in for that one.
         """
-        if self._state.blend is None or self._state.blend.pictures != blend.pictures or self.awaited_blend is None:
+        if self.state.blend is None or self.state.blend.pictures != blend.pictures or self.awaited_blend is None:
             return False
         self._blended[blend] = picture
-        self._replace_state(content=picture)
+        self._undo.replace(content=picture)
         return True
 
     def commit(self) -> bool:
         """Make one undo step of all changes since the last; returns whether there were any."""
-        if self._state.is_step_of(self._committed):
-            self._committed = self._state  # a newer result is no step
-            return False
-        self._undo = [*self._undo[1 - UNDO_STEPS :], _without_blended(self._committed)]
-        self._redo.clear()
-        self._committed = self._state
-        return True
+        return self._undo.commit()
 
     @property
     def can_undo(self) -> bool:
@@ -236,39 +228,35 @@ class Artwork:
     @property
     def can_redo(self) -> bool:
         """Whether a step was taken back that can be done again."""
-        return bool(self._redo) and self._state.is_step_of(self._committed)
+        return self.redo_states is not None
 
     @property
     def undo_states(self) -> tuple[ArtworkState, ArtworkState] | None:
         """The states before and after the step that `undo` would take back, or None."""
-        if not self._state.is_step_of(self._committed):
-            return self._committed, self._state
-        return (self._undo[-1], self._committed) if self._undo else None
+        return self._undo.undo_states
 
     @property
     def redo_states(self) -> tuple[ArtworkState, ArtworkState] | None:
         """The states before and after the step that `redo` would do again, or None."""
-        return (self._committed, self._redo[-1]) if self.can_redo else None
+        return self._undo.redo_states
 
     @property
     def undo_stack(self) -> tuple[ArtworkState, ...]:
         """The states that can be gone back to, oldest first; those with a blend have no content."""
-        return tuple(self._undo)
+        return self._undo.back
 
     @property
     def redo_stack(self) -> tuple[ArtworkState, ...]:
         """The states that can be gone forward to, the next one last; those with a blend have no content."""
-        return tuple(self._redo)
+        return self._undo.forward
 
     def undo(self) -> bool:
         """Back by one step, the picture included; False at the beginning."""
-        self.commit()
-        return self._step(self._undo, self._redo)
+        return self._undo.undo(self._complete)
 
     def redo(self) -> bool:
         """Forward by one undone step; False at the end."""
-        self.commit()
-        return self._step(self._redo, self._undo)
+        return self._undo.redo(self._complete)
 
     def add_result(self, result: Result) -> None:
         """Keep it in the history, and make it the present result if it is one of the photo on the table.
@@ -277,83 +265,52 @@ class Artwork:
         """
         self.keep_result(result)
         if self._is_of_content(result):
-            self._replace_state(result=result)
+            self._undo.replace(result=result)
 
     def keep_result(self, result: Result) -> None:
         """As `add_result`, but what is present stays."""
         self._history = (*self._history[1 - RESULTS_KEPT :], result)
-        if not self._committed.is_step_of(self._state):
-            self._committed = _with_result(self._committed, result)
-        elif self._undo:
-            self._undo[-1] = _with_result(self._undo[-1], result)
+        self._undo.put_result(result)
 
     def remove(self, *keys: str) -> bool:
         """Throw things away, until that is undone; see `removal_key`. Returns whether any of them was there."""
-        return self._change_removed(self._state.removed | set(keys))
+        return self._undo.change_removed(self.state.removed | set(keys))
 
     def bring_back(self, *keys: str) -> bool:
         """Have things again that were thrown away, whatever was done since."""
-        return self._change_removed(self._state.removed - set(keys))
+        return self._undo.change_removed(self.state.removed - set(keys))
 
     def note_added(self, *keys: str, gone: Iterable[str] = ()) -> bool:
         """Make a step of things that have come, `gone` for them: before it, they are as if they were thrown away.
 
         Where a style came to be used at once, that is the step. Returns whether there is another one.
         """
-        self.commit()
-        new, one_of = frozenset(keys), dict[frozenset[str], frozenset[str]]()
-
-        def before(state: ArtworkState) -> ArtworkState:
-            removed = state.removed | (new - {removal_key("style", style.card.id) for style in state.styles})
-            return replace(state, removed=one_of.setdefault(removed, removed))
-
-        self._undo = [before(state) for state in self._undo]
-        step = before(self._committed)
-        self._state = self._committed = replace(self._state, removed=(self._state.removed - new) | frozenset(gone))
-        if step.is_step_of(self._state):
-            return False
-        self._undo = [*self._undo[1 - UNDO_STEPS :], _without_blended(step)]
-        self._redo.clear()
-        return True
+        return self._undo.note_added(keys, gone)
 
     @property
     def out_of_reach(self) -> frozenset[str]:
         """What was thrown away and no undo, nor redo, brings back any more: it can be deleted for good."""
-        found = self._state.removed & self._committed.removed
-        for state in (*self._undo, *self._redo):
-            found &= state.removed
-        return found
+        return self._undo.out_of_reach
 
     def forget(self, keys: Set[str], results: Iterable[Result] = ()) -> None:
         """Keep no account any more of things that were deleted for good, nor of results that were among them."""
         self.forgotten = self.forgotten | keys
         gone = {id(result) for result in results}
         self._history = tuple(result for result in self._history if id(result) not in gone)
-
-        def without(state: ArtworkState) -> ArtworkState:
-            return replace(state, removed=state.removed - keys) if state.removed & keys else state
-
-        self._state, self._committed = without(self._state), without(self._committed)
-        self._undo, self._redo = [without(state) for state in self._undo], [without(state) for state in self._redo]
-
-    def _change_removed(self, removed: frozenset[str]) -> bool:
-        if removed == self._state.removed:
-            return False
-        self._state = replace(self._state, removed=removed)
-        return True
+        self._undo.forget_removed(keys)
 
     def restore(self, result: Result) -> bool:
         """Bring back a result with everything it was painted from."""
-        removed = self._state.removed
+        removed = self.state.removed
         changed = ArtworkState(
             result.content, result.styles, result.recipe, result, result.blend, removed, result.regions
         )
-        if changed == self._state:
+        if changed == self.state:
             return False
-        if changed.has_settings_of(self._state):
-            self._replace_state(result=result)
+        if changed.has_settings_of(self.state):
+            self._undo.replace(result=result)
         else:
-            self._state = changed
+            self._undo.present = changed
         return True
 
     def recolor_result(self, picture: Picture, keep_color: float, regions: Sequence[Region] = ()) -> None:
@@ -368,7 +325,7 @@ class Artwork:
         recipe = old.recipe.change(keep_color=keep_color)
         new = replace(old, picture=picture, uncolored=old.painted, recipe=recipe, regions=tuple(regions))
         self._history = tuple(new if result is old else result for result in self._history)
-        self._replace_state(result=new)
+        self._undo.replace(result=new)
 
     def card_of(self, style: Style) -> Card:
         """What is known of a style today, also of one in an old result: its card may have been corrected since."""
@@ -404,46 +361,16 @@ class Artwork:
 
     def _content_of(self, blend: Blend) -> Picture:
         """The blended picture, or what stands in for it: the same two blended otherwise, or the first alone."""
-        known, state = self._blended.get(blend), self._state
+        known, state = self._blended.get(blend), self.state
         if known is None and state.blend is not None and state.blend.pictures == blend.pictures:
             known = state.content
         return known or blend.base
 
-    def _replace_state(self, **fields: Any) -> None:
-        """Change what is no setting, which is no undo step."""
-        is_committed = self._state.is_step_of(self._committed)
-        self._state = replace(self._state, **fields)
-        if is_committed:
-            self._committed = self._state
-
     def _committed_shares(self) -> Sequence[float]:
         count = len(self.styles)
-        recipe = self._committed.recipe if len(self._committed.styles) == count else self.recipe
+        recipe = self._undo.committed.recipe if len(self._undo.committed.styles) == count else self.recipe
         return [100 * share for share in recipe.shares_of(count)]
 
-    def _step(self, source: list[ArtworkState], target: list[ArtworkState]) -> bool:
-        if not source:
-            return False
-        target.append(_without_blended(self._committed))
-        state = source.pop()
-        if state.blend is not None:
-            state = replace(state, content=self._content_of(state.blend))
-        self._state = self._committed = state
-        return True
-
-
-def _with_result(state: ArtworkState, result: Result) -> ArtworkState:
-    """The state with a result that was painted from its settings, or as it is if it was not."""
-    is_painted_from = (
-        (state.photo is result.content if result.blend is None else state.blend == result.blend)
-        and (state.blend is None) == (result.blend is None)
-        and state.styles == result.styles
-        and state.recipe == result.recipe
-        and state.regions == result.regions
-    )
-    return replace(state, result=result) if is_painted_from else state
-
-
-def _without_blended(state: ArtworkState) -> ArtworkState:
-    """The state as undo keeps it: the blended picture can be made again from the two."""
-    return state if state.blend is None else replace(state, content=None)
+    def _complete(self, state: ArtworkState) -> ArtworkState:
+        """A state of undo, which keeps no blended picture, with its content."""
+        return state if state.blend is None else replace(state, content=self._content_of(state.blend))

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from studio.core.artwork.artwork import RESULTS_KEPT, UNDO_STEPS, Artwork
+from studio.core.artwork.artwork import RESULTS_KEPT, Artwork
 from studio.core.artwork.artwork_state import Result
+from studio.core.artwork.undo_stack import UNDO_STEPS
 from studio.core.card import Card
 from studio.core.errors import RecipeError
 from studio.core.styles.style import Style
