@@ -16,6 +16,7 @@ from studio import __version__
 from studio.core.card import bundled_cards
 from studio.core.engine_api.contract import (
     ColorRequest,
+    CompareRequest,
     DescribeRequest,
     Done,
     EngineInfo,
@@ -33,6 +34,7 @@ from studio.core.engine_api.schedule import NARROWEST
 from studio.core.errors import EngineError, RecipeError, StudioError
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import StyleRecipe
+from studio.engine.comparison.comparer import Comparer
 from studio.engine.event_reporter import Reporter
 from studio.engine.feed_forward.live_planner import LivePlanner
 from studio.engine.finetune.tune_job import FineTuneContext, fine_tune
@@ -80,6 +82,7 @@ class TorchEngine:
         self._colors = ColorKeeper()
         self._seer = Seer(self._device)
         self._describer = Describer(self._device)
+        self._comparer = Comparer(self._device, lambda: run_to_end(self._encoder("vgg16", "max")))
         torch.backends.cudnn.deterministic = True  # the same recipe paints the same pixels
 
     def describe(self) -> EngineInfo:
@@ -116,6 +119,8 @@ class TorchEngine:
                     yield (yield from signs_of_life(request.id, self._seer.see(request)))
                 case DescribeRequest():
                     yield (yield from signs_of_life(request.id, self._describer.describe(request)))
+                case CompareRequest():
+                    yield (yield from signs_of_life(request.id, self._comparer.compare(request)))
                 case TuneRequest():
                     yield from fine_tune(request, self._fine_tune_context())
         except StudioError:
@@ -126,7 +131,7 @@ class TorchEngine:
             raise EngineError("There is not enough memory for this picture.", "Choose a smaller size.") from error
         finally:
             if not isinstance(
-                request, LiveRequest | ColorRequest | SeeRequest | DescribeRequest
+                request, LiveRequest | ColorRequest | SeeRequest | DescribeRequest | CompareRequest
             ):  # it takes longer than these do
                 release_memory(self._device)
 
@@ -138,6 +143,7 @@ class TorchEngine:
         self._colors.close()
         self._seer.close()
         self._describer.close()
+        self._comparer.close()
         release_memory(self._device)
 
     def _style(self, request: StyleRequest) -> Iterator[Event]:

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from studio.core.engine_api.comparison import check_comparison
 from studio.core.engine_api.contract import (
+    Compared,
+    CompareRequest,
     Described,
     DescribeRequest,
     Done,
@@ -40,11 +43,11 @@ _ROUNDING = 0.01  # of shares that were added up
 def check_event(event: object, request: Request) -> Event:
     """The event, if it is one of this request with types and numbers as the contract has them; else EngineError."""
     try:
-        if not isinstance(event, Frame | Progress | Done | Seen | Described | Stopped | Failed):
+        if not isinstance(event, Frame | Progress | Done | Seen | Described | Compared | Stopped | Failed):
             raise _no("a", event)
         if type(event.request_id) is not int or event.request_id != request.id:
             raise _no("another request's", event)
-        if isinstance(event, Frame | Done | Seen | Described) and not _is_answer(event, request):
+        if isinstance(event, Frame | Done | Seen | Described | Compared) and not _is_answer(event, request):
             raise _no("what was not asked, a", event)
         match event:
             case Frame():
@@ -70,6 +73,8 @@ def check_event(event: object, request: Request) -> Event:
                 _check_faces(event.faces)
             case Described():
                 _check_vectors(event.vectors)
+            case Compared():
+                check_comparison(event.comparison)
             case Failed() if not isinstance(event.error, StudioError):
                 raise _no("an error that is", event.error)
     except (ValueError, AttributeError) as error:  # AttributeError: a field is missing, if it was unpickled
@@ -114,11 +119,13 @@ def _check_pictures(picture: object, uncolored: object) -> None:
         raise ValueError("an uncolored picture of another size")
 
 
-def _is_answer(event: Frame | Done | Seen | Described, request: Request) -> bool:
+def _is_answer(event: Frame | Done | Seen | Described | Compared, request: Request) -> bool:
     if isinstance(request, SeeRequest):
         return isinstance(event, Seen)
     if isinstance(request, DescribeRequest):
         return isinstance(event, Described)
+    if isinstance(request, CompareRequest):
+        return isinstance(event, Compared)
     return isinstance(event, Frame | Done)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from studio.core.engine_api.contract import Request, SeeRequest
+from studio.core.engine_api.contract import Look, Request
 
 
 @dataclass(frozen=True)
@@ -15,13 +15,14 @@ class WorkerCommands:
     """Everything that was asked since the last look.
 
     live, job, background: the newest request of each kind, or None. looks: all that came, in order. previews: the
-    newest queue of them. ends_job, ends_previews, ends_background: what runs now is to be stopped, for good or for
+    newest queue of them. ends_looks: ids of looks that are not wanted any more. ends_job, ends_previews, ends_background: what runs now is to be stopped, for good or for
     something newer. unstarted: those that were replaced or stopped before they were taken. pauses_background: whether
     the background is paused from now on, None for as before. is_closing: nothing more will come.
     """
 
     live: Request | None = None
-    looks: tuple[SeeRequest, ...] = ()
+    looks: tuple[Look, ...] = ()
+    ends_looks: frozenset[int] = frozenset()
     job: Request | None = None
     ends_job: bool = False
     previews: tuple[Request, ...] = ()
@@ -52,10 +53,19 @@ class Mailbox:
         """Want `request` instead of any live request that waits here."""
         self._put(live=request)
 
-    def put_look(self, request: SeeRequest) -> None:
+    def put_look(self, request: Look) -> None:
         """Want `request` besides all others that wait here."""
         with self._arrival:
             self._put(looks=(*self._commands.looks, request))
+
+    def put_stop_look(self, request_id: int) -> None:
+        """Do not want a look any more, whether it waits here, waits to be run, or runs."""
+        with self._arrival:
+            commands = self._commands
+            dropped = tuple(look for look in commands.looks if look.id == request_id)
+            kept = tuple(look for look in commands.looks if look.id != request_id)
+            unstarted = commands.unstarted + dropped
+            self._put(looks=kept, unstarted=unstarted, ends_looks=commands.ends_looks | {request_id})
 
     def put_job(self, request: Request | None) -> None:
         """Want `request` (None: nothing) instead of the job that runs or waits here."""
@@ -93,7 +103,8 @@ class Mailbox:
             if self._commands.is_closing:
                 return
             replaced = [getattr(self._commands, kind) for kind in ("job", "background") if kind in changes]
-            unstarted = self._commands.unstarted + tuple(request for request in replaced if request is not None)
+            unstarted = changes.pop("unstarted", self._commands.unstarted)
+            unstarted += tuple(request for request in replaced if request is not None)
             if "previews" in changes:
                 unstarted += self._commands.previews
             self._commands = replace(self._commands, **changes, unstarted=unstarted)

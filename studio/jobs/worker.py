@@ -12,15 +12,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from studio.core.engine_api.contract import (
+    Compared,
     Described,
     Done,
     Engine,
     Event,
     Failed,
+    Look,
     Ready,
     Request,
     Seen,
-    SeeRequest,
     Stopped,
 )
 from studio.core.errors import EngineDied, EngineError
@@ -38,8 +39,8 @@ class Worker:
     `make_engine` is called on that thread, and so is `on_event`, with every event. Before anything is painted comes
     Ready, or Failed with request id 0; after a failed start the engine is started again when the next request comes. An
     engine that died fails the request it was at work on and is started again at once, with another Ready.
-    Every request ends with exactly one Done, Seen, Described, Stopped or Failed, after which no event of it follows;
-    with two exceptions: nothing is said about a live request that was replaced before the engine saw it, nor about a
+    Every request ends with exactly one Done, Seen, Described, Compared, Stopped or Failed, after which no event of it
+    follows; with two exceptions: nothing is said about a live request that was replaced before the engine saw it, nor about a
     request that comes after `close`. What is no event of its request (`check_event`) fails it.
 
     A live request runs between two steps of the job, which continues afterwards: as long as new ones keep coming, the
@@ -79,9 +80,14 @@ class Worker:
         """Run a live request before the job continues; it replaces the live request before it."""
         self._mailbox.put_live(request)
 
-    def look(self, request: SeeRequest) -> None:
-        """See what is in a photo, after the live request and all photos looked at before; nothing is stopped."""
+    def look(self, request: Look) -> None:
+        """Look at a photo or at two, after the live request and all looks before; nothing is stopped."""
         self._mailbox.put_look(request)
+
+    def stop_look(self, request: Look) -> None:
+        """Stop a look, if it has not ended yet."""
+        self._mailbox.put_stop_look(request.id)
+        self._interrupt_engine()
 
     def start_job(self, request: Request) -> None:
         """Run a long job; the job before it, if any, is stopped."""
@@ -169,6 +175,7 @@ class Worker:
         for request in commands.unstarted:
             self._emit(Stopped(request.id))
         ended = [self._job] if commands.ends_job else []
+        ended += [look for look in self._looks if look.request.id in commands.ends_looks]
         ended += self._previews if commands.ends_previews else ()
         ended += [self._background] if commands.ends_background else ()
         for run in filter(None, ended):
@@ -222,7 +229,7 @@ class Worker:
                 self._has_tried_to_start = self._is_ready = False
             self._end(run, Failed(run.request.id, as_studio_error(error)))
         else:
-            if isinstance(event, Done | Seen | Described | Stopped | Failed):
+            if isinstance(event, Done | Seen | Described | Compared | Stopped | Failed):
                 self._end(run, event)
             else:
                 self._emit(event)

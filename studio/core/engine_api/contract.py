@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.card import Card
+from studio.core.engine_api.comparison import Comparison
 from studio.core.engine_api.features import FeatureQuery
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import StudioError
@@ -127,6 +128,15 @@ class DescribeRequest:
 
 
 @dataclass(frozen=True)
+class CompareRequest:
+    """Say what two pictures have in common, and where; answered by Compared."""
+
+    first: Picture
+    second: Picture
+    id: int = field(default_factory=new_request_id)
+
+
+@dataclass(frozen=True)
 class TuneRequest:
     """Fine-tune to the style of `references`; it is written to `output`, with this card, whenever it is better.
 
@@ -144,7 +154,8 @@ class TuneRequest:
     id: int = field(default_factory=new_request_id)
 
 
-Request = StyleRequest | ColorRequest | LiveRequest | SeeRequest | DescribeRequest | TuneRequest
+Look = SeeRequest | CompareRequest  # quick, and asked about pictures that are there: nothing is painted
+Request = StyleRequest | ColorRequest | LiveRequest | SeeRequest | DescribeRequest | CompareRequest | TuneRequest
 
 
 @dataclass(frozen=True)
@@ -235,6 +246,14 @@ class Described:
     vectors: Mapping[str, NDArray[np.float32]]
 
 
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """What the pictures of a CompareRequest have in common."""
+
+    request_id: int
+    comparison: Comparison
+
+
 @dataclass(frozen=True)
 class Stopped:
     """The request was closed on demand before its end: the last frame is what there is."""
@@ -276,7 +295,7 @@ class Ready:
     info: EngineInfo
 
 
-Event = Frame | Progress | Done | Seen | Described | Stopped | Failed | Ready
+Event = Frame | Progress | Done | Seen | Described | Compared | Stopped | Failed | Ready
 
 
 @dataclass(frozen=True)
@@ -297,7 +316,7 @@ class Engine(Protocol):
         """Device, precision, memory, versions and weights; may load and warm up."""
 
     def run(self, request: Request) -> Iterator[Event]:
-        """Events of the request, ending with Done, or with Seen or Described for what asks for those; close() cancels.
+        """Events of the request, ending with Done, or Seen, Described or Compared where that is asked for; close() cancels.
 
         A StudioError is raised at the next(). Yields at least every 100 ms or so at 512 px, so that others
         get their turn.
