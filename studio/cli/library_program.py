@@ -7,14 +7,16 @@ from typing import Any
 
 from studio.cli.commands.bias import add_bias_command, show_bias
 from studio.cli.commands.classify import add_classify_command, classify
+from studio.cli.commands.compare import add_compare_command, compare_works
 from studio.cli.commands.features import add_features_command, write_features
 from studio.cli.commands.index import add_index_command, index_folders
+from studio.cli.commands.influence import add_influence_command, show_influence
 from studio.cli.commands.map_of import add_map_command, draw_map
 from studio.cli.commands.similar import add_similar_command, show_similar
 from studio.core.engine_api.contract import MakeEngine
 from studio.core.image_io.opening.opener import PictureOpener
 
-COMMANDS = ("index", "similar", "map", "features", "classify", "bias")
+COMMANDS = ("index", "similar", "compare", "map", "influence", "features", "classify", "bias")
 
 
 def run_library_command(arguments: argparse.Namespace, make_engine: MakeEngine, opener: PictureOpener) -> int:
@@ -26,6 +28,10 @@ def run_library_command(arguments: argparse.Namespace, make_engine: MakeEngine, 
             return show_similar(arguments, make_engine, opener)
         case "map":
             return draw_map(arguments, make_engine, opener)
+        case "compare":
+            return compare_works(arguments, make_engine, opener)
+        case "influence":
+            return show_influence(arguments, make_engine, opener)
         case "classify":
             return classify(arguments, make_engine, opener)
         case "features":
@@ -55,12 +61,34 @@ def add_library_commands(commands: Any) -> None:
             description="Lists the pictures in FOLDER that are most like PICTURE, with the reason in numbers.",
         )
     )
+    add_compare_command(
+        commands.add_parser(
+            "compare",
+            help="say what two works have in common",
+            usage="%(prog)s FIRST SECOND [-o OUT.png] [more options]",
+            description=(
+                "Compares two works: layers of a network, colours, strokes, composition, and patches that answer each"
+                " other. Similar does not mean influenced."
+            ),
+        )
+    )
     add_map_command(
         commands.add_parser(
             "map",
             help="lay the pictures of a folder out by style",
             usage="%(prog)s FOLDER -o OUT.html [more options]",
             description="Writes a page with all pictures on a plane, those alike in style near each other.",
+        )
+    )
+    add_influence_command(
+        commands.add_parser(
+            "influence",
+            help="show for each dated work the earlier ones it is like",
+            usage="%(prog)s FOLDER [-k N] [-o OUT.html] [more options]",
+            description=(
+                "Lays the dated works of a folder out in time, each with the earlier ones most alike in style. Similar"
+                " does not mean influenced."
+            ),
         )
     )
     add_features_command(

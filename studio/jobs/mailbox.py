@@ -15,9 +15,10 @@ class WorkerCommands:
     """Everything that was asked since the last look.
 
     live, job, background: the newest request of each kind, or None. looks: all that came, in order. previews: the
-    newest queue of them. ends_looks: ids of looks that are not wanted any more. ends_job, ends_previews, ends_background: what runs now is to be stopped, for good or for
-    something newer. unstarted: those that were replaced or stopped before they were taken. pauses_background: whether
-    the background is paused from now on, None for as before. is_closing: nothing more will come.
+    newest queue of them. ends_looks: ids of looks that are not wanted any more. ends_job, ends_previews,
+    ends_background: what runs now is to be stopped, for good or for something newer. unstarted: those that were
+    replaced or stopped before they were taken. pauses_background: whether the background is paused from now on,
+    None for as before. is_closing: nothing more will come.
     """
 
     live: Request | None = None

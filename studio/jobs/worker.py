@@ -40,8 +40,8 @@ class Worker:
     Ready, or Failed with request id 0; after a failed start the engine is started again when the next request comes. An
     engine that died fails the request it was at work on and is started again at once, with another Ready.
     Every request ends with exactly one Done, Seen, Described, Compared, Stopped or Failed, after which no event of it
-    follows; with two exceptions: nothing is said about a live request that was replaced before the engine saw it, nor about a
-    request that comes after `close`. What is no event of its request (`check_event`) fails it.
+    follows; with two exceptions: nothing is said about a live request that was replaced before the engine saw it, nor
+    about a request that comes after `close`. What is no event of its request (`check_event`) fails it.
 
     A live request runs between two steps of the job, which continues afterwards: as long as new ones keep coming, the
     job waits. Looks wait for the live request alone, and none replaces another. In the same way previews wait while

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from studio.core.engine_api.contract import (
+    Compared,
+    CompareRequest,
     Described,
     DescribeRequest,
     Done,
@@ -27,7 +29,7 @@ from studio.core.engine_api.contract import (
 from studio.core.errors import EngineError, PictureError
 from studio.core.regions.faces import Face
 from studio.jobs.event_check import check_event, check_info
-from tests.support.fakes import FakeEngine, make_card, make_learned, make_picture, make_request
+from tests.support.fakes import FakeEngine, compare, make_card, make_learned, make_picture, make_request
 
 REQUEST = make_request(keep_color=0.3)
 ID = REQUEST.id
@@ -128,6 +130,79 @@ IMPROPER: list[Any] = [
 def test_what_is_no_event_of_the_request_is_an_error_of_the_engine(event: object) -> None:
     with pytest.raises(EngineError, match=r"^The painting engine said what cannot be \(.{3,80}\)\. Try again"):
         check_event(event, REQUEST)
+
+
+COMPARE = CompareRequest(PICTURE, PICTURE)
+COMPARED = compare(COMPARE)
+TRAITS = COMPARED.comparison.first
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"layers": None},
+        {"layers": np.full(4, 2, np.float32)},
+        {"layers": np.zeros(4)},
+        {"layers": np.zeros((4, 1), np.float32)},
+        {"palette": NAN},
+        {"palette": -1.0},
+        {"palette": True},
+        {"style": 1.5},
+        {"first": None},
+        {"places": np.full((3, 4), NAN, np.float32)},
+        {"places": np.full((3, 4), 1.5, np.float32)},
+        {"places": np.zeros((41, 4), np.float32)},
+        {"places": np.float32(1)},
+        {"similarities": np.zeros(2, np.float32)},
+    ],
+    ids=str,
+)
+def test_a_comparison_has_the_shapes_and_numbers_that_were_promised(changes: dict[str, Any]) -> None:
+    assert check_event(COMPARED, COMPARE) is COMPARED
+    with pytest.raises(EngineError, match="said what cannot be"):
+        check_event(Compared(COMPARE.id, replace(COMPARED.comparison, **changes)), COMPARE)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"shares": np.zeros(0, np.float32)},
+        {"shares": np.full(9, 1 / 9, np.float32)},
+        {"shares": np.array([0.7, 0.1], np.float32)},
+        {"lab": np.full((2, 3), 1e6, np.float32)},
+        {"lab": np.zeros((3, 3), np.float32)},
+        {"rgb": np.zeros((2, 3), np.float32)},
+        {"directions": np.full((5, 24), 0.5, np.float32)},
+        {"directions": np.zeros((5, 12), np.float32)},
+        {"energy": np.full(5, 0.5, np.float32)},
+        {"coherence": np.full(5, -0.5, np.float32)},
+        {"stroke": np.inf},
+        {"stroke": "wide"},
+        {"attention": np.zeros((4000, 4), np.uint8)},
+        {"attention": np.zeros((0, 4), np.uint8)},
+        {"attention": np.zeros((4, 4), np.float32)},
+        {"attention": b"map"},
+        {"center": (0.5, 2.0)},
+        {"center": [0.5, 0.5]},
+        {"mirror": 2.0},
+        {"patch": NAN},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_traits_of_a_picture_have_the_shapes_and_numbers_that_were_promised(changes: dict[str, Any]) -> None:
+    for side in ("first", "second"):
+        hostile = replace(COMPARED.comparison, **{side: replace(TRAITS, **changes)})
+        with pytest.raises(EngineError, match="said what cannot be"):
+            check_event(Compared(COMPARE.id, hostile), COMPARE)
+
+
+def test_a_comparison_answers_no_other_request() -> None:
+    for event, request in ((Compared(ID, COMPARED.comparison), REQUEST), (Seen(COMPARE.id, None), COMPARE)):
+        with pytest.raises(EngineError, match="said what cannot be"):
+            check_event(event, request)
+    for changed in (replace(COMPARED, comparison=None), without(COMPARED, "comparison")):  # type: ignore[arg-type]
+        with pytest.raises(EngineError, match="said what cannot be"):
+            check_event(changed, COMPARE)
 
 
 DESCRIBE = DescribeRequest(PICTURE)

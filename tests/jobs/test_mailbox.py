@@ -88,11 +88,24 @@ def test_no_look_is_lost_to_another() -> None:
     assert mailbox.take_commands(wait=False) == WorkerCommands()
 
 
+def test_a_look_that_is_not_wanted_any_more_is_told_and_all_others_are_kept() -> None:
+    mailbox = Mailbox()
+    first, second, third = (SeeRequest(make_picture(seed=seed)) for seed in range(3))
+    mailbox.put_look(first)
+    mailbox.put_look(second)
+    mailbox.put_stop_look(first.id)
+    mailbox.put_stop_look(third.id)  # taken before
+
+    expected = WorkerCommands(looks=(second,), ends_looks=frozenset({first.id, third.id}), unstarted=(first,))
+    assert mailbox.take_commands(wait=True) == expected
+
+
 def test_every_kind_of_mail_wakes_the_taker() -> None:
     request, look = make_request(), SeeRequest(make_picture())
     puts: list[tuple[Callable[[Mailbox], None], WorkerCommands]] = [
         (lambda mailbox: mailbox.put_live(request), WorkerCommands(live=request)),
         (lambda mailbox: mailbox.put_look(look), WorkerCommands(looks=(look,))),
+        (lambda mailbox: mailbox.put_stop_look(7), WorkerCommands(ends_looks=frozenset({7}))),
         (lambda mailbox: mailbox.put_job(request), WorkerCommands(job=request, ends_job=True)),
         (lambda mailbox: mailbox.put_job(None), WorkerCommands(ends_job=True)),
         (lambda mailbox: mailbox.put_background(request), WorkerCommands(background=request, ends_background=True)),

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 import pytest
 
-from studio.core.engine_api.contract import ColorRequest, Done, Ready, Seen, SeeRequest
+from studio.core.engine_api.contract import (
+    ColorRequest,
+    CompareRequest,
+    Done,
+    Event,
+    Progress,
+    Ready,
+    Request,
+    Seen,
+    SeeRequest,
+)
 from studio.jobs.worker import Worker
 from tests.support.event_log import EventLog, running_worker
 from tests.support.fakes import FakeEngine, Gate, make_picture, make_request
@@ -280,6 +291,32 @@ def test_looks_run_in_order_after_a_live_request_and_stop_nothing() -> None:
     assert [log.names(look.id) for look in looks] == [["Seen"]] * 3
     assert log.names(job.id)[-1] == "Done"
     assert engine.closed == []
+
+
+def test_a_look_is_stopped_while_it_waits_and_while_it_runs() -> None:
+    class Slow(FakeEngine):
+        def run(self, request: Request) -> Iterator[Event]:
+            if isinstance(request, CompareRequest):
+                assert isinstance(self.gate, Gate)
+                self.gate.wait()
+                yield Progress(request.id, 0.5)
+            yield from super().run(request)
+
+    gate, log = Gate(), EventLog()
+    engine = Slow(gate=gate)
+    running, waiting, wanted = (CompareRequest(make_picture(), make_picture(seed=seed)) for seed in range(3))
+    with running_worker(lambda: engine, log) as worker:
+        for request in (running, waiting, wanted):
+            worker.look(request)
+        gate.wait_until_reached()
+        worker.stop_look(running)
+        worker.stop_look(waiting)
+        gate.open()
+        log.wait_for_end(wanted.id)
+
+    assert engine.started == [wanted]
+    assert log.names(running.id)[-1] == log.names(waiting.id)[-1] == "Stopped"
+    assert log.names(wanted.id) == ["Progress", "Compared"]
 
 
 def test_a_stop_of_all_else_leaves_looks_alone() -> None:

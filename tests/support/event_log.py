@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from studio.core.engine_api.contract import Done, Engine, Event, Failed, Ready, Seen, Stopped
+from studio.core.engine_api.contract import Compared, Done, Engine, Event, Failed, Ready, Seen, Stopped
 from studio.jobs.worker import Worker
 from tests.support.fakes import GUARD_SECONDS
 
@@ -36,9 +36,9 @@ class EventLog:
         return self.wait_for(lambda event: isinstance(event, Ready))
 
     def wait_for_end(self, request_id: int) -> Event:
-        """The Done, Seen, Stopped or Failed of a request."""
+        """The Done, Seen, Compared, Stopped or Failed of a request."""
         return self.wait_for(
-            lambda event: _id(event) == request_id and isinstance(event, Done | Seen | Stopped | Failed)
+            lambda event: _id(event) == request_id and isinstance(event, Done | Seen | Compared | Stopped | Failed)
         )
 
     def of(self, request_id: int) -> list[Event]:

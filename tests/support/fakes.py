@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from studio.core.card import Card, bundled_cards
+from studio.core.engine_api.comparison import Comparison, PictureTraits
 from studio.core.engine_api.contract import (
     ColorRequest,
+    Compared,
+    CompareRequest,
     Described,
     DescribeRequest,
     Done,
@@ -147,6 +151,8 @@ class FakeEngine:
                     done = see(request)
                 case DescribeRequest():
                     done = describe(request)
+                case CompareRequest():
+                    done = compare(request)
                 case ColorRequest():
                     colored = keep_colors(request.painted, request.content, request.keep_color)
                     done = Done(request.id, colored, uncolored=request.painted)
@@ -236,6 +242,45 @@ def describe(request: DescribeRequest) -> Described:
         waves = np.maximum(waves, 0) if name == "palette" else waves  # shares
         vectors[name] = (waves / np.linalg.norm(waves)).astype(np.float32)
     return Described(request.id, vectors)
+
+
+def compare(request: CompareRequest) -> Compared:
+    """Of the mean colours: no distance for equal ones, and three patches that answer each other."""
+    means = [picture.pixels.reshape(-1, 3).mean(0) for picture in (request.first, request.second)]
+    far = float(np.abs(means[0] - means[1]).mean() / 255)
+    places = np.array([(0.2, 0.3, 0.3, 0.3), (0.5, 0.6, 0.6, 0.5), (0.8, 0.2, 0.7, 0.9)], np.float32)
+    return Compared(
+        request.id,
+        Comparison(
+            layers=np.full(4, far, np.float32),
+            palette=100 * far,
+            style=1 - far,
+            subject=1 - far,
+            composition=1 - far,
+            first=_traits(means[0], 3),
+            second=_traits(means[1], 15),
+            places=places,
+            similarities=np.array([0.9, 0.6, 0.3], np.float32),
+        ),
+    )
+
+
+def _traits(mean: NDArray[np.float64], bin_: int) -> PictureTraits:
+    directions = np.zeros((5, 24), np.float32)
+    directions[:, bin_] = 1
+    return PictureTraits(
+        lab=np.array([[50, 10, 10], [20, 0, 0]], np.float32),
+        rgb=np.stack((mean, mean / 2)).astype(np.uint8),
+        shares=np.array([0.75, 0.25], np.float32),
+        directions=directions,
+        coherence=np.full(5, 0.5, np.float32),
+        energy=np.full(5, 0.2, np.float32),
+        stroke=0.02 + 0.001 * bin_,
+        attention=np.arange(48, dtype=np.uint8).reshape(6, 8) * 5,
+        center=(0.4, 0.6),
+        mirror=0.2,
+        patch=0.1,
+    )
 
 
 def see(request: SeeRequest) -> Seen:

@@ -154,7 +154,7 @@ class TuneRequest:
     id: int = field(default_factory=new_request_id)
 
 
-Look = SeeRequest | CompareRequest  # quick, and asked about pictures that are there: nothing is painted
+Look = SeeRequest | CompareRequest  # asked about pictures that are there: nothing is painted
 Request = StyleRequest | ColorRequest | LiveRequest | SeeRequest | DescribeRequest | CompareRequest | TuneRequest
 
 
@@ -316,7 +316,7 @@ class Engine(Protocol):
         """Device, precision, memory, versions and weights; may load and warm up."""
 
     def run(self, request: Request) -> Iterator[Event]:
-        """Events of the request, ending with Done, or Seen, Described or Compared where that is asked for; close() cancels.
+        """Events of the request, ending with Done, or with Seen, Described or Compared if asked for; close() cancels.
 
         A StudioError is raised at the next(). Yields at least every 100 ms or so at 512 px, so that others
         get their turn.

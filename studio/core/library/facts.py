@@ -17,6 +17,30 @@ UNKNOWN_NAMES = frozenset({"", "unknown", "anonymous", "an unknown artist", "unk
 NO_LEARN = "no_learn"  # in a card: true where nothing may be learnt from the picture
 _LARGEST_CARD = 2**20
 _YEAR = re.compile(r"\b(1\d{3}|20\d{2})\b")
+_DECADE = re.compile(r"\b(1\d{2}0|20\d0)s\b")
+_CENTURY = re.compile(
+    r"(?:\b(?P<part>early|mid|middle|late)[ -]+)?(?:the )?\b(?P<number>1\d|20|21)(?:th|st) (?:century|c\.)"
+)
+_RANGE_END = re.compile(
+    r"\s*(?:[-/\u2010-\u2015]|to|and|or|until)\s*(?:c\.|ca\.|circa)?\s*(?P<year>\d{4}|\d{2}|\d)(?!\d)"
+)
+_AROUND = re.compile(r"(?:\bc\.?|\bca\.?|\bcirca|\babout|\baround|\bprobably|~|\bum)\s*$")
+_BEFORE = re.compile(r"(?:\bbefore|\bby|\bnot later than)\s*(?:c\.|ca\.)?\s*$")
+_AFTER = re.compile(r"(?:\bafter|\bnot before)\s*(?:c\.|ca\.)?\s*$")
+_ABOUT, _OPEN = 5, 10  # years that "c." and "before" mean
+
+
+@dataclass(frozen=True, order=True)
+class Years:
+    """From when to when a work may have been made, both included."""
+
+    first: int
+    last: int
+
+    @property
+    def middle(self) -> float:
+        """The middle of the time."""
+        return (self.first + self.last) / 2
 
 
 @dataclass(frozen=True)
@@ -48,6 +72,11 @@ class Facts:
         return int(found[1]) if found else None
 
     @property
+    def years(self) -> Years | None:
+        """The time that is named, None where none is."""
+        return years_of(self.year)
+
+    @property
     def period(self) -> str:
         """Such as "1880s", or ""."""
         year = self.year_number
@@ -58,6 +87,44 @@ class Facts:
         """Such as "19th century", or ""."""
         year = self.year_number
         return "" if year is None else f"{year // 100 + 1}th century" if year < 2000 else "21st century"
+
+
+def years_of(text: str) -> Years | None:
+    """The time that a date in words names, None where it names none.
+
+    Such as "1889", "1888-90", "between 1880 and 1885", "c. 1890" (five years more at either side), "before 1880" and
+    "after 1880" (ten years), "1880s", "19th century", "early 19th century" (a third of it).
+    """
+    words = text.casefold()
+    century = _CENTURY.search(words)
+    if century and not _YEAR.search(words):
+        return _century(int(century["number"]), century["part"] or "")
+    decade = _DECADE.search(words)
+    if decade:
+        return Years(int(decade[1]), int(decade[1]) + 9)
+    found = _YEAR.search(words)
+    if not found:
+        return None
+    first = last = int(found[1])
+    end = _RANGE_END.match(words, found.end())
+    if end:
+        named = end["year"]
+        last = int(str(first)[: 4 - len(named)] + named)
+        last = last if last >= first else first
+    before = words[: found.start()]
+    if _AROUND.search(before):
+        return Years(first - _ABOUT, last + _ABOUT)
+    if _BEFORE.search(before):
+        return Years(first - _OPEN, first - 1)
+    if _AFTER.search(before):
+        return Years(first + 1, first + _OPEN)
+    return Years(first, last)
+
+
+def _century(number: int, part: str) -> Years:
+    first = 100 * (number - 1) + 1
+    third = {"early": (0, 33), "mid": (34, 66), "middle": (34, 66), "late": (67, 99)}.get(part, (0, 99))
+    return Years(first + third[0], first + third[1])
 
 
 class FactsReader:

@@ -60,7 +60,9 @@ class Comparer:
         second = yield from self._look(request.second, 0.45)
         yield 0.9
         layers = [_distance(*pair) for pair in zip(first.moments, second.moments, strict=True)]
-        places, similarities = match_patches(first.matched, second.matched, (first.size, second.size))
+        places, similarities = np.zeros((0, 4), np.float32), np.zeros(0, np.float32)
+        if first.strokes.stroke and second.strokes.stroke:  # of one colour, a picture has no patches
+            places, similarities = match_patches(first.matched, second.matched, (first.size, second.size))
         yield 0.95
         traits = [_traits(look) for look in (first, second)]
         comparison = Comparison(
@@ -97,7 +99,9 @@ class Comparer:
             yield done + 0.4
         matched = tuple(tape[layer] for layer in _MATCHED_LAYERS)
         height, width = seen.shape[2:]
-        return _Look((height, width), tuple(statistics), matched, attention_of(matched[-1]), strokes, palette, art)
+        # On one colour the network sees nothing but its own border.
+        attention = attention_of(matched[-1]) if strokes.stroke else torch.zeros_like(matched[-1][:, :1]).float()
+        return _Look((height, width), tuple(statistics), matched, attention, strokes, palette, art)
 
 
 def _telling(done: float, work: Generator[None, None, Result]) -> Generator[float, None, Result]:

@@ -28,7 +28,8 @@ def attention_of(features: Tensor) -> Tensor:
     low, high = torch.quantile(rare.flatten(), torch.tensor(_USUAL, device=rare.device)).tolist()
     if high - low < 1e-4:
         return torch.zeros_like(rare)
-    return ((rare - low) / (high - low)).clamp(0, 1)
+    scaled: Tensor = (rare - low) / (high - low)
+    return scaled.clamp(0, 1)
 
 
 def soft_map(attention: Tensor) -> Tensor:
@@ -56,7 +57,9 @@ def mirror_of(attention: Tensor) -> float:
 
 def correlation(first: Tensor, second: Tensor) -> float:
     """Pearson's correlation of two maps (1, 1, h, w), each seen as a square. Two flat ones are alike, 1."""
-    flat = [functional.interpolate(part, (_COMMON, _COMMON), mode="area").flatten().double() for part in (first, second)]
+    flat = [
+        functional.interpolate(part, (_COMMON, _COMMON), mode="area").flatten().double() for part in (first, second)
+    ]
     left, right = (part - part.mean() for part in flat)
     lengths = float(left.norm()), float(right.norm())
     if min(lengths) < 1e-6:

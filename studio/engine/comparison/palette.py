@@ -55,7 +55,7 @@ def palette_distance(
     Shapes: (K, 3), (K,), (L, 3), (L,). Source: Rubner, Tomasi & Guibas 2000, "The Earth Mover's Distance as a Metric
     for Image Retrieval"; solved as the linear programme it is.
     """
-    from scipy.optimize import linprog  # noqa: PLC0415 - half a second, and only comparisons need it
+    from scipy.optimize import linprog  # half a second, and only comparisons need it
 
     costs = np.linalg.norm(first[:, None].astype(np.float64) - second[None], axis=2)
     rows, columns = costs.shape

@@ -56,7 +56,7 @@ def _describe(first: Sequence[Tensor], second: Sequence[Tensor]) -> tuple[Tensor
     rows: tuple[list[Tensor], list[Tensor]] = ([], [])
     for one, other in zip(first, second, strict=True):
         flat = [
-            functional.avg_pool2d(functional.adaptive_avg_pool2d(part.float(), tuple(goal.shape[2:])), 3, 1, 1,
+            functional.avg_pool2d(functional.adaptive_avg_pool2d(part.float(), (goal.shape[2], goal.shape[3])), 3, 1, 1,
                                   count_include_pad=False)[0].flatten(1).T
             for part, goal in ((one, first[-1]), (other, second[-1]))
         ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Works beside works: two compared, and many in time."""
