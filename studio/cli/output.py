@@ -12,7 +12,7 @@ from pathlib import Path
 from studio.cli.options import UsageError
 from studio.cli.terminal import PIPE
 from studio.core.artwork.layers import layers_of
-from studio.core.engine_api.contract import Frame
+from studio.core.engine_api.contract import Frame, Seen
 from studio.core.errors import StudioError, WriteError
 from studio.core.image_io import (
     ExportFormat,
@@ -29,6 +29,7 @@ from studio.core.image_io.output_check import check_folder, check_writable, file
 from studio.core.image_io.picture_reader import reason
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Metadata, Picture
+from studio.core.regions.region import Region
 from studio.core.standard_streams import is_closed, write_result
 
 FORMATS: tuple[ExportFormat, ...] = tuple(WRITE_LIMITS)
@@ -78,12 +79,20 @@ class Target:
         """As it was given: a file name, or "-"."""
         return PIPE if self.path is None else str(self.path)
 
-    def write(self, picture: Picture, made_of: Credits, may_be_plain: bool, photo: Picture | None = None) -> int:
+    def write(
+        self,
+        picture: Picture,
+        made_of: Credits,
+        may_be_plain: bool,
+        photo: Picture | None = None,
+        regions: Sequence[Region] = (),
+        seen: Seen | None = None,
+    ) -> int:
         """Write the finished picture; the bytes written. may_be_plain: whether one colour is all right.
 
-        photo: what it was painted of, which lies below it in a file with layers.
+        photo, regions, seen: what it was painted of, which lies below it in a file with layers.
         """
-        layers = layers_of(photo) if self.options.format == "ora" else ()
+        layers = layers_of(photo, regions, seen) if self.options.format == "ora" else ()
         if self.path is not None:
             save = partial(save_picture, picture, self.path, self.options, made_of)
             try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -100,3 +102,20 @@ def test_a_batch_looks_at_each_photo_and_continues_with_the_same_regions(studio:
     assert [style.card.id for style in job.regions[0].styles] == [OTHER]
     assert np.array_equal(job.request(look.content, Seen(1, None)).regions[-1].mask, request.regions[-1].mask)
     assert job.to_values()["regions"] == record.job["regions"]
+
+
+def test_the_masks_of_regions_are_hidden_layers_of_an_openraster_file(studio: Studio) -> None:
+    words = ("--region", "subject:strength=0.2", "--region", "faces:protect", "--region", "upper:off")
+    assert studio("render", "photo.png", "--style", STYLE, "--size", "128", "-o", "out.ora", *words) == 0
+    with ZipFile("out.ora") as archive:
+        layers = re.findall(r'name="([^"]*)".*?visibility="(\w+)"', archive.read("stack.xml").decode())
+        with Image.open(archive.open("data/layer3.png")) as image:
+            mask = np.asarray(image)
+    assert layers == [
+        ("Artwork", "visible"),
+        ("Region: Upper", "hidden"),
+        ("Region: Faces", "hidden"),
+        ("Region: Subject", "hidden"),
+        ("Photo: photo.png", "visible"),
+    ]
+    assert mask.min() == 0 and mask.max() == 255

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
@@ -25,6 +25,7 @@ from studio.core.engine_api.contract import (
     Frame,
     MakeEngine,
     Progress,
+    Seen,
     StyleRequest,
 )
 from studio.core.errors import EngineError, StudioError
@@ -33,6 +34,7 @@ from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
+from studio.core.regions.region import Region
 from studio.core.rescue import keep_safe, unsaved
 from studio.jobs.looking import look_at
 
@@ -70,17 +72,16 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Pictu
     made_of = with_regions(made_of, regions)
     request = style_request(content, styles, recipe)
 
-    def request_of(engine: Engine) -> tuple[StyleRequest, tuple[str, ...]]:
-        if content is None or not any(region.mask.found for region in regions):
-            return style_request(content, styles, recipe, regions=regions), ()
-        seen = look_at(content, engine)
-        return style_request(content, styles, recipe, regions=regions, seen=seen), not_found(regions, seen)
+    def request_of(engine: Engine) -> tuple[StyleRequest, Seen | None]:
+        needs_look = content is not None and any(region.mask.found for region in regions)
+        seen = look_at(content, engine) if content is not None and needs_look else None
+        return style_request(content, styles, recipe, regions=regions, seen=seen), seen
 
     settings = EngineSettings(arguments.device, arguments.weights_folder)
     report: RenderReport = RenderJson() if arguments.json else RenderBar()
     with report:
         ending = _paint(request_of, make_engine, settings, target, made_of, report)
-    report.finish(_deliver(ending, request, target, made_of))
+    report.finish(_deliver(ending, request, target, made_of, regions))
     if ending.event == "stopped":
         return INTERRUPTED
     return FAILED if target.frames.problem else DONE
@@ -98,17 +99,18 @@ def _sized(recipe: StyleRecipe, content: Picture | None) -> StyleRecipe:
 
 @dataclass(frozen=True)
 class _Ending:
-    """How painting ended. picture: None if it was stopped before the first frame."""
+    """How painting ended. picture: None if it was stopped before the first frame. seen: if the photo was looked at."""
 
     event: Literal["done", "stopped"]
     picture: Picture | None = None
+    seen: Seen | None = None
     steps: int = 0
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
 
 
 def _paint(
-    request_of: Callable[[Engine], tuple[StyleRequest, tuple[str, ...]]],
+    request_of: Callable[[Engine], tuple[StyleRequest, Seen | None]],
     make_engine: MakeEngine,
     settings: EngineSettings,
     target: Target,
@@ -116,9 +118,10 @@ def _paint(
     report: RenderReport,
 ) -> _Ending:
     last: Frame | None = None
+    seen: Seen | None = None
     try:
         with closing(make_engine(settings)) as engine:
-            asked, notes = request_of(engine)
+            asked, seen = request_of(engine)
             for event in engine.run(asked):
                 match event:
                     case Frame():
@@ -129,21 +132,24 @@ def _paint(
                     case Failed(error=error):
                         raise error
                     case Done():
-                        return _Ending("done", event.result, event.steps, event.seconds, (*notes, *event.notes))
+                        return _Ending("done", event.result, seen, event.steps, event.seconds, event.notes)
     except KeyboardInterrupt:
         if last is None:
             return _Ending("stopped")
-        return _Ending("stopped", last.picture, last.step, last.seconds)
+        return _Ending("stopped", last.picture, seen, last.step, last.seconds)
     raise EngineError("The engine ended without a picture.", "Try again, or with --device cpu.")
 
 
-def _deliver(ending: _Ending, request: StyleRequest, target: Target, made_of: Credits) -> Summary:
+def _deliver(
+    ending: _Ending, request: StyleRequest, target: Target, made_of: Credits, regions: Sequence[Region]
+) -> Summary:
     picture = ending.picture
     if picture is None:
         return Summary(ending.event, request.recipe)
-    sources = request.styles if request.content is None else (request.content,)
+    sources, seen = request.styles if request.content is None else (request.content,), ending.seen
+    may_be_plain = any(map(is_plain, sources))
     try:
-        size = target.write(picture, made_of, may_be_plain=any(map(is_plain, sources)), photo=request.content)
+        size = target.write(picture, made_of, may_be_plain, request.content, regions, seen)
     except StudioError as error:
         if is_plain(picture):  # nothing worth keeping
             raise EngineError(error.message, error.remedy) from error
@@ -162,5 +168,5 @@ def _deliver(ending: _Ending, request: StyleRequest, target: Target, made_of: Cr
         steps=ending.steps,
         seconds=ending.seconds,
         credits=made_of.lines,
-        notes=(*of_photo, *missing, *ending.notes),
+        notes=(*of_photo, *missing, *(not_found(regions, seen) if seen else ()), *ending.notes),
     )

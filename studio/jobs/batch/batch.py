@@ -52,7 +52,7 @@ class Batch:
         self.job = job
         self.notes: tuple[str, ...] = ()  # what the user should know about the photos
         self.items = tuple(items)
-        self._missing: dict[int, tuple[str, ...]] = {}  # by item, what its regions are made of and is not there
+        self._seen: dict[int, Seen] = {}  # by item, what is in its photo
         self._journal = journal
         self._may_overwrite = may_overwrite
         self._sources = {identity_of(item.photo) for item in self.items}
@@ -73,16 +73,15 @@ class Batch:
             content = self._open_photo(item.photo)
             seen = None
             if self.job.needs_look and look is not None:
-                seen = look(content)
-                self._missing[item.number] = not_found(self.job.regions, seen)
+                self._seen[item.number] = seen = look(content)
             return self.job.request(content, seen)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one photo, the others are to be painted
             return self._end(item, "skipped", _as_sentence(error))
 
     def deliver(self, item: BatchItem, request: StyleRequest, done: Done) -> ItemReport:
         """Write a painted item and note it."""
-        path = self.folder / item.output
-        sources = (request.content, *request.styles)
+        path, seen = self.folder / item.output, self._seen.pop(item.number, None)
+        sources, regions = (request.content, *request.styles), self.job.regions
         try:
             assert request.content is not None
             self._check_free(item)
@@ -94,12 +93,13 @@ class Batch:
                 self.job.options,
                 self.job.credits(request.content),
                 allow_plain=any(is_plain(source) for source in sources if source is not None),
-                layers=layers_of(request.content) if self.job.options.format == "ora" else (),
+                layers=layers_of(request.content, regions, seen) if self.job.options.format == "ora" else (),
             )
         except Exception as error:  # noqa: BLE001 - as above
             return self._leave_unsaved(item, request, done, _as_sentence(error))
         self._journal.note(item, "done")
-        notes = (*request.content.notes, *self._missing.pop(item.number, ()), *done.notes)
+        missing = () if seen is None else not_found(regions, seen)
+        notes = (*request.content.notes, *missing, *done.notes)
         return ItemReport(item, "done", 1.0, size=size, seconds=done.seconds, notes=notes)
 
     def _leave_unsaved(self, item: BatchItem, request: StyleRequest, done: Done, error: StudioError) -> ItemReport:
@@ -126,6 +126,7 @@ class Batch:
         self._journal.close()
 
     def _end(self, item: BatchItem, state: ItemState, error: StudioError) -> ItemReport:
+        self._seen.pop(item.number, None)
         self._journal.note(item, state, reason=str(error))
         return ItemReport(item, state, reason=str(error))
 

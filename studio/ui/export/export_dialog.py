@@ -29,7 +29,6 @@ from studio.core.image_io import (
     ExportFormat,
     ExportOptions,
     check_export_size,
-    encode_picture,
 )
 from studio.core.image_io.exif import tells_place_or_owner
 from studio.core.image_io.formats import SUFFIX_OF
@@ -261,9 +260,7 @@ class ExportDialog(QDialog):
         self._show_file()
         self.size_label.setText(self.tr("measuring\N{HORIZONTAL ELLIPSIS}"))
         made_of = replace(self._artwork.credits, title=self.title.text().strip(), artist=self.artist.text().strip())
-        self._size_estimator.ask(
-            partial(encode_picture, self._artwork.picture, self.options, made_of, self._artwork.layers)
-        )
+        self._size_estimator.ask(partial(self._artwork.encode, self.options, made_of))
 
     @Slot(object)
     def _show_file_size(self, length: int | None) -> None:

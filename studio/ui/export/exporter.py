@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -11,7 +13,7 @@ from PySide6.QtCore import QObject
 from studio.core.artwork.credits import credits_of, credits_of_photo
 from studio.core.artwork.layers import layers_of
 from studio.core.errors import StudioError
-from studio.core.image_io import ExportOptions, Layer, is_plain, save_picture
+from studio.core.image_io import ExportOptions, Layer, encode_picture, is_plain, save_picture
 from studio.core.image_io.formats import SUFFIX_OF
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
@@ -30,13 +32,14 @@ _LONGEST_NAME = 200  # bytes; a disk takes 255, with ending and number
 class Exportable:
     """A picture that can be exported, what to call it unless the artist says otherwise, and whose work is in it.
 
-    shown: what of the artwork it is, None where only the picture is known.
+    shown: what of the artwork it is, None where only the picture is known. layers: draws those below it, for a format
+    that has them; not for the GUI thread.
     """
 
     picture: Picture
     credits: Credits
     shown: ShownPicture | None = None
-    layers: tuple[Layer, ...] = ()  # below it, where a format has them
+    layers: Callable[[], tuple[Layer, ...]] = tuple
 
     @property
     def title(self) -> str:
@@ -49,6 +52,10 @@ class Exportable:
         words = _UNSAFE_IN_NAMES.sub(" ", self.title).split()
         name = " ".join(words)[:120].encode()[:_LONGEST_NAME].decode(errors="ignore")
         return name.strip(" .") or "artwork"
+
+    def encode(self, options: ExportOptions, made_of: Credits) -> bytes:
+        """The bytes of its file, as `encode_picture`; not for the GUI thread."""
+        return encode_picture(self.picture, options, made_of, self.layers() if options.format == "ora" else ())
 
 
 class Exporter(QObject):
@@ -75,7 +82,7 @@ class Exporter(QObject):
     def exportable(self) -> Exportable | None:
         """The picture on the canvas, or None."""
         shown = self._session.shown
-        return Exportable(shown.picture, self._credits(shown), shown, _layers(shown)) if shown else None
+        return Exportable(shown.picture, self._credits(shown), shown, self._layers(shown)) if shown else None
 
     def export(
         self,
@@ -103,11 +110,13 @@ class Exporter(QObject):
         last = ExportSettings(path.parent, options, artist, unit or (before.unit if before else "px"), long_edge)
         sources = [style.picture for style in result.all_styles] + ([result.content] if result.content else [])
 
+        draw_layers = self._layers(shown)
+
         def write() -> tuple[Path, int]:
             target = free_path(path) if keeps_others else path
             # A plain source may well give a plain picture; otherwise one colour means that something went wrong.
             allow_plain = any(is_plain(source) for source in sources)
-            layers = _layers(shown) if options.format == "ora" else ()
+            layers = draw_layers() if options.format == "ora" else ()
             return target, save_picture(
                 result.picture, target, options, made_of, allow_plain=allow_plain, layers=layers
             )
@@ -153,11 +162,12 @@ class Exporter(QObject):
             return credits_of_photo(result.content, title, blend=result.blend)
         return credits_of(result.content, styles, result.recipe, title or self.tr("Artwork"), blend=result.blend)
 
-
-def _layers(shown: ShownPicture) -> tuple[Layer, ...]:
-    """What lies below it: nothing below a pattern, nor below a photo, which is the picture itself."""
-    has_photo = shown.is_painted and shown.result.recipe.method != "pattern"
-    return layers_of(shown.result.content) if has_photo else ()
+    def _layers(self, shown: ShownPicture) -> Callable[[], tuple[Layer, ...]]:
+        """Draws what lies below it: nothing below a pattern, nor below a photo, which is the picture itself."""
+        result = shown.result
+        if not shown.is_painted or result.recipe.method == "pattern":
+            return tuple
+        return partial(layers_of, result.content, result.regions, self._session.sight.seen(result.content))
 
 
 def free_path(path: Path) -> Path:

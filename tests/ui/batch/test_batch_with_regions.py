@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -103,3 +105,13 @@ def test_a_batch_is_stopped_while_a_photo_is_looked_at(
     qtbot.waitUntil(lambda: not chosen.batch.is_scanning)
     assert [report.state for report in chosen.batch.statuses] == ["waiting", "waiting"]
     assert chosen.batch.interrupted is not None
+
+
+def test_the_masks_are_layers_of_the_files_that_have_them(qtbot: QtBot, chosen: Studio, photos: Path) -> None:
+    chosen.batch.choose(replace(chosen.batch.options, format="ora"))
+    qtbot.waitUntil(lambda: not chosen.batch.is_scanning)
+    assert run(qtbot, chosen, SUBJECT) == ["done", "done"]
+    for file in photos.rglob("*.ora"):
+        with ZipFile(file) as archive:
+            assert 'name="Region: Subject"' in archive.read("stack.xml").decode()
+    assert len(list(photos.rglob("*.ora"))) == 2
