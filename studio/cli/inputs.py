@@ -12,6 +12,7 @@ from pathlib import Path
 from studio.cli.options import UsageError, blend_settings, recipe_of
 from studio.cli.terminal import PIPE
 from studio.core.artwork.blend import Blend
+from studio.core.artwork.recipe_regions import RecipeRegion
 from studio.core.card import Card, bundled_cards
 from studio.core.errors import PictureError
 from studio.core.image_io.formats import recognise
@@ -22,7 +23,7 @@ from studio.core.image_io.picture_reader import reason
 from studio.core.picture import Picture
 from studio.core.project.builtin_presets import all_presets, find_preset
 from studio.core.project.presets import Presets
-from studio.core.project.recipe_file import load_recipe
+from studio.core.project.recipe_file import load_recipe, load_recipe_with_regions
 from studio.core.recipe import StyleRecipe
 from studio.core.standard_streams import is_closed
 from studio.core.styles.load_style import open_style, open_style_file
@@ -110,6 +111,12 @@ def read_recipe(arguments: argparse.Namespace) -> StyleRecipe:
     recipe = recipe_of(arguments, base)
     recipe.shares_of(len(arguments.styles))
     return recipe
+
+
+def carried_regions(arguments: argparse.Namespace) -> tuple[RecipeRegion, ...]:
+    """The regions that `--preset` keeps, or else `--recipe`, which `read_recipe` has read."""
+    regions = find_preset(arguments.preset, all_presets(Presets().read()[0])).regions if arguments.preset else ()
+    return regions or (load_recipe_with_regions(arguments.recipe)[1] if arguments.recipe else ())
 
 
 def read_recipe_file(path: Path | None) -> StyleRecipe:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import re
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from studio.cli.inputs import find_style
+from studio.cli.inputs import carried_regions, find_style
 from studio.cli.options import UsageError, option_names, reader_of
 from studio.core.errors import RecipeError
 from studio.core.image_io.opening.opener import PictureOpener
-from studio.core.recipe import SHARE_KNOB
+from studio.core.recipe import SHARE_KNOB, StyleRecipe
 from studio.core.regions.region import MOST_REGIONS, REGION_KNOBS, Region
 from studio.core.regions.shapes import FOUND_NAMES, Drawn, Found, Mask, upper_part
 from studio.core.styles.style import Style
@@ -39,11 +40,20 @@ def add_region_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read_regions(arguments: argparse.Namespace, opener: PictureOpener) -> tuple[Region, ...]:
-    """The regions that were asked for. Raises StudioError if one cannot be."""
+def read_regions(arguments: argparse.Namespace, recipe: StyleRecipe, opener: PictureOpener) -> tuple[Region, ...]:
+    """The regions that were asked for, or else those of the preset or the recipe. Raises StudioError if one cannot be.
+
+    A pattern has none of the latter.
+    """
     if len(arguments.regions) > MOST_REGIONS:
         raise UsageError(f"There are {len(arguments.regions)} regions; there can be {MOST_REGIONS}.")
-    return tuple(_read(text, opener) for text in arguments.regions)
+    if arguments.regions:
+        return tuple(_read(text, opener) for text in arguments.regions)
+    if recipe.method == "pattern":
+        return ()
+    carried = carried_regions(arguments)
+    styles = {name: find_style(name, opener) for name in dict.fromkeys(chain(*(one.style_ids for one in carried)))}
+    return tuple(one.with_styles(styles) for one in carried)
 
 
 def region_files(arguments: argparse.Namespace) -> list[Path]:

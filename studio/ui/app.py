@@ -173,7 +173,9 @@ class Studio(QObject):
             self.session, worker, varying, lambda: self.importer.cards, self.opener, self
         )
         self.variations_view = VariationsView(self.variations, self.actions["variations"], self.window.canvas)
-        self.presets = PresetController(self.session, Presets(settings.folder), library, self)
+        self.presets = PresetController(
+            self.session, Presets(settings.folder), library, self.importer.settings_offer, self
+        )
         self.actions["restore_preset"].triggered.connect(self.presets.restore)
         self.recipe_files = RecipeFiles(
             self.session, self.importer.settings_offer, library, self.actions, settings, self.window

@@ -12,7 +12,7 @@ from PIL import Image
 from studio.cli.options import OptionParser, add_recipe_options, option_names, recipe_of
 from studio.core.image_io.xmp import read_recipe
 from studio.core.print_size import PrintSize
-from studio.core.project.builtin_presets import BUILT_IN, find_preset
+from studio.core.project.builtin_presets import BUILT_IN, KeptSettings, find_preset
 from studio.core.project.presets import Presets
 from studio.core.recipe import KNOBS, Knob, StyleRecipe
 from tests.support.command_line import STYLE, Studio
@@ -128,7 +128,7 @@ def test_a_preset_of_the_window_paints_here_too_and_an_unknown_one_names_all(
     studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STYLE_STUDIO_CONFIG", str(tmp_path / "config"))
-    Presets().save("For grandma", StyleRecipe(keep_color=0.5))
+    Presets().save("For grandma", KeptSettings(StyleRecipe(keep_color=0.5)))
     assert studio("render", "photo.png", "--style", STYLE, "--preset", "For grandma", "-o", "out.png") == 0
     assert studio.request.recipe.keep_color == 0.5
     assert studio("render", "photo.png", "--style", STYLE, "--preset", "Nothing", "-o", "out2.png") == 2

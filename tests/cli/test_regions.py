@@ -119,3 +119,17 @@ def test_the_masks_of_regions_are_hidden_layers_of_an_openraster_file(studio: St
         ("Photo: photo.png", "visible"),
     ]
     assert mask.min() == 0 and mask.max() == 255
+
+
+def test_a_recipe_and_an_exported_picture_bring_their_regions_unless_others_are_named(studio: Studio) -> None:
+    assert render(studio, "--region", f"background:style={OTHER}:strength=0.3", "--region", "faces:protect") == 0
+    Path("first.png").write_bytes(Path("out.png").read_bytes())
+    assert render(studio, "--recipe", "first.png") == 0
+    behind, faces = painted(studio).regions
+    assert behind.recipe.strength == 0.3 and behind.styles != painted(studio).styles
+    assert faces.recipe.strength == PROTECTION["strength"]
+    assert render(studio, "--recipe", "first.png", "--region", "subject:off") == 0
+    assert [region.is_painted for region in painted(studio).regions] == [False]
+    words = ("render", "--method", "pattern", "--style", STYLE, "--recipe", "first.png", "-o", "pattern.png")
+    assert studio(*words) == 0
+    assert painted(studio).regions == ()

@@ -18,6 +18,7 @@ from studio.core.engine_api.contract import TuneRequest
 from studio.core.errors import StudioError
 from studio.core.image_io import save_picture
 from studio.core.image_io.xmp import Credits
+from studio.core.project.builtin_presets import KeptSettings
 from studio.core.project.presets import Presets
 from studio.core.project.project import Project
 from studio.core.project.project_file import save_project
@@ -79,7 +80,7 @@ def save_a_recipe(folder: Path) -> None:
 
 
 def save_a_preset(folder: Path) -> None:
-    Presets(folder / "config").save("bold", StyleRecipe(strength=0.9))
+    Presets(folder / "config").save("bold", KeptSettings(StyleRecipe(strength=0.9)))
 
 
 WRITERS: dict[str, Callable[[Path], None]] = {

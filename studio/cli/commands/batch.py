@@ -53,7 +53,7 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
         options=export_options(arguments, arguments.format, recipe.dpi),
         title=arguments.title,
         artist=arguments.artist,
-        regions=read_regions(arguments, opener),
+        regions=read_regions(arguments, recipe, opener),
     )
     if arguments.cluster is not None:
         _check_cluster()

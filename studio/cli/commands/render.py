@@ -58,7 +58,7 @@ def render(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Pictu
     if arguments.photo is None and recipe.method != "pattern":
         raise UsageError("There is no photo to paint.", "Name one, or add '--method pattern' to need none.")
     styles = [find_style(name, opener) for name in arguments.styles]
-    regions = read_regions(arguments, opener)
+    regions = read_regions(arguments, recipe, opener)
     all_styles = [*styles, *(style for region in regions for style in region.styles)]
     sources = [*source_files(arguments), *region_files(arguments), *(style.card.file for style in all_styles)]
     target = check_target(arguments, sources, recipe.dpi)

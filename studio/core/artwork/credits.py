@@ -8,6 +8,7 @@ from pathlib import Path
 
 from studio.core.artwork.blend import Blend
 from studio.core.artwork.demo_photos import demo_cards
+from studio.core.artwork.recipe_regions import regions_to_text
 from studio.core.card import Card, bundled_cards
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
@@ -48,12 +49,19 @@ def credits_of(
 
 
 def with_regions(made_of: Credits, regions: Sequence[Region]) -> Credits:
-    """The credits with the styles of regions, which have no share in the mix of the whole."""
+    """The credits with the regions, as far as they mean something in any photo, and the styles of all of them.
+
+    Those that the whole is not painted in have no share in its mix.
+    """
+    if made_of.recipe is None:
+        return made_of
+    made_of = replace(made_of, regions=regions_to_text(regions))
     known = {card.id for card in made_of.styles}
     cards = {style.card.id: style.card for region in regions if region.is_painted for style in region.styles}
     more = tuple(card for name, card in cards.items() if name not in known)
-    if not more or made_of.recipe is None:
+    if not more:
         return made_of
+    assert made_of.recipe is not None
     shares = (*made_of.recipe.shares_of(len(made_of.styles)), *(0.0 for _ in more))
     recipe = made_of.recipe.change(style_shares=shares)
     return replace(made_of, styles=(*made_of.styles, *more), recipe=recipe)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import islice, zip_longest
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
@@ -49,7 +49,8 @@ class Credits:
     recipe: None for a photo that nobody painted: then no model has a part in it, and no mark of AI says so.
     content_name: what the photo is called. artist: who made the artwork, "" if they do not say.
     is_pattern: whether nothing of a user's picture is in it. blended_name: what a second photo is called that was
-    blended with the first, or "". photos: cards of those that have one, which are the bundled ones.
+    blended with the first, or "". photos: cards of those that have one, which are the bundled ones. regions: as the
+    recipe has them, a line of JSON, or "".
     """
 
     title: str
@@ -61,6 +62,7 @@ class Credits:
     is_pattern: bool = False
     blended_name: str = ""
     photos: tuple[Card, ...] = ()
+    regions: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -69,14 +71,17 @@ class Credits:
 
 
 def to_xmp(credits: Credits, label_ai: bool, most: int | None = None) -> bytes:  # noqa: A002 (an interactive builtin)
-    """The XMP packet, UTF-8, at most `most` bytes: then the last styles are counted and no longer named.
+    """The XMP packet, UTF-8, at most `most` bytes: then without regions, and the last styles are no longer named.
 
     Standard properties carry it for every reader (title, creator, rights, source, description, CreatorTool, credit and,
-    if `label_ai`, DigitalSourceType), our own carry the recipe as JSON and the cards field by field. Fields are cut
-    at 1,000 characters; characters that XML cannot hold are left out.
+    if `label_ai`, DigitalSourceType), our own carry recipe and regions as JSON and the cards field by field. Fields are
+    cut at 1,000 characters; characters that XML cannot hold are left out.
     """
     named = len(credits.styles)
     packet = _packet(credits, label_ai, named)
+    if most is not None and len(packet) > most and credits.regions:  # a lasso may have thousands of corners
+        credits = replace(credits, regions="")  # noqa: A001
+        packet = _packet(credits, label_ai, named)
     while most is not None and len(packet) > most and named:
         named //= 2
         packet = _packet(credits, label_ai, named)
@@ -92,8 +97,16 @@ class CreditedStyle:
     author: str
 
 
-def read_settings(file: Path | bytes) -> tuple[StyleRecipe, tuple[CreditedStyle, ...]]:
-    """The recipe in an exported picture (its path or its bytes), and the styles it credits, in the order of the shares.
+class WrittenSettings(NamedTuple):
+    """What an exported picture was painted with. styles: in the order of the shares. regions: a line of JSON, or ""."""
+
+    recipe: StyleRecipe
+    styles: tuple[CreditedStyle, ...]
+    regions: str
+
+
+def read_settings(file: Path | bytes) -> WrittenSettings:
+    """What an exported picture (its path or its bytes) was painted with; what the regions are, nobody has checked.
 
     Raises PictureError if it is no picture or carries no recipe, RecipeError if the recipe is of a newer studio.
     """
@@ -105,7 +118,7 @@ def read_settings(file: Path | bytes) -> tuple[StyleRecipe, tuple[CreditedStyle,
 
 def read_recipe(file: Path | bytes) -> StyleRecipe:
     """The recipe of `read_settings` alone."""
-    return read_settings(file)[0]
+    return read_settings(file).recipe
 
 
 def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
@@ -148,6 +161,7 @@ def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
     if recipe is not None:
         # In pixels: so large it is, whatever made it so, and older studios read it.
         _text(about, "studio:Recipe", recipe.change(long_edge=recipe.long_edge).to_json())
+        _text(about, "studio:Regions", _FORBIDDEN.sub("", given.regions))
     _cards(about, "studio:Photos", cards, [])
     _cards(about, "studio:Styles", styles, [f"{share / sum(shares):.4f}" for share in shares])
     _cards(about, "studio:Models", models, [])
@@ -189,7 +203,7 @@ def _cards(parent: Element, tag: str, cards: Sequence[Card], shares: Sequence[st
         _text(item, "studio:share", share)
 
 
-def _settings_in(file: IO[bytes], name: str) -> tuple[StyleRecipe, tuple[CreditedStyle, ...]]:
+def _settings_in(file: IO[bytes], name: str) -> WrittenSettings:
     nothing = PictureError(f"{name} carries no recipe.", "Only pictures exported by Style Studio do.")
     packet: object = packet_in(file)
     if packet is None:
@@ -205,7 +219,8 @@ def _settings_in(file: IO[bytes], name: str) -> tuple[StyleRecipe, tuple[Credite
     if text is None:
         raise nothing
     items = root.iterfind(f".//{_STUDIO}Styles/{{{NAMESPACES['rdf']}}}Seq/{{{NAMESPACES['rdf']}}}li")
-    return StyleRecipe.from_json(text), tuple(_credited(item) for item in islice(items, _MOST_STYLES))
+    styles = tuple(_credited(item) for item in islice(items, _MOST_STYLES))
+    return WrittenSettings(StyleRecipe.from_json(text), styles, root.findtext(f".//{_STUDIO}Regions") or "")
 
 
 def _credited(item: Element) -> CreditedStyle:

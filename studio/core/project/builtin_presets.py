@@ -4,29 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from studio.core.artwork.recipe_regions import RecipeRegion
 from studio.core.errors import RecipeError
 from studio.core.recipe import RECIPE_FIELDS, StyleRecipe
 
 
 @dataclass(frozen=True)
 class Preset:
-    """Settings under a name. settings: fields of the recipe, by name. is_own: the artist's, not the studio's."""
+    """Settings under a name. settings: fields of the recipe, by name. is_own: the artist's, not the studio's.
+
+    regions: in place of those of the artwork; () leaves them.
+    """
 
     name: str
     settings: Mapping[str, Any]
     is_own: bool = False
+    regions: tuple[RecipeRegion, ...] = ()
 
     def applied_to(self, recipe: StyleRecipe) -> StyleRecipe:
         """The recipe with these settings; what they do not say stays."""
         return recipe.change(**self.settings)
 
 
-def own_preset(name: str, recipe: StyleRecipe) -> Preset:
+class KeptSettings(NamedTuple):
+    """What is kept under a name of the artist's: settings, and the regions that mean something in any photo."""
+
+    recipe: StyleRecipe
+    regions: tuple[RecipeRegion, ...] = ()
+
+
+def own_preset(name: str, kept: KeptSettings) -> Preset:
     """A preset of the artist's: all of the recipe but the shares, which belong to the styles it was made with."""
-    settings = {field: getattr(recipe, field) for field in RECIPE_FIELDS if field != "style_shares"}
-    return Preset(name, settings, is_own=True)
+    settings = {field: getattr(kept.recipe, field) for field in RECIPE_FIELDS if field != "style_shares"}
+    return Preset(name, settings, is_own=True, regions=kept.regions)
 
 
 def _painted(name: str, strength: float, stroke_size: float, keep_color: float, freedom: float, detail: float,
@@ -50,9 +62,9 @@ BUILT_IN: tuple[Preset, ...] = (
 )
 
 
-def all_presets(own: Mapping[str, StyleRecipe]) -> tuple[Preset, ...]:
+def all_presets(own: Mapping[str, KeptSettings]) -> tuple[Preset, ...]:
     """The studio's, then the artist's in the order given."""
-    return (*BUILT_IN, *(own_preset(name, recipe) for name, recipe in own.items()))
+    return (*BUILT_IN, *(own_preset(name, kept) for name, kept in own.items()))
 
 
 def find_preset(name: str, presets: Iterable[Preset]) -> Preset:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
+from studio.core.artwork.recipe_regions import regions_from_values, regions_to_values
 from studio.core.displayable import displayable
 from studio.core.errors import RecipeError, StudioError, WriteError
 from studio.core.image_io.picture_reader import reason
-from studio.core.project.builtin_presets import BUILT_IN
+from studio.core.project.builtin_presets import BUILT_IN, KeptSettings
 from studio.core.recipe import StyleRecipe
 from studio.core.storage.atomic_write import make_folder, replace_file
 from studio.core.storage.folder_lock import FolderLock
@@ -22,13 +24,13 @@ MOST_PRESETS = 1000
 _FILE = "presets.json"
 _VERSION = 1
 _LARGEST = 2 * 2**20  # bytes
-_Known = dict[str, StyleRecipe]
+_Known = dict[str, KeptSettings]
 _Broken = dict[str, tuple[object, str]]  # what stands in the file, and what is wrong with it
 _Change = Callable[[_Known, _Broken], _Known]
 
 
 class Presets:
-    """The presets in a folder: `presets.json`, {"version": 1, "presets": {"NAME": {recipe}}}.
+    """The presets in a folder: `presets.json`, {"version": 1, "presets": {"NAME": {recipe, "regions": [...]}}}.
 
     Two studios may use it at once: nothing is remembered between calls. Methods that write raise StudioError, and leave
     the file as it was.
@@ -43,8 +45,8 @@ class Presets:
         """The file."""
         return self.folder / _FILE
 
-    def read(self) -> tuple[dict[str, StyleRecipe], tuple[StudioError, ...]]:
-        """The recipes by name, in the order of the names, and what is wrong with those left out."""
+    def read(self) -> tuple[dict[str, KeptSettings], tuple[StudioError, ...]]:
+        """What is kept by name, in the order of the names, and what is wrong with those left out."""
         try:
             presets, broken = self._read()
         except StudioError as error:
@@ -52,10 +54,10 @@ class Presets:
         problems = tuple(RecipeError(f"The preset {name} cannot be used: {why}") for name, (_, why) in broken.items())
         return dict(sorted(presets.items(), key=lambda preset: preset[0].casefold())), problems
 
-    def save(self, name: str, recipe: StyleRecipe) -> str:
-        """Keep a recipe under a name, in place of the one that has it; returns the name as it is kept."""
+    def save(self, name: str, kept: KeptSettings) -> str:
+        """Keep settings under a name, in place of those that have it; returns the name as it is kept."""
         name = _free_name(name)
-        self._change(lambda presets, _: presets | {name: recipe})
+        self._change(lambda presets, _: presets | {name: kept})
         return name
 
     def remove(self, name: str) -> None:
@@ -81,7 +83,7 @@ class Presets:
         self._change(renamed)
         return new_name
 
-    def step(self, gone: Iterable[tuple[str, StyleRecipe]], back: Iterable[tuple[str, StyleRecipe]]) -> None:
+    def step(self, gone: Iterable[tuple[str, KeptSettings]], back: Iterable[tuple[str, KeptSettings]]) -> None:
         """Take presets away as far as they are still there like this, and bring others back.
 
         Raises RecipeError where a name to be brought back is that of another preset by now.
@@ -89,9 +91,9 @@ class Presets:
         old, new = dict(gone), dict(back)
 
         def stepped(presets: _Known, _: _Broken) -> _Known:
-            others = {name: recipe for name, recipe in presets.items() if old.get(name) != recipe}
-            for name, recipe in new.items():
-                if others.setdefault(name, recipe) != recipe:
+            others = {name: kept for name, kept in presets.items() if old.get(name) != kept}
+            for name, kept in new.items():
+                if others.setdefault(name, kept) != kept:
                     raise RecipeError(f"Another preset is called {name}.", "Rename it, and undo again.")
             return others
 
@@ -107,7 +109,7 @@ class Presets:
             if len(changed) > MOST_PRESETS:
                 raise RecipeError(f"There are {MOST_PRESETS:,} presets, which is the limit.", "Remove some.")
             kept = {name: value for name, (value, _) in broken.items() if name not in changed}
-            values = kept | {name: json.loads(recipe.to_json()) for name, recipe in changed.items()}
+            values = kept | {name: _to_values(settings) for name, settings in changed.items()}
             text = json.dumps(
                 {"version": _VERSION, "presets": values}, indent=2
             )  # ASCII: a broken name may be no Unicode
@@ -136,7 +138,7 @@ class Presets:
             try:
                 if checked_name(name) != name:
                     raise RecipeError("its name is none.")
-                presets[name] = StyleRecipe.from_json(json.dumps(value))
+                presets[name] = _from_values(value)
             except StudioError as error:
                 broken[name] = (value, str(error))
         return presets, broken
@@ -152,18 +154,30 @@ def checked_name(name: str) -> str:
     return name
 
 
-def preset_text(name: str, recipe: StyleRecipe) -> str:
+def preset_text(name: str, kept: KeptSettings) -> str:
     """A preset as one line of text, equal for equal ones."""
-    return json.dumps([name, json.loads(recipe.to_json())], sort_keys=True)
+    return json.dumps([name, _to_values(kept)], sort_keys=True)
 
 
-def read_preset_text(text: str) -> tuple[str, StyleRecipe] | None:
+def read_preset_text(text: str) -> tuple[str, KeptSettings] | None:
     """The preset in such a line, or None if that is none."""
     try:
-        name, recipe = json.loads(text)
-        return checked_name(name), StyleRecipe.from_json(json.dumps(recipe))
+        name, values = json.loads(text)
+        return checked_name(name), _from_values(values)
     except (StudioError, ValueError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _to_values(kept: KeptSettings) -> dict[str, Any]:
+    """As a recipe's file has them: without regions what older studios read."""
+    values: dict[str, Any] = json.loads(kept.recipe.to_json())
+    return values | {"regions": regions_to_values(kept.regions)} if kept.regions else values
+
+
+def _from_values(values: object) -> KeptSettings:
+    known = dict(values) if isinstance(values, dict) else values
+    regions = regions_from_values(known.pop("regions", [])) if isinstance(known, dict) else ()
+    return KeptSettings(StyleRecipe.from_json(json.dumps(known)), regions)
 
 
 def _free_name(name: str) -> str:
@@ -174,10 +188,10 @@ def _free_name(name: str) -> str:
     return name
 
 
-def _others(presets: Mapping[str, StyleRecipe], name: str) -> dict[str, StyleRecipe]:
+def _others(presets: Mapping[str, KeptSettings], name: str) -> dict[str, KeptSettings]:
     if name not in presets:
         raise RecipeError(f"There is no preset called {name}.")
-    return {known: recipe for known, recipe in presets.items() if known != name}
+    return {known: kept for known, kept in presets.items() if known != name}
 
 
 def _damaged(path: Path, why: str) -> RecipeError:

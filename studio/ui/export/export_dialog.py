@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.core.artwork.artwork_state import is_relative
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError, StudioError
 from studio.core.image_io import (
@@ -243,7 +244,18 @@ class ExportDialog(QDialog):
             return self.tr("{} exists already and will be replaced.").format(place.path.name)
         if self._artwork.credits.recipe is None:
             return self.tr("The title is written into it.")
-        return self.tr("The credits and the recipe are written into it.")
+        return self._told_of_regions() or self.tr("The credits and the recipe are written into it.")
+
+    def _told_of_regions(self) -> str:
+        """Whether regions go with the recipe; "" where there are none."""
+        regions = self._artwork.shown.result.regions if self._artwork.shown is not None else ()
+        if not regions:
+            return ""
+        if all(map(is_relative, regions)):
+            return self.tr("The credits, the recipe and its regions are written into it.")
+        if any(map(is_relative, regions)):
+            return self.tr("The credits, the recipe and its regions are written into it, but for brushed ones.")
+        return self.tr("The credits and the recipe are written into it, without regions that were brushed.")
 
     def _problem(self, path: Path, found: ExportFormat | None) -> str:
         if found is None or not path.stem:

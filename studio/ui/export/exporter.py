@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from studio.core.artwork.credits import credits_of, credits_of_photo
+from studio.core.artwork.credits import credits_of, credits_of_photo, with_regions
 from studio.core.artwork.layers import layers_of
 from studio.core.errors import StudioError
 from studio.core.image_io import ExportOptions, Layer, encode_picture, is_plain, save_picture
 from studio.core.image_io.formats import SUFFIX_OF
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
+from studio.core.styles.style import Style
 from studio.ui.export.export_settings import ExportSettings, Unit, keep_export_settings, read_export_settings
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
@@ -153,14 +154,25 @@ class Exporter(QObject):
 
     def _credits(self, shown: ShownPicture) -> Credits:
         result = shown.result
-        styles = [replace(style, card=self._session.artwork.card_of(style)) for style in result.all_styles]
+        styles = self._credited(result.styles)
+        all_styles = self._credited(result.all_styles)
         is_pattern = result.recipe.method == "pattern"
         pictures = result.blend.pictures if result.blend else (result.content,) if result.content else ()
         photo = "" if is_pattern else self.tr(" and ").join(Path(picture.name).stem for picture in pictures)
-        title = ", ".join(filter(None, [photo, self.tr(" and ").join(style.card.title for style in styles)]))
+        title = ", ".join(filter(None, [photo, self.tr(" and ").join(style.card.title for style in all_styles)]))
         if not shown.is_painted and result.content is not None:
             return credits_of_photo(result.content, title, blend=result.blend)
-        return credits_of(result.content, styles, result.recipe, title or self.tr("Artwork"), blend=result.blend)
+        title = title or self.tr("Artwork")
+        made_of = credits_of(result.content, styles, result.recipe, title, blend=result.blend)
+        if is_pattern:
+            return made_of
+        return with_regions(
+            made_of, [replace(region, styles=self._credited(region.styles)) for region in result.regions]
+        )
+
+    def _credited(self, styles: Sequence[Style]) -> tuple[Style, ...]:
+        """The styles under the cards they have today."""
+        return tuple(replace(style, card=self._session.artwork.card_of(style)) for style in styles)
 
     def _layers(self, shown: ShownPicture) -> Callable[[], tuple[Layer, ...]]:
         """Draws what lies below it: nothing below a pattern, nor below a photo, which is the picture itself."""

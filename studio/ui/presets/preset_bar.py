@@ -68,6 +68,7 @@ class PresetBar(QWidget):
         self.remove.triggered.connect(self._remove)
         controller.changed.connect(self._show_presets)
         session.recipe_changed.connect(self._show_current)
+        session.selection.changed.connect(self._show_current)  # there may be other regions
         self._show_presets()
 
     @property

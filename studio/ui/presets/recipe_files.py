@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from studio.core.artwork.artwork_state import is_relative
 from studio.core.errors import StudioError
 from studio.core.image_io import OPEN_SUFFIXES
 from studio.core.project.recipe_file import SUFFIX, save_recipe
@@ -84,7 +85,10 @@ class RecipeFiles(QObject):
         remember_folder(self._settings, _PURPOSE, path.parent)
 
         def done(_: None) -> None:
-            self._session.post_message(Message(self.tr("The settings are in {}.").format(path.name)))
+            text = self.tr("The settings are in {}.").format(path.name)
+            if not all(map(is_relative, regions)):
+                text += " " + self.tr("Masks that were brushed belong to this photo and are left out.")
+            self._session.post_message(Message(text))
 
         self._files.submit_write(lambda: save_recipe(path, recipe, regions), done, self._refuse)
 

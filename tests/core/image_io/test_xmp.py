@@ -84,7 +84,7 @@ def test_cards_and_shares_stand_field_by_field_too() -> None:
 
 def test_the_styles_come_out_again_with_their_ids(tmp_path: Path) -> None:
     data = encode_picture(Picture(noise(20, 16)), ExportOptions(), CREDITS)
-    recipe, styles = read_settings(data)
+    recipe, styles, _ = read_settings(data)
     assert recipe == CREDITS.recipe
     assert styles == (
         CreditedStyle("wave", "The Great Wave", "Hokusai"),

@@ -7,17 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from studio.core.artwork.recipe_regions import RecipeRegion
 from studio.core.errors import PictureError, RecipeError, StudioError
 from studio.core.image_io import save_picture
 from studio.core.image_io.xmp import Credits
-from studio.core.project.builtin_presets import BUILT_IN, all_presets, find_preset, own_preset
+from studio.core.project.builtin_presets import BUILT_IN, KeptSettings, all_presets, find_preset, own_preset
 from studio.core.project.presets import LONGEST_NAME, MOST_PRESETS, Presets, checked_name, preset_text, read_preset_text
 from studio.core.project.recipe_file import load_recipe, save_recipe
 from studio.core.recipe import StyleRecipe
+from studio.core.regions.region import Region
+from studio.core.regions.shapes import Found, Mask
 from studio.core.storage.folder_lock import FolderLock
 from tests.support.fakes import make_picture
 
-BOLD, SOFT = StyleRecipe(strength=0.9, style_shares=(3, 1)), StyleRecipe(strength=0.1, method="live")
+BOLD_RECIPE, SOFT_RECIPE = StyleRecipe(strength=0.9, style_shares=(3, 1)), StyleRecipe(strength=0.1, method="live")
+SUBJECT = Region("Subject", Mask.of(Found("subject")), {"strength": 0.2})
+BOLD, SOFT = KeptSettings(BOLD_RECIPE), KeptSettings(SOFT_RECIPE, (RecipeRegion(SUBJECT, ("wave",)),))
 
 
 @pytest.fixture
@@ -42,7 +47,7 @@ def test_there_are_none_at_first_and_reading_makes_no_folder(presets: Presets) -
 
 
 def test_a_step_takes_away_what_is_as_it_was_and_brings_back_what_writes_over_nothing(presets: Presets) -> None:
-    one, other = StyleRecipe(seed=1), StyleRecipe(seed=2)
+    one, other = KeptSettings(StyleRecipe(seed=1)), KeptSettings(StyleRecipe(seed=2), SOFT.regions)
     presets.save("Mine", one)
     presets.step([("Mine", other)], [("Theirs", other)])
     assert presets.read()[0] == {"Mine": one, "Theirs": other}
@@ -55,7 +60,7 @@ def test_a_step_takes_away_what_is_as_it_was_and_brings_back_what_writes_over_no
 @pytest.mark.parametrize("text", ["", "[", "[]", "1", '["a"]', '["", {}]', '["a", {"seed": "x"}]', "[" * 5000])
 def test_a_line_that_is_no_preset_is_none(text: str) -> None:
     assert read_preset_text(text) is None
-    assert read_preset_text(preset_text("a", StyleRecipe(seed=3))) == ("a", StyleRecipe(seed=3))
+    assert read_preset_text(preset_text("a", SOFT)) == ("a", SOFT)
 
 
 def test_presets_are_kept_renamed_replaced_and_removed_by_name(presets: Presets) -> None:
@@ -95,7 +100,7 @@ def test_what_is_wrong_with_one_costs_the_others_nothing_and_stays_in_the_file(p
     presets.save("good", SOFT)
     values = written(presets)
     values["presets"] |= {  # type: ignore[operator]
-        "far": {"strength": 99}, "new": {"version": 99}, "odd\x07": json.loads(BOLD.to_json()), "list": [],
+        "far": {"strength": 99}, "new": {"version": 99}, "odd\x07": json.loads(BOLD_RECIPE.to_json()), "list": [],
         "deep": {"strength": float("nan")},
     }  # fmt: skip
     presets.path.write_text(json.dumps(values))
@@ -148,17 +153,17 @@ def test_two_studios_do_not_lose_each_others_presets(presets: Presets) -> None:
 
 def test_a_recipe_comes_back_from_its_file(tmp_path: Path) -> None:
     path = tmp_path / "bold.recipe.json"
-    save_recipe(path, BOLD)
-    assert load_recipe(path) == BOLD
+    save_recipe(path, BOLD_RECIPE)
+    assert load_recipe(path) == BOLD_RECIPE
     path.write_bytes(b"\xef\xbb\xbf\r\n" + path.read_bytes())  # as some editors write it
-    assert load_recipe(path) == BOLD
+    assert load_recipe(path) == BOLD_RECIPE
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tiff"])
 def test_a_recipe_comes_back_from_an_exported_picture_whatever_it_is_called(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"art{suffix}"
-    save_picture(make_picture(), path, credits=Credits("Title", (), (), BOLD))
-    assert load_recipe(path.rename(tmp_path / "art.recipe.json")) == BOLD
+    save_picture(make_picture(), path, credits=Credits("Title", (), (), BOLD_RECIPE))
+    assert load_recipe(path.rename(tmp_path / "art.recipe.json")) == BOLD_RECIPE
 
 
 @pytest.mark.parametrize(
@@ -192,13 +197,14 @@ def test_the_first_preset_of_the_studio_is_what_a_fresh_recipe_is() -> None:
 
 
 def test_an_own_preset_is_all_but_the_shares() -> None:
-    preset = own_preset("mine", BOLD.change(style_shares=(1, 1)))
-    assert preset.applied_to(SOFT.change(style_shares=(3, 4, 5))) == BOLD.change(style_shares=(3, 4, 5))
+    preset = own_preset("mine", KeptSettings(BOLD_RECIPE.change(style_shares=(1, 1)), SOFT.regions))
+    assert preset.applied_to(SOFT_RECIPE.change(style_shares=(3, 4, 5))) == BOLD_RECIPE.change(style_shares=(3, 4, 5))
+    assert preset.regions == SOFT.regions
 
 
 def test_a_preset_is_found_by_its_name_whatever_its_capitals() -> None:
     presets = all_presets({"Mine": SOFT, "mine": BOLD})
-    assert find_preset("mine", presets).settings["strength"] == BOLD.strength
+    assert find_preset("mine", presets).settings["strength"] == BOLD_RECIPE.strength
     assert find_preset(" soft WASH ", presets).name == "Soft wash"
     with pytest.raises(RecipeError, match="There is no preset called 'none'"):
         find_preset("none", presets)

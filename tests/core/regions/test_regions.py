@@ -203,6 +203,12 @@ def test_masks_of_faces_are_soft_ellipses() -> None:
     assert max(earlier - later for earlier, later in pairwise(row)) < 30
 
 
+def test_a_region_is_protected_by_what_keeps_it_recognisable() -> None:
+    face = Region("Face", Mask.of(Found("faces")))
+    assert face.protect().is_protected and face.change(strength=0.3, detail=1.0).is_protected
+    assert not face.is_protected and not face.change(strength=0.4, detail=1.0).is_protected
+
+
 def test_faces_at_the_border_of_a_photo_have_a_mask() -> None:
     assert face_mask([Face(0.0, 0.0, 0.1, 0.1)], (100, 100)).max() == 255
     assert face_mask([Face(1.0, 1.0, 1.0, 1.0)], (100, 100)).shape == (100, 100)

@@ -80,7 +80,7 @@ def test_the_studio_s_own_are_neither_renamed_nor_removed(loaded: Studio) -> Non
 def test_settings_are_saved_under_a_name_and_there_at_the_next_start(saved: Studio, settings: Settings) -> None:
     assert told(saved) == "The settings are saved as For grandma."
     assert entries(saved)[-1] == "For grandma"
-    assert Presets(settings.folder).read()[0]["For grandma"].seed == 3
+    assert Presets(settings.folder).read()[0]["For grandma"].recipe.seed == 3
     choose(saved, "Balanced")
     choose(saved, "For grandma")
     assert (saved.session.artwork.recipe.strength, saved.session.artwork.recipe.seed) == (0.9, 3)
@@ -109,14 +109,14 @@ def test_a_preset_that_was_written_over_comes_back_by_a_click(qtbot: QtBot, save
     type_name(qtbot, saved, "For grandma")
     qtbot.waitUntil(lambda: told(saved) == "For grandma stands for these settings now.")
     saved.window.messages.button.click()
-    qtbot.waitUntil(lambda: Presets(settings.folder).read()[0]["For grandma"].strength == 0.9)
+    qtbot.waitUntil(lambda: Presets(settings.folder).read()[0]["For grandma"].recipe.strength == 0.9)
 
 
 def test_saving_renaming_and_removing_a_preset_are_steps_of_undo(
     qtbot: QtBot, saved: Studio, settings: Settings
 ) -> None:
     def kept() -> dict[str, float]:
-        return {name: recipe.strength for name, recipe in Presets(settings.folder).read()[0].items()}
+        return {name: kept.recipe.strength for name, kept in Presets(settings.folder).read()[0].items()}
 
     undo, redo = saved.actions["undo"], saved.actions["redo"]
     saved.session.change(strength=0.1)

@@ -191,7 +191,7 @@ def test_finish_paints_the_regions(qtbot: QtBot, seen: Studio, engine: FakeEngin
     request = engine.requests[-1]
     assert isinstance(request, StyleRequest)
     (region,) = request.regions
-    assert region.recipe.strength == 0.3 and region.recipe.detail == 1.0 and region.is_painted
+    assert region.recipe.strength == 0.2 and region.recipe.detail == 1.0 and region.is_painted
     assert region.mask.max() == 255 and region.mask[0, 0] == 0
     assert seen.session.artwork.result.regions == seen.session.artwork.regions
     seen.actions["region_protect"].trigger()
