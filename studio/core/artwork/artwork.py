@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal
 from weakref import WeakValueDictionary
 
-from studio.core.artwork.artwork_state import ArtworkState, Result, is_relative
+from studio.core.artwork.artwork_state import ArtworkState, Result, relative_parts
 from studio.core.artwork.blend import Blend
 from studio.core.artwork.undo_stack import UndoStack
 from studio.core.card import Card
@@ -144,7 +144,7 @@ class Artwork:
         blend = fields.pop("blend", state.blend if photo is state.photo else None)
         content = photo if blend is None else self._content_of(blend)
         styles = tuple(fields.pop("styles", state.styles))
-        kept = state.regions if photo is state.photo else tuple(filter(is_relative, state.regions))
+        kept = state.regions if photo is state.photo else relative_parts(state.regions)
         regions = tuple(fields.pop("regions", kept))
         if len(regions) > MOST_REGIONS:
             raise RecipeError(f"An artwork has at most {MOST_REGIONS} regions.", "Remove one, or add to it.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from studio.core.artwork.blend import Blend
@@ -114,6 +115,26 @@ def styles_with(styles: tuple[Style, ...], regions: tuple[Region, ...]) -> tuple
 def is_relative(region: Region) -> bool:
     """Whether a region means something in any photo: what is found in it, or shapes, but nothing brushed."""
     return not any(isinstance(step.shape, Drawn) for step in region.mask.steps)
+
+
+def relative_part(region: Region) -> Region | None:
+    """What of a region means something in any photo: without strokes that were brushed on this one; None for nothing.
+
+    Strokes correct what was found or enclosed, so that is what stays; a region that strokes alone make, or bound, goes.
+    """
+    steps = region.mask.steps
+    if any(isinstance(step.shape, Drawn) and step.operation == "intersect" for step in steps):
+        return None
+    kept = tuple(step for step in steps if not isinstance(step.shape, Drawn))
+    if len(kept) == len(steps):
+        return region
+    is_anything = any(step.operation == "add" for step in kept)
+    return replace(region, mask=replace(region.mask, steps=kept)) if is_anything else None
+
+
+def relative_parts(regions: Sequence[Region]) -> tuple[Region, ...]:
+    """Those of `relative_part` that there are."""
+    return tuple(part for part in map(relative_part, regions) if part is not None)
 
 
 def pictures_of(part: ArtworkState | Result) -> list[Picture]:

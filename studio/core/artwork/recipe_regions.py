@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from studio.core.artwork.artwork_state import is_relative
+from studio.core.artwork.artwork_state import relative_parts
 from studio.core.errors import RecipeError
 from studio.core.picture import Pixels
 from studio.core.regions.region import MOST_REGIONS, Region
@@ -30,11 +30,10 @@ class RecipeRegion:
 
 
 def recipe_regions(regions: Sequence[Region]) -> tuple[RecipeRegion, ...]:
-    """Those that mean something in any photo; what was brushed on one is not among them."""
+    """What of them means something in any photo; what was brushed on one is left out."""
     return tuple(
         RecipeRegion(replace(region, styles=()), tuple(style.card.id for style in region.styles))
-        for region in regions
-        if is_relative(region)
+        for region in relative_parts(regions)
     )
 
 

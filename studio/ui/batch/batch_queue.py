@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.core.artwork.artwork_state import is_relative
+from studio.core.artwork.artwork_state import relative_parts
 from studio.core.batch.job import BatchItem, BatchJob, ItemReport
 from studio.core.engine_api.contract import Done, Event, Failed, Frame, Progress, Stopped, StyleRequest, new_request_id
 from studio.core.errors import StudioError, WeightsError
@@ -121,7 +121,7 @@ class BatchQueue(QObject):
         """Paint what is chosen with the present styles, settings and regions; an interrupted batch alike is continued.
 
         Besides their format, the files are written as in the last export: with its quality, maker and label. Of the
-        regions, those that were drawn on the artist's photo mean nothing in others and are left out; a message says it.
+        regions, what was brushed on the artist's photo means nothing in others and is left out; the window says it.
         """
         artwork, options = self._session.artwork, self.options
         if options.folder is None or self.is_running or self._waits_for_learning():
@@ -131,7 +131,7 @@ class BatchQueue(QObject):
             last = self._exporter.last
             export_options = (last.options if last else ExportOptions()).in_format(options.format)
             artist = last.artist if last else ""
-            styles, regions = artwork.credited_styles, tuple(filter(is_relative, artwork.credited_regions))
+            styles, regions = artwork.credited_styles, relative_parts(artwork.credited_regions)
             job = BatchJob(styles, artwork.recipe, export_options, artist=artist, regions=regions)
         except StudioError as error:
             self._tell(error)
@@ -147,9 +147,6 @@ class BatchQueue(QObject):
                 left_out=options.left_out,
             )
         )
-        if len(regions) < len(artwork.regions):
-            text = self.tr("Regions drawn by hand belong to the open photo and are left out.")
-            self.message_posted.emit(Message(text))
 
     def resume(self) -> None:
         """Continue the batch that was interrupted in the chosen folder, with the settings it began with."""

@@ -31,6 +31,7 @@ from studio.ui.actions.actions import Actions
 from studio.ui.actions.message_bar import MessageBar
 from studio.ui.batch.batch_list import BatchList
 from studio.ui.batch.batch_queue import BatchQueue
+from studio.ui.batch.regions_note import RegionsNote
 from studio.ui.batch.resume_banner import ResumeBanner
 from studio.ui.dialogs.file_dialogs import (
     last_folders,
@@ -91,6 +92,7 @@ class BatchWindow(QDialog):
         self.overwrite = QCheckBox(self.tr("Replace files that are there"))
         self.recipe = ElidedLabel()
         set_role(self.recipe, "muted")
+        self.regions = RegionsNote()
         self.bar = ProgressLine(self.tr("Progress of all pictures"))
         self.progress = PlainLabel()
         set_role(self.progress, "caption")
@@ -195,8 +197,10 @@ class BatchWindow(QDialog):
         artwork = self._session.artwork
         if not is_idle and queue.job is not None:
             self.recipe.setText(self._described(queue.job.styles, queue.job.recipe))
+            self.regions.show_regions(queue.job.regions)
         else:
             self.recipe.setText(missing or self._described(artwork.credited_styles, artwork.recipe))
+            self.regions.show_regions(artwork.regions)
         self._show_progress()
 
     @Slot()
@@ -282,6 +286,7 @@ class BatchWindow(QDialog):
         box.addWidget(self.resume_banner)
         box.addLayout(form)
         box.addWidget(self.recipe)
+        box.addWidget(self.regions)
         box.addWidget(self.bar)
         box.addLayout(buttons)
         for button in self.findChildren(QPushButton):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from studio.core.artwork.artwork import Artwork
-from studio.core.artwork.artwork_state import Result, pictures_of
+from studio.core.artwork.artwork_state import Result, pictures_of, relative_part, relative_parts
 from studio.core.errors import RecipeError
 from studio.core.regions.region import MOST_REGIONS, Region
 from studio.core.regions.shapes import Drawn, Found, Mask
@@ -80,3 +82,14 @@ def test_more_regions_than_there_may_be_are_refused(artwork: Artwork) -> None:
 def test_the_styles_of_regions_are_credited_once(artwork: Artwork) -> None:
     artwork.change(regions=(BRUSHED, Region("Rest", Mask(), styles=(BRUSHED.styles[0], artwork.styles[0]))))
     assert [style.card.id for style in painted(artwork).all_styles] == ["wave", "poppies"]
+
+
+def test_without_its_strokes_a_region_is_what_was_found_or_enclosed() -> None:
+    stroke, found = Drawn(np.full((4, 6), 255, np.uint8)), Mask.of(Found("subject"))
+    whole = Region("Subject", found, {"strength": 0.2})
+    assert relative_part(whole) is whole
+    corrected = replace(whole, mask=found.then("subtract", stroke).then("add", stroke))
+    assert relative_part(corrected) == whole
+    assert relative_part(replace(whole, mask=found.then("intersect", stroke))) is None  # it would be more than it was
+    assert relative_part(replace(whole, mask=Mask.of(stroke).then("subtract", Found("subject")))) is None
+    assert relative_parts((BRUSHED, corrected)) == (whole,)

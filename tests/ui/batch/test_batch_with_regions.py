@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from studio.core.engine_api.contract import Event, Failed, Request, SeeRequest, StyleRequest
 from studio.core.errors import EngineError
 from studio.core.regions.region import Region
-from studio.core.regions.shapes import Drawn, Found, Mask
+from studio.core.regions.shapes import Drawn, Found, Mask, Polygon
 from studio.ui.app import Studio
 from tests.support.fakes import FakeEngine, make_picture
 
@@ -67,15 +67,22 @@ def test_the_regions_of_the_artwork_are_painted_in_every_photo(
     assert [name for name in looked_at if name in ("a.png", "b.png")] == ["a.png", "b.png"]
 
 
-def test_what_was_drawn_on_one_photo_is_left_out_of_the_others_and_a_message_says_so(
+def test_what_was_brushed_on_one_photo_is_left_out_of_the_others_and_the_window_says_so_beforehand(
     qtbot: QtBot, chosen: Studio, engine: FakeEngine
 ) -> None:
-    told: list[object] = []
-    chosen.batch.message_posted.connect(told.append)
-    drawn = Region("Sky", Mask.of(Drawn(np.full((48, 64), 255, np.uint8))), {"strength": 0.9})
-    assert run(qtbot, chosen, SUBJECT, drawn) == ["done", "done"]
-    assert [len(request.regions) for request in painted(engine)] == [1, 1]
-    assert any("drawn by hand" in str(message) for message in told)
+    note = chosen.batch_window.regions
+    assert not note.text()
+    stroke = Drawn(np.full((48, 64), 255, np.uint8))
+    lasso = Polygon(((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)))
+    corrected = replace(SUBJECT, mask=SUBJECT.mask.then("subtract", stroke))
+    sky = Region("Sky", Mask.of(stroke), {"strength": 0.9})
+    chosen.session.change_regions([corrected, Region("Corner", Mask.of(lasso), {"strength": 0.1}), sky])
+    assert "these regions: Subject, Corner." in note.text()
+    assert "brushed in the open photo: Subject." in note.text()
+    assert "alone: Sky." in note.text()
+    assert run(qtbot, chosen, *chosen.session.artwork.regions) == ["done", "done"]
+    assert [[region.recipe.strength for region in request.regions] for request in painted(engine)] == [[0.2, 0.1]] * 2
+    assert all(request.regions[0].mask.any() for request in painted(engine))
 
 
 def test_a_photo_that_cannot_be_looked_at_is_skipped_alone(
