@@ -27,8 +27,9 @@ from studio.engine.torch_engine import TorchEngine
 from studio.jobs.looking import look_at
 
 PHOTO = "grace-hopper"
-PERSON, BEHIND, SKY = "van-gogh-portrait-of-pere-tanguy", "hokusai-the-great-wave-off-kanagawa", "hokusai-poppies"
-EDGE = 900  # px at which is painted
+PERSON, BEHIND = "renoir-girls-at-the-piano", "van-gogh-cafe-terrace-at-night"
+SKY = "hokusai-the-great-wave-off-kanagawa"
+EDGE = 640  # px at which is painted
 FIELD = 600  # px of a picture in the sheet
 GAP = 12
 
