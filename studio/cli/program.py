@@ -123,7 +123,7 @@ def _run(
         case "tune":
             return tune(chosen, make_engine, opener)
         case "styles":
-            return show_styles(chosen)
+            return show_styles(chosen, opener)
         case "train-base":
             if train is None:
                 raise EngineError("Networks cannot be trained from here.")

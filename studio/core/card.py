@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -31,6 +31,15 @@ LICENCES: tuple[str, ...] = (
     UNKNOWN_LICENCE,
 )
 
+# What an artist says of a picture in one word, and the licence that its card has then.
+Rights = Literal["mine", "permitted", "public-domain", "unknown"]
+RIGHTS: dict[Rights, str] = {
+    "mine": "My own work",
+    "permitted": "With permission",
+    "public-domain": "Public domain",
+    "unknown": UNKNOWN_LICENCE,
+}
+
 _TEXTS = ("title", "author", "year", "licence", "source", "credit", "category", "trained_on", "limits")
 
 
@@ -40,8 +49,8 @@ class Card:
 
     file: the picture or weights the card describes. sha256: of that file, "" where not checked (own styles).
     credit: the line to print where it is used. category: gallery chip ("painting", "print", "pattern", "mine").
-    trained_on, limits: for models, what they learnt from and what they cannot do. All but the id, which names files, is
-    made `displayable`.
+    trained_on, limits: for models, what they learnt from and what they cannot do. no_learn: whether nothing may be
+    learnt from the picture. All texts but the id, which names files, are made `displayable`.
     """
 
     id: str
@@ -57,6 +66,7 @@ class Card:
     category: str = ""
     trained_on: str = ""
     limits: str = ""
+    no_learn: bool = False
 
     def __post_init__(self) -> None:
         for name in _TEXTS:
@@ -68,7 +78,8 @@ class Card:
         if self.credit:
             return self.credit
         maker = ", ".join(part for part in (self.author, self.year) if part)
-        return f"{self.title}{f' ({maker})' if maker else ''}, {self.licence}"
+        licence = "licence unknown" if licence_is_unknown(self) else self.licence
+        return f"{self.title}{f' ({maker})' if maker else ''}, {licence}"
 
     def verify(self) -> None:
         """Raise WeightsError unless the file is there and is the one the card was written for."""
@@ -81,6 +92,22 @@ class Card:
 def licence_is_unknown(card: Card) -> bool:
     """Whether nobody has said yet if pictures made with it may be shown: worth a word before an export."""
     return card.licence.strip().casefold() in ("", UNKNOWN_LICENCE)
+
+
+def unknown_licences(cards: Iterable[Card]) -> str:
+    """A sentence on those whose licence nobody has said, "" if there is none."""
+    titles = [card.title for card in cards if licence_is_unknown(card)]
+    return f"The licence of {', '.join(titles)} is unknown: find out whether you may show it." if titles else ""
+
+
+def rights_of(card: Card) -> Rights:
+    """What the licence amounts to, in one word; one of another text is a permission."""
+    if licence_is_unknown(card):
+        return "unknown"
+    licence = card.licence.strip().casefold()
+    if licence.startswith(("public domain", "cc0")):
+        return "public-domain"
+    return "mine" if licence == RIGHTS["mine"].casefold() else "permitted"
 
 
 def read_card(path: Path) -> Card:
@@ -106,11 +133,13 @@ def parse_card(text: str, path: Path) -> Card:
 def make_card(values: Mapping[str, Any]) -> Card:
     """The card with these JSON values; what is no field of a card is left out. Raises ValueError if it is no card."""
     known = {field.name: values[field.name] for field in fields(Card) if field.name in values}
+    # Whatever somebody wrote that does not say no: who marks a picture means it.
+    no_learn = str(known.pop("no_learn", False)).strip().casefold() not in ("", "0", "false", "no", "none")
     odd = next((name for name, value in known.items() if not isinstance(value, str) or "\0" in value), None)
     if odd is not None:
         raise ValueError(f"{odd} is no text")
     try:
-        return Card(**known | {"file": Path(known["file"])})
+        return Card(**known | {"file": Path(known["file"]), "no_learn": no_learn})
     except (KeyError, TypeError) as error:  # something is missing
         raise ValueError(str(error)) from error
 

@@ -38,6 +38,7 @@ from studio.ui.history.shelf import Shelf
 from studio.ui.importing.importer import Importer
 from studio.ui.importing.opening import Opening
 from studio.ui.importing.recent_files import RecentFiles
+from studio.ui.importing.rights_question import RightsQuestion
 from studio.ui.importing.style_removals import StyleRemovals
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.presets.preset_bar import PresetBar
@@ -144,6 +145,7 @@ class Studio(QObject):
         self.action_handlers = ActionHandlers(
             self.actions, self.session, self.importer, self.exporter, self.recent, self.preferences, self.window
         )
+        self.rights_question = RightsQuestion(user_styles, self.actions, lambda: self.window.messages.message, self)
         self.style_removals = StyleRemovals(self.session, user_styles, self)
         self.window.gallery.card_removed.connect(self.style_removals.remove)
         self.actions["restore_style"].triggered.connect(self.style_removals.restore)

@@ -8,7 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from studio.core.card import LICENCES, UNKNOWN_LICENCE, Card, bundled_cards, licence_is_unknown, read_card
+from studio.core.card import (
+    LICENCES,
+    RIGHTS,
+    UNKNOWN_LICENCE,
+    Card,
+    bundled_cards,
+    card_json,
+    licence_is_unknown,
+    read_card,
+    rights_of,
+    unknown_licences,
+)
 from studio.core.errors import StudioError, WeightsError
 
 VALUES = {
@@ -96,3 +107,35 @@ def test_a_licence_nobody_named_is_unknown(licence: str, tmp_path: Path) -> None
 )
 def test_any_other_licence_is_known(licence: str, tmp_path: Path) -> None:
     assert not licence_is_unknown(read_card(write_card(tmp_path, licence=licence)))
+
+
+@pytest.mark.parametrize(
+    ("licence", "rights"),
+    [
+        *((licence, rights) for rights, licence in RIGHTS.items()),
+        ("CC0 1.0", "public-domain"),
+        ("Public domain (the work)", "public-domain"),
+        ("CC BY 4.0", "permitted"),
+        ("", "unknown"),
+    ],
+)
+def test_every_licence_amounts_to_one_word(tmp_path: Path, licence: str, rights: str) -> None:
+    assert rights_of(read_card(write_card(tmp_path, licence=licence))) == rights
+
+
+def test_a_card_names_what_nobody_said_a_licence_of(tmp_path: Path) -> None:
+    known, unknown = (read_card(write_card(tmp_path, licence=licence)) for licence in ("CC0 1.0", "unknown"))
+    assert unknown_licences([known]) == ""
+    assert unknown_licences([known, unknown]).startswith(f"The licence of {unknown.title} is unknown")
+    assert unknown.credit_line.endswith("licence unknown")
+
+
+@pytest.mark.parametrize(("written", "is_marked"), [(True, True), ("yes", True), (False, False), ("no", False)])
+def test_a_mark_against_learning_counts_however_it_is_written_and_is_kept(
+    tmp_path: Path, written: object, is_marked: bool
+) -> None:
+    path = write_card(tmp_path, no_learn=written)
+    card = read_card(path)
+    assert card.no_learn is is_marked
+    path.write_text(card_json(card))
+    assert read_card(path) == card

@@ -13,8 +13,9 @@ from studio.cli.options import UsageError, add_recipe_options, add_style_options
 from studio.cli.output import add_folder_options, export_options
 from studio.cli.regions import add_region_option, read_regions
 from studio.cli.reports.batch_report import BatchBar, BatchJson, BatchReport, Tally
-from studio.cli.terminal import PIPE
+from studio.cli.terminal import PIPE, say
 from studio.core.batch.job import BatchJob, ItemReport
+from studio.core.card import unknown_licences
 from studio.core.engine_api.contract import Engine, EngineSettings, MakeEngine
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.image_io.output_check import check_folder
@@ -62,6 +63,8 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
                 "A cluster cannot look for subjects and faces.", "Leave --cluster out, or give masks as files."
             )
     check_folder(arguments.output)
+    if unknown := unknown_licences(job.cards):
+        say(unknown)
     places = list(map(path_of, arguments.photos))
     settings = EngineSettings(arguments.device, arguments.weights_folder)
     report: BatchReport = BatchJson() if arguments.json else BatchBar()

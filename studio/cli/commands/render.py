@@ -16,6 +16,7 @@ from studio.cli.regions import add_region_option, read_regions, region_files
 from studio.cli.reports.render_report import RenderBar, RenderJson, RenderReport, Summary
 from studio.core.artwork.blend import blend_pictures
 from studio.core.artwork.credits import credits_of, with_regions
+from studio.core.card import unknown_licences
 from studio.core.engine_api.build_requests import not_found, style_request
 from studio.core.engine_api.contract import (
     Done,
@@ -156,6 +157,7 @@ def _deliver(
         raise unsaved(error, keep_safe(picture, target.name, target.options, made_of)) from error
     missing = [target.frames.problem] if target.frames.problem else []
     content = request.content
+    rights = list(filter(None, [unknown_licences(made_of.styles)]))
     of_photo = [f"{content.name}: {note}" for note in content.notes] if content is not None else []
     return Summary(
         ending.event,
@@ -168,5 +170,5 @@ def _deliver(
         steps=ending.steps,
         seconds=ending.seconds,
         credits=made_of.lines,
-        notes=(*of_photo, *missing, *(not_found(regions, seen) if seen else ()), *ending.notes),
+        notes=(*of_photo, *missing, *(not_found(regions, seen) if seen else ()), *ending.notes, *rights),
     )

@@ -81,6 +81,12 @@ class BatchJob:
         """Whether the engine has to look at each photo before it can be painted."""
         return any(region.mask.found for region in self.regions)
 
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """Of all styles that have a part in the artworks, those of regions too."""
+        of_regions = (style for region in self.regions if region.is_painted for style in region.styles)
+        return tuple({style.card.id: style.card for style in (*self.styles, *of_regions)}.values())
+
     def request(self, content: Picture, seen: Seen | None = None) -> StyleRequest:
         """What the engine is asked for. seen: what is in the photo, where the job `needs_look`."""
         return style_request(content, self.styles, self._recipe_for(content), regions=self.regions, seen=seen)

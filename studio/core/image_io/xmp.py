@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 import studio
-from studio.core.card import Card
+from studio.core.card import Card, licence_is_unknown
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.image_io.output.written_packets import packet_in
@@ -179,7 +179,8 @@ def _clean_card(card: Card) -> Card:
 
 
 def _rights(card: Card) -> str:
-    return f"{card.title}{card.author and f' by {card.author}'}: {card.licence or 'licence unknown'}"
+    licence = "licence unknown" if licence_is_unknown(card) else card.licence
+    return f"{card.title}{card.author and f' by {card.author}'}: {licence}"
 
 
 def _text(parent: Element, tag: str, text: str) -> None:

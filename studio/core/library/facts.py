@@ -10,12 +10,10 @@ from pathlib import Path
 from studio.core.card import read_card
 from studio.core.displayable import displayable
 from studio.core.errors import StudioError
-from studio.core.storage.untrusted import parse_object, read_bounded
 from studio.core.training.data_card import read_manifest, work_of
 
 UNKNOWN_NAMES = frozenset({"", "unknown", "anonymous", "an unknown artist", "unknown artist", "n/a", "-"})
 NO_LEARN = "no_learn"  # in a card: true where nothing may be learnt from the picture
-_LARGEST_CARD = 2**20
 _YEAR = re.compile(r"\b(1\d{3}|20\d{2})\b")
 _DECADE = re.compile(r"\b(1\d{2}0|20\d0)s\b")
 _CENTURY = re.compile(
@@ -176,11 +174,10 @@ def _from_card(path: Path, picture: Path) -> Facts | None:
         return None
     try:
         card = read_card(path)
-        is_forbidden = parse_object(read_bounded(path, _LARGEST_CARD)).get(NO_LEARN) is True
-    except (StudioError, OSError, ValueError):
+    except StudioError:
         return None
     if card.file.name != picture.name:
         return None
     title = card.title or work_of(picture.name)
     work = f"{title} | {card.author}"
-    return Facts(title, card.author, card.year, card.category, card.licence, "", work, not is_forbidden)
+    return Facts(title, card.author, card.year, card.category, card.licence, "", work, not card.no_learn)

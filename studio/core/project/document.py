@@ -252,7 +252,8 @@ def recipe_values(recipe: StyleRecipe) -> dict[str, Any]:
 
 def card_values(card: Card, keep_source: bool) -> dict[str, str]:
     """A card as JSON values; its file without the folders, unless `keep_source`."""
-    return asdict(card) | {"file": str(card.file) if keep_source else card.file.name or card.id}
+    values = asdict(card) | {"file": str(card.file) if keep_source else card.file.name or card.id}
+    return values | {"no_learn": "yes" if card.no_learn else ""}  # texts alone, as older studios know it
 
 
 def checked_window(window: Mapping[str, Any]) -> dict[str, Any]:

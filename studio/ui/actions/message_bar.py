@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QSize, QTimer, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
@@ -27,6 +29,7 @@ class MessageBar(QFrame):
         self.text.setWordWrap(True)
         self.button = QPushButton()
         self.button.clicked.connect(self._act)
+        self.answers: list[QPushButton] = []  # to a question, before the button
         self.close_button = QToolButton()
         self.close_button.setIcon(icon("close"))
         self.close_button.setToolTip(self.tr("Close this message"))
@@ -36,7 +39,7 @@ class MessageBar(QFrame):
         self._timer.setSingleShot(True)
         self._timer.setInterval(round(1000 * news_seconds))
         self._timer.timeout.connect(self.clear)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(GRID + 4, 6, GRID, 6)
         row.setSpacing(GRID)
         row.addWidget(self.sign)
@@ -59,6 +62,7 @@ class MessageBar(QFrame):
         if message.action:
             self.button.setText(self._actions[message.action].text())
             self.button.setToolTip(self._actions[message.action].toolTip())
+        self._show_answers(message.more)
         self._timer.stop()
         if not (message.is_problem or message.stays):
             self._timer.start()
@@ -82,9 +86,23 @@ class MessageBar(QFrame):
             sign = icon("warning", "error") if self.message.is_problem else icon("info", "muted")
             self.sign.setPixmap(sign.pixmap(QSize(20, 20), self.devicePixelRatioF()))
 
+    def _show_answers(self, names: tuple[str, ...]) -> None:
+        for button in self.answers:
+            self._row.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.answers = [QPushButton(self._actions[name].text()) for name in names]
+        for button, name in zip(self.answers, names, strict=True):
+            button.setToolTip(self._actions[name].toolTip())
+            button.clicked.connect(partial(self._trigger, name))
+            self._row.insertWidget(self._row.indexOf(self.button), button)
+
     @Slot()
     def _act(self) -> None:
-        message = self.message
+        if self.message is not None:
+            self._trigger(self.message.action)
+
+    def _trigger(self, action: str, _is_checked: bool = False) -> None:
         self.clear()
-        if message is not None and message.action:
-            self._actions[message.action].trigger()
+        if action:
+            self._actions[action].trigger()

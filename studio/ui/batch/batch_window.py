@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.core.card import Card, licence_is_unknown
 from studio.core.displayable import displayable
 from studio.core.durations import clock
 from studio.core.image_io.opening.opener import PictureOpener
@@ -93,6 +94,9 @@ class BatchWindow(QDialog):
         self.recipe = ElidedLabel()
         set_role(self.recipe, "muted")
         self.regions = RegionsNote()
+        self.rights = PlainLabel()  # which styles nobody has said a licence of
+        self.rights.setWordWrap(True)
+        set_role(self.rights, "error")
         self.bar = ProgressLine(self.tr("Progress of all pictures"))
         self.progress = PlainLabel()
         set_role(self.progress, "caption")
@@ -198,9 +202,12 @@ class BatchWindow(QDialog):
         if not is_idle and queue.job is not None:
             self.recipe.setText(self._described(queue.job.styles, queue.job.recipe))
             self.regions.show_regions(queue.job.regions)
+            self._show_rights(queue.job.cards)
         else:
             self.recipe.setText(missing or self._described(artwork.credited_styles, artwork.recipe))
             self.regions.show_regions(artwork.regions)
+            of_regions = (style for region in artwork.regions if region.is_painted for style in region.styles)
+            self._show_rights([style.card for style in (*artwork.credited_styles, *of_regions)])
         self._show_progress()
 
     @Slot()
@@ -219,6 +226,12 @@ class BatchWindow(QDialog):
         elif queue.seconds_left is not None:
             parts.append(self.tr("{} left").format(clock(queue.seconds_left)))
         self.progress.setText("   ".join(parts))
+
+    def _show_rights(self, cards: Sequence[Card]) -> None:
+        unknown = dict.fromkeys(card.title for card in cards if licence_is_unknown(card))
+        text = self.tr("The licence of {} is unknown: find out whether you may show it.").format(", ".join(unknown))
+        self.rights.setText(text if unknown else "")
+        self.rights.setVisible(bool(unknown))
 
     def _described(self, styles: Sequence[Style], recipe: StyleRecipe) -> str:
         """What the artworks will be painted in, with the settings of the studio."""
@@ -287,6 +300,7 @@ class BatchWindow(QDialog):
         box.addLayout(form)
         box.addWidget(self.recipe)
         box.addWidget(self.regions)
+        box.addWidget(self.rights)
         box.addWidget(self.bar)
         box.addLayout(buttons)
         for button in self.findChildren(QPushButton):

@@ -25,6 +25,7 @@ from studio.ui.dialogs.file_dialogs import show_folder
 from studio.ui.gallery.category_filter import CategoryFilter
 from studio.ui.gallery.gallery_delegate import THUMBNAIL_EDGE
 from studio.ui.gallery.gallery_model import GalleryModel
+from studio.ui.gallery.rights_menu import RightsMenu
 from studio.ui.gallery.style_details import StyleDetails
 from studio.ui.gallery.style_grid import StyleGrid
 from studio.ui.gallery.style_previews import StylePreviews
@@ -141,6 +142,9 @@ class Gallery(QWidget):
             if is_learned(card):
                 export = menu.addAction(icon("export"), self.tr("Export style\N{HORIZONTAL ELLIPSIS}"))
                 export.triggered.connect(lambda: self.export_requested.emit(card))
+            rights = RightsMenu(card, menu)
+            rights.edited.connect(self.card_edited)
+            menu.addMenu(rights)
             menu.addSeparator()
             remove = menu.addAction(icon("delete"), self.tr("Remove"))
             remove.setShortcut(QKeySequence(Qt.Key.Key_Delete))

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -55,6 +56,7 @@ class StyleDetails(QDialog):
         self.setWindowTitle(window_title(card.title))
         self.fields: list[QLineEdit] = []  # title, artist, year, source
         self.licence = LicenceCombo()
+        self.no_learn = QCheckBox(self.tr("Not to be learnt from"))
         self._form = QFormLayout()
         self._form.setVerticalSpacing(8)
         self._form.setHorizontalSpacing(16)
@@ -78,7 +80,14 @@ class StyleDetails(QDialog):
         title, author, year, source = (field.text().strip() for field in self.fields)
         title = title or self._card.title
         return replace(
-            self._card, title=title, author=author, year=year, licence=self.licence.value, source=source, credit=""
+            self._card,
+            title=title,
+            author=author,
+            year=year,
+            licence=self.licence.value,
+            source=source,
+            credit="",
+            no_learn=self.no_learn.isChecked(),
         )
 
     @Slot()
@@ -111,6 +120,9 @@ class StyleDetails(QDialog):
         note.setWordWrap(True)
         set_role(note, "caption")
         self._form.insertRow(4, "", note)
+        self.no_learn.setChecked(card.no_learn)
+        self.no_learn.setToolTip(self.tr("Teach a style and classifiers leave it out, here and wherever its card goes"))
+        self._form.addRow(self.tr("Learning"), self.no_learn)
 
     def _add_lines(self) -> None:
         card = self._card

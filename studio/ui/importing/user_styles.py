@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.core.card import Card
+from studio.core.card import Card, licence_is_unknown
 from studio.core.errors import StudioError
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.picture import Picture
@@ -30,13 +30,16 @@ class UserStyles(QObject):
     """Reads, adds, edits and removes them; reports the outcome in a sentence.
 
     cards: by title. Signals: changed(), other cards; added(Card), the one that `use` has kept, new or not;
-    came(ids), new ones that were opened or dropped; edited(Card), one of them has changed; message_posted(Message).
+    came(ids), new ones that were opened or dropped; edited(Card), one of them has changed;
+    licence_missing(cards, news), new ones without a licence, and the message just posted about them or None;
+    message_posted(Message).
     """
 
     changed = Signal()
     added = Signal(object)
     came = Signal(object)
     edited = Signal(object)
+    licence_missing = Signal(object, object)
     message_posted = Signal(object)
 
     def __init__(
@@ -83,6 +86,7 @@ class UserStyles(QObject):
             self.added.emit(card)
             if is_new:
                 self.came.emit((card.id,))
+                self._note_licences([card])
 
         self._opening.submit(open_style, keep, self._refuse)
 
@@ -176,7 +180,7 @@ class UserStyles(QObject):
         def kept(card: Card) -> None:
             self._insert(card)
             self.added.emit(card)
-            self.message_posted.emit(Message(self.tr("{} is in the gallery, under Mine.").format(card.title)))
+            self._tell_of([card], Message(self.tr("{} is in the gallery, under Mine.").format(card.title)))
             done(card)
 
         def refuse(error: StudioError) -> None:
@@ -253,7 +257,16 @@ class UserStyles(QObject):
         action = "remove_added" if batch.added else ""
         if batch.added:  # before it is told: the message is about the step that this makes
             self.came.emit(tuple(card.id for card in batch.added))
-        self.message_posted.emit(Message(text, is_problem=not (batch.added or batch.known), action=action))
+        self._tell_of(batch.added, Message(text, is_problem=not (batch.added or batch.known), action=action))
+
+    def _tell_of(self, new: Sequence[Card], news: Message) -> None:
+        self.message_posted.emit(news)
+        self._note_licences(new, news)
+
+    def _note_licences(self, new: Sequence[Card], news: Message | None = None) -> None:
+        unknown = [card for card in new if licence_is_unknown(card)]
+        if unknown:
+            self.licence_missing.emit(unknown, news)
 
     def _tell_problems(self, problems: Sequence[StudioError]) -> None:
         if problems:

@@ -12,7 +12,8 @@ from studio.core.errors import StudioError
 class Message:
     """News disappears after a while, a problem or a question stays until it is closed or replaced.
 
-    action: the name of an entry in the table of actions, offered as a button, or "". stays: whether it is such a
+    action: the name of an entry in the table of actions, offered as a button, or "". more: names of others, the answers
+    to a question, offered before it. stays: whether it is such a
     question, which nothing is wrong about. once: if not "", what it is about; it is told at one start only.
     """
 
@@ -22,6 +23,7 @@ class Message:
     action: str = ""
     stays: bool = False
     once: str = ""
+    more: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("text", "remedy"):  # they may contain names of files

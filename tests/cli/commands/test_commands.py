@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from studio import __version__
 from studio.core.card import bundled_cards
 from studio.core.engine_api.contract import EngineSettings
@@ -30,6 +32,39 @@ def test_styles_tells_everything_about_one(studio: Studio) -> None:
     assert json.loads(studio.out)["author"] == "Katsushika Hokusai"
 
 
+def test_styles_are_added_with_what_is_known_of_their_rights_and_corrected(studio: Studio) -> None:
+    assert studio("styles", "add", "photo.png", "--rights", "mine", "--author", "Anna", "--no-learn", "--json") == 0
+    (added,) = json.loads(studio.out)
+    assert (added["title"], added["author"], added["licence"]) == ("photo", "Anna", "My own work")
+    assert (added["rights"], added["no_learn"]) == ("mine", True)
+    assert "unknown" not in studio.err
+    assert studio("styles", added["id"], "--rights", "permitted", "--may-learn", "--json") == 0
+    (card,) = StyleLibrary().read()[0]
+    assert (card.licence, card.author, card.no_learn) == ("With permission", "Anna", False)
+
+
+def test_an_added_style_of_unknown_rights_says_so_wherever_it_is_used(studio: Studio) -> None:
+    assert studio("styles", "add", "missing.png", "photo.png") == 1  # the others are added all the same
+    assert "Left out: " in studio.err
+    sentence = "The licence of photo is unknown: find out whether you may show it."
+    assert f"{sentence} Say so with --rights." in studio.err
+    (card,) = StyleLibrary().read()[0]
+    assert studio("render", "photo.png", "--style", card.id, "-o", "out.png") == 0
+    assert sentence in studio.err
+    assert b"photo: licence unknown" in (studio.folder / "out.png").read_bytes()
+    assert studio("batch", "photo.png", "--style", card.id, "-o", "many") == 0
+    assert sentence in studio.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("styles", "add"), ("styles", "--rights", "mine"), ("styles", STYLE, "--rights", "mine"), ("styles", STYLE, "x")],
+)
+def test_rights_that_belong_to_no_own_style_are_refused(studio: Studio, words: tuple[str, ...]) -> None:
+    assert studio(*words) == 2
+    assert StyleLibrary().read()[0] == ()
+
+
 def test_styles_suggests_the_nearest_id(studio: Studio) -> None:
     assert studio("styles", "hokusai-wave") == 2
     assert STYLE in studio.err
@@ -40,7 +75,7 @@ def test_a_style_added_in_the_window_is_listed_and_painted_with_by_its_id(studio
     card = library.add(picture)
     (library.folder / "broken.json").write_text("{")
     assert studio("styles") == 0
-    assert studio.out.splitlines()[-1].split() == [card.id, "My", "wall"]
+    assert studio.out.splitlines()[-1].split() == [card.id, "My", "wall", "(licence", "unknown)"]
     assert studio.err.startswith("Left out: broken.json is no card")
     assert studio("styles", card.id, "--json") == 0
     assert json.loads(studio.out)["category"] == "mine"

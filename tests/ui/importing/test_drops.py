@@ -242,7 +242,8 @@ def test_of_a_full_folder_only_so_many_are_mixed_in_as_make_sense(
         save_photo(f"holiday/{number}.png", seed=100 + number)
     drop_on(loaded.window.canvas, files(folder / "holiday"), "mix")
     qtbot.waitUntil(lambda: len(loaded.session.artwork.styles) == 1 + MOST_MIXED)
-    assert news(loaded) == "4 of 9 files were mixed in."
+    asked = "4 styles are new in your gallery. Whose work are they?"
+    qtbot.waitUntil(lambda: news(loaded) == f"4 of 9 files were mixed in. {asked}")
 
 
 def test_a_learned_style_on_an_empty_canvas_is_used_as_a_style(qtbot: QtBot, studio: Studio, folder: Path) -> None:

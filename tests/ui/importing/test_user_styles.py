@@ -21,6 +21,7 @@ from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload
 from studio.ui.importing.opening import Opening
 from studio.ui.importing.user_styles import MANY, UserStyles
+from studio.ui.session.message import Message
 from studio.ui.session.settings import Settings
 from studio.ui.threads.serial_executor import SerialExecutor
 from tests.support.fakes import FakeEngine, make_picture
@@ -96,7 +97,7 @@ def test_many_files_and_folders_are_added_and_told_in_one_sentence(
     qtbot.waitUntil(lambda: bool(told(studio)))
     assert told(studio) == (
         "3 styles added, under Mine. One is in the gallery already. "
-        "One file was left out. empty.jpg is empty: it has 0 bytes."
+        "One file was left out. empty.jpg is empty: it has 0 bytes. Whose work are they?"
     )
     assert own(studio) == ["a", "again", "c"]
     assert mix(studio) == []
@@ -115,7 +116,7 @@ def test_a_folder_of_many_pictures_becomes_styles_only_when_that_is_agreed_and_g
     assert told(studio) == "3 pictures would become styles in your gallery."
     assert own(studio) == []
     studio.window.messages.button.click()
-    qtbot.waitUntil(lambda: told(studio) == "3 styles added, under Mine.")
+    qtbot.waitUntil(lambda: told(studio) == "3 styles added, under Mine. Whose work are they?")
     assert own(studio) == ["0", "1", "2"]
     studio.window.messages.button.click()
     qtbot.waitUntil(lambda: own(studio) == [])
@@ -128,9 +129,50 @@ def test_undoing_a_batch_leaves_what_was_there_before(qtbot: QtBot, studio: Stud
     studio.importer.user_styles.add([save_photo("a.png", seed=1)])
     qtbot.waitUntil(lambda: own(studio) == ["a"])
     studio.importer.user_styles.add([save_photo("b.png", seed=1), save_photo("c.png", seed=2)])
-    qtbot.waitUntil(lambda: told(studio) == "One style added, under Mine. One is in the gallery already.")
+    qtbot.waitUntil(
+        lambda: told(studio) == "One style added, under Mine. One is in the gallery already. Whose work is it?"
+    )
     studio.actions["remove_added"].trigger()
     qtbot.waitUntil(lambda: own(studio) == ["a"])
+
+
+def test_whose_work_a_new_style_is_is_asked_once_and_kept_in_its_card(
+    qtbot: QtBot, studio: Studio, save_photo: SavePhoto
+) -> None:
+    messages = studio.window.messages
+    studio.importer.add_styles([save_photo("wall.png", seed=3)])
+    qtbot.waitUntil(lambda: told(studio) == "wall is a style in your gallery now. Whose work is it?")
+    assert [button.text() for button in messages.answers] == ["Mine", "Permitted", "Public domain"]
+    with qtbot.waitSignal(studio.importer.user_styles.edited):
+        messages.answers[0].click()
+    assert [card.licence for card in StyleLibrary().read()[0]] == ["My own work"]
+    assert [style.card.licence for style in studio.session.artwork.credited_styles] == ["My own work"]  # in credits
+    with qtbot.waitSignal(studio.importer.user_styles.added):
+        studio.importer.add_styles([save_photo("again.png", seed=3)])  # the same picture
+    assert messages.message is None
+
+
+def test_several_styles_dropped_together_are_asked_about_together(
+    qtbot: QtBot, studio: Studio, save_photo: SavePhoto
+) -> None:
+    studio.importer.mix_files([save_photo(f"{name}.png", seed=n) for n, name in enumerate("ab", 1)])
+    qtbot.waitUntil(lambda: told(studio) == "2 styles are new in your gallery. Whose work are they?")
+    studio.actions["rights_public_domain"].trigger()
+    qtbot.waitUntil(lambda: [card.licence for card in StyleLibrary().read()[0]] == ["Public domain"] * 2)
+
+
+def test_an_unanswered_question_goes_with_its_style(qtbot: QtBot, studio: Studio, save_photo: SavePhoto) -> None:
+    studio.importer.add_styles([save_photo("wall.png", seed=3)])
+    qtbot.waitUntil(lambda: "Whose work" in told(studio))
+    studio.actions["undo"].trigger()
+    qtbot.waitUntil(lambda: own(studio) == [] and not told(studio))
+
+
+def test_the_question_takes_the_place_of_no_other_one(qtbot: QtBot, studio: Studio, save_photo: SavePhoto) -> None:
+    studio.session.post_message(Message("Something is wrong.", is_problem=True))
+    with qtbot.waitSignal(studio.importer.user_styles.came):
+        studio.importer.user_styles.use(lambda opener: opener.open_picture(save_photo("wall.png", seed=3)), print)
+    assert told(studio) == "Something is wrong."
 
 
 def test_a_folder_without_pictures_says_so(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
@@ -193,7 +235,7 @@ def test_a_folder_of_styles_is_added_as_one_step_also_after_a_restart(
     studio.session.change(strength=0.9)
     studio.session.commit()
     studio.importer.user_styles.add([save_photo(f"{name}.png", 16, 16, seed=n) for n, name in enumerate("abc")])
-    qtbot.waitUntil(lambda: told(studio) == "3 styles added, under Mine.")
+    qtbot.waitUntil(lambda: told(studio) == "3 styles added, under Mine. Whose work are they?")
     assert studio.actions["undo"].text() == "Undo Addition of styles"
     studio.close()
     again = Studio(FakeEngine, settings, thumbnail_folder)
