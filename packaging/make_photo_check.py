@@ -19,8 +19,8 @@ import torch
 from numpy.typing import NDArray
 
 from studio.core.card import Card, card_json
+from studio.core.classifier.measures import area_under_curve, calibration_error
 from studio.core.curator.fitting import calibrated, fit_head, folds_of, hold_out
-from studio.core.curator.measures import area_under_curve, calibration_error
 from studio.core.curator.model_file import Classifier, encode_classifier
 from studio.core.curator.photo_check import MODEL, PAINTING, PHOTO
 from studio.core.engine_api.contract import DescribeRequest

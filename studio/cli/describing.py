@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.core.engine_api.contract import Described, DescribeRequest, Engine
+from studio.core.classifier.tuned_block import TunedBlock
+from studio.core.engine_api.contract import Described, DescribeRequest, Engine, Progress
 from studio.core.engine_api.features import FeatureQuery
 from studio.core.errors import EngineError, PictureError, StudioError
 from studio.core.image_io.opening.opener import PictureOpener
@@ -28,14 +29,28 @@ Vectors = Mapping[str, NDArray[np.float32]]
 class Describing:
     """Asks an engine about pictures, one after the other."""
 
-    def __init__(self, engine: Engine, opener: PictureOpener) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        opener: PictureOpener,
+        block: TunedBlock | None = None,
+        may_download: bool = False,
+        tell: Callable[[str], None] = lambda note: None,
+    ) -> None:
+        """block, may_download: as of a DescribeRequest. tell: what is said meanwhile, of downloads, not too often."""
         self._engine = engine
         self._opener = opener
+        self._block, self._may_download, self._tell = block, may_download, tell
+        self._told = ""
 
     def vectors(self, picture: Picture, query: FeatureQuery | None = None) -> Vectors:
         """The vectors of a picture: of the library, or of a query. Raises StudioError."""
-        with closing(iter(self._engine.run(DescribeRequest(picture, query)))) as events:  # type: ignore[type-var]
+        request = DescribeRequest(picture, query, self._block if query else None, self._may_download)
+        with closing(iter(self._engine.run(request))) as events:  # type: ignore[type-var]
             for event in events:
+                if isinstance(event, Progress) and event.note and event.note != self._told:
+                    self._told = event.note
+                    self._tell(event.note)
                 if isinstance(event, Described):
                     return event.vectors
         raise EngineError("The engine ended without a result.", "Try again.")

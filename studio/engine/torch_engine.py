@@ -81,8 +81,8 @@ class TorchEngine:
         self._planner = LivePlanner(self._device)
         self._colors = ColorKeeper()
         self._seer = Seer(self._device)
-        self._describer = Describer(self._device)
         self._comparer = Comparer(self._device, lambda: run_to_end(self._encoder("vgg16", "max")))
+        self._describer = Describer(self._device, settings.weights_folder)
         torch.backends.cudnn.deterministic = True  # the same recipe paints the same pixels
 
     def describe(self) -> EngineInfo:
@@ -118,6 +118,8 @@ class TorchEngine:
                 case SeeRequest():
                     yield (yield from signs_of_life(request.id, self._seer.see(request)))
                 case DescribeRequest():
+                    for share in self._describer.preparing(request):
+                        yield Progress(request.id, 0.0, f"Downloading weights, {share:.0%}")
                     yield (yield from signs_of_life(request.id, self._describer.describe(request)))
                 case CompareRequest():
                     yield (yield from signs_of_life(request.id, self._comparer.compare(request)))

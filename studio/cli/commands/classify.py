@@ -19,10 +19,10 @@ from studio.cli.exit_codes import DONE, FAILED
 from studio.cli.options import OptionParser, UsageError
 from studio.cli.terminal import plain_console, print_json, say
 from studio.core.card import Card
+from studio.core.classifier.linear_head import NO_ATTRIBUTION
+from studio.core.classifier.measures import calibration_error, interval
 from studio.core.curator.assessment import Assessment, train
 from studio.core.curator.examples import LEAST_WORKS, Examples, LabelledBy, examples_in
-from studio.core.curator.linear_head import NO_ATTRIBUTION
-from studio.core.curator.measures import calibration_error, interval
 from studio.core.curator.model_file import Classifier, read_classifier, write_classifier
 from studio.core.curator.photo_check import PhotoCheck, Verdict
 from studio.core.curator.report_page import report_page

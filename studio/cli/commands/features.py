@@ -17,26 +17,30 @@ from safetensors.numpy import save as save_tensors
 from studio.cli.describing import Describing
 from studio.cli.exit_codes import DONE, FAILED
 from studio.cli.options import UsageError
-from studio.cli.terminal import print_json, say
+from studio.cli.terminal import plain_console, print_json, say
 from studio.core.engine_api.contract import EngineSettings, MakeEngine
-from studio.core.engine_api.features import LAYERS, STYLE_LAYERS, FeatureQuery, Pool
+from studio.core.engine_api.features import BUNDLED, DEFAULT_LAYERS, LAYERS, RESIDUAL, EncoderName, FeatureQuery, Pool
 from studio.core.errors import StudioError
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.storage.atomic_write import replace_file
 
 _FORMATS = (".npz", ".parquet", ".safetensors")
-_DEFAULT_LAYERS = {"mobilenet_v2": STYLE_LAYERS, "vgg16": ("relu1_1", "relu2_1", "relu3_1", "relu4_1")}
 
 
 def add_features_command(parser: argparse.ArgumentParser) -> None:
     """Give the parser the options of `features`."""
     add = parser.add_argument
-    add("pictures", nargs="+", type=Path, metavar="PICTURES", help="pictures, and folders of them")
+    add("pictures", nargs="*", type=Path, metavar="PICTURES", help="pictures, and folders of them")
     add("--encoder", choices=LAYERS, default="mobilenet_v2", help="which network looks (default: mobilenet_v2)")
     add("--layer", action="append", metavar="LAYER", help="such as features.14 or relu3_1; may be repeated")
     add("--pool", choices=get_args(Pool), default="moments", help="what is kept of a layer (default: moments)")
-    add("-o", "--output", required=True, type=Path, metavar="OUT", help="file to write: .npz, .parquet or .safetensors")
+    smooth = f"smooth activations by a softmax (SWAG) before (default: for {', '.join(RESIDUAL)})"
+    add("--smooth", action=argparse.BooleanOptionalAction, default=None, help=smooth)
+    add("--weights", type=Path, metavar="FOLDER", help="folder of torchvision's weight files (default: torch's cache)")
+    add("--download", action="store_true", help="download weights that are neither here nor in the cache")
+    add("--list-layers", action="store_true", help="print the layers of the encoder, and do nothing else")
+    add("-o", "--output", type=Path, metavar="OUT", help="file to write: .npz, .parquet or .safetensors")
     add("--overwrite", action="store_true", help="replace a file that exists already")
     add("--device", help="device to look with, such as cpu or cuda:1 (default: the best there is)")
     add("--json", action="store_true", help="print JSON instead of text")
@@ -44,22 +48,31 @@ def add_features_command(parser: argparse.ArgumentParser) -> None:
 
 def write_features(arguments: argparse.Namespace, make_engine: MakeEngine, opener: PictureOpener) -> int:
     """Write an array per layer, a row per picture, and the pictures' paths. Returns 1 if a picture was left out."""
-    output: Path = arguments.output
+    encoder: EncoderName = arguments.encoder
+    if arguments.list_layers:
+        return _list_layers(encoder, arguments.json)
+    output: Path | None = arguments.output
+    if output is None:
+        raise UsageError("There is no file to write to.", "Name one with -o, or ask for --list-layers.")
+    if arguments.weights is not None and not arguments.weights.is_dir():
+        raise UsageError(f"{arguments.weights} is no folder.", "Name the folder that holds torchvision's weight files.")
     if output.suffix.lower() not in _FORMATS:
         raise UsageError(f"{output} is named like no format for numbers.", f"End it in {' or '.join(_FORMATS)}.")
     if output.exists() and not arguments.overwrite:
         raise UsageError(f"{output} exists already.", "Choose another name, or add --overwrite to replace it.")
     arrow = _arrow() if output.suffix.lower() == ".parquet" else None
-    encoder = arguments.encoder
-    layers = arguments.layer or _DEFAULT_LAYERS[encoder.removesuffix("-untrained")]
-    query = FeatureQuery(encoder, tuple(dict.fromkeys(layers)), arguments.pool)
+    layers = tuple(dict.fromkeys(arguments.layer or DEFAULT_LAYERS[encoder]))
+    is_smooth = encoder in RESIDUAL if arguments.smooth is None else arguments.smooth
+    query = FeatureQuery(encoder, layers, arguments.pool, is_smooth)
     paths = pictures_in(arguments.pictures)
     if not paths:
         raise UsageError("There are no pictures.", "Name pictures, or folders of them.")
     seen: list[str] = []
     rows: dict[str, list[NDArray[np.float32]]] = {layer: [] for layer in query.layers}
-    with closing(make_engine(EngineSettings(arguments.device))) as engine:
-        for path, picture, vectors in Describing(engine, opener).each(paths, query):
+    tell = (lambda note: print_json({"event": "progress", "note": note})) if arguments.json else say
+    with closing(make_engine(EngineSettings(arguments.device, arguments.weights))) as engine:
+        looking = Describing(engine, opener, may_download=arguments.download, tell=tell)
+        for path, picture, vectors in looking.each(paths, query):
             if vectors is None:
                 _tell(arguments, path, picture)
                 continue
@@ -75,6 +88,19 @@ def write_features(arguments: argparse.Namespace, make_engine: MakeEngine, opene
     else:
         say(f"{len(seen):,} pictures, {sum(array.shape[1] for array in arrays.values()):,} numbers each, in {output}.")
     return DONE if len(seen) == len(paths) else FAILED
+
+
+def _list_layers(encoder: EncoderName, is_json: bool) -> int:
+    """Print the layers, one a line; those that are looked at unless told otherwise are marked."""
+    layers, usual = LAYERS[encoder], DEFAULT_LAYERS[encoder]
+    if is_json:
+        values = {"event": "layers", "encoder": encoder, "layers": layers, "default": usual}
+        print_json(values | {"is_bundled": encoder in BUNDLED})
+        return DONE
+    console = plain_console()
+    for layer in layers:
+        console.print(f"{layer}{' (default)' if layer in usual else ''}", soft_wrap=True)
+    return DONE
 
 
 def _tell(arguments: argparse.Namespace, path: Path, problem: object) -> None:
@@ -103,6 +129,7 @@ def _encoded(
 ) -> bytes:
     if suffix == ".safetensors":
         facts = {"encoder": query.encoder, "pool": query.pool, "paths": json.dumps(paths)}
+        facts["smooth"] = "yes" if query.is_smooth else "no"
         data: bytes = save_tensors(arrays, facts)
         return data
     file = BytesIO()

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.core.curator.examples import Examples, imbalance
-from studio.core.curator.fitting import REGULARISATIONS, HeldOut, calibrated, fit_head, fold_count, folds_of, hold_out
-from studio.core.curator.linear_head import LinearHead
-from studio.core.curator.measures import (
+from studio.core.classifier.linear_head import LinearHead
+from studio.core.classifier.measures import (
     Numbers,
     calibration_error,
     calibration_error_by_chance,
@@ -22,6 +20,8 @@ from studio.core.curator.measures import (
     reliability,
     softmax,
 )
+from studio.core.curator.examples import Examples, imbalance
+from studio.core.curator.fitting import REGULARISATIONS, HeldOut, calibrated, fit_head, fold_count, folds_of, hold_out
 from studio.core.errors import StudioError
 
 _MOST_ERRORS = 12

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from studio.core.curator.measures import Classes
+from studio.core.classifier.measures import Classes
 from studio.core.errors import StudioError
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.library.consent import forbids_learning

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.core.curator.linear_head import LinearHead, signed_roots
-from studio.core.curator.measures import Classes, Numbers, fit_temperature, softmax
+from studio.core.classifier.linear_head import LinearHead, signed_roots
+from studio.core.classifier.measures import Classes, Numbers, fit_temperature, softmax
 from studio.core.errors import StudioError
 
 REGULARISATIONS = (1.0, 10.0, 100.0)  # scikit-learn's C, of which the best is kept

@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from studio.core.card import Card, card_json, parse_card
-from studio.core.curator.linear_head import LinearHead
+from studio.core.classifier.linear_head import LinearHead
 from studio.core.engine_api.features import EncoderName, FeatureQuery, Pool
 from studio.core.errors import StudioError
 from studio.core.storage.atomic_write import replace_file

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.card import bundled_cards
-from studio.core.curator.linear_head import UNKNOWN, LinearHead
+from studio.core.classifier.linear_head import UNKNOWN, LinearHead
 from studio.core.curator.model_file import Classifier, read_classifier
 from studio.core.engine_api.features import FeatureQuery
 from studio.core.errors import StudioError, WeightsError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from studio.core.classifier.linear_head import NO_ATTRIBUTION
 from studio.core.curator.assessment import Assessment
-from studio.core.curator.linear_head import NO_ATTRIBUTION
 from studio.core.displayable import displayable
 
 _RIGHT, _WRONG = (46, 125, 50), (198, 40, 40)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.card import Card
+from studio.core.classifier.tuned_block import TunedBlock
 from studio.core.engine_api.comparison import Comparison
 from studio.core.engine_api.features import FeatureQuery
 from studio.core.engine_api.tune_settings import TuneSettings
@@ -120,10 +121,14 @@ class DescribeRequest:
     """Say in numbers what a picture is like; answered by Described.
 
     query: which numbers; None for those of the library: "style", "subject" and "palette", each a vector of length 1.
+    block: layers that a classifier has changed, for it to see what it has learnt on; None for the network as it came.
+    may_download: whether weights that are not on this computer may be fetched; else that is an error.
     """
 
     content: Picture
     query: FeatureQuery | None = None
+    block: TunedBlock | None = None
+    may_download: bool = False
     id: int = field(default_factory=new_request_id)
 
 

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import http.client
-import pickle
-import urllib.error
-import urllib.request
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
-from torchvision.models import VGG16_Weights, VGG19_Weights, WeightsEnum
 
 from studio.core.card import Card, bundled_cards, read_card
 from studio.core.errors import StudioError, WeightsError
-from studio.core.storage.atomic_write import part_beside
 from studio.engine.networks.fine_network import LiveNetwork
 from studio.engine.networks.magenta_weights import rearrange
 from studio.engine.networks.network_file import predictor_of, read_network
 from studio.engine.networks.style_network import StyleNetwork, Widths
+from studio.engine.networks.torchvision_weights import FILES, Download, load_torchvision_weights
 from studio.engine.networks.vgg import EncoderLayout
-
-Download = Generator[float, None, dict[str, Tensor]]
 
 _VGG16 = (2, 2, 3, 3)
 _VGG19 = (2, 2, 4, 4)
@@ -38,11 +30,6 @@ LAYOUTS: Mapping[str, EncoderLayout] = {
     "vgg16-torchvision": EncoderLayout("vgg16-torchvision", _VGG16, *_CAFFE),
     "vgg19-torchvision": EncoderLayout("vgg19-torchvision", _VGG19, *_IMAGENET),
 }
-# IMAGENET1K_FEATURES are the weights of the paper's authors, like ours: style transfer likes them better.
-_TORCHVISION: Mapping[str, WeightsEnum] = {
-    "vgg16-torchvision": VGG16_Weights.IMAGENET1K_FEATURES,
-    "vgg19-torchvision": VGG19_Weights.IMAGENET1K_V1,
-}
 
 
 def load_encoder_weights(name: str, folder: Path | None) -> Download:
@@ -51,20 +38,9 @@ def load_encoder_weights(name: str, folder: Path | None) -> Download:
     folder: where the user keeps weights, searched before torch's own cache; None for the cache alone.
     Raises WeightsError if they are damaged, or neither here nor to be had.
     """
-    if name not in _TORCHVISION:
-        return _load_bundled(BUNDLED_CARD)
-    url = str(_TORCHVISION[name].url)
-    file_name = url.rsplit("/", 1)[-1]
-    cache = Path(torch.hub.get_dir()) / "checkpoints"
-    found = next((place / file_name for place in (folder, cache) if place and (place / file_name).is_file()), None)
-    if found is None:
-        found = yield from _download(url, cache / file_name)
-    _check(found)
-    # A pickle, but read as plain tensors only, and only with the right hash.
-    try:
-        state = torch.load(found, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        raise WeightsError(f"{found.name} holds something else than weights.", f"Delete {found}.") from error
+    if name not in FILES:
+        return load_bundled_weights(BUNDLED_CARD)
+    state = yield from load_torchvision_weights(name, folder, may_download=True)
     return {key: tensor for key, tensor in state.items() if key.startswith("features.")}
 
 
@@ -84,7 +60,7 @@ def load_style_network(name: str) -> tuple[LiveNetwork, dict[str, Tensor]]:
         except KeyError as error:
             raise WeightsError(f"{path.name} holds something else than a Live network.") from error
     else:
-        weights = _load_bundled(predictor)
+        weights = load_bundled_weights(predictor)
         network = read_network(path)
     return network.requires_grad_(False).eval().to(memory_format=torch.channels_last), _below("predictor", weights)
 
@@ -117,41 +93,10 @@ def verified_card(name: str) -> Card:
     return card
 
 
-def _load_bundled(name: str) -> dict[str, Tensor]:
+def load_bundled_weights(name: str) -> dict[str, Tensor]:
+    """Of a bundled model, by the id of its card. Raises WeightsError if they are damaged or missing."""
     return load_file(verified_card(name).file)
 
 
 def _below(part: str, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(f"{part}."): tensor for name, tensor in weights.items() if name.startswith(f"{part}.")}
-
-
-def _download(url: str, target: Path) -> Generator[float, None, Path]:
-    part = part_beside(target)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with urllib.request.urlopen(url, timeout=20) as answer, part.open("wb") as file:
-            total = int(answer.headers.get("Content-Length") or 0)
-            while block := answer.read(1 << 20):
-                file.write(block)
-                yield file.tell() / total if total else 0.0
-        _check(part, target.name)
-        part.replace(target)
-    except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
-        raise WeightsError(
-            f"{target.name} is not on this computer and could not be downloaded.",
-            "Go online, or name a folder that holds it (--weights-folder; for the window STYLE_STUDIO_WEIGHTS), "
-            'or choose the built-in encoder "vgg16".',
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
-    return target
-
-
-def _check(path: Path, name: str | None = None) -> None:
-    """Whether it is whole: torch's file names end in the first digits of the sha256 of their content."""
-    expected = (name or path.name).rsplit("-", 1)[-1].split(".")[0]
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if not digest.startswith(expected):
-        remedy = f"Delete {path} and try again." if name is None else "Try again."  # a download is gone by itself
-        raise WeightsError(f"{name or path.name} is damaged or incomplete.", remedy)

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from safetensors.numpy import load_file
 
+from studio.core.engine_api.contract import DescribeRequest
 from tests.support.command_line import Studio
 
 COLORS = {"red": (200, 30, 30), "rose": (205, 60, 60), "blue": (20, 40, 200), "navy": (15, 30, 150)}
@@ -85,6 +86,25 @@ def test_features_are_arrays_by_layer_with_the_paths(studio: Studio, pictures: P
     assert set(arrays) - {"paths"} == {"features.3", "features.14"}
     assert arrays["features.14"].shape == (4, 24)
     assert arrays["features.14"].dtype == np.float32
+
+
+def test_the_layers_of_an_encoder_are_listed_without_a_picture(studio: Studio) -> None:
+    assert studio("features", "--encoder", "resnet50", "--list-layers", "--json") == 0
+    assert studio.lines[-1]["layers"][-1] == "layer4.2" and not studio.lines[-1]["is_bundled"]
+    assert studio("features", "--list-layers") == 0
+    assert "features.14 (default)\n" in studio.out and "features.15\n" in studio.out
+    assert studio("features", "pictures") == 2 and "--list-layers" in studio.err
+
+
+def test_residual_networks_are_smoothed_unless_told_otherwise(studio: Studio, pictures: Path) -> None:
+    for more, is_smooth in ((), True), (("--no-smooth",), False):
+        command = ("features", "pictures", "--encoder", "resnet50", "--pool", "gram", "--overwrite", "--download")
+        assert studio(*command, *more, "-o", "out.npz") == 0
+        request = studio.engine.requests[-1]
+        assert isinstance(request, DescribeRequest) and request.query is not None
+        assert (request.query.is_smooth, request.query.pool, request.may_download) == (is_smooth, "gram", True)
+    assert studio("features", "pictures", "--weights", "nowhere", "-o", "other.npz") == 2
+    assert "nowhere is no folder" in studio.err
 
 
 def test_features_say_what_cannot_be_had(studio: Studio, pictures: Path) -> None:

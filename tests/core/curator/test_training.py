@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from studio.core.card import Card
+from studio.core.classifier.linear_head import NO_ATTRIBUTION, LinearHead
 from studio.core.curator.assessment import Assessment, train
 from studio.core.curator.examples import Examples, examples_in
 from studio.core.curator.fitting import fold_count, folds_of
-from studio.core.curator.linear_head import NO_ATTRIBUTION, LinearHead
 from studio.core.curator.model_file import Classifier, encode_classifier, read_classifier, write_classifier
 from studio.core.curator.photo_check import PhotoCheck, Verdict
 from studio.core.curator.report_page import report_page

@@ -16,7 +16,6 @@ from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,7 +26,7 @@ from studio.core.card import bundled_cards
 from studio.core.errors import WeightsError
 from studio.core.recipe import ENCODERS
 from studio.core.storage.atomic_write import part_beside
-from studio.engine.networks import weights
+from studio.engine.networks import torchvision_weights, weights
 from studio.engine.networks.weights import LAYOUTS, load_encoder_weights
 from studio.engine.runtime.generators import run_to_end
 
@@ -63,7 +62,9 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def publish(content: bytes, monkeypatch: pytest.MonkeyPatch) -> str:
     """Make `content` torchvision's weights of NAME; returns the name of its file."""
     name = f"tiny-{hashlib.sha256(content).hexdigest()[:8]}.pth"
-    monkeypatch.setattr(weights, "_TORCHVISION", {NAME: SimpleNamespace(url=f"https://weights.example/{name}")})
+    files = {NAME: (torchvision_weights.WeightsFile(f"https://weights.example/{name}"),)}
+    for module in (weights, torchvision_weights):
+        monkeypatch.setattr(module, "FILES", files)
     return name
 
 

@@ -32,7 +32,7 @@ def test_mobilenet_sees_photos_as_torchvision_s_own_does() -> None:
     )
     features = encoder(image, ["features.18"])["features.18"]
     assert features.shape == (1, 1280, 7, 7)
-    sure = encoder.classifier(features.mean((2, 3))).softmax(1).max()
+    sure = encoder.network.classifier(features.mean((2, 3))).softmax(1).max()
     assert sure > 0.2  # of a thousand: a network with wrong weights or input is sure of nothing
 
 

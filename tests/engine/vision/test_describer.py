@@ -12,7 +12,7 @@ from studio.core.errors import StudioError
 from studio.core.picture import Picture
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.torch_engine import TorchEngine
-from studio.engine.vision.describer import Describer, pool
+from studio.engine.vision.describer import Describer, pool, smoothed
 from studio.jobs.event_check import check_event
 from tests.support.scenes import picture_of, waves
 
@@ -73,3 +73,31 @@ def test_covariances_of_many_channels_keep_a_bounded_size() -> None:
 def test_what_a_network_does_not_have_is_said_in_words(query: tuple[str, tuple[str, ...], str]) -> None:
     with pytest.raises(StudioError, match=r"has no layer|no encoder"):
         FeatureQuery(*query)  # type: ignore[arg-type]
+
+
+def test_smoothing_is_a_softmax_over_channels_and_places() -> None:
+    features = torch.tensor([0.0, 1.0, 2.0, 3.0]).view(1, 2, 1, 2)
+    powers = np.exp([0.0, 1.0, 2.0, 3.0])
+    expected = 4 * powers / powers.sum()
+    assert smoothed(features).flatten().numpy() == pytest.approx(expected, rel=1e-6)
+    peak = torch.zeros(1, 8, 4, 4)
+    peak[0, 3, 1, 1] = 1000.0
+    assert torch.isfinite(smoothed(peak)).all()
+    assert float(smoothed(torch.rand(1, 8, 4, 4)).mean()) == pytest.approx(1.0)
+
+
+def test_a_gram_matrix_is_the_mean_of_products_and_std_the_second_half_of_the_moments() -> None:
+    features = torch.tensor([[1.0, 2.0], [3.0, 5.0]]).view(1, 2, 1, 2)
+    assert pool(features, "gram").tolist() == [2.5, 6.5, 17.0]
+    assert torch.equal(pool(features, "std"), pool(features, "moments")[2:])
+    many = torch.rand(1, 320, 5, 5)
+    assert torch.equal(pool(many, "gram"), pool(many, "gram"))
+    assert pool(many, "gram").shape == (2080,)
+
+
+def test_a_layer_inside_of_a_stage_is_not_overwritten_by_the_one_after(describer: Describer) -> None:
+    layers = ("features.14.conv.0.1", "features.14.conv.0.2", "features.14")  # before and after an activation
+    found = ask(describer, picture_of(waves()), FeatureQuery("mobilenet_v2", layers, "mean")).vectors
+    assert found["features.14.conv.0.1"].min() < 0 <= found["features.14.conv.0.2"].min()
+    with pytest.raises(StudioError, match=r"has no layer 'features\.14\.conv\.9'"):
+        ask(describer, picture_of(waves()), FeatureQuery("mobilenet_v2", ("features.14.conv.9",)))

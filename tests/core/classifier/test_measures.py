@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from studio.core.curator.measures import (
+from studio.core.classifier.measures import (
     area_under_curve,
     calibration_error,
     calibration_error_by_chance,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.core.curator.measures import Numbers, softmax
+from studio.core.classifier.measures import Numbers, softmax
 
 NO_ATTRIBUTION = "A classifier is no attribution."
 UNKNOWN = "unknown"
