@@ -8,6 +8,15 @@ from PySide6.QtWidgets import QStyle, QWidget
 LONGEST = 120  # ms
 
 
+def is_motion_wanted(widget: QWidget) -> bool:
+    """Whether the system lets widgets move."""
+    return min(LONGEST, _duration_of_system(widget)) > 0
+
+
+def _duration_of_system(widget: QWidget) -> int:
+    return widget.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, widget)
+
+
 class Fade(QObject):
     """Shows and hides a widget that paints itself with `opacity`, 0 to 1."""
 
@@ -31,14 +40,13 @@ class Fade(QObject):
         self._move(QAbstractAnimation.Direction.Backward)
 
     def _move(self, direction: QAbstractAnimation.Direction) -> None:
-        system = self._widget.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self._widget)
         self._motion.setDirection(direction)
-        if min(LONGEST, system) <= 0:
+        if not is_motion_wanted(self._widget):
             self._motion.stop()
             self._set_opacity(1.0 if direction == QAbstractAnimation.Direction.Forward else 0.0)
             self._end()
         elif self._motion.state() != QAbstractAnimation.State.Running:
-            self._motion.setDuration(min(LONGEST, system))
+            self._motion.setDuration(min(LONGEST, _duration_of_system(self._widget)))
             self._motion.start()
 
     @Slot(object)

@@ -1,0 +1,1 @@
+"""The map of the library: pictures on a plane, those alike near each other."""

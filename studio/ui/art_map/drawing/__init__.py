@@ -1,0 +1,1 @@
+"""How the map is drawn: dots, thumbnails, names, colours and what they mean."""
