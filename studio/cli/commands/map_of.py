@@ -6,6 +6,9 @@ import argparse
 import json
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from studio.cli.commands.index import add_index_options, bring_up_to_date
 from studio.cli.exit_codes import DONE
 from studio.cli.options import UsageError
@@ -14,11 +17,14 @@ from studio.core.engine_api.contract import MakeEngine
 from studio.core.errors import StudioError
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.library.indexing import absolute_folders
+from studio.core.library.layout_cache import LayoutCache
 from studio.core.library.library_index import LibraryIndex
-from studio.core.library.map_page import map_page, map_values
+from studio.core.library.map_page import LAYOUT_NOTES, map_page, map_values
 from studio.core.library.plane import make_plane
+from studio.core.library.umap_plane import umap_plane
 from studio.core.storage.atomic_write import replace_file
 
+LAYOUTS = tuple(LAYOUT_NOTES)
 _FORMATS = (".json", ".html")
 
 
@@ -27,6 +33,12 @@ def add_map_command(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="folder of pictures; it is indexed")
     parser.add_argument("-o", "--output", required=True, type=Path, metavar="OUT", help=".html (a page) or .json")
     parser.add_argument("--overwrite", action="store_true", help="replace a file that exists already")
+    parser.add_argument(
+        "--layout",
+        choices=LAYOUTS,
+        default="pca",
+        help="pca (at once; the default) or umap (takes a while; near is alike, distances between islands mean little)",
+    )
     add_index_options(parser)
 
 
@@ -44,13 +56,16 @@ def draw_map(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Pic
         if not len(rows):
             raise StudioError(f"There are no pictures in {arguments.folder}.", "Choose another folder.")
         pictures = index.pictures(rows)
-        plane = make_plane(index.vectors("style", rows), [picture.facts for picture in pictures])
+        vectors = index.vectors("style", rows)
+        places = _umap_places(index, vectors) if arguments.layout == "umap" else None
+        plane = make_plane(vectors, [picture.facts for picture in pictures], places=places)
         if output.suffix.lower() == ".json":
-            values = map_values(pictures, plane)
+            values = map_values(pictures, plane, arguments.layout)
             replace_file(output, _json(values))
         else:
             thumbnails = [index.thumbnail(picture.row) for picture in pictures]
-            replace_file(output, map_page(folder.name, pictures, plane, thumbnails).encode())
+            page = map_page(folder.name, pictures, plane, thumbnails, arguments.layout)
+            replace_file(output, page.encode())
     names = ", ".join(f"{group.name} ({group.size})" for group in plane.groups)
     if arguments.json:
         groups = [{"name": group.name, "size": group.size} for group in plane.groups]
@@ -58,6 +73,16 @@ def draw_map(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Pic
     else:
         say(f"{len(pictures):,} pictures in {len(plane.groups)} groups: {names}. Written to {output}.")
     return DONE
+
+
+def _umap_places(index: LibraryIndex, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """As they were laid out before, if these are the same pictures."""
+    cache = LayoutCache(index.folder)
+    places = cache.find(vectors)
+    if places is None:
+        places = umap_plane(vectors)
+        cache.keep(vectors, places)
+    return places
 
 
 def _json(values: object) -> bytes:

@@ -13,14 +13,19 @@ from studio.core.library.library_index import IndexedPicture
 from studio.core.library.plane import Plane
 
 NOTE = "Near each other means alike to a network, in style. It does not mean by the same artist, nor influenced."
+LAYOUT_NOTES = {
+    "pca": "PCA: what is far apart differs; what is near may still differ in other ways.",
+    "umap": "UMAP: near is alike; distances between islands mean little.",
+}
+_METHODS = {"pca": "principal components of the style vectors", "umap": "UMAP of the style vectors"}
 _DIGITS = 4
 
 
-def map_values(pictures: Sequence[IndexedPicture], plane: Plane) -> dict[str, Any]:
-    """The map as JSON values."""
+def map_values(pictures: Sequence[IndexedPicture], plane: Plane, layout: str = "pca") -> dict[str, Any]:
+    """The map as JSON values. layout: one of LAYOUT_NOTES."""
     return {
-        "method": "principal components of the style vectors",
-        "note": NOTE,
+        "method": _METHODS[layout],
+        "note": f"{NOTE} {LAYOUT_NOTES[layout]}",
         "groups": [
             {"name": group.name, "size": group.size, "x": round(group.x, _DIGITS), "y": round(group.y, _DIGITS)}
             for group in plane.groups
@@ -42,15 +47,18 @@ def map_values(pictures: Sequence[IndexedPicture], plane: Plane) -> dict[str, An
     }
 
 
-def map_page(title: str, pictures: Sequence[IndexedPicture], plane: Plane, thumbnails: Sequence[bytes]) -> str:
-    """The page. thumbnails: a WebP file for each picture, or b""."""
-    values = map_values(pictures, plane)
+def map_page(
+    title: str, pictures: Sequence[IndexedPicture], plane: Plane, thumbnails: Sequence[bytes], layout: str = "pca"
+) -> str:
+    """The page. thumbnails: a WebP file for each picture, or b"". layout: one of LAYOUT_NOTES."""
+    values = map_values(pictures, plane, layout)
     for picture, thumbnail in zip(values["pictures"], thumbnails, strict=True):
         picture["name"] = displayable(picture.pop("path").replace("\\", "/").rsplit("/", 1)[-1])
         picture["image"] = base64.b64encode(thumbnail).decode()
     # "</script>" in a title would end the script.
     data = json.dumps(values, ensure_ascii=True).replace("<", "\\u003c")
-    return _PAGE.replace("{title}", escape(displayable(title))).replace("{note}", escape(NOTE)).replace("{data}", data)
+    page = _PAGE.replace("{title}", escape(displayable(title))).replace("{note}", escape(values["note"]))
+    return page.replace("{data}", data)
 
 
 _PAGE = """<!doctype html>

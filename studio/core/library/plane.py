@@ -45,12 +45,18 @@ class Plane:
     group: NDArray[np.int64]
 
 
-def make_plane(vectors: NDArray[np.float32], facts: Sequence[Facts], seed: int = 0) -> Plane:
-    """The plane of pictures with these vectors (N, length). facts: of each, for the names."""
+def make_plane(
+    vectors: NDArray[np.float32], facts: Sequence[Facts], seed: int = 0, places: NDArray[np.float32] | None = None
+) -> Plane:
+    """The plane of pictures with these vectors (N, length). facts: of each, for the names.
+
+    places: (N, 2), where they lie; None for principal components. The groups are the same wherever they lie.
+    """
     count = len(vectors)
     if count == 0:
         return Plane(np.zeros((0, 2), np.float32), (), np.zeros(0, np.int64))
-    places = principal_plane(vectors)
+    if places is None:
+        places = principal_plane(vectors)
     wanted = int(min(_MOST_GROUPS, max(1, round((count / 2) ** 0.5))))
     group = k_means(vectors, wanted, seed)
     names = group_names(group, facts)
@@ -69,8 +75,12 @@ def principal_plane(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     directions = directions[:, ::-1][:, :2]
     # Of two directions that are as good, always the same: else the map is mirrored when a picture comes.
     directions = directions * np.sign(directions[np.abs(directions).argmax(0), np.arange(directions.shape[1])])
-    places = centred @ directions
-    low, high = np.quantile(places, (_USUAL, 1 - _USUAL), axis=0)
+    return spread_out(centred @ directions)
+
+
+def spread_out(places: NDArray[np.float32], unusual: float = _USUAL) -> NDArray[np.float32]:
+    """Brought to -1 to 1 in both directions. unusual: share at each edge that may stop there. Shape: (N, 2)."""
+    low, high = np.quantile(places, (unusual, 1 - unusual), axis=0)
     reach = np.maximum((high - low) / 2, 1e-6)
     found: NDArray[np.float32] = np.clip((places - (low + high) / 2) / reach, -1.15, 1.15).astype(
         np.float32

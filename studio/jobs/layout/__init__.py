@@ -1,0 +1,1 @@
+"""The process that lays pictures out on a plane by UMAP."""

@@ -1,0 +1,88 @@
+"""LibraryReader: what the map needs of an index, read off the GUI thread: works, plane, thumbnails, layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+from studio.core.errors import StudioError
+from studio.core.library.layout_cache import LayoutCache
+from studio.core.library.library_index import IndexedPicture, LibraryIndex
+from studio.core.library.plane import Plane, make_plane
+from studio.jobs.layout.layout_process import LayoutProcess
+
+_FORMAT = "WEBP"
+
+
+@dataclass(frozen=True, eq=False)
+class LibraryPlane:
+    """The works of a library, in the order of the plane's places. vectors: (N, length), of their style.
+
+    umap: their places by UMAP where these have been computed before.
+    """
+
+    pictures: tuple[IndexedPicture, ...]
+    vectors: NDArray[np.float32]
+    plane: Plane
+    umap: NDArray[np.float32] | None
+
+
+class LibraryReader:
+    """Reads one index; may be used on several threads, one of which reads at a time."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """folder: of the index; None for the user's own. It is opened when something is first read."""
+        self._folder = folder
+        self._index: LibraryIndex | None = None
+        self._lock = Lock()
+        self._is_closed = False
+
+    def plane(self, under: Path | None, rows: Sequence[int] | None) -> LibraryPlane:
+        """Works below a folder, or in these rows, or all. Raises StudioError."""
+        with self._lock:
+            index = self._opened()
+            wanted = index.rows(under) if rows is None else np.array(rows, np.int64)
+            pictures = tuple(index.pictures(wanted))  # some may have gone
+            vectors = index.vectors("style", np.array([picture.row for picture in pictures], np.int64))
+            folder = index.folder
+        plane = make_plane(vectors, [picture.facts for picture in pictures])
+        return LibraryPlane(pictures, vectors, plane, LayoutCache(folder).find(vectors) if len(pictures) else None)
+
+    def lay_out(self, vectors: NDArray[np.float32], process: LayoutProcess) -> NDArray[np.float32]:
+        """Places by UMAP, computed in the process and kept. Raises LayoutStopped, StudioError."""
+        places = process.places(vectors)
+        with self._lock:
+            folder = self._opened().folder
+        LayoutCache(folder).keep(vectors, places)
+        return places
+
+    def thumbnail(self, row: int) -> QImage | None:
+        """The thumbnail of the picture in a row; None where there is none, or the reader is closed."""
+        with self._lock:
+            try:
+                data = self._opened().thumbnail(row)
+            except StudioError:
+                return None
+        image = QImage()
+        return image if data and image.loadFromData(data, _FORMAT) else None
+
+    def close(self) -> None:
+        """Let go of the index; idempotent."""
+        with self._lock:
+            self._is_closed = True
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+
+    def _opened(self) -> LibraryIndex:
+        if self._is_closed:
+            raise StudioError("The library is closed.")
+        if self._index is None:
+            self._index = LibraryIndex(self._folder)
+        return self._index

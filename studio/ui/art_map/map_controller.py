@@ -1,0 +1,214 @@
+"""MapController: brings an index onto the map: works by PCA at once, by UMAP when that is there, and colours of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
+from PySide6.QtGui import QImage
+
+from studio.core.errors import StudioError
+from studio.core.library.facts import Facts
+from studio.core.library.library_index import IndexedPicture
+from studio.core.library.umap_plane import FEWEST
+from studio.jobs.layout.layout_process import LayoutProcess, LayoutStopped
+from studio.ui.art_map.art_map import ArtMap
+from studio.ui.art_map.library_reader import LibraryPlane, LibraryReader
+from studio.ui.threads.serial_executor import SerialExecutor
+
+Layout = Literal["pca", "umap"]
+Coloring = Literal["group", "artist", "year", "period"]
+State = Literal["empty", "reading", "idle", "computing"]
+
+VALUES: Mapping[Coloring, Callable[[Facts], str | float | None]] = {
+    "artist": lambda facts: facts.known_author or None,
+    "year": lambda facts: facts.year_number,
+    "period": lambda facts: facts.period or None,
+}
+
+
+class MapController(QObject):
+    """Shows an index on an ArtMap; reading and computing are done on other threads and in a process.
+
+    pictures: of the index, in the order of the map's numbers. layout: what is wanted; shown_layout: what is on the map.
+    Signals: works_changed(), others are shown; state_changed(), of `state`, `layout`, `shown_layout` or `problem`;
+    failed(StudioError), the index cannot be read.
+    """
+
+    works_changed = Signal()
+    state_changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, art_map: ArtMap, index_folder: Path | None = None, parent: QObject | None = None) -> None:
+        """index_folder: None for the user's own."""
+        super().__init__(parent)
+        self._map = art_map
+        self._reader = LibraryReader(index_folder)
+        self._reading = SerialExecutor("studio-map-reader", self)
+        self._laying_out = SerialExecutor("studio-map-layout", self)
+        self._process: LayoutProcess | None = None
+        self._library: LibraryPlane | None = None
+        self._umap: NDArray[np.float32] | None = None
+        self._asked = 0  # of all that was asked to be shown, only the last is
+        self.layout: Layout = "pca"
+        self.coloring: Coloring = "group"
+        self.state: State = "empty"
+        self.problem = ""  # why the wanted layout is not shown
+
+    @property
+    def pictures(self) -> tuple[IndexedPicture, ...]:
+        """What the map shows."""
+        return self._library.pictures if self._library is not None else ()
+
+    @property
+    def shown_layout(self) -> Layout:
+        """By what the works lie where they lie."""
+        return "umap" if self.layout == "umap" and self._umap is not None else "pca"
+
+    @property
+    def selected(self) -> list[IndexedPicture]:
+        """The selected works."""
+        return [self.pictures[index] for index in self._map.selection]
+
+    def show(self, under: Path | None = None, rows: Sequence[int] | None = None) -> None:
+        """Show what lies below a folder, or in these rows of the index, or all of it.
+
+        Works that were selected and are still there stay selected.
+        """
+        self._stop_process()
+        self._asked += 1
+        self._set_state("reading")
+        work = partial(self._reader.plane, under, None if rows is None else list(rows))
+        self._reading.submit(work, partial(self._take_library, self._asked), partial(self._give_up, self._asked))
+
+    def set_layout(self, layout: Layout) -> None:
+        """Lay the works out by PCA, at once, or by UMAP: at once where it is known, else when it is computed."""
+        if layout != self.layout:
+            self.layout = layout
+            self._lay_out()
+
+    def set_coloring(self, coloring: Coloring) -> None:
+        """Colour frames by what is known of works, or by their groups."""
+        self.coloring = coloring
+        self._color()
+
+    @Slot()
+    def cancel(self) -> None:
+        """Stop computing UMAP and stay with PCA."""
+        if self._process is not None:
+            self._stop_process()
+            self.layout = "pca"
+            self._set_state("idle")
+
+    def close(self) -> None:
+        """End all threads and the process; idempotent."""
+        self._asked += 1
+        self._stop_process()
+        self._laying_out.close()
+        self._reading.close()
+        self._reader.close()
+
+    def _take_library(self, number: int, library: LibraryPlane) -> None:
+        if number != self._asked:
+            return
+        selected = {picture.path for picture in self.selected}
+        self._library, self._umap = library, library.umap
+        rows = [picture.row for picture in library.pictures]
+        wants_umap = self.layout == "umap" and library.umap is not None
+        places = library.umap if wants_umap and library.umap is not None else library.plane.places
+        titles = [text_of(picture) for picture in library.pictures]
+        names = [group.name for group in library.plane.groups]
+        self._map.show_works(places, thumbnails_of(self._reader, rows), titles, library.plane.group, names)
+        self._map.set_selection([n for n, picture in enumerate(library.pictures) if picture.path in selected])
+        self._color()
+        self._set_state("idle")
+        self.works_changed.emit()
+        self._lay_out()
+
+    def _give_up(self, number: int, error: StudioError) -> None:
+        if number == self._asked:
+            self._set_state("idle" if self.pictures else "empty")
+            self.failed.emit(error)
+
+    def _lay_out(self) -> None:
+        """Bring the works to where the wanted layout has them, or have that computed."""
+        self._stop_process()
+        library = self._library
+        if library is None or self.state == "reading":
+            self.state_changed.emit()
+            return
+        if self.layout == "umap" and self._umap is None:
+            if len(library.pictures) < FEWEST:
+                few = self.tr("UMAP needs at least {fewest} pictures; the map stays with PCA.")
+                self._set_state("idle", few.format(fewest=FEWEST))
+                return
+            self._process = LayoutProcess()
+            self._set_state("computing")
+            self._laying_out.submit(
+                partial(_places_or_nothing, self._reader, library.vectors, self._process),
+                partial(self._take_places, self._process),
+                partial(self._do_without, self._process),
+            )
+            return
+        places = self._umap if self.layout == "umap" and self._umap is not None else library.plane.places
+        if places is not self._map.points:
+            self._map.move_to(places)
+        self._set_state("idle")
+
+    def _take_places(self, process: LayoutProcess, places: NDArray[np.float32] | None) -> None:
+        if process is self._process and places is not None:
+            self._process = None
+            self._umap = places
+            self._map.move_to(places)
+            self._set_state("idle")
+
+    def _do_without(self, process: LayoutProcess, error: StudioError) -> None:
+        if process is self._process:
+            self._process = None
+            self._set_state("idle", " ".join((error.message, error.remedy)).strip())
+
+    def _stop_process(self) -> None:
+        if self._process is not None:
+            self._process.stop()
+            self._process = None
+
+    def _color(self) -> None:
+        if self._library is None:
+            return
+        if self.coloring == "group":
+            self._map.set_colors_by(None)
+            return
+        titles = {"artist": self.tr("Artist"), "year": self.tr("Year"), "period": self.tr("Period")}
+        value = VALUES[self.coloring]
+        self._map.set_colors_by([value(picture.facts) for picture in self.pictures], titles[self.coloring])
+
+    def _set_state(self, state: State, problem: str = "") -> None:
+        self.state, self.problem = state, problem
+        self.state_changed.emit()
+
+
+def thumbnails_of(reader: LibraryReader, rows: Sequence[int]) -> Callable[[int], QImage | None]:
+    """The thumbnail of the work with a number, for `ArtMap.show_works`."""
+    return lambda index: reader.thumbnail(rows[index])
+
+
+def text_of(picture: IndexedPicture) -> str:
+    """What is said of a work under the pointer: its title, who and when, what it is."""
+    facts = picture.facts
+    author = facts.known_author or (QCoreApplication.translate("MapController", "artist unknown"))
+    year = facts.year or QCoreApplication.translate("MapController", "year unknown")
+    return "\n".join(filter(None, (facts.title or picture.path.name, f"{author}, {year}", facts.medium)))
+
+
+def _places_or_nothing(
+    reader: LibraryReader, vectors: NDArray[np.float32], process: LayoutProcess
+) -> NDArray[np.float32] | None:
+    try:
+        return reader.lay_out(vectors, process)
+    except LayoutStopped:
+        return None
