@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from studio.core.engine_api.contract import Look, Request
+from studio.core.engine_api.contract import DescribeRequest, Look, Request
 
 
 @dataclass(frozen=True)
 class WorkerCommands:
     """Everything that was asked since the last look.
 
-    live, job, background: the newest request of each kind, or None. looks: all that came, in order. previews: the
-    newest queue of them. ends_looks: ids of looks that are not wanted any more. ends_job, ends_previews,
+    live, job, background: the newest request of each kind, or None. looks, descriptions: all that came, in order.
+    previews: the newest queue of them. ends_looks: ids of looks that are not wanted any more. ends_job, ends_previews,
     ends_background: what runs now is to be stopped, for good or for something newer. unstarted: those that were
     replaced or stopped before they were taken. pauses_background: whether the background is paused from now on,
     None for as before. is_closing: nothing more will come.
@@ -24,6 +24,7 @@ class WorkerCommands:
     live: Request | None = None
     looks: tuple[Look, ...] = ()
     ends_looks: frozenset[int] = frozenset()
+    descriptions: tuple[DescribeRequest, ...] = ()
     job: Request | None = None
     ends_job: bool = False
     previews: tuple[Request, ...] = ()
@@ -41,9 +42,9 @@ class WorkerCommands:
 
 
 class Mailbox:
-    """A slot for each kind of request: putting replaces what was not taken yet, but for looks. Safe from any thread.
+    """A slot for each kind of request: putting replaces what was not taken yet, but for looks and descriptions.
 
-    What is put after `close` is dropped.
+    Safe from any thread. What is put after `close` is dropped.
     """
 
     def __init__(self) -> None:
@@ -67,6 +68,11 @@ class Mailbox:
             kept = tuple(look for look in commands.looks if look.id != request_id)
             unstarted = commands.unstarted + dropped
             self._put(looks=kept, unstarted=unstarted, ends_looks=commands.ends_looks | {request_id})
+
+    def put_description(self, request: DescribeRequest) -> None:
+        """Want `request` besides all others that wait here, when there is nothing else to do."""
+        with self._arrival:
+            self._put(descriptions=(*self._commands.descriptions, request))
 
     def put_job(self, request: Request | None) -> None:
         """Want `request` (None: nothing) instead of the job that runs or waits here."""

@@ -1,5 +1,5 @@
 """Worker: one thread that owns the engine; live requests first, then looks at photos, a long job, previews, one in the
-background.
+background, and descriptions of pictures last.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from studio.core.engine_api.contract import (
     Compared,
     Described,
+    DescribeRequest,
     Done,
     Engine,
     Event,
@@ -45,9 +46,9 @@ class Worker:
 
     A live request runs between two steps of the job, which continues afterwards: as long as new ones keep coming, the
     job waits. Looks wait for the live request alone, and none replaces another. In the same way previews wait while
-    there is a job, and so does the request in the background while there is either, and while it is paused. Each live
-    request that was started gives at least one event before a newer one takes its place, so the picture follows while a
-    slider is dragged.
+    there is a job, and so does the request in the background while there is either, and while it is paused.
+    Descriptions wait for all of these, but not for a background that is paused. Each live request that was started
+    gives at least one event before a newer one takes its place, so the picture follows while a slider is dragged.
 
     The Stopped of any of them but a live request is sent after the step under way, or in the middle of it if the
     engine is Interruptible; only then is its iterator closed, which may take until the step has ended.
@@ -70,6 +71,7 @@ class Worker:
         self._previews: deque[_Run] = deque()
         self._background: _Run | None = None
         self._is_background_paused = False
+        self._descriptions: deque[_Run] = deque()
         self._ended: list[_Run] = []  # their end is announced, their iterators are still to be closed
 
     def start(self) -> None:
@@ -88,6 +90,10 @@ class Worker:
         """Stop a look, if it has not ended yet."""
         self._mailbox.put_stop_look(request.id)
         self._interrupt_engine()
+
+    def describe(self, request: DescribeRequest) -> None:
+        """Describe a picture for which nobody waits, while there is no other work; none replaces another."""
+        self._mailbox.put_description(request)
 
     def start_job(self, request: Request) -> None:
         """Run a long job; the job before it, if any, is stopped."""
@@ -165,11 +171,14 @@ class Worker:
     def _next_run(self) -> _Run | None:
         background = None if self._is_background_paused else self._background
         look = self._looks[0] if self._looks else None
-        return self._live or look or self._job or (self._previews[0] if self._previews else background)
+        preview = self._previews[0] if self._previews else None
+        description = self._descriptions[0] if self._descriptions else None
+        return self._live or look or self._job or preview or background or description
 
     def _runs(self) -> list[_Run]:
         """All there are, those that come first in front."""
-        return list(filter(None, (self._live, *self._looks, self._job, *self._previews, self._background)))
+        runs = (self._live, *self._looks, self._job, *self._previews, self._background, *self._descriptions)
+        return list(filter(None, runs))
 
     def _apply(self, commands: WorkerCommands) -> None:
         for request in commands.unstarted:
@@ -190,6 +199,7 @@ class Worker:
         self._previews.extend(map(_Run, commands.previews))
         if commands.background:
             self._background = _Run(commands.background)
+        self._descriptions.extend(map(_Run, commands.descriptions))
         if commands.pauses_background is not None:
             self._is_background_paused = commands.pauses_background
         self._is_closing = commands.is_closing
@@ -243,6 +253,8 @@ class Worker:
             self._job = None
         elif run in self._previews:
             self._previews.remove(run)
+        elif run in self._descriptions:
+            self._descriptions.remove(run)
         else:
             self._background = None
         self._ended.append(run)

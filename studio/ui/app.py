@@ -41,6 +41,7 @@ from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.importing.rights_question import RightsQuestion
 from studio.ui.importing.style_removals import StyleRemovals
 from studio.ui.importing.user_styles import UserStyles
+from studio.ui.library.library import Library
 from studio.ui.presets.preset_bar import PresetBar
 from studio.ui.presets.preset_controller import PresetController
 from studio.ui.presets.recipe_files import RecipeFiles
@@ -175,6 +176,17 @@ class Studio(QObject):
             self.session, worker, varying, lambda: self.importer.cards, self.opener, self
         )
         self.variations_view = VariationsView(self.variations, self.actions["variations"], self.window.canvas)
+        self.library = Library(
+            self.session,
+            worker,
+            self.importer,
+            self.opener,
+            settings,
+            self.actions,
+            self.window,
+            self.window.tool_bar.menu,
+        )
+        self._connect_library()
         self.presets = PresetController(
             self.session, Presets(settings.folder), library, self.importer.settings_offer, self
         )
@@ -217,6 +229,33 @@ class Studio(QObject):
         self.appearance = Appearance(application, self.preferences, self)
         return actions
 
+    def _connect_library(self) -> None:
+        """The library and what others do with its pictures."""
+        library, show = self.library, self.actions["library"]
+        show.toggled.connect(self._show_library)
+        library.wanted.connect(lambda: show.setChecked(True))
+        library.left.connect(lambda: show.setChecked(False))
+        self.actions["more_like_this"].triggered.connect(library.show_like_canvas)
+        library.selection.teach_asked.connect(self._teach_of)
+        library.selection.render_asked.connect(self._render_these)
+        self.window.first_painted.connect(library.start)
+
+    @Slot(bool)
+    def _show_library(self, is_shown: bool) -> None:
+        self.window.show_room(self.library.room if is_shown else None)
+        if is_shown:
+            self.library.room.enter()
+
+    @Slot(list)
+    def _teach_of(self, paths: list[Path]) -> None:
+        self.tune_controller.references.add(paths)
+        self.tune_window.open_beside()
+
+    @Slot(list)
+    def _render_these(self, paths: list[Path]) -> None:
+        self.batch_window.add_places(paths)
+        self.batch_window.open_beside()
+
     @Slot(object)
     def _export_entry(self, result: Result) -> None:
         """Export a picture of the history, which is on the canvas meanwhile."""
@@ -243,6 +282,7 @@ class Studio(QObject):
         self.autosave.close()
         self.projects.close()
         self.opener.close()  # before the threads, which wait for it
+        self.library.close()
         for thread in self._threads:
             thread.close()
         self.batch.close()

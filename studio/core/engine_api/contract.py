@@ -159,7 +159,7 @@ class TuneRequest:
     id: int = field(default_factory=new_request_id)
 
 
-Look = SeeRequest | CompareRequest  # asked about pictures that are there: nothing is painted
+Look = SeeRequest | DescribeRequest | CompareRequest  # asked about pictures that are there: nothing is painted
 Request = StyleRequest | ColorRequest | LiveRequest | SeeRequest | DescribeRequest | CompareRequest | TuneRequest
 
 

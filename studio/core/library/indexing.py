@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 
 from studio.core.errors import StudioError
-from studio.core.image_io.find_pictures import pictures_in
+from studio.core.image_io.find_pictures import folders_with_pictures
 from studio.core.library.facts import FactsReader
 from studio.core.library.library_index import Described, FileState, LibraryIndex
 from studio.core.picture import Picture
@@ -43,18 +43,27 @@ class Changes:
     gone: tuple[Path, ...]
 
 
-def changes_in(index: LibraryIndex, folders: Sequence[Path]) -> Changes:
-    """What has changed in folders (absolute paths) since they were looked at."""
+def changes_in(
+    index: LibraryIndex, folders: Sequence[Path], told: Callable[[int], None] = lambda found: None
+) -> Changes:
+    """What has changed in folders (absolute paths) since they were looked at.
+
+    told: of how many pictures were found, folder by folder; what it raises ends the search.
+    """
     wanted: dict[Path, FileState] = {}
     gone: list[Path] = []
+    found = 0
     for folder in folders:
         known = index.known(folder)
-        for path in pictures_in([folder]):
-            state = known.pop(path, None)
-            with suppress(OSError):  # gone since
-                now = FileState.of(path)
-                if state != now:
-                    wanted[path] = now
+        for _, paths in folders_with_pictures(folder):
+            found += len(paths)
+            told(found)
+            for path in paths:
+                state = known.pop(path, None)
+                with suppress(OSError):  # gone since
+                    now = FileState.of(path)
+                    if state != now:
+                        wanted[path] = now
         if folder.is_dir():  # a disk that is not connected has lost nothing
             gone += known
     return Changes(wanted, tuple(gone))

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from studio.core.card import bundled_cards
 from studio.core.errors import StudioError
+from studio.core.library.arranging import Sort, arranged_rows, below
 from studio.core.library.facts import Facts
 from studio.core.library.vector_file import KINDS, VectorFile
 from studio.core.storage.atomic_write import make_folder
@@ -111,7 +112,7 @@ class LibraryIndex:
         """Files that were looked at, below a folder or all, those that were no pictures included."""
         found: dict[Path, FileState] = {}
         for table in ("pictures", "problems"):
-            where, values = _below(under)
+            where, values = below(under)
             query = f"SELECT path, size, modified FROM {table}{where}"
             for path, size, modified in self._database.execute(query, values):
                 found[Path(os.fsdecode(path))] = FileState(size, modified)
@@ -119,7 +120,7 @@ class LibraryIndex:
 
     def problems(self, under: Path | None = None) -> dict[Path, str]:
         """Files that could not be looked at, and why."""
-        where, values = _below(under)
+        where, values = below(under)
         rows = self._database.execute(f"SELECT path, problem FROM problems{where}", values)
         return {Path(os.fsdecode(path)): problem for path, problem in rows}
 
@@ -179,7 +180,7 @@ class LibraryIndex:
 
     def rows(self, under: Path | None = None) -> NDArray[np.int64]:
         """The rows of the pictures below a folder, or of all, in ascending order."""
-        where, values = _below(under)
+        where, values = below(under)
         found = self._database.execute(f"SELECT row FROM pictures{where} ORDER BY row", values)
         return np.fromiter((row for (row,) in found), np.int64)
 
@@ -201,13 +202,17 @@ class LibraryIndex:
 
     def find_text(self, words: str, under: Path | None = None) -> NDArray[np.int64]:
         """Rows of pictures with all of these words in title, author, year, medium or licence, or in their path."""
-        where, values = _below(under)
+        where, values = below(under)
         texts = "title || ' ' || author || ' ' || year || ' ' || medium || ' ' || licence || ' ' || CAST(path AS TEXT)"
         conditions = [f"instr(lower({texts}), ?)" for _ in words.split()]
         joined = f"{where} AND " if where else " WHERE "
         query = f"SELECT row FROM pictures{joined}{' AND '.join(conditions) or '1'} ORDER BY row"
         found = self._database.execute(query, (*values, *(word.lower() for word in words.split())))
         return np.fromiter((row for (row,) in found), np.int64)
+
+    def arranged(self, folders: Sequence[Path], words: str = "", sort: Sort = "folder") -> NDArray[np.int64]:
+        """Rows of the pictures below any of these folders, with all of the words, in an order; see `arranging`."""
+        return arranged_rows(self._database, folders, words, sort)
 
     def vectors(self, kind: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Vectors of a kind, about length 1. Shapes: (N,) -> (N, length)."""
@@ -226,6 +231,15 @@ class LibraryIndex:
         """What a classifier said: label and certainty by row."""
         rows = self._database.execute("SELECT row, label, certainty FROM labels WHERE model = ?", (model,))
         return {row: (label, certainty) for row, label, certainty in rows}
+
+    def labels_of(self, rows: Sequence[int] | NDArray[np.int64]) -> dict[int, list[tuple[str, str, float]]]:
+        """What classifiers said of the pictures in these rows: model, label ("" for unknown) and certainty."""
+        found: dict[int, list[tuple[str, str, float]]] = {}
+        query = "SELECT model, label, certainty FROM labels WHERE row = ? ORDER BY model"
+        for row in map(int, rows):
+            if labels := self._database.execute(query, (row,)).fetchall():
+                found[row] = labels
+        return found
 
     def close(self) -> None:
         """Close it; what was not committed is as if it had never been. Idempotent."""
@@ -298,14 +312,6 @@ def _connect(path: Path) -> sqlite3.Connection:
         database.close()
         raise
     return database
-
-
-def _below(folder: Path | None) -> tuple[str, tuple[bytes, ...]]:
-    """The condition for paths below a folder, and its values."""
-    if folder is None:
-        return "", ()
-    start = os.path.join(os.fsencode(folder), b"")  # noqa: PTH118 - bytes
-    return " WHERE path >= ? AND path < ?", (start, start[:-1] + bytes([start[-1] + 1]))
 
 
 def _picture_of(values: Sequence[object]) -> IndexedPicture:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -27,7 +27,10 @@ class HasVectors(Protocol):
 
 @dataclass(frozen=True)
 class Hit:
-    """A picture that is alike. similarity: -1 to 1, by what was asked. reasons: by style, subject and palette."""
+    """A picture that is alike.
+
+    similarity: -1 to 1, by what was asked, or the mean of that. reasons: by style, subject and palette.
+    """
 
     row: int
     similarity: float
@@ -35,13 +38,24 @@ class Hit:
 
 
 def search(
-    index: HasVectors, rows: NDArray[np.int64], query: Vectors, by: By, count: int = 20, at_least: float = -1.0
+    index: HasVectors,
+    rows: NDArray[np.int64],
+    query: Vectors,
+    by: By | Mapping[By, float],
+    count: int = 20,
+    at_least: float = -1.0,
 ) -> list[Hit]:
     """The pictures among `rows` (ascending) most alike to the vectors of a query, the most alike first.
 
+    by: what counts, or how much of each counts; shares need not sum to 1, but one of them has to be above 0.
     at_least: no picture that is less alike than this.
     """
-    alike = similarities(index, rows, query[by], by)
+    shares = by if isinstance(by, Mapping) else {by: 1.0}
+    total = sum(shares.values())
+    alike = np.zeros(len(rows), np.float32)
+    for kind, share in shares.items():
+        if share:
+            alike += np.float32(share / total) * similarities(index, rows, query[kind], kind)
     chosen = np.flatnonzero(alike >= at_least)
     if len(chosen) > count:
         chosen = chosen[np.argpartition(-alike[chosen], count - 1)[:count]]
@@ -64,8 +78,11 @@ def similarities(
     return found
 
 
-def duplicates(index: HasVectors, rows: NDArray[np.int64]) -> list[list[int]]:
-    """Groups of rows that show one picture, whatever their size or format; for some ten thousand pictures."""
+def duplicates(index: HasVectors, rows: NDArray[np.int64], check: Callable[[], None] = lambda: None) -> list[list[int]]:
+    """Groups of rows that show one picture, whatever their size or format; for some ten thousand pictures.
+
+    check: called now and then; what it raises ends the search.
+    """
     parents = np.arange(len(rows))
 
     def root(place: int) -> int:
@@ -76,6 +93,7 @@ def duplicates(index: HasVectors, rows: NDArray[np.int64]) -> list[list[int]]:
 
     subjects = index.vectors("subject", rows)
     for start in range(0, len(rows), 1024):
+        check()
         alike = subjects[start : start + 1024] @ subjects[start:].T
         for left, right in np.argwhere(alike >= _SAME["subject"]):
             first, second = start + int(left), start + int(right)

@@ -284,7 +284,7 @@ class ActionHandlers(QObject):
         allow(self._actions["keep_draft"], "" if is_kept else self.tr("There is no Live picture to keep."))
         is_painted = self._session.picture is not None
         needs_picture = "" if artwork.content or is_painted else self.tr("Open a picture first.")
-        for name in ("copy", "export", "export_again", "print", "fit", "actual_size"):
+        for name in ("copy", "export", "export_again", "print", "fit", "actual_size", "more_like_this"):
             allow(self._actions[name], needs_picture)
         for name in ("blend", "paste_blend"):
             allow(self._actions[name], "" if artwork.content else self.tr("Open a picture first."))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.card import Card
 from studio.core.displayable import displayable, shortened
@@ -230,6 +230,15 @@ class MainWindow(QWidget):
         self.regions.hide_bar(is_hidden)
         self.splitter.set_alone(is_hidden)
 
+    def show_room(self, room: QWidget | None) -> None:
+        """Show another room in place of the canvas and all around it, the status aside; None: the canvas again."""
+        if room is not None and self.rooms.indexOf(room) < 0:
+            self.rooms.addWidget(room)
+        self.tool_bar.setVisible(room is None and not self._actions["hide_panels"].isChecked())
+        self.rooms.setCurrentWidget(room or self.splitter)
+        if room is None:
+            self.canvas.setFocus()
+
     @Slot(bool)
     def _fill_screen(self, is_full: bool) -> None:
         full = Qt.WindowState.WindowFullScreen
@@ -300,7 +309,9 @@ class MainWindow(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(1)
         box.addWidget(self.tool_bar)
-        box.addWidget(self.splitter, 1)
+        self.rooms = QStackedWidget()
+        self.rooms.addWidget(self.splitter)
+        box.addWidget(self.rooms, 1)
         box.addWidget(self.status_bar)
         self.panel_zones = DropZones(self.panel, PANEL_ZONES)
         for part in (self.messages, self.tool_bar, self.below, self.status_bar):

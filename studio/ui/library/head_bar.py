@@ -1,0 +1,152 @@
+"""HeadBar: the bar on top of the library: back, folders, words to search for, order, grid or map."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
+
+from studio.core.library.arranging import Sort
+from studio.ui.library.library_indexer import LibraryIndexer
+from studio.ui.theme.theme import GRID, icon, set_role
+from studio.ui.widgets.form_row import label_for_screen_readers
+from studio.ui.widgets.no_wheel_combo_box import NoWheelComboBox
+from studio.ui.widgets.plain_text import PlainLabel, action_text, tool_tip
+
+HEIGHT = 44  # px, as of the bar over the canvas
+
+
+class HeadBar(QFrame):
+    """Signals: left(); add_requested(), a folder is to be asked for; removed(Path), a folder is to be left out;
+    look_requested(), at all folders; words_changed(str); sort_changed(Sort); duplicates_requested();
+    view_chosen("grid" or "map"). tools: a place for more buttons.
+    """
+
+    left = Signal()
+    add_requested = Signal()
+    removed = Signal(object)
+    look_requested = Signal()
+    words_changed = Signal(str)
+    sort_changed = Signal(str)
+    duplicates_requested = Signal()
+    view_chosen = Signal(str)
+
+    def __init__(self, indexer: LibraryIndexer, menu: QMenu | None = None, parent: QWidget | None = None) -> None:
+        """menu: everything the studio can do."""
+        super().__init__(parent)
+        self._indexer = indexer
+        set_role(self, "bar")
+        self.setFixedHeight(HEIGHT)
+        self.menu_button = self._make_button("menu", "", self.tr("Everything the studio can do"))
+        self.menu_button.setVisible(menu is not None)
+        if menu is not None:
+            self.menu_button.setMenu(menu)
+            self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.back = self._make_button("chevron-left", self.tr("Canvas"), self.tr("Back to the canvas (Esc)"))
+        self.back.clicked.connect(self.left)
+        self.title = PlainLabel(self.tr("Library"))
+        set_role(self.title, "title")
+        self.add = QPushButton(icon("add"), self.tr("Add folder\N{HORIZONTAL ELLIPSIS}"))
+        self.add.setToolTip(tool_tip(self.tr("Have a folder of pictures in the library. The files stay as they are.")))
+        self.add.clicked.connect(self.add_requested)
+        self.folder_menu = QMenu(self)
+        self.folder_menu.setToolTipsVisible(True)
+        self.folder_menu.aboutToShow.connect(self._fill_folders)
+        self.folders = self._make_button("folder", self.tr("Folders"), self.tr("The folders of the library"))
+        self.folders.setMenu(self.folder_menu)
+        self.folders.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Title, artist, year or file"))
+        self.search.setAccessibleName(self.tr("Search the library by title, artist, year or name of the file"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setAcceptDrops(False)  # a dropped picture is no search
+        self.search.addAction(
+            QAction(icon("search"), self.tr("Search"), self.search), QLineEdit.ActionPosition.LeadingPosition
+        )
+        self.search.textChanged.connect(self.words_changed)
+        self.sort = NoWheelComboBox()
+        sorts: dict[Sort, str] = {
+            "folder": self.tr("By folder"),
+            "title": self.tr("By title"),
+            "author": self.tr("By artist"),
+            "year": self.tr("By year"),
+            "newest": self.tr("Newest first"),
+        }
+        for name, text in sorts.items():
+            self.sort.addItem(text, name)
+        self.sort.currentIndexChanged.connect(lambda: self.sort_changed.emit(self.sort.currentData()))
+        self.duplicates = self._make_button("copy", self.tr("Duplicates"), self.tr("Find what is there more than once"))
+        self.duplicates.clicked.connect(self.duplicates_requested)
+        self.views = QButtonGroup(self)
+        self.grid = self._make_view("gallery", "grid", self.tr("Grid"), self.tr("Pictures side by side"))
+        self.map = self._make_view("map", "map", self.tr("Map"), self.tr("Alike pictures near each other, by style"))
+        self.grid.setChecked(True)
+        self.tools = QHBoxLayout()
+        self._arrange()
+        label_for_screen_readers(self.sort, self.tr("Order of the pictures"))
+
+    @Slot()
+    def _fill_folders(self) -> None:
+        menu = self.folder_menu
+        menu.clear()
+        for folder in self._indexer.folders:
+            count = self.tr("one picture") if folder.count == 1 else self.tr("{} pictures").format(f"{folder.count:,}")
+            about = count if folder.is_there else self.tr("not there")
+            one = menu.addMenu(
+                icon("folder" if folder.is_there else "warning"),
+                action_text(f"{folder.path.name or folder.path}  ({about})"),
+            )
+            one.setToolTipsVisible(True)
+            one.menuAction().setToolTip(tool_tip(str(folder.path)))
+            remove = one.addAction(icon("remove"), self.tr("Take out of the library"))
+            remove.setToolTip(tool_tip(self.tr("The files stay as they are.")))
+            remove.triggered.connect(partial(self._remove, folder.path))
+        if not self._indexer.folders:
+            menu.addAction(self.tr("No folders yet")).setEnabled(False)
+        menu.addSeparator()
+        add = menu.addAction(icon("add"), self.tr("Add folder\N{HORIZONTAL ELLIPSIS}"))
+        add.triggered.connect(self.add_requested)
+        look = menu.addAction(icon("reset"), self.tr("Look for changes"))
+        look.setToolTip(tool_tip(self.tr("Look through all folders for new, changed and missing pictures")))
+        look.setEnabled(bool(self._indexer.folders) and self._indexer.state != "looking")
+        look.triggered.connect(self.look_requested)
+
+    def _remove(self, folder: Path) -> None:
+        self.removed.emit(folder)
+
+    def _make_view(self, icon_name: str, name: str, text: str, tip: str) -> QToolButton:
+        button = self._make_button(icon_name, text, tip)
+        button.setCheckable(True)
+        button.clicked.connect(lambda: self.view_chosen.emit(name))
+        self.views.addButton(button)
+        return button
+
+    def _make_button(self, icon_name: str, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon(icon_name))
+        button.setText(text)
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if text else Qt.ToolButtonStyle.ToolButtonIconOnly
+        button.setToolButtonStyle(style)
+        button.setToolTip(tool_tip(tip))
+        button.setAccessibleName(text or tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 0, GRID, 0)
+        row.setSpacing(GRID)
+        for widget in (self.menu_button, self.back, self.title):
+            row.addWidget(widget)
+        row.addSpacing(GRID)
+        row.addWidget(self.add)
+        row.addWidget(self.folders)
+        row.addWidget(self.search, 1)
+        row.addWidget(self.sort)
+        row.addWidget(self.duplicates)
+        row.addLayout(self.tools)
+        row.addWidget(self.grid)
+        row.addWidget(self.map)

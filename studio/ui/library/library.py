@@ -1,0 +1,171 @@
+"""Library: the parts of the library, their threads, and what comes in from elsewhere: drops, the canvas, a region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, QStandardPaths, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from studio.core.errors import StudioError
+from studio.core.image_io.find_pictures import is_folder
+from studio.core.image_io.opening.opener import PictureOpener
+from studio.core.library.search import Vectors
+from studio.jobs.worker import Worker
+from studio.ui.actions.actions import Actions
+from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
+from studio.ui.importing.drop_target import DropTarget
+from studio.ui.importing.importer import Importer
+from studio.ui.importing.mime_payload import Payload, payload_kind
+from studio.ui.library.index_writer import IndexWriter
+from studio.ui.library.library_browser import LibraryBrowser
+from studio.ui.library.library_entries import IndexReader, LibraryEntries
+from studio.ui.library.library_indexer import LibraryIndexer
+from studio.ui.library.library_room import LibraryRoom
+from studio.ui.library.picture_describer import PictureDescriber
+from studio.ui.library.questions import Kind, Query
+from studio.ui.library.selection_actions import SelectionActions
+from studio.ui.session.message import Message
+from studio.ui.session.session import Session
+from studio.ui.session.settings import Settings
+from studio.ui.threads.serial_executor import SerialExecutor
+
+_PURPOSE = "library"  # of the dialog
+
+
+class Library(QObject):
+    """room: what is shown. Signals: wanted(), the room is to be shown; left(), the canvas is."""
+
+    wanted = Signal()
+    left = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        worker: Worker,
+        importer: Importer,
+        opener: PictureOpener,
+        settings: Settings,
+        actions: Actions,
+        window: QWidget,
+        menu: QMenu | None = None,
+        art_map: QWidget | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        """window: the dialogs' parent. menu, art_map: as of LibraryRoom. folder: of the index; None for the user's."""
+        super().__init__(window)
+        self._session, self._importer, self._settings, self._window = session, importer, settings, window
+        names = ("library-index", "library-decoding", "library-search", "library-reading", "library-asking")
+        self._threads = tuple(SerialExecutor(name, self) for name in names)
+        writing, decoding, searching, reading, asking = self._threads
+        self._asking, self._writing = asking, writing
+        self._writer = IndexWriter(folder)
+        self._readers = IndexReader(folder), IndexReader(folder)
+        self.indexer = LibraryIndexer(
+            session, worker, opener, settings, self._writer, writing, decoding, self._style_files, self
+        )
+        self.browser = LibraryBrowser(self.indexer, self._readers[0], searching, self._style_files, self)
+        self.entries = LibraryEntries(self._readers[1], reading, self)
+        self.describer = PictureDescriber(session, worker, opener, asking, self)
+        self.selection = SelectionActions(session, importer, self.entries, asking, self)
+        self.room = LibraryRoom(
+            self.indexer, self.browser, self.entries, self.selection, actions, menu, art_map, window
+        )
+        self._drops = DropTarget(lambda mime: self._takes(mime), self)
+        self._drops.dropped.connect(self.take_drop)
+        self._drops.watch(self.room)
+        self.room.left.connect(self.left)
+        self.selection.left.connect(self.left)
+        self.selection.like_wanted.connect(lambda row: self._show_like_row(row, "alike"))
+        self.selection.styles_like_wanted.connect(lambda row: self._show_like_row(row, "styles"))
+        self.room.head.add_requested.connect(self.ask_for_folder)
+        self.indexer.indexed.connect(self.entries.forget)
+        for part in (self.indexer, self.browser):
+            part.message_posted.connect(session.post_message)
+        session.message_posted.connect(self.room.messages.show_message)
+
+    @Slot()
+    def start(self) -> None:
+        """Go on with what is left to be looked at, and look for what has changed since."""
+        self.indexer.look()
+
+    @Slot()
+    def ask_for_folder(self) -> None:
+        """Let the artist choose a folder."""
+
+        def take(files: list[str]) -> None:
+            remember_folder(self._settings, _PURPOSE, Path(files[0]).parent)
+            self.add([Path(file) for file in files])
+
+        def make(folder: Path) -> QFileDialog:
+            title = self.tr("Add a folder to the library, with all below it")
+            dialog = make_open_dialog(self._window, folder, title, QFileDialog.FileMode.Directory)
+            dialog.filesSelected.connect(take)
+            return dialog
+
+        pictures = QStandardPaths.StandardLocation.PicturesLocation
+        open_dialog(make, self._window, last_folders(self._settings, _PURPOSE, pictures))
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Add folders to the library; of files, look for what is like the first one."""
+
+        def sort_out() -> tuple[list[Path], list[Path]]:
+            folders = [path.absolute().resolve() for path in paths if is_folder(path)]
+            return folders, [path for path in paths if not is_folder(path)]
+
+        def take(found: tuple[list[Path], list[Path]]) -> None:
+            folders, files = found
+            if folders:
+                self.indexer.add(folders)
+            elif files:
+                self.describer.describe_file(files[0], self._show_like, self._tell)
+
+        self._asking.submit(sort_out, take, self._tell)
+
+    @Slot(object)
+    def take_drop(self, payload: Payload) -> None:
+        """Add folders; look for what is like a picture."""
+        match payload.kind:
+            case "files":
+                self.add(payload.paths)
+            case "image":
+                self.describer.describe_payload(payload, self.tr("Dropped picture"), self._show_like, self._tell)
+
+    @Slot()
+    def show_like_canvas(self) -> None:
+        """Show what is like the selected region of the photo, or else the picture on the canvas."""
+        session, choice = self._session, self._session.selection.selected
+        photo, shown = session.artwork.state.photo, session.shown
+        self.wanted.emit()
+        if choice is not None and photo is not None:
+            seen = session.sight.seen(photo)
+            self.describer.describe_region(photo, choice.region.mask, seen, choice.name, self._show_like, self._tell)
+        elif shown is not None:
+            self.describer.describe(shown.picture, self._show_like, self._tell)
+
+    def close(self) -> None:
+        """End what is under way; what was looked at is on the disk. Idempotent."""
+        self._writer.end()
+        self.browser.end()
+        for thread in self._threads:
+            thread.close()
+        self._writer.close()
+        for reader in self._readers:
+            reader.close()
+
+    def _style_files(self) -> tuple[Path, ...]:
+        return tuple(card.file for card in self._importer.cards)
+
+    def _takes(self, mime: QMimeData) -> bool:
+        return payload_kind(mime) in ("files", "image")
+
+    def _show_like_row(self, row: int, kind: Kind) -> None:
+        entry = self.entries.entry(row)
+        self.browser.show_like(Query(entry.title if entry is not None else self.tr("this picture"), row=row), kind)
+
+    def _show_like(self, name: str, vectors: Vectors) -> None:
+        self.browser.show_like(Query(name, vectors=vectors))
+
+    def _tell(self, error: StudioError) -> None:
+        self._session.post_message(Message.about(error))

@@ -1,0 +1,141 @@
+"""LibraryBrowser: what of the library is shown: all that matches, what is like a picture, or what is there twice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from studio.core.errors import StudioError
+from studio.core.library.arranging import Sort
+from studio.core.library.plane import Plane, make_plane
+from studio.core.library.search import By
+from studio.ui.library.index_writer import SearchEnded
+from studio.ui.library.library_entries import IndexReader
+from studio.ui.library.library_indexer import LibraryIndexer
+from studio.ui.library.questions import Found, Kind, Query, Question, answer
+from studio.ui.session.message import Message
+from studio.ui.threads.serial_executor import SerialExecutor
+
+LEAST_ALIKE = 0.5  # similarity at which the slider begins
+
+
+class LibraryBrowser(QObject):
+    """Asks the index off the GUI thread, one question at a time; of those that come meanwhile, only the newest.
+
+    question: what is wanted. found: the last answer. Signals: changed(), another question or answer; message_posted
+    (Message); mapped(rows, titles, Plane), where `ask_for_map` was called.
+    """
+
+    changed = Signal()
+    message_posted = Signal(object)
+    mapped = Signal(object, object, object)
+
+    def __init__(
+        self,
+        indexer: LibraryIndexer,
+        reader: IndexReader,
+        files: SerialExecutor,
+        style_files: Callable[[], Sequence[Path]],
+        parent: QObject | None = None,
+    ) -> None:
+        """files: the thread of the reader, whose index nobody else uses."""
+        super().__init__(parent)
+        self._indexer, self._reader, self._files = indexer, reader, files
+        self._style_files = style_files
+        self.question = Question((), at_least=LEAST_ALIKE)
+        self.found = Found(self.question, np.zeros(0, np.int64))
+        self._is_asking = self._is_stale = False
+        self._ended = threading.Event()
+        indexer.indexed.connect(self.refresh)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is still to come."""
+        return self._is_asking
+
+    def refresh(self) -> None:
+        """Ask again: there are other pictures, or other folders."""
+        self._change()
+
+    def set_words(self, words: str) -> None:
+        """Show only what has these words."""
+        self._change(words=words)
+
+    def set_sort(self, sort: Sort) -> None:
+        """Show pictures in another order; those that are alike come in their own."""
+        self._change(sort=sort)
+
+    def set_shares(self, shares: Mapping[By, float]) -> None:
+        """Let style, subject and palette count for this much."""
+        self._change(shares=dict(shares))
+
+    def set_at_least(self, similarity: float) -> None:
+        """Leave out what is less alike."""
+        self._change(at_least=similarity)
+
+    def show_all(self) -> None:
+        """Show everything, or what has the words."""
+        self._change(kind="all", query=None)
+
+    def show_like(self, query: Query, kind: Kind = "alike") -> None:
+        """Show what is like a picture; with kind "styles", which styles are."""
+        self._change(kind=kind, query=query)
+
+    def find_duplicates(self) -> None:
+        """Show what is there more than once."""
+        self._change(kind="twice", query=None)
+
+    def ask_for_map(self) -> None:
+        """Lay out what is shown on a plane, by style."""
+        rows = np.sort(self.found.rows)
+
+        def lay_out() -> tuple[NDArray[np.int64], list[str], Plane]:
+            index = self._reader.index
+            pictures = index.pictures(rows)
+            there = np.array([picture.row for picture in pictures], np.int64)
+            titles = [picture.facts.title or picture.path.stem for picture in pictures]
+            return there, titles, make_plane(index.vectors("style", there), [picture.facts for picture in pictures])
+
+        self._files.submit(lay_out, lambda made: self.mapped.emit(*made), self._refuse)
+
+    def end(self) -> None:
+        """Give up a search under way."""
+        self._ended.set()
+
+    def _change(self, **fields: Any) -> None:
+        folders = tuple(folder.path for folder in self._indexer.folders)
+        self.question = replace(self.question, folders=folders, styles=tuple(self._style_files()), **fields)
+        self._ask()
+        self.changed.emit()
+
+    def _ask(self) -> None:
+        if self._is_asking or not self._indexer.is_open:  # until then there may be no index to read
+            self._is_stale = True
+            return
+        question = self.question
+        self._is_asking, self._is_stale = True, False
+        self._files.submit(lambda: answer(question, self._reader.index, self._check), self._take, self._refuse)
+
+    def _check(self) -> None:
+        if self._ended.is_set():
+            raise SearchEnded("The search was given up.")
+
+    def _take(self, found: Found) -> None:
+        self._is_asking = False
+        self.found = found
+        if self._is_stale:
+            self._ask()
+        self.changed.emit()
+
+    def _refuse(self, error: StudioError) -> None:
+        self._is_asking = False
+        if not isinstance(error, SearchEnded):
+            self.message_posted.emit(Message.about(error))
+        self.changed.emit()

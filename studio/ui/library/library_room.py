@@ -1,0 +1,346 @@
+"""LibraryRoom: the library as the artist sees it: bars, the grid or the map, and what can be done with a selection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from studio.core.library.plane import Plane
+from studio.ui.actions.actions import Actions
+from studio.ui.actions.message_bar import MessageBar
+from studio.ui.library.head_bar import HeadBar
+from studio.ui.library.indexing_bar import IndexingBar
+from studio.ui.library.library_browser import LibraryBrowser
+from studio.ui.library.library_entries import LibraryEntries
+from studio.ui.library.library_grid import LibraryGrid
+from studio.ui.library.library_indexer import LibraryIndexer
+from studio.ui.library.library_model import LibraryModel
+from studio.ui.library.selection_actions import SelectionActions
+from studio.ui.library.similarity_bar import SimilarityBar
+from studio.ui.theme.theme import GRID, icon, set_role
+from studio.ui.widgets.folding_row import FoldingRow
+from studio.ui.widgets.plain_text import PlainLabel
+
+# What the keys of the window still do here; all others belong to what is on the canvas.
+_KEYS_LEFT = ("library", "menu", "open", "quit", "finish", "teach", "render_many", "shortcuts", "full_screen")
+
+
+class LibraryRoom(QWidget):
+    """Signals: left(), the canvas is wanted. It takes no drops itself; see `Library`.
+
+    art_map: a widget with `show_works` and the signals `selection_changed` and `opened`, or None without a map.
+    """
+
+    left = Signal()
+
+    def __init__(
+        self,
+        indexer: LibraryIndexer,
+        browser: LibraryBrowser,
+        entries: LibraryEntries,
+        selection: SelectionActions,
+        actions: Actions,
+        menu: QMenu | None = None,
+        art_map: QWidget | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """menu: everything the studio can do."""
+        super().__init__(parent)
+        self._indexer, self._browser, self._entries, self._selection = indexer, browser, entries, selection
+        self._actions = actions
+        set_role(self, "room")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(self.tr("Library"))
+        self.head = HeadBar(indexer, menu)
+        self.messages = MessageBar(actions)
+        self.similarity = SimilarityBar()
+        self.model = LibraryModel(entries, self)
+        self.grid = LibraryGrid(self.model, entries)
+        self.art_map = art_map
+        self._map_rows: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._map_selection: list[int] = []
+        self._mapped: NDArray[np.int64] | None = None  # what the map shows, or will show
+        self.indexing = IndexingBar(indexer)
+        self.count = PlainLabel()
+        set_role(self.count, "caption")
+        self.empty_title, self.empty_text = PlainLabel(), PlainLabel()
+        self.empty_button = QPushButton()
+        self._menu: QMenu | None = None
+        self._pages = QStackedWidget()
+        self.empty = self._make_empty_page()
+        for page in filter(None, (self.grid, self.empty, art_map)):
+            self._pages.addWidget(page)
+        self.head.grid.setVisible(art_map is not None)
+        self.head.map.setVisible(art_map is not None)
+        self._arrange()
+        self._connect()
+        self._show_state()
+
+    def enter(self) -> None:
+        """It is shown: the keys go to the pictures, or to the button where there are none."""
+        first = self.grid if self.grid.isVisibleTo(self) else self.empty_button
+        first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            pressed = QKeySequence(event.keyCombination())
+            kept = (keys for name in _KEYS_LEFT for keys in self._actions[name].shortcuts())
+            if all(pressed != keys for keys in kept):  # else it would act on a canvas that nobody sees
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif event.matches(QKeySequence.StandardKey.Find):
+            self.head.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.head.search.selectAll()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self._selection.actions["copy"].trigger()
+        elif event.key() == Qt.Key.Key_Down and self.head.search.hasFocus():
+            self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super().keyPressEvent(event)
+
+    @Slot()
+    def _show_found(self) -> None:
+        found = self._browser.found
+        self.grid.show_found(found)
+        self.similarity.show_found(found, self._browser.is_busy)
+        query = self._browser.question.query
+        picture = self._entries.pixmap(query.row) if query is not None and query.row is not None else None
+        self.similarity.show_question(self._browser.question, picture)
+        self._ask_for_map()
+        self._show_state()
+
+    @Slot()
+    def _show_state(self) -> None:
+        browser, has_folders = self._browser, bool(self._indexer.folders)
+        is_empty = not len(browser.found.rows)
+        if is_empty:
+            self._show_empty(has_folders)
+        is_map = self.art_map is not None and self.head.map.isChecked()
+        page = self.empty if is_empty else self.art_map if is_map and self.art_map is not None else self.grid
+        had_focus = self.isAncestorOf(self.focusWidget() or self)
+        if page is not self._pages.currentWidget():
+            self._pages.setCurrentWidget(page)
+            if had_focus and self.isVisible() and not self.head.search.hasFocus():
+                self.enter()
+        for widget in (self.head.search, self.head.sort, self.head.duplicates, self.head.grid, self.head.map):
+            widget.setEnabled(has_folders)
+        self.bar.setVisible(has_folders)
+        self.head.add.setVisible(has_folders)  # else there is the one button below
+        self.head.folders.setVisible(has_folders)
+        selected, shown = len(self._selected_rows()), len(browser.found.rows)
+        words = self.tr("One picture") if shown == 1 else self.tr("{} pictures").format(f"{shown:,}")
+        if shown < browser.found.total and browser.question.kind == "all":
+            words = self.tr("{} of {} pictures").format(f"{shown:,}", f"{browser.found.total:,}")
+        if selected:
+            words = self.tr("{} of {} selected").format(f"{selected:,}", f"{shown:,}")
+        self.count.setText(words)
+
+    def _show_empty(self, has_folders: bool) -> None:
+        question, state = self._browser.question, self._indexer.state
+        self.empty_button.setVisible(True)
+        if not has_folders:
+            self.empty_title.setText(self.tr("All your pictures, found by how they are painted"))
+            self.empty_text.setText(
+                self.tr(
+                    "Add a folder of paintings, prints or photos. The studio looks at each picture once, here on your "
+                    "computer, and finds those that are alike in strokes, subject or colour: to use them as a style, "
+                    "to teach a style, or to see what your collection is made of. The files stay as they are."
+                )
+            )
+            self.empty_button.setText(self.tr("Add folder\N{HORIZONTAL ELLIPSIS}"))
+            return
+        if question.words and question.kind in ("all", "alike"):
+            self.empty_title.setText(
+                self.tr("Nothing matches \N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}.").format(
+                    question.words
+                )
+            )
+            self.empty_text.setText("")
+            self.empty_button.setText(self.tr("Show all pictures"))
+        elif question.kind != "all":
+            texts = {
+                "alike": (self.tr("Nothing is that much alike."), self.tr("Ask for less, or for another kind.")),
+                "styles": (self.tr("No style is that much alike."), self.tr("Ask for less, or for another kind.")),
+                "twice": (self.tr("Every picture is there once."), ""),
+            }
+            self.empty_title.setText(texts[question.kind][0])
+            self.empty_text.setText(texts[question.kind][1])
+            self.empty_button.setText(self.tr("Show all pictures"))
+        elif state in ("looking", "indexing", "paused") or not self._indexer.is_open:
+            self.empty_title.setText(self.tr("The first pictures will be here in a moment."))
+            self.empty_text.setText(self.tr("You can paint meanwhile: the library waits for the engine."))
+            self.empty_button.setVisible(False)
+        else:
+            self.empty_title.setText(self.tr("There are no pictures in these folders."))
+            self.empty_text.setText(self.tr("The studio opens JPEG, PNG, WebP, TIFF, AVIF, HEIC, BMP and GIF."))
+            self.empty_button.setText(self.tr("Add folder\N{HORIZONTAL ELLIPSIS}"))
+
+    @Slot()
+    def _act_on_empty(self) -> None:
+        question = self._browser.question
+        if self._indexer.folders and (question.words or question.kind != "all"):
+            self.head.search.clear()
+            self._browser.show_all()
+        else:
+            self.head.add_requested.emit()
+
+    def _selected_rows(self) -> list[int]:
+        if self.art_map is not None and self._pages.currentWidget() is self.art_map:
+            return self._map_selection
+        return self.grid.selected_rows
+
+    @Slot()
+    def _select(self) -> None:
+        self._selection.select(self._selected_rows())
+        self._show_state()
+
+    @Slot(list)
+    def _select_on_map(self, places: Sequence[int]) -> None:
+        self._map_selection = [int(self._map_rows[place]) for place in places if place < len(self._map_rows)]
+        self._select()
+
+    @Slot(int)
+    def _open_on_map(self, place: int) -> None:
+        if place < len(self._map_rows):
+            self._selection.like_wanted.emit(int(self._map_rows[place]))
+
+    @Slot()
+    def _ask_for_map(self) -> None:
+        is_map = self.art_map is not None and self.head.map.isChecked()
+        rows = np.sort(self._browser.found.rows)
+        if is_map and len(rows) and (self._mapped is None or not np.array_equal(rows, self._mapped)):
+            self._mapped = rows
+            self._browser.ask_for_map()
+
+    @Slot(object, object, object)
+    def _show_map(self, rows: NDArray[np.int64], titles: Sequence[str], plane: Plane) -> None:
+        if self.art_map is None:
+            return
+        self._map_rows, self._map_selection = rows, []
+        self.art_map.show_works(  # type: ignore[attr-defined]
+            plane.places,
+            lambda place: self._entries.image(int(self._map_rows[place])),
+            titles,
+            plane.group,
+            [group.name for group in plane.groups],
+        )
+        self._select()
+
+    @Slot(str)
+    def _choose_view(self, name: str) -> None:
+        self._ask_for_map()
+        self._select()
+        self.enter()
+
+    @Slot(QPoint)
+    def _show_menu(self, place: QPoint) -> None:
+        # Not deleted on close: PySide crashes if its parent goes while such a menu is open.
+        if self._menu is not None:
+            self._menu.deleteLater()
+        menu = self._menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        for name, action in self._selection.actions.items():
+            if name in ("like", "compare", "folder"):
+                menu.addSeparator()
+            menu.addAction(action)
+        menu.setDefaultAction(self._selection.actions["use"])
+        menu.popup(place)
+
+    def _make_empty_page(self) -> QWidget:
+        page = QWidget()
+        set_role(self.empty_title, "invitation")
+        self.empty_title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty_text.setWordWrap(True)
+        self.empty_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        set_role(self.empty_text, "muted")
+        set_role(self.empty_button, "primary")
+        self.empty_button.clicked.connect(self._act_on_empty)
+        self._mark = PlainLabel()
+        self._draw_mark()
+        box = QVBoxLayout(page)
+        box.setSpacing(2 * GRID)
+        box.addStretch(2)
+        for widget in (self._mark, self.empty_title, self.empty_text, self.empty_button):
+            box.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addStretch(3)
+        return page
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.StyleChange:  # another theme
+            self._draw_mark()
+        super().changeEvent(event)
+
+    def _draw_mark(self) -> None:
+        self._mark.setPixmap(icon("library", "control").pixmap(QSize(56, 56), self.devicePixelRatioF()))
+
+    def _make_button(self, action: QAction) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _connect(self) -> None:
+        browser, head = self._browser, self.head
+        browser.changed.connect(self._show_found)
+        self._indexer.changed.connect(self._show_state)
+        self._entries.arrived.connect(self._show_query)
+        head.left.connect(self.left)
+        head.words_changed.connect(browser.set_words)
+        head.sort_changed.connect(browser.set_sort)
+        head.duplicates_requested.connect(browser.find_duplicates)
+        head.removed.connect(self._indexer.remove)
+        head.look_requested.connect(self._indexer.look)
+        head.view_chosen.connect(self._choose_view)
+        self.similarity.shares_changed.connect(browser.set_shares)
+        self.similarity.at_least_changed.connect(browser.set_at_least)
+        self.similarity.closed.connect(browser.show_all)
+        self.grid.selection_changed.connect(self._select)
+        self.grid.used.connect(self._selection.actions["use"].trigger)
+        self.grid.mixed_in.connect(self._selection.actions["mix"].trigger)
+        self.grid.menu_requested.connect(self._show_menu)
+        if self.art_map is not None:
+            browser.mapped.connect(self._show_map)
+            self.art_map.selection_changed.connect(self._select_on_map)  # type: ignore[attr-defined]
+            self.art_map.opened.connect(self._open_on_map)  # type: ignore[attr-defined]
+
+    @Slot()
+    def _show_query(self) -> None:
+        """The picture that is searched for has arrived, or a classifier has said something."""
+        query = self._browser.question.query
+        if query is not None and query.row is not None:
+            self.similarity.show_question(self._browser.question, self._entries.pixmap(query.row))
+        if not self.grid.delegate.has_labels and self._entries.has_labels:
+            self.grid.set_labels_shown(True)
+
+    def _arrange(self) -> None:
+        self.bar = QFrame()
+        set_role(self.bar, "bar")
+        buttons = FoldingRow()
+        for name, action in self._selection.actions.items():
+            if name in ("like", "compare", "folder"):
+                buttons.add_line()
+            buttons.add_button(self._make_button(action))
+        row = QHBoxLayout(self.bar)
+        row.setContentsMargins(GRID + 4, 4, GRID, 4)
+        row.setSpacing(2 * GRID)
+        row.addWidget(self.count)
+        row.addWidget(buttons, 1)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(1)
+        for widget in (self.head, self.messages, self.similarity):
+            box.addWidget(widget)
+        box.addWidget(self._pages, 1)
+        box.addWidget(self.bar)
+        box.addWidget(self.indexing)

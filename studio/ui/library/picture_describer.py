@@ -1,0 +1,118 @@
+"""PictureDescriber: what a picture outside the library is like, for somebody who waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from studio.core.engine_api.build_requests import draw_mask
+from studio.core.engine_api.contract import Described, DescribeRequest, Event, Failed, Seen, Stopped
+from studio.core.errors import PictureError, StudioError
+from studio.core.image_io.opening.opener import Cancellation, PictureOpener
+from studio.core.image_io.opening.thumbnail import shrunk
+from studio.core.library.search import Vectors
+from studio.core.picture import Picture
+from studio.core.regions.shapes import Mask
+from studio.jobs.worker import Worker
+from studio.ui.importing.mime_payload import Payload, encoded
+from studio.ui.library.index_writer import SHORT_EDGE
+from studio.ui.session.session import Session
+from studio.ui.threads.serial_executor import SerialExecutor
+
+_SMALLEST = 32  # px of a region: below that there is nothing to see
+_INSIDE = 128  # of a mask, from which on a pixel belongs to the region
+
+Take = Callable[[str, Vectors], None]
+Refuse = Callable[[StudioError], None]
+
+
+class PictureDescriber(QObject):
+    """The newest question replaces those before: nobody waits for their answers any more."""
+
+    def __init__(
+        self,
+        session: Session,
+        worker: Worker,
+        opener: PictureOpener,
+        files: SerialExecutor,
+        parent: QObject | None = None,
+    ) -> None:
+        """files: where pictures are opened and cut out."""
+        super().__init__(parent)
+        self._worker, self._opener, self._files = worker, opener, files
+        self._number = 0
+        self._asked: DescribeRequest | None = None
+        self._take: Take = lambda title, vectors: None
+        self._refuse: Refuse = lambda error: None
+        session.event_unclaimed.connect(self._take_event)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is still to come."""
+        return self._asked is not None
+
+    def describe(self, picture: Picture, take: Take, refuse: Refuse) -> None:
+        """Call `take` with the name of a picture and what it is like, or `refuse`."""
+        self._prepare(lambda: shrunk(picture, SHORT_EDGE), take, refuse)
+
+    def describe_region(
+        self, picture: Picture, mask: Mask, seen: Seen | None, name: str, take: Take, refuse: Refuse
+    ) -> None:
+        """The same for a region of a photo. name: of the region. seen: what there is in the photo."""
+        self._prepare(lambda: cut_out(picture, mask, seen, name), take, refuse)
+
+    def describe_file(self, path: Path, take: Take, refuse: Refuse) -> None:
+        """The same for a file."""
+        self._prepare(lambda: shrunk(self._opener.open_picture(path, Cancellation()), SHORT_EDGE), take, refuse)
+
+    def describe_payload(self, payload: Payload, name: str, take: Take, refuse: Refuse) -> None:
+        """The same for a picture that was dropped or pasted."""
+        self._prepare(
+            lambda: shrunk(self._opener.decode_picture(encoded(payload), name, Cancellation()), SHORT_EDGE),
+            take,
+            refuse,
+        )
+
+    def _prepare(self, make: Callable[[], Picture], take: Take, refuse: Refuse) -> None:
+        self._number += 1
+        number = self._number
+
+        def ask(picture: Picture) -> None:
+            if number == self._number:
+                self._take, self._refuse = take, refuse
+                self._asked = DescribeRequest(picture)
+                self._worker.look(self._asked)
+
+        def give_up(error: StudioError) -> None:
+            if number == self._number:
+                refuse(error)
+
+        self._files.submit(make, ask, give_up)
+
+    @Slot(object)
+    def _take_event(self, event: Event) -> None:
+        asked = self._asked
+        if asked is None or not isinstance(event, Described | Failed | Stopped) or event.request_id != asked.id:
+            return
+        self._asked = None
+        match event:
+            case Described(vectors=vectors):
+                self._take(asked.content.name, vectors)
+            case Failed(error=error):
+                self._refuse(error)
+
+
+def cut_out(picture: Picture, mask: Mask, seen: Seen | None, name: str) -> Picture:
+    """The part of a picture in a mask; what is not in the region has its mean colour. Raises PictureError."""
+    small = shrunk(picture, 2 * SHORT_EDGE)
+    inside = draw_mask(mask, (small.width, small.height), seen) >= _INSIDE
+    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+    if len(rows) < _SMALLEST or len(columns) < _SMALLEST:
+        raise PictureError(f"The region {name} is too small to look for others like it.", "Choose a larger one.")
+    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    pixels, inside = small.pixels[box].copy(), inside[box]
+    pixels[~inside] = pixels[inside].mean(0).astype(np.uint8)
+    return shrunk(Picture(pixels, name=name), SHORT_EDGE)
