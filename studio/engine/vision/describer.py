@@ -117,7 +117,8 @@ def _mixed(flat: Tensor) -> Tensor:
     if channels <= MIXED_CHANNELS:
         return flat
     mixing = torch.randn(MIXED_CHANNELS, channels, generator=torch.Generator().manual_seed(_SEED + channels))
-    return (mixing / channels**0.5).to(flat.device) @ flat
+    mixed: Tensor = (mixing / channels**0.5).to(flat.device) @ flat
+    return mixed
 
 
 def _shrinking(picture: Picture, device: torch.device) -> Generator[None, None, Tensor]:
