@@ -50,12 +50,12 @@ class ToSrgb:
         """SRGB (h, w, 3) of a part of the image, and alpha (h, w) where the image has one."""
         colors, alpha = _split(part, self._scale)
         if self._convert is None:
-            self._convert = _conversion(colors, self._told, self._peak)
+            self._convert = _conversion(colors, self._told, self.peak)
             self._image = None
         return np.asarray(self._convert(colors)), alpha
 
-    def _peak(self, space: RgbSpace) -> float:
-        """The brightest light of the whole image, white = 1."""
+    def peak(self, space: RgbSpace) -> float:
+        """The brightest light of the whole image, white = 1; to be asked for before anything is converted."""
         assert self._image is not None
         return measured_peak(space, (_rgb(_split(part, self._scale)[0]) for part in _parts(self._image)))
 

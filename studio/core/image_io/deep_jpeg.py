@@ -6,9 +6,11 @@ import os
 from dataclasses import dataclass
 from typing import IO
 
+import numpy as np
 from PIL import Image
 
 from studio.core.errors import PictureError
+from studio.core.image_io.color.deep_image import DEEP_VALUES, DeepValues
 from studio.core.image_io.deep_pixels import to_eight_bits
 
 _START_OF_SCAN, _LOSSLESS, _JPEG_LS = 0xDA, 0xC3, 0xF7
@@ -83,7 +85,9 @@ def read_frame(file: IO[bytes]) -> Frame | None:
 
 
 def read_deep_jpeg(file: IO[bytes], frame: Frame, name: str) -> Image.Image:
-    """The picture of a JPEG that is not for Pillow, rounded to 8 bits, with `info` as if Pillow had read it.
+    """The picture of a JPEG that is not for Pillow, with `info` as if Pillow had read it.
+
+    One of more than 8 bits is in `info` as `DEEP_VALUES`, and the image itself has a single pixel.
 
     Raises PictureError naming a kind that cannot be read; RuntimeError, a decoder error, where it is damaged.
     """
@@ -104,7 +108,11 @@ def read_deep_jpeg(file: IO[bytes], frame: Frame, name: str) -> Image.Image:
     values = imagecodecs.jpeg8_decode(file.read(_MOST_FILE))
     if values.shape[:2] != (frame.height, frame.width):
         raise RuntimeError("the frame is another one")
-    image = Image.fromarray(to_eight_bits(values, float(2**frame.bits - 1)))
+    if values.dtype == np.uint16:
+        image = Image.new("RGB", (1, 1))
+        image.info[DEEP_VALUES] = DeepValues(np.atleast_3d(values), 2**frame.bits - 1)
+    else:
+        image = Image.fromarray(to_eight_bits(values, float(2**frame.bits - 1)))
     image.info.update(frame.info)
     image.format = "JPEG"
     return image

@@ -17,7 +17,7 @@ from studio.core.image_io.header_checks import DECODER_ERRORS
 from studio.core.picture import Fine, Pixels
 
 _STRIP = 250_000  # px
-_FINE = "studio: finer values"  # in the `info` of a loaded image
+_FINE, _GREY = "studio: finer values", "studio: grey"  # in the `info` of a loaded image
 _LEVELS = {"L;2": 3, "L;4": 15}
 _LOWER_BYTES = {  # how Pillow is told to read the other half: as if the values were little-endian, or 4 bytes
     "RGB;16B": "RGB;16L",
@@ -37,14 +37,14 @@ def scale_clear_grey(image: ImageFile.ImageFile) -> None:
 def deep_mode(image: ImageFile.ImageFile) -> str:
     """The raw mode of a PNG, not loaded yet, of which Pillow drops the lower bytes; else ""."""
     mode = image.tile[0].args if image.format == "PNG" and image.tile else ""
-    # A transparent colour is looked for among the upper bytes.
-    return mode if isinstance(mode, str) and mode in _LOWER_BYTES and "transparency" not in image.info else ""
+    return mode if isinstance(mode, str) and mode in _LOWER_BYTES else ""
 
 
 def round_values(image: Image.Image, raw_mode: str, reopen: Callable[[], ImageFile.ImageFile]) -> None:
     """Round the values of a loaded image, which are the upper bytes, by the lower ones: v / 257, as all else.
 
     What 8 bits leave out, v - 257 p as signed bytes, is in `info` then, as an image of its own: see `finer_values`.
+    A transparent colour becomes alpha: Pillow looks for it among the upper bytes, where others look the same.
     reopen: the same file again, not loaded. Where it cannot be decoded a second time, the values stay as they are.
     """
     try:
@@ -53,6 +53,8 @@ def round_values(image: Image.Image, raw_mode: str, reopen: Callable[[], ImageFi
         lower.load()
     except DECODER_ERRORS:
         return
+    clear = image.info.pop("transparency", None)
+    opacity = Image.new("L", image.size, 255) if isinstance(clear, tuple) and len(clear) == 3 else None
     rows = max(1, _STRIP // image.width)
     for top in range(0, image.height, rows):
         box = (0, top, image.width, min(top + rows, image.height))
@@ -66,9 +68,20 @@ def round_values(image: Image.Image, raw_mode: str, reopen: Callable[[], ImageFi
             upper = np.asarray(image.crop(box))
             values = _rounded(upper, low)
             fine = _rest(values, upper, low)
+            if opacity is not None:
+                is_clear = ((upper == np.right_shift(clear, 8)) & (low == np.bitwise_and(clear, 255))).all(axis=2)
+                opacity.paste(Image.fromarray(np.where(is_clear, 0, 255).astype(np.uint8)), box)
         image.paste(Image.fromarray(values), box)
         lower.paste(Image.fromarray(fine.view(np.uint8)), box)  # in place of what it is made of: no third copy
+    if opacity is not None:
+        image.putalpha(opacity)
     image.info[_FINE] = lower
+    image.info[_GREY] = raw_mode == "LA;16B"
+
+
+def is_deep_grey(image: Image.Image) -> bool:
+    """Whether a loaded image is a PNG of 16-bit grey, with alpha or without."""
+    return image.format == "PNG" and (image.mode.startswith("I;16") or image.info.get(_GREY) is True)
 
 
 def finer_values(image: Image.Image) -> Image.Image | None:

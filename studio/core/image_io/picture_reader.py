@@ -17,12 +17,19 @@ from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.image_io.color.color_tags import Told, told_colors
 from studio.core.image_io.color.deep_colors import deep_to_srgb, rgb_profile
+from studio.core.image_io.color.deep_image import DEEP_VALUES, DeepValues, deep_pixels
 from studio.core.image_io.color.transparency import continue_visible
 from studio.core.image_io.color_profile import STRIP, ToSrgb
-from studio.core.image_io.containers.open_file import check_not_empty, load_file, open_file, reduce_jpeg
+from studio.core.image_io.containers.open_file import (
+    check_not_empty,
+    load_deep,
+    load_file,
+    open_file,
+    reduce_jpeg,
+)
 from studio.core.image_io.containers.webp_chunks import load_webp, read_webp
 from studio.core.image_io.deep_jpeg import read_deep_jpeg, read_frame
-from studio.core.image_io.deep_png import deep_mode, finer_values, round_values, scale_clear_grey
+from studio.core.image_io.deep_png import deep_mode, finer_values, is_deep_grey, round_values, scale_clear_grey
 from studio.core.image_io.exif import carried, dots_per_inch, orientation_of, read_exif
 from studio.core.image_io.formats import RAW_FILE, SHORTCUT, FormatName, describe_stranger, recognise
 from studio.core.image_io.gif_canvas import frame_box, with_free_canvas
@@ -35,6 +42,7 @@ from studio.core.picture import SMALLEST_EDGE, Fine, Metadata, Picture, Pixels, 
 
 _MOST_INSIDE = 2**28  # bytes of a picture within a BMP
 PART_IS_MISSING = "Part of this file is missing or damaged."
+_OTHERWISE = "Save it as a JPEG or PNG in another program."
 _NOTES = "studio: notes"  # in the `info` of a loaded image
 
 _UPRIGHT = {
@@ -133,10 +141,14 @@ def decode_wanted(file: IO[bytes], name: str, source: Path | None, wanted: Wante
         xmp = None if image.format == "AVIF" else image.info.get("xmp")  # its boxes say it: MIAF, 7.3.6.3
         is_turned = image.format == "HEIF"  # this plugin does it by itself
         orientation, told = 1 if is_turned else orientation_of(exif, xmp), told_colors(image, exif)
-        pixels, alpha = _pixels(image, orientation, told)
-        fine = _finer(image, orientation, told, pixels)
+        deep = image.info.get(DEEP_VALUES)
+        if isinstance(deep, DeepValues):
+            pixels, alpha, fine = deep_pixels(deep, orientation, told)
+        else:
+            pixels, alpha = _pixels(image, orientation, told)
+            fine = _finer(image, orientation, told, pixels)
         notes = image.info.get(_NOTES, ())
-        del image
+        del image, deep
         if alpha is not None and not wanted.keep_hidden:
             continue_visible(pixels, alpha)
             if fine is not None:
@@ -209,6 +221,9 @@ def _by_pillow(file: IO[bytes], name: str, wanted: Wanted) -> Image.Image:
     image = read_header(file, name)
     wanted.check(name, image.width, image.height)
     check_claims(name, image, file.seek(0, os.SEEK_END))
+    if wanted.at_least is None and (deep := load_deep(file, image)) is not None:
+        image.info[DEEP_VALUES] = deep
+        return image
     raw_mode, box = deep_mode(image), frame_box(image)
     scale_clear_grey(image)
     if wanted.at_least is not None and image.format == "JPEG":
@@ -255,14 +270,14 @@ def _pixels(image: Image.Image, orientation: int, told: Sequence[Told] = ()) -> 
 def _finer(image: Image.Image, orientation: int, told: Sequence[Told], pixels: Pixels) -> Fine | None:
     """What 8 bits leave out of a PNG of 16 bits, upright and sRGB; `pixels` are rounded anew where it is converted."""
     low = finer_values(image)
-    is_grey = image.mode.startswith("I;16") and image.format == "PNG"
-    convert = deep_to_srgb(told) if low is not None or is_grey else None
-    if convert is None:
+    is_grey = is_deep_grey(image)
+    if low is None and not is_grey:
         return None
+    convert = deep_to_srgb(told, is_grey=is_grey, peak=ToSrgb(image).peak)
     fine = np.empty(pixels.shape, np.int8)
     lower = _upright_strips(low if low is not None else image, orientation)
     for (rows, part), (_, rest) in zip(_upright_strips(image, orientation), lower, strict=True):
-        if is_grey:
+        if low is None:
             deep = np.repeat(np.asarray(part).astype(np.uint16)[:, :, None], 3, axis=2)
         else:
             deep = to_deep(np.asarray(part)[:, :, :3], np.asarray(rest)[:, :, :3].view(np.int8))
@@ -315,4 +330,6 @@ def _damaged(name: str, error: Exception) -> PictureError:
         return PictureError(f"{name} cannot be read: {reason(error)}.", "Check the disk or the connection, try again.")
     if isinstance(error, MemoryError):
         return PictureError(f"{name} needs more memory than there is.", "Close other programs or make it smaller.")
+    if "security limit" in str(error).lower():  # of libheif: more than 1,000 tiles, for one
+        return PictureError(f"{name} has more parts than its decoder takes.", _OTHERWISE)
     return PictureError(f"{name} is damaged or cut off.", "Copy or download it again from where it came.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from PIL import ImageCms
 
 from studio.core.image_io.color.cicp import RgbSpace
 from studio.core.image_io.color.color_tags import Told
+from studio.core.image_io.color.tone_mapping import RgbConversion
 from studio.core.image_io.color_profile import srgb_profile
 from studio.core.image_io.header_checks import DECODER_ERRORS
 
@@ -23,18 +25,22 @@ def rgb_profile(told: Iterable[Told]) -> bytes:
     return next((each for each in told if isinstance(each, bytes) and each[16:20] == b"RGB "), b"")
 
 
-def deep_to_srgb(told: Iterable[Told]) -> Callable[[Deep], Deep] | None:
-    """What makes sRGB of values (H, W, 3) in 16 bits, as `ToSrgb` does it in 8; None where that has 8 only.
+def deep_to_srgb(
+    told: Iterable[Told], *, is_grey: bool = False, peak: Callable[[RgbSpace], float] = lambda _: 1.0
+) -> Callable[[Deep], Deep]:
+    """What makes sRGB of values (H, W, 3) in 16 bits, as `ToSrgb` does it in 8: the first that can be used counts.
 
-    None: spaces that are told by numbers (gAMA, cICP), and profiles of grey.
+    is_grey: whether the three are equal, so that a profile of grey can be used, too. peak: measures the brightest
+    light of the whole picture, white = 1, in a space with room for more.
     """
     for description in told:
         if isinstance(description, RgbSpace):
-            return _as_they_are if description.is_srgb else None
-        if description and description[16:20] == b"GRAY":
-            return None
-        if description and description[16:20] == b"RGB ":
-            convert = _by_profile(description)
+            return _by_space(description, peak)
+        if not description:
+            continue
+        space = description[16:20]
+        if space == b"RGB " or (is_grey and space == b"GRAY"):
+            convert = _by_profile(description, "rgb" if space == b"RGB " else "gray")
             if convert is not None:
                 return convert
     return _as_they_are
@@ -44,15 +50,21 @@ def _as_they_are(values: Deep) -> Deep:
     return values
 
 
-def _by_profile(icc: bytes) -> Callable[[Deep], Deep] | None:
+def _by_space(space: RgbSpace, peak: Callable[[RgbSpace], float]) -> Callable[[Deep], Deep]:
+    if space.is_srgb:
+        return _as_they_are
+    return RgbConversion(space, levels=1 << 16, peak=peak(space) if space.is_hdr else 1.0).deep
+
+
+def _by_profile(icc: bytes, colors: Literal["rgb", "gray"]) -> Callable[[Deep], Deep] | None:
     import imagecodecs
 
     def convert(values: Deep) -> Deep:
         converted: Deep = imagecodecs.cms_transform(
-            np.ascontiguousarray(values),
+            np.ascontiguousarray(values if colors == "rgb" else values[:, :, 0]),
             icc,
             srgb_profile(),
-            colorspace="rgb",
+            colorspace=colors,
             outcolorspace="rgb",
             outdtype="uint16",
             intent=int(ImageCms.Intent.RELATIVE_COLORIMETRIC),
@@ -63,6 +75,8 @@ def _by_profile(icc: bytes) -> Callable[[Deep], Deep] | None:
     try:
         steps = np.linspace(0, 65535, 9).astype(np.uint16)
         probe = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(27, 27, 3)
+        if colors == "gray":
+            probe = np.repeat(probe[:, :, :1], 3, axis=2)
         moved = np.abs(convert(probe).astype(np.int32) - probe).max()
     except _PROFILE_ERRORS:
         return None

@@ -1,4 +1,4 @@
-"""RGB values of any described space to 8-bit sRGB; what is brighter than white is rolled off by a published curve."""
+"""RGB values of any described space to sRGB; what is brighter than white is rolled off by a published curve."""
 
 from __future__ import annotations
 
@@ -44,20 +44,37 @@ class RgbConversion:
         self._is_per_channel = not space.is_hdr and bool(np.abs(matrix - np.eye(3)).max() < 1e-3)
         self._light = light.astype(np.float32)
         self._matrix = matrix.T.astype(np.float32)
-        self._gains = _gain(self._light, peak) if peak > 1 and space.transfer != HLG else None
-        self._table = np.rint(255 * srgb_codes(light)).astype(np.uint8)
+        self._gains = _exact_gain(light, peak) if peak > 1 and space.transfer != HLG else None
+        self._codes = srgb_codes(light)
+        self._table = np.rint(255 * self._codes).astype(np.uint8)
 
     def __call__(self, codes: NDArray[np.unsignedinteger]) -> Pixels:
         """The sRGB pixels of (..., 3) codes."""
         if self._is_per_channel:
             direct: Pixels = self._table[codes]
             return direct
+        return _encoded(self._srgb_light(codes))
+
+    def deep(self, codes: NDArray[np.unsignedinteger]) -> NDArray[np.uint16]:
+        """The sRGB values of (..., 3) codes in 16 bits: 65,535 is white."""
+        if self._is_per_channel:
+            direct: NDArray[np.uint16] = np.take(np.rint(65535 * self._codes).astype(np.uint16), codes)
+            return direct
+        light = self._srgb_light(codes).clip(0, 1)
+        dark = light <= np.float32(0.0031308)
+        curved = np.float32(1.055) * np.power(light, np.float32(1 / 2.4)) - np.float32(0.055)
+        values = np.where(dark, light * np.float32(12.92), curved) * np.float32(65535)
+        return np.rint(values).astype(np.uint16)
+
+    def _srgb_light(self, codes: NDArray[np.unsignedinteger]) -> NDArray[np.float32]:
+        """Linear light of sRGB's primaries; what lies outside of 0..1 is still to be clipped."""
         light = displayed(self._space, np.take(self._light, codes))
         if self._gains is not None:  # the brightest channel is that of the highest code
             light *= np.take(self._gains, _brightest(codes))
         elif self._peak > 1:
             light *= _gain(_brightest(light), self._peak)
-        return _encoded((light.reshape(-1, 3) @ self._matrix).reshape(light.shape))
+        shown: NDArray[np.float32] = (light.reshape(-1, 3) @ self._matrix).reshape(light.shape)
+        return shown
 
 
 def displayed(space: RgbSpace, light: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -108,6 +125,11 @@ def eetf(nits: Floats, peak: float, target: float = WHITE_NITS) -> Floats:
 def _gain(brightest: NDArray[np.float32], peak: float) -> NDArray[np.float32]:
     found: NDArray[np.float32] = np.take(_gains(peak), _places(brightest / np.float32(peak)))
     return found
+
+
+def _exact_gain(light: Floats, peak: float) -> NDArray[np.float32]:
+    nits = np.maximum(light * WHITE_NITS, 1e-6)
+    return (eetf(nits, peak * WHITE_NITS) / nits).astype(np.float32)
 
 
 @cache

@@ -17,10 +17,14 @@ _TAIL = 64  # bytes; no coder of pictures ends in as many zeros
 
 @dataclass
 class HeifContent:
-    """nclx: (primaries, transfer, matrix, is full range) of the main picture. has_empty_tail: it ends in zeros."""
+    """nclx: (primaries, transfer, matrix, is full range) of the main picture. has_empty_tail: it ends in zeros.
+
+    av1_bits: of a value of an AVIF's main picture, 8, 10 or 12.
+    """
 
     nclx: tuple[int, int, int, int] | None = None
     has_empty_tail: bool = False
+    av1_bits: int = 8
 
 
 @dataclass
@@ -37,7 +41,7 @@ def read_heif(file: IO[bytes], length: int) -> HeifContent:
     try:
         data = _meta_box(file, length)
         meta = _read_meta(data) if data else _Meta()
-        return HeifContent(_nclx(meta), _has_empty_tail(file, meta))
+        return HeifContent(_nclx(meta), _has_empty_tail(file, meta), _av1_bits(meta))
     except (struct.error, ValueError, IndexError):
         return HeifContent()
 
@@ -138,9 +142,20 @@ def _places(body: bytes) -> dict[int, list[tuple[int, int]]]:
     return found
 
 
-def _nclx(meta: _Meta) -> tuple[int, int, int, int] | None:
+def _of_main(meta: _Meta) -> list[tuple[bytes, bytes]]:
+    """The properties of the main picture, then all: a grid's may hang on its tiles."""
     owned = [meta.properties[index - 1] for index in meta.of_items.get(meta.main, ()) if index]
-    for kind, body in [*owned, *meta.properties]:  # a grid's may hang on its tiles
+    return [*owned, *meta.properties]
+
+
+def _av1_bits(meta: _Meta) -> int:
+    # AV1 codec ISO media file format binding, 2.3.3: bits 6 and 5 of the third byte.
+    flags = next((body[2] for kind, body in _of_main(meta) if kind == b"av1C" and len(body) > 2), 0)
+    return 8 if not flags & 0x40 else 12 if flags & 0x20 else 10
+
+
+def _nclx(meta: _Meta) -> tuple[int, int, int, int] | None:
+    for kind, body in _of_main(meta):
         if kind == b"colr" and body[:4] == b"nclx":
             return (*struct.unpack_from(">3H", body, 4), body[10] >> 7)
     return None

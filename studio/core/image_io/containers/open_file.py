@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
 from studio.core.errors import PictureError
+from studio.core.image_io.color.deep_image import DeepValues
 from studio.core.image_io.containers.heif_boxes import HeifContent, read_heif
 from studio.core.image_io.containers.jpeg_segments import JpegContent, read_jpeg
 from studio.core.image_io.containers.png_chunks import PngContent, read_png
@@ -17,6 +19,7 @@ from studio.core.image_io.formats import FormatName, open_header
 from studio.core.image_io.header_checks import DECODER_ERRORS, end_of_boxes
 
 _CONTENT = "studio: content"  # in the `info` of an image, until it is loaded
+_MOST_DEEP_HEIC = 75_000_000  # px: libheif keeps what it decoded beside what it hands over, 18 bytes a pixel in all
 _LEAST_SHARE = 0.05  # of a picture, to be worth opening
 
 
@@ -47,6 +50,58 @@ def open_file(name: str, file: IO[bytes], format_name: FormatName) -> ImageFile.
         case _:
             image = open_header(file, format_name)
     return image
+
+
+def load_deep(file: IO[bytes], image: ImageFile.ImageFile) -> DeepValues | None:
+    """All the bits of an AVIF or HEIC of `open_file` that has more than 8, and of which nothing is missing; else None.
+
+    None, too, where it cannot be decoded so: then `load_file` tells what is wrong. The file's place is kept.
+    """
+    content = image.info.get(_CONTENT)
+    if not isinstance(content, HeifContent) or content.has_empty_tail:
+        return None
+    try:
+        if image.format == "AVIF" and content.av1_bits > 8:
+            found = _deep_avif(file, content.av1_bits)
+        elif image.format == "HEIF" and _is_deep_heic(image):
+            found = _deep_heic(file, int(image.info["bit_depth"]))
+        else:
+            return None
+    except DECODER_ERRORS:
+        return None
+    is_whole = found is not None and found.codes.shape[:2] == (image.height, image.width)
+    return found if is_whole else None
+
+
+def _is_deep_heic(image: ImageFile.ImageFile) -> bool:
+    return int(image.info.get("bit_depth", 8)) > 8 and image.width * image.height <= _MOST_DEEP_HEIC
+
+
+def _deep_avif(file: IO[bytes], bits: int) -> DeepValues | None:
+    import imagecodecs
+
+    length = file.seek(0, os.SEEK_END)
+    end = end_of_boxes(file, length) or length
+    file.seek(0)
+    return _as_deep(imagecodecs.avif_decode(file.read(end), index=0), bits)
+
+
+def _deep_heic(file: IO[bytes], bits: int) -> DeepValues | None:
+    import pi_heif
+
+    length = file.seek(0, os.SEEK_END)
+    heif = pi_heif.open_heif(_up_to(file, end_of_boxes(file, length) or length, length), convert_hdr_to_8bit=False)
+    main = heif[heif.primary_index]
+    if not main.mode.endswith(";16") or main.premultiplied_alpha:
+        return None
+    return _as_deep(np.asarray(main), bits, 16 - bits, main)  # the array does not keep it
+
+
+def _as_deep(codes: NDArray[Any], bits: int, shift: int = 0, owner: object = None) -> DeepValues | None:
+    if codes.dtype != np.uint16 or codes.ndim not in (2, 3):
+        return None
+    codes = codes if codes.ndim == 3 else codes[:, :, None]
+    return DeepValues(codes, (1 << bits) - 1, shift, owner) if codes.shape[2] <= 4 else None
 
 
 def reduce_jpeg(image: ImageFile.ImageFile, edge: int) -> None:

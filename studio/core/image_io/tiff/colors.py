@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from studio.core.image_io.color.color_tags import Told
+from studio.core.image_io.color.deep_colors import deep_to_srgb
 from studio.core.image_io.color_profile import ToSrgb, srgb_profile
 from studio.core.image_io.deep_pixels import Extent, Values, to_eight_bits, to_sixteen_bits
 from studio.core.image_io.header_checks import DECODER_ERRORS
@@ -19,6 +20,8 @@ from studio.core.picture import Fine, Pixels, from_deep
 
 Convert = Callable[[Values], tuple[Pixels, Pixels | None, Fine | None]]
 """Values (rows, width, samples) to sRGB (rows, width, 3), alpha (rows, width) or None, and what 8 bits leave out."""
+
+Convert16 = Callable[[NDArray[np.uint16]], NDArray[np.uint16]]
 
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _MASK, _CMYK, _YCBCR, _CIELAB, _ICCLAB = 0, 1, 2, 3, 4, 5, 6, 8, 9
 _NAMES = {10: "ITU Lab", 32844: "LogL", 32845: "LogLuv"}
@@ -34,7 +37,7 @@ _EXTRA_SAMPLES, _COLOR_MAP, _INK_SET, _ICC_PROFILE, _CODING, _SUBSAMPLING, _REFE
 _ASSOCIATED, _UNASSOCIATED = 1, 2
 _PROFILE_ERRORS: tuple[type[Exception], ...] = (ImageCms.PyCMSError, *DECODER_ERRORS)
 _MOST_ICC = 64 * 2**20
-_SPACES = {1: ("gray", "GRAY", "L"), 3: ("rgb", "RGB", "RGB"), 4: ("cmyk", "CMYK", "CMYK")}
+_MODES = {1: "L", 3: "RGB", 4: "CMYK"}
 _LAB_TO_XYZ_WHITE = np.array((0.9642, 1.0, 0.8249), np.float32)  # D50
 _XYZ_TO_SRGB = np.array(  # D50, Bradford-adapted: the inverse of the columns in the ICC profile of sRGB
     ((3.1338561, -1.6168667, -0.4906146), (-0.9787684, 1.9161415, 0.0334540), (0.0719453, -0.2289914, 1.4052427)),
@@ -115,16 +118,20 @@ def _to_rgb(
     told: Sequence[Told],
 ) -> Callable[[Values], tuple[Pixels, Fine | None]]:
     largest = extent.largest
+    is_deep = segments.dtype.itemsize > 1
     if photometric == _PALETTE:
         table = _palette(page, segments.bits)
         return lambda values: (table[np.minimum(values[:, :, 0], len(table) - 1)], None)
     if photometric in (_CIELAB, _ICCLAB):
-        return lambda values: (_lab_to_srgb(photometric == _ICCLAB, values), None)
+        return lambda values: _rounded(_lab_to_srgb(photometric == _ICCLAB, values), is_deep)
     if photometric == _YCBCR:
-        return lambda values: (_ycbcr_to_rgb(page, white, values), None)
+        return lambda values: _rounded(_ycbcr_to_rgb(page, white, values), is_deep)
     icc = icc_of(page)
-    is_deep = segments.dtype.itemsize > 1
-    managed = _managed(icc, colors) if icc and is_deep else None
+    managed = None
+    if is_deep and colors == 4:
+        managed = (_by_inks(icc) if icc else None) or _plain_inks
+    elif is_deep and (icc or told):
+        managed = _by_told([icc, *told], is_grey=colors == 1)
     to_srgb: list[ToSrgb] = []
 
     def convert(values: Values) -> tuple[Pixels, Fine | None]:
@@ -134,18 +141,37 @@ def _to_rgb(
             return from_deep(managed(to_sixteen_bits(values, white, largest)))
         levels = to_eight_bits(values, white, largest)
         image = Image.frombuffer(  # `fromarray` knows no CMYK
-            _SPACES[colors][2], (levels.shape[1], levels.shape[0]), np.ascontiguousarray(levels).tobytes()
+            _MODES[colors], (levels.shape[1], levels.shape[0]), np.ascontiguousarray(levels).tobytes()
         )
         if not to_srgb:
             to_srgb.append(ToSrgb(image, *([] if is_deep or not icc else [icc]), *told))
         pixels = to_srgb[0](image)[0]
-        if not is_deep or colors == 4 or told:  # told of other colours, which are converted in 8 bits
+        if not is_deep:
             return pixels, None
         # The bytes are rounded once, from the file's own numbers.
         rest = to_sixteen_bits(values, white, largest).astype(np.int32) - pixels.astype(np.int32) * 257
         return pixels, rest.clip(-128, 127).astype(np.int8)
 
     return convert
+
+
+def _rounded(codes: NDArray[np.float32], is_deep: bool) -> tuple[Pixels, Fine | None]:
+    """SRGB of 0..1 in 8 bits, and what they leave out."""
+    if is_deep:
+        return from_deep(np.rint(codes * np.float32(65535)).astype(np.uint16))
+    return np.rint(codes * np.float32(255)).astype(np.uint8), None
+
+
+def _plain_inks(values: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Inks without a profile, as screens show them: (1 - C) (1 - K)."""
+    paper = np.uint32(65535) - values
+    return ((paper[:, :, :3] * paper[:, :, 3:] + 32767) // 65535).astype(np.uint16)
+
+
+def _by_told(told: Sequence[Told], *, is_grey: bool) -> Convert16:
+    """The conversion of RGB or grey by a profile, or by what EXIF tells."""
+    convert = deep_to_srgb(told, is_grey=is_grey)
+    return lambda values: convert(np.repeat(values, 3, axis=2) if is_grey else values)
 
 
 def _inverted(values: Values, white: float) -> Values:
@@ -158,22 +184,21 @@ def _inverted(values: Values, white: float) -> Values:
     return inverted
 
 
-def _managed(icc: bytes, colors: int) -> Callable[[NDArray[np.uint16]], NDArray[np.uint16]] | None:
-    """The conversion by a profile in 16 bits, or None where it is not for such colours: Pillow's has 8 only."""
+def _by_inks(icc: bytes) -> Convert16 | None:
+    """The conversion of CMYK by a profile in 16 bits, or None where it is not for such colours: Pillow's has 8 only."""
     import imagecodecs
 
-    space, signature, _ = _SPACES[colors]
     try:
         profile = ImageCms.ImageCmsProfile(BytesIO(icc)).profile
-        if profile.xcolor_space.strip() != signature:
+        if profile.xcolor_space.strip() != "CMYK":
             return None
 
         def convert(values: NDArray[np.uint16]) -> NDArray[np.uint16]:
             levels: NDArray[np.uint16] = imagecodecs.cms_transform(
-                np.ascontiguousarray(values if colors > 1 else values[:, :, 0]),
+                np.ascontiguousarray(values),
                 icc,
                 srgb_profile(),
-                colorspace=space,
+                colorspace="cmyk",
                 outcolorspace="rgb",
                 outdtype="uint16",
                 intent=int(ImageCms.Intent.RELATIVE_COLORIMETRIC),
@@ -181,7 +206,7 @@ def _managed(icc: bytes, colors: int) -> Callable[[NDArray[np.uint16]], NDArray[
             )
             return levels
 
-        convert(np.zeros((1, 1, colors), np.uint16))  # some fail no earlier than here
+        convert(np.zeros((1, 1, 4), np.uint16))  # some fail no earlier than here
     except _PROFILE_ERRORS:
         return None
     return convert
@@ -198,8 +223,8 @@ def _palette(page: Directory, bits: int) -> Pixels:
     return table.astype(np.uint8)
 
 
-def _lab_to_srgb(is_icc: bool, values: Values) -> Pixels:
-    """TIFF 6.0, section 23, and Adobe's note on ICCLab: L* 0..100 in all codes; a* and b* signed, or offset."""
+def _lab_to_srgb(is_icc: bool, values: Values) -> NDArray[np.float32]:
+    """Codes 0..1. TIFF 6.0, section 23, and Adobe's note on ICCLab: L* 0..100 in all codes; a*, b* signed or offset."""
     lab = values.astype(np.float32)
     if values.dtype.kind != "f":
         bits = 8 * values.dtype.itemsize
@@ -215,12 +240,11 @@ def _lab_to_srgb(is_icc: bool, values: Values) -> Pixels:
     xyz = np.where(ratios > 6 / 29, ratios**3, 3 * (6 / 29) ** 2 * (ratios - 4 / 29)) * _LAB_TO_XYZ_WHITE
     light = (xyz @ _XYZ_TO_SRGB.T).clip(0, 1)
     codes = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
-    levels: Pixels = np.rint(codes * 255).astype(np.uint8)
-    return levels
+    return np.nan_to_num(codes, nan=0.0).astype(np.float32)
 
 
-def _ycbcr_to_rgb(page: Directory, white: float, values: Values) -> Pixels:
-    """TIFF 6.0, section 21, with its coefficients and reference black and white."""
+def _ycbcr_to_rgb(page: Directory, white: float, values: Values) -> NDArray[np.float32]:
+    """RGB of 0..1. TIFF 6.0, section 21, with its coefficients and reference black and white."""
     red, green, blue = page.numbers(_CODING, 3) or (0.299, 0.587, 0.114)
     half = (white + 1) / 2
     black_y, white_y, black_b, white_b, black_r, white_r = page.numbers(_REFERENCE, 6) or (
@@ -233,5 +257,5 @@ def _ycbcr_to_rgb(page: Directory, white: float, values: Values) -> Pixels:
     r = cr * (2 - 2 * red) + y
     b = cb * (2 - 2 * blue) + y
     g = (y - blue * b - red * r) / (green or 1)
-    levels: Pixels = np.rint(np.stack((r, g, b), axis=-1).clip(0, 1) * 255).astype(np.uint8)
-    return levels
+    codes: NDArray[np.float32] = np.nan_to_num(np.stack((r, g, b), axis=-1).clip(0, 1), nan=0.0).astype(np.float32)
+    return codes

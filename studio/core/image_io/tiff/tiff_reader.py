@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, Any, TypeVar
+from typing import IO
 
 import numpy as np
 from PIL import Image
@@ -14,6 +14,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from studio.core.errors import PictureError
 from studio.core.image_io.color.color_tags import exif_colors
 from studio.core.image_io.color.deep_colors import rgb_profile
+from studio.core.image_io.color.deep_image import as_stored
 from studio.core.image_io.deep_pixels import Extent, likely_white, stated_white
 from studio.core.image_io.exif import orientation_of
 from studio.core.image_io.formats import RAW_FILE
@@ -22,8 +23,6 @@ from studio.core.image_io.tiff.colors import Convert, colors_of, icc_of
 from studio.core.image_io.tiff.directory import DNG_VERSION, PHOTOMETRIC, Directory, best_page, read_directories
 from studio.core.image_io.tiff.segments import Segments
 from studio.core.picture import Fine, Pixels
-
-T = TypeVar("T")
 
 _ORIENTATION, _EXIF, _MAKE, _MODEL, _XMP = 274, 0x8769, 271, 272, 700
 _MOST_XMP = 2**20  # bytes
@@ -110,40 +109,22 @@ def _pixels(segments: Segments, convert: Convert, orientation: int) -> tuple[Pix
     is_on_its_side = orientation >= 5
     size = (segments.width, segments.height) if is_on_its_side else (segments.height, segments.width)
     pixels = np.empty((*size, 3), np.uint8)
-    stored = _as_stored(pixels, orientation)
+    stored = as_stored(pixels, orientation)
     alpha = stored_alpha = fine = stored_fine = None
     for rows, values in segments.parts():
         stored[rows], opacity, rest = convert(values)
         if rest is not None:
             if fine is None or stored_fine is None:
                 fine = np.empty((*size, 3), np.int8)
-                stored_fine = _as_stored(fine, orientation)
+                stored_fine = as_stored(fine, orientation)
             stored_fine[rows] = rest
         if opacity is not None:
             if alpha is None or stored_alpha is None:
                 alpha = np.empty(size, np.uint8)
-                stored_alpha = _as_stored(alpha, orientation)
+                stored_alpha = as_stored(alpha, orientation)
             stored_alpha[rows] = opacity
     fine = fine if fine is not None and fine.any() else None  # 8 bits in a file of 16
     return pixels, None if alpha is None or alpha.min() == 255 else alpha, fine
-
-
-_VIEWS: dict[int, Callable[[Any], Any]] = {  # of the upright picture, as it lies in the file
-    1: lambda upright: upright,
-    2: lambda upright: upright[:, ::-1],
-    3: lambda upright: upright[::-1, ::-1],
-    4: lambda upright: upright[::-1],
-    5: lambda upright: upright.swapaxes(0, 1),
-    6: lambda upright: np.rot90(upright),
-    7: lambda upright: upright[::-1, ::-1].swapaxes(0, 1),
-    8: lambda upright: np.rot90(upright, -1),
-}
-
-
-def _as_stored(upright: T, orientation: int) -> T:
-    """A view of an upright array in which it lies as in the file: written through, nothing is copied to turn it."""
-    stored: T = _VIEWS[orientation](upright)
-    return stored
 
 
 def _refuse_raw_files(name: str, file: IO[bytes], pages: list[Directory]) -> None:
