@@ -37,7 +37,8 @@ _FULL_CHROMA_QUALITY = 85  # from here on colour is kept at full resolution (4:4
 _ELSEWHERE = "The old file is untouched. Try again or save elsewhere."
 _LOSSY_TOLERANCE = 40  # levels, on the mean of a sixteenth of the picture; a broken file is off by far more
 _SMALLEST_CELL = 64  # px: of fewer, a codec at its coarsest changes the mean by more
-_TINY_TOLERANCE = 100  # levels, on the mean of a whole picture of even fewer
+_FEW_PIXELS, _TINY_TOLERANCE = 1024, 100  # levels, on the mean of a whole picture of fewer: a few blocks of a codec
+_COARSE_QUALITY = 30  # below it a codec may make anything of so few: then only their number is compared
 
 
 @dataclass(frozen=True)
@@ -259,9 +260,10 @@ def _verify(written: Path, name: str, sheet: _Sheet, options: ExportOptions) -> 
     if options.is_lossless:
         is_same = np.array_equal(again, sheet.values)
     else:
-        is_tiny = again.shape[0] * again.shape[1] < _SMALLEST_CELL
+        is_tiny = again.shape[0] * again.shape[1] < _FEW_PIXELS
         difference = np.abs(_grid(again, options) - _grid(sheet.values, options)).max()
         is_same = bool(difference <= (_TINY_TOLERANCE if is_tiny else _LOSSY_TOLERANCE))
+        is_same = is_same or (is_tiny and options.quality < _COARSE_QUALITY)
     if not is_same:
         raise PictureError(f"{name} came out with other pixels than the picture has.", _ELSEWHERE)
 

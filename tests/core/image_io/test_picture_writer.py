@@ -358,6 +358,17 @@ def test_the_smallest_and_the_narrowest_pictures_are_written(
             assert save_picture(picture, path, replace(options, quality=quality), allow_plain=True)
 
 
+@pytest.mark.parametrize("options", LOSSY, ids=name_of)
+def test_few_pixels_of_black_and_white_are_written_however_coarsely(options: ExportOptions, tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    path = tmp_path / f"a{ENDINGS[options.format]}"
+    for size in ((1, 1), (1, 2), (2, 2), (3, 3), (8, 8)):
+        for quality in (1, 5, 10, 30):
+            for _ in range(4):
+                pixels = rng.choice(np.array((0, 255), np.uint8), (*size, 3))
+                assert save_picture(Picture(pixels), path, replace(options, quality=quality), allow_plain=True)
+
+
 def test_transparency_that_scaling_averages_away_is_no_failure(tmp_path: Path) -> None:
     alpha = np.full((32, 48), 255, np.uint8)
     alpha[5, 5] = 254

@@ -17,6 +17,7 @@ from PIL import Image
 
 from studio.core.errors import PictureError
 from studio.core.image_io.header_checks import MOST_JPEG_SCANS
+from studio.core.picture import SMALLEST_EDGE
 
 _EOI = b"\xff\xd9"
 _MOST_SEARCHED = 256 * 2**20  # bytes
@@ -199,7 +200,8 @@ def _lacks_pixels(image: Image.Image, body: bytes, frame: _Frame, is_ended: bool
     if (frame.is_progressive and not is_ended) or (np.abs(corner.astype(int) - _GREY) <= 1).all():
         shown = [_decoded(body + filler * 512 + _EOI, image.size) for filler in (b"\0\0\0", b"\x5a\x96\x33")]
         return None in shown or shown[0] != shown[1]
-    if frame.is_progressive or frame.may_be_zeros or width * height > _MOST_CHECKED:
+    is_tiny = min(width, height) < SMALLEST_EDGE  # of one pixel, clipped, nothing need show
+    if frame.is_progressive or frame.may_be_zeros or is_tiny or width * height > _MOST_CHECKED:
         return False  # the last bits of some change nothing that can be seen
     try:
         return _decoded(_with_other_end(body) + _EOI, image.size) == image.tobytes()
