@@ -24,10 +24,11 @@ from studio.core.picture import Picture
 from tests.hostile.byte_mutations import MUTATIONS, mutate
 from tests.hostile.outcome import Outcome, judge
 from tests.hostile.sandbox import note
-from tests.support.picture_files import encoded, noise, one_of_each_format
+from tests.support.picture_files import encoded, noise, one_of_each_format, png
 
 EXPORTED_AT_MOST = 2_000_000  # px of a picture that opened; a larger one is not written again here
 _SMALL = noise(32, 24)
+_COLOURS = Path(__file__).parents[1] / "support" / "pictures" / "colours"
 
 
 def _moving(format_name: str, **settings: Any) -> bytes:
@@ -54,6 +55,22 @@ def _profile() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
+def _deep(kind: str) -> bytes:
+    """More than 8 bits, converted in 16."""
+    import imagecodecs
+
+    match kind:
+        case "jpg":
+            data: bytes = imagecodecs.jpeg8_encode(_SMALL.astype(np.uint16) * 16, 95, bitspersample=12)
+        case "avif":
+            values = _SMALL.astype(np.uint16) * 4
+            data = imagecodecs.avif_encode(values, level=80, speed=10, bitspersample=10, primaries=12, transfer=16)
+        case _:
+            linear = (b"gAMA", (100_000).to_bytes(4))
+            data = png(32, 24, 16, 2, (_SMALL.astype(">u2") * 257).tobytes(), linear)
+    return bytes(data)
+
+
 SAMPLES: Mapping[str, Callable[[], bytes]] = {
     **{name: (lambda data=data: data) for name, data in one_of_each_format().items()},  # type: ignore[misc]
     "profile.png": lambda: encoded("PNG", _SMALL, icc_profile=_profile()),
@@ -76,6 +93,10 @@ SAMPLES: Mapping[str, Callable[[], bytes]] = {
     "lab.tif": lambda: _of_mode("TIFF", "CMYK"),
     "palette.bmp": lambda: _of_mode("BMP", "P"),
     "bits.bmp": lambda: _of_mode("BMP", "1"),
+    "twelve.jpg": lambda: _deep("jpg"),
+    "linear.png": lambda: _deep("png"),
+    "ten.avif": lambda: _deep("avif"),
+    "ten.heic": lambda: (_COLOURS / "heic10_pq.heic").read_bytes(),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -75,6 +76,21 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"\x8aMNG", "an MNG film"),
     (b"\x8bJNG", "a JNG picture"),
     (b"\0\0\1\0", "an icon"),
+    (b"\0\0\2\0", "a cursor"),
+    (b"icns", "an icon of macOS"),
+    (b"\x01\xda", "an SGI picture"),
+    (b"\x59\xa6\x6a\x95", "a Sun raster"),
+    (b"SDPX", "a DPX film frame"),
+    (b"XPDS", "a DPX film frame"),
+    (b"farbfeld", "a farbfeld picture"),
+    (b"id=ImageMagick", "a MIFF picture"),
+    (b"/* XPM */", "an XPM icon"),
+    (b"\xd7\xcd\xc6\x9a", "a Windows metafile"),
+    (b"BPG\xfb", "a BPG picture"),
+    (b"FLIF", "a FLIF picture"),
+    (b"\0\xffKA", "an Affinity document"),
+    (b"\x1aE\xdf\xa3", "a film"),
+    (b"CPT9FILE", "a Corel document"),
     (b"\xff\x4f\xff\x51", "a JPEG 2000 picture"),
     (b"\xff\x0a", "a JPEG XL picture"),
     (b"\0\0\0\x0cJXL ", "a JPEG XL picture"),
@@ -88,6 +104,17 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"[InternetShortcut]", SHORTCUT),
     (b"[Desktop Entry]", SHORTCUT),
     (b"#!/usr/bin/env xdg-open", SHORTCUT),
+)
+_PATTERNS: tuple[tuple[bytes, str], ...] = (
+    (rb"P[1-7][ \t\r\n#]", "a PNM picture (PBM, PGM, PPM or PAM)"),
+    (rb"P[fF][ \t\r\n]", "a PFM picture"),
+    (rb"\x0a[\x00-\x05]\x01[\x01\x02\x04\x08]", "a PCX picture"),
+    (rb"\x01\x00\x00\x00.{36} EMF", "a Windows metafile"),
+    (rb"RIFF....AVI ", "a film"),
+    (rb"PK\x03\x04.{26}mimetypeimage/openraster", "an OpenRaster document"),
+    (rb"PK\x03\x04.{26}mimetypeapplication/x-krita", "a Krita document"),
+    # No signature: kind of colour map, kind of picture, the map, the place, the size, bits of a pixel, flags.
+    (rb".(?:\x01[\x01\x09]|\x00[\x02\x03\x0a\x0b]).{13}[\x08\x0f\x10\x18\x20][\x00-\x0f\x20-\x2f]", "a Targa picture"),
 )
 
 
@@ -152,6 +179,9 @@ def describe_stranger(head: bytes) -> str:
     """What a file that is no picture of ours seems to be, such as "a PDF document", or ""."""
     if head[4:8] == b"ftyp":
         return RAW_FILE + " (Canon CR3)" if head[8:12] == b"crx " else "a film, or a picture of another kind"
+    found = next((what for pattern, what in _PATTERNS if re.match(pattern, head, re.DOTALL)), "")
+    if found:
+        return found
     head = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     return next((what for signature, what in _OTHERS if head[: len(signature)].lower() == signature.lower()), "")
 

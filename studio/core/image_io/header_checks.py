@@ -34,6 +34,7 @@ _MOST_JPEG_SEGMENTS = 4096  # they hold 256 MB
 _MOST_TAG_BYTES = 64 * 2**20
 _MOST_EXIF = 16 * 2**20  # bytes in all segments; Pillow joins them one by one
 _MOST_FILE = 500_000_000  # bytes; 200 megapixels without loss
+_MOST_GIF_BLOCKS = 65_536  # of 255 bytes: 16 MB of comments
 _MOST_OUTER_BOXES = 10_000
 _STRIP_OFFSETS, _STRIP_BYTES, _TILE_OFFSETS, _TILE_BYTES = 273, 279, 324, 325
 _SUBDIRECTORIES = (0x8769, 0x8825)  # EXIF, GPS
@@ -70,6 +71,7 @@ def check_before_parsing(name: str, file: IO[bytes], format_name: FormatName) ->
     match format_name:
         case "PNG":
             is_whole = True  # `read_png`
+            _check_png_kind(name, file)
         case "JPEG":
             is_whole = True  # `read_jpeg`
             _check_jpeg(name, file)
@@ -88,8 +90,11 @@ def check_before_parsing(name: str, file: IO[bytes], format_name: FormatName) ->
         case "TIFF":
             is_whole = True  # `check_claims`
             _check_blocks(name, file, length, [0])
+        case "GIF":
+            is_whole = True  # its one frame is soon decoded
+            _check_gif(name, file)
         case _:
-            is_whole = True  # BMP: `check_claims`; GIF: its one frame is soon decoded
+            is_whole = True  # BMP: `check_claims`
     file.seek(0)
     if not is_whole:
         raise _cut_off(name)
@@ -177,6 +182,35 @@ def _check_jpeg(name: str, file: IO[bytes]) -> None:
     # In the pixels the decoder reads a run again from its beginning with each piece of the file.
     if data.find(b"\xff" * (MOST_JPEG_FILLING + 1), at, end if end >= 0 else len(data)) >= 0:
         _check_filling(name, MOST_JPEG_FILLING + 1)
+
+
+def _check_gif(name: str, file: IO[bytes]) -> None:
+    """What stands before the first frame, which Pillow reads byte by byte."""
+    head = file.read(13)
+    if len(head) == 13 and head[10] & 0x80:
+        file.seek(3 << (head[10] & 7) + 1, os.SEEK_CUR)
+    blocks = filling = 0
+    while filling <= MOST_JPEG_FILLING and blocks <= _MOST_GIF_BLOCKS:
+        match file.read(1):
+            case b"!":
+                file.seek(1, os.SEEK_CUR)
+                while (size := file.read(1)) > b"\0" and blocks <= _MOST_GIF_BLOCKS:
+                    file.seek(size[0], os.SEEK_CUR)
+                    blocks += 1
+            case b"," | b";" | b"":
+                return
+            case _:
+                filling += 1
+    if filling > MOST_JPEG_FILLING:
+        _check_filling(name, filling)
+    raise PictureError(f"{name} is damaged: it has more than {_MOST_GIF_BLOCKS:,} parts before the pixels.")
+
+
+def _check_png_kind(name: str, file: IO[bytes]) -> None:
+    if file.read(16)[12:] == b"CgBI":  # no PNG by the standard: pixels without zlib's head, blue before red
+        raise PictureError(
+            f"{name} is a PNG out of an app for iOS, which cannot be opened.", "Take the picture it was made from."
+        )
 
 
 def _check_file_size(name: str, size: int) -> None:

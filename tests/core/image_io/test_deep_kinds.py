@@ -188,7 +188,7 @@ def test_a_profile_of_grey_holds_for_16_bits(has_alpha: bool) -> None:
     values = np.dstack((values, np.full((24, 400), 65535, np.uint16))) if has_alpha else values
     chunk = (b"iCCP", b"grey\0\0" + zlib.compress(linear))
     found = decode_picture(deep_png(values, 4 if has_alpha else 0, chunk), "grey.png")
-    assert off(found, np.rint(in_light_to_srgb(sky()[:, :, :1] / 65535))) < 60
+    assert off(found, np.rint(in_light_to_srgb(sky()[:, :, :1] / 65535))) <= 12  # of the profile's table
 
 
 def test_a_transparent_colour_of_16_bits_is_that_one_alone() -> None:
@@ -227,5 +227,4 @@ def test_a_grey_tiff_in_a_profile_of_rgb_is_converted() -> None:
     grey = np.ascontiguousarray(sky()[:, :, 0])
     found = decode_picture(tiff(grey, "minisblack", iccprofile=adobe), "grey.tif")
     expected = in_light_to_srgb((grey / 65535) ** ADOBE_GAMMA)
-    assert off(found, np.rint(expected)[:, :, None]) < 120  # littleCMS's shortcut
-    assert len(np.unique(found.deep_rows(ALL)[0, :, 0])) > 300
+    assert off(found, np.rint(expected)[:, :, None]) <= 3

@@ -106,6 +106,13 @@ def test_a_jpeg_that_lacks_pixels_opens_with_a_note(kind: str, change: str) -> N
     assert (picture.width, picture.height) == (SIDE, SIDE)
 
 
+@pytest.mark.parametrize("kind", ["progressive", "progressive grey"])
+def test_of_a_progressive_jpeg_what_came_before_a_foreign_block_is_shown(kind: str) -> None:
+    whole = decode_picture(JPEGS[kind], "a.jpg").pixels
+    damaged = BROKEN_JPEGS["a foreign block"](JPEGS[kind], _BODY[kind])
+    assert np.abs(decode_picture(damaged, "a.jpg").pixels.astype(int) - whole).mean() < 12
+
+
 def test_the_rows_that_came_are_shown() -> None:
     whole = decode_picture(JPEGS["baseline"], "a.jpg").pixels
     data = JPEGS["baseline"]

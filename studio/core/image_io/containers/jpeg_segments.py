@@ -19,6 +19,7 @@ from studio.core.errors import PictureError
 from studio.core.image_io.header_checks import MOST_JPEG_SCANS
 from studio.core.picture import SMALLEST_EDGE
 
+_SOI = b"\xff\xd8"
 _EOI = b"\xff\xd9"
 _MOST_SEARCHED = 256 * 2**20  # bytes
 _ZERO_RUN = bytes(256)
@@ -35,12 +36,14 @@ _WITH_LENGTH = frozenset((0xC4, 0xCC, 0xDA, 0xDB, 0xDC, 0xDD, 0xFE, *range(0xE0,
 class JpegContent:
     """file: for the decoder, with an end mark. is_damaged: known to lack pixels.
 
-    lacks_pixels: whether the decoded image does; quick where its last block is no grey one.
+    lacks_pixels: whether the decoded image does; quick where its last block is no grey one. sound: the file up to where
+    something interrupts its pixels that must not, with an end mark; b"" where nothing does.
     """
 
     file: IO[bytes]
     is_damaged: bool
     lacks_pixels: Callable[[Image.Image], bool]
+    sound: bytes = b""
 
 
 @dataclass
@@ -62,8 +65,11 @@ def read_jpeg(name: str, file: IO[bytes], length: int) -> JpegContent:
     file.seek(0)
     data = file.read(_MOST_SEARCHED)
     file.seek(0)
+    if data.startswith(_SOI + _SOI) and length <= _MOST_SEARCHED:  # which libjpeg refuses
+        data = data[len(_SOI) :]
+        file = BytesIO(data)
     frame = _Frame()
-    is_odd, scans = False, 0
+    is_odd, scans, odd_at = False, 0, 0
     start, end, zeros, is_ended = 0, 0, -1, False
     for kind, first, last in _pieces(data, frame):
         match kind:
@@ -80,19 +86,22 @@ def read_jpeg(name: str, file: IO[bytes], length: int) -> JpegContent:
                 start, end = start or first, last
                 zeros = zeros if zeros >= 0 else _zeros_at(data, first, last, frame)
             case "odd":
-                is_odd = True
+                is_odd, odd_at = True, odd_at or first
             case "end":
                 is_ended, end = True, first
     if not start or length > _MOST_SEARCHED:
         return JpegContent(file, False, lambda _: False)  # nothing to look at, or too much
     is_odd = is_odd or not _has_all_scans(frame)
+    sound = data[:odd_at] + _EOI if odd_at else b""
     if is_ended and (zeros < 0 or data[zeros:end].strip(b"\0")):
         data = data[:end] if len(data) > 2 * end else data  # let the film behind it go
-        return JpegContent(file, is_odd or zeros >= 0, lambda image: _lacks_pixels(image, data[:end], frame))
+        return JpegContent(file, is_odd or zeros >= 0, lambda image: _lacks_pixels(image, data[:end], frame), sound)
     body = data[:end] if frame.may_be_zeros else data[: len(data[:end].rstrip(b"\0")) + _KEPT_ZEROS][:end]
     is_odd = is_odd or 0 <= zeros < len(body) - _KEPT_ZEROS  # behind it they are only what was never downloaded
     body = body.removesuffix(b"\xff")  # half an end mark
-    return JpegContent(BytesIO(body + _EOI), is_odd, lambda image: _lacks_pixels(image, body, frame, is_ended=False))
+    return JpegContent(
+        BytesIO(body + _EOI), is_odd, lambda image: _lacks_pixels(image, body, frame, is_ended=False), sound
+    )
 
 
 def _pieces(data: bytes, frame: _Frame) -> Iterator[tuple[str, int, int]]:

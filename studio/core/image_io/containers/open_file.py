@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from io import BytesIO
 from typing import IO, Any, cast
 
 import numpy as np
@@ -41,6 +42,8 @@ def open_file(name: str, file: IO[bytes], format_name: FormatName) -> ImageFile.
             jpeg = read_jpeg(name, file, length)
             image = open_header(jpeg.file, format_name)
             image.info[_CONTENT] = jpeg
+            if image.mode == "CMYK" and "adobe" not in image.info:  # only Adobe's inks are inverted; Pillow takes any
+                image.tile = [tile._replace(args=("CMYK", *tuple(tile.args or ())[1:])) for tile in image.tile]
         case "AVIF" | "HEIC":
             heif = read_heif(file, length)
             image = open_header(_up_to(file, end_of_boxes(file, length) or length, length), format_name)
@@ -130,6 +133,8 @@ def load_file(name: str, image: ImageFile.ImageFile) -> bool:
             raise
         image.tile = []  # what was decoded up to here stays
         is_damaged = True
+        if isinstance(content, JpegContent) and content.sound and not np.asarray(image).any():
+            _load_sound(image, content.sound)
     if isinstance(content, PngContent):
         is_damaged = is_damaged or content.is_damaged or (_ends_black(image) and not content.is_complete())
     elif isinstance(content, JpegContent):
@@ -137,6 +142,17 @@ def load_file(name: str, image: ImageFile.ImageFile) -> bool:
     if is_damaged:
         check_not_empty(name, image)
     return is_damaged
+
+
+def _load_sound(image: ImageFile.ImageFile, data: bytes) -> None:
+    """Show what came before the damage: of a progressive JPEG, its decoder shows nothing until all is read."""
+    sound = open_header(BytesIO(data), "JPEG")
+    try:
+        sound.load()
+    except DECODER_ERRORS:
+        return
+    if sound.size == image.size and sound.mode == image.mode:
+        image.im = sound.im
 
 
 def check_not_empty(name: str, image: Image.Image) -> None:
@@ -163,6 +179,8 @@ def _ends_black(image: Image.Image) -> bool:
 def _is_empty(image: Image.Image) -> bool:
     """Whether there is next to nothing but what decoders put where they have nothing."""
     pixels = np.asarray(image)
+    if not pixels.any():
+        return True
     fill = 0 if image.format == "PNG" else 128
     shown = np.abs(pixels - np.array(fill, pixels.dtype)) > (image.format != "PNG")
     return bool(np.count_nonzero(shown) < _LEAST_SHARE * shown.size)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from studio.core.image_io.color.color_tags import Told
-from studio.core.image_io.color.deep_colors import deep_to_srgb
+from studio.core.image_io.color.deep_colors import EXACT, deep_to_srgb
 from studio.core.image_io.color_profile import ToSrgb, srgb_profile
 from studio.core.image_io.deep_pixels import Extent, Values, to_eight_bits, to_sixteen_bits
 from studio.core.image_io.header_checks import DECODER_ERRORS
@@ -120,7 +120,8 @@ def _to_rgb(
     largest = extent.largest
     is_deep = segments.dtype.itemsize > 1
     if photometric == _PALETTE:
-        table = _palette(page, segments.bits)
+        deep = _palette(page, segments.bits)[None] * np.uint16(257)
+        table = from_deep(deep_to_srgb([icc_of(page), *told])(deep))[0][0]
         return lambda values: (table[np.minimum(values[:, :, 0], len(table) - 1)], None)
     if photometric in (_CIELAB, _ICCLAB):
         return lambda values: _rounded(_lab_to_srgb(photometric == _ICCLAB, values), is_deep)
@@ -202,7 +203,7 @@ def _by_inks(icc: bytes) -> Convert16 | None:
                 outcolorspace="rgb",
                 outdtype="uint16",
                 intent=int(ImageCms.Intent.RELATIVE_COLORIMETRIC),
-                flags=int(ImageCms.Flags.BLACKPOINTCOMPENSATION),
+                flags=int(EXACT),
             )
             return levels
 
