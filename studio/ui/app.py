@@ -232,6 +232,7 @@ class Studio(QObject):
     def _connect_library(self) -> None:
         """The library and what others do with its pictures."""
         library, show = self.library, self.actions["library"]
+        self.window.rooms.addWidget(library.room)
         show.toggled.connect(self._show_library)
         library.wanted.connect(lambda: show.setChecked(True))
         library.left.connect(lambda: show.setChecked(False))

@@ -69,9 +69,7 @@ class Library(QObject):
         self.entries = LibraryEntries(self._readers[1], reading, self)
         self.describer = PictureDescriber(session, worker, opener, asking, self)
         self.selection = SelectionActions(session, importer, self.entries, asking, self)
-        self.room = LibraryRoom(
-            self.indexer, self.browser, self.entries, self.selection, actions, menu, art_map, window
-        )
+        self.room = LibraryRoom(self.indexer, self.browser, self.entries, self.selection, actions, menu, art_map)
         self._drops = DropTarget(lambda mime: self._takes(mime), self)
         self._drops.dropped.connect(self.take_drop)
         self._drops.watch(self.room)

@@ -231,9 +231,7 @@ class MainWindow(QWidget):
         self.splitter.set_alone(is_hidden)
 
     def show_room(self, room: QWidget | None) -> None:
-        """Show another room in place of the canvas and all around it, the status aside; None: the canvas again."""
-        if room is not None and self.rooms.indexOf(room) < 0:
-            self.rooms.addWidget(room)
+        """Show another of `rooms` in place of the canvas and all around it, the status aside; None: the canvas."""
         self.tool_bar.setVisible(room is None and not self._actions["hide_panels"].isChecked())
         self.rooms.setCurrentWidget(room or self.splitter)
         if room is None:
