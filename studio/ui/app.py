@@ -30,6 +30,7 @@ from studio.ui.actions.preference_actions import bind_choice, bind_switch
 from studio.ui.actions.refine_actions import RefineActions
 from studio.ui.batch.batch_queue import BatchQueue
 from studio.ui.batch.batch_window import BatchWindow
+from studio.ui.compare.compare_controller import CompareController
 from studio.ui.export.exporter import Exporter
 from studio.ui.finetune.tune_controller import TuneController
 from studio.ui.finetune.tune_window import TuneWindow
@@ -108,11 +109,12 @@ class Studio(QObject):
         self._is_closed = False
         # A thread for each purpose, so that opening a photo never waits for other slow work.
         self._opening = SerialExecutor("opening", self)
-        adding, library, tuning_files, previews, varying = (
-            SerialExecutor(name, self) for name in ("adding", "library", "tuning", "previews", "varying")
+        adding, library, tuning_files, previews, varying, comparing = (
+            SerialExecutor(name, self)
+            for name in ("adding", "library", "tuning", "previews", "varying", "comparing")
         )
         saving, autosave = SerialExecutor("saving", self), SerialExecutor("autosave", self)
-        self._threads = (self._opening, previews, varying, adding, tuning_files, library, saving, autosave)
+        self._threads = (self._opening, previews, varying, comparing, adding, tuning_files, library, saving, autosave)
         batch_files = SerialExecutor("batch", self)
         self.bridge = EventBridge(self)
         worker = Worker(make_engine, self.bridge.post)
@@ -187,6 +189,10 @@ class Studio(QObject):
             self.window.tool_bar.menu,
         )
         self._connect_library()
+        self.comparisons = CompareController(
+            self.session, worker, self.importer, self.opener, comparing, settings, self.window
+        )
+        self.actions["compare_works"].triggered.connect(self.comparisons.open_empty)
         self.presets = PresetController(
             self.session, Presets(settings.folder), library, self.importer.settings_offer, self
         )

@@ -149,6 +149,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("more_like_this", _("More like this"),
                _("Show what in the library is like the picture on the canvas, or the selected region"), "library",
                ("Ctrl+Shift+L",)),
+    ActionSpec("compare_works", _("Compare two works"), _("Two works side by side: what they share, and where"),
+               "compare", ("Ctrl+Shift+C",)),
     ActionSpec("stronger", _("Stronger"), _("More strength"), keys=("]",)),
     ActionSpec("weaker", _("Weaker"), _("Less strength"), keys=("[",)),
     ActionSpec("find_style", _("Find a style"), _("Search the gallery"), "search", ("Ctrl+F",)),

@@ -28,7 +28,7 @@ MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
                  "render_many", "", "quit")),
     (_("Edit"), ("undo", "redo", "", "copy", "paste", (_("Paste as"), ("paste_style", "paste_mix", "paste_blend")), "",
                  "reset_sliders", "load_settings", "save_settings", "", "stronger", "weaker")),
-    (_("Styles"), ("find_style", "teach", "", "library", "more_like_this", "", "show_styles")),
+    (_("Styles"), ("find_style", "teach", "", "library", "more_like_this", "compare_works", "", "show_styles")),
     (_("Paint"), ("live", (_("Refine automatically"), ("refine_mains", "refine_always", "refine_never")),
                   "variations", "", "finish", "stop", "keep_draft", "",
                   "keep_painting", "larger_half", "larger_twice")),
