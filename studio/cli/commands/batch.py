@@ -58,10 +58,6 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
     )
     if arguments.cluster is not None:
         _check_cluster()
-        if job.needs_look:
-            raise UsageError(
-                "A cluster cannot look for subjects and faces.", "Leave --cluster out, or give masks as files."
-            )
     check_folder(arguments.output)
     if unknown := unknown_licences(job.cards):
         say(unknown)

@@ -9,6 +9,7 @@ import logging
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
 from secrets import token_hex
 from typing import Any
@@ -16,11 +17,13 @@ from typing import Any
 from distributed import Client, Future, KilledWorker, Worker, WorkerPlugin, get_worker
 
 from studio.core.batch.job import BatchItem, ItemReport
-from studio.core.engine_api.contract import Done, Engine, EngineSettings, MakeEngine, StyleRequest
+from studio.core.engine_api.contract import Done, Engine, EngineSettings, MakeEngine, Seen, StyleRequest
 from studio.core.errors import EngineError, StudioError, WeightsError
+from studio.core.picture import Picture
 from studio.jobs.as_studio_error import as_studio_error
 from studio.jobs.batch.batch import Batch
 from studio.jobs.batch.runner import paint_item
+from studio.jobs.looking import look_at
 
 CONNECT_SECONDS = 5.0
 _AHEAD = 2  # pictures per worker on their way at once: one is painted while the next one travels
@@ -70,11 +73,16 @@ class Painter(WorkerPlugin):
         if self._engine is not None:
             self._engine.close()
 
-    def paint(self, item: BatchItem, request: StyleRequest) -> Done:
-        """What the engine makes of it; raises what the engine raises."""
+    @property
+    def engine(self) -> Engine:
+        """The one of this process, made when it is first asked for."""
         if self._engine is None:
             self._engine = self._make_engine(self._settings)
-        painting = paint_item(item, request, self._engine)
+        return self._engine
+
+    def paint(self, item: BatchItem, request: StyleRequest) -> Done:
+        """What the engine makes of it; raises what the engine raises."""
+        painting = paint_item(item, request, self.engine)
         while True:
             try:
                 next(painting)
@@ -89,6 +97,15 @@ def _paint(name: str, item: BatchItem, request: StyleRequest) -> Done | StudioEr
         painter: Painter = get_worker().plugins[name]  # type: ignore[assignment]  # we put it there
         return painter.paint(item, request)
     except Exception as error:  # noqa: BLE001 - crosses to the client, which knows what to do about it
+        return as_studio_error(error)
+
+
+def _look(name: str, content: Picture) -> Seen | StudioError:
+    """Runs on a worker, as `_paint`."""
+    try:
+        painter: Painter = get_worker().plugins[name]  # type: ignore[assignment]  # we put it there
+        return look_at(content, painter.engine)
+    except Exception as error:  # noqa: BLE001 - as above
         return as_studio_error(error)
 
 
@@ -119,12 +136,13 @@ def _paint_all(batch: Batch, client: Client, address: str, name: str) -> Iterato
     under_way: dict[str, tuple[BatchItem, StyleRequest]] = {}
     ended: SimpleQueue[Future[Any]] = SimpleQueue()
     futures: dict[str, Future[Any]] = {}  # Dask forgets a task whose future nobody holds
+    look = partial(_look_there, client, address, name)
     try:
         while left or futures:
             while left and len(futures) < _AHEAD * max(1, len(client.nthreads())):
                 item = left.popleft()
                 yield ItemReport(item, "opening")
-                request = batch.open(item)
+                request = batch.open(item, look)
                 if isinstance(request, ItemReport):
                     yield request
                     continue
@@ -144,6 +162,21 @@ def _paint_all(batch: Batch, client: Client, address: str, name: str) -> Iterato
     finally:
         if futures and client.status == "running":
             client.cancel(list(futures.values()))
+
+
+def _look_there(client: Client, address: str, name: str, content: Picture) -> Seen:
+    """What a worker sees in a photo; waits until one is free. Raises StudioError."""
+    future = client.submit(_look, name, content, pure=False, resources={_RESOURCE: 1})
+    while True:
+        try:
+            answer: Seen | StudioError = future.result(timeout=_GLANCE_SECONDS)
+        except TimeoutError:
+            if client.status not in ("running", "connecting"):
+                raise _lost(address) from None
+            continue
+        if isinstance(answer, StudioError):
+            raise answer
+        return answer
 
 
 def _report_end(

@@ -15,6 +15,7 @@ from studio.ui.importing.mime_payload import Payload, payload_kind
 from studio.ui.selection.region_selection import Choice
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, set_role
+from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.folding_row import FoldingRow
 from studio.ui.widgets.plain_text import action_text, tool_tip
 
@@ -43,6 +44,10 @@ class RegionBar(QFrame):
         self.setAccessibleName(self.tr("Regions"))
         self._box = QHBoxLayout(self)
         self._box.setContentsMargins(GRID, 1, GRID, 1)  # low: on small screens the canvas needs the room
+        self._box.setSpacing(GRID)
+        self.note = ElidedLabel()
+        set_role(self.note, "caption")
+        self._box.addWidget(self.note, 1)
         for signal in (session.selection.changed, session.state_changed):
             signal.connect(self._show_regions)
         self._show_regions()
@@ -82,6 +87,16 @@ class RegionBar(QFrame):
             chip.defaultAction().setChecked(name == (selected.name if selected else ""))
         for choice in choices:
             self._describe(choice)
+        seen = self._session.sight.seen(self._session.artwork.state.photo)
+        is_empty = seen is not None and seen.subject is None
+        self.note.setText(self._nothing_found(bool(seen and seen.faces)) if is_empty else "")
+        self.note.setVisible(is_empty)
+
+    def _nothing_found(self, has_faces: bool) -> str:
+        """What is said instead of a proposal: most photos of landscapes and towns have no subject."""
+        if has_faces:
+            return self.tr("No subject stands out. Draw what is one with +.")
+        return self.tr("No person, animal or thing stands out. Draw what does with +.")
 
     def _describe(self, choice: Choice) -> None:
         chip = self.chips[choice.name]
@@ -116,7 +131,7 @@ class RegionBar(QFrame):
         new.setIconSize(QSize(12, 12))
         set_role(new, "chip")
         self._row.add_button(new)
-        self._box.addWidget(self._row)
+        self._box.insertWidget(0, self._row)
         if focused is not None:
             self.chips.get(focused, self.chips[""]).setFocus()
 

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from PIL import Image
@@ -75,8 +76,19 @@ def address() -> Iterator[str]:
         yield cluster.stdout.readline().strip()
 
 
-def run(folder: Path, address: str, code: str = CLIENT) -> subprocess.CompletedProcess[str]:
-    words = ["batch", "photos", "--style", STYLE, "-o", "out", "--json", "--weights-folder", str(folder / "word")]
+def run(folder: Path, address: str, code: str = CLIENT, more: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    words = [
+        "batch",
+        "photos",
+        "--style",
+        STYLE,
+        "-o",
+        "out",
+        "--json",
+        "--weights-folder",
+        str(folder / "word"),
+        *more,
+    ]
     command = [sys.executable, "-c", f"{code}sys.exit(main(sys.argv[1:], make))", *words, "--cluster", address]
     return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True)
 
@@ -119,3 +131,14 @@ def test_a_scheduler_that_cannot_be_reached_is_told_in_a_sentence(tmp_path: Path
     assert json.loads(done.stdout.splitlines()[-1])["message"] == (
         "No scheduler of a cluster answers at tcp://127.0.0.1:9."
     )
+
+
+def test_workers_look_at_the_photos_whose_regions_have_to_be_found(tmp_path: Path, address: str) -> None:
+    (tmp_path / "photos" / "b.png").write_text("Dear diary")
+    regions = ("--region", "background:style=hokusai-poppies", "--region", "faces:protect", "--format", "ora")
+    done = run(tmp_path, address, more=regions)
+    assert done.returncode == 1, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["done"] == 6
+    with ZipFile(tmp_path / "out" / "a.ora") as archive:
+        stack = archive.read("stack.xml").decode()
+    assert 'name="Region: Background"' in stack and 'name="Region: Faces"' in stack

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,8 @@ from PySide6.QtGui import QInputDevice, QPointingDevice, QPointingDeviceUniqueId
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.core.engine_api.contract import SeeRequest, StyleRequest
+from studio.core.engine_api.contract import Event, Request, SeeRequest, StyleRequest
+from studio.core.engine_api.contract import Seen as SawNothing
 from studio.core.picture import Pixels
 from studio.core.project.recipe_file import save_recipe
 from studio.core.regions.shapes import Drawn, Found, Gradient, Mask, Polygon
@@ -100,6 +101,23 @@ def test_what_was_found_is_proposed_and_the_engine_is_asked_once(
         "harbour.png",
         "other.png",
     ]
+
+
+def test_a_photo_in_which_nothing_stands_out_is_told_of(
+    qtbot: QtBot, loaded: Studio, engine: FakeEngine, save_photo: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bar = loaded.window.regions.bar
+    qtbot.waitUntil(lambda: len(bar.chips) == 4)
+    assert bar.note.isHidden()
+    honest = engine.run
+
+    def run(request: Request) -> Iterable[Event]:
+        return [SawNothing(request.id, None)] if isinstance(request, SeeRequest) else honest(request)
+
+    monkeypatch.setattr(engine, "run", run)
+    loaded.importer.open_picture(save_photo("hills.png", seed=1))
+    qtbot.waitUntil(lambda: not bar.note.isHidden())
+    assert "No person, animal or thing" in bar.note.text() and list(bar.chips) == [""]
 
 
 def test_there_are_no_chips_without_a_photo_or_in_a_pattern(seen: Studio) -> None:
