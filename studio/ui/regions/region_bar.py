@@ -174,7 +174,7 @@ class RegionBar(QFrame):
 
     def step(self, chip: QToolButton, steps: int) -> None:
         """Give the focus to the next chip, or to the one before."""
-        chips = list(self.chips.values())
+        chips = [chip for chip in self.chips.values() if not chip.isHidden()]  # others are in the menu of the row
         chips[(chips.index(chip) + steps) % len(chips)].setFocus()
 
 

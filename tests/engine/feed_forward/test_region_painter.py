@@ -62,6 +62,12 @@ def test_regions_that_are_painted_alike_are_as_one(planner: LivePlanner, change:
     assert far(paint(planner, region(half(), **change), region(half(40, 150))), whole) <= 2 / 255
 
 
+def test_two_regions_alike_are_painted_as_one_of_both(planner: LivePlanner) -> None:
+    own = {"strength": 0.9, "smoothness": 0.4}
+    both = paint(planner, region(half(), OTHER, **own), region(half(WIDTH // 2, WIDTH), OTHER, **own))
+    assert far(both, paint(planner, region(half(0, WIDTH), OTHER, **own))) <= 2 / 255
+
+
 def test_each_side_is_painted_in_its_own_style(planner: LivePlanner) -> None:
     plain, other = paint(planner), paint(planner, region(half(0, WIDTH), OTHER))
     both = paint(planner, region(half(), OTHER))
