@@ -154,6 +154,7 @@ def _add_file_options(group: argparse._ArgumentGroup) -> None:
     add("--dpi", type=float, help="pixels per inch to note in the file (default: the photo's)")
     add("--no-exif", action="store_true", help="leave out what the camera noted")
     add("--keep-gps", action="store_true", help="keep where the photo was taken and the camera's serial numbers")
+    add("--no-learn", action="store_true", help="mark the picture as not to be learnt from (IPTC data mining)")
     add("--no-ai-label", action="store_true", help="leave out the mark that a trained model took part")
 
 
@@ -181,6 +182,7 @@ def export_options(arguments: argparse.Namespace, format_name: ExportFormat, dpi
         profile=profile,
         intent=arguments.intent,
         dither=arguments.dither,
+        no_learn=arguments.no_learn,
     )
 
 

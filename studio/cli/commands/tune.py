@@ -19,9 +19,10 @@ from studio.core.errors import EngineError, StudioError
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.image_io.output_check import check_writable, file_identity
+from studio.core.library.consent import permitted
 from studio.core.picture import Picture
 from studio.core.styles.learned_style_file import SUFFIX, training_file
-from studio.core.training.reference_checks import check_references
+from studio.core.training.reference_checks import ENOUGH, check_references
 
 _HELP = {
     "steps": "steps in which the style vector learns",
@@ -72,7 +73,7 @@ def tune(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Picture
     _check_output(arguments)
     given = {name: getattr(arguments, name) for name in LIMITS if getattr(arguments, name) is not None}
     settings = TuneSettings(is_deep=arguments.deeper, **given)
-    references = _open_all(arguments.pictures, MOST_PICTURES, opener)
+    references = _open_all(arguments.pictures, MOST_PICTURES, opener, 1 if arguments.anyway else ENOUGH)
     photos = _open_all(arguments.photos, MOST_PICTURES, opener) if arguments.photos else ()
     _report_doubts(references, is_told_to=arguments.anyway or arguments.resume)
     request = TuneRequest(references, _card(arguments), arguments.output, settings, photos, is_resumed=arguments.resume)
@@ -113,9 +114,15 @@ def _check_output(arguments: argparse.Namespace) -> None:
     check_writable(training_file(output))
 
 
-def _open_all(names: Sequence[str | Path], most: int, opener: PictureOpener) -> tuple[Picture, ...]:
-    """The pictures among files and folders; others are reported and left out. Raises UsageError if none is left."""
-    paths = pictures_in([Path(name) for name in names])
+def _open_all(names: Sequence[str | Path], most: int, opener: PictureOpener, least: int = 1) -> tuple[Picture, ...]:
+    """The pictures among files and folders; others are reported and left out, and so are those that forbid it.
+
+    Raises UsageError if none is left, or too few because of those.
+    """
+    found = permitted(pictures_in([Path(name) for name in names]))
+    paths = found.paths
+    for refusal in found.refusals:
+        say(f"Left out: {refusal}")
     pictures: list[Picture] = []
     for path in paths:
         try:
@@ -126,6 +133,8 @@ def _open_all(names: Sequence[str | Path], most: int, opener: PictureOpener) -> 
             break
     if len(paths) > most and len(pictures) == most:
         say(f"Learning from the first {most} pictures of {len(paths)}.")
+    if len(pictures) < least and (too_few := found.too_few(len(pictures))):
+        raise UsageError(too_few, "Choose others, or ask their makers.")
     if not pictures:
         raise UsageError("There are no pictures to learn from.", "Name files or folders by the same artist.")
     return tuple(pictures)

@@ -196,7 +196,7 @@ def _encode(sheet: _Sheet, metadata: Metadata, options: ExportOptions, made_of: 
         most=limits.exif,
         is_srgb=sheet.is_srgb,
     )
-    xmp = to_xmp(made_of, options.label_ai, limits.xmp) if made_of is not None else b""
+    xmp = to_xmp(made_of, options.label_ai, limits.xmp, options.no_learn) if made_of is not None else b""
     try:
         try:
             return _written(sheet, options, exif, xmp, dpi)

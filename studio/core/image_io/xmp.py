@@ -26,12 +26,16 @@ NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "xmp": "http://ns.adobe.com/xap/1.0/",
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+    "plus": "http://ns.useplus.org/ldf/xmp/1.0/",
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
     "studio": "https://style-studio.invalid/ns/1.0/",  # a name, not an address: .invalid never resolves (RFC 2606)
 }
 # IPTC's vocabulary of digital source types: a person's picture with a model's work in it, or a model's work alone.
 COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+
+# PLUS's vocabulary of data mining: nothing may be trained on it, search engines may list it.
+NO_LEARNING = "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED-AIMLTRAINING"
 
 _STUDIO = f"{{{NAMESPACES['studio']}}}"
 _MOST_STYLES = 100  # of a file that somebody else may have written
@@ -70,21 +74,26 @@ class Credits:
         return tuple(card.credit_line for card in (*self.photos, *self.styles, *self.models))
 
 
-def to_xmp(credits: Credits, label_ai: bool, most: int | None = None) -> bytes:  # noqa: A002 (an interactive builtin)
+def to_xmp(
+    credits: Credits,  # noqa: A002 (an interactive builtin)
+    label_ai: bool,
+    most: int | None = None,
+    no_learn: bool = False,
+) -> bytes:
     """The XMP packet, UTF-8, at most `most` bytes: then without regions, and the last styles are no longer named.
 
-    Standard properties carry it for every reader (title, creator, rights, source, description, CreatorTool, credit and,
-    if `label_ai`, DigitalSourceType), our own carry recipe and regions as JSON and the cards field by field. Fields are
-    cut at 1,000 characters; characters that XML cannot hold are left out.
+    Standard properties carry it for every reader (title, creator, rights, source, description, CreatorTool, credit; if
+    `label_ai`, DigitalSourceType; if `no_learn`, plus:DataMining), our own carry recipe and regions as JSON and the
+    cards field by field. Fields are cut at 1,000 characters; characters that XML cannot hold are left out.
     """
     named = len(credits.styles)
-    packet = _packet(credits, label_ai, named)
+    packet = _packet(credits, label_ai, no_learn, named)
     if most is not None and len(packet) > most and credits.regions:  # a lasso may have thousands of corners
         credits = replace(credits, regions="")  # noqa: A001
-        packet = _packet(credits, label_ai, named)
+        packet = _packet(credits, label_ai, no_learn, named)
     while most is not None and len(packet) > most and named:
         named //= 2
-        packet = _packet(credits, label_ai, named)
+        packet = _packet(credits, label_ai, no_learn, named)
     return packet
 
 
@@ -121,7 +130,7 @@ def read_recipe(file: Path | bytes) -> StyleRecipe:
     return read_settings(file).recipe
 
 
-def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
+def _packet(given: Credits, label_ai: bool, no_learn: bool, named: int) -> bytes:
     tool = f"Style Studio {studio.__version__}"
     title, artist = map(_clean, (given.title, given.artist))
     photos = [_clean(name) for name in (given.content_name, given.blended_name) if name]
@@ -158,6 +167,7 @@ def _packet(given: Credits, label_ai: bool, named: int) -> bytes:
     _text(about, "photoshop:Credit", weights)
     if label_ai and recipe is not None:
         _text(about, "Iptc4xmpExt:DigitalSourceType", GENERATED if given.is_pattern else COMPOSITE)
+    _text(about, "plus:DataMining", NO_LEARNING if no_learn else "")
     if recipe is not None:
         # In pixels: so large it is, whatever made it so, and older studios read it.
         _text(about, "studio:Recipe", recipe.change(long_edge=recipe.long_edge).to_json())

@@ -1,35 +1,54 @@
-"""Whether a file forbids to learn from it: marks that survive in its bytes, whatever its format.
-
-Sources: IPTC/PLUS "Data Mining" (plus:DataMining, vocabulary of http://ns.useplus.org/LDF/ldf-XMPSpecification), C2PA
-training and data mining assertion (entries "c2pa.ai_training", "c2pa.ai_generative_training", "c2pa.data_mining").
-"""
+"""Whether a picture forbids to learn from it, by a mark in its file, its card or a manifest; and where it is."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-_PIECE = 1 << 20
-_OVERLAP = 256
-_LARGEST = 256 << 20  # bytes that are looked through
-# The vocabulary also has DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING and -SEECONSTRAINT: all of them forbid this.
-_PLUS = re.compile(rb"DMI-PROHIBITED")
-_C2PA = re.compile(rb"c2pa\.(?:ai_training|ai_generative_training|data_mining).{1,64}?notAllowed", re.DOTALL)
+from studio.core.image_io.containers.learning_marks import learning_mark
+from studio.core.library.facts import NO_LEARN, FactsReader
+from studio.core.training.data_card import MANIFEST
 
 
 def forbids_learning(path: Path) -> bool:
-    """Whether the file carries one of the marks; False where it cannot be read: opening it says so."""
-    try:
-        with path.open("rb") as file:
-            tail = b""
-            for _ in range(_LARGEST // _PIECE):
-                data = file.read(_PIECE)
-                if not data:
-                    return False
-                window = tail + data
-                if _PLUS.search(window) or _C2PA.search(window):
-                    return True
-                tail = window[-_OVERLAP:]
-    except OSError:
-        return False
-    return False
+    """Whether the file carries a mark; False where it cannot be read: opening it says so."""
+    return bool(learning_mark(path))
+
+
+class ConsentReader:
+    """Looks at many pictures; a manifest is read once for its folder."""
+
+    def __init__(self) -> None:
+        self._facts = FactsReader()
+
+    def refusal(self, path: Path) -> str:
+        """A sentence that names the picture and says where it forbids to be learnt from, "" if it does not."""
+        mark = learning_mark(path)
+        if not mark and not self._facts.facts_of(path).may_learn:
+            card = path.with_suffix(".json")
+            mark = f'"{NO_LEARN}" in {card.name if card.is_file() else f"a {MANIFEST}"}'
+        return f"{path.name} is not to be learnt from: {mark} forbids it." if mark else ""
+
+
+@dataclass(frozen=True)
+class Permitted:
+    """The pictures that may be learnt from, and a sentence on each that may not."""
+
+    paths: tuple[Path, ...]
+    refusals: tuple[str, ...] = ()
+
+    def too_few(self, left: int) -> str:
+        """A sentence for where `left` pictures are not enough for what is wanted; "" where no mark is to blame."""
+        if not self.refusals:
+            return ""
+        count, total = len(self.refusals), len(self.refusals) + len(self.paths)
+        forbid = "forbids" if count == 1 else "forbid"
+        return f"{count} of {total} pictures {forbid} to be learnt from, and {left or 'none'} of the others can be."
+
+
+def permitted(paths: Iterable[Path]) -> Permitted:
+    """Part pictures into those that may be learnt from and those that may not."""
+    reader = ConsentReader()
+    found = [(path, reader.refusal(path)) for path in paths]
+    return Permitted(tuple(path for path, why in found if not why), tuple(why for _, why in found if why))

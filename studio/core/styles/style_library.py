@@ -12,6 +12,7 @@ from pathlib import Path
 from studio.core.card import OWN_CATEGORY, UNKNOWN_LICENCE, Card, card_json, read_card
 from studio.core.errors import StudioError
 from studio.core.image_io import ExportOptions, encode_picture
+from studio.core.image_io.containers.learning_marks import learning_mark
 from studio.core.image_io.picture_reader import reason
 from studio.core.picture import Picture
 from studio.core.resampling import reduced
@@ -72,6 +73,7 @@ class StyleLibrary:
             source=picture.name,
             file=self.folder / f"{card_id}.webp",
             category=OWN_CATEGORY,
+            no_learn=picture.source is not None and bool(learning_mark(picture.source)),  # which the copy has no more
         )
 
     def add(self, picture: Picture) -> Card:

@@ -15,6 +15,7 @@ from torch.nn import functional
 from studio.core.errors import PictureError, StudioError
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.image_io.picture_reader import open_picture
+from studio.core.library.consent import ConsentReader
 from studio.core.training.data_card import work_of
 from studio.engine.runtime.tensors import picture_at
 
@@ -73,10 +74,23 @@ def read_pictures(
 ) -> Generator[str, None, tuple[Pictures, Pictures]]:
     """The pictures in a folder, to train on and to validate on; yields sentences now and then.
 
-    leave_out, doubles: works and pictures that are neither. A held-out work counts once, by a picture that shows it
-    whole where there is one. Raises StudioError if there are too few.
+    leave_out, doubles: works and pictures that are neither; nor are those that forbid to be learnt from. A held-out
+    work counts once, by a picture that shows it whole where there is one. Raises StudioError if there are too few.
     """
-    paths = [path for path in pictures_in([folder]) if work_of(path.name) not in leave_out]
+    consent, refused, paths = ConsentReader(), 0, list[Path]()
+    for path in pictures_in([folder]):
+        if work_of(path.name) in leave_out:
+            continue
+        if refusal := consent.refusal(path):
+            refused += 1
+            yield f"Left out: {refusal}"
+        else:
+            paths.append(path)
+    if refused and len({work_of(path.name) for path in paths}) < 2:
+        raise StudioError(
+            f"{refused} of {refused + len(paths)} pictures in {folder} forbid to be learnt from: too few are left.",
+            "Choose another folder, or ask their makers.",
+        )
     _, unseen = split_works([work_of(path.name) for path in paths])
     held_out, seen, doubled = set(unseen), set[str](), set[str]()
     images: tuple[list[Tensor], list[Tensor]] = ([], [])

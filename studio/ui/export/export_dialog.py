@@ -98,6 +98,9 @@ class ExportDialog(QDialog):
         self.keep_exif = QCheckBox(self.tr("Camera data of the photo (EXIF)"))
         self.keep_gps = QCheckBox(self.tr("Place and serial numbers (GPS, maker note)"))
         self.label_ai = QCheckBox(self.tr("Mark as made with AI (IPTC)"))
+        self.no_learn = QCheckBox(self.tr("Not to be learnt from (IPTC)"))
+        self.no_learn.setToolTip(self.tr("A mark for whoever collects pictures to train models on: leave this one out"))
+        self.no_learn.setChecked(options.no_learn)
         self.keep_exif.setChecked(options.keep_exif)
         self.keep_gps.setChecked(options.keep_gps)
         self.label_ai.setChecked(options.label_ai)
@@ -159,6 +162,7 @@ class ExportDialog(QDialog):
             keep_exif=self.keep_exif.isChecked(),
             keep_gps=self.keep_exif.isChecked() and self.keep_gps.isChecked(),
             label_ai=self.label_ai.isChecked(),
+            no_learn=self.no_learn.isChecked(),
             lossless=self.format.currentData() in ("webp", "jxl") and self.lossless.isChecked(),
         )
         return self.colors.apply_to(options)
@@ -319,7 +323,7 @@ class ExportDialog(QDialog):
         self.dimensions.changed.connect(self._show_change)
         self.colors.changed.connect(self._show_change)
         self.quality.valueChanged.connect(self._show_change)
-        for box in (self.keep_exif, self.keep_gps, self.label_ai):
+        for box in (self.keep_exif, self.keep_gps, self.label_ai, self.no_learn):
             box.toggled.connect(self._show_change)
         self.keep_exif.toggled.connect(self._show_keeps)
         self._size_estimator.measured.connect(self._show_file_size)
@@ -358,7 +362,7 @@ class ExportDialog(QDialog):
         form.addRow(self.tr("Colours"), self.colors)
         form.addRow(self.tr("Size"), self.dimensions)
         form.addRow(self.tr("Keep"), form_row(self.keep_exif, self.keep_gps, None))
-        form.addRow(self.tr("Label"), self.label_ai)
+        form.addRow(self.tr("Label"), form_row(self.label_ai, self.no_learn, None))
         form.addRow(self.tr("File"), form_row(self.file, browse))
         box = QVBoxLayout(self)
         box.setContentsMargins(20, 20, 20, 16)

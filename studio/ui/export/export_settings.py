@@ -23,7 +23,7 @@ _OPTION_KINDS: _Kinds = {
     "dpi": (int, float, NoneType),
     **dict.fromkeys(("keep_exif", "keep_gps", "label_ai", "lossless"), (bool,)),
 }
-_LATER_KINDS: _Kinds = {"depth": (int,), "profile": (str,), "intent": (str,), "dither": (bool,)}
+_LATER_KINDS: _Kinds = {"depth": (int,), "profile": (str,), "intent": (str,), "dither": (bool,), "no_learn": (bool,)}
 _EARLIER = {name: getattr(ExportOptions, name) for name in _LATER_KINDS}  # what files without them meant
 
 

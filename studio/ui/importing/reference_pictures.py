@@ -11,8 +11,9 @@ from studio.core.engine_api.tune_settings import MOST_PICTURES
 from studio.core.errors import StudioError
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.image_io.opening.opener import Cancellation, PictureOpener
+from studio.core.library.consent import permitted
 from studio.core.picture import Picture
-from studio.core.training.reference_checks import Remark
+from studio.core.training.reference_checks import ENOUGH, Remark
 from studio.core.training.tune_request_file import learning_copy
 from studio.ui.session.message import Message
 from studio.ui.threads.serial_executor import SerialExecutor
@@ -63,8 +64,11 @@ class ReferencePictures(QObject):
         self._show(pictures, remarks)
 
     def _add(self, places: Sequence[Path]) -> tuple[tuple[Picture, ...], tuple[Remark, ...], list[StudioError]]:
-        found, problems = {picture.fingerprint: picture for picture in self._known}, []
-        for path in pictures_in(places):
+        found = {picture.fingerprint: picture for picture in self._known}
+        problems: list[StudioError] = []
+        allowed = permitted(pictures_in(places))
+        problems += map(StudioError, allowed.refusals)
+        for path in allowed.paths:
             if len(found) == MOST_PICTURES:
                 problems.append(StudioError(f"{MOST_PICTURES} pictures are the most.", "The others are left out."))
                 break
@@ -76,6 +80,8 @@ class ReferencePictures(QObject):
         pictures = tuple(found.values())
         remarks = self._check(pictures)
         self._known = pictures
+        if len(pictures) < ENOUGH and (too_few := allowed.too_few(len(pictures))):
+            problems.insert(0, StudioError(too_few, "Choose others, or ask their makers."))
         return pictures, remarks, problems
 
     def _remove(self, picture: Picture) -> tuple[tuple[Picture, ...], tuple[Remark, ...], list[StudioError]]:

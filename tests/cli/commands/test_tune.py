@@ -122,3 +122,17 @@ def test_an_engine_that_fails_is_an_error_and_the_style_so_far_stays(studio: Stu
     assert studio("tune", works, "--name", "x", "-o", OUT) == 1
     assert "blew up" in studio.err
     assert read_learned(studio.folder / OUT)
+
+
+def test_pictures_that_forbid_it_are_named_and_not_learnt_from(studio: Studio, works: Path) -> None:
+    marked = sorted(works.iterdir())[0]
+    marked.write_bytes(marked.read_bytes() + b"http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED")
+    count = len(list(works.iterdir())) - 1
+    assert studio("tune", str(works), "--name", "x", "-o", "x.safetensors", "--anyway") == 0
+    assert f"Left out: {marked.name} is not to be learnt from: its data mining property (IPTC/PLUS" in studio.err
+    (request,) = studio.engine.requests
+    assert isinstance(request, TuneRequest) and len(request.references) == count
+    for path in works.iterdir():
+        path.write_bytes(path.read_bytes() + b"http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED")
+    assert studio("tune", str(works), "--name", "y", "-o", "y.safetensors", "--anyway") == 2
+    assert f"{count + 1} of {count + 1} pictures forbid to be learnt from, and none of the others can be" in studio.err

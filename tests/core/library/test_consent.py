@@ -7,8 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from studio.core.library.consent import forbids_learning
+from studio.core.artwork.credits import credits_of_photo
+from studio.core.image_io import ExportOptions, open_picture, save_picture
+from studio.core.image_io.containers.learning_marks import learning_mark
+from studio.core.image_io.formats import SUFFIX_OF, WRITE_LIMITS
+from studio.core.library.consent import forbids_learning, permitted
 from studio.core.library.facts import FactsReader
+from studio.core.styles.style_library import StyleLibrary
+from tests.support.fakes import make_picture
 
 PLUS = b"http://ns.useplus.org/ldf/vocab/DMI-"
 
@@ -36,6 +42,50 @@ def test_what_is_no_prohibition_is_none(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     assert not forbids_learning(path)
     assert not forbids_learning(tmp_path / "nothing.jpg")
+
+
+def test_a_refusal_names_the_picture_and_where_it_is_marked(tmp_path: Path) -> None:
+    marked, mined, told, listed, free = (tmp_path / f"{name}.png" for name in ("m", "n", "told", "listed", "free"))
+    marked.write_bytes(PLUS + b"PROHIBITED-AIMLTRAINING</plus:DataMining>")
+    mined.write_bytes(b"c2pa.ai_training\xa1\x63use\x6anotAllowed")
+    for path in (told, listed, free):
+        path.write_bytes(b"pixels")
+    card = {"id": "a", "kind": "style", "title": "A", "author": "", "year": "", "licence": "", "source": ""}
+    told.with_suffix(".json").write_text(json.dumps(card | {"file": told.name, "no_learn": True}))
+    head = "path\ttitle\tauthor\tyear\tkind\tlicence\tsource\tno_learn\n"
+    (tmp_path / "MANIFEST.tsv").write_text(f"{head}listed.png\tL\tB\t1900\tpainting\t\t\tyes\n")
+    found = permitted([marked, mined, told, listed, free])
+    assert found.paths == (free,)
+    assert found.refusals == (
+        "m.png is not to be learnt from: its data mining property (IPTC/PLUS, DMI-PROHIBITED-AIMLTRAINING) forbids it.",
+        "n.png is not to be learnt from: its training and data mining assertion (C2PA) forbids it.",
+        'told.png is not to be learnt from: "no_learn" in told.json forbids it.',
+        'listed.png is not to be learnt from: "no_learn" in a MANIFEST.tsv forbids it.',
+    )
+    assert found.too_few(1) == "4 of 5 pictures forbid to be learnt from, and 1 of the others can be."
+    assert permitted([free]).too_few(0) == ""
+
+
+def test_what_the_studio_exports_with_the_mark_is_found_in_every_format(tmp_path: Path) -> None:
+    made_of = credits_of_photo(make_picture(), "Boat")
+    for format_name in WRITE_LIMITS:
+        path = tmp_path / f"boat{SUFFIX_OF[format_name]}"
+        save_picture(make_picture(), path, ExportOptions(format_name, no_learn=True), made_of)
+        if format_name != "ora":  # its metadata is compressed in the archive
+            assert "DMI-PROHIBITED-AIMLTRAINING" in learning_mark(path), format_name
+        save_picture(make_picture(), path, ExportOptions(format_name), made_of)
+        assert not learning_mark(path)
+
+
+def test_an_own_style_made_of_a_marked_picture_keeps_the_mark(tmp_path: Path) -> None:
+    path = tmp_path / "boat.png"
+    save_picture(make_picture(), path, ExportOptions("png", no_learn=True), credits_of_photo(make_picture(), "Boat"))
+    library = StyleLibrary(tmp_path / "styles")
+    card = library.add(open_picture(path))
+    assert card.no_learn
+    assert permitted([card.file]).refusals == (
+        f'{card.file.name} is not to be learnt from: "no_learn" in {card.id}.json forbids it.',
+    )
 
 
 def test_a_card_can_forbid_it_and_tells_the_rest(tmp_path: Path) -> None:

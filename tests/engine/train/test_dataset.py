@@ -14,6 +14,7 @@ from tests.support.scenes import waves
 from tests.support.small_training import WORKS, make_folders
 
 CPU = torch.device("cpu")
+FORBIDDEN = b"http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED"
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +55,24 @@ def test_what_cannot_be_opened_is_named_and_left_out(tmp_path: Path) -> None:
     (photos / "broken_full.png").write_bytes(b"nothing")
     notes = list(read_pictures(photos, (), Doubles(()), CPU))
     assert any("broken_full.png" in note for note in notes)
+
+
+def test_what_forbids_it_is_named_and_neither_learnt_from_nor_validated_on(tmp_path: Path) -> None:
+    photos, _ = make_folders(tmp_path)
+    paths = sorted(photos.glob("*.png"))
+    marked = [path for path in paths if path.name.startswith("photo1_")]
+    for path in marked:
+        path.write_bytes(path.read_bytes() + FORBIDDEN)
+    notes = list(read_pictures(photos, (), Doubles(()), CPU))
+    assert [note for note in notes if "data mining" in note] == [
+        f"Left out: {path.name} is not to be learnt from: "
+        "its data mining property (IPTC/PLUS, DMI-PROHIBITED) forbids it."
+        for path in marked
+    ]
+    learnt, held_out = run_to_end(read_pictures(photos, (), Doubles(()), CPU))
+    works = {*learnt.works, *held_out.works}
+    assert "photo1" not in works and len(works) == WORKS - 1
+    for path in paths:
+        path.write_bytes(path.read_bytes() + FORBIDDEN)
+    with pytest.raises(StudioError, match=f"{len(paths)} of {len(paths)} pictures .* forbid to be learnt from"):
+        list(read_pictures(photos, (), Doubles(()), CPU))

@@ -455,7 +455,7 @@ def test_a_memory_of_the_last_export_that_lacks_anything_is_shrugged_off(setting
         for name in part or whole:
             lacking = {key: value for key, value in (part or whole).items() if key != name}
             settings.set("export/last", whole | {"options": lacking} if part else lacking)
-            is_later = name in ("depth", "profile", "intent", "dither")  # files of before do without
+            is_later = name in ("depth", "profile", "intent", "dither", "no_learn")  # files of before do without
             assert (read_export_settings(settings) is not None) == is_later, name
 
 

@@ -108,3 +108,16 @@ def test_what_comes_after_the_lock_is_left_out_and_told(
     chosen.is_locked = False
     add(qtbot, chosen, save_photo("c.png", seed=2))
     assert names(chosen) == ["a.png", "c.png"]
+
+
+def test_pictures_that_forbid_it_are_left_out_and_named(
+    qtbot: QtBot, chosen: ReferencePictures, save_photo: Callable[..., Path]
+) -> None:
+    free, marked = save_photo("free.png"), save_photo("marked.png", seed=1)
+    marked.write_bytes(marked.read_bytes() + b"http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED-GENAIMLTRAINING")
+    with qtbot.waitSignal(chosen.message_posted) as told:
+        chosen.add([free, marked])
+    assert names(chosen) == ["free.png"]
+    (message,) = told.args
+    assert message.text.startswith("1 of 2 pictures forbids to be learnt from, and 1 of the others can be.")
+    assert "marked.png is not to be learnt from: its data mining property (IPTC/PLUS" in message.text

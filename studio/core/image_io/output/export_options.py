@@ -15,7 +15,7 @@ class ExportOptions:
 
     quality: 1-100, of JPEG, WebP, AVIF and JPEG XL. size: (width, height) px to scale to, None for the picture's own.
     dpi: None for what the photo came with. keep_gps: the place, and serial numbers too; with keep_exif only.
-    label_ai: IPTC's "made with AI" mark.
+    label_ai: IPTC's "made with AI" mark. no_learn: IPTC's mark that forbids to learn from the picture.
     lossless: of WebP and JPEG XL; PNG, TIFF and OpenRaster always are, JPEG and AVIF never.
     depth: bits of a value, see `WRITE_LIMITS`. dither: see `dithered`; of 8 bits only.
     profile: "srgb", "display-p3", "adobe-rgb", "photo" for the photo's own, or the path of an ICC profile. intent: how
@@ -34,6 +34,7 @@ class ExportOptions:
     profile: str = "srgb"
     intent: Intent = "relative"
     dither: bool = False
+    no_learn: bool = False
 
     def __post_init__(self) -> None:
         if self.format not in WRITE_LIMITS:
