@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.core.card import read_card
+from studio.core.card import OWN_CATEGORY, Card, licence_is_unknown, read_card
 from studio.core.displayable import displayable
 from studio.core.errors import StudioError
 from studio.core.training.data_card import read_manifest, work_of
@@ -176,8 +176,13 @@ def _from_card(path: Path, picture: Path) -> Facts | None:
         card = read_card(path)
     except StudioError:
         return None
-    if card.file.name != picture.name:
-        return None
-    title = card.title or work_of(picture.name)
+    return facts_of_card(card) if card.file.name == picture.name else None
+
+
+def facts_of_card(card: Card) -> Facts:
+    """What a card says of its picture. Its category is a medium, unless it says whose style it is."""
+    title = card.title or work_of(card.file.name)
+    medium = "" if card.category == OWN_CATEGORY else card.category
+    licence = "" if licence_is_unknown(card) else card.licence
     work = f"{title} | {card.author}"
-    return Facts(title, card.author, card.year, card.category, card.licence, "", work, not card.no_learn)
+    return Facts(title, card.author, card.year, medium, licence, "", work, not card.no_learn)

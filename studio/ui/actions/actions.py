@@ -167,6 +167,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("theme_system", _("As the system"), _("Dark or light, as the system is set"), is_checkable=True),
     ActionSpec("shortcuts", _("Keyboard shortcuts"), _("All keys of the studio"), "info", ("F1",)),
     ActionSpec("diagnostics", _("Copy diagnostics"), _("Versions, device and settings, to report a problem"), "copy"),
+    ActionSpec("about_art", _("About the art"), _("What styles and networks represent, and what is missing of them"),
+               "info"),
     ActionSpec("about", _("About Style Studio"), _("Version, licences and credits"), "info"),
     ActionSpec("quit", _("Quit"), _("Close the studio"), "close", ("Ctrl+Q",)),
 )  # fmt: skip

@@ -43,7 +43,7 @@ MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
                                    "proof_relative", "proof_perceptual", "proof_saturation", "proof_absolute")), "",
                  "gallery", "panel", "history", "hide_panels", "full_screen", "next_area", "",
                  (_("Theme"), ("theme_dark", "theme_light", "theme_system")))),
-    (_("Help"), ("shortcuts", "diagnostics", "about")),
+    (_("Help"), ("shortcuts", "diagnostics", "about_art", "about")),
 )  # fmt: skip
 _HEADINGS = {"Refine automatically": _("Refine the Live picture while you rest")}  # for menus that open alone, too
 

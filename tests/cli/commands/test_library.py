@@ -176,3 +176,10 @@ def test_classify_says_what_it_needs(studio: Studio, pictures: Path) -> None:
     (studio.folder / "model.safetensors").write_bytes(b"nothing")
     assert studio("classify", "label", "model.safetensors", "pictures") == 2
     assert "no classifier" in studio.err
+
+
+def test_bias_tells_of_the_studio_itself_where_no_folder_is_named(studio: Studio) -> None:
+    assert studio("bias") == 0
+    assert "The gallery" in studio.out and "VGG-16" in studio.out and "missing" in studio.out
+    assert studio("bias", "--json") == 0
+    assert json.loads(studio.out)[0]["title"] == "The gallery"

@@ -1,0 +1,56 @@
+"""The panel about the art: words first, a bar for each share, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.core.library.about_art import Portrait, Share
+from studio.ui.about_art.about_art_window import AboutArtWindow
+from studio.ui.about_art.share_bar import ShareBar
+from studio.ui.widgets.plain_text import PlainLabel
+
+GALLERY = Portrait(
+    "The gallery", 4, ("4 works.",), {"century": (Share("19th century", 3), Share("", 1))}, ("No prints.",)
+)
+NETWORK = Portrait("A network", 0, (f"{'It has seen very much. ' * 40}At last, a cat.",), {}, ("No paintings.",))
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[AboutArtWindow]:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    window = AboutArtWindow([GALLERY], [NETWORK], parent)
+    window.show()
+    yield window
+    window.close()
+
+
+def test_each_share_has_words_and_a_bar_of_its_length(window: AboutArtWindow) -> None:
+    texts = [label.text() for label in window.findChildren(PlainLabel)]
+    assert [bar.share for bar in window.findChildren(ShareBar)] == [0.75, 0.25]
+    for text in ("The gallery", "4 works.", "Periods", "19th century", "3 of 4, 75%", "unknown", "1 of 4, 25%"):
+        assert text in texts
+    assert texts.index("No prints.") == texts.index("What is missing") + 1
+    named = [label.accessibleName() for label in window.findChildren(PlainLabel) if label.accessibleName()]
+    assert named == ["Periods, 19th century: 3 of 4, 75%", "Periods, unknown: 1 of 4, 25%"]
+
+
+def test_what_a_network_has_seen_is_read_to_its_end(window: AboutArtWindow) -> None:
+    texts = " ".join(label.text() for label in window.findChildren(PlainLabel))
+    assert texts.count("It has seen very much.") == 40 and "At last, a cat." in texts
+
+
+def test_a_bar_is_filled_as_far_as_its_share(qtbot: QtBot) -> None:
+    filled = []
+    for share in (0.0, 0.5, 1.0):
+        bar = ShareBar(share)
+        qtbot.addWidget(bar)
+        bar.resize(200, 10)
+        image = bar.grab().toImage()
+        middle = [image.pixelColor(x * image.width() // 200, image.height() // 2).name() for x in range(5, 195)]
+        filled.append(sum(shade != middle[-1] for shade in middle) if share < 1 else middle.count(middle[0]))
+    assert filled[0] == 0 and abs(filled[1] - 95) <= 3 and filled[2] == 190
