@@ -38,12 +38,17 @@ class DecodeDied(Exception):  # noqa: N818 - it says what happened
 class DecodeChild:
     """A running decode process. For one thread at a time, but for `kill`."""
 
-    def __init__(self, bounds: Bounds) -> None:
-        """Raises PictureError if the system does not start it."""
+    def __init__(self, bounds: Bounds, *, in_memory: bool = True) -> None:
+        """in_memory: whether pictures may be handed over in shared memory, where there is some, or on the disk alone.
+
+        Raises PictureError if the system does not start it.
+        """
         context = multiprocessing.get_context("spawn")
         self._folder: Path | None = None
         try:
-            self._folder = Path(tempfile.mkdtemp(prefix="style-studio-", dir=_place_for_pixels()))
+            self._folder = Path(
+                tempfile.mkdtemp(prefix="style-studio-", dir=_place_for_pixels() if in_memory else None)
+            )
             self._shared: IO[bytes] = (self._folder / "picture").open("w+b", buffering=0)
             connection, theirs = context.Pipe()
             self._process = context.Process(

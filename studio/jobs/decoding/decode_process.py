@@ -14,7 +14,7 @@ from studio.core.picture import Picture
 from studio.jobs.decoding.asking import Asking
 from studio.jobs.decoding.bounds import LOOK_SECONDS, Bounds, Watch
 from studio.jobs.decoding.child import DecodeChild, DecodeDied
-from studio.jobs.decoding.messages import Begun, Opened, Question, Sized
+from studio.jobs.decoding.messages import Begun, NoRoom, Opened, Question, Sized
 
 _PATIENCE = 0.5  # s that somebody who waits grants a picture for which nobody does
 _MOST_SET_ASIDE = 2  # times; then it is decoded to its end
@@ -36,6 +36,7 @@ class DecodeProcess(Asking):
         self._child: DecodeChild | None = None
         self._turn = threading.Condition()
         self._is_taken = self._is_closed = False
+        self._in_memory = True
         self._awaited: deque[object] = deque()  # a token for each picture that somebody waits for and that is not begun
         self._others: deque[object] = deque()  # for each of those for which nobody does
 
@@ -65,7 +66,13 @@ class DecodeProcess(Asking):
         while True:
             with self._my_turn(cancellation):
                 may_be_set_aside = cancellation is None and times_set_aside < _MOST_SET_ASIDE
-                picture = self._decoded(question, cancellation, may_be_set_aside)
+                try:
+                    picture = self._decoded(question, cancellation, may_be_set_aside)
+                except NoRoom:
+                    if not self._in_memory:
+                        raise
+                    self._in_memory = False  # others have filled the shared memory: from now on by way of the disk
+                    continue
             if picture is not None:
                 return picture
             times_set_aside += 1
@@ -87,6 +94,9 @@ class DecodeProcess(Asking):
                         picture = child.take_up(opened, question)
                         is_answered = True
                         return picture
+                    case NoRoom() as error:
+                        is_answered = not self._in_memory
+                        raise error
                     case StudioError() as error:
                         is_answered = True
                         for trace in getattr(error, "__notes__", ()):
@@ -112,7 +122,7 @@ class DecodeProcess(Asking):
         if self._child is None or not self._child.is_alive:
             if self._child is not None:
                 self._child.end()
-            self._child = DecodeChild(self._bounds)
+            self._child = DecodeChild(self._bounds, in_memory=self._in_memory)
         return self._child
 
     @contextmanager

@@ -89,8 +89,13 @@ class Opened:
 
 Answer = Ready | Begun | Sized | Opened | StudioError
 
+
+class NoRoom(WriteError):  # noqa: N818 - it says what happened
+    """The file between the two has no room for a picture."""
+
+
 _ERRORS: dict[str, type[StudioError]] = {
-    kind.__name__: kind for kind in (PictureError, WriteError, StudioError)
+    kind.__name__: kind for kind in (PictureError, WriteError, StudioError, NoRoom)
 }  # others are PictureErrors
 
 

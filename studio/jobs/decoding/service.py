@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -9,13 +10,25 @@ import threading
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import IO
 
 from studio.core.errors import PictureError, StudioError
+from studio.core.picture import Picture
 from studio.jobs.as_studio_error import as_studio_error
 from studio.jobs.child_process import end_with_parent
 from studio.jobs.decoding.answering import answer
 from studio.jobs.decoding.bounds import Bounds
-from studio.jobs.decoding.messages import Begun, Question, Ready, Sized, lay_down, receive_question, send_answer
+from studio.jobs.decoding.messages import (
+    Begun,
+    NoRoom,
+    Opened,
+    Question,
+    Ready,
+    Sized,
+    lay_down,
+    receive_question,
+    send_answer,
+)
 
 _SLACK = 512 * 2**20  # bytes of addresses that are never used: stacks of threads, what libraries reserve
 
@@ -39,13 +52,27 @@ def serve(connection: Connection, shared: Path, bounds: Bounds) -> None:
             send_answer(connection, Begun(_size_of(question)))
             try:
                 picture = answer(question, tell_size)
-                opened = lay_down(picture, file)
+                opened = _laid_down(picture, file, question)
                 del picture
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one file, the next may be a picture
                 send_answer(connection, _sentence(error, question))
             else:
                 send_answer(connection, opened)
             del question
+
+
+def _laid_down(picture: Picture, file: IO[bytes], question: Question) -> Opened:
+    try:
+        return lay_down(picture, file)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        file.seek(0)
+        file.truncate()
+        raise NoRoom(
+            f"{question.name} was not opened: there is no room for its pixels among the temporary files.",
+            "Free some space on the disk and try again.",
+        ) from None
 
 
 def _sentence(error: Exception, question: Question) -> StudioError:

@@ -29,7 +29,8 @@ from studio.jobs.decoding import child
 from studio.jobs.decoding.answering import OpensHere
 from studio.jobs.decoding.bounds import Bounds
 from studio.jobs.decoding.decode_process import DecodeProcess
-from studio.jobs.decoding.messages import Ready, Sized, send_answer
+from studio.jobs.decoding.messages import Question, Ready, Sized, send_answer
+from studio.jobs.decoding.service import serve
 from tests.core.project.projects import assert_alike, make_project
 from tests.support.picture_files import noise
 
@@ -243,6 +244,90 @@ def test_whoever_waits_goes_before_thumbnails(make: Callable[..., DecodeProcess]
         assert thumbnail.result(30).width == 8  # it was begun again
 
 
+def test_a_photo_waits_for_no_crowd_of_thumbnails(
+    make: Callable[..., DecodeProcess], photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opener = make()
+    process = stopped(opener, photo)
+    looking, begun, decode = threading.Event(), list[bool](), opener._decoded
+
+    def decoded(question: Question, *rest: Any) -> Picture | None:
+        begun.append(question.fill is None)
+        return decode(question, *rest)
+
+    monkeypatch.setattr(opener, "_decoded", decoded)
+    with ThreadPoolExecutor(101) as threads:
+        for _ in range(1000):
+            threads.submit(opener.open_thumbnail, photo, 8, 8)
+        while len(opener._others) < 100:
+            looking.wait(0.01)
+        waiting = threading.Thread(target=opener.open_picture, args=(photo, Cancellation()))
+        waiting.start()
+        while not opener._awaited:
+            looking.wait(0.01)
+        os.kill(process, signal.SIGCONT)
+        waiting.join()
+    assert begun.index(True) == 1  # after the one that was under way
+    assert begun.count(False) >= 1000
+
+
+class _CancelledAt(Cancellation):
+    """Given up when somebody looks for the nth time."""
+
+    def __init__(self, look: int) -> None:
+        super().__init__()
+        self.left = look
+
+    def check(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.cancel()
+        super().check()
+
+
+def test_a_picture_given_up_at_any_moment_costs_none_of_the_next(
+    make: Callable[..., DecodeProcess], photo: Path, tmp_path: Path
+) -> None:
+    large = plain_png(tmp_path / "large.png", 4000, 4000)
+    opener, given_up = make(), 0
+    for look in range(1, 16):
+        cancellation = _CancelledAt(look)
+        try:
+            assert opener.open_picture(large, cancellation).width == 4000
+        except OpeningCancelled:
+            given_up += 1
+        if cancellation.left > 0:
+            break  # it was open before
+        np.testing.assert_array_equal(opener.open_picture(photo, Cancellation()).pixels, noise(40, 30))
+        assert not opener._awaited
+        assert not opener._is_taken
+    assert given_up >= 2
+
+
+def test_where_shared_memory_has_no_room_pictures_go_by_way_of_the_disk(
+    make: Callable[..., DecodeProcess], photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "_SHARED_MEMORY", tmp_path / "memory")
+    monkeypatch.setattr(child, "_LEAST_FREE", 0)
+    (tmp_path / "memory").mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(child, "serve", _serve_in_a_full_place)
+        opener = make()
+        opener.start()
+    assert opener.open_picture(photo).width == 40
+    monkeypatch.setattr(child, "serve", _serve_in_a_full_place)
+    opener = make()
+    with pytest.raises(PictureError, match=r"photo\.png was not opened: there is no room for its pixels"):
+        opener.open_picture(photo)
+
+
+def test_without_shared_memory_pictures_open(
+    make: Callable[..., DecodeProcess], photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "_SHARED_MEMORY", tmp_path / "missing")
+    assert make().open_picture(photo).width == 40
+
+
 def test_starting_it_waits_for_no_picture(make: Callable[..., DecodeProcess], photo: Path) -> None:
     opener, cancellation = make(), Cancellation()
     stopped(opener, photo)
@@ -288,6 +373,15 @@ def test_closing_ends_what_is_under_way(make: Callable[..., DecodeProcess], phot
             waiting.result(30)
     with pytest.raises(OpeningCancelled):
         opener.open_picture(photo)
+
+
+def _serve_in_a_full_place(connection: Connection, shared: Path, bounds: Bounds) -> None:
+    """As a decode process that may write no file of more than 1,000 bytes."""
+    import resource
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+    serve(connection, shared, bounds)
 
 
 def _say_the_same_for_ever(connection: Connection, shared: Path, bounds: Bounds) -> None:
