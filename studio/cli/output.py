@@ -145,8 +145,8 @@ def _add_file_options(group: argparse._ArgumentGroup) -> None:
     bits = "bits of a value (default: 8); 16 in PNG, TIFF, JPEG XL and OpenRaster, 10 in AVIF"
     add("--depth", type=int, choices=_DEPTHS, default=ExportOptions.depth, help=bits)
     add("--dither", action="store_true", help="spread what 8 bits leave out as fine noise")
-    named = f"{', '.join(NAMED_PROFILES)} (the photo's own), or the .icc file of an RGB profile (default: srgb)"
-    add("--profile", default=ExportOptions.profile, metavar="PROFILE", help=named)
+    named = f"{', '.join(NAMED_PROFILES)} (the photo's own), or an .icc file of RGB, for TIFF and JPEG of CMYK too"
+    add("--profile", default=ExportOptions.profile, metavar="PROFILE", help=f"{named} (default: srgb)")
     into = f"how colours come into the profile (default: {ExportOptions.intent})"
     add("--intent", choices=INTENTS, default=ExportOptions.intent, help=into)
     add("--title", type=str, default="", help="title of the artwork (default: the photo's name)")
@@ -169,7 +169,7 @@ def export_options(arguments: argparse.Namespace, format_name: ExportFormat, dpi
             named = ", ".join(NAMED_PROFILES)
             raise UsageError(f"There is no profile {profile}.", f"Choose {named}, or name the file of one.")
         profile = str(Path(profile).absolute())
-        export_profile(profile, Metadata())
+        export_profile(profile, Metadata(), format_name)
     return ExportOptions(
         format=format_name,
         quality=arguments.file_quality,

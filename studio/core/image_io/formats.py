@@ -123,6 +123,7 @@ class WriteLimits:
     """What a format can hold. edge: longest edge in px. xmp, exif: bytes, None where unlimited.
 
     depths: bits of a value it is written in. has_profiles: whether it is written in other colours than sRGB.
+    has_inks: in those of a profile of four inks, too.
     """
 
     edge: int
@@ -130,13 +131,16 @@ class WriteLimits:
     exif: int | None = None
     depths: tuple[int, ...] = (8,)
     has_profiles: bool = True
+    has_inks: bool = False
 
 
 WRITE_LIMITS: dict[ExportFormat, WriteLimits] = {
     "png": WriteLimits(edge=1_000_000, depths=(8, 16)),
-    "jpeg": WriteLimits(edge=65_500, xmp=65_000, exif=65_000),  # one marker segment each, libjpeg's own bound
+    "jpeg": WriteLimits(
+        edge=65_500, xmp=65_000, exif=65_000, has_inks=True
+    ),  # one marker segment each, libjpeg's own bound
     "webp": WriteLimits(edge=16_383),
-    "tiff": WriteLimits(edge=1_000_000, depths=(8, 16)),
+    "tiff": WriteLimits(edge=1_000_000, depths=(8, 16), has_inks=True),
     "avif": WriteLimits(edge=65_536, depths=(8, 10)),
     "jxl": WriteLimits(edge=262_144, depths=(8, 16), has_profiles=False),
     "ora": WriteLimits(edge=1_000_000, depths=(8, 16)),

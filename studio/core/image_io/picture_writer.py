@@ -25,7 +25,7 @@ from studio.core.image_io.output.openraster import LayerValues, encode_openraste
 from studio.core.image_io.output.output_values import Values, output_values
 from studio.core.image_io.output.png_writer import encode_png
 from studio.core.image_io.output.read_back import written_layers, written_values
-from studio.core.image_io.output.rgb_profiles import export_profile
+from studio.core.image_io.output.rgb_profiles import export_profile, is_of_inks
 from studio.core.image_io.picture_reader import decode, hush_pillow
 from studio.core.image_io.tiff_writer import encode_tiff
 from studio.core.image_io.xmp import Credits, to_xmp
@@ -52,7 +52,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """What is to be written: (H, W, 3 or 4) values of 8, 10 or 16 bits in the colours of a profile."""
+    """What is to be written: (H, W, 3 or 4) values of 8, 10 or 16 bits in the colours of a profile.
+
+    The fourth is alpha, or where the profile is one of inks, black.
+    """
 
     values: Values
     icc: bytes
@@ -61,6 +64,10 @@ class _Sheet:
     @property
     def is_srgb(self) -> bool:
         return self.icc == srgb_profile()
+
+    @property
+    def is_inks(self) -> bool:
+        return is_of_inks(self.icc)
 
 
 def save_picture(
@@ -104,7 +111,7 @@ def encode_picture(
 ) -> bytes:
     """The bytes `save_picture` would write: for the clipboard, and to tell a file's size. Raises PictureError.
 
-    JPEG has no transparency: the picture is laid on white. Other formats keep it.
+    JPEG and inks have no transparency: the picture is laid on white. All else keeps it.
     """
     try:
         return _encode(_prepare(picture, options, layers), picture.metadata, options, credits)
@@ -147,19 +154,20 @@ def is_plain(picture: Picture) -> bool:
 def _prepare(picture: Picture, options: ExportOptions, layers: Sequence[Layer]) -> _Sheet:
     size = options.size or (picture.width, picture.height)
     check_export_size(*size, options.format)
-    icc = export_profile(options.profile, picture.metadata)
+    icc = export_profile(options.profile, picture.metadata, options.format)
+    on_white = options.format == "jpeg" or is_of_inks(icc)
     is_as_shown = options.depth == 8 and icc == srgb_profile() and not (options.dither and picture.fine is not None)
 
     def values_of(each: Picture) -> Values:
         if is_as_shown:
-            return np.asarray(_as_shown(each, size, on_white=options.format == "jpeg"))
+            return np.asarray(_as_shown(each, size, on_white=on_white))
         return output_values(
             each,
             size,
             icc,
             options.intent,
             options.depth,
-            on_white=options.format == "jpeg",
+            on_white=on_white,
             is_dithered=options.dither,
         )
 
@@ -214,7 +222,7 @@ def _written(sheet: _Sheet, options: ExportOptions, exif: bytes, xmp: bytes, dpi
     values, icc = sheet.values, sheet.icc
     match options.format, options.depth:
         case "tiff", _:
-            return encode_tiff(values, icc, exif, xmp, dpi)
+            return encode_tiff(values, icc, exif, xmp, dpi, is_inks=sheet.is_inks)
         case "png", 16:
             return encode_png(values, icc, exif, xmp, dpi)
         case "avif", 10:
@@ -225,8 +233,14 @@ def _written(sheet: _Sheet, options: ExportOptions, exif: bytes, xmp: bytes, dpi
             return encode_openraster(sheet.layers, values, icc, exif, xmp, dpi)
     buffer = BytesIO()
     settings = _settings(options, exif, xmp, dpi)
-    Image.fromarray(values).save(buffer, _PILLOW_NAMES[options.format], icc_profile=icc, **settings)
+    _image_of(values, sheet.is_inks).save(buffer, _PILLOW_NAMES[options.format], icc_profile=icc, **settings)
     return buffer.getvalue()
+
+
+def _image_of(values: Values, is_inks: bool) -> Image.Image:
+    if is_inks:
+        return Image.frombytes("CMYK", (values.shape[1], values.shape[0]), np.ascontiguousarray(values).tobytes())
+    return Image.fromarray(values)
 
 
 def _settings(options: ExportOptions, exif: bytes, xmp: bytes, dpi: float | None) -> dict[str, Any]:
@@ -261,7 +275,8 @@ def _verify(written: Path, name: str, sheet: _Sheet, options: ExportOptions) -> 
         is_same = np.array_equal(again, sheet.values)
     else:
         is_tiny = again.shape[0] * again.shape[1] < _FEW_PIXELS
-        difference = np.abs(_grid(again, options) - _grid(sheet.values, options)).max()
+        grids = (_grid(values, options, is_inks=sheet.is_inks) for values in (again, sheet.values))
+        difference = np.abs(np.subtract(*grids)).max()
         is_same = bool(difference <= (_TINY_TOLERANCE if is_tiny else _LOSSY_TOLERANCE))
         is_same = is_same or (is_tiny and options.quality < _COARSE_QUALITY)
     if not is_same:
@@ -295,11 +310,12 @@ def _as_image(pixels: Pixels, alpha: Pixels | None) -> Image.Image:
     return Image.fromarray(np.dstack((pixels, alpha)))
 
 
-def _grid(values: Values, options: ExportOptions) -> NDArray[np.int16]:
+def _grid(values: Values, options: ExportOptions, *, is_inks: bool) -> NDArray[np.int16]:
     # Weighted by alpha: what is hidden under alpha 0, lossy codecs throw away.
     if values.dtype != np.uint8:
         values = (values >> (options.depth - 8)).astype(np.uint8)
-    weighted = Image.fromarray(np.ascontiguousarray(values)).convert("RGBA").convert("RGBa")
+    weighted = _image_of(np.ascontiguousarray(values), is_inks)
+    weighted = weighted if is_inks else weighted.convert("RGBA").convert("RGBa")
     height, width = values.shape[:2]
     cells = (min(4, width), min(4, height)) if width * height >= 16 * _SMALLEST_CELL else (1, 1)
     return np.asarray(weighted.resize(cells, Image.Resampling.BOX)).astype(np.int16)

@@ -17,10 +17,15 @@ from studio.core.image_io.exif import utf8_text, with_standard_types
 
 _ROWS_BYTES = 2**20  # of a strip, before compression
 _ADOBE_DEFLATE, _DIFFERENCES, _INCH, _RGB, _UNASSOCIATED_ALPHA = 8, 2, 2, 2, 2
+_SEPARATED, _CMYK = 5, 1
 
 
-def encode_tiff(pixels: NDArray[Any], icc: bytes, exif: bytes, xmp: bytes, dpi: float | None) -> bytes:
+def encode_tiff(
+    pixels: NDArray[Any], icc: bytes, exif: bytes, xmp: bytes, dpi: float | None, *, is_inks: bool = False
+) -> bytes:
     """A little-endian TIFF of (H, W, 3 or 4) values of 8 or 16 bits, deflated without loss. exif: a block or b"".
+
+    is_inks: the four are cyan, magenta, yellow and black; else the fourth is alpha.
 
     Raises struct.error (a decoder error) where the EXIF holds values that do not fit their tags.
     """
@@ -34,14 +39,16 @@ def encode_tiff(pixels: NDArray[Any], icc: bytes, exif: bytes, xmp: bytes, dpi: 
     tags[256], tags[257] = width, height
     tags[258] = (8 * pixels.itemsize,) * channels
     tags[259] = _ADOBE_DEFLATE
-    tags[262] = _RGB
+    tags[262] = _SEPARATED if is_inks else _RGB
     tags.tagtype[273] = tags.tagtype[279] = LONG
     tags[273] = tuple(int(start) for start in starts[:-1])  # moved behind the tags when these are written
     tags[277], tags[278] = channels, rows
     tags[279] = tuple(len(strip) for strip in strips)
     tags[284] = 1  # red, green and blue of a pixel side by side
     tags[317] = _DIFFERENCES
-    if channels == 4:
+    if is_inks:
+        tags[332], tags[334] = _CMYK, channels
+    elif channels == 4:
         tags[338] = _UNASSOCIATED_ALPHA
     if dpi is not None:
         tags[282] = tags[283] = dpi

@@ -1,4 +1,7 @@
-"""ICC profiles that pictures are exported in: sRGB, Display P3 and Adobe RGB by published numbers, or a file's."""
+"""ICC profiles that pictures are exported in: sRGB, Display P3 and Adobe RGB by published numbers, or a file's.
+
+A file's may be one of four inks, where the format holds them.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from PIL import ImageCms
 
 from studio.core.errors import PictureError
 from studio.core.image_io.color_profile import srgb_profile
+from studio.core.image_io.formats import WRITE_LIMITS, ExportFormat
 from studio.core.image_io.header_checks import DECODER_ERRORS
 from studio.core.image_io.picture_reader import open_regular, shown_name
 from studio.core.picture import Metadata
@@ -49,11 +53,11 @@ _ADOBE_GAMMA = (563 / 256,)
 _HEADER = 128  # bytes
 
 
-def export_profile(choice: str, metadata: Metadata) -> bytes:
+def export_profile(choice: str, metadata: Metadata, format_name: ExportFormat | None = None) -> bytes:
     """The ICC profile of an export. choice: a NamedProfile or the path of a file. Raises PictureError.
 
-    It is one of RGB that colours can be converted to. "photo" without a profile of the photo is sRGB, which it was
-    taken for.
+    It is one of RGB that colours can be converted to; from a file one of inks, too, for a format that holds them.
+    "photo" without a profile of the photo is sRGB, which it was taken for.
     """
     match choice:
         case "srgb":
@@ -65,10 +69,11 @@ def export_profile(choice: str, metadata: Metadata) -> bytes:
         case "photo":
             return metadata.icc if is_for_export(metadata.icc) else srgb_profile()
     profile = read_profile(Path(choice))
-    if not is_for_export(profile):
+    with_inks = format_name is not None and WRITE_LIMITS[format_name].has_inks
+    if not is_for_export(profile, with_inks=with_inks):
         raise PictureError(
             f"{shown_name(Path(choice))} is no profile that a picture of red, green and blue can be written in.",
-            "Choose one of RGB; those of inks (CMYK) are for the soft proof.",
+            "Choose one of RGB; one of inks (CMYK) goes with TIFF and JPEG, and with the soft proof.",
         )
     return profile
 
@@ -93,9 +98,14 @@ def profile_name(icc: bytes) -> str | None:
     return " ".join(name.split()) or "without a name"
 
 
-def is_for_export(icc: bytes) -> bool:
-    """Whether a picture of red, green and blue can be converted to this profile."""
-    if profile_name(icc) is None or icc[16:20] != b"RGB ":
+def is_of_inks(icc: bytes) -> bool:
+    """Whether a profile is one of cyan, magenta, yellow and black."""
+    return icc[16:20] == b"CMYK"
+
+
+def is_for_export(icc: bytes, *, with_inks: bool = False) -> bool:
+    """Whether a picture of red, green and blue can be converted to this profile, of RGB or (with_inks) of CMYK."""
+    if profile_name(icc) is None or not (icc[16:20] == b"RGB " or (with_inks and is_of_inks(icc))):
         return False
     try:
         convert(np.zeros((1, 1, 3), np.uint16), icc)
@@ -110,7 +120,7 @@ def cms_intent(intent: Intent) -> ImageCms.Intent:
 
 
 def convert(values: NDArray[np.uint16], icc: bytes, intent: Intent = "relative") -> NDArray[np.uint16]:
-    """From sRGB to the colours of a profile, in 16 bits. Shapes: (H, W, 3) -> (H, W, 3).
+    """From sRGB to the colours of a profile, in 16 bits. Shapes: (H, W, 3) -> (H, W, 3), or 4 inks: 0 is none.
 
     Black point compensation goes with all intents but the absolute one, as in ICC.1 and most programs. littleCMS would
     replace curves and matrix by a table of 33 steps, which is off by 110 of 65,535: it is told not to, and several
@@ -120,7 +130,8 @@ def convert(values: NDArray[np.uint16], icc: bytes, intent: Intent = "relative")
 
     flags = int(ImageCms.Flags.NOOPTIMIZE)
     flags |= 0 if intent == "absolute" else int(ImageCms.Flags.BLACKPOINTCOMPENSATION)
-    converted: NDArray[np.uint16] = np.empty_like(values)
+    space = "cmyk" if is_of_inks(icc) else "rgb"
+    converted: NDArray[np.uint16] = np.empty((*values.shape[:2], len(space)), np.uint16)
     rows = max(1, _STRIP // values.shape[1])
 
     def convert_strip(top: int) -> None:
@@ -129,7 +140,7 @@ def convert(values: NDArray[np.uint16], icc: bytes, intent: Intent = "relative")
             srgb_profile(),
             icc,
             colorspace="rgb",
-            outcolorspace="rgb",
+            outcolorspace=space,
             outdtype="uint16",
             intent=int(cms_intent(intent)),
             flags=flags,
