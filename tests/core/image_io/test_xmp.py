@@ -221,3 +221,22 @@ def test_a_zip_of_a_million_names_is_not_listed(is_zip64: bool, monkeypatch: pyt
     monkeypatch.setattr(written_packets, "ZipFile", lambda *_: pytest.fail("it is listed"))
     with pytest.raises(PictureError, match="no recipe"):
         read_settings(data)
+
+
+@pytest.mark.parametrize("options", [ExportOptions("webp"), ExportOptions("webp", lossless=True), ExportOptions("avif"),
+                                     ExportOptions("avif", depth=10)], ids=str)  # fmt: skip
+def test_the_recipe_in_a_large_file_is_found_without_reading_its_pixels(
+    options: ExportOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = encode_picture(Picture(noise()), options, CREDITS)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a decoder reads the whole file")
+
+    monkeypatch.setattr("studio.core.image_io.xmp.read_header", refuse)
+    assert read_recipe(data) == CREDITS.recipe
+    for cut in range(12, len(data), 7):  # damaged in any place, it is found or not
+        try:
+            assert read_recipe(data[:cut] + b"\xff\x00\xff" + data[cut + 3 :]) is not None
+        except (PictureError, RecipeError):
+            continue

@@ -12,6 +12,7 @@ from typing import IO
 
 _MOST_META = 16 * 2**20  # bytes; of tens of thousands of tiles
 _MOST_BOXES = 10_000
+_MOST_PACKETS = 16
 _TAIL = 64  # bytes; no coder of pictures ends in as many zeros
 
 
@@ -44,6 +45,23 @@ def read_heif(file: IO[bytes], length: int) -> HeifContent:
         return HeifContent(_nclx(meta), _has_empty_tail(file, meta), _av1_bits(meta))
     except (struct.error, ValueError, IndexError):
         return HeifContent()
+
+
+def read_packet(file: IO[bytes], length: int, most: int) -> bytes:
+    """The XMP packet of an AVIF or HEIC, of `most` bytes at most; b"" where there is none that can be found."""
+    try:
+        data = _meta_box(file, length)
+        meta = _read_meta(data) if data else _Meta()
+    except (struct.error, ValueError, IndexError):
+        return b""
+    for item in [number for number, kind in meta.kinds.items() if kind == b"mime"][:_MOST_PACKETS]:
+        packet = b""
+        for start, size in meta.places.get(item, [])[:_MOST_PACKETS]:
+            file.seek(min(start, length))
+            packet += file.read(min(size, most - len(packet)))
+        if b"xmpmeta" in packet:
+            return packet
+    return b""
 
 
 def _meta_box(file: IO[bytes], length: int) -> bytes:

@@ -1,4 +1,7 @@
-"""The XMP packet in a JPEG XL or OpenRaster file that the studio has written; found within bounds, nothing decoded."""
+"""The XMP packet in a file that the studio has written, of a kind whose decoder would read all of it to find that.
+
+JPEG XL, OpenRaster, WebP and AVIF; found within bounds, nothing is decoded.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ import os
 import struct
 from typing import IO
 from zipfile import BadZipFile, ZipFile
+
+from studio.core.image_io.containers.heif_boxes import read_packet
+from studio.core.image_io.containers.webp_chunks import read_webp
 
 _JPEG_XL = b"\0\0\0\x0cJXL \r\n\x87\n"
 _ZIP = b"PK\x03\x04"
@@ -27,6 +33,10 @@ def packet_in(file: IO[bytes]) -> bytes | None:
             return _in_jpeg_xl(file)
         if head.startswith(_ZIP):
             return _in_openraster(file)
+        if head[:4] == b"RIFF" and head[8:] == b"WEBP":
+            return read_webp(file, file.seek(0, os.SEEK_END)).info.get("xmp", b"")
+        if head[4:8] == b"ftyp":
+            return read_packet(file, file.seek(0, os.SEEK_END), _MOST_PACKET)
     except (OSError, ValueError, KeyError, RuntimeError, NotImplementedError, BadZipFile, struct.error):
         return b""
     finally:
