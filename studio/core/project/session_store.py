@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +17,8 @@ from weakref import WeakSet, WeakValueDictionary
 
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.card import Card
-from studio.core.errors import ProjectError, StudioError
+from studio.core.errors import ProjectError, StudioError, WriteError
+from studio.core.image_io.picture_reader import reason
 from studio.core.picture import Picture
 from studio.core.project.archive import LARGEST_DOCUMENT, damaged, is_member
 from studio.core.project.document import Pack, ProjectDocument, thumbnail_name
@@ -182,14 +184,25 @@ class SessionStore:
             make_folder(self.folder / kind)
         for name in files.keys() - self._sizes.keys():
             data = files[name]()
-            replace_file(self.folder / name, data)
+            self._write(name, data)
             self._sizes[name] = len(data)
 
     def _write_document(self, document: ProjectDocument) -> None:
         data = document.to_json()
         if data != self._document:
-            replace_file(self.folder / DOCUMENT, data)
+            self._write(DOCUMENT, data)
             self._document = data
+
+    def _write(self, name: str, data: bytes) -> None:
+        """As `replace_file`, but no sentence names a file that the user has never seen."""
+        try:
+            replace_file(self.folder / name, data)
+        except WriteError as error:
+            cause, place = error.__cause__, self.folder.parent
+            if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise WriteError(f"The disk is full on which {place} lies.", "Free some space there.") from cause
+            why = f": {reason(cause)}" if isinstance(cause, OSError) else ""
+            raise WriteError(f"Nothing can be written to {place}{why}.", "Look at its permissions.") from cause
 
     def _note_files(self, document: ProjectDocument) -> None:
         """Let the pictures know where they lie, so that their memory can be given back."""

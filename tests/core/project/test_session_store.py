@@ -480,10 +480,12 @@ def test_on_a_full_disk_the_last_state_stays_until_there_is_room_again(
     store.record(project)
     with monkeypatch.context() as patched:
         FullDisk(room, patched)
-        with pytest.raises(StudioError, match="disk is full"):
+        with pytest.raises(StudioError, match="disk is full") as caught:
             for number in range(2, 99):
                 project = act(project, number)
                 store.record(project)
+    told = caught.value.message + caught.value.remedy
+    assert not any(path.name in told for path in store.folder.rglob("*")), "nobody has named these files"
     assert number_of(SessionStore(store.folder, store._lock).recover()) == number - 1
     store.record(project)
     assert number_of(reopened(store)) == number
