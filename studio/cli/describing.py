@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.progress import track
 
+from studio.cli.terminal import plain_console, say
 from studio.core.classifier.tuned_block import TunedBlock
 from studio.core.engine_api.contract import Described, DescribeRequest, Engine, Progress
 from studio.core.engine_api.features import FeatureQuery
@@ -23,7 +26,8 @@ from studio.core.picture import Picture
 SHORT_EDGE = 512  # px of pictures that are looked at: twice of what the networks see, so that it is shrunk well
 _AHEAD = 2  # pictures that are opened before they are looked at
 
-Vectors = Mapping[str, NDArray[np.float32]]
+Rows = NDArray[np.float32]
+Vectors = Mapping[str, Rows]
 
 
 class Describing:
@@ -92,3 +96,31 @@ class Describing:
         except (OSError, ValueError) as error:
             return path, PictureError(f"{path.name} cannot be opened: {error}."), None
         return path, picture, self.vectors(picture, query)
+
+
+def features_of(
+    arguments: argparse.Namespace, looking: Describing, paths: Sequence[Path], query: FeatureQuery, stage: str
+) -> tuple[list[int], Rows, tuple[int, ...]]:
+    """Which pictures could be opened, their features, and the lengths of the layers."""
+    seen: list[int] = []
+    rows: list[Rows] = []
+    blocks: tuple[int, ...] = ()
+    pictures = looking.each(paths, query)
+    told = track(
+        pictures, stage, len(paths), console=plain_console(stderr=True), transient=True, disable=arguments.json
+    )
+    for number, (path, picture, vectors) in enumerate(told):
+        if vectors is None:
+            say(f"Left out: {path}: {picture}")
+            continue
+        seen.append(number)
+        rows.append(row_of(vectors, query))
+        blocks = tuple(len(vectors[layer]) for layer in query.layers)
+    if not seen:
+        raise StudioError("None of the pictures could be opened.")
+    return seen, np.stack(rows), blocks
+
+
+def row_of(vectors: Mapping[str, Rows], query: FeatureQuery) -> Rows:
+    """The vectors of all layers, one behind the other."""
+    return np.concatenate([vectors[layer] for layer in query.layers])

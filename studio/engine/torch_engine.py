@@ -15,6 +15,7 @@ from torch import Tensor
 from studio import __version__
 from studio.core.card import bundled_cards
 from studio.core.engine_api.contract import (
+    ClassifierRequest,
     ColorRequest,
     CompareRequest,
     DescribeRequest,
@@ -35,6 +36,7 @@ from studio.core.errors import EngineError, RecipeError, StudioError
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import StyleRecipe
 from studio.engine.comparison.comparer import Comparer
+from studio.engine.curator.classifier_job import train_classifier
 from studio.engine.event_reporter import Reporter
 from studio.engine.feed_forward.live_planner import LivePlanner
 from studio.engine.finetune.tune_job import FineTuneContext, fine_tune
@@ -123,6 +125,8 @@ class TorchEngine:
                     yield (yield from signs_of_life(request.id, self._describer.describe(request)))
                 case CompareRequest():
                     yield (yield from signs_of_life(request.id, self._comparer.compare(request)))
+                case ClassifierRequest():
+                    yield from train_classifier(request, self._device)
                 case TuneRequest():
                     yield from fine_tune(request, self._fine_tune_context())
         except StudioError:

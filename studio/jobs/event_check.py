@@ -7,8 +7,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from studio.core.classifier.results import Epoch
+from studio.core.classifier.trained_check import check_assessment, check_head
+from studio.core.classifier.tuned_block import TunedBlock
 from studio.core.engine_api.comparison import check_comparison
 from studio.core.engine_api.contract import (
+    ClassifierRequest,
     Compared,
     CompareRequest,
     Described,
@@ -23,6 +27,7 @@ from studio.core.engine_api.contract import (
     Seen,
     SeeRequest,
     Stopped,
+    Trained,
     TrainingStep,
 )
 from studio.core.errors import EngineError, StudioError
@@ -43,11 +48,11 @@ _ROUNDING = 0.01  # of shares that were added up
 def check_event(event: object, request: Request) -> Event:
     """The event, if it is one of this request with types and numbers as the contract has them; else EngineError."""
     try:
-        if not isinstance(event, Frame | Progress | Done | Seen | Described | Compared | Stopped | Failed):
+        if not isinstance(event, Frame | Progress | Done | Seen | Described | Compared | Trained | Stopped | Failed):
             raise _no("a", event)
         if type(event.request_id) is not int or event.request_id != request.id:
             raise _no("another request's", event)
-        if isinstance(event, Frame | Done | Seen | Described | Compared) and not _is_answer(event, request):
+        if isinstance(event, Frame | Done | Seen | Described | Compared | Trained) and not _is_answer(event, request):
             raise _no("what was not asked, a", event)
         match event:
             case Frame():
@@ -61,6 +66,8 @@ def check_event(event: object, request: Request) -> Event:
                 _check_note(event.note)
                 if event.training_step is not None:
                     _check_training_step(event.training_step)
+                if event.epoch is not None:
+                    _check_epoch(event.epoch)
             case Done():
                 _check_pictures(event.result, event.uncolored)
                 _check_steps(event.steps)
@@ -75,11 +82,22 @@ def check_event(event: object, request: Request) -> Event:
                 _check_vectors(event.vectors)
             case Compared():
                 check_comparison(event.comparison)
+            case Trained():
+                check_trained(event)
             case Failed() if not isinstance(event.error, StudioError):
                 raise _no("an error that is", event.error)
     except (ValueError, AttributeError) as error:  # AttributeError: a field is missing, if it was unpickled
         raise _nonsense(error) from None
     return event
+
+
+def check_trained(event: Trained) -> None:
+    """Raise ValueError unless it is a classifier with an assessment."""
+    check_head(event.head)
+    if event.block is not None and not isinstance(event.block, TunedBlock):
+        raise _no("layers that are", event.block)
+    check_assessment(event.assessment, event.head.classes)
+    _check_number(event.seconds, 0.0)
 
 
 def check_info(info: object) -> EngineInfo:
@@ -108,6 +126,17 @@ def _check_training_step(step: object) -> None:
         _check_numbers(step.held_out)
 
 
+def _check_epoch(epoch: object) -> None:
+    if not isinstance(epoch, Epoch):
+        raise _no("an epoch that is", epoch)
+    _check_note(epoch.stage)
+    _check_steps(epoch.part, epoch.parts, epoch.epoch, epoch.epochs)
+    _check_number(epoch.loss, 0.0)
+    for number in (epoch.held_out_loss, epoch.held_out_accuracy):
+        if number is not None:
+            _check_number(number, 0.0)
+
+
 def _check_pictures(picture: object, uncolored: object) -> None:
     if not isinstance(picture, Picture):
         raise _no("a picture that is", picture)
@@ -119,13 +148,15 @@ def _check_pictures(picture: object, uncolored: object) -> None:
         raise ValueError("an uncolored picture of another size")
 
 
-def _is_answer(event: Frame | Done | Seen | Described | Compared, request: Request) -> bool:
+def _is_answer(event: Frame | Done | Seen | Described | Compared | Trained, request: Request) -> bool:
     if isinstance(request, SeeRequest):
         return isinstance(event, Seen)
     if isinstance(request, DescribeRequest):
         return isinstance(event, Described)
     if isinstance(request, CompareRequest):
         return isinstance(event, Compared)
+    if isinstance(request, ClassifierRequest):
+        return isinstance(event, Trained)
     return isinstance(event, Frame | Done)
 
 

@@ -24,6 +24,7 @@ from studio.core.engine_api.contract import (
     Request,
     Seen,
     Stopped,
+    Trained,
 )
 from studio.core.errors import EngineDied, EngineError
 from studio.jobs.as_studio_error import as_studio_error
@@ -40,9 +41,9 @@ class Worker:
     `make_engine` is called on that thread, and so is `on_event`, with every event. Before anything is painted comes
     Ready, or Failed with request id 0; after a failed start the engine is started again when the next request comes. An
     engine that died fails the request it was at work on and is started again at once, with another Ready.
-    Every request ends with exactly one Done, Seen, Described, Compared, Stopped or Failed, after which no event of it
-    follows; with two exceptions: nothing is said about a live request that was replaced before the engine saw it, nor
-    about a request that comes after `close`. What is no event of its request (`check_event`) fails it.
+    Every request ends with exactly one Done, Seen, Described, Compared, Trained, Stopped or Failed, after which no
+    event of it follows; with two exceptions: nothing is said about a live request that was replaced before the engine
+    saw it, nor about a request that comes after `close`. What is no event of its request (`check_event`) fails it.
 
     A live request runs between two steps of the job, which continues afterwards: as long as new ones keep coming, the
     job waits. Looks wait for the live request alone, and none replaces another. In the same way previews wait while
@@ -239,7 +240,7 @@ class Worker:
                 self._has_tried_to_start = self._is_ready = False
             self._end(run, Failed(run.request.id, as_studio_error(error)))
         else:
-            if isinstance(event, Done | Seen | Described | Compared | Stopped | Failed):
+            if isinstance(event, Done | Seen | Described | Compared | Trained | Stopped | Failed):
                 self._end(run, event)
             else:
                 self._emit(event)

@@ -110,8 +110,7 @@ class Studio(QObject):
         # A thread for each purpose, so that opening a photo never waits for other slow work.
         self._opening = SerialExecutor("opening", self)
         adding, library, tuning_files, previews, varying, comparing = (
-            SerialExecutor(name, self)
-            for name in ("adding", "library", "tuning", "previews", "varying", "comparing")
+            SerialExecutor(name, self) for name in ("adding", "library", "tuning", "previews", "varying", "comparing")
         )
         saving, autosave = SerialExecutor("saving", self), SerialExecutor("autosave", self)
         self._threads = (self._opening, previews, varying, comparing, adding, tuning_files, library, saving, autosave)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from studio.core.classifier.results import Epoch
 from studio.core.engine_api.contract import (
+    ClassifierRequest,
     Compared,
     CompareRequest,
     Described,
@@ -29,7 +32,15 @@ from studio.core.engine_api.contract import (
 from studio.core.errors import EngineError, PictureError
 from studio.core.regions.faces import Face
 from studio.jobs.event_check import check_event, check_info
-from tests.support.fakes import FakeEngine, compare, make_card, make_learned, make_picture, make_request
+from tests.support.fakes import (
+    FakeEngine,
+    compare,
+    make_card,
+    make_learned,
+    make_picture,
+    make_request,
+    train_classifier,
+)
 
 REQUEST = make_request(keep_color=0.3)
 ID = REQUEST.id
@@ -203,6 +214,36 @@ def test_a_comparison_answers_no_other_request() -> None:
     for changed in (replace(COMPARED, comparison=None), without(COMPARED, "comparison")):  # type: ignore[arg-type]
         with pytest.raises(EngineError, match="said what cannot be"):
             check_event(changed, COMPARE)
+
+
+CLASSES = ClassifierRequest(
+    tuple(make_picture(seed=number) for number in range(12)),
+    ("a", "b") * 6,
+    tuple(map(str, range(12))),
+    tuple(Path(f"{number}.png") for number in range(12)),
+)
+
+
+def test_a_trained_classifier_fits_together_or_is_an_error_of_the_engine() -> None:
+    proper = train_classifier(CLASSES)
+    assert check_event(proper, CLASSES) is proper
+    head, found = proper.head, proper.assessment
+    spoilt = [
+        replace(proper, head=replace(head, temperature=0.0)),
+        replace(proper, head=replace(head, bias=np.zeros(3, np.float32))),
+        replace(proper, head=replace(head, weight=head.weight * NAN)),
+        replace(proper, head=replace(head, classes=("a", 7))),
+        replace(proper, block=b"layers"),
+        replace(proper, assessment=replace(found, names=("a", "c"))),
+        replace(proper, assessment=replace(found, accuracy=1.5)),
+        replace(proper, assessment=replace(found, confusion=found.confusion[:1])),
+        Progress(CLASSES.id, 0.5, epoch="first"),
+        Progress(CLASSES.id, 0.5, epoch=Epoch("head", 1, 1, 1, 1, NAN)),
+        Done(CLASSES.id, PICTURE),
+    ]
+    for event in spoilt:
+        with pytest.raises(EngineError, match="said what cannot be"):
+            check_event(event, CLASSES)
 
 
 DESCRIBE = DescribeRequest(PICTURE)

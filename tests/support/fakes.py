@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,12 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from studio.core.card import Card, bundled_cards
+from studio.core.classifier.results import Epoch, Look, StageResult
+from studio.core.curator.assessment import train
+from studio.core.curator.examples import Examples
 from studio.core.engine_api.comparison import Comparison, PictureTraits
 from studio.core.engine_api.contract import (
+    ClassifierRequest,
     ColorRequest,
     Compared,
     CompareRequest,
@@ -32,9 +37,11 @@ from studio.core.engine_api.contract import (
     Seen,
     SeeRequest,
     StyleRequest,
+    Trained,
     TrainingStep,
     TuneRequest,
 )
+from studio.core.engine_api.features import FeatureQuery
 from studio.core.errors import WeightsError
 from studio.core.picture import Picture, Pixels, fit_size
 from studio.core.recipe import StyleRecipe
@@ -153,6 +160,9 @@ class FakeEngine:
                     done = describe(request)
                 case CompareRequest():
                     done = compare(request)
+                case ClassifierRequest():
+                    yield from _learn_classes(request)
+                    done = train_classifier(request)
                 case ColorRequest():
                     colored = keep_colors(request.painted, request.content, request.keep_color)
                     done = Done(request.id, colored, uncolored=request.painted)
@@ -227,6 +237,26 @@ def keep_colors(painted: Picture, content: Picture, keep_color: float) -> Pictur
     """`painted`, faded to the content by `keep_color`: not what an engine does, but as easy to tell apart."""
     original = _resized(content.pixels, painted.width, painted.height)
     return painted.with_pixels(((1 - keep_color) * painted.pixels + keep_color * original).astype(np.uint8))
+
+
+def _learn_classes(request: ClassifierRequest) -> Iterator[Event]:
+    yield Progress(request.id, 0.0, "Looking at the pictures")
+    for number in range(1, 3):
+        epoch = Epoch("fine-tuned", 1, 1, number, 2, 1.0 / number, 1.1 / number, 0.5, is_best=True)
+        yield Progress(request.id, number / 2, epoch=epoch)
+
+
+def train_classifier(request: ClassifierRequest) -> Trained:
+    """A head on what `describe` says of the pictures."""
+    query = FeatureQuery()
+    found = [describe(DescribeRequest(picture, query)).vectors for picture in request.pictures]
+    rows = np.stack([np.concatenate([vectors[layer] for layer in query.layers]) for vectors in found])
+    examples = Examples(request.paths, request.labels, request.works, request.notes)
+    head, assessment = train(examples, rows, (24,) * len(query.layers), seed=request.settings.seed)
+    look = Look(str(request.paths[0]), request.labels[0], request.labels[0], 0.9, request.pictures[0])
+    stage = StageResult("head", assessment.accuracy, assessment.interval, 0.5, len(rows), True, "frozen")
+    epoch = Epoch("fine-tuned", 1, 1, 1, 1, 1.0, 1.1, 0.5, is_best=True)
+    return Trained(request.id, head, None, replace(assessment, looks=(look,), stages=(stage,), epochs=(epoch,)))
 
 
 def describe(request: DescribeRequest) -> Described:

@@ -1,9 +1,12 @@
 """How good a classifier is, in numbers that can be trusted: with intervals, and with certainties that mean something.
 
-Sources: Wilson 1927 (interval), Guo et al. 2017, "On Calibration of Modern Neural Networks" (temperature, ECE).
+Sources: Wilson 1927 (interval), Efron 1979 (bootstrap), Guo et al. 2017, "On Calibration of Modern Neural Networks"
+(temperature, ECE), Bröcker & Smith 2007 (what a calibration error is by chance).
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +15,8 @@ Numbers = NDArray[np.float64]
 Classes = NDArray[np.int64]
 
 _Z = 1.96  # of 95 per cent
-_BINS = 10
+_BINS = 15  # of equal width, as Guo et al. have them
+_GROUPS = 10  # of equally many
 _DRAWS = 200
 _TEMPERATURES = np.exp(np.linspace(np.log(0.05), np.log(50.0), 241))
 
@@ -42,28 +46,51 @@ def fit_temperature(logits: Numbers, classes: Classes) -> float:
     return float(_TEMPERATURES[int(np.argmin(losses))])
 
 
+def bootstrap_interval(
+    right: NDArray[np.bool_], works: Sequence[str], draws: int = 2000, seed: int = 0
+) -> tuple[float, float]:
+    """Between which shares the true one lies with 95 per cent, with whole works drawn anew each time."""
+    _, places = np.unique(np.array(works), return_inverse=True)
+    count = np.bincount(places).astype(np.float64)
+    hits = np.bincount(places, weights=right)
+    drawn = np.random.default_rng(seed).integers(len(count), size=(draws, len(count)))
+    low, high = np.quantile(hits[drawn].sum(1) / count[drawn].sum(1), (0.025, 0.975))
+    return float(low), float(high)
+
+
 def calibration_error(probabilities: Numbers, classes: Classes) -> float:
-    """ECE: how far certainties are from how often they are right, in ten groups of equally many."""
+    """ECE: how far certainties are from how often they are right, in 15 bins of equal width."""
+    return float(_apart(probabilities.max(1), (probabilities.argmax(1) == classes)[None])[0])
+
+
+def adaptive_calibration_error(probabilities: Numbers, classes: Classes) -> float:
+    """The same in ten groups of equally many."""
     return float(sum(weight * abs(sure - right) for sure, right, weight in reliability(probabilities, classes)))
 
 
-def calibration_error_by_chance(probabilities: Numbers, seed: int = 0) -> float:
-    """What `calibration_error` is in the mean where certainties are exactly true, for pictures are few.
+def calibration_error_by_chance(probabilities: Numbers, seed: int = 0) -> tuple[float, float]:
+    """What `calibration_error` is where certainties are exactly true, for pictures are few: the mean, and what one in
+    twenty exceeds.
 
     In truth it is more, where several pictures show one work and are right or wrong together.
     """
-    draw = np.random.default_rng(seed)
-    sure = np.sort(probabilities.max(1))
-    groups = [group for group in np.array_split(np.arange(len(sure)), _BINS) if len(group)]
-    is_right = draw.random((_DRAWS, len(sure))) < sure
-    apart = [np.abs(sure[one].mean() - is_right[:, one].mean(1)) * len(one) / len(sure) for one in groups]
-    return float(np.sum(apart, axis=0).mean())
+    sure = probabilities.max(1)
+    found = _apart(sure, np.random.default_rng(seed).random((_DRAWS, len(sure))) < sure)
+    return float(found.mean()), float(np.quantile(found, 0.95))
+
+
+def _apart(sure: Numbers, is_right: NDArray[np.bool_]) -> Numbers:
+    """ECE of each row of outcomes. Shapes: (N,), (R, N) -> (R,)."""
+    places = np.minimum((sure * _BINS).astype(np.int64), _BINS - 1)
+    inside = np.eye(_BINS)[places]  # (N, bins)
+    found: Numbers = np.abs(is_right @ inside - sure @ inside).sum(1) / len(sure)
+    return found
 
 
 def reliability(probabilities: Numbers, classes: Classes) -> list[tuple[float, float, float]]:
     """Of each group, from unsure to sure: mean certainty, share that is right, share of all."""
     sure, right = probabilities.max(1), probabilities.argmax(1) == classes
-    groups = [group for group in np.array_split(np.argsort(sure, kind="stable"), _BINS) if len(group)]
+    groups = [group for group in np.array_split(np.argsort(sure, kind="stable"), _GROUPS) if len(group)]
     return [(float(sure[one].mean()), float(right[one].mean()), len(one) / len(sure)) for one in groups]
 
 

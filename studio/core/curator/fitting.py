@@ -71,11 +71,16 @@ def hold_out(
             )
         head = fit_head(features[~inside], classes[~inside], tuple(map(str, range(count))), regularisation, blocks)
         scores[inside], distances[inside] = head.scores(features[inside]), head.distances(features[inside])
+    return HeldOut(scores, cross_calibrated(scores, classes, folds), distances, folds)
+
+
+def cross_calibrated(scores: Numbers, classes: Classes, folds: Classes) -> Numbers:
+    """Probabilities, the temperature of each fold being set on all others. Shapes: (N, C) -> (N, C)."""
     probabilities = np.zeros_like(scores)
     for fold in np.unique(folds):
         inside = folds == fold
         probabilities[inside] = softmax(scores[inside] / fit_temperature(scores[~inside], classes[~inside]))
-    return HeldOut(scores, probabilities, distances, folds)
+    return probabilities
 
 
 def fit_head(

@@ -58,10 +58,17 @@ class Verdict:
     photo: float | None
 
     @classmethod
-    def of(cls, classifier: Classifier, check: PhotoCheck | None, features: NDArray[np.float32]) -> Verdict:
+    def of(
+        cls,
+        classifier: Classifier,
+        check: PhotoCheck | None,
+        features: NDArray[np.float32],
+        frozen: NDArray[np.float32] | None = None,
+    ) -> Verdict:
         """The verdict on the features (D,) of a picture. A classifier that knows a class of photos is not checked.
 
-        Raises StudioError if the classifier was trained on another number of features.
+        frozen: features for the check, of the network as it came; None if that is what the others are of. Raises
+        StudioError if the classifier was trained on another number of features.
         """
         if len(features) != classifier.head.length:
             raise StudioError(
@@ -69,12 +76,13 @@ class Verdict:
                 f" {len(features)}.",
                 "Train it again.",
             )
+        seen = features if frozen is None else frozen
         (label,) = classifier.head.label(features[None])
         knows_photos = any(PHOTO in name.casefold() for name in classifier.head.classes)
         photo = (
             None
-            if check is None or knows_photos or not check.fits(features)
-            else float(check.photo_likelihoods(features[None])[0])
+            if check is None or knows_photos or not check.fits(seen)
+            else float(check.photo_likelihoods(seen[None])[0])
         )
         if photo is not None and photo >= _PHOTO_FROM:
             return cls(UNKNOWN, label.likely, label.certainty, "it looks like a photo", photo)

@@ -5,53 +5,66 @@ from __future__ import annotations
 from html import escape
 
 from studio.core.classifier.linear_head import NO_ATTRIBUTION
-from studio.core.curator.assessment import Assessment
-from studio.core.displayable import displayable
+from studio.core.classifier.results import Assessment
+from studio.core.curator.report_charts import calibration_chart, curves, looks, stage_table, text
 
 _RIGHT, _WRONG = (46, 125, 50), (198, 40, 40)
+_LOOKS = (
+    "Its most confident right answers, then its most confident errors, on works that had not been learnt from. Warm is"
+    " what spoke for the answer in the last layer of the network (Grad-CAM); the layers before it have a say, too."
+)
 _STRONGEST = 0.7  # so that black numbers can be read on it
 
 
 def report_page(title: str, found: Assessment, encoder: str) -> str:
     """The page."""
-    low, high = found.interval
-    scratch = ""
-    if found.scratch is not None:
-        times = f", {found.accuracy / found.scratch:.1f} times less" if found.scratch else ""
-        scratch = _row("The same with a network of random weights", f"{found.scratch:.1%}{times}")
-    rows = "".join(
-        (
-            _row(
-                "Right, of works held out", f"<b>{found.accuracy:.1%}</b> ({low:.1%} to {high:.1%} with 95 % certainty)"
-            ),
-            _row("Always naming the most frequent class", f"{found.majority:.1%}"),
-            scratch,
-            _row("Mean average precision", f"{found.precision:.3f}"),
-            _row(
-                "Calibration error (ECE)",
-                f"{found.calibration:.3f}; before the temperature was set {found.calibration_raw:.3f}; with true"
-                f" certainties it would be {found.calibration_by_chance:.3f} by chance, on so many pictures",
-            ),
-            _row(
-                "Answers, where it does not abstain", f"{found.answered:.1%} of the pictures, {found.right:.1%} right"
-            ),
-            _row("Judged", f"in {found.folds} parts, all pictures of a work in one; seed {found.seed}"),
-            _row(
-                "Learnt with", f"{escape(encoder)} (frozen), a linear head, regularisation C = {found.regularisation:g}"
-            ),
-        )
-    )
-    notes = "".join(f"<li>{_text(note)}</li>" for note in found.notes)
+    notes = "".join(f"<li>{text(note)}</li>" for note in found.notes)
+    drawn = curves(found.epochs)
     return _PAGE.format(
-        title=_text(title),
+        title=text(title),
         caution=NO_ATTRIBUTION,
-        rows=rows,
+        rows="".join(_facts(found, encoder)),
         notes=f"<ul>{notes}</ul>" if notes else "",
-        calibration=_calibration(found),
+        stages=f"<h2>How it was trained</h2>{stage_table(found.stages)}" if found.stages else "",
+        curves=f"<p>Loss of what was learnt from (grey) and of other works (blue).</p>{drawn}" if drawn else "",
+        calibration=calibration_chart(found.groups),
+        looks=f"<h2>What it looks at</h2><p>{_LOOKS}</p>{looks(found.looks)}" if found.looks else "",
         confusion=_confusion(found),
         counts=_counts(found),
         errors=_errors(found),
     )
+
+
+def _facts(found: Assessment, encoder: str) -> list[str]:
+    low, high = found.interval
+    least, most = found.works_interval
+    mean, high_by_chance = found.calibration_by_chance
+    is_tuned = any(stage.is_kept and stage.name == "fine-tuned" for stage in found.stages)
+    network = f"{escape(encoder)} ({'its last stages fine-tuned' if is_tuned else 'frozen'})"
+    scratch = []
+    if found.scratch is not None:
+        times = f", {found.accuracy / found.scratch:.1f} times less" if found.scratch else ""
+        scratch = [_row("A head on the same network with random weights", f"{found.scratch:.1%}{times}")]
+    return [
+        _row(
+            "Right, of works held out",
+            f"<b>{found.accuracy:.1%}</b> ({low:.1%} to {high:.1%} with 95 % certainty; {least:.1%} to {most:.1%} if"
+            " other works were drawn)",
+        ),
+        _row("Always naming the most frequent class", f"{found.majority:.1%}"),
+        *scratch,
+        _row("Mean average precision", f"{found.precision:.3f}"),
+        _row(
+            "Calibration error (ECE)",
+            f"{found.calibration:.3f} in 15 bins of equal width, {found.calibration_adaptive:.3f} in 10 equally full;"
+            f" before the temperature was set {found.calibration_raw:.3f}; with true certainties it would be {mean:.3f}"
+            f" by chance on so many pictures, and above {high_by_chance:.3f} one time in twenty",
+        ),
+        _row("Temperature", f"{found.temperature:.2f}"),
+        _row("Answers, where it does not abstain", f"{found.answered:.1%} of the pictures, {found.right:.1%} right"),
+        _row("Judged", f"in {found.folds} parts, all pictures of a work in one; seed {found.seed}"),
+        _row("Learnt with", f"{network}, a linear head, regularisation C = {found.regularisation:g}"),
+    ]
 
 
 def _mixed(color: tuple[int, int, int], share: float) -> str:
@@ -59,32 +72,12 @@ def _mixed(color: tuple[int, int, int], share: float) -> str:
     return "#" + "".join(f"{round(255 + (value - 255) * share):02x}" for value in color)
 
 
-def _text(text: str) -> str:
-    return escape(displayable(text))
-
-
 def _row(name: str, value: str) -> str:
     return f"<tr><th>{name}</th><td>{value}</td></tr>"
 
 
-def _calibration(found: Assessment) -> str:
-    """Certainty across, share that is right upwards, a circle for each group."""
-    circles = "".join(
-        f'<circle cx="{sure * 200:.1f}" cy="{200 - right * 200:.1f}" r="4"><title>{sure:.0%} certain, {right:.0%} right'
-        "</title></circle>"
-        for sure, right, _ in found.groups
-    )
-    return (
-        '<svg viewBox="-34 -8 250 240" width="300" role="img" aria-label="Certainty against how often it is right">'
-        '<path d="M0 0V200H200M0 200L200 0"/>'
-        f"{circles}"
-        '<text x="100" y="224" text-anchor="middle">certainty</text><text x="-6" y="12" text-anchor="end">right</text>'
-        '<text x="0" y="214" text-anchor="middle">0</text><text x="200" y="214" text-anchor="middle">1</text></svg>'
-    )
-
-
 def _confusion(found: Assessment) -> str:
-    head = "".join(f'<th class="up"><span>{_text(name)}</span></th>' for name in found.names)
+    head = "".join(f'<th class="up"><span>{text(name)}</span></th>' for name in found.names)
     rows = []
     for number, name in enumerate(found.names):
         total = max(1, int(found.confusion[number].sum()))
@@ -92,16 +85,16 @@ def _confusion(found: Assessment) -> str:
         for other, count in enumerate(found.confusion[number].tolist()):
             color = _mixed(_RIGHT if other == number else _WRONG, _STRONGEST * count / total)
             style = f' style="background: {color}"' if count else ""
-            about = f"{_text(name)} taken for {_text(found.names[other])}: {count}"
+            about = f"{text(name)} taken for {text(found.names[other])}: {count}"
             cells.append(f'<td class="cell"{style} title="{about}">{count or ""}</td>')
-        rows.append(f"<tr><th>{_text(name)}</th>{''.join(cells)}</tr>")
+        rows.append(f"<tr><th>{text(name)}</th>{''.join(cells)}</tr>")
     return f'<table class="confusion"><tr><th></th>{head}</tr>{"".join(rows)}</table>'
 
 
 def _counts(found: Assessment) -> str:
     most = max(found.counts.values())
     rows = "".join(
-        f"<tr><th>{_text(name)}</th><td>{count}</td><td>{found.works[name]}</td>"
+        f"<tr><th>{text(name)}</th><td>{count}</td><td>{found.works[name]}</td>"
         f'<td><div class="bar" style="width: {180 * count / most:.0f}px"></div></td></tr>'
         for name, count in sorted(found.counts.items(), key=lambda item: -item[1])
     )
@@ -112,8 +105,8 @@ def _errors(found: Assessment) -> str:
     if not found.errors:
         return "<p>None.</p>"
     rows = "".join(
-        f"<tr><td>{_text(error.path.replace(chr(92), '/').rsplit('/', 1)[-1])}</td><td>{_text(error.label)}</td>"
-        f"<td>{_text(error.guess)}</td><td>{error.certainty:.0%}</td></tr>"
+        f"<tr><td>{text(error.path.replace(chr(92), '/').rsplit('/', 1)[-1])}</td><td>{text(error.label)}</td>"
+        f"<td>{text(error.guess)}</td><td>{error.certainty:.0%}</td></tr>"
         for error in found.errors
     )
     return f"<table><tr><th>Picture</th><th>Is</th><th>Was taken for</th><th>Certainty</th></tr>{rows}</table>"
@@ -131,15 +124,20 @@ td {{ padding: 2px 10px; }}
   border: 1px solid #ddd; }} .up {{ height: 11em; padding: 0; }} .up span {{ writing-mode: vertical-rl;
   transform: rotate(180deg); white-space: nowrap; }}
 .bar {{ background: #607d8b; height: 10px; }} svg {{ stroke: #888; fill: none; font-size: 11px; }}
+svg polyline {{ stroke-width: 2; }} svg .held {{ stroke: #1565c0; }}
+figure {{ display: inline-block; margin: 0 10px 10px 0; vertical-align: top; font-size: 12px; width: 224px; }}
+figcaption {{ overflow-wrap: anywhere; }}
+@media print {{ figure, svg, tr {{ break-inside: avoid; }} }}
 svg circle {{ fill: #1565c0; stroke: none; }} svg text {{ fill: #444; stroke: none; }}
 </style></head><body>
 <h1>{title}</h1>
 <p class="caution"><b>{caution}</b> It says which of these classes a picture is most like to a network, and not who made
 it.</p>
 <table>{rows}</table>{notes}
+{stages}{curves}
 <h2>Is it as sure as it is right?</h2>
 <p>Each point is a tenth of the pictures. On the line, certainties are true; below it, the classifier is too sure.</p>
-{calibration}
+{calibration}{looks}
 <h2>What is taken for what</h2><p>Rows are what a picture is, columns what it was taken for.</p>{confusion}
 <h2>What it learnt from</h2>{counts}
 <h2>Its most confident errors</h2>{errors}

@@ -12,6 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.card import Card
+from studio.core.classifier.linear_head import LinearHead
+from studio.core.classifier.results import Assessment, Epoch
+from studio.core.classifier.settings import ClassifierSettings
 from studio.core.classifier.tuned_block import TunedBlock
 from studio.core.engine_api.comparison import Comparison
 from studio.core.engine_api.features import FeatureQuery
@@ -159,8 +162,25 @@ class TuneRequest:
     id: int = field(default_factory=new_request_id)
 
 
+@dataclass(frozen=True, eq=False)
+class ClassifierRequest:
+    """Train a classifier of `labels`; answered by Trained, after Progress with the epochs of its learning curves.
+
+    pictures: the smaller the better, as `studio.core.curator.training_pictures` makes them. works: what each picture
+    shows; those of a work are held out together. paths: what to call them in the assessment. notes: for it as well.
+    """
+
+    pictures: tuple[Picture, ...]
+    labels: tuple[str, ...]
+    works: tuple[str, ...]
+    paths: tuple[Path, ...]
+    settings: ClassifierSettings = field(default_factory=ClassifierSettings)
+    notes: tuple[str, ...] = ()
+    id: int = field(default_factory=new_request_id)
+
+
 Look = SeeRequest | DescribeRequest | CompareRequest  # asked about pictures that are there: nothing is painted
-Request = StyleRequest | ColorRequest | LiveRequest | SeeRequest | DescribeRequest | CompareRequest | TuneRequest
+Request = StyleRequest | ColorRequest | LiveRequest | Look | TuneRequest | ClassifierRequest
 
 
 @dataclass(frozen=True)
@@ -205,13 +225,14 @@ class TrainingStep:
 class Progress:
     """A sign of life between frames. progress: 0 to 1. note: a sentence for the user, or "".
 
-    training_step: where a TuneRequest is, after each step.
+    training_step: where a TuneRequest is, after each step. epoch: a new point of a ClassifierRequest's learning curves.
     """
 
     request_id: int
     progress: float
     note: str = ""
     training_step: TrainingStep | None = None
+    epoch: Epoch | None = None
 
 
 @dataclass(frozen=True)
@@ -259,6 +280,20 @@ class Compared:
     comparison: Comparison
 
 
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What came of a ClassifierRequest: what to label with, and how good it is.
+
+    block: the changed layers of the network that the head has to see features of; None if they were not better.
+    """
+
+    request_id: int
+    head: LinearHead
+    block: TunedBlock | None
+    assessment: Assessment
+    seconds: float = 0.0
+
+
 @dataclass(frozen=True)
 class Stopped:
     """The request was closed on demand before its end: the last frame is what there is."""
@@ -300,7 +335,7 @@ class Ready:
     info: EngineInfo
 
 
-Event = Frame | Progress | Done | Seen | Described | Compared | Stopped | Failed | Ready
+Event = Frame | Progress | Done | Seen | Described | Compared | Trained | Stopped | Failed | Ready
 
 
 @dataclass(frozen=True)
@@ -321,10 +356,10 @@ class Engine(Protocol):
         """Device, precision, memory, versions and weights; may load and warm up."""
 
     def run(self, request: Request) -> Iterator[Event]:
-        """Events of the request, ending with Done, or with Seen, Described or Compared if asked for; close() cancels.
+        """Events of the request, ending with Done, or with Seen, Described, Compared or Trained for what asks for it.
 
-        A StudioError is raised at the next(). Yields at least every 100 ms or so at 512 px, so that others
-        get their turn.
+        close() cancels. A StudioError is raised at the next(). Yields at least every 100 ms or so at 512 px, so that
+        others get their turn.
         """
 
     def close(self) -> None:

@@ -173,7 +173,5 @@ class StrokeRose(QWidget):
 
 def _petal(middle: QPointF, angle: float, length: float) -> QPolygonF:
     half = math.pi / DIRECTIONS / 2
-    corners = [
-        middle + length * QPointF(math.cos(angle + side), -math.sin(angle + side)) for side in (-half, half)
-    ]
+    corners = [middle + QPointF(math.cos(angle + side), -math.sin(angle + side)) * length for side in (-half, half)]
     return QPolygonF([middle, *corners])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 from PIL import Image
 from safetensors.numpy import load_file
 
-from studio.core.engine_api.contract import DescribeRequest
+from studio.core.classifier.tuned_block import TunedBlock
+from studio.core.curator.model_file import read_classifier, write_classifier
+from studio.core.engine_api.contract import ClassifierRequest, DescribeRequest
 from tests.support.command_line import Studio
 
 COLORS = {"red": (200, 30, 30), "rose": (205, 60, 60), "blue": (20, 40, 200), "navy": (15, 30, 150)}
@@ -168,6 +171,38 @@ def test_a_classifier_is_trained_tested_and_labels_with_a_caution(studio: Studio
     assert studio.out.rstrip().endswith("A classifier is no attribution.")
     assert studio("classify", "train", "classes", "-o", "model.safetensors") == 2
     assert "exists already" in studio.err
+
+
+def test_learning_curves_are_lines_of_json_and_settings_reach_the_engine(studio: Studio, classes: Path) -> None:
+    command = ("classify", "train", "classes", "-o", "model.safetensors")
+    assert studio(*command, "--epochs", "7", "--first-stage", "16", "--json") == 0
+    epochs = [line for line in studio.lines if line["event"] == "epoch"]
+    assert [line["epoch"] for line in epochs] == [1, 2] and epochs[0]["held_out_loss"] == 1.1
+    (request,) = [one for one in studio.engine.requests if isinstance(one, ClassifierRequest)]
+    assert (request.settings.epochs, request.settings.first_stage, request.settings.is_tuned) == (7, 16, True)
+    assert len(request.pictures) == 12
+    page = (studio.folder / "model.html").read_text(encoding="utf-8")
+    assert "data:image/jpeg;base64," in page and "How it was trained" in page
+    assert studio.lines[-1]["looks"][0]["certainty"] == 0.9
+    assert studio(*command, "--overwrite", "--head-only") == 0
+    assert not any(isinstance(one, ClassifierRequest) for one in studio.engine.requests[-5:])
+    assert studio(*command, "--overwrite", "--epochs", "0") == 2
+    assert "Epochs is 0; it goes from 1 to 200" in studio.err
+
+
+def test_a_fine_tuned_classifier_sees_its_own_layers_and_the_check_for_photos_the_network_as_it_came(
+    studio: Studio, classes: Path
+) -> None:
+    assert studio("classify", "train", "classes", "-o", "model.safetensors") == 0
+    path = studio.folder / "model.safetensors"
+    block = TunedBlock({"features.18.1.bias": np.ones(1280, np.float32)})
+    write_classifier(path, replace(read_classifier(path), block=block))
+    assert studio("classify", "label", "model.safetensors", "classes/red/0.png") == 0
+    blocks = [one.block for one in studio.engine.requests if isinstance(one, DescribeRequest)]
+    assert [each is None for each in blocks[-2:]] == [False, True]
+    assert studio("classify", "test", "model.safetensors", "classes", "--json") == 0
+    last = studio.engine.requests[-1]
+    assert isinstance(last, DescribeRequest) and last.block is not None
 
 
 def test_classify_says_what_it_needs(studio: Studio, pictures: Path) -> None:

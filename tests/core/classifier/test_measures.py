@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from studio.core.classifier.measures import (
+    adaptive_calibration_error,
     area_under_curve,
+    bootstrap_interval,
     calibration_error,
     calibration_error_by_chance,
     confusion,
@@ -39,7 +41,7 @@ def test_a_temperature_makes_certainties_true() -> None:
 
 def test_few_pictures_look_uncalibrated_by_chance_and_many_do_not() -> None:
     draw = np.random.default_rng(0)
-    few, many = (calibration_error_by_chance(softmax(draw.standard_normal((count, 5)))) for count in (60, 6000))
+    few, many = (calibration_error_by_chance(softmax(draw.standard_normal((count, 5))))[0] for count in (60, 6000))
     assert 0.1 < few < 0.2
     assert many < 0.02
 
@@ -60,3 +62,20 @@ def test_the_area_under_the_curve_counts_pairs() -> None:
 
 def test_confusion_has_labels_in_rows() -> None:
     assert confusion(np.array([1, 1, 0]), np.array([0, 1, 0]), 2).tolist() == [[1, 1], [0, 1]]
+
+
+def test_the_calibration_error_has_fifteen_bins_of_equal_width_and_the_adaptive_one_ten_alike() -> None:
+    sure = np.array([0.60, 0.64, 0.95, 0.97])  # two bins
+    chances = np.stack((sure, 1 - sure), 1)
+    classes = np.array([0, 1, 0, 0])
+    assert calibration_error(chances, classes) == pytest.approx((abs(1.24 - 1) + abs(1.92 - 2)) / 4)
+    assert adaptive_calibration_error(chances, classes) == pytest.approx((0.4 + 0.64 + 0.05 + 0.03) / 4)
+
+
+def test_works_drawn_anew_make_intervals_wider_where_their_pictures_are_alike() -> None:
+    right = np.repeat(np.arange(40) % 2 == 0, 5)
+    alone = bootstrap_interval(right, [str(number) for number in range(200)])
+    together = bootstrap_interval(right, [str(number // 5) for number in range(200)])
+    assert alone == pytest.approx(interval(100, 200), abs=0.02)
+    assert together[0] < alone[0] - 0.05 and alone[1] + 0.05 < together[1]
+    assert bootstrap_interval(np.ones(3, bool), ["a", "b", "c"]) == (1.0, 1.0)

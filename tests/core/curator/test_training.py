@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from studio.core.card import Card
 from studio.core.classifier.linear_head import NO_ATTRIBUTION, LinearHead
-from studio.core.curator.assessment import Assessment, train
+from studio.core.classifier.results import Assessment, Epoch, Look, StageResult
+from studio.core.classifier.tuned_block import TunedBlock
+from studio.core.curator.assessment import train
 from studio.core.curator.examples import Examples, examples_in
 from studio.core.curator.fitting import fold_count, folds_of
 from studio.core.curator.model_file import Classifier, encode_classifier, read_classifier, write_classifier
@@ -19,6 +21,7 @@ from studio.core.curator.photo_check import PhotoCheck, Verdict
 from studio.core.curator.report_page import report_page
 from studio.core.engine_api.features import FeatureQuery
 from studio.core.errors import StudioError
+from studio.core.picture import Picture
 
 NAMES = ("Anna", "Ben", "<Cleo>")
 PLACES = np.eye(3, 20) * 8
@@ -98,6 +101,49 @@ def test_a_classifier_comes_back_from_its_file(trained: tuple[LinearHead, Assess
     assert np.abs(again.head.probabilities(rows) - head.probabilities(rows)).max() < 0.02
 
 
+def block_of(name: str = "features.17.conv.0.0.weight", value: float = 0.5) -> TunedBlock:
+    return TunedBlock({name: np.full((3, 2, 1, 1), value, np.float32), "features.18.1.bias": np.ones(4, np.float32)})
+
+
+def test_changed_layers_come_back_and_files_without_them_are_as_before(
+    trained: tuple[LinearHead, Assessment], tmp_path: Path
+) -> None:
+    card = Card("artists", "model", "Artists", "", "2026", "unknown", "here", Path("artists.safetensors"))
+    path = tmp_path / "artists.safetensors"
+    block = block_of()
+    write_classifier(path, Classifier(trained[0], FeatureQuery(), card, block))
+    again = read_classifier(path).block
+    assert again is not None and again.fingerprint == block.fingerprint and again.first == 17
+    assert again.fingerprint != block_of(value=0.25).fingerprint
+    plain = encode_classifier(Classifier(trained[0], FeatureQuery(), card))
+    assert b'"version":"1"' in plain and b"block." not in plain and b"smooth" not in plain
+    assert b'"version":"2"' in path.read_bytes()  # which studios that would overlook the layers refuse
+    path.write_bytes(path.read_bytes().replace(b'"version":"2"', b'"version":"3"'))
+    with pytest.raises(StudioError, match="comes from a newer studio"):
+        read_classifier(path)
+
+
+@pytest.mark.parametrize("name", ["features.3.weight", "classifier.1.weight", "features.17", "features.19.x"])
+def test_layers_that_must_stay_as_they_are_cannot_be_changed(name: str) -> None:
+    with pytest.raises(ValueError, match="must stay as they are"):
+        block_of(name)
+
+
+def test_hostile_changed_layers_are_refused(trained: tuple[LinearHead, Assessment], tmp_path: Path) -> None:
+    card = Card("artists", "model", "Artists", "", "2026", "unknown", "here", Path("artists.safetensors"))
+    whole = encode_classifier(Classifier(trained[0], FeatureQuery(), card, block_of()))
+    path = tmp_path / "a.safetensors"
+    for data in (
+        whole.replace(b"block.features.17.", b"block.features.02."),
+        whole.replace(b"block.features.17.", b"block.classifier1."),
+        whole.replace(np.full(2, 0.5, np.float32).tobytes(), np.full(2, np.nan, np.float32).tobytes()),
+    ):
+        assert data != whole
+        path.write_bytes(data)
+        with pytest.raises(StudioError, match="no classifier of the studio's"):
+            read_classifier(path)
+
+
 def test_what_is_no_classifier_is_one_sentence(trained: tuple[LinearHead, Assessment], tmp_path: Path) -> None:
     card = Card("artists", "model", "Artists", "", "2026", "unknown", "here", Path("artists.safetensors"))
     whole = encode_classifier(Classifier(trained[0], FeatureQuery(), card))
@@ -117,8 +163,33 @@ def test_the_report_is_one_page_with_the_caution_and_nothing_from_outside(
     assert NO_ATTRIBUTION in page
     assert "<Cleo>" not in page and "&lt;Cleo&gt;" in page
     assert "http" not in page and "<script" not in page
-    for words in ("Right, of works held out", "random weights", "Calibration error", "most confident errors", "33.3%"):
+    for words in (
+        "if other works were drawn",
+        "15 bins of equal width",
+        "Right, of works held out",
+        "random weights",
+        "Calibration error",
+        "most confident errors",
+        "33.3%",
+    ):
         assert words in page
+
+
+def test_the_report_shows_curves_stages_and_what_it_looks_at(trained: tuple[LinearHead, Assessment]) -> None:
+    look = Look("<b>.png", "Anna", "Ben", 0.9, Picture(np.zeros((20, 30, 3), np.uint8)))
+    stages = (
+        StageResult("head", 0.5, (0.4, 0.6), 1.5, 72, False, "frozen"),
+        StageResult("fine-tuned", 0.6, (0.5, 0.7), 1.2, 72, True, "<better>"),
+    )
+    epochs = (
+        Epoch("fine-tuned", 1, 1, 1, 2, 2.0, 1.9, 0.5, True),
+        Epoch("fine-tuned", 1, 1, 2, 2, 1.0, 1.5, 0.6, True),
+    )
+    page = report_page("Painters", replace(trained[1], looks=(look,), stages=stages, epochs=epochs), "mobilenet_v2")
+    assert "data:image/jpeg;base64," in page and "http" not in page
+    assert "&lt;b&gt;.png" in page and "&lt;better&gt;" in page and "<better>" not in page
+    assert "<b>kept</b>" in page and "its last stages fine-tuned" in page and 'class="held"' in page
+    assert "frozen)" not in page
 
 
 def test_a_photo_is_no_painting_of_any_artist(trained: tuple[LinearHead, Assessment]) -> None:

@@ -1,0 +1,220 @@
+"""`classify train`: a classifier out of a labelled folder, with a report of how good it is."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.progress import track
+
+from studio.cli.describing import SHORT_EDGE, Describing, features_of
+from studio.cli.exit_codes import DONE
+from studio.cli.options import UsageError
+from studio.cli.reports.classifier_report import ClassifierBar, ClassifierJson, ClassifierReport
+from studio.cli.terminal import plain_console, print_json, say
+from studio.core.card import Card
+from studio.core.classifier.linear_head import NO_ATTRIBUTION
+from studio.core.classifier.results import Assessment
+from studio.core.classifier.settings import HELP, LIMITS, MOST_PICTURES, ClassifierSettings
+from studio.core.curator.assessment import train
+from studio.core.curator.examples import Examples, examples_in
+from studio.core.curator.model_file import Classifier, write_classifier
+from studio.core.curator.report_page import report_page
+from studio.core.curator.training_pictures import small_copy
+from studio.core.engine_api.contract import (
+    ClassifierRequest,
+    Engine,
+    EngineSettings,
+    Failed,
+    MakeEngine,
+    Progress,
+    Trained,
+)
+from studio.core.engine_api.features import FeatureQuery
+from studio.core.errors import EngineError, PictureError, StudioError
+from studio.core.image_io.opening.opener import PictureOpener
+from studio.core.library.indexing import absolute_folders
+from studio.core.picture import Picture
+from studio.core.storage.atomic_write import replace_file
+
+_MODEL_SUFFIX = ".safetensors"
+
+
+def add_training_options(parser: argparse.ArgumentParser) -> None:
+    """Give the parser the options of `classify train`, but for those that all of `classify` has."""
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="its subfolders are the classes, unless --by")
+    parser.add_argument("-o", "--output", required=True, type=Path, metavar="OUT", help="the classifier, .safetensors")
+    parser.add_argument("--report", type=Path, metavar="HTML", help="where the report goes (default: beside OUT)")
+    parser.add_argument("--overwrite", action="store_true", help="replace files that exist already")
+    alone = "learn the head on the frozen network, and do not try to fine-tune that"
+    parser.add_argument("--head-only", action="store_true", help=alone)
+    for name, (low, high) in LIMITS.items():
+        default = getattr(ClassifierSettings, name)
+        words = f"{HELP[name]} (default: {default:g})"
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, type=type(default), metavar=f"{low:g}..{high:g}", help=words)
+    without = "do not compare with the same network of random weights, nor with one trained from nothing"
+    parser.add_argument("--no-scratch", action="store_true", help=without)
+
+
+def train_command(arguments: argparse.Namespace, make_engine: MakeEngine, opener: PictureOpener) -> int:
+    """Train, write classifier and report, and say how good it is. Raises StudioError, and writes nothing then."""
+    output, report = _outputs(arguments)
+    given = {name: getattr(arguments, name) for name in LIMITS if getattr(arguments, name) is not None}
+    if arguments.no_scratch:
+        given["scratch_epochs"] = 0
+    settings = ClassifierSettings(is_tuned=not arguments.head_only, **given)
+    (folder,) = absolute_folders([arguments.folder])
+    examples = examples_in(folder, arguments.by, arguments.least_works)
+    with closing(make_engine(EngineSettings(arguments.device))) as engine:
+        if arguments.head_only or len(examples.paths) > MOST_PICTURES:
+            trained = _train_head(arguments, examples, settings, engine, opener)
+        else:
+            trained = _train(arguments, examples, settings, engine, opener)
+    found = trained.assessment
+    query = FeatureQuery()
+    card = _card(folder.name, output, found, is_tuned=trained.block is not None)
+    write_classifier(output, Classifier(trained.head, query, card, trained.block))
+    replace_file(report, report_page(card.title, found, query.encoder).encode())
+    if arguments.json:
+        values = assessment_values(found) | {"event": "done", "output": str(output), "report": str(report)}
+        print_json(values | {"is_tuned": trained.block is not None, "note": NO_ATTRIBUTION})
+    else:
+        _tell(found, report)
+    return DONE
+
+
+def assessment_values(found: Assessment) -> dict[str, Any]:
+    """The assessment for JSON; of pictures that it looked at, all but the pictures."""
+    values = {field.name: getattr(found, field.name) for field in fields(found)}
+    for name in ("errors", "stages", "epochs"):
+        values[name] = [asdict(one) for one in values[name]]
+    looked = ("path", "label", "guess", "certainty")
+    values["looks"] = [{name: getattr(look, name) for name in looked} for look in found.looks]
+    return values | {"confusion": found.confusion.tolist()}
+
+
+def _outputs(arguments: argparse.Namespace) -> tuple[Path, Path]:
+    output: Path = arguments.output
+    report: Path = arguments.report or output.with_suffix(".html")
+    if output.suffix.lower() != _MODEL_SUFFIX:
+        raise UsageError(f"{output} is named like no classifier.", f"End it in {_MODEL_SUFFIX}.")
+    for path in (output, report):
+        if path.exists() and not arguments.overwrite:
+            raise UsageError(f"{path} exists already.", "Choose another name, or add --overwrite to replace it.")
+    return output, report
+
+
+def _train(
+    arguments: argparse.Namespace,
+    examples: Examples,
+    settings: ClassifierSettings,
+    engine: Engine,
+    opener: PictureOpener,
+) -> Trained:
+    """Head and network, by the engine."""
+    seen, pictures = _open_all(arguments, examples.paths, opener)
+    examples = examples.only(seen)
+    request = ClassifierRequest(
+        tuple(pictures), examples.labels, examples.works, examples.paths, settings, examples.notes
+    )
+    report: ClassifierReport = ClassifierJson() if arguments.json else ClassifierBar()
+    with report, closing(iter(engine.run(request))) as events:  # type: ignore[type-var]
+        for event in events:
+            match event:
+                case Progress():
+                    report.show(event)
+                case Failed(error=error):
+                    raise error
+                case Trained():
+                    return event
+    raise EngineError("The engine ended without a classifier.", "Try again, or with --device cpu.")
+
+
+def _train_head(
+    arguments: argparse.Namespace,
+    examples: Examples,
+    settings: ClassifierSettings,
+    engine: Engine,
+    opener: PictureOpener,
+) -> Trained:
+    """The head alone, on features: pictures are looked at one by one, so that there may be any number of them."""
+    query = FeatureQuery()
+    looking = Describing(engine, opener)
+    seen, rows, blocks = features_of(arguments, looking, examples.paths, query, "Looking")
+    examples = examples.only(seen)
+    if not arguments.head_only:
+        note = f"There are more than {MOST_PICTURES:,} pictures, so the head alone has learnt."
+        examples = replace(examples, notes=(*examples.notes, note))
+    scratch = None
+    if settings.scratch_epochs:
+        other = replace(query, encoder="mobilenet_v2-untrained")
+        again, scratch, _ = features_of(arguments, looking, examples.paths, other, "Looking with random weights")
+        if len(again) != len(examples.paths):
+            raise StudioError("A picture was there at first and then not.", "Try again.")
+    stage = (lambda text: None) if arguments.json else say
+    head, found = train(examples, rows, blocks, scratch, settings.seed, stage)
+    return Trained(0, head, None, found)
+
+
+def _open_all(
+    arguments: argparse.Namespace, paths: Sequence[Path], opener: PictureOpener
+) -> tuple[list[int], list[Picture]]:
+    """Which pictures could be opened, and small copies of them."""
+    seen, pictures = [], []
+    console = plain_console(stderr=True)
+    for number, path in enumerate(track(paths, "Opening", console=console, transient=True, disable=arguments.json)):
+        try:
+            pictures.append(small_copy(opener.open_small(path, SHORT_EDGE)))
+        except StudioError as error:
+            say(f"Left out: {path}: {error}")
+        except (OSError, ValueError) as error:
+            say(f"Left out: {path}: {PictureError(f'it cannot be opened: {error}.')}")
+        else:
+            seen.append(number)
+    if not seen:
+        raise StudioError("None of the pictures could be opened.")
+    return seen, pictures
+
+
+def _tell(found: Assessment, report: Path) -> None:
+    for note in found.notes:
+        say(note)
+    low, high = found.interval
+    scratch = "" if found.scratch is None else f", a head on random weights {found.scratch:.1%}"
+    say(
+        f"{len(found.names)} classes; of works held out {found.accuracy:.1%} are right ({low:.1%} to {high:.1%});"
+        f" always the most frequent class: {found.majority:.1%}{scratch}. Calibration error"
+        f" {found.calibration:.3f} ({found.calibration_by_chance[0]:.3f} with true certainties, by chance)."
+    )
+    for stage in found.stages:
+        say(f"{stage.name.capitalize()}: {stage.accuracy:.1%}, {stage.note}{'; kept' if stage.is_kept else ''}.")
+    say(f"{NO_ATTRIBUTION} The report is in {report}.")
+
+
+def _card(name: str, output: Path, found: Assessment, is_tuned: bool) -> Card:
+    counts = ", ".join(f"{label} {count}" for label, count in found.counts.items())
+    pictures, works = sum(found.counts.values()), sum(found.works.values())
+    low, high = found.interval
+    how = "of MobileNetV2, whose last stages were fine-tuned" if is_tuned else "of MobileNetV2"
+    return Card(
+        id=output.stem,
+        kind="model",
+        title=f"Classifier of {name}",
+        author="",
+        year=str(datetime.now(UTC).year),
+        licence="unknown",
+        source=f"Trained with style-studio classify train, on features {how}.",
+        file=Path(output.name),
+        category="classifier",
+        trained_on=f"{pictures} pictures of {works} works: {counts}."[:1900],
+        limits=(
+            f"{NO_ATTRIBUTION} Of works held out {found.accuracy:.1%} were right ({low:.1%} to {high:.1%}); always"
+            f" naming the most frequent class: {found.majority:.1%}. It knows its own classes only."
+        ),
+    )
