@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from studio.cli.commands.bias import add_bias_command, show_bias
-from studio.cli.commands.classify import add_classify_command, classify
-from studio.cli.commands.compare import add_compare_command, compare_works
-from studio.cli.commands.features import add_features_command, write_features
-from studio.cli.commands.index import add_index_command, index_folders
-from studio.cli.commands.influence import add_influence_command, show_influence
-from studio.cli.commands.map_of import add_map_command, draw_map
-from studio.cli.commands.similar import add_similar_command, show_similar
+from studio.cli.commands.library.bias import add_bias_command, show_bias
+from studio.cli.commands.library.classify import add_classify_command, classify
+from studio.cli.commands.library.compare import add_compare_command, compare_works
+from studio.cli.commands.library.features import add_features_command, write_features
+from studio.cli.commands.library.index import add_index_command, index_folders
+from studio.cli.commands.library.influence import add_influence_command, show_influence
+from studio.cli.commands.library.map_of import add_map_command, draw_map
+from studio.cli.commands.library.similar import add_similar_command, show_similar
 from studio.core.engine_api.contract import MakeEngine
 from studio.core.image_io.opening.opener import PictureOpener
 

@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from studio.cli.commands.index import add_index_options, bring_up_to_date
+from studio.cli.commands.library.index import add_index_options, bring_up_to_date
 from studio.cli.exit_codes import DONE
 from studio.cli.options import UsageError
 from studio.cli.terminal import plain_console, print_json, say

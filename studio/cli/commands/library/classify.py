@@ -11,7 +11,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.cli.commands.classify_train import add_training_options, train_command
+from studio.cli.commands.library.classify_train import add_training_options, train_command
 from studio.cli.describing import Describing, features_of, row_of
 from studio.cli.exit_codes import DONE, FAILED
 from studio.cli.options import OptionParser

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.cli.commands.index import add_index_options, bring_up_to_date
+from studio.cli.commands.library.index import add_index_options, bring_up_to_date
 from studio.cli.exit_codes import DONE
 from studio.cli.options import UsageError
 from studio.cli.terminal import print_json, say

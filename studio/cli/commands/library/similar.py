@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import get_args
 
-from studio.cli.commands.index import add_index_options, bring_up_to_date
+from studio.cli.commands.library.index import add_index_options, bring_up_to_date
 from studio.cli.describing import SHORT_EDGE, Describing
 from studio.cli.exit_codes import DONE
 from studio.cli.inputs import path_of, read_photo

@@ -1,0 +1,1 @@
+"""The commands of the library: what is in many pictures, and which are alike."""
