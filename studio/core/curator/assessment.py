@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,11 +25,23 @@ from studio.core.classifier.measures import (
 )
 from studio.core.classifier.results import Assessment, ConfidentError
 from studio.core.curator.examples import Examples, imbalance
-from studio.core.curator.fitting import REGULARISATIONS, HeldOut, calibrated, fit_head, fold_count, folds_of, hold_out
+from studio.core.curator.fitting import (
+    REGULARISATIONS,
+    HeldOut,
+    averaged,
+    averaged_head,
+    calibrated,
+    fit_head,
+    fold_count,
+    folds_of,
+    hold_out,
+)
 from studio.core.errors import StudioError
 
 _MOST_ERRORS = 12
 _LEAST_PICTURES = 8
+_ROUNDS = 4  # of folds; more change little
+_APART = 1_000_003  # between their seeds, so that rounds of one seed are not those of the next
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,21 +71,28 @@ def judge_heads(
     if len(classes) < _LEAST_PICTURES:
         raise StudioError(f"{len(classes)} pictures are too few to learn from.", f"Use at least {_LEAST_PICTURES}.")
     numbers = features.astype(np.float64)
-    folds = folds_of(classes, examples.works, fold_count(classes, examples.works), seed)
+    count = fold_count(classes, examples.works)
+    rounds = [folds_of(classes, examples.works, count, seed + number * _APART) for number in range(_ROUNDS)]
     best: tuple[float, float, HeldOut] | None = None
     for regularisation in REGULARISATIONS:
         progress(f"Judging on works held out, regularisation {regularisation:g}")
-        held = hold_out(numbers, classes, folds, len(names), regularisation, blocks)
+        held = hold_out(numbers, classes, rounds[0], len(names), regularisation, blocks)
         loss = mean_loss(held.probabilities, classes)
         if best is None or loss < best[0]:
             best = loss, regularisation, held
     assert best is not None
-    _, regularisation, held = best
+    _, regularisation, first = best
+
+    def again(rows: Numbers, folds: Sequence[Classes]) -> list[HeldOut]:
+        return [hold_out(rows, classes, each, len(names), regularisation, blocks) for each in folds]
+
+    progress(f"Judging {_ROUNDS - 1} more times, on other works held out")
+    held = averaged([first, *again(numbers, rounds[1:])], classes)
     chance = None
     if random is not None:
         progress("Judging the same network with random weights")
-        chance = hold_out(random.astype(np.float64), classes, folds, len(names), regularisation, blocks)
-    return HeadResult(held, regularisation, folds, chance)
+        chance = averaged(again(random.astype(np.float64), rounds), classes)
+    return HeadResult(held, regularisation, rounds[0], chance)
 
 
 def train(
@@ -91,8 +110,8 @@ def train(
     result = judge_heads(examples, features, blocks, scratch, seed, progress)
     progress("Learning from all pictures")
     classes = examples.classes
-    plain = fit_head(features.astype(np.float64), classes, examples.names, result.regularisation, blocks)
-    head = calibrated(plain, result.held, classes)
+    whole = fit_head(features.astype(np.float64), classes, examples.names, result.regularisation, blocks)
+    head = calibrated(averaged_head(whole, result.held.heads), result.held, classes)
     return head, assess(examples, result.held, head, result, seed)
 
 

@@ -13,6 +13,7 @@ from studio.core.classifier.measures import Classes, Numbers, fit_temperature, s
 from studio.core.errors import StudioError
 
 REGULARISATIONS = (1.0, 10.0, 100.0)  # scikit-learn's C, of which the best is kept
+_FOLDS = 5
 _PRINCIPAL = 400  # directions at most: with as many numbers as pictures anything can be learnt by heart
 _NEARBY = 32  # directions in which distances are measured
 _STEPS = 300
@@ -25,13 +26,14 @@ class HeldOut:
     """What heads said of pictures that they had not learnt from.
 
     scores: (N, C), before calibration. probabilities: (N, C), calibrated on the other folds. distances: (N,). folds:
-    (N,), in which each picture was held out.
+    (N,), in which each picture was held out. heads: what said so.
     """
 
     scores: Numbers
     probabilities: Numbers
     distances: Numbers
     folds: Classes
+    heads: tuple[LinearHead, ...] = ()
 
 
 def folds_of(classes: Classes, works: Sequence[str], count: int, seed: int) -> Classes:
@@ -62,6 +64,7 @@ def hold_out(
     """
     scores = np.zeros((len(classes), count))
     distances = np.zeros(len(classes))
+    heads = []
     for fold in np.unique(folds):
         inside = folds == fold
         if len(np.unique(classes[~inside])) < count:
@@ -70,8 +73,30 @@ def hold_out(
                 "Give it more works, or leave it out.",
             )
         head = fit_head(features[~inside], classes[~inside], tuple(map(str, range(count))), regularisation, blocks)
+        heads.append(head)
         scores[inside], distances[inside] = head.scores(features[inside]), head.distances(features[inside])
-    return HeldOut(scores, cross_calibrated(scores, classes, folds), distances, folds)
+    return HeldOut(scores, cross_calibrated(scores, classes, folds), distances, folds, tuple(heads))
+
+
+def averaged(rounds: Sequence[HeldOut], classes: Classes) -> HeldOut:
+    """What several rounds with different folds say of each picture in the mean (bagging, Breiman 1996).
+
+    Heads are the less sure of what is an accident of the works they were given. folds: those of the first round.
+    """
+    scores = np.mean([held.scores for held in rounds], axis=0)
+    distances = np.mean([held.distances for held in rounds], axis=0)
+    folds = rounds[0].folds
+    heads = tuple(head for held in rounds for head in held.heads)
+    return HeldOut(scores, cross_calibrated(scores, classes, folds), distances, folds, heads)
+
+
+def averaged_head(like: LinearHead, heads: Sequence[LinearHead]) -> LinearHead:
+    """One head whose scores are the mean of theirs: means of linear functions are. Distances are those of `like`."""
+    weights = [head.scale[:, None].astype(np.float64) * head.weight for head in heads]
+    offsets = [head.bias - head.mean @ weight for head, weight in zip(heads, weights, strict=True)]
+    weight = np.mean(weights, axis=0)
+    bias = np.mean(offsets, axis=0) + like.mean @ weight
+    return replace(like, weight=(weight / like.scale[:, None]).astype(np.float32), bias=np.asarray(bias, np.float32))
 
 
 def cross_calibrated(scores: Numbers, classes: Classes, folds: Classes) -> Numbers:
@@ -146,11 +171,11 @@ def _block_lengths(length: int, blocks: Sequence[int]) -> NDArray[np.float64]:
 
 
 def fold_count(classes: Classes, works: Sequence[str]) -> int:
-    """Two to five folds, as many as the class with the fewest works allows. Raises StudioError if one has a single."""
+    """Five folds: each class has works outside of any of them. Raises StudioError if one has a single work."""
     names = np.array(works)
     fewest = min(len(np.unique(names[classes == number])) for number in np.unique(classes))
     if fewest < 2:
         raise StudioError(
             "A class has a single work, so that nothing can be held out of it.", "Give it more works, or leave it out."
         )
-    return min(5, max(2, fewest))
+    return min(_FOLDS, len(np.unique(names)))

@@ -62,7 +62,7 @@ def _facts(found: Assessment, encoder: str) -> list[str]:
         ),
         _row("Temperature", f"{found.temperature:.2f}"),
         _row("Answers, where it does not abstain", f"{found.answered:.1%} of the pictures, {found.right:.1%} right"),
-        _row("Judged", f"in {found.folds} parts, all pictures of a work in one; seed {found.seed}"),
+        _row("Judged", f"in {found.folds} parts, all pictures of a work in one, four times over; seed {found.seed}"),
         _row("Learnt with", f"{network}, a linear head, regularisation C = {found.regularisation:g}"),
     ]
 

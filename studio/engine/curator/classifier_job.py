@@ -17,7 +17,7 @@ from studio.core.classifier.settings import MOST_PICTURES
 from studio.core.classifier.tuned_block import TunedBlock
 from studio.core.curator.assessment import HeadResult, assess, judge_heads
 from studio.core.curator.examples import Examples
-from studio.core.curator.fitting import HeldOut, calibrated, cross_calibrated, fit_head, folds_of
+from studio.core.curator.fitting import HeldOut, averaged_head, calibrated, cross_calibrated, fit_head, folds_of
 from studio.core.engine_api.contract import ClassifierRequest, Event, Progress, Trained
 from studio.core.errors import EngineError, StudioError
 from studio.engine.curator.looks import looks_of
@@ -32,6 +32,7 @@ from studio.engine.vision.mobilenet import MobileNetEncoder
 
 LARGE = 1000  # pictures; of more, the first part alone judges fine-tuning
 _LOOKING, _HEADS, _SCRATCH, _FINAL = 0.15, 0.08, 0.1, 0.08  # shares of the progress; fine-tuning has the rest
+_START = 1.0  # C of the head that fine-tuning starts from: one that is sure of all it learnt from has nothing to learn
 _SIGN = 0.05  # s between signs of life while another thread computes
 
 Result = TypeVar("Result")
@@ -71,9 +72,11 @@ class _Training:
         yield from self._look()
         yield self._note("Learning the head on frozen features")
         self._judged: HeadResult = yield from self._in_thread(self._judge_heads)
-        head: LinearHead = yield from self._in_thread(lambda: self._fit_head(np.arange(len(self._classes))))
+        everything = np.arange(len(self._classes))
+        whole: LinearHead = yield from self._in_thread(lambda: self._fit_head(everything, self._judged.regularisation))
+        head = averaged_head(whole, self._judged.held.heads)
         self._share += _HEADS
-        held, places, block, networks = self._judged.held, np.arange(len(self._classes)), None, {}
+        held, places, block, networks = self._judged.held, everything, None, {}
         stages = [head_result(held, self._classes)]
         if settings.is_tuned:
             tuned = yield from self._tune_parts()
@@ -81,7 +84,8 @@ class _Training:
             if stages[-1].is_kept:
                 held, places, networks = tuned.held, tuned.places, tuned.networks
                 yield self._note("Learning from all pictures")
-                head, block = yield from self._tune_all(head, tuned.epochs)
+                start = yield from self._in_thread(lambda: self._fit_head(everything))
+                head, block = yield from self._tune_all(start, tuned.epochs)
         if settings.scratch_epochs:
             yield self._note("Training the same network from nothing")
             stages.append((yield from self._train_from_scratch()))
@@ -114,9 +118,9 @@ class _Training:
     def _judge_heads(self) -> HeadResult:
         return judge_heads(self._examples, self._rows, self._blocks, self._random, self._settings.seed)
 
-    def _fit_head(self, places: Places) -> LinearHead:
+    def _fit_head(self, places: Places, regularisation: float = _START) -> LinearHead:
         rows, names = self._rows[places].astype(np.float64), self._examples.names
-        return fit_head(rows, self._classes[places], names, self._judged.regularisation, self._blocks)
+        return fit_head(rows, self._classes[places], names, regularisation, self._blocks)
 
     def _network(self, head: LinearHead) -> TunedNetwork:
         return TunedNetwork(self._encoder.stages, self._settings.first_stage, head, self._device)
@@ -201,7 +205,9 @@ class _Training:
         def network_of(part: int) -> Generator[None, None, TunedNetwork]:
             if part not in networks:
                 yield
-                networks[part] = self._network(self._fit_head(np.flatnonzero(self._judged.folds != part)))
+                networks[part] = self._network(
+                    self._fit_head(np.flatnonzero(self._judged.folds != part), self._judged.regularisation)
+                )
             return networks[part]
 
         return network_of

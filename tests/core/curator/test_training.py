@@ -15,7 +15,7 @@ from studio.core.classifier.results import Assessment, Epoch, Look, StageResult
 from studio.core.classifier.tuned_block import TunedBlock
 from studio.core.curator.assessment import train
 from studio.core.curator.examples import Examples, examples_in
-from studio.core.curator.fitting import fold_count, folds_of
+from studio.core.curator.fitting import averaged_head, fit_head, fold_count, folds_of
 from studio.core.curator.model_file import Classifier, encode_classifier, read_classifier, write_classifier
 from studio.core.curator.photo_check import PhotoCheck, Verdict
 from studio.core.curator.report_page import report_page
@@ -64,6 +64,27 @@ def test_works_are_held_out_as_a_whole_and_every_class_is_in_every_fold() -> Non
     assert fold_count(examples.classes, examples.works) == 5
     with pytest.raises(StudioError, match="a single work"):
         fold_count(np.array([0, 0, 1]), ["a", "b", "c"])
+
+
+def test_an_averaged_head_scores_as_its_heads_in_the_mean() -> None:
+    examples = examples_of()
+    rows = features_of(examples).astype(np.float64)
+    heads = [fit_head(rows[start::2], examples.classes[start::2], NAMES, 1.0, (20,)) for start in (0, 1)]
+    whole = fit_head(rows, examples.classes, NAMES, 1.0, (20,))
+    expected = (heads[0].scores(rows) + heads[1].scores(rows)) / 2
+    found = averaged_head(whole, heads)
+    assert np.abs(found.scores(rows) - expected).max() < 1e-3
+    assert not np.allclose(whole.scores(rows), expected, atol=0.05)
+    assert np.array_equal(found.distances(rows), whole.distances(rows))
+
+
+def test_classes_of_few_works_are_held_out_in_as_many_parts_as_others() -> None:
+    classes = np.array([0, 0, 1, 1, 1, 1, 1, 1])
+    works = list("abcdefgh")
+    folds = folds_of(classes, works, fold_count(classes, works), seed=0)
+    assert len(np.unique(folds)) == 5
+    for fold in np.unique(folds):
+        assert set(classes[folds != fold]) == {0, 1}
 
 
 def test_it_beats_guessing_and_random_features_and_says_so(trained: tuple[LinearHead, Assessment]) -> None:
