@@ -17,6 +17,7 @@ from studio.core.storage.user_folders import cache_folder
 from studio.jobs.child_process import cause_of_death, environment, wait_for_end
 from studio.jobs.layout.service import PLACES, serve
 
+_QUIT_SECONDS = 1.0  # to end by itself, when it has told all
 _END_SECONDS = 3.0  # for the system to free what a killed process holds
 _LONGEST_SENTENCE = 100_000  # bytes
 
@@ -64,6 +65,7 @@ class LayoutProcess:
         # One thread: the others are for the window and the engine. What is compiled is kept for the next time.
         folder = str(cache_folder() / "numba")
         additions = {"NUMBA_CACHE_DIR": folder, "NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        additions["JOBLIB_MULTIPROCESSING"] = "0"  # else it makes a semaphore, which is left behind by a killed process
         try:
             with self._lock:
                 if self._is_stopped:
@@ -85,7 +87,8 @@ class LayoutProcess:
     def _end(self, process: BaseProcess, connection: Connection) -> int | None:
         with self._lock:
             self._process = None
-        process.kill()  # it has told all it had to tell
+        wait_for_end(process, _QUIT_SECONDS)
+        process.kill()
         wait_for_end(process, _END_SECONDS)
         connection.close()
         if process.is_alive():

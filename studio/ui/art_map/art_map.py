@@ -279,7 +279,14 @@ class ArtMap(QWidget):
         ratio, works = self.devicePixelRatioF(), self._works
         self._follow_theme()
         scene = MapScene(
-            works.points, self._view, works.color_numbers, self._palette[1], works.selected, color("canvas"), ratio
+            points=works.points,
+            view=self._view,
+            colors=works.color_numbers,
+            palette=self._palette[1],
+            selected=works.selected,
+            ground=color("canvas"),
+            ratio=ratio,
+            current=self._current,
         )
         painter = QPainter(self)
         painter.scale(1 / ratio, 1 / ratio)

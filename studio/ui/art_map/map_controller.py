@@ -1,4 +1,4 @@
-"""MapController: brings an index onto the map: works by PCA at once, by UMAP when that is there, colours of facts."""
+"""MapController: brings an index onto the map: by PCA at once, by UMAP when that is there, in colours of facts."""
 
 from __future__ import annotations
 

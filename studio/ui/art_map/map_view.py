@@ -15,15 +15,17 @@ _COVERED = 0.5  # share of the screen that all pictures would cover if they lay 
 _LEAST_EDGE, _MOST_EDGE = 6.0, 96.0  # px, all of them in sight
 # Larger than 0.5 and pictures grow with what is around them; smaller than 1 and those that overlap come apart.
 _GROWTH = 0.8
+_STRETCH = 1.7  # how much more one direction may be enlarged than the other: on a plane of works, shapes mean nothing
 
 Points = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class MapView:
-    """scale: device px per unit of the plane. x, y: the point of the plane in the middle of the screen.
+    """scale: device px per unit of the plane, downwards; to the right, `stretch` times as many.
 
-    width, height: of the screen, device px. whole: the scale at which all of the plane is in sight.
+    x, y: the point of the plane in the middle of the screen. width, height: of the screen, device px. whole: the scale
+    at which all of the plane is in sight.
     """
 
     width: int = 1
@@ -32,6 +34,12 @@ class MapView:
     scale: float = 1.0
     x: float = 0.0
     y: float = 0.0
+    stretch: float = 1.0
+
+    @property
+    def scales(self) -> NDArray[np.float64]:
+        """Device px per unit of the plane, to the right and downwards."""
+        return np.array((self.scale * self.stretch, self.scale))
 
     @property
     def zoom(self) -> float:
@@ -40,12 +48,12 @@ class MapView:
 
     def places(self, points: Points) -> NDArray[np.float64]:
         """Where points of the plane are on the screen. Shapes: (N, 2) -> (N, 2)."""
-        return points * self.scale + self._origin
+        return points * self.scales + self._origin
 
     def point(self, x: float, y: float) -> tuple[float, float]:
         """The point of the plane at a place of the screen."""
-        left, top = self._origin
-        return (x - float(left)) / self.scale, (y - float(top)) / self.scale
+        across, down = ((np.array((x, y)) - self._origin) / self.scales).tolist()
+        return across, down
 
     def zoomed(self, factor: float, x: float, y: float) -> MapView:
         """Larger by `factor`, within bounds; the point at (x, y) stays there."""
@@ -57,7 +65,7 @@ class MapView:
 
     def panned(self, dx: float, dy: float) -> MapView:
         """Moved by device px, as if the plane was dragged."""
-        return replace(self, x=self.x - dx / self.scale, y=self.y - dy / self.scale)
+        return replace(self, x=self.x - dx / (self.scale * self.stretch), y=self.y - dy / self.scale)
 
     def kept(self, points: Points) -> MapView:
         """Moved back so far that the middle of the screen is among the points."""
@@ -72,8 +80,8 @@ class MapView:
 
     def resized(self, width: int, height: int, points: Points) -> MapView:
         """On a screen of another size, with the same part of the plane in its middle at the same zoom."""
-        whole = fitted(points, width, height)
-        return replace(self, width=width, height=height, whole=whole.whole, scale=whole.whole * self.zoom)
+        fit = fitted(points, width, height)
+        return replace(fit, scale=fit.whole * self.zoom, x=self.x, y=self.y)
 
     def edge(self, count: int) -> int:
         """Px of the longer edge of a thumbnail, one of EDGES; 0 where dots are better. count: of all pictures."""
@@ -83,7 +91,7 @@ class MapView:
 
     @property
     def _origin(self) -> NDArray[np.float64]:
-        return np.array((self.width / 2 - self.x * self.scale, self.height / 2 - self.y * self.scale))
+        return np.array((self.width, self.height)) / 2 - np.array((self.x, self.y)) * self.scales
 
 
 def fitted(points: Points, width: int, height: int) -> MapView:
@@ -92,6 +100,8 @@ def fitted(points: Points, width: int, height: int) -> MapView:
     low, high = (points.min(0), points.max(0)) if len(points) else (np.full(2, -1.0), np.full(2, 1.0))
     extent = np.maximum(high - low, 1e-3)
     margin = 2 * _MARGIN * min(width, height)
-    scale = min(max(width - margin, 1) / float(extent[0]), max(height - margin, 1) / float(extent[1]))
+    across, down = max(width - margin, 1) / float(extent[0]), max(height - margin, 1) / float(extent[1])
+    scale = min(down, across * _STRETCH)
+    stretch = min(across / scale, _STRETCH)
     middle = (low + high) / 2
-    return MapView(width, height, scale, scale, float(middle[0]), float(middle[1]))
+    return MapView(width, height, scale, scale, float(middle[0]), float(middle[1]), stretch)

@@ -30,7 +30,7 @@ _NAMED = (
     (300, 45, 72, 41),
     (14, 55, 66, 34),
 )
-_OTHERS = {"dark": "#c4c4c4", "light": "#4a4a4a"}
+_OTHERS = {"dark": "#c4c4c4", "light": "#585858"}
 _UNKNOWN = {"dark": "#8c8c8c", "light": "#808080"}
 # Points of "viridis" (van der Walt & Smith 2015), light enough for the dark canvas and dark enough for the light one.
 _RAMP = {
@@ -44,7 +44,8 @@ class ColorScale:
     """Which colour each work has. entry: (N,), the number of its entry, UNKNOWN without one.
 
     labels: of the entries. others: whether the last entry stands for all that are rare. is_ordered: entries have an
-    order, such as years; then `low` and `high` say where it begins and ends, and labels of numbers are "".
+    order, such as years; then `ends` say where it begins, what its middle is, and where it ends, and labels of numbers
+    are "". As many works have the first half of the colours of an order as the second: most collections are crowded.
     """
 
     title: str
@@ -53,8 +54,7 @@ class ColorScale:
     counts: tuple[int, ...]
     others: bool = False
     is_ordered: bool = False
-    low: str = ""
-    high: str = ""
+    ends: tuple[str, str, str] = ("", "", "")
 
     @property
     def unknown(self) -> int:
@@ -63,14 +63,21 @@ class ColorScale:
 
     def colors(self, theme: ThemeName) -> list[QColor]:
         """Of the entries, and at the end that of what is unknown (so that UNKNOWN is its index)."""
-        count = len(self.labels)
         if self.is_ordered:
-            found = [_ramp(number / max(count - 1, 1), theme) for number in range(count)]
+            found = [_ramp(share, theme) for share in self._shares]
         else:
-            found = [named_color(number, theme) for number in range(count)]
+            found = [named_color(number, theme) for number in range(len(self.labels))]
             if self.others:
                 found[-1] = QColor(_OTHERS[theme])
         return [*found, QColor(_UNKNOWN[theme])]
+
+    @property
+    def _shares(self) -> list[float]:
+        """Where entries of an order lie between its ends, by the works before them."""
+        counts = np.array(self.counts, np.float64)
+        middles = counts.cumsum() - counts / 2
+        low, high = middles[0], max(middles[-1], middles[0] + 1e-9)
+        return ((middles - low) / (high - low)).tolist()
 
 
 def named_color(number: int, theme: ThemeName) -> QColor:
@@ -102,7 +109,8 @@ def scale_of(values: Sequence[str | float | None], title: str, others: str) -> C
         number = {text: place for place, text in enumerate(order)}
         entry = np.array([number.get(text, UNKNOWN) for text in texts], np.int64)
         sizes = tuple(counts[text] for text in order)
-        return ColorScale(title, entry, tuple(order), sizes, False, True, order[0], order[-1])
+        middle = order[int(np.searchsorted(np.cumsum(sizes), sum(sizes) / 2))]
+        return ColorScale(title, entry, tuple(order), sizes, False, True, (order[0], middle, order[-1]))
     often = [text for text, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
     has_others = len(often) > _MOST_NAMES
     named = often[: _MOST_NAMES - 1] if has_others else often
@@ -114,13 +122,15 @@ def scale_of(values: Sequence[str | float | None], title: str, others: str) -> C
 
 def _of_numbers(values: Sequence[str | float | None], title: str) -> ColorScale:
     numbers = np.array([np.nan if _is_unknown(value) else float(value) for value in values])  # type: ignore[arg-type]
-    low, high = float(np.nanmin(numbers)), float(np.nanmax(numbers))
     is_known = np.isfinite(numbers)
-    steps = _STEPS if high > low else 1
-    shares = (numbers[is_known] - low) / max(high - low, 1e-9)
+    known = numbers[is_known]
+    bounds = np.unique(np.quantile(known, np.linspace(0, 1, _STEPS + 1)[1:-1]))
     entry = np.full(len(numbers), UNKNOWN, np.int64)
-    entry[is_known] = np.minimum((shares * steps).astype(np.int64), steps - 1)
-    return ColorScale(title, entry, ("",) * steps, _sizes(entry, steps), False, True, f"{low:g}", f"{high:g}")
+    entry[is_known] = np.searchsorted(bounds, known, side="right")
+    _, entry[is_known] = np.unique(entry[is_known], return_inverse=True)  # no step without works
+    steps = int(entry.max()) + 1
+    ends = tuple(f"{value:.10g}" for value in (known.min(), np.sort(known)[len(known) // 2], known.max()))
+    return ColorScale(title, entry, ("",) * steps, _sizes(entry, steps), False, True, ends)
 
 
 def _is_unknown(value: str | float | None) -> bool:

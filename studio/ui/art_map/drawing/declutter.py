@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,8 +13,8 @@ _KEPT_LEVELS = 8
 class Declutter:
     """Keeps one picture for each cell of a grid on the plane. What is painted stays when zooming in."""
 
-    def __init__(self, points: NDArray[np.float32]) -> None:
-        """points: (N, 2) on the plane."""
+    def __init__(self, points: NDArray[np.floating[Any]]) -> None:
+        """points: (N, 2) on a plane that is as large in both directions."""
         self._points = points
         # Spread over the collection, not its first ones; and the same each time.
         self._order = np.random.default_rng(0).permutation(len(points))
@@ -21,10 +23,10 @@ class Declutter:
     def shown(self, scale: float, cell: float) -> NDArray[np.bool_]:
         """Whether each is painted. Shape: (N,).
 
-        scale: device px per unit of the plane. cell: px; there is at most one picture in each square of so many, or
-        more (less than twice as many): a grid is halved, so that the first of a square is the first of its quarter.
+        scale: device px per unit of the plane. cell: px; there is at most one picture in each square of about so many,
+        0.7 to 1.4 times: a grid is halved, so that the first of a square is the first of its quarter.
         """
-        level = int(np.floor(np.log2(scale / cell)))
+        level = round(np.log2(scale / cell))
         if level not in self._shown:
             if len(self._shown) >= _KEPT_LEVELS:
                 self._shown.clear()

@@ -12,7 +12,7 @@ from studio.ui.theme.theme import CAPTION_SIZE, GRID, RADIUS, color, theme_name
 
 _SWATCH = 11.0  # px
 _LONGEST = 28  # characters
-_RAMP = 130.0  # px
+_RAMP = 150.0  # px
 _MOST_NAMES = 9  # of an order; more of them are shown as a scale
 
 
@@ -39,7 +39,7 @@ class Legend(QWidget):
         if scale is None:
             return ""
         if self._is_ramp:
-            parts = [self.tr("{low} to {high}").format(low=scale.low, high=scale.high)] if scale.labels else []
+            parts = [self.tr("{low} to {high}").format(low=scale.ends[0], high=scale.ends[2])]
         else:
             parts = [f"{label} {count}" for label, count in zip(scale.labels, scale.counts, strict=True)]
         if scale.unknown:
@@ -51,7 +51,7 @@ class Legend(QWidget):
         rows = [self._scale.title if self._scale else "", *(text for text, _ in self._rows())]
         width = max((metrics.horizontalAdvance(row) for row in rows), default=0.0) + _SWATCH + GRID
         height = self._row_height * len(rows)
-        if self._is_ramp and self._scale is not None and self._scale.labels:
+        if self._is_ramp:
             width, height = max(width, _RAMP), height + self._row_height * 1.6
         return QSize(round(width + 2 * GRID), round(height + 1.5 * GRID))
 
@@ -73,7 +73,7 @@ class Legend(QWidget):
         self._paint_text(painter, GRID, top, self._scale.title)
         painter.setFont(self._font())
         top += self._row_height
-        if self._is_ramp and self._scale.labels:
+        if self._is_ramp:
             self._paint_ramp(painter, top)
             top += 1.6 * self._row_height
         colors = self._scale.colors(theme_name())
@@ -88,7 +88,11 @@ class Legend(QWidget):
 
     @property
     def _is_ramp(self) -> bool:
-        return self._scale is not None and self._scale.is_ordered and len(self._scale.labels) > _MOST_NAMES
+        return (
+            self._scale is not None
+            and self._scale.is_ordered
+            and (len(self._scale.labels) > _MOST_NAMES or "" in self._scale.labels)
+        )
 
     @property
     def _unknown(self) -> str:
@@ -107,7 +111,7 @@ class Legend(QWidget):
         found = []
         if not self._is_ramp:
             for number, (label, count) in enumerate(zip(scale.labels, scale.counts, strict=True)):
-                name = shortened(displayable(label), _LONGEST) or f"{scale.low}"
+                name = shortened(displayable(label), _LONGEST)
                 found.append((f"{name} {count:,}", number))
         if scale.unknown:
             found.append((self._unknown, -1))
@@ -126,8 +130,10 @@ class Legend(QWidget):
         painter.drawRoundedRect(bar, 2, 2)
         painter.setPen(color("text"))
         below = QRectF(bar.left(), bar.bottom() + 1, bar.width(), self._row_height)
-        painter.drawText(below, int(Qt.AlignmentFlag.AlignLeft), scale.low)
-        painter.drawText(below, int(Qt.AlignmentFlag.AlignRight), scale.high)
+        low, middle, high = scale.ends
+        sides = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight
+        for text, side in zip((low, middle if middle not in (low, high) else "", high), sides, strict=True):
+            painter.drawText(below, int(side), text)
 
     def _paint_text(self, painter: QPainter, left: float, top: float, text: str) -> None:
         room = QRectF(QPointF(left, top), QPointF(self.width(), top + self._row_height))

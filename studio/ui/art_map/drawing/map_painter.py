@@ -17,7 +17,8 @@ from studio.ui.art_map.drawing.thumbnail_store import BASE_EDGE, ThumbnailStore
 from studio.ui.art_map.map_view import MapView
 
 _CELL = 0.6  # of the edge of a thumbnail: one is painted for each square of so many px
-_SMALLEST_CELL = 16.0  # px; more than 6,000 thumbnails do not go into a frame
+_SMALLEST_CELL = 14.0  # px; more than 10,000 thumbnails do not go into a frame
+_FEW = 200  # selected works are thumbnails whatever lies over them
 _DOT = 2.6, 5.0  # px, the radius of a dot from afar and from near
 _FIELDS = 10  # numbers of a QPainter.PixmapFragment: x, y, left, top, width, height, scale x and y, rotation, opacity
 
@@ -25,7 +26,7 @@ _FIELDS = 10  # numbers of a QPainter.PixmapFragment: x, y, left, top, width, he
 @dataclass(frozen=True, eq=False)
 class MapScene:
     """What is to be painted. points: (N, 2) on the plane. colors: (N,) numbers of colours of `palette`, whose
-    last one is that of what is selected. selected: (N,). ratio: device px per px.
+    last one is that of what is selected. selected: (N,). ratio: device px per px. current: lies above all others.
     """
 
     points: NDArray[np.float32]
@@ -35,6 +36,7 @@ class MapScene:
     selected: NDArray[np.bool_]
     ground: QColor
     ratio: float = 1.0
+    current: int | None = None
 
 
 class MapPainter:
@@ -43,7 +45,7 @@ class MapPainter:
     def __init__(self, store: ThumbnailStore) -> None:
         self._store = store
         self._dots = DotLayer()
-        self._declutter: tuple[NDArray[np.float32], Declutter] | None = None
+        self._declutter: tuple[NDArray[np.float32], float, Declutter] | None = None
         self._thumbnails: NDArray[np.int64] = np.zeros(0, np.int64)  # as painted, the topmost last
 
     def paint(self, painter: QPainter, scene: MapScene) -> None:
@@ -53,10 +55,10 @@ class MapPainter:
         visible = np.flatnonzero(_in_sight(places, view, max(edge, 12)))
         thumbnails = visible[:0]
         if edge:
-            is_shown = self._shown(scene, edge) | scene.selected
+            is_shown = self._shown(scene, edge)
             thumbnails = visible[is_shown[visible]]
-            # Those selected lie above others.
-            thumbnails = thumbnails[np.argsort(scene.selected[thumbnails], kind="stable")]
+            height = scene.selected[thumbnails] + 2 * (thumbnails == scene.current)
+            thumbnails = thumbnails[np.argsort(height, kind="stable")]
             dots = visible[~is_shown[visible]]
         else:
             dots = visible
@@ -93,9 +95,15 @@ class MapPainter:
         return found
 
     def _shown(self, scene: MapScene, edge: int) -> NDArray[np.bool_]:
-        if self._declutter is None or self._declutter[0] is not scene.points:
-            self._declutter = scene.points, Declutter(scene.points)
-        return self._declutter[1].shown(scene.view.scale, max(edge * _CELL, _SMALLEST_CELL))
+        stretch = scene.view.stretch
+        if self._declutter is None or self._declutter[0] is not scene.points or self._declutter[1] != stretch:
+            self._declutter = scene.points, stretch, Declutter(scene.points * (stretch, 1.0))
+        shown = self._declutter[2].shown(scene.view.scale, max(edge * _CELL, _SMALLEST_CELL))
+        if scene.current is not None or 0 < scene.selected.sum() <= _FEW:
+            shown = shown.copy()
+            shown[scene.selected] |= scene.selected.sum() <= _FEW
+            shown[scene.current if scene.current is not None else []] = True
+        return shown
 
     def _paint_dots(
         self, painter: QPainter, scene: MapScene, places: NDArray[np.float64], dots: NDArray[np.int64], edge: int
