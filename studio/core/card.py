@@ -152,5 +152,5 @@ def card_json(card: Card) -> str:
 
 
 def bundled_cards(kind: str) -> tuple[Card, ...]:
-    """The cards in resources/`kind` ("styles", "demo" or "models"), by file name."""
+    """The cards in resources/`kind` ("styles", "demo", "photos" or "models"), by file name."""
     return tuple(read_card(path) for path in sorted(resource_folder(kind).glob("*.json")))

@@ -8,6 +8,6 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def resource_folder(kind: str) -> Path:
-    """The folder of bundled "models", "styles" or "demo"."""
+    """The folder of bundled "models", "styles", "demo" or "photos" (to learn on)."""
     installed = _PACKAGE / "resources"
     return (installed if installed.is_dir() else _PACKAGE.parent / "resources") / kind

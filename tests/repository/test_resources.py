@@ -11,9 +11,11 @@ from PIL import Image
 from studio.core.card import Card, bundled_cards
 from studio.core.resources import resource_folder
 
-FOLDERS = {"styles": "style", "demo": "photo", "models": "model"}
+FOLDERS = {"styles": "style", "demo": "photo", "photos": "photo", "models": "model"}
+LEARNT_ON_EDGE = 384  # px at most, of photos that are only learnt on
 CARDS = [card for folder in FOLDERS for card in bundled_cards(folder)]
-PICTURES = [card for card in CARDS if card.kind != "model"]
+PICTURES = [card for folder in ("styles", "demo") for card in bundled_cards(folder)]
+LEARNT_ON = bundled_cards("photos")
 MODELS = [card for card in CARDS if card.kind == "model"]
 
 
@@ -41,6 +43,20 @@ def test_a_bundled_picture_opens_and_is_large_enough_to_use(card: Card) -> None:
         image.load()
         assert image.mode == "RGB"
         assert max(image.size) >= 400
+
+
+def test_there_are_enough_photos_to_learn_on() -> None:
+    assert len(LEARNT_ON) >= 30
+
+
+@pytest.mark.parametrize("card", LEARNT_ON, ids=name_of)
+def test_a_photo_to_learn_on_is_small_and_belongs_to_everybody(card: Card) -> None:
+    with Image.open(card.file) as image:
+        image.load()
+        assert image.mode == "RGB"
+        assert min(image.size) >= 160 and max(image.size) <= LEARNT_ON_EDGE
+    assert card.file.stat().st_size < 80_000
+    assert card.licence in ("Public domain", "CC0 1.0")
 
 
 @pytest.mark.parametrize("card", MODELS, ids=name_of)

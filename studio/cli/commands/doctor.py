@@ -37,7 +37,7 @@ def examine(arguments: argparse.Namespace, make_engine: MakeEngine) -> int:
         "system": platform.platform(),
         "engine": _engine_values(arguments, make_engine, problems),
         "packages": {name: _version_of(name, problems) for name in _PACKAGES},
-        "bundled": {folder: _state_of(folder, problems) for folder in ("models", "styles", "demo")},
+        "bundled": {folder: _state_of(folder, problems) for folder in ("models", "styles", "demo", "photos")},
         "window": _screen(),
         "problems": problems,
     }

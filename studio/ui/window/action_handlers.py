@@ -265,7 +265,7 @@ class ActionHandlers(QObject):
     @Slot()
     def show_about(self) -> None:
         """Show version and credits."""
-        cards = [card for kind in ("models", "styles", "demo") for card in bundled_cards(kind)]
+        cards = [card for kind in ("models", "styles", "demo", "photos") for card in bundled_cards(kind)]
         make_about(cards, self._window).show()
 
     @Slot()
