@@ -19,6 +19,14 @@ from tests.support.fakes import FakeEngine, make_picture
 
 
 @pytest.fixture(autouse=True)
+def own_cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the library of this test's artist is kept; never the real one's."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("STYLE_STUDIO_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
 def no_motion(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where the system asks for less: what fades is there or gone at once."""
     monkeypatch.setattr("studio.ui.widgets.fade.LONGEST", 0)

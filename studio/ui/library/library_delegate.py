@@ -46,7 +46,7 @@ class LibraryDelegate(QStyledItemDelegate):
         cell: QRect = option.rect
         state: QStyle.StateFlag = option.state
         is_selected = bool(state & QStyle.StateFlag.State_Selected)
-        tile = QRectF(0, 0, TILE_WIDTH - 6, self.tile_height - 6)
+        tile = QRectF(0, 0, TILE_WIDTH - 8, self.tile_height - 8)
         tile.moveCenter(QRectF(cell).center())
         painter.save()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)

@@ -30,6 +30,9 @@ from studio.ui.widgets.plain_text import PlainLabel
 _KEYS_LEFT = ("library", "menu", "open", "quit", "finish", "teach", "render_many", "shortcuts", "full_screen")
 
 
+_TEXT_WIDTH = 480  # px of the words where there are no pictures
+
+
 class LibraryRoom(QWidget):
     """Signals: left(), the canvas is wanted. It takes no drops itself; see `Library`.
 
@@ -58,6 +61,7 @@ class LibraryRoom(QWidget):
         self.setAccessibleName(self.tr("Library"))
         self.head = HeadBar(indexer, menu)
         self.messages = MessageBar(actions)
+        self.messages.button.setText(self.tr("OK"))  # until there is a message that says what it does
         self.similarity = SimilarityBar()
         self.model = LibraryModel(entries, self)
         self.grid = LibraryGrid(self.model, entries)
@@ -75,8 +79,7 @@ class LibraryRoom(QWidget):
         self.empty = self._make_empty_page()
         for page in filter(None, (self.grid, self.empty, art_map)):
             self._pages.addWidget(page)
-        self.head.grid.setVisible(art_map is not None)
-        self.head.map.setVisible(art_map is not None)
+        self.head.has_map = art_map is not None
         self._arrange()
         self._connect()
         self._show_state()
@@ -132,11 +135,8 @@ class LibraryRoom(QWidget):
             self._pages.setCurrentWidget(page)
             if had_focus and self.isVisible() and not self.head.search.hasFocus():
                 self.enter()
-        for widget in (self.head.search, self.head.sort, self.head.duplicates, self.head.grid, self.head.map):
-            widget.setEnabled(has_folders)
         self.bar.setVisible(has_folders)
-        self.head.add.setVisible(has_folders)  # else there is the one button below
-        self.head.folders.setVisible(has_folders)
+        self.head.show_tools(has_folders)  # else there is the one button below
         selected, shown = len(self._selected_rows()), len(browser.found.rows)
         words = self.tr("One picture") if shown == 1 else self.tr("{} pictures").format(f"{shown:,}")
         if shown < browser.found.total and browser.question.kind == "all":
@@ -262,6 +262,7 @@ class LibraryRoom(QWidget):
         self.empty_title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty_text.setWordWrap(True)
         self.empty_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty_text.setMinimumWidth(_TEXT_WIDTH)
         set_role(self.empty_text, "muted")
         set_role(self.empty_button, "primary")
         self.empty_button.clicked.connect(self._act_on_empty)
@@ -271,7 +272,11 @@ class LibraryRoom(QWidget):
         box.setSpacing(2 * GRID)
         box.addStretch(2)
         for widget in (self._mark, self.empty_title, self.empty_text, self.empty_button):
-            box.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+            row = QHBoxLayout()  # aligned in the box, a text that wraps would be as high as one that is wide
+            row.addStretch(1)
+            row.addWidget(widget)
+            row.addStretch(1)
+            box.addLayout(row)
         box.addStretch(3)
         return page
 

@@ -1,0 +1,494 @@
+"""The library in the window: folders are indexed behind everything else, pictures found by what they are like, used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from studio.core.engine_api.contract import DescribeRequest, Event, LiveRequest, Request
+from studio.core.errors import EngineError
+from studio.core.library.library_index import LibraryIndex
+from studio.ui.app import Studio
+from studio.ui.importing.mime_payload import read_payload
+from studio.ui.library.library_grid import LibraryGrid
+from studio.ui.session.settings import Settings
+from tests.support.fakes import GUARD_SECONDS, FakeEngine, Gate
+
+COLOURS = {
+    "ember": (200, 40, 30),
+    "fire": (205, 50, 30),
+    "meadow": (60, 160, 50),
+    "night": (20, 25, 70),
+    "ocean": (30, 90, 170),
+    "sky": (120, 180, 230),
+}
+
+
+class WatchedEngine(FakeEngine):
+    """Describes only as many pictures as `describing` lets pass; `refuses` fails all of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.describing = Gate()
+        self.describing.open()
+        self.refuses = False
+
+    def run(self, request: Request) -> Iterator[Event]:
+        if isinstance(request, DescribeRequest):
+            self.describing.wait(GUARD_SECONDS)
+            if self.refuses:
+                raise EngineError("The engine has no memory left.")
+        yield from super().run(request)
+
+    @property
+    def described(self) -> list[str]:
+        return [request.content.name for request in self.started if isinstance(request, DescribeRequest)]
+
+
+@pytest.fixture
+def engine() -> Iterator[WatchedEngine]:
+    engine = WatchedEngine()
+    yield engine
+    engine.describing.open()
+
+
+@pytest.fixture(autouse=True)
+def without_styles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bundled styles are left out where a test does not need them: each takes a moment to open."""
+    monkeypatch.setattr("studio.ui.library.library.Library._style_files", lambda self: ())
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder of six works in colours of their own, with a manifest and a file that is no picture."""
+    folder = tmp_path / "works"
+    folder.mkdir()
+    rows = ["path\ttitle\tauthor\tyear\tkind\tlicence"]
+    for number, (name, colour) in enumerate(COLOURS.items()):
+        save(folder / f"{name}.png", colour)
+        rows.append(f"{name}.png\tThe {name}\t{'Ada' if number % 2 else 'Bo'}\t{1880 + number}\tpainting\tCC0 1.0")
+    (folder / "broken.png").write_bytes(b"no picture at all")
+    (folder / "MANIFEST.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return folder.resolve()
+
+
+def save(path: Path, colour: tuple[int, int, int], size: tuple[int, int] = (64, 48)) -> None:
+    Image.new("RGB", size, colour).save(path)
+
+
+def is_done(studio: Studio) -> bool:
+    library = studio.library
+    return library.indexer.state in ("idle", "failed") and library.indexer.is_open and not library.browser.is_busy
+
+
+@pytest.fixture
+def filled(qtbot: QtBot, studio: Studio, pictures: Path) -> Studio:
+    """The studio in its library, with the six works in it."""
+    studio.actions["library"].trigger()
+    studio.library.add([pictures])
+    qtbot.waitUntil(
+        lambda: names(studio) != [] and len(names(studio)) == len(COLOURS) and is_done(studio), timeout=60000
+    )
+    return studio
+
+
+def names(studio: Studio) -> list[str]:
+    """The files that are shown, in order; [] while one of them is still to be read."""
+    room = studio.library.room
+    entries = [studio.library.entries.entry(int(row)) for row in room.model.rows]
+    return [entry.picture.path.stem for entry in entries if entry is not None] if all(entries) else []
+
+
+def grid_of(studio: Studio) -> LibraryGrid:
+    return studio.library.room.grid
+
+
+def select(studio: Studio, *wanted: str) -> None:
+    grid = grid_of(studio)
+    grid.clearSelection()
+    shown = names(studio)
+    for name in wanted:
+        grid.selectionModel().select(
+            grid.model().index(shown.index(name), 0), grid.selectionModel().SelectionFlag.Select
+        )
+
+
+def trigger(studio: Studio, name: str) -> None:
+    action = studio.library.selection.actions[name]
+    assert action.isEnabled(), action.toolTip()
+    action.trigger()
+
+
+def shown_message(studio: Studio) -> str:
+    return studio.library.room.messages.text.text()
+
+
+def test_an_empty_library_says_what_it_is_for_and_has_one_button(studio: Studio) -> None:
+    studio.actions["library"].trigger()
+    room = studio.library.room
+    assert room.isVisible() and not studio.window.canvas.isVisible()
+    assert room.empty.isVisible() and "alike in strokes, subject or colour" in room.empty_text.text()
+    assert room.empty_button.hasFocus() and not room.head.add.isVisible()
+
+
+def test_the_key_and_escape_go_back_to_the_canvas(qtbot: QtBot, filled: Studio) -> None:
+    for back in (lambda: qtbot.keyClick(grid_of(filled), Qt.Key.Key_Escape), filled.actions["library"].trigger):
+        filled.actions["library"].setChecked(True)
+        assert grid_of(filled).isVisible() and grid_of(filled).hasFocus()
+        back()
+        assert filled.window.canvas.isVisible() and filled.window.tool_bar.isVisible()
+        assert not filled.library.room.isVisible() and not filled.actions["library"].isChecked()
+
+
+def test_keys_of_the_canvas_do_nothing_behind_the_library(qtbot: QtBot, filled: Studio) -> None:
+    for key in (Qt.Key.Key_L, Qt.Key.Key_C, Qt.Key.Key_V):
+        qtbot.keyClick(grid_of(filled), key)
+    assert not any(filled.actions[name].isChecked() for name in ("live", "compare", "variations"))
+
+
+def test_a_folder_is_indexed_and_an_unreadable_file_is_a_sentence(filled: Studio, engine: WatchedEngine) -> None:
+    assert names(filled) == sorted(COLOURS)
+    assert sorted(engine.described) == sorted(f"{name}.png" for name in COLOURS)
+    bar = filled.library.room.indexing
+    assert bar.isVisible() and bar.problems.text() == "One file could not be opened."
+    assert "broken.png" in bar.problems.toolTip()
+    (folder,) = filled.library.indexer.folders
+    assert (folder.count, folder.is_there) == (len(COLOURS), True)
+
+
+def test_what_is_indexed_can_be_read_by_others(filled: Studio) -> None:
+    with LibraryIndex(is_writer=True) as index:
+        assert index.count == len(COLOURS)
+
+
+def test_live_goes_before_pictures_of_the_library(
+    qtbot: QtBot, loaded: Studio, engine: WatchedEngine, pictures: Path
+) -> None:
+    engine.describing = Gate()
+    loaded.library.add([pictures])
+    engine.describing.wait_until_reached()
+    loaded.actions["live"].setChecked(True)
+    loaded.session.change(strength=0.3)
+    engine.describing.let_pass()
+
+    def is_live_painted() -> bool:
+        return any(isinstance(request, LiveRequest) and request.id in engine.finished for request in engine.started)
+
+    qtbot.waitUntil(is_live_painted)
+    assert len(engine.described) < len(COLOURS)
+    assert loaded.library.indexer.state == "indexing"
+
+
+def test_pause_keeps_what_was_done_and_resume_does_the_rest(
+    qtbot: QtBot, studio: Studio, engine: WatchedEngine, pictures: Path
+) -> None:
+    engine.describing = Gate()
+    studio.actions["library"].trigger()
+    studio.library.add([pictures])
+    engine.describing.wait_until_reached()
+    bar = studio.library.room.indexing
+    qtbot.mouseClick(bar.button, Qt.MouseButton.LeftButton)
+    assert studio.library.indexer.is_paused and bar.button.text() == "Resume"
+    engine.describing.open()
+    qtbot.waitUntil(lambda: studio.library.indexer._in_flight == 0, timeout=60000)
+    done = set(engine.described)
+    assert done < {f"{name}.png" for name in COLOURS} and studio.library.indexer.state == "paused"
+    qtbot.mouseClick(bar.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: is_done(studio) and len(names(studio)) == len(COLOURS), timeout=60000)
+    assert len(engine.described) == len(COLOURS)  # none of them twice
+
+
+def test_the_next_start_goes_on_by_itself_with_what_is_left(
+    qtbot: QtBot, qapp: QApplication, studio: Studio, engine: WatchedEngine, settings: Settings, pictures: Path,
+    thumbnail_folder: Path,
+) -> None:  # fmt: skip
+    engine.describing = Gate()
+    studio.library.add([pictures])
+    for _ in range(2):
+        engine.describing.wait_until_reached()
+        engine.describing.let_pass()
+    qtbot.waitUntil(lambda: studio.library.indexer.done >= 2, timeout=60000)
+    qtbot.waitUntil(lambda: commit_of(studio), timeout=60000)
+    engine.describing.open()
+    studio.close()
+    before = len(LibraryIndex().rows())
+    second = WatchedEngine()
+    again = Studio(lambda: second, settings, thumbnail_folder)
+    again.window.show()
+    try:
+        qtbot.waitUntil(lambda: len(again.library.room.model.rows) == len(COLOURS) and is_done(again), timeout=60000)
+        assert before >= 1 and len(second.described) == len(COLOURS) - before
+    finally:
+        again.close()
+
+
+def commit_of(studio: Studio) -> bool:
+    """Whether something is on the disk; the index commits once a second."""
+    with LibraryIndex() as index:
+        return index.count > 0
+
+
+def test_words_and_order_choose_what_is_shown(qtbot: QtBot, filled: Studio) -> None:
+    head = filled.library.room.head
+    head.search.setText("ada 1883")
+    qtbot.waitUntil(lambda: names(filled) == ["night"])
+    head.search.setText("NIGHT.png")
+    qtbot.waitUntil(lambda: names(filled) == ["night"] and not filled.library.browser.is_busy)
+    head.search.setText("nothing of the sort")
+    qtbot.waitUntil(filled.library.room.empty.isVisible)
+    assert "Nothing matches" in filled.library.room.empty_title.text()
+    qtbot.mouseClick(filled.library.room.empty_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: names(filled) == sorted(COLOURS))
+    head.sort.setCurrentIndex(head.sort.findData("author"))
+    qtbot.waitUntil(lambda: names(filled) == ["fire", "night", "sky", "ember", "meadow", "ocean"])
+
+
+def test_what_is_selected_stays_selected_in_another_order(qtbot: QtBot, filled: Studio) -> None:
+    select(filled, "night", "sky")
+    kept = set(grid_of(filled).selected_rows)
+    head = filled.library.room.head
+    head.sort.setCurrentIndex(head.sort.findData("author"))
+    qtbot.waitUntil(lambda: names(filled)[:1] == ["fire"])
+    assert set(grid_of(filled).selected_rows) == kept
+    assert "2 of 6 selected" in filled.library.room.count.text()
+
+
+def test_tool_tips_and_screen_readers_tell_the_facts(filled: Studio) -> None:
+    model = filled.library.room.model
+    index = model.index(names(filled).index("night"))
+    assert "The night" in model.data(index, Qt.ItemDataRole.ToolTipRole)
+    assert "CC0 1.0" in model.data(index, Qt.ItemDataRole.ToolTipRole)
+    assert model.data(index, Qt.ItemDataRole.AccessibleTextRole) == "The night, Ada, 1883"
+
+
+def look_for_more(qtbot: QtBot, studio: Studio, name: str) -> None:
+    bar = studio.library.room.similarity
+    bar.slider.setValue(0)
+    select(studio, name)
+    trigger(studio, "like")
+    qtbot.waitUntil(lambda: bar.isVisible() and bool(studio.library.browser.found.hits) and names(studio) != [])
+
+
+def test_more_like_this_shows_the_nearest_first_and_why(qtbot: QtBot, filled: Studio) -> None:
+    look_for_more(qtbot, filled, "ember")
+    assert names(filled)[0] == "fire" and "ember" not in names(filled)
+    bar, model = filled.library.room.similarity, filled.library.room.model
+    assert "The ember" in bar.title.text() and "Similar does not mean influenced." in bar.note.text()
+    why = model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole)
+    assert "strokes 0.9" in why or "strokes 1.0" in why
+    qtbot.mouseClick(bar.close_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: names(filled) == sorted(COLOURS))
+    assert not bar.isVisible()
+
+
+def test_the_threshold_leaves_out_what_is_less_alike(qtbot: QtBot, filled: Studio) -> None:
+    look_for_more(qtbot, filled, "ember")
+    hits = filled.library.browser.found.hits
+    second = sorted((hit.similarity for hit in hits.values()), reverse=True)[1]
+    filled.library.room.similarity.slider.setValue(int(100 * second) + 1)
+    qtbot.waitUntil(lambda: names(filled) == ["fire"] and not filled.library.browser.is_busy)
+    filled.library.room.similarity.slider.setValue(100)
+    qtbot.waitUntil(filled.library.room.empty.isVisible)
+    assert "Nothing is that much alike." in filled.library.room.empty_title.text()
+
+
+def test_style_subject_and_palette_can_count_together_but_never_none(qtbot: QtBot, filled: Studio) -> None:
+    look_for_more(qtbot, filled, "ember")
+    chips = filled.library.room.similarity.chips
+    qtbot.mouseClick(chips["palette"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not filled.library.browser.is_busy)
+    for hit in filled.library.browser.found.hits.values():
+        assert hit.similarity == pytest.approx((hit.reasons["style"] + hit.reasons["palette"]) / 2, abs=0.01)
+    for kind in ("style", "palette"):
+        qtbot.mouseClick(chips[kind], Qt.MouseButton.LeftButton)
+    assert chips["palette"].isChecked() and not chips["style"].isChecked()
+
+
+def test_what_is_on_the_canvas_can_be_searched_for(qtbot: QtBot, filled: Studio, tmp_path: Path) -> None:
+    filled.library.room.similarity.slider.setValue(0)
+    save(tmp_path / "flame.png", (203, 45, 30))
+    filled.importer.open_picture(tmp_path / "flame.png")
+    qtbot.waitUntil(lambda: filled.session.artwork.content is not None)
+    filled.library.room.left.emit()
+    filled.actions["more_like_this"].trigger()
+    qtbot.waitUntil(lambda: bool(filled.library.browser.found.hits) and names(filled) != [])
+    assert set(names(filled)[:2]) == {"ember", "fire"} and filled.library.room.isVisible()
+
+
+def test_a_dropped_picture_is_searched_for_and_a_dropped_folder_added(
+    qtbot: QtBot, filled: Studio, tmp_path: Path
+) -> None:
+    filled.library.room.similarity.slider.setValue(0)
+    save(tmp_path / "wave.png", (30, 92, 168))
+    filled.library.take_drop(dropped(tmp_path / "wave.png"))
+    qtbot.waitUntil(lambda: names(filled)[:1] == ["ocean"])
+    more = tmp_path / "more"
+    more.mkdir()
+    save(more / "sand.png", (220, 200, 150))
+    filled.library.take_drop(dropped(more))
+    filled.library.browser.show_all()
+    qtbot.waitUntil(lambda: "sand" in names(filled), timeout=60000)
+
+
+def dropped(path: Path):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    return read_payload(mime)
+
+
+def test_duplicates_are_found_with_a_number_for_each(qtbot: QtBot, filled: Studio, pictures: Path) -> None:
+    save(pictures / "zenith.png", COLOURS["sky"], (48, 36))
+    filled.library.room.head.look_requested.emit()
+    qtbot.waitUntil(lambda: "zenith" in names(filled) and is_done(filled), timeout=60000)
+    qtbot.mouseClick(filled.library.room.head.duplicates, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: filled.library.browser.found.question.kind == "twice" and names(filled) != [])
+    assert {"sky", "zenith"} <= set(names(filled)) and "night" not in names(filled)
+
+
+def test_use_as_style_credits_who_made_it(qtbot: QtBot, filled: Studio) -> None:
+    select(filled, "ocean")
+    qtbot.keyClick(grid_of(filled), Qt.Key.Key_Return)
+    assert filled.window.canvas.isVisible()
+    qtbot.waitUntil(lambda: [card.author for card in filled.importer.user_styles.cards] == ["Bo"])
+    assert [style.card.title for style in filled.session.selection.styles] == ["The ocean"]
+
+
+def test_mix_in_adds_several_and_no_more_than_make_sense(qtbot: QtBot, filled: Studio) -> None:
+    select(filled, *COLOURS)
+    use = filled.library.selection.actions["mix"]
+    assert not use.isEnabled() and "only turn grey" in use.toolTip()
+    select(filled, "ocean", "sky")
+    trigger(filled, "mix")
+    qtbot.waitUntil(lambda: len(filled.session.artwork.styles) == 2)
+
+
+def test_paint_my_photo_like_this_finishes_the_photo(
+    qtbot: QtBot, filled: Studio, save_photo: Callable[..., Path]
+) -> None:
+    select(filled, "night")
+    assert "Open a photo first." in filled.library.selection.actions["paint"].toolTip()
+    filled.importer.open_picture(save_photo())
+    qtbot.waitUntil(lambda: filled.session.artwork.content is not None)
+    trigger(filled, "paint")
+    qtbot.waitUntil(lambda: filled.session.artwork.is_finished)
+    assert [style.picture.name for style in filled.session.artwork.styles] == ["night.png"]
+
+
+def test_teach_leaves_out_what_may_not_be_learnt_from(qtbot: QtBot, filled: Studio, pictures: Path) -> None:
+    with (pictures / "sky.png").open("ab") as file:
+        file.write(b"plus:DataMining http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED")
+    select(filled, "night", "ocean", "sky")
+    trigger(filled, "teach")
+    references = filled.tune_controller.references
+    qtbot.waitUntil(lambda: [one.name for one in references.pictures] == ["night.png", "ocean.png"])
+    assert filled.tune_window.isVisible() and "does not allow to learn" in shown_message(filled)
+
+
+def test_render_these_makes_them_photos_of_the_batch(qtbot: QtBot, filled: Studio, pictures: Path) -> None:
+    select(filled, "meadow", "sky")
+    trigger(filled, "render")
+    qtbot.waitUntil(lambda: filled.batch_window.isVisible())
+    assert filled.batch.options.places == (pictures / "meadow.png", pictures / "sky.png")
+
+
+def test_compare_takes_exactly_two(qtbot: QtBot, filled: Studio, pictures: Path) -> None:
+    compare = filled.library.selection.actions["compare"]
+    select(filled, "ember")
+    assert not compare.isEnabled() and "exactly two" in compare.toolTip()
+    select(filled, "ember", "sky")
+    with qtbot.waitSignal(filled.library.selection.compare_asked) as asked:
+        compare.trigger()
+    assert asked.args == [pictures / "ember.png", pictures / "sky.png"]
+
+
+def test_copy_puts_the_paths_into_the_clipboard(qtbot: QtBot, filled: Studio, pictures: Path) -> None:
+    select(filled, "ember", "sky")
+    qtbot.keyClick(grid_of(filled), Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    wanted = f"{pictures / 'ember.png'}\n{pictures / 'sky.png'}"
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() == wanted)
+
+
+def test_labels_are_never_shown_without_their_certainty(qtbot: QtBot, filled: Studio) -> None:
+    with LibraryIndex(is_writer=True) as index:
+        for row in index.rows():
+            index.put_label(int(row), "painters", "Hokusai", 0.81)
+        index.commit()
+    filled.library.entries.forget_labels()
+    grid_of(filled).viewport().update()
+    qtbot.waitUntil(lambda: grid_of(filled).delegate.has_labels)
+    model = filled.library.room.model
+    qtbot.waitUntil(
+        lambda: "Hokusai: 0.81; no attribution" in str(model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole))
+    )
+    assert "A classifier is no attribution." in model.data(model.index(0), Qt.ItemDataRole.ToolTipRole)
+
+
+def test_a_folder_that_is_gone_loses_nothing_and_is_told(qtbot: QtBot, filled: Studio, pictures: Path) -> None:
+    pictures.rename(pictures.with_name("away"))
+    filled.library.indexer.look()
+    qtbot.waitUntil(lambda: "works is not there" in shown_message(filled))
+    qtbot.waitUntil(lambda: is_done(filled))
+    assert len(filled.library.room.model.rows) == len(COLOURS)
+    assert [folder.is_there for folder in filled.library.indexer.folders] == [False]
+
+
+def test_a_folder_is_taken_out_and_its_files_stay(
+    qtbot: QtBot, filled: Studio, pictures: Path, settings: Settings
+) -> None:
+    filled.library.room.head.removed.emit(pictures)
+    qtbot.waitUntil(filled.library.room.empty.isVisible)
+    assert sorted(path.stem for path in pictures.glob("*.png")) == sorted([*COLOURS, "broken"])
+    assert settings.get("library/folders", list) == []
+    qtbot.waitUntil(lambda: LibraryIndex().count == 0)
+
+
+def test_a_folder_that_is_there_already_is_told(qtbot: QtBot, filled: Studio, pictures: Path) -> None:
+    below = pictures / "below"
+    below.mkdir()
+    filled.library.add([below])
+    qtbot.waitUntil(lambda: "below is in the library already." in shown_message(filled))
+    assert [folder.path for folder in filled.library.indexer.folders] == [pictures]
+
+
+def test_only_what_has_changed_is_looked_at_again(
+    qtbot: QtBot, filled: Studio, engine: WatchedEngine, pictures: Path
+) -> None:
+    seen = len(engine.described)
+    (pictures / "sky.png").unlink()
+    save(pictures / "night.png", (5, 5, 10), (70, 50))
+    filled.library.indexer.look()
+    qtbot.waitUntil(lambda: len(engine.described) == seen + 1 and is_done(filled), timeout=60000)
+    qtbot.waitUntil(lambda: names(filled) == sorted(set(COLOURS) - {"sky"}))
+    assert engine.described[-1] == "night.png"
+
+
+def test_an_engine_that_fails_again_and_again_stops_it_with_a_sentence(
+    qtbot: QtBot, studio: Studio, engine: WatchedEngine, pictures: Path
+) -> None:
+    engine.refuses = True
+    studio.actions["library"].trigger()
+    studio.library.add([pictures])
+    qtbot.waitUntil(lambda: studio.library.indexer.state == "failed", timeout=60000)
+    assert "no memory left" in shown_message(studio)
+    assert not set(studio.library.indexer.problems) - {pictures / "broken.png"}  # no picture is blamed for it
+    engine.refuses = False
+    qtbot.waitUntil(lambda: studio.library.indexer._in_flight == 0)
+    qtbot.mouseClick(studio.library.room.indexing.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(studio.library.room.model.rows) == len(COLOURS), timeout=60000)
+
+
+def test_another_program_that_writes_to_the_index_is_told_of(qtbot: QtBot, studio: Studio, pictures: Path) -> None:
+    with LibraryIndex(is_writer=True):
+        studio.actions["library"].trigger()
+        studio.library.add([pictures])
+        qtbot.waitUntil(lambda: studio.library.indexer.state == "failed", timeout=60000)
+    assert "is writing to" in shown_message(studio)
+    qtbot.mouseClick(studio.library.room.indexing.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(studio.library.room.model.rows) == len(COLOURS), timeout=60000)
