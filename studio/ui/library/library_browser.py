@@ -85,8 +85,11 @@ class LibraryBrowser(QObject):
         self._change(kind="all", query=None)
 
     def show_like(self, query: Query, kind: Kind = "alike") -> None:
-        """Show what is like a picture; with kind "styles", which styles are."""
-        self._change(kind=kind, query=query)
+        """Show what is like a picture; with kind "styles", which styles are, however little that is at first."""
+        at_least = self.question.at_least
+        if kind != self.question.kind and "styles" in (kind, self.question.kind):
+            at_least = 0.0 if kind == "styles" else LEAST_ALIKE
+        self._change(kind=kind, query=query, at_least=at_least)
 
     def find_duplicates(self) -> None:
         """Show what is there more than once."""

@@ -10,9 +10,9 @@ from studio.core.displayable import shortened
 from studio.core.library.indexing import THUMBNAIL
 from studio.ui.library.library_entries import Entry, LibraryEntries
 from studio.ui.library.library_model import ENTRY_ROLE, NOTE_ROLE, ROW_ROLE, LibraryModel, by_line
-from studio.ui.theme.theme import CAPTION_SIZE, RADIUS, TEXT_SIZE, Role, color, icon
+from studio.ui.theme.theme import CAPTION_SIZE, RADIUS, TEXT_SIZE, Role, color, icon, theme_name
 
-TILE_WIDTH = THUMBNAIL + 24
+TILE_WIDTH = THUMBNAIL + 32
 _PICTURE_TOP = 10
 _WORDS_TOP = _PICTURE_TOP + THUMBNAIL + 6
 _LINE = {TEXT_SIZE: 18, CAPTION_SIZE: 15}  # px of a line of words
@@ -32,6 +32,7 @@ class LibraryDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._entries = entries
         self.has_notes = self.has_labels = False
+        self._signs: dict[tuple[Role, str, float], QPixmap] = {}  # drawing one takes as long as the rest of a tile
 
     @property
     def tile_height(self) -> int:
@@ -61,10 +62,10 @@ class LibraryDelegate(QStyledItemDelegate):
         place = QRect(0, 0, THUMBNAIL, THUMBNAIL)
         place.moveCenter(cell.center())
         place.moveTop(round(tile.top()) + _PICTURE_TOP - 3)
-        _paint_picture(painter, self._entries.pixmap(index.data(ROW_ROLE)), place)
+        self._paint_picture(painter, self._entries.pixmap(index.data(ROW_ROLE)), place)
         entry: Entry | None = index.data(ENTRY_ROLE)
         if entry is not None:
-            words = QRect(place.left() - 4, round(tile.top()) + _WORDS_TOP - 3, place.width() + 8, 0)
+            words = QRect(round(tile.left()) + 3, round(tile.top()) + _WORDS_TOP - 3, round(tile.width()) - 6, 0)
             self._paint_words(painter, entry, index, words, "text" if is_selected else "muted")
         painter.restore()
 
@@ -89,17 +90,23 @@ class LibraryDelegate(QStyledItemDelegate):
             painter.drawText(line, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, shown)
             top += _LINE[size]
 
+    def _paint_picture(self, painter: QPainter, pixmap: QPixmap | None, place: QRect) -> None:
+        """The whole picture, never enlarged; a sign where there is none, or none yet."""
+        if pixmap is None or pixmap.isNull():
+            sign = QRect(0, 0, _EMPTY, _EMPTY)
+            sign.moveCenter(place.center())
+            painter.drawPixmap(sign, self._sign("hairline" if pixmap is None else "control", painter))
+            return
+        size = pixmap.size()
+        if size.width() > place.width() or size.height() > place.height():
+            size = size.scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        frame = QRect(place.topLeft(), size)
+        frame.moveCenter(place.center())
+        painter.drawPixmap(frame, pixmap)
 
-def _paint_picture(painter: QPainter, pixmap: QPixmap | None, place: QRect) -> None:
-    """The whole picture, never enlarged; a sign where there is none, or none yet."""
-    if pixmap is None or pixmap.isNull():
-        sign = QRect(0, 0, _EMPTY, _EMPTY)
-        sign.moveCenter(place.center())
-        icon("picture", "hairline" if pixmap is None else "control").paint(painter, sign)
-        return
-    size = pixmap.size()
-    if size.width() > place.width() or size.height() > place.height():
-        size = size.scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
-    frame = QRect(place.topLeft(), size)
-    frame.moveCenter(place.center())
-    painter.drawPixmap(frame, pixmap)
+    def _sign(self, role: Role, painter: QPainter) -> QPixmap:
+        ratio = painter.device().devicePixelRatioF()
+        key = role, theme_name(), ratio
+        if key not in self._signs:
+            self._signs[key] = icon("picture", role).pixmap(QSize(_EMPTY, _EMPTY), ratio)
+        return self._signs[key]

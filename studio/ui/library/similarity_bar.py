@@ -12,7 +12,6 @@ from studio.ui.library.library_browser import LEAST_ALIKE
 from studio.ui.library.questions import MOST_HITS, Found, Question
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.elided_label import ElidedLabel
-from studio.ui.widgets.flow_layout import FlowLayout
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
 
 _EDGE = 32  # px of the picture that is searched for
@@ -50,7 +49,8 @@ class SimilarityBar(QFrame):
         self.slider.setFixedWidth(_SLIDER_WIDTH)
         self.slider.setAccessibleName(self.tr("At least this much alike, of 100"))
         self.slider.setToolTip(tool_tip(self.tr("Leave out what is less alike")))
-        self.value = PlainLabel()
+        self.value = PlainLabel("0.00")
+        self.value.setFixedWidth(self.value.sizeHint().width())  # nothing jumps when the number changes
         self.close_button = QToolButton()
         self.close_button.setIcon(icon("close"))
         self.close_button.setToolTip(tool_tip(self.tr("Show all pictures again")))
@@ -64,11 +64,21 @@ class SimilarityBar(QFrame):
     def show_question(self, question: Question, picture: QPixmap | None) -> None:
         """Show what is asked for; picture: of the query, None where there is none."""
         self.setVisible(question.kind != "all")
+        if question.kind == "all":
+            return
         is_search = question.kind in ("alike", "styles")
         self.choices.setVisible(is_search)
-        sign = picture if picture is not None and not picture.isNull() else icon("copy").pixmap(QSize(20, 20))
-        self.picture.setPixmap(sign.scaled(_EDGE, _EDGE, Qt.AspectRatioMode.KeepAspectRatio,
-                                           Qt.TransformationMode.SmoothTransformation))  # fmt: skip
+        if picture is not None and not picture.isNull():
+            ratio = self.devicePixelRatioF()
+            size = QSize(_EDGE, _EDGE) * ratio
+            fitted = picture.scaled(
+                size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+            fitted.setDevicePixelRatio(ratio)
+            self.picture.setPixmap(fitted)
+        else:
+            sign = icon("copy" if question.kind == "twice" else "search")
+            self.picture.setPixmap(sign.pixmap(QSize(20, 20), self.devicePixelRatioF()))
         if question.query is not None:
             like = self.tr("Styles like {}") if question.kind == "styles" else self.tr("More like {}")
             self.title.setText(like.format(displayable(question.query.title)))
@@ -125,9 +135,10 @@ class SimilarityBar(QFrame):
 
     def _arrange(self) -> None:
         self.choices = QWidget()
-        choices = FlowLayout(GRID, self.choices)
+        choices = QHBoxLayout(self.choices)
+        choices.setContentsMargins(0, 0, 0, 0)
+        choices.setSpacing(GRID)
         for widget in (*self.chips.values(), PlainLabel(self.tr("At least")), self.slider, self.value):
-            widget.setFixedHeight(24)
             choices.addWidget(widget)
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 4, GRID, 4)
@@ -135,5 +146,5 @@ class SimilarityBar(QFrame):
         row.addWidget(self.picture)
         row.addWidget(self.title, 2)
         row.addWidget(self.note, 2)
-        row.addWidget(self.choices, 3)
+        row.addWidget(self.choices)
         row.addWidget(self.close_button)
