@@ -187,11 +187,11 @@ class Studio(QObject):
             self.window,
             self.window.tool_bar.menu,
         )
-        self._connect_library()
         self.comparisons = CompareController(
             self.session, worker, self.importer, self.opener, comparing, settings, self.window
         )
         self.actions["compare_works"].triggered.connect(self.comparisons.open_empty)
+        self._connect_library()
         self.presets = PresetController(
             self.session, Presets(settings.folder), library, self.importer.settings_offer, self
         )
@@ -242,6 +242,7 @@ class Studio(QObject):
         library.wanted.connect(lambda: show.setChecked(True))
         library.left.connect(lambda: show.setChecked(False))
         self.actions["more_like_this"].triggered.connect(library.show_like_canvas)
+        library.selection.compare_asked.connect(self.comparisons.open)
         library.selection.teach_asked.connect(self._teach_of)
         library.selection.render_asked.connect(self._render_these)
         self.window.first_painted.connect(library.start)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from studio.core.engine_api.contract import SeeRequest
+from studio.core.engine_api.contract import DescribeRequest, SeeRequest
 from studio.jobs.mailbox import Mailbox, WorkerCommands
 from tests.support.fakes import GUARD_SECONDS, make_picture, make_request
 
@@ -101,11 +101,12 @@ def test_a_look_that_is_not_wanted_any_more_is_told_and_all_others_are_kept() ->
 
 
 def test_every_kind_of_mail_wakes_the_taker() -> None:
-    request, look = make_request(), SeeRequest(make_picture())
+    request, look, described = make_request(), SeeRequest(make_picture()), DescribeRequest(make_picture())
     puts: list[tuple[Callable[[Mailbox], None], WorkerCommands]] = [
         (lambda mailbox: mailbox.put_live(request), WorkerCommands(live=request)),
         (lambda mailbox: mailbox.put_look(look), WorkerCommands(looks=(look,))),
         (lambda mailbox: mailbox.put_stop_look(7), WorkerCommands(ends_looks=frozenset({7}))),
+        (lambda mailbox: mailbox.put_description(described), WorkerCommands(descriptions=(described,))),
         (lambda mailbox: mailbox.put_job(request), WorkerCommands(job=request, ends_job=True)),
         (lambda mailbox: mailbox.put_job(None), WorkerCommands(ends_job=True)),
         (lambda mailbox: mailbox.put_background(request), WorkerCommands(background=request, ends_background=True)),

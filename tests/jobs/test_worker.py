@@ -10,6 +10,8 @@ import pytest
 from studio.core.engine_api.contract import (
     ColorRequest,
     CompareRequest,
+    Described,
+    DescribeRequest,
     Done,
     Event,
     Progress,
@@ -317,6 +319,44 @@ def test_a_look_is_stopped_while_it_waits_and_while_it_runs() -> None:
     assert engine.started == [wanted]
     assert log.names(running.id)[-1] == log.names(waiting.id)[-1] == "Stopped"
     assert log.names(wanted.id) == ["Progress", "Compared"]
+
+
+def test_descriptions_come_last_and_none_is_lost() -> None:
+    gate, log = Gate(), EventLog()
+    engine = FakeEngine(frames=2, gate=gate)
+    job, batched, preview = make_request(), make_request(), make_request()
+    described = [DescribeRequest(make_picture(seed=seed)) for seed in range(3)]
+    with running_worker(lambda: engine, log) as worker:
+        worker.start_job(job)
+        gate.wait_until_reached()
+        for request in described:
+            worker.describe(request)
+        worker.start_background(batched)
+        worker.start_previews([preview])
+        gate.open()
+        log.wait_for(lambda event: isinstance(event, Described) and event.request_id == described[-1].id)
+
+    assert engine.started == [job, preview, batched, *described]
+    assert [log.names(request.id)[-1] for request in described] == ["Described"] * 3
+
+
+def test_a_description_runs_while_the_background_is_paused_and_earlier_as_a_look() -> None:
+    gate, log = Gate(), EventLog()
+    engine = FakeEngine(frames=2, gate=gate)
+    batched, behind, waited_for = make_request(), *(DescribeRequest(make_picture(seed=seed)) for seed in range(2))
+    with running_worker(lambda: engine, log) as worker:
+        worker.start_background(batched)
+        gate.wait_until_reached()
+        worker.pause_background(True)
+        worker.describe(behind)
+        worker.look(waited_for)
+        gate.let_pass()
+        log.wait_for(lambda event: isinstance(event, Described) and event.request_id == behind.id)
+        worker.pause_background(False)
+        gate.open()
+        log.wait_for_end(batched.id)
+
+    assert engine.started == [batched, waited_for, behind]
 
 
 def test_a_stop_of_all_else_leaves_looks_alone() -> None:

@@ -22,7 +22,7 @@ HEIGHT = 44  # px, as of the bar over the canvas
 class HeadBar(QFrame):
     """Signals: left(); add_requested(), a folder is to be asked for; removed(Path), a folder is to be left out;
     look_requested(), at all folders; words_changed(str); sort_changed(Sort); duplicates_requested();
-    view_chosen("grid" or "map"). tools: a place for more buttons. has_map: whether there is a map to choose.
+    view_chosen("grid" or "map"). tools: a place for more buttons.
     """
 
     left = Signal()
@@ -38,7 +38,6 @@ class HeadBar(QFrame):
         """menu: everything the studio can do."""
         super().__init__(parent)
         self._indexer = indexer
-        self.has_map = False
         set_role(self, "bar")
         self.setFixedHeight(HEIGHT)
         self.menu_button = self._make_button("menu", "", self.tr("Everything the studio can do"))
@@ -92,10 +91,8 @@ class HeadBar(QFrame):
 
     def show_tools(self, are_shown: bool) -> None:
         """Show what needs folders, or nothing but the way back."""
-        for widget in (self.add, self.folders, self.search, self.sort, self.duplicates):
+        for widget in (self.add, self.folders, self.search, self.sort, self.duplicates, self.grid, self.map):
             widget.setVisible(are_shown)
-        for button in (self.grid, self.map):
-            button.setVisible(are_shown and self.has_map)
 
     @Slot()
     def _fill_folders(self) -> None:
@@ -153,8 +150,8 @@ class HeadBar(QFrame):
         row.addSpacing(GRID)
         row.addWidget(self.add)
         row.addWidget(self.folders)
-        row.addWidget(self.search, 3)
-        row.addStretch(1)
+        row.addWidget(self.search, 100)
+        row.addStretch(1)  # where there is nothing to search
         row.addWidget(self.sort)
         row.addWidget(self.duplicates)
         row.addLayout(self.tools)

@@ -50,10 +50,9 @@ class Library(QObject):
         actions: Actions,
         window: QWidget,
         menu: QMenu | None = None,
-        art_map: QWidget | None = None,
         folder: Path | None = None,
     ) -> None:
-        """window: the dialogs' parent. menu, art_map: as of LibraryRoom. folder: of the index; None for the user's."""
+        """window: the dialogs' parent. menu: as of LibraryRoom. folder: of the index; None for the user's."""
         super().__init__(window)
         self._session, self._importer, self._settings, self._window = session, importer, settings, window
         names = ("library-index", "library-decoding", "library-search", "library-reading", "library-asking")
@@ -69,7 +68,7 @@ class Library(QObject):
         self.entries = LibraryEntries(self._readers[1], reading, self)
         self.describer = PictureDescriber(session, worker, opener, asking, self)
         self.selection = SelectionActions(session, importer, self.entries, asking, self)
-        self.room = LibraryRoom(self.indexer, self.browser, self.entries, self.selection, actions, menu, art_map)
+        self.room = LibraryRoom(self.indexer, self.browser, self.entries, self.selection, actions, menu, folder)
         self._drops = DropTarget(lambda mime: self._takes(mime), self)
         self._drops.dropped.connect(self.take_drop)
         self._drops.watch(self.room)
@@ -146,6 +145,7 @@ class Library(QObject):
         """End what is under way; what was looked at is on the disk. Idempotent."""
         self._writer.end()
         self.browser.end()
+        self.room.map.close_down()
         for thread in self._threads:
             thread.close()
         self._writer.close()

@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from studio.core.errors import StudioError
 from studio.core.library.arranging import Sort
-from studio.core.library.plane import Plane, make_plane
 from studio.core.library.search import By
 from studio.ui.library.index_writer import SearchEnded
 from studio.ui.library.library_entries import IndexReader
@@ -30,12 +28,11 @@ class LibraryBrowser(QObject):
     """Asks the index off the GUI thread, one question at a time; of those that come meanwhile, only the newest.
 
     question: what is wanted. found: the last answer. Signals: changed(), another question or answer; message_posted
-    (Message); mapped(rows, titles, Plane), where `ask_for_map` was called.
+    (Message).
     """
 
     changed = Signal()
     message_posted = Signal(object)
-    mapped = Signal(object, object, object)
 
     def __init__(
         self,
@@ -94,19 +91,6 @@ class LibraryBrowser(QObject):
     def find_duplicates(self) -> None:
         """Show what is there more than once."""
         self._change(kind="twice", query=None)
-
-    def ask_for_map(self) -> None:
-        """Lay out what is shown on a plane, by style."""
-        rows = np.sort(self.found.rows)
-
-        def lay_out() -> tuple[NDArray[np.int64], list[str], Plane]:
-            index = self._reader.index
-            pictures = index.pictures(rows)
-            there = np.array([picture.row for picture in pictures], np.int64)
-            titles = [picture.facts.title or picture.path.stem for picture in pictures]
-            return there, titles, make_plane(index.vectors("style", there), [picture.facts for picture in pictures])
-
-        self._files.submit(lay_out, lambda made: self.mapped.emit(*made), self._refuse)
 
     def end(self) -> None:
         """Give up a search under way."""

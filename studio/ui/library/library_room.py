@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,10 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from studio.core.library.plane import Plane
+from studio.core.errors import StudioError
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.message_bar import MessageBar
+from studio.ui.art_map.map_panel import MapPanel
 from studio.ui.library.head_bar import HeadBar
 from studio.ui.library.indexing_bar import IndexingBar
 from studio.ui.library.library_browser import LibraryBrowser
@@ -22,6 +23,7 @@ from studio.ui.library.library_indexer import LibraryIndexer
 from studio.ui.library.library_model import LibraryModel
 from studio.ui.library.selection_actions import SelectionActions
 from studio.ui.library.similarity_bar import SimilarityBar
+from studio.ui.session.message import Message
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.folding_row import FoldingRow
 from studio.ui.widgets.plain_text import PlainLabel
@@ -34,10 +36,7 @@ _TEXT_WIDTH = 480  # px of the words where there are no pictures
 
 
 class LibraryRoom(QWidget):
-    """Signals: left(), the canvas is wanted. It takes no drops itself; see `Library`.
-
-    art_map: a widget with `show_works` and the signals `selection_changed` and `opened`, or None without a map.
-    """
+    """Signals: left(), the canvas is wanted. It takes no drops itself; see `Library`."""
 
     left = Signal()
 
@@ -49,10 +48,10 @@ class LibraryRoom(QWidget):
         selection: SelectionActions,
         actions: Actions,
         menu: QMenu | None = None,
-        art_map: QWidget | None = None,
+        index_folder: Path | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """menu: everything the studio can do."""
+        """menu: everything the studio can do. index_folder: None for the user's own."""
         super().__init__(parent)
         self._indexer, self._browser, self._entries, self._selection = indexer, browser, entries, selection
         self._actions = actions
@@ -65,10 +64,8 @@ class LibraryRoom(QWidget):
         self.similarity = SimilarityBar()
         self.model = LibraryModel(entries, self)
         self.grid = LibraryGrid(self.model, entries)
-        self.art_map = art_map
-        self._map_rows: NDArray[np.int64] = np.zeros(0, np.int64)
-        self._map_selection: list[int] = []
-        self._mapped: NDArray[np.int64] | None = None  # what the map shows, or will show
+        self.map = MapPanel(index_folder)
+        self._mapped: NDArray[np.int64] = np.zeros(0, np.int64)  # what the map shows, or will show
         self.indexing = IndexingBar(indexer)
         self.count = PlainLabel()
         set_role(self.count, "caption")
@@ -77,16 +74,16 @@ class LibraryRoom(QWidget):
         self._menu: QMenu | None = None
         self._pages = QStackedWidget()
         self.empty = self._make_empty_page()
-        for page in filter(None, (self.grid, self.empty, art_map)):
+        for page in (self.grid, self.map, self.empty):
             self._pages.addWidget(page)
-        self.head.has_map = art_map is not None
         self._arrange()
         self._connect()
         self._show_state()
 
     def enter(self) -> None:
         """It is shown: the keys go to the pictures, or to the button where there are none."""
-        first = self.grid if self.grid.isVisibleTo(self) else self.empty_button
+        page = self._pages.currentWidget()
+        first = self.empty_button if page is self.empty else self.map.map if page is self.map else self.grid
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def event(self, event: QEvent) -> bool:
@@ -111,6 +108,14 @@ class LibraryRoom(QWidget):
         else:
             super().keyPressEvent(event)
 
+    @property
+    def _is_map(self) -> bool:
+        return self.head.map.isChecked()
+
+    @Slot(object)
+    def _tell(self, error: StudioError) -> None:
+        self.messages.show_message(Message.about(error))
+
     @Slot()
     def _show_found(self) -> None:
         found = self._browser.found
@@ -119,7 +124,7 @@ class LibraryRoom(QWidget):
         query = self._browser.question.query
         picture = self._entries.pixmap(query.row) if query is not None and query.row is not None else None
         self.similarity.show_question(self._browser.question, picture)
-        self._ask_for_map()
+        self._show_map()
         self._show_state()
 
     @Slot()
@@ -128,8 +133,7 @@ class LibraryRoom(QWidget):
         is_empty = not len(browser.found.rows)
         if is_empty:
             self._show_empty(has_folders)
-        is_map = self.art_map is not None and self.head.map.isChecked()
-        page = self.empty if is_empty else self.art_map if is_map and self.art_map is not None else self.grid
+        page = self.empty if is_empty else self.map if self._is_map else self.grid
         had_focus = self.isAncestorOf(self.focusWidget() or self)
         if page is not self._pages.currentWidget():
             self._pages.setCurrentWidget(page)
@@ -195,8 +199,8 @@ class LibraryRoom(QWidget):
             self.head.add_requested.emit()
 
     def _selected_rows(self) -> list[int]:
-        if self.art_map is not None and self._pages.currentWidget() is self.art_map:
-            return self._map_selection
+        if self._pages.currentWidget() is self.map:
+            return [picture.row for picture in self.map.controller.selected]
         return self.grid.selected_rows
 
     @Slot()
@@ -204,41 +208,24 @@ class LibraryRoom(QWidget):
         self._selection.select(self._selected_rows())
         self._show_state()
 
-    @Slot(list)
-    def _select_on_map(self, places: Sequence[int]) -> None:
-        self._map_selection = [int(self._map_rows[place]) for place in places if place < len(self._map_rows)]
-        self._select()
-
     @Slot(int)
     def _open_on_map(self, place: int) -> None:
-        if place < len(self._map_rows):
-            self._selection.like_wanted.emit(int(self._map_rows[place]))
+        pictures = self.map.controller.pictures
+        if place < len(pictures):
+            self._selection.like_wanted.emit(pictures[place].row)
 
     @Slot()
-    def _ask_for_map(self) -> None:
-        is_map = self.art_map is not None and self.head.map.isChecked()
+    def _show_map(self) -> None:
+        """Lay out what is shown, if the map is looked at and shows something else."""
         rows = np.sort(self._browser.found.rows)
-        if is_map and len(rows) and (self._mapped is None or not np.array_equal(rows, self._mapped)):
+        if self._is_map and len(rows) and not np.array_equal(rows, self._mapped):
             self._mapped = rows
-            self._browser.ask_for_map()
-
-    @Slot(object, object, object)
-    def _show_map(self, rows: NDArray[np.int64], titles: Sequence[str], plane: Plane) -> None:
-        if self.art_map is None:
-            return
-        self._map_rows, self._map_selection = rows, []
-        self.art_map.show_works(  # type: ignore[attr-defined]
-            plane.places,
-            lambda place: self._entries.image(int(self._map_rows[place])),
-            titles,
-            plane.group,
-            [group.name for group in plane.groups],
-        )
-        self._select()
+            self.map.controller.show(rows=rows.tolist())
 
     @Slot(str)
     def _choose_view(self, name: str) -> None:
-        self._ask_for_map()
+        self._show_map()
+        self._show_state()
         self._select()
         self.enter()
 
@@ -314,10 +301,10 @@ class LibraryRoom(QWidget):
         self.grid.used.connect(self._selection.actions["use"].trigger)
         self.grid.mixed_in.connect(self._selection.actions["mix"].trigger)
         self.grid.menu_requested.connect(self._show_menu)
-        if self.art_map is not None:
-            browser.mapped.connect(self._show_map)
-            self.art_map.selection_changed.connect(self._select_on_map)  # type: ignore[attr-defined]
-            self.art_map.opened.connect(self._open_on_map)  # type: ignore[attr-defined]
+        self.map.map.selection_changed.connect(self._select)
+        self.map.map.opened.connect(self._open_on_map)
+        self.map.controller.works_changed.connect(self._select)
+        self.map.controller.failed.connect(self._tell)
 
     @Slot()
     def _show_query(self) -> None:

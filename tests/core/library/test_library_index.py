@@ -172,6 +172,26 @@ def test_labels_last_as_long_as_the_picture_does(index: LibraryIndex, folder: Pa
     assert index.labels("artists") == {}
 
 
+def test_all_labels_of_some_pictures_are_told(index: LibraryIndex, folder: Path) -> None:
+    run(index, folder)
+    first, second, *_ = map(int, index.rows())
+    index.put_label(first, "periods", "ukiyo-e", 0.7)
+    index.put_label(first, "painters", "", 0.2)
+    assert index.labels_of([first, second]) == {first: [("painters", "", 0.2), ("periods", "ukiyo-e", 0.7)]}
+
+
+def test_looking_for_changes_tells_how_many_it_found_and_can_be_given_up(index: LibraryIndex, folder: Path) -> None:
+    told: list[int] = []
+    changes_in(index, [folder], told.append)
+    assert told == [2, 4]
+
+    def give_up(found: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        changes_in(index, [folder], give_up)
+
+
 def test_a_picture_takes_less_than_a_kilobyte() -> None:
     assert BYTES_PER_PICTURE <= 1000
 

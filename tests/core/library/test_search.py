@@ -39,6 +39,22 @@ def test_the_most_alike_come_first_with_the_reason_in_numbers(by: By) -> None:
     assert all(hit.similarity == pytest.approx(hit.reasons[by], abs=1e-5) for hit in hits)
 
 
+def test_shares_weigh_what_counts() -> None:
+    shelf, rows = Shelf(300), np.arange(300)
+    hits = search(shelf, rows, shelf.query(4), {"style": 3.0, "palette": 1.0, "subject": 0.0}, count=3)
+    both = 0.75 * shelf.all["style"] @ shelf.all["style"][4] + 0.25 * shelf.all["palette"] @ shelf.all["palette"][4]
+    assert [hit.row for hit in hits] == np.argsort(-both)[:3].tolist()
+    assert [hit.similarity for hit in hits] == pytest.approx(np.sort(both)[::-1][:3].tolist(), abs=1e-5)
+
+
+def test_a_search_for_duplicates_can_be_given_up() -> None:
+    def give_up() -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        duplicates(Shelf(10), np.arange(10), give_up)
+
+
 def test_a_threshold_and_a_folder_leave_pictures_out() -> None:
     shelf = Shelf(100)
     rows = np.arange(0, 100, 2)

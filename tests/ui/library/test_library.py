@@ -16,6 +16,7 @@ from studio.core.engine_api.contract import DescribeRequest, Event, LiveRequest,
 from studio.core.errors import EngineError
 from studio.core.library.library_index import LibraryIndex
 from studio.ui.app import Studio
+from studio.ui.compare.compare_works import CompareWorks
 from studio.ui.importing.mime_payload import read_payload
 from studio.ui.library.library_grid import LibraryGrid
 from studio.ui.session.settings import Settings
@@ -491,3 +492,26 @@ def test_another_program_that_writes_to_the_index_is_told_of(qtbot: QtBot, studi
     assert "is writing to" in shown_message(studio)
     qtbot.mouseClick(studio.library.room.indexing.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(studio.library.room.model.rows) == len(COLOURS), timeout=60000)
+
+
+def test_compare_opens_the_two_works(qtbot: QtBot, filled: Studio) -> None:
+    select(filled, "ember", "sky")
+    trigger(filled, "compare")
+    qtbot.waitUntil(lambda: bool(filled.window.findChildren(CompareWorks)))
+
+
+def test_the_map_shows_the_same_pictures_and_its_selection_is_acted_on(
+    qtbot: QtBot, filled: Studio, pictures: Path
+) -> None:
+    room = filled.library.room
+    qtbot.mouseClick(room.head.map, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: room.map.map.count == len(COLOURS))
+    assert room.map.isVisible() and not grid_of(filled).isVisible() and room.map.map.hasFocus()
+    room.map.map.select_all()
+    assert "6 of 6 selected" in room.count.text()
+    trigger(filled, "render")
+    qtbot.waitUntil(lambda: len(filled.batch.options.places) == len(COLOURS))
+    filled.library.room.head.search.setText("ada")
+    qtbot.waitUntil(lambda: room.map.map.count == 3)
+    qtbot.mouseClick(room.head.grid, Qt.MouseButton.LeftButton)
+    assert grid_of(filled).isVisible() and grid_of(filled).selected_rows == []
