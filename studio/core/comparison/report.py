@@ -30,7 +30,7 @@ USUAL: Mapping[str, tuple[float, ...]] = {
     "subject": (0.653, 0.754, 0.874, 0.975, 1.041),
     "composition": (0.646, 0.768, 0.901, 1.020, 1.157),
 }
-_VERDICTS = ("very alike", "alike", "as unlike as two works mostly are", "unlike", "very unlike")
+_VERDICTS = ("very alike", "alike", "as unlike as most", "unlike", "very unlike")
 _LIMITS = (0, 1, 3, 4)  # of the percentiles: below the first is the first verdict
 _SAME = 1e-3
 _WIDER = 1.08  # times as wide: less is no difference
@@ -57,7 +57,7 @@ def measures_of(comparison: Comparison) -> tuple[Measure, ...]:
     layers = zip(COMPARED_LAYERS, comparison.layers.tolist(), strict=True)
     found = [_measure(name, LAYER_WORDS[name], value) for name, value in layers]
     found.append(_measure("palette", "colours", comparison.palette))
-    found.append(_measure("directions", "directions of strokes", turn_between(comparison)))
+    found.append(_measure("directions", "directions", turn_between(comparison)))
     found.append(_measure("composition", "composition", 1 - comparison.composition))
     found.append(_measure("style", "style as a whole", 1 - comparison.style))
     found.append(_measure("subject", "subject", 1 - comparison.subject))
@@ -95,10 +95,15 @@ def wider(comparison: Comparison) -> float:
 
 def summary_of(comparison: Comparison, first: str, second: str) -> str:
     """A paragraph in plain words. first, second: what both works are called."""
+    return " ".join(sentences_of(comparison, first, second))
+
+
+def sentences_of(comparison: Comparison, first: str, second: str) -> list[str]:
+    """The sentences of the summary."""
     by_name = {measure.name: measure for measure in measures_of(comparison)}
     style, layers = by_name["style"], [by_name[name] for name in COMPARED_LAYERS]
     if all(measure.distance <= _SAME for measure in (*layers, by_name["palette"])):
-        return f"To the network, {_both(first, second)} are one picture."
+        return [f"To the network, {_both(first, second)} are one picture."]
     nearest, farthest = (choose(layers, key=lambda measure: measure.share) for choose in (min, max))
     sentences = [
         _opening(first, second, style.verdict, comparison.style),
@@ -111,7 +116,7 @@ def summary_of(comparison: Comparison, first: str, second: str) -> str:
         f"Where the eye is drawn, they are {by_name['composition'].verdict}; {_place_in_words(comparison)}",
         _patches_in_words(comparison),
     ]
-    return " ".join(filter(None, sentences))
+    return list(filter(None, sentences))
 
 
 def comparison_values(comparison: Comparison, first: str, second: str) -> dict[str, Any]:

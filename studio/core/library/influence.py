@@ -20,8 +20,8 @@ AT_LEAST = 0.4  # similarity of style; nine in ten pairs of the bundled works ar
 _CHUNK = 512  # works at a time
 
 # Of the drawing, in widths of a thumbnail:
-_YEAR_WIDTH, _LONGEST_GAP, _STEP = 0.35, 2.2, 1.25
-_LANE = 1.4
+_YEAR_WIDTH, _SHORTEST_GAP, _LONGEST_GAP, _STEP = 0.35, 0.6, 2.2, 1.25
+_LANE = 1.2
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def _time_axis(middles: Sequence[float]) -> tuple[dict[float, float], tuple[tupl
             gap = (middle - last) * _YEAR_WIDTH
             if gap > _LONGEST_GAP:
                 breaks.append(x + _LONGEST_GAP / 2)
-            x += min(gap, _LONGEST_GAP)
+            x += min(max(gap, _SHORTEST_GAP), _LONGEST_GAP)
         at[middle], last = x, middle
         if not ticks or x - ticks[-1][0] >= 1:
             ticks.append((x, str(int(middle))))

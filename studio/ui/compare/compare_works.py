@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.core.comparison.report import NO_INFLUENCE, measures_of, summary_of
+from studio.core.comparison.report import NO_INFLUENCE, measures_of, sentences_of
 from studio.core.engine_api.comparison import MOST_MATCHES
 from studio.core.errors import StudioError
 from studio.ui.compare.traits_view import MeasureBars, PaletteStrip, StrokeRose
@@ -31,13 +31,14 @@ from studio.ui.importing.drop_target import DropTarget
 from studio.ui.importing.mime_payload import Payload, payload_kind
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import GRID, set_role
+from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.form_row import form_row
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
 from studio.ui.widgets.screen_room import ScrolledPage, resize_within_screen
 from studio.ui.widgets.section_heading import SectionHeading
 
 _SIZE = QSize(1200, 690)  # px
-_COLUMN = 330  # px
+_COLUMN = 340  # px
 _SHOWN = 12  # pairs at first
 _PURPOSE, _EXPORT = "compare", "compare_export"  # of file dialogs
 
@@ -74,11 +75,11 @@ class CompareWorks(QDialog):
         self.roses = [StrokeRose(self.tr("Strokes of the {} work").format(side)) for side in sides]
         self.bars = MeasureBars()
         self.pairs = QSlider(Qt.Orientation.Horizontal)
-        self.attention = QCheckBox(self.tr("Show what draws the &eye"))
+        self.attention = QCheckBox(self.tr("What draws the &eye"))
         self.progress = QProgressBar()
-        self.status = PlainLabel()
+        self.status = ElidedLabel()
         self.summary = PlainLabel()
-        self.use = [QPushButton(self.tr("Use the &first as style")), QPushButton(self.tr("Use the &second as style"))]
+        self.use = [QPushButton(self.tr("&First as style")), QPushButton(self.tr("&Second as style"))]
         self.mix = QPushButton(self.tr("&Mix both in"))
         self.export = QPushButton(self.tr("E&xport\N{HORIZONTAL ELLIPSIS}"))
         self.done_button = QPushButton(self.tr("Close"))
@@ -164,7 +165,9 @@ class CompareWorks(QDialog):
         self.bars.show_measures(measures_of(comparison) if comparison is not None else ())
         first, second = works
         if comparison is not None and first is not None and second is not None:
-            self.summary.setText(summary_of(comparison, first.title, second.title))
+            sentences = sentences_of(comparison, first.title, second.title)
+            parts = sentences[: len(sentences) // 2], sentences[len(sentences) // 2 :]
+            self.summary.setText("\n".join(" ".join(part) for part in parts if part))
             self.pairs.setRange(0, len(comparison.places))
             self.pairs.setValue(min(_SHOWN, len(comparison.places)))
             self._tell_pair(-1)
@@ -227,11 +230,12 @@ class CompareWorks(QDialog):
             button.setAccessibleName(self.tr("Choose the {} work").format(sides[side]))
         self.pairs.setAccessibleName(self.tr("How many pairs of patches are shown"))
         self.pairs.setRange(0, MOST_MATCHES)
-        self.pairs.setFixedWidth(160)
+        self.pairs.setMinimumWidth(80)
+        self.pairs.setMaximumWidth(160)
         self.attention.setToolTip(self.tr("Darken the parts that are like the rest of their picture"))
         self.progress.setAccessibleName(self.tr("How far the comparison is"))
         self.progress.setTextVisible(False)
-        self.progress.setFixedWidth(120)
+        self.progress.setFixedWidth(60)
         self.summary.setWordWrap(True)
         self.summary.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard

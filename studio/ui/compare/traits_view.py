@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -14,7 +14,7 @@ from studio.core.comparison.report import LAYER_WORDS, Measure, direction_in_wor
 from studio.core.engine_api.comparison import DIRECTIONS, PictureTraits
 from studio.ui.theme.theme import GRID, color
 
-_ROW = 24  # px
+_ROW = 20  # px
 _BAR = 8  # px
 
 
@@ -70,8 +70,13 @@ class MeasureBars(QWidget):
         self.setAccessibleName(self.tr("How far apart both works are"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    @property
+    def _bar(self) -> QRectF:
+        """Where the bar of the first row is."""
+        return QRectF(0.41 * self.width(), (_ROW - _BAR) / 2, 0.22 * self.width(), _BAR)
+
     def sizeHint(self) -> QSize:
-        return QSize(300, (_ROW + _BAR + 6) * max(len(self._measures), 9))
+        return QSize(300, _ROW * max(len(self._measures), 9))
 
     def show_measures(self, measures: Sequence[Measure]) -> None:
         """Show these, or none."""
@@ -82,7 +87,7 @@ class MeasureBars(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            row = event.pos().y() // (_ROW + _BAR + 6)
+            row = event.pos().y() // _ROW
             if 0 <= row < len(self._measures):
                 one = self._measures[row]
                 layer = self.tr(" (layer {} of VGG-16)").format(one.name) if one.name in LAYER_WORDS else ""
@@ -96,24 +101,21 @@ class MeasureBars(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for row, one in enumerate(self._measures):
-            top = row * (_ROW + _BAR + 6)
-            line = QRectF(0, top, self.width(), _ROW)
-            painter.setPen(color("text"))
-            painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, one.words)
-            words = painter.fontMetrics().horizontalAdvance(one.words) + 2 * GRID
-            painter.setPen(color("muted"))
-            verdict = painter.fontMetrics().elidedText(
-                one.verdict, Qt.TextElideMode.ElideRight, max(20, self.width() - words)
-            )
-            painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, verdict)
-            track = QRectF(0, top + _ROW, self.width(), _BAR)
+            top, bar = row * _ROW, self._bar
+            left = QRectF(0, top, bar.left() - GRID, _ROW)
+            right = QRectF(bar.right() + GRID, top, self.width() - bar.right() - GRID, _ROW)
+            for text, where in ((one.words, left), (one.verdict, right)):
+                painter.setPen(color("text"))
+                shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(where.width()))
+                painter.drawText(where, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+            track = bar.translated(0, top)
             painter.setPen(QPen(color("control"), 1))
             painter.setBrush(color("raised"))
-            painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+            painter.drawRoundedRect(track, 3, 3)
             if one.share > 0:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(color("accent"))
-                painter.drawRoundedRect(QRectF(0, top + _ROW, max(4.0, one.share * self.width()), _BAR), 3, 3)
+                painter.drawRoundedRect(QRectF(track.topLeft(), QSizeF(max(4.0, one.share * bar.width()), _BAR)), 3, 3)
 
 
 class StrokeRose(QWidget):
@@ -124,11 +126,11 @@ class StrokeRose(QWidget):
         super().__init__(parent)
         self._traits: PictureTraits | None = None
         self.setAccessibleName(name)
-        self.setMinimumSize(110, 150)
+        self.setMinimumSize(100, 138)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(140, 160)
+        return QSize(130, 138)
 
     def show_traits(self, traits: PictureTraits | None) -> None:
         """Show the strokes of a picture, or none."""

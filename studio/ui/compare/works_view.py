@@ -38,7 +38,7 @@ class WorksView(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(400, 200)
+        self.setMinimumSize(320, 160)
         self.setAccessibleName(self.tr("Both works, with patches that answer each other"))
 
     def sizeHint(self) -> QSize:
