@@ -30,7 +30,7 @@ from studio.ui.actions.preference_actions import bind_choice, bind_switch
 from studio.ui.actions.refine_actions import RefineActions
 from studio.ui.batch.batch_queue import BatchQueue
 from studio.ui.batch.batch_window import BatchWindow
-from studio.ui.compare.compare_controller import CompareController
+from studio.ui.compare.compare_controller import CompareController, influence_button
 from studio.ui.export.exporter import Exporter
 from studio.ui.finetune.tune_controller import TuneController
 from studio.ui.finetune.tune_window import TuneWindow
@@ -177,6 +177,11 @@ class Studio(QObject):
             self.session, worker, varying, lambda: self.importer.cards, self.opener, self
         )
         self.variations_view = VariationsView(self.variations, self.actions["variations"], self.window.canvas)
+        self.comparisons = CompareController(
+            self.session, worker, self.importer, self.opener, comparing, settings, self.window
+        )
+        self.actions["compare_works"].triggered.connect(self.comparisons.open_empty)
+        self.actions["influence"].triggered.connect(self.comparisons.open_influence)
         self.library = Library(
             self.session,
             worker,
@@ -187,10 +192,6 @@ class Studio(QObject):
             self.window,
             self.window.tool_bar.menu,
         )
-        self.comparisons = CompareController(
-            self.session, worker, self.importer, self.opener, comparing, settings, self.window
-        )
-        self.actions["compare_works"].triggered.connect(self.comparisons.open_empty)
         self._connect_library()
         self.presets = PresetController(
             self.session, Presets(settings.folder), library, self.importer.settings_offer, self
@@ -245,6 +246,7 @@ class Studio(QObject):
         library.selection.compare_asked.connect(self.comparisons.open)
         library.selection.teach_asked.connect(self._teach_of)
         library.selection.render_asked.connect(self._render_these)
+        library.room.head.tools.addWidget(influence_button(self.actions["influence"]))
         self.window.first_painted.connect(library.start)
 
     @Slot(bool)

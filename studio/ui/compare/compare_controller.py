@@ -1,15 +1,17 @@
-"""CompareController: opens dialogs that compare works, and passes on what is wanted of them."""
+"""CompareController: opens the windows that compare works, and passes on what is wanted of them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.jobs.worker import Worker
 from studio.ui.compare.compare_works import CompareWorks
+from studio.ui.compare.influence_window import InfluenceWindow
 from studio.ui.compare.works_comparer import WorksComparer
 from studio.ui.importing.importer import Importer
 from studio.ui.session.session import Session
@@ -18,7 +20,7 @@ from studio.ui.threads.serial_executor import SerialExecutor
 
 
 class CompareController(QObject):
-    """Each comparison is a window of its own beside the studio's."""
+    """Each comparison is a window of its own beside the studio's; the works in time are one window."""
 
     def __init__(
         self,
@@ -34,6 +36,7 @@ class CompareController(QObject):
         super().__init__(window)
         self._session, self._worker, self._importer = session, worker, importer
         self._opener, self._files, self._settings, self._window = opener, files, settings, window
+        self._influence: InfluenceWindow | None = None
 
     @Slot()
     def open_empty(self) -> None:
@@ -50,3 +53,22 @@ class CompareController(QObject):
         dialog.mix_asked.connect(self._importer.mix_files)
         dialog.show()  # beside the window, which goes on
         return dialog
+
+    @Slot()
+    def open_influence(self) -> InfluenceWindow:
+        """Show the dated works of the library in time, as they are now."""
+        if self._influence is None:
+            self._influence = InfluenceWindow(None, self._window)
+            self._influence.view.compare_asked.connect(self.open)
+            self._influence.view.style_asked.connect(lambda path: self._importer.use_files([path]))
+        self._influence.open_beside()
+        return self._influence
+
+
+def influence_button(action: QAction) -> QToolButton:
+    """A button that shows works in time, for the bar of the library."""
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button

@@ -42,10 +42,11 @@ MakeGraph = Callable[[int, float], ShownGraph]
 class InfluenceView(QWidget):
     """Shows what `make_graph` makes, which is asked again when a setting changes.
 
-    Signals: opened(Path), a work was double-clicked; compare_asked(Path, Path), a work and its nearest earlier one.
+    Signals: style_asked(Path), paint in the style of a work; compare_asked(Path, Path), a work and the nearest earlier
+    one. A double click, or Enter, compares.
     """
 
-    opened = Signal(object)
+    style_asked = Signal(object)
     compare_asked = Signal(object, object)
 
     def __init__(self, make_graph: MakeGraph, parent: QWidget | None = None) -> None:
@@ -59,6 +60,7 @@ class InfluenceView(QWidget):
         self.at_least = QSlider(Qt.Orientation.Horizontal)
         self.limit = PlainLabel()
         self.fit = QPushButton(self.tr("Show all"))
+        self.use = QPushButton(self.tr("Use as style"))
         self.compare = QPushButton(self.tr("Compare with the nearest earlier work"))
         self.status = PlainLabel()
         self.note = PlainLabel(
@@ -93,6 +95,7 @@ class InfluenceView(QWidget):
     @Slot(int)
     def _tell(self, work: int) -> None:
         graph = self._graph
+        self.use.setEnabled(work >= 0)
         self.compare.setEnabled(work >= 0 and self._nearest_to(work) is not None)
         if work >= 0:
             lines = [about(graph.works[work])]
@@ -118,9 +121,10 @@ class InfluenceView(QWidget):
         if nearest is not None:
             self.compare_asked.emit(self._path(work), self._path(nearest))
 
-    @Slot(int)
-    def _open(self, work: int) -> None:
-        self.opened.emit(self._path(work))
+    @Slot()
+    def _use(self) -> None:
+        if self.time.chosen >= 0:
+            self.style_asked.emit(self._path(self.time.chosen))
 
     def _path(self, work: int) -> Path:
         return self._graph.works[work].picture.path
@@ -141,15 +145,17 @@ class InfluenceView(QWidget):
         self.status.setWordWrap(True)
         self.note.setWordWrap(True)
         set_role(self.note, "caption")
-        for button in (self.fit, self.compare):
+        for button in (self.fit, self.use, self.compare):
             button.setAutoDefault(False)
+        self.use.setEnabled(False)
         self.compare.setEnabled(False)
 
     def _connect(self) -> None:
         self._tasks.finished.connect(self._take)
         self._tasks.failed.connect(self._refuse)
         self.time.chosen_changed.connect(self._tell)
-        self.time.opened.connect(self._open)
+        self.time.opened.connect(self._compare)
+        self.use.clicked.connect(self._use)
         self.nearest.valueChanged.connect(self.refresh)
         self.at_least.valueChanged.connect(self.refresh)
         self.at_least.valueChanged.connect(self._show_limit)
@@ -163,7 +169,7 @@ class InfluenceView(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         box.setSpacing(GRID)
-        row = (nearest, self.nearest, least, self.at_least, self.limit, None, self.fit, self.compare)
+        row = (nearest, self.nearest, least, self.at_least, self.limit, None, self.fit, self.use, self.compare)
         box.addWidget(form_row(*row, spacing=GRID))
         box.addWidget(self.note)
         box.addWidget(self.time, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,10 @@ from pytestqt.qtbot import QtBot
 from studio.core.library.facts import Facts
 from studio.core.library.indexing import thumbnail_of
 from studio.core.library.library_index import Described, FileState, LibraryIndex
+from studio.ui.app import Studio
+from studio.ui.compare.compare_works import CompareWorks
 from studio.ui.compare.influence_view import InfluenceView, graph_of_folder
+from studio.ui.compare.influence_window import InfluenceWindow
 from studio.ui.theme.theme import apply_theme
 from tests.support.accessible_tree import unspoken_controls
 from tests.support.fakes import make_picture
@@ -84,9 +87,12 @@ def test_keys_go_through_time_and_open(qtbot: QtBot, view: InfluenceView) -> Non
     for key, chosen in ((Qt.Key.Key_Right, 0), (Qt.Key.Key_Right, 1), (Qt.Key.Key_End, 3), (Qt.Key.Key_Left, 2)):
         qtbot.keyClick(view.time, key)
         assert view.time.chosen == chosen
-    with qtbot.waitSignal(view.opened) as opened:
+    with qtbot.waitSignal(view.compare_asked) as asked:
         qtbot.keyClick(view.time, Qt.Key.Key_Return)
-    assert opened.args == [Path("/works/2.png")]
+    assert asked.args == [Path("/works/2.png"), Path("/works/1.png")]
+    with qtbot.waitSignal(view.style_asked) as asked:
+        view.use.click()
+    assert asked.args == [Path("/works/2.png")]
 
 
 def test_zoom_keeps_what_is_under_the_cursor_and_a_drag_moves(qtbot: QtBot, view: InfluenceView) -> None:
@@ -138,3 +144,33 @@ def test_thumbnails_are_drawn_and_what_is_none_is_left_plain(view: InfluenceView
         return len({part.pixel(x, y) for x in range(part.width()) for y in range(part.height())})
 
     assert shades(0) == 1 < shades(1)
+
+
+@pytest.fixture
+def indexed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, save_photo: Callable[..., Path]) -> list[Path]:
+    """Two works in the user's library."""
+    monkeypatch.setenv("STYLE_STUDIO_CACHE", str(tmp_path / "cache"))
+    works = [save_photo(f"{number}.png", seed=number) for number in range(2)]
+    with LibraryIndex(is_writer=True) as index:
+        vectors = {"style": np.full(128, 128**-0.5, np.float32), "subject": np.zeros(128, np.float32)}
+        vectors["palette"] = np.zeros(294, np.float32)
+        for number, path in enumerate(works):
+            facts = Facts(f"Work {number}", year=str(1880 + number))
+            index.add(path, FileState(1, 1), facts, Described(f"f{number}", 9, 9, vectors))
+        index.commit()
+    return works
+
+
+def test_the_window_shows_the_library_and_compares_from_there(
+    qtbot: QtBot, indexed: list[Path], studio: Studio
+) -> None:
+    studio.actions["influence"].trigger()
+    (window,) = studio.window.findChildren(InfluenceWindow)
+    qtbot.waitUntil(lambda: "Dated works: 2" in window.view.status.text())
+    window.view.time.choose(1)
+    window.view.compare.click()
+    (dialog,) = studio.window.findChildren(CompareWorks)
+    qtbot.waitUntil(lambda: dialog.comparer.comparison is not None)
+    assert [work.path for work in dialog.comparer.works if work is not None] == indexed[::-1]
+    studio.actions["influence"].trigger()
+    assert studio.window.findChildren(InfluenceWindow) == [window]
