@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.core.errors import WriteError
+from studio.core.errors import StudioError
 from studio.core.library.umap_plane import LAYOUT_VERSION
 from studio.core.storage.atomic_write import make_folder, replace_file
 
@@ -36,7 +36,7 @@ class LayoutCache:
         """Keep it for the next time, and drop the oldest ones."""
         file = BytesIO()
         np.save(file, places, allow_pickle=False)
-        with suppress(OSError, WriteError):
+        with suppress(OSError, StudioError):
             make_folder(self._folder)
             replace_file(self._path(vectors, seed), file.getvalue())
             layouts = sorted(self._folder.glob("*.npy"), key=lambda path: path.stat().st_mtime_ns)

@@ -95,6 +95,11 @@ class ArtMap(QWidget):
         return self._view
 
     @property
+    def is_fitted(self) -> bool:
+        """Whether all works are in sight because nobody has moved or zoomed the plane."""
+        return self._is_fitted
+
+    @property
     def tool(self) -> Tool:
         """What dragging does without a key."""
         return self._gestures.tool
@@ -174,6 +179,12 @@ class ArtMap(QWidget):
         """Show all works, also when the map is resized."""
         self._is_fitted = True
         self._view = fitted(self._works.points, self._view.width, self._view.height)
+        self.update()
+
+    def restore_view(self, view: MapView) -> None:
+        """Show the part of the plane that another view had."""
+        self._is_fitted = False
+        self._view = view.resized(self._view.width, self._view.height, self._works.points)
         self.update()
 
     def zoom_by(self, factor: float, place: QPointF | None = None) -> None:

@@ -117,6 +117,9 @@ class MapController(QObject):
         if number != self._asked:
             return
         selected = {picture.path for picture in self.selected}
+        before, view = {picture.path for picture in self.pictures}, self._map.view
+        are_alike = 2 * sum(picture.path in before for picture in library.pictures) > len(library.pictures)
+        keeps_view = are_alike and not self._map.is_fitted
         self._library, self._umap = library, library.umap
         rows = [picture.row for picture in library.pictures]
         wants_umap = self.layout == "umap" and library.umap is not None
@@ -124,6 +127,8 @@ class MapController(QObject):
         titles = [text_of(picture) for picture in library.pictures]
         names = [group.name for group in library.plane.groups]
         self._map.show_works(places, thumbnails_of(self._reader, rows), titles, library.plane.group, names)
+        if keeps_view:  # the same works and some more, while a folder is being looked at
+            self._map.restore_view(view)
         self._map.set_selection([n for n, picture in enumerate(library.pictures) if picture.path in selected])
         self._color()
         self._set_state("idle")

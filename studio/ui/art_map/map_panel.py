@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from studio.ui.art_map.art_map import ArtMap
@@ -17,7 +18,16 @@ from studio.ui.widgets.plain_text import PlainLabel
 
 
 class MapPanel(QWidget):
-    """The map of an index with all that belongs to it; `map` and `controller` are for whoever embeds it."""
+    """The map of an index with all that belongs to it.
+
+    Signals: works_changed(), `rows` are others; selection_changed(list of int) and opened(int): places in `rows`;
+    failed(StudioError), the index cannot be read.
+    """
+
+    works_changed = Signal()
+    selection_changed = Signal(list)
+    opened = Signal(int)
+    failed = Signal(object)
 
     def __init__(self, index_folder: Path | None = None, parent: QWidget | None = None) -> None:
         """index_folder: None for the user's own."""
@@ -53,7 +63,26 @@ class MapPanel(QWidget):
         self.stop.clicked.connect(self.controller.cancel)
         self.fit.clicked.connect(self.map.zoom_to_fit)
         self.controller.state_changed.connect(self._show_state)
+        self.controller.works_changed.connect(self.works_changed)
+        self.controller.failed.connect(self.failed)
+        self.map.selection_changed.connect(self.selection_changed)
+        self.map.opened.connect(self.opened)
+        self.setFocusProxy(self.map)
         self._show_state()
+
+    @property
+    def rows(self) -> list[int]:
+        """The rows of the index that are shown, by the numbers of the map."""
+        return [picture.row for picture in self.controller.pictures]
+
+    @property
+    def selected_rows(self) -> list[int]:
+        """Those that are selected."""
+        return [picture.row for picture in self.controller.selected]
+
+    def show_rows(self, rows: Sequence[int]) -> None:
+        """Show these rows of the index, but for those that have gone. Ends in works_changed or failed."""
+        self.controller.show(rows=rows)
 
     def close_down(self) -> None:
         """End what runs for the map; before the window goes. Idempotent."""

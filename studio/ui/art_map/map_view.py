@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 MOST_ZOOM = 300.0  # relative to the whole plane
 LEAST_ZOOM = 0.5
-EDGES = (16, 24, 32, 48, 64, 96, 128, 192)  # px of thumbnails: unscaled, they are painted 4 to 6 times as fast
+EDGES = (16, 24, 32, 48, 64, 96, 128, 192)  # px of thumbnails: unscaled, they are painted 3 to 5 times as fast
 _MARGIN = 0.07  # of the shorter side of the screen, around the whole plane
 _COVERED = 0.5  # share of the screen that all pictures would cover if they lay evenly on it, all of them in sight
 _LEAST_EDGE, _MOST_EDGE = 6.0, 96.0  # px, all of them in sight

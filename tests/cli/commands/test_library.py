@@ -79,6 +79,32 @@ def test_a_map_is_one_page_with_the_pictures_in_it(studio: Studio, pictures: Pat
     assert studio("map", "pictures", "-o", "map.png") == 2
 
 
+def test_a_map_by_umap_is_computed_once_and_says_what_its_distances_mean(
+    studio: Studio, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def lie_on_a_line(vectors: np.ndarray) -> np.ndarray:
+        asked.append(len(vectors))
+        return np.stack([np.linspace(-1, 1, len(vectors))] * 2, axis=1).astype(np.float32)
+
+    monkeypatch.setattr("studio.cli.commands.map_of.umap_plane", lie_on_a_line)
+    for _ in range(2):
+        assert studio("map", "pictures", "-o", "map.json", "--layout", "umap", "--overwrite") == 0
+        values = json.loads((studio.folder / "map.json").read_text(encoding="utf-8"))
+        assert [one["x"] for one in values["pictures"]] == [-1, -0.3333, 0.3333, 1]
+        assert values["method"].startswith("UMAP") and "distances between islands mean little" in values["note"]
+    assert asked == [4]
+    assert studio("map", "pictures", "-o", "map.html", "--layout", "umap") == 0
+    assert "near is alike" in (studio.folder / "map.html").read_text(encoding="utf-8")
+
+
+def test_too_few_pictures_for_umap_are_told_and_nothing_is_written(studio: Studio, pictures: Path) -> None:
+    assert studio("map", "pictures", "-o", "map.json", "--layout", "umap") == 2
+    assert "at least 10 pictures; there are 4" in studio.err
+    assert not (studio.folder / "map.json").exists()
+
+
 @pytest.mark.parametrize("suffix", ["npz", "safetensors"])
 def test_features_are_arrays_by_layer_with_the_paths(studio: Studio, pictures: Path, suffix: str) -> None:
     layers = ("--layer", "features.3", "--layer", "features.14")

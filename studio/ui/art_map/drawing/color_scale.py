@@ -32,10 +32,11 @@ _NAMED = (
 )
 _OTHERS = {"dark": "#c4c4c4", "light": "#585858"}
 _UNKNOWN = {"dark": "#8c8c8c", "light": "#808080"}
-# Points of "viridis" (van der Walt & Smith 2015), light enough for the dark canvas and dark enough for the light one.
+# From blue to yellow, as "viridis" (van der Walt & Smith 2015), light enough for the dark canvas, dark enough for the
+# light one.
 _RAMP = {
     "dark": ("#5a78b8", "#3f9ab0", "#35b794", "#7ad151", "#c9dd2f", "#fde725"),
-    "light": ("#440154", "#46327e", "#365c8d", "#217a7c", "#14703f", "#5c6400"),
+    "light": ("#5b2a86", "#3a4fa0", "#1d6f8f", "#14774a", "#5c7400", "#8a6600"),
 }
 
 
@@ -64,7 +65,7 @@ class ColorScale:
     def colors(self, theme: ThemeName) -> list[QColor]:
         """Of the entries, and at the end that of what is unknown (so that UNKNOWN is its index)."""
         if self.is_ordered:
-            found = [_ramp(share, theme) for share in self._shares]
+            found = [_ramp(share, theme) for share in self.shares]
         else:
             found = [named_color(number, theme) for number in range(len(self.labels))]
             if self.others:
@@ -72,12 +73,12 @@ class ColorScale:
         return [*found, QColor(_UNKNOWN[theme])]
 
     @property
-    def _shares(self) -> list[float]:
+    def shares(self) -> list[float]:
         """Where entries of an order lie between its ends, by the works before them."""
         counts = np.array(self.counts, np.float64)
         middles = counts.cumsum() - counts / 2
         low, high = middles[0], max(middles[-1], middles[0] + 1e-9)
-        return ((middles - low) / (high - low)).tolist()
+        return [float(share) for share in (middles - low) / (high - low)]
 
 
 def named_color(number: int, theme: ThemeName) -> QColor:
@@ -129,7 +130,8 @@ def _of_numbers(values: Sequence[str | float | None], title: str) -> ColorScale:
     entry[is_known] = np.searchsorted(bounds, known, side="right")
     _, entry[is_known] = np.unique(entry[is_known], return_inverse=True)  # no step without works
     steps = int(entry.max()) + 1
-    ends = tuple(f"{value:.10g}" for value in (known.min(), np.sort(known)[len(known) // 2], known.max()))
+    middle = float(np.sort(known)[len(known) // 2])
+    ends = (f"{known.min():.10g}", f"{middle:.10g}", f"{known.max():.10g}")
     return ColorScale(title, entry, ("",) * steps, _sizes(entry, steps), False, True, ends)
 
 

@@ -123,8 +123,8 @@ class Legend(QWidget):
         colors = scale.colors(theme_name())[:-1]
         bar = QRectF(GRID, top + 3, self.width() - 2 * GRID, self._row_height * 0.5)
         gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-        for number, one in enumerate(colors):
-            gradient.setColorAt(number / max(len(colors) - 1, 1), one)
+        for share, one in zip(scale.shares, colors, strict=True):
+            gradient.setColorAt(share, one)
         painter.setPen(color("hairline"))
         painter.setBrush(gradient)
         painter.drawRoundedRect(bar, 2, 2)

@@ -176,7 +176,7 @@ class MapPainter:
 
 def frame_width(edge: int) -> int:
     """Px of the frame around a thumbnail; one that is selected has one more."""
-    return 1 if edge <= 24 else 2 if edge <= 64 else FRAME - 1
+    return 1 if edge <= 16 else 2 if edge <= 64 else FRAME - 1
 
 
 def _from_the_middle(view: MapView, places: NDArray[np.float64], indices: NDArray[np.int64]) -> NDArray[np.int64]:

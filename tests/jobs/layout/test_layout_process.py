@@ -1,0 +1,99 @@
+"""Promises of the layout process: UMAP's places, a sentence where there are none, and an end at once."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+from studio.core.errors import StudioError
+from studio.jobs.layout import layout_process, service
+from studio.jobs.layout.layout_process import LayoutProcess, LayoutStopped
+
+
+def vectors(count: int = 24) -> np.ndarray:
+    return np.random.default_rng(0).standard_normal((count, 16)).astype(np.float32)
+
+
+def lie_on_a_line(connection, length: int, seed: int) -> None:
+    """In place of the service, without UMAP."""
+    count = len(connection.recv_bytes()) // 4 // length
+    connection.send_bytes(service.PLACES + np.full((count, 2), seed, np.float32).tobytes())
+
+
+def refuse(connection, length: int, seed: int) -> None:
+    connection.recv_bytes()
+    connection.send_bytes(service.PROBLEM + b'["There is no UMAP.", "Install it."]')
+
+
+def die(connection, length: int, seed: int) -> None:
+    raise SystemExit(3)
+
+
+def hang(connection, length: int, seed: int) -> None:
+    connection.recv_bytes()
+    threading.Event().wait()
+
+
+def test_places_come_out_of_another_process(monkeypatch) -> None:
+    monkeypatch.setattr(layout_process, "serve", lie_on_a_line)
+    assert (LayoutProcess().places(vectors(), seed=7) == np.full((24, 2), 7)).all()
+
+
+def test_why_there_are_no_places_is_told(monkeypatch) -> None:
+    monkeypatch.setattr(layout_process, "serve", refuse)
+    with pytest.raises(StudioError, match=r"There is no UMAP\.") as told:
+        LayoutProcess().places(vectors())
+    assert told.value.remedy == "Install it."
+
+
+def test_a_process_that_dies_is_told(monkeypatch) -> None:
+    monkeypatch.setattr(layout_process, "serve", die)
+    with pytest.raises(StudioError, match="exit code 3"):
+        LayoutProcess().places(vectors())
+
+
+def test_it_ends_when_it_is_stopped(monkeypatch) -> None:
+    monkeypatch.setattr(layout_process, "serve", hang)
+    process = LayoutProcess()
+    ended: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            process.places(vectors())
+        except LayoutStopped as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    process.stop()  # before it has begun, while it starts, or later
+    thread.join(60)
+    assert len(ended) == 1
+
+
+def test_one_that_was_stopped_does_not_begin() -> None:
+    process = LayoutProcess()
+    process.stop()
+    with pytest.raises(LayoutStopped):
+        process.places(vectors())
+
+
+def test_whatever_goes_wrong_in_the_process_is_a_sentence(monkeypatch) -> None:
+    def fail(vectors, seed):
+        raise SystemError("broken")
+
+    monkeypatch.setattr(service, "umap_plane", fail)
+    assert service.answer(vectors(), 0).startswith(service.PROBLEM + b'["UMAP met an error')
+
+
+@pytest.mark.slow
+def test_umap_keeps_clouds_apart_and_lies_the_same_each_time() -> None:
+    draw = np.random.default_rng(1)
+    clouds = np.repeat(np.eye(3, 16), 20, axis=0) + 0.05 * draw.standard_normal((60, 16))
+    first, second = (LayoutProcess().places(clouds.astype(np.float32)) for _ in range(2))
+    assert (first == second).all()
+    assert np.abs(first).max() <= 1
+    middles = first.reshape(3, 20, 2).mean(1)
+    spread = np.linalg.norm(first.reshape(3, 20, 2) - middles[:, None], axis=2).mean()
+    assert min(np.linalg.norm(middles[a] - middles[b]) for a, b in ((0, 1), (0, 2), (1, 2))) > 3 * spread
