@@ -107,7 +107,30 @@ class Tour:
         yield "finishing", window
         self._let_paint(lambda: session.run is None)
         yield "history", window
+        yield from self._library()
         yield from self._dialogs()
+
+    def _library(self) -> Iterator[tuple[str, QWidget]]:
+        library, window, show = self.studio.library, self.studio.window, self.studio.actions["library"]
+        show.trigger()
+        yield "library, empty", window
+        works = self._folder / "works"
+        works.mkdir()
+        for seed in range(6):
+            save_picture(make_picture(96, 64, seed=seed), works / f"work {seed}.png")
+        library.add([works])
+        self.wait(lambda: len(library.room.model.rows) == 6)
+        yield "library", window
+        library.room.grid.setCurrentIndex(library.room.model.index(0))
+        library.room.similarity.slider.setValue(0)
+        library.selection.actions["like"].trigger()
+        self.wait(lambda: bool(library.browser.found.hits))
+        yield "library, alike", window
+        library.browser.show_all()
+        library.room.head.map.click()
+        self.wait(lambda: library.room.map.map.count == 6)
+        yield "library, map", window
+        show.trigger()
 
     def _dialogs(self) -> Iterator[tuple[str, QWidget]]:
         studio, window = self.studio, self.studio.window

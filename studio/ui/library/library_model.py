@@ -71,6 +71,8 @@ class LibraryModel(QAbstractListModel):
         ):
             return None
         entry = self._entries.entry(row)
+        if role == Qt.ItemDataRole.AccessibleTextRole and entry is None:
+            return self.tr("Picture {}, not read yet").format(index.row() + 1)
         if role == ENTRY_ROLE or entry is None:
             return entry
         if role == Qt.ItemDataRole.DisplayRole:

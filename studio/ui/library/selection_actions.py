@@ -66,7 +66,7 @@ class SelectionActions(QObject):
                    self.tr("Use it as the style and finish the photo on the canvas"))  # fmt: skip
         self._make("like", self.tr("More like this"), "search",
                    self.tr("Show what is like the selected picture in strokes, subject or colour"))  # fmt: skip
-        self._make("styles", self.tr("Which of my styles is it like?"), "gallery",
+        self._make("styles", self.tr("Which of my styles?"), "gallery",
                    self.tr("Show the styles of the gallery that the selected picture is like"))  # fmt: skip
         self._make("compare", self.tr("Compare two"), "compare", self.tr("Lay two pictures side by side"))
         self._make("teach", self.tr("Teach a style of these\N{HORIZONTAL ELLIPSIS}"), "style",
