@@ -88,7 +88,7 @@ def test_a_map_by_umap_is_computed_once_and_says_what_its_distances_mean(
         asked.append(len(vectors))
         return np.stack([np.linspace(-1, 1, len(vectors))] * 2, axis=1).astype(np.float32)
 
-    monkeypatch.setattr("studio.cli.commands.map_of.umap_plane", lie_on_a_line)
+    monkeypatch.setattr("studio.cli.commands.library.map_of.umap_plane", lie_on_a_line)
     for _ in range(2):
         assert studio("map", "pictures", "-o", "map.json", "--layout", "umap", "--overwrite") == 0
         values = json.loads((studio.folder / "map.json").read_text(encoding="utf-8"))

@@ -57,7 +57,7 @@ def no_umap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def fill(folder: Path, count: int) -> None:
     file = BytesIO()
-    Image.new("RGB", (32, 24), (255, 0, 0)).save(file, "WEBP", lossless=True)
+    Image.new("RGB", (32, 24), (255, 0, 0)).save(file, "WEBP", quality=90)
     draw = np.random.default_rng(0)
     with LibraryIndex(folder, is_writer=True) as index:
         for number in range(count):
