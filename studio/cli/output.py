@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from studio.cli.options import UsageError
+from studio.cli.signing import add_signing_options, signing_key
 from studio.cli.terminal import PIPE
 from studio.core.artwork.layers import layers_of
 from studio.core.engine_api.contract import Frame, Seen
@@ -24,7 +25,9 @@ from studio.core.image_io import (
 )
 from studio.core.image_io.find_pictures import is_folder
 from studio.core.image_io.formats import WRITE_LIMITS
+from studio.core.image_io.output.content_credentials import check_signable
 from studio.core.image_io.output.rgb_profiles import INTENTS, NAMED_PROFILES, export_profile
+from studio.core.image_io.output.signing_key import SigningKey
 from studio.core.image_io.output_check import check_folder, check_writable, file_identity, same_file
 from studio.core.image_io.picture_reader import reason
 from studio.core.image_io.xmp import Credits
@@ -73,6 +76,7 @@ class Target:
     path: Path | None
     options: ExportOptions
     frames: FrameFolder
+    key: SigningKey | None = None  # which signs the picture, and no frame
 
     @property
     def name(self) -> str:
@@ -94,14 +98,14 @@ class Target:
         """
         layers = layers_of(photo, regions, seen) if self.options.format == "ora" else ()
         if self.path is not None:
-            save = partial(save_picture, picture, self.path, self.options, made_of)
+            save = partial(save_picture, picture, self.path, self.options, made_of, key=self.key)
             try:
                 return save(allow_plain=may_be_plain, layers=layers)
             except KeyboardInterrupt:  # a first one does not cost the picture; a second one is no KeyboardInterrupt
                 return save(allow_plain=may_be_plain, layers=layers)
         if not may_be_plain:
             check_result(picture)
-        data = encode_picture(picture, self.options, made_of, layers)
+        data = encode_picture(picture, self.options, made_of, layers, self.key)
         try:
             write_result(data)
         except OSError as error:
@@ -155,6 +159,7 @@ def _add_file_options(group: argparse._ArgumentGroup) -> None:
     add("--no-exif", action="store_true", help="leave out what the camera noted")
     add("--keep-gps", action="store_true", help="keep where the photo was taken and the camera's serial numbers")
     add("--no-learn", action="store_true", help="mark the picture as not to be learnt from (IPTC data mining)")
+    add_signing_options(group)
     add("--no-ai-label", action="store_true", help="leave out the mark that a trained model took part")
 
 
@@ -195,7 +200,17 @@ def check_target(arguments: argparse.Namespace, sources: Sequence[Path], dpi: fl
     options = export_options(arguments, format_name, dpi)
     if arguments.frames is not None:
         _prepare_frames(arguments.frames, arguments.overwrite, path, sources)
-    return Target(path, options, FrameFolder(arguments.frames))
+    return Target(path, options, FrameFolder(arguments.frames), checked_key(arguments, format_name))
+
+
+def checked_key(arguments: argparse.Namespace, format_name: ExportFormat) -> SigningKey | None:
+    """What signs pictures of a format after the options, None for nothing. Raises StudioError if it cannot."""
+    if (arguments.sign is None) != (arguments.sign_key is None):
+        raise UsageError("Signing takes a certificate and its key.", "Give both --sign CERT and --sign-key KEY.")
+    if arguments.sign is None:
+        return None
+    check_signable(format_name)
+    return signing_key(arguments.sign, arguments.sign_key)
 
 
 def _output_of(arguments: argparse.Namespace, sources: Sequence[Path]) -> tuple[Path | None, ExportFormat]:

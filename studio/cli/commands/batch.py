@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from studio.cli.inputs import find_style, path_of, read_recipe
 from studio.cli.options import UsageError, add_recipe_options, add_style_options
-from studio.cli.output import add_folder_options, export_options
+from studio.cli.output import add_folder_options, checked_key, export_options
 from studio.cli.regions import add_region_option, read_regions
 from studio.cli.reports.batch_report import BatchBar, BatchJson, BatchReport, Tally
 from studio.cli.terminal import PIPE, say
@@ -59,6 +59,7 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
     if arguments.cluster is not None:
         _check_cluster()
     check_folder(arguments.output)
+    key = checked_key(arguments, arguments.format)
     if unknown := unknown_licences(job.cards):
         say(unknown)
     places = list(map(path_of, arguments.photos))
@@ -67,6 +68,7 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
     may_overwrite, open_photo = arguments.overwrite, opener.open_picture
     opened = open_batch(arguments.output, job, places, may_overwrite=may_overwrite, open_photo=open_photo)
     with closing(opened) as batch:
+        batch.key = key
         tally = Tally(batch)
         with report:
             report.begin(batch)

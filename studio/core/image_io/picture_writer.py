@@ -19,6 +19,7 @@ from studio.core.image_io.exif import exported
 from studio.core.image_io.formats import EXPORT_SUFFIXES, WRITE_LIMITS, ExportFormat, format_of, format_title
 from studio.core.image_io.header_checks import DECODER_ERRORS, LARGEST_PIXELS
 from studio.core.image_io.output.avif_writer import encode_avif
+from studio.core.image_io.output.content_credentials import check_signable, check_signature, signed
 from studio.core.image_io.output.export_options import ExportOptions
 from studio.core.image_io.output.jpeg_xl_writer import encode_jpeg_xl
 from studio.core.image_io.output.openraster import LayerValues, encode_openraster
@@ -26,6 +27,7 @@ from studio.core.image_io.output.output_values import Values, output_values
 from studio.core.image_io.output.png_writer import encode_png
 from studio.core.image_io.output.read_back import written_layers, written_values
 from studio.core.image_io.output.rgb_profiles import export_profile, is_of_inks
+from studio.core.image_io.output.signing_key import SigningKey
 from studio.core.image_io.picture_reader import decode, hush_pillow
 from studio.core.image_io.tiff_writer import encode_tiff
 from studio.core.image_io.xmp import Credits, to_xmp
@@ -78,13 +80,17 @@ def save_picture(
     *,
     allow_plain: bool = False,
     layers: Sequence[Layer] = (),
+    key: SigningKey | None = None,
 ) -> int:
     """Write the picture to `path` and return the bytes written. options: None takes the format from the suffix.
 
     The file is written beside `path`, opened again and compared before it takes the name; on any failure `path` is as
     it was. Raises PictureError; also for a picture of one colour (`check_result`) unless `allow_plain`: pass True where
-    a source was plain too. layers: what lies below the artwork in OpenRaster, the topmost first.
+    a source was plain too. layers: what lies below the artwork in OpenRaster, the topmost first. key: signs the file,
+    which is read back with its signature.
     """
+    if key is not None:
+        check_signable(options.format if options is not None else format_of(path))
     if options is None:
         options = ExportOptions(format_of(path))
     elif format_of(path) != options.format:
@@ -97,7 +103,11 @@ def save_picture(
     try:
         sheet = _prepare(picture, options, layers)
         data = _encode(sheet, picture.metadata, options, credits)
-        replace_file(path, data, lambda written: _verify(written, path.name, sheet, options))
+        if key is not None:
+            data = signed(
+                data, options.format, key, credits or Credits(path.stem, (), (), None), no_learn=options.no_learn
+            )
+        replace_file(path, data, lambda written: _verify(written, path.name, sheet, options, key))
     except MemoryError as error:
         raise _too_little_memory() from error
     return len(data)
@@ -108,13 +118,17 @@ def encode_picture(
     options: ExportOptions,
     credits: Credits | None = None,  # noqa: A002
     layers: Sequence[Layer] = (),
+    key: SigningKey | None = None,
 ) -> bytes:
     """The bytes `save_picture` would write: for the clipboard, and to tell a file's size. Raises PictureError.
 
     JPEG and inks have no transparency: the picture is laid on white. All else keeps it.
     """
     try:
-        return _encode(_prepare(picture, options, layers), picture.metadata, options, credits)
+        data = _encode(_prepare(picture, options, layers), picture.metadata, options, credits)
+        if key is None:
+            return data
+        return signed(data, options.format, key, credits or Credits("", (), (), None), no_learn=options.no_learn)
     except MemoryError as error:
         raise _too_little_memory() from error
 
@@ -261,10 +275,12 @@ def _settings(options: ExportOptions, exif: bytes, xmp: bytes, dpi: float | None
             return {"exif": exif, "xmp": xmp, "quality": options.quality, "subsampling": chroma}
 
 
-def _verify(written: Path, name: str, sheet: _Sheet, options: ExportOptions) -> None:
+def _verify(written: Path, name: str, sheet: _Sheet, options: ExportOptions, key: SigningKey | None) -> None:
     """Raise PictureError unless the file decodes to what was to be written."""
     try:
         again = _read_back(written, name, sheet, options)
+        if key is not None:
+            check_signature(written.read_bytes(), options.format, key)
     except PictureError as error:
         raise PictureError(f"{name} could not be read back after writing: {error.message}", _ELSEWHERE) from error
     except DECODER_ERRORS as error:

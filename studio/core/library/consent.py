@@ -28,7 +28,7 @@ class ConsentReader:
         if not mark and not self._facts.facts_of(path).may_learn:
             card = path.with_suffix(".json")
             mark = f'"{NO_LEARN}" in {card.name if card.is_file() else f"a {MANIFEST}"}'
-        return f"{path.name} is not to be learnt from: {mark} forbids it." if mark else ""
+        return f"{path.name} may not be learnt from: {mark} forbids it." if mark else ""
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,7 @@ class Permitted:
         if not self.refusals:
             return ""
         count, total = len(self.refusals), len(self.refusals) + len(self.paths)
-        forbid = "forbids" if count == 1 else "forbid"
-        return f"{count} of {total} pictures {forbid} to be learnt from, and {left or 'none'} of the others can be."
+        return f"{count} of {total} pictures may not be learnt from, which leaves {left or 'none'}: too few."
 
 
 def permitted(paths: Iterable[Path]) -> Permitted:

@@ -88,7 +88,7 @@ def read_pictures(
             paths.append(path)
     if refused and len({work_of(path.name) for path in paths}) < 2:
         raise StudioError(
-            f"{refused} of {refused + len(paths)} pictures in {folder} forbid to be learnt from: too few are left.",
+            f"{refused} of {refused + len(paths)} pictures in {folder} may not be learnt from: too few are left.",
             "Choose another folder, or ask their makers.",
         )
     _, unseen = split_works([work_of(path.name) for path in paths])

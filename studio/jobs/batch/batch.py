@@ -15,6 +15,7 @@ from studio.core.engine_api.build_requests import not_found
 from studio.core.engine_api.contract import Done, Seen, StyleRequest
 from studio.core.errors import PictureError, StudioError, WriteError
 from studio.core.image_io import is_plain, open_picture, save_picture
+from studio.core.image_io.output.signing_key import SigningKey
 from studio.core.image_io.output_check import file_identity
 from studio.core.picture import Picture
 from studio.core.rescue import keep_safe, unsaved
@@ -50,6 +51,7 @@ class Batch:
         self.folder = folder
         self._open_photo = open_photo
         self.job = job
+        self.key: SigningKey | None = None  # which signs each artwork; in memory alone, no journal knows it
         self.notes: tuple[str, ...] = ()  # what the user should know about the photos
         self.items = tuple(items)
         self._seen: dict[int, Seen] = {}  # by item, what is in its photo
@@ -94,6 +96,7 @@ class Batch:
                 self.job.credits(request.content),
                 allow_plain=any(is_plain(source) for source in sources if source is not None),
                 layers=layers_of(request.content, regions, seen) if self.job.options.format == "ora" else (),
+                key=self.key,
             )
         except Exception as error:  # noqa: BLE001 - as above
             return self._leave_unsaved(item, request, done, _as_sentence(error))

@@ -43,6 +43,8 @@ from studio.ui.export.export_settings import ExportSettings
 from studio.ui.export.export_size import ExportSize
 from studio.ui.export.exporter import Exportable, file_size
 from studio.ui.export.file_size_estimator import FileSizeEstimator
+from studio.ui.export.signing_row import SigningRow
+from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.form_row import form_row, label_for_screen_readers
 from studio.ui.widgets.number_field import UnitSpinBox
@@ -63,18 +65,25 @@ FORMAT_NAMES: dict[ExportFormat, str] = {
 class ExportDialog(QDialog):
     """Asks how and where to export a picture, which it shows; starts with the settings of the last export.
 
-    Signals: accepted_with(path, options, title, artist, unit); better_wanted(), rather the finished picture than this;
+    Signals: accepted_with(path, options, title, artist, unit, what to sign with or None); better_wanted(), rather the
+    finished picture than this;
     larger_wanted(int), rather one painted with this longer edge (px).
     """
 
-    accepted_with = Signal(object, object, str, str, str)
+    accepted_with = Signal(object, object, str, str, str, object)
     better_wanted = Signal()
     larger_wanted = Signal(int)
 
     def __init__(
-        self, artwork: Exportable, last: ExportSettings, parent: QWidget | None = None, *, can_finish: bool = False
+        self,
+        artwork: Exportable,
+        last: ExportSettings,
+        parent: QWidget | None = None,
+        *,
+        can_finish: bool = False,
+        settings: Settings | None = None,
     ) -> None:
-        """can_finish: whether a better picture could be made of what is on the canvas."""
+        """can_finish: whether a better picture could be made of what is on the canvas. settings: of signing."""
         super().__init__(parent)
         self._artwork = artwork
         picture, options = artwork.picture, last.options
@@ -105,6 +114,7 @@ class ExportDialog(QDialog):
         self.keep_gps.setChecked(options.keep_gps)
         self.label_ai.setChecked(options.label_ai)
         self.label_ai.setEnabled(artwork.credits.recipe is not None)
+        self.signing = SigningRow(settings)
         self._folder = last.folder
         self.file = QLineEdit(displayable(str(last.folder / f"{artwork.file_name}{SUFFIX_OF[options.format]}")))
         self.note = PlainLabel()
@@ -173,7 +183,7 @@ class ExportDialog(QDialog):
             self._is_wanted = True
             return
         path, title, artist = typed_path(str(self.path)), self.title.text().strip(), self.artist.text().strip()
-        self.accepted_with.emit(path, self.options, title, artist, self.dimensions.unit)
+        self.accepted_with.emit(path, self.options, title, artist, self.dimensions.unit, self.signing.files)
         super().accept()
 
     @Slot()
@@ -268,7 +278,7 @@ class ExportDialog(QDialog):
             check_export_size(*self.dimensions.pixels, found)
         except PictureError as error:
             return str(error)
-        return ""
+        return self.signing.problem(found)
 
     @Slot()
     def _show_change(self) -> None:
@@ -326,6 +336,7 @@ class ExportDialog(QDialog):
         for box in (self.keep_exif, self.keep_gps, self.label_ai, self.no_learn):
             box.toggled.connect(self._show_change)
         self.keep_exif.toggled.connect(self._show_keeps)
+        self.signing.changed.connect(self._show_file)
         self._size_estimator.measured.connect(self._show_file_size)
         self._disk.proposed.connect(self._show_proposed)
         self._disk.looked_at.connect(self._show_place)
@@ -363,6 +374,7 @@ class ExportDialog(QDialog):
         form.addRow(self.tr("Size"), self.dimensions)
         form.addRow(self.tr("Keep"), form_row(self.keep_exif, self.keep_gps, None))
         form.addRow(self.tr("Label"), form_row(self.label_ai, self.no_learn, None))
+        form.addRow(self.tr("Signature"), self.signing)
         form.addRow(self.tr("File"), form_row(self.file, browse))
         box = QVBoxLayout(self)
         box.setContentsMargins(20, 20, 20, 16)

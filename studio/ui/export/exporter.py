@@ -15,10 +15,12 @@ from studio.core.artwork.layers import layers_of
 from studio.core.errors import StudioError
 from studio.core.image_io import ExportOptions, Layer, encode_picture, is_plain, save_picture
 from studio.core.image_io.formats import SUFFIX_OF
+from studio.core.image_io.output.signing_key import SigningFiles, load_signing_key
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
 from studio.core.styles.style import Style
 from studio.ui.export.export_settings import ExportSettings, Unit, keep_export_settings, read_export_settings
+from studio.ui.export.signing_settings import read_signing_settings
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
@@ -92,6 +94,7 @@ class Exporter(QObject):
         title: str,
         artist: str = "",
         unit: Unit | None = None,
+        signing: SigningFiles | None = None,
         *,
         shown: ShownPicture | None = None,
         keeps_others: bool = False,
@@ -99,7 +102,7 @@ class Exporter(QObject):
         """Write a picture; a message says when it is done, or why not.
 
         unit: remembered for the next time. shown: None for the picture on the canvas. keeps_others: under the next free
-        name where such a file exists.
+        name where such a file exists. signing: what signs the file; nothing of it is remembered here.
         """
         shown = shown or self._session.shown
         if shown is None:
@@ -114,12 +117,13 @@ class Exporter(QObject):
         draw_layers = self._layers(shown)
 
         def write() -> tuple[Path, int]:
+            key = load_signing_key(signing) if signing is not None else None
             target = free_path(path) if keeps_others else path
             # A plain source may well give a plain picture; otherwise one colour means that something went wrong.
             allow_plain = any(is_plain(source) for source in sources)
             layers = draw_layers() if options.format == "ora" else ()
             return target, save_picture(
-                result.picture, target, options, made_of, allow_plain=allow_plain, layers=layers
+                result.picture, target, options, made_of, allow_plain=allow_plain, layers=layers, key=key
             )
 
         def done(written: tuple[Path, int]) -> None:
@@ -128,6 +132,8 @@ class Exporter(QObject):
             if is_result:
                 self._session.mark_exported(result)
             text = self.tr("Exported as {}, {}.").format(self.last_file.name, file_size(size))
+            if signing is not None:
+                text = self.tr("Exported as {}, {}, signed.").format(self.last_file.name, file_size(size))
             self._session.post_message(Message(text, action="show_export"))
             self._session.activities.end("exporting")  # last: what breaks off before is refused, and ends there
 
@@ -149,7 +155,8 @@ class Exporter(QObject):
             return False
         name = f"{artwork.file_name}{SUFFIX_OF[last.options.format]}"
         options = last.options_for(artwork.picture)
-        self.export(last.folder / name, options, artwork.title, last.artist, shown=artwork.shown, keeps_others=True)
+        path, signing = last.folder / name, read_signing_settings(self._settings).files()
+        self.export(path, options, artwork.title, last.artist, signing=signing, shown=artwork.shown, keeps_others=True)
         return True
 
     def _credits(self, shown: ShownPicture) -> Credits:

@@ -200,7 +200,7 @@ class ActionHandlers(QObject):
         folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
         can_finish = not self._session.missing
         last = self._exporter.last or ExportSettings(folder)
-        export_dialog = ExportDialog(artwork, last, self._window, can_finish=can_finish)
+        export_dialog = ExportDialog(artwork, last, self._window, can_finish=can_finish, settings=self._settings)
         export_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         # What the dialog showed is written, whatever has been painted in the meantime.
         export_dialog.accepted_with.connect(partial(self._exporter.export, shown=artwork.shown))

@@ -57,12 +57,12 @@ def test_a_refusal_names_the_picture_and_where_it_is_marked(tmp_path: Path) -> N
     found = permitted([marked, mined, told, listed, free])
     assert found.paths == (free,)
     assert found.refusals == (
-        "m.png is not to be learnt from: its data mining property (IPTC/PLUS, DMI-PROHIBITED-AIMLTRAINING) forbids it.",
-        "n.png is not to be learnt from: its training and data mining assertion (C2PA) forbids it.",
-        'told.png is not to be learnt from: "no_learn" in told.json forbids it.',
-        'listed.png is not to be learnt from: "no_learn" in a MANIFEST.tsv forbids it.',
+        "m.png may not be learnt from: its data mining property (IPTC/PLUS, DMI-PROHIBITED-AIMLTRAINING) forbids it.",
+        "n.png may not be learnt from: its training and data mining assertion (C2PA) forbids it.",
+        'told.png may not be learnt from: "no_learn" in told.json forbids it.',
+        'listed.png may not be learnt from: "no_learn" in a MANIFEST.tsv forbids it.',
     )
-    assert found.too_few(1) == "4 of 5 pictures forbid to be learnt from, and 1 of the others can be."
+    assert found.too_few(1) == "4 of 5 pictures may not be learnt from, which leaves 1: too few."
     assert permitted([free]).too_few(0) == ""
 
 
@@ -84,7 +84,7 @@ def test_an_own_style_made_of_a_marked_picture_keeps_the_mark(tmp_path: Path) ->
     card = library.add(open_picture(path))
     assert card.no_learn
     assert permitted([card.file]).refusals == (
-        f'{card.file.name} is not to be learnt from: "no_learn" in {card.id}.json forbids it.',
+        f'{card.file.name} may not be learnt from: "no_learn" in {card.id}.json forbids it.',
     )
 
 

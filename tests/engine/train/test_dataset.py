@@ -65,7 +65,7 @@ def test_what_forbids_it_is_named_and_neither_learnt_from_nor_validated_on(tmp_p
         path.write_bytes(path.read_bytes() + FORBIDDEN)
     notes = list(read_pictures(photos, (), Doubles(()), CPU))
     assert [note for note in notes if "data mining" in note] == [
-        f"Left out: {path.name} is not to be learnt from: "
+        f"Left out: {path.name} may not be learnt from: "
         "its data mining property (IPTC/PLUS, DMI-PROHIBITED) forbids it."
         for path in marked
     ]
@@ -74,5 +74,5 @@ def test_what_forbids_it_is_named_and_neither_learnt_from_nor_validated_on(tmp_p
     assert "photo1" not in works and len(works) == WORKS - 1
     for path in paths:
         path.write_bytes(path.read_bytes() + FORBIDDEN)
-    with pytest.raises(StudioError, match=f"{len(paths)} of {len(paths)} pictures .* forbid to be learnt from"):
+    with pytest.raises(StudioError, match=f"{len(paths)} of {len(paths)} pictures .* may not be learnt from"):
         list(read_pictures(photos, (), Doubles(()), CPU))

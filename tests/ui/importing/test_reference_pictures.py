@@ -119,5 +119,5 @@ def test_pictures_that_forbid_it_are_left_out_and_named(
         chosen.add([free, marked])
     assert names(chosen) == ["free.png"]
     (message,) = told.args
-    assert message.text.startswith("1 of 2 pictures forbids to be learnt from, and 1 of the others can be.")
-    assert "marked.png is not to be learnt from: its data mining property (IPTC/PLUS" in message.text
+    assert message.text.startswith("1 of 2 pictures may not be learnt from, which leaves 1: too few.")
+    assert "marked.png may not be learnt from: its data mining property (IPTC/PLUS" in message.text

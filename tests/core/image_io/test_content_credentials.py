@@ -1,0 +1,212 @@
+"""Signed exports: read back with C2PA's own reader, and never at the price of the file that was there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import c2pa
+import numpy as np
+import pytest
+
+from studio.core.artwork.credits import credits_of, credits_of_photo
+from studio.core.card import bundled_cards
+from studio.core.errors import PictureError
+from studio.core.image_io import ExportFormat, ExportOptions, open_picture, save_picture
+from studio.core.image_io.formats import SUFFIX_OF, WRITE_LIMITS
+from studio.core.image_io.output import content_credentials
+from studio.core.image_io.output.content_credentials import SIGNED_FORMATS
+from studio.core.image_io.output.signing_key import PassphraseError, SigningFiles, SigningKey, load_signing_key
+from studio.core.image_io.xmp import COMPOSITE, GENERATED, Credits, read_recipe
+from studio.core.library.consent import permitted
+from studio.core.recipe import StyleRecipe
+from studio.core.styles.style import Style
+from tests.support.certificates import ARTIST, Files, write_chain
+from tests.support.fakes import make_picture
+
+STYLES = bundled_cards("styles")[:2]
+PICTURE = make_picture(96, 64, name="harbour.jpg")
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return write_chain(tmp_path_factory.mktemp("chain"))
+
+
+@pytest.fixture(scope="module")
+def key(chain: Files) -> SigningKey:
+    return load_signing_key(SigningFiles(chain.certificate, chain.key))
+
+
+def painted(method: str = "finish") -> Credits:
+    return credits_of(PICTURE, [Style(PICTURE, card) for card in STYLES], StyleRecipe().change(method=method))
+
+
+def report_on(path: Path, format_name: ExportFormat) -> dict[str, Any]:
+    with path.open("rb") as file:
+        found: dict[str, Any] = json.loads(c2pa.Reader(SIGNED_FORMATS[format_name], file).json())
+    return found
+
+
+def assertion(report: dict[str, Any], label: str) -> Any:
+    made = report["manifests"][report["active_manifest"]]
+    return next((each["data"] for each in made["assertions"] if each["label"] == label), None)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "depth"),
+    [(name, depth) for name in SIGNED_FORMATS for depth in WRITE_LIMITS[name].depths],
+)
+def test_a_signed_file_says_who_made_it_of_what(
+    tmp_path: Path, key: SigningKey, format_name: ExportFormat, depth: int
+) -> None:
+    path = tmp_path / f"art{SUFFIX_OF[format_name]}"
+    made_of = painted()
+    size = save_picture(PICTURE, path, ExportOptions(format_name, depth=depth), made_of, key=key)
+    assert path.stat().st_size == size
+    report = report_on(path, format_name)
+    made = report["manifests"][report["active_manifest"]]
+    assert report["validation_state"] == "Valid"
+    assert made["signature_info"]["common_name"] == ARTIST
+    assert made["title"] == made_of.title
+    (action,) = assertion(report, "c2pa.actions.v2")["actions"]
+    assert (action["action"], action["digitalSourceType"]) == ("c2pa.created", COMPOSITE)
+    parts = {part["title"]: part for part in made["ingredients"]}
+    assert set(parts) == {"harbour.jpg", *(card.title for card in STYLES)}
+    assert all(part["relationship"] == "inputTo" for part in parts.values())
+    assert parts[STYLES[0].title]["description"] == f"Style: {STYLES[0].credit_line}"
+    assert len(action["parameters"]["ingredients"]) == 3
+    assert assertion(report, "cawg.training-mining") is None
+    assert read_recipe(path) == made_of.recipe.change(long_edge=made_of.recipe.long_edge)  # type: ignore[union-attr]
+    if ExportOptions(format_name).is_lossless and depth == 8:
+        assert np.array_equal(open_picture(path).pixels, PICTURE.pixels)
+
+
+def test_a_pattern_is_a_models_work_alone(tmp_path: Path, key: SigningKey) -> None:
+    save_picture(PICTURE, tmp_path / "a.png", None, painted("pattern"), key=key)
+    (action,) = assertion(report_on(tmp_path / "a.png", "png"), "c2pa.actions.v2")["actions"]
+    assert action["digitalSourceType"] == GENERATED
+
+
+@pytest.mark.parametrize("made_of", [credits_of_photo(PICTURE), None])
+def test_a_photo_that_nobody_painted_is_opened_and_says_nothing_of_models(
+    tmp_path: Path, key: SigningKey, made_of: Credits | None
+) -> None:
+    save_picture(PICTURE, tmp_path / "harbour.png", None, made_of, key=key)
+    report = report_on(tmp_path / "harbour.png", "png")
+    (action,) = assertion(report, "c2pa.actions.v2")["actions"]
+    assert action["action"] == "c2pa.opened" and "digitalSourceType" not in action
+    (part,) = report["manifests"][report["active_manifest"]]["ingredients"]
+    assert part["relationship"] == "parentOf" and part["title"].startswith("harbour")
+
+
+@pytest.mark.parametrize("format_name", SIGNED_FORMATS)
+def test_the_mark_against_learning_is_signed_and_found_again(
+    tmp_path: Path, key: SigningKey, format_name: ExportFormat
+) -> None:
+    path = tmp_path / f"art{SUFFIX_OF[format_name]}"
+    save_picture(PICTURE, path, ExportOptions(format_name, no_learn=True), painted(), key=key)
+    entries = assertion(report_on(path, format_name), "cawg.training-mining")["entries"]
+    assert entries["cawg.ai_training"] == entries["cawg.ai_generative_training"] == {"use": "notAllowed"}
+    assert permitted([path]).paths == ()
+
+
+def test_the_mark_of_a_trained_model_cannot_be_left_out_of_what_is_signed(tmp_path: Path, key: SigningKey) -> None:
+    save_picture(PICTURE, tmp_path / "a.png", ExportOptions("png", label_ai=False), painted(), key=key)
+    (action,) = assertion(report_on(tmp_path / "a.png", "png"), "c2pa.actions.v2")["actions"]
+    assert action["digitalSourceType"] == COMPOSITE
+
+
+@pytest.mark.parametrize("format_name", sorted(set(WRITE_LIMITS) - set(SIGNED_FORMATS)))
+def test_a_format_without_signatures_says_so_and_replaces_nothing(
+    tmp_path: Path, key: SigningKey, format_name: ExportFormat
+) -> None:
+    path = tmp_path / f"art{SUFFIX_OF[format_name]}"
+    path.write_bytes(b"the old one")
+    with pytest.raises(PictureError, match="holds no signature"):
+        save_picture(PICTURE, path, None, painted(), key=key)
+    assert path.read_bytes() == b"the old one"
+
+
+@pytest.mark.parametrize("broken", ["pixels", "signature"])
+def test_a_file_that_was_not_signed_as_it_should_replaces_nothing(
+    tmp_path: Path, key: SigningKey, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """What lies between signing and the disk may spoil it: it is read back."""
+    path = tmp_path / "art.png"
+    path.write_bytes(b"the old one")
+    sign = content_credentials.signed
+    other = tmp_path / "other.png"
+    save_picture(make_picture(96, 64, seed=9), other, None, painted())
+
+    def spoil(data: bytes, *parts: Any, **more: Any) -> bytes:
+        if broken == "pixels":
+            return sign(other.read_bytes(), *parts, **more)
+        found = bytearray(sign(data, *parts, **more))
+        place = found.index(b"cawg") if b"cawg" in found else found.index(b"Painted by Style Studio")
+        found[place] ^= 1
+        return bytes(found)
+
+    monkeypatch.setattr("studio.core.image_io.picture_writer.signed", spoil)
+    with pytest.raises(PictureError, match="other pixels" if broken == "pixels" else "signature"):
+        save_picture(PICTURE, path, None, painted(), key=key)
+    assert path.read_bytes() == b"the old one"
+    assert {each.name for each in tmp_path.iterdir()} == {"art.png", "other.png"}
+
+
+def test_a_certificate_that_is_for_something_else_costs_no_file(tmp_path: Path) -> None:
+    files = write_chain(tmp_path / "other", is_for_signing=False)
+    other = load_signing_key(SigningFiles(files.certificate, files.key))
+    path = tmp_path / "art.png"
+    path.write_bytes(b"the old one")
+    with pytest.raises(PictureError, match="could not be signed") as told:
+        save_picture(PICTURE, path, None, painted(), key=other)
+    assert "signing documents or e-mail" in told.value.remedy
+    assert path.read_bytes() == b"the old one"
+
+
+def test_a_certificate_out_of_its_time_is_refused_with_the_day(tmp_path: Path) -> None:
+    for days, words in (((-30, -2), "expired on"), ((2, 30), "is valid from")):
+        files = write_chain(tmp_path / words, days=days)
+        with pytest.raises(PictureError, match=rf"artist.pem {words} \d{{4}}-\d\d-\d\d"):
+            load_signing_key(SigningFiles(files.certificate, files.key))
+
+
+def test_a_key_of_another_certificate_is_refused(tmp_path: Path, chain: Files) -> None:
+    other = write_chain(tmp_path)
+    with pytest.raises(PictureError, match="is not the key of the certificate"):
+        load_signing_key(SigningFiles(chain.certificate, other.key))
+
+
+def test_files_that_are_none_are_named(tmp_path: Path, chain: Files) -> None:
+    wrong = tmp_path / "wrong.pem"
+    with pytest.raises(PictureError, match=r"certificate wrong\.pem cannot be read"):
+        load_signing_key(SigningFiles(wrong, chain.key))
+    wrong.write_bytes(b"-----BEGIN NOTHING-----")
+    with pytest.raises(PictureError, match=r"wrong\.pem is no certificate"):
+        load_signing_key(SigningFiles(wrong, chain.key))
+    with pytest.raises(PictureError, match=r"wrong\.pem is no private key"):
+        load_signing_key(SigningFiles(chain.certificate, wrong))
+
+
+def test_an_encrypted_key_takes_its_passphrase_and_shows_it_nowhere(tmp_path: Path) -> None:
+    files = write_chain(tmp_path, passphrase="open sesame")
+    given = SigningFiles(files.certificate, files.key, "open sesame")
+    assert "sesame" not in repr(given) and "PRIVATE" not in repr(load_signing_key(given))
+    with pytest.raises(PassphraseError, match="needs its passphrase"):
+        load_signing_key(replace(given, passphrase=""))
+    with pytest.raises(PassphraseError, match="not the passphrase"):
+        load_signing_key(replace(given, passphrase="open barley"))
+
+
+def test_a_passphrase_that_is_not_needed_is_passed_over(chain: Files) -> None:
+    assert load_signing_key(SigningFiles(chain.certificate, chain.key, "not needed")).signer == ARTIST
+
+
+def test_without_the_package_a_sentence_says_how_to_get_it(chain: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studio.core.image_io.output.signing_key.find_spec", lambda name: None)
+    with pytest.raises(PictureError, match="needs the package c2pa-python") as told:
+        load_signing_key(SigningFiles(chain.certificate, chain.key))
+    assert "pip install c2pa-python" in told.value.remedy
