@@ -106,7 +106,7 @@ class AboutArtWindow(QDialog):
 def _paragraphs(text: str) -> Iterator[str]:
     """A long text in paragraphs of whole sentences."""
     paragraph = ""
-    for sentence in re.split(r"(?<=[.;]) (?=\S)", text):
+    for sentence in re.split(r"(?<=[a-z0-9%)]\.) (?=[A-Z0-9])", text):
         if paragraph and len(paragraph) + len(sentence) >= _LONGEST_PARAGRAPH:
             yield paragraph
             paragraph = ""

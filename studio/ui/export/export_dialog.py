@@ -219,6 +219,14 @@ class ExportDialog(QDialog):
             self.note.setText(self._note_on(self._place))
         self.export.setEnabled(not problem and (self._place is None or self._place.has_folder))
 
+    @Slot()
+    def _make_room(self) -> None:
+        """Rows have come: the file's name stays in sight, as far as the screen has room."""
+        box = self.layout()
+        assert box is not None
+        box.activate()
+        resize_within_screen(self, self.size().expandedTo(self.sizeHint()))
+
     def _propose(self, path: Path, *, elsewhere: bool = False) -> None:
         self._wanted = path
         self._disk.propose(path, elsewhere=elsewhere)
@@ -337,6 +345,7 @@ class ExportDialog(QDialog):
             box.toggled.connect(self._show_change)
         self.keep_exif.toggled.connect(self._show_keeps)
         self.signing.changed.connect(self._show_file)
+        self.signing.box.toggled.connect(self._make_room)
         self._size_estimator.measured.connect(self._show_file_size)
         self._disk.proposed.connect(self._show_proposed)
         self._disk.looked_at.connect(self._show_place)

@@ -16,7 +16,9 @@ from studio.ui.widgets.plain_text import PlainLabel
 GALLERY = Portrait(
     "The gallery", 4, ("4 works.",), {"century": (Share("19th century", 3), Share("", 1))}, ("No prints.",)
 )
-NETWORK = Portrait("A network", 0, (f"{'It has seen very much. ' * 40}At last, a cat.",), {}, ("No paintings.",))
+NETWORK = Portrait(
+    "A network", 0, (f"{'It has seen very much of N. C. Wyeth. ' * 40}At last, a cat.",), {}, ("No paintings.",)
+)
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def test_each_share_has_words_and_a_bar_of_its_length(window: AboutArtWindow) ->
 
 def test_what_a_network_has_seen_is_read_to_its_end(window: AboutArtWindow) -> None:
     texts = " ".join(label.text() for label in window.findChildren(PlainLabel))
-    assert texts.count("It has seen very much.") == 40 and "At last, a cat." in texts
+    assert texts.count("It has seen very much of N. C. Wyeth.") == 40 and "At last, a cat." in texts
 
 
 def test_a_bar_is_filled_as_far_as_its_share(qtbot: QtBot) -> None:
