@@ -21,6 +21,7 @@ from studio.jobs.worker import Worker
 from studio.ui.batch.batch_countdown import BatchCountdown
 from studio.ui.batch.batch_look import BatchLook
 from studio.ui.batch.batch_options import BatchOptions, BatchScan, InterruptedBatch, scan
+from studio.ui.batch.batch_signing import sign_all
 from studio.ui.batch.batch_statuses import BatchStatuses
 from studio.ui.export.exporter import Exporter
 from studio.ui.session.message import Message
@@ -137,14 +138,18 @@ class BatchQueue(QObject):
             self._tell(error)
             return
         open_photo = self._open_photo
+        signing = self._exporter.signing
         self._begin(
-            lambda: open_batch(
-                folder,
-                job,
-                options.places,
-                may_overwrite=options.may_overwrite,
-                open_photo=open_photo,
-                left_out=options.left_out,
+            lambda: sign_all(
+                open_batch(
+                    folder,
+                    job,
+                    options.places,
+                    may_overwrite=options.may_overwrite,
+                    open_photo=open_photo,
+                    left_out=options.left_out,
+                ),
+                signing,
             )
         )
 
@@ -152,7 +157,8 @@ class BatchQueue(QObject):
         """Continue the batch that was interrupted in the chosen folder, with the settings it began with."""
         folder = self.options.folder
         if folder is not None and not self.is_running and not self._waits_for_learning():
-            self._begin(lambda: resume_batch(folder, self._open_photo))
+            signing = self._exporter.signing
+            self._begin(lambda: sign_all(resume_batch(folder, self._open_photo), signing))
 
     def set_paused(self, is_paused: bool) -> None:
         """Pause after the step under way, or continue."""

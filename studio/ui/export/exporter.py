@@ -82,6 +82,11 @@ class Exporter(QObject):
         return read_export_settings(self._settings)
 
     @property
+    def signing(self) -> SigningFiles | None:
+        """What exports are signed with, without the passphrase of the key; None for no signature."""
+        return read_signing_settings(self._settings).files()
+
+    @property
     def exportable(self) -> Exportable | None:
         """The picture on the canvas, or None."""
         shown = self._session.shown
@@ -155,7 +160,7 @@ class Exporter(QObject):
             return False
         name = f"{artwork.file_name}{SUFFIX_OF[last.options.format]}"
         options = last.options_for(artwork.picture)
-        path, signing = last.folder / name, read_signing_settings(self._settings).files()
+        path, signing = last.folder / name, self.signing
         self.export(path, options, artwork.title, last.artist, signing=signing, shown=artwork.shown, keeps_others=True)
         return True
 
