@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import shlex
 import tomllib
@@ -93,7 +94,14 @@ def options() -> dict[str, set[str]]:
     parser = make_parser()
     (choices,) = (action.choices for action in parser._actions if action.dest == "command")
     assert isinstance(choices, dict)
-    return {name: set(command._option_string_actions) for name, command in choices.items()}
+    return {name: _options_of(command) for name, command in choices.items()}
+
+
+def _options_of(command: argparse.ArgumentParser) -> set[str]:
+    """Its own, and those of its actions, such as `classify train`."""
+    inner = [action.choices for action in command._actions if isinstance(action, argparse._SubParsersAction)]
+    found = [_options_of(each) for choices in inner for each in choices.values()]
+    return set(command._option_string_actions).union(*found)
 
 
 def test_an_option_in_a_sentence_is_one(options: dict[str, set[str]]) -> None:

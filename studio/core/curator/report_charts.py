@@ -12,6 +12,12 @@ from studio.core.image_io import ExportOptions, encode_picture
 
 _WIDTH, _HEIGHT = 260, 130  # of a curve, in units of the drawing
 _QUALITY = 85
+# As attributes: what prints pages may know no style sheets for what is drawn.
+_LINES, _DOT, _WORDS = (
+    'fill="none" stroke="#888" font-size="11"',
+    'fill="#1565c0" stroke="none"',
+    'fill="#444" stroke="none"',
+)
 
 
 def text(words: str) -> str:
@@ -22,16 +28,18 @@ def text(words: str) -> str:
 def calibration_chart(groups: Sequence[tuple[float, float, float]]) -> str:
     """Certainty across, share that is right upwards, a circle for each group."""
     circles = "".join(
-        f'<circle cx="{sure * 200:.1f}" cy="{200 - right * 200:.1f}" r="4"><title>{sure:.0%} certain, {right:.0%} right'
-        "</title></circle>"
+        f'<circle cx="{sure * 200:.1f}" cy="{200 - right * 200:.1f}" r="4" {_DOT}>'
+        f"<title>{sure:.0%} certain, {right:.0%} right</title></circle>"
         for sure, right, _ in groups
     )
     return (
-        '<svg viewBox="-34 -8 250 240" width="300" role="img" aria-label="Certainty against how often it is right">'
+        f'<svg viewBox="-34 -8 250 240" width="300" {_LINES} role="img"'
+        ' aria-label="Certainty against how often it is right">'
         '<path d="M0 0V200H200M0 200L200 0"/>'
         f"{circles}"
-        '<text x="100" y="224" text-anchor="middle">certainty</text><text x="-6" y="12" text-anchor="end">right</text>'
-        '<text x="0" y="214" text-anchor="middle">0</text><text x="200" y="214" text-anchor="middle">1</text></svg>'
+        f'<g {_WORDS}><text x="100" y="224" text-anchor="middle">certainty</text>'
+        '<text x="-6" y="12" text-anchor="end">right</text>'
+        '<text x="0" y="214" text-anchor="middle">0</text><text x="200" y="214" text-anchor="middle">1</text></g></svg>'
     )
 
 
@@ -82,15 +90,15 @@ def _curve(stage: str, part: int, run: Sequence[Epoch]) -> str:
     mark = ""
     if best is not None and best.held_out_loss is not None:
         across, down = place(best.epoch, best.held_out_loss).split(",")
-        mark = f'<circle cx="{across}" cy="{down}" r="4"><title>best, {best.held_out_loss:.3f}</title></circle>'
+        mark = f'<circle cx="{across}" cy="{down}" r="4" {_DOT}><title>best, {best.held_out_loss:.3f}</title></circle>'
     words = f"{stage}{f', part {part}' if part else ', all pictures'}"
     return (
-        f'<svg viewBox="-30 -14 300 172" width="300" role="img" aria-label="Loss, {escape(words)}">'
-        f'<path d="M0 0V{_HEIGHT}H{_WIDTH}"/><polyline points="{learnt}"/>'
-        f'<polyline class="held" points="{points}"/>{mark}'
-        f'<text x="{_WIDTH / 2}" y="{_HEIGHT + 20}" text-anchor="middle">{escape(words)}: epochs 1 to {run[-1].epoch}'
-        "</text>"
-        f'<text x="-4" y="8" text-anchor="end">{top:.1f}</text></svg>'
+        f'<svg viewBox="-30 -14 300 172" width="300" {_LINES} role="img" aria-label="Loss, {escape(words)}">'
+        f'<path d="M0 0V{_HEIGHT}H{_WIDTH}"/><polyline stroke-width="2" points="{learnt}"/>'
+        f'<polyline stroke="#1565c0" stroke-width="2" points="{points}"/>{mark}'
+        f'<g {_WORDS}><text x="{_WIDTH / 2}" y="{_HEIGHT + 20}" text-anchor="middle">'
+        f"{escape(words)}: epochs 1 to {run[-1].epoch}</text>"
+        f'<text x="-4" y="8" text-anchor="end">{top:.1f}</text></g></svg>'
     )
 
 

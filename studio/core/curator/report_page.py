@@ -123,12 +123,10 @@ td {{ padding: 2px 10px; }}
 .confusion {{ border-collapse: collapse; font-size: 12px; }} .cell {{ width: 22px; text-align: center; padding: 2px;
   border: 1px solid #ddd; }} .up {{ height: 11em; padding: 0; }} .up span {{ writing-mode: vertical-rl;
   transform: rotate(180deg); white-space: nowrap; }}
-.bar {{ background: #607d8b; height: 10px; }} svg {{ stroke: #888; fill: none; font-size: 11px; }}
-svg polyline {{ stroke-width: 2; }} svg .held {{ stroke: #1565c0; }}
+.bar {{ background: #607d8b; height: 10px; }}
 figure {{ display: inline-block; margin: 0 10px 10px 0; vertical-align: top; font-size: 12px; width: 224px; }}
 figcaption {{ overflow-wrap: anywhere; }}
 @media print {{ figure, svg, tr {{ break-inside: avoid; }} }}
-svg circle {{ fill: #1565c0; stroke: none; }} svg text {{ fill: #444; stroke: none; }}
 </style></head><body>
 <h1>{title}</h1>
 <p class="caution"><b>{caution}</b> It says which of these classes a picture is most like to a network, and not who made

@@ -98,6 +98,7 @@ class _Training:
         looking = looks_of(request, names, self._classes, places, held, self._data.whole, network_of)
         looks = yield from signs_of_life(request.id, looking, self._share)
         assessment = replace(assessment, stages=tuple(stages), epochs=tuple(self._epochs), looks=looks)
+        yield Progress(request.id, 1.0)
         yield Trained(request.id, head, block, assessment, time.perf_counter() - started)
 
     def _look(self) -> Events[None]:

@@ -54,7 +54,7 @@ def compare(held: HeldOut, tuned: TunedParts, classes: Classes, settings: Classi
     accuracy = float((tuned.held.scores.argmax(1) == classes).mean())
     is_kept = tuned.epochs > 0 and loss < head.loss and accuracy >= head.accuracy
     if is_kept:
-        verdict = f"better, after {tuned.epochs} epochs"
+        verdict = f"better, after {_epochs(tuned.epochs)}"
     elif tuned.epochs:
         verdict = "not better on works held out, so it was thrown away"
     else:
@@ -67,7 +67,7 @@ def compare(held: HeldOut, tuned: TunedParts, classes: Classes, settings: Classi
 
 def scratch_result(scores: Numbers, classes: Classes, settings: ClassifierSettings, learnt: int) -> StageResult:
     """Of the network that was trained from nothing, on the first part. scores: (M, C) as probabilities."""
-    note = f"all layers, {settings.scratch_epochs} epochs over {learnt} pictures of {EDGE} px: a short budget"
+    note = f"all layers, {_epochs(settings.scratch_epochs)} over {learnt} pictures of {EDGE} px: a short budget"
     return _result("from scratch", scores, classes, False, note)
 
 
@@ -75,3 +75,7 @@ def _result(name: StageName, chances: Numbers, classes: Classes, is_kept: bool, 
     right = int((chances.argmax(1) == classes).sum())
     share, around = right / len(classes), interval(right, len(classes))
     return StageResult(name, share, around, mean_loss(chances, classes), len(classes), is_kept, note)
+
+
+def _epochs(count: int) -> str:
+    return f"{count} epoch{'' if count == 1 else 's'}"

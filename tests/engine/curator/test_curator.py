@@ -233,7 +233,7 @@ def test_a_training_tells_its_curves_and_ends_with_a_classifier(monkeypatch: pyt
     assert (trained.block is not None) == found.stages[1].is_kept
     progress = [event for event in events if isinstance(event, Progress)]
     shares = [event.progress for event in progress]
-    assert shares == sorted(shares) and shares[-1] <= 1.0001
+    assert shares == sorted(shares) and shares[-1] == 1.0 and shares[-2] <= 1.0001
     epochs = [event.epoch for event in progress if event.epoch is not None]
     assert tuple(epochs) == found.epochs
     assert all(isinstance(epoch, Epoch) for epoch in epochs)
