@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
 
@@ -119,7 +121,7 @@ class LibraryEntries(QObject):
 
     def read(
         self,
-        rows: Sequence[int],
+        rows: Sequence[int] | NDArray[np.int64],
         take: Callable[[list[IndexedPicture]], None],
         refuse: Callable[[StudioError], None],
     ) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -48,9 +46,9 @@ class LibraryModel(QAbstractListModel):
             self._found = found
         return is_other
 
-    def places_of(self, rows: Sequence[int]) -> list[int]:
+    def places_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Where these rows of the index are shown, in ascending order; those that are not are left out."""
-        return [int(place) for place in np.flatnonzero(np.isin(self._rows, np.asarray(rows, np.int64)))]
+        return np.flatnonzero(np.isin(self._rows, rows)) if len(rows) else np.zeros(0, np.int64)
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)

@@ -198,9 +198,9 @@ class LibraryRoom(QWidget):
         else:
             self.head.add_requested.emit()
 
-    def _selected_rows(self) -> list[int]:
+    def _selected_rows(self) -> NDArray[np.int64]:
         if self._pages.currentWidget() is self.map:
-            return [picture.row for picture in self.map.controller.selected]
+            return np.array([picture.row for picture in self.map.controller.selected], np.int64)
         return self.grid.selected_rows
 
     @Slot()

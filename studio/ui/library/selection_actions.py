@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication
 
@@ -56,7 +58,7 @@ class SelectionActions(QObject):
         """files: a thread for what reads the pictures' files."""
         super().__init__(parent)
         self._session, self._importer, self._entries, self._files = session, importer, entries, files
-        self._rows: list[int] = []
+        self._rows: NDArray[np.int64] = np.zeros(0, np.int64)
         self._facts: dict[str, IndexedPicture] = {}  # of pictures that become styles, by the name of their file
         self._tips: dict[str, str] = {}
         self.actions: dict[str, QAction] = {}
@@ -90,15 +92,15 @@ class SelectionActions(QObject):
             "copy": self._copy,
         }.items():
             self.actions[name].triggered.connect(partial(self._with_pictures, take))
-        self.actions["like"].triggered.connect(lambda: self.like_wanted.emit(self._rows[0]))
-        self.actions["styles"].triggered.connect(lambda: self.styles_like_wanted.emit(self._rows[0]))
+        self.actions["like"].triggered.connect(lambda: self.like_wanted.emit(int(self._rows[0])))
+        self.actions["styles"].triggered.connect(lambda: self.styles_like_wanted.emit(int(self._rows[0])))
         importer.user_styles.added.connect(self._credit)
         session.content_changed.connect(self._show_state)
         self._show_state()
 
-    def select(self, rows: Sequence[int]) -> None:
+    def select(self, rows: NDArray[np.int64]) -> None:
         """These rows of the index are selected now."""
-        self._rows = list(rows)
+        self._rows = rows
         self._show_state()
 
     @Slot()

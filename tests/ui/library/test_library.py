@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, Qt, QUrl
@@ -19,6 +20,7 @@ from studio.ui.app import Studio
 from studio.ui.compare.compare_works import CompareWorks
 from studio.ui.importing.mime_payload import read_payload
 from studio.ui.library.library_grid import LibraryGrid
+from studio.ui.library.questions import Found
 from studio.ui.session.settings import Settings
 from tests.support.fakes import GUARD_SECONDS, FakeEngine, Gate
 
@@ -252,11 +254,11 @@ def test_words_and_order_choose_what_is_shown(qtbot: QtBot, filled: Studio) -> N
 
 def test_what_is_selected_stays_selected_in_another_order(qtbot: QtBot, filled: Studio) -> None:
     select(filled, "night", "sky")
-    kept = set(grid_of(filled).selected_rows)
+    kept = set(grid_of(filled).selected_rows.tolist())
     head = filled.library.room.head
     head.sort.setCurrentIndex(head.sort.findData("author"))
     qtbot.waitUntil(lambda: names(filled)[:1] == ["fire"])
-    assert set(grid_of(filled).selected_rows) == kept
+    assert set(grid_of(filled).selected_rows.tolist()) == kept
     assert "2 of 6 selected" in filled.library.room.count.text()
 
 
@@ -514,4 +516,48 @@ def test_the_map_shows_the_same_pictures_and_its_selection_is_acted_on(
     filled.library.room.head.search.setText("ada")
     qtbot.waitUntil(lambda: room.map.map.count == 3)
     qtbot.mouseClick(room.head.grid, Qt.MouseButton.LeftButton)
-    assert grid_of(filled).isVisible() and grid_of(filled).selected_rows == []
+    assert grid_of(filled).isVisible() and len(grid_of(filled).selected_rows) == 0
+
+
+def test_the_keys_walk_through_lines_and_columns(qtbot: QtBot, filled: Studio) -> None:
+    grid, keys = grid_of(filled), Qt.Key
+    columns = grid._columns
+    assert 1 < columns < len(COLOURS)
+    grid.setCurrentIndex(grid.model().index(0, 0))
+    for key, place in (
+        (keys.Key_Right, 1),
+        (keys.Key_Down, min(1 + columns, len(COLOURS) - 1) if 1 + columns < len(COLOURS) else 1),
+        (keys.Key_End, len(COLOURS) - 1),
+        (keys.Key_Home, 0),
+        (keys.Key_Up, 0),
+    ):
+        qtbot.keyClick(grid, key)
+        assert grid.currentIndex().row() == place, key
+    qtbot.keyClick(grid, keys.Key_End, Qt.KeyboardModifier.ShiftModifier)
+    assert len(grid.selected_rows) == len(COLOURS)
+    qtbot.keyClick(grid, keys.Key_Home)
+    qtbot.keyClick(grid, keys.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(grid.selected_rows) == len(COLOURS)
+
+
+def test_the_mouse_selects_one_a_range_and_single_ones(qtbot: QtBot, filled: Studio) -> None:
+    grid, left = grid_of(filled), Qt.MouseButton.LeftButton
+
+    def click(place: int, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        qtbot.mouseClick(grid.viewport(), left, modifier, grid.visualRect(grid.model().index(place, 0)).center())
+
+    click(1)
+    assert grid.selected_rows.tolist() == grid.model().rows[[1]].tolist()
+    click(3, Qt.KeyboardModifier.ShiftModifier)
+    assert grid.selected_rows.tolist() == grid.model().rows[1:4].tolist()
+    click(2, Qt.KeyboardModifier.ControlModifier)
+    assert grid.selected_rows.tolist() == grid.model().rows[[1, 3]].tolist()
+
+
+def test_a_hundred_thousand_pictures_need_no_layout_and_scroll_to_the_end(filled: Studio) -> None:
+    grid = grid_of(filled)
+    count = 100_000
+    grid.show_found(Found(filled.library.browser.question, np.arange(count)))
+    grid.setCurrentIndex(grid.model().index(count - 1, 0))
+    assert grid.viewport().rect().contains(grid.visualRect(grid.currentIndex()).center())
+    assert grid.indexAt(grid.visualRect(grid.currentIndex()).center()).row() == count - 1
