@@ -8,7 +8,6 @@ from collections.abc import Generator
 import torch
 from cachetools import LRUCache
 from torch import Tensor
-from torch.nn import functional
 
 from studio.engine.feed_forward.flat_regions import calm_flat_regions
 from studio.engine.feed_forward.job import MEASURED, SMALLEST, FeedForwardJob, MixedJob
@@ -17,6 +16,7 @@ from studio.engine.feed_forward.touch_up import is_bare, touch_up
 from studio.engine.losses.band_statistics import match_bands, match_bands_by_region
 from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, on_device
 from studio.engine.networks.style_delta import with_learned
+from studio.engine.networks.style_network import Statistics
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.runtime.lru_cache import TensorCache
 from studio.engine.runtime.tensors import resize
@@ -28,7 +28,7 @@ CALM = 0.6  # of detail below 8 px that is taken away where the photo is flat
 KEPT_NETWORKS = 4  # with weights changed by learned styles, about 1 MB each
 KEPT_PAINTINGS = 256 << 20  # bytes of what the network made: five of the largest, or one and hundreds of tiles
 CPU_PACE, GPU_PACE = 3e-7, 1e-8  # s per px before anything was measured
-LEAST_MEASURED = 256 * 256  # px at which the whole is measured where only a part of it is painted
+LEAST_MEASURED = 256 * 256  # px at which the whole is measured where only a part of it is painted, or styles are mixed
 FINE_PACE = 3.0  # times as long takes the larger network
 PACE_SHARE = 0.3  # of a new reading
 PACED = 256 * 256  # px; for less, most of the time is not the network's
@@ -120,15 +120,15 @@ class LivePainter:
         if mixed is not None and len(mixed.jobs) > 1:
             vectors, shares = torch.cat([one.vector for one in mixed.jobs]), mixed.shares
         conditions = network.conditions(vectors)
+        statistics = None if shares is None else _measured_alone(network, image, conditions)
         if is_whole and height * width <= WHOLE:
-            whole: Tensor = network(_aligned(image), conditions, None, shares)
+            whole: Tensor = network(_aligned(image), conditions, statistics, shares)
             return whole
         most = WHOLE if is_whole else max(LEAST_MEASURED, round(MEASURED * job.size[0] * job.size[1]))
-        scale = min(1.0, (most / (height * width)) ** 0.5)
-        size = max(SMALLEST, round(height * scale)), max(SMALLEST, round(width * scale))
-        small_shares = None if shares is None else _reduced(shares, size)
-        small = resize(image, size).clamp(0, 1)
-        statistics = network.measure(_aligned(small), conditions, small_shares)  # Source: Chen et al. 2022, "URST"
+        if statistics is None:
+            statistics = network.measure(
+                _aligned(_at_most(image, most)), conditions
+            )  # Source: Chen et al. 2022, "URST"
         if mixed is None or mixed.box is None or is_whole:
             result = torch.empty_like(image, memory_format=torch.contiguous_format)
             tiles = cut_into_tiles(height, width, TILE, network.reach)
@@ -152,9 +152,24 @@ class LivePainter:
         return known
 
 
-def _reduced(shares: Tensor, size: tuple[int, int]) -> Tensor:
-    """Shares (1, R, H, W) at a smaller size (h, w), where they still sum to 1."""
-    return functional.interpolate(shares, size, mode="bilinear", antialias=True, align_corners=False)
+def _measured_alone(network: LiveNetwork, image: Tensor, conditions: Tensor) -> Statistics:
+    """The statistics of a picture under each of R conditions (R, N), as if all of it were painted after them.
+
+    With those of the mixed picture, a region beside a rougher style would come out blurred.
+    """
+    small = _at_most(image, LEAST_MEASURED)
+    parts = [network.measure(_aligned(small), one[None]) for one in conditions]
+    return tuple(
+        (torch.cat([mean for mean, _ in norms]), torch.cat([inverse for _, inverse in norms]))
+        for norms in zip(*parts, strict=True)
+    )
+
+
+def _at_most(image: Tensor, pixels: int) -> Tensor:
+    """The image (1, 3, H, W) with about so many pixels, if it has more."""
+    height, width = image.shape[2:]
+    scale = min(1.0, (pixels / (height * width)) ** 0.5)
+    return resize(image, (max(SMALLEST, round(height * scale)), max(SMALLEST, round(width * scale)))).clamp(0, 1)
 
 
 def _aligned(image: Tensor) -> Tensor:

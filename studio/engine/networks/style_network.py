@@ -99,8 +99,8 @@ class StyleNetwork(nn.Module):
         """The artwork. Shapes: content (B, 3, H, W) in [0, 1], conditions (B or 1, N) -> (B, 3, H, W) in [0, 1].
 
         statistics: of another picture, from `measure`, instead of its own: a tile is painted as a part of the whole.
-        shares: (1, R, H, W), summing to 1 at each place, of R conditions (R, N) of one picture, which are mixed there;
-        its statistics remain those of the whole.
+        shares: (1, R, H, W), summing to 1 at each place, of R conditions (R, N) of one picture, which are mixed there.
+        Statistics may be one for each of these, then a place is painted as if all of the picture were like it.
         """
         return self._run(content, Normalizer(self.norms, conditions, statistics, by_size(shares, GRID)))
 
@@ -181,24 +181,25 @@ class Normalizer:
         return torch.addcmul(offsets[:, :, None, None], features, factors[:, :, None, None])
 
     def _mixed(self, features: Tensor, norm: Norm) -> Tensor:
-        """As `__call__`, with scales and shifts that differ from place to place."""
+        """As `__call__`, with scales and shifts that differ from place to place, and perhaps statistics, too."""
         assert self._shares is not None
         height, width = features.shape[2:]
         numbers = self._conditions[:, norm.start : norm.start + 2 * norm.channels].to(features.dtype)
         shares = self._shares[height, width].to(features.dtype)  # (h w, R)
-        scales, shifts = (
-            (shares @ part).view(1, height, width, norm.channels).permute(0, 3, 1, 2) for part in numbers.chunk(2, 1)
-        )
-        if self._frozen is None and not self._is_recording:
-            return torch.addcmul(shifts, functional.group_norm(features, norm.groups, eps=self._epsilon), scales)
         if self._frozen is not None:
             mean, inverse = next(self._frozen)
         else:
             mean, inverse = _statistics(features, norm.groups, self._epsilon)
-            self.recorded.append((mean, inverse))
+            if self._is_recording:
+                self.recorded.append((mean, inverse))
         repeats = norm.channels // norm.groups
-        factors, offsets = (part.repeat_interleave(repeats, 1)[:, :, None, None] for part in (inverse, -mean * inverse))
-        return torch.addcmul(shifts, torch.addcmul(offsets, features, factors), scales)
+        scales, shifts = numbers.chunk(2, 1)  # (R, C)
+        factors = scales * inverse.repeat_interleave(repeats, 1)
+        offsets = shifts - mean.repeat_interleave(repeats, 1) * factors
+        factors, offsets = (
+            (shares @ part).view(1, height, width, norm.channels).permute(0, 3, 1, 2) for part in (factors, offsets)
+        )
+        return torch.addcmul(offsets, features, factors)
 
 
 def by_size(shares: Tensor | None, grid: int) -> dict[tuple[int, int], Tensor] | None:

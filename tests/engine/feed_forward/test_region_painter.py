@@ -72,9 +72,9 @@ def test_each_side_is_painted_in_its_own_style(planner: LivePlanner) -> None:
     plain, other = paint(planner), paint(planner, region(half(0, WIDTH), OTHER))
     both = paint(planner, region(half(), OTHER))
     left, right = slice(0, WIDTH // 2 - 32), slice(WIDTH // 2 + 32, WIDTH)
-    # Statistics are those of the whole, so a side is not quite what it would be alone.
-    assert apart(both[..., left], other[..., left]) < apart(both[..., left], plain[..., left]) / 2
-    assert apart(both[..., right], plain[..., right]) < apart(both[..., right], other[..., right]) / 2
+    # However rough the other is: what is left of it is within the reach of a layer, and bands of the whole.
+    assert apart(both[..., left], other[..., left]) < apart(both[..., left], plain[..., left]) / 5
+    assert apart(both[..., right], plain[..., right]) < apart(both[..., right], other[..., right]) / 5
 
 
 def test_a_region_that_is_off_is_the_photo_and_no_more_than_it(planner: LivePlanner) -> None:
