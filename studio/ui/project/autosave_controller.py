@@ -63,6 +63,7 @@ class AutosaveController(QObject):
         self._recorded: Project | None = None
         self._is_writing = False
         self._has_failed = False
+        self._unsaved: Message | None = None  # to be told again: opening the first photo takes messages away
         self._is_closed = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -187,12 +188,15 @@ class AutosaveController(QObject):
 
     @Slot()
     def _note(self) -> None:
-        if self._store is not None and not self._timer.isActive():
+        if (self._store is not None or self._unsaved is not None) and not self._timer.isActive():
             self._timer.start(REST)
 
     @Slot()
     def _record(self) -> None:
         store = self._store
+        if self._unsaved is not None:
+            self._session.post_message(self._unsaved)
+            self._unsaved = None
         if store is None or self._is_writing:  # it comes back when that is written
             return
         project = self.project()
@@ -216,12 +220,17 @@ class AutosaveController(QObject):
             self._timer.start(RETRY)
         if not self._has_failed:
             self._has_failed = True
-            text, remedy = self.tr("What you do now is not kept for the next start."), f"{error.message} {error.remedy}"
-            self._session.post_message(Message(text, remedy, is_problem=True))
+            self._session.post_message(self._not_kept(error))
 
     def _stay_unsaved(self, error: StudioError) -> None:
-        self._session.post_message(Message.about(error))
+        """Tell it now, and once more after the first change."""
+        self._unsaved = self._not_kept(error)
+        self._session.post_message(self._unsaved)
         self.began.emit()
+
+    def _not_kept(self, error: StudioError) -> Message:
+        text = self.tr("What you do now is not kept for the next start.")
+        return Message(text, f"{error.message} {error.remedy}", is_problem=True)
 
     def _use(self, store: SessionStore | None) -> None:
         self._store = self._shelf.store = store

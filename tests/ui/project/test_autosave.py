@@ -185,6 +185,29 @@ def test_a_disk_that_refuses_is_told_once_and_tried_again(
     assert message.remedy == "The disk is full. Free some space."
 
 
+def test_a_folder_that_takes_no_session_is_told_at_the_start_and_after_the_first_change(
+    qtbot: QtBot, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise WriteError("The folder cannot be made.", "Look at its permissions.")
+
+    monkeypatch.setattr(autosave_controller, "open_session", refuse)
+    monkeypatch.setattr(autosave_controller, "REST", 1)
+    studio = start()
+    shown = studio.window.messages
+    assert shown.message is not None
+    assert shown.message.text == "What you do now is not kept for the next start."
+    assert shown.message.remedy == "The folder cannot be made. Look at its permissions."
+    studio.session.post_message(None)  # as opening a photo does
+    messages = messages_of(studio)
+    for strength in (0.2, 0.3):
+        studio.session.change(strength=strength)
+        studio.session.commit()
+        qtbot.waitUntil(lambda: not studio.autosave._timer.isActive())
+    assert [message.remedy for message in messages] == ["The folder cannot be made. Look at its permissions."]
+    assert not studio.session.is_kept
+
+
 HistoryAct = tuple[Callable[[Studio], None], Callable[[Studio], bool]]
 HISTORY_ACTS: dict[str, HistoryAct] = {
     "pin": (
