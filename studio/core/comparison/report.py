@@ -192,9 +192,9 @@ def _place_in_words(comparison: Comparison) -> str:
     words = []
     for traits in (comparison.first, comparison.second):
         x, y = traits.center
-        across = "left of the middle" if x < 0.47 else "right of the middle" if x > 0.53 else ""
-        down = "above the middle" if y < 0.47 else "below the middle" if y > 0.53 else ""
-        words.append(" and ".join(filter(None, (across, down))) or "in the middle")
+        across = "left of" if x < 0.47 else "right of" if x > 0.53 else ""
+        down = "above" if y < 0.47 else "below" if y > 0.53 else ""
+        words.append(f"{' and '.join(filter(None, (across, down))) or 'in'} the middle")
     if words[0] == words[1]:
         return f"the weight of both lies {words[0]}."
     return f"the weight of the first lies {words[0]}, of the second {words[1]}."
