@@ -73,7 +73,7 @@ class MeasureBars(QWidget):
     @property
     def _bar(self) -> QRectF:
         """Where the bar of the first row is."""
-        return QRectF(0.36 * self.width(), (_ROW - _BAR) / 2, 0.2 * self.width(), _BAR)
+        return QRectF(0.4 * self.width(), (_ROW - _BAR) / 2, 0.19 * self.width(), _BAR)
 
     def sizeHint(self) -> QSize:
         return QSize(300, _ROW * max(len(self._measures), 9))
