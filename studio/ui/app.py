@@ -25,6 +25,7 @@ from studio.core.styles.style_library import StyleLibrary
 from studio.jobs.decoding.answering import OpensHere
 from studio.jobs.decoding.decode_process import DecodeProcess
 from studio.jobs.worker import Worker
+from studio.ui.about_art.about_art import AboutArt
 from studio.ui.actions.actions import Actions, make_actions
 from studio.ui.actions.preference_actions import bind_choice, bind_switch
 from studio.ui.actions.refine_actions import RefineActions
@@ -193,6 +194,13 @@ class Studio(QObject):
             self.window.tool_bar.menu,
         )
         self._connect_library()
+        self.about_art = AboutArt(
+            self.session,
+            lambda: user_styles.cards,
+            lambda: [folder.path for folder in self.library.indexer.folders],
+            self.window,
+        )
+        self.actions["about_art"].triggered.connect(self.about_art.show)
         self.presets = PresetController(
             self.session, Presets(settings.folder), library, self.importer.settings_offer, self
         )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from studio.core.card import Card, bundled_cards
-from studio.core.library.facts import facts_of_card
+from studio.core.displayable import displayable
+from studio.core.library.facts import Facts, facts_of_card
+from studio.core.library.library_index import LibraryIndex
 from studio.core.library.representation import represent
 
 MOST_SHOWN = 6  # entries of a sort that are named; the others are added up
@@ -41,9 +44,28 @@ class Portrait:
 
 def portrait_of(title: str, cards: Sequence[Card]) -> Portrait:
     """Of the works that cards tell of."""
-    found = represent(facts_of_card(card) for card in cards)
+    return _portrait(title, (facts_of_card(card) for card in cards), "their cards")
+
+
+def portraits_of_folders(folders: Sequence[Path], index_folder: Path | None = None) -> tuple[Portrait, ...]:
+    """Of folders of the library, from what its index has noted of their pictures; of those with none in it, none.
+
+    index_folder: None for the user's own. Raises StudioError if the index cannot be opened.
+    """
+    portraits = []
+    with LibraryIndex(index_folder) as index:
+        for folder in folders:
+            pictures = index.pictures(index.rows(folder))
+            if pictures:
+                facts = (picture.facts for picture in pictures)
+                portraits.append(_portrait(displayable(folder.name), facts, "manifests and cards in this folder"))
+    return tuple(portraits)
+
+
+def _portrait(title: str, facts: Iterable[Facts], source: str) -> Portrait:
+    found = represent(facts)
     shares = {sort: _shares(counts) for sort, counts in found.counts.items() if set(counts) != {""}}
-    known = [f"{found.works} works, counted from their cards."] if found.works else []
+    known = [f"{found.works} works, counted from {source}."] if found.works else []
     if found.forbidden:
         known.append(f"{found.forbidden} of them are not to be learnt from.")
     return Portrait(title, found.works, tuple(known), shares, found.gaps)

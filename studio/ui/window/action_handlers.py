@@ -14,11 +14,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from studio.core.artwork.artwork_state import ArtworkState
 from studio.core.card import Card, bundled_cards
 from studio.core.errors import StudioError
-from studio.core.library.about_art import portrait_of, portraits_of_models
 from studio.core.picture import Picture
 from studio.core.recipe import KNOBS
 from studio.core.styles.learned_style_file import SUFFIX
-from studio.ui.about_art.about_art_window import AboutArtWindow
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.availability import allow
 from studio.ui.actions.undo_text import change_name
@@ -100,7 +98,6 @@ class ActionHandlers(QObject):
             "shortcuts": self.show_shortcuts,
             "diagnostics": self.copy_diagnostics,
             "about": self.show_about,
-            "about_art": self.show_about_art,
             "quit": window.close,
         }.items():
             actions[name].triggered.connect(slot)
@@ -267,14 +264,6 @@ class ActionHandlers(QObject):
         """Show version and credits."""
         cards = [card for kind in ("models", "styles", "demo", "photos") for card in bundled_cards(kind)]
         make_about(cards, self._window).show()
-
-    @Slot()
-    def show_about_art(self) -> None:
-        """Show what the styles of the gallery and the networks represent."""
-        found = [portrait_of(self.tr("The gallery"), bundled_cards("styles"))]
-        if own := self._importer.user_styles.cards:
-            found.append(portrait_of(self.tr("Your own styles"), own))
-        AboutArtWindow(found, portraits_of_models(), self._window).show()
 
     @Slot()
     def show_shortcuts(self) -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
 
 from studio.core.card import OWN_CATEGORY, bundled_cards
-from studio.core.library.about_art import MOST_SHOWN, Share, portrait_of, portraits_of_models
+from studio.core.library.about_art import MOST_SHOWN, Share, portrait_of, portraits_of_folders, portraits_of_models
+from studio.core.library.facts import Facts
+from studio.core.library.library_index import Described, FileState, LibraryIndex
 
 CARD = bundled_cards("styles")[0]
 
@@ -53,3 +58,17 @@ def test_the_styles_a_network_was_trained_on_here_are_counted_from_its_card() ->
     for portrait in trained:
         assert sum(share.count for share in portrait.shares["century"]) == portrait.total
         assert sum(share.count for share in portrait.shares["medium"]) == portrait.total
+
+
+def test_folders_of_the_library_are_counted_from_its_index(tmp_path: Path) -> None:
+    vectors = {name: np.full(size, size**-0.5, np.float32) for name, size in (("style", 128), ("subject", 128))}
+    vectors["palette"] = np.full(294, 294**-0.5, np.float32)
+    with LibraryIndex(tmp_path / "index", is_writer=True) as index:
+        for number, author in enumerate(("Anna", "Anna", "")):
+            facts = Facts(title=f"Walk {number}", author=author, year="1890", work=str(number))
+            path = tmp_path / "walks" / f"{number}.png"
+            index.add(path, FileState(1, 1), facts, Described(f"f{number}", 9, 9, vectors))
+        index.commit()
+    (portrait,) = portraits_of_folders([tmp_path / "walks", tmp_path / "empty"], tmp_path / "index")
+    assert (portrait.title, portrait.total) == ("walks", 3)
+    assert portrait.shares["author"] == (Share("Anna", 2), Share("", 1))

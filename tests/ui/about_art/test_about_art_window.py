@@ -8,10 +8,14 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from studio.core.card import bundled_cards
 from studio.core.library.about_art import Portrait, Share
+from studio.core.styles.style_library import StyleLibrary
 from studio.ui.about_art.about_art_window import AboutArtWindow
 from studio.ui.about_art.share_bar import ShareBar
+from studio.ui.app import Studio
 from studio.ui.widgets.plain_text import PlainLabel
+from tests.support.fakes import make_picture
 
 GALLERY = Portrait(
     "The gallery", 4, ("4 works.",), {"century": (Share("19th century", 3), Share("", 1))}, ("No prints.",)
@@ -56,3 +60,17 @@ def test_a_bar_is_filled_as_far_as_its_share(qtbot: QtBot) -> None:
         middle = [image.pixelColor(x * image.width() // 200, image.height() // 2).name() for x in range(5, 195)]
         filled.append(sum(shade != middle[-1] for shade in middle) if share < 1 else middle.count(middle[0]))
     assert filled[0] == 0 and abs(filled[1] - 95) <= 3 and filled[2] == 190
+
+
+def test_the_menu_shows_gallery_own_styles_and_networks(qtbot: QtBot, studio: Studio) -> None:
+    StyleLibrary().add(make_picture(name="My wall.png"))
+    studio.importer.user_styles.load()
+    qtbot.waitUntil(lambda: len(studio.importer.user_styles.cards) == 1)
+    studio.actions["about_art"].trigger()
+    qtbot.waitUntil(lambda: studio.window.findChild(AboutArtWindow) is not None)
+    window = studio.window.findChild(AboutArtWindow)
+    assert window is not None
+    texts = [label.text() for label in window.findChildren(PlainLabel)]
+    assert {"The gallery", "Your own styles", "What the networks have seen"} <= set(texts)
+    assert all(card.title in texts for card in bundled_cards("models"))
+    window.close()
