@@ -32,6 +32,9 @@ NOT_IN_THE_MENU = {
     "add_offered",
     "remove_added",
     "restore_preset",
+    "rights_mine",  # in the bar that asks, and in the menu of a style
+    "rights_permitted",
+    "rights_public_domain",
 }
 
 
