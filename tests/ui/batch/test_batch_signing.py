@@ -1,4 +1,4 @@
-"""Render many signs as exports do, and says where it does not."""
+"""Render many says what nobody knows the licence of, signs as exports do, and says where it does not."""
 
 from __future__ import annotations
 
@@ -42,3 +42,20 @@ def test_artworks_are_signed_where_the_key_has_no_passphrase(
             return
         report = json.loads(c2pa.Reader("image/png", file).json())
     assert report["manifests"][report["active_manifest"]]["signature_info"]["common_name"] == ARTIST
+
+
+def test_a_style_of_unknown_licence_is_said_before_many_are_painted(
+    qtbot: QtBot, loaded: Studio, tmp_path: Path
+) -> None:
+    window = loaded.batch_window
+    window.open_beside()
+    assert window.rights.isHidden()  # what is bundled has a licence
+    Image.fromarray(make_picture(64, 48, seed=3).pixels).save(tmp_path / "wall.png")
+    with qtbot.waitSignal(loaded.importer.user_styles.came):
+        loaded.importer.add_styles([tmp_path / "wall.png"])
+    qtbot.waitUntil(lambda: window.rights.isVisible())
+    assert window.rights.text() == "The licence of wall is unknown: find out whether you may show it."
+    with qtbot.waitSignal(loaded.importer.user_styles.edited):
+        loaded.actions["rights_mine"].trigger()
+    qtbot.waitUntil(window.rights.isHidden)
+    window.close()
