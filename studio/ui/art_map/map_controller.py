@@ -54,7 +54,7 @@ class MapController(QObject):
         self._process: LayoutProcess | None = None
         self._library: LibraryPlane | None = None
         self._umap: NDArray[np.float32] | None = None
-        self._asked = 0  # of all that was asked to be shown, only the last is
+        self._wanted: Callable[[], LibraryPlane] | None = None  # what is read next, when what is being read is shown
         self.layout: Layout = "pca"
         self.coloring: Coloring = "group"
         self.state: State = "empty"
@@ -81,10 +81,9 @@ class MapController(QObject):
         Works that were selected and are still there stay selected.
         """
         self._stop_process()
-        self._asked += 1
-        self._set_state("reading")
-        work = partial(self._reader.plane, under, None if rows is None else list(rows))
-        self._reading.submit(work, partial(self._take_library, self._asked), partial(self._give_up, self._asked))
+        self._wanted = partial(self._reader.plane, under, None if rows is None else list(rows))
+        if self.state != "reading":
+            self._read()
 
     def set_layout(self, layout: Layout) -> None:
         """Lay the works out by PCA, at once, or by UMAP: at once where it is known, else when it is computed."""
@@ -107,15 +106,20 @@ class MapController(QObject):
 
     def close(self) -> None:
         """End all threads and the process; idempotent."""
-        self._asked += 1
+        self._wanted = None
         self._stop_process()
         self._laying_out.close()
         self._reading.close()
         self._reader.close()
 
-    def _take_library(self, number: int, library: LibraryPlane) -> None:
-        if number != self._asked:
-            return
+    def _read(self) -> None:
+        """While a folder is indexed, more is asked for again and again: some questions are left out, no answer is."""
+        if self._wanted is not None:
+            work, self._wanted = self._wanted, None
+            self._set_state("reading")
+            self._reading.submit(work, self._take_library, self._give_up)
+
+    def _take_library(self, library: LibraryPlane) -> None:
         selected = {picture.path for picture in self.selected}
         before, view = {picture.path for picture in self.pictures}, self._map.view
         are_alike = 2 * sum(picture.path in before for picture in library.pictures) > len(library.pictures)
@@ -133,12 +137,15 @@ class MapController(QObject):
         self._color()
         self._set_state("idle")
         self.works_changed.emit()
-        self._lay_out()
+        if self._wanted is not None:
+            self._read()
+        else:
+            self._lay_out()
 
-    def _give_up(self, number: int, error: StudioError) -> None:
-        if number == self._asked:
-            self._set_state("idle" if self.pictures else "empty")
-            self.failed.emit(error)
+    def _give_up(self, error: StudioError) -> None:
+        self._set_state("idle" if self.pictures else "empty")
+        self.failed.emit(error)
+        self._read()
 
     def _lay_out(self) -> None:
         """Bring the works to where the wanted layout has them, or have that computed."""

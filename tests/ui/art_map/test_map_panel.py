@@ -183,6 +183,15 @@ def test_selected_works_stay_selected_when_others_come(qtbot: QtBot, panel: MapP
     assert panel.selected_rows == [4]
 
 
+def test_of_many_questions_the_first_is_answered_and_the_last(qtbot: QtBot, panel: MapPanel) -> None:
+    seen: list[int] = []
+    panel.works_changed.connect(lambda: seen.append(panel.map.count))
+    for count in range(1, SOME):
+        panel.show_rows(list(range(count)))
+    qtbot.waitUntil(lambda: panel.controller.state == "idle" and seen[-1:] == [SOME - 1], timeout=30_000)
+    assert seen == [1, SOME - 1]
+
+
 def test_the_view_stays_when_some_works_come(qtbot: QtBot, panel: MapPanel) -> None:
     show(qtbot, panel, list(range(10)))
     panel.map.zoom_by(4)
