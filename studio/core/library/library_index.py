@@ -303,7 +303,9 @@ def _connect(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
         version = database.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, _VERSION):
+        if version == _VERSION:  # nothing to write: a reader would wait for whoever is just writing
+            return database
+        if version != 0:
             raise sqlite3.DatabaseError("it is of another version")
         database.executescript(_TABLES)
         database.execute(f"PRAGMA user_version = {_VERSION}")

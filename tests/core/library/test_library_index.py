@@ -161,6 +161,14 @@ def test_two_studios_do_not_write_at_once(index: LibraryIndex) -> None:
     LibraryIndex(index.folder).close()
 
 
+def test_a_reader_opens_while_somebody_is_writing(index: LibraryIndex, folder: Path) -> None:
+    path = folder / "wave_full.jpg"
+    index.add(path, FileState.of(path), Facts(), Described("a", 1, 1, vectors_of(0)))  # not committed yet
+    with LibraryIndex(index.folder) as reader:
+        assert reader.count == 0
+    index.commit()
+
+
 def test_labels_last_as_long_as_the_picture_does(index: LibraryIndex, folder: Path) -> None:
     run(index, folder)
     boat = index.find(folder / "below" / "boat.png")
