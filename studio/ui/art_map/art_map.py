@@ -217,10 +217,11 @@ class ArtMap(QWidget):
         """Select every work."""
         self._select(np.ones(self.count, np.bool_))
 
-    @Slot()
-    def clear_selection(self) -> None:
-        """Select nothing."""
+    def clear_selection(self) -> bool:
+        """Select nothing; whether anything was selected."""
+        was_any = bool(self._works.selected.any())
         self._select(np.zeros(self.count, np.bool_))
+        return was_any
 
     def open_at(self, place: QPointF | None) -> None:
         """Open what is there; without a place, the work where the keys are, or the only one that is selected."""

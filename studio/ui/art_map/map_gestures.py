@@ -44,8 +44,8 @@ class Moved(Protocol):
     def select_all(self) -> None:
         """Select everything."""
 
-    def clear_selection(self) -> None:
-        """Select nothing."""
+    def clear_selection(self) -> bool:
+        """Select nothing; whether anything was selected."""
 
     def open_at(self, place: QPointF | None) -> None:
         """Open what is there, or the work the keys are at."""
@@ -149,8 +149,7 @@ class MapGestures:
         elif key == Qt.Key.Key_A and event.modifiers() & _CONTROL:
             self._map.select_all()
         elif key == Qt.Key.Key_Escape:
-            if not self.cancel():
-                self._map.clear_selection()
+            return self.cancel() or self._map.clear_selection()  # else it means something to whoever is around the map
         else:
             return False
         return True

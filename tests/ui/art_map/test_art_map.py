@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -122,6 +122,15 @@ def test_a_click_selects_one_and_control_takes_out_and_escape_clears(show) -> No
     assert len(art_map.selection) == 16
     QTest.keyClick(art_map, Qt.Key.Key_Escape)
     assert art_map.selection == []
+
+
+def test_escape_is_left_to_others_where_nothing_is_selected(show) -> None:
+    art_map = show()
+    art_map.set_selection([1])
+    for is_taken in (True, False):
+        press = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, NONE)
+        QApplication.sendEvent(art_map, press)
+        assert press.isAccepted() == is_taken
 
 
 def test_selecting_from_outside_tells_nobody_and_is_told_to_screen_readers(show, qtbot) -> None:
