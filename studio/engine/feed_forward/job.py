@@ -129,6 +129,12 @@ class MixedJob:
         """Whether so much of the picture is seen that it is painted as a whole, with statistics of its own."""
         return self.box == tuple(slice(0, edge) for edge in self.work_size)
 
+    @property
+    def has_other_styles(self) -> bool:
+        """Whether not all of them are in the same styles: then they may be of very unlike roughness."""
+        known = {tuple(number for band in job.bands for number in band.flatten().tolist()) for job in self.jobs}
+        return len(known) > 1
+
     @cached_property
     def pixels(self) -> int:
         """About how many px the network has to paint."""

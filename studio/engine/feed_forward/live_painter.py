@@ -8,6 +8,7 @@ from collections.abc import Generator
 import torch
 from cachetools import LRUCache
 from torch import Tensor
+from torch.nn import functional
 
 from studio.engine.feed_forward.flat_regions import calm_flat_regions
 from studio.engine.feed_forward.job import MEASURED, SMALLEST, FeedForwardJob, MixedJob
@@ -120,15 +121,18 @@ class LivePainter:
         if mixed is not None and len(mixed.jobs) > 1:
             vectors, shares = torch.cat([one.vector for one in mixed.jobs]), mixed.shares
         conditions = network.conditions(vectors)
-        statistics = None if shares is None else _measured_alone(network, image, conditions)
+        statistics = None
+        if mixed is not None and shares is not None and mixed.has_other_styles:
+            statistics = _measured_alone(network, image, conditions)
         if is_whole and height * width <= WHOLE:
             whole: Tensor = network(_aligned(image), conditions, statistics, shares)
             return whole
         most = WHOLE if is_whole else max(LEAST_MEASURED, round(MEASURED * job.size[0] * job.size[1]))
         if statistics is None:
-            statistics = network.measure(
-                _aligned(_at_most(image, most)), conditions
-            )  # Source: Chen et al. 2022, "URST"
+            small = _at_most(image, most)
+            small_shares = None if shares is None else _reduced(shares, (small.shape[2], small.shape[3]))
+            # Source: Chen et al. 2022, "URST"
+            statistics = network.measure(_aligned(small), conditions, small_shares)
         if mixed is None or mixed.box is None or is_whole:
             result = torch.empty_like(image, memory_format=torch.contiguous_format)
             tiles = cut_into_tiles(height, width, TILE, network.reach)
@@ -150,6 +154,11 @@ class LivePainter:
             known = with_learned(self._network, [(style.delta, share) for style, share in job.fine_tuned])
             self._fine_tuned[job.weights_key] = known
         return known
+
+
+def _reduced(shares: Tensor, size: tuple[int, int]) -> Tensor:
+    """Shares (1, R, H, W) at a smaller size (h, w), where they still sum to 1."""
+    return functional.interpolate(shares, size, mode="bilinear", antialias=True, align_corners=False)
 
 
 def _measured_alone(network: LiveNetwork, image: Tensor, conditions: Tensor) -> Statistics:
