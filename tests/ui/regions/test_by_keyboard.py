@@ -49,7 +49,8 @@ def go_to_chip(qtbot: QtBot, studio: Studio, name: str) -> None:
 def test_a_portrait_is_painted_with_keys_alone(qtbot: QtBot, loaded: Studio, engine: FakeEngine) -> None:
     session = loaded.session
     loaded.window.resize(1400, 900)  # all chips have room
-    qtbot.waitUntil(lambda: len(loaded.window.regions.bar.chips) == 4)
+    bar = loaded.window.regions.bar
+    qtbot.waitUntil(lambda: len(bar.chips) == 4 and not any(chip.isHidden() for chip in bar.chips.values()))
     go_to_chip(qtbot, loaded, "Background")
     press(qtbot, Qt.Key.Key_F, CTRL)
     qtbot.keyClicks(focused(), "poppies")
