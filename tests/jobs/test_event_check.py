@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ import pytest
 
 from studio.core.classifier.results import Epoch
 from studio.core.engine_api.contract import (
-    ClassifierRequest,
     Compared,
     CompareRequest,
     Described,
@@ -36,6 +34,7 @@ from tests.support.fakes import (
     FakeEngine,
     compare,
     make_card,
+    make_classifier_request,
     make_learned,
     make_picture,
     make_request,
@@ -216,12 +215,7 @@ def test_a_comparison_answers_no_other_request() -> None:
             check_event(changed, COMPARE)
 
 
-CLASSES = ClassifierRequest(
-    tuple(make_picture(seed=number) for number in range(12)),
-    ("a", "b") * 6,
-    tuple(map(str, range(12))),
-    tuple(Path(f"{number}.png") for number in range(12)),
-)
+CLASSES = make_classifier_request()
 
 
 def test_a_trained_classifier_fits_together_or_is_an_error_of_the_engine() -> None:

@@ -246,6 +246,13 @@ def _learn_classes(request: ClassifierRequest) -> Iterator[Event]:
         yield Progress(request.id, number / 2, epoch=epoch)
 
 
+def make_classifier_request() -> ClassifierRequest:
+    """Twelve pictures of two classes, each of a work of its own."""
+    pictures = tuple(make_picture(seed=number) for number in range(12))
+    paths = tuple(Path(f"{number}.png") for number in range(12))
+    return ClassifierRequest(pictures, ("a", "b") * 6, tuple(map(str, paths)), paths)
+
+
 def train_classifier(request: ClassifierRequest) -> Trained:
     """A head on what `describe` says of the pictures."""
     query = FeatureQuery()

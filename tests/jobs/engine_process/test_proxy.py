@@ -9,15 +9,33 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import pytest
 
-from studio.core.engine_api.contract import Done, EngineInfo, EngineSettings, Event, Frame, MakeEngine, Progress
+from studio.core.engine_api.contract import (
+    Done,
+    EngineInfo,
+    EngineSettings,
+    Event,
+    Frame,
+    MakeEngine,
+    Progress,
+    Trained,
+)
 from studio.core.errors import EngineDied, EngineError, WeightsError
 from studio.jobs.engine_process.proxy import EngineProcess
 from studio.jobs.engine_process.watchdog import Patience
+from studio.jobs.event_check import check_event
 from studio.jobs.interruption import Interrupted
 from tests.support import fakes
-from tests.support.fakes import GUARD_SECONDS, UNLUCKY_SEED, FakeEngine, make_request
+from tests.support.fakes import (
+    GUARD_SECONDS,
+    UNLUCKY_SEED,
+    FakeEngine,
+    make_classifier_request,
+    make_request,
+    train_classifier,
+)
 
 Start = Callable[..., EngineProcess]
 
@@ -60,6 +78,18 @@ def test_the_events_are_those_of_the_engine_in_process(start: Start) -> None:
 
     for _ in range(2):  # the second time the child knows the pictures
         assert [shown(event) for event in engine.run(request)] == [shown(event) for event in FakeEngine().run(request)]
+
+
+def test_a_classifier_and_its_curves_come_out_of_the_process(start: Start) -> None:
+    request = make_classifier_request()
+    *progress, trained = (check_event(event, request) for event in start().run(request))
+    assert isinstance(trained, Trained)
+    expected = train_classifier(request)
+    assert trained.head.classes == ("a", "b")
+    assert np.array_equal(trained.head.weight, expected.head.weight)
+    assert trained.assessment.looks[0].picture.fingerprint == request.pictures[0].fingerprint
+    epochs = [event.epoch for event in progress if isinstance(event, Progress) and event.epoch is not None]
+    assert [epoch.epoch for epoch in epochs] == [1, 2]
 
 
 def test_it_is_started_by_the_first_use_and_ended_by_close(start: Start) -> None:
