@@ -68,14 +68,23 @@ def adaptive_calibration_error(probabilities: Numbers, classes: Classes) -> floa
     return float(sum(weight * abs(sure - right) for sure, right, weight in reliability(probabilities, classes)))
 
 
-def calibration_error_by_chance(probabilities: Numbers, seed: int = 0) -> tuple[float, float]:
+def calibration_error_by_chance(
+    probabilities: Numbers, works: Sequence[str] | None = None, seed: int = 0
+) -> tuple[float, float]:
     """What `calibration_error` is where certainties are exactly true, for pictures are few: the mean, and what one in
     twenty exceeds.
 
-    In truth it is more, where several pictures show one work and are right or wrong together.
+    works: what each picture shows, if all pictures of one are to be right or wrong together; the truth lies between
+    that and each for itself.
     """
     sure = probabilities.max(1)
-    found = _apart(sure, np.random.default_rng(seed).random((_DRAWS, len(sure))) < sure)
+    draw = np.random.default_rng(seed)
+    if works is None:
+        drawn = draw.random((_DRAWS, len(sure)))
+    else:
+        _, places = np.unique(np.array(works), return_inverse=True)
+        drawn = draw.random((_DRAWS, int(places.max()) + 1))[:, places]
+    found = _apart(sure, drawn < sure)
     return float(found.mean()), float(np.quantile(found, 0.95))
 
 

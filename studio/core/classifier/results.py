@@ -81,7 +81,8 @@ class Assessment:
     same network with random weights, None if not tried; scratch_precision: its mean average precision.
     calibration_raw, calibration: ECE in 15 bins of equal width before and after the temperature; calibration_adaptive:
     after it, in 10 bins of equally many; calibration_by_chance: what `calibration` would be with true certainties, in
-    the mean, and what one in twenty exceeds. temperature: the final one.
+    the mean, and what one in twenty exceeds; calibration_by_works: the mean, if all pictures of a work are right or
+    wrong together. temperature: the final one.
     groups: of `reliability`. answered: share that is not "unknown"; right: how many of these are right. confusion: rows
     are the labels. seed, folds: how pictures were held out. stages, epochs: how it was trained. looks: at what.
     """
@@ -100,6 +101,7 @@ class Assessment:
     calibration: float
     calibration_adaptive: float
     calibration_by_chance: tuple[float, float]
+    calibration_by_works: float
     temperature: float
     groups: tuple[tuple[float, float, float], ...]
     answered: float

@@ -146,6 +146,7 @@ def assess(examples: Examples, held: HeldOut, head: LinearHead, result: HeadResu
         calibration=calibration_error(held.probabilities, classes),
         calibration_adaptive=adaptive_calibration_error(held.probabilities, classes),
         calibration_by_chance=calibration_error_by_chance(held.probabilities),
+        calibration_by_works=calibration_error_by_chance(held.probabilities, examples.works)[0],
         temperature=head.temperature,
         groups=tuple(reliability(held.probabilities, classes)),
         answered=float(answered.mean()),

@@ -58,7 +58,8 @@ def _facts(found: Assessment, encoder: str) -> list[str]:
             "Calibration error (ECE)",
             f"{found.calibration:.3f} in 15 bins of equal width, {found.calibration_adaptive:.3f} in 10 equally full;"
             f" before the temperature was set {found.calibration_raw:.3f}; with true certainties it would be {mean:.3f}"
-            f" by chance on so many pictures, and above {high_by_chance:.3f} one time in twenty",
+            f" by chance on so many pictures, and above {high_by_chance:.3f} one time in twenty;"
+            f" {found.calibration_by_works:.3f} in the mean if all pictures of a work were right or wrong together",
         ),
         _row("Temperature", f"{found.temperature:.2f}"),
         _row("Answers, where it does not abstain", f"{found.answered:.1%} of the pictures, {found.right:.1%} right"),

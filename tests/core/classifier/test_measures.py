@@ -44,6 +44,12 @@ def test_few_pictures_look_uncalibrated_by_chance_and_many_do_not() -> None:
     few, many = (calibration_error_by_chance(softmax(draw.standard_normal((count, 5))))[0] for count in (60, 6000))
     assert 0.1 < few < 0.2
     assert many < 0.02
+    chances = softmax(draw.standard_normal((600, 5)))
+    alone, _ = calibration_error_by_chance(chances)
+    together, _ = calibration_error_by_chance(chances, [str(number // 6) for number in range(600)])
+    apart, _ = calibration_error_by_chance(chances, list(map(str, range(600))))
+    assert together > 1.2 * alone
+    assert apart == pytest.approx(alone, rel=0.1)
 
 
 def test_ranking_is_measured_for_each_class_alike() -> None:
