@@ -188,7 +188,10 @@ class RegionActions(QObject):
 
     def _add(self, region: Region, place: int | None = None) -> None:
         regions = self._session.artwork.regions
-        place = len(regions) if place is None else place
+        if place is None:  # below what is protected at the top: a sky that is drawn does not paint over a face
+            place = len(regions)
+            while place and regions[place - 1].is_protected:
+                place -= 1
         self._session.change_regions((*regions[:place], region, *regions[place:]))
         if region in self._session.artwork.regions:  # it was not refused
             self._session.selection.select(region.name)

@@ -541,3 +541,13 @@ def test_settings_in_a_file_bring_regions_with_their_styles(qtbot: QtBot, seen: 
     assert found.mask == regions[0].mask and [style.card.title for style in found.styles] == ["Poppies"]
     seen.session.undo()
     assert seen.session.artwork.regions == ()
+
+
+def test_a_new_region_lies_below_what_is_protected(qtbot: QtBot, seen: Studio) -> None:
+    click_chip(qtbot, seen, "Faces")
+    seen.actions["region_protect"].trigger()
+    seen.actions["region_new"].trigger()
+    assert [region.name for region in seen.session.artwork.regions] == ["Region", "Faces"]
+    assert selected(seen) == "Region"
+    seen.actions["region_up"].trigger()
+    assert [region.name for region in seen.session.artwork.regions] == ["Faces", "Region"]
