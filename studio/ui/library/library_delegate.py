@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from studio.core.displayable import shortened
 from studio.core.library.indexing import THUMBNAIL
@@ -17,6 +19,7 @@ _PICTURE_TOP = 10
 _WORDS_TOP = _PICTURE_TOP + THUMBNAIL + 6
 _LINE = {TEXT_SIZE: 18, CAPTION_SIZE: 15}  # px of a line of words
 _LONGEST_WORDS = 200  # characters; laying out more at each paint takes long
+_KEPT_TILES = 400  # some 45 MB
 _EMPTY = 48  # px of the sign of a picture that is still to come
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -33,6 +36,7 @@ class LibraryDelegate(QStyledItemDelegate):
         self._entries = entries
         self.has_notes = self.has_labels = False
         self._signs: dict[tuple[Role, str, float], QPixmap] = {}  # drawing one takes as long as the rest of a tile
+        self._tiles: OrderedDict[int, tuple[tuple[object, ...], QPixmap]] = OrderedDict()
 
     @property
     def tile_height(self) -> int:
@@ -59,15 +63,36 @@ class LibraryDelegate(QStyledItemDelegate):
             painter.setPen(QPen(color("text"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(tile.adjusted(-2, -2, 2, 2), RADIUS + 2, RADIUS + 2)
-        place = QRect(0, 0, THUMBNAIL, THUMBNAIL)
-        place.moveCenter(cell.center())
-        place.moveTop(round(tile.top()) + _PICTURE_TOP - 3)
-        self._paint_picture(painter, self._entries.pixmap(index.data(ROW_ROLE)), place)
-        entry: Entry | None = index.data(ENTRY_ROLE)
-        if entry is not None:
-            words = QRect(round(tile.left()) + 3, round(tile.top()) + _WORDS_TOP - 3, round(tile.width()) - 6, 0)
-            self._paint_words(painter, entry, index, words, "text" if is_selected else "muted")
+        drawn = self._drawn(index, is_selected, painter.device().devicePixelRatioF())
+        painter.drawPixmap(tile.topLeft(), drawn)
         painter.restore()
+
+    def _drawn(self, index: _Index, is_selected: bool, ratio: float) -> QPixmap:
+        """Picture and words of a tile, remembered: laying out words takes most of a paint."""
+        row: int = index.data(ROW_ROLE)
+        entry: Entry | None = index.data(ENTRY_ROLE)
+        state = (entry, index.data(NOTE_ROLE), is_selected, self.has_labels, self.tile_height, theme_name(), ratio)
+        known = self._tiles.get(row)
+        if known is not None and known[0] == state:
+            self._tiles.move_to_end(row)
+            return known[1]
+        size = QSize(TILE_WIDTH - 8, self.tile_height - 8)
+        drawn = QPixmap(size * ratio)
+        drawn.setDevicePixelRatio(ratio)
+        drawn.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(drawn)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setFont(QApplication.font())
+        place = QRect((size.width() - THUMBNAIL) // 2, _PICTURE_TOP - 3, THUMBNAIL, THUMBNAIL)
+        self._paint_picture(painter, self._entries.pixmap(row), place)
+        if entry is not None:
+            words = QRect(3, _WORDS_TOP - 3, size.width() - 6, 0)
+            self._paint_words(painter, entry, index, words, "text" if is_selected else "muted")
+        painter.end()
+        self._tiles[row] = state, drawn
+        while len(self._tiles) > _KEPT_TILES:
+            self._tiles.popitem(last=False)
+        return drawn
 
     def _paint_words(self, painter: QPainter, entry: Entry, index: _Index, place: QRect, quiet: Role) -> None:
         lines: list[tuple[str, Role, int]] = [(entry.title, "text", TEXT_SIZE), (by_line(entry), quiet, CAPTION_SIZE)]
