@@ -85,15 +85,3 @@ def test_whatever_goes_wrong_in_the_process_is_a_sentence(monkeypatch) -> None:
 
     monkeypatch.setattr(service, "umap_plane", fail)
     assert service.answer(vectors(), 0).startswith(service.PROBLEM + b'["UMAP met an error')
-
-
-@pytest.mark.slow
-def test_umap_keeps_clouds_apart_and_lies_the_same_each_time() -> None:
-    draw = np.random.default_rng(1)
-    clouds = np.repeat(np.eye(3, 16), 20, axis=0) + 0.05 * draw.standard_normal((60, 16))
-    first, second = (LayoutProcess().places(clouds.astype(np.float32)) for _ in range(2))
-    assert (first == second).all()
-    assert np.abs(first).max() <= 1
-    middles = first.reshape(3, 20, 2).mean(1)
-    spread = np.linalg.norm(first.reshape(3, 20, 2) - middles[:, None], axis=2).mean()
-    assert min(np.linalg.norm(middles[a] - middles[b]) for a, b in ((0, 1), (0, 2), (1, 2))) > 3 * spread
