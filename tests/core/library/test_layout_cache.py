@@ -73,7 +73,8 @@ def test_umap_that_cannot_be_loaded_is_told(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.slow
-def test_umap_keeps_clouds_apart_and_lies_the_same_each_time() -> None:
+def test_umap_keeps_clouds_apart_and_lies_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tqdm.tqdm.monitor_interval", 0)  # UMAP's bar, which nobody sees, would leave a thread behind
     draw = np.random.default_rng(1)
     clouds = np.repeat(np.eye(3, 16), 20, axis=0) + 0.05 * draw.standard_normal((60, 16))
     first, second = (umap_plane(clouds.astype(np.float32)) for _ in range(2))
