@@ -13,16 +13,19 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.core.engine_api.contract import DescribeRequest, Event, LiveRequest, Request
-from studio.core.errors import EngineError
+from studio.core.engine_api.contract import DescribeRequest, Event, LiveRequest, Request, SeeRequest
+from studio.core.errors import EngineError, PictureError
 from studio.core.library.library_index import LibraryIndex
+from studio.core.regions.shapes import Found as FoundShape
+from studio.core.regions.shapes import Mask
 from studio.ui.app import Studio
 from studio.ui.compare.compare_works import CompareWorks
 from studio.ui.importing.mime_payload import read_payload
 from studio.ui.library.library_grid import LibraryGrid
+from studio.ui.library.picture_describer import cut_out
 from studio.ui.library.questions import Found
 from studio.ui.session.settings import Settings
-from tests.support.fakes import GUARD_SECONDS, FakeEngine, Gate
+from tests.support.fakes import GUARD_SECONDS, FakeEngine, Gate, make_picture, see
 
 COLOURS = {
     "ember": (200, 40, 30),
@@ -561,3 +564,44 @@ def test_a_hundred_thousand_pictures_need_no_layout_and_scroll_to_the_end(filled
     grid.setCurrentIndex(grid.model().index(count - 1, 0))
     assert grid.viewport().rect().contains(grid.visualRect(grid.currentIndex()).center())
     assert grid.indexAt(grid.visualRect(grid.currentIndex()).center()).row() == count - 1
+
+
+def test_the_styles_that_a_picture_is_like_are_shown_and_no_others(
+    qtbot: QtBot, filled: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    styles = tmp_path / "styles"
+    styles.mkdir()
+    for name, colour in (("lava", (198, 42, 28)), ("ice", (210, 235, 250))):
+        save(styles / f"{name}.png", colour)
+    monkeypatch.setattr(type(filled.library), "_style_files", lambda self: tuple(sorted(styles.glob("*.png"))))
+    filled.library.indexer._style_files = filled.library.browser._style_files = filled.library._style_files
+    filled.library.indexer.look()
+    qtbot.waitUntil(lambda: filled.library.indexer.total == 2 and is_done(filled), timeout=60000)
+    assert names(filled) == sorted(COLOURS)  # styles are no pictures of the library
+    select(filled, "ember")
+    trigger(filled, "styles")
+    qtbot.waitUntil(lambda: names(filled)[:1] == ["lava"])
+    assert (
+        set(names(filled)) <= {"lava", "ice"} and "Styles like The ember" in filled.library.room.similarity.title.text()
+    )
+
+
+def test_a_selected_region_of_the_photo_is_searched_for(qtbot: QtBot, filled: Studio, tmp_path: Path) -> None:
+    """FakeEngine sees a subject in the middle third of every photo, three quarters high."""
+    filled.library.room.similarity.slider.setValue(0)
+    pixels = np.full((240, 240, 3), COLOURS["meadow"], np.uint8)
+    pixels[60:, 80:160] = COLOURS["night"]
+    Image.fromarray(pixels).save(tmp_path / "figure.png")
+    filled.importer.open_picture(tmp_path / "figure.png")
+    qtbot.waitUntil(lambda: bool(filled.session.selection.choices))
+    filled.session.selection.select("Subject")
+    filled.actions["more_like_this"].trigger()
+    qtbot.waitUntil(lambda: names(filled)[:1] == ["night"])
+    filled.session.selection.select("")
+    filled.actions["more_like_this"].trigger()
+    qtbot.waitUntil(lambda: names(filled)[:1] not in ([], ["night"]))
+
+
+def test_a_region_too_small_to_see_anything_in_is_refused(filled: Studio) -> None:
+    with pytest.raises(PictureError, match="too small"):
+        cut_out(make_picture(24, 24), Mask.of(FoundShape("subject")), see(SeeRequest(make_picture(24, 24))), "Subject")
