@@ -58,18 +58,18 @@ def stage_table(stages: Sequence[StageResult]) -> str:
     return f"<table>{head}{rows}</table>"
 
 
-def curves(epochs: Sequence[Epoch]) -> str:
+def curves(epochs: Sequence[Epoch]) -> list[str]:
     """A drawing for each training: loss of what was learnt from, grey, and of what was held out, blue."""
     runs: dict[tuple[str, int], list[Epoch]] = {}
     for epoch in epochs:
         runs.setdefault((epoch.stage, epoch.part), []).append(epoch)
-    return "".join(_curve(stage, part, run) for (stage, part), run in runs.items())
+    return [_curve(stage, part, run) for (stage, part), run in runs.items()]
 
 
 def looks(found: Sequence[Look]) -> str:
     """The pictures, with what they were taken for."""
     return "".join(
-        f'<figure><img alt="" src="{_data_uri(look)}"><figcaption>{text(_file_name(look.path))}<br>'
+        f'<figure><img alt="" src="{_data_uri(look)}"><figcaption>{text(file_name(look.path))}<br>'
         f"{text(look.guess)}, {look.certainty:.0%}"
         f"{'' if look.guess == look.label else f'<br>is {text(look.label)}'}</figcaption></figure>"
         for look in found
@@ -107,5 +107,6 @@ def _data_uri(look: Look) -> str:
     return f"data:image/jpeg;base64,{b64encode(encode_picture(look.picture, options)).decode()}"
 
 
-def _file_name(path: str) -> str:
+def file_name(path: str) -> str:
+    """Of a path of any system."""
     return path.replace("\\", "/").rsplit("/", 1)[-1]

@@ -6,36 +6,37 @@ from html import escape
 
 from studio.core.classifier.linear_head import NO_ATTRIBUTION
 from studio.core.classifier.results import Assessment
-from studio.core.curator.report_charts import calibration_chart, curves, looks, stage_table, text
+from studio.core.curator.report_charts import calibration_chart, curves, file_name, looks, stage_table, text
 
-_RIGHT, _WRONG = (46, 125, 50), (198, 40, 40)
-_LOOKS = (
+RIGHT, WRONG = (46, 125, 50), (198, 40, 40)
+LOOKS = (
     "Its most confident right answers, then its most confident errors, on works that had not been learnt from. Warm is"
     " what spoke for the answer in the last layer of the network (Grad-CAM); the layers before it have a say, too."
 )
-_STRONGEST = 0.7  # so that black numbers can be read on it
+STRONGEST = 0.7  # so that black numbers can be read on it
 
 
 def report_page(title: str, found: Assessment, encoder: str) -> str:
     """The page."""
     notes = "".join(f"<li>{text(note)}</li>" for note in found.notes)
-    drawn = curves(found.epochs)
+    drawn = "".join(curves(found.epochs))
     return _PAGE.format(
         title=text(title),
         caution=NO_ATTRIBUTION,
-        rows="".join(_facts(found, encoder)),
+        rows="".join(fact_rows(found, encoder)),
         notes=f"<ul>{notes}</ul>" if notes else "",
         stages=f"<h2>How it was trained</h2>{stage_table(found.stages)}" if found.stages else "",
         curves=f"<p>Loss of what was learnt from (grey) and of other works (blue).</p>{drawn}" if drawn else "",
         calibration=calibration_chart(found.groups),
-        looks=f"<h2>What it looks at</h2><p>{_LOOKS}</p>{looks(found.looks)}" if found.looks else "",
+        looks=f"<h2>What it looks at</h2><p>{LOOKS}</p>{looks(found.looks)}" if found.looks else "",
         confusion=_confusion(found),
         counts=_counts(found),
-        errors=_errors(found),
+        errors=error_table(found),
     )
 
 
-def _facts(found: Assessment, encoder: str) -> list[str]:
+def fact_rows(found: Assessment, encoder: str) -> list[str]:
+    """Rows of a table: what is measured, and what it came to."""
     low, high = found.interval
     least, most = found.works_interval
     mean, high_by_chance = found.calibration_by_chance
@@ -68,8 +69,8 @@ def _facts(found: Assessment, encoder: str) -> list[str]:
     ]
 
 
-def _mixed(color: tuple[int, int, int], share: float) -> str:
-    """The colour on white, as CSS."""
+def mixed(color: tuple[int, int, int], share: float) -> str:
+    """A share of the colour on white, as CSS."""
     return "#" + "".join(f"{round(255 + (value - 255) * share):02x}" for value in color)
 
 
@@ -84,7 +85,7 @@ def _confusion(found: Assessment) -> str:
         total = max(1, int(found.confusion[number].sum()))
         cells = []
         for other, count in enumerate(found.confusion[number].tolist()):
-            color = _mixed(_RIGHT if other == number else _WRONG, _STRONGEST * count / total)
+            color = mixed(RIGHT if other == number else WRONG, STRONGEST * count / total)
             style = f' style="background: {color}"' if count else ""
             about = f"{text(name)} taken for {text(found.names[other])}: {count}"
             cells.append(f'<td class="cell"{style} title="{about}">{count or ""}</td>')
@@ -102,11 +103,12 @@ def _counts(found: Assessment) -> str:
     return f"<table><tr><th>Class</th><th>Pictures</th><th>Works</th><th></th></tr>{rows}</table>"
 
 
-def _errors(found: Assessment) -> str:
+def error_table(found: Assessment) -> str:
+    """Pictures that were taken for another class with the greatest certainty."""
     if not found.errors:
         return "<p>None.</p>"
     rows = "".join(
-        f"<tr><td>{text(error.path.replace(chr(92), '/').rsplit('/', 1)[-1])}</td><td>{text(error.label)}</td>"
+        f"<tr><td>{text(file_name(error.path))}</td><td>{text(error.label)}</td>"
         f"<td>{text(error.guess)}</td><td>{error.certainty:.0%}</td></tr>"
         for error in found.errors
     )

@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, fields, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,12 @@ from studio.cli.exit_codes import DONE
 from studio.cli.options import UsageError
 from studio.cli.reports.classifier_report import ClassifierBar, ClassifierJson, ClassifierReport
 from studio.cli.terminal import plain_console, print_json, say
-from studio.core.card import Card
 from studio.core.classifier.linear_head import NO_ATTRIBUTION
 from studio.core.classifier.results import Assessment
 from studio.core.classifier.settings import HELP, LIMITS, MOST_PICTURES, ClassifierSettings
 from studio.core.curator.assessment import train
 from studio.core.curator.examples import Examples, examples_in
+from studio.core.curator.model_card import classifier_card
 from studio.core.curator.model_file import Classifier, write_classifier
 from studio.core.curator.report_page import report_page
 from studio.core.curator.training_pictures import small_copy
@@ -78,12 +77,13 @@ def train_command(arguments: argparse.Namespace, make_engine: MakeEngine, opener
             trained = _train(arguments, examples, settings, engine, opener)
     found = trained.assessment
     query = FeatureQuery()
-    card = _card(folder.name, output, found, is_tuned=trained.block is not None)
+    is_tuned, how = trained.block is not None, "style-studio classify train"
+    card = classifier_card(f"Classifier of {folder.name}", output, found, is_tuned, how)
     write_classifier(output, Classifier(trained.head, query, card, trained.block))
     replace_file(report, report_page(card.title, found, query.encoder).encode())
     if arguments.json:
         values = assessment_values(found) | {"event": "done", "output": str(output), "report": str(report)}
-        print_json(values | {"is_tuned": trained.block is not None, "note": NO_ATTRIBUTION})
+        print_json(values | {"is_tuned": is_tuned, "note": NO_ATTRIBUTION})
     else:
         _tell(found, report)
     return DONE
@@ -195,26 +195,3 @@ def _tell(found: Assessment, report: Path) -> None:
     for stage in found.stages:
         say(f"{stage.name.capitalize()}: {stage.accuracy:.1%}, {stage.note}{'; kept' if stage.is_kept else ''}.")
     say(f"{NO_ATTRIBUTION} The report is in {report}.")
-
-
-def _card(name: str, output: Path, found: Assessment, is_tuned: bool) -> Card:
-    counts = ", ".join(f"{label} {count}" for label, count in found.counts.items())
-    pictures, works = sum(found.counts.values()), sum(found.works.values())
-    low, high = found.interval
-    how = "of MobileNetV2, whose last stages were fine-tuned" if is_tuned else "of MobileNetV2"
-    return Card(
-        id=output.stem,
-        kind="model",
-        title=f"Classifier of {name}",
-        author="",
-        year=str(datetime.now(UTC).year),
-        licence="unknown",
-        source=f"Trained with style-studio classify train, on features {how}.",
-        file=Path(output.name),
-        category="classifier",
-        trained_on=f"{pictures} pictures of {works} works: {counts}."[:1900],
-        limits=(
-            f"{NO_ATTRIBUTION} Of works held out {found.accuracy:.1%} were right ({low:.1%} to {high:.1%}); always"
-            f" naming the most frequent class: {found.majority:.1%}. It knows its own classes only."
-        ),
-    )
