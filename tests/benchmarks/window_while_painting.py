@@ -35,6 +35,7 @@ from studio.__main__ import make_torch_engine
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.engine_api.contract import EngineSettings, Event, Request
 from studio.core.image_io import open_picture
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.project.project import HistoryEntry, Project
 from studio.core.project.session_store import open_session
 from studio.core.recipe import StyleRecipe
@@ -110,8 +111,8 @@ class _TimedRun:
 class DrivenStudio:
     """One studio, driven from here."""
 
-    def __init__(self, patience: float, data: Path | None = None) -> None:
-        """data: the user's data folder; None for one of its own."""
+    def __init__(self, patience: float, data: Path | None = None, opener: PictureOpener | None = None) -> None:
+        """data: the user's data folder; None for one of its own. opener: of pictures; None for this process itself."""
         self.engine = TimedEngine()
         self.heart = Heart()
         self._deadline = time.monotonic() + patience
@@ -120,7 +121,7 @@ class DrivenStudio:
         self._folder = tempfile.TemporaryDirectory()
         os.environ["STYLE_STUDIO_DATA"] = str(data or self._folder.name)
         self._settings = Settings(Path(self._folder.name, "settings.json"))
-        self.studio = Studio(lambda: self.engine, self._settings, Path(self._folder.name, "thumbnails"))
+        self.studio = Studio(lambda: self.engine, self._settings, Path(self._folder.name, "thumbnails"), opener)
         self.session = self.studio.session
 
     def until(self, condition: Callable[[], bool]) -> float:
