@@ -120,9 +120,21 @@ def mean_loss(probabilities: Numbers, classes: Classes) -> float:
     return float(-np.log(probabilities[np.arange(len(classes)), classes] + 1e-12).mean())
 
 
-def assess(examples: Examples, held: HeldOut, head: LinearHead, result: HeadResult, seed: int) -> Assessment:
-    """What held-out scores say. held: of the classifier that was kept; result: of the heads before."""
-    classes, names = examples.classes, examples.names
+def assess(
+    examples: Examples,
+    held: HeldOut,
+    head: LinearHead,
+    result: HeadResult,
+    seed: int,
+    places: NDArray[np.int64] | None = None,
+) -> Assessment:
+    """What held-out scores say. held: of the classifier that was kept; result: of the heads before.
+
+    places: of the pictures that were judged, if those were not all. Shapes: M of `held`, (M,).
+    """
+    places = np.arange(len(examples.labels)) if places is None else places
+    classes, names = examples.classes[places], examples.names
+    judged = examples.only(places.tolist())
     guesses = held.scores.argmax(1)
     right = guesses == classes
     sure = held.probabilities.max(1)
@@ -137,22 +149,22 @@ def assess(examples: Examples, held: HeldOut, head: LinearHead, result: HeadResu
         works={name: works[name] for name in names},
         accuracy=float(right.mean()),
         interval=interval(int(right.sum()), len(right)),
-        works_interval=bootstrap_interval(right, examples.works),
-        majority=max(counts.values()) / len(right),
+        works_interval=bootstrap_interval(right, judged.works),
+        majority=max(Counter(judged.labels).values()) / len(right),
         precision=mean_average_precision(held.probabilities, classes),
-        scratch=None if random is None else float((random.scores.argmax(1) == classes).mean()),
-        scratch_precision=None if random is None else mean_average_precision(random.probabilities, classes),
+        scratch=None if random is None else float((random.scores.argmax(1) == examples.classes).mean()),
+        scratch_precision=None if random is None else mean_average_precision(random.probabilities, examples.classes),
         calibration_raw=calibration_error(softmax(held.scores), classes),
         calibration=calibration_error(held.probabilities, classes),
         calibration_adaptive=adaptive_calibration_error(held.probabilities, classes),
         calibration_by_chance=calibration_error_by_chance(held.probabilities),
-        calibration_by_works=calibration_error_by_chance(held.probabilities, examples.works)[0],
+        calibration_by_works=calibration_error_by_chance(held.probabilities, judged.works)[0],
         temperature=head.temperature,
         groups=tuple(reliability(held.probabilities, classes)),
         answered=float(answered.mean()),
         right=float(right[answered].mean()) if answered.any() else 0.0,
         confusion=confusion(guesses, classes, len(names)),
-        errors=_errors(examples, guesses, sure),
+        errors=_errors(judged, names, guesses, sure),
         regularisation=result.regularisation,
         seed=seed,
         folds=len(np.unique(result.folds)),
@@ -160,11 +172,13 @@ def assess(examples: Examples, held: HeldOut, head: LinearHead, result: HeadResu
     )
 
 
-def _errors(examples: Examples, guesses: NDArray[np.int64], sure: Numbers) -> tuple[ConfidentError, ...]:
+def _errors(
+    examples: Examples, names: tuple[str, ...], guesses: NDArray[np.int64], sure: Numbers
+) -> tuple[ConfidentError, ...]:
     """The most confident ones, one of each work."""
     found: dict[str, ConfidentError] = {}
     for place in np.argsort(-sure):
-        guess, label, work = examples.names[guesses[place]], examples.labels[place], examples.works[place]
+        guess, label, work = names[guesses[place]], examples.labels[place], examples.works[place]
         if guess != label and work not in found:
             found[work] = ConfidentError(str(examples.paths[place]), label, guess, float(sure[place]))
     return tuple(found.values())[:_MOST_ERRORS]

@@ -32,7 +32,7 @@ from studio.engine.vision.mobilenet import MobileNetEncoder
 
 LARGE = 1000  # pictures; of more, the first part alone judges fine-tuning
 _LOOKING, _HEADS, _SCRATCH, _FINAL = 0.15, 0.08, 0.1, 0.08  # shares of the progress; fine-tuning has the rest
-_START = 1.0  # C of the head that fine-tuning starts from: one that is sure of all it learnt from has nothing to learn
+_START = 10.0  # C of the head that fine-tuning starts from: where it is sure of all, nothing is left to learn
 _SIGN = 0.05  # s between signs of life while another thread computes
 
 Result = TypeVar("Result")
@@ -89,9 +89,8 @@ class _Training:
         if settings.scratch_epochs:
             yield self._note("Training the same network from nothing")
             stages.append((yield from self._train_from_scratch()))
-        examples = self._examples.only(places.tolist())
-        head = calibrated(head, held, examples.classes)
-        assessment = assess(examples, held, head, self._judged, settings.seed)
+        head = calibrated(head, held, self._classes[places])
+        assessment = assess(self._examples, held, head, self._judged, settings.seed, places)
         yield self._note("Seeing what it looks at")
         names = self._examples.names
         network_of = self._judges(networks)

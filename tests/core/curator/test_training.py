@@ -13,9 +13,9 @@ from studio.core.card import Card
 from studio.core.classifier.linear_head import NO_ATTRIBUTION, LinearHead
 from studio.core.classifier.results import Assessment, Epoch, Look, StageResult
 from studio.core.classifier.tuned_block import TunedBlock
-from studio.core.curator.assessment import train
+from studio.core.curator.assessment import assess, judge_heads, train
 from studio.core.curator.examples import Examples, examples_in
-from studio.core.curator.fitting import averaged_head, fit_head, fold_count, folds_of
+from studio.core.curator.fitting import HeldOut, averaged_head, fit_head, fold_count, folds_of
 from studio.core.curator.model_file import Classifier, encode_classifier, read_classifier, write_classifier
 from studio.core.curator.photo_check import PhotoCheck, Verdict
 from studio.core.curator.report_page import report_page
@@ -97,6 +97,21 @@ def test_it_beats_guessing_and_random_features_and_says_so(trained: tuple[Linear
     assert found.counts == dict.fromkeys(sorted(NAMES), 24)
     assert 0 < found.answered <= 1 and found.right >= found.accuracy - 0.05
     assert all(error.guess != error.label for error in found.errors)
+
+
+def test_what_was_judged_in_part_still_knows_all_classes() -> None:
+    examples = examples_of()
+    rows = features_of(examples)
+    result = judge_heads(examples, rows, (20,))
+    head, _ = train(examples, rows, (20,))
+    places = np.flatnonzero(examples.classes != 2)
+    held = result.held
+    part = HeldOut(held.scores[places], held.probabilities[places], held.distances[places], held.folds[places])
+    found = assess(examples, part, head, result, 0, places)
+    assert found.names == head.classes == examples.names
+    assert found.confusion.shape == (3, 3) and found.confusion.sum() == len(places)
+    assert found.counts == dict.fromkeys(sorted(NAMES), 24)
+    assert found.majority == 0.5
 
 
 def test_what_is_like_nothing_it_learnt_from_is_unknown(trained: tuple[LinearHead, Assessment]) -> None:

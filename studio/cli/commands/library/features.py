@@ -37,7 +37,13 @@ def add_features_command(parser: argparse.ArgumentParser) -> None:
     add("--pool", choices=get_args(Pool), default="moments", help="what is kept of a layer (default: moments)")
     smooth = f"smooth activations by a softmax (SWAG) before (default: for {', '.join(RESIDUAL)})"
     add("--smooth", action=argparse.BooleanOptionalAction, default=None, help=smooth)
-    add("--weights", type=Path, metavar="FOLDER", help="folder of torchvision's weight files (default: torch's cache)")
+    add(
+        "--weights",
+        "--weights-folder",
+        type=Path,
+        metavar="FOLDER",
+        help="folder of torchvision's weight files (default: torch's cache)",
+    )
     add("--download", action="store_true", help="download weights that are neither here nor in the cache")
     add("--list-layers", action="store_true", help="print the layers of the encoder, and do nothing else")
     add("-o", "--output", type=Path, metavar="OUT", help="file to write: .npz, .parquet or .safetensors")
