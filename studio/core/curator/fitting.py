@@ -104,7 +104,8 @@ def cross_calibrated(scores: Numbers, classes: Classes, folds: Classes) -> Numbe
     probabilities = np.zeros_like(scores)
     for fold in np.unique(folds):
         inside = folds == fold
-        probabilities[inside] = softmax(scores[inside] / fit_temperature(scores[~inside], classes[~inside]))
+        temperature = 1.0 if inside.all() else fit_temperature(scores[~inside], classes[~inside])
+        probabilities[inside] = softmax(scores[inside] / temperature)
     return probabilities
 
 

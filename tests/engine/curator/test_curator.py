@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import torch
 from torch import nn
 
 from studio.core.classifier.linear_head import LinearHead
-from studio.core.classifier.results import Epoch
+from studio.core.classifier.results import Epoch, StageResult
 from studio.core.classifier.settings import ClassifierSettings
 from studio.core.classifier.tuned_block import TunedBlock
 from studio.core.curator.fitting import HeldOut
@@ -256,6 +257,23 @@ def test_fine_tuning_that_is_worse_is_thrown_away(monkeypatch: pytest.MonkeyPatc
     assert np.array_equal(spoilt.head.weight, plain.head.weight)
     assert plain.assessment.scratch is None
     assert [stage.name for stage in plain.assessment.stages] == ["head"]
+
+
+@pytest.mark.slow
+def test_of_many_pictures_the_first_part_judges_and_all_are_learnt_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    def keep(*arguments: Any) -> list[StageResult]:
+        head, fine = compare(*arguments)
+        return [replace(head, is_kept=False), replace(fine, is_kept=True)]
+
+    monkeypatch.setattr(classifier_job, "LARGE", 4)
+    monkeypatch.setattr(classifier_job, "compare", keep)
+    request = request_of(replace(SETTINGS, scratch_epochs=0, epochs=1), works=5)
+    trained, _ = run(request)
+    found = trained.assessment
+    assert trained.block is not None and trained.block.first == 17
+    assert found.names == ("waves", "weave") and sum(found.counts.values()) == 10
+    assert 0 < found.confusion.sum() == found.stages[1].pictures < 10
+    assert {epoch.part for epoch in found.epochs} <= {0, 1}
 
 
 @pytest.mark.slow
