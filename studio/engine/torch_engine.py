@@ -34,7 +34,7 @@ from studio.core.engine_api.contract import (
 from studio.core.engine_api.schedule import NARROWEST
 from studio.core.errors import EngineError, RecipeError, StudioError
 from studio.core.picture import Picture, fit_size
-from studio.core.recipe import StyleRecipe
+from studio.core.recipe import FINE_NETWORK, StyleRecipe
 from studio.engine.comparison.comparer import Comparer
 from studio.engine.curator.classifier_job import train_classifier
 from studio.engine.event_reporter import Reporter
@@ -279,11 +279,11 @@ class TorchEngine:
         return self._planner.shares(request.regions) if request.regions else None
 
     def _fine_tune_context(self) -> FineTuneContext:
-        name = StyleRecipe().network
-        card = next(card for card in bundled_cards("models") if card.id == name)
-        network, _ = load_style_network(name)  # one of its own, for it is changed
+        cards = {card.id: card for card in bundled_cards("models")}
+        taught, mixing = FINE_NETWORK, StyleRecipe().network
+        network, mixer = (load_style_network(name)[0].to(self._device) for name in (taught, mixing))
         encoder = run_to_end(self._encoder("vgg16", "max"))
-        return FineTuneContext(card, network.to(self._device), self._planner.predictor(name), encoder)
+        return FineTuneContext(cards[taught], network, self._planner.predictor(taught), encoder, cards[mixing], mixer)
 
     def _color(self, request: ColorRequest) -> Iterator[Event]:
         started = time.perf_counter()

@@ -25,10 +25,11 @@ from studio.core.styles.learned_style_file import SUFFIX, training_file
 from studio.core.training.reference_checks import ENOUGH, check_references
 
 _HELP = {
-    "steps": "steps in which the style vector learns",
-    "deep_steps": "steps in which the last layers learn, with --deeper",
+    "steps": "steps in which the style vector learns, with --vector-only",
+    "deep_steps": "steps in which the layers learn that paint",
     "learning_rate": "rate of the style vector",
-    "deep_rate": "rate of the last layers, with --deeper",
+    "deep_rate": "rate of the layers",
+    "vector_first": "steps in which the vector learns alone, and then together with the layers",
     "batch": "crops of photos per step",
     "crop": "edge of the crops in px",
     "seed": "another number, another run; the same number learns the same again",
@@ -48,7 +49,8 @@ def add_tune_command(parser: argparse.ArgumentParser) -> None:
         help="under which licence its pictures may be used (default: unknown)",
     )
     add("--photos", action="append", type=Path, default=[], metavar="DIR", help="photos like those to be painted")
-    add("--deeper", action="store_true", help="learn the last layers of the network too; the encoder stays frozen")
+    add("--vector-only", action="store_true", help="learn 100 numbers and no layers: quicker, and gains little")
+    add("--all-layers", action="store_true", help="learn all layers from the first step on, not the last ones first")
     for name, (low, high) in LIMITS.items():
         default = getattr(TuneSettings, name)
         add(
@@ -72,7 +74,7 @@ def tune(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Picture
     """
     _check_output(arguments)
     given = {name: getattr(arguments, name) for name in LIMITS if getattr(arguments, name) is not None}
-    settings = TuneSettings(is_deep=arguments.deeper, **given)
+    settings = TuneSettings(not arguments.vector_only, not arguments.all_layers, **given)
     references = _open_all(arguments.pictures, MOST_PICTURES, opener, 1 if arguments.anyway else ENOUGH)
     photos = _open_all(arguments.photos, MOST_PICTURES, opener) if arguments.photos else ()
     _report_doubts(references, is_told_to=arguments.anyway or arguments.resume)

@@ -8,26 +8,27 @@ from studio.core.errors import RecipeError
 
 LARGEST_EDGE = 768  # px of references and photos in fine-tuning
 MOST_PICTURES = 30  # references, and photos of the user's own; more take longer and add little
-VECTOR_FIRST = 30  # steps of the vector alone where layers follow; most of its gain is made by then
 
 
 @dataclass(frozen=True)
 class TuneSettings:
     """Numbers of a run; `LIMITS` has their ranges.
 
-    is_deep: learn the last layers of the network too, not the style vector alone. steps, learning_rate: of the vector;
-    where layers follow, it is alone for VECTOR_FIRST steps at most, and goes on learning with them. deep_steps,
-    deep_rate: of vector and layers together, afterwards. batch: crops per step. crop: their edge in px.
-    Raises RecipeError if a number is out of its range.
+    is_deep: learn how to paint, the layers of the network, and not the style vector alone. is_gradual: the last layers
+    first, and those before them one after the other. steps, learning_rate: of the vector. deep_steps, deep_rate: of the
+    layers. vector_first: steps of the vector alone before layers and vector learn together. batch: crops per step.
+    crop: their edge in px. Raises RecipeError if a number is out of its range.
     """
 
-    is_deep: bool = False
+    is_deep: bool = True
+    is_gradual: bool = True
     steps: int = 150
-    deep_steps: int = 240
+    deep_steps: int = 500
     learning_rate: float = 0.01
-    deep_rate: float = 0.001
-    batch: int = 2
-    crop: int = 128
+    deep_rate: float = 0.002
+    vector_first: int = 0
+    batch: int = 1
+    crop: int = 256
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -43,7 +44,7 @@ class TuneSettings:
     @property
     def vector_steps(self) -> int:
         """Steps in which the vector learns alone."""
-        return min(self.steps, VECTOR_FIRST) if self.is_deep else self.steps
+        return min(self.steps, self.vector_first) if self.is_deep else self.steps
 
     @property
     def all_steps(self) -> int:
@@ -56,6 +57,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "deep_steps": (1, 5000),
     "learning_rate": (1e-4, 1.0),
     "deep_rate": (1e-5, 0.02),
+    "vector_first": (0, 5000),
     "batch": (1, 32),
     "crop": (64, 512),
     "seed": (0, 999_999),

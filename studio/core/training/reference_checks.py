@@ -15,7 +15,7 @@ from PIL import Image
 from studio.core.picture import Picture
 from studio.core.resampling import reduced
 
-ENOUGH = 3  # pictures, of which one can be held out to validate on
+ENOUGH = 3  # pictures
 SMALL = 256  # px of the longer edge; below, strokes are hardly visible
 ALIKE = 6  # of the 64 bits of a perceptual hash in which two pictures at most differ that show the same
 MOSTLY_ONE_COLOR = 0.5  # share of one colour in 512; the bundled styles have 0.41 at most, a diagram 0.9
@@ -41,7 +41,9 @@ def check_references(pictures: Sequence[Picture]) -> tuple[Remark, ...]:
             Remark("One picture teaches its own colours and strokes, not a style: add others by the same artist.")
         )
     elif 0 < len(pictures) < ENOUGH:
-        remarks.append(Remark("With fewer than three pictures none can be held out to see when enough is learnt."))
+        remarks.append(
+            Remark("Two pictures say little of what an artist's works have in common: three to thirty are better.")
+        )
     for number, picture in enumerate(pictures):
         if picture.long_edge < SMALL:
             size = f"{picture.width} x {picture.height} px"

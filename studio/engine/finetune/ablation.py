@@ -10,13 +10,12 @@ from cachetools import LRUCache
 from torch import Tensor
 
 from studio.core.card import bundled_cards
-from studio.core.engine_api.tune_settings import LARGEST_EDGE, VECTOR_FIRST, TuneSettings
+from studio.core.engine_api.tune_settings import LARGEST_EDGE, TuneSettings
 from studio.core.image_io import open_picture
 from studio.core.recipe import StyleRecipe
 from studio.core.storage.atomic_write import make_folder, replace_file
 from studio.core.training.ablation import Arm, Cell, ComparisonNews, ComparisonPlan
 from studio.engine.finetune.dataset import (
-    POOL,
     VALIDATION_CROPS,
     Photos,
     References,
@@ -24,7 +23,7 @@ from studio.engine.finetune.dataset import (
     encode_references,
     hold_out,
 )
-from studio.engine.finetune.tuner import VALIDATE_EVERY, Tuner
+from studio.engine.finetune.tuner import Tuner
 from studio.engine.finetune.validation import Validator
 from studio.engine.losses.losses import weights_of
 from studio.engine.losses.training_loss import TrainingLoss
@@ -41,7 +40,9 @@ from studio.engine.runtime.tensors import picture_at
 
 SCRATCH_RATE = 1e-3  # usual for training from random weights: Johnson 2016, Dumoulin 2017
 VECTOR_RATE = 0.05  # for the published network, which starts farther from a minimum than the studio's own
-SCRATCH_VALIDATE_EVERY = 50  # steps: a long run needs fewer validations
+VALIDATE_EVERY, SCRATCH_VALIDATE_EVERY = 15, 50  # steps: a long run needs fewer validations
+VECTOR_FIRST = 30  # steps of the vector alone where layers follow; most of its gain is made by then
+CROPS = 48  # of photos to learn from
 BOUND_STEPS = 60
 
 Curve = list[tuple[int, float, dict[str, float]]]
@@ -97,6 +98,8 @@ class _Bench:
         from_scratch = arm == "scratch"
         settings = TuneSettings(
             is_deep=arm in ("scratch", "layers"),
+            is_gradual=False,
+            vector_first=0 if from_scratch else VECTOR_FIRST,
             steps=plan.tuned_steps,
             deep_steps=plan.steps if from_scratch else max(1, plan.tuned_steps - VECTOR_FIRST),
             deep_rate=SCRATCH_RATE if from_scratch else TuneSettings.deep_rate,
@@ -128,7 +131,7 @@ class _Bench:
         works = [self._open(file) for file in plan.works[artist]]
         references = run_to_end(encode_references(works, encoder, self._predictor, generator))
         pools = []
-        for numbers, count in zip(hold_out(len(self._photos)), (POOL, VALIDATION_CROPS), strict=True):
+        for numbers, count in zip(hold_out(len(self._photos)), (CROPS, VALIDATION_CROPS), strict=True):
             photos = [self._photos[number] for number in numbers]
             pools.append(cut_photos(photos, count, plan.crop, encoder, loss.content_layers, generator))
             run_to_end(pools[-1].take(range(count)))  # else the first arm would be charged for it

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from studio.core.card import Card, bundled_cards
 from studio.core.engine_api.contract import Done, Event, Frame, Progress, TuneRequest
@@ -17,45 +19,56 @@ from studio.core.engine_api.tune_settings import LARGEST_EDGE
 from studio.core.errors import EngineError, StudioError
 from studio.core.image_io import open_picture
 from studio.core.picture import Picture
-from studio.core.recipe import StyleRecipe
 from studio.core.rescue import keep_style_safe, unsaved
 from studio.core.styles.learned_style import MOST_REFERENCES, LearnedStyle
 from studio.core.styles.learned_style_file import reference_of, training_file, write_learned
-from studio.engine.finetune.checkpoint import TuningState
 from studio.engine.finetune.dataset import (
     POOL,
+    Paint,
+    PaintedPhotos,
     Predict,
     References,
-    cut_photos,
+    cut_crops,
     encode_references,
     hold_out,
 )
+from studio.engine.finetune.painter import LivePainting
 from studio.engine.finetune.tuner import VECTOR, Tuner
 from studio.engine.finetune.validation import Exam
-from studio.engine.losses.losses import weights_of
-from studio.engine.losses.training_loss import TrainingLoss
+from studio.engine.losses.band_statistics import BandCovariances, band_covariances, blend_bands
+from studio.engine.losses.painting_loss import PaintingLoss, PaintingWeights
 from studio.engine.networks.fine_network import LiveNetwork
 from studio.engine.networks.style_delta import changes_of
 from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime.device import is_out_of_memory
 from studio.engine.runtime.generators import SIGN_OF_LIFE, signs_of_life
-from studio.engine.runtime.tensors import shrinking, to_picture
+from studio.engine.runtime.tensors import resize_to, shrinking, to_picture
 
 SAMPLE_EDGE = 512  # px of the sample that shows the progress
 SAVED_EVERY = 5.0  # s
 MIXED = "The pictures differ more than works of one artist mostly do: expect a mixture."
+NOT_BETTER = "A mix of these pictures does as well as teaching, so the mix is what was saved."
 LEAST_GAIN = 0.05  # of the style error, below which a lesson has gained nothing that can be seen
 PREPARED = 0.03  # share of the progress before the first step
+BANDS_EDGE = 512  # px at which Live measures the bands of styles, too
+# A lesson may cost some of the photo where it has more than a mix has; a mix by the larger network keeps it better.
+WEIGHTS = PaintingWeights(structure=0.1)
 
 
 @dataclass(frozen=True)
 class FineTuneContext:
-    """The networks that fine-tuning works with. network: to be fine-tuned, with its card and its predictor."""
+    """The networks that fine-tuning works with.
+
+    network: to be fine-tuned, with its card and its predictor. mixer: paints mixes of pictures that nothing was learnt
+    of, with its card; it goes with the same predictor.
+    """
 
     card: Card
     network: LiveNetwork
     predictor: Predict
     encoder: Encoder
+    mixer_card: Card
+    mixer: LiveNetwork
 
     @property
     def device(self) -> torch.device:
@@ -78,10 +91,10 @@ def fine_tune(
 def _fine_tune(request: TuneRequest, context: FineTuneContext, clock: Callable[[], float]) -> Iterator[Event]:
     sample = yield from signs_of_life(request.id, shrinking(_sample(request), SAMPLE_EDGE, context.device))
     sampled = Picture(_sample(request).pixels, request.card.title)  # with this name, and never transparent
-    tuner = yield from _prepare(request, context, clock)
+    tuner, mix = yield from _prepare(request, context, clock)
     record = _Record(request, context, tuner)
+    untaught = to_picture(mix(sample), sampled)
     if tuner.state.step:  # resumed: what it is compared with comes first, as in a run from the start
-        untaught = to_picture(tuner.paint(sample, tuner.untaught), sampled)
         yield Frame(request.id, 0, request.settings.all_steps, _share(tuner), untaught)
     spoken, saved = clock(), clock()
     for training_step in tuner.run():
@@ -99,32 +112,36 @@ def _fine_tune(request: TuneRequest, context: FineTuneContext, clock: Callable[[
         spoken = now
         yield Progress(request.id, share, "", training_step)
         if training_step.held_out is not None:
+            picture = to_picture(tuner.paint(sample, tuner.state.weights), sampled) if training_step.step else untaught
             yield Frame(
                 request.id,
                 training_step.step,
                 training_step.steps,
                 share,
-                to_picture(tuner.paint(sample, tuner.state.weights), sampled),
+                picture,
                 losses=training_step.losses,
                 seconds=tuner.state.seconds,
             )
     learned = record.write_style()
     with suppress(OSError):  # what is learnt is written; the next one overwrites this
         training_file(request.output).unlink()
-    picture = to_picture(tuner.paint(sample), sampled)
-    seconds, notes = tuner.state.seconds, (_praise(tuner.state), *([MIXED] if tuner.references.is_mixed else []))
+    picture = to_picture(tuner.paint(sample), sampled) if has_gained(tuner) else untaught
+    seconds, notes = tuner.state.seconds, (_praise(tuner), *([MIXED] if tuner.references.is_mixed else []))
     yield Done(request.id, picture, None, tuner.state.step, seconds, notes, learned)
 
 
 def _prepare(
     request: TuneRequest, context: FineTuneContext, clock: Callable[[], float]
-) -> Generator[Event, None, Tuner]:
-    """Encode the references, cut crops of the photos, and resume from the checkpoint if that is wanted."""
+) -> Generator[Event, None, tuple[Tuner, Paint]]:
+    """Encode the references, cut crops of the photos, and resume from the checkpoint if that is wanted.
+
+    Returns what learns, and who paints a mix of the references without a lesson.
+    """
     if not request.references:
         raise StudioError("There are no pictures to learn from.", "Name some by the same artist.")
     settings, device = request.settings, context.device
     generator = torch.Generator().manual_seed(settings.seed)
-    loss = TrainingLoss(context.encoder, weights_of(StyleRecipe(smoothness=0.0)))
+    loss = PaintingLoss(context.encoder, WEIGHTS)
     pictures = []
     for picture in request.references:
         image = yield from signs_of_life(request.id, shrinking(picture, LARGEST_EDGE, device))
@@ -142,23 +159,36 @@ def _prepare(
             yield Progress(request.id, 0.0, "Looking at the pictures")
     if references.is_mixed:
         yield Progress(request.id, 0.0, MIXED)
-    photos = []
-    for photo in (*request.photos, *bundled_photos()):
+    photos, small = [], []
+    for photo in (*request.photos, *bundled_photos("demo")):
         photos.append((yield from signs_of_life(request.id, shrinking(photo, LARGEST_EDGE, device))))
         yield Progress(request.id, 0.0)
+    for photo in bundled_photos("photos"):  # too small to judge brushwork on
+        small.append((yield from signs_of_life(request.id, shrinking(photo, LARGEST_EDGE, device))))
+        yield Progress(request.id, 0.0)
+    works = [picture for number, picture in enumerate(pictures) if number != references.held_out]
+    others = [pictures[references.held_out]] if references.held_out is not None else []
+    painting = LivePainting(context.network, context.predictor, _bands_of(works))
+    mixing = painting.with_network(context.mixer)
+    mix = functools.partial(mixing.paint, vector=references.vector)
     learnt, held_out = hold_out(len(photos))
-    shown = [photos[number] for number in learnt]
-    pool = cut_photos(shown, POOL, settings.crop, context.encoder, loss.content_layers, generator)
+    crops = cut_crops([*(photos[number] for number in learnt), *small], POOL, settings.crop, generator)
+    start = functools.partial(mixing.start, vector=references.vector)
+    pool = PaintedPhotos(crops, context.encoder, loss.content_layers, start)
     for picture in (*request.references, *request.photos):
         yield from signs_of_life(request.id, picture.fingerprinting())
     identity = _identity(request, context.card)
-    works = [picture for number, picture in enumerate(pictures) if number != references.held_out]
-    others = [pictures[references.held_out]] if references.held_out is not None else []
     exam = Exam(context.encoder, [photos[number] for number in held_out], works, others)
-    tuner = Tuner(context.network, loss, references, pool, exam, settings, identity)
+    parts = context.network, loss, references, pool, exam, settings, identity
+    tuner = Tuner(*parts, painting=painting, rival=mix)
     if request.is_resumed:
         tuner.resume(training_file(request.output))
-    return tuner
+    return tuner, mix
+
+
+def _bands_of(works: Sequence[Tensor]) -> BandCovariances:
+    bands = [band_covariances(resize_to(work, min(BANDS_EDGE, max(work.shape[2:])))) for work in works]
+    return blend_bands(bands, [1 / len(bands)] * len(bands))
 
 
 class _Record:
@@ -169,9 +199,9 @@ class _Record:
         self._references = tuple(reference_of(picture) for picture in request.references[:MOST_REFERENCES])
 
     def write_style(self) -> LearnedStyle:
-        learned = self._learned()
+        learned, card = self._learned(), self._card()
         try:
-            write_learned(self._request.output, self._request.card, learned)
+            write_learned(self._request.output, card, learned)
         except StudioError as error:
             raise self._kept_elsewhere(error, learned) from error
         return learned
@@ -185,22 +215,40 @@ class _Record:
             raise self._kept_elsewhere(error, self._learned()) from error
 
     def _kept_elsewhere(self, error: StudioError, learned: LearnedStyle) -> StudioError:
-        return unsaved(error, keep_style_safe(self._request.card, learned, self._request.output.name))
+        return unsaved(error, keep_style_safe(self._card(), learned, self._request.output.name))
+
+    def _card(self) -> Card:
+        """The card of the style, which says what was learnt."""
+        count = len(self._request.references)
+        pictures = "one picture" if count == 1 else f"{count} pictures"
+        if not has_gained(self._tuner):
+            return replace(self._request.card, source=f"A mix of {pictures} by Style Studio; nothing more was learnt")
+        gain = f"{self._tuner.style_gain:.0%} nearer than their mix on photos it had not seen"
+        return replace(self._request.card, source=f"Learnt by Style Studio from {pictures}, {gain}")
 
     def _learned(self) -> LearnedStyle:
-        tuner, card = self._tuner, self._context.card
+        """What was learnt; the mix of the references where that gains nothing."""
+        tuner, context = self._tuner, self._context
+        is_mix = not has_gained(tuner)
+        vector = tuner.references.vector if is_mix else tuner.state.best[VECTOR]
+        card = context.mixer_card if is_mix else context.card
         return LearnedStyle(
             network=card.id,
             network_sha256=card.sha256,
-            vector=tuner.state.best[VECTOR][0].cpu().numpy().astype(np.float32),
+            vector=vector[0].cpu().numpy().astype(np.float32),
             references=self._references,
-            delta=changes_of(tuner.best_network(), self._context.network),
+            delta={} if is_mix else changes_of(tuner.best_network(), context.network),
         )
 
 
-def bundled_photos() -> Iterator[Picture]:
-    """The demo photos, each opened when it is its turn."""
-    return (open_picture(card.file) for card in bundled_cards("demo"))
+def has_gained(tuner: Tuner) -> bool:
+    """Whether what was learnt is so much nearer to the style than a mix that one sees it."""
+    return bool(tuner.state.best_step) and tuner.style_gain >= LEAST_GAIN
+
+
+def bundled_photos(kind: str) -> Iterator[Picture]:
+    """The "demo" photos, or the small "photos" to learn on, each opened when it is its turn."""
+    return (open_picture(card.file) for card in bundled_cards(kind))
 
 
 def _sample(request: TuneRequest) -> Picture:
@@ -219,12 +267,12 @@ def _share(tuner: Tuner) -> float:
     return PREPARED + (1 - PREPARED) * tuner.progress
 
 
-def _praise(state: TuningState) -> str:
+def _praise(tuner: Tuner) -> str:
     """What fine-tuning has gained on what it did not learn from, in a sentence."""
-    style = 1 - state.best_losses["style"] / state.base["style"]
+    if not has_gained(tuner):
+        return NOT_BETTER
+    state = tuner.state
     content = state.best_losses["content"] / state.base["content"] - 1
-    if style < LEAST_GAIN:
-        return "Teaching has gained nothing that can be seen: a mix of these pictures does as well."
     amount = "as" if abs(content) < 0.01 else f"{abs(content):.0%} {'less' if content > 0 else 'more'}"
-    kept = f"the photo {amount} recognisable"
-    return f"On photos it had not seen, the style is {style:.0%} nearer than a mix of these pictures, and {kept}."
+    gain = f"the style is {tuner.style_gain:.0%} nearer than a mix of these pictures"
+    return f"On photos it had not seen, {gain}, and the photo {amount} recognisable."

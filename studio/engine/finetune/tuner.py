@@ -1,7 +1,7 @@
-"""Fine-tuning of the Live network to one artist's style, as a generator of steps.
+"""Fine-tuning of a Live network to one artist's style, as a generator of steps.
 
-First the style vector alone, from the mean of the predictions for the references; then, if that is wanted, the last
-layers of the network as well. The encoder and the first blocks stay frozen.
+The style vector alone, from the mean of the predictions for the references; or the layers that paint, which are
+unfrozen from the end of the network on (Howard & Ruder 2018, "Universal language model fine-tuning").
 """
 
 from __future__ import annotations
@@ -11,31 +11,35 @@ import math
 import time
 from collections.abc import Generator, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Adam
-from torch.optim.lr_scheduler import LambdaLR
 
 from studio.core.engine_api.contract import TrainingStep
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import EngineError, StudioError
 from studio.engine.finetune.checkpoint import TuningState, damaged
-from studio.engine.finetune.dataset import Photos, References
+from studio.engine.finetune.dataset import Paint, Photos, References
+from studio.engine.finetune.painter import LivePainting
 from studio.engine.finetune.validation import Exam, Validator, means
+from studio.engine.losses.painting_loss import PaintingLoss
 from studio.engine.losses.training_loss import TrainingLoss
 from studio.engine.networks.fine_network import LiveNetwork, VectorPainter
-from studio.engine.networks.style_delta import learnable_weights
+from studio.engine.networks.style_delta import learnable_groups
+from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.optimizer_state import load_optimizer_tensors, optimizer_tensors
 
 VECTOR = "vector"
-VALIDATE_EVERY = 15  # steps
+VALIDATE_EVERY = 25  # steps
 PATIENCE = 6  # validations without a better one, then a stage ends
 LEAST_GAIN = 0.001  # of the loss, for a validation to be a better one
 MOST_CONTENT = 1.2  # times the content loss of the untouched network, for a style to be kept
 MOST_EXAM_CONTENT = 1.05  # the same of the content error of an exam
 PULL = 0.1  # weight of the squared relative distance from the network's own weights
 VECTOR_SHARE = 0.2  # of its rate the vector keeps while the layers learn
+UNFROZEN_AT = (0.0, 0.25, 0.5)  # share of the steps from which on the groups of `learnable_groups` learn
 NORM_RATE = 5.0  # times the rate of the layers for the normalisations, whose weights are much larger
 LAST_RATE = 0.1  # of the first; the rate falls along half a cosine
 WARM_UP = 10  # steps in which the rate rises, as Adam's estimates are poor at first
@@ -43,6 +47,7 @@ MAX_GRADIENT_NORM = 1.0
 MOST_SETBACKS = 4  # steps whose numbers blew up, before a run is given up
 BETAS = (0.9, 0.99)  # decay of Adam's moments per step
 EPSILON = 1e-10  # of Adam: gradients of a style vector are small
+_CONDITIONS = ("conditions.bias", "condition.bias")  # of the small network and of the second one of the larger
 
 
 class Tuner:
@@ -51,7 +56,7 @@ class Tuner:
     def __init__(
         self,
         network: LiveNetwork,
-        loss: TrainingLoss,
+        loss: TrainingLoss | PaintingLoss,
         references: References,
         photos: Photos,
         validator: Validator | Exam,
@@ -59,28 +64,35 @@ class Tuner:
         identity: str = "",
         from_scratch: bool = False,
         validate_every: int | None = None,
+        painting: LivePainting | None = None,
+        rival: Paint | None = None,
     ) -> None:
         """photos: to learn from. validator: on others. identity: of the run, see TuningState.
 
         from_scratch: the weights are random: there is no stage of the vector alone, all weights learn, without a pull
         to those of before and without early stopping.
         validate_every: steps between two validations; None for VALIDATE_EVERY.
+        painting: how the network paints, if not straight after the vector. rival: who paints without a lesson; what
+        is learnt has to be better than that, and than the network is before.
         """
         self.references = references
-        self._loss, self._photos, self._validator = loss, photos, validator
+        self._loss, self._photos, self._validator, self._rival = loss, photos, validator, rival
         self._settings, self._from_scratch = settings, from_scratch
         self._validate_every = VALIDATE_EVERY if validate_every is None else validate_every
         self._network = copy.deepcopy(network).requires_grad_(False)
-        self._painting = VectorPainter(self._network)
+        self._painting: VectorPainter | LivePainting = VectorPainter(self._network)
+        if painting is not None:
+            self._painting = painting.with_network(self._network)
         weights = {VECTOR: references.vector.clone()}
+        self._groups: tuple[tuple[str, ...], ...] = ()
         if settings.is_deep:
             known = dict(self._network.named_parameters())
-            names = list(known) if from_scratch else learnable_weights(network)
-            weights |= {name: known[name].detach().clone() for name in names}
+            self._groups = (tuple(known),) if from_scratch else learnable_groups(network)
+            weights |= {name: known[name].detach().clone() for group in self._groups for name in group}
         self._base = {name: tensor.clone() for name, tensor in weights.items()}
         draws = torch.Generator().manual_seed(settings.seed).get_state()
         self.state = TuningState(identity, draws, weights, {name: tensor.clone() for name, tensor in weights.items()})
-        if from_scratch:
+        if from_scratch or not settings.vector_steps:
             self.state.stage = "layers"
         self._start_optimizer()
 
@@ -110,9 +122,9 @@ class Tuner:
         return self.state.stage == "over"
 
     @property
-    def untaught(self) -> Mapping[str, Tensor]:
-        """The weights before the first step, which paint a mix of the references."""
-        return self._base
+    def style_gain(self) -> float:
+        """By which share of it the style error is lower than without a lesson."""
+        return 1 - self.state.best_losses["style"] / self.state.base["style"]
 
     @property
     def progress(self) -> float:
@@ -130,7 +142,7 @@ class Tuner:
         """
         state, plan = self.state, self._settings
         if not state.base:
-            state.base = yield from self._validate()
+            state.base = yield from self._validate_untaught()
             state.best_losses = dict(state.base)
             state.training_log.append(TrainingStep(0, plan.all_steps, state.base, state.base, is_best=True))
             yield state.training_log[-1]
@@ -150,9 +162,12 @@ class Tuner:
                 yield state.training_log[-1]
 
     def paint(self, content: Tensor, weights: Mapping[str, Tensor] | None = None) -> Tensor:
-        """The picture in the best style so far, or with other weights. Shapes: (B, 3, H, W) in [0, 1] -> the same."""
+        """The picture in the best style so far, or with other weights. Shapes: (1, 3, H, W) in [0, 1] -> the same."""
         with torch.no_grad():
-            return self._paint(content, self.state.best if weights is None else weights)
+            painted = self._paint(content, self.state.best if weights is None else weights)
+            if isinstance(self._painting, LivePainting):
+                painted = run_to_end(self._painting.finish(content, painted))
+        return painted
 
     def best_network(self) -> LiveNetwork:
         """A copy of the network with the best weights."""
@@ -174,6 +189,7 @@ class Tuner:
     def _step(self) -> Generator[None, None, dict[str, float]]:
         """One step; its losses, or {} if its numbers blew up and it was taken back."""
         state, settings = self.state, self._settings
+        self._unfreeze()
         draws = torch.Generator()
         draws.set_state(state.draws)
         numbers = torch.randint(len(self._photos), (settings.batch,), generator=draws).tolist()
@@ -191,8 +207,10 @@ class Tuner:
             self._take_back()
             return {}
         self._pull()
+        factor = self._rate_factor(state.stage_step)
+        for group in self._optimizer.param_groups:
+            group["lr"] = group["initial_lr"] * factor
         self._optimizer.step()
-        self._scheduler.step()
         self._optimizer.zero_grad()
         state.step, state.stage_step = state.step + 1, state.stage_step + 1
         return losses
@@ -209,18 +227,34 @@ class Tuner:
                 weight.grad += (2 * PULL) * (weight - base) / base.square().sum().clamp_min(1e-6)
 
     def _start_optimizer(self) -> None:
-        """Adam without a past over what the stage learns, at the learning rate of the step the stage is at."""
-        state = self.state
-        names = [VECTOR] if state.stage == VECTOR else list(state.weights)
-        for name, weight in state.weights.items():
-            weight.requires_grad_(name in names)
-        self._learnt = {name: state.weights[name] for name in names}
-        groups = []
-        for name, weight in self._learnt.items():
-            rate = self._rate(name)
-            groups.append({"params": [weight], "lr": rate, "initial_lr": rate})
-        self._optimizer = Adam(groups, betas=BETAS, eps=EPSILON)
-        self._scheduler = LambdaLR(self._optimizer, self._rate_factor, last_epoch=state.stage_step - 1)
+        """Adam without a past over what learnt in the step before the one the stage is at."""
+        for weight in self.state.weights.values():
+            weight.requires_grad_(False)
+        self._learnt: dict[str, Tensor] = {}
+        names = self._names_at(max(0, self.state.stage_step - 1))
+        self._optimizer = Adam([self._learning(name) for name in names], betas=BETAS, eps=EPSILON)
+
+    def _unfreeze(self) -> None:
+        """Let Adam have what learns from this step of the stage on."""
+        for name in self._names_at(self.state.stage_step):
+            if name not in self._learnt:
+                self._optimizer.add_param_group(self._learning(name))
+
+    def _learning(self, name: str) -> dict[str, Any]:
+        """The parameter group of a weight, which has a rate of its own."""
+        self._learnt[name] = self.state.weights[name].requires_grad_(True)
+        return {"params": [self._learnt[name]], "initial_lr": self._rate(name)}
+
+    def _names_at(self, stage_step: int) -> list[str]:
+        """What learns at a step of the stage."""
+        settings = self._settings
+        if self.state.stage == VECTOR:
+            return [VECTOR]
+        share = stage_step / max(1, self._stage_steps) if settings.is_gradual else 1.0
+        names = [VECTOR] if settings.vector_steps or self._from_scratch else []
+        for group, start in zip(self._groups, UNFROZEN_AT, strict=False):
+            names += group if share >= start else ()
+        return names
 
     def _rate(self, name: str) -> float:
         """The learning rate of a weight in this stage, before warm-up and cosine."""
@@ -228,7 +262,7 @@ class Tuner:
         rate = settings.learning_rate if state.stage == VECTOR else settings.deep_rate
         if name == VECTOR and state.stage != VECTOR:
             rate = settings.learning_rate * VECTOR_SHARE
-        elif name.startswith("conditions") and not self._from_scratch:
+        elif name.endswith(_CONDITIONS) and not self._from_scratch:
             rate *= NORM_RATE
         return rate / float(2**state.setbacks)
 
@@ -237,8 +271,18 @@ class Tuner:
         falling = LAST_RATE + (1 - LAST_RATE) * (1 + math.cos(math.pi * stage_step / self._stage_steps)) / 2
         return min(1.0, (stage_step + 1) / WARM_UP) * falling
 
-    def _validate(self) -> Generator[None, None, dict[str, float]]:
-        return (yield from self._validator.validate(lambda crop: self.paint(crop, self.state.weights)))
+    def _validate_untaught(self) -> Generator[None, None, dict[str, float]]:
+        """The errors to be beaten: those of the rival, with the style of the network before where that is nearer."""
+        own = yield from self._validate()
+        if self._rival is None:
+            return own
+        found = yield from self._validate(self._rival)
+        return found if found["style"] <= own["style"] else own | {"content": found["content"]}
+
+    def _validate(self, paint: Paint | None = None) -> Generator[None, None, dict[str, float]]:
+        """The errors of another painter, or of the weights of this step."""
+        own: Paint = lambda crop: self.paint(crop, self.state.weights)  # noqa: E731
+        return (yield from self._validator.validate(paint or own))
 
     def _compare(self, held_out: Mapping[str, float]) -> bool:
         """Whether this validation is the best so far; it is not where the content loss has grown too much."""

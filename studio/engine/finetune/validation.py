@@ -6,12 +6,12 @@ does, so that a lesson cannot praise itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 
 from torch import Tensor
 from torch.nn import functional
 
-from studio.engine.finetune.dataset import Photos, References, StyleTarget, blend_targets
+from studio.engine.finetune.dataset import Paint, Photos, References, StyleTarget, blend_targets
 from studio.engine.losses.statistics import Moments, moments
 from studio.engine.losses.training_loss import LossResult, TrainingLoss
 from studio.engine.networks.vgg import Encoder
@@ -20,18 +20,15 @@ from studio.engine.runtime.tensors import resize_to
 EXAM_STYLE_LAYERS = ("relu2_2", "relu3_2", "relu4_2")  # no loss of the studio looks at moments there
 EXAM_CONTENT_LAYER = "relu4_2"
 EXAM_EDGE = 512  # px of the longer edge of photos and works
-EXAM_PHOTOS = 3  # at most; each takes a quarter of a second on two cores
 CELLS = 24  # along each edge, of which all pairs are compared
-
-Paint = Callable[[Tensor], Tensor]
-"""(B, 3, H, W) in [0, 1] -> the same, painted."""
 
 
 class Exam:
     """Measures painters on whole photos, against works learnt from and others. To be used as a Validator.
 
     seen, unseen: relative distance of mean and covariance of features to those of all the works together. content: 1 -
-    correlation of what is alike within photo and picture. style: the mean of seen and unseen. total: style + content.
+    correlation of what is alike within photo and picture. style, total: the mean of seen and unseen, for the photo has
+    to be kept and that is all; how well is a condition (`tuner.py`).
     """
 
     def __init__(
@@ -39,7 +36,7 @@ class Exam:
     ) -> None:
         """Photos and works are (1, 3, H, W) in [0, 1]; unseen may be none."""
         self._encoder = encoder
-        self._photos = [_at_edge(photo) for photo in photos[:EXAM_PHOTOS]]
+        self._photos = [_at_edge(photo) for photo in photos]
         self._works, self._others = works, unseen
         self._targets: tuple[StyleTarget, StyleTarget | None] | None = None
         self._alike: list[Tensor] = []
@@ -62,7 +59,7 @@ class Exam:
             errors = [style_error(own, target) for target in self._targets if target is not None]
             content = 1 - _correlation(_similarity(trace[EXAM_CONTENT_LAYER]), alike)
             style = sum(errors) / len(errors)
-            measured = {"style": style, "content": content, "total": style + content, "seen": errors[0]}
+            measured = {"style": style, "content": content, "total": style, "seen": errors[0]}
             found.append(measured | ({"unseen": errors[1]} if len(errors) == 2 else {}))
         return {name: sum(errors[name] for errors in found) / len(found) for name in found[0]}
 

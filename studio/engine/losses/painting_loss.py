@@ -57,9 +57,9 @@ class PaintingLoss:
     ) -> Generator[None, None, LossResult]:
         """The losses of images (B, 3, H, W), about [0, 1]; yields between pieces of the work.
 
-        style, unseen: as of `TrainingLoss.compute`. content: the photos' features by layer, (B, C, h, w); the photos
-        themselves as PIXELS, (B, 3, H, W); pictures whose coarse colours to keep as STARTED. What is missing costs
-        nothing.
+        style, unseen: as of `TrainingLoss.compute`. content: the photos' features by layer, (B, C, h, w), or their
+        `self_similarities`, (B, N, N); the photos themselves as PIXELS, (B, 3, H, W); pictures whose coarse colours to
+        keep as STARTED. What is missing costs nothing.
         Losses by name: "style", "content" (what is alike within the photo) and "total", which has the rest as well.
         """
         weights = self._weights
@@ -83,7 +83,9 @@ class PaintingLoss:
                         losses["unseen"] += MOMENTS[layer] * _style_distance(found, unseen[layer]).detach()
                 if layer in kept:
                     with torch.no_grad():
-                        wanted = self_similarities(content[layer], layer)
+                        wanted = (
+                            content[layer] if content[layer].dim() == 3 else self_similarities(content[layer], layer)
+                        )
                     structure = _similarity_distance(self_similarities(features, layer), wanted)
                     structure = weights.structure * structure / len(kept)
                     losses["content"] += structure.detach()

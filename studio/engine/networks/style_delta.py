@@ -16,19 +16,30 @@ from studio.engine.networks.fine_network import FineNetwork, LiveNetwork
 LEARNT_BLOCKS = 2  # the last residual blocks; what is before them sees, and stays as it is
 
 
-def learnable_weights(network: LiveNetwork) -> tuple[str, ...]:
-    """The names of the weights that a style may change, the first layers before the last.
+def learnable_groups(network: LiveNetwork) -> tuple[tuple[str, ...], ...]:
+    """The names of the weights that a style may change, in the order in which they are unfrozen: from the end.
 
-    Of the small network those that paint: encoder and first blocks stay frozen. Of the larger one all of the second
+    Of the small network those that paint; encoder and first blocks stay frozen. Of the larger one all of the second
     network, but for what leads to its conditions and biases that normalisations take away again.
     """
     if isinstance(network, FineNetwork):
-        layers = [name for name, _ in network.refinement.named_parameters() if name.endswith("weight")]
-        weights = [f"refinement.{name}" for name in layers if not name.startswith(("hidden", "condition"))]
-        return (*weights, "refinement.condition.bias")
+        names = [name for name, _ in network.refinement.named_parameters() if name.endswith("weight")]
+        return tuple(
+            tuple(f"refinement.{name}" for name in names if name.startswith(parts)) + extra
+            for parts, extra in (
+                (("up_", "last.", "detail.", "out."), ("refinement.condition.bias",)),
+                (("middle.",), ()),
+                (("stem.", "down_", "first."), ()),
+            )
+        )
     first = network.widths.blocks - LEARNT_BLOCKS
     blocks = [f"blocks.{number}.{part}.weight" for number in range(first, first + 2) for part in ("first", "second")]
-    return (*blocks, "up_1.weight", "up_2.weight", "out.weight", "conditions.bias")
+    return ("up_1.weight", "up_2.weight", "out.weight", "conditions.bias"), tuple(blocks)
+
+
+def learnable_weights(network: LiveNetwork) -> tuple[str, ...]:
+    """The names of all weights that a style may change."""
+    return tuple(name for group in learnable_groups(network) for name in group)
 
 
 def with_learned(network: LiveNetwork, parts: Sequence[tuple[Mapping[str, NDArray[np.float16]], float]]) -> LiveNetwork:

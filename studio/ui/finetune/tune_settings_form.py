@@ -20,15 +20,28 @@ from studio.ui.widgets.plain_text import PlainLabel, tool_tip
 
 
 class TuneSettingsForm(QWidget):
-    """A switch for learning deeper, and the numbers behind it. `settings` is what they say."""
+    """Switches for what learns, and the numbers behind it. `settings` is what they say."""
 
     def __init__(self, photos: QWidget, parent: QWidget | None = None) -> None:
         """photos: chooses those to learn on, below the numbers."""
         super().__init__(parent)
-        self.deeper = QCheckBox(self.tr("Learn the brushwork, too (deeper)"))
+        self.deeper = QCheckBox(self.tr("Learn the brushwork"))
+        self.deeper.setChecked(True)
         self.deeper.setToolTip(
-            self.tr(
-                "Learns the last layers of the network, too. Closer to the artist's strokes, but takes twice as long."
+            tool_tip(
+                self.tr(
+                    "Teaches the layers of the network that paint. Without it only the description of the style learns"
+                    " (the style vector), which is quicker and gains little."
+                )
+            )
+        )
+        self.all_layers = QCheckBox(self.tr("All layers from the start"))
+        self.all_layers.setToolTip(
+            tool_tip(
+                self.tr(
+                    "By itself the last layers learn first, which bring strokes and colours, and earlier ones join them"
+                    " later. All at once takes longer and was no better where it was measured."
+                )
             )
         )
         self.frozen = PlainLabel()
@@ -40,12 +53,12 @@ class TuneSettingsForm(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(GRID // 2)
         for name, text, tip in (
-            ("steps", self.tr("Steps"), self.tr("How long the style vector learns")),
-            ("learning_rate", self.tr("Step size"), self.tr("How far each of these steps goes (learning rate)")),
+            ("steps", self.tr("Vector steps"), self.tr("How long the style vector learns, without brushwork")),
+            ("learning_rate", self.tr("Vector step size"), self.tr("How far each of these steps goes (learning rate)")),
             (
                 "deep_steps",
                 self.tr("Brush steps"),
-                self.tr("How long the last layers learn, which paint (deeper)"),
+                self.tr("How long the layers learn that paint"),
             ),
             (
                 "deep_rate",
@@ -64,6 +77,7 @@ class TuneSettingsForm(QWidget):
             box.setToolTip(tool_tip(tip))
             self.numbers[name] = box
             form.addRow(text, box)
+        form.addRow(self.all_layers)
         form.addRow(self.frozen)
         form.addRow(photos)
         self.fold = CollapsibleHeader(self.tr("Advanced"), self._page)
@@ -74,6 +88,7 @@ class TuneSettingsForm(QWidget):
         column.addWidget(self.fold)
         column.addWidget(self._page)
         self.deeper.toggled.connect(self._show_state)
+        self.all_layers.toggled.connect(self._show_state)
         self._show_state()
 
     @property
@@ -82,11 +97,12 @@ class TuneSettingsForm(QWidget):
         values: dict[str, Any] = {name: box.value() for name, box in self.numbers.items()}
         for name, value in values.items():
             values[name] = type(getattr(TuneSettings, name))(value)
-        return TuneSettings(is_deep=self.deeper.isChecked(), **values)
+        return TuneSettings(self.deeper.isChecked(), not self.all_layers.isChecked(), **values)
 
     def show_settings(self, settings: TuneSettings) -> None:
         """Say this."""
         self.deeper.setChecked(settings.is_deep)
+        self.all_layers.setChecked(not settings.is_gradual)
         for name, box in self.numbers.items():
             box.setValue(getattr(settings, name))
 
@@ -95,13 +111,19 @@ class TuneSettingsForm(QWidget):
         is_deep = self.deeper.isChecked()
         for name in ("deep_steps", "deep_rate"):
             self.numbers[name].setEnabled(is_deep)
-        if is_deep:
-            text = self.tr(
-                "The last two blocks and the layers that paint learn after the vector; the encoder is frozen."
-            )
-        else:
+        for name in ("steps", "learning_rate"):
+            self.numbers[name].setEnabled(not is_deep)
+        self.all_layers.setEnabled(is_deep)
+        if not is_deep:
             text = self.tr(
                 "Only the description of the style learns, 100 numbers (the style vector); all layers are frozen."
+            )
+        elif self.all_layers.isChecked():
+            text = self.tr("All layers that paint learn from the first step; what names styles is frozen.")
+        else:
+            text = self.tr(
+                "The last layers learn first; those before them join at a quarter and at half of the steps. What names"
+                " styles is frozen."
             )
         self.frozen.setText(text)
 

@@ -58,10 +58,23 @@ def test_the_style_can_be_painted_with_at_once(studio: Studio, works: Path) -> N
 
 def test_settings_reach_the_engine(studio: Studio, works: Path) -> None:
     studio(
-        "tune", works, "--name", "x", "-o", OUT, "--deeper", "--steps", "20", "--crop", "96", "--photos", "photo.png"
+        "tune",
+        works,
+        "--name",
+        "x",
+        "-o",
+        OUT,
+        "--all-layers",
+        "--deep-steps",
+        "20",
+        "--crop",
+        "96",
+        "--photos",
+        "photo.png",
     )
     request = request_of(studio)
-    assert (request.settings.is_deep, request.settings.steps, request.settings.crop) == (True, 20, 96)
+    settings = request.settings
+    assert (settings.is_deep, settings.is_gradual, settings.deep_steps, settings.crop) == (True, False, 20, 96)
     assert [photo.name for photo in request.photos] == ["photo.png"]
 
 

@@ -6,12 +6,12 @@ from dataclasses import fields
 
 import pytest
 
-from studio.core.engine_api.tune_settings import LIMITS, VECTOR_FIRST, TuneSettings
+from studio.core.engine_api.tune_settings import LIMITS, TuneSettings
 from studio.core.errors import RecipeError
 
 
 def test_every_number_has_a_range_and_starts_inside_it() -> None:
-    assert set(LIMITS) == {field.name for field in fields(TuneSettings)} - {"is_deep"}
+    assert set(LIMITS) == {field.name for field in fields(TuneSettings)} - {"is_deep", "is_gradual"}
     assert all(low <= getattr(TuneSettings(), name) <= high for name, (low, high) in LIMITS.items())
 
 
@@ -31,13 +31,12 @@ def test_half_a_step_is_refused(name: str) -> None:
         TuneSettings(**{name: LIMITS[name][0] + 0.5})
 
 
-def test_the_vector_alone_learns_for_all_its_steps() -> None:
-    settings = TuneSettings(steps=150, deep_steps=240)
+def test_the_vector_learns_alone_where_layers_do_not_or_before_them() -> None:
+    settings = TuneSettings(is_deep=False, steps=150, deep_steps=240)
     assert (settings.vector_steps, settings.all_steps) == (150, 150)
-
-
-def test_learning_deeper_shortens_the_time_of_the_vector_alone() -> None:
-    settings = TuneSettings(is_deep=True, steps=150, deep_steps=240)
-    assert (settings.vector_steps, settings.all_steps) == (VECTOR_FIRST, VECTOR_FIRST + 240)
-    short = TuneSettings(is_deep=True, steps=VECTOR_FIRST - 10, deep_steps=5)
-    assert (short.vector_steps, short.all_steps) == (VECTOR_FIRST - 10, VECTOR_FIRST - 5)
+    settings = TuneSettings(steps=150, deep_steps=240)
+    assert (settings.vector_steps, settings.all_steps) == (0, 240)
+    settings = TuneSettings(steps=150, deep_steps=240, vector_first=30)
+    assert (settings.vector_steps, settings.all_steps) == (30, 270)
+    short = TuneSettings(steps=20, deep_steps=5, vector_first=30)
+    assert (short.vector_steps, short.all_steps) == (20, 25)

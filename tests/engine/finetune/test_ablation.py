@@ -19,7 +19,7 @@ from tests.support.scenes import picture_of, weave
 def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ComparisonPlan]:
     """Two works of a weaver and next to no steps."""
     for name, value in {
-        "POOL": 1,
+        "CROPS": 1,
         "VALIDATION_CROPS": 1,
         "BOUND_STEPS": 1,
         "VALIDATE_EVERY": 1,

@@ -16,7 +16,7 @@ from studio.engine.finetune.dataset import (
     cut_photos,
     encode_references,
     hold_out,
-    most_typical,
+    middle_one,
 )
 from studio.engine.losses.losses import STYLE_LAYERS
 from studio.engine.losses.statistics import Moments
@@ -53,29 +53,34 @@ def test_photos_of_the_validation_set_are_never_learned_from() -> None:
     assert hold_out(2) == ((0, 1), (0, 1))
     assert hold_out(3) == ((0, 2), (1,))
     assert hold_out(5) == ((0, 2, 3), (1, 4))
+    learnt, held_out = hold_out(35)
+    assert held_out == (1, 13, 25) and len(learnt) == 32  # more would take longer at every validation
 
 
-def test_the_reference_held_out_is_the_most_typical() -> None:
+def test_the_reference_held_out_is_neither_the_most_typical_nor_the_least() -> None:
     vectors = torch.zeros((4, 100))
-    vectors[:, 0] = torch.tensor([0.0, 4.0, 3.0, 9.0])
-    assert most_typical(vectors) == 1
+    vectors[:, 0] = torch.tensor([0.0, 4.0, 3.0, 9.0])  # off by 4, 0, 1 and 5
+    assert middle_one(vectors) == 2
+    assert middle_one(vectors[:3]) == 1  # off by 2 1/3, 1 2/3 and 2/3
 
 
-def test_of_three_references_the_most_typical_is_held_out(encoder: Encoder) -> None:
-    found = encode([flat(64, 64, 0.2), flat(64, 64, 0.4), flat(64, 64, 0.9)], encoder)
+def test_of_five_references_one_is_held_out(encoder: Encoder) -> None:
+    lights = (0.2, 0.4, 0.9, 0.1, 0.6)  # off from their mean of 0.44 by 0.24, 0.04, 0.46, 0.34 and 0.16
+    found = encode([flat(64, 64, light) for light in lights], encoder)
     assert found.vector.shape == (1, 100)
-    assert found.vector[0, 0].item() == pytest.approx((0.2 + 0.9) / 2, abs=1e-4)  # 0.4 is nearest to the mean of 0.5
+    assert found.held_out == 0
+    assert found.vector[0, 0].item() == pytest.approx((0.4 + 0.9 + 0.1 + 0.6) / 4, abs=1e-4)
     assert found.unseen is not None
     assert found.unseen.keys() == found.mean.keys() == set(STYLE_LAYERS)
-    # The distances from 0.5 are 0.3, 0.1 and 0.4, a hundred times each; their mean, for a sample of three.
-    assert found.spread == pytest.approx(10 * (0.3 + 0.1 + 0.4) / 3 * math.sqrt(3 / 2), rel=1e-3)
+    # The mean distance a hundred times, for a sample of five, of numbers of which all hundred are alike.
+    assert found.spread == pytest.approx(10 * (0.24 + 0.04 + 0.46 + 0.34 + 0.16) / 5 * math.sqrt(5 / 4), rel=1e-3)
     assert found.is_mixed
 
 
-def test_of_two_references_none_is_held_out_and_of_one_there_is_no_spread(encoder: Encoder) -> None:
-    two = encode([flat(64, 64, 0.2), flat(64, 64, 0.4)], encoder)
-    assert two.unseen is None
-    assert two.vector[0, 0].item() == pytest.approx(0.3, abs=1e-4)
+def test_of_few_references_none_is_held_out_and_of_one_there_is_no_spread(encoder: Encoder) -> None:
+    few = encode([flat(64, 64, light) for light in (0.2, 0.4, 0.3, 0.5)], encoder)
+    assert few.unseen is None
+    assert few.vector[0, 0].item() == pytest.approx(0.35, abs=1e-4)
     one = encode([flat(64, 64, 0.2)], encoder)
     assert (one.unseen, one.spread, one.is_mixed) == (None, 0.0, False)
 

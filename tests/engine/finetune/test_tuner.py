@@ -25,22 +25,24 @@ from studio.core.training.tune_request_file import read_request, write_request
 from studio.engine.finetune import tune_job, tuner
 from studio.engine.finetune.tune_job import FineTuneContext, fine_tune
 from studio.engine.finetune.tuner import Tuner
-from studio.engine.networks.style_delta import changes_of, learnable_weights, with_learned
+from studio.engine.networks.style_delta import changes_of, learnable_groups, learnable_weights, with_learned
 from studio.engine.networks.style_network import StyleNetwork
 from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import ORIGINAL_NETWORK, load_style_network
 from tests.support.fakes import make_card
 from tests.support.scenes import picture_of, waves, weave
 
-SETTINGS = TuneSettings(steps=4, deep_steps=2, batch=1, crop=64)
+SETTINGS = TuneSettings(is_deep=False, steps=4, deep_steps=4, batch=1, crop=64)
+MIXER = replace(make_card("mixer"), sha256="0" * 64)
 WORKS = tuple(picture_of(weave(72, 72 + 8 * number), f"work {number}") for number in range(3))
 
 
 @pytest.fixture(autouse=True)
 def small_and_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two crops of references, two of photos, a validation after every second step, and everything saved at once."""
-    for name, value in {"POOL": 2, "SAVED_EVERY": 0.0, "SAMPLE_EDGE": 64}.items():
+    """Two crops of references, two of photos, a validation after every second step, and everything saved and kept."""
+    for name, value in {"POOL": 2, "SAVED_EVERY": 0.0, "SAMPLE_EDGE": 64, "LEAST_GAIN": 0.0}.items():
         monkeypatch.setattr(tune_job, name, value)
+    monkeypatch.setattr("studio.engine.finetune.dataset.FEWEST_TO_HOLD_OUT", 3)
     monkeypatch.setattr("studio.engine.finetune.dataset.TARGETS", 2)
     monkeypatch.setattr("studio.engine.finetune.dataset.CROPS", 1)
     monkeypatch.setattr("studio.engine.finetune.dataset.LARGEST_CROP", 64)
@@ -48,7 +50,7 @@ def small_and_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("studio.engine.finetune.dataset.PHOTO_EDGES", (64, 64))
     monkeypatch.setattr("studio.engine.finetune.validation.CELLS", 4)
     photos = tuple(picture_of(waves(64, 64, turn)) for turn in (0.0, 1.0, 2.0))
-    monkeypatch.setattr(tune_job, "bundled_photos", lambda: photos)
+    monkeypatch.setattr(tune_job, "bundled_photos", lambda kind: photos if kind == "demo" else photos[:1])
     monkeypatch.setattr(tuner, "VALIDATE_EVERY", 2)
 
 
@@ -71,7 +73,8 @@ def request_(tmp_path: Path) -> TuneRequest:
 def context(encoder: Encoder) -> FineTuneContext:
     card = next(card for card in bundled_cards("models") if card.id == ORIGINAL_NETWORK)
     network, _ = load_style_network(ORIGINAL_NETWORK)
-    return FineTuneContext(card, network, lambda picture: picture.mean().expand(1, 100), encoder)  # at once
+    # At once; and what paints without a lesson is the same network, so that a lesson begins at what it has to beat.
+    return FineTuneContext(card, network, lambda picture: picture.mean().expand(1, 100), encoder, card, network)
 
 
 def learn(context: FineTuneContext, request: TuneRequest) -> tuple[Done, list[Event]]:
@@ -115,7 +118,7 @@ class TestATrainingStep:
         done, events = learn(context, request_)
         samples = [event.picture.fingerprint for event in events if isinstance(event, Frame)]
         assert len(set(samples)) == 3
-        assert re.search(r"the style is \d+% nearer than a mix|a mix of these pictures does as well", done.notes[0])
+        assert re.search(r"the style is \d+% nearer than a mix|A mix of these pictures does as well", done.notes[0])
 
     def test_deeper_changes_what_paints_and_nothing_that_sees(
         self, context: FineTuneContext, request_: TuneRequest, network: StyleNetwork
@@ -140,7 +143,7 @@ class TestGoingOn:
     def test_a_run_stopped_anywhere_ends_as_one_that_was_not(
         self, context: FineTuneContext, request_: TuneRequest
     ) -> None:
-        request = replace(request_, settings=replace(SETTINGS, is_deep=True))
+        request = replace(request_, settings=replace(SETTINGS, is_deep=True, deep_steps=6))
         whole, events_of_whole = learn(context, request)
         write_request(request)
         for step in (1, 5):
@@ -222,17 +225,53 @@ class TestTrouble:
         ("style", "words"),
         [
             (0.8, "20% nearer than a mix of these pictures"),
-            (0.96, "a mix of these pictures does as well"),
-            (1.1, "a mix of these pictures does as well"),
+            (0.96, "A mix of these pictures does as well"),
+            (1.1, "A mix of these pictures does as well"),
         ],
     )
     def test_what_was_gained_is_said_in_words_that_fit(
         self, context: FineTuneContext, request_: TuneRequest, style: float, words: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        validations = iter([(1.0, 0.50), (style, 0.30), (style, 0.30)])
+        monkeypatch.setattr(tune_job, "LEAST_GAIN", 0.05)
+        validations = iter([(1.0, 0.10), (style, 0.08), (style, 0.08)])
         monkeypatch.setattr(Tuner, "_validate", validated_in_turn(validations))
         done, _ = learn(context, request_)
         assert words in done.notes[0]
+
+    @pytest.mark.parametrize(
+        ("network", "mix", "learnt", "gain"),
+        [
+            ((1.0, 0.08), (0.9, 0.10), (0.72, 0.104), 0.2),  # the mix is nearer than the network was
+            ((0.9, 0.08), (1.0, 0.10), (0.72, 0.104), 0.2),  # the network was nearer before the lesson
+            ((1.0, 0.10), (0.5, 0.10), (0.6, 0.10), None),
+            ((1.0, 0.20), (1.0, 0.10), (0.6, 0.12), None),  # it keeps the photo less well than the mix
+        ],
+    )
+    def test_a_lesson_has_to_beat_a_mix_and_the_network_as_it_was(
+        self,
+        context: FineTuneContext,
+        request_: TuneRequest,
+        network: tuple[float, float],
+        mix: tuple[float, float],
+        learnt: tuple[float, float],
+        gain: float | None,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(tune_job, "LEAST_GAIN", 0.05)
+        validations = iter([network, learnt, learnt])
+        monkeypatch.setattr(Tuner, "_validate", validated_in_turn(validations, mix))
+        request = replace(request_, settings=replace(SETTINGS, is_deep=True))
+        done, events = learn(replace(context, mixer_card=MIXER), request)
+        card, kept = read_learned(request.output) if gain else (done, done.learned)
+        assert kept is not None
+        if gain:
+            assert "20% nearer than a mix" in done.notes[0] and "20% nearer than their mix" in card.source
+            assert kept.delta and kept.network == context.card.id
+        else:
+            untaught = next(event for event in events if isinstance(event, Frame))
+            assert done.notes[0] == tune_job.NOT_BETTER
+            assert done.result.fingerprint == untaught.picture.fingerprint
+            assert not kept.delta and (kept.network, kept.network_sha256) == (MIXER.id, MIXER.sha256)
 
     def test_it_stops_early_when_nothing_gets_better(
         self, context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
@@ -243,7 +282,7 @@ class TestTrouble:
         assert len(training_log_of(events)) == 1 + tuner.PATIENCE
         assert done.steps == tuner.PATIENCE  # those it has taken, not those it was given
         assert [event.progress for event in events if isinstance(event, Progress)][-1] == pytest.approx(1.0)
-        assert "has gained nothing that can be seen" in done.notes[0]
+        assert done.notes[0] == tune_job.NOT_BETTER
 
     def test_a_full_disk_is_said_and_the_style_of_before_stays(
         self, context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
@@ -336,7 +375,8 @@ def test_steps_are_those_of_the_formulas(
     monkeypatch.setattr(Tuner, "__init__", remember)
     monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", record)
     monkeypatch.setattr(tuner, "VALIDATE_EVERY", 100)  # or the steps of a stage would end with another network
-    settings = replace(SETTINGS, is_deep=is_deep, steps=6, deep_steps=6)
+    settings = replace(SETTINGS, is_deep=is_deep, is_gradual=False, steps=6, deep_steps=6)
+    settings = replace(settings, vector_first=6, deep_rate=0.001)
     learn(context, replace(request_, settings=settings))
     assert [stage for stage, _, _ in seen] == ["vector"] * 6 + ["layers"] * (6 if is_deep else 0)
     own = dict(context.network.named_parameters())
@@ -362,6 +402,22 @@ def test_steps_are_those_of_the_formulas(
                 weights[name] = weights[name] - rate * direction / scale
 
 
+def test_layers_are_unfrozen_from_the_end(
+    context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learnt: list[set[str]] = []
+    pull = Tuner._pull
+
+    def record(self: Tuner) -> None:
+        learnt.append({name for name, weight in self._learnt.items() if weight.grad is not None})
+        pull(self)
+
+    monkeypatch.setattr(Tuner, "_pull", record)
+    learn(context, replace(request_, settings=replace(SETTINGS, is_deep=True, deep_steps=8)))
+    last, before = (set(group) for group in learnable_groups(context.network))
+    assert learnt == [last, last, *[last | before] * 6]
+
+
 def test_works_that_do_not_belong_together_are_said_to_be_a_mixture(
     context: FineTuneContext, request_: TuneRequest
 ) -> None:
@@ -374,17 +430,19 @@ def test_works_that_do_not_belong_together_are_said_to_be_a_mixture(
 
 
 def validated_as(losses: dict[str, float]) -> Any:
-    def validate(self: Tuner) -> Any:
+    def validate(self: Tuner, paint: Any = None) -> Any:
         return dict(losses)
         yield
 
     return validate
 
 
-def validated_in_turn(validations: Any) -> Any:
-    def validate(self: Tuner) -> Any:
-        style, content = next(validations)
-        return {"style": style, "content": content, "total": style + content}
+def validated_in_turn(validations: Any, mix: tuple[float, float] = (1.0, 0.1)) -> Any:
+    """Style and content error of what is learnt, and those of a mix without a lesson."""
+
+    def validate(self: Tuner, paint: Any = None) -> Any:
+        style, content = next(validations) if paint is None else mix
+        return {"style": style, "content": content, "total": style}
         yield
 
     return validate

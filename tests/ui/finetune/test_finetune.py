@@ -373,13 +373,18 @@ def test_doubts_are_said_and_the_button_says_anyway(
 def test_numbers_reach_the_engine_and_frozen_is_said(
     qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine
 ) -> None:
-    assert "all layers are frozen" in tune_window.knobs.frozen.text()
-    tune_window.knobs.deeper.setChecked(True)
-    assert "the encoder is frozen" in tune_window.knobs.frozen.text()
-    tune_window.knobs.numbers["steps"].setValue(33)
+    knobs = tune_window.knobs
+    assert "The last layers learn first" in knobs.frozen.text()
+    knobs.deeper.setChecked(False)
+    assert "all layers are frozen" in knobs.frozen.text() and not knobs.all_layers.isEnabled()
+    knobs.deeper.setChecked(True)
+    knobs.all_layers.setChecked(True)
+    assert "from the first step" in knobs.frozen.text()
+    knobs.numbers["deep_steps"].setValue(33)
     learn_to_the_end(qtbot, loaded, tune_window, gate_of(engine))
     (request,) = tune_requests(engine)
-    assert (request.settings.is_deep, request.settings.steps) == (True, 33)
+    settings = request.settings
+    assert (settings.is_deep, settings.is_gradual, settings.deep_steps) == (True, False, 33)
     assert request.sample is loaded.session.artwork.content
 
 

@@ -1,0 +1,58 @@
+"""LivePainting: a network that paints as Live does with it, so that a lesson learns and is judged by what one sees."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import torch
+from torch import Tensor, nn
+
+from studio.core.recipe import StyleRecipe
+from studio.engine.feed_forward.flat_regions import calm_flat_regions
+from studio.engine.feed_forward.live_painter import CALM
+from studio.engine.feed_forward.strength import band_share, blend_vectors
+from studio.engine.finetune.dataset import Predict
+from studio.engine.losses.band_statistics import BandCovariances, match_bands
+from studio.engine.networks.fine_network import FineNetwork, LiveNetwork
+from studio.engine.runtime.generators import run_to_end
+
+STRENGTH = StyleRecipe().strength
+
+
+class LivePainting(nn.Module):
+    """At the strength of a fresh recipe: the vector lies on the way from the photo's own to the style's."""
+
+    def __init__(self, network: LiveNetwork, predict: Predict, bands: BandCovariances = ()) -> None:
+        """predict: names the photo's own vector. bands: of the style; () leaves those of the painting as they are."""
+        super().__init__()
+        self.network, self._predict, self._bands = network, predict, bands
+
+    def with_network(self, network: LiveNetwork) -> LivePainting:
+        """The same with another network."""
+        return LivePainting(network, self._predict, self._bands)
+
+    def forward(self, content: Tensor, vector: Tensor) -> Tensor:
+        """What the network makes of it. Shapes: content (B, 3, H, W) in [0, 1], vector (1, 100) -> (B, 3, H, W)."""
+        with torch.no_grad():
+            own = torch.cat([self._predict(content[number : number + 1]) for number in range(content.shape[0])])
+        wanted = blend_vectors(own, [vector], [1.0], STRENGTH, isinstance(self.network, FineNetwork))
+        painted: Tensor = self.network(content, self.network.conditions(wanted))
+        return painted
+
+    @torch.no_grad()
+    def start(self, content: Tensor, vector: Tensor) -> Tensor:
+        """As `forward`, without a gradient and within [0, 1]."""
+        painted: Tensor = self(content.contiguous(memory_format=torch.channels_last), vector)
+        return painted.clamp(0, 1)
+
+    def paint(self, content: Tensor, vector: Tensor) -> Tensor:
+        """What Live shows. Shapes: (1, 3, H, W) in [0, 1], (1, 100) -> (1, 3, H, W) in [0, 1]."""
+        return run_to_end(self.finish(content, self.start(content, vector)))
+
+    @torch.no_grad()
+    def finish(self, content: Tensor, painted: Tensor) -> Generator[None, None, Tensor]:
+        """The painting after what Live does to it without a network. Shapes: (1, 3, H, W) twice -> the same."""
+        painted = painted.contiguous()
+        if self._bands:
+            painted = yield from match_bands(painted, self._bands, band_share(STRENGTH), None)
+        return calm_flat_regions(painted, content, CALM)
