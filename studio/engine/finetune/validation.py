@@ -48,7 +48,7 @@ class Exam:
             unseen = (yield from self._together(self._others)) if self._others else None
             for photo in self._photos:
                 trace = yield from self._encoder.trace(photo, [EXAM_CONTENT_LAYER], with_gradient=False)
-                self._alike.append(_similarity(trace[EXAM_CONTENT_LAYER]))
+                self._alike.append(similarity(trace[EXAM_CONTENT_LAYER]))
             self._targets = seen, unseen
         found: list[dict[str, float]] = []
         for photo, alike in zip(self._photos, self._alike, strict=True):
@@ -57,7 +57,7 @@ class Exam:
             trace = yield from self._encoder.trace(painted, EXAM_STYLE_LAYERS, with_gradient=False)
             own = {layer: moments(trace[layer]) for layer in EXAM_STYLE_LAYERS}
             errors = [style_error(own, target) for target in self._targets if target is not None]
-            content = 1 - _correlation(_similarity(trace[EXAM_CONTENT_LAYER]), alike)
+            content = 1 - correlation(similarity(trace[EXAM_CONTENT_LAYER]), alike)
             style = sum(errors) / len(errors)
             measured = {"style": style, "content": content, "total": style, "seen": errors[0]}
             found.append(measured | ({"unseen": errors[1]} if len(errors) == 2 else {}))
@@ -88,14 +88,15 @@ def _relative_distance(found: Moments, target: Moments) -> float:
     return float(by_mean + by_covariance) / 2
 
 
-def _similarity(features: Tensor) -> Tensor:
+def similarity(features: Tensor) -> Tensor:
     """Cosines of all pairs of places of a grid. Shapes: (1, C, H, W) -> (N,)."""
     rows = functional.adaptive_avg_pool2d(features.float(), CELLS)[0].flatten(1).T
     rows = functional.normalize(rows, dim=1)
     return (rows @ rows.T).flatten()
 
 
-def _correlation(one: Tensor, other: Tensor) -> float:
+def correlation(one: Tensor, other: Tensor) -> float:
+    """Of two rows of numbers, -1 to 1."""
     one, other = (functional.normalize(each - each.mean(), dim=0) for each in (one, other))
     return float(one @ other)
 
