@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from studio.core.library.index_database import IndexDatabase
 
 Sort = Literal["folder", "title", "author", "year", "newest"]
 
@@ -24,7 +25,7 @@ _ORDERS: dict[Sort, str] = {
 }
 
 
-def arranged_rows(database: sqlite3.Connection, folders: Sequence[Path], words: str, sort: Sort) -> NDArray[np.int64]:
+def arranged_rows(database: IndexDatabase, folders: Sequence[Path], words: str, sort: Sort) -> NDArray[np.int64]:
     """Rows of pictures below any of the folders (absolute paths) that have all words, in an order.
 
     words: parts of title, author, year, medium, licence or the file's name, whatever their case. sort: "newest" by the
@@ -32,7 +33,7 @@ def arranged_rows(database: sqlite3.Connection, folders: Sequence[Path], words: 
     """
     if not folders:
         return np.zeros(0, np.int64)
-    database.create_function("folded", 2, _folded, deterministic=True)
+    database.create_function("folded", 2, _folded)
     conditions: list[str] = []
     values: list[bytes] = []
     for folder in folders:
@@ -42,7 +43,7 @@ def arranged_rows(database: sqlite3.Connection, folders: Sequence[Path], words: 
     where = f"({' OR '.join(conditions)})"
     wanted = words.casefold().split()
     if wanted:
-        database.create_function("has_words", len(_COLUMNS) + 1, lambda *texts: _has_words(wanted, *texts))
+        database.create_function("has_words", len(_COLUMNS) + 1, lambda *texts: _has_words(wanted, *texts), False)
         where += f" AND has_words({', '.join(_COLUMNS)}, path)"
     query = f"SELECT row FROM pictures WHERE {where} ORDER BY {_ORDERS[sort]}"
     return np.fromiter((row for (row,) in database.execute(query, values)), np.int64)

@@ -7,9 +7,7 @@ killed, each row that is there has its vectors. All of it can be made again from
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -20,12 +18,13 @@ from studio.core.card import bundled_cards
 from studio.core.errors import StudioError
 from studio.core.library.arranging import Sort, arranged_rows, below
 from studio.core.library.facts import Facts
+from studio.core.library.index_database import IndexDamaged, IndexDatabase, is_marked, remove_database
 from studio.core.library.vector_file import KINDS, VectorFile
 from studio.core.storage.atomic_write import make_folder
 from studio.core.storage.folder_lock import FolderLock
 from studio.core.storage.user_folders import cache_folder
 
-_VERSION = 1
+_NAME, _VERSION = "library.sqlite", 1
 _FACTS = tuple(field.name for field in fields(Facts))
 _TABLES = f"""
 CREATE TABLE IF NOT EXISTS pictures (
@@ -99,14 +98,26 @@ class LibraryIndex:
         if self._lock is not None:
             self._lock.take()
         self._vectors = {kind: VectorFile(self.folder, kind) for kind in KINDS}
-        self._database = self._open(is_writer)
-        self._free, self._end = self._find_free()
-        self._freed: list[int] = []  # by what is not committed yet
+        try:
+            self._database = self._open(is_writer)
+            self._free: list[int] = []
+            self._freed: list[int] = []  # by what is not committed yet
+            if is_writer:
+                self._drop_what_has_no_vectors()
+            self._free, self._end = self._find_free()
+        except StudioError:
+            self._release()
+            raise
+
+    @property
+    def is_current(self) -> bool:
+        """Whether nobody has made the index again since it was opened, as is done with a damaged one."""
+        return self._database.is_current
 
     @property
     def count(self) -> int:
         """How many pictures there are."""
-        return int(self._database.execute("SELECT count(*) FROM pictures").fetchone()[0])
+        return int(self._database.execute("SELECT count(*) FROM pictures")[0][0])
 
     def known(self, under: Path | None = None) -> dict[Path, FileState]:
         """Files that were looked at, below a folder or all, those that were no pictures included."""
@@ -130,13 +141,13 @@ class LibraryIndex:
         Returns its row.
         """
         key = os.fsencode(path)
-        old = self._database.execute("SELECT row FROM pictures WHERE path = ?", (key,)).fetchone()
+        old = self._database.execute("SELECT row FROM pictures WHERE path = ?", (key,))
         row = self._free.pop() if self._free else self._end
         self._end = max(self._end, row + 1)
         for kind, vectors in self._vectors.items():
             vectors.write(row, described.vectors[kind])
-        if old is not None:
-            self._drop(old[0])
+        for (row_before,) in old:
+            self._drop(row_before)
         self._database.execute("DELETE FROM problems WHERE path = ?", (key,))
         values = {
             "row": row,
@@ -163,7 +174,7 @@ class LibraryIndex:
         """Leave files out that are no longer there."""
         for path in paths:
             key = (os.fsencode(path),)
-            for (row,) in self._database.execute("SELECT row FROM pictures WHERE path = ?", key).fetchall():
+            for (row,) in self._database.execute("SELECT row FROM pictures WHERE path = ?", key):
                 self._drop(row)
             self._database.execute("DELETE FROM problems WHERE path = ?", key)
 
@@ -173,7 +184,7 @@ class LibraryIndex:
             for vectors in self._vectors.values():
                 vectors.flush()
             self._database.commit()
-        except (OSError, sqlite3.Error) as error:
+        except OSError as error:
             raise StudioError(f"The library could not be written: {error}.", "Make room on the disk.") from error
         self._free += self._freed
         self._freed.clear()
@@ -187,18 +198,13 @@ class LibraryIndex:
     def pictures(self, rows: Sequence[int] | NDArray[np.int64]) -> list[IndexedPicture]:
         """What is known of the pictures in these rows, in their order; rows that are no longer there are left out."""
         columns = f"row, path, fingerprint, width, height, {', '.join(_FACTS)}"
-        found = []
-        with closing(self._database.cursor()) as cursor:
-            for row in rows:
-                values = cursor.execute(f"SELECT {columns} FROM pictures WHERE row = ?", (int(row),)).fetchone()
-                if values is not None:
-                    found.append(_picture_of(values))
-        return found
+        query = f"SELECT {columns} FROM pictures WHERE row = ?"
+        return [_picture_of(values) for row in rows for values in self._database.execute(query, (int(row),))]
 
     def find(self, path: Path) -> IndexedPicture | None:
         """The picture in this file, if it is in the library."""
-        row = self._database.execute("SELECT row FROM pictures WHERE path = ?", (os.fsencode(path),)).fetchone()
-        return None if row is None else next(iter(self.pictures([row[0]])), None)
+        rows = self._database.execute("SELECT row FROM pictures WHERE path = ?", (os.fsencode(path),))
+        return next(iter(self.pictures([row for (row,) in rows])), None)
 
     def find_text(self, words: str, under: Path | None = None) -> NDArray[np.int64]:
         """Rows of pictures with all of these words in title, author, year, medium or licence, or in their path."""
@@ -220,8 +226,8 @@ class LibraryIndex:
 
     def thumbnail(self, row: int) -> bytes:
         """A small WebP file, b"" where there is none."""
-        found = self._database.execute("SELECT data FROM thumbnails WHERE row = ?", (int(row),)).fetchone()
-        return b"" if found is None else bytes(found[0])
+        found = self._database.execute("SELECT data FROM thumbnails WHERE row = ?", (int(row),))
+        return bytes(found[0][0]) if found else b""
 
     def put_label(self, row: int, model: str, label: str, certainty: float) -> None:
         """Remember what a classifier said; label "" for unknown. It lasts from the next `commit`."""
@@ -237,17 +243,14 @@ class LibraryIndex:
         found: dict[int, list[tuple[str, str, float]]] = {}
         query = "SELECT model, label, certainty FROM labels WHERE row = ? ORDER BY model"
         for row in map(int, rows):
-            if labels := self._database.execute(query, (row,)).fetchall():
+            if labels := self._database.execute(query, (row,)):
                 found[row] = labels
         return found
 
     def close(self) -> None:
         """Close it; what was not committed is as if it had never been. Idempotent."""
         self._database.close()
-        for vectors in self._vectors.values():
-            vectors.close()
-        if self._lock is not None:
-            self._lock.release()
+        self._release()
 
     def __enter__(self) -> LibraryIndex:
         return self
@@ -265,55 +268,46 @@ class LibraryIndex:
         end = int(rows[-1]) + 1 if len(rows) else 0
         return np.setdiff1d(np.arange(end), rows, assume_unique=True)[::-1].tolist(), end
 
-    def _open(self, is_writer: bool) -> sqlite3.Connection:
-        path = self.folder / "library.sqlite"
+    def _open(self, is_writer: bool) -> IndexDatabase:
         model = next(card.sha256 for card in bundled_cards("models") if card.id == "style_head")
         try:
-            database = _connect(path)
-            found = database.execute("SELECT model FROM made_with").fetchone()
-            if found is not None and found[0] == model:
-                return database
-            if found is None and not is_writer:
+            if is_marked(self.folder):
+                raise IndexDamaged(self.folder)
+            database = self._connect()
+            found = database.execute("SELECT model FROM made_with")
+            if found == [(model,)] or not (found or is_writer):
                 return database
             database.close()
-        except sqlite3.DatabaseError as error:
+        except IndexDamaged:
             if not is_writer:
-                raise _damaged(self.folder) from error
+                raise
         if not is_writer:
             raise StudioError("The library was made by another version of the studio.", "Index the folder again.")
-        self._remove(path)  # damaged, or its vectors mean something else: it is made again
-        database = _connect(path)
+        remove_database(self.folder, _NAME)  # damaged, or its vectors mean something else: it is made again
+        for vectors in self._vectors.values():
+            vectors.remove()
+        database = self._connect()
         database.execute("INSERT INTO made_with VALUES (?)", (model,))
         database.commit()
         return database
 
-    def _remove(self, path: Path) -> None:
-        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-            (path.parent / name).unlink(missing_ok=True)
+    def _connect(self) -> IndexDatabase:
+        return IndexDatabase(self.folder, _NAME, _TABLES, _VERSION)
+
+    def _drop_what_has_no_vectors(self) -> None:
+        """Have pictures looked at again whose vectors were lost, because a file of them is damaged or was removed."""
+        whole = min(vectors.count for vectors in self._vectors.values())
+        lost = self._database.execute("SELECT row FROM pictures WHERE row >= ?", (whole,))
+        for (row,) in lost:
+            self._drop(row)
+        if lost:
+            self.commit()
+
+    def _release(self) -> None:
         for vectors in self._vectors.values():
-            vectors.remove()
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    try:
-        database = sqlite3.connect(path, timeout=5.0, check_same_thread=False)
-    except sqlite3.Error as error:
-        raise StudioError(f"The library in {path.parent} cannot be opened: {error}.") from error
-    try:
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
-        version = database.execute("PRAGMA user_version").fetchone()[0]
-        if version == _VERSION:  # nothing to write: a reader would wait for whoever is just writing
-            return database
-        if version != 0:
-            raise sqlite3.DatabaseError("it is of another version")
-        database.executescript(_TABLES)
-        database.execute(f"PRAGMA user_version = {_VERSION}")
-        database.commit()
-    except sqlite3.Error:
-        database.close()
-        raise
-    return database
+            vectors.close()
+        if self._lock is not None:
+            self._lock.release()
 
 
 def _picture_of(values: Sequence[object]) -> IndexedPicture:
@@ -322,7 +316,3 @@ def _picture_of(values: Sequence[object]) -> IndexedPicture:
     named["may_learn"] = bool(named["may_learn"])
     assert isinstance(row, int) and isinstance(path, bytes) and isinstance(width, int) and isinstance(height, int)
     return IndexedPicture(row, Path(os.fsdecode(path)), str(fingerprint), width, height, Facts(**named))  # type: ignore[arg-type]
-
-
-def _damaged(folder: Path) -> StudioError:
-    return StudioError(f"The library in {folder} is damaged.", "Index the folder again: that makes a new one.")

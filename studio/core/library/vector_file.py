@@ -31,6 +31,11 @@ class VectorFile:
         self._row_bytes = self.length * self._dtype.itemsize
         self._map: NDArray[np.generic] | None = None
 
+    @property
+    def count(self) -> int:
+        """How many whole rows there are in the file."""
+        return self._path.stat().st_size // self._row_bytes if self._path.exists() else 0
+
     def write(self, row: int, vector: NDArray[np.float32]) -> None:
         """Write one row; it is on the disk after `flush`."""
         if vector.shape != (self.length,):
@@ -70,8 +75,7 @@ class VectorFile:
         self._map = None
 
     def _mapped(self) -> NDArray[np.generic]:
-        size = self._path.stat().st_size if self._path.exists() else 0
-        count = size // self._row_bytes
+        count = self.count
         if count == 0:
             return np.zeros((0, self.length), self._dtype)
         if self._map is None or len(self._map) != count:

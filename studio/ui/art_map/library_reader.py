@@ -83,6 +83,9 @@ class LibraryReader:
     def _opened(self) -> LibraryIndex:
         if self._is_closed:
             raise StudioError("The library is closed.")
+        if self._index is not None and not self._index.is_current:
+            self._index.close()
+            self._index = None
         if self._index is None:
             self._index = LibraryIndex(self._folder)
         return self._index

@@ -12,6 +12,7 @@ from pathlib import Path
 from studio.core.errors import StudioError
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.library.facts import FactsReader
+from studio.core.library.index_database import IndexDamaged
 from studio.core.library.indexing import COMMIT_SECONDS, changes_in, take_in, thumbnail_of
 from studio.core.library.library_index import Described, FileState, LibraryIndex
 from studio.core.library.search import Vectors
@@ -90,7 +91,7 @@ class IndexWriter:
     ) -> Survey:
         """What is new or changed in folders, and among the files of styles, which come last.
 
-        told: of how many pictures were found so far. Raises StudioError if the index cannot be written, and SearchEnded
+        told: of how many pictures were found so far. A damaged index is made again, of nothing. Raises StudioError if the index cannot be written, and SearchEnded
         after `end`.
         """
         last = self._clock()
@@ -103,14 +104,11 @@ class IndexWriter:
                 last = self._clock()
                 told(found)
 
-        index = self._opened()
-        self._reader = FactsReader()  # manifests may have changed
-        changes = changes_in(index, folders, check)
-        index.forget(changes.gone)
-        index.commit()
-        wanted = [Wanted(path, state) for path, state in changes.wanted.items()]
-        wanted += self._changed_styles(index, styles, set(changes.wanted))
-        return Survey(tuple(wanted), self._state(index, folders))
+        try:
+            return self._survey(folders, styles, check)
+        except IndexDamaged:
+            self.close()  # and opened again it is a new one
+            return self._survey(folders, styles, check)
 
     def keep(self, wanted: Wanted, seen: Described | StudioError) -> frozenset[int]:
         """Take in what was seen of a file. Returns the rows that are on the disk since then, now and then some."""
@@ -147,6 +145,16 @@ class IndexWriter:
     def end(self) -> None:
         """Give up a `survey` under way; from any thread."""
         self._ended.set()
+
+    def _survey(self, folders: Sequence[Path], styles: Sequence[Path], check: Callable[[int], None]) -> Survey:
+        index = self._opened()
+        self._reader = FactsReader()  # manifests may have changed
+        changes = changes_in(index, folders, check)
+        index.forget(changes.gone)
+        index.commit()
+        wanted = [Wanted(path, state) for path, state in changes.wanted.items()]
+        wanted += self._changed_styles(index, styles, set(changes.wanted))
+        return Survey(tuple(wanted), self._state(index, folders))
 
     def _state(self, index: LibraryIndex, folders: Sequence[Path]) -> LibraryState:
         states, problems = [], {}

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.core.errors import StudioError
 from studio.core.library.arranging import Sort
+from studio.core.library.index_database import IndexDamaged
 from studio.core.library.search import By
 from studio.ui.library.index_writer import SearchEnded
 from studio.ui.library.library_entries import IndexReader
@@ -49,6 +50,7 @@ class LibraryBrowser(QObject):
         self.question = Question((), at_least=LEAST_ALIKE)
         self.found = Found(self.question, np.zeros(0, np.int64))
         self._is_asking = self._is_stale = False
+        self._is_mending = False  # whether the index is being made again, since it was found damaged
         self._ended = threading.Event()
         indexer.indexed.connect(self.refresh)
 
@@ -115,7 +117,7 @@ class LibraryBrowser(QObject):
             raise SearchEnded("The search was given up.")
 
     def _take(self, found: Found) -> None:
-        self._is_asking = False
+        self._is_asking = self._is_mending = False
         self.found = found
         if self._is_stale:
             self._ask()
@@ -123,6 +125,11 @@ class LibraryBrowser(QObject):
 
     def _refuse(self, error: StudioError) -> None:
         self._is_asking = False
-        if not isinstance(error, SearchEnded):
+        if isinstance(error, IndexDamaged) and not self._is_mending:
+            self._is_mending = True
+            text = self.tr("The index of the library was damaged. All pictures are looked at again; none was lost.")
+            self.message_posted.emit(Message(text, is_problem=True))
+            self._indexer.look()
+        elif not isinstance(error, SearchEnded):
             self.message_posted.emit(Message.about(error))
         self.changed.emit()

@@ -44,7 +44,7 @@ class Entry:
 
 
 class IndexReader:
-    """The index for one thread that only reads it; opened at the first question."""
+    """The index for one thread that only reads it; opened at the first question, and anew where it was made again."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
@@ -53,6 +53,8 @@ class IndexReader:
     @property
     def index(self) -> LibraryIndex:
         """Raises StudioError if it cannot be opened."""
+        if self._index is not None and not self._index.is_current:
+            self.close()
         if self._index is None:
             self._index = LibraryIndex(self._folder)
         return self._index

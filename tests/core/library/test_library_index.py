@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from studio.core.errors import PictureError, StudioError
 from studio.core.library.facts import Facts
+from studio.core.library.index_database import IndexDamaged, is_damage
 from studio.core.library.indexing import IndexNews, absolute_folders, changes_in, thumbnail_of, update
 from studio.core.library.library_index import Described, FileState, LibraryIndex
 from studio.core.library.vector_file import BYTES_PER_PICTURE, KINDS
@@ -213,3 +215,71 @@ def test_thumbnails_are_small_files_of_the_whole_picture() -> None:
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="There is no folder"):
         absolute_folders([tmp_path / "nothing"])
+
+
+def test_damage_that_is_met_later_is_noted_and_mended_by_who_writes_next(tmp_path: Path, folder: Path) -> None:
+    place = tmp_path / "index"
+    with LibraryIndex(place, is_writer=True) as index:
+        run(index, folder)
+    file = place / "library.sqlite"
+    data = bytearray(file.read_bytes())
+    data[4096:] = b"\xff" * (len(data) - 4096)  # it opens as a database; its pages are none
+    file.write_bytes(data)
+    with pytest.raises(IndexDamaged), LibraryIndex(place) as reader:
+        reader.arranged([folder])
+    with LibraryIndex(place, is_writer=True) as index:
+        assert index.count == 0
+        assert len(run(index, folder)[0]) == 4
+    with LibraryIndex(place) as reader:
+        assert reader.is_current and reader.count == 3
+
+
+def test_a_reader_sees_that_the_index_was_made_again(tmp_path: Path, folder: Path) -> None:
+    place = tmp_path / "index"
+    with LibraryIndex(place, is_writer=True) as index:
+        run(index, folder)
+    with LibraryIndex(place) as reader:
+        assert reader.is_current
+        (place / "library.sqlite").write_bytes(b"this is no database" * 300)
+        LibraryIndex(place, is_writer=True).close()
+        assert not reader.is_current
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("left", [0, 1])
+def test_pictures_whose_vectors_were_cut_off_are_looked_at_again(
+    tmp_path: Path, folder: Path, kind: str, left: int
+) -> None:
+    place = tmp_path / "index"
+    with LibraryIndex(place, is_writer=True) as index:
+        run(index, folder)
+        vectors = index.vectors(kind, index.rows())
+    file = next(place.glob(f"{kind}.*"))
+    row_bytes = file.stat().st_size // 3
+    os.truncate(file, left * row_bytes + 5)
+    with LibraryIndex(place, is_writer=True) as index:
+        assert index.count == left
+        assert len(run(index, folder)[0]) == 3 - left
+        assert sorted(map(tuple, index.vectors(kind, index.rows()))) == sorted(map(tuple, vectors))
+
+
+def test_what_the_disk_refuses_is_a_sentence_and_costs_nothing(tmp_path: Path, folder: Path) -> None:
+    place = tmp_path / "index"
+    with LibraryIndex(place, is_writer=True) as index:
+        run(index, folder)
+        full = index._database._connection
+        pages = full.execute("PRAGMA page_count").fetchone()[0]
+        full.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(StudioError, match="full.*Make room"):
+            for number in range(200):
+                index.put_label(number, "m" * 1000, "x" * 1000, 0.5)
+    with LibraryIndex(place, is_writer=True) as index:
+        assert index.count == 3 and not index.labels("m" * 1000)
+
+
+def test_another_program_that_holds_the_database_is_no_damage() -> None:
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    assert not is_damage(error)
+    assert not is_damage(sqlite3.ProgrammingError("Cannot operate on a closed database."))
+    assert is_damage(sqlite3.OperationalError("no such table: pictures"))
