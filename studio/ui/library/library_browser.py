@@ -22,8 +22,6 @@ from studio.ui.library.questions import Found, Kind, Query, Question, answer
 from studio.ui.session.message import Message
 from studio.ui.threads.serial_executor import SerialExecutor
 
-LEAST_ALIKE = 0.5  # similarity at which the slider begins
-
 
 class LibraryBrowser(QObject):
     """Asks the index off the GUI thread, one question at a time; of those that come meanwhile, only the newest.
@@ -47,7 +45,7 @@ class LibraryBrowser(QObject):
         super().__init__(parent)
         self._indexer, self._reader, self._files = indexer, reader, files
         self._style_files = style_files
-        self.question = Question((), at_least=LEAST_ALIKE)
+        self.question = Question(())
         self.found = Found(self.question, np.zeros(0, np.int64))
         self._is_asking = self._is_stale = False
         self._is_mending = False  # whether the index is being made again, since it was found damaged
@@ -76,23 +74,21 @@ class LibraryBrowser(QObject):
         self._change(shares=dict(shares))
 
     def set_at_least(self, similarity: float) -> None:
-        """Leave out what is less alike."""
+        """Leave out what is less alike, also in the searches that follow, until everything is shown again."""
         self._change(at_least=similarity)
 
     def show_all(self) -> None:
         """Show everything, or what has the words."""
-        self._change(kind="all", query=None)
+        self._change(kind="all", query=None, at_least=None)
 
     def show_like(self, query: Query, kind: Kind = "alike") -> None:
-        """Show what is like a picture; with kind "styles", which styles are, however little that is at first."""
-        at_least = self.question.at_least
-        if kind != self.question.kind and "styles" in (kind, self.question.kind):
-            at_least = 0.0 if kind == "styles" else LEAST_ALIKE
+        """Show what is like a picture; with kind "styles", which styles are."""
+        at_least = self.question.at_least if kind == self.question.kind else None
         self._change(kind=kind, query=query, at_least=at_least)
 
     def find_duplicates(self) -> None:
         """Show what is there more than once."""
-        self._change(kind="twice", query=None)
+        self._change(kind="twice", query=None, at_least=None)
 
     def end(self) -> None:
         """Give up a search under way."""

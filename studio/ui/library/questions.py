@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,8 @@ from studio.core.library.search import By, Hit, Vectors, duplicates, search
 
 Kind = Literal["all", "alike", "styles", "twice"]
 MOST_HITS = 500
+MUCH_ALIKE = 0.5  # similarity, in style about that of works by one hand
+NEAREST = 24  # pictures that are shown however little they are alike, until the artist asks for more
 ALL_SHARES: Mapping[By, float] = {"style": 1.0, "subject": 1.0, "palette": 1.0}
 
 
@@ -32,7 +34,8 @@ class Query:
 class Question:
     """kind: all that has the words; of that, what is alike to the query; of `styles`, the same; what is there twice.
 
-    shares: how much of the similarity counts by what. at_least: the least similarity.
+    shares: how much of the similarity counts by what. at_least: the least similarity; None for all that is much alike,
+    and the nearest in any case.
     """
 
     folders: tuple[Path, ...]
@@ -42,7 +45,7 @@ class Question:
     sort: Sort = "folder"
     query: Query | None = None
     shares: Mapping[By, float] = field(default_factory=lambda: {"style": 1.0})
-    at_least: float = -1.0
+    at_least: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +60,11 @@ class Found:
     hits: Mapping[int, Hit] = field(default_factory=dict)
     copies: Mapping[int, int] = field(default_factory=dict)
     total: int = 0
+
+    @property
+    def least(self) -> float:
+        """The similarity of what is least alike; 0 where nothing is."""
+        return min((hit.similarity for hit in self.hits.values()), default=0.0)
 
 
 def answer(question: Question, index: LibraryIndex, check: Callable[[], None] = lambda: None) -> Found:
@@ -83,7 +91,14 @@ def _hits(question: Question, query: Query, index: LibraryIndex, rows: NDArray[n
         rows = rows[rows != query.row]
     if vectors is None or not len(rows) or not any(question.shares.values()):
         return []
-    return search(index, rows, vectors, question.shares, MOST_HITS, question.at_least)
+    at_least = -1.0 if question.at_least is None else question.at_least
+    hits = search(index, rows, vectors, question.shares, MOST_HITS, at_least)
+    return hits if question.at_least is not None else hits[: max(NEAREST, much_alike(hits))]
+
+
+def much_alike(hits: Iterable[Hit]) -> int:
+    """How many of them."""
+    return sum(hit.similarity >= MUCH_ALIKE for hit in hits)
 
 
 def _rows_of(index: LibraryIndex, paths: Sequence[Path]) -> NDArray[np.int64]:

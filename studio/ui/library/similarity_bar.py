@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QToolButton, QWidget
 
 from studio.core.displayable import displayable
 from studio.core.library.search import By
-from studio.ui.library.library_browser import LEAST_ALIKE
-from studio.ui.library.questions import MOST_HITS, Found, Question
+from studio.ui.library.questions import MOST_HITS, MUCH_ALIKE, Found, Question, much_alike
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
@@ -45,7 +46,7 @@ class SimilarityBar(QFrame):
         self.chips["style"].setChecked(True)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS)
-        self.slider.setValue(round(LEAST_ALIKE * _STEPS))
+        self.slider.setValue(round(MUCH_ALIKE * _STEPS))
         self.slider.setFixedWidth(_SLIDER_WIDTH)
         self.slider.setAccessibleName(self.tr("At least this much alike, of 100"))
         self.slider.setToolTip(tool_tip(self.tr("Leave out what is less alike")))
@@ -84,9 +85,8 @@ class SimilarityBar(QFrame):
             self.title.setText(like.format(displayable(question.query.title)))
         else:
             self.title.setText(self.tr("Pictures that are there more than once"))
-        with QSignalBlocker(self.slider):
-            self.slider.setValue(round(question.at_least * _STEPS))
-        self._show_value()
+        if question.at_least is not None:
+            self._show_steps(round(question.at_least * _STEPS))
 
     def show_found(self, found: Found, is_busy: bool) -> None:
         """Say how many there are."""
@@ -99,9 +99,21 @@ class SimilarityBar(QFrame):
             self.note.setText(text if count else self.tr("Every picture is there once."))
         else:
             words = self.tr("one picture") if count == 1 else self.tr("{} pictures").format(count)
+            alike = much_alike(found.hits.values())
             if count == MOST_HITS:
                 words = self.tr("the {} most alike").format(count)
+            elif count and not alike:
+                words = self.tr("the nearest {}, none of them much alike").format(count)
+            elif alike < count:
+                words = self.tr("{} much alike, and the nearest of the rest").format(alike)
+            if question.at_least is None and count:
+                self._show_steps(math.floor(found.least * _STEPS))
             self.note.setText(self.tr("{}. Similar does not mean influenced.").format(words.capitalize()))
+
+    def _show_steps(self, steps: int) -> None:
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(steps)
+        self._show_value()
 
     @Slot()
     def _tell_shares(self) -> None:

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.engine_api.contract import DescribeRequest, Event, LiveRequest, Request, SeeRequest
 from studio.core.errors import EngineError, PictureError
-from studio.core.library.library_index import LibraryIndex
+from studio.core.library.library_index import LibraryIndex, library_folder
 from studio.core.regions.shapes import Found as FoundShape
 from studio.core.regions.shapes import Mask
 from studio.ui.app import Studio
@@ -302,6 +302,38 @@ def test_the_threshold_leaves_out_what_is_less_alike(qtbot: QtBot, filled: Studi
     filled.library.room.similarity.slider.setValue(100)
     qtbot.waitUntil(filled.library.room.empty.isVisible)
     assert "Nothing is that much alike." in filled.library.room.empty_title.text()
+
+
+def test_the_nearest_are_shown_until_more_is_asked_for(
+    qtbot: QtBot, filled: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.ui.library.questions.MUCH_ALIKE", 0.999)
+    bar, browser = filled.library.room.similarity, filled.library.browser
+    select(filled, "ember")
+    trigger(filled, "like")
+    qtbot.waitUntil(lambda: bool(browser.found.hits) and not browser.is_busy)
+    assert len(browser.found.rows) == len(COLOURS) - 1
+    assert bar.slider.value() == int(100 * browser.found.least) and "nearest" in bar.note.text()
+    bar.slider.setValue(99)
+    qtbot.waitUntil(lambda: len(browser.found.rows) < len(COLOURS) - 1 and not browser.is_busy)
+    assert bar.slider.value() == 99 and "nearest of the rest" not in bar.note.text()
+    qtbot.mouseClick(bar.close_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: names(filled) == sorted(COLOURS))
+    select(filled, "ember")
+    trigger(filled, "like")
+    qtbot.waitUntil(lambda: len(browser.found.rows) == len(COLOURS) - 1 and not browser.is_busy)
+
+
+def test_a_damaged_index_is_made_again_by_itself(qtbot: QtBot, filled: Studio) -> None:
+    for name in ("library.sqlite", "library.sqlite-wal"):
+        file = library_folder() / name
+        if file.exists():
+            file.write_bytes(b"\xff" * file.stat().st_size)
+    filled.library.indexer.look()
+    qtbot.waitUntil(lambda: is_done(filled) and names(filled) == sorted(COLOURS))
+    assert filled.library.indexer.failure is None
+    with LibraryIndex() as index:
+        assert index.count == len(COLOURS)
 
 
 def test_style_subject_and_palette_can_count_together_but_never_none(qtbot: QtBot, filled: Studio) -> None:
