@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 
 from studio.core.card import OWN_CATEGORY, Card, licence_is_unknown, read_card
 from studio.core.displayable import displayable
 from studio.core.errors import StudioError
-from studio.core.training.data_card import read_manifest, work_of
+from studio.core.training.data_card import MANIFEST, Row, read_rows, work_of
 
 UNKNOWN_NAMES = frozenset({"", "unknown", "anonymous", "an unknown artist", "unknown artist", "n/a", "-"})
 NO_LEARN = "no_learn"  # in a card: true where nothing may be learnt from the picture
@@ -25,6 +25,7 @@ _RANGE_END = re.compile(
 _AROUND = re.compile(r"(?:\bc\.?|\bca\.?|\bcirca|\babout|\baround|\bprobably|~|\bum)\s*$")
 _BEFORE = re.compile(r"(?:\bbefore|\bby|\bnot later than)\s*(?:c\.|ca\.)?\s*$")
 _AFTER = re.compile(r"(?:\bafter|\bnot before)\s*(?:c\.|ca\.)?\s*$")
+_NEAR, _MOST_LEVELS = 2, 8  # folders above a picture where a manifest is looked for; beyond the near ones by its path
 _ABOUT, _OPEN = 5, 10  # years that "c." and "before" mean
 
 
@@ -125,28 +126,49 @@ def _century(number: int, part: str) -> Years:
     return Years(first + third[0], first + third[1])
 
 
+class Manifest:
+    """What a MANIFEST.tsv says: by where a picture lies, or else, for pictures near by, by the work it shows."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises StudioError if it cannot be read."""
+        self._by_place: dict[tuple[str, str], Row] = {}
+        self._by_work: dict[str, Row] = {}
+        for row in read_rows(folder):
+            place = PurePosixPath(row.get("path", "").replace("\\", "/"))
+            work = work_of(place.name)
+            self._by_place.setdefault((place.parent.as_posix(), work), row)
+            self._by_work.setdefault(work, row)
+
+    def row(self, below: PurePath, is_near: bool) -> Row | None:
+        """below: the picture's path from the manifest's folder. is_near: whether the work's name alone is enough."""
+        work = work_of(below.name)
+        row = self._by_place.get((below.parent.as_posix(), work))
+        return self._by_work.get(work) if row is None and is_near else row
+
+
 class FactsReader:
     """Reads facts of many pictures; a manifest is read once for its folder."""
 
     def __init__(self) -> None:
-        self._manifests: dict[Path, Mapping[str, Mapping[str, str]]] = {}
+        self._manifests: dict[Path, Manifest | None] = {}
         self.problems: list[str] = []  # manifests that could not be read, each told once
 
     def facts_of(self, path: Path) -> Facts:
-        """What the MANIFEST.tsv of its folder, or of the one above, or else a card beside it says."""
-        row = self._manifest(path.parent).get(work_of(path.name)) or self._manifest(path.parent.parent).get(
-            work_of(path.name)
-        )
-        if row is not None:
-            return _from_row(row, path)
+        """What the MANIFEST.tsv of its folder says, or of one above, or else a card beside it."""
+        for levels, folder in enumerate(list(path.parents)[:_MOST_LEVELS]):
+            manifest = self._manifest(folder)
+            row = manifest.row(path.relative_to(folder), levels < _NEAR) if manifest is not None else None
+            if row is not None:
+                return _from_row(row, path)
         return _from_card(path.with_suffix(".json"), path) or Facts(work=str(path.parent / work_of(path.name)))
 
-    def _manifest(self, folder: Path) -> Mapping[str, Mapping[str, str]]:
+    def _manifest(self, folder: Path) -> Manifest | None:
         if folder not in self._manifests:
+            self._manifests[folder] = None
             try:
-                self._manifests[folder] = read_manifest(folder)
-            except StudioError as error:
-                self._manifests[folder] = {}
+                if (folder / MANIFEST).is_file():
+                    self._manifests[folder] = Manifest(folder)
+            except (OSError, StudioError) as error:
                 self.problems.append(str(error))
         return self._manifests[folder]
 

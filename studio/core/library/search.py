@@ -15,7 +15,9 @@ By = Literal["style", "subject", "palette"]
 Vectors = Mapping[str, NDArray[np.float32]]
 
 _CHUNK = 1 << 13  # rows at a time: some 4 MB of numbers, which stay in the cache
-_SAME = {"subject": 0.97, "palette": 0.97, "style": 0.95}  # that and more is one picture in two files
+# That and more is one picture in two files: so are 29 of 31 such pairs among 400 paintings (encoded anew, or 320 px
+# beside 1024 px), and no two works of one painter.
+_SAME = {"subject": 0.90, "palette": 0.985, "style": 0.82}
 
 
 class HasVectors(Protocol):

@@ -85,18 +85,23 @@ def work_of(name: str) -> str:
 
 def read_manifest(folder: Path) -> dict[str, Row]:
     """By work, the first line on it; {} where there is no manifest. Raises StudioError if it cannot be read."""
+    works: dict[str, Row] = {}
+    for row in read_rows(folder):
+        works.setdefault(work_of(row.get("path", "")), row)
+    return works
+
+
+def read_rows(folder: Path) -> list[Row]:
+    """All lines of the manifest; [] where there is none. Raises StudioError if it cannot be read."""
     path = folder / MANIFEST
     if not path.is_file():
-        return {}
-    works: dict[str, Row] = {}
+        return []
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-                named = {name: text or "" for name, text in row.items() if name}
-                works.setdefault(work_of(row.get("path") or ""), named)
+            rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            return [{name: text or "" for name, text in row.items() if name} for row in rows]
     except (OSError, ValueError, csv.Error) as error:
         raise StudioError(f"{path} cannot be read: {error}.", "Mend it, or move it away.") from error
-    return works
 
 
 def works_like(cards: Iterable[Card], works: Mapping[str, Row]) -> set[str]:

@@ -91,8 +91,8 @@ class IndexWriter:
     ) -> Survey:
         """What is new or changed in folders, and among the files of styles, which come last.
 
-        told: of how many pictures were found so far. A damaged index is made again, of nothing. Raises StudioError if the index cannot be written, and SearchEnded
-        after `end`.
+        told: of how many pictures were found so far. A damaged index is made again. Raises StudioError if the index
+        cannot be written, and SearchEnded after `end`.
         """
         last = self._clock()
 

@@ -16,7 +16,9 @@ from studio.core.library.search import By, Hit, Vectors, duplicates, search
 
 Kind = Literal["all", "alike", "styles", "twice"]
 MOST_HITS = 500
-MUCH_ALIKE = 0.5  # similarity, in style about that of works by one hand
+# Similarity that one in a hundred pairs of paintings have: in style about that of works by one hand. Colours of nearly
+# all paintings are alike to 0.6 and more.
+MUCH_ALIKE: Mapping[By, float] = {"style": 0.5, "subject": 0.5, "palette": 0.95}
 NEAREST = 24  # pictures that are shown however little they are alike, until the artist asks for more
 ALL_SHARES: Mapping[By, float] = {"style": 1.0, "subject": 1.0, "palette": 1.0}
 
@@ -93,12 +95,14 @@ def _hits(question: Question, query: Query, index: LibraryIndex, rows: NDArray[n
         return []
     at_least = -1.0 if question.at_least is None else question.at_least
     hits = search(index, rows, vectors, question.shares, MOST_HITS, at_least)
-    return hits if question.at_least is not None else hits[: max(NEAREST, much_alike(hits))]
+    return hits if question.at_least is not None else hits[: max(NEAREST, much_alike(hits, question.shares))]
 
 
-def much_alike(hits: Iterable[Hit]) -> int:
-    """How many of them."""
-    return sum(hit.similarity >= MUCH_ALIKE for hit in hits)
+def much_alike(hits: Iterable[Hit], shares: Mapping[By, float]) -> int:
+    """How many of them are, by what counts."""
+    total = sum(shares.values())
+    least = sum(share * MUCH_ALIKE[kind] for kind, share in shares.items()) / total if total else 1.0
+    return sum(hit.similarity >= least for hit in hits)
 
 
 def _rows_of(index: LibraryIndex, paths: Sequence[Path]) -> NDArray[np.int64]:

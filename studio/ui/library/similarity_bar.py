@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QToolButton, QWidget
 
 from studio.core.displayable import displayable
 from studio.core.library.search import By
-from studio.ui.library.questions import MOST_HITS, MUCH_ALIKE, Found, Question, much_alike
+from studio.ui.library.questions import MOST_HITS, Found, Question, much_alike
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
@@ -46,7 +46,6 @@ class SimilarityBar(QFrame):
         self.chips["style"].setChecked(True)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS)
-        self.slider.setValue(round(MUCH_ALIKE * _STEPS))
         self.slider.setFixedWidth(_SLIDER_WIDTH)
         self.slider.setAccessibleName(self.tr("At least this much alike, of 100"))
         self.slider.setToolTip(tool_tip(self.tr("Leave out what is less alike")))
@@ -99,7 +98,7 @@ class SimilarityBar(QFrame):
             self.note.setText(text if count else self.tr("Every picture is there once."))
         else:
             words = self.tr("one picture") if count == 1 else self.tr("{} pictures").format(count)
-            alike = much_alike(found.hits.values())
+            alike = much_alike(found.hits.values(), question.shares)
             if count == MOST_HITS:
                 words = self.tr("the {} most alike").format(count)
             elif count and not alike:

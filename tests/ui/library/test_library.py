@@ -307,7 +307,7 @@ def test_the_threshold_leaves_out_what_is_less_alike(qtbot: QtBot, filled: Studi
 def test_the_nearest_are_shown_until_more_is_asked_for(
     qtbot: QtBot, filled: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.ui.library.questions.MUCH_ALIKE", 0.999)
+    monkeypatch.setattr("studio.ui.library.questions.MUCH_ALIKE", {"style": 0.999})
     bar, browser = filled.library.room.similarity, filled.library.browser
     select(filled, "ember")
     trigger(filled, "like")
