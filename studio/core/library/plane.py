@@ -17,6 +17,7 @@ from studio.core.library.facts import Facts
 _ROUNDS = 30
 _MOST_GROUPS = 12
 _USUAL = 0.02  # share of the pictures at each edge that may lie beyond it
+_LEAST_GAIN = 0.2  # nats times share: what holds for most pictures everywhere names no group
 _TELLING = 0.35  # share of a group that its name has to hold for
 _SORTS: tuple[Callable[[Facts], str], ...] = (
     lambda facts: facts.known_author,
@@ -130,7 +131,7 @@ def group_names(group: NDArray[np.int64], facts: Sequence[Facts]) -> list[str]:
 def _name_of(
     inside: Sequence[Facts], everybody: Sequence[Counter[str]], total: int, number: int, taken: Sequence[str]
 ) -> str:
-    best, most = "", 0.0
+    best, most = "", _LEAST_GAIN
     for sort, all_of_it in zip(_SORTS, everybody, strict=True):
         for text, count in Counter(sort(one) for one in inside).most_common(2):
             share, elsewhere = count / len(inside), all_of_it[text] / total

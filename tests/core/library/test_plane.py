@@ -33,6 +33,15 @@ def test_pictures_that_are_alike_lie_near_each_other_in_named_groups() -> None:
     assert len(set(names)) == len(names)
 
 
+def test_what_holds_for_nearly_all_pictures_names_no_group() -> None:
+    facts = (
+        [Facts(medium="painting", author="Anna")] * 30 + [Facts(medium="painting")] * 28 + [Facts(medium="print")] * 2
+    )
+    names = [group.name for group in make_plane(clouds(), facts).groups]
+    assert any(name.startswith("Anna") for name in names)
+    assert not any(name.startswith("painting") for name in names)
+
+
 def test_groups_are_found_and_the_same_each_time() -> None:
     group = k_means(clouds(), 3)
     assert [len(set(group[part].tolist())) for part in (slice(0, 30), slice(30, 50), slice(50, 60))] == [1, 1, 1]

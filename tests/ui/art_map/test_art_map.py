@@ -133,6 +133,16 @@ def test_escape_is_left_to_others_where_nothing_is_selected(show) -> None:
         assert press.isAccepted() == is_taken
 
 
+def test_what_is_not_selected_is_pale(show) -> None:
+    art_map = show()
+    art_map.set_selection([6])
+    shot = art_map.grab().toImage()
+    assert shot.pixelColor(place_of(art_map, 6)) == QColor("#ff0000")
+    assert shot.pixelColor(place_of(art_map, 9)).red() < 200
+    art_map.set_selection([])
+    assert art_map.grab().toImage().pixelColor(place_of(art_map, 9)) == QColor("#ff0000")
+
+
 def test_selecting_from_outside_tells_nobody_and_is_told_to_screen_readers(show, qtbot) -> None:
     art_map = show(312)
     with qtbot.assertNotEmitted(art_map.selection_changed):

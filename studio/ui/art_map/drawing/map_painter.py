@@ -18,6 +18,7 @@ from studio.ui.art_map.map_view import MapView
 
 _CELL = 0.6  # of the edge of a thumbnail: one is painted for each square of so many px
 _SMALLEST_CELL = 14.0  # px; more than 10,000 thumbnails do not go into a frame
+_PALE = 0.35  # opacity
 _FEW = 200  # selected works are thumbnails whatever lies over them
 _DOT = 2.6, 5.0  # px, the radius of a dot from afar and from near
 _FIELDS = 10  # numbers of a QPainter.PixmapFragment: x, y, left, top, width, height, scale x and y, rotation, opacity
@@ -141,7 +142,7 @@ class MapPainter:
         border = frame_width(edge) + scene.selected[indices]
         fragments = np.zeros((2 * len(indices), _FIELDS))
         fragments[:, 6:8] = 1
-        fragments[:, 9] = 1
+        fragments[:, 9] = np.repeat(_opacities(scene, indices), 2)
         frames, pictures = fragments[0::2], fragments[1::2]
         frames[:, 0] = pictures[:, 0] = left + width / 2
         frames[:, 1] = pictures[:, 1] = top + height / 2
@@ -163,15 +164,20 @@ class MapPainter:
         fragments[:, 2:4] = base.swatches(np.where(scene.selected[plain], len(scene.palette) - 1, scene.colors[plain]))
         fragments[:, 4:6] = BASE_EDGE
         fragments[:, 6:8] = 0.7 * edge / BASE_EDGE
-        fragments[:, 9] = 1
+        fragments[:, 9] = _opacities(scene, plain)
         _draw(painter, fragments, base.pixmap)
         indices = indices[is_there]
         fragments = np.zeros((len(indices), _FIELDS))
         fragments[:, 0:2] = np.rint(places[indices])
         fragments[:, 2:6] = base.sources(indices)
         fragments[:, 6:8] = edge / BASE_EDGE
-        fragments[:, 9] = 1
+        fragments[:, 9] = _opacities(scene, indices)
         _draw(painter, fragments, base.pixmap)
+
+
+def _opacities(scene: MapScene, indices: NDArray[np.int64]) -> NDArray[np.float64]:
+    """While some works are selected, the others are pale: a frame alone is lost among those of the groups."""
+    return np.where(scene.selected[indices] | (not scene.selected.any()), 1.0, _PALE)
 
 
 def frame_width(edge: int) -> int:
