@@ -8,14 +8,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PIL import Image
-
 from studio.cli.inputs import carried_regions, find_style
 from studio.cli.options import UsageError, option_names, reader_of
 from studio.core.errors import RecipeError
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.recipe import SHARE_KNOB, StyleRecipe
+from studio.core.regions.mask_file import mask_of
 from studio.core.regions.region import MOST_REGIONS, REGION_KNOBS, Region
 from studio.core.regions.shapes import FOUND_NAMES, Drawn, Found, Mask, upper_part
 from studio.core.styles.style import Style
@@ -82,8 +80,7 @@ def _read(text: str, opener: PictureOpener) -> Region:
         elif name in _READERS:
             changes[_READERS[name].field] = reader_of(_READERS[name])(value)
         else:
-            known = ", ".join((_PROTECT, _OFF, _STYLE, _SHARE, *_READERS))
-            raise UsageError(f"A region has no setting {setting!r}.", f"There are: {known}.")
+            raise _no_setting(setting)
     if shares:
         changes["style_shares"] = tuple(shares)
     try:
@@ -92,15 +89,22 @@ def _read(text: str, opener: PictureOpener) -> Region:
         raise UsageError(f"--region {text}: {error.message}", error.remedy) from error
 
 
+def _no_setting(text: str) -> UsageError:
+    known = (_PROTECT, _OFF, *(f"{name}=" for name in (_STYLE, _SHARE, *_READERS)))
+    return UsageError(f"A region has no setting {text!r}.", f"There are: {', '.join(known)} with a value.")
+
+
 def _mask(place: str, opener: PictureOpener) -> Mask:
     if place in FOUND_NAMES:
         return Mask.of(Found(place))
     if place == "upper":
         return upper_part()
     if not Path(place).is_file():
+        name, _, rest = place.partition(":")
+        if rest and name in (*FOUND_NAMES, "upper"):
+            raise _no_setting(rest)
         raise UsageError(
             f"There is no region and no file called {place!r}.",
             f"Regions are {', '.join(FOUND_NAMES)}, upper, or a greyscale picture.",
         )
-    grey = np.array(Image.fromarray(opener.open_picture(Path(place)).pixels).convert("L"))
-    return Mask.of(Drawn(grey))
+    return Mask.of(Drawn(mask_of(opener.open_picture(Path(place)))))

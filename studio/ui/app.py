@@ -155,7 +155,7 @@ class Studio(QObject):
         self.actions["remove_added"].triggered.connect(self.style_removals.remove_added)
         self.autosave.began.connect(self.style_removals.forget)
         self.region_actions = RegionActions(
-            self.actions, self.session, self.window.regions.editor, saving, settings, self.window
+            self.actions, self.session, self.window.regions.editor, saving, settings, self.opener, self.window
         )
         self.proof_actions = SoftProofActions(
             self.actions, self.window.proof, self.session, self.preferences, self.window

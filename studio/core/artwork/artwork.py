@@ -14,7 +14,7 @@ from studio.core.card import Card
 from studio.core.errors import RecipeError
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
-from studio.core.regions.region import MOST_REGIONS, Region
+from studio.core.regions.region import MOST_REGIONS, Region, with_own_names
 from studio.core.styles.style import Style
 
 RESULTS_KEPT = 24  # pictures, not settings: they are what fills memory
@@ -145,7 +145,7 @@ class Artwork:
         content = photo if blend is None else self._content_of(blend)
         styles = tuple(fields.pop("styles", state.styles))
         kept = state.regions if photo is state.photo else relative_parts(state.regions)
-        regions = tuple(fields.pop("regions", kept))
+        regions = with_own_names(fields.pop("regions", kept))
         if len(regions) > MOST_REGIONS:
             raise RecipeError(f"An artwork has at most {MOST_REGIONS} regions.", "Remove one, or add to it.")
         if len(styles) != len(state.styles):

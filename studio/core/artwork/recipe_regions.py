@@ -10,7 +10,7 @@ from typing import Any
 from studio.core.artwork.artwork_state import relative_parts
 from studio.core.errors import RecipeError
 from studio.core.picture import Pixels
-from studio.core.regions.region import MOST_REGIONS, Region
+from studio.core.regions.region import MOST_REGIONS, Region, free_name
 from studio.core.regions.region_text import read_region, region_values
 from studio.core.styles.style import Style
 
@@ -46,11 +46,12 @@ def regions_from_values(values: object) -> tuple[RecipeRegion, ...]:
     """Inverse of `regions_to_values`. Raises RecipeError if something in it cannot be."""
     if not isinstance(values, list) or len(values) > MOST_REGIONS:
         raise RecipeError(f"The regions of the recipe are no list of at most {MOST_REGIONS}.")
-    found = []
+    found: list[RecipeRegion] = []
     for one in values:
         ids: list[str] = []
         region = read_region(one, _no_file, lambda names, ids=ids: ids.extend(names) or ())  # type: ignore[misc]
-        found.append(RecipeRegion(region, tuple(ids)))
+        name = free_name(region.name, [other.region.name for other in found])
+        found.append(RecipeRegion(replace(region, name=name), tuple(ids)))
     return tuple(found)
 
 

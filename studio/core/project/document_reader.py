@@ -29,7 +29,7 @@ from studio.core.project.picture_table import Fetch, Leave, OpenLink, PictureTab
 from studio.core.project.project import HistoryEntry, Project
 from studio.core.project.tables import MOST_ROWS, Tables, check_text
 from studio.core.recipe import StyleRecipe
-from studio.core.regions.region import MOST_REGIONS, Region
+from studio.core.regions.region import MOST_REGIONS, Region, with_own_names
 from studio.core.regions.region_text import read_region
 from studio.core.storage.untrusted import make_checked, parse_object, path_below
 from studio.core.styles.learned_style import LearnedStyle, check_network
@@ -235,7 +235,7 @@ class DocumentReader:
             recipe.shares_of(len(styles))
         if len(row.regions) > MOST_REGIONS:
             raise ValueError("there are too many regions")
-        return content, blend, styles, recipe, tuple(self._region(place) for place in row.regions)
+        return content, blend, styles, recipe, with_own_names(self._region(place) for place in row.regions)
 
     def _region(self, place: object) -> Region:
         def styles_of(places: list[str]) -> tuple[Style, ...]:

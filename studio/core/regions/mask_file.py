@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from studio.core.errors import PictureError
-from studio.core.image_io import open_picture
-from studio.core.picture import Pixels
+from studio.core.image_io.picture_reader import PART_IS_MISSING
+from studio.core.picture import Picture, Pixels
 from studio.core.regions.rasterize import LONGEST, mask_size
 from studio.core.resampling import resized
 from studio.core.storage.atomic_write import replace_file
@@ -36,10 +36,19 @@ def unpack_mask(data: bytes) -> Pixels:
         raise ValueError("a mask is damaged") from error
 
 
-def open_mask(path: Path) -> Pixels:
-    """The mask in a picture's file: its brightness, in (h, w) uint8 of at most LONGEST px. Raises PictureError."""
-    picture = open_picture(path)
-    values: Pixels = np.rint(picture.pixels @ _LUMINANCE).astype(np.uint8)
+def mask_of(picture: Picture) -> Pixels:
+    """A picture as a mask: its brightness, in (h, w) uint8 of at most LONGEST px; what is transparent is outside.
+
+    Raises PictureError if nothing lies in it, or a part of the file is missing.
+    """
+    if PART_IS_MISSING in picture.notes:
+        raise PictureError(
+            f"Part of {picture.name} is missing or damaged, so the region would end there.", "Take another."
+        )
+    brightness = picture.pixels @ _LUMINANCE
+    if picture.alpha is not None:
+        brightness *= picture.alpha / np.float32(255)
+    values: Pixels = np.rint(brightness).astype(np.uint8)
     size = mask_size(picture.width, picture.height)
     if size != (picture.width, picture.height):
         values = resized(values, size, Image.Resampling.BOX)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -37,7 +37,7 @@ class Region:
     is_painted: bool = True
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", displayable(self.name)[:LONGEST_NAME])
+        object.__setattr__(self, "name", displayable(self.name)[:LONGEST_NAME].strip() or "Region")
         unknown = sorted(set(self.changes) - set(REGION_FIELDS))
         if unknown:
             raise RecipeError(f"A region has no {', '.join(unknown)} of its own.")
@@ -71,3 +71,21 @@ class Region:
         """Whether what is there stays about as recognisable as `protect` makes it."""
         changes = self.changes
         return bool(changes.get("strength", 1.0) <= _STRONGEST and changes.get("detail", 0.0) >= PROTECTION["detail"])
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """The name, with a number behind it if one of the others is called so already; case does not tell names apart."""
+    names = {other.casefold() for other in taken}
+    stem, number = name[: LONGEST_NAME - 4], 2
+    while name.casefold() in names:
+        name, number = f"{stem} {number}", number + 1
+    return name
+
+
+def with_own_names(regions: Iterable[Region]) -> tuple[Region, ...]:
+    """The regions, of which no two are called alike: by its name one is selected."""
+    found: list[Region] = []
+    for region in regions:
+        name = free_name(region.name, [other.name for other in found])
+        found.append(region if name == region.name else replace(region, name=name))
+    return tuple(found)

@@ -7,7 +7,7 @@ from typing import Any
 
 from studio.core.errors import RecipeError
 from studio.core.picture import Pixels
-from studio.core.regions.region import MOST_REGIONS, REGION_FIELDS, Region
+from studio.core.regions.region import MOST_REGIONS, REGION_FIELDS, Region, with_own_names
 from studio.core.regions.shapes import Drawn, Everything, Found, Gradient, Mask, Point, Polygon, Shape, Step
 from studio.core.styles.style import Style
 
@@ -54,7 +54,7 @@ def read_regions(
     items = _list(values)
     if len(items) > MOST_REGIONS:
         raise RecipeError(f"There are {len(items):,} regions; an artwork has at most {MOST_REGIONS}.")
-    return tuple(read_region(item, open_mask, styles_of) for item in items)
+    return with_own_names(read_region(item, open_mask, styles_of) for item in items)
 
 
 def _mask_values(mask: Mask, save_mask: Callable[[Pixels], str]) -> dict[str, Any]:

@@ -145,6 +145,16 @@ class Mask:
         return replace(self, steps=(*self.steps, Step(operation, shape)))
 
     @property
+    def growth(self) -> float:
+        """By what share of the longer edge what is seen is larger: inside out, it shrinks where the shapes grow."""
+        return 0.0 - self.grow if self.is_inverted else self.grow
+
+    def with_growth(self, growth: float) -> Mask:
+        """The mask that is seen larger by this share than its shapes, WIDEST at most."""
+        growth = min(max(growth, -WIDEST), WIDEST)
+        return replace(self, grow=0.0 - growth if self.is_inverted else growth)
+
+    @property
     def found(self) -> frozenset[FoundName]:
         """What the engine has to find before this mask can be drawn: "subject" and "faces"; background is the rest."""
         names = {step.shape.what for step in self.steps if isinstance(step.shape, Found)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Slot
 from PySide6.QtGui import QAction
@@ -86,13 +85,14 @@ class RegionPanel(QWidget):
             return
         self.name.setText(choice.name)
         for field, widget in self.knobs.items():
-            widget.set_value(getattr(choice.region.mask, field) * _PERCENT)
+            mask = choice.region.mask
+            widget.set_value((mask.growth if field == "grow" else mask.feather) * _PERCENT)
 
     def _change(self, field: str, value: float) -> None:
         choice = self._session.selection.selected
         if choice is not None:
-            share: Any = value / _PERCENT
-            mask = replace(choice.region.mask, **{field: share})
+            share, mask = value / _PERCENT, choice.region.mask
+            mask = mask.with_growth(share) if field == "grow" else replace(mask, feather=share)
             self._session.edit_region(replace(choice.region, mask=mask))
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.core.picture import Pixels
 from studio.core.regions.brush import Box
-from studio.core.regions.shapes import Operation, Point
+from studio.core.regions.shapes import FARTHEST, Operation, Point
 from studio.ui.regions.mask_view import draw_mask_view, mask_image
 from studio.ui.regions.tools import BRUSHES, BrushSettings, Outline, Stroke, ToolName, combined
 
@@ -127,7 +127,8 @@ class MaskOverlay(QWidget):
             else:
                 self._outline.add_corner(point)
         else:
-            self._outline = Outline(self.tool, operation, [point])
+            photo = self._picture_place()
+            self._outline = Outline(self.tool, operation, [point], (photo.width(), photo.height()))
         self.update()
 
     def go_to(self, place: QPointF, pressure: float) -> None:
@@ -281,7 +282,8 @@ class MaskOverlay(QWidget):
         picture = self._picture_place()
         if picture.isEmpty():
             return None
-        return (place.x() - picture.x()) / picture.width(), (place.y() - picture.y()) / picture.height()
+        x, y = (place.x() - picture.x()) / picture.width(), (place.y() - picture.y()) / picture.height()
+        return min(max(x, -FARTHEST), FARTHEST), min(max(y, -FARTHEST), FARTHEST)  # beside a thread of a photo
 
     def _place(self, point: Point) -> QPointF:
         picture = self._picture_place()

@@ -11,8 +11,9 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.engine_api.build_requests import draw_mask
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.picture import Pixels
-from studio.core.regions.mask_file import open_mask, save_mask
+from studio.core.regions.mask_file import mask_of, save_mask
 from studio.core.regions.rasterize import mask_size
 from studio.core.regions.region import LONGEST_NAME, PROTECTION, Region
 from studio.core.regions.shapes import WIDEST, Drawn, Mask
@@ -33,7 +34,7 @@ _WHOLE = ("region_new", "mask_load")  # need a photo, and no region
 
 
 class RegionActions(QObject):
-    """Dialogs are opened over `window`; masks are written and read in `files`."""
+    """Dialogs are opened over `window`; masks are written and read in `files`, and decoded by `opener`."""
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class RegionActions(QObject):
         editor: RegionEditor,
         files: SerialExecutor,
         settings: Settings,
+        opener: PictureOpener,
         window: QWidget,
     ) -> None:
         super().__init__(window)
@@ -50,6 +52,7 @@ class RegionActions(QObject):
         self._editor = editor
         self._files = files
         self._settings = settings
+        self._opener = opener
         self._window = window
         self._for_one: dict[str, Callable[[], None]] = {
             "region_whole": lambda: session.selection.select(""),
@@ -125,7 +128,9 @@ class RegionActions(QObject):
         """Call the selected region so."""
         choice, name = self._session.selection.selected, name.strip()[:LONGEST_NAME]
         if choice is not None and name and name != choice.name:
-            self._edit(replace(choice.region, name=self._session.selection.free_name(name)))
+            if name.casefold() != choice.name.casefold():
+                name = self._session.selection.free_name(name)
+            self._edit(replace(choice.region, name=name))
 
     @Slot()
     def ask_for_mask_file(self) -> None:
@@ -183,7 +188,9 @@ class RegionActions(QObject):
                 self._editor.edit_mask(lambda _: Mask.of(Drawn(values)))
 
         self._files.submit(
-            lambda: open_mask(path), take, lambda error: self._session.post_message(Message.about(error))
+            lambda: mask_of(self._opener.open_picture(path)),
+            take,
+            lambda error: self._session.post_message(Message.about(error)),
         )
 
     def _add(self, region: Region, place: int | None = None) -> None:
@@ -209,7 +216,7 @@ class RegionActions(QObject):
                 self._session.change_regions(regions)
 
     def _grow(self, share: float) -> None:
-        self._editor.edit_mask(lambda mask: replace(mask, grow=min(max(mask.grow + share, -WIDEST), WIDEST)))
+        self._editor.edit_mask(lambda mask: mask.with_growth(mask.growth + share))
 
     @Slot()
     def _feather(self) -> None:

@@ -49,6 +49,7 @@ class RegionEditor(QObject):
         self.tool: ToolName | None = None
         self._wanted: _Key | None = None  # the mask that is being drawn
         self._shown: _Key | None = None
+        self._photo: Picture | None = None  # that a stroke on its way belongs to
         self._small: tuple[Picture, Picture] | None = None  # the photo, and a small copy of it
         self._masks, self._floods = TaskPool(1, self), TaskPool(1, self)
         self._masks.finished.connect(self._take_mask)
@@ -140,14 +141,20 @@ class RegionEditor(QObject):
         """Show the mask of the region that is selected now."""
         selection, artwork = self._session.selection, self._session.artwork
         choice, size = selection.selected, self.size
+        if self._photo is not artwork.state.photo:
+            self._photo = artwork.state.photo
+            self.overlay.cancel()
         if choice is None or size is None:
             self.use_tool(None)
             self._wanted = None
             self.overlay.show_mask(None)
             return
         seen = self._session.sight.seen(artwork.state.photo)
-        if choice.region.mask.found and seen is None:
-            return  # the selection changes again when it is there
+        if choice.region.mask.found and seen is None:  # the selection changes again when it is there
+            self._wanted = None
+            self.overlay.cancel()
+            self.overlay.show_mask(None)
+            return
         key = choice.region.mask, size, seen
         if key != self._wanted:
             self._wanted = key

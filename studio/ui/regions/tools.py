@@ -9,14 +9,14 @@ import numpy as np
 
 from studio.core.picture import Pixels
 from studio.core.regions.brush import Box, Dab, paint_line
-from studio.core.regions.shapes import Gradient, Operation, Point, Polygon, Shape, rectangle
+from studio.core.regions.shapes import MOST_POINTS, Gradient, Operation, Point, Polygon, Shape, rectangle
 
 ToolName = Literal["brush", "eraser", "lasso", "polygon", "rectangle", "gradient", "similar"]
 
 TOOLS: tuple[ToolName, ...] = get_args(ToolName)
 BRUSHES: tuple[ToolName, ...] = ("brush", "eraser")
-_NEAREST = 0.004  # share of the photo between two corners of a lasso
-_SMALLEST = 0.005  # share of the photo's edge; a rectangle below it was no drag
+_NEAREST = 2.0  # px of the window between two corners of a lasso
+_SMALLEST = 3.0  # px of the window; a rectangle below it was no drag
 
 
 @dataclass(frozen=True)
@@ -56,17 +56,20 @@ class Stroke:
 
 @dataclass
 class Outline:
-    """A shape on its way: the corners so far, the last one under the pointer. Places in shares of the photo."""
+    """A shape on its way: the corners so far, the last one under the pointer. Places in shares of the photo.
+
+    photo: (width, height) of the photo as it is seen, in px of the window: how finely the pointer can tell places.
+    """
 
     tool: ToolName
     operation: Operation
     points: list[Point]
+    photo: tuple[float, float]
 
     def move(self, place: Point) -> None:
         """The pointer is at another place."""
         if self.tool == "lasso":
-            x, y = self.points[-1]
-            if abs(place[0] - x) + abs(place[1] - y) >= _NEAREST:
+            if sum(self._way(self.points[-1], place)) >= _NEAREST:
                 self.points.append(place)
         else:
             self.points[-1:] = [place] if len(self.points) > 1 else [self.points[0], place]
@@ -87,15 +90,20 @@ class Outline:
     def shape(self) -> Shape | None:
         """What was drawn; None where that is nothing yet."""
         first, last = self.points[0], self.points[-1]
-        is_drag = max(abs(last[0] - first[0]), abs(last[1] - first[1])) >= _SMALLEST
+        is_drag = max(self._way(first, last)) >= _SMALLEST
         if self.tool == "gradient":
             return Gradient(first, last) if is_drag else None
         if self.tool == "rectangle":
             left, right = sorted((first[0], last[0]))
             top, bottom = sorted((first[1], last[1]))
             return rectangle(left, top, right, bottom) if is_drag else None
-        points = tuple(dict.fromkeys(self.points))
-        return Polygon(points) if len(points) >= 3 else None
+        points = [place for place, after in zip(self.points, (*self.points[1:], first), strict=True) if place != after]
+        points = points[:: -(-len(points) // MOST_POINTS) or 1]  # of more corners, every second, third and so on
+        return Polygon(tuple(points)) if len(points) >= 3 else None
+
+    def _way(self, start: Point, end: Point) -> tuple[float, float]:
+        """How far it is across and down, in px of the window."""
+        return abs(end[0] - start[0]) * self.photo[0], abs(end[1] - start[1]) * self.photo[1]
 
 
 def combined(base: Pixels, stroke: Pixels, operation: Operation) -> Pixels:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from studio.core.artwork.artwork import Artwork
 from studio.core.artwork.artwork_state import ArtworkState
 from studio.core.recipe import StyleRecipe
-from studio.core.regions.region import LONGEST_NAME, REGION_FIELDS, Region
+from studio.core.regions.region import REGION_FIELDS, Region, free_name
 from studio.core.regions.shapes import Found, FoundName, Mask
 from studio.core.styles.style import Style
 from studio.ui.selection.sight import Sight
@@ -109,11 +109,7 @@ class RegionSelection(QObject):
 
     def free_name(self, name: str) -> str:
         """The name, with a number behind it if a region is called so already."""
-        names = {choice.name.casefold() for choice in self.choices}
-        stem, number = name[: LONGEST_NAME - 4], 2
-        while name.casefold() in names:
-            name, number = f"{stem} {number}", number + 1
-        return name
+        return free_name(name, [choice.name for choice in self.choices])
 
     def change(self, **fields: Any) -> bool:
         """Change settings of the selected region, or of the artwork where none is; whether anything differs now.
@@ -168,7 +164,8 @@ class RegionSelection(QObject):
             names += [(self.tr("Subject"), "subject"), (self.tr("Background"), "background")]
         if seen.faces:
             names.append((self.tr("Faces"), "faces"))
-        return [Region(name, Mask.of(Found(what))) for name, what in names]
+        taken = [region.name for region in self._artwork.regions]
+        return [Region(free_name(name, taken), Mask.of(Found(what))) for name, what in names]
 
 
 def _found(region: Region) -> FoundName | None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from studio.core.artwork.artwork import Artwork
 from studio.core.errors import PictureError, ProjectError, RecipeError
+from studio.core.image_io import open_picture
 from studio.core.project.project import Project, project_of
 from studio.core.project.project_file import load_project, save_project
 from studio.core.project.recipe_file import load_recipe, load_recipe_with_regions, save_recipe
 from studio.core.project.session_store import open_session
 from studio.core.recipe import StyleRecipe
-from studio.core.regions.mask_file import open_mask, pack_mask, save_mask
+from studio.core.regions.mask_file import mask_of, pack_mask, save_mask
 from studio.core.regions.region import Region
 from studio.core.regions.shapes import Drawn, Found, Gradient, Mask, Polygon
 from tests.core.project.projects import make_project, make_style
@@ -118,13 +121,28 @@ def test_a_project_without_regions_is_what_it_was(tmp_path: Path) -> None:
 
 def test_a_mask_goes_to_a_greyscale_png_and_comes_back(tmp_path: Path) -> None:
     save_mask(tmp_path / "mask.png", VALUES)
-    assert np.array_equal(open_mask(tmp_path / "mask.png"), VALUES)
+    assert np.array_equal(mask_of(open_picture(tmp_path / "mask.png")), VALUES)
 
 
 def test_a_black_picture_is_no_mask(tmp_path: Path) -> None:
     (tmp_path / "black.png").write_bytes(pack_mask(np.zeros((32, 32), np.uint8)))
     with pytest.raises(PictureError, match="black"):
-        open_mask(tmp_path / "black.png")
+        mask_of(open_picture(tmp_path / "black.png"))
+
+
+def test_what_is_transparent_lies_outside_of_a_mask(tmp_path: Path) -> None:
+    pixels = np.full((32, 32, 2), 255, np.uint8)
+    pixels[:, 16:, 1] = 0
+    Image.fromarray(pixels).save(tmp_path / "mask.png")
+    values = mask_of(open_picture(tmp_path / "mask.png"))
+    assert (values[:, :16] == 255).all() and not values[:, 16:].any()
+
+
+def test_a_mask_of_which_a_part_is_missing_is_refused(tmp_path: Path) -> None:
+    data = pack_mask(np.random.default_rng(1).integers(0, 256, (64, 64), np.uint8))
+    (tmp_path / "half.png").write_bytes(data[: len(data) // 2])
+    with pytest.raises(PictureError, match="missing"):
+        mask_of(open_picture(tmp_path / "half.png"))
 
 
 def test_a_recipe_file_carries_regions_that_mean_something_in_any_photo(tmp_path: Path) -> None:
@@ -134,10 +152,10 @@ def test_a_recipe_file_carries_regions_that_mean_something_in_any_photo(tmp_path
     save_recipe(path, StyleRecipe(strength=0.9), (faces, sky, subject))
     recipe, found = load_recipe_with_regions(path)
     assert recipe == load_recipe(path) == StyleRecipe(strength=0.9)
-    assert [one.region.name for one in found] == ["Sky", "Subject"] and found[0].region == sky
-    assert found[1].style_ids == tuple(style.card.id for style in subject.styles)
-    assert found[1].with_styles({style.card.id: style for style in subject.styles}) == subject
-    assert found[1].with_styles({}).styles == ()
+    assert [one.region.name for one in found] == ["Faces", "Sky", "Subject"] and found[1].region == sky
+    assert found[2].style_ids == tuple(style.card.id for style in subject.styles)
+    assert found[2].with_styles({style.card.id: style for style in subject.styles}) == subject
+    assert found[2].with_styles({}).styles == ()
 
 
 def test_a_recipe_file_without_regions_is_what_older_studios_read(tmp_path: Path) -> None:
@@ -152,3 +170,23 @@ def test_regions_that_cannot_be_refuse_a_recipe_file(tmp_path: Path, regions: ob
     path.write_text(json.dumps(json.loads(StyleRecipe().to_json()) | {"regions": regions}))
     with pytest.raises(RecipeError):
         load_recipe(path)
+
+
+def test_regions_of_one_name_are_told_apart_wherever_they_come_from(tmp_path: Path) -> None:
+    alike = [Region(name, Mask.of(POLYGON)) for name in ("Sky", "sky", "", "  ", "Sky")]
+    names = ["Sky", "sky 2", "Region", "Region 2", "Sky 3"]
+    artwork = Artwork()
+    artwork.change(regions=alike)
+    assert [region.name for region in artwork.regions] == names
+    save_recipe(tmp_path / "alike.recipe.json", StyleRecipe(), alike)
+    assert [one.region.name for one in load_recipe_with_regions(tmp_path / "alike.recipe.json")[1]] == names
+
+
+def test_a_project_of_two_regions_with_one_name_opens_with_both_to_be_chosen(tmp_path: Path) -> None:
+    artwork = make_artwork()
+    twice = replace(artwork.state, regions=(*artwork.regions, replace(artwork.regions[0], name="Sky")))
+    project = project_of(artwork)
+    save_project(tmp_path / "twice.studio", replace(project, state=twice))
+    assert [region.name for region in load_project(tmp_path / "twice.studio").state.regions] == [
+        "Faces", "Sky", "Sky 2",
+    ]  # fmt: skip

@@ -9,7 +9,7 @@ from studio.core.picture import Pixels
 from studio.core.regions.brush import Dab, paint_line
 from studio.core.regions.edit_mask import with_shape, with_stroke
 from studio.core.regions.rasterize import rasterize
-from studio.core.regions.shapes import Drawn, Everything, Found, Mask, Operation, rectangle
+from studio.core.regions.shapes import WIDEST, Drawn, Everything, Found, Mask, Operation, rectangle
 from studio.core.regions.similar_color import similar_color
 
 SIZE = (40, 30)
@@ -141,3 +141,11 @@ def test_a_stroke_over_a_shape_keeps_the_shape() -> None:
     mask = with_shape(Mask.of(Everything()), rectangle(0, 0, 1, 0.5), "intersect", SIZE)
     again = with_stroke(mask, dot(5, 25), "add")
     assert again.steps[:2] == mask.steps and drawn(again)[25, 5] == 255
+
+
+@pytest.mark.parametrize("is_inverted", [False, True])
+def test_growth_is_of_what_is_seen(is_inverted: bool) -> None:
+    mask = Mask(Mask.of(Found("subject")).steps, is_inverted=is_inverted)
+    larger, smaller = mask.with_growth(0.05), mask.with_growth(-0.05)
+    assert drawn(smaller).sum() < drawn(mask).sum() < drawn(larger).sum()
+    assert larger.growth == 0.05 and smaller.with_growth(9.0).growth == WIDEST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -15,13 +16,14 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.engine_api.contract import Event, Request, SeeRequest, StyleRequest
 from studio.core.engine_api.contract import Seen as SawNothing
+from studio.core.errors import PictureError
 from studio.core.picture import Pixels
 from studio.core.project.recipe_file import save_recipe
-from studio.core.regions.shapes import Drawn, Found, Gradient, Mask, Polygon
+from studio.core.regions.shapes import MOST_POINTS, Drawn, Found, Gradient, Mask, Polygon
 from studio.ui.app import Studio
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload
-from studio.ui.regions.tools import TOOLS
+from studio.ui.regions.tools import TOOLS, Outline
 from tests.support.fakes import FakeEngine
 from tests.ui.conftest import card_named
 
@@ -457,7 +459,7 @@ def test_a_mask_is_inverted_grown_shrunk_and_feathered(qtbot: QtBot, seen: Studi
     for name in ("mask_invert", "mask_grow", "mask_grow", "mask_grow", "mask_shrink", "mask_feather"):
         seen.actions[name].trigger()
     mask = mask_of(seen)
-    assert mask.is_inverted and mask.grow == pytest.approx(0.01) and mask.feather == pytest.approx(0.01)
+    assert mask.is_inverted and mask.growth == pytest.approx(0.01) and mask.feather == pytest.approx(0.01)
     assert seen.window.regions.panel.knobs["grow"].value == pytest.approx(1.0)
     seen.window.regions.panel.knobs["feather"].field.setValue(5.0)
     assert mask_of(seen).feather == pytest.approx(0.05)
@@ -485,6 +487,61 @@ def test_a_mask_goes_to_a_file_and_comes_back(qtbot: QtBot, drawing: Studio, tmp
     qtbot.waitUntil(lambda: selected(drawing) == "mask")
     shape = mask_of(drawing).steps[0].shape
     assert isinstance(shape, Drawn) and np.array_equal(shape.values, values)
+
+
+def test_a_mask_is_decoded_by_whoever_opens_pictures(
+    qtbot: QtBot, drawing: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PictureError("The process that opens pictures said no.")
+
+    Image.new("L", (32, 32), 255).save(tmp_path / "mask.png")
+    monkeypatch.setattr(drawing.opener, "open_picture", refuse)
+    with qtbot.waitSignal(drawing.session.message_posted) as posted:
+        drawing.region_actions.load(tmp_path / "mask.png")
+    assert "said no" in posted.args[0].text and not mask_of(drawing).steps
+
+
+def test_a_lasso_is_as_fine_as_the_window_shows_the_photo(qtbot: QtBot, drawing: Studio) -> None:
+    canvas = drawing.window.canvas
+    drawing.actions["tool_lasso"].trigger()
+    canvas.zoom_to(8.0)
+    middle = canvas.rect().center()
+    one, left = overlay(drawing), Qt.MouseButton.LeftButton
+    steps = (QPoint(0, 0), QPoint(6, 0), QPoint(6, 6), QPoint(0, 6))
+    qtbot.mousePress(one, left, pos=middle)
+    for step in steps[1:]:
+        qtbot.mouseMove(one, middle + step)
+    qtbot.mouseRelease(one, left, pos=middle + steps[-1])
+    shape = mask_of(drawing).steps[0].shape
+    assert isinstance(shape, Polygon) and len(shape.points) == 4
+
+
+def test_a_lasso_of_a_hundred_thousand_corners_is_thinned(drawing: Studio) -> None:
+    angles = np.linspace(0, 40 * np.pi, 100_000)
+    points = [(0.5 + 0.3 * math.cos(angle), 0.5 + 0.3 * math.sin(angle)) for angle in angles]
+    shape = Outline("lasso", "add", points, (1e6, 1e6)).shape
+    assert isinstance(shape, Polygon) and MOST_POINTS / 2 < len(shape.points) <= MOST_POINTS
+
+
+def test_a_polygon_goes_with_the_photo_it_was_begun_on(
+    qtbot: QtBot, drawing: Studio, save_photo: Callable[..., Path]
+) -> None:
+    drag(qtbot, drawing, (0.4, 0.5), (0.6, 0.5))
+    drawing.actions["region_protect"].trigger()
+    click_chip(qtbot, drawing, "Faces")
+    drawing.actions["tool_polygon"].trigger()
+    qtbot.waitUntil(lambda: overlay(drawing).values is not None)
+    qtbot.mouseClick(overlay(drawing), Qt.MouseButton.LeftButton, pos=at(drawing, 0.2, 0.2))
+    assert overlay(drawing).is_drawing
+    with qtbot.waitSignal(drawing.session.content_changed):
+        drawing.importer.open_picture(save_photo("other.png", seed=4))
+    assert not overlay(drawing).is_drawing
+
+
+def test_a_region_is_renamed_to_its_own_name_in_other_letters(drawing: Studio) -> None:
+    drawing.region_actions.rename("REGION")
+    assert selected(drawing) == "REGION"
 
 
 def test_the_chips_are_walked_by_keyboard(qtbot: QtBot, seen: Studio) -> None:
