@@ -20,7 +20,7 @@ from studio.core.recipe import StyleRecipe
 VECTOR_LENGTH = 100
 MOST_REFERENCES = 4  # kept with a style, for Finish and for the gallery; it may have been learnt from more
 REFERENCE_EDGE = 512  # px, at most
-MOST_TENSORS = 32
+MOST_TENSORS = 64
 MOST_NUMBERS = 2_000_000  # of all tensors together
 LARGEST_NUMBER = 1e4  # learnt ones are below 100; beyond, the picture would be one flash
 
@@ -29,9 +29,9 @@ LARGEST_NUMBER = 1e4  # learnt ones are below 100; beyond, the picture would be 
 class LearnedStyle:
     """A style of one's own for the network with the card id `network` and the checksum `network_sha256`.
 
-    vector: the style vector, (100,) float32. delta: by the network's names, float16 to be added to its weights; {}
-    where only the vector was learnt. references: 1 to MOST_REFERENCES of the pictures, which Finish paints after.
-    Raises StudioError if it is anything else.
+    vector: the style vector, (100,) float32. delta: by the network's names, float16 to be added to its weights, or two
+    factors of that (`engine/networks/style_delta.py`); {} where only the vector was learnt. references: 1 to
+    MOST_REFERENCES of the pictures, which Finish paints after. Raises StudioError if it is anything else.
     """
 
     network: str

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from studio.core.errors import WeightsError
+from studio.engine.networks import style_delta
 from studio.engine.networks.style_delta import changes_of, learnable_weights, with_learned
 from studio.engine.networks.style_network import StyleNetwork, Widths
 
@@ -63,3 +64,38 @@ def test_changes_are_what_makes_the_learnt_network_again(network: StyleNetwork) 
     assert set(changes) == {"up_1.weight"}
     again = with_learned(network, [(changes, 1.0)]).state_dict()
     assert torch.allclose(again["up_1.weight"], learnt.state_dict()["up_1.weight"], atol=1e-3)
+
+
+@pytest.fixture
+def wide() -> StyleNetwork:
+    """Its blocks have weights of 160 x 1440, of which a rank of 16 is the smaller part."""
+    return StyleNetwork(Widths(stem=4, down=4, body=160, inside=160, up=4, last=4, blocks=3)).requires_grad_(False)
+
+
+def test_a_change_of_low_rank_is_kept_as_two_factors_and_comes_back(wide: StyleNetwork) -> None:
+    draws, name = np.random.default_rng(0), "blocks.2.first.weight"
+    change = draws.normal(size=(160, 3)) @ draws.normal(size=(3, 1440)) / 100
+    delta = {name: change.reshape(160, 160, 3, 3).astype(np.float16)}
+    learnt = with_learned(wide, [(delta, 1.0)])
+    changes = changes_of(learnt, wide)
+    assert {part: numbers.shape for part, numbers in changes.items()} == {
+        f"{name}.left": (160, style_delta.RANK),
+        f"{name}.right": (style_delta.RANK, 1440),
+    }
+    again = with_learned(wide, [(changes, 1.0)]).state_dict()[name]
+    assert torch.allclose(again, learnt.state_dict()[name], atol=2e-3)
+    half = with_learned(wide, [(changes, 0.5)]).state_dict()[name]
+    assert torch.allclose(half, (again + wide.state_dict()[name]) / 2, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [((4, 1), None), (None, (1, 36)), ((4, 1), (2, 36)), ((5, 1), (1, 36)), ((4, 1), (1, 10_000)), ((4,), (36,))],
+)
+def test_factors_that_do_not_fit_are_refused(
+    network: StyleNetwork, left: tuple[int, ...] | None, right: tuple[int, ...] | None
+) -> None:
+    name, parts = "blocks.2.first.weight", (("left", left), ("right", right))
+    delta = {f"{name}.{side}": np.ones(shape, np.float16) for side, shape in parts if shape is not None}
+    with pytest.raises(WeightsError, match="does not fit"):
+        with_learned(network, [(delta, 1.0)])
