@@ -32,6 +32,7 @@ from studio.ui.actions.refine_actions import RefineActions
 from studio.ui.batch.batch_queue import BatchQueue
 from studio.ui.batch.batch_window import BatchWindow
 from studio.ui.compare.compare_controller import CompareController, influence_button
+from studio.ui.curator.curator import Curator
 from studio.ui.export.exporter import Exporter
 from studio.ui.finetune.tune_controller import TuneController
 from studio.ui.finetune.tune_window import TuneWindow
@@ -193,6 +194,8 @@ class Studio(QObject):
             self.window,
             self.window.tool_bar.menu,
         )
+        self.curator = Curator(self.session, worker, self.opener, self.library, settings, self.actions, self.window)
+        self.window.close_guard.classifier = self.curator.controller
         self._connect_library()
         self.about_art = AboutArt(
             self.session,
@@ -255,6 +258,8 @@ class Studio(QObject):
         library.selection.teach_asked.connect(self._teach_of)
         library.selection.render_asked.connect(self._render_these)
         library.room.head.tools.addWidget(influence_button(self.actions["influence"]))
+        library.room.head.tools.addWidget(self.curator.button)
+        library.room.more_bars.addWidget(self.curator.bar)
         self.window.first_painted.connect(library.start)
 
     @Slot(bool)
@@ -300,6 +305,7 @@ class Studio(QObject):
         self.projects.close()
         self.opener.close()  # before the threads, which wait for it
         self.library.close()
+        self.curator.close()
         for thread in self._threads:
             thread.close()
         self.batch.close()

@@ -69,7 +69,7 @@ def fact_rows(found: Assessment, encoder: str) -> list[str]:
     ]
 
 
-def mixed(color: tuple[int, int, int], share: float) -> str:
+def _mixed(color: tuple[int, int, int], share: float) -> str:
     """A share of the colour on white, as CSS."""
     return "#" + "".join(f"{round(255 + (value - 255) * share):02x}" for value in color)
 
@@ -85,7 +85,7 @@ def _confusion(found: Assessment) -> str:
         total = max(1, int(found.confusion[number].sum()))
         cells = []
         for other, count in enumerate(found.confusion[number].tolist()):
-            color = mixed(RIGHT if other == number else WRONG, STRONGEST * count / total)
+            color = _mixed(RIGHT if other == number else WRONG, STRONGEST * count / total)
             style = f' style="background: {color}"' if count else ""
             about = f"{text(name)} taken for {text(found.names[other])}: {count}"
             cells.append(f'<td class="cell"{style} title="{about}">{count or ""}</td>')

@@ -15,6 +15,8 @@ from studio.core.library.index_database import IndexDatabase
 Sort = Literal["folder", "title", "author", "year", "newest"]
 
 _COLUMNS = ("title", "author", "year", "medium", "licence")
+_LABELS = "(SELECT coalesce(group_concat(label, char(10)), '') FROM labels WHERE labels.row = pictures.row)"
+Labelled = tuple[str, str]  # a classifier, and what it said: "" for unknown
 # What is not known comes last, and equal ones as in their folders.
 _ORDERS: dict[Sort, str] = {
     "folder": "path",
@@ -25,11 +27,14 @@ _ORDERS: dict[Sort, str] = {
 }
 
 
-def arranged_rows(database: IndexDatabase, folders: Sequence[Path], words: str, sort: Sort) -> NDArray[np.int64]:
+def arranged_rows(
+    database: IndexDatabase, folders: Sequence[Path], words: str, sort: Sort, labelled: Labelled | None = None
+) -> NDArray[np.int64]:
     """Rows of pictures below any of the folders (absolute paths) that have all words, in an order.
 
-    words: parts of title, author, year, medium, licence or the file's name, whatever their case. sort: "newest" by the
-    last change of the file; a picture without a title has its file's name instead.
+    words: parts of title, author, year, medium, licence, the file's name, or of what classifiers said, whatever their
+    case. sort: "newest" by the last change of the file; a picture without a title has its file's name instead.
+    labelled: only those of which this classifier said this.
     """
     if not folders:
         return np.zeros(0, np.int64)
@@ -43,10 +48,14 @@ def arranged_rows(database: IndexDatabase, folders: Sequence[Path], words: str, 
     where = f"({' OR '.join(conditions)})"
     wanted = words.casefold().split()
     if wanted:
-        database.create_function("has_words", len(_COLUMNS) + 1, lambda *texts: _has_words(wanted, *texts), False)
-        where += f" AND has_words({', '.join(_COLUMNS)}, path)"
+        database.create_function("has_words", len(_COLUMNS) + 2, lambda *texts: _has_words(wanted, *texts), False)
+        where += f" AND has_words({', '.join(_COLUMNS)}, {_LABELS}, path)"
+    texts: tuple[str, ...] = ()
+    if labelled is not None:
+        where += " AND row IN (SELECT row FROM labels WHERE model = ? AND label = ?)"
+        texts = labelled
     query = f"SELECT row FROM pictures WHERE {where} ORDER BY {_ORDERS[sort]}"
-    return np.fromiter((row for (row,) in database.execute(query, values)), np.int64)
+    return np.fromiter((row for (row,) in database.execute(query, (*values, *texts))), np.int64)
 
 
 def below(folder: Path | None) -> tuple[str, tuple[bytes, ...]]:

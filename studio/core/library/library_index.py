@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from studio.core.card import bundled_cards
 from studio.core.errors import StudioError
-from studio.core.library.arranging import Sort, arranged_rows, below
+from studio.core.library.arranging import Labelled, Sort, arranged_rows, below
 from studio.core.library.facts import Facts
 from studio.core.library.index_database import IndexDamaged, IndexDatabase, is_marked, remove_database
 from studio.core.library.vector_file import KINDS, VectorFile
@@ -216,9 +216,11 @@ class LibraryIndex:
         found = self._database.execute(query, (*values, *(word.lower() for word in words.split())))
         return np.fromiter((row for (row,) in found), np.int64)
 
-    def arranged(self, folders: Sequence[Path], words: str = "", sort: Sort = "folder") -> NDArray[np.int64]:
+    def arranged(
+        self, folders: Sequence[Path], words: str = "", sort: Sort = "folder", labelled: Labelled | None = None
+    ) -> NDArray[np.int64]:
         """Rows of the pictures below any of these folders, with all of the words, in an order; see `arranging`."""
-        return arranged_rows(self._database, folders, words, sort)
+        return arranged_rows(self._database, folders, words, sort, labelled)
 
     def vectors(self, kind: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Vectors of a kind, about length 1. Shapes: (N,) -> (N, length)."""
@@ -232,6 +234,18 @@ class LibraryIndex:
     def put_label(self, row: int, model: str, label: str, certainty: float) -> None:
         """Remember what a classifier said; label "" for unknown. It lasts from the next `commit`."""
         self._database.execute("INSERT OR REPLACE INTO labels VALUES (?, ?, ?, ?)", (row, model, label, certainty))
+
+    def forget_labels(self, model: str) -> None:
+        """Forget all that a classifier said."""
+        self._database.execute("DELETE FROM labels WHERE model = ?", (model,))
+
+    def label_counts(self) -> dict[str, dict[str, int]]:
+        """By classifier, what it said ("" for unknown) of how many pictures, the most frequent first."""
+        found: dict[str, dict[str, int]] = {}
+        query = "SELECT model, label, count(*) FROM labels GROUP BY model, label ORDER BY model, count(*) DESC, label"
+        for model, label, count in self._database.execute(query):
+            found.setdefault(model, {})[label] = count
+        return found
 
     def labels(self, model: str) -> dict[int, tuple[str, float]]:
         """What a classifier said: label and certainty by row."""

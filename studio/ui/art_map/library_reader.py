@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
@@ -18,19 +18,21 @@ from studio.core.library.plane import Plane, make_plane
 from studio.jobs.layout.layout_process import LayoutProcess
 
 _FORMAT = "WEBP"
+Labels = Mapping[int, Sequence[tuple[str, str, float]]]  # model, label ("" for unknown), certainty
 
 
 @dataclass(frozen=True, eq=False)
 class LibraryPlane:
     """The works of a library, in the order of the plane's places. vectors: (N, length), of their style.
 
-    umap: their places by UMAP where these have been computed before.
+    umap: their places by UMAP where these have been computed before. labels: by row, what classifiers said.
     """
 
     pictures: tuple[IndexedPicture, ...]
     vectors: NDArray[np.float32]
     plane: Plane
     umap: NDArray[np.float32] | None
+    labels: Labels = field(default_factory=dict)
 
 
 class LibraryReader:
@@ -50,9 +52,17 @@ class LibraryReader:
             wanted = index.rows(under) if rows is None else np.array(rows, np.int64)
             pictures = tuple(index.pictures(wanted))  # some may have gone
             vectors = index.vectors("style", np.array([picture.row for picture in pictures], np.int64))
+            labels = index.labels_of(wanted)
             folder = index.folder
         plane = make_plane(vectors, [picture.facts for picture in pictures])
-        return LibraryPlane(pictures, vectors, plane, LayoutCache(folder).find(vectors) if len(pictures) else None)
+        return LibraryPlane(
+            pictures, vectors, plane, LayoutCache(folder).find(vectors) if len(pictures) else None, labels
+        )
+
+    def labels(self, rows: Sequence[int]) -> Labels:
+        """What classifiers said of the pictures in these rows. Raises StudioError."""
+        with self._lock:
+            return self._opened().labels_of(rows)
 
     def lay_out(self, vectors: NDArray[np.float32], process: LayoutProcess) -> NDArray[np.float32]:
         """Places by UMAP, computed in the process and kept. Raises LayoutStopped, StudioError."""

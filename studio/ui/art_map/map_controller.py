@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
+from studio.core.displayable import displayable
 from studio.core.errors import StudioError
 from studio.core.library.facts import Facts
 from studio.core.library.library_index import IndexedPicture
@@ -22,7 +23,7 @@ from studio.ui.art_map.library_reader import LibraryPlane, LibraryReader
 from studio.ui.threads.serial_executor import SerialExecutor
 
 Layout = Literal["pca", "umap"]
-Coloring = Literal["group", "artist", "year", "period"]
+Coloring = Literal["group", "artist", "year", "period", "label"]
 State = Literal["empty", "reading", "idle", "computing"]
 
 VALUES: Mapping[Coloring, Callable[[Facts], str | float | None]] = {
@@ -57,6 +58,7 @@ class MapController(QObject):
         self._wanted: Callable[[], LibraryPlane] | None = None  # what is read next, when what is being read is shown
         self.layout: Layout = "pca"
         self.coloring: Coloring = "group"
+        self._model = ""  # the classifier whose labels are wanted
         self.state: State = "empty"
         self.problem = ""  # why the wanted layout is not shown
 
@@ -96,6 +98,12 @@ class MapController(QObject):
         self.coloring = coloring
         self._color()
 
+    def show_labels(self, model: str) -> None:
+        """Show what classifiers say by now, this one's where there is a choice."""
+        self._model = model
+        if self.pictures:
+            self.show(rows=[picture.row for picture in self.pictures])
+
     @Slot()
     def cancel(self) -> None:
         """Stop computing UMAP and stay with PCA."""
@@ -128,7 +136,7 @@ class MapController(QObject):
         rows = [picture.row for picture in library.pictures]
         wants_umap = self.layout == "umap" and library.umap is not None
         places = library.umap if wants_umap and library.umap is not None else library.plane.places
-        titles = [text_of(picture) for picture in library.pictures]
+        titles = [text_of(picture, library.labels.get(picture.row, ())) for picture in library.pictures]
         names = [group.name for group in library.plane.groups]
         self._map.show_works(places, thumbnails_of(self._reader, rows), titles, library.plane.group, names)
         if keeps_view:  # the same works and some more, while a folder is being looked at
@@ -196,6 +204,12 @@ class MapController(QObject):
             self._map.set_colors_by(None)
             return
         titles = {"artist": self.tr("Artist"), "year": self.tr("Year"), "period": self.tr("Period")}
+        if self.coloring == "label":
+            said = [label_among(self._library.labels.get(picture.row, ()), self._model) for picture in self.pictures]
+            has_labels = any(label is not None for label in said)
+            title = self.tr("Label (no attribution)") if has_labels else self.tr("No labels yet")
+            self._map.set_colors_by([label[1] if label is not None else None for label in said], title)
+            return
         value = VALUES[self.coloring]
         self._map.set_colors_by([value(picture.facts) for picture in self.pictures], titles[self.coloring])
 
@@ -209,12 +223,20 @@ def thumbnails_of(reader: LibraryReader, rows: Sequence[int]) -> Callable[[int],
     return lambda index: reader.thumbnail(rows[index])
 
 
-def text_of(picture: IndexedPicture) -> str:
-    """What is said of a work under the pointer: its title, who and when, what it is."""
+def label_among(labels: Sequence[tuple[str, str, float]], model: str) -> tuple[str, str, float] | None:
+    """Model, label and certainty: of this classifier, or else of the first that says anything."""
+    return next((label for label in labels if label[0] == model), labels[0] if labels else None)
+
+
+def text_of(picture: IndexedPicture, labels: Sequence[tuple[str, str, float]] = ()) -> str:
+    """What is said of a work under the pointer: its title, who and when, what it is, what classifiers said."""
     facts = picture.facts
     author = facts.known_author or (QCoreApplication.translate("MapController", "artist unknown"))
     year = facts.year or QCoreApplication.translate("MapController", "year unknown")
-    return "\n".join(filter(None, (facts.title or picture.path.name, f"{author}, {year}", facts.medium)))
+    unknown = QCoreApplication.translate("MapController", "unknown")
+    said = QCoreApplication.translate("MapController", "{}: {}, {:.2f}; no attribution")
+    lines = [said.format(displayable(model), displayable(label) or unknown, sure) for model, label, sure in labels]
+    return "\n".join(filter(None, (facts.title or picture.path.name, f"{author}, {year}", facts.medium, *lines)))
 
 
 def _places_or_nothing(

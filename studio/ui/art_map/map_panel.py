@@ -42,6 +42,7 @@ class MapPanel(QWidget):
                 "artist": self.tr("By artist"),
                 "year": self.tr("By year"),
                 "period": self.tr("By period"),
+                "label": self.tr("By label"),
             },
         )
         self.stop = self._make_button("stop", self.tr("Stop computing UMAP and stay with PCA"))

@@ -186,7 +186,7 @@ class BatchQueue(QObject):
         """Whether a style is being learnt, which a batch would end; if so, a message says it."""
         is_learning = "learning" in self._session.activities
         if is_learning:
-            text = self.tr("A style is being learnt.")
+            text = self.tr("A style is being learnt, or a classifier.")
             self.message_posted.emit(Message(text, self.tr("Stop it, or wait until it is done."), action="teach"))
         return is_learning
 

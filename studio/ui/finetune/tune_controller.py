@@ -165,6 +165,10 @@ class TuneController(QObject):
             text = self.tr("Many pictures are being painted.")
             self.message_posted.emit(Message(text, self.tr("Learn when they are done."), action="render_many"))
             return
+        if "learning" in self._session.activities:
+            text = self.tr("A classifier is being trained.")
+            self.message_posted.emit(Message(text, self.tr("Learn when it is done."), action="train_classifier"))
+            return
         if not request.is_resumed:
             self.training_log, self.sample, self.untaught, self.can_resume = [], None, None, False
         self._request = request

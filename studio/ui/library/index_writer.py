@@ -119,6 +119,27 @@ class IndexWriter:
             self._changed.add(kept.row)
         return self._commit() if self._clock() - self._committed_at >= COMMIT_SECONDS else frozenset()
 
+    def put_labels(self, model: str, labels: Sequence[tuple[Path, str, float]], is_first: bool) -> frozenset[int]:
+        """Have what a classifier said of pictures on the disk: its label ("" for unknown) and certainty.
+
+        is_first: what it said before is forgotten. Returns the rows of these pictures.
+        """
+        is_alone = self._index is None
+        index = self._opened()
+        try:
+            if is_first:
+                index.forget_labels(model)
+            rows = set()
+            for path, label, certainty in labels:
+                picture = index.find(path)
+                if picture is not None:
+                    index.put_label(picture.row, model, label, certainty)
+                    rows.add(picture.row)
+            return self._commit() | rows
+        finally:
+            if is_alone:
+                self.close()
+
     def forget(self, folder: Path, left: Sequence[Path]) -> None:
         """Leave out a folder; what lies in one of those that are left stays. The files are not touched."""
         index = self._opened()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QStandardPaths, Signal, Slot
@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from studio.core.errors import StudioError
 from studio.core.image_io.find_pictures import is_folder
 from studio.core.image_io.opening.opener import PictureOpener
+from studio.core.library.arranging import Labelled
+from studio.core.library.library_index import IndexedPicture
 from studio.core.library.search import Vectors
 from studio.jobs.worker import Worker
 from studio.ui.actions.actions import Actions
@@ -140,6 +142,51 @@ class Library(QObject):
             self.describer.describe_region(photo, choice.region.mask, seen, choice.name, self._show_like, self._tell)
         elif shown is not None:
             self.describer.describe(shown.picture, self._show_like, self._tell)
+
+    def put_labels(
+        self,
+        model: str,
+        labels: Sequence[tuple[Path, str, float]],
+        is_first: bool,
+        take: Callable[[], None],
+        refuse: Callable[[StudioError], None],
+    ) -> None:
+        """As of IndexWriter; then call `take`, or `refuse`. What is shown follows."""
+
+        def kept(rows: frozenset[int]) -> None:
+            if is_first:
+                self.entries.forget_labels()
+            self.indexer.indexed.emit(rows)
+            take()
+
+        self._writing.submit(lambda: self._writer.put_labels(model, labels, is_first), kept, refuse)
+
+    def show_only(self, labelled: Labelled | None) -> None:
+        """Show only what a classifier said this of, or all."""
+        self.browser.set_labelled(labelled)
+
+    def show_labels(self, model: str) -> None:
+        """Show what this classifier said, where there is a choice, on the map, too."""
+        self.room.model.show_labels_of(model)
+        self.entries.forget_labels()
+        self.room.map.controller.show_labels(model)
+
+    def give_pictures(
+        self, is_selected: bool, take: Callable[[list[IndexedPicture]], None], refuse: Callable[[StudioError], None]
+    ) -> None:
+        """Call `take` with what is known of all pictures in the folders of the library, or of the selected ones."""
+        folders = [folder.path for folder in self.indexer.folders]
+        selected = self.selection.rows
+        self.entries.ask(
+            lambda index: index.pictures(selected if is_selected else index.arranged(folders)), take, refuse
+        )
+
+    def give_label_counts(
+        self, take: Callable[[dict[str, dict[str, int]]], None], refuse: Callable[[StudioError], None]
+    ) -> None:
+        """Call `take` with what each classifier said of how many pictures."""
+        if self.indexer.is_open:  # until then there may be no index to read
+            self.entries.ask(lambda index: index.label_counts(), take, refuse)
 
     def close(self) -> None:
         """End what is under way; what was looked at is on the disk. Idempotent."""

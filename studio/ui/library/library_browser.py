@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from studio.core.errors import StudioError
-from studio.core.library.arranging import Sort
+from studio.core.library.arranging import Labelled, Sort
 from studio.core.library.index_database import IndexDamaged
 from studio.core.library.search import By
 from studio.ui.library.index_writer import SearchEnded
@@ -68,6 +68,10 @@ class LibraryBrowser(QObject):
     def set_sort(self, sort: Sort) -> None:
         """Show pictures in another order; those that are alike come in their own."""
         self._change(sort=sort)
+
+    def set_labelled(self, labelled: Labelled | None) -> None:
+        """Show only what a classifier said this of, or all."""
+        self._change(labelled=labelled)
 
     def set_shares(self, shares: Mapping[By, float]) -> None:
         """Let style, subject and palette count for this much."""

@@ -101,7 +101,7 @@ class LibraryDelegate(QStyledItemDelegate):
             lines += [(first, "text", CAPTION_SIZE), (rest, quiet, CAPTION_SIZE)]
         model = index.model()
         if self.has_labels and entry.labels and isinstance(model, LibraryModel):
-            lines.append((model.label(entry.labels[0]), quiet, CAPTION_SIZE))
+            lines.append((model.shown_label(entry), quiet, CAPTION_SIZE))
         top = place.top()
         for text, role, size in lines:
             font = QFont(painter.font())

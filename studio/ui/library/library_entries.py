@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from studio.core.errors import StudioError
 from studio.core.library.library_index import IndexedPicture, LibraryIndex
 from studio.ui.threads.serial_executor import SerialExecutor
 
+T = TypeVar("T")
 KEPT = 1000  # pictures; some 60 MB
 _AT_ONCE = 48  # pictures that are read in one go
 
@@ -128,7 +130,13 @@ class LibraryEntries(QObject):
         refuse: Callable[[StudioError], None],
     ) -> None:
         """Call `take` with what is known of these rows, however many."""
-        self._files.submit(lambda: self._reader.index.pictures(rows), take, refuse)
+        self.ask(lambda index: index.pictures(rows), take, refuse)
+
+    def ask(
+        self, question: Callable[[LibraryIndex], T], take: Callable[[T], None], refuse: Callable[[StudioError], None]
+    ) -> None:
+        """Call `take` with what the index answers, off the GUI thread, or `refuse`."""
+        self._files.submit(lambda: question(self._reader.index), take, refuse)
 
     def _get(self, row: int) -> tuple[Entry, QPixmap] | None:
         kept = self._kept.get(row)

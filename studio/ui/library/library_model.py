@@ -29,6 +29,11 @@ class LibraryModel(QAbstractListModel):
         self._entries = entries
         self._rows: NDArray[np.int64] = np.zeros(0, np.int64)
         self._found: Found | None = None
+        self._classifier = ""  # whose labels are shown where there is room for one
+
+    def show_labels_of(self, classifier: str) -> None:
+        """Show what this classifier said, where there is room for one only."""
+        self._classifier = classifier
 
     @property
     def rows(self) -> NDArray[np.int64]:
@@ -78,6 +83,11 @@ class LibraryModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return tool_tip("\n".join(self._about(entry)))
         return ", ".join(filter(None, (entry.title, by_line(entry), self._note(row), *map(self.label, entry.labels))))
+
+    def shown_label(self, entry: Entry) -> str:
+        """What is shown where there is room for one label, "" without any."""
+        own = [label for label in entry.labels if label.model == self._classifier] or list(entry.labels)
+        return self.label(own[0]) if own else ""
 
     def label(self, label: Label) -> str:
         """What a classifier said, never without its certainty."""

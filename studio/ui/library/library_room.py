@@ -29,14 +29,28 @@ from studio.ui.widgets.folding_row import FoldingRow
 from studio.ui.widgets.plain_text import PlainLabel
 
 # What the keys of the window still do here; all others belong to what is on the canvas.
-_KEYS_LEFT = ("library", "menu", "open", "quit", "finish", "teach", "render_many", "shortcuts", "full_screen")
+_KEYS_LEFT = (
+    "library",
+    "menu",
+    "open",
+    "quit",
+    "finish",
+    "teach",
+    "train_classifier",
+    "render_many",
+    "shortcuts",
+    "full_screen",
+)
 
 
 _TEXT_WIDTH = 480  # px of the words where there are no pictures
 
 
 class LibraryRoom(QWidget):
-    """Signals: left(), the canvas is wanted. It takes no drops itself; see `Library`."""
+    """Signals: left(), the canvas is wanted. It takes no drops itself; see `Library`.
+
+    more_bars: a place for bars of others, above the pictures.
+    """
 
     left = Signal()
 
@@ -72,6 +86,7 @@ class LibraryRoom(QWidget):
         self.empty_title, self.empty_text = PlainLabel(), PlainLabel()
         self.empty_button = QPushButton()
         self._menu: QMenu | None = None
+        self.more_bars = QVBoxLayout()
         self._pages = QStackedWidget()
         self.empty = self._make_empty_page()
         for page in (self.grid, self.map, self.empty):
@@ -333,6 +348,7 @@ class LibraryRoom(QWidget):
         box.setSpacing(1)
         for widget in (self.head, self.messages, self.similarity):
             box.addWidget(widget)
+        box.addLayout(self.more_bars)
         box.addWidget(self._pages, 1)
         box.addWidget(self.bar)
         box.addWidget(self.indexing)

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.core.library.arranging import Sort
+from studio.core.library.arranging import Labelled, Sort
 from studio.core.library.library_index import LibraryIndex
 from studio.core.library.search import By, Hit, Vectors, duplicates, search
 
@@ -37,7 +37,7 @@ class Question:
     """kind: all that has the words; of that, what is alike to the query; of `styles`, the same; what is there twice.
 
     shares: how much of the similarity counts by what. at_least: the least similarity; None for all that is much alike,
-    and the nearest in any case.
+    and the nearest in any case. labelled: only those of which a classifier said this.
     """
 
     folders: tuple[Path, ...]
@@ -48,6 +48,7 @@ class Question:
     query: Query | None = None
     shares: Mapping[By, float] = field(default_factory=lambda: {"style": 1.0})
     at_least: float | None = None
+    labelled: Labelled | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +73,7 @@ class Found:
 def answer(question: Question, index: LibraryIndex, check: Callable[[], None] = lambda: None) -> Found:
     """The answer of the index. check: as in `duplicates`."""
     everything = index.arranged(question.folders)
-    arranged = index.arranged(question.folders, question.words, question.sort)
+    arranged = index.arranged(question.folders, question.words, question.sort, question.labelled)
     total = len(everything)
     if question.kind == "twice":
         groups = duplicates(index, np.sort(arranged), check)

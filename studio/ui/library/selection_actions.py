@@ -103,6 +103,11 @@ class SelectionActions(QObject):
         self._rows = rows
         self._show_state()
 
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Rows of the index that are selected."""
+        return self._rows
+
     @Slot()
     def _show_state(self) -> None:
         count = len(self._rows)

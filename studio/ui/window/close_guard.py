@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
@@ -10,10 +12,21 @@ from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 
 
+class HasUnsaved(Protocol):
+    """What is asked about before it is lost. is_training: whether it is still under way."""
+
+    is_training: bool
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether closing would lose something."""
+
+
 class CloseGuard(QObject):
     """Waits for a file being written, asks before a batch is stopped, and before an artwork is lost.
 
     Work that autosave keeps is not asked about. batch_window: what the batch is asked about in front of, if it is open.
+    classifier: knows whether one would be lost.
     """
 
     def __init__(self, session: Session, actions: Actions, window: QWidget) -> None:
@@ -22,8 +35,10 @@ class CloseGuard(QObject):
         self._actions = actions
         self._window = window
         self.batch_window: QWidget | None = None
+        self.classifier: HasUnsaved | None = None
         self._may_discard = False
         self._may_stop_batch = False
+        self._may_lose_classifier = False
         self._batch_question: QMessageBox | None = None
         self._waits_for_export = False
         session.state_changed.connect(self._follow_state)
@@ -39,6 +54,9 @@ class CloseGuard(QObject):
         # A second try while it is asked means: stop it.
         if "batching" in activities and not self._may_stop_batch and self._batch_question is None:
             self._ask_about_batch()
+            return False
+        if self.classifier is not None and self.classifier.is_unsaved and not self._may_lose_classifier:
+            self._ask_about_classifier(self.classifier)
             return False
         run = self._session.run
         is_painted = self._session.artwork.has_unsaved_result or (run is not None and run.frame is not None)
@@ -71,6 +89,25 @@ class CloseGuard(QObject):
     @Slot()
     def _stop_batch(self) -> None:
         self._may_stop_batch = True
+        self._window.close()
+
+    def _ask_about_classifier(self, classifier: HasUnsaved) -> None:
+        text = self.tr("The classifier has not been kept.")
+        if classifier.is_training:
+            text = self.tr("A classifier is being trained.")
+        question = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Style Studio"), text, parent=self._window)
+        question.setTextFormat(Qt.TextFormat.PlainText)
+        question.setInformativeText(self.tr("Closing the studio now discards it."))
+        discard = question.addButton(self.tr("Discard and close"), QMessageBox.ButtonRole.DestructiveRole)
+        stay = question.addButton(QMessageBox.StandardButton.Cancel)
+        question.setDefaultButton(stay)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        discard.clicked.connect(self._discard_classifier)
+        question.open()
+
+    @Slot()
+    def _discard_classifier(self) -> None:
+        self._may_lose_classifier = True
         self._window.close()
 
     def _ask(self) -> None:
