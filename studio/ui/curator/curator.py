@@ -15,9 +15,9 @@ from studio.core.library.arranging import Labelled
 from studio.jobs.worker import Worker
 from studio.ui.actions.actions import Actions
 from studio.ui.curator.curator_window import CuratorWindow
-from studio.ui.curator.labels_bar import LabelsBar
-from studio.ui.curator.labels_button import LabelsButton
-from studio.ui.curator.library_labeller import LabelledLibrary, LibraryLabeller
+from studio.ui.curator.labels.labels_bar import LabelsBar
+from studio.ui.curator.labels.labels_button import LabelsButton
+from studio.ui.curator.labels.library_labeller import LabelledLibrary, LibraryLabeller
 from studio.ui.curator.train_controller import SUFFIX, TrainController, classifiers_folder
 from studio.ui.dialogs.file_dialogs import last_folders, open_dialog, remember_folder
 from studio.ui.dialogs.studio_file_dialog import StudioFileDialog

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from studio.core.displayable import displayable
 from studio.core.library.arranging import Labelled
-from studio.ui.curator.library_labeller import LibraryLabeller
+from studio.ui.curator.labels.library_labeller import LibraryLabeller
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.progress_line import ProgressLine
