@@ -15,9 +15,9 @@ import numpy as np
 import psutil
 
 from studio.core.library.facts import Facts
+from studio.core.library.files.vector_file import KINDS
 from studio.core.library.library_index import Described, FileState, LibraryIndex
 from studio.core.library.search import By, search
-from studio.core.library.vector_file import KINDS
 
 
 def main() -> int:

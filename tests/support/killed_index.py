@@ -20,10 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from studio.core.library import vector_file
+from studio.core.library.files import vector_file
+from studio.core.library.files.vector_file import KINDS, VectorFile
 from studio.core.library.indexing import update
 from studio.core.library.library_index import Described, LibraryIndex
-from studio.core.library.vector_file import KINDS, VectorFile
 
 PICTURES_PER_COMMIT = 3
 

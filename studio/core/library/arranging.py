@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.core.library.index_database import IndexDatabase
+from studio.core.library.files.index_database import IndexDatabase
 
 Sort = Literal["folder", "title", "author", "year", "newest"]
 

@@ -18,8 +18,8 @@ from studio.core.card import bundled_cards
 from studio.core.errors import StudioError
 from studio.core.library.arranging import Labelled, Sort, arranged_rows, below
 from studio.core.library.facts import Facts
-from studio.core.library.index_database import IndexDamaged, IndexDatabase, is_marked, remove_database
-from studio.core.library.vector_file import KINDS, VectorFile
+from studio.core.library.files.index_database import IndexDamaged, IndexDatabase, is_marked, remove_database
+from studio.core.library.files.vector_file import KINDS, VectorFile
 from studio.core.storage.atomic_write import make_folder
 from studio.core.storage.folder_lock import FolderLock
 from studio.core.storage.user_folders import cache_folder

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.core.library.vector_file import KINDS
+from studio.core.library.files.vector_file import KINDS
 
 By = Literal["style", "subject", "palette"]
 Vectors = Mapping[str, NDArray[np.float32]]

@@ -12,7 +12,7 @@ from pathlib import Path
 from studio.core.errors import StudioError
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.library.facts import FactsReader
-from studio.core.library.index_database import IndexDamaged
+from studio.core.library.files.index_database import IndexDamaged
 from studio.core.library.indexing import COMMIT_SECONDS, changes_in, take_in, thumbnail_of
 from studio.core.library.library_index import Described, FileState, LibraryIndex
 from studio.core.library.search import Vectors

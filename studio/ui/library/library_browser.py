@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.core.errors import StudioError
 from studio.core.library.arranging import Labelled, Sort
-from studio.core.library.index_database import IndexDamaged
+from studio.core.library.files.index_database import IndexDamaged
 from studio.core.library.search import By
 from studio.ui.library.index_writer import SearchEnded
 from studio.ui.library.library_entries import IndexReader

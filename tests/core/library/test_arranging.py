@@ -10,8 +10,8 @@ import pytest
 
 from studio.core.library.arranging import Sort
 from studio.core.library.facts import Facts
+from studio.core.library.files.vector_file import KINDS
 from studio.core.library.library_index import Described, FileState, LibraryIndex
-from studio.core.library.vector_file import KINDS
 
 VECTORS = {kind: np.ones(length, np.float32) for kind, (length, _) in KINDS.items()}
 WORKS = (

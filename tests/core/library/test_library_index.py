@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from studio.core.errors import PictureError, StudioError
 from studio.core.library.facts import Facts, FactsReader
-from studio.core.library.index_database import IndexDamaged, is_damage
+from studio.core.library.files.index_database import IndexDamaged, is_damage
+from studio.core.library.files.vector_file import BYTES_PER_PICTURE, KINDS
 from studio.core.library.indexing import IndexNews, absolute_folders, changes_in, thumbnail_of, update
 from studio.core.library.library_index import Described, FileState, LibraryIndex
-from studio.core.library.vector_file import BYTES_PER_PICTURE, KINDS
 from tests.support.fakes import make_picture
 
 MANIFEST = (

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from studio.core.library.files.vector_file import KINDS
 from studio.core.library.search import By, duplicates, search
-from studio.core.library.vector_file import KINDS
 
 
 class Shelf:

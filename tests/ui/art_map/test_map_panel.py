@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.errors import StudioError
 from studio.core.library.facts import Facts
+from studio.core.library.files.vector_file import KINDS
 from studio.core.library.library_index import Described, FileState, LibraryIndex
-from studio.core.library.vector_file import KINDS
 from studio.jobs.layout.layout_process import LayoutStopped
 from studio.ui.art_map.map_panel import MapPanel
 from studio.ui.theme.theme import apply_theme
