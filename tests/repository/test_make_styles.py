@@ -14,21 +14,15 @@ import pytest
 from PIL import Image
 
 from studio.core.card import bundled_cards, read_card
+from tests.support.packaging_scripts import packaging_scripts
 
-PACKAGING = str(Path(__file__).parents[2] / "packaging")
 NAMES = [card.id for card in bundled_cards("styles") if card.category == "pattern"]
 
 
 @pytest.fixture(scope="module")
 def script() -> Iterator[ModuleType]:
-    before = set(sys.modules)
-    sys.path.insert(0, PACKAGING)
-    import make_styles
-
-    yield make_styles
-    sys.path.remove(PACKAGING)
-    for name in set(sys.modules) - before:
-        del sys.modules[name]
+    with packaging_scripts() as load:
+        yield load("make_styles")
 
 
 def test_every_pattern_is_bundled_and_every_bundled_one_can_be_made(script: ModuleType) -> None:

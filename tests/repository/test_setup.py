@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import stat
@@ -13,19 +12,16 @@ from types import ModuleType
 
 import pytest
 
-CHECKOUT = Path(__file__).parents[2]
+from tests.support.packaging_scripts import packaging_scripts
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins for programs are shell scripts")
 
 
 @pytest.fixture
-def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ModuleType]]:
+def load() -> Iterator[Callable[[str], ModuleType]]:
     """Imports a script of packaging/ as a module, for one test."""
-    monkeypatch.syspath_prepend(str(CHECKOUT / "packaging"))
-    before = set(sys.modules)
-    yield importlib.import_module
-    for name in set(sys.modules) - before:
-        del sys.modules[name]
+    with packaging_scripts() as imported:
+        yield imported
 
 
 def write_program(path: Path, script: str) -> Path:
