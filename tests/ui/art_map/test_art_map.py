@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -207,6 +209,37 @@ def test_pictures_of_works_that_are_no_longer_shown_do_not_appear(show, qtbot) -
     art_map.grab()
     qtbot.waitUntil(lambda: art_map._store.is_idle, timeout=30_000)
     assert art_map.grab().toImage().pixelColor(place_of(art_map, 0)) == QColor("#00ff00")
+
+
+def test_other_works_are_loaded_although_one_of_those_before_still_is(show, qtbot) -> None:
+    begun, gate = Event(), Event()
+
+    def load_slowly(index: int) -> QImage:
+        begun.set()
+        gate.wait()
+        return picture("#ff0000")
+
+    art_map = show(load=load_slowly, waits=False)
+    assert begun.wait(30)
+    art_map.show_works(art_map.points, lambda index: picture("#00ff00"), ["Work"] * 16, np.zeros(16, np.int64), ["All"])
+    art_map.grab()  # while what was asked for before is still being loaded
+    gate.set()
+    qtbot.waitUntil(lambda: art_map._store.is_idle, timeout=30_000)
+    assert art_map.grab().toImage().pixelColor(place_of(art_map, 5)) == QColor("#00ff00")
+
+
+def test_one_picture_that_cannot_be_loaded_costs_no_other(show, caplog) -> None:
+    def load(index: int) -> QImage:
+        if index == 5:
+            raise ValueError("nobody thought of this")
+        return picture("#00ff00")
+
+    art_map = show(load=load)
+    shown = art_map.grab().toImage()
+    assert shown.pixelColor(place_of(art_map, 6)) == QColor("#00ff00")
+    assert shown.pixelColor(place_of(art_map, 5)) != QColor("#00ff00")
+    assert "nobody thought of this" in caplog.text
+    caplog.clear()
 
 
 def test_works_glide_to_other_places(show, qtbot, monkeypatch) -> None:

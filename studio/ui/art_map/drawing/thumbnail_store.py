@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from studio.ui.art_map.drawing.thumbnail_atlas import ThumbnailAtlas
 from studio.ui.art_map.map_view import EDGES
+from studio.ui.threads.task_error import task_error
 from studio.ui.threads.task_pool import TaskPool
 
 Load = Callable[[int], QImage | None]
@@ -47,12 +48,14 @@ class ThumbnailStore(QObject):
         self._wanted: tuple[int, NDArray[np.int64]] | None = None
         self._looked_at: int | None = None
         self._base_order = np.zeros(0, np.int64)
+        self._is_loading = False  # for these works; what is still loaded for others is not waited for
         self._tasks = TaskPool(1, self)
         self._tasks.finished.connect(self._take)
 
     def set_works(self, count: int, load: Load) -> None:
-        """Forget all and load others. load: called on other threads, one at a time."""
+        """Forget all and load others. load: called on other threads, by one at a time."""
         self._tasks.forget()
+        self._is_loading = False
         self._generation += 1
         self._count, self._load = count, load
         self._atlases.clear()
@@ -108,7 +111,7 @@ class ThumbnailStore(QObject):
     @property
     def is_idle(self) -> bool:
         """Whether all that is wanted is there."""
-        return not self._tasks.is_waiting("thumbnails") and self._next() is None
+        return not self._is_loading and self._next() is None
 
     def _make_atlas(self, edge: int) -> ThumbnailAtlas:
         capacity = _BASE_CAPACITY if edge == BASE_EDGE else int(_SCREENS * self._screen_area / edge**2) + 64
@@ -135,23 +138,25 @@ class ThumbnailStore(QObject):
         return (BASE_EDGE, self._base_order) if len(self._base_order) else None
 
     def _go_on(self) -> None:
-        if self._tasks.is_waiting("thumbnails"):
+        if self._is_loading:
             return
         found = self._next()
         if found is not None:
+            self._is_loading = True
             edge, indices = found
-            load, generation = self._load, self._generation
-            numbers = indices[:_BATCH].tolist()
-            self._tasks.submit("thumbnails", lambda: (generation, edge, _load_some(load, numbers, edge)))
+            load, numbers = self._load, indices[:_BATCH].tolist()
+            self._tasks.submit(self._generation, lambda: (edge, _load_some(load, numbers, edge)))
 
     @Slot(object, object)
-    def _take(self, _: object, result: tuple[int, int, list[tuple[int, QImage | None]]]) -> None:
-        generation, edge, loaded = result
-        if generation == self._generation:
-            for index, image in loaded:
-                self._missing[index] = image is None
-            self.atlas(edge).put([(index, image) for index, image in loaded if image is not None])
-            self.arrived.emit()
+    def _take(self, generation: int, result: tuple[int, list[tuple[int, QImage | None]]]) -> None:
+        edge, loaded = result
+        if generation != self._generation:
+            return
+        self._is_loading = False
+        for index, image in loaded:
+            self._missing[index] = image is None
+        self.atlas(edge).put([(index, image) for index, image in loaded if image is not None])
+        self.arrived.emit()
         self._go_on()
 
 
@@ -161,7 +166,12 @@ def _load_some(load: Load, indices: Sequence[int], edge: int) -> list[tuple[int,
     end = time.monotonic() + _BATCH_SECONDS
     found: list[tuple[int, QImage | None]] = []
     for index in indices:
-        found.append((index, _fitted(load(index), edge)))
+        try:
+            image = _fitted(load(index), edge)
+        except Exception as error:  # noqa: BLE001 - as above
+            task_error(error)  # for the log
+            image = None
+        found.append((index, image))
         if time.monotonic() > end:
             break
     return found
