@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from studio.core.errors import StudioError
 from studio.core.storage.user_folders import cache_folder
 from studio.jobs.child_process import cause_of_death, environment, wait_for_end
-from studio.jobs.layout.service import PLACES, serve
+from studio.jobs.layout.service import PLACES, PROBLEM, serve
 
 _QUIT_SECONDS = 1.0  # to end by itself, when it has told all
 _END_SECONDS = 3.0  # for the system to free what a killed process holds
@@ -99,11 +99,15 @@ class LayoutProcess:
 
 
 def _read(answer: bytes, count: int, exit_code: int | None) -> NDArray[np.float32]:
+    """The places (count, 2) in an answer; of what cannot be one, the same is said as of no answer."""
     if answer[:1] == PLACES and len(answer) == 1 + 8 * count:
-        return np.frombuffer(answer, np.float32, offset=1).reshape(count, 2).copy()
-    if len(answer) > 1 and answer[:1] != PLACES:
-        message, remedy = json.loads(answer[1:])
-        raise StudioError(str(message), str(remedy))
+        places = np.frombuffer(answer, np.float32, offset=1).reshape(count, 2).copy()
+        if np.isfinite(places).all():
+            return places
+    if answer[:1] == PROBLEM:
+        with suppress(ValueError, TypeError):
+            message, remedy = json.loads(answer[1:])
+            raise StudioError(str(message), str(remedy))
     raise StudioError(
         f"UMAP stopped unexpectedly ({cause_of_death(exit_code)}).", "Close other programs and try again."
     )

@@ -27,6 +27,11 @@ def refuse(connection, length: int, seed: int) -> None:
     connection.send_bytes(service.PROBLEM + b'["There is no UMAP.", "Install it."]')
 
 
+def babble(connection, length: int, answer: bytes) -> None:
+    connection.recv_bytes()
+    connection.send_bytes(answer)
+
+
 def die(connection, length: int, seed: int) -> None:
     raise SystemExit(3)
 
@@ -52,6 +57,23 @@ def test_a_process_that_dies_is_told(monkeypatch) -> None:
     monkeypatch.setattr(layout_process, "serve", die)
     with pytest.raises(StudioError, match="exit code 3"):
         LayoutProcess().places(vectors())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        service.PLACES + np.full((24, 2), np.nan, np.float32).tobytes(),
+        service.PLACES + bytes(8 * 23),
+        service.PROBLEM + b"no JSON",
+        service.PROBLEM + b"7",
+        b"something else",
+    ],
+    ids=["not finite", "too few", "no JSON", "no sentence", "no answer"],
+)
+def test_what_cannot_be_an_answer_is_none(monkeypatch, answer: bytes) -> None:
+    monkeypatch.setattr(layout_process, "serve", babble)
+    with pytest.raises(StudioError, match="stopped unexpectedly"):
+        LayoutProcess().places(vectors(), seed=answer)  # type: ignore[arg-type]  # what this process says
 
 
 def test_it_ends_when_it_is_stopped(monkeypatch) -> None:
