@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from studio.core.classifier.results import Epoch
-from studio.core.classifier.trained_check import check_assessment, check_head
+from studio.core.classifier.trained_check import check_assessment, check_epoch, check_head
 from studio.core.classifier.tuned_block import TunedBlock
 from studio.core.engine_api.comparison import check_comparison
 from studio.core.engine_api.contract import (
@@ -67,7 +66,7 @@ def check_event(event: object, request: Request) -> Event:
                 if event.training_step is not None:
                     _check_training_step(event.training_step)
                 if event.epoch is not None:
-                    _check_epoch(event.epoch)
+                    check_epoch(event.epoch)
             case Done():
                 _check_pictures(event.result, event.uncolored)
                 _check_steps(event.steps)
@@ -92,10 +91,12 @@ def check_event(event: object, request: Request) -> Event:
 
 
 def check_trained(event: Trained) -> None:
-    """Raise ValueError unless it is a classifier with an assessment."""
+    """Raise ValueError, or AttributeError, unless it is a classifier with an assessment."""
     check_head(event.head)
-    if event.block is not None and not isinstance(event.block, TunedBlock):
-        raise _no("layers that are", event.block)
+    if event.block is not None:
+        if not isinstance(event.block, TunedBlock):
+            raise _no("layers that are", event.block)
+        event.block.check()
     check_assessment(event.assessment, event.head.classes)
     _check_number(event.seconds, 0.0)
 
@@ -124,17 +125,6 @@ def _check_training_step(step: object) -> None:
     _check_numbers(step.losses)
     if step.held_out is not None:
         _check_numbers(step.held_out)
-
-
-def _check_epoch(epoch: object) -> None:
-    if not isinstance(epoch, Epoch):
-        raise _no("an epoch that is", epoch)
-    _check_note(epoch.stage)
-    _check_steps(epoch.part, epoch.parts, epoch.epoch, epoch.epochs)
-    _check_number(epoch.loss, 0.0)
-    for number in (epoch.held_out_loss, epoch.held_out_accuracy):
-        if number is not None:
-            _check_number(number, 0.0)
 
 
 def _check_pictures(picture: object, uncolored: object) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from studio.core.classifier.results import Epoch
+from studio.core.classifier.results import ConfidentError, Epoch, Look, StageResult
+from studio.core.classifier.tuned_block import TunedBlock
 from studio.core.engine_api.contract import (
     Compared,
     CompareRequest,
@@ -218,6 +219,13 @@ def test_a_comparison_answers_no_other_request() -> None:
 CLASSES = make_classifier_request()
 
 
+def unchecked(tensors: object) -> TunedBlock:
+    """As it comes from a pipe."""
+    block = TunedBlock({"features.18.1.bias": np.ones(4, np.float32)})
+    object.__setattr__(block, "tensors", tensors)
+    return block
+
+
 def test_a_trained_classifier_fits_together_or_is_an_error_of_the_engine() -> None:
     proper = train_classifier(CLASSES)
     assert check_event(proper, CLASSES) is proper
@@ -228,16 +236,57 @@ def test_a_trained_classifier_fits_together_or_is_an_error_of_the_engine() -> No
         replace(proper, head=replace(head, weight=head.weight * NAN)),
         replace(proper, head=replace(head, classes=("a", 7))),
         replace(proper, block=b"layers"),
+        *(
+            replace(proper, block=unchecked(tensors))
+            for tensors in (
+                None,
+                {},
+                {7: np.ones(4, np.float32)},
+                {"features.18.1.bias": b"numbers"},
+                {"features.18.1.bias": np.full(4, NAN, np.float32)},
+                {"features.0.0.weight": np.ones(4, np.float32)},
+            )
+        ),
         replace(proper, assessment=replace(found, names=("a", "c"))),
         replace(proper, assessment=replace(found, accuracy=1.5)),
         replace(proper, assessment=replace(found, confusion=found.confusion[:1])),
         Progress(CLASSES.id, 0.5, epoch="first"),
         Progress(CLASSES.id, 0.5, epoch=Epoch("head", 1, 1, 1, 1, NAN)),
+        Progress(CLASSES.id, 0.5, epoch=Epoch("head", 1, 1, 1, 1, 1.0, 1.0, 7.0)),
         Done(CLASSES.id, PICTURE),
     ]
     for event in spoilt:
         with pytest.raises(EngineError, match="said what cannot be"):
             check_event(event, CLASSES)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"right": NAN},
+        {"scratch": 2.0},
+        {"interval": (0.5,)},
+        {"works_interval": None},
+        {"calibration_by_chance": (0.1, INFINITY)},
+        {"temperature": "warm"},
+        {"counts": {"a": 3}},
+        {"works": None},
+        {"folds": 2.5},
+        {"groups": ((0.5, 0.5),)},
+        {"notes": ("a note", 7)},
+        {"errors": [7]},
+        {"errors": (ConfidentError("a.png", "a", "b", 3.0),)},
+        {"stages": (StageResult("by magic", 0.5, (0.4, 0.6), 1.0, 8, True),)},  # type: ignore[arg-type]
+        {"stages": (StageResult("head", 0.5, (0.4, 0.6), NAN, 8, True),)},
+        {"epochs": ("first",)},
+        {"looks": (Look("a.png", "a", "b", 0.5, b"pixels"),)},  # type: ignore[arg-type]
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_an_assessment_has_the_parts_and_numbers_that_were_promised(changes: dict[str, Any]) -> None:
+    proper = train_classifier(CLASSES)
+    with pytest.raises(EngineError, match="said what cannot be"):
+        check_event(replace(proper, assessment=replace(proper.assessment, **changes)), CLASSES)
 
 
 DESCRIBE = DescribeRequest(PICTURE)

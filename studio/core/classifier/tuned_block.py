@@ -26,13 +26,18 @@ class TunedBlock:
     tensors: Mapping[str, NDArray[np.float32]]
 
     def __post_init__(self) -> None:
-        if not 0 < len(self.tensors) <= _MOST:
+        self.check()
+
+    def check(self) -> None:
+        """Raise ValueError for what cannot be such weights: of a block out of a pipe, nobody has looked at it."""
+        if not isinstance(self.tensors, Mapping) or not 0 < len(self.tensors) <= _MOST:
             raise ValueError("it changes no layers")
         for name, array in self.tensors.items():
-            found = _NAME.fullmatch(name)
+            found = _NAME.fullmatch(name) if isinstance(name, str) else None
             if found is None or not FIRST <= int(found[1]) <= LAST:
                 raise ValueError("it changes layers that must stay as they are")
-            if array.dtype != np.float32 or not np.isfinite(array).all():
+            is_float = isinstance(array, np.ndarray) and array.dtype == np.float32
+            if not is_float or not np.isfinite(array).all():
                 raise ValueError("its changed layers are no numbers")
 
     @property
