@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from studio.core.card import bundled_cards
 from studio.core.errors import PictureError
 from studio.core.image_io import ExportFormat, ExportOptions, open_picture, save_picture
 from studio.core.image_io.formats import SUFFIX_OF, WRITE_LIMITS
-from studio.core.image_io.output import content_credentials
+from studio.core.image_io.output import content_credentials, signing_key
 from studio.core.image_io.output.content_credentials import SIGNED_FORMATS
 from studio.core.image_io.output.signing_key import PassphraseError, SigningFiles, SigningKey, load_signing_key
 from studio.core.image_io.xmp import COMPOSITE, GENERATED, Credits, read_recipe
@@ -205,8 +206,20 @@ def test_a_passphrase_that_is_not_needed_is_passed_over(chain: Files) -> None:
     assert load_signing_key(SigningFiles(chain.certificate, chain.key, "not needed")).signer == ARTIST
 
 
-def test_without_the_package_a_sentence_says_how_to_get_it(chain: Files, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("studio.core.image_io.output.signing_key.find_spec", lambda name: None)
-    with pytest.raises(PictureError, match="needs the package c2pa-python") as told:
+@pytest.mark.parametrize(("module", "package"), [("c2pa", "c2pa-python"), ("cryptography", "cryptography")])
+def test_without_a_package_a_sentence_says_how_to_get_it(
+    chain: Files, monkeypatch: pytest.MonkeyPatch, module: str, package: str
+) -> None:
+    there = signing_key.find_spec
+    monkeypatch.setattr(signing_key, "find_spec", lambda name: None if name == module else there(name))
+    with pytest.raises(PictureError, match=rf"not installed here: {package}\.") as told:
         load_signing_key(SigningFiles(chain.certificate, chain.key))
-    assert "pip install c2pa-python" in told.value.remedy
+    assert f"pip install {package}." in told.value.remedy
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such pipes on this system")
+def test_a_pipe_in_place_of_a_key_is_refused_and_not_waited_for(tmp_path: Path, chain: Files) -> None:
+    pipe = tmp_path / "pipe.pem"
+    os.mkfifo(pipe)
+    with pytest.raises(PictureError, match=r"key pipe\.pem cannot be read: it is no ordinary file"):
+        load_signing_key(SigningFiles(chain.certificate, pipe))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 import pytest
@@ -219,6 +220,25 @@ def test_a_zip_of_a_million_names_is_not_listed(is_zip64: bool, monkeypatch: pyt
     if is_zip64:
         data = data[:-22] + b"PK\6\7" + bytes(16) + data[-22:]
     monkeypatch.setattr(written_packets, "ZipFile", lambda *_: pytest.fail("it is listed"))
+    with pytest.raises(PictureError, match="no recipe"):
+        read_settings(data)
+
+
+def _zip_of_rubbish() -> bytes:
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("mergedimage.png", bytes(2000))
+    data = file.getvalue()
+    start = data.index(b"mergedimage.png") + len("mergedimage.png")
+    return data[:start] + b"\xff" * 8 + data[start + 8 :]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\0\0\0\x0cJXL \r\n\x87\n" + struct.pack(">I4sQ", 1, b"jxlc", 2**64 - 1), _zip_of_rubbish()],
+    ids=["a box of 16 exabytes", "no deflate"],
+)
+def test_a_file_that_only_looks_like_one_of_ours_carries_no_recipe(data: bytes) -> None:
     with pytest.raises(PictureError, match="no recipe"):
         read_settings(data)
 

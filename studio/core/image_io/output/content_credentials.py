@@ -65,14 +65,17 @@ def signed(data: bytes, name: ExportFormat, key: SigningKey, made_of: Credits, *
 
 
 def check_signature(data: bytes, name: ExportFormat, key: SigningKey) -> None:
-    """Raise PictureError unless the file carries credentials that fit its bytes and this certificate.
+    """Raise PictureError unless the file carries credentials that fit its bytes and name this signer.
 
     Whether somebody trusts who vouches for the certificate is for them to say, and not asked here.
     """
     c2pa = _package()
     try:
-        with c2pa.Context.from_dict(_OFFLINE) as context:
-            report = json.loads(c2pa.Reader(SIGNED_FORMATS[name], BytesIO(data), context=context).json())
+        with (
+            c2pa.Context.from_dict(_OFFLINE) as context,
+            c2pa.Reader(SIGNED_FORMATS[name], BytesIO(data), context=context) as reader,
+        ):
+            report = json.loads(reader.json())
     except c2pa.C2paError as error:
         raise PictureError(f"its signature cannot be read: {_plain(error)}.") from error
     by = report["manifests"][report["active_manifest"]].get("signature_info", {}).get("common_name", "")

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.image_io.picture_reader import reason
+from studio.core.storage.untrusted import read_bounded
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 _LARGEST = 2**20  # bytes of a certificate or a key
-_PACKAGES = ("c2pa", "cryptography")
+_PACKAGES = {"c2pa": "c2pa-python", "cryptography": "cryptography"}  # by module
 _CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 
 
@@ -49,36 +50,44 @@ class SigningKey:
 
 def load_signing_key(files: SigningFiles) -> SigningKey:
     """Read and check them. Raises PictureError that says what is wrong with which file."""
-    missing = [name for name in _PACKAGES if find_spec(name) is None]
+    missing = [package for module, package in _PACKAGES.items() if find_spec(module) is None]
     if missing:
         raise PictureError(
-            "Signing needs the package c2pa-python, which is not installed here.",
-            "Install it with: pip install c2pa-python. Or export without a signature.",
+            f"Signing needs what is not installed here: {', '.join(missing)}.",
+            f"Install it with: pip install {' '.join(missing)}. Or export without a signature.",
         )
-    from cryptography import x509
     from cryptography.hazmat.primitives import serialization
 
     data = _read(files.certificate, "certificate")
-    try:
-        chain = x509.load_pem_x509_certificates(data)
-    except ValueError as error:
-        raise PictureError(
-            f"{files.certificate.name} is no certificate in PEM form.",
-            "Name the file that begins with BEGIN CERTIFICATE and holds the whole chain.",
-        ) from error
-    _check_dates(chain[0], files.certificate.name)
+    certificate, public_key, signer = _first_certificate(data, files.certificate.name)
+    _check_dates(certificate, files.certificate.name)
     key = _load_key(files)
-    if key.public_key() != chain[0].public_key():
+    if key.public_key() != public_key:
         raise PictureError(
             f"{files.key.name} is not the key of the certificate in {files.certificate.name}.",
             "Name the two files that were issued together.",
         )
-    names = chain[0].subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    algorithm = _algorithm(key, files.key.name)
     plain = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    signer = displayable(str(names[0].value)) if names else ""
-    return SigningKey(_algorithm(key, files.key.name), data, plain, signer)
+    return SigningKey(algorithm, data, plain, signer)
+
+
+def _first_certificate(chain: bytes, name: str) -> tuple[Certificate, Any, str]:
+    """The artist's certificate, its public key, and who it names. name: of the file."""
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    try:
+        certificate = x509.load_pem_x509_certificates(chain)[0]
+        names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+        return certificate, certificate.public_key(), displayable(str(names[0].value)) if names else ""
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise PictureError(
+            f"{name} is no certificate in PEM form that can be used.",
+            "Name the file that begins with BEGIN CERTIFICATE and holds the whole chain.",
+        ) from error
 
 
 def _check_dates(certificate: Certificate, name: str) -> None:
@@ -137,8 +146,7 @@ def _algorithm(key: Any, name: str) -> str:
 
 def _read(path: Path, what: str) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(_LARGEST)
+        return read_bounded(path, _LARGEST)
     except (OSError, ValueError) as error:
         raise PictureError(
             f"The {what} {path.name} cannot be read: {reason(error)}.", "Check where it is, or export unsigned."

@@ -12,6 +12,7 @@ from zipfile import BadZipFile, ZipFile
 
 from studio.core.image_io.containers.heif_boxes import read_packet
 from studio.core.image_io.containers.webp_chunks import read_webp
+from studio.core.image_io.header_checks import DECODER_ERRORS
 
 _JPEG_XL = b"\0\0\0\x0cJXL \r\n\x87\n"
 _ZIP = b"PK\x03\x04"
@@ -37,7 +38,7 @@ def packet_in(file: IO[bytes]) -> bytes | None:
             return read_webp(file, file.seek(0, os.SEEK_END)).info.get("xmp", b"")
         if head[4:8] == b"ftyp":
             return read_packet(file, file.seek(0, os.SEEK_END), _MOST_PACKET)
-    except (OSError, ValueError, KeyError, RuntimeError, NotImplementedError, BadZipFile, struct.error):
+    except (*DECODER_ERRORS, BadZipFile):
         return b""
     finally:
         file.seek(0)
