@@ -53,8 +53,12 @@ def bootstrap_interval(
     _, places = np.unique(np.array(works), return_inverse=True)
     count = np.bincount(places).astype(np.float64)
     hits = np.bincount(places, weights=right)
-    drawn = np.random.default_rng(seed).integers(len(count), size=(draws, len(count)))
-    low, high = np.quantile(hits[drawn].sum(1) / count[drawn].sum(1), (0.025, 0.975))
+    draw = np.random.default_rng(seed)
+    shares = []
+    for _ in range(draws):  # one after the other: of many thousand works, all at once would not fit into memory
+        drawn = draw.integers(len(count), size=len(count))
+        shares.append(hits[drawn].sum() / count[drawn].sum())
+    low, high = np.quantile(shares, (0.025, 0.975))
     return float(low), float(high)
 
 

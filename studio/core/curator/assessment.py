@@ -40,7 +40,7 @@ from studio.core.errors import StudioError
 
 _MOST_ERRORS = 12
 _LEAST_PICTURES = 8
-_ROUNDS = 4  # of folds; more change little
+ROUNDS = 4  # of folds; more change little
 _APART = 1_000_003  # between their seeds, so that rounds of one seed are not those of the next
 
 
@@ -72,7 +72,7 @@ def judge_heads(
         raise StudioError(f"{len(classes)} pictures are too few to learn from.", f"Use at least {_LEAST_PICTURES}.")
     numbers = features.astype(np.float64)
     count = fold_count(classes, examples.works)
-    rounds = [folds_of(classes, examples.works, count, seed + number * _APART) for number in range(_ROUNDS)]
+    rounds = [folds_of(classes, examples.works, count, seed + number * _APART) for number in range(ROUNDS)]
     best: tuple[float, float, HeldOut] | None = None
     for regularisation in REGULARISATIONS:
         progress(f"Judging on works held out, regularisation {regularisation:g}")
@@ -86,7 +86,7 @@ def judge_heads(
     def again(rows: Numbers, folds: Sequence[Classes]) -> list[HeldOut]:
         return [hold_out(rows, classes, each, len(names), regularisation, blocks) for each in folds]
 
-    progress(f"Judging {_ROUNDS - 1} more times, on other works held out")
+    progress(f"Judging {ROUNDS - 1} more times, on other works held out")
     held = averaged([first, *again(numbers, rounds[1:])], classes)
     chance = None
     if random is not None:

@@ -6,6 +6,7 @@ from html import escape
 
 from studio.core.classifier.linear_head import NO_ATTRIBUTION
 from studio.core.classifier.results import Assessment
+from studio.core.curator.assessment import ROUNDS
 from studio.core.curator.report_charts import calibration_chart, curves, file_name, looks, stage_table, text
 
 RIGHT, WRONG = (46, 125, 50), (198, 40, 40)
@@ -64,9 +65,19 @@ def fact_rows(found: Assessment, encoder: str) -> list[str]:
         ),
         _row("Temperature", f"{found.temperature:.2f}"),
         _row("Answers, where it does not abstain", f"{found.answered:.1%} of the pictures, {found.right:.1%} right"),
-        _row("Judged", f"in {found.folds} parts, all pictures of a work in one, four times over; seed {found.seed}"),
+        _row("Judged", f"{_judged(found, is_tuned)}; seed {found.seed}"),
         _row("Learnt with", f"{network}, a linear head, regularisation C = {found.regularisation:g}"),
     ]
+
+
+def _judged(found: Assessment, is_tuned: bool) -> str:
+    parts = f"in {found.folds} parts, all pictures of a work in one"
+    if not is_tuned:
+        return f"{parts}, {ROUNDS} times over, each with other parts"
+    judged, known = int(found.confusion.sum()), sum(found.counts.values())
+    return (
+        parts if judged == known else f"{parts}, of which the first alone was judged: {judged:,} of {known:,} pictures"
+    )
 
 
 def _mixed(color: tuple[int, int, int], share: float) -> str:

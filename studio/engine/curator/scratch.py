@@ -51,8 +51,6 @@ def train_from_scratch(
         order = draw.permutation(learnt)
         for start in range(0, len(order) - 1, batch):  # one picture alone has no statistics
             places = torch.from_numpy(order[start : start + batch])
-            if len(places) < 2:
-                continue
             seen = _input(images[places], device)
             seen = seen.flip(3) if draw.random() < 0.5 else seen
             loss = functional.cross_entropy(network(seen), labels[places].to(device))

@@ -27,7 +27,7 @@ from studio.core.storage.atomic_write import part_beside
 
 Download = Generator[float, None, dict[str, Tensor]]
 
-_LARGEST = 2 << 30  # bytes of a file; VGG-19 has 575 MB
+LARGEST = 2 << 30  # bytes of a file; VGG-19 has 575 MB
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,10 @@ def _download(url: str, target: Path) -> Generator[float, None, Path]:
             total = int(answer.headers.get("Content-Length") or 0)
             while block := answer.read(1 << 20):
                 file.write(block)
+                if file.tell() > LARGEST:
+                    raise WeightsError(
+                        f"{target.name} is larger than any weights that are published.", "Try again later."
+                    )
                 yield file.tell() / total if total else 0.0
         _check(part, target.name)
         part.replace(target)
@@ -117,7 +121,7 @@ def _download(url: str, target: Path) -> Generator[float, None, Path]:
 
 
 def _check(path: Path, name: str | None = None) -> None:
-    """Whether it is whole: torch's file names end in the first digits of the sha256 of their content."""
+    """Raise WeightsError unless it is whole: names end in the first digits of the sha256 of what is in the file."""
     expected = (name or path.name).rsplit("-", 1)[-1].split(".")[0]
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -228,6 +228,15 @@ def test_the_report_shows_curves_stages_and_what_it_looks_at(trained: tuple[Line
     assert "frozen)" not in page
 
 
+def test_the_report_says_on_how_much_a_classifier_was_judged(trained: tuple[LinearHead, Assessment]) -> None:
+    heads = trained[1]
+    tuned = replace(heads, stages=(StageResult("fine-tuned", 0.6, (0.5, 0.7), 1.2, 72, True, "better"),))
+    part = replace(tuned, confusion=tuned.confusion // 2)
+    judged = [report_page("Painters", found, "mobilenet_v2") for found in (heads, tuned, part)]
+    assert ["4 times over" in page for page in judged] == [True, False, False]
+    assert ["the first alone was judged" in page for page in judged] == [False, False, True]
+
+
 def test_a_photo_is_no_painting_of_any_artist(trained: tuple[LinearHead, Assessment]) -> None:
     card = Card("artists", "model", "Artists", "", "2026", "unknown", "here", Path("artists.safetensors"))
     classifier = Classifier(trained[0], FeatureQuery(), card)

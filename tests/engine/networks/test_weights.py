@@ -16,7 +16,7 @@ from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import torch
@@ -198,6 +198,24 @@ def test_a_damaged_download_is_refused_and_leaves_nothing_behind(
     name = publish(saved(STATE), monkeypatch)
     answer_with(saved(STATE)[:-7], monkeypatch)
     with pytest.raises(WeightsError, match=f"^{name} is damaged or incomplete. Try again"):
+        load()
+    assert files_below(checkpoints) == []
+
+
+def test_a_download_without_an_end_is_broken_off_and_leaves_nothing_behind(
+    checkpoints: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = publish(saved(STATE), monkeypatch)
+
+    class Endless(BytesIO):
+        headers: ClassVar[dict[str, str]] = {}
+
+        def read(self, size: int | None = -1) -> bytes:
+            return bytes(1000)
+
+    monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: Endless())
+    monkeypatch.setattr(torchvision_weights, "LARGEST", 100_000)
+    with pytest.raises(WeightsError, match=f"^{name} is larger than any"):
         load()
     assert files_below(checkpoints) == []
 
