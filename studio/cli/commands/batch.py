@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from importlib.util import find_spec
 
+from studio.cli.cluster_option import add_cluster_option, check_cluster
 from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from studio.cli.inputs import find_style, path_of, read_recipe
 from studio.cli.options import UsageError, add_recipe_options, add_style_options
@@ -30,10 +30,9 @@ def add_batch_command(parser: argparse.ArgumentParser) -> None:
     """Give the parser the options of `batch`."""
     parser.add_argument("photos", nargs="+", metavar="PHOTOS", help="pictures, and folders of them with all below")
     add_style_options(parser)
-    parser.add_argument(
-        "--cluster",
-        metavar="ADDRESS",
-        help="paint on the workers of the Dask scheduler at tcp://HOST:PORT; --device and --weights-folder are theirs",
+    add_cluster_option(
+        parser,
+        "paint on the workers of the Dask scheduler at tcp://HOST:PORT; --device and --weights-folder are theirs",
     )
     add_recipe_options(parser)
     add_region_option(parser)
@@ -56,8 +55,7 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
         artist=arguments.artist,
         regions=read_regions(arguments, recipe, opener),
     )
-    if arguments.cluster is not None:
-        _check_cluster()
+    check_cluster(arguments)
     check_folder(arguments.output)
     key = checked_key(arguments, arguments.format)
     if unknown := unknown_licences(job.cards):
@@ -91,18 +89,9 @@ def _run(
     if not batch.left:
         batch.finish()
     elif cluster is not None:
-        from studio.jobs.batch.cluster import run_on_cluster  # `_check_cluster` has seen that it can be imported
+        from studio.jobs.batch.cluster import run_on_cluster  # `check_cluster` has seen that it can be imported
 
         yield from run_on_cluster(batch, cluster, make_engine, settings)
     else:
         with closing(isolate(make_engine, settings)) as engine:
             yield from run_batch(batch, engine)
-
-
-def _check_cluster() -> None:
-    """Raise UsageError unless the package for clusters is installed."""
-    if find_spec("distributed") is None:
-        raise UsageError(
-            "Painting on a cluster needs Dask, which is not installed here.",
-            "Install it with: pip install 'distributed>=2024.8'",
-        )

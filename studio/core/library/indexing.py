@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio.core.errors import StudioError
+from studio.core.errors import EngineError, StudioError
 from studio.core.image_io.find_pictures import folders_with_pictures
 from studio.core.library.facts import FactsReader
 from studio.core.library.library_index import Described, FileState, LibraryIndex
@@ -74,8 +74,8 @@ def update(
 ) -> Generator[IndexNews, None, None]:
     """Bring the index up to date, telling of each file; closed or killed in between, the next call goes on from there.
 
-    folders: absolute paths. What cannot be opened is left out until it changes. Raises StudioError if the index cannot
-    be written.
+    folders: absolute paths. What cannot be opened is left out until it changes, and what the engine could not look at
+    until the next call. Raises StudioError if the index cannot be written.
     """
     changes = changes_in(index, folders)
     index.forget(changes.gone)
@@ -85,7 +85,10 @@ def update(
         last = clock()
         wanted = list(changes.wanted.items())
         for done, ((path, state), described) in enumerate(zip(wanted, describe(list(changes.wanted)), strict=True), 1):
-            yield IndexNews(done, len(wanted), path, take_in(index, path, state, reader, described))
+            if isinstance(described, EngineError):  # no fault of the file: the next call looks at it again
+                yield IndexNews(done, len(wanted), path, described.message)
+            else:
+                yield IndexNews(done, len(wanted), path, take_in(index, path, state, reader, described))
             if clock() - last >= COMMIT_SECONDS:
                 index.commit()
                 last = clock()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from studio.core.errors import PictureError, StudioError
+from studio.core.errors import EngineError, PictureError, StudioError
 from studio.core.library.facts import Facts, FactsReader
 from studio.core.library.files.index_database import IndexDamaged, is_damage
 from studio.core.library.files.vector_file import BYTES_PER_PICTURE, KINDS
@@ -45,6 +45,8 @@ class Looker:
         data = path.read_bytes()
         if data == b"broken":
             return PictureError(f"{path.name} is no picture.")
+        if data == b"too much":
+            return EngineError("There is not enough memory.")
         return Described(data.hex(), 4, 3, vectors_of(sum(data)), b"small")
 
 
@@ -81,6 +83,14 @@ def test_a_second_look_opens_only_what_changed(index: LibraryIndex, folder: Path
     (folder / "below" / "boat.png").write_bytes(b"boat, repainted")
     assert run(index, folder)[0] == ["boat.png"]
     assert index.count == 3
+
+
+def test_what_the_engine_could_not_look_at_is_told_and_looked_at_again(index: LibraryIndex, folder: Path) -> None:
+    (folder / "below" / "boat.png").write_bytes(b"too much")
+    _, news = run(index, folder)
+    assert {item.path.name: item.problem for item in news}["boat.png"] == "There is not enough memory."
+    assert index.count == 2
+    assert run(index, folder)[0] == ["boat.png"]
 
 
 def test_what_was_deleted_is_forgotten_unless_its_whole_folder_is_away(index: LibraryIndex, folder: Path) -> None:

@@ -19,19 +19,11 @@ from studio.core.engine_api.contract import EngineSettings, StyleRequest
 from studio.core.errors import EngineError
 from studio.core.image_io.xmp import read_recipe
 from tests.support.fakes import FakeEngine, make_picture
+from tests.support.local_cluster import ENVIRONMENT, client_code, local_cluster
 
-CHECKOUT = Path(__file__).parents[3]
 STYLE = "durer-lion"
 NAMES = [f"{letter}.png" for letter in "abcdefgh"]
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(CHECKOUT), "DASK_DISTRIBUTED__WORKER__DAEMON": "True"}
-SCHEDULER = """
-import sys
-from distributed import LocalCluster
-with LocalCluster(n_workers=2, threads_per_worker=2, processes=True, dashboard_address=None) as cluster:
-    print(cluster.scheduler_address, flush=True)
-    sys.stdin.read()
-"""
-CLIENT = "import sys; from studio.cli import main; from tests.jobs.batch.test_cluster import make_engine as make; "
+MAKER = "tests.jobs.batch.test_cluster:make_engine"
 
 pytestmark = pytest.mark.slow  # a scheduler, two workers and a client: four times the start of Python
 
@@ -64,19 +56,11 @@ def make_engine(settings: EngineSettings) -> FakeEngine:
 @pytest.fixture
 def address() -> Iterator[str]:
     """Of the scheduler of two worker processes."""
-    with subprocess.Popen(
-        [sys.executable, "-c", SCHEDULER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # what Dask says about a worker that dies
-        env=ENVIRONMENT,
-        text=True,
-    ) as cluster:
-        assert cluster.stdout is not None
-        yield cluster.stdout.readline().strip()
+    with local_cluster() as address:
+        yield address
 
 
-def run(folder: Path, address: str, code: str = CLIENT, more: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, address: str, before: str = "", more: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
     words = [
         "batch",
         "photos",
@@ -89,7 +73,7 @@ def run(folder: Path, address: str, code: str = CLIENT, more: tuple[str, ...] = 
         str(folder / "word"),
         *more,
     ]
-    command = [sys.executable, "-c", f"{code}sys.exit(main(sys.argv[1:], make))", *words, "--cluster", address]
+    command = [sys.executable, "-c", client_code(MAKER, before), *words, "--cluster", address]
     return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True)
 
 
@@ -125,7 +109,7 @@ def test_a_worker_killed_half_way_costs_no_picture_and_doubles_none(tmp_path: Pa
 
 
 def test_a_scheduler_that_cannot_be_reached_is_told_in_a_sentence(tmp_path: Path) -> None:
-    impatient = f"{CLIENT}import studio.jobs.batch.cluster as cluster; cluster.CONNECT_SECONDS = 0.2; "
+    impatient = "import studio.jobs.cluster as cluster; cluster.CONNECT_SECONDS = 0.2; "
     done = run(tmp_path, "tcp://127.0.0.1:9", impatient)
     assert done.returncode == 2
     assert json.loads(done.stdout.splitlines()[-1])["message"] == (

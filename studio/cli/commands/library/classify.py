@@ -26,6 +26,7 @@ from studio.core.errors import StudioError
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.library.indexing import absolute_folders
+from studio.jobs.describing import EngineDescriber
 
 Rows = NDArray[np.float32]
 
@@ -83,7 +84,7 @@ def _test(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Pictur
         raise StudioError(f"{arguments.model.name} knows none of the classes of {arguments.folder}.")
     examples = examples.only(known)
     with closing(make_engine(EngineSettings(arguments.device))) as engine:
-        looking = Describing(engine, opener, classifier.block)
+        looking = Describing(EngineDescriber(engine), opener, classifier.block)
         seen, rows, _ = features_of(arguments, looking, examples.paths, classifier.query, "Looking")
     examples = examples.only(seen)
     if rows.shape[1] != classifier.head.length:
@@ -117,8 +118,9 @@ def _label(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Pictu
     left_out = 0
     console = plain_console()
     with closing(make_engine(EngineSettings(arguments.device))) as engine:
-        frozen = Describing(engine, opener)  # the check for photos knows the network as it came
-        for path, picture, vectors in Describing(engine, opener, classifier.block).each(paths, classifier.query):
+        frozen = Describing(EngineDescriber(engine), opener)  # the check for photos knows the network as it came
+        looking = Describing(EngineDescriber(engine), opener, classifier.block)
+        for path, picture, vectors in looking.each(paths, classifier.query):
             if vectors is None or isinstance(picture, StudioError):
                 left_out += 1
                 say(f"Left out: {path}: {picture}")

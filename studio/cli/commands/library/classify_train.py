@@ -40,6 +40,7 @@ from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.library.indexing import absolute_folders
 from studio.core.picture import Picture
 from studio.core.storage.atomic_write import replace_file
+from studio.jobs.describing import EngineDescriber
 
 _MODEL_SUFFIX = ".safetensors"
 
@@ -145,7 +146,7 @@ def _train_head(
 ) -> Trained:
     """The head alone, on features: pictures are looked at one by one, so that there may be any number of them."""
     query = FeatureQuery()
-    looking = Describing(engine, opener)
+    looking = Describing(EngineDescriber(engine), opener)
     seen, rows, blocks = features_of(arguments, looking, examples.paths, query, "Looking")
     examples = examples.only(seen)
     if not arguments.head_only:

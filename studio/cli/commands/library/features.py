@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from typing import Any, get_args
@@ -14,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save as save_tensors
 
-from studio.cli.describing import Describing
+from studio.cli.cluster_option import add_cluster_option, check_cluster
+from studio.cli.describing import Describing, make_describer
 from studio.cli.exit_codes import DONE, FAILED
 from studio.cli.options import UsageError
 from studio.cli.terminal import plain_console, print_json, say
@@ -49,6 +49,11 @@ def add_features_command(parser: argparse.ArgumentParser) -> None:
     add("-o", "--output", type=Path, metavar="OUT", help="file to write: .npz, .parquet or .safetensors")
     add("--overwrite", action="store_true", help="replace a file that exists already")
     add("--device", help="device to look with, such as cpu or cuda:1 (default: the best there is)")
+    add_cluster_option(
+        parser,
+        "send pictures to the workers of the Dask scheduler at tcp://HOST:PORT, who look; --device, --weights and"
+        " --download are theirs",
+    )
     add("--json", action="store_true", help="print JSON instead of text")
 
 
@@ -60,7 +65,9 @@ def write_features(arguments: argparse.Namespace, make_engine: MakeEngine, opene
     output: Path | None = arguments.output
     if output is None:
         raise UsageError("There is no file to write to.", "Name one with -o, or ask for --list-layers.")
-    if arguments.weights is not None and not arguments.weights.is_dir():
+    check_cluster(arguments)
+    is_here = arguments.cluster is None
+    if is_here and arguments.weights is not None and not arguments.weights.is_dir():
         raise UsageError(f"{arguments.weights} is no folder.", "Name the folder that holds torchvision's weight files.")
     if output.suffix.lower() not in _FORMATS:
         raise UsageError(f"{output} is named like no format for numbers.", f"End it in {' or '.join(_FORMATS)}.")
@@ -76,8 +83,9 @@ def write_features(arguments: argparse.Namespace, make_engine: MakeEngine, opene
     seen: list[str] = []
     rows: dict[str, list[NDArray[np.float32]]] = {layer: [] for layer in query.layers}
     tell = (lambda note: print_json({"event": "progress", "note": note})) if arguments.json else say
-    with closing(make_engine(EngineSettings(arguments.device, arguments.weights))) as engine:
-        looking = Describing(engine, opener, may_download=arguments.download, tell=tell)
+    settings = EngineSettings(arguments.device, arguments.weights)
+    with make_describer(make_engine, settings, arguments.cluster, tell) as describer:
+        looking = Describing(describer, opener, may_download=arguments.download)
         for path, picture, vectors in looking.each(paths, query):
             if vectors is None:
                 _tell(arguments, path, picture)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from studio.cli.describing import Describing
+from studio.cli.cluster_option import add_cluster_option, check_cluster
+from studio.cli.describing import Describing, make_describer
 from studio.cli.exit_codes import DONE
 from studio.cli.terminal import PlainColumn, plain_console, print_json, say
 from studio.core.engine_api.contract import EngineSettings, MakeEngine
@@ -34,13 +35,18 @@ def add_index_command(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="folder of pictures, with those below")
     parser.add_argument("--duplicates", action="store_true", help="also list pictures that are there more than once")
     add_index_options(parser)
+    add_cluster_option(
+        parser,
+        "send pictures to the workers of the Dask scheduler at tcp://HOST:PORT, who look; --device is theirs",
+    )
 
 
 def index_folders(arguments: argparse.Namespace, make_engine: MakeEngine, opener: PictureOpener) -> int:
     """Look at what is new or changed. Ctrl-C keeps what was looked at; the same command goes on from there."""
     folders = absolute_folders(arguments.folders)
+    check_cluster(arguments)
     with LibraryIndex(arguments.index, is_writer=True) as index:
-        looked, problems = bring_up_to_date(arguments, index, folders, make_engine, opener)
+        looked, problems = bring_up_to_date(arguments, index, folders, make_engine, opener, arguments.cluster)
         count = sum(len(index.rows(folder)) for folder in folders)
         for folder in folders if arguments.duplicates else ():
             _tell_duplicates(arguments, index, folder)
@@ -66,10 +72,14 @@ def bring_up_to_date(
     folders: Sequence[Path],
     make_engine: MakeEngine,
     opener: PictureOpener,
+    cluster: str | None = None,
 ) -> tuple[int, int]:
-    """Look at what is new or changed, telling of it. Returns how many files were looked at and how many left out."""
-    with closing(make_engine(EngineSettings(arguments.device))) as engine:
-        news = update(index, folders, Describing(engine, opener).for_the_library)
+    """Look at what is new or changed, telling of it. Returns how many files were looked at and how many left out.
+
+    cluster: address of the scheduler whose workers look.
+    """
+    with make_describer(make_engine, EngineSettings(arguments.device), cluster) as describer:
+        news = update(index, folders, Describing(describer, opener).for_the_library)
         told = _as_json(news) if arguments.json else _as_bar(news)
         looked = problems = 0
         with closing(news):

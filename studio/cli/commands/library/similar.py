@@ -19,6 +19,7 @@ from studio.core.library.indexing import absolute_folders
 from studio.core.library.library_index import LibraryIndex
 from studio.core.library.search import By, Hit, Vectors, search
 from studio.core.picture import Picture
+from studio.jobs.describing import EngineDescriber
 
 NO_INFLUENCE = "Similar does not mean by the same artist, nor influenced."
 
@@ -74,4 +75,4 @@ def reason_of(hit: Hit) -> str:
 
 def _query(arguments: argparse.Namespace, picture: Picture, make_engine: MakeEngine, opener: PictureOpener) -> Vectors:
     with closing(make_engine(EngineSettings(arguments.device))) as engine:
-        return Describing(engine, opener).vectors(picture)
+        return Describing(EngineDescriber(engine), opener).vectors(picture)
