@@ -153,7 +153,8 @@ class FakeEngine:
                     learned = make_learned()
                     write_learned(request.output, request.card, learned)
                     training_file(request.output).unlink(missing_ok=True)
-                    done = Done(request.id, make_picture(), steps=self.frames, notes=("Nearer.",), learned=learned)
+                    result = make_picture(seed=100 + self.frames)
+                    done = Done(request.id, result, steps=self.frames, notes=("Nearer.",), learned=learned)
                 case SeeRequest():
                     done = see(request)
                 case DescribeRequest():

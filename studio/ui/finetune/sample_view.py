@@ -41,6 +41,11 @@ class SampleView(QWidget):
         self._picture = picture
         self._fit()
 
+    def show_caption(self, caption: str) -> None:
+        """Say this below it, and to screen readers."""
+        self.caption.setText(caption)
+        self.image.setAccessibleName(caption)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()

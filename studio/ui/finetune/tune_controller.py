@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.card import OWN_CATEGORY, Card
@@ -62,6 +63,7 @@ class TuneController(QObject):
 
     references: what is learnt from. photos: the artist's own, to learn on. training_log: so far. sample: how far it has
     come. untaught: the same photo in a mix of the references.
+    is_mix: whether what was learnt was no better, so that this mix is what can be kept.
     has_style: whether there is something to keep. is_keeping: whether it is on its way into the gallery.
     can_resume: whether it can be resumed exactly. Signals: step_arrived(); request_found(TuneRequest), what an
     earlier run began; state_changed(), everything else; message_posted(Message or None).
@@ -94,7 +96,7 @@ class TuneController(QObject):
         self.note = ""
         self._pace: float | None = None  # s for the whole, as far as it is done
         self.is_learning = self.is_stopping = self.is_over = self.has_style = self.can_resume = False
-        self.is_keeping = False
+        self.is_keeping = self.is_mix = False
         self._session = session
         self._worker = worker
         self._files = files
@@ -173,7 +175,7 @@ class TuneController(QObject):
             self.training_log, self.sample, self.untaught, self.can_resume = [], None, None, False
         self._request = request
         self.references.is_locked = self.photos.is_locked = True
-        self.is_learning, self.is_stopping, self.is_over, self.unfinished = True, False, False, ""
+        self.is_learning, self.is_stopping, self.is_over, self.is_mix, self.unfinished = True, False, False, False, ""
         self.progress, self.note, self._pace = 0.0, "", None
         self._session.activities.begin("learning")
         self.message_posted.emit(None)
@@ -204,6 +206,7 @@ class TuneController(QObject):
                 self.step_arrived.emit()
             case Done(result=result, notes=notes):
                 self.sample, self.progress, self.is_over, self.can_resume = result, 1.0, True, False
+                self.is_mix = self.untaught is not None and np.array_equal(result.pixels, self.untaught.pixels)
                 self._end()
                 self.message_posted.emit(Message(" ".join(notes)))
             case Stopped():
@@ -249,7 +252,7 @@ class TuneController(QObject):
         self._files.submit_write(self._delete_all, lambda _: None, self._refuse)
         self._request, self.training_log, self.sample, self.untaught = None, [], None, None
         self.unfinished, self.progress = "", 0.0
-        self.has_style = self.can_resume = self.is_over = False
+        self.has_style = self.can_resume = self.is_over = self.is_mix = False
         self.message_posted.emit(None)
         self.step_arrived.emit()
         self.state_changed.emit()

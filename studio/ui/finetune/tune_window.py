@@ -147,6 +147,8 @@ class TuneWindow(QDialog):
         self.curve.show_training_log(controller.training_log)
         if controller.unfinished:
             text = self.tr("{} was being learnt when the studio ended.").format(controller.unfinished)
+        elif controller.is_mix:
+            text = self.tr("No better than a mix. Keep adds the mix to the gallery.")
         elif controller.is_over:
             text = self.tr("Learnt. Keep it to add it to the gallery.")
         elif controller.note and controller.is_learning:
@@ -166,6 +168,7 @@ class TuneWindow(QDialog):
     def _show_samples(self) -> None:
         self.untaught.show_picture(self._controller.untaught)
         self.sample.show_picture(self._controller.sample)
+        self.sample.show_caption(self.tr("The mix, which is saved") if self._controller.is_mix else self.tr("Taught"))
 
     def _set_up(self) -> None:
         self.title.setPlaceholderText(self.tr("My style"))

@@ -13,7 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.core.engine_api.contract import LiveRequest, TuneRequest
+from studio.core.engine_api.contract import Done, Frame, LiveRequest, TuneRequest
 from studio.core.styles.learned_style_file import training_file, write_learned
 from studio.core.styles.load_style import is_learned
 from studio.ui.app import Studio
@@ -368,6 +368,20 @@ def test_doubts_are_said_and_the_button_says_anyway(
         qtbot.keyClick(window.strip, Qt.Key.Key_Delete)
     assert loaded.tune_controller.references.pictures == () and not window.main.isEnabled()
     window.hide()
+
+
+def test_that_only_a_mix_was_saved_is_said_in_the_panel(
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine
+) -> None:
+    begin(qtbot, tune_window, engine)
+    (request,) = tune_requests(engine)
+    mix = make_picture()
+    loaded.session.event_unclaimed.emit(Frame(request.id, 0, 10, 0.0, mix))
+    loaded.session.event_unclaimed.emit(Done(request.id, mix, notes=("A mix does as well.",), learned=make_learned()))
+    assert "Keep adds the mix" in tune_window.progress.text()
+    assert tune_window.sample.caption.text() == "The mix, which is saved"
+    assert tune_window.sample.image.accessibleName() == "The mix, which is saved"
+    gate_of(engine).open()
 
 
 def test_numbers_reach_the_engine_and_frozen_is_said(
