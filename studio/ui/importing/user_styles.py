@@ -69,20 +69,35 @@ class UserStyles(QObject):
         """Read the library."""
         self._files.submit(self._library.read, lambda found: self._take_library(*found), self._refuse)
 
-    def use(self, open_one: Callable[[WaitedFor], Picture], take: Callable[[Style], None]) -> None:
-        """Open a picture and hand it on as a style at once; then keep it, so that it is in the gallery from now on."""
+    def use(
+        self,
+        open_one: Callable[[WaitedFor], Picture],
+        take: Callable[[Style], None],
+        about: Callable[[Card], Card] = lambda card: card,
+    ) -> None:
+        """Open a picture and hand it on as a style at once; then keep it, so that it is in the gallery from now on.
+
+        about: fills in what is known of the picture elsewhere; on any thread.
+        """
 
         def open_style(opener: WaitedFor) -> Style:
             picture = kept_size(open_one(opener))
-            return Style(picture, self._library.card_for(picture))
+            return Style(picture, about(self._library.card_for(picture)))
+
+        def add(picture: Picture) -> Card:
+            card = self._library.add(picture)
+            told = about(card)
+            if told != card:
+                self._library.edit(told)
+            return told
 
         def keep(style: Style) -> None:
             take(style)
-            self._files.submit_write(lambda: self._library.add(style.picture), kept, self._refuse)
+            self._files.submit_write(lambda: add(style.picture), kept, self._refuse)
 
         def kept(card: Card) -> None:
             is_new = not self._has(card)
-            self._insert(card)
+            self._replace(card.id, card)
             self.added.emit(card)
             if is_new:
                 self.came.emit((card.id,))

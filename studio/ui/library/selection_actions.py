@@ -13,9 +13,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication
 
 from studio.core.card import Card
-from studio.core.displayable import displayable
 from studio.core.errors import StudioError
 from studio.core.library.consent import forbids_learning
+from studio.core.library.facts import Facts
 from studio.core.library.library_index import IndexedPicture
 from studio.core.picture import Picture
 from studio.core.styles.load_style import open_style
@@ -59,7 +59,6 @@ class SelectionActions(QObject):
         super().__init__(parent)
         self._session, self._importer, self._entries, self._files = session, importer, entries, files
         self._rows: NDArray[np.int64] = np.zeros(0, np.int64)
-        self._facts: dict[str, IndexedPicture] = {}  # of pictures that become styles, by the name of their file
         self._tips: dict[str, str] = {}
         self.actions: dict[str, QAction] = {}
         self._make("use", self.tr("Use as style"), "style", self.tr("Paint in the style of what is selected (Enter)"))
@@ -94,7 +93,6 @@ class SelectionActions(QObject):
             self.actions[name].triggered.connect(partial(self._with_pictures, take))
         self.actions["like"].triggered.connect(lambda: self.like_wanted.emit(int(self._rows[0])))
         self.actions["styles"].triggered.connect(lambda: self.styles_like_wanted.emit(int(self._rows[0])))
-        importer.user_styles.added.connect(self._credit)
         session.content_changed.connect(self._show_state)
         self._show_state()
 
@@ -170,25 +168,7 @@ class SelectionActions(QObject):
         def open_one(opener: WaitedFor) -> Picture:
             return opener.open_picture(picture.path)
 
-        self._facts[displayable(picture.path.name)] = picture
-        self._importer.user_styles.use(open_one, take)
-
-    @Slot(object)
-    def _credit(self, card: Card) -> None:
-        """A style that came from the library has the facts that are known there: it is credited from then on."""
-        picture = self._facts.pop(card.source, None)
-        if picture is None or card.author or not (picture.facts.title or picture.facts.author):
-            return
-        facts = picture.facts
-        self._importer.user_styles.edit(
-            replace(
-                card,
-                title=facts.title or card.title,
-                author=facts.author,
-                year=facts.year,
-                licence=facts.licence or card.licence,
-            )
-        )
+        self._importer.user_styles.use(open_one, take, partial(credited, picture.facts))
 
     def _compare(self, pictures: Sequence[IndexedPicture]) -> None:
         if len(pictures) == 2:
@@ -227,3 +207,11 @@ class SelectionActions(QObject):
 
     def _tell(self, error: StudioError) -> None:
         self._session.post_message(Message.about(error))
+
+
+def credited(facts: Facts, card: Card) -> Card:
+    """The card of a style with what the library knows of its picture, unless it names somebody already."""
+    if card.author or not (facts.title or facts.author):
+        return card
+    title, licence = facts.title or card.title, facts.licence or card.licence
+    return replace(card, title=title, author=facts.author, year=facts.year, licence=licence)

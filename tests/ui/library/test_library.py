@@ -395,6 +395,9 @@ def test_use_as_style_credits_who_made_it(qtbot: QtBot, filled: Studio) -> None:
     qtbot.waitUntil(filled.window.canvas.isVisible)
     qtbot.waitUntil(lambda: [card.author for card in filled.importer.user_styles.cards] == ["Bo"])
     assert [style.card.title for style in filled.session.selection.styles] == ["The ocean"]
+    assert filled.importer.user_styles.cards[0].licence == "CC0 1.0"
+    shown = filled.window.messages.message
+    assert shown is None or "Whose work" not in shown.text  # it is known
 
 
 def test_mix_in_adds_several_and_no_more_than_make_sense(qtbot: QtBot, filled: Studio) -> None:
