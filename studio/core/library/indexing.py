@@ -101,13 +101,25 @@ def take_in(
 ) -> str:
     """Put into the index what was seen of a file, not yet committed. Returns what was wrong with it, or "".
 
-    state: of the file, from before it was opened: if it changes meanwhile, it is looked at again.
+    state: of the file, from before it was opened: if it changes meanwhile, it is looked at again. So is one that cannot
+    be read now, because its disk is gone or it belongs to somebody else: nothing is noted of it.
     """
     if isinstance(described, StudioError):
-        index.note_problem(path, state, described.message)
+        if is_as_it_was(path, state):
+            index.note_problem(path, state, described.message)
         return described.message
     index.add(path, state, reader.facts_of(path), described)
     return ""
+
+
+def is_as_it_was(path: Path, state: FileState) -> bool:
+    """Whether a file can be read and is still in this state."""
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+        return FileState.of(path) == state
+    except OSError:
+        return False
 
 
 def thumbnail_of(picture: Picture) -> bytes:

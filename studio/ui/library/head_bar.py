@@ -116,7 +116,8 @@ class HeadBar(QFrame):
         add = menu.addAction(icon("add"), self.tr("Add folder\N{HORIZONTAL ELLIPSIS}"))
         add.triggered.connect(self.add_requested)
         look = menu.addAction(icon("reset"), self.tr("Look for changes"))
-        look.setToolTip(tool_tip(self.tr("Look through all folders for new, changed and missing pictures")))
+        tip = self.tr("Look through all folders for what is new, changed, missing or could not be opened before")
+        look.setToolTip(tool_tip(tip))
         look.setEnabled(bool(self._indexer.folders) and self._indexer.state != "looking")
         look.triggered.connect(self.look_requested)
 

@@ -84,15 +84,20 @@ class IndexWriter:
         self._reader = FactsReader()
         self._ended = threading.Event()
         self._committed_at = 0.0
+        self._problems: dict[Path, str] = {}  # of this run, of which the index notes those that are the file's fault
         self._changed: set[int] = set()  # rows that were written since the last commit
 
     def survey(
-        self, folders: Sequence[Path], styles: Sequence[Path], told: Callable[[int], None] = lambda found: None
+        self,
+        folders: Sequence[Path],
+        styles: Sequence[Path],
+        told: Callable[[int], None] = lambda found: None,
+        retries: bool = False,
     ) -> Survey:
         """What is new or changed in folders, and among the files of styles, which come last.
 
-        told: of how many pictures were found so far. A damaged index is made again. Raises StudioError if the index
-        cannot be written, and SearchEnded after `end`.
+        told: of how many pictures were found so far. retries: look again at what could not be opened, too. A damaged
+        index is made again. Raises StudioError if the index cannot be written, and SearchEnded after `end`.
         """
         last = self._clock()
 
@@ -105,15 +110,17 @@ class IndexWriter:
                 told(found)
 
         try:
-            return self._survey(folders, styles, check)
+            return self._survey(folders, styles, check, retries)
         except IndexDamaged:
             self.close()  # and opened again it is a new one
-            return self._survey(folders, styles, check)
+            return self._survey(folders, styles, check, retries)
 
     def keep(self, wanted: Wanted, seen: Described | StudioError) -> frozenset[int]:
         """Take in what was seen of a file. Returns the rows that are on the disk since then, now and then some."""
         index = self._opened()
-        take_in(index, wanted.path, wanted.state, self._reader, seen)
+        problem = take_in(index, wanted.path, wanted.state, self._reader, seen)
+        if problem:
+            self._problems[wanted.path] = problem
         kept = index.find(wanted.path)
         if kept is not None:
             self._changed.add(kept.row)
@@ -167,9 +174,14 @@ class IndexWriter:
         """Give up a `survey` under way; from any thread."""
         self._ended.set()
 
-    def _survey(self, folders: Sequence[Path], styles: Sequence[Path], check: Callable[[int], None]) -> Survey:
+    def _survey(
+        self, folders: Sequence[Path], styles: Sequence[Path], check: Callable[[int], None], retries: bool
+    ) -> Survey:
         index = self._opened()
         self._reader = FactsReader()  # manifests may have changed
+        self._problems.clear()
+        if retries:
+            index.forget(path for folder in folders for path in index.problems(folder))
         changes = changes_in(index, folders, check)
         index.forget(changes.gone)
         index.commit()
@@ -182,6 +194,7 @@ class IndexWriter:
         for folder in folders:
             states.append(FolderState(folder, len(index.rows(folder)), folder.is_dir()))
             problems.update(index.problems(folder))
+            problems.update((path, text) for path, text in self._problems.items() if path.is_relative_to(folder))
         return LibraryState(tuple(states), problems)
 
     def _commit(self) -> frozenset[int]:

@@ -105,7 +105,12 @@ class LibraryIndexer(QObject):
         return is_painting or session.engine_info is None
 
     @Slot()
-    def look(self) -> None:
+    def look_again(self) -> None:
+        """The same, and try again what could not be opened."""
+        self.look(retries=True)
+
+    @Slot()
+    def look(self, retries: bool = False) -> None:
         """Look for what is new or changed in all folders, and go on with that."""
         if not self.folders or self._is_looking:
             return
@@ -115,7 +120,7 @@ class LibraryIndexer(QObject):
         self._failures = 0
         folders, styles = [folder.path for folder in self.folders], tuple(self._style_files())
         self._files.submit(
-            lambda: self._writer.survey(folders, styles, self._found.emit), self._take_survey, self._end_survey
+            lambda: self._writer.survey(folders, styles, self._found.emit, retries), self._take_survey, self._end_survey
         )
         self.changed.emit()
 

@@ -307,7 +307,7 @@ class LibraryRoom(QWidget):
         head.sort_changed.connect(browser.set_sort)
         head.duplicates_requested.connect(browser.find_duplicates)
         head.removed.connect(self._indexer.remove)
-        head.look_requested.connect(self._indexer.look)
+        head.look_requested.connect(self._indexer.look_again)
         head.view_chosen.connect(self._choose_view)
         self.similarity.shares_changed.connect(browser.set_shares)
         self.similarity.at_least_changed.connect(browser.set_at_least)

@@ -310,3 +310,17 @@ def test_another_program_that_holds_the_database_is_no_damage() -> None:
     assert not is_damage(error)
     assert not is_damage(sqlite3.ProgrammingError("Cannot operate on a closed database."))
     assert is_damage(sqlite3.OperationalError("no such table: pictures"))
+
+
+def test_a_file_that_cannot_be_read_just_now_is_looked_at_again(index: LibraryIndex, folder: Path) -> None:
+    class Unplugged(Looker):
+        def look(self, path: Path) -> Described | StudioError:
+            path.rename(path.with_name(f"away {path.stem}"))
+            return PictureError(f"{path.name} is not there any more.")
+
+    list(update(index, [folder], Unplugged()))
+    assert index.count == 0 and not index.problems()
+    for path in list(folder.rglob("away *")):
+        path.rename(path.with_name(path.name.removeprefix("away ") + (".png" if path.parent != folder else ".jpg")))
+    assert len(run(index, folder)[0]) == 4
+    assert index.count == 3 and [path.name for path in index.problems()] == ["bad.png"]

@@ -479,6 +479,23 @@ def test_a_folder_that_is_gone_loses_nothing_and_is_told(qtbot: QtBot, filled: S
     assert [folder.is_there for folder in filled.library.indexer.folders] == [False]
 
 
+def test_a_folder_that_goes_while_it_is_looked_at_is_looked_at_when_it_is_back(
+    qtbot: QtBot, studio: Studio, engine: WatchedEngine, pictures: Path
+) -> None:
+    engine.describing = Gate()
+    studio.actions["library"].trigger()
+    studio.library.add([pictures])
+    qtbot.waitUntil(lambda: engine.is_held)
+    away = pictures.rename(pictures.with_name("away"))
+    engine.describing.open()
+    qtbot.waitUntil(lambda: is_done(studio), timeout=60000)
+    assert any("not there" in text for text in studio.library.indexer.problems.values())
+    away.rename(pictures)
+    studio.library.indexer.look()
+    qtbot.waitUntil(lambda: names(studio) == sorted(COLOURS) and is_done(studio), timeout=60000)
+    assert [path.name for path in studio.library.indexer.problems] == ["broken.png"]
+
+
 def test_a_folder_is_taken_out_and_its_files_stay(
     qtbot: QtBot, filled: Studio, pictures: Path, settings: Settings
 ) -> None:
