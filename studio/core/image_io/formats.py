@@ -122,8 +122,9 @@ _PATTERNS: tuple[tuple[bytes, str], ...] = (
 class WriteLimits:
     """What a format can hold. edge: longest edge in px. xmp, exif: bytes, None where unlimited.
 
-    depths: bits of a value it is written in. has_profiles: whether it is written in other colours than sRGB.
-    has_inks: in those of a profile of four inks, too.
+    depths: bits of a value it is written in. has_profiles: whether it is written in the colours of any
+    profile of RGB, and not only in those that have a number: sRGB, Display P3 and Adobe RGB. has_inks: in those of a
+    profile of four inks, too.
     """
 
     edge: int

@@ -56,12 +56,14 @@ class Layer:
 class _Sheet:
     """What is to be written: (H, W, 3 or 4) values of 8, 10 or 16 bits in the colours of a profile.
 
-    The fourth is alpha, or where the profile is one of inks, black.
+    The fourth is alpha, or where the profile is one of inks, black. given: what an encoder is given instead that turns
+    colours by itself, in sRGB.
     """
 
     values: Values
     icc: bytes
     layers: tuple[LayerValues, ...] = ()
+    given: Values | None = None
 
     @property
     def is_srgb(self) -> bool:
@@ -172,13 +174,13 @@ def _prepare(picture: Picture, options: ExportOptions, layers: Sequence[Layer]) 
     on_white = options.format == "jpeg" or is_of_inks(icc)
     is_as_shown = options.depth == 8 and icc == srgb_profile() and not (options.dither and picture.fine is not None)
 
-    def values_of(each: Picture) -> Values:
+    def values_of(each: Picture, colors: bytes = icc) -> Values:
         if is_as_shown:
             return np.asarray(_as_shown(each, size, on_white=on_white))
         return output_values(
             each,
             size,
-            icc,
+            colors,
             options.intent,
             options.depth,
             on_white=on_white,
@@ -186,6 +188,8 @@ def _prepare(picture: Picture, options: ExportOptions, layers: Sequence[Layer]) 
         )
 
     painted = values_of(picture)
+    if options.format == "jxl" and not options.lossless:
+        return _Sheet(painted, icc, given=values_of(picture, srgb_profile()))
     if options.format != "ora":
         return _Sheet(painted, icc)
     below = [LayerValues(layer.name, values_of(layer.picture), layer.is_visible) for layer in layers]
@@ -242,7 +246,8 @@ def _written(sheet: _Sheet, options: ExportOptions, exif: bytes, xmp: bytes, dpi
         case "avif", 10:
             return encode_avif(values, options.quality, icc, sheet.is_srgb, exif, xmp)
         case "jxl", _:
-            return encode_jpeg_xl(values, options.quality, options.lossless, exif, xmp)
+            given = values if sheet.given is None else sheet.given
+            return encode_jpeg_xl(given, options.quality, options.lossless, exif, xmp, options.profile)
         case "ora", _:
             return encode_openraster(sheet.layers, values, icc, exif, xmp, dpi)
     buffer = BytesIO()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Hashable
 
 import torch
 from cachetools import LRUCache
@@ -27,6 +27,7 @@ WHOLE = 2048 * 2048  # px; a larger picture is painted in tiles, with the statis
 TILE = 1024 * 1024  # px of a tile, margins included
 CALM = 0.6  # of detail below 8 px that is taken away where the photo is flat
 KEPT_NETWORKS = 4  # with weights changed by learned styles, about 1 MB each
+KEPT_STATISTICS = 64  # of styles on a picture, some kB each; more than there are regions
 KEPT_PAINTINGS = 256 << 20  # bytes of what the network made: five of the largest, or one and hundreds of tiles
 CPU_PACE, GPU_PACE = 3e-7, 1e-8  # s per px before anything was measured
 LEAST_MEASURED = 256 * 256  # px at which the whole is measured where only a part of it is painted, or styles are mixed
@@ -43,6 +44,7 @@ class LivePainter:
         self.predictor = predictor
         self._paintings = TensorCache(KEPT_PAINTINGS)
         self._fine_tuned: LRUCache[tuple[tuple[str, float], ...], LiveNetwork] = LRUCache(KEPT_NETWORKS)
+        self._alone: LRUCache[Hashable, Statistics] = LRUCache(KEPT_STATISTICS)
         self._pace = CPU_PACE if device.type == "cpu" else GPU_PACE  # seconds per px
         if isinstance(network, FineNetwork):
             self._pace *= FINE_PACE
@@ -123,7 +125,7 @@ class LivePainter:
         conditions = network.conditions(vectors)
         statistics = None
         if mixed is not None and shares is not None and mixed.has_other_styles:
-            statistics = _measured_alone(network, image, conditions)
+            statistics = self._measured_alone(network, mixed, image, conditions)
         if is_whole and height * width <= WHOLE:
             whole: Tensor = network(_aligned(image), conditions, statistics, shares)
             return whole
@@ -145,6 +147,27 @@ class LivePainter:
             yield number / len(tiles)
         return result
 
+    def _measured_alone(self, network: LiveNetwork, mixed: MixedJob, image: Tensor, conditions: Tensor) -> Statistics:
+        """The statistics of a picture under each of R conditions (R, N), as if all of it were painted after them.
+
+        With those of the mixed picture, a region beside a rougher style would come out blurred.
+        """
+        keys = [(job.photo_key, job.work_size, tuple(job.vector[0].tolist()), job.weights_key) for job in mixed.jobs]
+        missing = [number for number, key in enumerate(keys) if key not in self._alone]
+        if missing:
+            measured = network.measure(_aligned(_at_most(image, LEAST_MEASURED)), conditions[missing])
+            for place, number in enumerate(missing):
+                # The first of them is the same for all: before it nothing is conditioned.
+                self._alone[keys[number]] = tuple(
+                    (mean[min(place, len(mean) - 1)][None], inverse[min(place, len(mean) - 1)][None])
+                    for mean, inverse in measured
+                )
+        parts = [self._alone[key] for key in keys]
+        return tuple(
+            (torch.cat([mean for mean, _ in norms]), torch.cat([inverse for _, inverse in norms]))
+            for norms in zip(*parts, strict=True)
+        )
+
     def _network_for(self, job: FeedForwardJob) -> LiveNetwork:
         """The network, its weights changed as learned styles want. Raises StudioError if they do not fit."""
         if not job.fine_tuned:
@@ -159,19 +182,6 @@ class LivePainter:
 def _reduced(shares: Tensor, size: tuple[int, int]) -> Tensor:
     """Shares (1, R, H, W) at a smaller size (h, w), where they still sum to 1."""
     return functional.interpolate(shares, size, mode="bilinear", antialias=True, align_corners=False)
-
-
-def _measured_alone(network: LiveNetwork, image: Tensor, conditions: Tensor) -> Statistics:
-    """The statistics of a picture under each of R conditions (R, N), as if all of it were painted after them.
-
-    With those of the mixed picture, a region beside a rougher style would come out blurred.
-    """
-    small = _at_most(image, LEAST_MEASURED)
-    parts = [network.measure(_aligned(small), one[None]) for one in conditions]
-    return tuple(
-        (torch.cat([mean for mean, _ in norms]), torch.cat([inverse for _, inverse in norms]))
-        for norms in zip(*parts, strict=True)
-    )
 
 
 def _at_most(image: Tensor, pixels: int) -> Tensor:

@@ -138,6 +138,7 @@ class FineNetwork(nn.Module):
         beyond = (0, -width % GRID, 0, -height % GRID)
         if any(beyond):
             photo, painted = (functional.pad(image, beyond, mode="replicate") for image in (photo, painted))
+        photo = photo.expand(painted.shape[0], -1, -1, -1)  # one photo under several conditions
         with torch.autocast(photo.device.type, torch.bfloat16, enabled=self.is_bfloat16):
             refined: Tensor = self.refinement(photo, painted, normalize)
         return refined[:, :, :height, :width]

@@ -105,7 +105,11 @@ class StyleNetwork(nn.Module):
         return self._run(content, Normalizer(self.norms, conditions, statistics, by_size(shares, GRID)))
 
     def measure(self, content: Tensor, conditions: Tensor, shares: Tensor | None = None) -> Statistics:
-        """The statistics of a whole picture, at the size it is given in. Shapes: as in `forward`."""
+        """The statistics of a whole picture, at the size it is given in. Shapes: as in `forward`.
+
+        One picture under several conditions is run for all of them together up to where these begin to count: the first
+        normalisation is measured once then, (1, groups).
+        """
         normalizer = Normalizer(self.norms, conditions, None, by_size(shares, GRID), is_recording=True)
         self._run(content, normalizer)
         return tuple(normalizer.recorded)

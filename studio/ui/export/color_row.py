@@ -8,7 +8,10 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from studio.core.image_io import ExportFormat, ExportOptions
-from studio.core.image_io.formats import WRITE_LIMITS
+from studio.core.errors import PictureError
+from studio.core.image_io.formats import WRITE_LIMITS, format_title
+from studio.core.image_io.output.export_options import holds_profile
+from studio.core.image_io.output.rgb_profiles import NAMED_PROFILES, export_profile
 from studio.core.picture import Picture
 from studio.ui.export.profile_box import ProfileBox, make_intent_box
 from studio.ui.theme.theme import GRID, set_role
@@ -29,6 +32,7 @@ class ColorRow(QWidget):
         self._picture = picture
         self._format: ExportFormat = options.format
         self._wanted_depth = options.depth
+        self._problems: dict[tuple[str, bool], str] = {}  # by profile, and whether it may be one of inks
         self.bits = QComboBox()
         self.profile = ProfileBox(options.profile, picture.metadata)
         self.intent = make_intent_box(options.intent)
@@ -63,7 +67,6 @@ class ColorRow(QWidget):
             deepest = limits.depths[-1] if self._wanted_depth > 8 else limits.depths[0]
             self.bits.setCurrentIndex(self.bits.findData(deepest))
         self.bits.setEnabled(len(limits.depths) > 1)
-        self.profile.setEnabled(limits.has_profiles)
         self._show()
 
     def apply_to(self, options: ExportOptions) -> ExportOptions:
@@ -73,10 +76,25 @@ class ColorRow(QWidget):
         return replace(
             options,
             depth=depth if depth in limits.depths else limits.depths[0],
-            profile=self.profile.profile if limits.has_profiles else "srgb",
+            profile=self.profile.profile if holds_profile(options.format, self.profile.profile) else "srgb",
             intent=self.intent.currentData(),
             dither=self.dither.isChecked(),
         )
+
+    @property
+    def problem(self) -> str:
+        """Why the picture cannot be written in the profile that is chosen; "" if it can, or that is none of a file."""
+        profile = self.profile.profile
+        if profile in NAMED_PROFILES or not holds_profile(self._format, profile):
+            return ""
+        key = profile, WRITE_LIMITS[self._format].has_inks
+        if key not in self._problems:
+            try:
+                export_profile(profile, self._picture.metadata, self._format)
+                self._problems[key] = ""
+            except PictureError as error:
+                self._problems[key] = str(error)
+        return self._problems[key]
 
     @Slot()
     def _follow_depth(self) -> None:
@@ -91,7 +109,7 @@ class ColorRow(QWidget):
     def _show(self) -> None:
         is_deep = self.bits.currentData() != 8
         self.dither.setEnabled(not is_deep)
-        self.intent.setEnabled(self.profile.isEnabled() and self.profile.profile != "srgb")
+        self.intent.setEnabled(self.profile.profile != "srgb")
         if is_deep and self._picture.fine is None:
             text = self.tr("This picture has no more than 8 bits: a draft, a stopped one or a photo.")
         elif is_deep:
@@ -100,6 +118,7 @@ class ColorRow(QWidget):
             text = self.tr("What 8 bits leave out is spread as fine noise.")
         else:
             text = self.tr("As finely as on the screen.")
-        if not WRITE_LIMITS[self._format].has_profiles:
-            text += " " + self.tr("JPEG XL is written in sRGB.")
+        if not holds_profile(self._format, self.profile.profile):
+            text = self.tr("{} is written in sRGB, Display P3 or Adobe RGB, here in sRGB.")
+            text = text.format(format_title(self._format))
         self.note.setText(text)  # always one line: nothing below it moves

@@ -286,7 +286,7 @@ class ExportDialog(QDialog):
             check_export_size(*self.dimensions.pixels, found)
         except PictureError as error:
             return str(error)
-        return self.signing.problem(found)
+        return self.colors.problem or self.signing.problem(found)
 
     @Slot()
     def _show_change(self) -> None:

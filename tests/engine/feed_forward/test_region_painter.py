@@ -12,7 +12,7 @@ from torch import Tensor
 
 from studio.core.engine_api.contract import LiveRequest, RegionRequest
 from studio.core.picture import Pixels
-from studio.core.recipe import StyleRecipe
+from studio.core.recipe import NETWORKS, StyleRecipe
 from studio.engine.feed_forward import live_painter
 from studio.engine.feed_forward.live_planner import LivePlanner
 from studio.engine.feed_forward.region_painter import RegionalJob
@@ -136,3 +136,36 @@ def test_a_region_of_one_style_costs_no_other_pass(planner: LivePlanner) -> None
     job = planner.job(request, WIDTH)
     assert isinstance(job, RegionalJob)
     assert len(job.passes) == 1
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_several_conditions_are_measured_together_as_alone(
+    planner: LivePlanner, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = planner._painter(name)._network
+    monkeypatch.setattr(network, "is_bfloat16", False, raising=False)
+    image = to_tensor(PHOTO, CPU)
+    with torch.no_grad():
+        conditions = network.conditions(torch.rand(3, 100, generator=torch.Generator().manual_seed(1)))
+        together = network.measure(image, conditions)
+        for number, one in enumerate(conditions):
+            for found, wanted in zip(together, network.measure(image, one[None]), strict=True):
+                for several, alone in zip(found, wanted, strict=True):
+                    assert torch.allclose(several.expand(3, -1)[number], alone[0], rtol=1e-3, atol=1e-4)
+
+
+def test_styles_are_measured_once_on_a_photo(planner: LivePlanner, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = planner._painter(RECIPE.network)._network
+    measured: list[int] = []
+    honest = network.measure
+
+    def measure(image: Tensor, conditions: Tensor) -> Any:
+        measured.append(len(conditions))
+        return honest(image, conditions)
+
+    monkeypatch.setattr(network, "measure", measure)
+    planner._painter(RECIPE.network)._alone.clear()
+    paint(planner, region(half(), OTHER, strength=0.31))
+    paint(planner, region(half(WIDTH // 3, WIDTH), OTHER, strength=0.31))  # another mask
+    paint(planner, region(half(), OTHER, strength=0.71))
+    assert measured == [2, 1]

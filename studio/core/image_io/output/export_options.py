@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 
 from studio.core.errors import PictureError
 from studio.core.image_io.formats import WRITE_LIMITS, ExportFormat, format_title
-from studio.core.image_io.output.rgb_profiles import INTENTS, Intent
+from studio.core.image_io.output.rgb_profiles import INTENTS, NUMBERED_PROFILES, Intent
+
+
+def holds_profile(format_name: ExportFormat, profile: str) -> bool:
+    """Whether a format can be written in an export's profile, as far as that can be told without reading it."""
+    return WRITE_LIMITS[format_name].has_profiles or profile in NUMBERED_PROFILES
 
 
 @dataclass(frozen=True)
@@ -53,16 +58,17 @@ class ExportOptions:
                 f"{format_title(self.format)} is written in {depths} bits and not in {self.depth}.",
                 f"Choose {' or '.join(others)}." if others else "",
             )
-        if self.profile != "srgb" and not limits.has_profiles:
+        if not holds_profile(self.format, self.profile):
             raise PictureError(
-                f"{format_title(self.format)} is written in sRGB only.", "Choose sRGB, or another format such as TIFF."
+                f"{format_title(self.format)} is written in sRGB, Display P3 or Adobe RGB.",
+                "Choose one of these, or another format such as TIFF.",
             )
 
     def in_format(self, name: ExportFormat) -> ExportOptions:
         """The same in another format, as far as it can hold it: else in the bits it has, else in sRGB."""
         limits = WRITE_LIMITS[name]
         depth = limits.depths[-1] if self.depth > 8 else limits.depths[0]
-        return replace(self, format=name, depth=depth, profile=self.profile if limits.has_profiles else "srgb")
+        return replace(self, format=name, depth=depth, profile=self.profile if holds_profile(name, self.profile) else "srgb")
 
     @property
     def is_lossless(self) -> bool:

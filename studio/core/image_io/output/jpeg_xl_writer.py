@@ -1,19 +1,23 @@
-"""Write a JPEG XL of 8 or 16 bits in sRGB, with EXIF and XMP in its boxes."""
+"""Write a JPEG XL of 8 or 16 bits, in sRGB, Display P3 or Adobe RGB, with EXIF and XMP in its boxes."""
 
 from __future__ import annotations
 
 from studio.core.image_io.output.iso_boxes import box, boxes_in, exif_item
+from studio.core.image_io.output.jpeg_xl_colors import with_colors
 from studio.core.image_io.output.output_values import Values
 
 _SIGNATURE = b"\r\n\x87\n"
 _EFFORT = 5  # of 9: 7, the library's own, takes three times as long for 4 % of the size
 
 
-def encode_jpeg_xl(values: Values, quality: int, is_lossless: bool, exif: bytes, xmp: bytes) -> bytes:
+def encode_jpeg_xl(
+    values: Values, quality: int, is_lossless: bool, exif: bytes, xmp: bytes, space: str = "srgb"
+) -> bytes:
     """A JPEG XL of (H, W, 3 or 4) values of 8 or 16 bits. quality: 1 to 100. exif: an EXIF block or b"".
 
-    The colours are those of sRGB, which the file says by their number; imagecodecs takes no other ones. Source of the
-    boxes: ISO/IEC 18181-2, 9.
+    space: one of NUMBERED_PROFILES, which the file says by its number. Of a lossless picture the values are in it; of
+    others they are in sRGB whatever it is, for their colours are coded as light, and come out in it. imagecodecs writes
+    sRGB, so the header is changed. Source of the boxes: ISO/IEC 18181-2, 9.
     """
     import imagecodecs
 
@@ -21,7 +25,12 @@ def encode_jpeg_xl(values: Values, quality: int, is_lossless: bool, exif: bytes,
     encoded = bytes(imagecodecs.jpegxl_encode(values, effort=_EFFORT, usecontainer=True, numthreads=0, **options))
     if encoded.startswith(b"\xff\x0a"):
         encoded = box(b"JXL ", _SIGNATURE) + box(b"ftyp", b"jxl \0\0\0\0jxl ") + box(b"jxlc", encoded)
-    parts = [box(kind, content) for kind, content in boxes_in(encoded)]
+    content = list(boxes_in(encoded))
+    if space != "srgb":
+        content = [(kind, with_colors(data, space) if kind == b"jxlc" else data) for kind, data in content]
+        if b"jxlc" not in dict(content):
+            raise ValueError("a JPEG XL in several parts")
+    parts = [box(kind, data) for kind, data in content]
     if exif:
         parts.append(box(b"Exif", exif_item(exif)))
     if xmp:

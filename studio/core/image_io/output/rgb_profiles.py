@@ -26,10 +26,12 @@ from studio.core.picture import Metadata
 
 Intent = Literal["relative", "perceptual", "saturation", "absolute"]
 NamedProfile = Literal["srgb", "display-p3", "adobe-rgb", "photo"]
+Primaries = tuple[tuple[float, float], ...]
 
 INTENTS: tuple[Intent, ...] = get_args(Intent)
 NAMED_PROFILES: tuple[NamedProfile, ...] = get_args(NamedProfile)
 """What an export's profile may be called besides the path of an .icc file; "photo": the photo's own, else sRGB."""
+NUMBERED_PROFILES = ("srgb", "display-p3", "adobe-rgb")  # that a file can name without holding a profile
 
 _CMS_INTENTS: dict[Intent, ImageCms.Intent] = {
     "relative": ImageCms.Intent.RELATIVE_COLORIMETRIC,
@@ -46,10 +48,10 @@ _D50 = (0.9642, 1.0, 0.8249)  # of the profile connection space, ICC.1:2010, 7.2
 _D65 = (0.3127, 0.3290)
 _BRADFORD = np.array(((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296)))  # ICC.1, E.3
 # (x, y) of red, green and blue. Sources: SMPTE EG 432-1 and Apple's Display P3; Adobe RGB (1998), 4.3.1.1.
-_DISPLAY_P3 = ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060))
-_ADOBE_RGB = ((0.64, 0.33), (0.21, 0.71), (0.15, 0.06))
+_DISPLAY_P3: Primaries = ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060))
+ADOBE_RGB: Primaries = ((0.64, 0.33), (0.21, 0.71), (0.15, 0.06))
 _SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)  # IEC 61966-2-1, as ICC.1 has it: g, a, b, c, d
-_ADOBE_GAMMA = (563 / 256,)
+ADOBE_GAMMA = 563 / 256
 _HEADER = 128  # bytes
 
 
@@ -65,7 +67,7 @@ def export_profile(choice: str, metadata: Metadata, format_name: ExportFormat | 
         case "display-p3":
             return matrix_profile("Display P3", _DISPLAY_P3, _SRGB_CURVE)
         case "adobe-rgb":
-            return matrix_profile("Adobe RGB (1998) compatible", _ADOBE_RGB, _ADOBE_GAMMA)
+            return matrix_profile("Adobe RGB (1998) compatible", ADOBE_RGB, (ADOBE_GAMMA,))
         case "photo":
             return metadata.icc if is_for_export(metadata.icc) else srgb_profile()
     profile = read_profile(Path(choice))
@@ -153,7 +155,7 @@ def convert(values: NDArray[np.uint16], icc: bytes, intent: Intent = "relative")
 
 @cache
 def matrix_profile(
-    name: str, primaries: tuple[tuple[float, float], ...], curve: tuple[float, ...], white: tuple[float, float] = _D65
+    name: str, primaries: Primaries, curve: tuple[float, ...], white: tuple[float, float] = _D65
 ) -> bytes:
     """An ICC profile, version 4.3, of a display with these chromaticities (x, y), the same bytes at each call.
 
@@ -189,7 +191,7 @@ def matrix_profile(
     return header + struct.pack(">I", len(tags)) + table + body
 
 
-def _rgb_to_xyz(primaries: tuple[tuple[float, float], ...], white: tuple[float, float]) -> NDArray[np.float64]:
+def _rgb_to_xyz(primaries: Primaries, white: tuple[float, float]) -> NDArray[np.float64]:
     """Linear RGB to XYZ, Y = 1 for white: the columns are the primaries, as bright as together they make white."""
     xyz = np.array([(x / y, 1.0, (1 - x - y) / y) for x, y in primaries]).T
     columns: NDArray[np.float64] = xyz * np.linalg.solve(xyz, _white_xyz(white))
