@@ -8,10 +8,8 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from studio.core.image_io import ExportFormat, ExportOptions
-from studio.core.errors import PictureError
 from studio.core.image_io.formats import WRITE_LIMITS, format_title
 from studio.core.image_io.output.export_options import holds_profile
-from studio.core.image_io.output.rgb_profiles import NAMED_PROFILES, export_profile
 from studio.core.picture import Picture
 from studio.ui.export.profile_box import ProfileBox, make_intent_box
 from studio.ui.theme.theme import GRID, set_role
@@ -32,7 +30,6 @@ class ColorRow(QWidget):
         self._picture = picture
         self._format: ExportFormat = options.format
         self._wanted_depth = options.depth
-        self._problems: dict[tuple[str, bool], str] = {}  # by profile, and whether it may be one of inks
         self.bits = QComboBox()
         self.profile = ProfileBox(options.profile, picture.metadata)
         self.intent = make_intent_box(options.intent)
@@ -80,21 +77,6 @@ class ColorRow(QWidget):
             intent=self.intent.currentData(),
             dither=self.dither.isChecked(),
         )
-
-    @property
-    def problem(self) -> str:
-        """Why the picture cannot be written in the profile that is chosen; "" if it can, or that is none of a file."""
-        profile = self.profile.profile
-        if profile in NAMED_PROFILES or not holds_profile(self._format, profile):
-            return ""
-        key = profile, WRITE_LIMITS[self._format].has_inks
-        if key not in self._problems:
-            try:
-                export_profile(profile, self._picture.metadata, self._format)
-                self._problems[key] = ""
-            except PictureError as error:
-                self._problems[key] = str(error)
-        return self._problems[key]
 
     @Slot()
     def _follow_depth(self) -> None:

@@ -125,6 +125,7 @@ class ExportDialog(QDialog):
         self.export.setDefault(True)
         set_role(self.export, "primary")
         self._size_estimator = FileSizeEstimator(self)
+        self._refusal: StudioError | None = None  # of the encoder, for the settings of the moment
         self._disk = ExportPlace(self)
         self._wanted = self._proposed = Path()  # the name that is wanted, and the free one it became
         self._place: Place | None = None  # of the path in the field, None while the disk is asked
@@ -286,11 +287,14 @@ class ExportDialog(QDialog):
             check_export_size(*self.dimensions.pixels, found)
         except PictureError as error:
             return str(error)
-        return self.colors.problem or self.signing.problem(found)
+        if self._refusal is not None:
+            return str(self._refusal)
+        return self.signing.problem(found)
 
     @Slot()
     def _show_change(self) -> None:
         """Something has been changed: the file will have another size."""
+        self._refusal = None
         self._show_file()
         self.size_label.setText(self.tr("measuring\N{HORIZONTAL ELLIPSIS}"))
         made_of = replace(self._artwork.credits, title=self.title.text().strip(), artist=self.artist.text().strip())
@@ -299,6 +303,12 @@ class ExportDialog(QDialog):
     @Slot(object)
     def _show_file_size(self, length: int | None) -> None:
         self.size_label.setText("" if length is None else file_size(length))
+
+    @Slot(object)
+    def _show_what_fails(self, error: StudioError) -> None:
+        """The file cannot be made as it is set, such as in a profile that its format does not hold."""
+        self._refusal = error
+        self._show_file()
 
     @Slot()
     def _show_keeps(self) -> None:
@@ -347,6 +357,7 @@ class ExportDialog(QDialog):
         self.signing.changed.connect(self._show_file)
         self.signing.box.toggled.connect(self._make_room)
         self._size_estimator.measured.connect(self._show_file_size)
+        self._size_estimator.refused.connect(self._show_what_fails)
         self._disk.proposed.connect(self._show_proposed)
         self._disk.looked_at.connect(self._show_place)
         self._disk.failed.connect(self._show_refusal)

@@ -13,12 +13,14 @@ PATIENCE = 250  # ms without a change before it is worth encoding
 
 
 class FileSizeEstimator(QObject):
-    """Signals: measured(object), the bytes that the newest question gave, None where it cannot be encoded.
+    """Signals: measured(object), the bytes that the newest question gave, None where it cannot be encoded;
+    refused(StudioError), why not.
 
     Answers to older questions are dropped; of those that wait for a thread, all but the newest.
     """
 
     measured = Signal(object)
+    refused = Signal(object)
 
     def __init__(self, parent: QObject | None = None, *, patience: int = PATIENCE) -> None:
         super().__init__(parent)
@@ -51,5 +53,6 @@ class FileSizeEstimator(QObject):
 
     @Slot(object, object)
     def _give_up(self, question: int, error: StudioError) -> None:
-        if question == self._question:  # the export itself will say why
+        if question == self._question:
             self.measured.emit(None)
+            self.refused.emit(error)

@@ -68,7 +68,9 @@ class ExportOptions:
         """The same in another format, as far as it can hold it: else in the bits it has, else in sRGB."""
         limits = WRITE_LIMITS[name]
         depth = limits.depths[-1] if self.depth > 8 else limits.depths[0]
-        return replace(self, format=name, depth=depth, profile=self.profile if holds_profile(name, self.profile) else "srgb")
+        return replace(
+            self, format=name, depth=depth, profile=self.profile if holds_profile(name, self.profile) else "srgb"
+        )
 
     @property
     def is_lossless(self) -> bool:

@@ -1,4 +1,6 @@
-"""The colour space that a JPEG XL codestream says its values are in: replaced in its header, where sRGB stood.
+"""The colour space that a JPEG XL codestream says its values are in: replaced in its header.
+
+imagecodecs says sRGB of 8 bits, and of 16 bits that they are linear light, whatever they are.
 
 Source: ISO/IEC 18181-1:2024, annex D (image header) and E (colour encoding).
 """
@@ -12,8 +14,8 @@ from studio.core.image_io.output.rgb_profiles import ADOBE_GAMMA, ADOBE_RGB, Pri
 
 _START = b"\xff\x0a"
 _RGB, _D65 = 0, 1
-_CUSTOM, _P3 = 2, 11  # primaries
-_SRGB_CURVE = 13
+_SRGB, _CUSTOM, _P3 = 1, 2, 11  # primaries
+_LINEAR, _SRGB_CURVE = 8, 13
 _RELATIVE = 1  # intent
 _EDGES = ((9, 1), (13, 1), (18, 1), (30, 1))  # bits and offset of each choice
 _CHROMATICITY = ((19, 0), (19, 524_288), (20, 1_048_576), (21, 2_097_152))
@@ -64,7 +66,7 @@ class _Writer:
 
 
 def with_colors(codestream: bytes, space: str) -> bytes:
-    """The codestream, whose header says sRGB, with another space in its place: "display-p3" or "adobe-rgb".
+    """The codestream, whose header says sRGB or its linear light, with one of NUMBERED_PROFILES in its place.
 
     Nothing else of it is changed: values of a lossless picture are to be in that space already, those of a lossy one,
     which are coded as light that eyes see (XYB), come out in it. Raises ValueError for a header of another kind.
@@ -83,7 +85,7 @@ def with_colors(codestream: bytes, space: str) -> bytes:
         fields, tail = _Writer(), _Writer()
         _skip_to_colors(reader)
         start = reader.at
-        reader.expect(1, 1, "other colours than sRGB")
+        _skip_srgb(reader)
         after = reader.at
     result = _Writer()
     before = _Reader(codestream)
@@ -124,6 +126,16 @@ def _skip_to_colors(reader: _Reader) -> None:
     reader.bits(1)  # whether it is XYB
 
 
+def _skip_srgb(reader: _Reader) -> None:
+    if reader.bits(1):  # it is what a header says by default
+        return
+    reader.expect(1, 0, "a profile")
+    found = reader.choice(_ENUM), reader.choice(_ENUM), reader.choice(_ENUM), reader.bits(1), reader.choice(_ENUM)
+    if found[:4] != (_RGB, _D65, _SRGB, 0) or found[4] not in (_SRGB_CURVE, _LINEAR):
+        raise ValueError("a JPEG XL header with other colours than sRGB")
+    reader.choice(_ENUM)  # intent
+
+
 def _skip_depth(reader: _Reader) -> None:
     reader.expect(1, 0, "floats")
     reader.choice(((0, 8), (0, 10), (0, 12), (6, 1)))
@@ -134,6 +146,9 @@ def _copy(source: _Reader, target: _Writer, count: int) -> None:
 
 
 def _write_colors(target: _Writer, space: str) -> None:
+    if space == "srgb":
+        target.bits(1, 1)
+        return
     target.bits(0b00, 2)  # not sRGB, and no ICC profile
     target.choice(_RGB, _ENUM)
     target.choice(_D65, _ENUM)

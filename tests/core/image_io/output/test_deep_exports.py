@@ -17,6 +17,7 @@ from studio.core.errors import PictureError
 from studio.core.image_io import ExportOptions, Layer, decode_picture, encode_picture, save_picture
 from studio.core.image_io.color_profile import srgb_profile
 from studio.core.image_io.output.iso_boxes import boxes_in
+from studio.core.image_io.output.jpeg_xl_colors import with_colors
 from studio.core.image_io.output.rgb_profiles import convert, export_profile
 from studio.core.image_io.xmp import Credits, read_recipe
 from studio.core.picture import Metadata, Picture, from_deep
@@ -186,7 +187,7 @@ def test_a_jpeg_in_another_profile_lies_on_white() -> None:
     [
         ({"format": "jpeg", "depth": 16}, "JPEG is written in 8 bits and not in 16. Choose PNG or TIFF"),
         ({"format": "png", "depth": 10}, "PNG is written in 8 or 16 bits and not in 10. Choose AVIF"),
-        ({"format": "jxl", "profile": "adobe-rgb"}, "JPEG XL is written in sRGB only"),
+        ({"format": "jxl", "profile": "photo"}, "JPEG XL is written in sRGB, Display P3 or Adobe RGB"),
         ({"intent": "pretty"}, "pretty is no rendering intent"),
     ],
 )
@@ -199,7 +200,8 @@ def test_what_does_not_fit_together_is_refused_in_words(fields: dict[str, Any], 
 def test_options_go_over_to_another_format_as_far_as_it_holds_them(name: Any, depth: int) -> None:
     options = ExportOptions("png", depth=16, profile="adobe-rgb").in_format(name)
     assert (options.format, options.depth, options.profile) == (name, depth, "adobe-rgb")
-    assert ExportOptions("png", depth=16, profile="adobe-rgb").in_format("jxl").profile == "srgb"
+    assert ExportOptions("png", depth=16, profile="adobe-rgb").in_format("jxl").profile == "adobe-rgb"
+    assert ExportOptions("png", profile="photo").in_format("jxl").profile == "srgb"
 
 
 def test_an_openraster_file_is_laid_out_as_its_specification_says(tmp_path: Path) -> None:
@@ -228,3 +230,63 @@ def test_an_openraster_file_is_laid_out_as_its_specification_says(tmp_path: Path
             assert np.array_equal(np.asarray(image), np.dstack((artwork.pixels, artwork.alpha)))
             assert "Bridge" in image.info["xmp"].decode()
             assert ImageCms.getProfileName(ImageCms.ImageCmsProfile(BytesIO(image.info["icc_profile"])))
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("alpha", [False, True])
+@pytest.mark.parametrize("profile", ["display-p3", "adobe-rgb"])
+def test_a_lossless_jpeg_xl_holds_the_values_of_another_space(profile: str, alpha: bool, depth: int) -> None:
+    picture = gradient(alpha)
+    options = ExportOptions("jxl", depth=depth, lossless=True, profile=profile)
+    found = imagecodecs.jpegxl_decode(encode_picture(picture, options, CREDITS))
+    wanted = imagecodecs.png_decode(encode_picture(picture, ExportOptions("png", depth=depth, profile=profile)))
+    assert found.dtype == wanted.dtype and np.array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("profile", ["display-p3", "adobe-rgb"])
+def test_a_lossy_jpeg_xl_comes_out_in_the_space_it_names(profile: str, depth: int) -> None:
+    picture, peak = gradient(), (1 << depth) - 1
+    found = imagecodecs.jpegxl_decode(
+        encode_picture(picture, ExportOptions("jxl", depth=depth, quality=100, profile=profile))
+    )
+    wanted = imagecodecs.png_decode(encode_picture(picture, ExportOptions("png", depth=depth, profile=profile)))
+    plain = imagecodecs.png_decode(encode_picture(picture, ExportOptions("png", depth=depth)))
+    off, as_srgb = (np.abs(found / peak - values / peak).mean() for values in (wanted, plain))
+    assert off < 0.004 and as_srgb > 3 * off
+
+
+@pytest.mark.parametrize("profile", ["display-p3", "adobe-rgb"])
+def test_a_jpeg_xl_of_another_space_is_verified_and_saved(tmp_path: Path, profile: str) -> None:
+    for lossless in (False, True):
+        options = ExportOptions("jxl", lossless=lossless, profile=profile)
+        assert save_picture(gradient(), tmp_path / "sea.jxl", options, CREDITS) > 0
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (40, 64), (33, 47), (300, 1021), (256, 256), (600, 400)])
+@pytest.mark.parametrize("channels", [3, 4])
+def test_the_header_of_any_jpeg_xl_is_changed_and_nothing_else(shape: tuple[int, int], channels: int) -> None:
+    values = np.random.default_rng(5).integers(0, 256, (*shape, channels), np.uint8)
+    for settings in ({"lossless": True}, {"distance": 1.0}):
+        codestream = bytes(imagecodecs.jpegxl_encode(values, effort=3, usecontainer=False, **settings))
+        changed = with_colors(codestream, "display-p3")
+        assert changed[-20:] == codestream[-20:] and 0 < len(changed) - len(codestream) < 8
+        assert imagecodecs.jpegxl_decode(changed).shape == values.shape
+        with pytest.raises(ValueError, match="other colours"):
+            with_colors(changed, "adobe-rgb")
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\x0a", b"\xff\x0a\x00", b"GIF89a", bytes(40)])
+def test_what_is_no_jpeg_xl_is_not_changed(data: bytes) -> None:
+    with pytest.raises(ValueError):
+        with_colors(data, "display-p3")
+
+
+@pytest.mark.parametrize("lossless", [False, True])
+def test_a_jpeg_xl_of_16_bits_says_srgb_and_not_linear_light(lossless: bool) -> None:
+    data = encode_picture(gradient(), ExportOptions("jxl", depth=16, lossless=lossless))
+    codestream = dict(boxes_in(data))[b"jxlc"]
+    assert with_colors(codestream, "srgb") == codestream
+    by_itself = bytes(imagecodecs.jpegxl_encode(gradient().deep_rows(ALL), lossless=True, usecontainer=True))
+    linear = dict(boxes_in(by_itself))[b"jxlc"]
+    assert with_colors(linear, "srgb") != linear  # else the encoder has changed, and `_linear` is wrong
