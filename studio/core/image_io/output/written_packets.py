@@ -22,6 +22,7 @@ _MOST_CHUNKS = 64
 _MOST_MEMBERS = 1000
 _END = struct.Struct("<4sHHHHIIH")  # end of central directory: APPNOTE.TXT 4.3.16
 _LOCATOR = 20  # bytes before it where there is a directory of zip64
+_ERRORS: tuple[type[Exception], ...] = (*DECODER_ERRORS, BadZipFile)
 _KEYWORD = b"XML:com.adobe.xmp\0\0\0\0\0"
 
 
@@ -38,7 +39,7 @@ def packet_in(file: IO[bytes]) -> bytes | None:
             return read_webp(file, file.seek(0, os.SEEK_END)).info.get("xmp", b"")
         if head[4:8] == b"ftyp":
             return read_packet(file, file.seek(0, os.SEEK_END), _MOST_PACKET)
-    except (*DECODER_ERRORS, BadZipFile):
+    except _ERRORS:
         return b""
     finally:
         file.seek(0)
