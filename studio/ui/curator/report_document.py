@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSize, Qt, QUrl
+from PySide6.QtCore import QBuffer, QByteArray, QEventLoop, QIODevice, QMarginsF, QSize, Qt, QUrl
 from PySide6.QtGui import QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 from PySide6.QtSvg import QSvgRenderer
 
@@ -114,6 +114,7 @@ def report_content(title: str, found: Assessment, encoder: str, paper: Paper) ->
 
 def report_pdf(title: str, found: Assessment, encoder: str) -> bytes:
     """The report as a PDF, in A4, with numbers of pages. On any thread, while there is an application."""
+    loop = QEventLoop()  # threads of Python's have no dispatcher, which the document starts its timers with
     document = QTextDocument()
     document.setDefaultFont(QFont("sans-serif", 9))
     document.setDocumentMargin(0)
@@ -130,6 +131,7 @@ def report_pdf(title: str, found: Assessment, encoder: str) -> bytes:
     document.print_(writer)
     del writer  # ends the file
     buffer.close()
+    del document, loop
     return bytes(file.data())
 
 
