@@ -83,7 +83,7 @@ class EpochPlot(QWidget):
         self.held_out.setData(places, held_out)
         self.best.setData([across for across, _ in best], [loss for _, loss in best])
         self._show_names(starts)
-        self.plot.setXRange(0, max(4.0, place + _GAP), padding=0.02)
+        self.plot.setXRange(0, max(4.0, place + _GAP + 0.06 * place), padding=0.02)  # with room for the last name
         self.plot.setYRange(0, 1.15 * max([0.1, *(value for value in (*training, *held_out) if value == value)]))
 
     def changeEvent(self, event: QEvent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QBuffer, QByteArray, QEventLoop, QIODevice, QMarginsF, QSize, Qt, QUrl
-from PySide6.QtGui import QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
+from PySide6.QtGui import QColor, QFont, QImage, QPageSize, QPainter, QPdfWriter, QTextDocument
 from PySide6.QtSvg import QSvgRenderer
 
 from studio.core.classifier.linear_head import NO_ATTRIBUTION
@@ -19,7 +19,6 @@ _DRAWN = 3  # px of an image for each of a drawing: sharp in print and on fine s
 _CHART, _LOOK = 300, 150  # px of a drawing, and of the longer edge of a picture
 _CURVES_ROW, _LOOKS_ROW = 2, 4
 _RESOLUTION = 150  # dots per inch of the PDF's layout; its text is vectors
-_MARGIN = 16.0  # mm
 _WIDEST_TABLE = 14  # classes whose matrix is set in the usual size
 
 
@@ -87,7 +86,7 @@ def report_content(title: str, found: Assessment, encoder: str, paper: Paper) ->
         "<h2>Is it as sure as it is right?</h2>",
         "<p>Each point is a tenth of the pictures. On the line, certainties are true; below it, the classifier is too"
         " sure.</p>",
-        drawn(calibration_chart(found.groups)),
+        f"<p>{drawn(calibration_chart(found.groups))}</p>",
     ]
     if found.looks:
         parts += [
@@ -96,7 +95,7 @@ def report_content(title: str, found: Assessment, encoder: str, paper: Paper) ->
             _rows([shown(look) for look in found.looks], _LOOKS_ROW),
         ]
     parts += [
-        "<h2>What is taken for what</h2>",
+        '<h2 style="page-break-before: always">What is taken for what</h2>',
         "<p>Rows are what a picture is, columns what it was taken for, by the numbers of the rows.</p>",
         _confusion(found, paper),
         "<h2>What it learnt from</h2>",
@@ -127,7 +126,7 @@ def report_pdf(title: str, found: Assessment, encoder: str) -> bytes:
     writer.setCreator("Style Studio")
     writer.setResolution(_RESOLUTION)
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    writer.setPageMargins(QMarginsF(_MARGIN, _MARGIN, _MARGIN, _MARGIN), QPageLayout.Unit.Millimeter)
+    writer.setPageMargins(QMarginsF())  # the document has its own, of 2 cm
     document.print_(writer)
     del writer  # ends the file
     buffer.close()
