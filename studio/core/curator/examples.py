@@ -86,15 +86,23 @@ class Collection:
         """Sentences on what is left out."""
         notes = list(self.problems)
         if self.forbidden:
-            notes.append(f"{len(self.forbidden)} pictures forbid to learn from them and were left out.")
-        if self.unlabelled:
-            notes.append(f"{self.unlabelled} pictures have no label and were left out.")
-        if self.small:
-            lost = sum(pictures for pictures, _ in self.small.values())
-            notes.append(
-                f"{len(self.small)} classes with fewer than {self.least_works} works ({lost} pictures) were left out."
+            forbids = (
+                "forbids to learn from it and was" if len(self.forbidden) == 1 else "forbid to learn from them and were"
             )
+            notes.append(f"{_pictures(len(self.forbidden))} {forbids} left out.")
+        if self.unlabelled:
+            has = "has no label and was" if self.unlabelled == 1 else "have no label and were"
+            notes.append(f"{_pictures(self.unlabelled)} {has} left out.")
+        if self.small:
+            lost = _pictures(sum(pictures for pictures, _ in self.small.values()))
+            classes = "1 class" if len(self.small) == 1 else f"{len(self.small)} classes"
+            were = "was" if len(self.small) == 1 else "were"
+            notes.append(f"{classes} with fewer than {self.least_works} works ({lost}) {were} left out.")
         return tuple(notes)
+
+
+def _pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count} pictures"
 
 
 def examples_in(folder: Path, by: LabelledBy = "folder", least_works: int = LEAST_WORKS) -> Examples:

@@ -16,7 +16,7 @@ from studio.ui.images.picture_pyramid import qimage
 
 _KEEP = Qt.AspectRatioMode.KeepAspectRatio
 _DRAWN = 3  # px of an image for each of a drawing: sharp in print and on fine screens
-_CHART, _LOOK = 300, 150  # px of a drawing, and of the longer edge of a picture
+_CHART, _SQUARE, _LOOK = 300, 220, 132  # px of a curve, of the chart of calibration, and of the longer edge of a picture
 _CURVES_ROW, _LOOKS_ROW = 2, 4
 _RESOLUTION = 150  # dots per inch of the PDF's layout; its text is vectors
 _WIDEST_TABLE = 14  # classes whose matrix is set in the usual size
@@ -52,10 +52,10 @@ def report_content(title: str, found: Assessment, encoder: str, paper: Paper) ->
     """On any thread."""
     images: dict[str, QImage] = {}
 
-    def drawn(svg: str) -> str:
+    def drawn(svg: str, width: int = _CHART) -> str:
         name = f"drawing:{len(images)}"
         images[name] = _draw(svg, paper)
-        return f'<img src="{name}" width="{_CHART}">'
+        return f'<img src="{name}" width="{width}">'
 
     def shown(look: Look) -> str:
         name, image = f"look:{len(images)}", qimage(look.picture.pixels).copy()
@@ -79,14 +79,14 @@ def report_content(title: str, found: Assessment, encoder: str, paper: Paper) ->
         parts += ["<h2>How it was trained</h2>", stages]
     if trainings:
         parts += [
-            "<p>Loss of what was learnt from (grey) and of other works (blue).</p>",
+            "<p>Loss of what was learnt from (grey) and of works held out (coloured).</p>",
             _rows(trainings, _CURVES_ROW),
         ]
     parts += [
         "<h2>Is it as sure as it is right?</h2>",
         "<p>Each point is a tenth of the pictures. On the line, certainties are true; below it, the classifier is too"
         " sure.</p>",
-        f"<p>{drawn(calibration_chart(found.groups))}</p>",
+        f"<p>{drawn(calibration_chart(found.groups), _SQUARE)}</p>",
     ]
     if found.looks:
         parts += [

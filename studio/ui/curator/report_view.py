@@ -74,4 +74,4 @@ def paper_of_theme() -> Paper:
     """The colours of the theme in force."""
     name = theme_name()
     colors = PALETTES[name]
-    return Paper(colors["raised"], colors["text"], colors["muted"], colors["accent"], _CAUTION[name], colors["control"])
+    return Paper(colors["window"], colors["text"], colors["muted"], colors["accent"], _CAUTION[name], colors["control"])

@@ -260,6 +260,6 @@ def test_examples_leave_out_what_is_rare_unlabelled_or_forbids_it(tmp_path: Path
     found = examples_in(tmp_path)
     assert found.labels == ("a",) * 3 + ("b",) * 3
     assert len(found.notes) == 3
-    assert any("1 pictures forbid to learn from them" in note for note in found.notes)
+    assert any("1 picture forbids to learn from it" in note for note in found.notes)
     with pytest.raises(StudioError, match="fewer than two classes of 4 works"):
         examples_in(tmp_path, least_works=4)

@@ -104,7 +104,7 @@ def test_a_classifier_is_trained_and_its_report_is_read(
 ) -> None:
     (request,) = engine.requests_to_train
     assert set(request.labels) == set(CLASSES) and len(request.pictures) == 18
-    assert any("1 classes with fewer than 3 works" in note for note in request.notes)
+    assert any("1 class with fewer than 3 works (1 picture) was left out." in note for note in request.notes)
     qtbot.waitUntil(lambda: "Classifier of artists" in trained.report.text.toPlainText())
     report = trained.report.text.toPlainText()
     for words in (
