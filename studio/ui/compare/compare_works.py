@@ -70,9 +70,14 @@ class CompareWorks(QDialog):
         self.view = WorksView()
         self.titles = [PlainLabel(self.tr("First work")), PlainLabel(self.tr("Second work"))]
         self.choosers = [QPushButton(self.tr("Choose\N{HORIZONTAL ELLIPSIS}")) for _ in range(2)]
-        sides = (self.tr("first"), self.tr("second"))
-        self.palettes = [PaletteStrip(self.tr("Colours of the {} work").format(side)) for side in sides]
-        self.roses = [StrokeRose(self.tr("Strokes of the {} work").format(side)) for side in sides]
+        self.palettes = [
+            PaletteStrip(self.tr("Colours of the first work")),
+            PaletteStrip(self.tr("Colours of the second work")),
+        ]
+        self.roses = [
+            StrokeRose(self.tr("Strokes of the first work")),
+            StrokeRose(self.tr("Strokes of the second work")),
+        ]
         self.bars = MeasureBars()
         self.pairs = QSlider(Qt.Orientation.Horizontal)
         self.attention = QCheckBox(self.tr("What draws the &eye"))
@@ -83,7 +88,7 @@ class CompareWorks(QDialog):
         self.mix = QPushButton(self.tr("&Mix both in"))
         self.export = QPushButton(self.tr("E&xport\N{HORIZONTAL ELLIPSIS}"))
         self.done_button = QPushButton(self.tr("Close"))
-        self._set_up(sides)
+        self._set_up()
         self._arrange()
         self._connect()
         resize_within_screen(self, _SIZE)
@@ -225,9 +230,11 @@ class CompareWorks(QDialog):
     def _mix(self) -> None:
         self.mix_asked.emit([work.path for work in self.comparer.works if work is not None])
 
-    def _set_up(self, sides: tuple[str, str]) -> None:
-        for side, button in enumerate(self.choosers):
-            button.setAccessibleName(self.tr("Choose the {} work").format(sides[side]))
+    def _set_up(self) -> None:
+        for button, name in zip(
+            self.choosers, (self.tr("Choose the first work"), self.tr("Choose the second work")), strict=True
+        ):
+            button.setAccessibleName(name)
         self.pairs.setAccessibleName(self.tr("How many pairs of patches are shown"))
         self.pairs.setRange(0, MOST_MATCHES)
         self.pairs.setMinimumWidth(80)

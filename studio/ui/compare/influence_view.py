@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -14,7 +14,15 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QPushButton, QSlider, QSpinBox, QVBoxLayout, QWidget
 
 from studio.core.errors import StudioError
-from studio.core.library.influence import AT_LEAST, NEAREST, NOTE, InfluenceGraph, influence_graph
+from studio.core.library.influence import (
+    AT_LEAST,
+    NEAREST,
+    NOTE,
+    InfluenceGraph,
+    TimeLayout,
+    influence_graph,
+    lay_out,
+)
 from studio.core.library.library_index import LibraryIndex
 from studio.ui.compare.time_view import TimeView, about
 from studio.ui.images.picture_pyramid import qimage
@@ -24,15 +32,17 @@ from studio.ui.widgets.form_row import form_row
 from studio.ui.widgets.plain_text import PlainLabel
 
 MOST_NEAREST = 10
-MOST_WORKS = 2000  # thumbnails that are held; of more works, the graph is drawn of the first
+MOST_WORKS = 2000  # thumbnails that are held; of more works, the graph is drawn of the first by path
 
 
 @dataclass(frozen=True, eq=False)
 class ShownGraph:
-    """A graph, and a thumbnail of each work."""
+    """A graph, where its works are drawn, and a thumbnail of each. left_out: how many dated works are too many."""
 
     graph: InfluenceGraph
+    layout: TimeLayout
     images: tuple[QImage, ...]
+    left_out: int = 0
 
 
 MakeGraph = Callable[[int, float], ShownGraph]
@@ -53,6 +63,7 @@ class InfluenceView(QWidget):
         super().__init__(parent)
         self._make_graph = make_graph
         self._graph = InfluenceGraph((), (), 0)
+        self._left_out = 0
         self._round = 0
         self._tasks = TaskPool(1, self)
         self.time = TimeView()
@@ -63,9 +74,8 @@ class InfluenceView(QWidget):
         self.use = QPushButton(self.tr("Use as style"))
         self.compare = QPushButton(self.tr("Compare with the nearest earlier work"))
         self.status = PlainLabel()
-        self.note = PlainLabel(
-            NOTE + self.tr(" A dashed line: the times overlap. At //, years without works are left out.")
-        )
+        drawn = self.tr("A dashed line: the times overlap. At //, years without works are left out.")
+        self.note = PlainLabel(" ".join((NOTE, drawn)))
         self._set_up()
         self._arrange()
         self._connect()
@@ -83,8 +93,8 @@ class InfluenceView(QWidget):
     @Slot(object, object)
     def _take(self, number: int, shown: ShownGraph) -> None:
         if number == self._round:
-            self._graph = shown.graph
-            self.time.show_graph(shown.graph, shown.images)
+            self._graph, self._left_out = shown.graph, shown.left_out
+            self.time.show_graph(shown.graph, shown.layout, shown.images)
             self._tell(-1)
 
     @Slot(object, object)
@@ -103,12 +113,18 @@ class InfluenceView(QWidget):
             lines += [f"{edge.similarity:.2f}  {about(graph.works[edge.earlier])}" for edge in before[:3]]
             self.status.setText("\n".join(lines))
             return
-        text = self.tr("Dated works: {:,}; lines between them: {:,}").format(len(graph.works), len(graph.edges))
         if not graph.works:
-            text = self.tr("No picture here has a date. Years are read from a MANIFEST.tsv or from cards.")
-        elif graph.undated:
-            text += self.tr("; without a date, and left out: {:,}").format(graph.undated)
-        self.status.setText(text)
+            self.status.setText(
+                self.tr("No picture here has a date. Years are read from a MANIFEST.tsv or from cards.")
+            )
+            return
+        sentences = [self.tr("Dated works: {:,}; lines between them: {:,}.").format(len(graph.works), len(graph.edges))]
+        if graph.undated:
+            sentences.append(self.tr("Left out without a date: {:,}.").format(graph.undated))
+        if self._left_out:
+            text = self.tr("Left out, because no more than {:,} works are drawn: {:,}.")
+            sentences.append(text.format(MOST_WORKS, self._left_out))
+        self.status.setText(" ".join(sentences))
 
     def _nearest_to(self, work: int) -> int | None:
         before = [edge for edge in self._graph.edges_of(work) if edge.later == work]
@@ -188,7 +204,7 @@ def graph_of_folder(index_folder: Path | None, folder: Path | None) -> MakeGraph
             vectors = index.vectors("style", np.array([one.row for one in shown], np.int64))
             graph = influence_graph(shown, vectors, nearest, at_least)
             images = tuple(_image(index.thumbnail(work.picture.row)) for work in graph.works)
-        return ShownGraph(InfluenceGraph(graph.works, graph.edges, undated), images)
+        return ShownGraph(replace(graph, undated=undated), lay_out(graph), images, len(dated) - len(shown))
 
     return make
 

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.core.library.influence import DatedWork, Edge, InfluenceGraph, TimeLayout, lay_out
+from studio.core.library.influence import DatedWork, Edge, InfluenceGraph, TimeLayout
 from studio.ui.theme.theme import GRID, color
 
 _AXIS = 28  # px
@@ -57,10 +57,9 @@ class TimeView(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(900, 500)
 
-    def show_graph(self, graph: InfluenceGraph, images: Sequence[QImage]) -> None:
-        """Show other works. images: a thumbnail of each, a null one where there is none."""
-        self._graph, self._images = graph, images
-        self._layout = lay_out(graph)
+    def show_graph(self, graph: InfluenceGraph, layout: TimeLayout, images: Sequence[QImage]) -> None:
+        """Show other works. layout: of this graph. images: a thumbnail of each, a null one where there is none."""
+        self._graph, self._layout, self._images = graph, layout, images
         self.choose(-1)
         self.fit()
 

@@ -90,9 +90,15 @@ class MeasureBars(QWidget):
             row = event.pos().y() // _ROW
             if 0 <= row < len(self._measures):
                 one = self._measures[row]
-                layer = self.tr(" (layer {} of VGG-16)").format(one.name) if one.name in LAYER_WORDS else ""
-                text = self.tr("{}{}: a distance of {:.3g}; of a hundred pairs of works, {:.0f} are nearer")
-                text = text.format(one.words, layer, one.distance, 100 * one.share)
+                text = self.tr(
+                    "{about}: a distance of {distance:.3g}; of a hundred pairs of works, {share:.0f} are nearer"
+                )
+                if one.name in LAYER_WORDS:
+                    text = self.tr(
+                        "{about} (layer {layer} of VGG-16): a distance of {distance:.3g}; of a hundred pairs of works,"
+                        " {share:.0f} are nearer"
+                    )
+                text = text.format(about=one.words, layer=one.name, distance=one.distance, share=100 * one.share)
                 QToolTip.showText(event.globalPos(), text, self)
                 return True
         return super().event(event)

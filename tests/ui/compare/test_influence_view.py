@@ -61,7 +61,7 @@ def click(qtbot: QtBot, view: InfluenceView, work: int) -> None:
 
 
 def test_dated_works_are_counted_and_the_caution_stands_there(view: InfluenceView) -> None:
-    assert view.status.text() == "Dated works: 4; lines between them: 3; without a date, and left out: 1"
+    assert view.status.text() == "Dated works: 4; lines between them: 3. Left out without a date: 1."
     assert "does not mean influenced" in view.note.text()
     assert list(unspoken_controls(view)) == []
 
@@ -117,6 +117,15 @@ def test_other_settings_give_another_graph(qtbot: QtBot, view: InfluenceView) ->
     view.at_least.setValue(95)
     qtbot.waitUntil(lambda: "lines between them: 1" in view.status.text())
     assert view.limit.text() == "0.95"
+
+
+def test_how_many_works_are_too_many_is_told(
+    qtbot: QtBot, view: InfluenceView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.ui.compare.influence_view.MOST_WORKS", 3)
+    view.refresh()
+    qtbot.waitUntil(lambda: "Dated works: 3" in view.status.text())
+    assert view.status.text().endswith("Left out, because no more than 3 works are drawn: 1.")
 
 
 def test_a_library_without_dates_or_without_an_index_is_told(qtbot: QtBot, tmp_path: Path) -> None:

@@ -38,12 +38,9 @@ class Legend(QWidget):
         scale = self._scale
         if scale is None:
             return ""
+        parts = [text for text, _ in self._rows()]
         if self._is_ramp:
-            parts = [self.tr("{low} to {high}").format(low=scale.ends[0], high=scale.ends[2])]
-        else:
-            parts = [f"{label} {count}" for label, count in zip(scale.labels, scale.counts, strict=True)]
-        if scale.unknown:
-            parts.append(self._unknown)
+            parts.insert(0, self.tr("{low} to {high}").format(low=scale.ends[0], high=scale.ends[2]))
         return f"{scale.title}: {', '.join(parts)}"
 
     def sizeHint(self) -> QSize:
@@ -97,7 +94,7 @@ class Legend(QWidget):
     @property
     def _unknown(self) -> str:
         count = self._scale.unknown if self._scale else 0
-        return self.tr("unknown") + f" {count:,}"
+        return self.tr("unknown {count}").format(count=f"{count:,}")
 
     @property
     def _row_height(self) -> float:
