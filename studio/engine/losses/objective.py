@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from studio.engine.losses.losses import ObjectiveWeights, relative_moments_loss, variance_of
+from studio.engine.losses.objective_targets import ObjectiveTargets, RegionTargets, inside
 from studio.engine.losses.opacity import opacity_at
 from studio.engine.losses.self_similarity import CellGrid, self_similarity_loss
 from studio.engine.losses.statistics import Moments, Sums, add_sums, positions, sums_around, total_variation
@@ -17,40 +18,7 @@ from studio.engine.networks.vgg import ActivationTape, Encoder
 from studio.engine.runtime.tiling import Tile, cut_into_tiles
 
 LEAST_TOTAL_VARIATION = 1e-4  # a flat style: a step of 1/100 from pixel to pixel
-LEAST_INSIDE = 0.5  # of a region that must be left without its border, or the border counts as well
 LEAST_COLOR_VARIANCE = 3e-3  # of coarse colours in [0, 1]
-
-
-@dataclass(frozen=True)
-class RegionTargets:
-    """What is different in a region. share: (1, 1, H, W), how much of each place is of it; the rest as elsewhere."""
-
-    weights: ObjectiveWeights
-    moments: Mapping[str, Moments]
-    share: Tensor
-    total_variation: float
-
-
-@dataclass(frozen=True)
-class ObjectiveTargets:
-    """What the losses hold the picture against, at one size.
-
-    moments: of the style, by layer. matched, content: features by layer, of the whole picture (1, C, h, w). structure:
-    self-similarity of the photo (N, N), by layer. colors: coarse colours (1, 3, gh, gw). total_variation: of the style.
-    opacity: (1, 1, H, W) in [0, 1], how much of the picture is seen at each place; all losses but the smoothness weigh
-    places by it. None or {}: there is no such target, or the picture is opaque. regions: all there are, the rest among
-    them, whose shares sum to 1 but for what is left alone; () where all is of one. Moments, weights and total variation
-    are theirs then; their styles' matched features lie side by side in `matched`.
-    """
-
-    moments: Mapping[str, Moments]
-    matched: Mapping[str, Tensor] = field(default_factory=dict)
-    content: Mapping[str, Tensor] = field(default_factory=dict)
-    structure: Mapping[str, Tensor] = field(default_factory=dict)
-    colors: Tensor | None = None
-    total_variation: float = 0.0
-    opacity: Tensor | None = None
-    regions: tuple[RegionTargets, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -314,17 +282,6 @@ class Objective:
             return 0.0
         gradient.add_(torch.autograd.grad(loss, leaf)[0])
         return float(loss.detach())
-
-
-def inside(share: Tensor | None) -> Tensor:
-    """The share of a region (1, 1, h, w) without the places at its border, which see others as well.
-
-    Where hardly anything else is left they stay. Source: Gatys et al. 2017, "Controlling perceptual factors in neural
-    style transfer", who guide statistics by masks that a layer's receptive field is taken off.
-    """
-    assert share is not None
-    inner = -functional.max_pool2d(-share, 3, stride=1, padding=1)
-    return inner if float(inner.sum()) >= LEAST_INSIDE * float(share.sum()) else share
 
 
 def _moments_gradient(features: Tensor, target: _MomentsTarget, slopes: tuple[Tensor, Tensor]) -> Tensor:

@@ -14,7 +14,8 @@ from studio.core.engine_api.schedule import NARROWEST
 from studio.core.picture import fit_size
 from studio.core.recipe import StyleRecipe
 from studio.engine.losses.losses import STYLE_LAYERS, ObjectiveWeights, objective_weights
-from studio.engine.losses.objective import Objective, ObjectiveTargets, RegionTargets
+from studio.engine.losses.objective import Objective
+from studio.engine.losses.objective_targets import ObjectiveTargets, RegionTargets
 from studio.engine.losses.statistics import Moments, blend_moments, moments
 from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization import initialization

@@ -19,7 +19,8 @@ from studio.engine.losses.losses import (
     STYLE_LAYERS,
     ObjectiveWeights,
 )
-from studio.engine.losses.objective import Evaluation, Objective, ObjectiveTargets
+from studio.engine.losses.objective import Evaluation, Objective
+from studio.engine.losses.objective_targets import ObjectiveTargets
 from studio.engine.losses.self_similarity import CellGrid, self_similarity
 from studio.engine.losses.statistics import moments, total_variation
 from studio.engine.networks.vgg import Encoder, EncoderLayout, Pooling

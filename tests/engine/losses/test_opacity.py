@@ -12,7 +12,8 @@ from torch import Tensor
 from studio.engine.losses.band_statistics import band_covariances, match_bands
 from studio.engine.losses.losses import MATCHED_LAYERS, STRUCTURE_LAYERS, STYLE_LAYERS, ObjectiveWeights, variance_of
 from studio.engine.losses.matching import nearest_features
-from studio.engine.losses.objective import Evaluation, Objective, ObjectiveTargets
+from studio.engine.losses.objective import Evaluation, Objective
+from studio.engine.losses.objective_targets import ObjectiveTargets
 from studio.engine.losses.opacity import opacity_at, visible_rows
 from studio.engine.losses.self_similarity import CellGrid, self_similarity
 from studio.engine.losses.statistics import moments, sums_around, total_variation
