@@ -15,7 +15,6 @@ from torch import Tensor
 from studio import __version__
 from studio.core.card import bundled_cards
 from studio.core.engine_api.contract import (
-    ClassifierRequest,
     ColorRequest,
     CompareRequest,
     DescribeRequest,
@@ -29,8 +28,8 @@ from studio.core.engine_api.contract import (
     Request,
     SeeRequest,
     StyleRequest,
-    TuneRequest,
 )
+from studio.core.engine_api.learning import ClassifierRequest, TuneRequest
 from studio.core.engine_api.schedule import NARROWEST
 from studio.core.errors import EngineError, RecipeError, StudioError
 from studio.core.picture import Picture, fit_size

@@ -11,7 +11,6 @@ from studio.core.classifier.trained_check import check_assessment, check_epoch, 
 from studio.core.classifier.tuned_block import TunedBlock
 from studio.core.engine_api.comparison import check_comparison
 from studio.core.engine_api.contract import (
-    ClassifierRequest,
     Compared,
     CompareRequest,
     Described,
@@ -26,9 +25,8 @@ from studio.core.engine_api.contract import (
     Seen,
     SeeRequest,
     Stopped,
-    Trained,
-    TrainingStep,
 )
+from studio.core.engine_api.learning import ClassifierRequest, Trained, TrainingStep
 from studio.core.errors import EngineError, StudioError
 from studio.core.picture import Picture
 from studio.core.regions.faces import Face

@@ -24,8 +24,8 @@ from studio.core.engine_api.contract import (
     Request,
     Seen,
     Stopped,
-    Trained,
 )
+from studio.core.engine_api.learning import Trained
 from studio.core.errors import EngineDied, EngineError
 from studio.jobs.as_studio_error import as_studio_error
 from studio.jobs.event_check import check_event

@@ -30,7 +30,8 @@ from PIL import Image
 from torch import Tensor
 
 from studio.core.card import Card, bundled_cards
-from studio.core.engine_api.contract import Done, EngineSettings, Failed, StyleRequest, TuneRequest
+from studio.core.engine_api.contract import Done, EngineSettings, Failed, StyleRequest
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.image_io import open_picture
 from studio.core.image_io.find_pictures import pictures_in

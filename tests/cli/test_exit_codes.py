@@ -12,7 +12,8 @@ import pytest
 from studio.cli.exit_codes import MEANINGS
 from studio.cli.program import COMMANDS
 from studio.core.batch import journal
-from studio.core.engine_api.contract import StyleRequest, TuneRequest
+from studio.core.engine_api.contract import StyleRequest
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.errors import TRACEBACK_SWITCH, WriteError
 from studio.core.storage import atomic_write
 from tests.support.command_line import STYLE, Studio

@@ -15,7 +15,8 @@ from PIL import Image
 
 from studio.cli.inputs import suggestion
 from studio.core.artwork.blend import Blend, blend_pictures
-from studio.core.engine_api.contract import EngineSettings, StyleRequest, TuneRequest
+from studio.core.engine_api.contract import EngineSettings, StyleRequest
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.image_io import open_picture
 from studio.core.image_io.xmp import read_recipe
 from tests.support.command_line import STYLE, Studio

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from studio.core.batch import journal
-from studio.core.engine_api.contract import Done, StyleRequest, TuneRequest
+from studio.core.engine_api.contract import Done, StyleRequest
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.image_io import open_picture
 from studio.core.picture import Picture
 from studio.jobs.batch import batch as batch_module

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from studio.cli import main
-from studio.core.engine_api.contract import EngineInfo, StyleRequest, TuneRequest
+from studio.core.engine_api.contract import EngineInfo, StyleRequest
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.training.ablation import ComparisonNews, ComparisonPlan
 from studio.core.training.training_plan import TrainingNews, TrainingPlan
 from tests.cli.commands.test_train_base import NEWS

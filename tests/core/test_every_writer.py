@@ -14,7 +14,7 @@ import pytest
 from studio.core.artwork.artwork_state import ArtworkState
 from studio.core.batch.job import BatchItem
 from studio.core.batch.journal import Journal
-from studio.core.engine_api.contract import TuneRequest
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.errors import StudioError
 from studio.core.image_io import save_picture
 from studio.core.image_io.xmp import Credits

@@ -19,7 +19,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from studio.core.engine_api import finish_memory
-from studio.core.engine_api.contract import ColorRequest, Done, EngineSettings, LiveRequest, TuneRequest
+from studio.core.engine_api.contract import ColorRequest, Done, EngineSettings, LiveRequest
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.learned_style import LearnedStyle

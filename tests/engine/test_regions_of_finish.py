@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from studio.core.engine_api.contract import Done, RegionRequest, StyleRequest, new_request_id
+from studio.core.engine_api.contract import Done, RegionRequest, StyleRequest
+from studio.core.engine_api.request_id import new_request_id
 from studio.core.picture import Picture, Pixels
 from studio.core.recipe import StyleRecipe
 from studio.engine.optimization import targets

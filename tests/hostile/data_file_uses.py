@@ -21,7 +21,7 @@ from studio.cli.inputs import read_recipe_file
 from studio.core.batch.job import BatchJob
 from studio.core.batch.journal import JOURNAL_NAME, read_journal
 from studio.core.card import Card, card_json, read_card
-from studio.core.engine_api.contract import TrainingStep, TuneRequest
+from studio.core.engine_api.learning import TrainingStep, TuneRequest
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import StudioError
 from studio.core.image_io import ExportOptions, encode_picture

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import torch
 
-from studio.core.engine_api.contract import TrainingStep
+from studio.core.engine_api.learning import TrainingStep
 from studio.core.training.training_plan import TrainingNews, TrainingPlan
 from studio.engine.finetune.checkpoint import TuningState
 from studio.engine.networks import probes

@@ -14,7 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from studio.core.engine_api.contract import Done, EngineSettings, Event, Frame, Progress, Request, TuneRequest
+from studio.core.engine_api.contract import Done, EngineSettings, Event, Frame, Progress, Request
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.errors import EngineError
 from tests.support.fakes import FakeEngine, make_picture
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from studio.core.batch.job import BatchJob
 from studio.core.batch.journal import JOURNAL_NAME, read_journal
-from studio.core.engine_api.contract import TuneRequest
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.errors import StudioError
 from studio.core.image_io import ExportOptions, encode_picture, open_picture, save_picture
 from studio.core.image_io.formats import SUFFIX_OF, ExportFormat

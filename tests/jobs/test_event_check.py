@@ -26,8 +26,8 @@ from studio.core.engine_api.contract import (
     Seen,
     SeeRequest,
     Stopped,
-    TrainingStep,
 )
+from studio.core.engine_api.learning import TrainingStep
 from studio.core.errors import EngineError, PictureError
 from studio.core.regions.faces import Face
 from studio.jobs.event_check import check_event, check_info

@@ -20,7 +20,6 @@ from studio.core.curator.assessment import train
 from studio.core.curator.examples import Examples
 from studio.core.engine_api.comparison import Comparison, PictureTraits
 from studio.core.engine_api.contract import (
-    ClassifierRequest,
     ColorRequest,
     Compared,
     CompareRequest,
@@ -37,11 +36,9 @@ from studio.core.engine_api.contract import (
     Seen,
     SeeRequest,
     StyleRequest,
-    Trained,
-    TrainingStep,
-    TuneRequest,
 )
 from studio.core.engine_api.features import FeatureQuery
+from studio.core.engine_api.learning import ClassifierRequest, Trained, TrainingStep, TuneRequest
 from studio.core.errors import WeightsError
 from studio.core.picture import Picture, Pixels, fit_size
 from studio.core.recipe import StyleRecipe

@@ -13,7 +13,8 @@ from studio.cli.options import UsageError
 from studio.cli.reports.tune_report import TuneBar, TuneJson, TuneReport
 from studio.cli.terminal import say
 from studio.core.card import OWN_CATEGORY, UNKNOWN_LICENCE, Card
-from studio.core.engine_api.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress, TuneRequest
+from studio.core.engine_api.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.engine_api.tune_settings import LIMITS, MOST_PICTURES, TuneSettings
 from studio.core.errors import EngineError, StudioError
 from studio.core.image_io.find_pictures import pictures_in

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
-from studio.core.engine_api.contract import TrainingStep
+from studio.core.engine_api.learning import TrainingStep
 from studio.core.storage.untrusted import make_checked, parse_json
 from studio.core.styles.learned_style_file import training_file
 

@@ -18,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from studio.core.card import card_json
-from studio.core.engine_api.contract import TuneRequest
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.engine_api.tune_settings import LARGEST_EDGE, MOST_PICTURES, TuneSettings
 from studio.core.errors import StudioError
 from studio.core.image_io import ExportOptions, encode_picture

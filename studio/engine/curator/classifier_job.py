@@ -18,7 +18,8 @@ from studio.core.classifier.tuned_block import TunedBlock
 from studio.core.curator.assessment import HeadResult, assess, judge_heads
 from studio.core.curator.examples import Examples
 from studio.core.curator.fitting import HeldOut, averaged_head, calibrated, cross_calibrated, fit_head, folds_of
-from studio.core.engine_api.contract import ClassifierRequest, Event, Progress, Trained
+from studio.core.engine_api.contract import Event, Progress
+from studio.core.engine_api.learning import ClassifierRequest, Trained
 from studio.core.errors import EngineError, StudioError
 from studio.engine.curator.looks import looks_of
 from studio.engine.curator.scratch import train_from_scratch

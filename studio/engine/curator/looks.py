@@ -9,7 +9,7 @@ import numpy as np
 from studio.core.classifier.measures import Classes
 from studio.core.classifier.results import Look
 from studio.core.curator.fitting import HeldOut
-from studio.core.engine_api.contract import ClassifierRequest
+from studio.core.engine_api.learning import ClassifierRequest
 from studio.engine.curator.grad_cam import class_activation, heat_picture
 from studio.engine.curator.stages import Places
 from studio.engine.curator.tuned_network import TunedNetwork

@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from studio.core.engine_api.contract import TrainingStep
+from studio.core.engine_api.learning import TrainingStep
 from studio.core.errors import StudioError
 from studio.core.storage.atomic_write import replace_file
 from studio.core.storage.untrusted import check_fields, parse_object

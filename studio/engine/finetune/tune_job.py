@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from studio.core.card import Card, bundled_cards
-from studio.core.engine_api.contract import Done, Event, Frame, Progress, TuneRequest
+from studio.core.engine_api.contract import Done, Event, Frame, Progress
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.engine_api.tune_settings import LARGEST_EDGE
 from studio.core.errors import EngineError, StudioError
 from studio.core.image_io import open_picture

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam
 
-from studio.core.engine_api.contract import TrainingStep
+from studio.core.engine_api.learning import TrainingStep
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import EngineError, StudioError
 from studio.engine.finetune.checkpoint import TuningState, damaged

@@ -17,8 +17,8 @@ from studio.core.engine_api.contract import (
     Progress,
     Request,
     SeeRequest,
-    TuneRequest,
 )
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.errors import EngineDied, EngineError, StudioError
 from studio.jobs.engine_process.child import EngineChild
 from studio.jobs.engine_process.service import Advance, Answer, Begin, Cancel, Describe

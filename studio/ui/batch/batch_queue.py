@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.artwork.artwork_state import relative_parts
 from studio.core.batch.job import BatchItem, BatchJob, ItemReport
-from studio.core.engine_api.contract import Done, Event, Failed, Frame, Progress, Stopped, StyleRequest, new_request_id
+from studio.core.engine_api.contract import Done, Event, Failed, Frame, Progress, Stopped, StyleRequest
+from studio.core.engine_api.request_id import new_request_id
 from studio.core.errors import StudioError, WeightsError
 from studio.core.image_io import ExportOptions
 from studio.core.image_io.opening.opener import PictureOpener

@@ -16,8 +16,9 @@ from studio.core.curator.examples import LEAST_WORKS, Collection, LabelledBy
 from studio.core.curator.model_card import classifier_card
 from studio.core.curator.model_file import Classifier, write_classifier
 from studio.core.curator.report_page import report_page
-from studio.core.engine_api.contract import ClassifierRequest, Event, Failed, Progress, Stopped, Trained
+from studio.core.engine_api.contract import Event, Failed, Progress, Stopped
 from studio.core.engine_api.features import FeatureQuery
+from studio.core.engine_api.learning import ClassifierRequest, Trained
 from studio.core.errors import StudioError
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.library.library_index import IndexedPicture

@@ -9,7 +9,7 @@ from pathlib import Path
 from studio.core.classifier.settings import MOST_PICTURES, ClassifierSettings
 from studio.core.curator.examples import Collection, LabelledBy, collection_in, collection_of, thinned
 from studio.core.curator.training_pictures import small_copy
-from studio.core.engine_api.contract import ClassifierRequest
+from studio.core.engine_api.learning import ClassifierRequest
 from studio.core.errors import StudioError
 from studio.core.image_io.find_pictures import is_folder
 from studio.core.image_io.opening.opener import PictureOpener

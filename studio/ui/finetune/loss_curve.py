@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
-from studio.core.engine_api.contract import TrainingStep
+from studio.core.engine_api.learning import TrainingStep
 from studio.core.errors import StudioError
 from studio.ui.theme.theme import set_role
 from studio.ui.threads.serial_executor import SerialExecutor

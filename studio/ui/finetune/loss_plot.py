@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.core.engine_api.contract import TrainingStep
+from studio.core.engine_api.learning import TrainingStep
 from studio.ui.theme.theme import CAPTION_SIZE, GRID, color
 
 _SMOOTHED = 9  # steps whose mean a point of the training line is: single ones jump with their pictures

@@ -11,17 +11,9 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.card import OWN_CATEGORY, Card
-from studio.core.engine_api.contract import (
-    Done,
-    Event,
-    Failed,
-    Frame,
-    Progress,
-    Stopped,
-    TrainingStep,
-    TuneRequest,
-    new_request_id,
-)
+from studio.core.engine_api.contract import Done, Event, Failed, Frame, Progress, Stopped
+from studio.core.engine_api.learning import TrainingStep, TuneRequest
+from studio.core.engine_api.request_id import new_request_id
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import StudioError
 from studio.core.image_io.opening.opener import PictureOpener

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.durations import clock
-from studio.core.engine_api.contract import TuneRequest
+from studio.core.engine_api.learning import TuneRequest
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.message_bar import MessageBar
 from studio.ui.finetune.loss_curve import LossCurve

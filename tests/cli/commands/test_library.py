@@ -13,7 +13,8 @@ from safetensors.numpy import load_file
 
 from studio.core.classifier.tuned_block import TunedBlock
 from studio.core.curator.model_file import read_classifier, write_classifier
-from studio.core.engine_api.contract import ClassifierRequest, DescribeRequest
+from studio.core.engine_api.contract import DescribeRequest
+from studio.core.engine_api.learning import ClassifierRequest
 from tests.support.command_line import Studio
 
 COLORS = {"red": (200, 30, 30), "rose": (205, 60, 60), "blue": (20, 40, 200), "navy": (15, 30, 150)}

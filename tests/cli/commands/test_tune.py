@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.core.engine_api.contract import StyleRequest, TuneRequest
+from studio.core.engine_api.contract import StyleRequest
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.errors import EngineError
 from studio.core.styles.learned_style_file import read_learned
 from tests.support.command_line import Studio

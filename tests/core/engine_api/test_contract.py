@@ -18,8 +18,8 @@ from studio.core.engine_api.contract import (
     Ready,
     Stopped,
     StyleRequest,
-    new_request_id,
 )
+from studio.core.engine_api.request_id import new_request_id
 from studio.core.errors import EngineError
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe

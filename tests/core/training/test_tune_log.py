@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from studio.core.engine_api.contract import TrainingStep
+from studio.core.engine_api.learning import TrainingStep
 from studio.core.styles.learned_style_file import training_file
 from studio.core.training.tune_log import TRAINING_LOG_KEY, parse_training_log, read_training_log, training_log_json
 

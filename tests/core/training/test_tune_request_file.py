@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
 from studio.core.card import card_json
-from studio.core.engine_api.contract import TuneRequest
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.engine_api.tune_settings import LARGEST_EDGE, TuneSettings
 from studio.core.errors import StudioError
 from studio.core.image_io import ExportOptions, encode_picture

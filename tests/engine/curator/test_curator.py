@@ -17,8 +17,9 @@ from studio.core.classifier.results import Epoch, StageResult
 from studio.core.classifier.settings import ClassifierSettings
 from studio.core.classifier.tuned_block import TunedBlock
 from studio.core.curator.fitting import HeldOut
-from studio.core.engine_api.contract import ClassifierRequest, Described, DescribeRequest, Event, Progress, Trained
+from studio.core.engine_api.contract import Described, DescribeRequest, Event, Progress
 from studio.core.engine_api.features import FeatureQuery
+from studio.core.engine_api.learning import ClassifierRequest, Trained
 from studio.core.errors import RecipeError, StudioError, WeightsError
 from studio.core.picture import Picture
 from studio.engine.curator import classifier_job

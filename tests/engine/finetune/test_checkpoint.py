@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from studio.core.engine_api.contract import TrainingStep
+from studio.core.engine_api.learning import TrainingStep
 from studio.core.errors import StudioError
 from studio.engine.finetune.checkpoint import TuningState
 

@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 
 from studio.core.card import bundled_cards
-from studio.core.engine_api.contract import Done, Event, Frame, Progress, TuneRequest
+from studio.core.engine_api.contract import Done, Event, Frame, Progress
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import EngineError, PictureError, StudioError, WeightsError, WriteError
 from studio.core.styles.learned_style_file import read_learned, training_file

@@ -14,7 +14,8 @@ from PySide6.QtCore import QSize, QThreadPool
 from pytestqt.qtbot import QtBot
 
 from studio.core.artwork.blend import Blend
-from studio.core.engine_api.contract import Done, Frame, TuneRequest
+from studio.core.engine_api.contract import Done, Frame
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.image_io import ExportOptions
 from studio.core.styles.learned_style_file import training_file, write_learned

@@ -9,17 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.core.engine_api.contract import (
-    Done,
-    EngineSettings,
-    Event,
-    Failed,
-    Frame,
-    MakeEngine,
-    Progress,
-    Request,
-    TuneRequest,
-)
+from studio.core.engine_api.contract import Done, EngineSettings, Event, Failed, Frame, MakeEngine, Progress, Request
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.errors import EngineDied
 from studio.jobs.engine_process.proxy import EngineProcess
 from studio.jobs.engine_process.watchdog import Patience

@@ -19,7 +19,8 @@ import psutil
 import pytest
 
 from studio.core.batch.job import BatchItem
-from studio.core.engine_api.contract import Done, EngineSettings, StyleRequest, TuneRequest
+from studio.core.engine_api.contract import Done, EngineSettings, StyleRequest
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.errors import EngineDied
 from studio.jobs.batch.runner import paint_item
 from studio.jobs.engine_process.picture_pipe import PicturePipe

@@ -12,16 +12,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from studio.core.engine_api.contract import (
-    Done,
-    EngineInfo,
-    EngineSettings,
-    Event,
-    Frame,
-    MakeEngine,
-    Progress,
-    Trained,
-)
+from studio.core.engine_api.contract import Done, EngineInfo, EngineSettings, Event, Frame, MakeEngine, Progress
+from studio.core.engine_api.learning import Trained
 from studio.core.errors import EngineDied, EngineError, WeightsError
 from studio.jobs.engine_process.proxy import EngineProcess
 from studio.jobs.engine_process.watchdog import Patience

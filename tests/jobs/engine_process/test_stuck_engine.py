@@ -26,8 +26,8 @@ from studio.core.engine_api.contract import (
     Ready,
     Request,
     StyleRequest,
-    TuneRequest,
 )
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.errors import EngineDied, WeightsError
 from studio.jobs.engine_process.picture_pipe import PicturePipe
 from studio.jobs.engine_process.proxy import EngineProcess

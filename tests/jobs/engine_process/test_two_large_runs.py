@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from studio.core.engine_api.contract import Done, EngineSettings, Event, Frame, StyleRequest, TuneRequest
+from studio.core.engine_api.contract import Done, EngineSettings, Event, Frame, StyleRequest
+from studio.core.engine_api.learning import TuneRequest
 from studio.jobs.engine_process.proxy import EngineProcess
 from studio.jobs.engine_process.watchdog import Patience
 from studio.jobs.interruption import Interrupted

@@ -13,7 +13,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.core.engine_api.contract import Done, Frame, LiveRequest, TuneRequest
+from studio.core.engine_api.contract import Done, Frame, LiveRequest
+from studio.core.engine_api.learning import TuneRequest
 from studio.core.styles.learned_style_file import training_file, write_learned
 from studio.core.styles.load_style import is_learned
 from studio.ui.app import Studio

@@ -12,7 +12,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.core.engine_api.contract import TrainingStep
+from studio.core.engine_api.learning import TrainingStep
 from studio.ui.finetune.loss_curve import LossCurve
 from studio.ui.finetune.loss_plot import LossPlot
 from studio.ui.theme.theme import apply_theme, color

@@ -25,16 +25,9 @@ from studio.core.curator.model_card import classifier_card
 from studio.core.curator.model_file import Classifier, write_classifier
 from studio.core.curator.report_page import report_page
 from studio.core.curator.training_pictures import small_copy
-from studio.core.engine_api.contract import (
-    ClassifierRequest,
-    Engine,
-    EngineSettings,
-    Failed,
-    MakeEngine,
-    Progress,
-    Trained,
-)
+from studio.core.engine_api.contract import Engine, EngineSettings, Failed, MakeEngine, Progress
 from studio.core.engine_api.features import FeatureQuery
+from studio.core.engine_api.learning import ClassifierRequest, Trained
 from studio.core.errors import EngineError, PictureError, StudioError
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.library.indexing import absolute_folders
