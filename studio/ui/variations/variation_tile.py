@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
 from studio.core.picture import Picture
 from studio.ui.images.picture_pyramid import qimage
 from studio.ui.theme.theme import CAPTION_SIZE, RADIUS, color, icon, set_role
-from studio.ui.variations.variations_controller import Tile
+from studio.ui.variations.tile import Tile
 from studio.ui.widgets.plain_text import tool_tip
 
 LABEL_HEIGHT = 24  # px

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.card import Card
-from studio.core.engine_api.build_requests import live_request, style_request
-from studio.core.engine_api.contract import Done, Event, Failed, Frame, LiveRequest, Progress, Seen, StyleRequest
+from studio.core.engine_api.contract import Event, Failed, Frame, Progress, Seen
 from studio.core.errors import StudioError
 from studio.core.image_io.opening.opener import Cancellation, PictureOpener
 from studio.core.picture import Picture
-from studio.core.recipe import StyleRecipe
 from studio.core.resampling import reduced
 from studio.core.styles.load_style import open_style
 from studio.core.styles.style import Style
@@ -24,35 +20,11 @@ from studio.jobs.worker import Worker
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.threads.serial_executor import SerialExecutor
-from studio.ui.variations.axes import AxisName, Change, Variation, grid_of, possible_axes, shows_live, variation_of
+from studio.ui.variations.axes import AxisName, Change, grid_of, possible_axes, shows_live, variation_of
+from studio.ui.variations.tile import Tile
+from studio.ui.variations.variation_requests import EDGE, Request, Stage, draw_masks, request_for
 
-EDGE = 384  # px of the longer edge: a draft of it takes some 2 s on one core, and Live 0.05
 REST = 150  # ms without a change of the artwork after which its variations are planned anew
-
-Stage = Literal["waiting", "live", "draft", "failed"]
-Request = LiveRequest | StyleRequest
-
-
-@dataclass
-class Tile:
-    """One picture of the grid.
-
-    picture: None until there is one. stage: what has painted it; progress: of its draft. is_stale: the picture is still
-    that of the settings before.
-    """
-
-    variation: Variation
-    picture: Picture | None = None
-    uncolored: Picture | None = None
-    stage: Stage = "waiting"
-    progress: float = 0.0
-    seconds: float = 0.0
-    is_stale: bool = False
-    is_kept: bool = False
-
-    def show(self, picture: Picture, uncolored: Picture | None) -> None:
-        """Show another picture of its own."""
-        self.picture, self.uncolored, self.is_stale = picture, uncolored, False
 
 
 class VariationsController(QObject):
@@ -242,7 +214,7 @@ class VariationsController(QObject):
             cards = {change.card.id: change.card for changes in grid for change in changes if change.card is not None}
             small = photo if photo is not None or state.content is None else reduced(state.content, EDGE)
             if small is not None:
-                _draw_masks(small, state, seen)
+                draw_masks(small, state, seen)
             open_one = partial(self._opener.open_picture, cancellation=Cancellation())  # somebody waits
             return small, {card.id: open_style(card, open_one) for card in cards.values()}
 
@@ -294,20 +266,13 @@ class VariationsController(QObject):
         for stage in stages[: stages.index(self._last_stage) + 1]:
             for number, tile in enumerate(self.tiles):
                 if tile.stage == "waiting" or (stage, tile.stage) == ("draft", "live"):
-                    request = self._request(tile.variation.state, stage)
+                    request = request_for(tile.variation.state, stage, self.photo, self._seen)
                     self._under_way[request.id] = number, stage
                     requests.append(request)
         self.is_running = bool(requests)
         if requests:
             self._worker.start_previews(requests)
         self.changed.emit()
-
-    def _request(self, state: ArtworkState, stage: Stage) -> Request:
-        if stage == "live":
-            assert self.photo is not None
-            return live_request(self.photo, state.styles, state.recipe, EDGE, state.regions, self._seen)
-        content = None if state.recipe.method == "pattern" else self.photo
-        return style_request(content, state.styles, _draft(state.recipe), regions=state.regions, seen=self._seen)
 
     @Slot(object)
     def _take_event(self, event: Event) -> None:
@@ -316,19 +281,9 @@ class VariationsController(QObject):
             return
         number, stage = found
         tile = self.tiles[number]
-        match event:
-            case Frame(picture=picture, uncolored=uncolored, progress=progress):
-                tile.progress = progress if stage == "draft" else 0.0
-                if tile.stage == "waiting" or stage == "live":  # what Live shows stays until the draft is done
-                    tile.show(picture, uncolored)
-            case Progress(progress=progress):
-                tile.progress = progress if stage == "draft" else 0.0
-            case Done(result=picture, uncolored=uncolored, seconds=seconds):
-                tile.show(picture, uncolored)
-                tile.stage, tile.progress, tile.seconds = stage, 0.0, seconds
-            case Failed(error=error):
-                tile.stage, tile.progress = "failed", 0.0
-                self._session.post_message(Message.about(error))
+        tile.take(event, stage)
+        if isinstance(event, Failed):
+            self._session.post_message(Message.about(event.error))
         if not isinstance(event, Frame | Progress):
             del self._under_way[event.request_id]  # type: ignore[union-attr]  # Ready was not found
         self.painted.emit(number)
@@ -343,14 +298,3 @@ class VariationsController(QObject):
             self.across = next(axis for axis in axes if axis != self.down)
         if self.down is not None and self.down not in axes:
             self.down = None
-
-
-def _draw_masks(photo: Picture, state: ArtworkState, seen: Seen | None) -> None:
-    """Draw the masks of regions as requests will take them, which are made on the GUI thread."""
-    if state.regions and state.recipe.method != "pattern":
-        live_request(photo, state.styles, state.recipe, EDGE, state.regions, seen)
-        style_request(photo, state.styles, _draft(state.recipe), regions=state.regions, seen=seen)
-
-
-def _draft(recipe: StyleRecipe) -> StyleRecipe:
-    return recipe.change(quality="draft", long_edge=min(EDGE, recipe.long_edge))
