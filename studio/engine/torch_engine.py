@@ -14,6 +14,7 @@ from torch import Tensor
 
 from studio import __version__
 from studio.core.card import bundled_cards
+from studio.core.curator.photo_check import PhotoCheck
 from studio.core.engine_api.contract import (
     ColorRequest,
     CompareRequest,
@@ -282,7 +283,14 @@ class TorchEngine:
         taught, mixing = FINE_NETWORK, StyleRecipe().network
         network, mixer = (load_style_network(name)[0].to(self._device) for name in (taught, mixing))
         encoder = run_to_end(self._encoder("vgg16", "max"))
-        return FineTuneContext(cards[taught], network, self._planner.predictor(taught), encoder, cards[mixing], mixer)
+        predictor, likelihood = self._planner.predictor(taught), self._photo_likelihood
+        return FineTuneContext(cards[taught], network, predictor, encoder, cards[mixing], mixer, likelihood)
+
+    def _photo_likelihood(self, picture: Picture) -> Generator[None, None, float]:
+        query = PhotoCheck.query
+        described = yield from self._describer.describe(DescribeRequest(picture, query=query))
+        features = numpy.concatenate([described.vectors[layer] for layer in query.layers])
+        return float(PhotoCheck.load().photo_likelihoods(features[None])[0])
 
     def _color(self, request: ColorRequest) -> Iterator[Event]:
         started = time.perf_counter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from studio.core.engine_api.contract import Done, Event, Frame, Progress
 from studio.core.engine_api.learning import TuneRequest
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import EngineError, PictureError, StudioError, WeightsError, WriteError
+from studio.core.picture import Picture
 from studio.core.styles.learned_style_file import read_learned, training_file
 from studio.core.training.tune_log import read_training_log
 from studio.core.training.tune_request_file import read_request, write_request
@@ -428,6 +429,21 @@ def test_works_that_do_not_belong_together_are_said_to_be_a_mixture(
     assert tune_job.MIXED in [event.note for event in events if isinstance(event, Progress)]
     assert tune_job.MIXED in done.notes
     assert tune_job.MIXED not in learn(context, request_)[0].notes
+
+
+@pytest.mark.parametrize(("likelihoods", "is_said"), [((0.95, 0.1, 0.99), True), ((0.95, 0.1, 0.2), False)])
+def test_pictures_that_are_mostly_photos_are_said_to_have_no_strokes(
+    context: FineTuneContext, request_: TuneRequest, likelihoods: tuple[float, ...], is_said: bool
+) -> None:
+    waiting = iter(likelihoods)
+
+    def photo_likelihood(picture: Picture) -> Generator[None, None, float]:
+        yield
+        return next(waiting)
+
+    done, events = learn(replace(context, photo_likelihood=photo_likelihood), request_)
+    assert (tune_job.PHOTOS in done.notes) == is_said
+    assert (tune_job.PHOTOS in [event.note for event in events if isinstance(event, Progress)]) == is_said
 
 
 def validated_as(losses: dict[str, float]) -> Any:
