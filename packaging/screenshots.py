@@ -120,6 +120,10 @@ class Photographer:
         if self._is_choosy and not self._wanted:
             raise AllTaken
 
+    def wants(self, name: str) -> bool:
+        """Whether this picture was asked for; what is slow is only done then."""
+        return not self._is_choosy or name in self._wanted
+
     def settle(self) -> None:
         """Let thumbnails arrive and everything be painted."""
         for _ in range(3):
@@ -149,6 +153,8 @@ def take_all(camera: Photographer, size: int, quality: str) -> None:
     studio = camera.studio
     camera.wait(lambda: studio.session.engine_info is not None)
     camera.take("empty")
+    if camera.wants("library"):
+        visit_library(camera)
     studio.window.gallery.search.setText("hokusai")
     camera.take("gallery")
     studio.window.gallery.search.clear()
@@ -194,13 +200,32 @@ def take_all(camera: Photographer, size: int, quality: str) -> None:
     camera.take("blending")
 
 
+def visit_library(camera: Photographer) -> None:
+    """The map of all bundled pictures, with the Japanese prints selected."""
+    library, show = camera.studio.library, camera.studio.actions["library"]
+    show.setChecked(True)
+    library.add([resource_folder(name) for name in ("styles", "photos", "demo")])
+    camera.wait(lambda: library.indexer.is_open and library.indexer.state == "idle" and not library.browser.is_busy)
+    library.room.head.map.click()
+    controller, art_map = library.room.map.controller, library.room.map.map
+    camera.wait(lambda: controller.state == "idle" and len(controller.pictures) == len(library.browser.found.rows))
+    camera.settle()
+    prints = ("Katsushika Hokusai", "Utagawa Hiroshige")
+    chosen = [number for number, one in enumerate(controller.pictures) if one.facts.author in prints]
+    art_map.set_selection(chosen)
+    art_map.selection_changed.emit(chosen)  # as by hand
+    camera.take("library")
+    show.setChecked(False)
+
+
 @contextmanager
 def running_studio(width: int, height: int, theme: ThemeChoice) -> Iterator[Studio]:
     """The real program with the real engine, forgetting everything afterwards."""
     application = QApplication(["style-studio"])
     application.setApplicationName("Style Studio")
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["STYLE_STUDIO_DATA"] = folder  # the styles of whoever takes them are nobody's business
+        for purpose in ("DATA", "CACHE"):  # the styles and folders of whoever takes them are nobody's business
+            os.environ[f"STYLE_STUDIO_{purpose}"] = folder
         settings = Settings(Path(folder, "settings.json"))
         Preferences(settings).theme = theme
         studio = Studio(

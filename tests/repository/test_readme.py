@@ -216,7 +216,7 @@ def test_whoever_made_a_photo_or_the_weights_is_named() -> None:
 
 
 def test_the_table_of_exit_codes_is_the_programs() -> None:
-    table = README.split("these exit codes:")[1].split("\n\n")[1]
+    table = TEXTS[CHECKOUT / "studio" / "cli" / "README.md"].split("these exit codes:")[1].split("\n\n")[1]
     rows = re.findall(r"^\| (\d+) \| (.+?) \|$", table, re.MULTILINE)
     assert [int(code) for code, _ in rows] == list(MEANINGS)
     assert all(text.startswith(meaning) for (_, text), meaning in zip(rows, MEANINGS.values(), strict=True))

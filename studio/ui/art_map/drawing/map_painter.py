@@ -18,7 +18,7 @@ from studio.ui.art_map.map_view import MapView
 
 _CELL = 0.6  # of the edge of a thumbnail: one is painted for each square of so many px
 _SMALLEST_CELL = 14.0  # px; more than 10,000 thumbnails do not go into a frame
-_PALE = 0.35  # opacity
+_VEIL = 0.65  # opacity of the ground over what is not selected: a frame alone is lost among those of the groups
 _FEW = 200  # selected works are thumbnails whatever lies over them
 _DOT = 2.6, 5.0  # px, the radius of a dot from afar and from near
 _FIELDS = 10  # numbers of a QPainter.PixmapFragment: x, y, left, top, width, height, scale x and y, rotation, opacity
@@ -54,18 +54,23 @@ class MapPainter:
         view, edge = scene.view, scene.view.edge(len(scene.points))
         places = view.places(scene.points)
         visible = np.flatnonzero(_in_sight(places, view, max(edge, 12)))
-        thumbnails = visible[:0]
+        thumbnails, above = visible[:0], 0
         if edge:
             is_shown = self._shown(scene, edge)
             thumbnails = visible[is_shown[visible]]
             height = scene.selected[thumbnails] + 2 * (thumbnails == scene.current)
-            thumbnails = thumbnails[np.argsort(height, kind="stable")]
+            thumbnails, above = thumbnails[np.argsort(height, kind="stable")], int(np.count_nonzero(height))
             dots = visible[~is_shown[visible]]
         else:
             dots = visible
         self._paint_dots(painter, scene, places, dots, edge)
         if edge:
-            self._paint_thumbnails(painter, scene, places, thumbnails, edge)
+            self._paint_thumbnails(painter, scene, places, thumbnails[: len(thumbnails) - above], edge)
+            if scene.selected.any():
+                veil = QColor(scene.ground)
+                veil.setAlphaF(_VEIL)
+                painter.fillRect(QRect(0, 0, view.width + 1, view.height + 1), veil)
+            self._paint_thumbnails(painter, scene, places, thumbnails[len(thumbnails) - above :], edge)
         self._thumbnails = thumbnails
         self._store.want(edge, _from_the_middle(view, places, thumbnails))
 
@@ -142,7 +147,7 @@ class MapPainter:
         border = frame_width(edge) + scene.selected[indices]
         fragments = np.zeros((2 * len(indices), _FIELDS))
         fragments[:, 6:8] = 1
-        fragments[:, 9] = np.repeat(_opacities(scene, indices), 2)
+        fragments[:, 9] = 1
         frames, pictures = fragments[0::2], fragments[1::2]
         frames[:, 0] = pictures[:, 0] = left + width / 2
         frames[:, 1] = pictures[:, 1] = top + height / 2
@@ -164,20 +169,15 @@ class MapPainter:
         fragments[:, 2:4] = base.swatches(np.where(scene.selected[plain], len(scene.palette) - 1, scene.colors[plain]))
         fragments[:, 4:6] = BASE_EDGE
         fragments[:, 6:8] = 0.7 * edge / BASE_EDGE
-        fragments[:, 9] = _opacities(scene, plain)
+        fragments[:, 9] = 1
         _draw(painter, fragments, base.pixmap)
         indices = indices[is_there]
         fragments = np.zeros((len(indices), _FIELDS))
         fragments[:, 0:2] = np.rint(places[indices])
         fragments[:, 2:6] = base.sources(indices)
         fragments[:, 6:8] = edge / BASE_EDGE
-        fragments[:, 9] = _opacities(scene, indices)
+        fragments[:, 9] = 1
         _draw(painter, fragments, base.pixmap)
-
-
-def _opacities(scene: MapScene, indices: NDArray[np.int64]) -> NDArray[np.float64]:
-    """While some works are selected, the others are pale: a frame alone is lost among those of the groups."""
-    return np.where(scene.selected[indices] | (not scene.selected.any()), 1.0, _PALE)
 
 
 def frame_width(edge: int) -> int:
