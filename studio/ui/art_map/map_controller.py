@@ -33,6 +33,15 @@ VALUES: Mapping[Coloring, Callable[[Facts], str | float | None]] = {
 }
 
 
+class _Read:
+    """A library and what is said of its works: for ten thousand it takes longer than the window should wait."""
+
+    def __init__(self, library: LibraryPlane) -> None:
+        self.library = library
+        self.titles = [text_of(picture, library.labels.get(picture.row, ())) for picture in library.pictures]
+        self.paths = [str(picture.path) for picture in library.pictures]
+
+
 class MapController(QObject):
     """Shows an index on an ArtMap; reading and computing are done on other threads and in a process.
 
@@ -54,6 +63,7 @@ class MapController(QObject):
         self._laying_out = SerialExecutor("studio-map-layout", self)
         self._process: LayoutProcess | None = None
         self._library: LibraryPlane | None = None
+        self._paths: frozenset[str] = frozenset()  # of its pictures
         self._umap: NDArray[np.float32] | None = None
         self._wanted: Callable[[], LibraryPlane] | None = None  # what is read next, when what is being read is shown
         self.layout: Layout = "pca"
@@ -125,23 +135,22 @@ class MapController(QObject):
         if self._wanted is not None:
             work, self._wanted = self._wanted, None
             self._set_state("reading")
-            self._reading.submit(work, self._take_library, self._give_up)
+            self._reading.submit(lambda: _Read(work()), self._take_library, self._give_up)
 
-    def _take_library(self, library: LibraryPlane) -> None:
-        selected = {picture.path for picture in self.selected}
-        before, view = {picture.path for picture in self.pictures}, self._map.view
-        are_alike = 2 * sum(picture.path in before for picture in library.pictures) > len(library.pictures)
+    def _take_library(self, read: _Read) -> None:
+        library = read.library
+        selected = {str(picture.path) for picture in self.selected}
+        view, are_alike = self._map.view, 2 * len(self._paths.intersection(read.paths)) > len(read.paths)
         keeps_view = are_alike and not self._map.is_fitted
-        self._library, self._umap = library, library.umap
+        self._library, self._umap, self._paths = library, library.umap, frozenset(read.paths)
         rows = [picture.row for picture in library.pictures]
         wants_umap = self.layout == "umap" and library.umap is not None
         places = library.umap if wants_umap and library.umap is not None else library.plane.places
-        titles = [text_of(picture, library.labels.get(picture.row, ())) for picture in library.pictures]
         names = [group.name for group in library.plane.groups]
-        self._map.show_works(places, thumbnails_of(self._reader, rows), titles, library.plane.group, names)
+        self._map.show_works(places, thumbnails_of(self._reader, rows), read.titles, library.plane.group, names)
         if keeps_view:  # the same works and some more, while a folder is being looked at
             self._map.restore_view(view)
-        self._map.set_selection([n for n, picture in enumerate(library.pictures) if picture.path in selected])
+        self._map.set_selection([number for number, path in enumerate(read.paths) if path in selected])
         self._color()
         self._set_state("idle")
         self.works_changed.emit()

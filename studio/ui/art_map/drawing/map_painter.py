@@ -18,7 +18,7 @@ from studio.ui.art_map.map_view import MapView
 
 _CELL = 0.6  # of the edge of a thumbnail: one is painted for each square of so many px
 _SMALLEST_CELL = 14.0  # px; more than 10,000 thumbnails do not go into a frame
-_VEIL = 0.65  # opacity of the ground over what is not selected: a frame alone is lost among those of the groups
+_VEIL = 0.5  # opacity of the ground over what is not selected: a frame alone is lost among those of the groups
 _FEW = 200  # selected works are thumbnails whatever lies over them
 _DOT = 2.6, 5.0  # px, the radius of a dot from afar and from near
 _FIELDS = 10  # numbers of a QPainter.PixmapFragment: x, y, left, top, width, height, scale x and y, rotation, opacity
