@@ -268,9 +268,10 @@ class Studio(QObject):
         if is_shown:
             self.library.room.enter()
 
-    @Slot(list)
-    def _teach_of(self, paths: list[Path]) -> None:
+    @Slot(list, str)
+    def _teach_of(self, paths: list[Path], author: str) -> None:
         self.tune_controller.references.add(paths)
+        self.tune_window.name_author(author)
         self.tune_window.open_beside()
 
     @Slot(list)

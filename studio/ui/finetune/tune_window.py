@@ -92,6 +92,11 @@ class TuneWindow(QDialog):
         self.show()
         self.activateWindow()
 
+    def name_author(self, author: str) -> None:
+        """Fill in whose works the pictures are, unless that was done, or something is being learnt."""
+        if not self.author.text().strip() and not self._controller.is_learning:
+            self.author.setText(author)
+
     @Slot()
     def _act(self) -> None:
         if self._controller.is_learning:

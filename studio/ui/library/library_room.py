@@ -171,9 +171,10 @@ class LibraryRoom(QWidget):
             self.empty_title.setText(self.tr("All your pictures, found by how they are painted"))
             self.empty_text.setText(
                 self.tr(
-                    "Add a folder of paintings, prints or photos. The studio looks at each picture once, here on your "
-                    "computer, and finds those that are alike in strokes, subject or colour: to use them as a style, "
-                    "to teach a style, or to see what your collection is made of. The files stay as they are."
+                    "Drop a folder of paintings, prints or photos here, or add one. The studio looks at each picture "
+                    "once, on your computer, and finds those that are alike in strokes, subject or colour: to use them "
+                    "as a style, to teach a style, or to see what your collection is made of. The files stay as they "
+                    "are."
                 )
             )
             self.empty_button.setText(self.tr("Add folder\N{HORIZONTAL ELLIPSIS}"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,14 +35,14 @@ _MOST_COPIED = 1000  # paths; a clipboard is no database
 class SelectionActions(QObject):
     """actions: by name, in the order of the bar; each is enabled where it is possible, else its tool tip says why not.
 
-    Signals: left(), the canvas is wanted; like_wanted(row), styles_like_wanted(row); teach_asked(paths),
+    Signals: left(), the canvas is wanted; like_wanted(row), styles_like_wanted(row); teach_asked(paths, author),
     render_asked(paths), compare_asked(Path, Path), where that is done elsewhere.
     """
 
     left = Signal()
     like_wanted = Signal(int)
     styles_like_wanted = Signal(int)
-    teach_asked = Signal(list)
+    teach_asked = Signal(list, str)
     render_asked = Signal(list)
     compare_asked = Signal(object, object)
 
@@ -177,20 +176,21 @@ class SelectionActions(QObject):
     def _teach(self, pictures: Sequence[IndexedPicture]) -> None:
         """Without those whose owners do not want that."""
 
-        def sort_out() -> tuple[list[Path], int]:
-            allowed = [one.path for one in pictures if one.facts.may_learn and not forbids_learning(one.path)]
-            return allowed, len(pictures) - len(allowed)
+        def sort_out() -> list[IndexedPicture]:
+            return [one for one in pictures if one.facts.may_learn and not forbids_learning(one.path)]
 
-        self._files.submit(sort_out, lambda found: self._teach_allowed(*found), self._tell)
+        self._files.submit(sort_out, lambda allowed: self._teach_allowed(allowed, len(pictures)), self._tell)
 
-    def _teach_allowed(self, paths: list[Path], forbidden: int) -> None:
+    def _teach_allowed(self, allowed: Sequence[IndexedPicture], wanted: int) -> None:
+        forbidden = wanted - len(allowed)
         if forbidden:
             text = self.tr("The owner of one picture does not allow to learn from it: it is left out.")
             if forbidden > 1:
                 text = self.tr("The owners of {} pictures do not allow to learn from them: they are left out.")
-            self._session.post_message(Message(text.format(forbidden), is_problem=not paths))
-        if paths:
-            self.teach_asked.emit(paths)
+            self._session.post_message(Message(text.format(forbidden), is_problem=not allowed))
+        if allowed:
+            authors = {one.facts.known_author for one in allowed}
+            self.teach_asked.emit([one.path for one in allowed], authors.pop() if len(authors) == 1 else "")
 
     def _render(self, pictures: Sequence[IndexedPicture]) -> None:
         self.render_asked.emit([picture.path for picture in pictures])

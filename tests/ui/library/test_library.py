@@ -431,6 +431,21 @@ def test_teach_leaves_out_what_may_not_be_learnt_from(qtbot: QtBot, filled: Stud
     assert filled.tune_window.isVisible() and "does not allow to learn" in shown_message(filled)
 
 
+def test_teach_knows_whose_works_they_are_if_all_are_by_one_artist(qtbot: QtBot, filled: Studio) -> None:
+    author, asked = filled.tune_window.author, filled.library.selection.teach_asked
+
+    def teach(*wanted: str) -> str:
+        select(filled, *wanted)
+        with qtbot.waitSignal(asked):
+            trigger(filled, "teach")
+        return author.text()
+
+    assert teach("night", "ocean") == ""
+    assert teach("fire", "night", "sky") == "Ada"
+    author.setText("Ada Lovelace")
+    assert teach("fire", "night", "sky") == "Ada Lovelace"  # what the artist wrote stays
+
+
 def test_render_these_makes_them_photos_of_the_batch(qtbot: QtBot, filled: Studio, pictures: Path) -> None:
     select(filled, "meadow", "sky")
     trigger(filled, "render")
