@@ -22,6 +22,7 @@ from studio.core.image_io.color.transparency import continue_visible
 from studio.core.image_io.color_profile import STRIP, ToSrgb
 from studio.core.image_io.containers.open_file import (
     check_not_empty,
+    clean_aperture,
     load_deep,
     load_file,
     open_file,
@@ -221,8 +222,11 @@ def _by_pillow(file: IO[bytes], name: str, wanted: Wanted) -> Image.Image:
     image = read_header(file, name)
     wanted.check(name, image.width, image.height)
     check_claims(name, image, file.seek(0, os.SEEK_END))
+    aperture = clean_aperture(image)
+    if aperture is not None:
+        wanted.check(name, aperture[2] - aperture[0], aperture[3] - aperture[1])
     if wanted.at_least is None and (deep := load_deep(file, image)) is not None:
-        image.info[DEEP_VALUES] = deep
+        image.info[DEEP_VALUES] = deep if aperture is None else deep.cropped(aperture)
         return image
     raw_mode, box = deep_mode(image), frame_box(image)
     scale_clear_grey(image)
@@ -234,6 +238,10 @@ def _by_pillow(file: IO[bytes], name: str, wanted: Wanted) -> Image.Image:
     elif raw_mode:
         file.seek(0)
         round_values(image, raw_mode, lambda: read_header(file, name))
+    if aperture is not None:
+        seen = image.crop(aperture)
+        seen.format = image.format
+        return seen
     return with_free_canvas(image, box) if box else image
 
 

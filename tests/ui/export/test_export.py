@@ -30,6 +30,7 @@ from studio.ui.export.file_size_estimator import FileSizeEstimator
 from studio.ui.session.settings import Settings
 from studio.ui.widgets.screen_room import ScrolledPage
 from tests.support.fakes import make_picture
+from tests.support.ink_profile import cmyk_profile
 
 MakeDialog = Callable[..., ExportDialog]
 
@@ -504,3 +505,16 @@ def test_a_title_becomes_a_file_name_that_is_legal_everywhere() -> None:
     assert Exportable(make_picture(), made_of).file_name == "Who We a b c"
     long = Exportable(make_picture(), replace(made_of, title="漢" * 10_000)).file_name
     assert 150 < len(long.encode()) < 240 and set(long) == {"漢"}
+
+
+def test_a_profile_the_format_cannot_hold_is_said_before_anything_is_exported(
+    qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path
+) -> None:
+    (tmp_path / "press.icc").write_bytes(cmyk_profile())
+    dialog = make_dialog(format="png")
+    qtbot.waitUntil(dialog.export.isEnabled)
+    dialog.colors.profile.choose_file(str(tmp_path / "press.icc"))
+    qtbot.waitUntil(lambda: not dialog.export.isEnabled())
+    assert "red, green and blue" in dialog.note.text() and "CMYK" in dialog.note.text()
+    dialog.format.setCurrentIndex(dialog.format.findData("tiff"))
+    qtbot.waitUntil(dialog.export.isEnabled)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -50,6 +50,11 @@ class DeepValues:
     def is_grey(self) -> bool:
         """Whether it has one channel of colour."""
         return int(self.codes.shape[2]) < 3
+
+    def cropped(self, box: tuple[int, int, int, int]) -> DeepValues:
+        """A part of it: left, top, right, bottom, the last two beyond it."""
+        left, top, right, bottom = box
+        return replace(self, codes=self.codes[top:bottom, left:right])
 
     def rows(self) -> Iterator[tuple[slice, Deep]]:
         """A strip after the other, in 16 bits: 65,535 for white."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import IO
 
 _MOST_META = 16 * 2**20  # bytes; of tens of thousands of tiles
@@ -20,12 +21,14 @@ _TAIL = 64  # bytes; no coder of pictures ends in as many zeros
 class HeifContent:
     """nclx: (primaries, transfer, matrix, is full range) of the main picture. has_empty_tail: it ends in zeros.
 
-    av1_bits: of a value of an AVIF's main picture, 8, 10 or 12.
+    av1_bits: of a value of an AVIF's main picture, 8, 10 or 12. aperture: what of it is to be seen, in px: left, top,
+    right, bottom, the last two beyond it; None for all.
     """
 
     nclx: tuple[int, int, int, int] | None = None
     has_empty_tail: bool = False
     av1_bits: int = 8
+    aperture: tuple[int, int, int, int] | None = None
 
 
 @dataclass
@@ -42,7 +45,7 @@ def read_heif(file: IO[bytes], length: int) -> HeifContent:
     try:
         data = _meta_box(file, length)
         meta = _read_meta(data) if data else _Meta()
-        return HeifContent(_nclx(meta), _has_empty_tail(file, meta), _av1_bits(meta))
+        return HeifContent(_nclx(meta), _has_empty_tail(file, meta), _av1_bits(meta), _aperture(meta))
     except (struct.error, ValueError, IndexError):
         return HeifContent()
 
@@ -170,6 +173,30 @@ def _av1_bits(meta: _Meta) -> int:
     # AV1 codec ISO media file format binding, 2.3.3: bits 6 and 5 of the third byte.
     flags = next((body[2] for kind, body in _of_main(meta) if kind == b"av1C" and len(body) > 2), 0)
     return 8 if not flags & 0x40 else 12 if flags & 0x20 else 10
+
+
+def _aperture(meta: _Meta) -> tuple[int, int, int, int] | None:
+    """By the box clap, which the main picture alone may have; None, too, for one that cannot be: a reader ignores it.
+
+    Source: ISO/IEC 14496-12, 12.1.4.1, and 23000-22, 7.3.6.7: whole px, within the picture, before it is turned.
+    """
+    owned = [meta.properties[index - 1] for index in meta.of_items.get(meta.main, ()) if index]
+    size = next((struct.unpack_from(">II", body, 4) for kind, body in owned if kind == b"ispe"), None)
+    box = next((struct.unpack_from(">8I", body) for kind, body in owned if kind == b"clap"), None)
+    if size is None or box is None or not all(box[1::2]):
+        return None
+    left, right = _clean_span(size[0], *box[:2], *box[4:6])
+    top, bottom = _clean_span(size[1], *box[2:4], *box[6:])
+    is_within = 0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]
+    is_whole = all(edge.denominator == 1 for edge in (left, top, right, bottom))
+    return (int(left), int(top), int(right), int(bottom)) if is_within and is_whole else None
+
+
+def _clean_span(edge: int, length: int, parts: int, offset: int, offset_parts: int) -> tuple[Fraction, Fraction]:
+    """Where it begins and ends; the offset, which may be below 0, is that of its middle from the picture's."""
+    signed = offset - (1 << 32) if offset >> 31 else offset
+    start = Fraction(edge, 2) + Fraction(signed, offset_parts) - Fraction(length, 2 * parts)
+    return start, start + Fraction(length, parts)
 
 
 def _nclx(meta: _Meta) -> tuple[int, int, int, int] | None:

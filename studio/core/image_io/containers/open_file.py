@@ -76,6 +76,15 @@ def load_deep(file: IO[bytes], image: ImageFile.ImageFile) -> DeepValues | None:
     return found if is_whole else None
 
 
+def clean_aperture(image: ImageFile.ImageFile) -> tuple[int, int, int, int] | None:
+    """What of an AVIF of `open_file` is to be seen, as it is stored: left, top, right, bottom; None for all of it.
+
+    Pillow's plugin does not look; of a HEIC it is what the plugin hands over.
+    """
+    content = image.info.get(_CONTENT)
+    return content.aperture if isinstance(content, HeifContent) and image.format == "AVIF" else None
+
+
 def _is_deep_heic(image: ImageFile.ImageFile) -> bool:
     return int(image.info.get("bit_depth", 8)) > 8 and image.width * image.height <= _MOST_DEEP_HEIC
 
