@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.core.classifier.linear_head import LinearHead, signed_roots
+from studio.core.classifier.linear_head import LinearHead, nearest, signed_roots
 from studio.core.classifier.measures import Classes, Numbers, fit_temperature, softmax
 from studio.core.errors import StudioError
 
@@ -16,6 +16,8 @@ REGULARISATIONS = (1.0, 10.0, 100.0)  # scikit-learn's C, of which the best is k
 _FOLDS = 5
 _PRINCIPAL = 400  # directions at most: with as many numbers as pictures anything can be learnt by heart
 _NEARBY = 32  # directions in which distances are measured
+# Pictures for each of these: in directions of a few, those that were learnt from lie far out, and others near.
+_EACH = 8
 _STEPS = 300
 _USUAL = 0.99  # share of the pictures held out that are near enough to what was learnt from
 _RIGHT_ENOUGH = 0.5  # of the answers at any certainty that is answered with
@@ -127,10 +129,11 @@ def fit_head(
     if len(names) == 2:  # scikit-learn gives one row then
         coefficients, intercept = np.vstack((-coefficients, coefficients)) / 2, np.append(-intercept, intercept) / 2
     weight = reduction.components_.T @ coefficients.T
-    nearby = min(_NEARBY, points.shape[1])
+    nearby = max(1, min(_NEARBY, points.shape[1], len(points) // _EACH))
     whitening = 1 / (points[:, :nearby].std(0) + 1e-6)
     basis = reduction.components_[:nearby].T * whitening
-    centers = np.stack([(standardised[classes == number] @ basis).mean(0) for number in range(len(names))])
+    near = standardised @ basis
+    centers = np.stack([near[classes == number].mean(0) for number in range(len(names))])
     half = np.float32
     return LinearHead(
         names,
@@ -142,15 +145,19 @@ def fit_head(
         least_certainty=0.0,
         basis=basis.astype(half),
         centers=centers.astype(half),
-        farthest=float("inf"),
+        farthest=float(np.quantile(nearest(near, centers), _USUAL)),
     )
 
 
 def calibrated(head: LinearHead, held_out: HeldOut, classes: Classes) -> LinearHead:
-    """The head with the temperature, the certainty and the distance that hold for pictures it has not learnt from."""
+    """The head with the temperature, the certainty and the distance that hold for pictures it has not learnt from.
+
+    Nothing is too far away that is no farther than what was learnt from: of a few pictures, each of which draws the
+    directions towards itself, others lie nearer.
+    """
     temperature = fit_temperature(held_out.scores, classes)
     certainty = least_certainty(softmax(held_out.scores / temperature), classes)
-    farthest = float(np.quantile(held_out.distances, _USUAL))
+    farthest = max(head.farthest, float(np.quantile(held_out.distances, _USUAL)))
     return replace(head, temperature=temperature, least_certainty=certainty, farthest=farthest)
 
 

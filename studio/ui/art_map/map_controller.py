@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from studio.core.displayable import displayable
+from studio.core.displayable import displayable, shortened
 from studio.core.errors import StudioError
 from studio.core.library.facts import Facts
 from studio.core.library.library_index import IndexedPicture
@@ -24,6 +24,7 @@ from studio.ui.threads.serial_executor import SerialExecutor
 
 Layout = Literal["pca", "umap"]
 Coloring = Literal["group", "artist", "year", "period", "label"]
+_LONGEST_LABEL = 40  # characters
 State = Literal["empty", "reading", "idle", "computing"]
 
 VALUES: Mapping[Coloring, Callable[[Facts], str | float | None]] = {
@@ -217,7 +218,8 @@ class MapController(QObject):
             said = [label_among(self._library.labels.get(picture.row, ()), self._model) for picture in self.pictures]
             has_labels = any(label is not None for label in said)
             title = self.tr("Label (no attribution)") if has_labels else self.tr("No labels yet")
-            self._map.set_colors_by([label[1] if label is not None else None for label in said], title)
+            names = [None if label is None else shortened(displayable(label[1]), _LONGEST_LABEL) for label in said]
+            self._map.set_colors_by(names, title)
             return
         value = VALUES[self.coloring]
         self._map.set_colors_by([value(picture.facts) for picture in self.pictures], titles[self.coloring])

@@ -111,6 +111,10 @@ class ClassTable(QWidget):
                 return self.tr(
                     "The pictures of {} lie in no subfolders. Make a folder for each class and put the pictures in."
                 ).format(name)
+        elif not pictures and not found.forbidden and not found.unlabelled:
+            nothing = self.tr("There are no pictures in the library yet.")
+            unselected = self.tr("Select pictures in the library first.")
+            return unselected if source is not None and source.is_selected else nothing
         elif not pictures and not found.forbidden:
             return self.tr("Nothing of that is known of these pictures. A MANIFEST.tsv or cards beside them tell it.")
         if len(found.examples.names) + len(found.small) < 2:

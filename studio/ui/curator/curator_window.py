@@ -63,6 +63,7 @@ class CuratorWindow(QDialog):
         self.classes = ClassTable()
         self.title = QLineEdit()
         self.title.setMaxLength(_LONGEST_TITLE)
+        self.title.setAcceptDrops(False)  # a dropped folder is no name
         self.title.setAccessibleName(self.tr("Name of the classifier"))
         self.form = ClassifierSettingsForm()
         self.caution = PlainLabel(NO_ATTRIBUTION)

@@ -45,9 +45,7 @@ class ReportFiles(QObject):
             dialog.setNameFilters(kinds)
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix(_PDF[1:])
-            dialog.filterSelected.connect(
-                lambda kind: dialog.setDefaultSuffix((_HTML if kind == kinds[1] else _PDF)[1:])
-            )
+            dialog.filterSelected.connect(lambda kind: _rename(dialog, _HTML if kind == kinds[1] else _PDF))
             dialog.selectFile(f"{title.replace('/', ' ')}{_PDF}")
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.fileSelected.connect(lambda file: self.write(Path(file), title, found))
@@ -88,6 +86,13 @@ class ReportFiles(QObject):
 
     def _refuse(self, error: StudioError) -> None:
         self.message_posted.emit(Message.about(error))
+
+
+def _rename(dialog: QFileDialog, suffix: str) -> None:
+    """The file that is named ends as its kind does."""
+    dialog.setDefaultSuffix(suffix[1:])
+    for file in dialog.selectedFiles()[:1]:
+        dialog.selectFile(Path(file).with_suffix(suffix).name)
 
 
 def _browse(path: Path) -> None:

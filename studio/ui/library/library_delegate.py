@@ -41,7 +41,7 @@ class LibraryDelegate(QStyledItemDelegate):
     @property
     def tile_height(self) -> int:
         """Of all tiles, px."""
-        extra = _LINE[CAPTION_SIZE] * (2 * self.has_notes + self.has_labels)
+        extra = _LINE[CAPTION_SIZE] * (2 * self.has_notes + 2 * self.has_labels)
         return _WORDS_TOP + _LINE[TEXT_SIZE] + _LINE[CAPTION_SIZE] + extra + 8
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
@@ -101,7 +101,8 @@ class LibraryDelegate(QStyledItemDelegate):
             lines += [(first, "text", CAPTION_SIZE), (rest, quiet, CAPTION_SIZE)]
         model = index.model()
         if self.has_labels and entry.labels and isinstance(model, LibraryModel):
-            lines.append((model.shown_label(entry), quiet, CAPTION_SIZE))
+            said, _, caution = model.shown_label(entry).rpartition("; ")  # a line each: neither is cut short
+            lines += [(said, "text", CAPTION_SIZE), (caution, quiet, CAPTION_SIZE)]
         top = place.top()
         for text, role, size in lines:
             font = QFont(painter.font())

@@ -263,3 +263,15 @@ def test_examples_leave_out_what_is_rare_unlabelled_or_forbids_it(tmp_path: Path
     assert any("1 picture forbids to learn from it" in note for note in found.notes)
     with pytest.raises(StudioError, match="fewer than two classes of 4 works"):
         examples_in(tmp_path, least_works=4)
+
+
+def test_of_a_few_pictures_those_it_learnt_from_are_not_unlike_themselves() -> None:
+    examples = examples_of(works=10, details=1)
+    draw = np.random.default_rng(5)
+    places = draw.standard_normal((3, 1000))
+    rows = (places[examples.classes] + draw.standard_normal((30, 1000))).astype(np.float32)
+    head, _ = train(examples, rows, (1000,))
+    reasons = [label.reason for label in head.label(rows)]
+    assert reasons.count("unlike all it learnt from") <= 2
+    (strange,) = head.label(np.full((1, 1000), 900.0, np.float32))
+    assert strange.reason == "unlike all it learnt from"

@@ -288,8 +288,7 @@ def test_what_the_library_knows_is_a_source_too(
     save(folder / "nobody.png", (5, 5, 5))
     (folder / "MANIFEST.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     studio.library.add([folder])
-    indexer = studio.library.indexer
-    qtbot.waitUntil(lambda: indexer.is_open and indexer.state == "idle" and indexer.done == 10, timeout=60000)
+    qtbot.waitUntil(lambda: len(studio.library.browser.found.rows) == 10, timeout=60000)  # they are on the disk
     window.source.library_chosen.emit("author", False)
     qtbot.waitUntil(lambda: studio.curator.controller.can_train)
     assert rows_of(window) == [(name, "3", "3") for name in CLASSES]
@@ -297,4 +296,4 @@ def test_what_the_library_knows_is_a_source_too(
     window.source.library_chosen.emit("medium", False)
     wait_for_problem(qtbot, window, "Nothing of that is known of these pictures.")
     window.source.library_chosen.emit("author", True)  # nothing is selected
-    wait_for_problem(qtbot, window, "Nothing of that is known of these pictures.")
+    wait_for_problem(qtbot, window, "Select pictures in the library first.")
