@@ -34,7 +34,7 @@ class ClassTable(QWidget):
         self.table.setShowGrid(False)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(_ROW)
-        self.table.setMinimumHeight(5 * _ROW)
+        self.table.setMinimumHeight(7 * _ROW)
         header = self.table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -42,6 +42,7 @@ class ClassTable(QWidget):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
             if item := self.table.horizontalHeaderItem(column):
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._gap = QWidget()  # keeps the invitation at the top while there is no table
         self.left_out = PlainLabel()
         self.left_out.setWordWrap(True)
         set_role(self.left_out, "caption")
@@ -50,12 +51,13 @@ class ClassTable(QWidget):
         column_box.setSpacing(GRID // 2)
         for widget in (self.summary, self.table, self.left_out):
             column_box.addWidget(widget, 1 if widget is self.table else 0)
-        column_box.addStretch(1)  # keeps the invitation at the top while there is no table
+        column_box.addWidget(self._gap, 1)
         self.show_collection(None, None, is_sorting=False)
 
     def show_collection(self, source: Source | None, found: Collection | None, *, is_sorting: bool) -> None:
         """Show this; None while nothing is chosen, or while it is looked through."""
         self.table.setVisible(found is not None)
+        self._gap.setVisible(found is None)
         self.table.setRowCount(0)
         if found is None:
             invitation = self.tr("Drop a folder here whose subfolders are the classes, such as one for each artist.")

@@ -246,6 +246,8 @@ class TrainController(QObject):
             self._end()
             return
         self._request, self._started = request, time.monotonic()
+        self.note = self.tr("Waiting for the engine")
+        self.progressed.emit()
         self._worker.start_background(request)
 
     @Slot(object)
