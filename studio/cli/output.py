@@ -226,20 +226,25 @@ def _output_of(arguments: argparse.Namespace, sources: Sequence[Path]) -> tuple[
     format_name = format_of(path)
     if arguments.format not in (None, format_name):
         raise UsageError(f"{path} is named like a {format_name.upper()} file.", "Leave out --format or rename it.")
+    is_source = bool(same_file(path, sources))
+    if is_source and not arguments.in_place:
+        raise UsageError(
+            f"{path} is a picture that the artwork is made of.",
+            "Choose another name, or add --in-place to have it replaced.",
+        )
+    check_free(path, arguments.overwrite or is_source)
+    return path, format_name
+
+
+def check_free(path: Path, may_replace: bool) -> None:
+    """Before any long work: raise StudioError unless a file can be written there, and none is that has to stay."""
     if is_folder(path):
         raise UsageError(f"{path} is a folder.", "Name a file in it.")
-    if same_file(path, sources):
-        if not arguments.in_place:
-            raise UsageError(
-                f"{path} is a picture that the artwork is made of.",
-                "Choose another name, or add --in-place to have it replaced.",
-            )
-    elif file_identity(path) is not None and not arguments.overwrite:
+    if file_identity(path) is not None and not may_replace:
         raise UsageError(f"{path} exists already.", "Choose another name, or add --overwrite to replace it.")
     if not is_folder(path.parent):
         raise UsageError(f"There is no folder {path.parent}.", "Make it first, or choose another.")
     check_writable(path)
-    return path, format_name
 
 
 def _prepare_frames(folder: Path, may_overwrite: bool, output: Path | None, sources: Sequence[Path]) -> None:

@@ -183,6 +183,24 @@ def classes(studio: Studio) -> Path:
     return folder
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("map", "pictures", "-o", "nowhere/map.html"),
+        ("influence", "pictures", "-o", "nowhere/time.html"),
+        ("features", "pictures", "-o", "nowhere/numbers.npz"),
+        ("classify", "train", "pictures", "-o", "nowhere/model.safetensors"),
+        ("compare", "pictures", "pictures", "-o", "nowhere/both.png"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_where_nothing_can_be_written_nothing_is_looked_at(
+    studio: Studio, pictures: Path, command: tuple[str, ...]
+) -> None:
+    assert studio(*command) == 2
+    assert "There is no folder" in studio.err and not studio.engine.requests
+
+
 def test_a_classifier_is_trained_tested_and_labels_with_a_caution(studio: Studio, classes: Path) -> None:
     assert studio("classify", "train", "classes", "-o", "model.safetensors", "--json") == 0
     last = studio.lines[-1]

@@ -14,6 +14,7 @@ from rich.progress import track
 from studio.cli.describing import SHORT_EDGE, Describing, features_of
 from studio.cli.exit_codes import DONE
 from studio.cli.options import UsageError
+from studio.cli.output import check_free
 from studio.cli.reports.classifier_report import ClassifierBar, ClassifierJson, ClassifierReport
 from studio.cli.terminal import plain_console, print_json, say
 from studio.core.classifier.linear_head import NO_ATTRIBUTION
@@ -99,8 +100,7 @@ def _outputs(arguments: argparse.Namespace) -> tuple[Path, Path]:
     if output.suffix.lower() != _MODEL_SUFFIX:
         raise UsageError(f"{output} is named like no classifier.", f"End it in {_MODEL_SUFFIX}.")
     for path in (output, report):
-        if path.exists() and not arguments.overwrite:
-            raise UsageError(f"{path} exists already.", "Choose another name, or add --overwrite to replace it.")
+        check_free(path, arguments.overwrite)
     return output, report
 
 

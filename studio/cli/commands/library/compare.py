@@ -9,6 +9,7 @@ from pathlib import Path
 from studio.cli.exit_codes import DONE
 from studio.cli.inputs import path_of, read_photo
 from studio.cli.options import UsageError
+from studio.cli.output import check_free
 from studio.cli.terminal import PIPE, plain_console, print_json, say
 from studio.core.comparison.report import NO_INFLUENCE, comparison_values, measures_of, summary_of
 from studio.core.comparison.sheet import comparison_sheet
@@ -16,7 +17,7 @@ from studio.core.engine_api.comparison import Comparison
 from studio.core.engine_api.contract import Compared, CompareRequest, Engine, EngineSettings, MakeEngine
 from studio.core.errors import EngineError
 from studio.core.image_io.opening.opener import PictureOpener
-from studio.core.image_io.output_check import check_writable, same_file
+from studio.core.image_io.output_check import same_file
 from studio.core.library.facts import FactsReader
 from studio.core.picture import Picture
 from studio.core.storage.atomic_write import replace_file
@@ -68,9 +69,7 @@ def _check_output(arguments: argparse.Namespace) -> None:
     inputs = [path_of(name) for name in (arguments.first, arguments.second) if name != PIPE]
     if same_file(output, inputs) is not None:
         raise UsageError(f"{output} is one of the pictures that are compared.", "Choose another name.")
-    if output.exists() and not arguments.overwrite:
-        raise UsageError(f"{output} exists already.", "Choose another name, or add --overwrite to replace it.")
-    check_writable(output)
+    check_free(output, arguments.overwrite)
 
 
 def _name_of(name: str, picture: Picture) -> str:

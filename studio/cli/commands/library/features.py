@@ -17,6 +17,7 @@ from studio.cli.cluster_option import add_cluster_option, check_cluster
 from studio.cli.describing import Describing, make_describer
 from studio.cli.exit_codes import DONE, FAILED
 from studio.cli.options import UsageError
+from studio.cli.output import check_free
 from studio.cli.terminal import plain_console, print_json, say
 from studio.core.engine_api.contract import EngineSettings, MakeEngine
 from studio.core.engine_api.features import BUNDLED, DEFAULT_LAYERS, LAYERS, RESIDUAL, EncoderName, FeatureQuery, Pool
@@ -71,8 +72,7 @@ def write_features(arguments: argparse.Namespace, make_engine: MakeEngine, opene
         raise UsageError(f"{arguments.weights} is no folder.", "Name the folder that holds torchvision's weight files.")
     if output.suffix.lower() not in _FORMATS:
         raise UsageError(f"{output} is named like no format for numbers.", f"End it in {' or '.join(_FORMATS)}.")
-    if output.exists() and not arguments.overwrite:
-        raise UsageError(f"{output} exists already.", "Choose another name, or add --overwrite to replace it.")
+    check_free(output, arguments.overwrite)
     arrow = _arrow() if output.suffix.lower() == ".parquet" else None
     layers = tuple(dict.fromkeys(arguments.layer or DEFAULT_LAYERS[encoder]))
     is_smooth = encoder in RESIDUAL if arguments.smooth is None else arguments.smooth

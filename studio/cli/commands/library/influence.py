@@ -9,6 +9,7 @@ from pathlib import Path
 from studio.cli.commands.library.index import add_index_options, bring_up_to_date
 from studio.cli.exit_codes import DONE
 from studio.cli.options import UsageError
+from studio.cli.output import check_free
 from studio.cli.terminal import plain_console, print_json, say
 from studio.core.engine_api.contract import MakeEngine
 from studio.core.errors import StudioError
@@ -40,8 +41,8 @@ def show_influence(arguments: argparse.Namespace, make_engine: MakeEngine, opene
         raise UsageError(f"-k is {arguments.nearest}; it goes from 1 on.")
     if output is not None and output.suffix.lower() not in _FORMATS:
         raise UsageError(f"{output} is neither a page nor JSON.", f"End it in {' or '.join(_FORMATS)}.")
-    if output is not None and output.exists() and not arguments.overwrite:
-        raise UsageError(f"{output} exists already.", "Choose another name, or add --overwrite to replace it.")
+    if output is not None:
+        check_free(output, arguments.overwrite)
     (folder,) = absolute_folders([arguments.folder])
     with LibraryIndex(arguments.index, is_writer=True) as index:
         bring_up_to_date(arguments, index, [folder], make_engine, opener)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from studio.cli.commands.library.index import add_index_options, bring_up_to_date
 from studio.cli.exit_codes import DONE
 from studio.cli.options import UsageError
+from studio.cli.output import check_free
 from studio.cli.terminal import print_json, say
 from studio.core.engine_api.contract import MakeEngine
 from studio.core.errors import StudioError
@@ -47,8 +48,7 @@ def draw_map(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Pic
     output: Path = arguments.output
     if output.suffix.lower() not in _FORMATS:
         raise UsageError(f"{output} is named like no map.", f"End it in {' or '.join(_FORMATS)}.")
-    if output.exists() and not arguments.overwrite:
-        raise UsageError(f"{output} exists already.", "Choose another name, or add --overwrite to replace it.")
+    check_free(output, arguments.overwrite)
     (folder,) = absolute_folders([arguments.folder])
     with LibraryIndex(arguments.index, is_writer=True) as index:
         bring_up_to_date(arguments, index, [folder], make_engine, opener)
