@@ -140,7 +140,7 @@ def _check_numbers(numbers: object, count: int, least: float, most: float) -> No
 def _check_number(number: object, least: float, most: float = math.inf) -> None:
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise ValueError(f"a number that is {type(number).__name__}")
-    if not (math.isfinite(number) and least <= number <= most + _ROUNDING):
+    if not (math.isfinite(number) and least - _ROUNDING <= number <= most + _ROUNDING):
         raise ValueError(f"the number {number:g}")
 
 

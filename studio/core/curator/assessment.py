@@ -116,8 +116,8 @@ def train(
 
 
 def mean_loss(probabilities: Numbers, classes: Classes) -> float:
-    """Mean cross-entropy."""
-    return float(-np.log(probabilities[np.arange(len(classes)), classes] + 1e-12).mean())
+    """Mean cross-entropy; never below 0, where all are certain and right."""
+    return float(-np.log(np.maximum(probabilities[np.arange(len(classes)), classes], 1e-12)).mean())
 
 
 def assess(

@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from studio.core.classifier.measures import Classes, softmax
 from studio.core.classifier.settings import ClassifierSettings
+from studio.core.curator.assessment import mean_loss
 from studio.engine.curator.tuned_network import TunedNetwork, by_size
 from studio.engine.curator.views import View, stack
 
@@ -97,8 +98,7 @@ def validate(network: TunedNetwork, held_out: TuningSet) -> tuple[float, float]:
     features = torch.from_numpy(network.all_features(held_out.whole)).to(network.device)
     with torch.no_grad():
         scores = network.scores(features).cpu().double().numpy()
-    chances = softmax(scores)[np.arange(len(scores)), held_out.classes]
-    return float(-np.log(chances + 1e-12).mean()), float((scores.argmax(1) == held_out.classes).mean())
+    return mean_loss(softmax(scores), held_out.classes), float((scores.argmax(1) == held_out.classes).mean())
 
 
 def validation_places(classes: Classes, works: Sequence[str], seed: int) -> np.ndarray:

@@ -13,7 +13,7 @@ from studio.core.card import Card
 from studio.core.classifier.linear_head import NO_ATTRIBUTION, LinearHead
 from studio.core.classifier.results import Assessment, Epoch, Look, StageResult
 from studio.core.classifier.tuned_block import TunedBlock
-from studio.core.curator.assessment import assess, judge_heads, train
+from studio.core.curator.assessment import assess, judge_heads, mean_loss, train
 from studio.core.curator.examples import Examples, examples_in
 from studio.core.curator.fitting import HeldOut, averaged_head, fit_head, fold_count, folds_of
 from studio.core.curator.model_file import Classifier, encode_classifier, read_classifier, write_classifier
@@ -226,6 +226,12 @@ def test_the_report_shows_curves_stages_and_what_it_looks_at(trained: tuple[Line
     assert "&lt;b&gt;.png" in page and "&lt;better&gt;" in page and "<better>" not in page
     assert "<b>kept</b>" in page and "its last stages fine-tuned" in page and page.count("<polyline") == 2
     assert "frozen)" not in page
+
+
+def test_a_loss_is_never_below_zero() -> None:
+    certain = np.array([[1.0, 0.0], [0.0, 1.0]])
+    assert mean_loss(certain, np.array([0, 1])) == 0.0
+    assert mean_loss(certain, np.array([1, 0])) == pytest.approx(-np.log(1e-12))
 
 
 def test_the_report_says_on_how_much_a_classifier_was_judged(trained: tuple[LinearHead, Assessment]) -> None:
