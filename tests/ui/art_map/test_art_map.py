@@ -268,6 +268,8 @@ def test_colors_follow_values_and_the_legend_says_unknown(show) -> None:
     assert art_map.legend.text() == "Year: 1801 to 1815, unknown 1"
     art_map.set_colors_by(["Monet" if n < 3 else "Hokusai" for n in range(16)], "Artist")
     assert art_map.legend.text() == "Artist: Hokusai 13, Monet 3"
+    art_map.set_colors_by([f"{'9' * 5000}{n % 2}" for n in range(16)], "Artist")
+    assert len(art_map.legend.text()) < 100  # what somebody wrote into a manifest
     art_map.set_colors_by(None)
     assert art_map.legend.isHidden()
 

@@ -16,7 +16,7 @@ from studio.ui.theme.theme import ThemeName
 UNKNOWN = -1  # as the number of an entry
 _MOST_NAMES = 9  # more colours than these cannot be told apart
 _STEPS = 24  # of a scale of numbers
-_NUMBER = re.compile(r"\s*(\d+)")  # "1880s", "19th century"
+_NUMBER = re.compile(r"\s*(\d{1,9})")  # "1880s", "19th century"; of longer ones, Python makes no number
 
 # Hue, saturation, lightness in the dark theme and in the light one: apart from each other, and 3:1 on the canvas.
 _NAMED = (
