@@ -31,7 +31,7 @@ from studio.ui.actions.preference_actions import bind_choice, bind_switch
 from studio.ui.actions.refine_actions import RefineActions
 from studio.ui.batch.batch_queue import BatchQueue
 from studio.ui.batch.batch_window import BatchWindow
-from studio.ui.compare.compare_controller import CompareController, influence_button
+from studio.ui.compare.compare_controller import CompareController
 from studio.ui.curator.curator import Curator
 from studio.ui.export.exporter import Exporter
 from studio.ui.finetune.tune_controller import TuneController
@@ -45,6 +45,7 @@ from studio.ui.importing.rights_question import RightsQuestion
 from studio.ui.importing.style_removals import StyleRemovals
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.library.library import Library
+from studio.ui.library_links import LibraryLinks
 from studio.ui.presets.preset_bar import PresetBar
 from studio.ui.presets.preset_controller import PresetController
 from studio.ui.presets.recipe_files import RecipeFiles
@@ -196,7 +197,17 @@ class Studio(QObject):
         )
         self.curator = Curator(self.session, worker, self.opener, self.library, settings, self.actions, self.window)
         self.window.close_guard.classifier = self.curator.controller
-        self._connect_library()
+        self.library_links = LibraryLinks(
+            self.library,
+            self.window,
+            self.actions,
+            self.comparisons,
+            self.tune_controller,
+            self.tune_window,
+            self.batch_window,
+            self.curator,
+            self,
+        )
         self.about_art = AboutArt(
             self.session,
             lambda: user_styles.cards,
@@ -245,39 +256,6 @@ class Studio(QObject):
         assert isinstance(application, QApplication)
         self.appearance = Appearance(application, self.preferences, self)
         return actions
-
-    def _connect_library(self) -> None:
-        """The library and what others do with its pictures."""
-        library, show = self.library, self.actions["library"]
-        self.window.rooms.addWidget(library.room)
-        show.toggled.connect(self._show_library)
-        library.wanted.connect(lambda: show.setChecked(True))
-        library.left.connect(lambda: show.setChecked(False))
-        self.actions["more_like_this"].triggered.connect(library.show_like_canvas)
-        library.selection.compare_asked.connect(self.comparisons.open)
-        library.selection.teach_asked.connect(self._teach_of)
-        library.selection.render_asked.connect(self._render_these)
-        library.room.head.tools.addWidget(influence_button(self.actions["influence"]))
-        library.room.head.tools.addWidget(self.curator.button)
-        library.room.more_bars.addWidget(self.curator.bar)
-        self.window.first_painted.connect(library.start)
-
-    @Slot(bool)
-    def _show_library(self, is_shown: bool) -> None:
-        self.window.show_room(self.library.room if is_shown else None)
-        if is_shown:
-            self.library.room.enter()
-
-    @Slot(list, str)
-    def _teach_of(self, paths: list[Path], author: str) -> None:
-        self.tune_controller.references.add(paths)
-        self.tune_window.name_author(author)
-        self.tune_window.open_beside()
-
-    @Slot(list)
-    def _render_these(self, paths: list[Path]) -> None:
-        self.batch_window.add_places(paths)
-        self.batch_window.open_beside()
 
     @Slot(object)
     def _export_entry(self, result: Result) -> None:
