@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import get_args
@@ -57,6 +55,7 @@ from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings, settings_file
 from studio.ui.session.time_estimate import keep_estimate, read_estimate
 from studio.ui.theme.theme import logo
+from studio.ui.threads.ending_on_signals import ending_on_signals
 from studio.ui.threads.event_bridge import EventBridge
 from studio.ui.threads.gc_on_gui_thread import GcOnGuiThread
 from studio.ui.threads.no_unpickling import refuse_unpickling
@@ -82,7 +81,7 @@ def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
     studio.window.show()
     studio.autosave.began.connect(lambda: studio.importer.open_files(list(map(place_of, arguments))))
     studio.autosave.start()
-    with _ending_on_signals(application):
+    with ending_on_signals(application):
         status = application.exec()
     studio.close()
     settings.close()
@@ -295,21 +294,3 @@ class Studio(QObject):
 def new_artwork() -> Artwork:
     """An empty one, whose size follows its photo."""
     return Artwork(ArtworkState(recipe=StyleRecipe(size_rule="auto")))
-
-
-@contextmanager
-def _ending_on_signals(application: QApplication) -> Iterator[None]:
-    """Let Ctrl+C in the terminal and a shutdown end the window in order.
-
-    Python looks at signals only when it runs: the timer of `GcOnGuiThread` sees to that within a second.
-    """
-
-    def end(number: int, _frame: object) -> None:
-        application.exit(128 + number)
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
