@@ -15,7 +15,8 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 GARBAGE = 100_000  # objects; as many are collected at once, between two tests
-LEFTOVER_SECONDS = 5.0  # what has been told to end may still be on its way
+PATIENCE = 60_000  # ms that a test waits for what always comes; only a failure takes that long
+LEFTOVER_SECONDS = 60.0  # what has been told to end may still be on its way
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -32,6 +33,18 @@ def collected_here(collected_between_tests: None) -> Iterator[None]:
     yield
     if gc.get_count()[0] > GARBAGE:
         gc.collect()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patient_qtbot() -> Iterator[None]:
+    """Unless a test says otherwise, wait as long as a machine may take that has a lot to do: Qt's 5 s are too short."""
+    from pytestqt.qtbot import QtBot  # brings Qt
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("waitActive", "waitExposed", "waitSignal", "waitSignals", "waitUntil", "waitCallback"):
+            wait = getattr(QtBot, name)
+            patch.setattr(wait, "__kwdefaults__", {**wait.__kwdefaults__, "timeout": PATIENCE})
+        yield
 
 
 @pytest.fixture(autouse=True)
