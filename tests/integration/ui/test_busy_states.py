@@ -230,7 +230,7 @@ def test_a_picture_that_cannot_be_saved_after_a_stop_is_not_saved_for_ever(
 
     def deliver(*_: object) -> object:
         reached.set()
-        gate.wait(20)
+        gate.wait(60)
         return fail()
 
     monkeypatch.setattr("studio.jobs.batch.batch.Batch.deliver", deliver)

@@ -35,7 +35,7 @@ def hold(gate: threading.Event, monkeypatch: pytest.MonkeyPatch) -> Callable[...
 
         def wait_and_act(*arguments: object, **options: object) -> object:
             is_held.set()
-            gate.wait(20)
+            gate.wait(60)
             return original(*arguments, **options)
 
         monkeypatch.setattr(name.replace(":", "."), wait_and_act)

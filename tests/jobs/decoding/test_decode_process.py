@@ -190,7 +190,7 @@ def test_a_picture_that_never_comes_is_given_up_when_told(make: Callable[..., De
         waiting = thread.submit(opener.open_picture, photo, cancellation)
         cancellation.cancel()
         with pytest.raises(OpeningCancelled):
-            waiting.result(30)
+            waiting.result(60)
     np.testing.assert_array_equal(opener.open_picture(photo).pixels, noise(40, 30))
 
 
@@ -228,7 +228,7 @@ def test_after_a_death_the_next_picture_opens(make: Callable[..., DecodeProcess]
         waiting = thread.submit(opener.open_picture, photo)
         os.kill(process, signal.SIGKILL)
         with pytest.raises(PictureError, match=r"photo\.png was not opened: its decoder came to an end \(SIGKILL"):
-            waiting.result(30)
+            waiting.result(60)
     np.testing.assert_array_equal(opener.open_picture(photo).pixels, noise(40, 30))
 
 
@@ -241,7 +241,7 @@ def test_whoever_waits_goes_before_thumbnails(make: Callable[..., DecodeProcess]
         while not opener._is_taken:
             taken.wait(0.01)
         assert opener.open_picture(photo, Cancellation()).width == 40
-        assert thumbnail.result(30).width == 8  # it was begun again
+        assert thumbnail.result(60).width == 8  # it was begun again
 
 
 def test_a_photo_waits_for_no_crowd_of_thumbnails(
@@ -336,11 +336,11 @@ def test_starting_it_waits_for_no_picture(make: Callable[..., DecodeProcess], ph
         taken = threading.Event()
         while not opener._is_taken:
             taken.wait(0.01)
-        threads.submit(opener.start).result(10)
+        threads.submit(opener.start).result(60)
         assert not waiting.done()
         cancellation.cancel()
         with pytest.raises(OpeningCancelled):
-            waiting.result(30)
+            waiting.result(60)
 
 
 def test_pictures_come_in_the_order_in_which_they_were_asked_for(
@@ -370,7 +370,7 @@ def test_closing_ends_what_is_under_way(make: Callable[..., DecodeProcess], phot
         waiting = thread.submit(opener.open_picture, photo)
         opener.close()
         with pytest.raises(OpeningCancelled):
-            waiting.result(30)
+            waiting.result(60)
     with pytest.raises(OpeningCancelled):
         opener.open_picture(photo)
 

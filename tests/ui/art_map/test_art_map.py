@@ -220,7 +220,7 @@ def test_other_works_are_loaded_although_one_of_those_before_still_is(show, qtbo
         return picture("#ff0000")
 
     art_map = show(load=load_slowly, waits=False)
-    assert begun.wait(30)
+    assert begun.wait(60)
     art_map.show_works(art_map.points, lambda index: picture("#00ff00"), ["Work"] * 16, np.zeros(16, np.int64), ["All"])
     art_map.grab()  # while what was asked for before is still being loaded
     gate.set()

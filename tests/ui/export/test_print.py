@@ -118,7 +118,7 @@ def test_the_preview_may_paint_while_the_page_is_printed(
         painter = QPainter()
         assert painter.begin(printer)
         is_printing.set()
-        go_on.wait(30)
+        go_on.wait(60)
         return painter.end()
 
     paint = print_dialog.paint_page

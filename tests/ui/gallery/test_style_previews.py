@@ -11,6 +11,7 @@ from PySide6.QtGui import QHoverEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.core.card import Card
 from studio.core.engine_api.contract import LiveRequest
 from studio.jobs.worker import Worker
 from studio.ui.app import Studio
@@ -26,10 +27,20 @@ def asked(engine: FakeEngine) -> list[LiveRequest]:
     return [request for request in engine.requests if isinstance(request, LiveRequest)]
 
 
-def in_sight(studio: Studio) -> int:
+def cards_in_sight(studio: Studio) -> list[Card]:
     tiles = studio.window.gallery.grid
-    rows = range(tiles.model().rowCount())
-    return sum(tiles.viewport().rect().intersects(tiles.visualRect(tiles.model().index(row))) for row in rows)
+    rows = [tiles.model().index(row) for row in range(tiles.model().rowCount())]
+    return [row.data(CARD_ROLE) for row in rows if tiles.viewport().rect().intersects(tiles.visualRect(row))]
+
+
+def in_sight(studio: Studio) -> int:
+    return len(cards_in_sight(studio))
+
+
+def has_thumbnails(studio: Studio) -> bool:
+    """Whether the pictures of all tiles in sight are there; asks for those that are not."""
+    thumbnails = studio.window.gallery._thumbnails
+    return all(thumbnails.pixmap(card.file) is not None for card in cards_in_sight(studio))
 
 
 @pytest.fixture
@@ -47,12 +58,12 @@ def test_without_a_photo_there_is_nothing_to_show(studio: Studio) -> None:
 
 def test_tiles_in_sight_are_painted_small_and_once(qtbot: QtBot, with_photo: Studio, engine: FakeEngine) -> None:
     gallery = with_photo.window.gallery
+    qtbot.waitUntil(lambda: has_thumbnails(with_photo))
     before = gallery.grid.viewport().grab().toImage()
     assert gallery.on_my_picture.isEnabled() and asked(engine) == []
     gallery.on_my_picture.click()
     qtbot.waitUntil(lambda: len(asked(engine)) == in_sight(with_photo))
-    QApplication.processEvents()
-    assert gallery.grid.viewport().grab().toImage() != before
+    qtbot.waitUntil(lambda: gallery.grid.viewport().grab().toImage() != before)
     assert len(asked(engine)) == in_sight(with_photo) < gallery.model.rowCount()
     for request in asked(engine):
         assert (request.content.width, request.content.height) == (EDGE, EDGE)

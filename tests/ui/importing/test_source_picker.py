@@ -88,7 +88,7 @@ def test_a_disk_that_does_not_answer_keeps_no_dialog_from_opening(
     qtbot: QtBot, picker: SourcePicker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = threading.Event()
-    monkeypatch.setattr("studio.ui.dialogs.file_dialogs.is_folder", lambda _: gate.wait(20))
+    monkeypatch.setattr("studio.ui.dialogs.file_dialogs.is_folder", lambda _: gate.wait(60))
     monkeypatch.setattr("studio.ui.dialogs.file_dialogs.PATIENCE", 0)
     picker.folder.click()
     qtbot.waitUntil(lambda: picker.findChild(QFileDialog) is not None)

@@ -74,7 +74,7 @@ def test_a_style_in_use_is_kept_however_soon_the_window_closes(qtbot: QtBot, stu
 
     def use(style: Style) -> None:
         used.append(style)
-        files.submit(lambda: gate.wait(20), lambda _: None, lambda _: None)  # the disk is busy with something else
+        files.submit(lambda: gate.wait(60), lambda _: None, lambda _: None)  # the disk is busy with something else
 
     opening = Opening(OpensHere(), files, session)
     UserStyles(library, opening, files, files).use(lambda _: make_picture(24, 24, "wall.png"), use)

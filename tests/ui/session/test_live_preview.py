@@ -158,7 +158,7 @@ def test_a_change_while_the_battery_is_asked_has_it_asked_again(
 
     def ask() -> bool:
         reached.set()
-        return gate.wait(20)
+        return gate.wait(60)
 
     monkeypatch.setattr(live_preview, "is_on_battery", ask)
     live.preferences.auto_refine = "mains"

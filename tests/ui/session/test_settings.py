@@ -199,7 +199,7 @@ def test_nobody_waits_for_the_disk_but_who_closes(
 
     def slow(path: Path, data: bytes) -> None:
         writers.append(threading.current_thread())
-        assert is_open.wait(20)
+        assert is_open.wait(60)
         replace_file(path, data)
 
     monkeypatch.setattr(module, "replace_file", slow)

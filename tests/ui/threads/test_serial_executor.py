@@ -99,7 +99,7 @@ def test_what_fails_while_closing_is_in_the_log(qapp: object, caplog: pytest.Log
     files, gate = SerialExecutor("files"), threading.Event()
 
     def fail() -> None:
-        gate.wait(20)
+        gate.wait(60)
         raise PictureError("The disk is full.")
 
     files.submit_write(fail, refuse, refuse)
@@ -121,13 +121,13 @@ def test_closing_waits_for_what_has_begun_and_for_all_writing_and_drops_the_rest
 
     def read() -> None:
         begun.set()
-        gate.wait(20)
+        gate.wait(60)
         log.append("read")
 
     files.submit(read, refuse, refuse)
     files.submit(lambda: log.append("never"), refuse, refuse)
     files.submit_write(lambda: log.append("written"), refuse, refuse)
-    begun.wait(20)
+    begun.wait(60)
     closer = threading.Thread(target=files.close)
     closer.start()
     gate.set()
@@ -144,7 +144,7 @@ def test_work_that_ends_after_its_window_has_gone_is_clean(qapp: object, caplog:
         may_end.wait()
 
     files.submit(slow, refuse, refuse)
-    assert running.wait(30)
+    assert running.wait(60)
     shiboken6.delete(files)
     may_end.set()
     files._pool.shutdown(wait=True)

@@ -108,7 +108,7 @@ def test_a_result_of_before_forgetting_is_not_delivered(qtbot, one_thread):
 
     tasks.submit("slow", slow)
     one_thread.set()
-    assert running.wait(30)
+    assert running.wait(60)
     tasks.forget()
     told = []
     tasks.finished.connect(lambda key, _: told.append(key))
@@ -131,7 +131,7 @@ def test_destroying_it_while_it_works_is_clean(qtbot, one_thread):
     tasks.submit("never", lambda: dropped.append(1))
     tasks.submit("slow", slow)
     one_thread.set()
-    assert running.wait(30)
+    assert running.wait(60)
     with qtbot.waitSignal(parent.destroyed):
         parent.deleteLater()
     may_end.set()
@@ -149,7 +149,7 @@ def test_work_that_ends_in_the_moment_of_destruction_is_clean(qtbot):
         may_end.wait()
 
     background.submit("slow", slow)
-    assert running.wait(30)
+    assert running.wait(60)
     shiboken6.delete(background)
     may_end.set()
     assert QThreadPool.globalInstance().waitForDone(30_000)  # what the thread raised fails the test
