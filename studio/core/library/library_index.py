@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.card import bundled_cards
-from studio.core.errors import StudioError
+from studio.core.errors import StudioError, WriteError
 from studio.core.library.arranging import Labelled, Sort, arranged_rows, below
 from studio.core.library.facts import Facts
 from studio.core.library.files.index_database import IndexDamaged, IndexDatabase, is_marked, remove_database
@@ -96,7 +96,7 @@ class LibraryIndex:
         make_folder(self.folder)
         self._lock = FolderLock(self.folder) if is_writer else None
         if self._lock is not None:
-            self._lock.take()
+            _take(self._lock, self.folder)
         self._vectors = {kind: VectorFile(self.folder, kind) for kind in KINDS}
         try:
             self._database = self._open(is_writer)
@@ -322,6 +322,16 @@ class LibraryIndex:
             vectors.close()
         if self._lock is not None:
             self._lock.release()
+
+
+def _take(lock: FolderLock, folder: Path) -> None:
+    try:
+        lock.take()
+    except WriteError as error:
+        raise StudioError(
+            f"The index of the library may not be written in {folder}.",
+            "What is in it can be seen and searched; new pictures need a folder and a disk that take them.",
+        ) from error
 
 
 def _picture_of(values: Sequence[object]) -> IndexedPicture:

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from studio.core.errors import EngineError, PictureError, StudioError
+from studio.core.errors import EngineError, PictureError, StudioError, WriteError
 from studio.core.library.facts import Facts, FactsReader
 from studio.core.library.files.index_database import IndexDamaged, is_damage
 from studio.core.library.files.vector_file import BYTES_PER_PICTURE, KINDS
 from studio.core.library.indexing import IndexNews, absolute_folders, changes_in, thumbnail_of, update
 from studio.core.library.library_index import Described, FileState, LibraryIndex
+from studio.core.storage.folder_lock import FolderLock
 from tests.support.fakes import make_picture
 
 MANIFEST = (
@@ -324,3 +325,25 @@ def test_a_file_that_cannot_be_read_just_now_is_looked_at_again(index: LibraryIn
         path.rename(path.with_name(path.name.removeprefix("away ") + (".png" if path.parent != folder else ".jpg")))
     assert len(run(index, folder)[0]) == 4
     assert index.count == 3 and [path.name for path in index.problems()] == ["bad.png"]
+
+
+def test_an_index_that_may_not_be_written_can_be_read(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "index"
+    with LibraryIndex(place, is_writer=True) as index:
+        run(index, folder)
+    before = sorted(path.name for path in place.iterdir())
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with LibraryIndex(place) as reader:
+        assert len(reader.arranged([folder], "wave")) == 2
+        assert sorted(path.name for path in place.iterdir()) == before  # nothing was written beside it
+
+
+def test_a_folder_that_takes_no_lock_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(lock: FolderLock) -> None:
+        raise WriteError(".style-studio.lock may not be written there.")
+
+    monkeypatch.setattr(FolderLock, "take", refuse)
+    with pytest.raises(StudioError, match="index of the library may not be written in"):
+        LibraryIndex(tmp_path / "index", is_writer=True)

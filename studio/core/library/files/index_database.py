@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -58,13 +59,20 @@ class IndexDatabase:
         self._connection.close()
 
     def _connect(self, tables: str, version: int) -> sqlite3.Connection:
-        connection = self._guarded(lambda: sqlite3.connect(self._path, timeout=5.0, check_same_thread=False))
+        address = self._path.absolute().as_uri()
+        if self._path.exists() and not (self._has_log() or os.access(self._folder, os.W_OK)):
+            address += "?immutable=1"  # SQLite would write beside it, only to read it
+        connection = self._guarded(lambda: sqlite3.connect(address, timeout=5.0, check_same_thread=False, uri=True))
         try:
             self._guarded(lambda: _prepare(connection, tables, version))
         except StudioError:
             connection.close()
             raise
         return connection
+
+    def _has_log(self) -> bool:
+        log = self._path.with_name(f"{self._path.name}-wal")
+        return log.exists() and log.stat().st_size > 0
 
     def _guarded(self, work: Callable[[], T]) -> T:
         try:
