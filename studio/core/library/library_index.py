@@ -310,9 +310,12 @@ class LibraryIndex:
 
     def _drop_what_has_no_vectors(self) -> None:
         """Have pictures looked at again whose vectors were lost, because a file of them is damaged or was removed."""
-        whole = min(vectors.count for vectors in self._vectors.values())
-        lost = self._database.execute("SELECT row FROM pictures WHERE row >= ?", (whole,))
-        for (row,) in lost:
+        rows = self.rows()
+        is_there = np.ones(len(rows), np.bool_)
+        for vectors in self._vectors.values():
+            is_there &= vectors.are_written(rows)
+        lost = rows[~is_there].tolist()
+        for row in lost:
             self._drop(row)
         if lost:
             self.commit()

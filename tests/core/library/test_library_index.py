@@ -291,6 +291,20 @@ def test_pictures_whose_vectors_were_cut_off_are_looked_at_again(
         assert sorted(map(tuple, index.vectors(kind, index.rows()))) == sorted(map(tuple, vectors))
 
 
+def test_vectors_that_were_cut_off_and_written_on_are_noticed(tmp_path: Path, folder: Path) -> None:
+    place = tmp_path / "index"
+    with LibraryIndex(place, is_writer=True) as index:
+        run(index, folder)
+        os.truncate(next(place.glob("subject.*")), 0)
+        (folder / "new.png").write_bytes(b"new")
+        run(index, folder)
+        assert index.count == 4
+    with LibraryIndex(place, is_writer=True) as index:
+        assert index.count == 1
+        run(index, folder)
+        assert index.count == 4 and index.vectors("subject", index.rows()).any(1).all()
+
+
 def test_what_the_disk_refuses_is_a_sentence_and_costs_nothing(tmp_path: Path, folder: Path) -> None:
     place = tmp_path / "index"
     with LibraryIndex(place, is_writer=True) as index:

@@ -19,6 +19,7 @@ KINDS: Mapping[str, tuple[int, DTypeLike]] = {
 }
 BYTES_PER_PICTURE = sum(length * np.dtype(dtype).itemsize for length, dtype in KINDS.values())
 _BYTE = 255.0
+_CHUNK = 1 << 13  # rows at a time
 
 
 class VectorFile:
@@ -30,11 +31,6 @@ class VectorFile:
         self._path = folder / f"{kind}.{self._dtype.name}"
         self._row_bytes = self.length * self._dtype.itemsize
         self._map: NDArray[np.generic] | None = None
-
-    @property
-    def count(self) -> int:
-        """How many whole rows there are in the file."""
-        return self._path.stat().st_size // self._row_bytes if self._path.exists() else 0
 
     def write(self, row: int, vector: NDArray[np.float32]) -> None:
         """Write one row; it is on the disk after `flush`."""
@@ -65,6 +61,16 @@ class VectorFile:
             found *= np.float32(1 / _BYTE)
         return found
 
+    def are_written(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which rows have numbers; where a file was cut off and written on, there are zeros. Shapes: (N,) -> (N,)."""
+        mapped = self._mapped()
+        found = np.zeros(len(rows), np.bool_)
+        for start in range(0, len(rows), _CHUNK):
+            chunk = rows[start : start + _CHUNK]
+            inside = chunk < len(mapped)
+            found[start : start + len(chunk)][inside] = mapped[chunk[inside]].any(1)
+        return found
+
     def remove(self) -> None:
         """Forget all of it."""
         self._map = None
@@ -75,7 +81,8 @@ class VectorFile:
         self._map = None
 
     def _mapped(self) -> NDArray[np.generic]:
-        count = self.count
+        size = self._path.stat().st_size if self._path.exists() else 0
+        count = size // self._row_bytes
         if count == 0:
             return np.zeros((0, self.length), self._dtype)
         if self._map is None or len(self._map) != count:
