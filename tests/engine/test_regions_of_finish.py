@@ -100,3 +100,28 @@ def test_regions_alike_are_painted_as_one(engine: TorchEngine) -> None:
     parts = paint(engine, region(LEFT, OTHER, **own), region(LEFT[:, ::-1].copy(), OTHER, **own))
     whole = paint(engine, region(np.full_like(LEFT, 255), OTHER, **own))
     assert np.abs(parts.astype(int) - whole).max() <= 2
+
+
+@pytest.mark.usefixtures("few_steps")
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_where_strength_is_nothing_beside_a_painted_part_the_photo_stays(engine: TorchEngine, is_whole: bool) -> None:
+    recipe = RECIPE.change(quality="draft", strength=0.0 if is_whole else 0.7)
+    one = RegionRequest(LEFT, (OTHER,), recipe.change(strength=0.7 if is_whole else 0.0))
+    event = list(engine.run(StyleRequest(PHOTO, (STYLE,), recipe, regions=(one,))))[-1]
+    assert isinstance(event, Done)
+    still, painted = slice(WIDTH // 2, None), slice(0, WIDTH // 2)
+    if not is_whole:
+        still, painted = painted, still
+    pixels, photo = event.result.pixels.astype(int), PHOTO.pixels.astype(int)
+    assert np.abs(pixels[:, still] - photo[:, still]).max() <= 1
+    assert np.abs(pixels[:, painted] - photo[:, painted]).mean() > 2
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_a_draft_with_a_region_like_the_rest_is_the_draft_without_it(engine: TorchEngine) -> None:
+    recipe, drafts = RECIPE.change(quality="draft"), []
+    for regions in ((), (RegionRequest(LEFT, (STYLE,), recipe),)):
+        event = list(engine.run(StyleRequest(PHOTO, (STYLE,), recipe, regions=regions)))[-1]
+        assert isinstance(event, Done)
+        drafts.append(event.result.pixels)
+    assert np.array_equal(*drafts)

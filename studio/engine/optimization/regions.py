@@ -19,12 +19,15 @@ def with_regions(
 ) -> Generator[None, None, Painting]:
     """The painting with the regions of a request, of which those that are painted alike become one.
 
-    style_edge: px of a style's longer edge that are kept. Where all is painted alike it is the painting as it was.
+    style_edge: px of a style's longer edge that are kept. Where all is painted alike it is the painting as it was. Where
+    only a part has strength 0, that part is the photo itself, as in Live.
     """
     whole = shares.at(painting.size)
     groups: dict[Hashable, tuple[StyleRequest, list[int]]] = {}
     untouched: list[int] = []
-    for number, region in enumerate((*request.regions, None)):
+    unmoved: list[int] = []  # of strength 0: no style pulls at them
+    rest = len(request.regions), None  # first: regions that are painted as it is are then it, whatever they are called
+    for number, region in (rest, *enumerate(request.regions)):
         if float(whole[:, number].max()) < SEEN:
             continue
         if region is not None and not region.is_painted:
@@ -35,11 +38,17 @@ def with_regions(
             if region is None
             else replace(request, styles=region.styles, learned=region.learned, recipe=region.recipe)
         )
+        if alone.recipe.strength == 0:
+            unmoved.append(number)
+            continue
         for picture, _ in alone.models:
             yield from picture.fingerprinting()
         of_styles = tuple((picture.fingerprint, share) for picture, share in alone.models)
         settings = alone.recipe.change(keep_color=0.0, style_shares=())
         groups.setdefault((of_styles, settings), (alone, []))[1].append(number)
+    if not groups and not untouched:
+        return painting
+    untouched += unmoved
     if len(groups) == 1 and not untouched and next(iter(groups.values()))[0] is request:
         return painting
     loaded: dict[str, tuple[Tensor, Tensor | None]] = {}
