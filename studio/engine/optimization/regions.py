@@ -19,8 +19,8 @@ def with_regions(
 ) -> Generator[None, None, Painting]:
     """The painting with the regions of a request, of which those that are painted alike become one.
 
-    style_edge: px of a style's longer edge that are kept. Where all is painted alike it is the painting as it was. Where
-    only a part has strength 0, that part is the photo itself, as in Live.
+    style_edge: px of a style's longer edge that are kept. Where all is painted alike it is the painting as it was.
+    Where only a part has strength 0, that part is the photo itself, as in Live.
     """
     whole = shares.at(painting.size)
     groups: dict[Hashable, tuple[StyleRequest, list[int]]] = {}
