@@ -100,8 +100,8 @@ def _mask(place: str, opener: PictureOpener) -> Mask:
     if place == "upper":
         return upper_part()
     if not Path(place).is_file():
-        name, _, rest = place.partition(":")
-        if rest and name in (*FOUND_NAMES, "upper"):
+        name, colon, rest = place.partition(":")
+        if colon and name in (*FOUND_NAMES, "upper"):
             raise _no_setting(rest)
         raise UsageError(
             f"There is no region and no file called {place!r}.",

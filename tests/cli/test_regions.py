@@ -77,6 +77,19 @@ def test_a_mistake_is_a_sentence_before_an_engine_is_asked(studio: Studio, text:
     assert studio.err.strip()
 
 
+@pytest.mark.parametrize("text", ["faces:strength=", "faces:strength", "faces:strong", "upper:", "subject::"])
+def test_a_setting_without_a_value_is_told_as_one(studio: Studio, text: str) -> None:
+    assert render(studio, "--region", text) == 2
+    assert f"no setting {text.partition(':')[2]!r}" in " ".join(studio.err.split())
+
+
+def test_a_batch_goes_on_with_a_mask_larger_than_masks_are_kept(studio: Studio) -> None:
+    Image.new("L", (5000, 40), 255).save("wide.png")
+    batch = ("batch", "photo.png", "--style", STYLE, "-o", "out", "--region", "wide.png:strength=0.9")
+    assert studio(*batch) == 0 and len(painted(studio).regions) == 1
+    assert studio(*batch) == 0
+
+
 def test_what_is_not_in_the_photo_is_told_and_the_rest_is_painted(studio: Studio) -> None:
     studio.engine = BlindEngine()
     assert render(studio, "--region", "subject:strength=0.2", "--region", "faces:protect") == 0
