@@ -143,7 +143,7 @@ def test_a_cluster_without_its_package_is_told_before_anything_else(
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert studio("batch", "photos", "--style", STYLE, "-o", "out", "--cluster", "tcp://127.0.0.1:9") == 2
-    assert studio.err.startswith("style-studio: Painting on a cluster needs Dask, which is not installed here.")
+    assert studio.err.startswith("style-studio: Working on a cluster needs Dask, which is not installed here.")
     assert not Path("out").exists()
 
 

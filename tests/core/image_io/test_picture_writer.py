@@ -323,17 +323,21 @@ def test_a_file_that_is_not_the_picture_never_takes_the_name(
 ) -> None:
     true_writer = save_picture_module._written
 
-    def broken_writer(sheet: Any, *rest: Any) -> bytes:
-        values = sheet.values
+    def damaged(values: Any) -> Any:
         match damage:
             case "black":
-                values = np.zeros_like(values)
+                return np.zeros_like(values)
             case "smaller":
-                values = values[:20, :20]
+                return values[:20, :20]
             case "another":
-                values = np.ascontiguousarray(values[::-1, ::-1])
+                return np.ascontiguousarray(values[::-1, ::-1])
+        return values
+
+    def broken_writer(sheet: Any, *rest: Any) -> bytes:
+        values = damaged(sheet.values)
+        given = None if sheet.given is None else damaged(sheet.given)
         layers = tuple(replace(layer, values=values) for layer in sheet.layers)
-        data = true_writer(replace(sheet, values=values, layers=layers), *rest)
+        data = true_writer(replace(sheet, values=values, layers=layers, given=given), *rest)
         return data[: len(data) // 2] if damage == "cut" else data
 
     path = tmp_path / f"a{ENDINGS[options.format]}"

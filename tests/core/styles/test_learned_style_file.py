@@ -113,7 +113,7 @@ NAN = np.full(100, np.nan, np.float32)
         {"delta.out.weight": np.zeros((2, 2), np.float32)},
         {"delta.out.weight": np.zeros((1, 1, 1, 1, 1), np.float16)},
         {"delta.out.weight": np.zeros((3000, 1000), np.float16)},
-        {f"delta.{number}": np.ones(1, np.float16) for number in range(40)},
+        {f"delta.{number}": np.ones(1, np.float16) for number in range(70)},
         {"surprise": np.zeros(1, np.float32)},
         {"reference.0": np.zeros(100, np.uint8)},
         {"reference.0": None},
