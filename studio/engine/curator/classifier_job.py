@@ -141,9 +141,8 @@ class _Training:
             network, head, epochs = yield from self._tune_without(learnt, number, len(used), share)
             best_epochs.append(epochs)
             networks[int(part)] = network
-            features = network.all_features([self._data.whole[place] for place in held.tolist()])
-            yield Progress(self._request.id, self._share)
-            own = network.all_features([self._data.whole[place] for place in learnt.tolist()])
+            features = yield from self._features(network, held)
+            own = yield from self._features(network, learnt)
             tuned = network.head(head, own, self._classes[learnt])
             scores[held], distances[held] = tuned.scores(features), tuned.distances(features)
         places = np.flatnonzero(np.isin(folds, used))
@@ -169,6 +168,11 @@ class _Training:
             yield from self._learning(tuning, None, number, parts, epochs, 0.4 * share)
         return network, head, epochs
 
+    def _features(self, network: TunedNetwork, places: Places) -> Events[Rows]:
+        """What a network sees in whole pictures. Shapes: (N,) -> (N, D)."""
+        views = [self._data.whole[place] for place in places.tolist()]
+        return (yield from signs_of_life(self._request.id, network.all_features(views), self._share))
+
     def _held_out(self, scores: np.ndarray, distances: np.ndarray, places: Places) -> HeldOut:
         """Of what was judged, calibrated on other parts; where there is one only, on other works of it."""
         classes, folds = self._classes[places], self._judged.folds[places]
@@ -182,7 +186,7 @@ class _Training:
         network = self._network(head)
         tuning = tune(network, self._data, None, self._settings, epochs, self._settings.seed)
         yield from self._learning(tuning, "fine-tuned", 0, 0, epochs, _FINAL)
-        features = network.all_features(self._data.whole)
+        features = yield from self._features(network, np.arange(len(self._classes)))
         return network.head(head, features, self._classes), network.block()
 
     def _train_from_scratch(self) -> Events[StageResult]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -66,14 +66,15 @@ class TunedNetwork(nn.Module):
         roots = torch.where(size > _LEAST, features.sign() * size.clamp_min(_LEAST).sqrt(), 0.0)
         return (roots - self.mean) * self.scale @ self.weight + self.bias
 
-    @torch.no_grad()
-    def all_features(self, views: Sequence[View]) -> Rows:
-        """Of views of any sizes. Shape: (N, D)."""
+    def all_features(self, views: Sequence[View]) -> Generator[None, None, Rows]:
+        """Of views of any sizes; yields now and then. Shape: (N, D)."""
         found: list[Tensor | None] = [None] * len(views)
         for places in by_size(views):
-            features, _ = self.features(*stack([views[place] for place in places], self.device))
+            with torch.no_grad():
+                features, _ = self.features(*stack([views[place] for place in places], self.device))
             for place, row in zip(places, features.cpu(), strict=True):
                 found[place] = row
+            yield
         return np.stack([row.numpy() for row in found if row is not None]).astype(np.float32)
 
     def block(self) -> TunedBlock:

@@ -68,7 +68,7 @@ def tune(
     optimizer = torch.optim.AdamW(_groups(network, settings), weight_decay=_DECAY)
     best_epoch, best_loss, best = 0, float("inf"), None
     if held_out is not None:
-        best_loss, _ = validate(network, held_out)
+        best_loss, _ = yield from validate(network, held_out)
         best = copy.deepcopy(network.state_dict())
     for epoch in range(1, epochs + 1):
         losses = []
@@ -80,7 +80,7 @@ def tune(
         loss = accuracy = None
         is_best = False
         if held_out is not None:
-            loss, accuracy = validate(network, held_out)
+            loss, accuracy = yield from validate(network, held_out)
             is_best = loss < best_loss
             if is_best:
                 best_epoch, best_loss, best = epoch, loss, copy.deepcopy(network.state_dict())
@@ -93,9 +93,9 @@ def tune(
     return epochs
 
 
-def validate(network: TunedNetwork, held_out: TuningSet) -> tuple[float, float]:
-    """Mean cross-entropy and accuracy on whole pictures."""
-    features = torch.from_numpy(network.all_features(held_out.whole)).to(network.device)
+def validate(network: TunedNetwork, held_out: TuningSet) -> Generator[None, None, tuple[float, float]]:
+    """Mean cross-entropy and accuracy on whole pictures; yields now and then."""
+    features = torch.from_numpy((yield from network.all_features(held_out.whole))).to(network.device)
     with torch.no_grad():
         scores = network.scores(features).cpu().double().numpy()
     return mean_loss(softmax(scores), held_out.classes), float((scores.argmax(1) == held_out.classes).mean())

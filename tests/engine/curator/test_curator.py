@@ -116,12 +116,16 @@ class TestTunedNetwork:
     def test_it_starts_as_the_head_that_it_is_made_of(self) -> None:
         head, views = head_of(), [view_of(seed) for seed in range(5)]
         network = TunedNetwork(stages(), 17, head, CPU)
-        features = network.all_features(views)
+        features = run_to_end(network.all_features(views))
         flat = [view.activation.float().flatten(1) for view in views]
         expected = [torch.cat((view.row, f.mean(1), f.std(1))).numpy() for view, f in zip(views, flat, strict=True)]
         assert np.allclose(features, expected, atol=1e-5)
         scores = network.scores(torch.from_numpy(features)).detach().numpy()
         assert np.allclose(scores, head.scores(features), atol=1e-4)
+
+    def test_others_come_in_between_where_it_looks_at_many(self) -> None:
+        network = TunedNetwork(stages(), 17, head_of(), CPU)
+        assert len(list(network.all_features([view_of(seed) for seed in range(130)]))) > 2
 
     def test_it_ends_where_nothing_gets_better_and_is_left_as_it_was_best(self) -> None:
         network = TunedNetwork(stages(), 17, head_of(), CPU)
