@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -22,8 +21,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.core.artwork.artwork_state import is_relative
-from studio.core.displayable import displayable
 from studio.core.errors import PictureError, StudioError
 from studio.core.image_io import (
     EXPORT_SUFFIXES,
@@ -33,10 +30,10 @@ from studio.core.image_io import (
 )
 from studio.core.image_io.exif import tells_place_or_owner
 from studio.core.image_io.formats import SUFFIX_OF
-from studio.ui.dialogs.file_dialogs import open_dialog, typed_path
-from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
+from studio.ui.dialogs.file_dialogs import typed_path
 from studio.ui.export.color_row import ColorRow
 from studio.ui.export.credits_preview import CreditsPreview
+from studio.ui.export.export_file import ExportNote, FileField
 from studio.ui.export.export_place import ExportPlace, Place
 from studio.ui.export.export_preview import ExportPreview
 from studio.ui.export.export_settings import ExportSettings
@@ -115,11 +112,8 @@ class ExportDialog(QDialog):
         self.label_ai.setChecked(options.label_ai)
         self.label_ai.setEnabled(artwork.credits.recipe is not None)
         self.signing = SigningRow(settings)
-        self._folder = last.folder
-        self.file = QLineEdit(displayable(str(last.folder / f"{artwork.file_name}{SUFFIX_OF[options.format]}")))
-        self.note = PlainLabel()
-        self.note.setWordWrap(True)
-        set_role(self.note, "caption")
+        self.file = FileField(last.folder / f"{artwork.file_name}{SUFFIX_OF[options.format]}")
+        self.note = ExportNote(artwork)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.export = self.buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.export.setDefault(True)
@@ -136,15 +130,14 @@ class ExportDialog(QDialog):
         self._show_keeps()
         self._show_format()
         self.title.setCursorPosition(0)
-        self.note.ensurePolished()
-        self.note.setMinimumHeight(2 * self.note.fontMetrics().lineSpacing())  # for what the disk will answer
+        self.note.keep_room()
         for _ in range(2):  # how high lines are that wrap is known when they have their width
             resize_within_screen(self, self.sizeHint())  # Qt by itself takes two thirds of the screen at most
             box = self.layout()
             assert box is not None
             box.activate()
         self.title.setFocus()
-        self._propose(self.path, elsewhere=True)
+        self._propose(self.file.path, elsewhere=True)
 
     def _make_size(self, last: ExportSettings, can_paint: bool) -> ExportSize:
         """A picture that was painted for a print begins with the resolution of that."""
@@ -154,12 +147,6 @@ class ExportDialog(QDialog):
         photo = (content.width, content.height) if content is not None else None
         dpi = (recipe and recipe.dpi) or last.options.dpi or picture.metadata.dpi or 300
         return ExportSize(picture, dpi, last.unit, photo=photo, can_paint=can_paint)
-
-    @property
-    def path(self) -> Path:
-        """Where the file goes. The proposed folder is used as it is, as a text field cannot hold every name."""
-        path = Path(self.file.text())
-        return self._folder / path.name if str(path.parent) == displayable(str(self._folder)) else path
 
     @property
     def options(self) -> ExportOptions:
@@ -183,7 +170,7 @@ class ExportDialog(QDialog):
         if self._place is None:  # the disk has not said yet what would be replaced
             self._is_wanted = True
             return
-        path, title, artist = typed_path(str(self.path)), self.title.text().strip(), self.artist.text().strip()
+        path, title, artist = typed_path(str(self.file.path)), self.title.text().strip(), self.artist.text().strip()
         self.accepted_with.emit(path, self.options, title, artist, self.dimensions.unit, self.signing.files)
         super().accept()
 
@@ -193,20 +180,20 @@ class ExportDialog(QDialog):
         self.lossless.setVisible(chosen in ("webp", "jxl"))
         self.colors.show_format(chosen)
         self._quality_pages.setCurrentIndex(1 if self.options.is_lossless else 0)
-        path = self.path
+        path = self.file.path
         if EXPORT_SUFFIXES.get(path.suffix.lower()) != chosen:
             if path == self._proposed:  # without the number that it has for being taken in another format
                 path = path.with_name(self._wanted.name)
             name = path.stem if path.suffix.lower() in EXPORT_SUFFIXES else path.name
             path = path.with_name(f"{name}{SUFFIX_OF[chosen]}")
-            self.file.setText(displayable(str(path)))
+            self.file.show_path(path)
             self._propose(path)
         self._show_change()
 
     @Slot()
     def _show_file(self) -> None:
         """Follow the ending of the file's name, and say what will happen, or why nothing can."""
-        path = typed_path(str(self.path))
+        path = typed_path(str(self.file.path))
         found = EXPORT_SUFFIXES.get(path.suffix.lower())
         if found is not None and found != self.format.currentData():
             self.format.setCurrentIndex(self.format.findData(found))
@@ -217,7 +204,7 @@ class ExportDialog(QDialog):
         if problem:
             self.note.setText(problem)
         elif self._place is not None:
-            self.note.setText(self._note_on(self._place))
+            self.note.tell(self._place)
         self.export.setEnabled(not problem and (self._place is None or self._place.has_folder))
 
     @Slot()
@@ -234,12 +221,8 @@ class ExportDialog(QDialog):
 
     @Slot(object)
     def _show_proposed(self, path: Path) -> None:
-        self._folder, self._proposed = path.parent, path
-        self.file.setText(displayable(str(path)))
-        # The stem is selected from its end on: the field shows what the cursor is near, and the ending stays in sight.
-        self.file.setSelection(len(self.file.text()) - len(path.suffix), -len(path.stem))
-        if self.file.fontMetrics().horizontalAdvance(path.name) > self.file.width() - 3 * GRID:
-            self.file.end(False)  # a name that does not fit shows its ending
+        self._proposed = path
+        self.file.propose(path)
         self._show_file()
 
     @Slot(object)
@@ -259,26 +242,6 @@ class ExportDialog(QDialog):
     @Slot()
     def _want_no_more(self) -> None:
         self._is_wanted = False
-
-    def _note_on(self, place: Place) -> str:
-        if not place.has_folder:
-            return self.tr("There is no folder {}.").format(place.path.parent)
-        if place.is_taken:
-            return self.tr("{} exists already and will be replaced.").format(place.path.name)
-        if self._artwork.credits.recipe is None:
-            return self.tr("The title is written into it.")
-        return self._told_of_regions() or self.tr("The credits and the recipe are written into it.")
-
-    def _told_of_regions(self) -> str:
-        """Whether regions go with the recipe; "" where there are none."""
-        regions = self._artwork.shown.result.regions if self._artwork.shown is not None else ()
-        if not regions:
-            return ""
-        if all(map(is_relative, regions)):
-            return self.tr("The credits, the recipe and its regions are written into it.")
-        if any(map(is_relative, regions)):
-            return self.tr("The credits, the recipe and its regions are written into it, but for brushed ones.")
-        return self.tr("The credits and the recipe are written into it, without regions that were brushed.")
 
     def _problem(self, path: Path, found: ExportFormat | None) -> str:
         if found is None or not path.stem:
@@ -318,20 +281,6 @@ class ExportDialog(QDialog):
         self.keep_gps.setEnabled(bool(exif) and self.keep_exif.isChecked() and tells_place_or_owner(exif))
 
     @Slot()
-    def _browse(self) -> None:
-        path = typed_path(str(self.path))
-
-        def make(folder: Path) -> QFileDialog:
-            dialog = StudioFileDialog(self, self.tr("Export as"), str(folder))
-            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            dialog.selectFile(path.name)
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.fileSelected.connect(self.file.setText)
-            return dialog
-
-        open_dialog(make, self, [path.parent])
-
-    @Slot()
     def _want_better(self) -> None:
         self.reject()
         self.better_wanted.emit()
@@ -367,7 +316,7 @@ class ExportDialog(QDialog):
     def _arrange(self) -> None:
         browse = QPushButton(self.tr("Choose\N{HORIZONTAL ELLIPSIS}"))
         browse.setAutoDefault(False)  # Enter in a field exports
-        browse.clicked.connect(self._browse)
+        browse.clicked.connect(self.file.browse)
         self._quality_pages = QStackedWidget()
         self._quality_pages.addWidget(form_row(PlainLabel(self.tr("Quality")), self.quality))
         self._quality_pages.addWidget(PlainLabel(self.tr("every pixel as painted")))

@@ -77,16 +77,16 @@ def finish(qtbot: QtBot, studio: Studio) -> None:
 
 def test_the_ending_of_the_name_and_the_format_follow_each_other(make_dialog: MakeDialog, tmp_path: Path) -> None:
     dialog = make_dialog()
-    assert dialog.file.text().endswith(".png") and dialog.file.selectedText() == dialog.path.stem
+    assert dialog.file.text().endswith(".png") and dialog.file.selectedText() == dialog.file.path.stem
     for ending, format_name in ((".JPG", "jpeg"), (".tif", "tiff"), (".ora", "ora"), (".webp", "webp")):
         dialog.file.setText(str(tmp_path / f"art{ending}"))
-        assert dialog.format.currentData() == format_name and dialog.path.name == f"art{ending}"
+        assert dialog.format.currentData() == format_name and dialog.file.path.name == f"art{ending}"
     choose(dialog, "avif")
-    assert dialog.path.name == "art.avif"
+    assert dialog.file.path.name == "art.avif"
     dialog.file.setText(str(tmp_path / "art.v2"))
     assert dialog.format.currentData() == "avif" and not dialog.export.isEnabled() and dialog.note.text()
     choose(dialog, "png")
-    assert dialog.path.name == "art.v2.png", "what only looks like an ending is part of the name"
+    assert dialog.file.path.name == "art.v2.png", "what only looks like an ending is part of the name"
 
 
 def test_what_is_about_to_happen_is_not_scrolled_away(make_dialog: MakeDialog) -> None:
@@ -197,10 +197,10 @@ def test_a_name_has_a_number_in_formats_where_it_is_taken_alone(
     for format_name, name in (("png", "Art 2.png"), ("jpeg", "Art.jpg"), ("png", "Art 2.png")):
         choose(dialog, format_name)
         answered(qtbot, dialog)
-        assert dialog.path == tmp_path / name
+        assert dialog.file.path == tmp_path / name
     dialog.file.setText(str(tmp_path / "Art 2.webp"))  # as it was typed
     choose(dialog, "jpeg")
-    assert dialog.path.name == "Art 2.jpg"
+    assert dialog.file.path.name == "Art 2.jpg"
 
 
 def test_what_is_typed_while_a_name_is_proposed_stays(qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path) -> None:
