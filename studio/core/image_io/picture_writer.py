@@ -188,7 +188,7 @@ def _prepare(picture: Picture, options: ExportOptions, layers: Sequence[Layer]) 
         )
 
     painted = values_of(picture)
-    if options.format == "jxl" and not options.lossless:
+    if options.format == "jxl" and not options.lossless and icc != srgb_profile():
         return _Sheet(painted, icc, given=values_of(picture, srgb_profile()))
     if options.format != "ora":
         return _Sheet(painted, icc)
