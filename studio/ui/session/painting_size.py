@@ -12,10 +12,11 @@ from studio.ui.session.time_estimate import TimeEstimate
 
 QUICK = 60.0  # s that the size chosen by itself may take
 LEAST_EDGE = 768  # px; a smaller photo leaves strokes no room
+LEAST_QUICK_EDGE = 512  # px, however slow the machine is, or busy just now: below it is no picture any more
 _UNKNOWN_EDGE = {"live": 4096}  # px, where nobody knows how long anything takes ...
 _UNKNOWN_EDGE_ELSE = 1024
 _KNOB = next(knob for knob in KNOBS if knob.field == "long_edge")
-_SMALLEST, LONGEST = int(_KNOB.low), int(_KNOB.high)
+LONGEST = int(_KNOB.high)
 
 
 def sized(state: ArtworkState, estimate: TimeEstimate) -> StyleRecipe:
@@ -35,7 +36,7 @@ def sized(state: ArtworkState, estimate: TimeEstimate) -> StyleRecipe:
     unknown = _UNKNOWN_EDGE.get(recipe.method, _UNKNOWN_EDGE_ELSE)
     width, height = max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
     edge = estimate.largest_edge(width, height, recipe, QUICK, unknown)
-    return recipe.change(long_edge=max(edge, _SMALLEST), size_rule="auto")
+    return recipe.change(long_edge=max(edge, min(LEAST_QUICK_EDGE, wanted)), size_rule="auto")
 
 
 def size_in_words(state: ArtworkState, estimate: TimeEstimate) -> str:

@@ -53,7 +53,7 @@ def opened(qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path]) -> Stu
         ((1500, 1125), 1.0, 1500, 1500, "1500 × 1125 px, as large as the photo, about 7 s"),
         ((4000, 3000), 20.0, 830, 1050, "more would take over a minute; the photo has 4000 px, about"),
         ((300, 225), 1.0, LEAST_EDGE, LEAST_EDGE, "768 × 576 px, about"),
-        ((4000, 3000), 1000.0, 128, 200, "more would take over a minute"),
+        ((4000, 3000), 1000.0, 512, 512, "more would take over a minute"),
         ((9000, 600), 0.001, 8192, 8192, "the most there is; the photo has 9000 px"),
     ],
 )
