@@ -396,8 +396,9 @@ def unpickling_in(source: str) -> set[str]:
             case ast.Call(func=ast.Attribute(value=ast.Name("torch"), attr="load"), keywords=options):
                 if not any(option.arg == "weights_only" and ast.unparse(option.value) == "True" for option in options):
                     found.add("torch.load")
-            case ast.Call(func=ast.Attribute(value=ast.Name("np" | "numpy"), attr="load")):
-                found.add("numpy.load")
+            case ast.Call(func=ast.Attribute(value=ast.Name("np" | "numpy"), attr="load"), keywords=options):
+                if not any(option.arg == "allow_pickle" and ast.unparse(option.value) == "False" for option in options):
+                    found.add("numpy.load")
             case ast.alias("QSettings" | "shelve" | "marshal" | "dill" | "joblib" | "cloudpickle" as name):
                 found.add(name)
     return found
@@ -420,3 +421,4 @@ def test_nothing_in_the_program_unpickles_what_it_did_not_write_itself() -> None
 def test_the_rule_sees_what_it_forbids(line: str) -> None:
     assert unpickling_in(line)
     assert not unpickling_in("import pickle\npickle.dumps(1)\ntorch.load(path, weights_only=True)")
+    assert not unpickling_in("np.load(path, allow_pickle=False)")
