@@ -16,7 +16,7 @@ from studio.ui.images.picture_pyramid import qimage
 
 _KEEP = Qt.AspectRatioMode.KeepAspectRatio
 _DRAWN = 3  # px of an image for each of a drawing: sharp in print and on fine screens
-_CHART, _SQUARE, _LOOK = 300, 220, 132  # px of a curve, of the chart of calibration, of a picture's longer edge
+_CHART, _SQUARE, _LOOK = 270, 220, 132  # px of a curve, of the chart of calibration, of a picture's longer edge
 _CURVES_ROW, _LOOKS_ROW = 2, 4
 _RESOLUTION = 150  # dots per inch of the PDF's layout; its text is vectors
 _WIDEST_TABLE = 14  # classes whose matrix is set in the usual size
