@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
-from studio.core.displayable import displayable
+from studio.core.library.collection_page import collection_page, with_thumbnails
 from studio.core.library.influence import NOTE, InfluenceGraph, lay_out
 
 _DIGITS = 4
@@ -48,40 +45,16 @@ def influence_page(title: str, graph: InfluenceGraph, thumbnails: Sequence[bytes
     values = influence_values(graph)
     layout = lay_out(graph)
     values["ticks"], values["breaks"] = layout.ticks, layout.breaks
-    for work, place, thumbnail in zip(values["works"], layout.places.tolist(), thumbnails, strict=True):
-        work["name"] = displayable(work.pop("path").replace("\\", "/").rsplit("/", 1)[-1])
+    for work, place in zip(values["works"], layout.places.tolist(), strict=True):
         work["x"], work["y"] = (round(part, _DIGITS) for part in place)
-        work["image"] = base64.b64encode(thumbnail).decode()
-    data = json.dumps(values, ensure_ascii=True).replace("<", "\\u003c")  # "</script>" in a title would end the script
-    return _PAGE.replace("{title}", escape(displayable(title))).replace("{note}", escape(NOTE)).replace("{data}", data)
+    with_thumbnails(values["works"], thumbnails)
+    return collection_page(title, f"{NOTE} {_DASHED}", "Works in time", values, script=_SCRIPT)
 
 
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>
-html, body { margin: 0; height: 100%; background: #1b1b1d; color: #ddd; font: 14px/1.4 system-ui, sans-serif; }
-header { position: fixed; z-index: 1; top: 0; left: 0; right: 0; padding: 8px 14px; background: #1b1b1dcc;
-  display: flex; gap: 18px; align-items: baseline; flex-wrap: wrap; }
-h1 { font-size: 16px; margin: 0; } small { color: #bbb; }
-canvas { display: block; width: 100%; height: 100%; cursor: grab; }
-#about { position: fixed; bottom: 34px; left: 14px; background: #000b; padding: 6px 10px; border-radius: 4px;
-  white-space: pre-line; max-width: 60ch; }
-#about:empty { display: none; }
-</style></head><body>
-<header><h1>{title}</h1><small>{note} A dashed line: the times overlap.</small></header>
-<canvas id="time" aria-label="Works in time"></canvas><div id="about" role="status"></div>
-<script>
-const data = {data};
-const canvas = document.getElementById("time"), pen = canvas.getContext("2d"), about = document.getElementById("about");
-let unit = 100, left = 0, top_ = 0, chosen = null;
-for (const one of data.works) {
-  one.picture = new Image();
-  one.picture.onload = () => requestAnimationFrame(draw);
-  if (one.image) one.picture.src = "data:image/webp;base64," + one.image;
-}
+_DASHED = "A dashed line: the times overlap."
+_SCRIPT = """let unit = 100, chosen = null;
+load(data.works);
 function place(one) { return [left + one.x * unit, top_ + one.y * unit]; }
-function name(one) { return [one.title || one.name, one.author, one.year].filter(Boolean).join(", "); }
 function draw() {
   pen.clearRect(0, 0, canvas.width, canvas.height);
   pen.font = `${12 * devicePixelRatio}px system-ui, sans-serif`; pen.textAlign = "center"; pen.fillStyle = "#aaa";
@@ -97,19 +70,12 @@ function draw() {
   }
   pen.setLineDash([]);
   data.works.forEach((one, number) => {
-    const [x, y] = place(one);
-    if (x < -unit || y < -unit || x > canvas.width + unit || y > canvas.height + unit) return;
-    const image = one.picture, most = Math.max(image.width, image.height) || 1;
-    const wide = unit * (image.width || 1) / most, high = unit * (image.height || 1) / most;
-    if (number === chosen) {
-      pen.fillStyle = "#d9a24e"; pen.fillRect(x - wide / 2 - 4, y - high / 2 - 4, wide + 8, high + 8);
-    }
-    pen.fillStyle = "#444"; pen.fillRect(x - wide / 2, y - high / 2, wide, high);
-    if (image.complete && image.width) pen.drawImage(image, x - wide / 2, y - high / 2, wide, high);
+    const [x, y] = place(one), isChosen = number === chosen;
+    if (isSeen(x, y, unit)) paint(one, x, y, unit, isChosen ? 4 : 0, isChosen ? "#d9a24e" : "#444");
   });
 }
 function fit() {
-  canvas.width = innerWidth * devicePixelRatio; canvas.height = innerHeight * devicePixelRatio;
+  resize();
   const xs = data.works.map(one => one.x), ys = data.works.map(one => one.y);
   if (xs.length) {
     const wide = Math.max(...xs) + 2, low = Math.min(...ys), high = Math.max(...ys) - low + 2;
@@ -119,36 +85,16 @@ function fit() {
   }
   draw();
 }
-function at(event) { return [event.clientX * devicePixelRatio, event.clientY * devicePixelRatio]; }
 function tell() {
   if (chosen === null) { about.textContent = ""; return; }
-  const lines = [name(data.works[chosen])];
+  const lines = [nameOf(data.works[chosen])];
   for (const edge of data.edges) if (edge.later === chosen)
-    lines.push(`like the earlier ${name(data.works[edge.earlier])} (${edge.similarity.toFixed(2)})`);
+    lines.push(`like the earlier ${nameOf(data.works[edge.earlier])} (${edge.similarity.toFixed(2)})`);
   about.textContent = lines.join("\\n");
 }
-let held = null, moved = 0;
-canvas.onpointerdown = event => { held = at(event); moved = 0; canvas.setPointerCapture(event.pointerId); };
-canvas.onpointerup = event => {
-  if (held && moved < 5) {
-    const [x, y] = held, size = unit / 2;
-    const found = data.works.findLastIndex(one => { const [a, b] = place(one);
-      return Math.abs(a - x) < size && Math.abs(b - y) < size; });
-    chosen = found < 0 ? null : found; tell(); draw();
-  }
-  held = null;
-};
-canvas.onpointermove = event => {
-  if (!held) return;
-  const [x, y] = at(event);
-  moved += Math.abs(x - held[0]) + Math.abs(y - held[1]);
-  left += x - held[0]; top_ += y - held[1]; held = [x, y]; requestAnimationFrame(draw);
-};
-canvas.onwheel = event => {
-  event.preventDefault();
-  const [x, y] = at(event), factor = Math.exp(-event.deltaY / 400);
-  left = (left - x) * factor + x; top_ = (top_ - y) * factor + y; unit *= factor; requestAnimationFrame(draw);
-};
-addEventListener("resize", fit); fit();
-</script></body></html>
-"""
+function hover() {}
+function click(spot) {
+  const found = under(spot, data.works, place, unit);
+  chosen = found < 0 ? null : found; tell(); draw();
+}
+canvas.onwheel = event => { unit *= zoomAt(event, 0, 0); };"""
