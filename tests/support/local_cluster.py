@@ -36,7 +36,11 @@ def local_cluster() -> Iterator[str]:
 
 
 def client_code(maker: str, before: str = "") -> str:
-    """A program that runs the command line with an engine. maker: the module and name of who makes it, "a.b:make"."""
+    """A program that runs the command line with an engine. maker: the module and name of who makes it, "a.b:make".
+
+    It hears Ctrl-C, also where the tests run in the background of a shell.
+    """
     module, _, name = maker.partition(":")
     imports = f"import sys; from studio.cli import main; from {module} import {name} as make; "
-    return f"{imports}{before}sys.exit(main(sys.argv[1:], make))"
+    hearing = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    return f"{imports}{hearing}{before}sys.exit(main(sys.argv[1:], make))"
