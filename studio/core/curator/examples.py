@@ -128,10 +128,10 @@ def collection_in(
     least_works: int = LEAST_WORKS,
     check: Callable[[], None] = lambda: None,
 ) -> Collection:
-    """The pictures in a folder, sorted out. check: called at each; what it raises ends the search."""
+    """The pictures in a folder, sorted out. check: called again and again; what it raises ends the search."""
     reader = FactsReader()
     found: list[Labelled] = []
-    for path in pictures_in([folder]):
+    for path in pictures_in([folder], check=check):
         check()
         facts = reader.facts_of(path)
         found.append(Labelled(path, _label(path, folder, facts, by), facts.work or str(path), facts.may_learn))
@@ -158,7 +158,10 @@ def sorted_out(
     problems: Sequence[str] = (),
     check: Callable[[], None] = lambda: None,
 ) -> Collection:
-    """Part pictures into those that can be learnt from and those that cannot; looks into the files for marks."""
+    """Part pictures into those that can be learnt from and those that cannot; looks into the files for marks.
+
+    check: as of `collection_in`.
+    """
     allowed: list[Labelled] = []
     forbidden: list[Path] = []
     unlabelled = 0
@@ -166,7 +169,7 @@ def sorted_out(
         check()
         if not one.label:
             unlabelled += 1
-        elif not one.may_learn or forbids_learning(one.path):
+        elif not one.may_learn or forbids_learning(one.path, check):
             forbidden.append(one.path)
         else:
             allowed.append(one)

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 from studio.core.errors import PictureError
@@ -27,16 +26,21 @@ class Opened:
     left_out: tuple[Path, ...]
 
 
-def pictures_in(places: Iterable[Path], levels: int | None = None) -> tuple[Path, ...]:
+def pictures_in(
+    places: Iterable[Path], levels: int | None = None, check: Callable[[], None] = lambda: None
+) -> tuple[Path, ...]:
     """Files as they are, whatever they hold; out of a folder what ends like a picture, also from below.
 
     By name, in the order people count: "boat 9" before "boat 10". levels: how many folders below are looked into, None
-    for all. Hidden files and folders are passed over: systems leave them behind, such as the "._boat.jpg" of a Mac.
+    for all. check: called at each folder; what it raises ends the search. Hidden files and folders are passed over:
+    systems leave them behind, such as the "._boat.jpg" of a Mac.
     """
     found: list[Path] = []
     for place in map(_reachable, places):
         if is_folder(place):
-            found += chain.from_iterable(pictures for _, pictures in folders_with_pictures(place, levels))
+            for _, pictures in folders_with_pictures(place, levels):
+                check()
+                found += pictures
         else:
             found.append(place)
     return tuple(found)

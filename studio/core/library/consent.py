@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +11,12 @@ from studio.core.library.facts import NO_LEARN, FactsReader
 from studio.core.training.data_card import MANIFEST
 
 
-def forbids_learning(path: Path) -> bool:
-    """Whether the file carries a mark; False where it cannot be read: opening it says so."""
-    return bool(learning_mark(path))
+def forbids_learning(path: Path, check: Callable[[], None] = lambda: None) -> bool:
+    """Whether the file carries a mark; False where it cannot be read: opening it says so.
+
+    check: as of `learning_mark`.
+    """
+    return bool(learning_mark(path, check))
 
 
 class ConsentReader:

@@ -113,7 +113,8 @@ class Curator(QObject):
         self.show_only(None)
 
     def close(self) -> None:
-        """End what is under way. Idempotent."""
+        """End what is under way; what is being written is written to the end. Idempotent."""
+        self.controller.close()  # before its thread, which waits for what it does
         for thread in self._threads:
             thread.close()
 

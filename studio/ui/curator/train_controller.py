@@ -202,6 +202,11 @@ class TrainController(QObject):
             self.message_posted.emit(None)
             self.state_changed.emit()
 
+    def close(self) -> None:
+        """Give up sorting out and opening pictures; idempotent."""
+        self._asked += 1
+        self.is_stopping = True
+
     def _begin_to_sort(self, source: Source) -> int:
         self._asked += 1
         self.source, self.collection, self.is_sorting = source, None, True

@@ -71,3 +71,14 @@ def test_who_gives_up_gives_up_all_of_them(tmp_path: Path) -> None:
     with pytest.raises(OpeningCancelled):
         open_some([tmp_path / "1.png", tmp_path / "2.png"], 1, give_up)
     assert len(tried) == 1
+
+
+def test_a_search_can_be_given_up_at_each_folder(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+
+    def check() -> None:
+        raise OpeningCancelled("It was given up.")
+
+    with pytest.raises(OpeningCancelled):
+        pictures_in([tmp_path], check=check)

@@ -95,3 +95,22 @@ def test_a_card_can_forbid_it_and_tells_the_rest(tmp_path: Path) -> None:
     facts = FactsReader().facts_of(tmp_path / "boat.png")
     assert (facts.title, facts.author, facts.century, facts.may_learn) == ("Boat", "Anna", "20th century", False)
     assert FactsReader().facts_of(tmp_path / "other.png").may_learn
+
+
+class GivenUpError(Exception):
+    """What ends a search."""
+
+
+def test_a_search_for_marks_can_be_given_up_in_the_middle_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "large.tif"
+    path.write_bytes(bytes(2 << 20) + PLUS + b"PROHIBITED")
+    looks: list[int] = []
+
+    def check() -> None:
+        looks.append(1)
+        if len(looks) == 2:
+            raise GivenUpError
+
+    with pytest.raises(GivenUpError):
+        forbids_learning(path, check)
+    assert forbids_learning(path, lambda: None)

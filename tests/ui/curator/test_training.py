@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from studio.ui.app import Studio
 from studio.ui.curator.curator_window import CuratorWindow
 from studio.ui.theme.theme import apply_theme
 from tests.support.dragging import HELD, files
+from tests.support.fakes import GUARD_SECONDS
 from tests.ui.curator.conftest import CLASSES, WORKS, TrainingEngine, press, save
 
 
@@ -297,3 +299,27 @@ def test_what_the_library_knows_is_a_source_too(
     wait_for_problem(qtbot, window, "Nothing of that is known of these pictures.")
     window.source.library_chosen.emit("author", True)  # nothing is selected
     wait_for_problem(qtbot, window, "Select pictures in the library first.")
+
+
+def test_closing_does_not_wait_until_a_folder_is_sorted_out(
+    qtbot: QtBot, studio: Studio, window: CuratorWindow, artists: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Path] = []
+    waited_for = threading.Event()
+    training = studio.curator._training
+    end = training.close
+
+    def look(path: Path, *_: object) -> bool:
+        looked.append(path)
+        return not waited_for.wait(GUARD_SECONDS)
+
+    def close() -> None:
+        waited_for.set()
+        end()
+
+    monkeypatch.setattr("studio.core.curator.examples.forbids_learning", look)
+    monkeypatch.setattr(training, "close", close)
+    window.source.folder_chosen.emit([artists])
+    qtbot.waitUntil(lambda: bool(looked))
+    studio.curator.close()
+    assert len(looked) == 1

@@ -8,6 +8,7 @@ the same of CAWG ("cawg.ai_training" and so on).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 _PIECE = 1 << 20
@@ -18,12 +19,16 @@ _PLUS = re.compile(rb"DMI-PROHIBITED[A-Z-]{0,40}")
 _C2PA = re.compile(rb"(?:c2pa|cawg)\.(?:ai_training|ai_generative_training|data_mining).{1,64}?notAllowed", re.DOTALL)
 
 
-def learning_mark(path: Path) -> str:
-    """What in the file forbids to learn from it, as in "its assertion"; "" for nothing, or where it cannot be read."""
+def learning_mark(path: Path, check: Callable[[], None] = lambda: None) -> str:
+    """What in the file forbids to learn from it, as in "its assertion"; "" for nothing, or where it cannot be read.
+
+    check: called before each megabyte; what it raises ends the search.
+    """
     try:
         with path.open("rb") as file:
             tail = b""
             for _ in range(_LARGEST // _PIECE):
+                check()
                 data = file.read(_PIECE)
                 if not data:
                     return ""
