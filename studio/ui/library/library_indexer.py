@@ -68,6 +68,7 @@ class LibraryIndexer(QObject):
         self._session, self._worker, self._opener, self._settings = session, worker, opener, settings
         self._writer, self._files, self._decoding = writer, files, decoding
         self._style_files = style_files
+        self._styles: frozenset[Path] = frozenset()  # these files, as they were when they were last asked for
         self.folders: tuple[FolderState, ...] = tuple(
             FolderState(Path(text), 0, True) for text in settings.get(_FOLDERS, list) or () if type(text) is str
         )
@@ -119,6 +120,7 @@ class LibraryIndexer(QObject):
         self._queue.clear()
         self._failures = 0
         folders, styles = [folder.path for folder in self.folders], tuple(self._style_files())
+        self._styles = frozenset(styles)
         self._files.submit(
             lambda: self._writer.survey(folders, styles, self._found.emit, retries), self._take_survey, self._end_survey
         )
@@ -138,9 +140,10 @@ class LibraryIndexer(QObject):
     def remove(self, folder: Path) -> None:
         """Take a folder out of the library; its files stay as they are."""
         self._set_folders([one for one in self.folders if one.path != folder])
+        self._styles = frozenset(self._style_files())
         self._queue = deque(wanted for wanted in self._queue if self._belongs(wanted.path))
         self.problems = {path: text for path, text in self.problems.items() if self._belongs(path)}
-        left = [*(one.path for one in self.folders), *self._style_files()]
+        left = [*(one.path for one in self.folders), *self._styles]
         self._files.submit(lambda: self._writer.forget(folder, left), lambda _: self._forgotten(), self._fail)
         self.changed.emit()
 
@@ -169,7 +172,7 @@ class LibraryIndexer(QObject):
 
     def _belongs(self, path: Path) -> bool:
         """Whether a file is still to be in the index."""
-        return any(path.is_relative_to(folder.path) for folder in self.folders) or path in self._style_files()
+        return any(path.is_relative_to(folder.path) for folder in self.folders) or path in self._styles
 
     @Slot(int)
     def _tell_found(self, found: int) -> None:
@@ -231,7 +234,7 @@ class LibraryIndexer(QObject):
         if isinstance(error, OpeningCancelled) or run != self._run or not self._belongs(wanted.path):
             self._end_one(run)
             return
-        if wanted.path not in self._style_files():
+        if wanted.path not in self._styles:
             self.problems = {**self.problems, wanted.path: error.message}
         self._keep(wanted, error)
 

@@ -672,3 +672,22 @@ def test_a_selected_region_of_the_photo_is_searched_for(qtbot: QtBot, filled: St
 def test_a_region_too_small_to_see_anything_in_is_refused(filled: Studio) -> None:
     with pytest.raises(PictureError, match="too small"):
         cut_out(make_picture(24, 24), Mask.of(FoundShape("subject")), see(SeeRequest(make_picture(24, 24))), "Subject")
+
+
+def test_the_styles_are_listed_once_for_a_look_and_for_a_removal(
+    qtbot: QtBot, studio: Studio, engine: WatchedEngine, pictures: Path
+) -> None:
+    lists: list[int] = []
+    indexer = studio.library.indexer
+    indexer._style_files = lambda: lists.append(1) or ()  # type: ignore[func-returns-value]
+    studio.library.add([pictures])
+    qtbot.waitUntil(lambda: len(engine.finished) == len(COLOURS) and is_done(studio), timeout=60000)
+    assert len(lists) == 1
+    engine.describing = Gate()
+    for path in pictures.glob("*.png"):
+        save(path, (9, 9, 9), (40, 50))
+    indexer.look()
+    qtbot.waitUntil(lambda: engine.is_held and bool(indexer._queue), timeout=60000)
+    lists.clear()
+    indexer.remove(pictures)
+    assert len(lists) == 1 and not indexer._queue
