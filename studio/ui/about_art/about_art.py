@@ -18,7 +18,7 @@ from studio.ui.threads.task_pool import TaskPool
 
 
 class AboutArt(QObject):
-    """Opens the window about the art when all is counted."""
+    """Opens the window about the art, of which there is one, and fills it when all is counted."""
 
     def __init__(
         self,
@@ -32,14 +32,21 @@ class AboutArt(QObject):
         self._session = session
         self._own_cards = own_cards
         self._folders = folders
-        self._window = window
+        self._parent = window
+        self._window: AboutArtWindow | None = None
         self._tasks = TaskPool(1, self)
-        self._tasks.finished.connect(self._open)
+        self._tasks.finished.connect(self._fill)
         self._tasks.failed.connect(self._refuse)
 
     @Slot()
     def show(self) -> None:
-        """Count, then show."""
+        """Show the window, in front if it is there already, and count anew."""
+        if self._window is None:
+            self._window = AboutArtWindow(self._parent)
+        elif not self._window.isVisible():
+            self._window.show_counting()
+        self._window.show()
+        self._window.activateWindow()
         gallery, own = self.tr("The gallery"), self.tr("Your own styles")
         cards, folders = tuple(self._own_cards()), tuple(self._folders())
 
@@ -52,9 +59,12 @@ class AboutArt(QObject):
         self._tasks.submit("art", count)
 
     @Slot(object, object)
-    def _open(self, _key: object, counted: tuple[list[Portrait], tuple[Portrait, ...]]) -> None:
-        AboutArtWindow(*counted, self._window).show()
+    def _fill(self, _key: object, counted: tuple[list[Portrait], tuple[Portrait, ...]]) -> None:
+        if self._window is not None:
+            self._window.show_counted(*counted)
 
     @Slot(object, object)
     def _refuse(self, _key: object, error: StudioError) -> None:
+        if self._window is not None:
+            self._window.close()
         self._session.post_message(Message.about(error))

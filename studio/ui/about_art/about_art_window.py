@@ -20,16 +20,32 @@ _LONGEST_PARAGRAPH = 360  # characters; a label shows 400
 
 
 class AboutArtWindow(QDialog):
-    """Stays beside the window, without blocking it."""
+    """Stays beside the window, without blocking it; says that it is counted until that is shown."""
 
-    def __init__(self, collections: Sequence[Portrait], models: Sequence[Portrait], parent: QWidget) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("About the art"))
-        page = QWidget()
-        self._box = QVBoxLayout(page)
-        self._box.setContentsMargins(0, 0, GRID, 0)
-        self._box.setSpacing(GRID)
+        self._scrolled = ScrolledPage(QWidget())
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.close)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(2 * GRID, 2 * GRID, GRID, 2 * GRID)
+        box.setSpacing(2 * GRID)
+        box.addWidget(self._scrolled, 1)
+        box.addWidget(buttons)
+        resize_within_screen(self, QSize(680, 760))
+        self.show_counting()
+
+    def show_counting(self) -> None:
+        """Say that it is being counted."""
+        page = self._new_page()
+        self._say(self.tr("Counting…"), "muted")
+        self._box.addStretch(1)
+        self._scrolled.show_page(page)
+
+    def show_counted(self, collections: Sequence[Portrait], models: Sequence[Portrait]) -> None:
+        """Show what was counted, in place of what was shown before."""
+        page = self._new_page()
         self._say(
             self.tr(
                 "Every style was made by somebody, and every network has seen some pictures and not others. This is"
@@ -43,14 +59,14 @@ class AboutArtWindow(QDialog):
         for portrait in models:
             self._add(portrait)
         self._box.addStretch(1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.close)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(2 * GRID, 2 * GRID, GRID, 2 * GRID)
-        box.setSpacing(2 * GRID)
-        box.addWidget(ScrolledPage(page), 1)
-        box.addWidget(buttons)
-        resize_within_screen(self, QSize(680, 760))
+        self._scrolled.show_page(page)
+
+    def _new_page(self) -> QWidget:
+        page = QWidget()
+        self._box = QVBoxLayout(page)
+        self._box.setContentsMargins(0, 0, GRID, 0)
+        self._box.setSpacing(GRID)
+        return page
 
     def _add(self, portrait: Portrait) -> None:
         self._box.addSpacing(GRID)

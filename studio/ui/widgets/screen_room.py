@@ -26,13 +26,17 @@ class ScrolledPage(QScrollArea):
 
     def __init__(self, page: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._page = page
-        self.setWidget(page)
+        self.show_page(page)
         self.setWidgetResizable(True)
-        page.setAutoFillBackground(False)  # which the area switched on
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def show_page(self, page: QWidget) -> None:
+        """Show another page; the one before is deleted."""
+        self._page = page
+        self.setWidget(page)
+        page.setAutoFillBackground(False)  # which the area switched on
 
     def sizeHint(self) -> QSize:
         hint = self._page.sizeHint()

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.core.card import bundled_cards
-from studio.core.library.about_art import Portrait, Share
+from studio.core.errors import StudioError
+from studio.core.library.about_art import Portrait, Share, portrait_of
 from studio.core.styles.style_library import StyleLibrary
+from studio.ui.about_art import about_art
 from studio.ui.about_art.about_art_window import AboutArtWindow
 from studio.ui.about_art.share_bar import ShareBar
 from studio.ui.app import Studio
 from studio.ui.widgets.plain_text import PlainLabel
+from studio.ui.widgets.screen_room import ScrolledPage
 from tests.support.fakes import make_picture
 
 GALLERY = Portrait(
@@ -29,10 +33,17 @@ NETWORK = Portrait(
 def window(qtbot: QtBot) -> Iterator[AboutArtWindow]:
     parent = QWidget()
     qtbot.addWidget(parent)
-    window = AboutArtWindow([GALLERY], [NETWORK], parent)
+    window = AboutArtWindow(parent)
+    window.show_counted([GALLERY], [NETWORK])
     window.show()
     yield window
     window.close()
+
+
+def texts_of(window: AboutArtWindow) -> list[str]:
+    scrolled = window.findChild(ScrolledPage)
+    assert scrolled is not None
+    return [label.text() for label in scrolled.widget().findChildren(PlainLabel)]
 
 
 def test_each_share_has_words_and_a_bar_of_its_length(window: AboutArtWindow) -> None:
@@ -67,10 +78,50 @@ def test_the_menu_shows_gallery_own_styles_and_networks(qtbot: QtBot, studio: St
     studio.importer.user_styles.load()
     qtbot.waitUntil(lambda: len(studio.importer.user_styles.cards) == 1)
     studio.actions["about_art"].trigger()
-    qtbot.waitUntil(lambda: studio.window.findChild(AboutArtWindow) is not None)
     window = studio.window.findChild(AboutArtWindow)
     assert window is not None
-    texts = [label.text() for label in window.findChildren(PlainLabel)]
+    qtbot.waitUntil(lambda: "The gallery" in texts_of(window))
+    texts = texts_of(window)
     assert {"The gallery", "Your own styles", "What the networks have seen"} <= set(texts)
     assert all(card.title in texts for card in bundled_cards("models"))
     window.close()
+
+
+def test_there_is_one_window_which_says_that_it_counts_and_is_counted_anew(
+    qtbot: QtBot, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_count = Event()
+
+    def count(title: str, cards: object) -> Portrait:
+        may_count.wait(60)
+        return portrait_of(title, bundled_cards("styles"))
+
+    monkeypatch.setattr(about_art, "portrait_of", count)
+    for _ in range(3):
+        studio.actions["about_art"].trigger()
+    (window,) = studio.window.findChildren(AboutArtWindow)
+    assert window.isVisible() and texts_of(window) == ["Counting…"]
+    may_count.set()
+    qtbot.waitUntil(lambda: "The gallery" in texts_of(window))
+    window.close()
+    may_count.clear()
+    studio.actions["about_art"].trigger()
+    assert studio.window.findChildren(AboutArtWindow) == [window]
+    assert window.isVisible() and texts_of(window) == ["Counting…"]
+    may_count.set()
+    qtbot.waitUntil(lambda: "The gallery" in texts_of(window))
+    window.close()
+
+
+def test_what_cannot_be_counted_leaves_no_window_that_counts_for_ever(
+    qtbot: QtBot, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(title: str, cards: object) -> Portrait:
+        raise StudioError("The cards cannot be read.")
+
+    monkeypatch.setattr(about_art, "portrait_of", refuse)
+    with qtbot.waitSignal(studio.session.message_posted) as told:
+        studio.actions["about_art"].trigger()
+    assert told.args[0].text == "The cards cannot be read."
+    (window,) = studio.window.findChildren(AboutArtWindow)
+    assert not window.isVisible()
