@@ -47,7 +47,7 @@ def is_tame(text: str) -> bool:
 def test_a_list_of_styles_shows_escape_sequences_and_markup(studio: Studio, style: Card) -> None:
     assert studio("styles") == 0
     (line,) = (line for line in studio.out.splitlines() if line.startswith(style.id))
-    assert line.endswith(f"  {SHOWN}, {SHOWN}") and is_tame(studio.out)
+    assert line.endswith(f"  {SHOWN}, {SHOWN} (licence unknown)") and is_tame(studio.out)
     assert studio("styles", style.id) == 0
     assert f"title     {SHOWN}" in studio.out.splitlines() and is_tame(studio.out)
 

@@ -26,7 +26,8 @@ def collection_page(
 ) -> str:
     """The page. title, note, label of the drawing: texts. values: for JSON, the script's `data`.
 
-    controls: HTML, after the title. script: of the page's own; it defines `draw` and may use all that is defined in the page before it.
+    controls: HTML, after the title. script: of the page's own; it defines `draw` and may use all that is defined in the
+    page before it.
     """
     data = json.dumps(values, ensure_ascii=True).replace("<", "\\u003c")  # "</script>" in a title would end the script
     parts = {
