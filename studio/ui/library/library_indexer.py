@@ -80,7 +80,7 @@ class LibraryIndexer(QObject):
         self._is_looking = False
         self._queue: deque[Wanted] = deque()
         self._in_flight = 0
-        self._asked: dict[int, tuple[Wanted, Prepared]] = {}
+        self._asked: dict[int, tuple[Wanted, Prepared, int]] = {}  # with the run
         self._failures = 0  # of the engine, since it has last described anything
         self._run = 0
         self._found.connect(self._tell_found)
@@ -226,7 +226,7 @@ class LibraryIndexer(QObject):
             self._end_one(run)
             return
         request = DescribeRequest(prepared.picture)
-        self._asked[request.id] = wanted, prepared
+        self._asked[request.id] = wanted, prepared, run
         self._worker.describe(request)
 
     def _leave_out(self, wanted: Wanted, run: int, error: StudioError) -> None:
@@ -236,31 +236,31 @@ class LibraryIndexer(QObject):
             return
         if wanted.path not in self._styles:
             self.problems = {**self.problems, wanted.path: error.message}
-        self._keep(wanted, error)
+        self._keep(wanted, error, run)
 
     @Slot(object)
     def _take_event(self, event: Event) -> None:
         if not isinstance(event, Described | Failed | Stopped) or event.request_id not in self._asked:
             return
-        wanted, prepared = self._asked.pop(event.request_id)
+        wanted, prepared, run = self._asked.pop(event.request_id)
         match event:
             case Described(vectors=vectors):
                 self._failures = 0
-                self._keep(wanted, prepared.described(vectors))
+                self._keep(wanted, prepared.described(vectors), run)
             case Failed(error=error):
                 self._failures += 1
-                self._queue.append(wanted)  # again, at the end: another picture may have been the reason
+                if run == self._run:  # a later look has found it again by itself
+                    self._queue.append(wanted)  # again, at the end: another picture may have been the reason
                 self._in_flight -= 1
                 if self._failures >= _TRIES:
                     self._fail(error)
                 self._fill()
+                self._rest_if_done()
                 self.changed.emit()
             case Stopped():
-                self._end_one(self._run)
+                self._end_one(run)
 
-    def _keep(self, wanted: Wanted, seen: library_index.Described | StudioError) -> None:
-        run = self._run
-
+    def _keep(self, wanted: Wanted, seen: library_index.Described | StudioError, run: int) -> None:
         def kept(rows: frozenset[int]) -> None:
             if rows:
                 self.indexed.emit(rows)

@@ -691,3 +691,23 @@ def test_the_styles_are_listed_once_for_a_look_and_for_a_removal(
     lists.clear()
     indexer.remove(pictures)
     assert len(lists) == 1 and not indexer._queue
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_what_comes_of_an_earlier_look_does_not_count(
+    qtbot: QtBot, studio: Studio, engine: WatchedEngine, pictures: Path, refuses: bool
+) -> None:
+    engine.describing, engine.refuses = Gate(), refuses
+    indexer = studio.library.indexer
+    counts: list[tuple[int, int]] = []
+    studio.library.add([pictures])
+    qtbot.waitUntil(lambda: engine.is_held, timeout=60000)
+    indexer.look()
+    qtbot.waitUntil(lambda: indexer.state == "indexing", timeout=60000)
+    indexer.changed.connect(lambda: counts.append((indexer.done, indexer.total)))
+    engine.describing.let_pass()
+    qtbot.waitUntil(lambda: bool(engine.finished) or indexer._failures == 1, timeout=60000)
+    engine.refuses = False
+    engine.describing.open()
+    qtbot.waitUntil(lambda: indexer.state == "idle", timeout=60000)
+    assert all(done <= total for done, total in counts) and indexer.done == indexer.total > 0
