@@ -36,6 +36,7 @@ GivePictures = Callable[[bool, Callable[[list[IndexedPicture]], None], Callable[
 """Calls back with the pictures of the library, or, if the first argument says so, with those that are selected."""
 
 SUFFIX = ".safetensors"
+REPORT_SUFFIX = ".html"  # of the report beside it
 _OPENING = 0.05  # share of the progress; training has the rest
 _TELLS_AFTER = 0.08  # of the training, from where on the time left can be told
 _LONGEST_NAME = 60  # characters of a file
@@ -186,11 +187,16 @@ class TrainController(QObject):
         def write() -> Path:
             folder = classifiers_folder()
             make_folder(folder)
-            path = free_path(folder / f"{_file_name(title)}{SUFFIX}")
+            path = free_path(folder / f"{_file_name(title)}{SUFFIX}", REPORT_SUFFIX)
             card = classifier_card(title, path, trained.assessment, trained.block is not None, "Style Studio")
             query = FeatureQuery()
-            replace_file(path.with_suffix(".html"), report_page(title, trained.assessment, query.encoder).encode())
+            report = report_page(title, trained.assessment, query.encoder).encode()
             write_classifier(path, Classifier(trained.head, query, card, trained.block))
+            try:
+                replace_file(path.with_suffix(REPORT_SUFFIX), report)
+            except StudioError:  # both, or neither: it can be kept again
+                path.unlink(missing_ok=True)
+                raise
             return path
 
         self._files.submit_write(write, self._take_kept, self._refuse)

@@ -194,10 +194,13 @@ class Exporter(QObject):
         return partial(layers_of, result.content, result.regions, self._session.sight.seen(result.content))
 
 
-def free_path(path: Path) -> Path:
-    """The path, or with a number where such a file exists: an export replaces nothing by default. Asks the disk."""
+def free_path(path: Path, beside: str = "") -> Path:
+    """The path, or with a number where such a file exists: an export replaces nothing by default. Asks the disk.
+
+    beside: the ending (".html") of a file of that name that is not to exist either.
+    """
     number, free = 2, path
-    while free.exists():
+    while free.exists() or (beside and free.with_suffix(beside).exists()):
         free = path.with_stem(f"{path.stem} {number}")
         number += 1
     return free

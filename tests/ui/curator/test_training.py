@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from studio.core.curator.model_file import read_classifier
+from studio.core.errors import WriteError
 from studio.ui.app import Studio
 from studio.ui.curator.curator_window import CuratorWindow
+from studio.ui.curator.train_controller import classifiers_folder
 from studio.ui.theme.theme import apply_theme
 from tests.support.dragging import HELD, files
 from tests.support.fakes import GUARD_SECONDS
@@ -201,6 +203,34 @@ def test_a_second_one_of_that_name_replaces_nothing(
     press(qtbot, trained.keep)
     qtbot.waitUntil(lambda: studio.curator.controller.kept is not None)
     assert studio.curator.controller.kept == kept.with_stem(f"{kept.stem} 2") and kept.read_bytes() == before
+
+
+def test_a_page_of_that_name_is_not_replaced(qtbot: QtBot, studio: Studio, trained: CuratorWindow) -> None:
+    folder = classifiers_folder()
+    folder.mkdir(parents=True)
+    page = folder / "Classifier of artists.html"
+    page.write_text("the artist's own", encoding="utf-8")
+    press(qtbot, trained.keep)
+    qtbot.waitUntil(lambda: studio.curator.controller.kept is not None)
+    assert studio.curator.controller.kept == folder / "Classifier of artists 2.safetensors"
+    assert page.read_text(encoding="utf-8") == "the artist's own"
+
+
+@pytest.mark.parametrize("what", ["write_classifier", "replace_file"])
+def test_of_a_classifier_that_cannot_be_kept_nothing_stays(
+    qtbot: QtBot, studio: Studio, trained: CuratorWindow, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise WriteError("The disk is full.", "Free some space.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"studio.ui.curator.train_controller.{what}", fail)
+        press(qtbot, trained.keep)
+        wait_for_problem(qtbot, trained, "The disk is full.")
+    assert list(classifiers_folder().iterdir()) == [] and trained.keep.isEnabled()
+    press(qtbot, trained.keep)
+    qtbot.waitUntil(lambda: studio.curator.controller.kept is not None)
+    assert studio.curator.controller.kept == classifiers_folder() / "Classifier of artists.safetensors"
 
 
 def test_discard_throws_it_away_and_leaves_the_folder_chosen(studio: Studio, trained: CuratorWindow) -> None:
