@@ -32,9 +32,9 @@ class Asking(ABC):
         """As of PictureOpener."""
         return self._opened(Question(shown_name(path), path, fill=(width, height)), None)
 
-    def open_small(self, path: Path, short_edge: int) -> Picture:
+    def open_small(self, path: Path, short_edge: int, cancellation: Cancellation | None = None) -> Picture:
         """As of PictureOpener."""
-        return self._opened(Question(shown_name(path), path, short_edge=short_edge), None)
+        return self._opened(Question(shown_name(path), path, short_edge=short_edge), cancellation)
 
     @abstractmethod
     def _opened(self, question: Question, cancellation: Cancellation | None) -> Picture:

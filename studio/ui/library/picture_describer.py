@@ -30,7 +30,7 @@ Refuse = Callable[[StudioError], None]
 
 
 class PictureDescriber(QObject):
-    """The newest question replaces those before: nobody waits for their answers any more."""
+    """The newest question replaces those before, which are stopped: nobody waits for their answers any more."""
 
     def __init__(
         self,
@@ -43,7 +43,8 @@ class PictureDescriber(QObject):
         """files: where pictures are opened and cut out."""
         super().__init__(parent)
         self._worker, self._opener, self._files = worker, opener, files
-        self._number = 0
+        self._cancellation = Cancellation()  # of the newest question
+        self._is_preparing = False
         self._asked: DescribeRequest | None = None
         self._take: Take = lambda title, vectors: None
         self._refuse: Refuse = lambda error: None
@@ -52,45 +53,58 @@ class PictureDescriber(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether an answer is still to come."""
-        return self._asked is not None
+        return self._is_preparing or self._asked is not None
 
     def describe(self, picture: Picture, take: Take, refuse: Refuse) -> None:
         """Call `take` with the name of a picture and what it is like, or `refuse`."""
-        self._prepare(lambda: shrunk(picture, SHORT_EDGE), take, refuse)
+        self._prepare(lambda _: shrunk(picture, SHORT_EDGE), take, refuse)
 
     def describe_region(
         self, picture: Picture, mask: Mask, seen: Seen | None, name: str, take: Take, refuse: Refuse
     ) -> None:
         """The same for a region of a photo. name: of the region. seen: what there is in the photo."""
-        self._prepare(lambda: cut_out(picture, mask, seen, name), take, refuse)
+        self._prepare(lambda _: cut_out(picture, mask, seen, name), take, refuse)
 
     def describe_file(self, path: Path, take: Take, refuse: Refuse) -> None:
         """The same for a file."""
-        self._prepare(lambda: shrunk(self._opener.open_picture(path, Cancellation()), SHORT_EDGE), take, refuse)
+        self._prepare(lambda cancellation: self._opener.open_small(path, SHORT_EDGE, cancellation), take, refuse)
 
     def describe_payload(self, payload: Payload, name: str, take: Take, refuse: Refuse) -> None:
         """The same for a picture that was dropped or pasted."""
         self._prepare(
-            lambda: shrunk(self._opener.decode_picture(encoded(payload), name, Cancellation()), SHORT_EDGE),
+            lambda given_up: shrunk(self._opener.decode_picture(encoded(payload), name, given_up), SHORT_EDGE),
             take,
             refuse,
         )
 
-    def _prepare(self, make: Callable[[], Picture], take: Take, refuse: Refuse) -> None:
-        self._number += 1
-        number = self._number
+    def _prepare(self, make: Callable[[Cancellation], Picture], take: Take, refuse: Refuse) -> None:
+        self._stop()
+        cancellation = self._cancellation = Cancellation()
+        self._is_preparing = True
+
+        def prepare() -> Picture:
+            cancellation.check()
+            return make(cancellation)
 
         def ask(picture: Picture) -> None:
-            if number == self._number:
+            if cancellation is self._cancellation:
+                self._is_preparing = False
                 self._take, self._refuse = take, refuse
                 self._asked = DescribeRequest(picture)
                 self._worker.look(self._asked)
 
         def give_up(error: StudioError) -> None:
-            if number == self._number:
+            if cancellation is self._cancellation:
+                self._is_preparing = False
                 refuse(error)
 
-        self._files.submit(make, ask, give_up)
+        self._files.submit(prepare, ask, give_up)
+
+    def _stop(self) -> None:
+        self._cancellation.cancel()
+        if self._asked is not None:
+            self._worker.stop_look(self._asked)
+            self._asked = None
 
     @Slot(object)
     def _take_event(self, event: Event) -> None:

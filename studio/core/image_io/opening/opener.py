@@ -50,7 +50,7 @@ class PictureOpener(Protocol):
     def open_thumbnail(self, path: Path, width: int, height: int) -> Picture:
         """A picture, or that of a learned style, cropped to fill width x height px."""
 
-    def open_small(self, path: Path, short_edge: int) -> Picture:
+    def open_small(self, path: Path, short_edge: int, cancellation: Cancellation | None = None) -> Picture:
         """A picture, however small, whose shorter edge need be no longer than this, px: quicker than all of it."""
 
     def start(self) -> None:
