@@ -61,11 +61,12 @@ def judge_heads(
     random: NDArray[np.float32] | None = None,
     seed: int = 0,
     progress: Callable[[str], None] = lambda stage: None,
+    go_on: Callable[[], None] = lambda: None,
 ) -> HeadResult:
     """Heads of works held out, regularised as is best for these.
 
     features: (N, D), of the trained network; random: of the one with random weights. blocks: lengths of its layers.
-    Raises StudioError if there are too few examples.
+    go_on: called before each head; what it raises ends the work. Raises StudioError if there are too few examples.
     """
     classes, names = examples.classes, examples.names
     if len(classes) < _LEAST_PICTURES:
@@ -76,7 +77,7 @@ def judge_heads(
     best: tuple[float, float, HeldOut] | None = None
     for regularisation in REGULARISATIONS:
         progress(f"Judging on works held out, regularisation {regularisation:g}")
-        held = hold_out(numbers, classes, rounds[0], len(names), regularisation, blocks)
+        held = hold_out(numbers, classes, rounds[0], len(names), regularisation, blocks, go_on)
         loss = mean_loss(held.probabilities, classes)
         if best is None or loss < best[0]:
             best = loss, regularisation, held
@@ -84,7 +85,7 @@ def judge_heads(
     _, regularisation, first = best
 
     def again(rows: Numbers, folds: Sequence[Classes]) -> list[HeldOut]:
-        return [hold_out(rows, classes, each, len(names), regularisation, blocks) for each in folds]
+        return [hold_out(rows, classes, each, len(names), regularisation, blocks, go_on) for each in folds]
 
     progress(f"Judging {ROUNDS - 1} more times, on other works held out")
     held = averaged([first, *again(numbers, rounds[1:])], classes)

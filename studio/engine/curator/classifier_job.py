@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import TypeVar
 
@@ -28,13 +27,12 @@ from studio.engine.curator.tuned_network import TunedNetwork
 from studio.engine.curator.tuner import EpochResult, TuningSet, tune, validation_places
 from studio.engine.curator.views import Rows, see_crops, see_whole
 from studio.engine.runtime.device import is_out_of_memory
-from studio.engine.runtime.generators import signs_of_life
+from studio.engine.runtime.generators import in_thread, mapped, signs_of_life
 from studio.engine.vision.mobilenet import MobileNetEncoder
 
 LARGE = 1000  # pictures; of more, the first part alone judges fine-tuning
 _LOOKING, _HEADS, _SCRATCH, _FINAL = 0.15, 0.08, 0.1, 0.08  # shares of the progress; fine-tuning has the rest
 _START = 10.0  # C of the head that fine-tuning starts from: where it is sure of all, nothing is left to learn
-_SIGN = 0.05  # s between signs of life while another thread computes
 
 Result = TypeVar("Result")
 Events = Generator[Event, None, Result]
@@ -74,7 +72,9 @@ class _Training:
         yield self._note("Learning the head on frozen features")
         self._judged: HeadResult = yield from self._in_thread(self._judge_heads)
         everything = np.arange(len(self._classes))
-        whole: LinearHead = yield from self._in_thread(lambda: self._fit_head(everything, self._judged.regularisation))
+        whole: LinearHead = yield from self._in_thread(
+            lambda _: self._fit_head(everything, self._judged.regularisation)
+        )
         head = averaged_head(whole, self._judged.held.heads)
         self._share += _HEADS
         held, places, block, networks = self._judged.held, everything, None, {}
@@ -85,7 +85,7 @@ class _Training:
             if stages[-1].is_kept:
                 held, places, networks = tuned.held, tuned.places, tuned.networks
                 yield self._note("Learning from all pictures")
-                start = yield from self._in_thread(lambda: self._fit_head(everything))
+                start = yield from self._in_thread(lambda _: self._fit_head(everything))
                 head, block = yield from self._tune_all(start, tuned.epochs)
         if settings.scratch_epochs:
             yield self._note("Training the same network from nothing")
@@ -116,8 +116,8 @@ class _Training:
         self._data = TuningSet(whole, (yield from self._shared(seeing, _LOOKING)), self._classes)
         self._blocks = self._encoder.block_lengths
 
-    def _judge_heads(self) -> HeadResult:
-        return judge_heads(self._examples, self._rows, self._blocks, self._random, self._settings.seed)
+    def _judge_heads(self, go_on: Callable[[], None]) -> HeadResult:
+        return judge_heads(self._examples, self._rows, self._blocks, self._random, self._settings.seed, go_on=go_on)
 
     def _fit_head(self, places: Places, regularisation: float = _START) -> LinearHead:
         rows, names = self._rows[places].astype(np.float64), self._examples.names
@@ -154,10 +154,10 @@ class _Training:
         """A network that has learnt these, its head before that, and for how many epochs it learnt."""
         settings, works = self._settings, [self._request.works[place] for place in learnt]
         is_validated = validation_places(self._classes[learnt], works, settings.seed)
-        head = yield from self._in_thread(lambda: self._fit_head(learnt))
+        head = yield from self._in_thread(lambda _: self._fit_head(learnt))
         if not is_validated.any():
             return self._network(head), head, 0
-        inner = yield from self._in_thread(lambda: self._fit_head(learnt[~is_validated]))
+        inner = yield from self._in_thread(lambda _: self._fit_head(learnt[~is_validated]))
         network = self._network(inner)
         taught, kept = self._data.only(learnt[~is_validated]), self._data.only(learnt[is_validated])
         tuning = tune(network, taught, kept, settings, settings.epochs, settings.seed)
@@ -227,57 +227,43 @@ class _Training:
         share: float,
     ) -> Events[Result]:
         """Events of a training; its epochs are points of a curve, unless it has no name."""
-        started, told = self._share, time.perf_counter()
-        while True:
-            try:
-                result = next(work)
-            except StopIteration as stop:
-                self._share = started + share
-                found: Result = stop.value
-                return found
-            if result is not None:
-                self._share = started + share * result.epoch / epochs
-            if result is not None and stage is not None:
-                epoch = Epoch(
-                    stage,
-                    part,
-                    parts,
-                    result.epoch,
-                    epochs,
-                    result.loss,
-                    result.held_out_loss,
-                    result.held_out_accuracy,
-                    result.is_best,
-                )
-                self._epochs.append(epoch)
-                yield Progress(self._request.id, self._share, epoch=epoch)
-                told = time.perf_counter()
-            elif time.perf_counter() - told >= _SIGN:
-                told = time.perf_counter()
-                yield Progress(self._request.id, self._share)
+        started = self._share
+
+        def told(result: EpochResult | None) -> Progress | float | None:
+            if result is None:
+                return None
+            done = started + share * result.epoch / epochs
+            if stage is None:
+                return done
+            epoch = Epoch(
+                stage,
+                part,
+                parts,
+                result.epoch,
+                epochs,
+                result.loss,
+                result.held_out_loss,
+                result.held_out_accuracy,
+                result.is_best,
+            )
+            self._epochs.append(epoch)
+            return Progress(self._request.id, done, epoch=epoch)
+
+        found = yield from signs_of_life(self._request.id, mapped(work, told), started)
+        self._share = started + share
+        return found
 
     def _shared(self, work: Generator[float, None, Result], share: float) -> Events[Result]:
         """Events of work that yields how much of it is done."""
-        started, told = self._share, time.perf_counter()
-        while True:
-            try:
-                done = next(work)
-            except StopIteration as stop:
-                self._share = started + share
-                found: Result = stop.value
-                return found
-            self._share = started + share * done
-            if time.perf_counter() - told >= _SIGN:
-                told = time.perf_counter()
-                yield Progress(self._request.id, self._share)
+        started = self._share
+        shares: Generator[float, None, Result] = mapped(work, lambda done: started + share * done)
+        found = yield from signs_of_life(self._request.id, shares, started)
+        self._share = started + share
+        return found
 
-    def _in_thread(self, compute: Callable[[], Result]) -> Events[Result]:
-        """What scikit-learn needs seconds for, with signs of life meanwhile."""
-        with ThreadPoolExecutor(1, thread_name_prefix="curator") as threads:
-            future = threads.submit(compute)
-            while not wait([future], timeout=_SIGN).done:
-                yield Progress(self._request.id, self._share)
-            return future.result()
+    def _in_thread(self, compute: Callable[[Callable[[], None]], Result]) -> Events[Result]:
+        """What scikit-learn needs seconds for. compute: is given a function to call between its steps."""
+        return (yield from signs_of_life(self._request.id, in_thread(compute), self._share))
 
     def _note(self, note: str) -> Progress:
         return Progress(self._request.id, self._share, note)

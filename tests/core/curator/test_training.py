@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from pathlib import Path
 
@@ -112,6 +113,19 @@ def test_what_was_judged_in_part_still_knows_all_classes() -> None:
     assert found.confusion.shape == (3, 3) and found.confusion.sum() == len(places)
     assert found.counts == dict.fromkeys(sorted(NAMES), 24)
     assert found.majority == 0.5
+
+
+def test_judging_ends_before_the_next_head_when_it_is_told_to() -> None:
+    examples, heads = examples_of(), []
+
+    def go_on() -> None:
+        heads.append(1)
+        if len(heads) == 3:
+            raise CancelledError
+
+    with pytest.raises(CancelledError):
+        judge_heads(examples, features_of(examples), (20,), go_on=go_on)
+    assert len(heads) == 3
 
 
 def test_what_is_like_nothing_it_learnt_from_is_unknown(trained: tuple[LinearHead, Assessment]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ from studio.core.classifier.results import Epoch, StageResult
 from studio.core.classifier.settings import ClassifierSettings
 from studio.core.classifier.tuned_block import TunedBlock
 from studio.core.curator.fitting import HeldOut
-from studio.core.engine_api.contract import Described, DescribeRequest, Event, Progress
+from studio.core.engine_api.contract import Described, DescribeRequest, Progress
+from studio.core.engine_api.contract import Event as EngineEvent
 from studio.core.engine_api.features import FeatureQuery
 from studio.core.engine_api.learning import ClassifierRequest, Trained
 from studio.core.errors import RecipeError, StudioError, WeightsError
@@ -219,7 +221,7 @@ def request_of(settings: ClassifierSettings = SETTINGS, works: int = 4) -> Class
     return ClassifierRequest(tuple(pictures), tuple(labels), tuple(names), paths, settings)
 
 
-def run(request: ClassifierRequest) -> tuple[Trained, list[Event]]:
+def run(request: ClassifierRequest) -> tuple[Trained, list[EngineEvent]]:
     events = list(train_classifier(request, CPU))
     for event in events:
         check_event(event, request)
@@ -297,6 +299,23 @@ def test_a_changed_block_changes_what_the_describer_sees_and_only_for_who_asks()
     for name, shape in (("features.18.1.bias", (3,)), ("features.18.9.bias", (1280,))):
         with pytest.raises(WeightsError, match="layers of another network"):
             ask(TunedBlock({name: np.zeros(shape, np.float32)}))
+
+
+def test_closing_a_training_waits_for_no_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    may_end, is_judging = Event(), Event()
+
+    def judge(*arguments: object, go_on: Callable[[], None]) -> None:
+        is_judging.set()
+        assert may_end.wait(60)
+        go_on()
+
+    monkeypatch.setattr(classifier_job, "judge_heads", judge)
+    events = train_classifier(request_of(replace(SETTINGS, scratch_epochs=0, is_tuned=False), works=2), CPU)
+    while not is_judging.is_set():
+        next(events)
+    events.close()  # type: ignore[attr-defined]
+    assert not may_end.is_set()
+    may_end.set()
 
 
 def test_what_cannot_be_trained_is_one_sentence() -> None:

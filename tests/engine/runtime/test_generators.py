@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from threading import Event
 
 import pytest
 
 from studio.core.engine_api.contract import Progress
 from studio.engine.runtime import generators
-from studio.engine.runtime.generators import run_to_end, signs_of_life
+from studio.engine.runtime.generators import in_thread, mapped, run_to_end, signs_of_life
 
 
 def count(closed: list[int]) -> Generator[float | None, None, str]:
@@ -50,3 +51,51 @@ def test_work_ends_with_whoever_followed_it(monkeypatch: pytest.MonkeyPatch) -> 
     assert not closed
     events.close()
     assert closed
+
+
+def test_news_are_passed_on_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generators, "SIGN_OF_LIFE", 60.0)
+
+    def work() -> Generator[float | Progress, None, None]:
+        yield 0.1
+        yield Progress(7, 0.5, "Halfway")
+
+    assert list(signs_of_life(7, work())) == [Progress(7, 0.5, "Halfway")]
+
+
+def test_changed_steps_are_of_the_same_work() -> None:
+    closed: list[int] = []
+    work = mapped(count(closed), lambda step: step is None)
+    assert [next(work), next(work)] == [True, False]
+    work.close()
+    assert closed
+    assert run_to_end(mapped(count([]), str)) == "counted"
+
+
+def test_what_another_thread_finds_or_raises_is_found_or_raised_here() -> None:
+    def fail(go_on: Callable[[], None]) -> None:
+        raise ValueError("no")
+
+    assert run_to_end(in_thread(lambda go_on: 7)) == 7
+    with pytest.raises(ValueError, match="no"):
+        run_to_end(in_thread(fail))
+
+
+def test_closing_waits_for_no_step_of_another_thread_which_ends_after_it() -> None:
+    may_end, steps, ended = Event(), [], Event()
+
+    def work(go_on: Callable[[], None]) -> None:
+        try:
+            for step in range(2):
+                go_on()
+                steps.append(step)
+                assert may_end.wait(60)
+        finally:
+            ended.set()
+
+    events = signs_of_life(7, in_thread(work))
+    next(events)
+    events.close()  # would never come back if it waited
+    assert not may_end.is_set() and not ended.is_set()
+    may_end.set()
+    assert ended.wait(60) and steps == [0]
