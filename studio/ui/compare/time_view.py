@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
-    QColor,
     QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QResizeEvent,
@@ -21,11 +19,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.core.library.influence import DatedWork, Edge, InfluenceGraph, TimeLayout
+from studio.ui.compare.edge_layer import EdgeLayer
 from studio.ui.theme.theme import GRID, color
 
 _AXIS = 28  # px
 _LARGEST, _LEAST, _MOST = 140.0, 6.0, 600.0  # px of a thumbnail: at first at most, and by zooming
 _STEP = 1.25  # of a zoom by keys
+_REST = 150  # ms after the last zoom, before many lines are drawn sharp again
 _CLICK = 4  # px that a click may move
 
 
@@ -43,6 +43,9 @@ class TimeView(QWidget):
         self.chosen = -1
         self._graph = InfluenceGraph((), (), 0)
         self._layout = TimeLayout(np.zeros((0, 2), np.float32), (), ())
+        self._edges = EdgeLayer(self._graph, self._layout)
+        self._sharpening = QTimer(self, singleShot=True, interval=_REST)
+        self._sharpening.timeout.connect(self._sharpen)
         self._images: Sequence[QImage] = ()
         self._unit = 100.0  # px of a thumbnail
         self._origin = QPointF()
@@ -60,6 +63,7 @@ class TimeView(QWidget):
     def show_graph(self, graph: InfluenceGraph, layout: TimeLayout, images: Sequence[QImage]) -> None:
         """Show other works. layout: of this graph. images: a thumbnail of each, a null one where there is none."""
         self._graph, self._layout, self._images = graph, layout, images
+        self._edges = EdgeLayer(graph, layout)
         self.choose(-1)
         self.fit()
 
@@ -109,14 +113,10 @@ class TimeView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.fillRect(self.rect(), color("canvas"))
-        for edge in self._graph.edges:
-            if not self._is_of_chosen(edge):
-                self._paint_edge(painter, edge, "text", 40 if self.chosen >= 0 else int(40 + 140 * edge.similarity))
-        for edge in self._graph.edges:
-            if self._is_of_chosen(edge):
-                self._paint_edge(painter, edge, "accent", 255)
-        near = {part for edge in self._graph.edges if self._is_of_chosen(edge) for part in (edge.later, edge.earlier)}
         room = QRectF(self.rect())
+        if not self._edges.paint(painter, room, self._origin, self._unit, self.chosen):
+            self._sharpening.start()
+        near = {part for edge in self._graph.edges if self._is_of_chosen(edge) for part in (edge.later, edge.earlier)}
         for work in range(len(self._graph.works)):
             frame = self.frame(work)
             if not room.intersects(frame):
@@ -202,19 +202,10 @@ class TimeView(QWidget):
         works = reversed(range(len(self._graph.works)))
         return next((work for work in works if self.frame(work).contains(place)), -1)
 
-    def _paint_edge(self, painter: QPainter, edge: Edge, role: str, opacity: int) -> None:
-        ink = QColor(color("accent" if role == "accent" else "text"))
-        ink.setAlpha(min(255, max(0, opacity)))
-        pen = QPen(ink, 0.5 + 3 * max(0.0, edge.similarity))
-        if not edge.is_certain:
-            pen.setStyle(Qt.PenStyle.DashLine)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        start, end = self.frame(edge.earlier).center(), self.frame(edge.later).center()
-        path = QPainterPath(start)
-        middle = (start.x() + end.x()) / 2
-        path.cubicTo(QPointF(middle, start.y()), QPointF(middle, end.y()), end)
-        painter.drawPath(path)
+    @Slot()
+    def _sharpen(self) -> None:
+        self._edges.redraw()
+        self.update()
 
     def _paint_axis(self, painter: QPainter) -> None:
         axis = QRectF(0, self.height() - _AXIS, self.width(), _AXIS)
