@@ -47,19 +47,26 @@ class Plane:
 
 
 def make_plane(
-    vectors: NDArray[np.float32], facts: Sequence[Facts], seed: int = 0, places: NDArray[np.float32] | None = None
+    vectors: NDArray[np.float32],
+    facts: Sequence[Facts],
+    seed: int = 0,
+    places: NDArray[np.float32] | None = None,
+    go_on: Callable[[], None] = lambda: None,
 ) -> Plane:
     """The plane of pictures with these vectors (N, length). facts: of each, for the names.
 
     places: (N, 2), where they lie; None for principal components. The groups are the same wherever they lie.
+    go_on: called between steps, of about 0.1 s for 100,000 pictures; what it raises ends the work.
     """
     count = len(vectors)
     if count == 0:
         return Plane(np.zeros((0, 2), np.float32), (), np.zeros(0, np.int64))
     if places is None:
         places = principal_plane(vectors)
+        go_on()
     wanted = int(min(_MOST_GROUPS, max(1, round((count / 2) ** 0.5))))
-    group = k_means(vectors, wanted, seed)
+    group = k_means(vectors, wanted, seed, go_on)
+    go_on()
     names = group_names(group, facts)
     groups = []
     for number, name in enumerate(names):
@@ -89,17 +96,24 @@ def spread_out(places: NDArray[np.float32], unusual: float = _USUAL) -> NDArray[
     return found
 
 
-def k_means(vectors: NDArray[np.float32], count: int, seed: int = 0) -> NDArray[np.int64]:
-    """Groups of vectors (N, length) that lie near each other, none of them empty, the largest first. Shape: (N,)."""
+def k_means(
+    vectors: NDArray[np.float32], count: int, seed: int = 0, go_on: Callable[[], None] = lambda: None
+) -> NDArray[np.int64]:
+    """Groups of vectors (N, length) that lie near each other, none of them empty, the largest first. Shape: (N,).
+
+    go_on: called between rounds; what it raises ends the work.
+    """
     draw = np.random.default_rng(seed)
     centers = vectors[draw.integers(len(vectors))][None]
     while len(centers) < count:
+        go_on()
         far = _squares(vectors, centers).min(1).astype(np.float64)
         if far.sum() <= 1e-9:
             break
         centers = np.vstack((centers, vectors[draw.choice(len(vectors), p=far / far.sum())]))
     group = np.zeros(len(vectors), np.int64)
     for _ in range(_ROUNDS):
+        go_on()
         nearest = _squares(vectors, centers).argmin(1)
         if (nearest == group).all() and _ > 0:
             break

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -18,6 +19,7 @@ from studio.core.library.plane import Plane, make_plane
 from studio.jobs.layout.layout_process import LayoutProcess
 
 _FORMAT = "WEBP"
+_STEP = 1000  # rows that are read before it is asked whether anybody still waits
 Labels = Mapping[int, Sequence[tuple[str, str, float]]]  # model, label ("" for unknown), certainty
 
 
@@ -44,17 +46,19 @@ class LibraryReader:
         self._index: LibraryIndex | None = None
         self._lock = Lock()
         self._is_closed = False
+        self._is_stopped = False
 
     def plane(self, under: Path | None, rows: Sequence[int] | None) -> LibraryPlane:
-        """Works below a folder, or in these rows, or all. Raises StudioError."""
+        """Works below a folder, or in these rows, or all. Raises StudioError, and CancelledError after `stop`."""
         with self._lock:
             index = self._opened()
             wanted = index.rows(under) if rows is None else np.array(rows, np.int64)
-            pictures = tuple(index.pictures(wanted))  # some may have gone
+            pictures = tuple(picture for few in self._in_steps(wanted) for picture in index.pictures(few))
+            # Some may have gone.
             vectors = index.vectors("style", np.array([picture.row for picture in pictures], np.int64))
-            labels = index.labels_of(wanted)
+            labels = {row: said for few in self._in_steps(wanted) for row, said in index.labels_of(few).items()}
             folder = index.folder
-        plane = make_plane(vectors, [picture.facts for picture in pictures])
+        plane = make_plane(vectors, [picture.facts for picture in pictures], go_on=self.go_on)
         return LibraryPlane(
             pictures, vectors, plane, LayoutCache(folder).find(vectors) if len(pictures) else None, labels
         )
@@ -82,6 +86,15 @@ class LibraryReader:
         image = QImage()
         return image if data and image.loadFromData(data, _FORMAT) else None
 
+    def stop(self) -> None:
+        """End what is being read at its next step, and all that is read from now on; does not wait."""
+        self._is_stopped = True
+
+    def go_on(self) -> None:
+        """For work between its steps: raises CancelledError after `stop`."""
+        if self._is_stopped:
+            raise CancelledError
+
     def close(self) -> None:
         """Let go of the index; idempotent."""
         with self._lock:
@@ -89,6 +102,11 @@ class LibraryReader:
             if self._index is not None:
                 self._index.close()
                 self._index = None
+
+    def _in_steps(self, rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+        for start in range(0, len(rows), _STEP):
+            self.go_on()
+            yield rows[start : start + _STEP]
 
     def _opened(self) -> LibraryIndex:
         if self._is_closed:

@@ -37,9 +37,12 @@ VALUES: Mapping[Coloring, Callable[[Facts], str | float | None]] = {
 class _Read:
     """A library and what is said of its works: for ten thousand it takes longer than the window should wait."""
 
-    def __init__(self, library: LibraryPlane) -> None:
+    def __init__(self, library: LibraryPlane, go_on: Callable[[], None]) -> None:
         self.library = library
-        self.titles = [text_of(picture, library.labels.get(picture.row, ())) for picture in library.pictures]
+        self.titles = []
+        for picture in library.pictures:
+            go_on()
+            self.titles.append(text_of(picture, library.labels.get(picture.row, ())))
         self.paths = [str(picture.path) for picture in library.pictures]
 
 
@@ -124,8 +127,9 @@ class MapController(QObject):
             self._set_state("idle")
 
     def close(self) -> None:
-        """End all threads and the process; idempotent."""
+        """End all threads, at the next step of what they do, and the process; idempotent."""
         self._wanted = None
+        self._reader.stop()
         self._stop_process()
         self._laying_out.close()
         self._reading.close()
@@ -136,7 +140,7 @@ class MapController(QObject):
         if self._wanted is not None:
             work, self._wanted = self._wanted, None
             self._set_state("reading")
-            self._reading.submit(lambda: _Read(work()), self._take_library, self._give_up)
+            self._reading.submit(lambda: _Read(work(), self._reader.go_on), self._take_library, self._give_up)
 
     def _take_library(self, read: _Read) -> None:
         library = read.library

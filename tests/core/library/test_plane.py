@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from studio.core.library.facts import Facts
@@ -71,3 +73,17 @@ def test_details_of_a_work_count_once_and_much_of_one_name_is_said() -> None:
     assert found.counts["author"] == {"Hokusai": 1, "Monet": 1, "": 1}
     assert any("are by Hokusai" in gap for gap in found.gaps)
     assert represent([]).gaps == ()
+
+
+@pytest.mark.parametrize("steps", [1, 2, 5])
+def test_a_plane_is_left_between_its_steps(steps: int) -> None:
+    called: list[int] = []
+
+    def go_on() -> None:
+        called.append(1)
+        if len(called) == steps:
+            raise CancelledError
+
+    with pytest.raises(CancelledError):
+        make_plane(clouds(), [Facts()] * 60, go_on=go_on)
+    assert len(called) == steps

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from io import BytesIO
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from studio.core.library.facts import Facts
 from studio.core.library.files.vector_file import KINDS
 from studio.core.library.library_index import Described, FileState, LibraryIndex
 from studio.jobs.layout.layout_process import LayoutStopped
+from studio.ui.art_map.library_reader import LibraryReader
+from studio.ui.art_map.map_controller import _Read
 from studio.ui.art_map.map_panel import MapPanel
 from studio.ui.theme.theme import apply_theme
 
@@ -225,3 +228,42 @@ def test_tools_are_shown_and_chosen(qtbot: QtBot, panel: MapPanel) -> None:
     assert panel.map.tool == "rectangle" and not panel.tools["lasso"].isChecked()
     panel.tools["rectangle"].click()
     assert panel.map.tool == "pan"
+
+
+def test_closing_ends_a_plane_that_is_being_made(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_making, was_ended = threading.Event(), threading.Event()
+
+    def make(*arguments: object, go_on: Callable[[], None]) -> None:
+        is_making.set()
+        try:
+            for _ in range(1000):  # of 0.05 s, unless it is told to end
+                go_on()
+                was_ended.wait(0.05)
+        except CancelledError:
+            was_ended.set()
+            raise
+
+    monkeypatch.setattr("studio.ui.art_map.library_reader.make_plane", make)
+    fill(tmp_path / "index", 3)
+    panel = MapPanel(tmp_path / "index")
+    qtbot.addWidget(panel)
+    panel.controller.show()
+    assert is_making.wait(60)
+    panel.controller.close()
+    assert was_ended.is_set()
+
+
+@pytest.mark.parametrize("step", ["picture", "title"])
+def test_reading_ends_between_two_steps(tmp_path: Path, step: str) -> None:
+    fill(tmp_path / "index", 3)
+    reader = LibraryReader(tmp_path / "index")
+    library = reader.plane(None, None)
+    reader.stop()
+    with pytest.raises(CancelledError):
+        if step == "picture":
+            reader.plane(None, None)
+        else:
+            _Read(library, reader.go_on)
+    reader.close()
