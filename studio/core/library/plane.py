@@ -56,7 +56,7 @@ def make_plane(
     """The plane of pictures with these vectors (N, length). facts: of each, for the names.
 
     places: (N, 2), where they lie; None for principal components. The groups are the same wherever they lie.
-    go_on: called between steps, of about 0.1 s for 100,000 pictures; what it raises ends the work.
+    go_on: called between steps, of up to 0.2 s for 100,000 pictures; what it raises ends the work.
     """
     count = len(vectors)
     if count == 0:
