@@ -14,7 +14,7 @@ from studio.ui.art_map.map_controller import MapController
 from studio.ui.art_map.selection_shape import Tool
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.no_wheel_combo_box import NoWheelComboBox
-from studio.ui.widgets.plain_text import PlainLabel
+from studio.ui.widgets.plain_text import PlainLabel, tool_tip
 
 
 class MapPanel(QWidget):
@@ -120,7 +120,7 @@ class MapPanel(QWidget):
     def _make_button(self, icon_name: str, tip: str) -> QToolButton:
         button = QToolButton()
         button.setIcon(icon(icon_name))
-        button.setToolTip(tip)
+        button.setToolTip(tool_tip(tip))
         button.setAccessibleName(tip)
         return button
 

@@ -47,7 +47,7 @@ class StageList(QWidget):
             result = known.get(stage)
             self.results[stage].setText(self._result(result) if result else "\N{EN DASH}")
             self.verdicts[stage].setText(self._verdict(result) if result else self._progress(stage, epochs, found))
-            self.verdicts[stage].setToolTip(tool_tip(result.note) if result else "")
+            self.verdicts[stage].setToolTip(tool_tip(result.note if result else ""))
 
     def _result(self, stage: StageResult) -> str:
         low, high = stage.interval

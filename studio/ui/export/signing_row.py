@@ -111,7 +111,7 @@ class SigningRow(QWidget):
             (self.key, self._signing.key, self.tr("Key\N{HORIZONTAL ELLIPSIS}")),
         ):
             button.setText(empty if path is None else action_text(path.name))
-            button.setToolTip("" if path is None else tool_tip(displayable(str(path))))
+            button.setToolTip(tool_tip("" if path is None else displayable(str(path))))
 
     def _ask(self, title: str, last: Path | None, take: Callable[[str], None]) -> None:
         def make(folder: Path) -> QFileDialog:

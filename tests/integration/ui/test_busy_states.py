@@ -169,7 +169,7 @@ def test_a_size_that_cannot_be_measured_is_not_said(
     qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finish(qtbot, loaded)
-    monkeypatch.setattr("studio.ui.export.export_dialog.encode_picture", fail)
+    monkeypatch.setattr("studio.ui.export.exporter.encode_picture", fail)
     loaded.actions["export"].trigger()
     dialog = loaded.window.findChild(ExportDialog)
     assert dialog.size_label.text().startswith("measuring")

@@ -128,7 +128,7 @@ def besieged(
     """The program with nothing but hostile cards: those that came with it, of their own category, and the artist's."""
     library = StyleLibrary()
     library.edit(named_by_a_stranger(library.add(make_picture(name="wall")), licence="unknown"))
-    real = {kind: bundled_cards(kind)[:2] for kind in ("styles", "demo", "models")}
+    real = {kind: bundled_cards(kind)[:2] for kind in ("styles", "demo", "models", "photos")}
     hostile = {kind: tuple(named_by_a_stranger(card, category=TITLE) for card in cards) for kind, cards in real.items()}
     monkeypatch.setattr("studio.ui.app.bundled_cards", hostile.__getitem__)
     monkeypatch.setattr("studio.ui.window.action_handlers.bundled_cards", hostile.__getitem__)
