@@ -17,7 +17,7 @@ _FOLDS = 5
 _PRINCIPAL = 400  # directions at most: with as many numbers as pictures anything can be learnt by heart
 _NEARBY = 32  # directions in which distances are measured
 # Pictures for each of these: in directions of a few, those that were learnt from lie far out, and others near.
-_EACH = 8
+_EACH = 6
 _STEPS = 300
 _USUAL = 0.99  # share of the pictures held out that are near enough to what was learnt from
 _RIGHT_ENOUGH = 0.5  # of the answers at any certainty that is answered with
