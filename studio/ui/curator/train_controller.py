@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
 from functools import partial
 from pathlib import Path
 
@@ -86,6 +87,7 @@ class TrainController(QObject):
         self._request: ClassifierRequest | None = None
         self._started = 0.0
         self._asked = 0  # of all that was chosen, only the last counts
+        self._is_closed = False
         self._opened.connect(self._tell_opened)
         session.event_unclaimed.connect(self._take)
 
@@ -162,6 +164,7 @@ class TrainController(QObject):
         self.state_changed.emit()
 
         def told(number: int, count: int) -> None:
+            self._check_open()
             if self.is_stopping:
                 raise TrainingEnded("It was stopped.")
             self._opened.emit(number, count)
@@ -210,8 +213,11 @@ class TrainController(QObject):
 
     def close(self) -> None:
         """Give up sorting out and opening pictures; idempotent."""
-        self._asked += 1
-        self.is_stopping = True
+        self._is_closed = True
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise CancelledError  # which nobody needs to be told
 
     def _begin_to_sort(self, source: Source) -> int:
         self._asked += 1
@@ -225,6 +231,7 @@ class TrainController(QObject):
 
     def _sort(self, number: int, source: Source, work: Callable[[int, Callable[[], None]], Collection]) -> None:
         def check() -> None:
+            self._check_open()
             if number != self._asked:
                 raise TrainingEnded("Something else was chosen.")
 
