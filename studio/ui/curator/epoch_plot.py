@@ -9,49 +9,31 @@ import math
 from collections.abc import Sequence
 
 import pyqtgraph
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from studio.core.classifier.results import Epoch
-from studio.ui.theme.theme import CAPTION_SIZE, GRID, color
+from studio.ui.theme.theme import color
+from studio.ui.widgets.learning_plot import LearningPlot
 
-_DOT = 9  # px
 _GAP = 1.0  # epochs between two trainings
 
 
-class EpochPlot(QWidget):
-    """Shows epochs; there is nothing to do in it with mouse or keys."""
+class EpochPlot(LearningPlot):
+    """Shows epochs."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.plot = pyqtgraph.PlotWidget()
-        self.plot.setMenuEnabled(False)
-        self.plot.setMouseEnabled(False, False)
-        self.plot.hideButtons()
-        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.plot.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # its legend can be dragged
-        self.legend = self.plot.addLegend(offset=(-GRID, 2), labelTextSize=f"{CAPTION_SIZE}px", verSpacing=-6)
-        self.training = self.plot.plot(antialias=True, connect="finite", name=self.tr("learning"))
-        self.held_out = self.plot.plot(antialias=True, connect="finite", name=self.tr("works held out"))
-        self.best = pyqtgraph.ScatterPlotItem(size=_DOT, pxMode=True, antialias=True)
-        self.plot.addItem(self.best)
-        self.legend.addItem(self.best, self.tr("best"))
         self.names: list[pyqtgraph.InfiniteLine] = []
-        self._font = QFont(self.font())
-        self._font.setPixelSize(CAPTION_SIZE)
-        for side in ("left", "bottom"):
-            axis = self.plot.getAxis(side)
-            axis.setTickFont(self._font)
-            axis.enableAutoSIPrefix(False)
-        self.plot.getAxis("bottom").setLabel(self.tr("Epochs of all trainings"))
-        self.plot.getAxis("left").setLabel(self.tr("How far off (loss)"))
-        self.plot.showGrid(y=True, alpha=0.12)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.plot)
         self._epochs: Sequence[Epoch] = ()
-        self._take_colors()
+        super().__init__(
+            self.tr("Epochs of all trainings"),
+            self.tr("works held out"),
+            training_width=1.5,
+            connect="finite",  # where a training ends, the curve is broken
+            parent=parent,
+        )
+        self.legend.addItem(self.best, self.tr("best"))
+        self.take_colors()
 
     def show_epochs(self, epochs: Sequence[Epoch]) -> None:
         """Show these, from the first on."""
@@ -86,11 +68,6 @@ class EpochPlot(QWidget):
         self.plot.setXRange(0, max(4.0, place + _GAP + 0.06 * place), padding=0.02)  # with room for the last name
         self.plot.setYRange(0, 1.15 * max([0.1, *(value for value in (*training, *held_out) if value == value)]))
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._take_colors()
-
     def _show_names(self, starts: Sequence[tuple[float, Epoch]]) -> None:
         for name in self.names:
             self.plot.removeItem(name)
@@ -101,7 +78,7 @@ class EpochPlot(QWidget):
             )
             label = pyqtgraph.InfLineLabel(line, self._name(epoch), position=0.03, anchors=[(0, 1), (0, 1)])
             label.setColor(color("muted"))
-            label.setFont(self._font)
+            label.setFont(self.caption_font)
             self.plot.addItem(line)
             self.names.append(line)
 
@@ -110,17 +87,7 @@ class EpochPlot(QWidget):
             return self.tr("from nothing")
         return self.tr("part {}").format(epoch.part) if epoch.part else self.tr("all")
 
-    def _take_colors(self) -> None:
-        self.plot.setBackground(color("window"))
-        self.training.setPen(pyqtgraph.mkPen(color("muted"), width=1.5))
-        self.held_out.setPen(pyqtgraph.mkPen(color("accent"), width=2))
-        self.best.setBrush(pyqtgraph.mkBrush(color("accent")))
-        self.best.setPen(pyqtgraph.mkPen(color("text"), width=1.5))
-        for _, label in self.legend.items:
-            label.setText(label.text, color=color("text"))  # setLabelTextColor alone waits for the next text
-        for side in ("left", "bottom"):
-            axis = self.plot.getAxis(side)
-            axis.setPen(pyqtgraph.mkPen(color("control")))
-            axis.setTextPen(pyqtgraph.mkPen(color("muted")))
+    def take_colors(self) -> None:
+        super().take_colors()
         if self._epochs:
             self.show_epochs(self._epochs)
