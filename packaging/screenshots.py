@@ -88,15 +88,15 @@ class Photographer:
 
     def finish(self, until: float = math.inf) -> None:
         """Paint, to the end or until a share of the work is done."""
-        session = self.studio.session
-        if session.run is None:
+        finishing = self.studio.session.finishing
+        if finishing.run is None:
             self.studio.actions["finish"].trigger()
-        self.wait(lambda: session.run is None or (session.run.step > 0 and session.run.progress >= until))
+        self.wait(lambda: finishing.run is None or (finishing.run.step > 0 and finishing.run.progress >= until))
 
     def stop(self) -> None:
         """Stop painting."""
         self.studio.actions["stop"].trigger()
-        self.wait(lambda: self.studio.session.run is None)
+        self.wait(lambda: self.studio.session.finishing.run is None)
 
     def take(self, name: str, dialog: QDialog | None = None) -> None:
         """Save what the window shows now, `dialog` over it."""
@@ -151,7 +151,7 @@ class Photographer:
 def take_all(camera: Photographer, size: int, quality: str) -> None:
     """One visit, from the empty window on."""
     studio = camera.studio
-    camera.wait(lambda: studio.session.engine_info is not None)
+    camera.wait(lambda: studio.session.engine.info is not None)
     camera.take("empty")
     if camera.wants("library"):
         visit_library(camera)

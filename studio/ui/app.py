@@ -50,10 +50,10 @@ from studio.ui.presets.recipe_files import RecipeFiles
 from studio.ui.project.autosave_controller import AutosaveController
 from studio.ui.project.project_controller import ProjectController
 from studio.ui.regions.region_actions import RegionActions
+from studio.ui.session.finish.time_estimate import keep_estimate, read_estimate
 from studio.ui.session.preferences import Preferences, RefineChoice, ThemeChoice
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings, settings_file
-from studio.ui.session.time_estimate import keep_estimate, read_estimate
 from studio.ui.theme.theme import logo
 from studio.ui.threads.ending_on_signals import ending_on_signals
 from studio.ui.threads.event_bridge import EventBridge
@@ -232,7 +232,7 @@ class Studio(QObject):
         self.window.gallery.add_requested.connect(self.action_handlers.ask_for_styles)
         self.window.gallery.teach_requested.connect(self.tune_window.open_beside)
         self.window.gallery.export_requested.connect(self.action_handlers.ask_for_style_file)
-        self.window.first_painted.connect(self.session.start_engine)
+        self.window.first_painted.connect(self.session.engine.start)
         self.window.first_painted.connect(self._start_opener)
         user_styles.load()
         self.tune_controller.look_for_unfinished()
@@ -259,8 +259,8 @@ class Studio(QObject):
     @Slot(object)
     def _export_entry(self, result: Result) -> None:
         """Export a picture of the history, which is on the canvas meanwhile."""
-        self.session.look_at(result, self.session.beside)
-        self.session.recall((), self.actions["export"].trigger)  # when it is there
+        self.session.on_canvas.look_at(result, self.session.on_canvas.beside)
+        self.session.recall.run(lambda: (), self.actions["export"].trigger)  # when it is there
 
     @Slot()
     def _render_many(self) -> None:

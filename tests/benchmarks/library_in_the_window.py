@@ -64,7 +64,7 @@ def measure(driven: DrivenStudio, folder: Path, count: int) -> None:
     studio, library = driven.studio, driven.studio.library
     studio.window.resize(1280, 800)
     studio.window.show()
-    driven.until(lambda: driven.session.engine_info is not None)
+    driven.until(lambda: driven.session.engine.info is not None)
     studio.actions["library"].trigger()
     quiet_until = time.monotonic() + QUIET_SECONDS
     tell("before", driven, lambda: time.monotonic() > quiet_until)

@@ -42,7 +42,7 @@ class Eye(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
-            self.seen.append((time.perf_counter(), self._session.picture))
+            self.seen.append((time.perf_counter(), self._session.on_canvas.picture))
         return super().eventFilter(watched, event)
 
 
@@ -57,18 +57,18 @@ class Timing:
     def change(self, change: Callable[[], None]) -> tuple[float, float]:
         """Seconds to the first and to the full picture of a change."""
         session, seen = self._driven.session, self._eye.seen
-        before = session.picture
+        before = session.on_canvas.picture
         seen.clear()
         started = time.perf_counter()
         change()
         self._driven.until(
             lambda: (
                 session.live.is_settled
-                and session.picture is not before
-                and any(picture is session.picture for _, picture in seen)
+                and session.on_canvas.picture is not before
+                and any(picture is session.on_canvas.picture for _, picture in seen)
             )
         )
-        full = session.picture
+        full = session.on_canvas.picture
         assert full is not None
         self.smallest = min(self.smallest or full.long_edge, full.long_edge)
         first = next(at for at, picture in seen if picture is not None and picture is not before)
@@ -86,7 +86,7 @@ def main() -> None:
     driven = DrivenStudio(arguments.patience)
     driven.studio.preferences.auto_refine = "never"
     driven.studio.window.show()
-    driven.until(lambda: driven.session.engine_info is not None)
+    driven.until(lambda: driven.session.engine.info is not None)
     try:
         measure(driven, arguments.size, arguments.moves)
     finally:
@@ -108,7 +108,7 @@ def measure(driven: DrivenStudio, size: int, moves: int) -> None:
     for field, words, target in SLIDERS:
         values = [0.1 + 0.8 * number / moves for number in range(moves)]
         rows.append((words, [timing.change(partial(session.change, **{field: value})) for value in values], target))
-    info = session.engine_info
+    info = session.engine.info
     assert info is not None
     print(f"{size} px, {info.device} ({platform.processor() or platform.machine()}), torch {info.versions['torch']}")
     print(f"full pictures were at least {timing.smallest} px large\n")

@@ -48,7 +48,7 @@ class PaintClock(QObject):
         if (
             event.type() == QEvent.Type.Paint
             and not self.painted_at
-            and self._studio.session.picture is not self.picture
+            and self._studio.session.on_canvas.picture is not self.picture
         ):
             watched.removeEventFilter(self)
             watched.event(event)  # paint first, then look at the clock
@@ -71,7 +71,7 @@ def measure(studio: Studio, moves: int) -> list[float]:
     session, track = studio.session, studio.window.panel.knobs["keep_color"].focusProxy()
     clock, times = PaintClock(studio), []
     for number in range(moves):
-        clock.picture, clock.painted_at = session.picture, 0.0
+        clock.picture, clock.painted_at = session.on_canvas.picture, 0.0
         pressed = time.perf_counter()
         QTest.keyClick(track, Qt.Key.Key_Right if number % 40 < 20 else Qt.Key.Key_Left)
         until(lambda: clock.painted_at > 0)
@@ -94,7 +94,7 @@ def main() -> None:
         studio.window.show()
         studio.importer.open_picture(resource_folder("demo") / PHOTO)
         studio.importer.use_style(next(card for card in studio.importer.cards if card.id == STYLE))
-        until(lambda: studio.session.missing == "" and studio.session.engine_info is not None)
+        until(lambda: studio.session.finishing.missing == "" and studio.session.engine.info is not None)
         studio.session.finish()
         until(lambda: studio.session.artwork.is_finished)
         times = measure(studio, arguments.moves)

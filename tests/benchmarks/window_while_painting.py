@@ -136,7 +136,7 @@ class DrivenStudio:
         """A photo and a style, and one small run, so that the engine is warm."""
         self.studio.importer.open_picture(resource_folder("demo") / PHOTO)
         self.studio.importer.use_style(next(card for card in self.studio.importer.cards if card.id == STYLE))
-        self.until(lambda: self.session.missing == "")
+        self.until(lambda: self.session.finishing.missing == "")
         self.set(long_edge=128, quality="draft")
         self.session.finish()
         self.until(lambda: self.session.artwork.is_finished)
@@ -213,9 +213,9 @@ def show_window(started: float, data: Path) -> dict[str, Any]:
         driven.studio.autosave.start()
         driven.until(lambda: bool(painted))
         has_torch = "torch" in sys.modules
-        driven.until(lambda: driven.session.picture is not None)
+        driven.until(lambda: driven.session.on_canvas.picture is not None)
         there = time.time()
-        driven.session.start_engine()
+        driven.session.engine.start()
         driven.close()
     return {
         "seconds": painted[0] - started,
@@ -232,7 +232,7 @@ def measure(driven: DrivenStudio, size: int) -> Iterator[tuple[str, str, str]]:
     shown = time.perf_counter()
     driven.studio.window.show()
     driven.studio.autosave.start()
-    ready = driven.until(lambda: session.engine_info is not None) - shown
+    ready = driven.until(lambda: session.engine.info is not None) - shown
     yield "engine ready after the window", f"{ready:.1f} s", "-"
     driven.load(size)
 
@@ -241,7 +241,7 @@ def measure(driven: DrivenStudio, size: int) -> Iterator[tuple[str, str, str]]:
     driven.heart.start()
     started = time.perf_counter()
     session.finish()
-    end = _let_play(driven, lambda: session.run is None)
+    end = _let_play(driven, lambda: session.finishing.run is None)
     driven.heart.stop()
     yield "first frame after Finish, warm", f"{frames[0] - started:.2f} s", "1 s"
     yield "the whole run", f"{end - started:.1f} s, {len(frames) / (end - started):.1f} frames/s", "20 s, 2 frames/s"
@@ -255,13 +255,13 @@ def measure(driven: DrivenStudio, size: int) -> Iterator[tuple[str, str, str]]:
         if not session.artwork.is_half_painted:  # else it goes on where it was stopped
             session.change(seed=session.artwork.recipe.seed + 1)
         session.finish()
-        driven.until(lambda: session.run is None or _is_at_full_size(session.run, size))
-        if session.run is None:
+        driven.until(lambda: session.finishing.run is None or _is_at_full_size(session.finishing.run, size))
+        if session.finishing.run is None:
             continue
         driven.engine.idle_since.clear()
         asked = time.perf_counter()
         driven.studio.actions["stop"].trigger()
-        told.append(driven.until(lambda: session.run is None) - asked)
+        told.append(driven.until(lambda: session.finishing.run is None) - asked)
         driven.until(lambda: bool(driven.engine.idle_since))
         idle.append(driven.engine.idle_since[0] - asked)
     yield "Stop acknowledged, worst", f"{1000 * max(told):.0f} ms of {STOPS}", "100 ms"
@@ -323,7 +323,7 @@ def _application() -> Iterator[None]:
 
 
 def _machine(driven: DrivenStudio) -> str:
-    info = driven.session.engine_info
+    info = driven.session.engine.info
     device = f"{info.device}, {info.dtype}, torch {info.versions['torch']}" if info else "no engine"
     load = f", load before {os.getloadavg()[1]:.1f}" if hasattr(os, "getloadavg") else ""
     return f"{device}; {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}{load}"

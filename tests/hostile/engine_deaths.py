@@ -96,7 +96,7 @@ class _Case:
 
     def begin(self) -> bool:
         """A photo and a style on the table and an engine that is ready."""
-        if not wait_until(lambda: self._session.engine_info is not None):
+        if not wait_until(lambda: self._session.engine.info is not None):
             self.faults.append("the engine was never ready")
             return False
         card = next(card for card in bundled_cards("styles") if card.category != "pattern")
@@ -119,8 +119,10 @@ class _Case:
                 session.change(seed=_LUCKY)  # nobody stops Live: the next setting takes its place
                 session.commit()
             else:
-                session.stop()
-        ended = (lambda: session.run is None) if activity == "finish" else (lambda: not session.has_quick_work)
+                session.finishing.stop()
+        ended = (
+            (lambda: session.finishing.run is None) if activity == "finish" else (lambda: not session.has_quick_work)
+        )
         self._comes("the end", ended)
         most, least = 1, 1 if kind in ("dies", "raises") else 0
         if not least <= len(self._problems) <= most:
@@ -143,8 +145,8 @@ class _Case:
         self._session.commit()
         self._session.finish()
         wait_until(lambda: False, 0.3)  # it has the request, or as much of it as it takes
-        self._session.stop()
-        self._comes("the end", lambda: self._session.run is None)
+        self._session.finishing.stop()
+        self._comes("the end", lambda: self._session.finishing.run is None)
 
     def paint_the_next(self) -> None:
         """The window lives, and what is asked for next is painted; one sentence may come of an engine that is gone."""
@@ -152,14 +154,14 @@ class _Case:
         session.change(strength=0.9, seed=_LUCKY + 2)
         session.commit()
         session.finish()
-        wait_until(lambda: session.run is None)
-        if not session.artwork.is_finished and session.run is None and len(self._problems) == heard + 1:
+        wait_until(lambda: session.finishing.run is None)
+        if not session.artwork.is_finished and session.finishing.run is None and len(self._problems) == heard + 1:
             session.finish()  # the sentence was about the engine of before
-            wait_until(lambda: session.run is None)
+            wait_until(lambda: session.finishing.run is None)
         result = session.artwork.result
         if result is None or not session.artwork.is_finished or result.recipe.seed != _LUCKY + 2:
             self.faults.append(f"what came next was not painted; said: {self._said(heard)}")
-        elif session.picture is not result.picture:
+        elif session.on_canvas.picture is not result.picture:
             self.faults.append("what came next is not what is shown")
         if not self._studio.window.isVisible():
             self.faults.append("the window is gone")

@@ -68,7 +68,7 @@ def sound_studio(settings_file: Path, folder: Path, hear: Callable[[Any], object
     """
     with Witness(reads_log=True) as witness, open_studio(FakeEngine, settings_file, folder) as studio:
         studio.session.message_posted.connect(hear)
-        assert wait_until(lambda: studio.session.engine_info is not None), "The engine never came."
+        assert wait_until(lambda: studio.session.engine.info is not None), "The engine never came."
         assert studio.window.isVisible()
         yield studio
     faults = witness.faults()

@@ -48,7 +48,7 @@ def studio(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]
     with qtbot.waitActive(studio.window):
         studio.window.show()
         studio.window.activateWindow()
-    until(qtbot, lambda: studio.session.engine_info is not None)
+    until(qtbot, lambda: studio.session.engine.info is not None)
     studio.session.change(long_edge=128, quality="draft")
     studio.session.commit()
     yield studio
@@ -83,7 +83,7 @@ def load(qtbot: QtBot, studio: Studio) -> None:
     drop_photo(studio)
     until(qtbot, lambda: studio.session.artwork.content is not None)
     click_tile(qtbot, studio, STYLE_ID)
-    until(qtbot, lambda: studio.session.missing == "")
+    until(qtbot, lambda: studio.session.finishing.missing == "")
 
 
 def press_finish(qtbot: QtBot, studio: Studio) -> None:
@@ -115,18 +115,18 @@ def test_from_a_dropped_photo_to_an_exported_artwork_and_back(qtbot: QtBot, stud
     seen: list[bytes] = []
     session.frame_arrived.connect(lambda: seen.append(canvas_pixels(studio)))
     press_finish(qtbot, studio)
-    until(qtbot, lambda: session.run is None)
+    until(qtbot, lambda: session.finishing.run is None)
     assert session.artwork.is_finished
-    assert session.engine_info is not None and type(session.engine_info.versions["torch"]) is str  # no "import torch"
+    assert session.engine.info is not None and type(session.engine.info.versions["torch"]) is str  # no "import torch"
     assert len(set(seen)) >= 4, "the artwork forms before the artist's eyes"
-    painted = session.picture
+    painted = session.on_canvas.picture
     assert painted is not None and painted.long_edge == 128
 
     window.panel.knobs["keep_color"].track.setFocus()
     qtbot.keyClick(window.panel.knobs["keep_color"].track, Qt.Key.Key_End)
     until(qtbot, lambda: session.artwork.is_finished)
     assert session.artwork.recipe.keep_color == 1.0
-    recolored = session.picture
+    recolored = session.on_canvas.picture
     assert recolored is not None and (recolored.pixels != painted.pixels).any()
     assert session.artwork.result is not None and session.artwork.result.painted is painted
 
@@ -149,7 +149,7 @@ def test_from_a_dropped_photo_to_an_exported_artwork_and_back(qtbot: QtBot, stud
     studio.actions["undo"].trigger()  # keep colours
     studio.actions["undo"].trigger()  # strength
     assert session.artwork.recipe == chosen.change(strength=0.6)
-    assert session.artwork.result is None and session.picture is None
+    assert session.artwork.result is None and session.on_canvas.picture is None
     studio.actions["redo"].trigger()
     assert session.artwork.recipe == chosen
 
@@ -167,14 +167,14 @@ def test_a_killed_engine_is_told_the_picture_is_kept_and_the_next_finish_works(q
     session.change(quality="high")  # long enough to be killed in the middle
     session.commit()
     press_finish(qtbot, studio)
-    until(qtbot, lambda: session.run is not None and session.run.step > 5)
+    until(qtbot, lambda: session.finishing.run is not None and session.finishing.run.step > 5)
     os.kill(engine_child(), signal.SIGKILL)
-    until(qtbot, lambda: session.run is None)
+    until(qtbot, lambda: session.finishing.run is None)
     assert messages.message is not None and messages.message.is_problem
     assert "stopped unexpectedly" in messages.text.text()
     kept = session.artwork.result
     assert isinstance(kept, Result) and not kept.is_complete
-    assert session.picture is kept.picture
+    assert session.on_canvas.picture is kept.picture
     session.change(quality="draft")
     session.commit()
     messages.button.click()

@@ -73,7 +73,7 @@ class Tour:
     def states(self) -> Iterator[tuple[str, QWidget]]:
         """Each state as (name, the window that is new in it), in the order of an evening."""
         studio, session, window = self.studio, self.studio.session, self.studio.window
-        self.wait(lambda: session.engine_info is not None)
+        self.wait(lambda: session.engine.info is not None)
         yield "start page", window
         studio.importer.open_picture(self._photo("neuschwanstein", 0))
         self.wait(lambda: session.artwork.content is not None)
@@ -103,9 +103,9 @@ class Tour:
         if self._gate is not None:
             self._gate.let_pass(1)  # the step of a draft under way
         studio.actions["finish"].trigger()
-        self._let_paint(lambda: session.run is not None and session.run.step > 0)
+        self._let_paint(lambda: session.finishing.run is not None and session.finishing.run.step > 0)
         yield "finishing", window
-        self._let_paint(lambda: session.run is None)
+        self._let_paint(lambda: session.finishing.run is None)
         yield "history", window
         yield from self._library()
         yield from self._dialogs()
@@ -184,7 +184,7 @@ class Tour:
     def _let_paint(self, condition: Callable[[], bool]) -> None:
         if self._gate is not None:
             self._gate.let_pass(1)
-            if self.studio.session.run is not None and self.studio.session.run.step > 0:
+            if self.studio.session.finishing.run is not None and self.studio.session.finishing.run.step > 0:
                 self._gate.open()
         self.wait(condition)
 

@@ -71,7 +71,7 @@ def studio(
     with qtbot.waitActive(studio.window):  # keys go to the active window
         studio.window.show()
         studio.window.activateWindow()
-    qtbot.waitUntil(lambda: studio.session.engine_info is not None)
+    qtbot.waitUntil(lambda: studio.session.engine.info is not None)
     yield studio
     if engine.gate is not None:
         engine.gate.open()
@@ -96,7 +96,7 @@ def loaded(qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path]) -> Stu
     """The studio with a photo and a style, ready to finish."""
     studio.importer.open_picture(save_photo())
     studio.importer.use_style(card_named(studio, "The Great Wave off Kanagawa"))
-    qtbot.waitUntil(lambda: studio.session.missing == "")
+    qtbot.waitUntil(lambda: studio.session.finishing.missing == "")
     return studio
 
 

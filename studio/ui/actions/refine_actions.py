@@ -59,12 +59,12 @@ class RefineActions(QObject):
             )
 
     def _why_not(self) -> str:
-        session = self._session
-        if session.run is not None:
+        finishing = self._session.finishing
+        if finishing.run is not None:
             return self.tr("The picture is being painted.")
-        if session.artwork.is_finished:
+        if self._session.artwork.is_finished:
             return ""
-        return f"{session.missing}." if session.missing else self.tr("Finish the picture first.")
+        return f"{finishing.missing}." if finishing.missing else self.tr("Finish the picture first.")
 
     def _next_quality(self) -> Quality:
         place = QUALITIES.index(self._session.artwork.recipe.quality)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.ui.session.time_estimate import Countdown
+from studio.ui.session.finish.time_estimate import Countdown
 
 
 class BatchCountdown:

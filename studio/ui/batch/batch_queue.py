@@ -244,7 +244,7 @@ class BatchQueue(QObject):
     @Slot(object)
     def _take(self, event: Event) -> None:
         if self._look is not None and self._look.take_event(event):
-            if isinstance(event, Failed) and (isinstance(event.error, WeightsError) or self._session.has_engine_failed):
+            if isinstance(event, Failed) and (isinstance(event.error, WeightsError) or self._session.engine.has_failed):
                 self._break(event.error)
             return
         request, item, batch = self._request, self._item, self._batch
@@ -266,7 +266,7 @@ class BatchQueue(QObject):
                 self._worker.start_background(self._request)
             case Failed(error=WeightsError() as error):
                 self._break(error)
-            case Failed(error=error) if self._session.has_engine_failed:
+            case Failed(error=error) if self._session.engine.has_failed:
                 self._break(error)
             case Failed(error=error):
                 self._request = None

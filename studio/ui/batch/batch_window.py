@@ -221,7 +221,7 @@ class BatchWindow(QDialog):
             parts.append(self.tr("{} left out").format(statuses.left_out))
         if queue.is_paused:
             parts.append(self.tr("paused"))
-        elif queue.is_running and self._session.run is not None:
+        elif queue.is_running and self._session.finishing.run is not None:
             parts.append(self.tr("your own artwork goes first"))
         elif queue.seconds_left is not None:
             parts.append(self.tr("{} left").format(clock(queue.seconds_left)))

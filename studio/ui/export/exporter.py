@@ -89,7 +89,7 @@ class Exporter(QObject):
     @property
     def exportable(self) -> Exportable | None:
         """The picture on the canvas, or None."""
-        shown = self._session.shown
+        shown = self._session.on_canvas.shown
         return Exportable(shown.picture, self._credits(shown), shown, self._layers(shown)) if shown else None
 
     def export(
@@ -109,7 +109,7 @@ class Exporter(QObject):
         unit: remembered for the next time. shown: None for the picture on the canvas. keeps_others: under the next free
         name where such a file exists. signing: what signs the file; nothing of it is remembered here.
         """
-        shown = shown or self._session.shown
+        shown = shown or self._session.on_canvas.shown
         if shown is None:
             return
         result, is_result = shown.result, shown.is_result
@@ -135,7 +135,7 @@ class Exporter(QObject):
             self.last_file, size = written
             keep_export_settings(self._settings, last)
             if is_result:
-                self._session.mark_exported(result)
+                self._session.belongings.mark_exported(result)
             text = self.tr("Exported as {}, {}.").format(self.last_file.name, file_size(size))
             if signing is not None:
                 text = self.tr("Exported as {}, {}, signed.").format(self.last_file.name, file_size(size))

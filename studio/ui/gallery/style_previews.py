@@ -100,7 +100,7 @@ class StylePreviews(QObject):
     @Slot()
     def _go_on(self) -> None:
         session = self._session
-        is_possible = session.engine_info is not None and session.artwork.content is not None
+        is_possible = session.engine.info is not None and session.artwork.content is not None
         if is_possible != self.is_possible:
             self.is_possible = is_possible
             self.possible_changed.emit()

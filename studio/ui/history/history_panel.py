@@ -92,15 +92,18 @@ class HistoryPanel(QFrame):
         """At an entry; once more at the one that is the artwork's own means: back to what is painted."""
         session = self._session
         is_own = entry.result is session.artwork.result and session.live.picture is None
-        session.look_at(None if is_own and session.run is None else entry.result, session.beside)
+        is_back = is_own and session.finishing.run is None
+        session.on_canvas.look_at(None if is_back else entry.result, session.on_canvas.beside)
 
     @Slot()
     def _leave(self) -> None:
-        self._session.look_at(None, self._session.beside)
+        on_canvas = self._session.on_canvas
+        on_canvas.look_at(None, on_canvas.beside)
 
     @Slot()
     def _end_comparing(self) -> None:
-        self._session.look_at(self._session.looked_at)
+        on_canvas = self._session.on_canvas
+        on_canvas.look_at(on_canvas.looked_at)
 
     @Slot(object, object)
     def _open_menu(self, entry: HistoryEntry, place: QPoint) -> None:
@@ -120,8 +123,8 @@ class HistoryPanel(QFrame):
         has_pictures = self.model.rowCount() > 0
         self.hint.setVisible(not has_pictures)
         self.view.setVisible(has_pictures)
-        self.view.is_looking = session.looked_at is not None
-        beside = next((entry for entry in self._shelf.entries if entry.result is session.beside), None)
+        self.view.is_looking = session.on_canvas.looked_at is not None
+        beside = next((entry for entry in self._shelf.entries if entry.result is session.on_canvas.beside), None)
         for widget in (self.compared, self.beside, self.end_comparing):
             widget.setVisible(beside is not None)
         if beside is not None:

@@ -55,7 +55,7 @@ class Shelf(QObject):
     @property
     def present(self) -> HistoryEntry | None:
         """The entry that is on the canvas: the one looked at, or the artwork's result; None while others are."""
-        shown = self._session.shown
+        shown = self._session.on_canvas.shown
         return next((entry for entry in self.entries if shown is not None and entry.result is shown.result), None)
 
     def project(self, window: Mapping[str, Any] | None = None) -> Project:
@@ -87,9 +87,10 @@ class Shelf(QObject):
 
     def remove(self, entry: HistoryEntry) -> None:
         """Throw an entry away, which undo brings back."""
-        if self._session.looked_at is entry.result or self._session.beside is entry.result:
-            self._session.look_at(None)
-        self._session.remove(entry.key)
+        on_canvas = self._session.on_canvas
+        if entry.result is on_canvas.looked_at or entry.result is on_canvas.beside:
+            on_canvas.look_at(None)
+        self._session.belongings.remove(entry.key)
         text = self.tr("The picture is thrown away.")
         self._session.post_message(Message(text, action="undo"))
 
@@ -141,16 +142,15 @@ class Shelf(QObject):
             self.changed.emit()
 
     def _release(self, project: Project) -> None:
-        session = self._session
-        artwork = session.artwork
+        artwork, on_canvas, run = self._session.artwork, self._session.on_canvas, self._session.finishing.run
         steps = (*artwork.undo_stack[-STEPS_IN_MEMORY:], *artwork.redo_stack[-STEPS_IN_MEMORY:])
         at_hand: list[ArtworkState | Result] = [artwork.state, *steps]
         at_hand += [entry.result for entry in self.entries[-RESULTS_IN_MEMORY:]]
-        at_hand += [part for part in (session.looked_at, session.beside) if part is not None]
-        if session.run is not None:
-            at_hand.append(session.run.state)
+        at_hand += [part for part in (on_canvas.looked_at, on_canvas.beside) if part is not None]
+        if run is not None:
+            at_hand.append(run.state)
         kept = {id(picture) for part in at_hand for picture in pictures_of(part)}
-        kept |= {id(picture) for picture in (session.picture, session.photo) if picture is not None}
+        kept |= {id(picture) for picture in (on_canvas.picture, on_canvas.photo) if picture is not None}
         resting = [picture for entry in project.history for picture in _painted(entry.result)]
         resting += [picture for state in (*project.undo, *project.redo) for picture in _painted(state)]
         for picture in resting:

@@ -34,7 +34,7 @@ class StyleRemovals(QObject):
     def remove(self, card: Card) -> None:
         """Take a style out of the gallery; the message offers to bring it back."""
         self._last = card
-        self._session.remove(removal_key("style", card.id))
+        self._session.belongings.remove(removal_key("style", card.id))
         self._session.post_message(Message(self.tr("Removed {}.").format(card.title), action="restore_style"))
 
     @Slot()
@@ -42,7 +42,7 @@ class StyleRemovals(QObject):
         """Take the styles that were added together last out of the gallery again, as one step."""
         added = self._user_styles.take_added()
         if added:
-            self._session.remove(*(removal_key("style", card.id) for card in added))
+            self._session.belongings.remove(*(removal_key("style", card.id) for card in added))
             text = self.tr("{} styles are out of the gallery again.").format(len(added))
             one = self.tr("{} is out of the gallery again.").format(added[0].title)
             self._session.post_message(Message(one if len(added) == 1 else text, action="undo"))
@@ -51,7 +51,7 @@ class StyleRemovals(QObject):
     def restore(self) -> None:
         """Bring back the style removed last, whatever was done since."""
         if self._last is not None:
-            self._session.bring_back(removal_key("style", self._last.id))
+            self._session.belongings.bring_back(removal_key("style", self._last.id))
 
     @Slot()
     def forget(self) -> None:
@@ -61,7 +61,7 @@ class StyleRemovals(QObject):
 
     @Slot(object)
     def _note_added(self, card_ids: Sequence[str]) -> None:
-        self._session.note_added(*(removal_key("style", card_id) for card_id in card_ids))
+        self._session.belongings.note_added(*(removal_key("style", card_id) for card_id in card_ids))
 
     @Slot(object, object)
     def _follow(self, gone: Set[str], back: Set[str]) -> None:

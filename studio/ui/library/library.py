@@ -135,7 +135,7 @@ class Library(QObject):
     def show_like_canvas(self) -> None:
         """Show what is like the selected region of the photo, or else the picture on the canvas."""
         session, choice = self._session, self._session.selection.selected
-        photo, shown = session.artwork.state.photo, session.shown
+        photo, shown = session.artwork.state.photo, session.on_canvas.shown
         self.wanted.emit()
         if choice is not None and photo is not None:
             seen = session.sight.seen(photo)

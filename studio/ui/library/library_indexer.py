@@ -102,8 +102,9 @@ class LibraryIndexer(QObject):
     def is_waiting(self) -> bool:
         """Whether the engine has other work, or is not there yet."""
         session = self._session
-        is_painting = session.run is not None or any(kind in session.activities for kind in ("batching", "learning"))
-        return is_painting or session.engine_info is None
+        is_painting = session.finishing.run is not None
+        is_busy = is_painting or any(kind in session.activities for kind in ("batching", "learning"))
+        return is_busy or session.engine.info is None
 
     @Slot()
     def look_again(self) -> None:
@@ -211,7 +212,7 @@ class LibraryIndexer(QObject):
     @Slot()
     def _fill(self) -> None:
         """Have as many pictures under way as keep everybody busy."""
-        is_ready = self._session.engine_info is not None and not self.is_paused and self.failure is None
+        is_ready = self._session.engine.info is not None and not self.is_paused and self.failure is None
         while is_ready and self._queue and self._in_flight < _IN_FLIGHT:
             wanted, run = self._queue.popleft(), self._run
             self._in_flight += 1

@@ -89,7 +89,7 @@ class PresetController(QObject):
                 self._tell(text.format(kept_name))
                 return
             new, old = _key(kept_name, kept_settings), [] if before is None else [_key(kept_name, before)]
-            self._session.note_added(new, gone=old)
+            self._session.belongings.note_added(new, gone=old)
             if not old:
                 self._tell(text.format(kept_name))
                 return
@@ -105,7 +105,7 @@ class PresetController(QObject):
         def renamed(kept_name: str) -> None:
             self._chosen = kept_name
             if settings is not None:
-                self._session.note_added(_key(kept_name, settings), gone=[_key(name, settings)])
+                self._session.belongings.note_added(_key(kept_name, settings), gone=[_key(name, settings)])
 
         if name != new_name.strip():
             self._write(lambda: self._store.rename(name, new_name), renamed)
@@ -122,7 +122,7 @@ class PresetController(QObject):
 
         def removed(_: str) -> None:
             key = _key(name, settings)
-            self._session.remove(key)
+            self._session.belongings.remove(key)
             self._restored = [], [key]
             self._tell(self.tr("Removed the preset {}.").format(name), "restore_preset")
 
@@ -134,7 +134,7 @@ class PresetController(QObject):
         keys, back = self._restored
         self._restored = [], []
         if back:
-            self._session.exchange(keys, back)
+            self._session.belongings.exchange(keys, back)
 
     @Slot(object, object)
     def _follow(self, gone: Set[str], back: Set[str]) -> None:

@@ -15,6 +15,7 @@ from studio.ui.actions.actions import Actions
 from studio.ui.dialogs.file_dialogs import last_folders, open_dialog, remember_folder
 from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.importing.settings_offer import SettingsOffer
+from studio.ui.session.artwork_name import artwork_file_stem
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
@@ -68,7 +69,7 @@ class RecipeFiles(QObject):
             dialog = self._make_dialog(self.tr("Save settings"), folder, self.tr("Settings (*{})").format(SUFFIX))
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix(SUFFIX[1:])
-            dialog.selectFile(f"{self._session.file_stem or self.tr('Settings')}{SUFFIX}")
+            dialog.selectFile(f"{artwork_file_stem(self._session.artwork) or self.tr('Settings')}{SUFFIX}")
             dialog.fileSelected.connect(self._save)
             return dialog
 

@@ -172,7 +172,7 @@ class AutosaveController(QObject):
             self._take(project)
 
     def _take(self, project: Project) -> None:
-        self._session.keep_run()
+        self._session.finishing.leave()
         self.window = project.window
         self._shelf.take(project.history)
         self._session.take_artwork(project.artwork())
@@ -253,7 +253,7 @@ class AutosaveController(QObject):
         if store is None:
             return None
         self._session.is_kept = False
-        self._session.keep_run()
+        self._session.finishing.leave()
         project = self.project()
         self._files.submit_write(lambda: store.record(project), lambda _: None, self._tell_failed)
         self._files.submit_write(store.close, lambda _: None, self._tell_failed)

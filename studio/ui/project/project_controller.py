@@ -19,6 +19,7 @@ from studio.ui.importing.opening import Opening, WaitedFor
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.project.autosave_controller import AutosaveController, differ
 from studio.ui.project.photos_choice import PhotosChoice
+from studio.ui.session.artwork_name import artwork_file_stem
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
@@ -105,7 +106,7 @@ class ProjectController(QObject):
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setOption(QFileDialog.Option.DontUseNativeDialog)  # the system's own has no room for the choice
             dialog.setDefaultSuffix(SUFFIX[1:])
-            stem = self._session.file_stem
+            stem = artwork_file_stem(self._session.artwork)
             dialog.selectFile(self.path.name if self.path else f"{stem or self.tr('Project')}{SUFFIX}")
             choice = PhotosChoice(self._autosave.project().without_undo(), self._autosave.sizes, self.photos)
             choice.add_to(dialog)

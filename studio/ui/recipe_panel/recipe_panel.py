@@ -16,6 +16,7 @@ from studio.ui.recipe_panel.knob_spin_box import KnobSpinBox
 from studio.ui.recipe_panel.knob_widget import KnobWidget
 from studio.ui.recipe_panel.size_knob import SizeKnob
 from studio.ui.recipe_panel.style_panel import StylePanel
+from studio.ui.session.finish.painting_size import size_in_words
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.collapsible_header import CollapsibleHeader
@@ -89,7 +90,8 @@ class RecipePanel(QScrollArea):
     def _show_size(self) -> None:
         size = self.knobs["long_edge"]
         assert isinstance(size, SizeKnob)
-        size.show_rule(self._session.artwork.recipe.size_rule, self._session.size_in_words)
+        state = self._session.artwork.state
+        size.show_rule(state.recipe.size_rule, size_in_words(state, self._session.estimate))
 
     def _change_rule(self, rule: str) -> None:
         self._session.change(size_rule=rule)

@@ -23,6 +23,7 @@ from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_
 from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.regions.region_editor import RegionEditor
 from studio.ui.regions.tools import TOOLS
+from studio.ui.session.artwork_name import artwork_name
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
@@ -138,7 +139,7 @@ class RegionActions(QObject):
         choice = self._session.selection.selected
         if choice is None:
             return
-        name = f"{Path(self._session.name).stem} {choice.name}".strip()
+        name = f"{Path(artwork_name(self._session.artwork)).stem} {choice.name}".strip()
 
         def make(folder: Path) -> QFileDialog:
             masks = self.tr("Masks (*.png)")

@@ -10,7 +10,7 @@ from studio.core.errors import StudioError
 from studio.core.picture import Picture
 from studio.jobs.worker import Worker
 from studio.ui.selection.mask_drawer import MaskDrawer
-from studio.ui.session.finish_controller import FinishController
+from studio.ui.session.finish.finish_controller import FinishController
 from studio.ui.session.live_preview import LivePreview
 from studio.ui.session.message import Message
 from studio.ui.session.preferences import Preferences

@@ -101,10 +101,10 @@ class VariationsController(QObject):
     def open(self) -> None:
         """Make variations of the artwork as it is now; say what is missing if that is not possible."""
         if not self.is_possible:
-            self._session.post_message(Message(f"{self._session.missing}."))
+            self._session.post_message(Message(f"{self._session.finishing.missing}."))
         elif not self.is_open:
             self.is_open = True
-            self._session.hold_refining(True)
+            self._session.live.hold_refining(True)
             self._plan()
 
     @Slot()
@@ -118,7 +118,7 @@ class VariationsController(QObject):
         self._waits_for_sight = False
         self.stop()
         self.tiles = []
-        self._session.hold_refining(False)
+        self._session.live.hold_refining(False)
         self.closed.emit()
 
     def choose(self, across: AxisName, down: AxisName | None, count: int) -> None:
@@ -161,7 +161,7 @@ class VariationsController(QObject):
             return
         tile.is_kept = True
         state = tile.variation.state
-        self._session.keep_result(
+        self._session.belongings.keep_result(
             Result(
                 tile.picture,
                 state.content,

@@ -32,8 +32,8 @@ from studio.ui.importing.importer import Importer
 from studio.ui.importing.mime_payload import read_payload
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.recipe_panel.slider_scale import SliderScale
+from studio.ui.session.finish.painting_size import LONGEST
 from studio.ui.session.message import Message
-from studio.ui.session.painting_size import LONGEST
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
 from studio.ui.threads.task_pool import TaskPool
@@ -84,8 +84,8 @@ class ActionHandlers(QObject):
             "redo": session.redo,
             "reset_sliders": session.reset_settings,
             "finish": session.finish,
-            "stop": session.stop,
-            "keep_draft": session.keep_draft,
+            "stop": session.finishing.stop,
+            "keep_draft": session.belongings.keep_draft,
             "export": self.ask_for_export,
             "export_again": self.export_again,
             "print": self.ask_for_print,
@@ -155,7 +155,7 @@ class ActionHandlers(QObject):
     @Slot()
     def copy(self) -> None:
         """Put the picture on the canvas into the clipboard."""
-        shown = self._session.shown
+        shown = self._session.on_canvas.shown
         self._copied = shown.picture if shown is not None else None
         self._is_photo_copied = shown is not None and not shown.is_painted
         picture = self._copied
@@ -195,7 +195,7 @@ class ActionHandlers(QObject):
         if artwork is None:
             return
         folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
-        can_finish = not self._session.missing
+        can_finish = not self._session.finishing.missing
         last = self._exporter.last or ExportSettings(folder)
         export_dialog = ExportDialog(artwork, last, self._window, can_finish=can_finish, settings=self._settings)
         export_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -209,15 +209,15 @@ class ActionHandlers(QObject):
     def _finish_for_export(self) -> None:
         """Finish, or wait for it, and offer to export what comes of it."""
         self._session.finish()
-        self._is_export_waiting = self._session.run is not None
+        self._is_export_waiting = self._session.finishing.run is not None
 
     @Slot(int)
     def _paint_larger_for_export(self, long_edge: int) -> None:
         """Paint with this longer edge, as far as pictures go, and offer to export what comes of it."""
         long_edge = min(long_edge, LONGEST)
-        if self._session.artwork.is_finished and self._session.run is None:
+        if self._session.artwork.is_finished and self._session.finishing.run is None:
             self._session.continue_with(long_edge=long_edge)
-            self._is_export_waiting = self._session.run is not None
+            self._is_export_waiting = self._session.finishing.run is not None
             return
         self._session.change(long_edge=long_edge)
         self._session.commit()
@@ -272,7 +272,7 @@ class ActionHandlers(QObject):
 
     @Slot()
     def _show_state(self) -> None:
-        artwork, run = self._session.artwork, self._session.run
+        artwork, run = self._session.artwork, self._session.finishing.run
         self._name_step("undo", self.tr("Undo"), artwork.undo_states)
         self._name_step("redo", self.tr("Redo"), artwork.redo_states)
         allow(self._actions["undo"], "" if artwork.undo_states else self.tr("There is nothing to take back yet."))
@@ -282,7 +282,7 @@ class ActionHandlers(QObject):
         live = self._session.live
         is_kept = live.shown is not None and not live.is_waiting
         allow(self._actions["keep_draft"], "" if is_kept else self.tr("There is no Live picture to keep."))
-        is_painted = self._session.picture is not None
+        is_painted = self._session.on_canvas.picture is not None
         needs_picture = "" if artwork.content or is_painted else self.tr("Open a picture first.")
         for name in ("copy", "export", "export_again", "print", "fit", "actual_size", "more_like_this"):
             allow(self._actions[name], needs_picture)

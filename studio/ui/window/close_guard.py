@@ -58,7 +58,7 @@ class CloseGuard(QObject):
         if self.classifier is not None and self.classifier.is_unsaved and not self._may_lose_classifier:
             self._ask_about_classifier(self.classifier)
             return False
-        run = self._session.run
+        run = self._session.finishing.run
         is_painted = self._session.artwork.has_unsaved_result or (run is not None and run.frame is not None)
         is_lost = is_painted and not self._session.is_kept
         if is_lost and not self._may_discard:

@@ -20,7 +20,7 @@ def system_name() -> str:
 
 def diagnostics(session: Session, preferences: Preferences, system: str) -> str:
     """Some lines of text; names of files and styles are left out. system: what `system_name` says."""
-    info, artwork = session.engine_info, session.artwork
+    info, artwork = session.engine.info, session.artwork
     lines = [
         ("Style Studio", __version__),
         ("Python", platform.python_version()),
@@ -32,7 +32,7 @@ def diagnostics(session: Session, preferences: Preferences, system: str) -> str:
         lines += [("Device", info.device), ("Precision", info.dtype), ("Free memory at the start", memory)]
         lines += [(f"Engine's {name}", version) for name, version in info.versions.items()]
     else:
-        lines.append(("Engine", "not running" if session.has_engine_failed else "starting"))
+        lines.append(("Engine", "not running" if session.engine.has_failed else "starting"))
     for screen in QGuiApplication.screens():
         size, ratio = screen.size(), screen.devicePixelRatio()
         lines.append(("Screen", f"{size.width()} x {size.height()}, scale {ratio:g}, {screen.depth()} bit"))

@@ -27,6 +27,7 @@ from studio.ui.importing.drop_zones import PANEL_ZONES, DropZones
 from studio.ui.importing.importer import Importer
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.recipe_panel.recipe_panel import RecipePanel
+from studio.ui.session.artwork_name import artwork_name
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
 from studio.ui.session.shown_picture import percent
@@ -138,17 +139,17 @@ class MainWindow(QWidget):
     def _hold_photo(self, is_held: bool) -> None:
         """Show the photo in place of the artwork, as long as it is on: it is what is exported and copied then."""
         self.canvas.set_showing_before(is_held)
-        self._session.is_showing_photo = is_held
+        self._session.on_canvas.is_showing_photo = is_held
 
     @Slot()
     def _show_state(self) -> None:
         artwork = self._session.artwork
-        name = self._session.name or self.tr("New artwork")
+        name = artwork_name(self._session.artwork) or self.tr("New artwork")
         mark = " *" if artwork.has_unsaved_result else ""
         self.setWindowTitle(window_title(f"{name}{mark} \N{EN DASH} Style Studio"))
-        self.canvas.set_size(self._session.shown_size)  # while Live has yet to show another one
+        self.canvas.set_size(self._session.on_canvas.size)  # while Live has yet to show another one
         badge = self._badge()
-        if self.proof.name and self._session.picture is not None:
+        if self.proof.name and self._session.on_canvas.picture is not None:
             printed = self.tr("as {} prints it").format(shortened(displayable(self.proof.name), _LONGEST_NAME))
             badge = ", ".join(filter(None, [badge, printed]))
         self.canvas.set_badge(badge)
@@ -157,8 +158,8 @@ class MainWindow(QWidget):
             self._actions["compare"].setChecked(False)
 
     def _badge(self) -> str:
-        artwork, run = self._session.artwork, self._session.run
-        if self._session.looked_at is not None:
+        artwork, run = self._session.artwork, self._session.finishing.run
+        if self._session.on_canvas.looked_at is not None:
             return self.tr("From the history")
         if run is not None:
             return self.tr("Finishing {}").format(percent(run.progress))
@@ -180,30 +181,30 @@ class MainWindow(QWidget):
         is_same = photo is self._shown_photo  # only blended differently: the view stays where it is
         self._shown_photo = photo
         self.canvas.zones.has_photo = self.panel_zones.has_photo = photo is not None
-        self.canvas.set_size(self._session.shown_size)
-        self.canvas.set_before(self._session.photo, keeps_view=is_same)
-        self.proof.show(self._session.picture)
+        self.canvas.set_size(self._session.on_canvas.size)
+        self.canvas.set_before(self._session.on_canvas.photo, keeps_view=is_same)
+        self.proof.show(self._session.on_canvas.picture)
         if not is_same:
             self.canvas.zoom_to_fit()
 
     def _show_comparison(self) -> None:
         """Compare where one of the history was chosen for it; and no longer where it was let go."""
-        session = self._session
-        is_chosen = session.beside is not None
+        on_canvas = self._session.on_canvas
+        is_chosen = on_canvas.beside is not None
         if is_chosen != self._is_beside_shown:
             self._is_beside_shown = is_chosen
             self._actions["compare"].setChecked(is_chosen)
         if is_chosen:
-            self.canvas.set_captions(self.history.caption(session.beside), self.history.caption(session.looked_at))
+            self.canvas.set_captions(self.history.caption(on_canvas.beside), self.history.caption(on_canvas.looked_at))
         else:
             self.canvas.set_captions()
 
     @Slot()
     def _show_frame(self) -> None:
         self._show_comparison()
-        self.canvas.set_size(self._session.shown_size)
-        self.canvas.set_before(self._session.photo)
-        self.proof.show(self._session.picture)
+        self.canvas.set_size(self._session.on_canvas.size)
+        self.canvas.set_before(self._session.on_canvas.photo)
+        self.proof.show(self._session.on_canvas.picture)
 
     @Slot()
     def _show_styles(self) -> None:
@@ -213,7 +214,7 @@ class MainWindow(QWidget):
     @Slot()
     def _show_repeated(self) -> None:
         """A pattern without seams is shown as cloth or wallpaper will be, unless the artist wants to see the one."""
-        shown = self._session.shown
+        shown = self._session.on_canvas.shown
         is_seamless = shown is not None and shown.is_painted and shown.result.recipe.is_seamless
         reason = "" if is_seamless else self.tr("Only a seamless pattern can be repeated.")
         allow(self._actions["repeat"], reason)

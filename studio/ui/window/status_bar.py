@@ -76,10 +76,10 @@ class StatusBar(QFrame):
 
     @Slot()
     def _show_state(self) -> None:
-        info, run = self._session.engine_info, self._session.run
+        info, run = self._session.engine.info, self._session.finishing.run
         if info is not None:
             self.device.setText(_device(info.device, info.memory))
-        elif self._session.has_engine_failed:
+        elif self._session.engine.has_failed:
             self.device.setText(self.tr("The engine is not running"))
         else:
             self.device.setText(self.tr("The engine is starting"))
@@ -105,7 +105,7 @@ class StatusBar(QFrame):
 
     def _show_size(self) -> None:
         """The size of the picture on the canvas; of a preview, what it stands for."""
-        shown, size = self._session.shown, self._session.shown_size
+        shown, size = self._session.on_canvas.shown, self._session.on_canvas.size
         if shown is None or size is None:
             self.size_label.setText("")
             return

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButt
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.availability import explained
 from studio.ui.importing.recent_files import RecentFiles
+from studio.ui.session.artwork_name import artwork_name
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.elided_label import ElidedLabel
@@ -52,16 +53,16 @@ class ToolBar(QFrame):
 
     @Slot()
     def _finish_or_stop(self) -> None:
-        if self._session.run is None and self._session.artwork.is_finished:
+        if self._session.finishing.run is None and self._session.artwork.is_finished:
             self.refine_menu.popup(self.finish.mapToGlobal(self.finish.rect().bottomLeft()))
             self.refine_menu.setActiveAction(self._actions["keep_painting"])
         else:
-            self._actions["stop" if self._session.run else "finish"].trigger()
+            self._actions["stop" if self._session.finishing.run else "finish"].trigger()
 
     @Slot()
     def _show_state(self) -> None:
-        session, run = self._session, self._session.run
-        artwork = session.artwork
+        artwork, finishing = self._session.artwork, self._session.finishing
+        run = finishing.run
         is_finished = artwork.is_finished and run is None
         if run is not None and run.is_stopping:
             self.finish.show_stopping(run.progress)
@@ -72,10 +73,11 @@ class ToolBar(QFrame):
         elif artwork.is_half_painted:
             self.finish.show_stopped()
         else:
-            self.finish.show_ready(session.seconds_expected, session.missing, session.bytes_expected)
-        self.finish.setEnabled(run is not None or not session.missing)  # also while stopping, or it loses the focus
+            self.finish.show_ready(finishing.seconds_expected, finishing.missing, finishing.bytes_expected)
+        is_possible = run is not None or not finishing.missing  # also while stopping, or it loses the focus
+        self.finish.setEnabled(is_possible)
         tip = "keep_painting" if is_finished else "stop" if run else "finish"
-        missing = f"{session.missing}." if run is None and session.missing else ""
+        missing = f"{finishing.missing}." if run is None and finishing.missing else ""
         self.finish.setToolTip(explained(self._actions[tip], missing))
         self.export.setEnabled(self._actions["export"].isEnabled())
         self.export.setToolTip(self._actions["export"].toolTip())
@@ -83,7 +85,7 @@ class ToolBar(QFrame):
         if self.export.property("role") != ("primary" if is_finished else "plain"):
             set_role(self.export, "primary" if is_finished else "plain")
             self.export.setIcon(icon("export", "on_accent" if is_finished else "text"))
-        name = self._session.name
+        name = artwork_name(self._session.artwork)
         self.title.setText(f"{name} *" if name and artwork.has_unsaved_result else name)
 
     def show_title(self, is_shown: bool) -> None:

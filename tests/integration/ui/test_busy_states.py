@@ -83,7 +83,7 @@ def sentence(studio: Studio) -> str:
 
 def finish(qtbot: QtBot, studio: Studio) -> None:
     studio.session.finish()
-    qtbot.waitUntil(lambda: studio.session.run is None and studio.session.artwork.result is not None)
+    qtbot.waitUntil(lambda: studio.session.finishing.run is None and studio.session.artwork.result is not None)
 
 
 def test_an_export_that_fails_ends(
@@ -369,15 +369,15 @@ def test_a_blend_that_cannot_be_made_is_taken_back(
 def test_a_frame_that_cannot_be_taken_does_not_keep_the_end_of_painting_from_the_window(
     qtbot: QtBot, loaded: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.ui.session.finish_run.FinishRun.take_event", fail)
+    monkeypatch.setattr("studio.ui.session.finish.finish_run.FinishRun.take_event", fail)
     loaded.session.finish()
-    run = loaded.session.run
+    run = loaded.session.finishing.run
     assert run is not None
     frame = Frame(run.request.id, 1, 2, 0.5, make_picture())
     with monkeypatch.context() as patched:  # both are fetched at once
         patched.setattr(loaded.bridge, "take_events", lambda: [frame, Done(run.request.id, make_picture(), steps=1)])
         loaded.session._take_events()
-    qtbot.waitUntil(lambda: loaded.session.run is None)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is None)
     assert sentence(loaded) and loaded.session.artwork.is_finished
 
 

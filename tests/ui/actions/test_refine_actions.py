@@ -7,13 +7,13 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from studio.ui.app import Studio
-from studio.ui.session.time_estimate import TimeEstimate
+from studio.ui.session.finish.time_estimate import TimeEstimate
 from tests.support.fakes import FakeEngine, Gate
 
 
 def finish(qtbot: QtBot, studio: Studio, action: str = "finish") -> None:
     studio.actions[action].trigger()
-    qtbot.waitUntil(lambda: studio.session.run is None)
+    qtbot.waitUntil(lambda: studio.session.finishing.run is None)
 
 
 def test_paint_on_goes_on_from_the_picture_in_the_next_quality_and_is_undone_as_one_step(
@@ -79,7 +79,7 @@ def test_the_main_button_of_a_finished_picture_offers_to_go_on(
     qtbot.mouseClick(bar.finish, Qt.MouseButton.LeftButton)
     assert bar.refine_menu.isVisible()
     qtbot.keyClick(bar.refine_menu, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: loaded.session.run is None and len(engine.requests) == 2)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is None and len(engine.requests) == 2)
     assert loaded.session.artwork.recipe.quality == "high"
 
 
@@ -90,11 +90,11 @@ def test_a_stop_on_the_way_keeps_the_picture_and_goes_on_from_there(
     engine.gate = gate = Gate()
     loaded.actions["larger_twice"].trigger()
     gate.let_pass()
-    qtbot.waitUntil(lambda: loaded.session.run.step == 1)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run.step == 1)
     gate.wait_until_reached()
     loaded.actions["stop"].trigger()
     gate.open()
-    qtbot.waitUntil(lambda: loaded.session.run is None)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is None)
     half = loaded.session.artwork.result
     assert not half.is_complete and not loaded.actions["keep_painting"].isEnabled()
     finish(qtbot, loaded)
@@ -121,10 +121,10 @@ def test_the_losses_of_a_step_are_a_tooltip_and_the_bar_does_not_jump(
     places = set()
     for step, loss in ((1, "1"), (2, "0.5")):
         gate.let_pass()
-        qtbot.waitUntil(lambda step=step: loaded.session.run.step == step)
+        qtbot.waitUntil(lambda step=step: loaded.session.finishing.run.step == step)
         assert f"Total: {loss}" in bar.progress.toolTip()
         assert f"step {step}/3" in bar.progress.text()
         places.add((bar.progress.geometry().getRect(), bar.bar.x(), bar.stop.x()))
     assert len(places) == 1
     gate.open()
-    qtbot.waitUntil(lambda: loaded.session.run is None)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is None)

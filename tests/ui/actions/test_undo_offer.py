@@ -16,7 +16,7 @@ from studio.ui.app import Studio
 def thrown_away(qtbot: QtBot, loaded: Studio) -> Studio:
     """With a picture that was thrown away a moment ago, and the message that says so."""
     loaded.actions["finish"].trigger()
-    qtbot.waitUntil(lambda: loaded.session.run is None and bool(loaded.shelf.entries))
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is None and bool(loaded.shelf.entries))
     loaded.shelf.remove(loaded.shelf.entries[-1])
     message = loaded.window.messages.message
     assert message is not None and message.action == "undo"

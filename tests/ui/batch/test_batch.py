@@ -136,7 +136,7 @@ def test_every_picture_is_painted_with_the_present_settings_and_the_artwork_stay
     assert painted(photos / "painted") == ["a.webp", "b.webp", "c.webp"]
     assert read_recipe(photos / "painted" / "a.webp").strength == 0.9
     assert b"Katsushika Hokusai" in (photos / "painted" / "a.webp").read_bytes()
-    assert chosen.session.artwork.state == before and chosen.session.run is None
+    assert chosen.session.artwork.state == before and chosen.session.finishing.run is None
     assert window.messages.message.text == "All 3 pictures are painted."
     assert chosen.window.messages.message.text == "All 3 pictures are painted."
     assert window.progress.text().startswith("3 of 3")
@@ -258,7 +258,7 @@ def test_stopping_the_finish_leaves_the_batch_alone(qtbot: QtBot, chosen: Studio
     chosen.actions["stop"].trigger()
     gate.open()
     qtbot.waitUntil(lambda: not chosen.batch.is_running)
-    assert states(chosen) == ["done"] * 3 and chosen.session.run is None
+    assert states(chosen) == ["done"] * 3 and chosen.session.finishing.run is None
 
 
 def test_a_picture_that_another_part_of_the_studio_stopped_is_begun_again(
@@ -367,7 +367,7 @@ def test_what_would_befall_every_picture_ends_the_batch_in_a_sentence(
     qtbot: QtBot, chosen: Studio, engine: FakeEngine, photos: Path, when: str
 ) -> None:
     engine.error = WeightsError("vgg.safetensors is missing.")
-    chosen.session.has_engine_failed = when == "the engine is gone"
+    chosen.session.engine.has_failed = when == "the engine is gone"
     run(qtbot, chosen)
     qtbot.waitUntil(lambda: chosen.batch_window.messages.message is not None)
     assert chosen.batch_window.messages.message.text == "vgg.safetensors is missing."

@@ -72,7 +72,7 @@ def choose(dialog: ExportDialog, format_name: str) -> None:
 
 def finish(qtbot: QtBot, studio: Studio) -> None:
     studio.actions["finish"].trigger()
-    qtbot.waitUntil(lambda: studio.session.run is None)
+    qtbot.waitUntil(lambda: studio.session.finishing.run is None)
 
 
 def test_the_ending_of_the_name_and_the_format_follow_each_other(make_dialog: MakeDialog, tmp_path: Path) -> None:
@@ -394,7 +394,7 @@ def test_the_next_dialog_begins_as_the_last_export_was_made(
     finish(qtbot, loaded)
     loaded.actions["export"].trigger()
     dialog = loaded.window.findChild(ExportDialog)
-    picture = loaded.session.picture
+    picture = loaded.session.on_canvas.picture
     assert (dialog.options, dialog.artist.text()) == (last.options, "Ada")
     assert dialog.dimensions.unit == "cm" and dialog.dimensions.pixels == (picture.width, picture.height)
     assert Path(dialog.file.text()).parent == tmp_path and dialog.file.text().endswith(".avif")

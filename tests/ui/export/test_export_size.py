@@ -65,7 +65,7 @@ def test_rather_than_enlarge_it_is_painted_larger_and_offered_again(
     dialog.dimensions.width_box.setValue(900)
     assert dialog.dimensions.larger.isVisible()
     dialog.dimensions.larger.click()
-    qtbot.waitUntil(lambda: loaded.session.run is None and loaded.session.artwork.is_finished)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is None and loaded.session.artwork.is_finished)
     assert loaded.session.artwork.recipe.long_edge == 900
     message = loaded.window.messages.message
     assert message is not None and message.action == "export"

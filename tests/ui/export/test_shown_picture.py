@@ -54,7 +54,7 @@ def test_the_live_picture_is_exported_with_the_recipe_that_paints_it_again(
 ) -> None:
     loaded.preferences.auto_refine = "never"
     loaded.preferences.is_live = True
-    qtbot.waitUntil(lambda: loaded.session.picture is not None)
+    qtbot.waitUntil(lambda: loaded.session.on_canvas.picture is not None)
     pixels, xmp = exported(qtbot, loaded, tmp_path / "a.png", "Live")
     assert np.array_equal(pixels, on_canvas(loaded)) and b"TrainedAlgorithmicMedia" in xmp
     assert read_recipe(tmp_path / "a.png").method == "live"
@@ -81,14 +81,14 @@ def test_a_finish_under_way_and_a_stopped_one_are_exported_as_far_as_they_are(
     engine.gate = Gate()
     loaded.actions["finish"].trigger()
     engine.gate.let_pass(2)
-    qtbot.waitUntil(lambda: loaded.session.run is not None and loaded.session.run.step == 2)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is not None and loaded.session.finishing.run.step == 2)
     pixels, _ = exported(qtbot, loaded, tmp_path / "a.png", "66 %")
     assert np.array_equal(pixels, on_canvas(loaded))
     loaded.actions["stop"].trigger()
     engine.gate.open()
-    qtbot.waitUntil(lambda: loaded.session.run is None)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is None)
     assert loaded.session.artwork.has_unsaved_result
-    progress = loaded.session.shown.result.progress
+    progress = loaded.session.on_canvas.shown.result.progress
     pixels, _ = exported(qtbot, loaded, tmp_path / "b.png", f"stopped, at {int(100 * progress)} %.")
     assert np.array_equal(pixels, on_canvas(loaded))
     assert not loaded.session.artwork.has_unsaved_result
@@ -118,7 +118,7 @@ def test_while_the_photo_is_held_up_it_is_what_is_exported_and_copied(
     loaded.actions["export"].trigger()
     assert "photo" in loaded.window.findChild(ExportDialog).preview.kind.text()
     qtbot.keyRelease(loaded.window.canvas, Qt.Key.Key_Backslash)
-    assert loaded.session.shown.kind == "finished"
+    assert loaded.session.on_canvas.shown.kind == "finished"
 
 
 def test_an_export_again_writes_the_picture_on_the_canvas_too(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def killed(
         again = Studio(lambda: engine, settings, thumbnail_folder)
         studios.append(again)
         again.window.show()
-        qtbot.waitUntil(lambda: again.session.engine_info is not None)
+        qtbot.waitUntil(lambda: again.session.engine.info is not None)
         return again, engine
 
     yield restart

@@ -98,7 +98,7 @@ def test_it_comes_while_an_artwork_is_painted(qtbot: QtBot, with_photo: Studio, 
     engine.gate = gate = Gate()
     session, previews = with_photo.session, with_photo.window.gallery.grid.delegate.previews
     with_photo.importer.use_style(card_named(with_photo, "Poppies"))
-    qtbot.waitUntil(lambda: session.missing == "")
+    qtbot.waitUntil(lambda: session.finishing.missing == "")
     session.finish()
     gate.wait_until_reached()
     assert previews.pixmap(card_named(with_photo, "Lion")) is None
@@ -106,7 +106,7 @@ def test_it_comes_while_an_artwork_is_painted(qtbot: QtBot, with_photo: Studio, 
     with qtbot.waitSignal(previews.arrived):
         pass
     assert previews.pixmap(card_named(with_photo, "Lion")) is not None
-    qtbot.waitUntil(lambda: session.run is None)
+    qtbot.waitUntil(lambda: session.finishing.run is None)
 
 
 def test_one_that_made_way_for_the_artwork_is_asked_for_again(
@@ -116,7 +116,7 @@ def test_one_that_made_way_for_the_artwork_is_asked_for_again(
     with_photo.preferences.auto_refine = "never"
     with_photo.preferences.is_live = True
     with_photo.importer.use_style(card_named(with_photo, "Poppies"))
-    qtbot.waitUntil(lambda: session.picture is not None and not session.has_quick_work)
+    qtbot.waitUntil(lambda: session.on_canvas.picture is not None and not session.has_quick_work)
     submit, replaced = Worker.submit, []
 
     def submit_all_but_one(worker: Worker, request: LiveRequest) -> None:

@@ -25,7 +25,7 @@ def finish(qtbot: QtBot, studio: Studio, **fields: object) -> HistoryEntry:
     """Paint with other settings; the entry of what was painted."""
     studio.session.change(**fields)
     studio.actions["finish"].trigger()
-    qtbot.waitUntil(lambda: studio.session.run is None)
+    qtbot.waitUntil(lambda: studio.session.finishing.run is None)
     return studio.shelf.entries[-1]
 
 
@@ -75,15 +75,17 @@ def test_each_result_has_a_tile_that_says_what_it_is(painted: Studio) -> None:
 def test_a_click_looks_and_leaves_the_settings_alone(qtbot: QtBot, painted: Studio) -> None:
     first, session = painted.shelf.shown[0].result, painted.session
     click(qtbot, painted, 0)
-    assert session.picture is first.picture and session.artwork.recipe.strength == 0.9
-    assert session.shown is not None and session.shown.result is first, "what is seen is what is exported"
+    assert session.on_canvas.picture is first.picture and session.artwork.recipe.strength == 0.9
+    assert session.on_canvas.shown is not None and session.on_canvas.shown.result is first, (
+        "what is seen is what is exported"
+    )
     assert painted.window.canvas.badge.text() == "From the history"
     painted.window.history.view.setFocus()
     qtbot.keyClick(painted.window.history.view, Qt.Key.Key_Escape)
-    assert session.looked_at is None and session.picture is session.artwork.result.picture
+    assert session.on_canvas.looked_at is None and session.on_canvas.picture is session.artwork.result.picture
     click(qtbot, painted, 0)
     session.change(strength=0.8)
-    assert session.looked_at is None, "whoever changes something wants to see that"
+    assert session.on_canvas.looked_at is None, "whoever changes something wants to see that"
 
 
 def test_a_double_click_and_enter_bring_back_the_settings_as_one_step(qtbot: QtBot, painted: Studio) -> None:
@@ -91,13 +93,15 @@ def test_a_double_click_and_enter_bring_back_the_settings_as_one_step(qtbot: QtB
     place = place_of(painted, 0)
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert session.artwork.recipe.strength == 0.6 and session.artwork.is_finished and session.looked_at is None
+    assert (
+        session.artwork.recipe.strength == 0.6 and session.artwork.is_finished and session.on_canvas.looked_at is None
+    )
     painted.actions["undo"].trigger()
     assert session.artwork.recipe.strength == 0.9
     view.setFocus()
     view.setCurrentIndex(view.model().index(1, 0))
     qtbot.keyClick(view, Qt.Key.Key_Left)
-    assert session.looked_at is painted.shelf.shown[0].result
+    assert session.on_canvas.looked_at is painted.shelf.shown[0].result
     qtbot.keyClick(view, Qt.Key.Key_Return)
     assert session.artwork.recipe.strength == 0.6
 
@@ -135,14 +139,14 @@ def test_a_picture_is_pinned_and_noted(qtbot: QtBot, painted: Studio) -> None:
 def test_two_pictures_are_compared_split_or_side_by_side(qtbot: QtBot, painted: Studio) -> None:
     panel, canvas, first = painted.window.history, painted.window.canvas, painted.shelf.shown[0]
     menu_of(painted, 0)["Compare with what is on the canvas"].trigger()
-    assert painted.session.photo is first.result.picture and painted.actions["compare"].isChecked()
+    assert painted.session.on_canvas.photo is first.result.picture and painted.actions["compare"].isChecked()
     assert panel.compared.text().startswith("Compared with The Great Wave") and canvas.split.isVisible()
     zoom = canvas.zoom
     panel.beside.click()
     assert not canvas.split.isVisible() and canvas.zoom <= zoom
     panel.end_comparing.click()
-    assert painted.session.beside is None and not painted.actions["compare"].isChecked()
-    assert painted.session.photo is painted.session.artwork.content and canvas.zoom == zoom
+    assert painted.session.on_canvas.beside is None and not painted.actions["compare"].isChecked()
+    assert painted.session.on_canvas.photo is painted.session.artwork.content and canvas.zoom == zoom
 
 
 def test_one_of_the_history_is_exported(qtbot: QtBot, painted: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,8 +177,10 @@ def test_whatever_ends_a_finish_what_it_has_painted_is_in_the_history_as_it_was(
     engine.gate = gate = Gate()
     loaded.actions["finish"].trigger()
     gate.let_pass(engine.frames - 1)
-    qtbot.waitUntil(lambda: loaded.session.run is not None and loaded.session.run.step == engine.frames - 1)
-    seen, recipe = loaded.session.picture, loaded.session.artwork.recipe
+    qtbot.waitUntil(
+        lambda: loaded.session.finishing.run is not None and loaded.session.finishing.run.step == engine.frames - 1
+    )
+    seen, recipe = loaded.session.on_canvas.picture, loaded.session.artwork.recipe
     match change:
         case "method":
             loaded.session.change(method="pattern")
@@ -183,7 +189,7 @@ def test_whatever_ends_a_finish_what_it_has_painted_is_in_the_history_as_it_was(
         case "photo":
             loaded.session.change(content=make_picture(seed=8))
         case "close":
-            loaded.session.keep_run()
+            loaded.session.finishing.leave()
     loaded.session.commit()
     (entry,) = loaded.shelf.shown
     assert entry.result.picture is seen and entry.result.recipe == recipe and not entry.result.is_complete
@@ -197,7 +203,7 @@ def test_a_change_right_after_the_beginning_leaves_no_entry(qtbot: QtBot, loaded
     engine.gate, engine.frames = Gate(), 40
     loaded.actions["finish"].trigger()
     engine.gate.let_pass(1)
-    qtbot.waitUntil(lambda: loaded.session.run is not None and loaded.session.run.step == 1)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is not None and loaded.session.finishing.run.step == 1)
     loaded.session.change(strength=0.1)
     loaded.session.commit()
     assert loaded.shelf.shown == ()
@@ -264,7 +270,7 @@ def test_pictures_that_nobody_looks_at_leave_the_memory_and_come_back(qtbot: QtB
     qtbot.waitUntil(lambda: pixmaps.pixmap(painted.shelf.shown[0]) is not None)
     assert not first.picture.is_in_memory, "its small copy is enough for the tile"
     click(qtbot, painted, 0)
-    qtbot.waitUntil(lambda: painted.session.looked_at is first)
+    qtbot.waitUntil(lambda: painted.session.on_canvas.looked_at is first)
     assert first.picture.is_in_memory
 
 
@@ -274,7 +280,7 @@ def test_a_draft_of_live_is_kept_on_wish(qtbot: QtBot, loaded: Studio) -> None:
     qtbot.waitUntil(loaded.actions["keep_draft"].isEnabled)
     loaded.actions["keep_draft"].trigger()
     (entry,) = loaded.shelf.shown
-    assert entry.result.is_draft and entry.result.picture is loaded.session.picture
+    assert entry.result.is_draft and entry.result.picture is loaded.session.on_canvas.picture
     assert loaded.window.history.model.index(0, 0).data(STATE_ROLE) == "draft"
 
 

@@ -270,7 +270,7 @@ def test_what_is_said_of_a_style_in_use_reaches_the_panel_and_the_exported_credi
     qtbot: QtBot, studio: Studio, wall: Card, save_photo: SavePhoto, tmp_path: Path
 ) -> None:
     studio.importer.open_picture(save_photo())
-    qtbot.waitUntil(lambda: studio.session.missing == "")
+    qtbot.waitUntil(lambda: studio.session.finishing.missing == "")
     studio.actions["finish"].trigger()
     qtbot.waitUntil(lambda: studio.session.artwork.is_finished)
     studio.window.gallery.card_edited.emit(replace(wall, title="My wall", author="Me", licence="CC BY 4.0"))

@@ -104,13 +104,13 @@ def test_a_finish_that_was_under_way_at_the_end_is_kept_with_the_picture_so_far(
     qtbot: QtBot, start: Start, engine: FakeEngine
 ) -> None:
     studio = start()
-    studio.session.start_engine()
-    qtbot.waitUntil(lambda: studio.session.engine_info is not None)
+    studio.session.engine.start()
+    qtbot.waitUntil(lambda: studio.session.engine.info is not None)
     paint(studio)
     engine.gate = Gate()
     studio.session.finish()
     engine.gate.let_pass(2)
-    qtbot.waitUntil(lambda: studio.session.run is not None and studio.session.picture is not None)
+    qtbot.waitUntil(lambda: studio.session.finishing.run is not None and studio.session.on_canvas.picture is not None)
     begun = start()
     usage = begun.window.history.usage.text()
     assert usage.startswith("uses ") and not usage.startswith("uses 0 ")
@@ -259,12 +259,12 @@ def test_whatever_one_does_during_a_finish_its_picture_so_far_is_in_the_history(
 ) -> None:
     studio = start()
     studio.window.show()
-    qtbot.waitUntil(lambda: studio.session.engine_info is not None)
+    qtbot.waitUntil(lambda: studio.session.engine.info is not None)
     paint(studio)
     engine.gate = Gate()
     studio.session.finish()
     engine.gate.let_pass(2)
-    qtbot.waitUntil(lambda: studio.session.run is not None and studio.session.run.own_progress > 0)
+    qtbot.waitUntil(lambda: studio.session.finishing.run is not None and studio.session.finishing.run.own_progress > 0)
     match way:
         case "Alt+F4":
             assert studio.window.close(), "it does not ask"

@@ -80,7 +80,7 @@ def test_a_project_that_is_opened_lies_on_the_table(qtbot: QtBot, studio: Studio
     assert_alike(load_project(evening), studio.autosave.project())
     assert studio.shelf.entries[0].is_pinned and studio.projects.path == evening
     assert studio.window.history.model.rowCount() == 3
-    assert studio.session.picture is studio.session.artwork.state.result.picture  # type: ignore[union-attr]
+    assert studio.session.on_canvas.picture is studio.session.artwork.state.result.picture  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("zone", ["picture", "style", "mix", "blend", "gallery"])

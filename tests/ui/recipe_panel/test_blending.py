@@ -173,10 +173,10 @@ def test_nothing_is_painted_from_a_picture_that_is_still_being_blended(loaded: S
     assert photo is not None
     loaded.session.change(blend=Blend(photo, make_picture(seed=3)))
     loaded.session.finish()
-    assert loaded.session.run is None and engine.requests == []
+    assert loaded.session.finishing.run is None and engine.requests == []
     assert loaded.window.tool_bar.finish.caption == "Blending the pictures"
     loaded.session.change(method="pattern")
-    assert not loaded.session.missing  # nothing of the photos is in a pattern
+    assert not loaded.session.finishing.missing  # nothing of the photos is in a pattern
 
 
 def test_of_a_fast_drag_the_last_opacity_is_shown(qtbot: QtBot, loaded: Studio, blend: Blend) -> None:
@@ -216,12 +216,12 @@ def test_another_blend_during_a_run_keeps_what_was_painted_in_the_history(
     engine.gate = gate = Gate()
     loaded.actions["finish"].trigger()
     gate.let_pass()
-    qtbot.waitUntil(lambda: loaded.session.picture is not None)
+    qtbot.waitUntil(lambda: loaded.session.on_canvas.picture is not None)
     gate.wait_until_reached()
-    shown = loaded.session.picture
+    shown = loaded.session.on_canvas.picture
     loaded.session.change(blend=replace(blend, opacity=0.9))
     loaded.session.commit()
-    assert loaded.session.run is None and loaded.session.picture is None
+    assert loaded.session.finishing.run is None and loaded.session.on_canvas.picture is None
     assert [result.picture for result in loaded.session.artwork.history] == [shown]
     assert loaded.session.artwork.history[0].blend == blend
 

@@ -17,8 +17,8 @@ from studio.core.recipe import StyleRecipe
 from studio.ui.app import Studio
 from studio.ui.recipe_panel.size_knob import SizeKnob
 from studio.ui.session import live_preview
-from studio.ui.session.painting_size import LEAST_EDGE, QUICK, size_in_words, sized
-from studio.ui.session.time_estimate import TimeEstimate
+from studio.ui.session.finish.painting_size import LEAST_EDGE, QUICK, size_in_words, sized
+from studio.ui.session.finish.time_estimate import TimeEstimate
 from tests.support.fakes import make_picture
 from tests.ui.conftest import card_named
 
@@ -141,7 +141,7 @@ def test_painting_larger_is_a_size_in_pixels(qtbot: QtBot, loaded: Studio) -> No
     loaded.actions["finish"].trigger()
     qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
     loaded.actions["larger_twice"].trigger()
-    qtbot.waitUntil(lambda: loaded.session.run is None)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is None)
     assert (loaded.session.artwork.recipe.long_edge, knob_of(loaded).rule) == (2 * LEAST_EDGE, "pixels")
 
 
@@ -169,8 +169,8 @@ def test_when_the_first_draft_has_told_the_pace_the_size_follows_once(
 
 def test_a_size_chosen_before_the_device_was_known_is_chosen_anew_once_it_is(qtbot: QtBot, opened: Studio) -> None:
     session = opened.session
-    assert session.artwork.recipe.long_edge == 1024 and session.seconds_expected is None
-    session._take(Ready(EngineInfo(device="CPU, 2 cores", dtype="float32", memory=None, versions={})))
+    assert session.artwork.recipe.long_edge == 1024 and session.finishing.seconds_expected is None
+    session.engine.take_event(Ready(EngineInfo(device="CPU, 2 cores", dtype="float32", memory=None, versions={})))
     qtbot.waitUntil(lambda: session.artwork.recipe.long_edge < 1024)
     assert session.artwork.recipe.size_rule == "auto"
     assert session.artwork.state.size is not None

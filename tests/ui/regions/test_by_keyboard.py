@@ -69,7 +69,7 @@ def test_a_portrait_is_painted_with_keys_alone(qtbot: QtBot, loaded: Studio, eng
     assert session.selection.recipe.strength > strength
 
     go_to_chip(qtbot, loaded, "")
-    qtbot.waitUntil(lambda: session.missing == "")  # masks are being drawn
+    qtbot.waitUntil(lambda: session.finishing.missing == "")  # masks are being drawn
     press(qtbot, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: session.artwork.is_finished)
     asked = [request for request in engine.requests if isinstance(request, StyleRequest)][-1]

@@ -205,7 +205,7 @@ def test_finish_paints_the_regions(qtbot: QtBot, seen: Studio, engine: FakeEngin
     click_chip(qtbot, seen, "Faces")
     seen.actions["region_protect"].trigger()
     assert seen.actions["region_protect"].isChecked()
-    qtbot.waitUntil(lambda: seen.session.missing == "")
+    qtbot.waitUntil(lambda: seen.session.finishing.missing == "")
     seen.session.finish()
     qtbot.waitUntil(lambda: seen.session.artwork.is_finished)
     request = engine.requests[-1]

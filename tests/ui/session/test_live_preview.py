@@ -29,7 +29,7 @@ def settings(settings: Settings) -> Settings:
 @pytest.fixture
 def live(qtbot: QtBot, loaded: Studio) -> Studio:
     """With a photo, a style and its Live picture."""
-    qtbot.waitUntil(lambda: loaded.session.picture is not None)
+    qtbot.waitUntil(lambda: loaded.session.on_canvas.picture is not None)
     loaded.session.estimate.learn(512, 384, StyleRecipe(), 1.0)  # the pace is known: no draft changes the size
     return loaded
 
@@ -58,12 +58,12 @@ def test_choosing_a_style_shows_it_on_the_photo_at_once(live: Studio, engine: Fa
 def test_every_slider_shows_at_once_what_it_does(
     qtbot: QtBot, live: Studio, engine: FakeEngine, fields: dict[str, float]
 ) -> None:
-    before = live.session.picture
+    before = live.session.on_canvas.picture
     with qtbot.waitSignal(live.session.frame_arrived):
         live.session.change(**fields)
     request = live_requests(engine)[-1]
     assert {name: getattr(request.recipe, name) for name in fields} == fields
-    assert live.session.picture is not before
+    assert live.session.on_canvas.picture is not before
 
 
 def test_two_hundred_ticks_of_a_slider_are_one_request_with_the_last_value(
@@ -99,11 +99,11 @@ def test_another_photo_never_shows_the_picture_of_the_old_one(
     qtbot: QtBot, live: Studio, save_photo: Callable[..., Path]
 ) -> None:
     shown = []
-    live.session.content_changed.connect(lambda: shown.append(live.session.picture))
+    live.session.content_changed.connect(lambda: shown.append(live.session.on_canvas.picture))
     with qtbot.waitSignal(live.session.content_changed):
         live.importer.open_picture(save_photo("other.png", seed=3))
     assert shown == [None]
-    qtbot.waitUntil(lambda: live.session.picture is not None)
+    qtbot.waitUntil(lambda: live.session.on_canvas.picture is not None)
 
 
 @pytest.mark.usefixtures("hasty")
@@ -179,12 +179,12 @@ def test_finish_takes_over_and_its_result_stays_until_something_changes(
     assert live.window.canvas.badge.text() == "Finished"
     result = live.session.artwork.result
     assert result is not None
-    assert live.session.picture is result.picture
+    assert live.session.on_canvas.picture is result.picture
     live.session.change(strength=0.1)
     qtbot.waitUntil(lambda: live.window.canvas.badge.text() == "Live")
-    assert live.session.picture is not result.picture
+    assert live.session.on_canvas.picture is not result.picture
     live.actions["undo"].trigger()
-    assert live.session.picture is result.picture
+    assert live.session.on_canvas.picture is result.picture
     assert live.window.canvas.badge.text() == "Finished"
 
 
@@ -202,10 +202,10 @@ def test_keeping_colors_of_a_finished_picture_needs_no_live_picture(
 
 def test_the_live_picture_stays_until_the_first_frame_of_finish(qtbot: QtBot, live: Studio, engine: FakeEngine) -> None:
     engine.gate = Gate()
-    shown = live.session.picture
+    shown = live.session.on_canvas.picture
     live.actions["finish"].trigger()
     engine.gate.wait_until_reached()
-    assert live.session.picture is shown
+    assert live.session.on_canvas.picture is shown
     engine.gate.open()
     qtbot.waitUntil(lambda: live.session.artwork.is_finished)
 
@@ -213,19 +213,19 @@ def test_the_live_picture_stays_until_the_first_frame_of_finish(qtbot: QtBot, li
 def test_switched_off_it_shows_nothing_and_asks_for_nothing(qtbot: QtBot, live: Studio, engine: FakeEngine) -> None:
     live.actions["live"].trigger()
     assert not live.preferences.is_live
-    assert live.session.picture is None
+    assert live.session.on_canvas.picture is None
     count = len(engine.requests)
     live.session.change(strength=0.3)
     live.session.commit()
     assert len(engine.requests) == count
     live.actions["live"].trigger()
-    qtbot.waitUntil(lambda: live.session.picture is not None)
+    qtbot.waitUntil(lambda: live.session.on_canvas.picture is not None)
 
 
 def test_a_pattern_has_no_live_picture(live: Studio, engine: FakeEngine) -> None:
     count = len(engine.requests)
     live.session.change(method="pattern")
-    assert live.session.picture is None
+    assert live.session.on_canvas.picture is None
     assert len(engine.requests) == count
 
 
@@ -238,9 +238,9 @@ def test_trouble_is_a_sentence_and_the_next_change_is_shown(
         live.session.change(strength=0.1)
     assert posted.args is not None
     assert posted.args[0].text == error.message
-    assert live.session.picture is None
+    assert live.session.on_canvas.picture is None
     live.session.change(strength=0.4)
-    qtbot.waitUntil(lambda: live.session.picture is not None)
+    qtbot.waitUntil(lambda: live.session.on_canvas.picture is not None)
 
 
 def test_keeping_colors_of_other_settings_than_the_finished_ones_is_shown_live(

@@ -85,7 +85,7 @@ def test_a_side_is_hidden_from_the_menu_and_that_is_remembered(
     studio.close()
     again = Studio(FakeEngine, settings, thumbnail_folder)
     again.window.show()
-    qtbot.waitUntil(lambda: again.session.engine_info is not None)
+    qtbot.waitUntil(lambda: again.session.engine.info is not None)
     part = getattr(again.window, name)
     assert part.isHidden() and not again.actions[name].isChecked()
     again.actions[name].trigger()

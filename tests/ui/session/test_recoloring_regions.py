@@ -18,9 +18,9 @@ SUBJECT = Region("Subject", Mask.of(Found("subject")), {"keep_color": 0.9})
 def finished(qtbot: QtBot, loaded: Studio, engine: FakeEngine) -> Studio:
     """The studio with a finished artwork in which the subject keeps colours of its own."""
     loaded.session.change_regions([SUBJECT])
-    qtbot.waitUntil(lambda: not loaded.session.missing)
+    qtbot.waitUntil(lambda: not loaded.session.finishing.missing)
     loaded.session.finish()
-    qtbot.waitUntil(lambda: loaded.session.artwork.is_finished and loaded.session.run is None)
+    qtbot.waitUntil(lambda: loaded.session.artwork.is_finished and loaded.session.finishing.run is None)
     engine.requests.clear()
     return loaded
 

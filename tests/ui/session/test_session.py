@@ -33,7 +33,7 @@ def gate(engine: FakeEngine) -> Gate:
 
 def finish(qtbot: QtBot, studio: Studio) -> None:
     studio.actions["finish"].trigger()
-    qtbot.waitUntil(lambda: studio.session.run is None)
+    qtbot.waitUntil(lambda: studio.session.finishing.run is None)
 
 
 def start(qtbot: QtBot, studio: Studio, gate: Gate, frames: int) -> None:
@@ -41,7 +41,9 @@ def start(qtbot: QtBot, studio: Studio, gate: Gate, frames: int) -> None:
     studio.actions["finish"].trigger()
     if frames:
         gate.let_pass(frames)
-        qtbot.waitUntil(lambda: studio.session.run is not None and studio.session.run.step == frames)
+        qtbot.waitUntil(
+            lambda: studio.session.finishing.run is not None and studio.session.finishing.run.step == frames
+        )
     gate.wait_until_reached()
 
 
@@ -90,21 +92,21 @@ def test_the_request_holds_photo_styles_and_shares(qtbot: QtBot, loaded: Studio,
 def test_a_pattern_needs_no_photo(qtbot: QtBot, studio: Studio, engine: FakeEngine) -> None:
     studio.importer.use_style(card_named(studio, "Poppies"))
     qtbot.waitUntil(lambda: bool(studio.session.artwork.styles))
-    assert studio.session.missing
+    assert studio.session.finishing.missing
     studio.session.change(method="pattern")
-    assert not studio.session.missing
+    assert not studio.session.finishing.missing
     finish(qtbot, studio)
     (request,) = engine.requests
     assert isinstance(request, StyleRequest) and request.content is None
-    assert studio.session.picture is not None
+    assert studio.session.on_canvas.picture is not None
 
 
 def test_a_pattern_is_not_compared_with_the_photo(qtbot: QtBot, loaded: Studio) -> None:
     loaded.session.change(method="pattern")
     finish(qtbot, loaded)
-    assert loaded.session.photo is None
+    assert loaded.session.on_canvas.photo is None
     loaded.session.undo()
-    assert loaded.session.photo is loaded.session.artwork.content
+    assert loaded.session.on_canvas.photo is loaded.session.artwork.content
 
 
 def test_knobs_without_effect_are_disabled(studio: Studio) -> None:
@@ -115,25 +117,25 @@ def test_knobs_without_effect_are_disabled(studio: Studio) -> None:
 
 def test_frames_stream_to_the_canvas(qtbot: QtBot, loaded: Studio, gate: Gate) -> None:
     seen: list[object] = []
-    loaded.session.frame_arrived.connect(lambda: seen.append(loaded.session.picture))
+    loaded.session.frame_arrived.connect(lambda: seen.append(loaded.session.on_canvas.picture))
     start(qtbot, loaded, gate, frames=1)
-    first = loaded.session.picture
+    first = loaded.session.on_canvas.picture
     assert first is seen[-1] is not None
     gate.let_pass()
-    qtbot.waitUntil(lambda: loaded.session.run is not None and loaded.session.run.step == 2)
-    assert loaded.session.picture is not first
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is not None and loaded.session.finishing.run.step == 2)
+    assert loaded.session.on_canvas.picture is not first
     assert "step 2/3" in loaded.window.status_bar.progress.text()
     assert "66 %" in loaded.window.canvas.badge.text()
 
 
 def test_a_frame_of_another_request_is_dropped(qtbot: QtBot, loaded: Studio, gate: Gate) -> None:
     start(qtbot, loaded, gate, frames=1)
-    shown = loaded.session.picture
+    shown = loaded.session.on_canvas.picture
     loaded.bridge.post(Frame(10**9, 1, 1, 1.0, make_picture()))
     gate.let_pass()
-    qtbot.waitUntil(lambda: loaded.session.run is not None and loaded.session.run.step == 2)
-    assert loaded.session.run.frame.request_id == loaded.session.run.request.id
-    assert loaded.session.picture is not shown
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is not None and loaded.session.finishing.run.step == 2)
+    assert loaded.session.finishing.run.frame.request_id == loaded.session.finishing.run.request.id
+    assert loaded.session.on_canvas.picture is not shown
 
 
 def test_stop_is_acknowledged_at_once_and_keeps_the_picture(qtbot: QtBot, loaded: Studio, gate: Gate) -> None:
@@ -141,10 +143,10 @@ def test_stop_is_acknowledged_at_once_and_keeps_the_picture(qtbot: QtBot, loaded
     loaded.actions["stop"].trigger()
     assert loaded.window.tool_bar.finish.text().startswith("Stopping")
     gate.open()
-    qtbot.waitUntil(lambda: loaded.session.run is None)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is None)
     result = loaded.session.artwork.result
     assert result is not None and not result.is_complete
-    assert loaded.session.picture is result.picture
+    assert loaded.session.on_canvas.picture is result.picture
     assert loaded.window.tool_bar.finish.text() == "Continue"
     assert loaded.window.canvas.badge.text() == f"Stopped at {int(100 * result.progress)} %" and 0 < result.progress < 1
     model = loaded.window.history.view.model()
@@ -160,10 +162,10 @@ def test_a_hasty_double_click_on_stop_stops_and_the_button_keeps_the_focus(
     button.setFocus()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     gate.open()
-    qtbot.waitUntil(lambda: loaded.session.run is None)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is None)
     qtbot.mouseDClick(button, Qt.MouseButton.LeftButton)
     qtbot.mouseRelease(button, Qt.MouseButton.LeftButton)
-    assert loaded.session.run is None
+    assert loaded.session.finishing.run is None
     assert button.hasFocus() and button.text() == "Continue"
 
 
@@ -173,7 +175,7 @@ def test_after_a_stop_one_goes_on_from_the_picture_so_far(
     start(qtbot, loaded, gate, frames=2)
     loaded.actions["stop"].trigger()
     gate.open()
-    qtbot.waitUntil(lambda: loaded.session.run is None)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is None)
     half = loaded.session.artwork.result
     assert half is not None
     finish(qtbot, loaded)
@@ -186,7 +188,7 @@ def test_after_a_stop_other_settings_start_afresh(qtbot: QtBot, loaded: Studio, 
     start(qtbot, loaded, gate, frames=2)
     loaded.actions["stop"].trigger()
     gate.open()
-    qtbot.waitUntil(lambda: loaded.session.run is None)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is None)
     loaded.session.change(seed=5)
     loaded.session.commit()
     assert loaded.window.tool_bar.finish.text() == "Finish"
@@ -219,13 +221,13 @@ def test_finished_hands_the_accent_to_export(qtbot: QtBot, loaded: Studio) -> No
 
 def test_keep_colours_acts_on_the_finished_picture_at_once(qtbot: QtBot, loaded: Studio, engine: FakeEngine) -> None:
     finish(qtbot, loaded)
-    painted = loaded.session.picture
+    painted = loaded.session.on_canvas.picture
     loaded.session.change(keep_color=0.5)
     qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
     request = engine.requests[-1]
     assert isinstance(request, ColorRequest)
     assert request.painted is painted and request.keep_color == 0.5
-    assert loaded.session.picture is not painted
+    assert loaded.session.on_canvas.picture is not painted
     loaded.session.change(keep_color=0.8)
     qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
     assert engine.requests[-1].painted is painted
@@ -242,34 +244,34 @@ def test_a_sign_of_life_is_not_the_end_of_keeping_colours(
         yield from run(engine, request)
 
     finish(qtbot, loaded)
-    painted = loaded.session.picture
+    painted = loaded.session.on_canvas.picture
     monkeypatch.setattr(FakeEngine, "run", run_slowly)
     loaded.session.change(keep_color=0.5)
     qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
-    assert loaded.session.picture is not painted
+    assert loaded.session.on_canvas.picture is not painted
 
 
 def test_undo_brings_the_picture_with_the_old_colours_back(qtbot: QtBot, loaded: Studio) -> None:
     finish(qtbot, loaded)
-    painted = loaded.session.picture
+    painted = loaded.session.on_canvas.picture
     loaded.session.change(keep_color=0.5)
     loaded.session.commit()
     qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
     loaded.actions["undo"].trigger()
-    assert loaded.session.picture is painted
+    assert loaded.session.on_canvas.picture is painted
     loaded.actions["redo"].trigger()
-    assert loaded.session.picture is not painted
+    assert loaded.session.on_canvas.picture is not painted
 
 
 def test_a_change_during_a_run_goes_on_from_the_present_picture(
     qtbot: QtBot, loaded: Studio, engine: FakeEngine, gate: Gate
 ) -> None:
     start(qtbot, loaded, gate, frames=1)
-    shown = loaded.session.picture
+    shown = loaded.session.on_canvas.picture
     for strength in (0.7, 0.8, 0.9):
         loaded.session.change(strength=strength)
     loaded.session.commit()
-    assert loaded.session.picture is shown
+    assert loaded.session.on_canvas.picture is shown
     gate.open()
     qtbot.waitUntil(lambda: loaded.session.artwork.is_finished)
     first, second = engine.requests
@@ -289,7 +291,7 @@ def test_a_change_during_a_run_is_told_to_start_over_from_the_picture_so_far(
     assert message is not None and not message.is_problem
     assert message.text == "Finish starts over with the new settings, from the picture so far."
     assert "history" in message.remedy
-    assert loaded.session.run is not None and loaded.session.run.progress == 0.0
+    assert loaded.session.finishing.run is not None and loaded.session.finishing.run.progress == 0.0
 
 
 def test_a_pattern_does_not_begin_with_the_picture_of_a_photo(
@@ -298,7 +300,7 @@ def test_a_pattern_does_not_begin_with_the_picture_of_a_photo(
     start(qtbot, loaded, gate, frames=1)
     loaded.session.change(method="pattern")
     loaded.session.commit()
-    assert loaded.session.run is not None and loaded.session.run.request.start is None
+    assert loaded.session.finishing.run is not None and loaded.session.finishing.run.request.start is None
     message = loaded.window.messages.message
     assert message is not None and message.text == "Finish starts over with the new settings."
 
@@ -309,23 +311,23 @@ def test_a_change_before_the_first_frame_keeps_what_the_run_went_on_from(
     start(qtbot, loaded, gate, frames=1)
     loaded.actions["stop"].trigger()
     gate.let_pass()
-    qtbot.waitUntil(lambda: loaded.session.run is None)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is None)
     half = loaded.session.artwork.result
     assert half is not None
     loaded.actions["finish"].trigger()
     loaded.session.change(strength=0.9)
     loaded.session.commit()
-    assert loaded.session.run is not None and loaded.session.run.request.start is half.painted
+    assert loaded.session.finishing.run is not None and loaded.session.finishing.run.request.start is half.painted
 
 
 def test_another_photo_during_a_run_ends_it_and_keeps_what_was_painted(
     qtbot: QtBot, loaded: Studio, gate: Gate
 ) -> None:
     start(qtbot, loaded, gate, frames=1)
-    shown = loaded.session.picture
+    shown = loaded.session.on_canvas.picture
     loaded.session.change(content=make_picture(seed=4))
     loaded.session.commit()
-    assert loaded.session.run is None and loaded.session.picture is None
+    assert loaded.session.finishing.run is None and loaded.session.on_canvas.picture is None
     assert [result.picture for result in loaded.session.artwork.history] == [shown]
 
 
@@ -333,14 +335,14 @@ def test_removing_the_last_style_during_a_run_stops_it(qtbot: QtBot, loaded: Stu
     start(qtbot, loaded, gate, frames=1)
     gate.open()
     loaded.window.panel.styles.rows[0].remove.click()
-    qtbot.waitUntil(lambda: loaded.session.run is None)
-    assert loaded.session.picture is not None
-    assert loaded.session.missing
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is None)
+    assert loaded.session.on_canvas.picture is not None
+    assert loaded.session.finishing.missing
 
 
 def test_what_is_missing_is_said_and_nothing_is_started(studio: Studio, engine: FakeEngine) -> None:
     studio.session.finish()
-    assert studio.session.run is None
+    assert studio.session.finishing.run is None
     assert studio.window.messages.message == Message("Open a picture first.")
     assert studio.window.tool_bar.finish.caption == "Open a picture first"
     assert engine.requests == []
@@ -351,7 +353,7 @@ def test_an_artwork_finished_as_it_is_set_is_not_painted_again(
 ) -> None:
     finish(qtbot, loaded)
     loaded.actions["finish"].trigger()
-    assert loaded.session.run is None
+    assert loaded.session.finishing.run is None
     assert len(engine.requests) == 1
 
 
@@ -368,13 +370,13 @@ def test_a_drag_in_the_window_is_one_undo_step(qtbot: QtBot, loaded: Studio) -> 
 
 
 def test_the_run_before_tells_how_long_the_next_takes(qtbot: QtBot, loaded: Studio) -> None:
-    assert loaded.session.seconds_expected is None
+    assert loaded.session.finishing.seconds_expected is None
     finish(qtbot, loaded)
     loaded.session.change(seed=1)
-    expected = loaded.session.seconds_expected
+    expected = loaded.session.finishing.seconds_expected
     assert expected is not None
     loaded.session.change(quality="high")
-    assert loaded.session.seconds_expected > expected
+    assert loaded.session.finishing.seconds_expected > expected
     assert loaded.window.tool_bar.finish.caption.startswith("about ")
 
 
@@ -384,7 +386,7 @@ def test_an_earlier_result_comes_back_as_one_step(qtbot: QtBot, loaded: Studio) 
     loaded.session.change(strength=0.9)
     finish(qtbot, loaded)
     loaded.session.show_result(first)
-    assert loaded.session.picture is first.picture
+    assert loaded.session.on_canvas.picture is first.picture
     assert loaded.window.panel.knobs["strength"].value == 0.6
     loaded.session.undo()
     assert loaded.window.panel.knobs["strength"].value == 0.9
@@ -395,14 +397,14 @@ def test_no_result_makes_the_canvas_smaller(qtbot: QtBot, studio: Studio, save_p
     assert strip.isHidden()
     studio.importer.open_picture(save_photo())
     studio.importer.use_style(card_named(studio, "Poppies"))
-    qtbot.waitUntil(lambda: studio.session.missing == "" and strip.isVisible())
+    qtbot.waitUntil(lambda: studio.session.finishing.missing == "" and strip.isVisible())
     QApplication.processEvents()
-    size, width = canvas.size(), canvas.zoom * studio.session.shown_size[0]  # on the screen
+    size, width = canvas.size(), canvas.zoom * studio.session.on_canvas.size[0]  # on the screen
     for strength in (0.9, 0.8):
         studio.session.change(strength=strength)
         finish(qtbot, studio)
         QApplication.processEvents()
-        assert canvas.size() == size and canvas.zoom * studio.session.shown_size[0] == pytest.approx(width)
+        assert canvas.size() == size and canvas.zoom * studio.session.on_canvas.size[0] == pytest.approx(width)
 
 
 def test_a_run_stopped_right_after_a_change_keeps_the_picture_with_the_settings_it_was_painted_from(
@@ -411,9 +413,9 @@ def test_a_run_stopped_right_after_a_change_keeps_the_picture_with_the_settings_
     start(qtbot, loaded, gate, frames=1)
     loaded.session.change(strength=0.9, keep_color=0.5)
     loaded.session.commit()
-    loaded.session.stop()
+    loaded.session.finishing.stop()
     gate.open()
-    qtbot.waitUntil(lambda: loaded.session.run is None)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is None)
     result = loaded.session.artwork.result
     assert result is not None and result.recipe.strength == 0.6
     qtbot.waitUntil(lambda: loaded.session.artwork.result.recipe.keep_color == 0.5)

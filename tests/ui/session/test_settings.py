@@ -164,7 +164,7 @@ def test_a_value_that_makes_no_sense_costs_no_other(
     settings = make_settings()
     studio = Studio(FakeEngine, settings, thumbnail_folder)
     studio.window.show()
-    qtbot.waitUntil(lambda: studio.session.engine_info is not None)
+    qtbot.waitUntil(lambda: studio.session.engine.info is not None)
     words = studio.preferences.as_words()
     assert words == Preferences(Settings(file.with_name("none.json"))).as_words() | {"has_history": "False"}
     usual = QSize(1280, 800).boundedTo(room_on(studio.window.screen()))
@@ -318,7 +318,7 @@ def test_a_hidden_side_comes_back_as_wide_as_it_was(
     studio.close()
     again = Studio(FakeEngine, settings, thumbnail_folder)
     again.window.show()
-    qtbot.waitUntil(lambda: again.session.engine_info is not None)
+    qtbot.waitUntil(lambda: again.session.engine.info is not None)
     again.actions["gallery"].trigger()
     assert again.window.splitter.sizes()[0] == pytest.approx(width, abs=2) and width < GALLERY_WIDTH - 20
     again.close()

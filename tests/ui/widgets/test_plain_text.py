@@ -134,7 +134,7 @@ def besieged(
     monkeypatch.setattr("studio.ui.window.action_handlers.bundled_cards", hostile.__getitem__)
     studio = Studio(FakeEngine, settings, tmp_path / "thumbnails")
     studio.window.show()
-    qtbot.waitUntil(lambda: studio.session.engine_info is not None and bool(studio.importer.user_styles.cards))
+    qtbot.waitUntil(lambda: studio.session.engine.info is not None and bool(studio.importer.user_styles.cards))
     yield studio
     studio.close()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)

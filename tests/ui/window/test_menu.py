@@ -162,7 +162,7 @@ def test_the_artwork_is_copied_to_the_clipboard(qtbot: QtBot, loaded: Studio) ->
     loaded.window.canvas.setFocus()
     with qtbot.waitSignal(QGuiApplication.clipboard().dataChanged):
         qtbot.keyClick(loaded.window.canvas, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    image, picture = QGuiApplication.clipboard().image(), loaded.session.picture
+    image, picture = QGuiApplication.clipboard().image(), loaded.session.on_canvas.picture
     assert (image.width(), image.height()) == (picture.width, picture.height)
     assert image.pixelColor(3, 2).getRgb()[:3] == tuple(picture.pixels[2, 3])
     assert not loaded.actions["compare"].isChecked()

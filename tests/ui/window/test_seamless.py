@@ -28,7 +28,7 @@ def test_a_seamless_pattern_is_repeated_on_the_canvas_and_exported_once(
     assert not canvas._is_repeated and canvas.zoom == 2 * room
     repeat.trigger()
     assert canvas._is_repeated
-    tile = loaded.session.picture
+    tile = loaded.session.on_canvas.picture
     assert tile is not None
     loaded.exporter.export(tmp_path / "tile.png", ExportOptions(), "Tile")
     qtbot.waitUntil(lambda: "exporting" not in loaded.session.activities)

@@ -31,12 +31,17 @@ SavePhoto = Callable[..., Path]
 def screen(studio: Studio) -> tuple[object, ...]:
     """Everything the artist sees of the artwork."""
     artwork = studio.session.artwork
-    return artwork.state, studio.session.picture, studio.window.windowTitle(), studio.window.tool_bar.title.text()
+    return (
+        artwork.state,
+        studio.session.on_canvas.picture,
+        studio.window.windowTitle(),
+        studio.window.tool_bar.title.text(),
+    )
 
 
 def finish(qtbot: QtBot, studio: Studio) -> None:
     studio.actions["finish"].trigger()
-    qtbot.waitUntil(lambda: studio.session.run is None)
+    qtbot.waitUntil(lambda: studio.session.finishing.run is None)
 
 
 def problem(studio: Studio) -> str:
@@ -145,7 +150,7 @@ def test_the_gallery_uses_and_mixes_by_keyboard_and_ctrl_enter_finishes_wherever
         styles.setCurrentIndex(styles.model().index(loaded.window.gallery.model.row_of(card.id)))
         qtbot.keyClick(styles, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
         qtbot.waitUntil(lambda count=count: len(loaded.session.artwork.styles) == count)
-    assert loaded.session.run is None
+    assert loaded.session.finishing.run is None
     unused = card_named(loaded, "Spring")
     styles.setCurrentIndex(styles.model().index(loaded.window.gallery.model.row_of(unused.id)))
     qtbot.keyClick(styles, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
@@ -210,7 +215,7 @@ def test_closing_during_a_run_is_clean(qtbot: QtBot, loaded: Studio, engine: Fak
     engine.gate = gate = Gate()
     loaded.actions["finish"].trigger()
     gate.let_pass()
-    qtbot.waitUntil(lambda: loaded.session.picture is not None)
+    qtbot.waitUntil(lambda: loaded.session.on_canvas.picture is not None)
     gate.wait_until_reached()
     assert not loaded.window.close(), "the disk has not kept it"
     loaded.window.findChild(QMessageBox).reject()
@@ -276,7 +281,7 @@ def test_the_window_is_painted_before_the_engine_is_made(
     studio, watch = Studio(make_engine, settings, thumbnail_folder), Watch()
     studio.window.status_bar.installEventFilter(watch)  # the last part from the top
     studio.window.show()
-    qtbot.waitUntil(lambda: studio.session.engine_info is not None)
+    qtbot.waitUntil(lambda: studio.session.engine.info is not None)
     assert "Fake brush" in studio.window.status_bar.device.text()
     studio.close()
     assert order[0] == "painted" and "engine" in order
@@ -302,7 +307,7 @@ def test_the_layout_is_remembered(qtbot: QtBot, studio: Studio, settings: Settin
     studio.window.close()
     again = Studio(FakeEngine, settings, thumbnail_folder)
     again.window.show()
-    qtbot.waitUntil(lambda: again.session.engine_info is not None)
+    qtbot.waitUntil(lambda: again.session.engine.info is not None)
     assert (again.window.width(), again.window.height()) == (780, 700)
     assert again.window.splitter.sizes() == sizes
     assert again.window.canvas.background == "black"
@@ -317,7 +322,7 @@ def test_a_full_screen_is_remembered_and_left_by_its_key(
     studio.window.close()
     again = Studio(FakeEngine, settings, thumbnail_folder)
     again.window.show()
-    qtbot.waitUntil(lambda: again.session.engine_info is not None)
+    qtbot.waitUntil(lambda: again.session.engine.info is not None)
     assert again.window.isFullScreen() and again.actions["full_screen"].isChecked()
     again.actions["full_screen"].trigger()
     assert not again.window.isFullScreen()
@@ -333,7 +338,7 @@ def test_the_pace_of_the_engine_is_remembered(
     loaded.close()
     again = Studio(FakeEngine, settings, thumbnail_folder)
     again.window.show()
-    qtbot.waitUntil(lambda: again.session.engine_info is not None)
+    qtbot.waitUntil(lambda: again.session.engine.info is not None)
     assert again.session.estimate.runs == runs
     again.close()
 

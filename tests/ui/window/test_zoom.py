@@ -36,7 +36,7 @@ def test_the_figure_and_the_place_are_those_of_the_finished_picture_all_the_way(
 
     canvas, sizes = large.window.canvas, large.window.status_bar.size_label
     canvas.zoom_to(1.0)
-    assert large.session.shown_size == (1200, 800) and sizes.text() == "1200 × 800 px"
+    assert large.session.on_canvas.size == (1200, 800) and sizes.text() == "1200 × 800 px"
     place = canvas._viewport.view.left
     large.preferences.auto_refine = "always"
     large.preferences.is_live = True
@@ -51,11 +51,11 @@ def test_the_figure_and_the_place_are_those_of_the_finished_picture_all_the_way(
     engine.gate = Gate()
     large.actions["finish"].trigger()
     engine.gate.let_pass(1)
-    qtbot.waitUntil(lambda: large.session.run is not None and large.session.run.step == 1)
+    qtbot.waitUntil(lambda: large.session.finishing.run is not None and large.session.finishing.run.step == 1)
     assert canvas.badge.text().startswith("Finishing")
     engine.gate.open()
-    qtbot.waitUntil(lambda: large.session.run is None)
-    assert large.session.picture.width == 600 and sizes.text() == "600 × 400 px"
+    qtbot.waitUntil(lambda: large.session.finishing.run is None)
+    assert large.session.on_canvas.picture.width == 600 and sizes.text() == "600 × 400 px"
     assert canvas._viewport.view == place and told == []
 
 
@@ -63,7 +63,7 @@ def test_a_larger_size_for_the_artwork_moves_nothing_while_live_shows_it(qtbot: 
     large.preferences.auto_refine = "never"
     large.preferences.is_live = True
     large.importer.use_style(card_named(large, "Poppies"))
-    qtbot.waitUntil(lambda: large.session.picture is not None)
+    qtbot.waitUntil(lambda: large.session.on_canvas.picture is not None)
     canvas = large.window.canvas
     canvas.zoom_to(1.0)
     left, top = canvas._viewport.view.left, canvas._viewport.view.top

@@ -6,7 +6,7 @@ from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.engine_api.build_requests import style_request
 from studio.core.engine_api.contract import Done, Frame, Progress, Seen
 from studio.core.picture import Picture
-from studio.ui.session.time_estimate import Countdown
+from studio.ui.session.finish.time_estimate import Countdown
 
 
 class FinishRun:

@@ -11,8 +11,8 @@ from studio.core.engine_api.contract import EngineInfo
 from studio.core.engine_api.schedule import stages
 from studio.core.picture import fit_size
 from studio.core.recipe import QUALITIES, StyleRecipe
+from studio.ui.session.finish.time_estimate import Countdown, TimeEstimate, keep_estimate, read_estimate
 from studio.ui.session.settings import Settings
-from studio.ui.session.time_estimate import Countdown, TimeEstimate, keep_estimate, read_estimate
 
 RECIPE = StyleRecipe()
 

@@ -10,9 +10,9 @@ from studio.core.engine_api.contract import Done, Event, Failed, Frame, Progress
 from studio.jobs.worker import Worker
 from studio.ui.selection.mask_drawer import MaskDrawer
 from studio.ui.session.activities import Activities
-from studio.ui.session.finish_run import FinishRun
+from studio.ui.session.finish.finish_run import FinishRun
+from studio.ui.session.finish.time_estimate import TimeEstimate
 from studio.ui.session.message import Message
-from studio.ui.session.time_estimate import TimeEstimate
 
 _WORTH_TELLING = 0.1  # of a run: of less there is nothing to look back at
 _TELLING = 0.4  # of the work; less of it says too little about the rest
@@ -107,6 +107,7 @@ class FinishController(QObject):
         self._start(FinishRun(state, is_resumed=is_resumed, seen=self._masks.seen(state)))
         self.changed.emit()
 
+    @Slot()
     def stop(self) -> None:
         """Stop and keep the picture so far."""
         if self.run is not None and not self.run.is_stopping:

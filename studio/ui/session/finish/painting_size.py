@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QCoreApplication
 
+from studio.core.artwork.artwork import Artwork
 from studio.core.artwork.artwork_state import ArtworkState
 from studio.core.durations import rough_bytes, rough_time
 from studio.core.print_size import CM_PER_INCH, parse_print_size
 from studio.core.recipe import KNOBS, StyleRecipe
-from studio.ui.session.time_estimate import TimeEstimate
+from studio.ui.session.finish.time_estimate import TimeEstimate
 
 QUICK = 60.0  # s that the size chosen by itself may take
 LEAST_EDGE = 768  # px; a smaller photo leaves strokes no room
@@ -37,6 +40,17 @@ def sized(state: ArtworkState, estimate: TimeEstimate) -> StyleRecipe:
     width, height = max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
     edge = estimate.largest_edge(width, height, recipe, QUICK, unknown)
     return recipe.change(long_edge=max(edge, min(LEAST_QUICK_EDGE, wanted)), size_rule="auto")
+
+
+def change_sized(artwork: Artwork, estimate: TimeEstimate, fields: dict[str, Any]) -> bool:
+    """Change the artwork as `Artwork.change`; its size follows another photo, method or rule."""
+    before = artwork.state
+    is_changed = artwork.change(**fields)
+    now = artwork.state
+    if not now.has_content_of(before) or fields.keys() & {"method", "size_rule"}:
+        recipe = sized(now, estimate)
+        is_changed |= artwork.change(long_edge=recipe.long_edge, size_rule=recipe.size_rule)
+    return is_changed
 
 
 def size_in_words(state: ArtworkState, estimate: TimeEstimate) -> str:
