@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from typing import Any, Literal
-from weakref import WeakValueDictionary
 
 from studio.core.artwork.artwork_state import ArtworkState, Result, relative_parts
 from studio.core.artwork.blend import Blend
+from studio.core.artwork.blended_pictures import BlendedPictures
+from studio.core.artwork.card_corrections import CardCorrections
+from studio.core.artwork.style_mix import StyleMix
 from studio.core.artwork.undo_stack import UndoStack
-from studio.core.card import Card
 from studio.core.errors import RecipeError
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
@@ -40,14 +41,8 @@ class Artwork:
         self._history = tuple(history)[-RESULTS_KEPT:]
         self._exported: Result | None = None
         self.forgotten: frozenset[str] = frozenset()  # what was deleted for good since
-        # Blended pictures are large, so undo steps do without them; one that something else still holds is not made
-        # again.
-        self._blended: WeakValueDictionary[Blend, Picture] = WeakValueDictionary()
-        parts: tuple[ArtworkState | Result, ...] = (self.state, *self._history)
-        for part in parts:
-            if part.blend is not None and part.content is not None and part.content is not part.blend.base:
-                self._blended[part.blend] = part.content
-        self._corrected: dict[str, Card] = {}  # by id
+        self._blended = BlendedPictures((self.state, *self._history))
+        self.cards = CardCorrections()
 
     def become(self, other: Artwork) -> bool:
         """Be another artwork from now on, with its undo and its history; returns whether the state differs."""
@@ -73,8 +68,7 @@ class Artwork:
     @property
     def awaited_blend(self) -> Blend | None:
         """The blend that `content` only stands in for: hand what `blend_pictures` makes of it to `take_blended`."""
-        blend = self.state.blend
-        return blend if blend is not None and self._blended.get(blend) is not self.state.content else None
+        return None if self._blended.is_made(self.state) else self.state.blend
 
     @property
     def missing(self) -> Literal["picture", "blend", "style"] | None:
@@ -128,9 +122,15 @@ class Artwork:
         return self.result is not None and self.result is not self._exported
 
     @property
-    def shares(self) -> tuple[float, ...]:
-        """The share of each style in percent, summing to 100."""
-        return tuple(100 * share for share in self.recipe.shares_of(len(self.styles))) if self.styles else ()
+    def mix(self) -> StyleMix:
+        """The styles with their shares."""
+        return StyleMix.of(self.styles, self.recipe)
+
+    @property
+    def committed_mix(self) -> StyleMix:
+        """The same with the shares of the last commit, where there were as many styles."""
+        committed = self._undo.committed
+        return StyleMix.of(self.styles, committed.recipe if len(committed.styles) == len(self.styles) else self.recipe)
 
     def change(self, **fields: Any) -> bool:
         """Set `content`, `blend`, `styles` (then shares are equal unless given too), `regions` or fields of the recipe.
@@ -142,7 +142,7 @@ class Artwork:
         state = self.state
         photo = fields.pop("content", state.photo)
         blend = fields.pop("blend", state.blend if photo is state.photo else None)
-        content = photo if blend is None else self._content_of(blend)
+        content = photo if blend is None else self._blended.content_of(blend, state)
         styles = tuple(fields.pop("styles", state.styles))
         kept = state.regions if photo is state.photo else relative_parts(state.regions)
         regions = with_own_names(fields.pop("regions", kept))
@@ -160,37 +160,9 @@ class Artwork:
         self._undo.present = changed
         return True
 
-    def change_share(self, index: int, percent: float) -> bool:
-        """Give one style `percent` of the mix; the others share the rest in the proportions last committed.
-
-        From the committed proportions, because at 100 % the present ones are lost and a drag could not come back.
-        """
-        rest = [share for i, share in enumerate(self._committed_shares()) if i != index]
-        if not rest:
-            return False
-        percent = min(max(percent, 0.0), 100.0)
-        scale = (100 - percent) / sum(rest) if sum(rest) > 0 else 0.0
-        others = [share * scale if scale else (100 - percent) / len(rest) for share in rest]
-        return self.change(style_shares=(*others[:index], percent, *others[index:]))
-
-    def use_style(self, style: Style) -> bool:
-        """Paint in this style alone."""
-        return self.change(styles=(style,))
-
-    def mix_in(self, style: Style) -> bool:
-        """Add a style with an even share; the others keep their proportions. False if it is in the mix already."""
-        if any(style.card.id == known.card.id for known in self.styles):
-            return False
-        count = len(self.styles)
-        shares = [share * count / (count + 1) for share in self.shares]
-        return self.change(styles=(*self.styles, style), style_shares=(*shares, 100 / (count + 1)))
-
-    def remove_style(self, index: int) -> bool:
-        """Take a style out of the mix; the others keep their proportions."""
-        styles = self.styles[:index] + self.styles[index + 1 :]
-        shares = self.shares[:index] + self.shares[index + 1 :]
-        scale = 100 / sum(shares) if sum(shares) > 0 else 0.0
-        return self.change(styles=styles, style_shares=tuple(min(share * scale, 100.0) for share in shares if scale))
+    def change_mix(self, mix: StyleMix) -> bool:
+        """Paint in these styles, with these shares."""
+        return self.change(styles=mix.styles, style_shares=mix.shares)
 
     def add_region(self, region: Region, place: int | None = None) -> bool:
         """Put a region over the others, or at a place among them."""
@@ -201,10 +173,6 @@ class Artwork:
         """Have another region in the place of one."""
         return self.change(regions=(*self.regions[:index], region, *self.regions[index + 1 :]))
 
-    def remove_region(self, index: int) -> bool:
-        """Paint as everywhere else where this region is."""
-        return self.change(regions=self.regions[:index] + self.regions[index + 1 :])
-
     def take_blended(self, blend: Blend, picture: Picture) -> bool:
         """Take the picture of a blend, which is no undo step; False if these two are not blended any more.
 
@@ -212,7 +180,7 @@ class Artwork:
         """
         if self.state.blend is None or self.state.blend.pictures != blend.pictures or self.awaited_blend is None:
             return False
-        self._blended[blend] = picture
+        self._blended.note(blend, picture)
         self._undo.replace(content=picture)
         return True
 
@@ -327,27 +295,6 @@ class Artwork:
         self._history = tuple(new if result is old else result for result in self._history)
         self._undo.replace(result=new)
 
-    def card_of(self, style: Style) -> Card:
-        """What is known of a style today, also of one in an old result: its card may have been corrected since."""
-        return self._corrected.get(style.card.id, style.card)
-
-    @property
-    def credited_styles(self) -> tuple[Style, ...]:
-        """The styles in the mix under the cards they have today."""
-        return tuple(replace(style, card=self.card_of(style)) for style in self.styles)
-
-    @property
-    def credited_regions(self) -> tuple[Region, ...]:
-        """The regions, their styles under the cards they have today."""
-        return tuple(
-            replace(region, styles=tuple(replace(style, card=self.card_of(style)) for style in region.styles))
-            for region in self.regions
-        )
-
-    def correct_card(self, card: Card) -> None:
-        """Remember that a style's card says something else now; nothing is painted differently for it."""
-        self._corrected[card.id] = card
-
     def mark_exported(self, result: Result) -> None:
         """Remember that this result lies in a file now."""
         self._exported = result
@@ -359,18 +306,5 @@ class Artwork:
     def _is_of_content(self, result: Result) -> bool:
         return result.content is self.content and self.awaited_blend is None
 
-    def _content_of(self, blend: Blend) -> Picture:
-        """The blended picture, or what stands in for it: the same two blended otherwise, or the first alone."""
-        known, state = self._blended.get(blend), self.state
-        if known is None and state.blend is not None and state.blend.pictures == blend.pictures:
-            known = state.content
-        return known or blend.base
-
-    def _committed_shares(self) -> Sequence[float]:
-        count = len(self.styles)
-        recipe = self._undo.committed.recipe if len(self._undo.committed.styles) == count else self.recipe
-        return [100 * share for share in recipe.shares_of(count)]
-
     def _complete(self, state: ArtworkState) -> ArtworkState:
-        """A state of undo, which keeps no blended picture, with its content."""
-        return state if state.blend is None else replace(state, content=self._content_of(state.blend))
+        return self._blended.completed(state, self.state)

@@ -133,8 +133,8 @@ class BatchQueue(QObject):
             last = self._exporter.last
             export_options = (last.options if last else ExportOptions()).in_format(options.format)
             artist = last.artist if last else ""
-            styles, regions = artwork.credited_styles, relative_parts(artwork.credited_regions)
-            job = BatchJob(styles, artwork.recipe, export_options, artist=artist, regions=regions)
+            styles, regions = artwork.cards.styles(artwork.styles), artwork.cards.regions(artwork.regions)
+            job = BatchJob(styles, artwork.recipe, export_options, artist=artist, regions=relative_parts(regions))
         except StudioError as error:
             self._tell(error)
             return

@@ -204,10 +204,11 @@ class BatchWindow(QDialog):
             self.regions.show_regions(queue.job.regions)
             self._show_rights(queue.job.cards)
         else:
-            self.recipe.setText(missing or self._described(artwork.credited_styles, artwork.recipe))
+            styles = artwork.cards.styles(artwork.styles)
+            self.recipe.setText(missing or self._described(styles, artwork.recipe))
             self.regions.show_regions(artwork.regions)
             of_regions = (style for region in artwork.regions if region.is_painted for style in region.styles)
-            self._show_rights([style.card for style in (*artwork.credited_styles, *of_regions)])
+            self._show_rights([style.card for style in (*styles, *of_regions)])
         self._show_progress()
 
     @Slot()

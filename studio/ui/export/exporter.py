@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,6 @@ from studio.core.image_io.formats import SUFFIX_OF
 from studio.core.image_io.output.signing_key import SigningFiles, load_signing_key
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
-from studio.core.styles.style import Style
 from studio.ui.export.export_settings import ExportSettings, Unit, keep_export_settings, read_export_settings
 from studio.ui.export.signing_settings import read_signing_settings
 from studio.ui.session.message import Message
@@ -166,8 +165,8 @@ class Exporter(QObject):
 
     def _credits(self, shown: ShownPicture) -> Credits:
         result = shown.result
-        styles = self._credited(result.styles)
-        all_styles = self._credited(result.all_styles)
+        cards = self._session.artwork.cards
+        styles, all_styles = cards.styles(result.styles), cards.styles(result.all_styles)
         is_pattern = result.recipe.method == "pattern"
         pictures = result.blend.pictures if result.blend else (result.content,) if result.content else ()
         photo = "" if is_pattern else self.tr(" and ").join(Path(picture.name).stem for picture in pictures)
@@ -178,13 +177,7 @@ class Exporter(QObject):
         made_of = credits_of(result.content, styles, result.recipe, title, blend=result.blend)
         if is_pattern:
             return made_of
-        return with_regions(
-            made_of, [replace(region, styles=self._credited(region.styles)) for region in result.regions]
-        )
-
-    def _credited(self, styles: Sequence[Style]) -> tuple[Style, ...]:
-        """The styles under the cards they have today."""
-        return tuple(replace(style, card=self._session.artwork.card_of(style)) for style in styles)
+        return with_regions(made_of, cards.regions(result.regions))
 
     def _layers(self, shown: ShownPicture) -> Callable[[], tuple[Layer, ...]]:
         """Draws what lies below it: nothing below a pattern, nor below a photo, which is the picture itself."""

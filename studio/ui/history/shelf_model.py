@@ -76,7 +76,7 @@ class ShelfModel(QAbstractListModel):
 
     def _styles(self, entry: HistoryEntry) -> str:
         artwork = self._session.artwork
-        return self.tr(" and ").join(artwork.card_of(style).title for style in entry.result.styles)
+        return self.tr(" and ").join(artwork.cards.card_of(style).title for style in entry.result.styles)
 
     def _detail(self, entry: HistoryEntry) -> str:
         picture = entry.result.picture

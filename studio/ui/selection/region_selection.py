@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.artwork.artwork import Artwork
-from studio.core.artwork.artwork_state import ArtworkState
+from studio.core.artwork.style_mix import StyleMix
 from studio.core.recipe import StyleRecipe
 from studio.core.regions.region import REGION_FIELDS, Region, free_name
 from studio.core.regions.shapes import Found, FoundName, Mask
@@ -51,7 +51,7 @@ class RegionSelection(QObject):
         self._artwork = artwork
         self._sight = sight
         self._name = ""  # of the one selected: it stays selected while undo takes its settings away
-        self._mix: Artwork | None = None  # the selected region's styles during a drag
+        self._committed_mix: StyleMix | None = None  # the selected region's during a drag, as it was before
         sight.changed.connect(self.refresh)
 
     @property
@@ -81,13 +81,12 @@ class RegionSelection(QObject):
         """The styles that hold there, under the cards they have today."""
         choice = self.selected
         styles = choice.region.styles_of(self._artwork.styles) if choice else self._artwork.styles
-        return tuple(replace(style, card=self._artwork.card_of(style)) for style in styles)
+        return self._artwork.cards.styles(styles)
 
     @property
     def shares(self) -> tuple[float, ...]:
         """The share of each in percent, summing to 100."""
-        count = len(self.styles)
-        return tuple(100 * share for share in self.recipe.shares_of(count)) if count else ()
+        return StyleMix.of(self.styles, self.recipe).percents
 
     def select(self, name: str) -> None:
         """Select a region; "" for the whole picture."""
@@ -105,7 +104,7 @@ class RegionSelection(QObject):
 
     def end_edit(self) -> None:
         """An edit is complete."""
-        self._mix = None
+        self._committed_mix = None
 
     def free_name(self, name: str) -> str:
         """The name, with a number behind it if a region is called so already."""
@@ -123,21 +122,23 @@ class RegionSelection(QObject):
         own = {name: None if value == getattr(whole, name) else value for name, value in fields.items()}
         return self.edit(choice.region.change(**own))
 
-    def change_mix(self, change: Callable[[Artwork], bool]) -> bool:
-        """Change the styles of the selected region, or of all, by what `change` does to an artwork with them."""
-        choice = self.selected
+    def change_mix(self, change: Callable[[StyleMix], StyleMix], *, of_commit: bool = False) -> bool:
+        """Have another mix in the selected region, or in the artwork where none is; whether anything differs now.
+
+        change: makes it of the present one; of_commit: of the one before the changes since the last commit.
+        """
+        artwork, choice = self._artwork, self.selected
         if choice is None:
-            return change(self._artwork)
-        if self._mix is None:
-            styles = choice.region.styles_of(self._artwork.styles)
-            self._mix = Artwork(ArtworkState(styles=styles, recipe=choice.region.recipe_of(self._artwork.recipe)))
-        mix = self._mix
-        if not change(mix):
+            return artwork.change_mix(change(artwork.committed_mix if of_commit else artwork.mix))
+        present = StyleMix.of(choice.region.styles_of(artwork.styles), choice.region.recipe_of(artwork.recipe))
+        if self._committed_mix is None:
+            self._committed_mix = present
+        mix = change(self._committed_mix if of_commit else present)
+        if mix == present:
             return False
         own = choice.region.change(style_shares=None)
-        if mix.styles != self._artwork.styles or mix.recipe.style_shares != self._artwork.recipe.style_shares:
-            own = replace(own, styles=mix.styles)
-            own = own.change(style_shares=mix.recipe.style_shares or None)
+        if mix != artwork.mix:
+            own = replace(own, styles=mix.styles).change(style_shares=mix.shares or None)
         else:
             own = replace(own, styles=())
         return self.edit(own)

@@ -143,21 +143,24 @@ class Session(QObject):
 
     def use_style(self, style: Style) -> None:
         """Paint in this style alone, in the selected region or everywhere, as one step."""
-        self._step(lambda: self.selection.change_mix(lambda artwork: artwork.use_style(style)))
+        self._step(lambda: self.selection.change_mix(lambda mix: mix.only(style)))
 
     def mix_in(self, style: Style) -> None:
         """Add a style to the mix, of the selected region or of all, as one step."""
-        if not self._step(lambda: self.selection.change_mix(lambda artwork: artwork.mix_in(style))):
-            title = self.artwork.card_of(style).title
+        if not self._step(lambda: self.selection.change_mix(lambda mix: mix.with_style(style))):
+            title = self.artwork.cards.card_of(style).title
             self.post_message(Message(self.tr("{} is in the mix already.").format(title)))
 
     def remove_style(self, index: int) -> None:
         """Take a style out of the mix, as one step."""
-        self._step(lambda: self.selection.change_mix(lambda artwork: artwork.remove_style(index)))
+        self._step(lambda: self.selection.change_mix(lambda mix: mix.without(index)))
 
     def change_share(self, index: int, percent: float) -> None:
-        """Change how much of a style goes into the mix; the others make room."""
-        self._apply(lambda: self.selection.change_mix(lambda artwork: artwork.change_share(index, percent)))
+        """Change how much of a style goes into the mix; the others make room, in the proportions last committed.
+
+        From the committed proportions, because at 100 % the present ones are lost and a drag could not come back.
+        """
+        self._apply(lambda: self.selection.change_mix(lambda mix: mix.with_share(index, percent), of_commit=True))
 
     @Slot()
     def reset_settings(self) -> None:
@@ -193,7 +196,7 @@ class Session(QObject):
     @Slot(object)
     def correct_card(self, card: Card) -> None:
         """Use what a style's card says now, for captions and credits."""
-        self.artwork.correct_card(card)
+        self.artwork.cards.note(card)
         self.styles_changed.emit()
         self.state_changed.emit()
 

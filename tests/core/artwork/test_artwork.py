@@ -9,6 +9,7 @@ import pytest
 
 from studio.core.artwork.artwork import RESULTS_KEPT, Artwork
 from studio.core.artwork.artwork_state import Result
+from studio.core.artwork.style_mix import StyleMix
 from studio.core.artwork.undo_stack import UNDO_STEPS
 from studio.core.card import Card
 from studio.core.errors import RecipeError
@@ -244,7 +245,7 @@ def test_what_is_added_is_a_step_before_which_it_is_as_if_thrown_away(artwork: A
 
 def test_a_style_that_is_used_as_it_comes_is_added_by_that_step(artwork: Artwork) -> None:
     steps = len(artwork.undo_stack)
-    artwork.use_style(make_style("mine"))
+    artwork.change_mix(artwork.mix.only(make_style("mine")))
     artwork.commit()
     artwork.change(seed=5)
     artwork.commit()
@@ -277,73 +278,32 @@ def test_a_result_is_unsaved_until_it_is_exported(artwork: Artwork) -> None:
     assert not artwork.has_unsaved_result
 
 
-def test_one_share_moves_and_the_others_make_room_in_proportion(artwork: Artwork) -> None:
-    artwork.change(styles=[make_style(name) for name in "abc"], style_shares=(50.0, 30.0, 20.0))
-    artwork.commit()
-    artwork.change_share(0, 75.0)
-    assert artwork.shares == pytest.approx((75.0, 15.0, 10.0))
-
-
 def test_a_share_dragged_to_the_end_and_back_restores_the_others(artwork: Artwork) -> None:
     artwork.change(styles=[make_style(name) for name in "abc"], style_shares=(50.0, 30.0, 20.0))
     artwork.commit()
-    artwork.change_share(0, 100.0)
-    assert artwork.shares == pytest.approx((100.0, 0.0, 0.0))
-    artwork.change_share(0, 50.0)
-    assert artwork.shares == pytest.approx((50.0, 30.0, 20.0))
+    artwork.change_mix(artwork.committed_mix.with_share(0, 100.0))
+    assert artwork.mix.percents == pytest.approx((100.0, 0.0, 0.0))
+    artwork.change_mix(artwork.committed_mix.with_share(0, 50.0))
+    assert artwork.mix.percents == pytest.approx((50.0, 30.0, 20.0))
 
 
-def test_shares_that_were_nothing_get_an_even_part(artwork: Artwork) -> None:
-    artwork.change(styles=[make_style(name) for name in "abc"], style_shares=(100.0, 0.0, 0.0))
-    artwork.commit()
-    artwork.change_share(0, 40.0)
-    assert artwork.shares == pytest.approx((40.0, 30.0, 30.0))
-
-
-def test_a_single_style_has_no_share_to_move(artwork: Artwork) -> None:
-    artwork.use_style(make_style("wave"))
-    assert not artwork.change_share(0, 10.0)
-    assert artwork.shares == (100.0,)
-
-
-def test_a_style_mixed_in_gets_an_even_share_and_the_others_keep_their_proportions(artwork: Artwork) -> None:
-    artwork.change(style_shares=(80.0, 20.0))
-    assert artwork.mix_in(make_style("poppies"))
-    assert artwork.shares == pytest.approx((160 / 3, 40 / 3, 100 / 3))
-
-
-def test_a_style_already_in_the_mix_is_not_added_twice(artwork: Artwork) -> None:
-    assert not artwork.mix_in(make_style("wave"))
+def test_a_mix_is_not_changed_by_a_style_that_is_in_it(artwork: Artwork) -> None:
+    assert not artwork.change_mix(artwork.mix.with_style(make_style("wave")))
     assert len(artwork.styles) == 2
 
 
-def test_a_removed_style_leaves_its_share_to_the_others(artwork: Artwork) -> None:
-    artwork.change(styles=[make_style(name) for name in "abc"], style_shares=(50.0, 30.0, 20.0))
-    assert artwork.remove_style(0)
-    assert [style.card.id for style in artwork.styles] == ["b", "c"]
-    assert artwork.shares == pytest.approx((60.0, 40.0))
-
-
 def test_the_last_style_can_be_removed(artwork: Artwork) -> None:
-    artwork.remove_style(0)
-    artwork.remove_style(0)
-    assert artwork.styles == () and artwork.shares == ()
+    artwork.change_mix(artwork.mix.without(0))
+    artwork.change_mix(artwork.mix.without(0))
+    assert artwork.mix == StyleMix()
 
 
-def test_removing_the_only_style_with_a_share_leaves_equal_shares(artwork: Artwork) -> None:
-    artwork.change(style_shares=(100.0, 0.0))
-    artwork.remove_style(0)
-    assert artwork.shares == (100.0,)
-
-
-def test_a_corrected_card_counts_everywhere_and_changes_no_picture(artwork: Artwork) -> None:
+def test_a_corrected_card_changes_no_picture(artwork: Artwork) -> None:
     artwork.add_result(make_result(artwork))
-    wave, terrace = artwork.styles
-    artwork.correct_card(replace(wave.card, licence="CC BY 4.0"))
+    artwork.cards.note(replace(artwork.styles[0].card, licence="CC BY 4.0"))
     assert artwork.is_finished and not artwork.can_undo
-    assert [style.card.licence for style in artwork.credited_styles] == ["CC BY 4.0", "CC0"]
-    assert artwork.card_of(artwork.history[0].styles[0]).licence == "CC BY 4.0"
-    assert artwork.card_of(terrace) is terrace.card
+    (result,) = artwork.history
+    assert artwork.cards.card_of(result.styles[0]).licence == "CC BY 4.0"
 
 
 def test_what_will_be_painted_is_as_wide_and_high_as_the_photo_fits_and_a_pattern_is_square() -> None:

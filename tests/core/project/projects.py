@@ -33,7 +33,7 @@ def make_evening(photo: Picture | None = None) -> Artwork:
     artwork.change(content=photo or make_picture(40, 30, "boat.jpg", seed=1), styles=(make_style("wave", 2),))
     artwork.commit()
     artwork.add_result(make_result(artwork, seed=3))
-    artwork.mix_in(make_learned_style())
+    artwork.change_mix(artwork.mix.with_style(make_learned_style()))
     artwork.change(strength=0.8, keep_color=0.5)
     artwork.commit()
     artwork.add_result(make_result(artwork, seed=4, uncolored=make_picture(20, 16, "painted", seed=5)))

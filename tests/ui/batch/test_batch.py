@@ -324,7 +324,7 @@ def test_files_are_written_as_in_the_last_export(
     qtbot: QtBot, chosen: Studio, settings: Settings, photos: Path
 ) -> None:
     keep_export_settings(settings, ExportSettings(photos, ExportOptions("png", label_ai=False, dpi=240), artist="Anna"))
-    chosen.session.artwork.correct_card(replace(chosen.session.artwork.styles[0].card, author="K. Hokusai"))
+    chosen.session.artwork.cards.note(replace(chosen.session.artwork.styles[0].card, author="K. Hokusai"))
     chosen.batch_window.format.setCurrentIndex(chosen.batch_window.format.findData("jpeg"))
     run(qtbot, chosen)
     data = (photos / "painted" / "a.jpg").read_bytes()

@@ -63,7 +63,7 @@ def test_an_exported_picture_is_opened_and_offers_its_settings_and_styles(
     assert studio.session.artwork.recipe == StyleRecipe() and titles(studio) == []
     studio.window.messages.button.click()
     qtbot.waitUntil(lambda: studio.session.artwork.recipe == RECIPE)
-    assert titles(studio) == ["Poppies", "Lion"] and studio.session.artwork.shares == pytest.approx((30, 70))
+    assert titles(studio) == ["Poppies", "Lion"] and studio.session.artwork.mix.percents == pytest.approx((30, 70))
     assert studio.session.artwork.content.name == "painted.png"
     studio.actions["undo"].trigger()  # one step
     assert studio.session.artwork.recipe == StyleRecipe() and titles(studio) == []

@@ -35,7 +35,7 @@ def own(studio: Studio) -> list[str]:
 
 def mix(studio: Studio) -> list[str]:
     artwork = studio.session.artwork
-    return [artwork.card_of(style).title for style in artwork.styles]
+    return [artwork.cards.card_of(style).title for style in artwork.styles]
 
 
 def told(studio: Studio) -> str:
@@ -146,7 +146,7 @@ def test_whose_work_a_new_style_is_is_asked_once_and_kept_in_its_card(
     with qtbot.waitSignal(studio.importer.user_styles.edited):
         messages.answers[0].click()
     assert [card.licence for card in StyleLibrary().read()[0]] == ["My own work"]
-    assert [style.card.licence for style in studio.session.artwork.credited_styles] == ["My own work"]  # in credits
+    assert [style.card.licence for style in studio.session.selection.styles] == ["My own work"]  # in credits
     with qtbot.waitSignal(studio.importer.user_styles.added):
         studio.importer.add_styles([save_photo("again.png", seed=3)])  # the same picture
     assert messages.message is None

@@ -136,13 +136,13 @@ def test_shares_are_dragged_as_one_step_and_double_clicked_even(qtbot: QtBot, lo
     loaded.session.mix_in(Style(make_picture(24, 24, "other", seed=7), card_named(loaded, "Poppies")))
     first, second = loaded.window.panel.styles.rows
     qtbot.mouseClick(first.track, Qt.MouseButton.LeftButton, pos=QPoint(first.track.width() - 20, 8))
-    shares = loaded.session.artwork.shares
+    shares = loaded.session.artwork.mix.percents
     assert shares[0] > 80 and sum(shares) == pytest.approx(100)
     assert second.track.knob_value == pytest.approx(shares[1])
     qtbot.mouseDClick(first.track, Qt.MouseButton.LeftButton)
-    assert loaded.session.artwork.shares == pytest.approx((50, 50))
+    assert loaded.session.artwork.mix.percents == pytest.approx((50, 50))
     loaded.actions["undo"].trigger()
-    assert loaded.session.artwork.shares == pytest.approx(shares)
+    assert loaded.session.artwork.mix.percents == pytest.approx(shares)
 
 
 def turn_wheel(widget: QWidget, notches: int = 1) -> None:
