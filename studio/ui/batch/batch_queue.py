@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -11,17 +10,15 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.artwork.artwork_state import relative_parts
-from studio.core.batch.job import BatchItem, BatchJob, ItemReport
-from studio.core.engine_api.contract import Done, Event, Failed, Frame, Progress, Stopped, StyleRequest
-from studio.core.engine_api.request_id import new_request_id
-from studio.core.errors import StudioError, WeightsError
+from studio.core.batch.job import BatchJob, ItemReport
+from studio.core.engine_api.contract import Event
+from studio.core.errors import StudioError
 from studio.core.image_io import ExportOptions
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.jobs.batch.batch import Batch, open_batch, resume_batch
 from studio.jobs.worker import Worker
-from studio.ui.batch.batch_countdown import BatchCountdown
-from studio.ui.batch.batch_look import BatchLook
 from studio.ui.batch.batch_options import BatchOptions, BatchScan, InterruptedBatch, scan
+from studio.ui.batch.batch_run import BatchRun
 from studio.ui.batch.batch_signing import sign_all
 from studio.ui.batch.batch_statuses import BatchStatuses
 from studio.ui.export.exporter import Exporter
@@ -68,25 +65,21 @@ class BatchQueue(QObject):
         self._files = files
         self._exporter = exporter
         self._open_photo = opener.open_picture
-        self._batch: Batch | None = None
-        self._look: BatchLook | None = None  # at the photos of that batch
-        self._session_token: object | None = None
-        self._left: deque[BatchItem] = deque()
-        self._request: StyleRequest | None = None
-        self._item: BatchItem | None = None  # under way
-        self._countdown = BatchCountdown(0)
+        self._run: BatchRun | None = None  # or the last one: what it was writing at its end is reported later
+        self._opening_token: object | None = None
         session.event_unclaimed.connect(self._take)
 
     @property
     def progress(self) -> float:
         """Of all items, 0 to 1."""
-        under_way = self.statuses.of(self._item).progress if self._item else 0.0
+        item = self._run.item if self._run is not None else None
+        under_way = self.statuses.of(item).progress if item is not None else 0.0
         return (self.statuses.tried + under_way) / len(self.statuses) if self.statuses else 0.0
 
     @property
     def seconds_left(self) -> float | None:
         """Seconds to go, None while unknown."""
-        return self._countdown.seconds_left if self.is_running else None
+        return self._run.seconds_left if self._run is not None and self.is_running else None
 
     def choose(self, options: BatchOptions) -> None:
         """Look for the photos and for what is in the folder; the statuses follow. Not while a batch runs."""
@@ -177,11 +170,9 @@ class BatchQueue(QObject):
 
     def close(self) -> None:
         """Stop for good, and wait for what is being written."""
-        if self._look is not None:
-            self._look.close()
+        if self._run is not None:
+            self._run.close()
         self._files.close()
-        if self._batch is not None:
-            self._batch.close()
 
     def _waits_for_learning(self) -> bool:
         """Whether a style is being learnt, which a batch would end; if so, a message says it."""
@@ -193,99 +184,44 @@ class BatchQueue(QObject):
 
     def _begin(self, open_one: Callable[[], Batch]) -> None:
         self.is_running, self.is_scanning, self.interrupted = True, False, None
-        token = self._session_token = object()  # the artist may stop, and begin another, before the disk has answered
+        token = self._opening_token = object()  # the artist may stop, and begin another, before the disk has answered
         self._session.activities.begin("batching")
         self.message_posted.emit(None)
         self.state_changed.emit()
         self._files.submit(open_one, partial(self._take_batch, token), partial(self._refuse_batch, token))
 
     def _refuse_batch(self, token: object, error: StudioError) -> None:
-        if token is self._session_token:
+        if token is self._opening_token:
             self._break(error)
 
     def _take_batch(self, token: object, batch: Batch) -> None:
-        if token is not self._session_token:
+        if token is not self._opening_token:
             self._files.submit_write(batch.close, _ignore, self._tell)
             return
-        self._batch, self.job, self.has_folder = batch, batch.job, True
-        self._look = BatchLook(self._worker)
+        self.job, self.has_folder = batch.job, True
         if not self.options.places:  # resumed from its journal alone
             photos = tuple(item.photo for item in batch.items)
             self.options = replace(self.options, places=photos, format=batch.job.options.format)
-        self._left = deque(batch.left)
-        self._countdown = BatchCountdown(len(batch.left))
         left = {item.number for item in batch.left}
         self._set_reports(ItemReport(item, "waiting" if item.number in left else "done") for item in batch.items)
         for note in batch.notes:
             self.message_posted.emit(Message(note))
-        self._go_on(batch)
-
-    def _go_on(self, batch: Batch) -> None:
-        """The next item, or the end."""
-        if not self._left:
-            self._files.submit(batch.finish, lambda _: self._take_finish(batch), partial(self._break_off, batch, None))
-            return
-        item, look = self._left.popleft(), self._look
-        self._item = item
-        self._report(ItemReport(item, "opening"))
-        self._files.submit(
-            lambda: batch.open(item, look), partial(self._take_opened, batch), partial(self._break_off, batch, item)
-        )
-
-    def _take_opened(self, batch: Batch, request: StyleRequest | ItemReport) -> None:
-        if batch is not self._batch:
-            return
-        if isinstance(request, ItemReport):
-            self._take_end(batch, request)
-            return
-        self._request = request
-        self._worker.start_background(request)
+        if self._run is not None:
+            self._run.deleteLater()  # all it wrote was reported before this batch was opened
+        self._run = run = BatchRun(batch, self._worker, self._files, self._session.engine, self)
+        run.reported.connect(self._report)
+        run.came_to_end.connect(self._take_finish)
+        run.broken.connect(self._break)
+        run.message_posted.connect(self.message_posted)
+        run.go_on()
 
     @Slot(object)
     def _take(self, event: Event) -> None:
-        if self._look is not None and self._look.take_event(event):
-            if isinstance(event, Failed) and (isinstance(event.error, WeightsError) or self._session.engine.has_failed):
-                self._break(event.error)
-            return
-        request, item, batch = self._request, self._item, self._batch
-        if request is None or item is None or batch is None or getattr(event, "request_id", None) != request.id:
-            return
-        match event:
-            case Frame(progress=progress, seconds=seconds):
-                self._report(ItemReport(item, "painting", progress))
-                self._countdown.update(progress, seconds)
-            case Progress(progress=progress):
-                self._report(ItemReport(item, "painting", progress))
-            case Done(seconds=seconds):
-                self._request = None
-                self._report(ItemReport(item, "saving", 1.0))
-                self._countdown.add_seconds(seconds)
-                self._finish_item(batch, item, lambda: batch.deliver(item, request, event))
-            case Stopped():  # not by this queue: something else wanted the background
-                self._request = replace(request, id=new_request_id())
-                self._worker.start_background(self._request)
-            case Failed(error=WeightsError() as error):
-                self._break(error)
-            case Failed(error=error) if self._session.engine.has_failed:
-                self._break(error)
-            case Failed(error=error):
-                self._request = None
-                self._finish_item(batch, item, lambda: batch.leave(item, error))
+        if self._run is not None:
+            self._run.take_event(event)
 
-    def _finish_item(self, batch: Batch, item: BatchItem, work: Callable[[], ItemReport]) -> None:
-        self._files.submit(work, partial(self._take_end, batch), partial(self._break_off, batch, item))
-
-    def _take_end(self, batch: Batch, report: ItemReport) -> None:
-        self._report(report)
-        if batch is not self._batch:  # stopped while it was written: it is done all the same
-            return
-        self._item = None
-        self._countdown.end_item()
-        self._go_on(batch)
-
-    def _take_finish(self, batch: Batch) -> None:
-        if batch is not self._batch:
-            return
+    @Slot()
+    def _take_finish(self) -> None:
         count, left_out = len(self.statuses), self.statuses.left_out
         self._end()
         if left_out:
@@ -297,15 +233,7 @@ class BatchQueue(QObject):
         self._session.post_message(message)
         self.message_posted.emit(replace(message, action=""))
 
-    def _break_off(self, batch: Batch, item: BatchItem | None, error: StudioError) -> None:
-        """A task for a batch, and perhaps for an item of it, has failed."""
-        if item is not None:
-            self._report(ItemReport(item, "waiting"))  # also one that was saved while it was stopped
-        if batch is self._batch:
-            self._break(error)
-        else:
-            self._tell(error)
-
+    @Slot(object)
     def _break(self, error: StudioError) -> None:
         """The batch cannot continue now; it can be resumed later."""
         self._worker.stop_background()
@@ -314,14 +242,9 @@ class BatchQueue(QObject):
         self._tell(error)
 
     def _end(self) -> None:
-        batch, self._batch, self._session_token = self._batch, None, None
-        if self._look is not None:
-            self._look.close()
-        if batch is not None:
-            self._files.submit_write(batch.close, _ignore, self._tell)
-        if self._item is not None and self.statuses.of(self._item).state != "saving":
-            self._report(ItemReport(self._item, "waiting"))
-        self._request = self._item = None
+        self._opening_token = None
+        if self._run is not None:
+            self._run.end()
         self.is_running = False
         if self.is_paused:
             self.set_paused(False)
@@ -344,6 +267,7 @@ class BatchQueue(QObject):
         self.reset.emit()
         self.state_changed.emit()
 
+    @Slot(object)
     def _report(self, report: ItemReport) -> None:
         row = self.statuses.take_report(report)
         if row is not None:
