@@ -173,7 +173,7 @@ def take_all(camera: Photographer, size: int, quality: str) -> None:
     studio.actions["compare"].trigger()
     studio.actions["export"].trigger()
     export_dialog = studio.window.findChild(ExportDialog)
-    camera.wait(lambda: not export_dialog.size_label.text().startswith("measuring"))
+    camera.wait(lambda: not export_dialog.format.size_label.text().startswith("measuring"))
     camera.take("export", export_dialog)
     export_dialog.reject()
     studio.importer.open_picture(resource_folder("models") / "vgg16_features_relu4_3.json")

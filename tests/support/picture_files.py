@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+from PIL.ExifTags import GPS, IFD, Base
 
 from studio.core.picture import Pixels
 
@@ -21,6 +22,15 @@ HEIC = (Path(__file__).parent / "pictures" / "turned.heic").read_bytes()
 """Four flat quarters, 48 x 32 px once upright, with a GPS position; made with libheif from `quarters()`."""
 
 CORNERS = ((200, 40, 40), (40, 160, 40), (40, 40, 200), (220, 220, 60))
+
+
+def make_exif(has_place: bool) -> bytes:
+    """An EXIF block of a camera, which says or does not say where it was."""
+    exif = Image.Exif()
+    exif[Base.Make] = "Leica"
+    if has_place:
+        exif[IFD.GPSInfo] = {GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (47.0, 33.0, 27.0)}
+    return exif.tobytes()
 
 
 def quarters(width: int = 48, height: int = 32) -> Pixels:

@@ -137,7 +137,7 @@ class Tour:
         studio.actions["export"].trigger()
         self.wait(lambda: window.findChild(ExportDialog) is not None)
         dialog = window.findChild(ExportDialog)
-        self.wait(lambda: not dialog.size_label.text().startswith("measuring"))
+        self.wait(lambda: not dialog.format.size_label.text().startswith("measuring"))
         yield "export dialog", dialog
         dialog.reject()
         studio.tune_window.open_beside()

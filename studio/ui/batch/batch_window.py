@@ -42,7 +42,7 @@ from studio.ui.dialogs.file_dialogs import (
     show_folder,
     typed_path,
 )
-from studio.ui.export.export_dialog import FORMAT_NAMES
+from studio.ui.export.format_row import FORMAT_NAMES
 from studio.ui.importing.source_picker import SourcePicker
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings

@@ -8,15 +8,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -28,7 +25,6 @@ from studio.core.image_io import (
     ExportOptions,
     check_export_size,
 )
-from studio.core.image_io.exif import tells_place_or_owner
 from studio.core.image_io.formats import SUFFIX_OF
 from studio.ui.dialogs.file_dialogs import typed_path
 from studio.ui.export.color_row import ColorRow
@@ -40,23 +36,13 @@ from studio.ui.export.export_settings import ExportSettings
 from studio.ui.export.export_size import ExportSize
 from studio.ui.export.exporter import Exportable, file_size
 from studio.ui.export.file_size_estimator import FileSizeEstimator
+from studio.ui.export.format_row import FormatRow
+from studio.ui.export.metadata_rows import KeepRow, LabelRow
 from studio.ui.export.signing_row import SigningRow
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import GRID, set_role
-from studio.ui.widgets.form_row import form_row, label_for_screen_readers
-from studio.ui.widgets.number_field import UnitSpinBox
-from studio.ui.widgets.plain_text import PlainLabel
+from studio.ui.widgets.form_row import form_row
 from studio.ui.widgets.screen_room import ScrolledPage, resize_within_screen
-
-FORMAT_NAMES: dict[ExportFormat, str] = {
-    "png": "PNG, lossless",
-    "jpeg": "JPEG",
-    "webp": "WebP",
-    "tiff": "TIFF, lossless",
-    "avif": "AVIF",
-    "jxl": "JPEG XL",
-    "ora": "OpenRaster, with layers",
-}
 
 
 class ExportDialog(QDialog):
@@ -91,26 +77,11 @@ class ExportDialog(QDialog):
         self.artist = QLineEdit(last.artist)
         self.credits = CreditsPreview(artwork.credits)
         self.artist.setPlaceholderText(self.tr("Your name, if it is to be in the file"))
-        self.format = QComboBox()
-        for name, text in FORMAT_NAMES.items():
-            self.format.addItem(text, name)
-        self.quality = UnitSpinBox(1, 100)
-        self.quality.setValue(options.quality)
-        self.lossless = QCheckBox(self.tr("Lossless"))
-        self.lossless.setChecked(options.lossless)
+        self.format = FormatRow(options)
         self.colors = ColorRow(picture, options)
-        self.size_label = PlainLabel()
         self.dimensions = self._make_size(last, can_finish)
-        self.keep_exif = QCheckBox(self.tr("Camera data of the photo (EXIF)"))
-        self.keep_gps = QCheckBox(self.tr("Place and serial numbers (GPS, maker note)"))
-        self.label_ai = QCheckBox(self.tr("Mark as made with AI (IPTC)"))
-        self.no_learn = QCheckBox(self.tr("Not to be learnt from (IPTC)"))
-        self.no_learn.setToolTip(self.tr("A mark for whoever collects pictures to train models on: leave this one out"))
-        self.no_learn.setChecked(options.no_learn)
-        self.keep_exif.setChecked(options.keep_exif)
-        self.keep_gps.setChecked(options.keep_gps)
-        self.label_ai.setChecked(options.label_ai)
-        self.label_ai.setEnabled(artwork.credits.recipe is not None)
+        self.keep = KeepRow(picture.metadata.exif, options)
+        self.label = LabelRow(options, is_painted=artwork.credits.recipe is not None)
         self.signing = SigningRow(settings)
         self.file = FileField(last.folder / f"{artwork.file_name}{SUFFIX_OF[options.format]}")
         self.note = ExportNote(artwork)
@@ -125,9 +96,7 @@ class ExportDialog(QDialog):
         self._place: Place | None = None  # of the path in the field, None while the disk is asked
         self._is_wanted = False  # whether to export when it has said that this replaces nothing
         self._arrange()
-        self.format.setCurrentIndex(self.format.findData(options.format))
         self._connect()
-        self._show_keeps()
         self._show_format()
         self.title.setCursorPosition(0)
         self.note.keep_room()
@@ -152,18 +121,11 @@ class ExportDialog(QDialog):
     def options(self) -> ExportOptions:
         """What is set."""
         size, picture = self.dimensions.pixels, self._artwork.picture
-        options = ExportOptions(
-            format=self.format.currentData(),
-            quality=int(self.quality.value()),
-            size=None if size == (picture.width, picture.height) else size,
-            dpi=float(self.dimensions.dpi),
-            keep_exif=self.keep_exif.isChecked(),
-            keep_gps=self.keep_exif.isChecked() and self.keep_gps.isChecked(),
-            label_ai=self.label_ai.isChecked(),
-            no_learn=self.no_learn.isChecked(),
-            lossless=self.format.currentData() in ("webp", "jxl") and self.lossless.isChecked(),
-        )
-        return self.colors.apply_to(options)
+        is_own_size = size == (picture.width, picture.height)
+        options = ExportOptions(size=None if is_own_size else size, dpi=float(self.dimensions.dpi))
+        for row in (self.format, self.keep, self.label, self.colors):
+            options = row.apply_to(options)
+        return options
 
     @Slot()
     def accept(self) -> None:
@@ -176,10 +138,8 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _show_format(self) -> None:
-        chosen: ExportFormat = self.format.currentData()
-        self.lossless.setVisible(chosen in ("webp", "jxl"))
+        chosen = self.format.format
         self.colors.show_format(chosen)
-        self._quality_pages.setCurrentIndex(1 if self.options.is_lossless else 0)
         path = self.file.path
         if EXPORT_SUFFIXES.get(path.suffix.lower()) != chosen:
             if path == self._proposed:  # without the number that it has for being taken in another format
@@ -195,8 +155,8 @@ class ExportDialog(QDialog):
         """Follow the ending of the file's name, and say what will happen, or why nothing can."""
         path = typed_path(str(self.file.path))
         found = EXPORT_SUFFIXES.get(path.suffix.lower())
-        if found is not None and found != self.format.currentData():
-            self.format.setCurrentIndex(self.format.findData(found))
+        if found is not None and found != self.format.format:
+            self.format.choose(found)
         problem = self._problem(path, found)
         if self._place is None or self._place.path != path:
             self._place = None
@@ -259,26 +219,19 @@ class ExportDialog(QDialog):
         """Something has been changed: the file will have another size."""
         self._refusal = None
         self._show_file()
-        self.size_label.setText(self.tr("measuring\N{HORIZONTAL ELLIPSIS}"))
+        self.format.size_label.setText(self.tr("measuring\N{HORIZONTAL ELLIPSIS}"))
         made_of = replace(self._artwork.credits, title=self.title.text().strip(), artist=self.artist.text().strip())
         self._size_estimator.ask(partial(self._artwork.encode, self.options, made_of))
 
     @Slot(object)
     def _show_file_size(self, length: int | None) -> None:
-        self.size_label.setText("" if length is None else file_size(length))
+        self.format.size_label.setText("" if length is None else file_size(length))
 
     @Slot(object)
     def _show_what_fails(self, error: StudioError) -> None:
         """The file cannot be made as it is set, such as in a profile that its format does not hold."""
         self._refusal = error
         self._show_file()
-
-    @Slot()
-    def _show_keeps(self) -> None:
-        """Only metadata that the photo has can be kept."""
-        exif = self._artwork.picture.metadata.exif
-        self.keep_exif.setEnabled(bool(exif))
-        self.keep_gps.setEnabled(bool(exif) and self.keep_exif.isChecked() and tells_place_or_owner(exif))
 
     @Slot()
     def _want_better(self) -> None:
@@ -293,16 +246,11 @@ class ExportDialog(QDialog):
     def _connect(self) -> None:
         self.dimensions.larger_wanted.connect(self._want_larger)
         self.preview.better_wanted.connect(self._want_better)
-        self.format.currentIndexChanged.connect(self._show_format)
-        self.lossless.toggled.connect(self._show_format)
+        self.format.format_changed.connect(self._show_format)
         self.file.textChanged.connect(self._show_file)
         self.file.textEdited.connect(self._want_no_more)
-        self.dimensions.changed.connect(self._show_change)
-        self.colors.changed.connect(self._show_change)
-        self.quality.valueChanged.connect(self._show_change)
-        for box in (self.keep_exif, self.keep_gps, self.label_ai, self.no_learn):
-            box.toggled.connect(self._show_change)
-        self.keep_exif.toggled.connect(self._show_keeps)
+        for row in (self.format, self.colors, self.dimensions, self.keep, self.label):
+            row.changed.connect(self._show_change)
         self.signing.changed.connect(self._show_file)
         self.signing.box.toggled.connect(self._make_room)
         self._size_estimator.measured.connect(self._show_file_size)
@@ -317,32 +265,25 @@ class ExportDialog(QDialog):
         browse = QPushButton(self.tr("Choose\N{HORIZONTAL ELLIPSIS}"))
         browse.setAutoDefault(False)  # Enter in a field exports
         browse.clicked.connect(self.file.browse)
-        self._quality_pages = QStackedWidget()
-        self._quality_pages.addWidget(form_row(PlainLabel(self.tr("Quality")), self.quality))
-        self._quality_pages.addWidget(PlainLabel(self.tr("every pixel as painted")))
         form = QFormLayout()
         form.setHorizontalSpacing(2 * GRID)
         form.setVerticalSpacing(GRID)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        named = {
-            self.tr("Title"): self.title,
-            self.tr("Made by"): self.artist,
-            self.tr("Format"): self.format,
-            self.tr("Quality"): self.quality,
-            self.tr("File"): self.file,
-        }
-        for name, widget in named.items():
+        for name, widget in (
+            (self.tr("Title"), self.title),
+            (self.tr("Made by"), self.artist),
+            (self.tr("File"), self.file),
+        ):
             widget.setAccessibleName(name)
         form.addRow(self.tr("Title"), self.title)
         form.addRow(self.tr("Made by"), self.artist)
         if self._artwork.credits.lines:
             form.addRow(self.tr("Credits"), self.credits)
-        form.addRow(self.tr("Format"), form_row(self.format, self._quality_pages, self.lossless, None, self.size_label))
-        label_for_screen_readers(self.format, self.tr("Format"))
+        form.addRow(self.tr("Format"), self.format)
         form.addRow(self.tr("Colours"), self.colors)
         form.addRow(self.tr("Size"), self.dimensions)
-        form.addRow(self.tr("Keep"), form_row(self.keep_exif, self.keep_gps, None))
-        form.addRow(self.tr("Label"), form_row(self.label_ai, self.no_learn, None))
+        form.addRow(self.tr("Keep"), self.keep)
+        form.addRow(self.tr("Label"), self.label)
         form.addRow(self.tr("Signature"), self.signing)
         form.addRow(self.tr("File"), form_row(self.file, browse))
         box = QVBoxLayout(self)

@@ -25,7 +25,7 @@ from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.export.export_dialog import ExportDialog
 from studio.ui.export.export_settings import ExportSettings
 from studio.ui.export.exporter import Exporter
-from studio.ui.export.print_dialog import PrintDialog
+from studio.ui.export.printing.print_dialog import PrintDialog
 from studio.ui.images.picture_pyramid import whole_image
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.importer import Importer

@@ -172,8 +172,8 @@ def test_a_size_that_cannot_be_measured_is_not_said(
     monkeypatch.setattr("studio.ui.export.exporter.encode_picture", fail)
     loaded.actions["export"].trigger()
     dialog = loaded.window.findChild(ExportDialog)
-    assert dialog.size_label.text().startswith("measuring")
-    qtbot.waitUntil(lambda: dialog.size_label.text() == "")
+    assert dialog.format.size_label.text().startswith("measuring")
+    qtbot.waitUntil(lambda: dialog.format.size_label.text() == "")
     dialog.reject()
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PIL.ExifTags import GPS, IFD, Base
 from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
@@ -31,20 +30,13 @@ from studio.ui.session.settings import Settings
 from studio.ui.widgets.screen_room import ScrolledPage
 from tests.support.fakes import make_picture
 from tests.support.ink_profile import cmyk_profile
+from tests.support.picture_files import make_exif
 
 MakeDialog = Callable[..., ExportDialog]
 
 
 def make_card(licence: str = "Public domain") -> Card:
     return Card("wave", "style", "Great Wave", "Hokusai", "1831", licence, "museum", Path("wave.jpg"))
-
-
-def make_exif(has_place: bool) -> bytes:
-    exif = Image.Exif()
-    exif[Base.Make] = "Leica"
-    if has_place:
-        exif[IFD.GPSInfo] = {GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (47.0, 33.0, 27.0)}
-    return exif.tobytes()
 
 
 @pytest.fixture
@@ -67,7 +59,7 @@ def answered(qtbot: QtBot, dialog: ExportDialog) -> ExportDialog:
 
 
 def choose(dialog: ExportDialog, format_name: str) -> None:
-    dialog.format.setCurrentIndex(dialog.format.findData(format_name))
+    dialog.format.choose(format_name)
 
 
 def finish(qtbot: QtBot, studio: Studio) -> None:
@@ -80,11 +72,11 @@ def test_the_ending_of_the_name_and_the_format_follow_each_other(make_dialog: Ma
     assert dialog.file.text().endswith(".png") and dialog.file.selectedText() == dialog.file.path.stem
     for ending, format_name in ((".JPG", "jpeg"), (".tif", "tiff"), (".ora", "ora"), (".webp", "webp")):
         dialog.file.setText(str(tmp_path / f"art{ending}"))
-        assert dialog.format.currentData() == format_name and dialog.file.path.name == f"art{ending}"
+        assert dialog.format.format == format_name and dialog.file.path.name == f"art{ending}"
     choose(dialog, "avif")
     assert dialog.file.path.name == "art.avif"
     dialog.file.setText(str(tmp_path / "art.v2"))
-    assert dialog.format.currentData() == "avif" and not dialog.export.isEnabled() and dialog.note.text()
+    assert dialog.format.format == "avif" and not dialog.export.isEnabled() and dialog.note.text()
     choose(dialog, "png")
     assert dialog.file.path.name == "art.v2.png", "what only looks like an ending is part of the name"
 
@@ -110,7 +102,7 @@ def export_by_dialog(qtbot: QtBot, studio: Studio, path: Path) -> None:
     dialog.file.setText(str(path))
     dialog.artist.setText("Ada")
     dialog.dimensions.width_box.setValue(32)
-    dialog.label_ai.setChecked(False)
+    dialog.label.ai.setChecked(False)
     answered(qtbot, dialog).export.click()
     qtbot.waitUntil(lambda: not studio.session.artwork.has_unsaved_result)
 
@@ -151,7 +143,7 @@ def test_the_export_dialog_replaces_nothing_unasked_and_refuses_impossible_place
     answered(qtbot, dialog)
     assert Path(dialog.file.text()).name == "Art.webp" and dialog.export.isEnabled()
     dialog.file.setText(str(tmp_path / "Art.png"))
-    assert dialog.format.currentData() == "png"
+    assert dialog.format.format == "png"
     answered(qtbot, dialog)
     assert "replaced" in dialog.note.text() and dialog.export.isEnabled()
     for wrong, why in (
@@ -211,10 +203,10 @@ def test_what_is_typed_while_a_name_is_proposed_stays(qtbot: QtBot, make_dialog:
     answered(qtbot, dialog)
     assert Path(dialog.file.text()).name == "mine.webp" and dialog.export.isEnabled()
     choose(dialog, "jpeg")
-    dialog.quality.setValue(70)  # asks nothing of the disk, and keeps the proposal on its way
+    dialog.format.quality.setValue(70)  # asks nothing of the disk, and keeps the proposal on its way
     dialog.file.setText(str(tmp_path / "Art.jpg"))
     choose(dialog, "webp")
-    dialog.quality.setValue(71)
+    dialog.format.quality.setValue(71)
     answered(qtbot, dialog)
     assert Path(dialog.file.text()).name == "Art 2.webp"
 
@@ -235,11 +227,11 @@ def test_a_format_offers_only_what_it_has(
     dialog = make_dialog(quality=70)
     dialog.show()
     choose(dialog, name)
-    assert dialog.quality.isVisible() is has_quality
-    assert dialog.lossless.isVisible() is has_lossless
-    dialog.lossless.setChecked(True)
+    assert dialog.format.quality.isVisible() is has_quality
+    assert dialog.format.lossless.isVisible() is has_lossless
+    dialog.format.lossless.setChecked(True)
     assert dialog.options.lossless is has_lossless
-    assert dialog.quality.isVisible() is (has_quality and not has_lossless)
+    assert dialog.format.quality.isVisible() is (has_quality and not has_lossless)
     assert (dialog.options.quality, dialog.options.format) == (70, name)
 
 
@@ -275,11 +267,11 @@ def test_sizes_in_pixels_and_on_paper_are_linked_and_keep_the_shape(qtbot: QtBot
 def test_the_dialog_tells_how_large_the_file_will_be(qtbot: QtBot, make_dialog: MakeDialog) -> None:
     dialog = make_dialog(format="jpeg")
     for quality in (95, 20):
-        dialog.quality.setValue(quality)
-        assert dialog.size_label.text().startswith("measuring")
+        dialog.format.quality.setValue(quality)
+        assert dialog.format.size_label.text().startswith("measuring")
         expected = len(encode_picture(dialog._artwork.picture, dialog.options, dialog._artwork.credits))
-        qtbot.waitUntil(lambda: not dialog.size_label.text().startswith("measuring"))
-        assert dialog.size_label.text() == file_size(expected)
+        qtbot.waitUntil(lambda: not dialog.format.size_label.text().startswith("measuring"))
+        assert dialog.format.size_label.text() == file_size(expected)
 
 
 def test_only_the_newest_question_about_a_size_is_answered(qtbot: QtBot) -> None:
@@ -296,20 +288,12 @@ def test_only_the_newest_question_about_a_size_is_answered(qtbot: QtBot) -> None
     assert answers == [30] and asked == [30]
 
 
-def test_what_the_photo_does_not_carry_cannot_be_kept(make_dialog: MakeDialog) -> None:
-    def dialog_of(exif: bytes) -> ExportDialog:
-        return make_dialog(replace(make_picture(), metadata=Metadata(exif=exif)))
-
-    plain = dialog_of(b"")
-    assert not plain.keep_exif.isEnabled() and not plain.keep_gps.isEnabled()
-    here = dialog_of(make_exif(has_place=False))
-    assert here.keep_exif.isEnabled() and not here.keep_gps.isEnabled()
-    placed = dialog_of(make_exif(has_place=True))
-    assert placed.keep_gps.isEnabled() and not placed.options.keep_gps
-    placed.keep_gps.setChecked(True)
-    assert placed.options.keep_gps
-    placed.keep_exif.setChecked(False)
-    assert not placed.keep_gps.isEnabled() and not placed.options.keep_gps
+def test_what_is_kept_and_marked_is_in_the_options(make_dialog: MakeDialog) -> None:
+    dialog = make_dialog(replace(make_picture(), metadata=Metadata(exif=make_exif(has_place=True))))
+    assert dialog.options.keep_exif and not dialog.options.keep_gps
+    dialog.keep.gps.setChecked(True)
+    dialog.label.no_learn.setChecked(True)
+    assert dialog.options.keep_gps and dialog.options.no_learn
 
 
 @pytest.mark.parametrize(("licence", "is_warned"), [("unknown", True), ("", True), ("CC0 1.0", False)])
@@ -324,7 +308,7 @@ def test_the_mark_of_ai_is_on_by_default(loaded: Studio, qtbot: QtBot) -> None:
     finish(qtbot, loaded)
     loaded.actions["export"].trigger()
     dialog = loaded.window.findChild(ExportDialog)
-    assert dialog.label_ai.isChecked() and not dialog.options.keep_gps
+    assert dialog.label.ai.isChecked() and not dialog.options.keep_gps
     dialog.reject()
 
 
@@ -516,5 +500,5 @@ def test_a_profile_the_format_cannot_hold_is_said_before_anything_is_exported(
     dialog.colors.profile.choose_file(str(tmp_path / "press.icc"))
     qtbot.waitUntil(lambda: not dialog.export.isEnabled())
     assert "red, green and blue" in dialog.note.text() and "CMYK" in dialog.note.text()
-    dialog.format.setCurrentIndex(dialog.format.findData("tiff"))
+    dialog.format.choose("tiff")
     qtbot.waitUntil(dialog.export.isEnabled)

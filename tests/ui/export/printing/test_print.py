@@ -16,9 +16,9 @@ from PySide6.QtPrintSupport import QPrinter
 from pytestqt.qtbot import QtBot
 
 from studio.core.picture import Picture
-from studio.ui.export import print_dialog
-from studio.ui.export.print_dialog import PrintDialog
-from studio.ui.export.print_layout import PrintSize, printable_area
+from studio.ui.export.printing import print_dialog
+from studio.ui.export.printing.print_dialog import PrintDialog
+from studio.ui.export.printing.print_layout import PrintSize, printable_area
 
 POINTS_PER_MM = 72 / 25.4
 MakeDialog = Callable[..., PrintDialog]

@@ -12,7 +12,7 @@ from studio.core.image_io.output.output_values import output_values
 from studio.core.image_io.output.rgb_profiles import export_profile
 from studio.core.picture import Picture
 from studio.core.resampling import reduced
-from studio.ui.export.print_layout import MM_PER_INCH, PrintSize, paint_page, printable_area
+from studio.ui.export.printing.print_layout import MM_PER_INCH, PrintSize, paint_page, printable_area
 from studio.ui.export.profile_box import ProfileBox, make_intent_box
 from studio.ui.images.picture_pyramid import qimage, whole_image
 from studio.ui.theme.theme import GRID, set_role
