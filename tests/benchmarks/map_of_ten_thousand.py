@@ -66,21 +66,25 @@ def measure(count: int) -> Iterator[tuple[str, int, list[float]]]:
     map_.show_works(points, lambda index: pictures[index % 64], [f"Work {n}" for n in range(count)], groups, names)
     dense = points[groups == 0].mean(0)
     for zoom in ZOOMS:
-        map_.zoom_to_fit()
-        x, y = map_.view.places(dense[None])[0]
-        map_.zoom_by(zoom, QPointF(x, y))
-        middle = map_.view.places(dense[None])[0]
-        map_.pan_by(QPointF(WIDTH / 2 - middle[0], HEIGHT / 2 - middle[1]))
+        map_.camera.fit()
+        x, y = map_.camera.view.places(dense[None])[0]
+        map_.camera.zoom_by(zoom, QPointF(x, y))
+        middle = map_.camera.view.places(dense[None])[0]
+        map_.camera.pan_by(QPointF(WIDTH / 2 - middle[0], HEIGHT / 2 - middle[1]))
         started = time.perf_counter()
         map_.render(screen)
         _live_until(lambda: map_._store.is_idle)
         map_.render(screen)
         loading = time.perf_counter() - started
-        yield f"{zoom:g}", map_.view.edge(count), list(frames(map_, screen, lambda: map_.pan_by(QPointF(-3, 2))))
+        yield (
+            f"{zoom:g}",
+            map_.camera.view.edge(count),
+            list(frames(map_, screen, lambda: map_.camera.pan_by(QPointF(-3, 2)))),
+        )
         print(f"loaded in {loading:.1f} s", file=sys.stderr)
-    map_.zoom_to_fit()
-    yield "from 1 to 40", 0, list(frames(map_, screen, lambda: map_.zoom_by(40 ** (1 / FRAMES))))
-    map_.zoom_to_fit()
+    map_.camera.fit()
+    yield "from 1 to 40", 0, list(frames(map_, screen, lambda: map_.camera.zoom_by(40 ** (1 / FRAMES))))
+    map_.camera.fit()
     way = np.linspace(0, 1, FRAMES)
     map_._way = (points, np.ascontiguousarray(points[:, ::-1]))
     steps = iter(way)

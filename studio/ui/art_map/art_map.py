@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QVariantAnimation, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -27,21 +27,23 @@ from studio.ui.art_map.drawing.legend import Legend
 from studio.ui.art_map.drawing.map_painter import MapPainter, MapScene
 from studio.ui.art_map.drawing.overlay import paint_focus, paint_names, paint_outline
 from studio.ui.art_map.drawing.thumbnail_store import ThumbnailStore
+from studio.ui.art_map.glide import Glide
+from studio.ui.art_map.map_camera import MapCamera
 from studio.ui.art_map.map_gestures import MapGestures
-from studio.ui.art_map.map_view import MapView, fitted
 from studio.ui.art_map.selection_shape import SelectionShape, Tool, inside
-from studio.ui.art_map.works import Works, blended
+from studio.ui.art_map.works import Points, Works
 from studio.ui.theme.theme import GRID, color, theme_name
 from studio.ui.widgets.fade import is_motion_wanted
 
-GLIDE = 700  # ms from one layout to the other
 _REACH = 7.0  # px around a dot in which it is hit
+_SIGHT_MARGIN = 60.0  # px around a work that the keys have gone to
 _CARD_EDGE = 96  # px of thumbnails from which the card shows no larger one
 
 
 class ArtMap(QWidget):
     """Works on a plane. A wheel or a pinch zooms, dragging moves, Shift+drag is a lasso, Ctrl+drag a rectangle.
 
+    camera: what part of the plane is in sight.
     Signals: selection_changed(list of int), by hand; opened(int), a double click or Enter; tool_changed(str).
     """
 
@@ -52,19 +54,17 @@ class ArtMap(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._works = Works()
-        self._view = MapView()
-        self._is_fitted = True  # as long as nobody has moved it
+        self.camera = MapCamera(self._works.points, self)
+        self.camera.moved_by_hand.connect(self._leave)
+        self.camera.moved.connect(self.update)
         self._current: int | None = None  # under the pointer, or where the keys are
         self._palette: tuple[str, list[QColor]] = ("", [])
         self._store = ThumbnailStore(self)
         self._store.arrived.connect(self._take_thumbnails)
         self._painter = MapPainter(self._store)
-        self._gestures = MapGestures(self)
-        self._glide = QVariantAnimation(self)
-        self._glide.setStartValue(0.0)
-        self._glide.setEndValue(1.0)
-        self._glide.valueChanged.connect(self._move_on)
-        self._way = (self._works.points, self._works.points)
+        self._gestures = MapGestures(self, self.camera)
+        self._glide = Glide(self._works.points, self)
+        self._glide.moved.connect(self._move_works)
         self.legend = Legend(self)
         self._card = HoverCard(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -87,17 +87,7 @@ class ArtMap(QWidget):
     @property
     def points(self) -> NDArray[np.float32]:
         """Where works lie or are going to. Shape: (N, 2)."""
-        return self._way[1]
-
-    @property
-    def view(self) -> MapView:
-        """What part of the plane is in sight."""
-        return self._view
-
-    @property
-    def is_fitted(self) -> bool:
-        """Whether all works are in sight because nobody has moved or zoomed the plane."""
-        return self._is_fitted
+        return self._glide.target
 
     @property
     def tool(self) -> Tool:
@@ -120,14 +110,14 @@ class ArtMap(QWidget):
         """
         places, numbers = np.asarray(points, np.float32), np.asarray(groups, np.int64)
         scale = group_scale(numbers, group_names)
-        self._glide.stop()
         self._works = Works(places, titles, numbers, group_names, scale, np.zeros(len(titles), np.bool_))
-        self._way = (places, places)
+        self._glide.stay(places)
         self._store.set_works(len(titles), thumbnail)
         self._set_current(None)
         self._palette = ("", [])
         self.legend.show_scale(None)
-        self.zoom_to_fit()
+        self.camera.follow(places)
+        self.camera.fit()
         self._tell_state()
 
     def move_to(self, points: NDArray[np.float32]) -> None:
@@ -135,14 +125,9 @@ class ArtMap(QWidget):
         places = np.asarray(points, np.float32)
         if places.shape != self._works.points.shape:
             raise ValueError(f"{places.shape} places for {self.count} works")
-        self._glide.stop()
-        self._way = (self._works.points, places)
         self._set_current(None)
-        if is_motion_wanted(self) and self.isVisible():
-            self._glide.setDuration(GLIDE)
-            self._glide.start()
-        else:
-            self._move_on(1.0)
+        is_seen = is_motion_wanted(self) and self.isVisible()
+        self._glide.go(self._works.points, places, at_once=not is_seen)
 
     def set_colors_by(self, values: Sequence[str | float | None] | None, title: str = "") -> None:
         """Colour frames by values, one for each work, and show what they mean under this title.
@@ -174,30 +159,6 @@ class ArtMap(QWidget):
             self._show_cursor()
             self.tool_changed.emit(tool)
 
-    @Slot()
-    def zoom_to_fit(self) -> None:
-        """Show all works, also when the map is resized."""
-        self._is_fitted = True
-        self._view = fitted(self._works.points, self._view.width, self._view.height)
-        self.update()
-
-    def restore_view(self, view: MapView) -> None:
-        """Show the part of the plane that another view had."""
-        self._is_fitted = False
-        self._view = view.resized(self._view.width, self._view.height, self._works.points)
-        self.update()
-
-    def zoom_by(self, factor: float, place: QPointF | None = None) -> None:
-        """Zoom around a place, px of the map, or around its middle."""
-        ratio = self.devicePixelRatioF()
-        middle = place or QPointF(self.width() / 2, self.height() / 2)
-        self._set_view(self._view.zoomed(factor, middle.x() * ratio, middle.y() * ratio))
-
-    def pan_by(self, step: QPointF) -> None:
-        """Drag the plane by px."""
-        ratio = self.devicePixelRatioF()
-        self._set_view(self._view.panned(step.x() * ratio, step.y() * ratio))
-
     def click(self, place: QPointF, adds: bool) -> None:
         """Select what is there, or nothing. adds: to what is selected, or take it out."""
         index = self.work_at(place)
@@ -208,8 +169,7 @@ class ArtMap(QWidget):
 
     def select_inside(self, shape: SelectionShape, adds: bool) -> None:
         """Select the works whose middles lie in a shape. adds: to what is selected."""
-        places = self._view.places(self._works.points) / self.devicePixelRatioF()
-        chosen = inside(places, shape.polygon())
+        chosen = inside(self.camera.places(self._works.points), shape.polygon())
         self._select(self._works.selected | chosen if adds else chosen)
 
     @Slot()
@@ -236,7 +196,7 @@ class ArtMap(QWidget):
         if not self.count:
             return
         if self._current is None:
-            far = ((self._works.points - (self._view.x, self._view.y)) ** 2).sum(1)
+            far = ((self._works.points - (self.camera.view.x, self.camera.view.y)) ** 2).sum(1)
             found: int | None = int(far.argmin())
         else:
             found = self._works.nearest_in_direction(self._current, dx, dy)
@@ -247,7 +207,7 @@ class ArtMap(QWidget):
         """The work at a place, px of the map: the topmost thumbnail, else the nearest dot that is near enough."""
         ratio = self.devicePixelRatioF()
         pointer = (place.x() * ratio, place.y() * ratio)
-        return self._painter.work_at(pointer, self._works.points, self._view, _REACH * ratio)
+        return self._painter.work_at(pointer, self._works.points, self.camera.view, _REACH * ratio)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._gestures.press(event)
@@ -278,7 +238,7 @@ class ArtMap(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self.zoom_by(1 + event.value(), event.position())
+            self.camera.zoom_by(1 + event.value(), event.position())
             return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._follow_size()
@@ -288,11 +248,11 @@ class ArtMap(QWidget):
         self._follow_size()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        ratio, works = self.devicePixelRatioF(), self._works
+        ratio, works, view = self.devicePixelRatioF(), self._works, self.camera.view
         self._follow_theme()
         scene = MapScene(
             points=works.points,
-            view=self._view,
+            view=view,
             colors=works.color_numbers,
             palette=self._palette[1],
             selected=works.selected,
@@ -304,15 +264,15 @@ class ArtMap(QWidget):
         painter.scale(1 / ratio, 1 / ratio)
         self._painter.paint(painter, scene)
         if self._current is not None:
-            edge, index = self._view.edge(self.count), np.array([self._current])
+            edge, index = view.edge(self.count), np.array([self._current])
             half = self._painter.half_sizes(index, edge)[0] if edge else (_REACH, _REACH)
-            paint_outline(painter, self._view.places(works.points[index])[0], half)
+            paint_outline(painter, view.places(works.points[index])[0], half)
         painter.scale(ratio, ratio)
         if not works.titles:
             painter.setPen(color("text"))
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.tr("No pictures yet"))
         taken = [QRectF(self.legend.geometry())] if self.legend.isVisible() else []
-        paint_names(painter, works, self._view, self.font(), self.rect(), ratio, taken)
+        paint_names(painter, works, view, self.font(), self.rect(), ratio, taken)
         if self._gestures.shape is not None:
             self._gestures.shape.paint(painter, color("accent"))
         if self.hasFocus():
@@ -329,25 +289,20 @@ class ArtMap(QWidget):
         ratio = self.devicePixelRatioF()
         width, height = round(self.width() * ratio), round(self.height() * ratio)
         self._store.set_screen(width, height)
-        self._view = self._view.resized(width, height, self._works.points)
-        if self._is_fitted:
-            self.zoom_to_fit()
+        self.camera.resize(width, height, ratio)
         self._place_legend()
 
     def _place_legend(self) -> None:
         self.legend.move(self.width() - self.legend.width() - GRID, self.height() - self.legend.height() - GRID)
 
-    def _set_view(self, view: MapView) -> None:
-        self._is_fitted = False
-        self._view = view.kept(self._works.points)
+    @Slot()
+    def _leave(self) -> None:
         self._set_current(None)
-        self.update()
 
     @Slot(object)
-    def _move_on(self, share: float) -> None:
-        self._works.points = self._way[1] if share >= 1 else blended(*self._way, share)
-        if self._is_fitted:
-            self.zoom_to_fit()
+    def _move_works(self, points: Points) -> None:
+        self._works.points = points
+        self.camera.follow(points)
         self.update()
 
     def _select(self, chosen: NDArray[np.bool_]) -> None:
@@ -364,14 +319,11 @@ class ArtMap(QWidget):
         self.update()
 
     def _show_work(self, index: int) -> None:
-        ratio = self.devicePixelRatioF()
-        x, y = (self._view.places(self._works.points[index][None])[0] / ratio).tolist()
-        room = QRectF(self.rect()).adjusted(60, 60, -60, -60)
-        self.pan_by(QPointF(min(max(x, room.left()), room.right()) - x, min(max(y, room.top()), room.bottom()) - y))
-        x, y = (self._view.places(self._works.points[index][None])[0] / ratio).tolist()
+        point = self._works.points[index]
+        self.camera.bring_into_sight(point, _SIGHT_MARGIN)
         chosen = np.zeros(self.count, np.bool_)
         chosen[index] = True
-        self._set_current(index, QPointF(x, y))
+        self._set_current(index, self.camera.place_of(point))
         self._select(chosen)
         self._tell_state()
 
@@ -386,7 +338,7 @@ class ArtMap(QWidget):
 
     def _larger(self, index: int) -> QPixmap | None:
         """The thumbnail for the card, where that on the map is small."""
-        is_small = self._view.edge(self.count) / self.devicePixelRatioF() < _CARD_EDGE
+        is_small = self.camera.view.edge(self.count) / self.devicePixelRatioF() < _CARD_EDGE
         return self._store.best(index) if is_small else None
 
     @Slot()

@@ -145,8 +145,8 @@ class MapController(QObject):
     def _take_library(self, read: _Read) -> None:
         library = read.library
         selected = {str(picture.path) for picture in self.selected}
-        view, are_alike = self._map.view, 2 * len(self._paths.intersection(read.paths)) > len(read.paths)
-        keeps_view = are_alike and not self._map.is_fitted
+        view, are_alike = self._map.camera.view, 2 * len(self._paths.intersection(read.paths)) > len(read.paths)
+        keeps_view = are_alike and not self._map.camera.is_fitted
         self._library, self._umap, self._paths = library, library.umap, frozenset(read.paths)
         rows = [picture.row for picture in library.pictures]
         wants_umap = self.layout == "umap" and library.umap is not None
@@ -154,7 +154,7 @@ class MapController(QObject):
         names = [group.name for group in library.plane.groups]
         self._map.show_works(places, thumbnails_of(self._reader, rows), read.titles, library.plane.group, names)
         if keeps_view:  # the same works and some more, while a folder is being looked at
-            self._map.restore_view(view)
+            self._map.camera.restore(view)
         self._map.set_selection([number for number, path in enumerate(read.paths) if path in selected])
         self._color()
         self._set_state("idle")

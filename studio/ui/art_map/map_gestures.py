@@ -7,6 +7,7 @@ from typing import Protocol
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QInputDevice, QKeyEvent, QMouseEvent, QWheelEvent
 
+from studio.ui.art_map.map_camera import MapCamera
 from studio.ui.art_map.selection_shape import SelectionShape, Tool
 
 _NOTCH = 120  # a mouse wheel's step in Qt's units
@@ -23,17 +24,8 @@ _ARROWS: dict[int, tuple[int, int]] = {
 _SHIFT, _CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
 
-class Moved(Protocol):
+class Selectable(Protocol):
     """What gestures ask of the map; places in px of it."""
-
-    def pan_by(self, step: QPointF) -> None:
-        """Drag the plane."""
-
-    def zoom_by(self, factor: float, place: QPointF | None = None) -> None:
-        """Zoom around a place, or the middle."""
-
-    def zoom_to_fit(self) -> None:
-        """Show all works."""
 
     def click(self, place: QPointF, adds: bool) -> None:
         """Select what is there. adds: to what is selected, or take it out."""
@@ -60,8 +52,9 @@ class Moved(Protocol):
 class MapGestures:
     """Dragging moves the plane, with Shift it draws a lasso, with Ctrl a rectangle; with a tool, without any key."""
 
-    def __init__(self, map_: Moved) -> None:
+    def __init__(self, map_: Selectable, camera: MapCamera) -> None:
         self._map = map_
+        self._camera = camera
         self.tool: Tool = "pan"
         self.shape: SelectionShape | None = None
         self._pressed_at: QPointF | None = None
@@ -94,7 +87,7 @@ class MapGestures:
             return
         self._is_moving = True
         if self.shape is None:
-            self._map.pan_by(event.position() - self._last)
+            self._camera.pan_by(event.position() - self._last)
         else:
             self.shape.go_to(event.position())
             self._map.update()
@@ -125,9 +118,9 @@ class MapGestures:
         """A wheel zooms around the pointer; fingers on a touchpad move the plane, and zoom with Ctrl."""
         event.accept()
         if _is_scrolled_by_fingers(event) and not event.modifiers() & _CONTROL:
-            self._map.pan_by(QPointF(event.pixelDelta() or event.angleDelta() / _ANGLE_PER_PIXEL))
+            self._camera.pan_by(QPointF(event.pixelDelta() or event.angleDelta() / _ANGLE_PER_PIXEL))
         elif event.angleDelta().y():
-            self._map.zoom_by(_ZOOM_PER_NOTCH ** (event.angleDelta().y() / _NOTCH), event.position())
+            self._camera.zoom_by(_ZOOM_PER_NOTCH ** (event.angleDelta().y() / _NOTCH), event.position())
 
     def key(self, event: QKeyEvent) -> bool:
         """Whether the key means anything here."""
@@ -137,13 +130,13 @@ class MapGestures:
             if event.modifiers() & _CONTROL:
                 self._map.go(dx, dy)
             else:
-                self._map.pan_by(QPointF(-dx, -dy) * _ARROW_STEP)
+                self._camera.pan_by(QPointF(-dx, -dy) * _ARROW_STEP)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self._map.zoom_by(_ZOOM_PER_NOTCH)
+            self._camera.zoom_by(_ZOOM_PER_NOTCH)
         elif key in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
-            self._map.zoom_by(1 / _ZOOM_PER_NOTCH)
+            self._camera.zoom_by(1 / _ZOOM_PER_NOTCH)
         elif key == Qt.Key.Key_Home:
-            self._map.zoom_to_fit()
+            self._camera.fit()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._map.open_at(None)
         elif key == Qt.Key.Key_A and event.modifiers() & _CONTROL:

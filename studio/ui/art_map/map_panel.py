@@ -62,7 +62,7 @@ class MapPanel(QWidget):
         self.layouts.currentIndexChanged.connect(self._choose_layout)
         self.colors.currentIndexChanged.connect(self._choose_colors)
         self.stop.clicked.connect(self.controller.cancel)
-        self.fit.clicked.connect(self.map.zoom_to_fit)
+        self.fit.clicked.connect(self.map.camera.fit)
         self.controller.state_changed.connect(self._show_state)
         self.controller.works_changed.connect(self.works_changed)
         self.controller.failed.connect(self.failed)

@@ -98,7 +98,7 @@ def test_an_index_is_shown_by_pca_with_its_thumbnails(qtbot: QtBot, panel: MapPa
     panel.map.grab()
     qtbot.waitUntil(lambda: panel.map._store.is_idle, timeout=30_000)
     topmost = panel.map._painter._thumbnails[-1]
-    x, y = (round(value) for value in panel.map.view.places(panel.map.points[topmost][None])[0])
+    x, y = (round(value) for value in panel.map.camera.view.places(panel.map.points[topmost][None])[0])
     color = panel.map.grab().toImage().pixelColor(x, y)
     assert color.red() > 240 and color.green() < 30
 
@@ -197,9 +197,9 @@ def test_of_many_questions_the_first_is_answered_and_the_last(qtbot: QtBot, pane
 
 def test_the_view_stays_when_some_works_come(qtbot: QtBot, panel: MapPanel) -> None:
     show(qtbot, panel, list(range(10)))
-    panel.map.zoom_by(4)
+    panel.map.camera.zoom_by(4)
     show(qtbot, panel)
-    assert panel.map.view.zoom == pytest.approx(4)
+    assert panel.map.camera.view.zoom == pytest.approx(4)
 
 
 def test_an_index_that_cannot_be_read_is_told(qtbot: QtBot, panel: MapPanel, tmp_path: Path) -> None:
