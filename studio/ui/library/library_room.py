@@ -6,27 +6,27 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.errors import StudioError
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.message_bar import MessageBar
 from studio.ui.art_map.map_panel import MapPanel
-from studio.ui.library.head_bar import HeadBar
-from studio.ui.library.indexing_bar import IndexingBar
+from studio.ui.library.bars.head_bar import HeadBar
+from studio.ui.library.bars.indexing_bar import IndexingBar
+from studio.ui.library.bars.selection_bar import SelectionBar, fill_selection_menu
+from studio.ui.library.bars.similarity_bar import SimilarityBar
+from studio.ui.library.empty_page import EmptyPage
 from studio.ui.library.library_browser import LibraryBrowser
 from studio.ui.library.library_entries import LibraryEntries
 from studio.ui.library.library_grid import LibraryGrid
 from studio.ui.library.library_indexer import LibraryIndexer
 from studio.ui.library.library_model import LibraryModel
 from studio.ui.library.selection_actions import SelectionActions
-from studio.ui.library.similarity_bar import SimilarityBar
 from studio.ui.session.message import Message
-from studio.ui.theme.theme import GRID, icon, set_role
-from studio.ui.widgets.folding_row import FoldingRow
-from studio.ui.widgets.plain_text import PlainLabel
+from studio.ui.theme.theme import set_role
 
 # What the keys of the window still do here; all others belong to what is on the canvas.
 _KEYS_LEFT = (
@@ -41,9 +41,6 @@ _KEYS_LEFT = (
     "shortcuts",
     "full_screen",
 )
-
-
-_TEXT_WIDTH = 480  # px of the words where there are no pictures
 
 
 class LibraryRoom(QWidget):
@@ -81,14 +78,11 @@ class LibraryRoom(QWidget):
         self.map = MapPanel(index_folder)
         self._mapped: NDArray[np.int64] = np.zeros(0, np.int64)  # what the map shows, or will show
         self.indexing = IndexingBar(indexer)
-        self.count = PlainLabel()
-        set_role(self.count, "caption")
-        self.empty_title, self.empty_text = PlainLabel(), PlainLabel()
-        self.empty_button = QPushButton()
+        self.bar = SelectionBar(selection.actions)
         self._menu: QMenu | None = None
         self.more_bars = QVBoxLayout()
         self._pages = QStackedWidget()
-        self.empty = self._make_empty_page()
+        self.empty = EmptyPage(indexer)
         for page in (self.grid, self.map, self.empty):
             self._pages.addWidget(page)
         self._arrange()
@@ -98,7 +92,7 @@ class LibraryRoom(QWidget):
     def enter(self) -> None:
         """It is shown: the keys go to the pictures, or to the button where there are none."""
         page = self._pages.currentWidget()
-        first = self.empty_button if page is self.empty else self.map.map if page is self.map else self.grid
+        first = self.empty.button if page is self.empty else self.map.map if page is self.map else self.grid
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def event(self, event: QEvent) -> bool:
@@ -147,7 +141,7 @@ class LibraryRoom(QWidget):
         browser, has_folders = self._browser, bool(self._indexer.folders)
         is_empty = not len(browser.found.rows)
         if is_empty:
-            self._show_empty(has_folders)
+            self.empty.show_why(browser.question)
         page = self.empty if is_empty else self.map if self._is_map else self.grid
         had_focus = self.isAncestorOf(self.focusWidget() or self)
         if page is not self._pages.currentWidget():
@@ -156,63 +150,12 @@ class LibraryRoom(QWidget):
                 self.enter()
         self.bar.setVisible(has_folders)
         self.head.show_tools(has_folders)  # else there is the one button below
-        selected, shown = len(self._selected_rows()), len(browser.found.rows)
-        words = self.tr("One picture") if shown == 1 else self.tr("{} pictures").format(f"{shown:,}")
-        if shown < browser.found.total and browser.question.kind == "all":
-            words = self.tr("{} of {} pictures").format(f"{shown:,}", f"{browser.found.total:,}")
-        if selected:
-            words = self.tr("{} of {} selected").format(f"{selected:,}", f"{shown:,}")
-        self.count.setText(words)
-
-    def _show_empty(self, has_folders: bool) -> None:
-        question, state = self._browser.question, self._indexer.state
-        self.empty_button.setVisible(True)
-        if not has_folders:
-            self.empty_title.setText(self.tr("All your pictures, found by how they are painted"))
-            self.empty_text.setText(
-                self.tr(
-                    "Drop a folder of paintings, prints or photos here, or add one. The studio looks at each picture "
-                    "once, on your computer, and finds those that are alike in strokes, subject or colour: to use them "
-                    "as a style, to teach a style, or to see what your collection is made of. The files stay as they "
-                    "are."
-                )
-            )
-            self.empty_button.setText(self.tr("Add folder\N{HORIZONTAL ELLIPSIS}"))
-            return
-        if question.words and question.kind in ("all", "alike"):
-            self.empty_title.setText(
-                self.tr("Nothing matches \N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}.").format(
-                    question.words
-                )
-            )
-            self.empty_text.setText("")
-            self.empty_button.setText(self.tr("Show all pictures"))
-        elif question.kind != "all":
-            texts = {
-                "alike": (self.tr("Nothing is that much alike."), self.tr("Ask for less, or for another kind.")),
-                "styles": (self.tr("No style is that much alike."), self.tr("Ask for less, or for another kind.")),
-                "twice": (self.tr("Every picture is there once."), ""),
-            }
-            self.empty_title.setText(texts[question.kind][0])
-            self.empty_text.setText(texts[question.kind][1])
-            self.empty_button.setText(self.tr("Show all pictures"))
-        elif state in ("looking", "indexing", "paused") or not self._indexer.is_open:
-            self.empty_title.setText(self.tr("The first pictures will be here in a moment."))
-            self.empty_text.setText(self.tr("You can paint meanwhile: the library waits for the engine."))
-            self.empty_button.setVisible(False)
-        else:
-            self.empty_title.setText(self.tr("There are no pictures in these folders."))
-            self.empty_text.setText(self.tr("The studio opens JPEG, PNG, WebP, TIFF, AVIF, HEIC, BMP and GIF."))
-            self.empty_button.setText(self.tr("Add folder\N{HORIZONTAL ELLIPSIS}"))
+        self.bar.show_count(browser.found, len(self._selected_rows()))
 
     @Slot()
-    def _act_on_empty(self) -> None:
-        question = self._browser.question
-        if self._indexer.folders and (question.words or question.kind != "all"):
-            self.head.search.clear()
-            self._browser.show_all()
-        else:
-            self.head.add_requested.emit()
+    def _show_all(self) -> None:
+        self.head.search.clear()
+        self._browser.show_all()
 
     def _selected_rows(self) -> NDArray[np.int64]:
         if self._pages.currentWidget() is self.map:
@@ -250,59 +193,17 @@ class LibraryRoom(QWidget):
         # Not deleted on close: PySide crashes if its parent goes while such a menu is open.
         if self._menu is not None:
             self._menu.deleteLater()
-        menu = self._menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        for name, action in self._selection.actions.items():
-            if name in ("like", "compare", "folder"):
-                menu.addSeparator()
-            menu.addAction(action)
-        menu.setDefaultAction(self._selection.actions["use"])
-        menu.popup(place)
-
-    def _make_empty_page(self) -> QWidget:
-        page = QWidget()
-        set_role(self.empty_title, "invitation")
-        self.empty_title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty_text.setWordWrap(True)
-        self.empty_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty_text.setMinimumWidth(_TEXT_WIDTH)
-        set_role(self.empty_text, "muted")
-        set_role(self.empty_button, "primary")
-        self.empty_button.clicked.connect(self._act_on_empty)
-        self._mark = PlainLabel()
-        self._draw_mark()
-        box = QVBoxLayout(page)
-        box.setSpacing(2 * GRID)
-        box.addStretch(2)
-        for widget in (self._mark, self.empty_title, self.empty_text, self.empty_button):
-            row = QHBoxLayout()  # aligned in the box, a text that wraps would be as high as one that is wide
-            row.addStretch(1)
-            row.addWidget(widget)
-            row.addStretch(1)
-            box.addLayout(row)
-        box.addStretch(3)
-        return page
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.StyleChange:  # another theme
-            self._draw_mark()
-        super().changeEvent(event)
-
-    def _draw_mark(self) -> None:
-        self._mark.setPixmap(icon("library", "control").pixmap(QSize(56, 56), self.devicePixelRatioF()))
-
-    def _make_button(self, action: QAction) -> QToolButton:
-        button = QToolButton()
-        button.setDefaultAction(action)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
+        self._menu = QMenu(self)
+        fill_selection_menu(self._menu, self._selection.actions)
+        self._menu.popup(place)
 
     def _connect(self) -> None:
         browser, head = self._browser, self.head
         browser.changed.connect(self._show_found)
         self._indexer.changed.connect(self._show_state)
         self._entries.arrived.connect(self._show_query)
+        self.empty.add_requested.connect(head.add_requested)
+        self.empty.all_requested.connect(self._show_all)
         head.left.connect(self.left)
         head.words_changed.connect(browser.set_words)
         head.sort_changed.connect(browser.set_sort)
@@ -332,18 +233,6 @@ class LibraryRoom(QWidget):
             self.grid.set_labels_shown(True)
 
     def _arrange(self) -> None:
-        self.bar = QFrame()
-        set_role(self.bar, "bar")
-        buttons = FoldingRow()
-        for name, action in self._selection.actions.items():
-            if name in ("like", "compare", "folder"):
-                buttons.add_line()
-            buttons.add_button(self._make_button(action))
-        row = QHBoxLayout(self.bar)
-        row.setContentsMargins(GRID + 4, 4, GRID, 4)
-        row.setSpacing(2 * GRID)
-        row.addWidget(self.count)
-        row.addWidget(buttons, 1)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(1)

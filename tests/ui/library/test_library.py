@@ -145,8 +145,8 @@ def test_an_empty_library_says_what_it_is_for_and_has_one_button(studio: Studio)
     studio.actions["library"].trigger()
     room = studio.library.room
     assert room.isVisible() and not studio.window.canvas.isVisible()
-    assert room.empty.isVisible() and "alike in strokes, subject or colour" in room.empty_text.text()
-    assert room.empty_button.hasFocus() and not room.head.add.isVisible()
+    assert room.empty.isVisible() and "alike in strokes, subject or colour" in room.empty.text.text()
+    assert room.empty.button.hasFocus() and not room.head.add.isVisible()
 
 
 def test_the_key_and_escape_go_back_to_the_canvas(qtbot: QtBot, filled: Studio) -> None:
@@ -248,8 +248,8 @@ def test_words_and_order_choose_what_is_shown(qtbot: QtBot, filled: Studio) -> N
     qtbot.waitUntil(lambda: names(filled) == ["night"] and not filled.library.browser.is_busy)
     head.search.setText("nothing of the sort")
     qtbot.waitUntil(filled.library.room.empty.isVisible)
-    assert "Nothing matches" in filled.library.room.empty_title.text()
-    qtbot.mouseClick(filled.library.room.empty_button, Qt.MouseButton.LeftButton)
+    assert "Nothing matches" in filled.library.room.empty.title.text()
+    qtbot.mouseClick(filled.library.room.empty.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: names(filled) == sorted(COLOURS))
     head.sort.setCurrentIndex(head.sort.findData("author"))
     qtbot.waitUntil(lambda: names(filled) == ["fire", "night", "sky", "ember", "meadow", "ocean"])
@@ -262,7 +262,7 @@ def test_what_is_selected_stays_selected_in_another_order(qtbot: QtBot, filled: 
     head.sort.setCurrentIndex(head.sort.findData("author"))
     qtbot.waitUntil(lambda: names(filled)[:1] == ["fire"])
     assert set(grid_of(filled).selected_rows.tolist()) == kept
-    assert "2 of 6 selected" in filled.library.room.count.text()
+    assert "2 of 6 selected" in filled.library.room.bar.count.text()
 
 
 def test_tool_tips_and_screen_readers_tell_the_facts(filled: Studio) -> None:
@@ -301,7 +301,7 @@ def test_the_threshold_leaves_out_what_is_less_alike(qtbot: QtBot, filled: Studi
     qtbot.waitUntil(lambda: names(filled) == ["fire"] and not filled.library.browser.is_busy)
     filled.library.room.similarity.slider.setValue(100)
     qtbot.waitUntil(filled.library.room.empty.isVisible)
-    assert "Nothing is that much alike." in filled.library.room.empty_title.text()
+    assert "Nothing is that much alike." in filled.library.room.empty.title.text()
 
 
 def test_the_nearest_are_shown_until_more_is_asked_for(
@@ -580,7 +580,7 @@ def test_the_map_shows_the_same_pictures_and_its_selection_is_acted_on(
     qtbot.waitUntil(lambda: room.map.map.count == len(COLOURS))
     assert room.map.isVisible() and not grid_of(filled).isVisible() and room.map.map.hasFocus()
     room.map.map.select_all()
-    assert "6 of 6 selected" in room.count.text()
+    assert "6 of 6 selected" in room.bar.count.text()
     trigger(filled, "render")
     qtbot.waitUntil(lambda: len(filled.batch.options.places) == len(COLOURS))
     filled.library.room.head.search.setText("ada")

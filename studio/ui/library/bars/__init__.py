@@ -1,0 +1,1 @@
+"""The bars around the pictures of the library."""
