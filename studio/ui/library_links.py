@@ -34,6 +34,7 @@ class LibraryLinks(QObject):
         super().__init__(parent)
         self._library, self._window, self._batch_window = library, window, batch_window
         self._tune_controller, self._tune_window = tune_controller, tune_window
+        batch_window.library_folders = lambda: (folder.path for folder in library.indexer.folders)
         show = actions["library"]
         window.rooms.addWidget(library.room)
         show.toggled.connect(self._show_library)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +21,8 @@ class BatchOptions:
     """What the artist has chosen. places: files and folders. left_out: photos among them that were taken off the list.
     folder: where the artworks go, None while unknown.
 
-    proposes_folder: whether to propose one beside the first photo then.
+    proposes_folder: whether to propose one beside the first photo then. library: folders of the library, whose pictures
+    are to stay the artist's own: the proposal lies beside them.
     """
 
     places: tuple[Path, ...] = ()
@@ -28,6 +31,7 @@ class BatchOptions:
     format: ExportFormat = "png"
     may_overwrite: bool = False
     proposes_folder: bool = False
+    library: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,23 @@ def scan(options: BatchOptions) -> BatchScan:
 def _with_folder(options: BatchOptions) -> BatchOptions:
     folder = options.folder
     if folder is None and options.places and options.proposes_folder:
-        first = options.places[0]
-        folder = (first if is_folder(first) else first.parent) / _FOLDER_NAME
+        folder = _proposed(options.places[0], options.library)
     return replace(options, folder=folder, proposes_folder=False)
+
+
+def _proposed(place: Path, library: Sequence[Path]) -> Path | None:
+    """A folder in or beside `place`, or beside the library that it is in; None where the artist has to be asked."""
+    folder = place if is_folder(place) else place.parent
+    above = next((one for one in library if folder.is_relative_to(one) or _resolved(folder).is_relative_to(one)), None)
+    if above is None:
+        return folder / _FOLDER_NAME
+    if not above.name or not os.access(above.parent, os.W_OK):  # such as a whole disk
+        return None
+    return above.with_name(f"{above.name} {_FOLDER_NAME}")
+
+
+def _resolved(folder: Path) -> Path:
+    try:
+        return folder.resolve()
+    except (OSError, RuntimeError):  # links in a circle
+        return folder

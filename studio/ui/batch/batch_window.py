@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,6 +73,7 @@ class BatchWindow(QDialog):
         self._session = session
         self._settings = settings
         self._shown_folder: Path | None = None
+        self.library_folders: Callable[[], Iterable[Path]] = tuple  # which nothing is painted into by itself
         self.setWindowTitle(self.tr("Render many"))
         self.setMinimumSize(520, 420)
         resize_within_screen(self, QSize(680, 620))
@@ -86,6 +87,7 @@ class BatchWindow(QDialog):
         self.list = BatchList(queue, thumbnail_folder, opener)
         self.resume_banner = ResumeBanner()
         self.folder = QLineEdit()
+        self.folder.setPlaceholderText(self.tr("Choose a folder for the artworks"))
         self.browse = QPushButton(self.tr("Choose\N{HORIZONTAL ELLIPSIS}"))
         self.format = QComboBox()
         for name, text in FORMAT_NAMES.items():
@@ -121,7 +123,8 @@ class BatchWindow(QDialog):
             return
         options = self._queue.options
         places = tuple(dict.fromkeys((*options.places, *places)))
-        self._queue.choose(replace(options, places=places, proposes_folder=options.folder is None))
+        library = tuple(self.library_folders())
+        self._queue.choose(replace(options, places=places, proposes_folder=options.folder is None, library=library))
 
     @Slot()
     def _ask_for_output(self) -> None:

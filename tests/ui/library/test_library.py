@@ -451,6 +451,8 @@ def test_render_these_makes_them_photos_of_the_batch(qtbot: QtBot, filled: Studi
     trigger(filled, "render")
     qtbot.waitUntil(lambda: filled.batch_window.isVisible())
     assert filled.batch.options.places == (pictures / "meadow.png", pictures / "sky.png")
+    qtbot.waitUntil(lambda: not filled.batch.is_scanning)
+    assert Path(filled.batch_window.folder.text()) == pictures.with_name("works painted")  # not indexed as a picture
 
 
 def test_compare_takes_exactly_two(qtbot: QtBot, filled: Studio, pictures: Path) -> None:
