@@ -25,7 +25,8 @@ _RANGE_END = re.compile(
 _AROUND = re.compile(r"(?:\bc\.?|\bca\.?|\bcirca|\babout|\baround|\bprobably|~|\bum)\s*$")
 _BEFORE = re.compile(r"(?:\bbefore|\bby|\bnot later than)\s*(?:c\.|ca\.)?\s*$")
 _AFTER = re.compile(r"(?:\bafter|\bnot before)\s*(?:c\.|ca\.)?\s*$")
-_NEAR, _MOST_LEVELS = 2, 8  # folders above a picture where a manifest is looked for; beyond the near ones by its path
+MOST_LEVELS = 8  # folders above a picture where a manifest is looked for, its own included
+_NEAR = 2  # of these; beyond them by its path
 _ABOUT, _OPEN = 5, 10  # years that "c." and "before" mean
 
 
@@ -155,7 +156,7 @@ class FactsReader:
 
     def facts_of(self, path: Path) -> Facts:
         """What the MANIFEST.tsv of its folder says, or of one above, or else a card beside it."""
-        for levels, folder in enumerate(list(path.parents)[:_MOST_LEVELS]):
+        for levels, folder in enumerate(list(path.parents)[:MOST_LEVELS]):
             manifest = self._manifest(folder)
             row = manifest.row(path.relative_to(folder), levels < _NEAR) if manifest is not None else None
             if row is not None:

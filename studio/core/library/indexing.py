@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from studio.core.errors import EngineError, StudioError
 from studio.core.image_io.find_pictures import folders_with_pictures
-from studio.core.library.facts import FactsReader
+from studio.core.library.facts import MOST_LEVELS, FactsReader
 from studio.core.library.library_index import Described, FileState, LibraryIndex
 from studio.core.picture import Picture
+from studio.core.training.data_card import MANIFEST
 
 THUMBNAIL = 128  # px of the longer edge
 COMMIT_SECONDS = 1.0
 _QUALITY = 70
+_STEP = 1000  # pictures whose facts are read before it is asked whether anybody still waits
 
 DescribeAll = Callable[[Sequence[Path]], Iterable[Described | StudioError]]
 """What pictures are like, in their order, or why one cannot be opened."""
@@ -37,10 +40,15 @@ class IndexNews:
 
 @dataclass(frozen=True)
 class Changes:
-    """What is to do: files that are new or changed, as they are now, in order, and those that are no longer there."""
+    """What is to do: files that are new or changed, as they are now, in order, and those that are no longer there.
+
+    folders: all that were looked into, with so many pictures found.
+    """
 
     wanted: Mapping[Path, FileState]
     gone: tuple[Path, ...]
+    folders: tuple[Path, ...] = ()
+    found: int = 0
 
 
 def changes_in(
@@ -52,10 +60,12 @@ def changes_in(
     """
     wanted: dict[Path, FileState] = {}
     gone: list[Path] = []
+    visited: list[Path] = []
     found = 0
     for folder in folders:
         known = index.known(folder)
-        for _, paths in folders_with_pictures(folder):
+        for place, paths in folders_with_pictures(folder):
+            visited.append(place)
             found += len(paths)
             told(found)
             for path in paths:
@@ -66,7 +76,33 @@ def changes_in(
                         wanted[path] = now
         if folder.is_dir():  # a disk that is not connected has lost nothing
             gone += known
-    return Changes(wanted, tuple(gone))
+    return Changes(wanted, tuple(gone), tuple(visited), found)
+
+
+def renew_facts(
+    index: LibraryIndex, folders: Sequence[Path], reader: FactsReader, check: Callable[[], None] = lambda: None
+) -> frozenset[int]:
+    """Read facts again whose manifest or card is new, changed or gone since; not yet committed.
+
+    folders: that pictures lie in (absolute paths). check: what it raises ends the search, with nothing noted. Returns
+    the rows of which something else is known now.
+    """
+    assert index.fact_files is not None, "only who writes renews"
+    above = {one for folder in folders for one in list(folder.parents)[: MOST_LEVELS - 1]} - set(folders)
+    changes = index.fact_files.changes(folders, above, MANIFEST, check)
+    affected = [index.rows(manifest.parent) for manifest in changes.manifests]
+    affected += [index.rows_beside(card) for card in changes.cards]
+    rows = np.unique(np.concatenate(affected)) if affected else np.zeros(0, np.int64)
+    renewed = set()
+    for start in range(0, len(rows), _STEP):
+        check()
+        for picture in index.pictures(rows[start : start + _STEP]):
+            facts = reader.facts_of(picture.path)
+            if facts != picture.facts:
+                index.put_facts(picture.row, facts)
+                renewed.add(picture.row)
+    index.fact_files.note(changes)
+    return frozenset(renewed)
 
 
 def update(
@@ -79,8 +115,9 @@ def update(
     """
     changes = changes_in(index, folders)
     index.forget(changes.gone)
-    index.commit()
     reader = FactsReader()
+    renew_facts(index, changes.folders, reader)
+    index.commit()
     try:
         last = clock()
         wanted = list(changes.wanted.items())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from studio.core.card import bundled_cards
 from studio.core.errors import StudioError, WriteError
 from studio.core.library.arranging import Labelled, Sort, arranged_rows, below
 from studio.core.library.facts import Facts
+from studio.core.library.files.fact_files import FactFiles
 from studio.core.library.files.index_database import IndexDamaged, IndexDatabase, is_marked, remove_database
 from studio.core.library.files.vector_file import KINDS, VectorFile
 from studio.core.storage.atomic_write import make_folder
@@ -88,7 +89,8 @@ def library_folder() -> Path:
 class LibraryIndex:
     """The index in a folder; for one thread at a time. Raises StudioError if it cannot be opened.
 
-    is_writer: takes the folder's lock, so that one process writes. Others may read meanwhile.
+    is_writer: takes the folder's lock, so that one process writes. Others may read meanwhile. fact_files: where its
+    facts were read from, None for who only reads.
     """
 
     def __init__(self, folder: Path | None = None, is_writer: bool = False) -> None:
@@ -102,6 +104,7 @@ class LibraryIndex:
             self._database = self._open(is_writer)
             self._free: list[int] = []
             self._freed: list[int] = []  # by what is not committed yet
+            self.fact_files = FactFiles(self._database) if is_writer else None
             if is_writer:
                 self._drop_what_has_no_vectors()
             self._free, self._end = self._find_free()
@@ -164,6 +167,11 @@ class LibraryIndex:
             self._database.execute("INSERT OR REPLACE INTO thumbnails VALUES (?, ?)", (row, described.thumbnail))
         return row
 
+    def put_facts(self, row: int, facts: Facts) -> None:
+        """Know this of the picture in a row from the next `commit` on."""
+        columns = ", ".join(f"{name} = ?" for name in _FACTS)
+        self._database.execute(f"UPDATE pictures SET {columns} WHERE row = ?", (*astuple(facts), row))
+
     def note_problem(self, path: Path, state: FileState, problem: str) -> None:
         """Remember that a file is no picture to be had, until it changes."""
         self.forget([path])
@@ -193,6 +201,13 @@ class LibraryIndex:
         """The rows of the pictures below a folder, or of all, in ascending order."""
         where, values = below(under)
         found = self._database.execute(f"SELECT row FROM pictures{where} ORDER BY row", values)
+        return np.fromiter((row for (row,) in found), np.int64)
+
+    def rows_beside(self, card: Path) -> NDArray[np.int64]:
+        """The rows of the pictures that have the name of a card, but for its ending."""
+        start = os.fsencode(card.with_suffix("")) + b"."
+        query = "SELECT row FROM pictures WHERE path >= ? AND path < ?"
+        found = self._database.execute(query, (start, start[:-1] + bytes([start[-1] + 1])))
         return np.fromiter((row for (row,) in found), np.int64)
 
     def pictures(self, rows: Sequence[int] | NDArray[np.int64]) -> list[IndexedPicture]:

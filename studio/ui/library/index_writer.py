@@ -13,7 +13,7 @@ from studio.core.errors import StudioError
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.library.facts import FactsReader
 from studio.core.library.files.index_database import IndexDamaged
-from studio.core.library.indexing import COMMIT_SECONDS, changes_in, take_in, thumbnail_of
+from studio.core.library.indexing import COMMIT_SECONDS, changes_in, renew_facts, take_in, thumbnail_of
 from studio.core.library.library_index import Described, FileState, LibraryIndex
 from studio.core.library.search import Vectors
 from studio.core.picture import Picture
@@ -50,10 +50,11 @@ class LibraryState:
 
 @dataclass(frozen=True)
 class Survey:
-    """What a look at all folders found."""
+    """What a look at all folders found. renewed: rows of pictures of which a manifest or a card says something else."""
 
     wanted: tuple[Wanted, ...]
     state: LibraryState
+    renewed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,10 +185,12 @@ class IndexWriter:
             index.forget(path for folder in folders for path in index.problems(folder))
         changes = changes_in(index, folders, check)
         index.forget(changes.gone)
+        known = (*changes.folders, *(path.parent for path in styles))
+        renewed = renew_facts(index, known, self._reader, lambda: check(changes.found))
         index.commit()
         wanted = [Wanted(path, state) for path, state in changes.wanted.items()]
         wanted += self._changed_styles(index, styles, set(changes.wanted))
-        return Survey(tuple(wanted), self._state(index, folders))
+        return Survey(tuple(wanted), self._state(index, folders), renewed)
 
     def _state(self, index: LibraryIndex, folders: Sequence[Path]) -> LibraryState:
         states, problems = [], {}

@@ -43,11 +43,13 @@ class LibraryIndexer(QObject):
     A picture is opened in the process for that, described by the engine when there is no other work, and put into the
     index on a thread of its own. folders: those of the library. found: pictures that a look through the folders has met
     so far. done of total: pictures that were looked at in this run. problems: files that are no pictures to be had.
-    Signals: changed(); indexed(rows), these are on the disk now; message_posted(Message).
+    Signals: changed(); indexed(rows), these are on the disk now; renewed(rows), something else is known of them;
+    message_posted(Message).
     """
 
     changed = Signal()
     indexed = Signal(object)
+    renewed = Signal(object)
     message_posted = Signal(object)
     _found = Signal(int)
 
@@ -189,7 +191,9 @@ class LibraryIndexer(QObject):
         self._queue.extend(survey.wanted)
         self.done, self.total = 0, len(survey.wanted)
         self._tell_missing()
-        self.indexed.emit(frozenset())
+        if survey.renewed:
+            self.renewed.emit(survey.renewed)
+        self.indexed.emit(survey.renewed)
         self._fill()
         self._rest_if_done()
         self.changed.emit()

@@ -181,6 +181,11 @@ class LibraryRoom(QWidget):
             self._mapped = rows
             self.map.controller.show(rows=rows.tolist())
 
+    @Slot()
+    def _map_anew(self) -> None:
+        """Something else is known of what is shown."""
+        self._mapped = np.zeros(0, np.int64)
+
     @Slot(str)
     def _choose_view(self, name: str) -> None:
         self._show_map()
@@ -201,6 +206,7 @@ class LibraryRoom(QWidget):
         browser, head = self._browser, self.head
         browser.changed.connect(self._show_found)
         self._indexer.changed.connect(self._show_state)
+        self._indexer.renewed.connect(self._map_anew)
         self._entries.arrived.connect(self._show_query)
         self.empty.add_requested.connect(head.add_requested)
         self.empty.all_requested.connect(self._show_all)

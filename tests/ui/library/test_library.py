@@ -446,6 +446,23 @@ def test_teach_knows_whose_works_they_are_if_all_are_by_one_artist(qtbot: QtBot,
     assert teach("fire", "night", "sky") == "Ada Lovelace"  # what the artist wrote stays
 
 
+def test_what_a_changed_manifest_says_is_shown_at_the_next_look(
+    qtbot: QtBot, filled: Studio, pictures: Path, engine: WatchedEngine
+) -> None:
+    room, manifest, looked_at = filled.library.room, pictures / "MANIFEST.tsv", len(engine.described)
+    qtbot.mouseClick(room.head.map, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: room.map.map.count == len(COLOURS))
+    manifest.write_text(manifest.read_text().replace("Ada", "Ada Lovelace"))
+    room.head.look_requested.emit()
+    qtbot.waitUntil(lambda: sum("Ada Lovelace" in one.facts.author for one in room.map.controller.pictures) == 3)
+    qtbot.mouseClick(room.head.grid, Qt.MouseButton.LeftButton)
+    fire = room.model.index(names(filled).index("fire"), 0)
+    qtbot.waitUntil(lambda: "Ada Lovelace, 1881" in str(fire.data(Qt.ItemDataRole.AccessibleTextRole)))
+    room.head.search.setText("lovelace")
+    qtbot.waitUntil(lambda: len(room.model.rows) == 3)
+    assert len(engine.described) == looked_at  # no picture was looked at again
+
+
 def test_render_these_makes_them_photos_of_the_batch(qtbot: QtBot, filled: Studio, pictures: Path) -> None:
     select(filled, "meadow", "sky")
     trigger(filled, "render")
