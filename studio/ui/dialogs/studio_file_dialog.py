@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -18,6 +21,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QFileDialog,
     QFileSystemModel,
+    QLineEdit,
     QListView,
     QSplitter,
     QStyledItemDelegate,
@@ -28,6 +32,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.image_io import OPEN_SUFFIXES
+from studio.core.image_io.opening.places import paths_in_line, place_of
 from studio.ui.images.thumbnails import Thumbnails
 from studio.ui.theme.theme import icon
 from studio.ui.widgets.plain_text import PlainFileDialog
@@ -78,6 +83,18 @@ class StudioFileDialog(PlainFileDialog):
         self._dress()
         resize_within_screen(self, _SIZE)
 
+    def accept(self) -> None:
+        """Take what is typed, all of it, also where it is written as terminals and file managers write paths."""
+        edit, files = self.findChild(QLineEdit, "fileNameEdit"), self.findChild(QListView, "listView")
+        is_asked_for = self.acceptMode() == QFileDialog.AcceptMode.AcceptOpen
+        if is_asked_for and edit is not None and files is not None and edit.isModified():
+            text = quoted(edit.text().strip())
+            if text != edit.text():
+                edit.setText(text)
+            # Else Qt takes what is selected: of what is typed, only those files that it had met in the meantime.
+            files.selectionModel().clearSelection()
+        super().accept()
+
     def _dress(self) -> None:
         for name, picture in _ICONS.items():
             button = self.findChild(QToolButton, name)
@@ -103,6 +120,33 @@ class StudioFileDialog(PlainFileDialog):
             splitter.setSizes([_SIDEBAR, _SIZE.width() - _SIDEBAR])
         places = [QStandardPaths.writableLocation(place) for place in _PLACES]
         self.setSidebarUrls([QUrl.fromLocalFile(place) for place in dict.fromkeys(filter(None, places))])
+
+
+def quoted(text: str) -> str:
+    r"""The paths in a line as Qt reads them, "/a" "/b"; what is no list of paths stays as it is.
+
+    Such as '/a' '/b', /a\ 1 /b\ 1 and file:///a%201, which terminals and file managers write.
+    """
+    if text.startswith('"') or _is_there(text):
+        return text
+    if text[:1] == text[-1:] == "'":
+        with suppress(ValueError):  # a quote that is never closed
+            return _in_quotes(shlex.split(text)) or text
+    places = [str(place_of(path)) for path in paths_in_line(text)]
+    is_written_otherwise = text[:5].lower() == "file:" or "\\" in text
+    return (_in_quotes(places) if len(places) > 1 or is_written_otherwise else "") or text
+
+
+def _in_quotes(places: Sequence[str]) -> str:
+    """Empty where that cannot be written."""
+    return "" if any('"' in place for place in places) else " ".join(f'"{place}"' for place in places)
+
+
+def _is_there(text: str) -> bool:
+    try:
+        return Path(text).exists()
+    except (OSError, ValueError):
+        return False
 
 
 class _Cell(QStyledItemDelegate):

@@ -106,8 +106,8 @@ class ActionHandlers(QObject):
 
     @Slot()
     def ask_for_picture(self) -> None:
-        """Let the artist choose the photo."""
-        self._ask(self.tr("Open a picture"), QFileDialog.FileMode.ExistingFile, self._open_chosen)
+        """Let the artist choose the photo; of several, the first is opened and the others are offered to be painted."""
+        self._ask(self.tr("Open a picture"), QFileDialog.FileMode.ExistingFiles, self._open_chosen)
 
     @Slot()
     def ask_for_styles(self) -> None:
@@ -139,8 +139,8 @@ class ActionHandlers(QObject):
 
     @Slot()
     def ask_for_blend(self) -> None:
-        """Let the artist choose a second photo to lay over the first."""
-        self._ask(self.tr("Blend with a picture"), QFileDialog.FileMode.ExistingFile, self._blend_chosen)
+        """Let the artist choose a second photo to lay over the first, or two to lay over each other."""
+        self._ask(self.tr("Blend with a picture"), QFileDialog.FileMode.ExistingFiles, self._blend_chosen)
 
     def paste(self, zone: str) -> None:
         """Treat what is in the clipboard (files, a picture, the path of one) like a drop on the zone."""

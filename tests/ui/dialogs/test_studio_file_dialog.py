@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,11 +10,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QApplication, QFileDialog, QHeaderView, QListView, QToolButton, QTreeView
+from PySide6.QtWidgets import QApplication, QFileDialog, QHeaderView, QLineEdit, QListView, QToolButton, QTreeView
 from pytestqt.qtbot import QtBot
 
 import studio
-from studio.ui.dialogs.studio_file_dialog import THUMBNAIL, StudioFileDialog
+from studio.ui.dialogs.studio_file_dialog import THUMBNAIL, StudioFileDialog, quoted
 from studio.ui.theme.theme import ThemeName, apply_theme
 
 SavePhoto = Callable[..., Path]
@@ -94,6 +95,52 @@ def test_headings_and_signs_are_readable_in_both_themes(
     up = dialog.grab(button.geometry()).toImage()  # with what is behind it
     shades = {up.pixelColor(x, y).lightness() for x in range(up.width()) for y in range(up.height())}
     assert max(shades) - min(shades) > 90
+
+
+@pytest.mark.parametrize("mode", [QFileDialog.FileMode.ExistingFile, QFileDialog.FileMode.ExistingFiles])
+@pytest.mark.parametrize(
+    "written",
+    [
+        '"{0}/one.png" "{0}/two of them.png" "{0}/below/three.png"',
+        '"one.png" "two of them.png" "below/three.png"',
+        "'{0}/one.png' '{0}/two of them.png' '{0}/below/three.png'",
+        "{0}/one.png {0}/two\\ of\\ them.png {0}/below/three.png",
+        "file://{0}/one.png file://{0}/two%20of%20them.png file://{0}/below/three.png",
+    ],
+)
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen: to raise the list of names
+@pytest.mark.skipif(os.name == "nt", reason="a backslash is no escape there")
+def test_several_typed_paths_are_all_taken(
+    qtbot: QtBot,
+    save_photo: SavePhoto,
+    tmp_path: Path,
+    thumbnail_folder: Path,
+    mode: QFileDialog.FileMode,
+    written: str,
+) -> None:
+    (tmp_path / "below").mkdir()
+    wanted = [str(save_photo(name)) for name in ("one.png", "two of them.png", "below/three.png")]
+    dialog = StudioFileDialog(None, "Open", str(tmp_path), thumbnail_folder=thumbnail_folder)
+    dialog.setFileMode(mode)
+    qtbot.addWidget(dialog)
+    dialog.open()
+    edit = dialog.findChild(QLineEdit, "fileNameEdit")
+    qtbot.waitUntil(edit.hasFocus)
+    qtbot.keyClicks(edit, written.format(tmp_path))
+    with qtbot.waitSignal(dialog.filesSelected, timeout=10_000) as taken:
+        qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert sorted(taken.args[0]) == sorted(wanted)
+
+
+def test_what_is_no_list_of_paths_is_taken_as_it_is_typed(tmp_path: Path) -> None:
+    for name in ("boat 9.png", "it's mine.png", "a.png b.png", "~/boat.png", "/home/ann/it's.png", "'open"):
+        assert quoted(name) == name
+    assert quoted("'boat 9.png' 'it.png'") == '"boat 9.png" "it.png"'
+    assert quoted("file:///home/ann/boat%209.png") == '"/home/ann/boat 9.png"'
+    odd = tmp_path / "a\\b.png"
+    if os.name != "nt":
+        odd.write_bytes(b"")
+        assert quoted(str(odd)) == str(odd)
 
 
 def test_every_dialog_for_files_is_the_studios() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.core.image_io import ExportOptions, save_picture
@@ -54,6 +54,23 @@ def test_a_photo_is_opened_and_named_in_the_title(qtbot: QtBot, studio: Studio, 
         studio.importer.open_picture(save_photo("harbour.png"))
     assert studio.window.windowTitle() == "harbour.png \N{EN DASH} Style Studio"
     assert studio.window.canvas.has_picture
+
+
+def test_several_files_chosen_open_the_first_and_offer_to_paint_all(
+    qtbot: QtBot, studio: Studio, save_photo: SavePhoto
+) -> None:
+    paths = [save_photo(f"{name}.png") for name in ("harbour", "meadow", "night")]
+    studio.actions["open"].trigger()
+    qtbot.waitUntil(lambda: studio.window.findChild(QFileDialog) is not None)
+    dialog = studio.window.findChild(QFileDialog)
+    assert dialog.fileMode() == QFileDialog.FileMode.ExistingFiles  # the system's own lets one choose several then
+    with qtbot.waitSignal(studio.session.content_changed):
+        dialog.filesSelected.emit([str(path) for path in paths])
+    dialog.close()
+    assert studio.session.name == "harbour.png"
+    message = studio.window.messages.message
+    assert message is not None and message.action == "render_many"
+    assert studio.importer.take_remaining_paths() == tuple(paths)
 
 
 @pytest.mark.parametrize("kind", ["missing", "empty", "text", "folder"])
