@@ -13,6 +13,7 @@ from studio.ui.batch.batch_delegate import THUMBNAIL_EDGE, BatchDelegate
 from studio.ui.batch.batch_model import BatchModel
 from studio.ui.batch.batch_queue import BatchQueue
 from studio.ui.images.thumbnails import Thumbnails
+from studio.ui.menus.menu import Menu
 from studio.ui.theme.theme import color, set_role
 
 
@@ -57,7 +58,7 @@ class BatchList(QTreeView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         index = self.indexAt(event.pos())
         if index.isValid() and not self._queue.is_running:
-            menu = self._menu = QMenu(self)
+            menu = self._menu = Menu(self)
             row = index.row()
             menu.addAction(self.tr("Take off the list")).triggered.connect(lambda: self._queue.leave_out(row))
             menu.popup(event.globalPos())

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.ui.canvas.background import BACKGROUNDS, CanvasBackground, background_name
+from studio.ui.menus.menu import Menu
 from studio.ui.theme.theme import icon
 from studio.ui.widgets.section_heading import add_heading
 
@@ -28,7 +29,7 @@ class MenuTarget(Protocol):
     def set_background(self, background: CanvasBackground) -> None: ...
 
 
-class CanvasMenu(QMenu):
+class CanvasMenu(Menu):
     """Fit, 100 %, and what is around the picture."""
 
     def __init__(self, canvas: MenuTarget, parent: QWidget) -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import get_args
 
 from PySide6.QtCore import QMimeData, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from studio.core.curator.examples import LabelledBy
 from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
 from studio.ui.importing.drop_target import DropTarget
 from studio.ui.importing.mime_payload import Payload, payload_kind
+from studio.ui.menus.menu import Menu
 from studio.ui.session.settings import Settings
 from studio.ui.theme.theme import GRID, icon
 
@@ -32,7 +33,7 @@ class SourceChoice(QWidget):
         self._settings = settings
         self.folder = QPushButton(icon("folder"), self.tr("Choose a folder\N{HORIZONTAL ELLIPSIS}"))
         self.library = QPushButton(icon("library"), self.tr("From the library"))
-        menu = QMenu(self)
+        menu = Menu(self)
         words: dict[LabelledBy, tuple[str, str]] = {
             "author": (self.tr("By artist"), self.tr("Selected pictures, by artist")),
             "period": (self.tr("By decade"), self.tr("Selected pictures, by decade")),

@@ -31,6 +31,7 @@ from studio.ui.gallery.style_grid import StyleGrid
 from studio.ui.gallery.style_previews import StylePreviews
 from studio.ui.images.thumbnails import Thumbnails
 from studio.ui.importing.drop_zones import GALLERY_ZONES, DropZones
+from studio.ui.menus.menu import Menu
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.plain_text import PlainLabel
 
@@ -128,7 +129,7 @@ class Gallery(QWidget):
 
     def menu_for(self, card: Card) -> QMenu:
         """What can be done with a card."""
-        menu = QMenu(self)
+        menu = Menu(self)
         use = menu.addAction(icon("style"), self.tr("Use"))
         use.triggered.connect(lambda: self.style_chosen.emit(card))
         mix = menu.addAction(icon("mix"), self.tr("Mix in"))

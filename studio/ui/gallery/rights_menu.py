@@ -7,12 +7,13 @@ from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.core.card import RIGHTS, Card, Rights, rights_of
+from studio.ui.menus.menu import Menu
 
 
-class RightsMenu(QMenu):
+class RightsMenu(Menu):
     """Shows what the card says. Signals: edited(Card), when it is to say something else."""
 
     edited = Signal(object)

@@ -8,10 +8,11 @@ from functools import partial
 
 from PySide6.QtCore import QDateTime, QLocale, Signal, Slot
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from studio.core.project.waiting_sessions import WaitingSession, waiting_sessions
 from studio.ui.history.shelf import Shelf
+from studio.ui.menus.menu import Menu
 from studio.ui.session.preferences import CAPS, Preferences
 from studio.ui.theme.theme import set_role
 from studio.ui.threads.task_pool import TaskPool
@@ -39,7 +40,7 @@ class DiskUsage(QToolButton):
             "The oldest pictures go when the history is full. Those you pin stay, and so does what is on the canvas."
         )
         self.setToolTip(tool_tip(tip))
-        menu = QMenu(self.tr("History and start"), self)  # also in the main menu, where one looks for preferences
+        menu = Menu(self, self.tr("History and start"))  # also in the main menu, where one looks for preferences
         add_heading(menu, self.tr("The history may take"))
         self._caps = QActionGroup(menu)
         for cap in sorted(CAPS, key=int):
@@ -52,7 +53,7 @@ class DiskUsage(QToolButton):
         self.start_empty = menu.addAction(self.tr("Start empty"))
         self.start_empty.setCheckable(True)
         self.start_empty.toggled.connect(partial(setattr, preferences, "starts_empty"))
-        self.earlier = menu.addMenu(self.tr("Go on with an earlier session"))
+        self.earlier = menu.add_menu(self.tr("Go on with an earlier session"))
         self._tasks = TaskPool(1, self)
         self._tasks.finished.connect(self._show_earlier)
         menu.aboutToShow.connect(self._look_for_earlier)

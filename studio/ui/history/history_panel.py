@@ -14,6 +14,7 @@ from studio.ui.history.shelf_menu import fill_menu
 from studio.ui.history.shelf_model import ShelfModel
 from studio.ui.history.shelf_thumbnails import ShelfThumbnails
 from studio.ui.history.shelf_view import ShelfView, picture_size
+from studio.ui.menus.menu import Menu
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, icon, set_role
@@ -109,7 +110,7 @@ class HistoryPanel(QFrame):
     def _open_menu(self, entry: HistoryEntry, place: QPoint) -> None:
         if self._menu is not None:  # not deleted on close: PySide crashes if its parent goes while it is open
             self._menu.deleteLater()
-        self._menu = QMenu(self)
+        self._menu = Menu(self)
         self._menu.setToolTipsVisible(True)
         fill_menu(self._menu, entry, self._shelf, self._session, self.window())
         export = QAction(icon("export"), self.tr("Export\N{HORIZONTAL ELLIPSIS}"), self._menu)

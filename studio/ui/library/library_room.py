@@ -25,6 +25,7 @@ from studio.ui.library.library_grid import LibraryGrid
 from studio.ui.library.library_indexer import LibraryIndexer
 from studio.ui.library.library_model import LibraryModel
 from studio.ui.library.selection_actions import SelectionActions
+from studio.ui.menus.menu import Menu
 from studio.ui.session.message import Message
 from studio.ui.theme.theme import set_role
 
@@ -99,7 +100,9 @@ class LibraryRoom(QWidget):
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             pressed = QKeySequence(event.keyCombination())
             kept = (keys for name in _KEYS_LEFT for keys in self._actions[name].shortcuts())
-            if all(pressed != keys for keys in kept):  # else it would act on a canvas that nobody sees
+            is_of_menus = event.modifiers() == Qt.KeyboardModifier.AltModifier
+            # Else it would act on a canvas that nobody sees.
+            if not is_of_menus and all(pressed != keys for keys in kept):
                 event.accept()
                 return True
         return super().event(event)
@@ -198,7 +201,7 @@ class LibraryRoom(QWidget):
         # Not deleted on close: PySide crashes if its parent goes while such a menu is open.
         if self._menu is not None:
             self._menu.deleteLater()
-        self._menu = QMenu(self)
+        self._menu = Menu(self)
         fill_selection_menu(self._menu, self._selection.actions)
         self._menu.popup(place)
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from studio.core.project.builtin_presets import Preset
 from studio.core.project.presets import LONGEST_NAME
+from studio.ui.menus.menu import Menu
 from studio.ui.presets.preset_controller import PresetController
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import icon
@@ -43,7 +44,7 @@ class PresetBar(QWidget):
         self._place.addWidget(self.name)
         label_for_screen_readers(self.box, self.tr("Preset"))
         self._place.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.menu = QMenu(self)
+        self.menu = Menu(self)
         self.save_as = self.menu.addAction(icon("add"), self.tr("Save these settings as\N{HORIZONTAL ELLIPSIS}"))
         self.rename = self.menu.addAction(self.tr("Rename\N{HORIZONTAL ELLIPSIS}"))
         self.remove = self.menu.addAction(icon("delete"), self.tr("Remove"))

@@ -12,6 +12,7 @@ from studio.ui.actions.actions import Actions
 from studio.ui.importing.drop_target import DropTarget
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload, payload_kind
+from studio.ui.menus.menu import Menu
 from studio.ui.selection.region_selection import Choice
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, set_role
@@ -163,7 +164,7 @@ class RegionBar(QFrame):
         self.select(name)
         if self._menu is not None:  # not deleted on close: PySide crashes if its parent goes while it is open
             self._menu.deleteLater()
-        self._menu = QMenu(self)
+        self._menu = Menu(self)
         self._menu.setToolTipsVisible(True)
         for entry in _MENU if name else ("region_new", "mask_load"):
             if entry:

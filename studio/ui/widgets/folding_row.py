@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
+from studio.ui.menus.menu import Menu
 from studio.ui.theme.theme import icon
 
 _GAP = 2  # px
@@ -18,7 +19,7 @@ class FoldingRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._parts: list[QWidget] = []  # buttons and lines, in order
-        self.menu = QMenu(self)
+        self.menu = Menu(self)
         self.menu.aboutToShow.connect(self._fill_menu)
         self.more = QToolButton()
         self.more.setIcon(icon("more"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from html import escape
 
@@ -55,7 +56,7 @@ def shortcut_groups() -> list[tuple[str, list[tuple[str, str]]]]:
         names = [name for entry in entries for name in ((entry,) if isinstance(entry, str) else entry[1])]
         rows = [_row(specs.pop(name)) for name in names if name and specs[name].keys]
         groups.append((QCoreApplication.translate("MainMenu", title), rows))
-    groups.append((_tr("Window"), [_row(spec) for spec in specs.values() if spec.keys]))
+    groups.append((_tr("Window"), [*_menu_rows(), *(_row(spec) for spec in specs.values() if spec.keys)]))
     groups += [
         (
             _tr("Sliders and numbers"),
@@ -94,6 +95,13 @@ def shortcut_groups() -> list[tuple[str, list[tuple[str, str]]]]:
         ),
     ]
     return [(title, rows) for title, rows in groups if rows]
+
+
+def _menu_rows() -> list[tuple[str, str]]:
+    if sys.platform == "darwin":  # which has no letters in menus
+        return []
+    text = _tr("Open the menu that has this letter, such as F for File; in it, the letter alone is enough")
+    return [(_tr("Alt + letter"), text)]
 
 
 def _row(spec: ActionSpec) -> tuple[str, str]:

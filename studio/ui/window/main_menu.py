@@ -12,6 +12,8 @@ from studio.core.displayable import displayable
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.availability import allow
 from studio.ui.importing.recent_files import RecentFiles
+from studio.ui.menus.menu import Menu
+from studio.ui.menus.mnemonics import mnemonic_of, with_mnemonics
 from studio.ui.theme.theme import icon
 from studio.ui.widgets.plain_text import action_text, tool_tip
 from studio.ui.widgets.section_heading import add_heading
@@ -50,14 +52,14 @@ MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
 _HEADINGS = {"Refine automatically": _("Refine the Live picture while you rest")}  # for menus that open alone, too
 
 
-class MainMenu(QMenu):
+class MainMenu(Menu):
     """The table above as menus. `menus` has each by its title in the table."""
 
     def __init__(self, actions: Actions, recent: RecentFiles, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._actions = actions
         self._recent = recent
-        self.menus: dict[str, QMenu] = {}
+        self.menus: dict[str, Menu] = {}
         for title, entries in MENUS:
             menu = self._make_menu(self, title)
             for entry in entries:
@@ -74,17 +76,23 @@ class MainMenu(QMenu):
         opened.aboutToShow.connect(self._show_recent)
         self._show_recent()
 
+    def by_letter(self) -> dict[str, Menu]:
+        """The menus of the first level by the letters that choose them."""
+        entries = self.actions()
+        letters = map(mnemonic_of, with_mnemonics([entry.text() for entry in entries]))
+        return dict(zip(letters, (self.menus[title] for title, _ in MENUS), strict=True))
+
     def add_preferences(self, menu: QMenu) -> None:
         """Offer another part's menu of preferences under View, too."""
         self.menus["View"].addMenu(menu)
 
-    def _make_menu(self, parent: QMenu, title: str) -> QMenu:
+    def _make_menu(self, parent: Menu, title: str) -> Menu:
         if title not in self.menus:
-            menu = self.menus[title] = parent.addMenu(QCoreApplication.translate("MainMenu", title))
+            menu = self.menus[title] = parent.add_menu(QCoreApplication.translate("MainMenu", title))
             menu.setToolTipsVisible(True)  # among them why an entry is not possible
         return self.menus[title]
 
-    def _add(self, menu: QMenu, name: str) -> None:
+    def _add(self, menu: Menu, name: str) -> None:
         if name:
             menu.addAction(self._actions[name])
         else:

@@ -72,6 +72,7 @@ class MainWindow(QWidget):
         self.setMinimumSize(LEAST)
         self.addActions(list(actions.values()))
         self.tool_bar = ToolBar(session, actions, recent)
+        self.tool_bar.add_menu_keys(self)
         self.gallery = Gallery(importer.cards, thumbnail_folder=thumbnail_folder, opener=opener)
         self.messages = MessageBar(actions)
         self.canvas = Canvas(demo, thumbnail_folder=thumbnail_folder, opener=opener)

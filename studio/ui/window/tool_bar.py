@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
+
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.availability import explained
 from studio.ui.importing.recent_files import RecentFiles
+from studio.ui.menus.menu import Menu
 from studio.ui.session.artwork_name import artwork_name
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, icon, set_role
@@ -35,7 +40,7 @@ class ToolBar(QFrame):
         self.title.hide()
         self.finish = FinishButton()
         self.finish.clicked.connect(self._finish_or_stop)
-        self.refine_menu = QMenu(self)
+        self.refine_menu = Menu(self)
         self.refine_menu.addActions([actions[name] for name in ("keep_painting", "larger_half", "larger_twice")])
         self.export = QPushButton(icon("export"), actions["export"].text())
         self.export.setFixedSize(_EXPORT_WIDTH, self.finish.height())
@@ -97,6 +102,18 @@ class ToolBar(QFrame):
         """Open the menu below its button, for the keyboard."""
         self.menu.popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
         self.menu.setActiveAction(self.menu.actions()[0])
+
+    def add_menu_keys(self, window: QWidget) -> None:
+        """Have each menu opened by Alt and its letter, as in a bar of menus; where systems do so."""
+        if sys.platform != "darwin":
+            for letter, menu in self.menu.by_letter().items():
+                shortcut = QShortcut(QKeySequence(f"Alt+{letter.upper()}"), window)
+                shortcut.activated.connect(partial(self._open_menu_in_menu, menu))
+
+    def _open_menu_in_menu(self, menu: Menu) -> None:
+        self.open_menu()
+        self.menu.setActiveAction(menu.menuAction())
+        menu.setActiveAction(menu.actions()[0])
 
     def _make_menu_button(self) -> QToolButton:
         button = QToolButton()

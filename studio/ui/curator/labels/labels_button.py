@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from studio.core.card import Card
 from studio.core.displayable import displayable
 from studio.core.library.arranging import Labelled
+from studio.ui.menus.menu import Menu
 from studio.ui.theme.theme import icon
 from studio.ui.widgets.plain_text import action_text, tool_tip
 from studio.ui.widgets.section_heading import add_heading
@@ -44,7 +45,7 @@ class LabelsButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.entries = QMenu(self)
+        self.entries = Menu(self)
         self.entries.setToolTipsVisible(True)
         self.setMenu(self.entries)
         self.entries.aboutToShow.connect(self._fill)
@@ -55,10 +56,10 @@ class LabelsButton(QToolButton):
         menu = self.entries
         menu.clear()
         menu.addAction(self._train)
-        self._fill_classifiers(menu.addMenu(self.tr("Label the library with")))
+        self._fill_classifiers(menu.add_menu(self.tr("Label the library with")))
         menu.addSeparator()
         for model, labels in self.counts.items():
-            part = menu.addMenu(action_text(self.tr("Show only: {}").format(displayable(model))))
+            part = menu.add_menu(action_text(self.tr("Show only: {}").format(displayable(model))))
             part.setToolTipsVisible(True)
             add_heading(part, self.tr("A classifier is no attribution."))
             for label, count in list(labels.items())[:_MOST]:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QMen
 
 from studio.core.library.arranging import Sort
 from studio.ui.library.library_indexer import LibraryIndexer
+from studio.ui.menus.menu import Menu
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.form_row import label_for_screen_readers
 from studio.ui.widgets.no_wheel_combo_box import NoWheelComboBox
@@ -52,7 +53,7 @@ class HeadBar(QFrame):
         self.add = QPushButton(icon("add"), self.tr("Add folder\N{HORIZONTAL ELLIPSIS}"))
         self.add.setToolTip(tool_tip(self.tr("Have a folder of pictures in the library. The files stay as they are.")))
         self.add.clicked.connect(self.add_requested)
-        self.folder_menu = QMenu(self)
+        self.folder_menu = Menu(self)
         self.folder_menu.setToolTipsVisible(True)
         self.folder_menu.aboutToShow.connect(self._fill_folders)
         self.folders = self._make_button("folder", self.tr("Folders"), self.tr("The folders of the library"))
@@ -101,9 +102,9 @@ class HeadBar(QFrame):
         for folder in self._indexer.folders:
             count = self.tr("one picture") if folder.count == 1 else self.tr("{} pictures").format(f"{folder.count:,}")
             about = count if folder.is_there else self.tr("not there")
-            one = menu.addMenu(
-                icon("folder" if folder.is_there else "warning"),
+            one = menu.add_menu(
                 action_text(f"{folder.path.name or folder.path}  ({about})"),
+                icon("folder" if folder.is_there else "warning"),
             )
             one.setToolTipsVisible(True)
             one.menuAction().setToolTip(tool_tip(str(folder.path)))

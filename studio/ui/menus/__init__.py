@@ -1,0 +1,1 @@
+"""Menus whose entries all have a letter that chooses them."""
