@@ -29,6 +29,7 @@ from studio.ui.actions.preference_actions import bind_choice, bind_switch
 from studio.ui.actions.refine_actions import RefineActions
 from studio.ui.batch.batch_queue import BatchQueue
 from studio.ui.batch.batch_window import BatchWindow
+from studio.ui.canvas.artwork_drag import ArtworkDrag
 from studio.ui.compare.compare_controller import CompareController
 from studio.ui.curator.curator import Curator
 from studio.ui.export.exporter import Exporter
@@ -146,6 +147,8 @@ class Studio(QObject):
             self.opener,
         )
         self.window.history.export_requested.connect(self._export_entry)
+        self.artwork_drag = ArtworkDrag(self.exporter, self.session, self)
+        self.window.canvas.drag_wanted.connect(self.artwork_drag.begin)
         self.action_handlers = ActionHandlers(
             self.actions, self.session, self.importer, self.exporter, self.recent, self.preferences, self.window
         )
@@ -281,6 +284,7 @@ class Studio(QObject):
         self.window.hide()
         self.autosave.close()
         self.projects.close()
+        self.artwork_drag.close()
         self.opener.close()  # before the threads, which wait for it
         self.library.close()
         self.curator.close()

@@ -27,6 +27,7 @@ from studio.ui.canvas.background_swatch import BackgroundSwatch
 from studio.ui.canvas.before_after import BeforeAfter
 from studio.ui.canvas.canvas_menu import CanvasMenu
 from studio.ui.canvas.canvas_painter import Scene, paint_scene
+from studio.ui.canvas.drag_handle import DragHandle, is_dragged
 from studio.ui.canvas.split_handle import STEPS, SplitHandle
 from studio.ui.canvas.start_page import DEMO_SIZE, StartPage
 from studio.ui.canvas.viewport import Viewport
@@ -51,7 +52,8 @@ class Canvas(QWidget):
     """Shows the photo and the artwork in one frame: that of `set_size`, else the larger one's; others are scaled to it.
 
     Signals: view_changed(), the picture lies elsewhere or is larger or smaller; zoom_changed(float);
-    background_changed(str); open_requested(); demo_chosen(Path); dropped(Drop).
+    background_changed(str); open_requested(); demo_chosen(Path); dropped(Drop); drag_wanted(QWidget), the picture is to
+    be dragged out of the window, from there.
     """
 
     zoom_changed = Signal(float)
@@ -60,6 +62,7 @@ class Canvas(QWidget):
     demo_chosen = Signal(object)
     dropped = Signal(object)
     view_changed = Signal()
+    drag_wanted = Signal(object)
 
     def __init__(
         self,
@@ -86,6 +89,7 @@ class Canvas(QWidget):
         self._badge_text = ""
         self._menu: CanvasMenu | None = None
         self._grabbed_at: QPointF | None = None
+        self._drags_from: QPointF | None = None  # where Ctrl was pressed with the button
         self.is_moved_by_hand = False  # as long as Space is held: any drag moves the picture
         self._thumbnails = Thumbnails(DEMO_SIZE, self.devicePixelRatioF(), thumbnail_folder, self, opener)
         self._start_page = StartPage(demo, self._thumbnails, self)
@@ -99,6 +103,8 @@ class Canvas(QWidget):
         self.badge.hide()
         self.swatch = BackgroundSwatch(self)
         self.swatch.clicked.connect(self.show_next_background)
+        self.handle = DragHandle(self)
+        self.handle.drag_wanted.connect(lambda: self.drag_wanted.emit(self.handle))
         self.zones = DropZones(self)
         self.zones.dropped.connect(self.dropped)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -221,19 +227,25 @@ class Canvas(QWidget):
             self._viewport.zoom_at(self.zoom * _ZOOM_PER_NOTCH**turned, event.position())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton) and self.has_picture:
+        has_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if has_control and event.button() == Qt.MouseButton.LeftButton and self.has_picture:
+            self._drags_from = event.position()
+        elif event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton) and self.has_picture:
             self._grabbed_at = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         else:
             super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._grabbed_at is not None:
+        if self._drags_from is not None and is_dragged(self._drags_from, event.position()):
+            self._drags_from = None
+            self.drag_wanted.emit(self)
+        elif self._grabbed_at is not None:
             self._viewport.pan(event.position() - self._grabbed_at)
             self._grabbed_at = event.position()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._grabbed_at = None
+        self._grabbed_at = self._drags_from = None
         self.unsetCursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -329,7 +341,9 @@ class Canvas(QWidget):
         self.badge.move(12, self.height() - self.badge.height() - 12)
         self.badge.setVisible(bool(text) and self.has_picture)
         self.swatch.move(self.width() - self.swatch.width() - GRID, self.height() - self.swatch.height() - GRID)
-        self.swatch.setVisible(self.has_picture)
+        self.handle.move(self.swatch.x() - self.handle.width() - GRID // 2, self.swatch.y())
+        for part in (self.swatch, self.handle):
+            part.setVisible(self.has_picture)
         self.zones.setGeometry(self.rect())
         self.update()
 

@@ -116,19 +116,11 @@ class Exporter(QObject):
         before = self.last
         long_edge = max(options.size) if options.size else None
         last = ExportSettings(path.parent, options, artist, unit or (before.unit if before else "px"), long_edge)
-        sources = [style.picture for style in result.all_styles] + ([result.content] if result.content else [])
-
-        draw_layers = self._layers(shown)
+        save = self._saving(shown, options, made_of, signing)
 
         def write() -> tuple[Path, int]:
-            key = load_signing_key(signing) if signing is not None else None
             target = free_path(path) if keeps_others else path
-            # A plain source may well give a plain picture; otherwise one colour means that something went wrong.
-            allow_plain = any(is_plain(source) for source in sources)
-            layers = draw_layers() if options.format == "ora" else ()
-            return target, save_picture(
-                result.picture, target, options, made_of, allow_plain=allow_plain, layers=layers, key=key
-            )
+            return target, save(target)
 
         def done(written: tuple[Path, int]) -> None:
             self.last_file, size = written
@@ -149,6 +141,18 @@ class Exporter(QObject):
         self._session.post_message(Message(self.tr("Exporting {}\N{HORIZONTAL ELLIPSIS}").format(path.name)))
         self._files.submit(write, done, refused)
 
+    def writer(self, artwork: Exportable) -> tuple[str, Callable[[Path], int]]:
+        """The name of a picture's file, and what writes it as the last export was written; not for the GUI thread.
+
+        What is written so is neither told nor remembered as exported.
+        """
+        last = self.last or ExportSettings(Path())
+        shown = artwork.shown or self._session.shown
+        assert shown is not None, "it was shown"
+        made_of = replace(artwork.credits, artist=last.artist)
+        save = self._saving(shown, last.options_for(artwork.picture), made_of, self.signing)
+        return f"{artwork.file_name}{SUFFIX_OF[last.options.format]}", save
+
     def export_again(self) -> bool:
         """Write the picture on the canvas as the last one was, beside it, under the next free name; False if none was.
 
@@ -162,6 +166,24 @@ class Exporter(QObject):
         path, signing = last.folder / name, self.signing
         self.export(path, options, artwork.title, last.artist, signing=signing, shown=artwork.shown, keeps_others=True)
         return True
+
+    def _saving(
+        self, shown: ShownPicture, options: ExportOptions, made_of: Credits, signing: SigningFiles | None
+    ) -> Callable[[Path], int]:
+        """Writes it and returns the size of the file, in bytes."""
+        result, draw_layers = shown.result, self._layers(shown)
+        sources = [style.picture for style in result.all_styles] + ([result.content] if result.content else [])
+
+        def save(target: Path) -> int:
+            key = load_signing_key(signing) if signing is not None else None
+            # A plain source may well give a plain picture; otherwise one colour means that something went wrong.
+            allow_plain = any(is_plain(source) for source in sources)
+            layers = draw_layers() if options.format == "ora" else ()
+            return save_picture(
+                result.picture, target, options, made_of, allow_plain=allow_plain, layers=layers, key=key
+            )
+
+        return save
 
     def _credits(self, shown: ShownPicture) -> Credits:
         result = shown.result

@@ -18,6 +18,7 @@ from studio.core.image_io.opening.places import is_network_url, paths_in_line, p
 PayloadKind = Literal["files", "image", "link", "style"]
 
 STYLE_MIME_TYPE = "application/x-style-studio-style"  # the card's id, as bytes of a file's name
+ARTWORK_MIME_TYPE = "application/x-style-studio-artwork"  # marks what is dragged out of the canvas
 _ENCODED = ("image/png", "image/webp", "image/jpeg", "image/tiff", "image/avif", "image/heic", "image/gif", "image/bmp")
 _WRITING = QIODevice.OpenModeFlag.WriteOnly  # met here, by the thread that imports: see thumbnails.py
 _COPIED = (  # by file managers, where they offer no list of URLs
@@ -48,8 +49,11 @@ class Payload:
 def payload_kind(mime: QMimeData) -> PayloadKind | None:
     """What a drag carries, without reading its pixels; None if nothing the studio can use.
 
-    Files come first: file managers and browsers offer text and pictures of them as well.
+    Files come first: file managers and browsers offer text and pictures of them as well. The studio's own artwork, on
+    its way into another program, is nothing to import.
     """
+    if mime.hasFormat(ARTWORK_MIME_TYPE):
+        return None
     urls = _urls(mime)
     if any(map(_is_local, urls)):
         return "files"

@@ -91,6 +91,7 @@ def shortcut_groups() -> list[tuple[str, list[tuple[str, str]]]]:
                 (_tr("Space + drag"), _tr("Move the picture, as the arrows do")),
                 (_tr("+ and -"), _tr("Zoom, as the wheel and a pinch do")),
                 (_tr("Double click"), _tr("The whole picture, or every pixel")),
+                (_tr("Ctrl + drag"), _tr("Drag the picture into another program or a folder, as the handle does")),
             ],
         ),
     ]
