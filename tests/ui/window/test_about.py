@@ -31,7 +31,8 @@ def test_the_list_of_keys_has_groups_and_every_key_once(qtbot: QtBot, studio: St
     titles = [title for title, _ in groups]
     assert titles[:6] == ["File", "Edit", "Styles", "Paint", "Region", "View"] and {"Gallery", "Canvas"} <= set(titles)
     keys = [row[0] for title, rows in groups[: titles.index("Sliders and numbers")] for row in rows]
-    assert sorted(keys) == sorted(shown_keys(spec) for spec in ACTIONS if spec.keys)
+    of_actions = [key for key in keys if key != "Alt + letter"]  # the letters of menus, which macOS has none of
+    assert sorted(of_actions) == sorted(shown_keys(spec) for spec in ACTIONS if spec.keys)
     dialog = opened(studio, "shortcuts")
     text = dialog.findChild(QTextBrowser).toPlainText()
     assert all(title in text for title in titles)
