@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.core.comparison.report import NO_INFLUENCE, measures_of, sentences_of
 from studio.core.engine_api.comparison import MOST_MATCHES
 from studio.core.errors import StudioError
-from studio.ui.compare.traits_view import MeasureBars, PaletteStrip, StrokeRose
+from studio.ui.compare.traits_column import TraitsColumn
+from studio.ui.compare.traits_view import PaletteStrip
 from studio.ui.compare.works_comparer import WorksComparer
 from studio.ui.compare.works_view import WorksView
 from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
@@ -30,15 +30,13 @@ from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.importing.drop_target import DropTarget
 from studio.ui.importing.mime_payload import Payload, payload_kind
 from studio.ui.session.settings import Settings
-from studio.ui.theme.theme import GRID, set_role
+from studio.ui.theme.theme import GRID
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.form_row import form_row
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
-from studio.ui.widgets.screen_room import ScrolledPage, resize_within_screen
-from studio.ui.widgets.section_heading import SectionHeading
+from studio.ui.widgets.screen_room import resize_within_screen
 
 _SIZE = QSize(1200, 690)  # px
-_COLUMN = 340  # px
 _SHOWN = 12  # pairs at first
 _PURPOSE, _EXPORT = "compare", "compare_export"  # of file dialogs
 
@@ -74,16 +72,11 @@ class CompareWorks(QDialog):
             PaletteStrip(self.tr("Colours of the first work")),
             PaletteStrip(self.tr("Colours of the second work")),
         ]
-        self.roses = [
-            StrokeRose(self.tr("Strokes of the first work")),
-            StrokeRose(self.tr("Strokes of the second work")),
-        ]
-        self.bars = MeasureBars()
+        self.traits = TraitsColumn()
         self.pairs = QSlider(Qt.Orientation.Horizontal)
         self.attention = QCheckBox(self.tr("What draws the &eye"))
         self.progress = QProgressBar()
         self.status = ElidedLabel()
-        self.summary = PlainLabel()
         self.use = [QPushButton(self.tr("&First as style")), QPushButton(self.tr("&Second as style"))]
         self.mix = QPushButton(self.tr("&Mix both in"))
         self.export = QPushButton(self.tr("E&xport\N{HORIZONTAL ELLIPSIS}"))
@@ -161,23 +154,19 @@ class CompareWorks(QDialog):
             self.use[side].setEnabled(works[side] is not None)
             traits = None if comparison is None else (comparison.first, comparison.second)[side]
             self.palettes[side].show_traits(traits)
-            self.roses[side].show_traits(traits)
         self.mix.setEnabled(all(works))
         for part in (self.export, self.pairs, self.attention):
             part.setEnabled(is_there)
         self.progress.setVisible(self.comparer.is_comparing)
         self.view.show_comparison(comparison)
-        self.bars.show_measures(measures_of(comparison) if comparison is not None else ())
         first, second = works
-        if comparison is not None and first is not None and second is not None:
-            sentences = sentences_of(comparison, first.title, second.title)
-            parts = sentences[: len(sentences) // 2], sentences[len(sentences) // 2 :]
-            self.summary.setText("\n".join(" ".join(part) for part in parts if part))
+        titles = (first.title if first is not None else "", second.title if second is not None else "")
+        self.traits.show_comparison(comparison, titles)
+        if comparison is not None:
             self.pairs.setRange(0, len(comparison.places))
             self.pairs.setValue(min(_SHOWN, len(comparison.places)))
             self._tell_pair(-1)
         else:
-            self.summary.setText("")
             waits = self.comparer.is_comparing
             self.status.setText(self.tr("Both works are looked at\N{HORIZONTAL ELLIPSIS}") if waits else "")
 
@@ -243,11 +232,6 @@ class CompareWorks(QDialog):
         self.progress.setAccessibleName(self.tr("How far the comparison is"))
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(60)
-        self.summary.setWordWrap(True)
-        self.summary.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.summary.setAccessibleName(self.tr("Summary"))
         for button in (*self.choosers, *self.use, self.mix, self.export, self.done_button):
             button.setAutoDefault(False)
 
@@ -293,35 +277,13 @@ class CompareWorks(QDialog):
         row = QHBoxLayout()
         row.setSpacing(2 * GRID)
         row.addLayout(grid, 1)
-        row.addWidget(self._make_column())
+        row.addWidget(self.traits)
         buttons = form_row(*self.use, self.mix, None, self.export, self.done_button, spacing=GRID)
         page = QVBoxLayout(self)
         page.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         page.setSpacing(2 * GRID)
         page.addLayout(row, 1)
         page.addWidget(buttons)
-
-    def _make_column(self) -> QWidget:
-        column = QWidget()
-        box = QVBoxLayout(column)
-        box.setContentsMargins(0, 0, GRID, 0)
-        box.setSpacing(GRID)
-        box.addWidget(self.summary)
-        caution = PlainLabel(NO_INFLUENCE)
-        caution.setWordWrap(True)
-        set_role(caution, "caption")
-        box.addWidget(caution)
-        box.addWidget(SectionHeading(self.tr("How far apart")))
-        box.addWidget(self.bars)
-        box.addWidget(SectionHeading(self.tr("Where strokes run")))
-        roses = QHBoxLayout()
-        for rose in self.roses:
-            roses.addWidget(rose)
-        box.addLayout(roses)
-        box.addStretch(1)
-        scrolled = ScrolledPage(column)
-        scrolled.setFixedWidth(_COLUMN)
-        return scrolled
 
 
 def _takes(mime: QMimeData) -> bool:

@@ -73,12 +73,12 @@ def test_both_works_are_shown_and_compared_in_words(
     assert [title.text() for title in dialog.titles] == ["Poppies\nHokusai, 1833", "second.png"]
     (request,) = engine.comparisons
     assert (request.first.width, request.second.width) == (64, 40)
-    assert "\N{LEFT DOUBLE QUOTATION MARK}Poppies\N{RIGHT DOUBLE QUOTATION MARK}" in dialog.summary.text()
-    assert "\N{HORIZONTAL ELLIPSIS}" not in dialog.summary.text()  # nothing is left out
-    assert "strokes: " in dialog.bars.accessibleDescription()
+    assert "\N{LEFT DOUBLE QUOTATION MARK}Poppies\N{RIGHT DOUBLE QUOTATION MARK}" in dialog.traits.summary.text()
+    assert "\N{HORIZONTAL ELLIPSIS}" not in dialog.traits.summary.text()  # nothing is left out
+    assert "strokes: " in dialog.traits.bars.accessibleDescription()
     assert "75 %" in dialog.palettes[0].accessibleDescription()
-    assert dialog.roses[0].accessibleDescription() == "mostly level, 2.3 % of the edge wide"
-    assert any(label.text() == NO_INFLUENCE for label in dialog.findChildren(type(dialog.summary)))
+    assert dialog.traits.roses[0].accessibleDescription() == "mostly level, 2.3 % of the edge wide"
+    assert any(label.text() == NO_INFLUENCE for label in dialog.findChildren(type(dialog.traits.summary)))
     assert dialog.pairs.value() == dialog.view.count == 3
 
 
@@ -207,7 +207,7 @@ def test_what_cannot_be_opened_or_compared_is_said_and_costs_nothing(
     with qtbot.waitSignal(dialog.comparer.failed):
         dialog.comparer.open(0, tmp_path / "bad.png")
     assert "bad.png" in dialog.status.text()
-    assert dialog.comparer.comparison is not None and dialog.summary.text()
+    assert dialog.comparer.comparison is not None and dialog.traits.summary.text()
     engine.failure = EngineError("There is not enough memory.")
     with qtbot.waitSignal(dialog.comparer.failed):
         dialog.comparer.open(0, works[1])
