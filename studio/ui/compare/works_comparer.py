@@ -14,7 +14,7 @@ from studio.core.comparison.report import comparison_values
 from studio.core.comparison.sheet import comparison_sheet
 from studio.core.displayable import displayable
 from studio.core.engine_api.comparison import Comparison
-from studio.core.engine_api.contract import Compared, CompareRequest, Event, Failed, Progress, Stopped
+from studio.core.engine_api.contract import Compared, CompareRequest
 from studio.core.errors import StudioError
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.library.facts import FactsReader
@@ -24,6 +24,7 @@ from studio.core.storage.atomic_write import replace_file
 from studio.jobs.worker import Worker
 from studio.ui.images.picture_pyramid import whole_image
 from studio.ui.session.session import Session
+from studio.ui.threads.engine_question import EngineQuestion
 from studio.ui.threads.serial_executor import SerialExecutor
 
 SHORT_EDGE = 768  # px of works as they are compared and shown
@@ -66,18 +67,19 @@ class WorksComparer(QObject):
         super().__init__(parent)
         self.works: list[ComparedWork | None] = [None, None]
         self.comparison: Comparison | None = None
-        self._worker = worker
+        self._question = EngineQuestion(worker, session.event_unclaimed, self)
+        self._question.progressed.connect(self.progressed)
+        self._question.answered.connect(self._take_answer)
+        self._question.failed.connect(self.failed)
         self._opener = opener
         self._files = files
         self._wanted: list[Path | None] = [None, None]
-        self._request: CompareRequest | None = None
         self._is_closed = False
-        session.event_unclaimed.connect(self._take_event)
 
     @property
     def is_comparing(self) -> bool:
         """Whether the engine is asked and has not answered yet."""
-        return self._request is not None
+        return self._question.request is not None
 
     def open(self, side: int, path: Path) -> None:
         """Take another work, the first (0) or the second (1), and compare again."""
@@ -113,43 +115,23 @@ class WorksComparer(QObject):
 
         self._files.submit_write(work, self._unless_closed(lambda: self.written.emit(path)), self._tell)
 
-    @Slot()
-    def cancel(self) -> None:
-        """Do not wait for the comparison any more."""
-        if self._request is not None:
-            self._worker.stop_look(self._request)
-            self._request = None
-
     def close(self) -> None:
         """Stop what is under way and tell nothing more; idempotent."""
         self._is_closed = True
-        self.cancel()
+        self._question.cancel()
 
     def _start(self, side: int) -> None:
-        self.cancel()
+        self._question.cancel()
         self.comparison = None
         first, second = self.works
         if first is not None and second is not None:
-            self._request = CompareRequest(first.picture, second.picture)
-            self._worker.look(self._request)
+            self._question.ask(CompareRequest(first.picture, second.picture))
         self.opened.emit(side)
 
     @Slot(object)
-    def _take_event(self, event: Event) -> None:
-        if self._request is None or getattr(event, "request_id", 0) != self._request.id:
-            return
-        match event:
-            case Progress(progress=progress):
-                self.progressed.emit(progress)
-            case Compared(comparison=comparison):
-                self._request = None
-                self.comparison = comparison
-                self.compared.emit()
-            case Failed(error=error):
-                self._request = None
-                self.failed.emit(error)
-            case Stopped():
-                self._request = None
+    def _take_answer(self, answer: Compared) -> None:
+        self.comparison = answer.comparison
+        self.compared.emit()
 
     def _unless_closed(self, function: Callable[[], None]) -> Callable[[object], None]:
         return lambda _: None if self._is_closed else function()

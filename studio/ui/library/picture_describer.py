@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from studio.core.engine_api.build_requests import draw_mask
-from studio.core.engine_api.contract import Described, DescribeRequest, Event, Failed, Seen, Stopped
+from studio.core.engine_api.contract import Described, DescribeRequest, Seen
 from studio.core.errors import PictureError, StudioError
 from studio.core.image_io.opening.opener import Cancellation, PictureOpener
 from studio.core.image_io.opening.thumbnail import shrunk
@@ -20,6 +20,7 @@ from studio.jobs.worker import Worker
 from studio.ui.importing.mime_payload import Payload, encoded
 from studio.ui.library.index_writer import SHORT_EDGE
 from studio.ui.session.session import Session
+from studio.ui.threads.engine_question import EngineQuestion
 from studio.ui.threads.serial_executor import SerialExecutor
 
 _SMALLEST = 32  # px of a region: below that there is nothing to see
@@ -42,18 +43,20 @@ class PictureDescriber(QObject):
     ) -> None:
         """files: where pictures are opened and cut out."""
         super().__init__(parent)
-        self._worker, self._opener, self._files = worker, opener, files
+        self._opener, self._files = opener, files
+        self._question = EngineQuestion(worker, session.event_unclaimed, self)
+        self._question.answered.connect(self._take_answer)
+        self._question.failed.connect(self._take_failure)
         self._cancellation = Cancellation()  # of the newest question
         self._is_preparing = False
-        self._asked: DescribeRequest | None = None
+        self._name = ""  # of the picture that is asked about
         self._take: Take = lambda title, vectors: None
         self._refuse: Refuse = lambda error: None
-        session.event_unclaimed.connect(self._take_event)
 
     @property
     def is_busy(self) -> bool:
         """Whether an answer is still to come."""
-        return self._is_preparing or self._asked is not None
+        return self._is_preparing or self._question.request is not None
 
     def describe(self, picture: Picture, take: Take, refuse: Refuse) -> None:
         """Call `take` with the name of a picture and what it is like, or `refuse`."""
@@ -78,7 +81,8 @@ class PictureDescriber(QObject):
         )
 
     def _prepare(self, make: Callable[[Cancellation], Picture], take: Take, refuse: Refuse) -> None:
-        self._stop()
+        self._cancellation.cancel()
+        self._question.cancel()
         cancellation = self._cancellation = Cancellation()
         self._is_preparing = True
 
@@ -89,9 +93,8 @@ class PictureDescriber(QObject):
         def ask(picture: Picture) -> None:
             if cancellation is self._cancellation:
                 self._is_preparing = False
-                self._take, self._refuse = take, refuse
-                self._asked = DescribeRequest(picture)
-                self._worker.look(self._asked)
+                self._name, self._take, self._refuse = picture.name, take, refuse
+                self._question.ask(DescribeRequest(picture))
 
         def give_up(error: StudioError) -> None:
             if cancellation is self._cancellation:
@@ -100,23 +103,13 @@ class PictureDescriber(QObject):
 
         self._files.submit(prepare, ask, give_up)
 
-    def _stop(self) -> None:
-        self._cancellation.cancel()
-        if self._asked is not None:
-            self._worker.stop_look(self._asked)
-            self._asked = None
+    @Slot(object)
+    def _take_answer(self, answer: Described) -> None:
+        self._take(self._name, answer.vectors)
 
     @Slot(object)
-    def _take_event(self, event: Event) -> None:
-        asked = self._asked
-        if asked is None or not isinstance(event, Described | Failed | Stopped) or event.request_id != asked.id:
-            return
-        self._asked = None
-        match event:
-            case Described(vectors=vectors):
-                self._take(asked.content.name, vectors)
-            case Failed(error=error):
-                self._refuse(error)
+    def _take_failure(self, error: StudioError) -> None:
+        self._refuse(error)
 
 
 def cut_out(picture: Picture, mask: Mask, seen: Seen | None, name: str) -> Picture:
