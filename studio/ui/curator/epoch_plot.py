@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.core.classifier.results import Epoch
 from studio.ui.theme.theme import color
-from studio.ui.widgets.learning_plot import LearningPlot
+from studio.ui.widgets.learning.learning_plot import LearningPlot
 
 _GAP = 1.0  # epochs between two trainings
 

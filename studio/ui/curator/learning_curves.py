@@ -2,70 +2,44 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from studio.core.classifier.results import Epoch
-from studio.core.errors import StudioError
-from studio.ui.theme.theme import set_role
 from studio.ui.threads.serial_executor import SerialExecutor
-from studio.ui.widgets.plain_text import PlainLabel
+from studio.ui.widgets.learning.late_plot import LatePlot
 
 if TYPE_CHECKING:
     from studio.ui.curator.epoch_plot import EpochPlot
 
 
-class LearningCurves(QStackedWidget):
-    """Where it is not seen, its accessible description tells the same in numbers.
-
-    plot: None until it is loaded, which begins when this is first shown, and there is an epoch.
-    """
+class LearningCurves(QWidget):
+    """Where it is not seen, its accessible description tells the same in numbers."""
 
     def __init__(self, files: SerialExecutor, parent: QWidget | None = None) -> None:
         """files: loads the plot."""
         super().__init__(parent)
-        self.plot: EpochPlot | None = None
-        self._files = files
         self._epochs: Sequence[Epoch] = ()
-        self._make_plot: type[EpochPlot] | None = None
-        self._is_loading = False
-        self.empty = PlainLabel()
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setWordWrap(True)
-        set_role(self.empty, "muted")
-        self.addWidget(self.empty)
+        awaited = self.tr("The curves of learning will appear here")
+        self.pages = LatePlot(files, _load_plot, self._draw, awaited, self.tr("The curves cannot be shown: {}"))
         self.setAccessibleName(self.tr("Curves of learning: how far off it is (loss)"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(120)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.pages)
 
     def sizeHint(self) -> QSize:
         return QSize(420, 240)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not self._is_loading:
-            self._is_loading = True
-            self.empty.setText(self.tr("The curves of learning will appear here"))
-            self._files.submit(_load_plot, self._take_plot, self._give_up)
 
     def show_epochs(self, epochs: Sequence[Epoch]) -> None:
         """Show these, in the order in which they came."""
         self._epochs = epochs
         self.setAccessibleDescription(self._words())
-        if not epochs:
-            self.setCurrentWidget(self.empty)
-            return
-        if self.plot is None and self._make_plot is not None:
-            self.plot = self._make_plot()
-            self.addWidget(self.plot)
-        if self.plot is not None:
-            self.plot.show_epochs(epochs)
-            self.setCurrentWidget(self.plot)
+        self.pages.redraw(bool(epochs))
 
     def _words(self) -> str:
         if not self._epochs:
@@ -77,19 +51,11 @@ class LearningCurves(QStackedWidget):
             words += self.tr(", {:.3f} on works held out").format(last.held_out_loss)
         return words
 
-    def _take_plot(self, make_plot: type[EpochPlot]) -> None:
-        self._make_plot = make_plot
-        self.show_epochs(self._epochs)
-
-    def _give_up(self, error: StudioError) -> None:
-        """Training goes on without curves; loading is tried again when this is next shown."""
-        self._is_loading = False
-        self.empty.setText(self.tr("The curves cannot be shown: {}").format(error.message))
+    def _draw(self, plot: EpochPlot) -> None:
+        plot.show_epochs(self._epochs)
 
 
 def _load_plot() -> type[EpochPlot]:
-    """Off the GUI thread: the import takes a second, and a window that opens has better things to do."""
-    os.environ["PYQTGRAPH_QT_LIB"] = "PySide6"  # whatever else is installed or set
     from studio.ui.curator.epoch_plot import EpochPlot
 
     return EpochPlot

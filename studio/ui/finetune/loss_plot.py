@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.core.engine_api.learning import TrainingStep
 from studio.ui.theme.theme import color
-from studio.ui.widgets.learning_plot import LearningPlot
+from studio.ui.widgets.learning.learning_plot import LearningPlot
 
 _SMOOTHED = 9  # steps whose mean a point of the training line is: single ones jump with their pictures
 

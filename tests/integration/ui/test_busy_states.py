@@ -139,21 +139,6 @@ def test_a_recent_picture_that_cannot_be_looked_for_stays_on_the_list(
     assert loaded.recent.paths == paths != ()
 
 
-def test_a_curve_that_cannot_be_loaded_is_tried_again(
-    qtbot: QtBot, studio: Studio, fail: Fail, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    curve = studio.tune_window.curve
-    with monkeypatch.context() as patched:
-        patched.setattr("studio.ui.finetune.loss_curve._load_plot", fail)
-        studio.tune_window.open_beside()
-        qtbot.waitUntil(lambda: curve.empty.text().startswith("The curve cannot be shown: "))
-        studio.tune_window.hide()
-    studio.tune_window.open_beside()
-    qtbot.waitUntil(lambda: curve._make_plot is not None)
-    assert not curve.empty.text().startswith("There is no curve")
-    studio.tune_window.hide()
-
-
 def test_a_thumbnail_that_cannot_be_made_is_told_and_not_waited_for(
     qtbot: QtBot, tmp_path: Path, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:

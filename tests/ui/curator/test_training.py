@@ -134,7 +134,7 @@ def test_the_curves_grow_while_it_trains(
     assert "part 1 of 1: 1.000 off (loss) after epoch 1, 1.100 on works held out" in (
         chosen.curves.accessibleDescription()
     )
-    qtbot.waitUntil(lambda: chosen.curves.plot is not None, timeout=30000)
+    qtbot.waitUntil(lambda: chosen.curves.pages.plot is not None, timeout=30000)
     assert chosen.stages.verdicts["fine-tuned"].text() == "part 1 of 1, epoch 1 of at most 2"
     engine.training.open()
     qtbot.waitUntil(lambda: studio.curator.controller.trained is not None, timeout=60000)

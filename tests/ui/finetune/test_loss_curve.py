@@ -43,9 +43,9 @@ def curve(qtbot: QtBot, qapp: QApplication) -> Iterator[LossCurve]:
 @pytest.fixture
 def plot(qtbot: QtBot, curve: LossCurve) -> LossPlot:
     curve.show_training_log(TRAINING_LOG)
-    qtbot.waitUntil(lambda: curve.plot is not None)
-    assert curve.plot is not None
-    return curve.plot
+    qtbot.waitUntil(lambda: curve.pages.plot is not None)
+    assert curve.pages.plot is not None
+    return curve.pages.plot
 
 
 def test_both_losses_are_drawn_and_the_best_point_is_marked(plot: LossPlot) -> None:
@@ -71,14 +71,16 @@ def test_it_says_the_same_in_words(curve: LossCurve, plot: LossPlot) -> None:
 
 def test_learning_afresh_leaves_nothing_of_the_last_curve(curve: LossCurve, plot: LossPlot) -> None:
     curve.show_training_log(())
-    assert curve.currentWidget() is curve.empty and curve.accessibleDescription() == "" and curve.best is None
+    assert (
+        curve.pages.currentWidget() is curve.pages.words and curve.accessibleDescription() == "" and curve.best is None
+    )
     curve.show_training_log([step(1, 1.0), step(2, 0.9)])
-    assert curve.currentWidget() is plot
+    assert curve.pages.currentWidget() is plot
     assert len(plot.best.points()) == 0 and plot.legend.getLabel(plot.best) is None
 
 
 def test_one_step_is_no_curve(curve: LossCurve) -> None:
-    assert curve.currentWidget() is curve.empty
+    assert curve.pages.currentWidget() is curve.pages.words
     assert curve.best is not None and curve.best.step == 0
 
 
