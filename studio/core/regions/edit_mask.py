@@ -16,9 +16,10 @@ _OPPOSITE: dict[Operation, Operation] = {"add": "subtract", "subtract": "add", "
 def with_stroke(mask: Mask, stroke: Pixels, operation: Operation) -> Mask:
     """The mask with a brushed part added, taken away, or all else taken away. stroke: (h, w) uint8.
 
-    However many strokes there are, a mask ends with at most two parts in pixels: what they take away from all before,
-    and what they add to it.
+    By how much the mask has grown so far is no matter for the stroke. However many strokes there are since, a mask ends
+    with at most two parts in pixels: what they take away from all before, and what they add to it.
     """
+    mask = mask.settled()
     if mask.is_inverted:
         if operation == "intersect":
             operation, stroke = "add", 255 - stroke
@@ -42,7 +43,11 @@ def with_stroke(mask: Mask, stroke: Pixels, operation: Operation) -> Mask:
 
 
 def with_shape(mask: Mask, shape: Shape, operation: Operation, size: tuple[int, int]) -> Mask:
-    """The mask with a shape added, taken away, or all else taken away. size: (width, height) of pixels, if needed."""
+    """The mask with a shape added, taken away, or all else taken away. size: (width, height) of pixels, if needed.
+
+    By how much the mask has grown so far is no matter for the shape.
+    """
+    mask = mask.settled()
     if not mask.is_inverted:
         return mask.then(operation, shape)
     if operation == "intersect":  # what lies outside of a shape is none

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from studio.core.errors import RecipeError
 from studio.core.picture import Pixels, fit_size
-from studio.core.regions.shapes import Drawn, Everything, Found, FoundName, Gradient, Mask, Polygon, Shape
+from studio.core.regions.shapes import Drawn, Everything, Found, FoundName, Gradient, Grown, Mask, Polygon
 from studio.core.resampling import resized
 
 LONGEST = 4096  # px of a mask's longer edge: it is soft, and 100 megapixels would take 100 MB for each
@@ -18,6 +18,7 @@ _FINEST_GROWTH = 16  # px by which a mask grows step by step; beyond, on a small
 _FINER = 3  # times the size at which polygons are drawn, for smooth edges
 
 Weights = NDArray[np.float32]
+_Drawable = Found | Everything | Gradient | Polygon | Drawn
 
 
 def mask_size(width: int, height: int) -> tuple[int, int]:
@@ -32,7 +33,11 @@ def rasterize(mask: Mask, size: tuple[int, int], found: Mapping[FoundName, Pixel
     """
     width, height = size
     values = np.zeros((height, width), np.uint8)
+    long_edge = max(size)
     for step in mask.steps:
+        if isinstance(step.shape, Grown):
+            values = _grow(values, round(step.shape.share * long_edge))
+            continue
         part = _draw(step.shape, size, found)
         if step.operation == "add":
             np.maximum(values, part, out=values)
@@ -40,7 +45,6 @@ def rasterize(mask: Mask, size: tuple[int, int], found: Mapping[FoundName, Pixel
             np.minimum(values, part, out=values)
         else:
             np.minimum(values, 255 - part, out=values)
-    long_edge = max(size)
     if mask.grow:
         values = _grow(values, round(mask.grow * long_edge))
     if mask.feather:
@@ -64,7 +68,7 @@ def share_out(masks: Sequence[Pixels]) -> tuple[Weights, ...]:
     return (*reversed(shares), left)
 
 
-def _draw(shape: Shape, size: tuple[int, int], found: Mapping[FoundName, Pixels]) -> Pixels:
+def _draw(shape: _Drawable, size: tuple[int, int], found: Mapping[FoundName, Pixels]) -> Pixels:
     width, height = size
     match shape:
         case Everything():

@@ -8,7 +8,7 @@ from typing import Any
 from studio.core.errors import RecipeError
 from studio.core.picture import Pixels
 from studio.core.regions.region import MOST_REGIONS, REGION_FIELDS, Region, with_own_names
-from studio.core.regions.shapes import Drawn, Everything, Found, Gradient, Mask, Point, Polygon, Shape, Step
+from studio.core.regions.shapes import Drawn, Everything, Found, Gradient, Grown, Mask, Point, Polygon, Shape, Step
 from studio.core.styles.style import Style
 
 
@@ -74,6 +74,8 @@ def _shape_values(shape: Shape, save_mask: Callable[[Pixels], str]) -> dict[str,
             return {"shape": "polygon", "points": [list(point) for point in shape.points]}
         case Drawn():
             return {"shape": "drawn", "pixels": save_mask(shape.values)}
+        case Grown():
+            return {"shape": "grown", "share": shape.share}
 
 
 def _read_mask(values: object, open_mask: Callable[[str], Pixels]) -> Mask:
@@ -96,6 +98,8 @@ def _read_shape(step: Mapping[str, Any], open_mask: Callable[[str], Pixels]) -> 
         return Everything()
     if kind == "drawn":
         return Drawn(open_mask(_text(step.get("pixels", ""))))
+    if kind == "grown":
+        return Grown(_number(step.get("share", 0.0)))
     if kind in ("gradient", "polygon"):
         points = tuple(_point(item) for item in _list(step.get("points", [])))
         if kind == "polygon":

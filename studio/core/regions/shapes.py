@@ -99,12 +99,25 @@ class Drawn:
         return digest.hexdigest()
 
 
-Shape = Found | Everything | Gradient | Polygon | Drawn
+@dataclass(frozen=True)
+class Grown:
+    """No shape of its own: those before it in a mask are larger by this share of the photo's longer edge, below 0
+    smaller; those after it are as they are.
+    """
+
+    share: float
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.share) or not -WIDEST <= self.share <= WIDEST:
+            raise RecipeError(f"Shapes grow by {self.share:g}; it must be between {-WIDEST:g} and {WIDEST:g}.")
+
+
+Shape = Found | Everything | Gradient | Polygon | Drawn | Grown
 
 
 @dataclass(frozen=True)
 class Step:
-    """One shape of a mask, and what it does to those before it."""
+    """One shape of a mask, and what it does to those before it; of Grown the operation is no matter."""
 
     operation: Operation
     shape: Shape
@@ -143,6 +156,10 @@ class Mask:
     def then(self, operation: Operation, shape: Shape) -> Mask:
         """The mask with one more shape."""
         return replace(self, steps=(*self.steps, Step(operation, shape)))
+
+    def settled(self) -> Mask:
+        """The same mask, of which what is added later does not grow."""
+        return replace(self.then("intersect", Grown(self.grow)), grow=0.0) if self.grow else self
 
     @property
     def growth(self) -> float:

@@ -149,3 +149,31 @@ def test_growth_is_of_what_is_seen(is_inverted: bool) -> None:
     larger, smaller = mask.with_growth(0.05), mask.with_growth(-0.05)
     assert drawn(smaller).sum() < drawn(mask).sum() < drawn(larger).sum()
     assert larger.growth == 0.05 and smaller.with_growth(9.0).growth == WIDEST
+
+
+@pytest.mark.parametrize("is_inverted", [False, True])
+@pytest.mark.parametrize("operation", ["add", "subtract"])
+@pytest.mark.parametrize("growth", [0.1, -0.05])
+def test_what_is_drawn_after_growing_is_as_it_was_drawn(growth: float, operation: Operation, is_inverted: bool) -> None:
+    grown = Mask.of(Found("subject")).with_growth(growth)
+    grown = grown if not is_inverted else Mask(grown.steps, grown.grow, is_inverted=True)
+    before, stroke, shape = drawn(grown), dot(30, 8), rectangle(0.7, 0.6, 0.9, 0.8)
+    choose = np.maximum if operation == "add" else lambda a, b: np.minimum(a, 255 - b)
+    assert (drawn(with_stroke(grown, stroke, operation)) == choose(before, stroke)).all()
+    assert (drawn(with_shape(grown, shape, operation, SIZE)) == choose(before, drawn(Mask.of(shape)))).all()
+
+
+def test_to_grow_again_makes_all_larger_that_is_there_by_then() -> None:
+    once = with_stroke(Mask.of(rectangle(0.1, 0.4, 0.2, 0.6)).with_growth(0.05), dot(30, 15, 3), "add")
+    assert once.growth == 0
+    again = once.with_growth(0.05)
+    before, after = drawn(once) > 127, drawn(again) > 127
+    assert before[15, 32] and not before[15, 34] and after[15, 34]  # the stroke, by 2 of 40 px
+    assert not before[15, 1] and after[15, 1]  # the rectangle, by 2 px more
+
+
+def test_many_strokes_after_growing_leave_two_parts_in_pixels_as_well() -> None:
+    mask = Mask.of(Found("subject")).with_growth(0.1)
+    for number in range(5):
+        mask = with_stroke(mask, dot(5 + 6 * number, 5), "add" if number % 2 else "subtract")
+    assert [type(step.shape).__name__ for step in mask.steps] == ["Found", "Grown", "Drawn", "Drawn"]

@@ -157,6 +157,7 @@ def test_regions_survive_being_written_and_read() -> None:
         Mask.of(Found("faces")).then("add", Drawn(half())),
         Mask(upper_part().steps, 0.1, 0.2, True),
         Mask.of(rectangle(0, 0, 1, 0.25)).then("subtract", Everything()),
+        Mask.of(Found("subject")).with_growth(-0.1).settled().then("add", Drawn(half())),
     ]
     regions = [Region(f"Region {n}", mask, {"strength": 0.25, "detail": 1.0}) for n, mask in enumerate(masks)]
     written = json.dumps([region_values(region, save, lambda styles: []) for region in regions])
@@ -175,6 +176,9 @@ def test_regions_survive_being_written_and_read() -> None:
         '{"mask": {"steps": [{"shape": {}}]}}',
         '{"mask": {"steps": [{"shape": "subject", "operation": []}]}}',
         '{"mask": {"grow": 1e999}}',
+        '{"mask": {"steps": [{"shape": "grown", "share": 1e999}]}}',
+        '{"mask": {"steps": [{"shape": "grown", "share": 0.6}]}}',
+        '{"mask": {"steps": [{"shape": "grown", "share": "a"}]}}',
         '{"mask": {}, "changes": {"method": "live"}}',
         '{"mask": {}, "changes": {"style_shares": 5}}',
         '{"mask": {}, "changes": 5}',
