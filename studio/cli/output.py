@@ -32,6 +32,7 @@ from studio.core.image_io.output_check import check_folder, check_writable, file
 from studio.core.image_io.picture_reader import reason
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Metadata, Picture
+from studio.core.project.picture_bytes import original_of
 from studio.core.regions.region import Region
 from studio.core.standard_streams import is_closed, write_result
 
@@ -97,15 +98,16 @@ class Target:
         photo, regions, seen: what it was painted of, which lies below it in a file with layers.
         """
         layers = layers_of(photo, regions, seen) if self.options.format == "ora" else ()
+        photos = [original_of(photo)] if self.key is not None and photo is not None else []
         if self.path is not None:
-            save = partial(save_picture, picture, self.path, self.options, made_of, key=self.key)
+            save = partial(save_picture, picture, self.path, self.options, made_of, key=self.key, photos=photos)
             try:
                 return save(allow_plain=may_be_plain, layers=layers)
             except KeyboardInterrupt:  # a first one does not cost the picture; a second one is no KeyboardInterrupt
                 return save(allow_plain=may_be_plain, layers=layers)
         if not may_be_plain:
             check_result(picture)
-        data = encode_picture(picture, self.options, made_of, layers, self.key)
+        data = encode_picture(picture, self.options, made_of, layers, self.key, photos)
         try:
             write_result(data)
         except OSError as error:

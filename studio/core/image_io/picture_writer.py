@@ -83,13 +83,14 @@ def save_picture(
     allow_plain: bool = False,
     layers: Sequence[Layer] = (),
     key: SigningKey | None = None,
+    photos: Sequence[bytes | None] = (),
 ) -> int:
     """Write the picture to `path` and return the bytes written. options: None takes the format from the suffix.
 
     The file is written beside `path`, opened again and compared before it takes the name; on any failure `path` is as
     it was. Raises PictureError; also for a picture of one colour (`check_result`) unless `allow_plain`: pass True where
     a source was plain too. layers: what lies below the artwork in OpenRaster, the topmost first. key: signs the file,
-    which is read back with its signature.
+    which is read back with its signature. photos: as of `signed`.
     """
     if key is not None:
         check_signable(options.format if options is not None else format_of(path))
@@ -106,9 +107,8 @@ def save_picture(
         sheet = _prepare(picture, options, layers)
         data = _encode(sheet, picture.metadata, options, credits)
         if key is not None:
-            data = signed(
-                data, options.format, key, credits or Credits(path.stem, (), (), None), no_learn=options.no_learn
-            )
+            made_of = credits or Credits(path.stem, (), (), None)
+            data = signed(data, options.format, key, made_of, no_learn=options.no_learn, photos=photos)
         replace_file(path, data, lambda written: _verify(written, path.name, sheet, options, key))
     except MemoryError as error:
         raise _too_little_memory() from error
@@ -121,6 +121,7 @@ def encode_picture(
     credits: Credits | None = None,  # noqa: A002
     layers: Sequence[Layer] = (),
     key: SigningKey | None = None,
+    photos: Sequence[bytes | None] = (),
 ) -> bytes:
     """The bytes `save_picture` would write: for the clipboard, and to tell a file's size. Raises PictureError.
 
@@ -130,7 +131,8 @@ def encode_picture(
         data = _encode(_prepare(picture, options, layers), picture.metadata, options, credits)
         if key is None:
             return data
-        return signed(data, options.format, key, credits or Credits("", (), (), None), no_learn=options.no_learn)
+        made_of = credits or Credits("", (), (), None)
+        return signed(data, options.format, key, made_of, no_learn=options.no_learn, photos=photos)
     except MemoryError as error:
         raise _too_little_memory() from error
 

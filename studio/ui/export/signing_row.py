@@ -104,7 +104,10 @@ class SigningRow(QWidget):
         self._files.setVisible(self.box.isChecked())
         self.note.setVisible(self.box.isChecked())
         self.note.setText(
-            self.tr("The signature always says that a trained model took part. The passphrase is not kept.")
+            self.tr(
+                "The signature always says that a trained model took part, and takes the photo's own credentials over "
+                "if they hold. The passphrase is not kept."
+            )
         )
         for button, path, empty in (
             (self.certificate, self._signing.certificate, self.tr("Certificate\N{HORIZONTAL ELLIPSIS}")),

@@ -223,3 +223,66 @@ def test_a_pipe_in_place_of_a_key_is_refused_and_not_waited_for(tmp_path: Path, 
     os.mkfifo(pipe)
     with pytest.raises(PictureError, match=r"key pipe\.pem cannot be read: it is no ordinary file"):
         load_signing_key(SigningFiles(chain.certificate, pipe))
+
+
+@pytest.fixture
+def signed_photo(tmp_path: Path, key: SigningKey) -> Path:
+    """A photo with credentials of its own."""
+    path = tmp_path / "harbour.jpg"
+    save_picture(PICTURE, path, ExportOptions("jpeg"), credits_of_photo(PICTURE, artist="Ann"), key=key)
+    return path
+
+
+def carried(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The ingredients that bring credentials of their own."""
+    made = report["manifests"][report["active_manifest"]]
+    return [part for part in made["ingredients"] if part.get("active_manifest")]
+
+
+@pytest.mark.parametrize("format_name", ["png", "jpeg", "webp"])
+def test_the_photos_own_credentials_are_taken_over(
+    tmp_path: Path, key: SigningKey, signed_photo: Path, format_name: ExportFormat
+) -> None:
+    path = tmp_path / f"art{SUFFIX_OF[format_name]}"
+    save_picture(PICTURE, path, ExportOptions(format_name), painted(), key=key, photos=[signed_photo.read_bytes()])
+    report = report_on(path, format_name)
+    assert report["validation_state"] == "Valid" and len(report["manifests"]) == 2
+    (part,) = carried(report)
+    own = report["manifests"][part["active_manifest"]]
+    assert part["title"] == "harbour.jpg" and part["relationship"] == "inputTo"
+    assert own["signature_info"]["common_name"] == ARTIST and own["title"] == "harbour"
+    made = report["manifests"][report["active_manifest"]]
+    assert {one["title"] for one in made["ingredients"]} >= {"harbour.jpg", *(card.title for card in STYLES)}
+    (action,) = assertion(report, "c2pa.actions.v2")["actions"]
+    assert len(action["parameters"]["ingredients"]) == len(made["ingredients"])  # all are named by what was done
+
+
+def test_a_photo_that_is_only_opened_is_the_parent_with_its_credentials(
+    tmp_path: Path, key: SigningKey, signed_photo: Path
+) -> None:
+    path = tmp_path / "again.png"
+    made_of = credits_of_photo(PICTURE)
+    save_picture(PICTURE, path, ExportOptions("png"), made_of, key=key, photos=[signed_photo.read_bytes()])
+    (part,) = carried(report_on(path, "png"))
+    assert part["relationship"] == "parentOf"
+
+
+@pytest.mark.parametrize("damage", ["changed", "cut", "none", "text", "lie"])
+def test_credentials_that_do_not_hold_are_not_taken_over_and_cost_nothing(
+    tmp_path: Path, key: SigningKey, signed_photo: Path, damage: str
+) -> None:
+    data = signed_photo.read_bytes()
+    half = len(data) - 200
+    photo = {
+        "changed": data[:half] + bytes([data[half] ^ 1]) + data[half + 1 :],
+        "cut": data[: len(data) // 3],
+        "none": None,
+        "text": b"c2pa",
+        "lie": b"\xff\xd8\xff" + b"c2pa" * 100,
+    }[damage]
+    path = tmp_path / "art.png"
+    save_picture(PICTURE, path, ExportOptions("png"), painted(), key=key, photos=[photo])
+    report = report_on(path, "png")
+    assert report["validation_state"] == "Valid" and carried(report) == []
+    titles = {one["title"] for one in report["manifests"][report["active_manifest"]]["ingredients"]}
+    assert "harbour.jpg" in titles

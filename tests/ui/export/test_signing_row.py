@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import c2pa
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from studio.core.image_io import ExportOptions
+from studio.core.artwork.credits import credits_of_photo
+from studio.core.image_io import ExportOptions, save_picture
+from studio.core.image_io.output.signing_key import SigningFiles, load_signing_key
+from studio.core.picture import Picture
 from studio.ui.app import Studio
 from studio.ui.export.export_dialog import ExportDialog
 from studio.ui.export.export_settings import ExportSettings, keep_export_settings
@@ -17,6 +22,7 @@ from studio.ui.export.signing_row import SigningRow
 from studio.ui.export.signing_settings import SigningSettings, keep_signing_settings, read_signing_settings
 from studio.ui.session.settings import Settings
 from tests.support.certificates import ARTIST, Files, write_chain
+from tests.support.fakes import make_picture
 
 
 @pytest.fixture
@@ -92,3 +98,30 @@ def test_exporting_again_signs_as_last_time(qtbot: QtBot, loaded: Studio, settin
     keep_signing_settings(settings, SigningSettings(True, files.certificate, files.key))
     assert loaded.exporter.export_again()
     qtbot.waitUntil(lambda: told(loaded).endswith("signed."))
+
+
+def test_an_export_takes_the_credentials_of_the_opened_photo_over_while_its_file_is_the_same(
+    qtbot: QtBot, studio: Studio, tmp_path: Path
+) -> None:
+    chain = write_chain(tmp_path / "chain")
+    files = SigningFiles(chain.certificate, chain.key)
+    photo, drawn = tmp_path / "harbour.png", make_picture(8, 6, name="harbour.png")
+    drawn = Picture(np.kron(drawn.pixels, np.ones((40, 40, 1), np.uint8)), name=drawn.name)
+    save_picture(drawn, photo, ExportOptions("png"), credits_of_photo(drawn), key=load_signing_key(files))
+    with qtbot.waitSignal(studio.session.content_changed):
+        studio.importer.open_picture(photo)
+
+    def manifests_of(name: str) -> int:
+        """How many the export has."""
+        studio.exporter.export(tmp_path / name, ExportOptions(), "Art", "", "px", files)
+        qtbot.waitUntil(lambda: told(studio).startswith(f"Exported as {name}"))
+        with (tmp_path / name).open("rb") as file:
+            report = json.loads(c2pa.Reader("image/png", file).json())
+        assert report["validation_state"] == "Valid"
+        return len(report["manifests"])
+
+    assert manifests_of("art.png") == 2
+    other = Picture(255 - drawn.pixels, name=drawn.name)
+    save_picture(other, photo, ExportOptions("png"), credits_of_photo(other), key=load_signing_key(files))
+    studio.session.change(content=replace(drawn, source=photo))
+    assert manifests_of("another.png") == 1  # the file is of another picture by now

@@ -7,6 +7,8 @@ assertion 1.1. Nothing is fetched from the network, and no time stamp is asked f
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -30,6 +32,16 @@ _OFFLINE = {
     "builder": {"thumbnail": {"enabled": False}},  # the picture itself is there
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
 }
+_HOLDING = ("Valid", "Trusted")
+_MARK = b"c2pa"  # in the label of its JUMBF box, whatever the format
+_STARTS = (
+    (rb"\xff\xd8\xff", "image/jpeg"),
+    (rb"\x89PNG\r\n", "image/png"),
+    (rb"RIFF....WEBP", "image/webp"),
+    (rb"II\*\0|MM\0\*", "image/tiff"),
+    (rb"....ftypavi[fs]", "image/avif"),
+    (rb"....ftyp(?:hei[cx]|mif1)", "image/heic"),
+)
 _NOT_LEARNT_FROM = ("cawg.ai_training", "cawg.ai_generative_training", "cawg.data_mining")
 
 
@@ -42,18 +54,41 @@ def check_signable(name: ExportFormat) -> None:
         )
 
 
-def signed(data: bytes, name: ExportFormat, key: SigningKey, made_of: Credits, *, no_learn: bool) -> bytes:
-    """The file with its credentials. Raises PictureError if it cannot be signed."""
+def signed(
+    data: bytes,
+    name: ExportFormat,
+    key: SigningKey,
+    made_of: Credits,
+    *,
+    no_learn: bool,
+    photos: Sequence[bytes | None] = (),
+) -> bytes:
+    """The file with its credentials. Raises PictureError if it cannot be signed.
+
+    photos: the files of the photos it was made of, as far as they are known, in their order in `made_of`: their own
+    credentials, if these hold, are taken over with the ingredients.
+    """
     check_signable(name)
     c2pa = _package()
     signature = BytesIO()
+    made = manifest(made_of, no_learn)
+    carried = {}
+    names = [name for name in (made_of.content_name, made_of.blended_name) if name]
+    for part, _, photo in zip(made["ingredients"], names, photos, strict=False):
+        if photo is not None and (kind := kind_with_credentials(photo)):
+            carried[part["label"]] = kind, photo
+    own = [part for part in made["ingredients"] if part["label"] in carried]
+    made["ingredients"] = [part for part in made["ingredients"] if part["label"] not in carried]
     try:
         info = c2pa.C2paSignerInfo(key.algorithm, key.chain, key.key, None)
         with (
             c2pa.Signer.from_info(info) as signer,
             c2pa.Context.from_dict(_OFFLINE) as context,
-            c2pa.Builder(json.dumps(manifest(made_of, no_learn)), context) as builder,
+            c2pa.Builder(json.dumps(made), context) as builder,
         ):
+            for part in own:
+                kind, photo = carried[part["label"]]
+                builder.add_ingredient(json.dumps(part), kind, BytesIO(photo))
             builder.sign(signer, SIGNED_FORMATS[name], BytesIO(data), signature)
     except c2pa.C2paError as error:
         raise PictureError(
@@ -62,6 +97,25 @@ def signed(data: bytes, name: ExportFormat, key: SigningKey, made_of: Credits, *
             " unsigned.",
         ) from error
     return signature.getvalue()
+
+
+def kind_with_credentials(data: bytes) -> str:
+    """The media type of a picture's file that has credentials of its own which hold; "" for any other."""
+    if _MARK not in data:  # nobody reads the file only to find that
+        return ""
+    kind = next((kind for start, kind in _STARTS if re.match(start, data, re.DOTALL)), "")
+    if not kind:
+        return ""
+    c2pa = _package()
+    try:
+        with (
+            c2pa.Context.from_dict(_OFFLINE) as context,
+            c2pa.Reader(kind, BytesIO(data), context=context) as reader,
+        ):
+            state = json.loads(reader.json()).get("validation_state")
+    except c2pa.C2paError:
+        return ""
+    return kind if state in _HOLDING else ""
 
 
 def check_signature(data: bytes, name: ExportFormat, key: SigningKey) -> None:
@@ -79,7 +133,7 @@ def check_signature(data: bytes, name: ExportFormat, key: SigningKey) -> None:
     except c2pa.C2paError as error:
         raise PictureError(f"its signature cannot be read: {_plain(error)}.") from error
     by = report["manifests"][report["active_manifest"]].get("signature_info", {}).get("common_name", "")
-    if report.get("validation_state") not in ("Valid", "Trusted") or (key.signer and displayable(by) != key.signer):
+    if report.get("validation_state") not in _HOLDING or (key.signer and displayable(by) != key.signer):
         codes = ", ".join(status["code"] for status in report.get("validation_status", ()))
         raise PictureError(f"its signature does not hold: {codes or 'it is by another'}.")
 
