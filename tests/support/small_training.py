@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +19,7 @@ from torch import Tensor, nn
 from studio.core.training.training_plan import TrainingPlan
 from studio.engine.train import augmentation, run_log, train_base, validation
 from studio.engine.train.checkpoint import TrainingState
+from studio.engine.train.trainer import Trainer
 from tests.support.scenes import waves, weave
 
 WORKS = 4
@@ -63,21 +66,36 @@ def _save(image: Tensor, path: Path) -> None:
     Image.fromarray(pixels).save(path)
 
 
-def main(photos: str, styles: str, out: str, told: str) -> None:
-    """Train as a process of the group in the environment; write to `told` what this process said and has learnt."""
-    states: list[TrainingState] = []
-    fresh_state = train_base.fresh_state
+def main(photos: str, styles: str, out: str, told: str, options: str = "{}") -> None:
+    """Train as a process of the group in the environment; write to `told` what this process said and has learnt.
 
-    def remember(network: nn.Module, plan: TrainingPlan) -> TrainingState:
-        states.append(fresh_state(network, plan))
+    told: "RANK" in it stands for that of the process. options: changes of the plan as JSON, and "death": the rank of a
+    process that is killed before a step, once, and the number of that step.
+    """
+    states: list[TrainingState] = []
+    fresh_state, step = train_base.fresh_state, Trainer._step
+    changes = {"steps": 2} | json.loads(options)
+    rank, last = changes.pop("death", (None, 0))
+
+    def remember(network: nn.Module, plan: TrainingPlan, processes: int) -> TrainingState:
+        states.append(fresh_state(network, plan, processes))
         return states[-1]
+
+    def die(trainer: Trainer) -> dict[str, float]:
+        mark = Path(f"{told}.death")
+        if trainer._group.rank == rank and trainer.state.step == last and not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return step(trainer)
 
     with pytest.MonkeyPatch.context() as patch:
         shrink_training(patch)
         patch.setattr(train_base, "fresh_state", remember)
-        plan = small_plan((Path(photos), Path(styles)), Path(out), steps=2)
+        patch.setattr(Trainer, "_step", die)
+        plan = small_plan((Path(photos), Path(styles)), Path(out), **changes)
         steps = [news.step for news in train_base.train_base(plan)]
-    Path(told).write_text(json.dumps({"weights": digest(states[0].network.state_dict()), "news": len(steps)}))
+    said = {"weights": digest(states[0].network.state_dict()), "news": len(steps)}
+    Path(told.replace("RANK", os.environ.get("RANK", "0"))).write_text(json.dumps(said))
 
 
 if __name__ == "__main__":

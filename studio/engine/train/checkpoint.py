@@ -24,7 +24,8 @@ from studio.engine.train.optimizer import make_average, make_optimizer
 
 _FORMAT = "style-studio-training-2"
 _PARTS = ("network", "average", "best", "optimizer")
-_NUMBERS = ("step", "skipped", "seconds", "best_step", "base_errors", "best_errors")
+_NUMBERS = ("step", "skipped", "seconds", "best_step", "base_errors", "best_errors", "processes")
+_REFINEMENT = "refinement."  # before the names of the best weights of larger networks, as earlier versions wrote them
 # Settings that may differ when a run is continued without changing its numbers.
 _FREE = ("out", "device", "memory", "validate_every", "save_every")
 
@@ -35,7 +36,8 @@ class TrainingState:
 
     network: being trained. average: its exponential moving average. optimizer: of the parameters of the network.
     best: the average's parameters where its errors were lowest, by name. base_errors, best_errors: by name, of the
-    network before training and of the best; {} while not known.
+    network before training and of the best; {} while not known. processes: that the run was begun by; each step draws
+    a batch for each of them, however many there are now.
     """
 
     network: nn.Module
@@ -48,12 +50,13 @@ class TrainingState:
     best_step: int = 0
     base_errors: dict[str, float] = field(default_factory=dict)
     best_errors: dict[str, float] = field(default_factory=dict)
+    processes: int = 1
 
 
-def fresh_state(network: nn.Module, plan: TrainingPlan) -> TrainingState:
+def fresh_state(network: nn.Module, plan: TrainingPlan, processes: int = 1) -> TrainingState:
     """The state before the first step."""
     best = {name: parameter.detach().clone() for name, parameter in network.named_parameters()}
-    return TrainingState(network, make_average(network), make_optimizer(network, plan), best)
+    return TrainingState(network, make_average(network), make_optimizer(network, plan), best, processes=processes)
 
 
 def save_state(state: TrainingState, plan: TrainingPlan, path: Path) -> None:
@@ -89,13 +92,22 @@ def load_state(state: TrainingState, plan: TrainingPlan, path: Path) -> None:
             for key in file.keys():  # noqa: SIM118
                 part, name = key.split(".", 1)
                 parts[part][name] = file.get_tensor(key)
+        if any(name.startswith(_REFINEMENT) for name in parts["best"]):
+            parts["best"] = {
+                name.removeprefix(_REFINEMENT): tensor
+                for name, tensor in parts["best"].items()
+                if name.startswith(_REFINEMENT)
+            }
         other = [name for name, value in _fixed(plan).items() if known.get(name) != value]
         if other:
             raise StudioError(
                 f"{path.parent} holds a run with another {' and '.join(other).replace('_', ' ')}.",
                 "Name another folder, or the same settings to continue it.",
             )
+        numbers.setdefault("processes", state.processes)  # which earlier versions did not write
         check_fields(TrainingState, numbers)
+        if numbers["processes"] < 1:
+            raise ValueError("it was begun by no process")
         numbers = {name: numbers[name] for name in _NUMBERS}
         parameters = dict(state.network.named_parameters())
         fitting = {"network": state.network.state_dict(), "average": state.average.state_dict(), "best": parameters}

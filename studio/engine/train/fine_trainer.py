@@ -55,16 +55,16 @@ class FineTrainer(Trainer):
         assert isinstance(network, FineNetwork)
         return FineNetwork(network.live, cast(RefinementNetwork, self.state.average.module))
 
-    def _descend(self) -> Mapping[str, Tensor]:
+    def _descend(self, shard: int, share: float) -> Mapping[str, Tensor]:
         plan, views, live = self._plan, self._views, self._live
-        draws = seeded(plan.seed, _STEP, self.state.step, self._group.rank)
+        draws = seeded(plan.seed, _STEP, self.state.step, shard)
         images, vectors, targets, features = [], [], [], []
         for number in torch.randint(views.content_count, (plan.batch,), generator=draws).tolist():
             view = views.content(number)
             vector, moments = self._draw_style(draws)
-            share = 1.0 if between(0, 1, draws) < FULL else between(0, 1, draws)
-            vectors.append(torch.lerp(views.vector(view.image), vector, REACH * share))
-            targets.append(moments if share == 1 else self._blended(view.image, moments, share))
+            amount = 1.0 if between(0, 1, draws) < FULL else between(0, 1, draws)
+            vectors.append(torch.lerp(views.vector(view.image), vector, REACH * amount))
+            targets.append(moments if amount == 1 else self._blended(view.image, moments, amount))
             images.append(view.image)
             features.append(view.features)
         photos, style = torch.cat(images).contiguous(memory_format=torch.channels_last), torch.cat(vectors)
@@ -79,7 +79,7 @@ class FineTrainer(Trainer):
             painted = self._painting(photos, style).float()
         result = run_to_end(self._painting_loss.compute(painted.detach(), wanted, content))
         assert result.gradient is not None
-        painted.backward(result.gradient)  # here gradients are averaged over the processes
+        painted.backward(result.gradient * share)
         return result.losses
 
     @torch.no_grad()

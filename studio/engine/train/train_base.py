@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import copy
+from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from studio.core.card import bundled_cards, card_json
 from studio.core.errors import StudioError
@@ -28,9 +30,10 @@ from studio.engine.losses.painting_loss import MOMENTS, STRUCTURE_LAYERS
 from studio.engine.networks.channel_widths import with_widths
 from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, RefinementNetwork, RefinementWidths
 from studio.engine.networks.network_file import save_fine_network, save_network
+from studio.engine.networks.probes import choose_dtype, choose_winograd
 from studio.engine.networks.style_network import StyleNetwork
 from studio.engine.networks.style_predictor import StylePredictor
-from studio.engine.networks.vgg import best_encoder
+from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import (
     LAYOUTS,
     load_encoder_weights,
@@ -85,16 +88,16 @@ class _Run:
         network, predictor = self._networks()
         photos, unseen_photos = yield from self._read(plan.content)
         styles, unseen_styles = yield from self._read(plan.styles)
-        device = group.device
         weights = run_to_end(load_encoder_weights("vgg16", None))
-        encoder = best_encoder(LAYOUTS["vgg16"], weights, device)
+        encoder = self._encoder(weights)
         is_fine = isinstance(network, FineNetwork)
         layers = (STRUCTURE_LAYERS, tuple(MOMENTS)) if is_fine else (tuple(CONTENT_LAYERS), STYLE_LAYERS)
         views = AugmentedViews(photos, styles, encoder, predictor, layers, plan.crop, plan.seed, self._memory)
         validator = Validator(unseen_photos, unseen_styles, encoder, predictor) if group.is_first else None
-        state = fresh_state(network.refinement if isinstance(network, FineNetwork) else network, plan)
+        state = fresh_state(network.refinement if isinstance(network, FineNetwork) else network, plan, group.size)
         if self._checkpoint.is_file():
             load_state(state, plan, self._checkpoint)
+        self._check_together(state)
         parts = (encoder, views, validator, state)
         if isinstance(network, FineNetwork):
             trainer: Trainer = FineTrainer(plan, group, network, *parts)
@@ -122,6 +125,35 @@ class _Run:
         """Bytes for features and moments that are kept."""
         default = 4.0 if self._group.device.type == "cpu" else 0.0
         return int((default if self._plan.memory is None else self._plan.memory) * 2**30)
+
+    def _encoder(self, weights: Mapping[str, Tensor]) -> Encoder:
+        """As the first process finds it quickest, so that all of them compute alike, now and after a restart."""
+        device = self._group.device
+        dtype = torch.float32
+        is_winograd = False
+        if self._group.is_first:
+            dtype = choose_dtype(device)
+            is_winograd = choose_winograd(device, dtype)
+        is_half, is_winograd = map(bool, self._group.agree((dtype == torch.bfloat16, is_winograd)))
+        dtype = torch.bfloat16 if is_half else torch.float32
+        return Encoder(LAYOUTS["vgg16"], weights, device, dtype, is_winograd=is_winograd)
+
+    def _check_together(self, state: TrainingState) -> None:
+        """Raise StudioError unless all processes are at the same step, and as many as can share a batch."""
+        size, begun = self._group.size, state.processes
+        if begun % size:
+            *others, last = [str(count) for count in range(1, begun + 1) if begun % count == 0]
+            fitting = f"{', '.join(others)} or {last}" if others else last
+            by = "one process" if begun == 1 else f"{begun} processes"
+            raise StudioError(
+                f"The run in {self._plan.out} was begun by {by}; {size} cannot share its batches.",
+                f"Start {fitting}, or name another folder.",
+            )
+        if self._group.agree((state.step,)) != (state.step,):
+            raise StudioError(
+                f"The processes do not see the same checkpoint in {self._plan.out}.",
+                "Name a folder that all machines share.",
+            )
 
     def _networks(self) -> tuple[LiveNetwork, StylePredictor]:
         """The network to start from, on the device, and its style predictor."""
@@ -164,14 +196,15 @@ class _Run:
         is_fine = isinstance(network, FineNetwork)
         path = plan.out / f"{FINE_NAME if is_fine else NAME}.safetensors"
         if isinstance(network, FineNetwork):
-            network.refinement.load_state_dict(state.best)
-            save_fine_network(network, predictor_owner(plan.start), path)
+            best = copy.deepcopy(network)
+            best.refinement.load_state_dict(state.best)
+            save_fine_network(best, predictor_owner(plan.start), path)
         else:
             save_network(state.best, network.widths, predictor_owner(plan.start), path)
         run = TrainingRun(
             start=start,
             steps=state.best_step,
-            painted=state.best_step * plan.batch * self._group.size,
+            painted=state.best_step * plan.batch * state.processes,
             device=device_name(self._group.device),
             date=datetime.now(UTC).date().isoformat(),
             before=state.base_errors,

@@ -112,7 +112,7 @@ class Trainer:
             state.base_errors = state.best_errors = errors
         keeps_photo = errors["content"] <= MOST_CONTENT * state.base_errors["content"]
         if keeps_photo and _style_error(errors) < _style_error(state.best_errors):
-            state.best = {name: tensor.clone() for name, tensor in self._averaged.named_parameters()}
+            state.best = {name: tensor.clone() for name, tensor in state.average.module.named_parameters()}
             state.best_errors, state.best_step = errors, state.step
         return errors
 
@@ -125,9 +125,22 @@ class Trainer:
         """The network with the averaged weights."""
         return cast(StyleNetwork, self.state.average.module)
 
-    def _descend(self) -> Mapping[str, Tensor]:
-        """Paint a batch and leave the gradients at the parameters; the losses of its pictures."""
-        batch = self._draw()
+    def _descend_all(self) -> Mapping[str, Tensor]:
+        """Paint a batch and leave the gradients at the parameters; the losses of what this process painted.
+
+        A process that does the work of several, because the run was begun by more, paints their shards in turn.
+        """
+        *others, last = self._group.shards(self.state.processes)
+        share, found = 1 / (len(others) + 1), []
+        for shard in others:
+            with self._group.accumulate(self._painting):
+                found.append(self._descend(shard, share))
+        found.append(self._descend(last, share))  # here gradients are averaged over the processes
+        return {name: torch.cat([losses[name].reshape(-1) for losses in found]) for name in found[0]}
+
+    def _descend(self, shard: int, share: float) -> Mapping[str, Tensor]:
+        """Paint a shard of a batch and add this share of its gradients; the losses of its pictures."""
+        batch = self._draw(shard)
         with self._autocast:
             painted = self._painting(batch.images, batch.vectors).float()
         layers = {layer: target for layer, target in batch.moments.items() if layer != PIXELS}
@@ -141,13 +154,13 @@ class Trainer:
             color_difference = relative_moments_loss(batch_moments(leaf), batch.moments[PIXELS])
             extra = extra + COLOR * distance(color_difference).mean()
         (gradient,) = torch.autograd.grad(extra, leaf)
-        painted.backward(result.gradient + gradient)  # here gradients are averaged over the processes
+        painted.backward((result.gradient + gradient) * share)
         return result.losses
 
     def _step(self) -> dict[str, float]:
         """One step; its losses, or {} if its numbers blew up and it was skipped."""
         state = self.state
-        found = self._descend()
+        found = self._descend_all()
         length = float(nn.utils.clip_grad_norm_(self._parameters, MAX_GRADIENT_NORM))
         state.step += 1
         is_sound = math.isfinite(length)  # the same in all processes
@@ -162,9 +175,9 @@ class Trainer:
         losses = {name: float(values.mean()) for name, values in found.items()}
         return losses | {"gradient": length} if is_sound else {}
 
-    def _draw(self) -> Batch:
+    def _draw(self, shard: int) -> Batch:
         plan, views = self._plan, self._views
-        draws = seeded(plan.seed, _STEP, self.state.step, self._group.rank)
+        draws = seeded(plan.seed, _STEP, self.state.step, shard)
         photos = torch.randint(views.content_count, (plan.batch,), generator=draws).tolist()
         contents = [views.content(number) for number in photos]
         images = torch.cat([view.image for view in contents]).contiguous(memory_format=torch.channels_last)

@@ -22,6 +22,7 @@ from studio.engine.networks.weights import load_style_network
 from studio.engine.train import trainer as trainer_module
 from studio.engine.train.train_base import CHECKPOINT, FINE_NAME, NAME, train_base
 from studio.engine.train.trainer import Batch, Trainer
+from studio.engine.train.validation import Validator
 from tests.support.small_training import make_folders, shrink_training, small_plan
 
 
@@ -77,6 +78,23 @@ def test_a_run_of_the_larger_network_resumes_exactly_and_leaves_the_small_one_al
     assert all(torch.allclose(after[name], before[name], atol=1e-2) for name in before)
     further = replace(straight, start=str(straight.out / f"{FINE_NAME}.safetensors"), out=tmp_path / "further")
     assert steps_of(further, last=1)[1].losses["style"] > 0
+
+
+def test_the_best_of_the_larger_network_is_kept_resumed_and_written(
+    folders: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = iter({"style": value, "content": 1.0, "color": 0.0} for value in (1.0, 0.5, 0.7))
+    monkeypatch.setattr(Validator, "validate", lambda validator, paint: next(errors))
+    plan = small_plan(folders, tmp_path / "run", is_fine=True, validate_every=2)
+    steps_of(plan, last=3)
+    state = load_file(plan.out / CHECKPOINT)
+    names = {name.removeprefix("best.") for name in state if name.startswith("best.")}
+    assert names == {name.removeprefix("network.") for name in state if name.startswith("network.")}
+    assert [news.is_best for news in steps_of(plan)] == [False, False]
+    network, _ = load_style_network(str(plan.out / f"{FINE_NAME}.safetensors"))
+    assert isinstance(network, FineNetwork)
+    written = network.refinement.state_dict()
+    assert all(torch.allclose(written[name], state[f"best.{name}"], atol=1e-2) for name in names)
 
 
 def test_a_run_leaves_a_network_that_paints_and_a_card_that_says_how_it_came_about(
@@ -136,8 +154,8 @@ def test_a_step_whose_numbers_blow_up_is_left_out_and_counted(
     draw = Trainer._draw
     seen: list[dict[str, Tensor]] = []
 
-    def spoil_the_second(trainer: Trainer) -> Batch:
-        batch = draw(trainer)
+    def spoil_the_second(trainer: Trainer, shard: int) -> Batch:
+        batch = draw(trainer, shard)
         seen.append({name: tensor.clone() for name, tensor in trainer.state.network.state_dict().items()})
         return replace(batch, images=batch.images * float("nan")) if trainer.state.step == 1 else batch
 
@@ -165,7 +183,9 @@ def test_a_mix_of_two_styles_is_mixed_alike_in_its_vector_and_in_its_statistics(
     monkeypatch.setattr(trainer_module, "IDENTITY", 0.0)
     draw = Trainer._draw
     seen: list[tuple[Trainer, Batch]] = []
-    monkeypatch.setattr(Trainer, "_draw", lambda trainer: seen.append((trainer, draw(trainer))) or seen[-1][1])
+    monkeypatch.setattr(
+        Trainer, "_draw", lambda trainer, shard: seen.append((trainer, draw(trainer, shard))) or seen[-1][1]
+    )
     steps_of(small_plan(folders, tmp_path, steps=1, batch=8, memory=0.0027))  # room for two views of styles
     ((trainer, batch),) = seen
     one, other = (trainer._views.style(number) for number in range(2))
