@@ -16,6 +16,7 @@ from studio.cli.commands.render import add_render_command, render
 from studio.cli.commands.styles import add_styles_command, show_styles
 from studio.cli.commands.train_base import add_train_base_command, train_base
 from studio.cli.commands.tune import add_tune_command, tune
+from studio.cli.commands.tune_many import add_tune_many_command, tune_many
 from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED, MISTAKE
 from studio.cli.library_program import COMMANDS as LIBRARY_COMMANDS
 from studio.cli.library_program import add_library_commands, run_library_command
@@ -31,7 +32,17 @@ from studio.core.training.training_plan import Train
 from studio.jobs.decoding.answering import OpensHere
 from studio.jobs.engine_process.proxy import EngineProcess
 
-COMMANDS = ("render", "batch", "tune", "train-base", "compare-tuning", "styles", "doctor", *LIBRARY_COMMANDS)
+COMMANDS = (
+    "render",
+    "batch",
+    "tune",
+    "tune-many",
+    "train-base",
+    "compare-tuning",
+    "styles",
+    "doctor",
+    *LIBRARY_COMMANDS,
+)
 
 
 def main(
@@ -122,6 +133,8 @@ def _run(
             return paint_batch(chosen, make_engine, isolate, opener)
         case "tune":
             return tune(chosen, make_engine, opener)
+        case "tune-many":
+            return tune_many(chosen, make_engine, isolate, opener)
         case "styles":
             return show_styles(chosen, opener)
         case "train-base":
@@ -177,6 +190,18 @@ def make_parser() -> argparse.ArgumentParser:
             description=(
                 "Teaches the studio the style of PICTURES, which should be by one artist. OUT can be used with --style"
                 " as soon as it is there, and Ctrl-C keeps what is learnt so far."
+            ),
+        )
+    )
+    add_tune_many_command(
+        commands.add_parser(
+            "tune-many",
+            help="learn a style of each of many artists",
+            usage="%(prog)s FOLDER... -o DIR [more options]",
+            description=(
+                "Learns of the works in each FOLDER, or in each folder in it, a style, and writes it into DIR under the"
+                " folder's name. What cannot be learnt is listed at the end. After Ctrl-C or a crash the same command"
+                " continues with what is left, a lesson that was begun included."
             ),
         )
     )

@@ -6,6 +6,7 @@ The one module that needs the package `distributed`, an extra: import it where a
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
@@ -15,13 +16,15 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from distributed import CancelledError, Client, Future, KilledWorker, Worker, WorkerPlugin, get_worker
+from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster, Worker, WorkerPlugin, get_worker
 
 from studio.core.engine_api.contract import Engine, EngineSettings, MakeEngine
 from studio.core.errors import EngineDied, EngineError, StudioError
 from studio.jobs.as_studio_error import as_studio_error
 
 CONNECT_SECONDS = 5.0
+LOCAL = "local"  # in place of an address: workers on this machine, as many as fit, or "local:N"
+_MOST_LOCAL = 4  # workers on this machine, if their number is not said: each needs some GB of memory
 _AHEAD = 2  # pictures per worker on their way at once: one is worked on while the next one travels
 _GLANCE_SECONDS = 1.0  # how often to look whether the cluster is still there
 
@@ -40,7 +43,7 @@ class Cluster:
     """
 
     def __init__(self, address: str, make_engine: MakeEngine, settings: EngineSettings) -> None:
-        """address: of the scheduler, such as "tcp://10.0.0.5:8786". settings: about the workers' machines.
+        """address: of the scheduler, such as "tcp://10.0.0.5:8786", or LOCAL. settings: about the workers' machines.
 
         Raises StudioError if it does not answer, or its workers are no studios.
         """
@@ -48,10 +51,19 @@ class Cluster:
             for handler in logging.getLogger(logger).handlers:
                 handler.setLevel(logging.CRITICAL)
         self._address = address
+        self._own: LocalCluster | None = None
+        if address.partition(":")[0] == LOCAL:
+            self._own = _start_workers(address)
+            address = self._own.scheduler_address
         self._name = f"style-studio-{token_hex(8)}"
         self._numbers = count()
+        self._placed: list[Task[Any]] = []  # those that are asked of one worker first
         self._futures: dict[str, Future[Any]] = {}  # Dask forgets a task whose future nobody holds
-        self._client = _connect(address)
+        try:
+            self._client = _connect(address)
+        except BaseException:
+            self._close_own()
+            raise
         try:
             self._send(_Studio(make_engine, settings))
         except BaseException:
@@ -69,17 +81,39 @@ class Cluster:
     @property
     def room(self) -> int:
         """How many pictures can be on their way at once without waiting long."""
-        return _AHEAD * max(1, len(self._client.nthreads()))
+        return _AHEAD * self.workers
 
-    def start(self, work: Callable[[Engine], T], ended: SimpleQueue[Task[Any]] | None = None) -> Task[T]:
+    @property
+    def workers(self) -> int:
+        """How many workers there are now, but at least 1: some may come."""
+        return max(1, len(self.places))
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Of the workers there are now."""
+        return tuple(self._client.nthreads())
+
+    def start(
+        self, work: Callable[[Engine], T], ended: SimpleQueue[Task[Any]] | None = None, place: str = ""
+    ) -> Task[T]:
         """Have a worker do it, with its engine; what it raises comes back. It must be picklable.
 
         ended: where the task is put when it has come to an end, by another thread; `next_of` waits for it.
+        place: of the worker that is to do it, if it is still there.
         """
+        task = Task(self, work, ended)
+        task.submit(place)
+        if place:
+            self._placed = [*(other for other in self._placed if not other.is_over), task]
+        return task
+
+    def submit(self, work: Callable[[Engine], Any], place: str) -> Future[Any]:
+        """As `start`, for a Task."""
         key = f"{self._name}-{next(self._numbers)}"
-        future = self._client.submit(_do, self._name, work, key=key, pure=False)
+        where = {"workers": [place], "allow_other_workers": True} if place else {}
+        future = self._client.submit(_do, self._name, work, key=key, pure=False, **where)
         self._futures[key] = future
-        return Task(self, future, ended)
+        return future
 
     def next_of(self, ended: SimpleQueue[Task[Any]]) -> Task[Any]:
         """The next task that came to an end; waits for it. Raises ClusterGone."""
@@ -88,14 +122,27 @@ class Cluster:
                 return ended.get(timeout=_GLANCE_SECONDS)
             except Empty:
                 self.check_there()
+                self._move_on()
+
+    def _move_on(self) -> None:
+        """Ask others for what waits for a worker that is gone: Dask does not where it was the last one."""
+        places = self.places
+        waiting = [task for task in self._placed if not task.is_over and task.wanted_place not in ("", *places)]
+        if waiting:
+            at_work = {key for keys in self._client.processing().values() for key in keys}
+            for task in waiting:
+                if task.key not in at_work:
+                    former = self._futures.pop(task.key)
+                    task.submit("")
+                    self._client.cancel([former])
 
     def check_there(self) -> None:
         """Raise ClusterGone if it is."""
         if self._client.status not in ("running", "connecting"):
             raise self._gone()
 
-    def answer_of(self, future: Future[Any]) -> Any:
-        """The answer to it; waits for that, also where it was lost with its worker. Raises StudioError."""
+    def answer_of(self, future: Future[Any]) -> tuple[Any, str]:
+        """The answer to it, and the place of its worker; waits for that, also where it was lost. Raises StudioError."""
         while True:
             try:
                 answer = future.result(timeout=_GLANCE_SECONDS)
@@ -114,7 +161,8 @@ class Cluster:
         self._futures.pop(str(future.key), None)
         if isinstance(answer, _Raised):
             raise answer.error
-        return answer
+        value, place = answer
+        return value, place
 
     def close(self) -> None:
         """Cancel what is under way, and have the workers close their engines; idempotent."""
@@ -125,6 +173,11 @@ class Cluster:
                 self._client.unregister_worker_plugin(self._name)
         self._futures.clear()
         self._client.close()
+        self._close_own()
+
+    def _close_own(self) -> None:
+        if self._own is not None:
+            self._own.close()
 
     def _send(self, studio: _Studio) -> None:
         if not self._client.nthreads():
@@ -146,14 +199,37 @@ class Cluster:
 class Task(Generic[T]):
     """Work under way on a cluster, made by `Cluster.start`."""
 
-    def __init__(self, cluster: Cluster, future: Future[Any], ended: SimpleQueue[Task[Any]] | None) -> None:
-        self._cluster, self._future = cluster, future
-        if ended is not None:
-            future.add_done_callback(lambda _: ended.put(self))  # called on a thread of Dask's
+    def __init__(self, cluster: Cluster, work: Callable[[Engine], T], ended: SimpleQueue[Task[Any]] | None) -> None:
+        self._cluster, self._work, self._ended = cluster, work, ended
+        self._future: Future[Any]
+        self.wanted_place = ""  # of the worker that is asked first
+        self.place = ""  # of the worker that did it, once there is a result
+
+    def submit(self, place: str) -> None:
+        """Have it done, at a place or anywhere; what was under way before counts no longer."""
+        self.wanted_place = place
+        future = self._future = self._cluster.submit(self._work, place)
+        if self._ended is not None:
+            future.add_done_callback(self._end)
+
+    @property
+    def key(self) -> str:
+        """Dask's name for it."""
+        return str(self._future.key)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is an answer or an error."""
+        return bool(self._future.done())
+
+    def _end(self, future: Future[Any]) -> None:  # called on a thread of Dask's
+        if future is self._future and self._ended is not None:
+            self._ended.put(self)
 
     def result(self) -> T:
         """What came of it; waits for that. Raises what the work raised, EngineDied and ClusterGone."""
-        answer: T = self._cluster.answer_of(self._future)
+        answer: T
+        answer, self.place = self._cluster.answer_of(self._future)
         return answer
 
 
@@ -200,8 +276,9 @@ class _Raised:
 def _do(name: str, work: Callable[[Engine], Any]) -> Any:
     """Runs on a worker."""
     try:
-        studio: _Studio = get_worker().plugins[name]  # type: ignore[assignment]  # we put it there
-        return studio.do(work)
+        worker = get_worker()
+        studio: _Studio = worker.plugins[name]  # type: ignore[assignment]  # we put it there
+        return studio.do(work), worker.address
     except Exception as error:  # noqa: BLE001 - crosses to the client, which knows what to do about it
         return _Raised(as_studio_error(error))
 
@@ -214,3 +291,20 @@ def _connect(address: str) -> Client:
             f"No scheduler of a cluster answers at {address}.",
             "Give its address, such as tcp://10.0.0.5:8786; 'dask scheduler' starts one.",
         ) from error
+
+
+def _start_workers(address: str) -> LocalCluster:
+    """A scheduler and workers on this machine. address: LOCAL, or that with ":" and the number of workers."""
+    cores = os.cpu_count() or 1
+    number = address.partition(":")[2]
+    workers = int(number) if number else max(1, min(_MOST_LOCAL, cores // 2))
+    threads = str(max(1, cores // workers))  # of PyTorch; Dask would have one
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        memory_limit=0,  # Dask would end workers long before the memory is full
+        dashboard_address=None,
+        silence_logs=logging.CRITICAL,
+        env={"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads},
+    )

@@ -16,23 +16,32 @@ states before the end of an item are "opening", "painting" and "saving".
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 from rich.table import Table
 
 from studio.cli.reports.report import BarReport, JsonReport
 from studio.cli.terminal import print_json, say
-from studio.core.batch.job import ENDS, ItemReport
-from studio.jobs.batch.batch import Batch
+from studio.core.batch.job import ENDS, BatchItem, ItemReport
 
 _NARROW = 60  # columns; a table would break every word of the reasons
+
+
+class Work(Protocol):
+    """What is told of: a batch, or anything else with items. left: those that no earlier run has done."""
+
+    folder: Path
+    notes: tuple[str, ...]
+    items: tuple[BatchItem, ...]
+    left: tuple[BatchItem, ...]
 
 
 class Tally:
     """What became of the items of a batch so far. done: with those of earlier runs. left_out: skipped and failed."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Work) -> None:
         self.folder = batch.folder
         self.items = len(batch.items)
         self.left = len(batch.left)
@@ -64,19 +73,21 @@ class Tally:
 class BatchBar(BarReport):
     """A bar for the whole batch and one for the item under way, on stderr, and at the end what was left out and why."""
 
+    _one, _many, _done, _head = "picture", "pictures", "painted", "Picture"  # what an item is, and what becomes of it
+
     def __init__(self) -> None:
         super().__init__()
         self._all = self._add_bar("All", total=None)
         self._item = self._add_bar("Loading")
         self._started = monotonic()
 
-    def begin(self, batch: Batch) -> None:
+    def begin(self, batch: Work) -> None:
         """Set the bars up."""
         for note in batch.notes:
             say(note)
         before = len(batch.items) - len(batch.left)
         if before:
-            say(f"Continuing: {before} of {_pictures(len(batch.items))} had been painted before.")
+            say(f"Continuing: {before} of {self._count(len(batch.items))} had been {self._done} before.")
         self._bar.update(self._all, total=len(batch.left), note=f"{before} of {len(batch.items)}")
 
     def show(self, news: ItemReport, tally: Tally) -> None:
@@ -102,11 +113,11 @@ class BatchBar(BarReport):
             for report in tally.left_out:
                 say(f"{report.item.photo.name}: {report.state}. {report.reason}")
         elif tally.left_out:
-            table = Table("Picture", "", "Why", box=None, pad_edge=False)
+            table = Table(self._head, "", "Why", box=None, pad_edge=False)
             for report in tally.left_out:
                 table.add_row(report.item.photo.name, report.state, report.reason)
             self._console.print(table)
-        painted = f"{tally.done} of {_pictures(tally.items)} painted into {tally.folder}"
+        painted = f"{tally.done} of {self._count(tally.items)} {self._done} into {tally.folder}"
         others = [f"{number} {state}" for state in ("skipped", "failed") if (number := tally.number_of(state))]
         if is_interrupted:
             say(f"Stopped: {', '.join([painted, *others])}, {tally.left} left. The same command continues with them.")
@@ -114,15 +125,21 @@ class BatchBar(BarReport):
             duration = timedelta(seconds=round(monotonic() - self._started))
             say(f"{', '.join([painted, *others])}, in {duration}.")
 
+    def _count(self, number: int) -> str:
+        return f"1 {self._one}" if number == 1 else f"{number} {self._many}"
+
 
 class BatchJson(JsonReport):
     """One line of JSON for each event, on stdout; the shapes are described at the top of this file."""
 
-    def begin(self, batch: Batch) -> None:
+    _event: ClassVar = "batch"  # of the first line
+    _source: ClassVar = "photo"  # what an item is made of
+
+    def begin(self, batch: Work) -> None:
         """Print the first line."""
         print_json(
             {
-                "event": "batch",
+                "event": self._event,
                 "folder": str(batch.folder),
                 "items": len(batch.items),
                 "left": len(batch.left),
@@ -132,7 +149,7 @@ class BatchJson(JsonReport):
 
     def show(self, news: ItemReport, tally: Tally) -> None:
         """Print how an item stands."""
-        line: dict[str, Any] = {"event": "item", "photo": str(news.item.photo), "output": news.item.output}
+        line: dict[str, Any] = {"event": "item", self._source: str(news.item.photo), "output": news.item.output}
         line["state"] = news.state
         match news.state:
             case "done":
@@ -140,7 +157,7 @@ class BatchJson(JsonReport):
             case "skipped" | "failed":
                 line["reason"] = news.reason
             case _:
-                line["progress"] = news.progress
+                line |= {"progress": news.progress} | self._more(news)
         print_json(line)
 
     def finish(self, tally: Tally, is_interrupted: bool) -> None:
@@ -157,9 +174,9 @@ class BatchJson(JsonReport):
             }
         )
 
+    def _more(self, news: ItemReport) -> dict[str, Any]:
+        """What else is told of an item under way."""
+        return {}
+
 
 BatchReport = BatchBar | BatchJson
-
-
-def _pictures(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count} pictures"

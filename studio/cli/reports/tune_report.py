@@ -14,10 +14,12 @@ Every line of `--json` is one object with the key "event":
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from studio.cli.reports.report import BarReport, JsonReport
 from studio.cli.terminal import print_json, say
 from studio.core.engine_api.contract import Done, Frame, Progress
+from studio.core.engine_api.learning import TrainingStep
 
 
 class TuneBar(BarReport):
@@ -72,15 +74,7 @@ class TuneJson(JsonReport):
             return
         self._print_event(
             event,
-            {
-                "event": "lesson",
-                "step": step.step,
-                "steps": step.steps,
-                "progress": event.progress,
-                "losses": dict(step.losses),
-                "held_out": None if step.held_out is None else dict(step.held_out),
-                "is_best": step.is_best,
-            },
+            {"event": "lesson", "progress": event.progress} | step_values(step),
         )
 
     def finish(self, file: Path | None, done: Done | None) -> None:
@@ -97,3 +91,14 @@ class TuneJson(JsonReport):
 
 
 TuneReport = TuneBar | TuneJson
+
+
+def step_values(step: TrainingStep) -> dict[str, Any]:
+    """A step of training as JSON."""
+    return {
+        "step": step.step,
+        "steps": step.steps,
+        "losses": dict(step.losses),
+        "held_out": None if step.held_out is None else dict(step.held_out),
+        "is_best": step.is_best,
+    }

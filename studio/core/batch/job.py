@@ -23,7 +23,7 @@ from studio.core.storage.untrusted import make_checked, path_anywhere
 from studio.core.styles.load_style import OpenPicture, open_style
 from studio.core.styles.style import Style
 
-ItemState = Literal["waiting", "opening", "painting", "saving", "done", "skipped", "failed"]
+ItemState = Literal["waiting", "opening", "painting", "learning", "saving", "done", "skipped", "failed"]
 ENDS: tuple[ItemState, ...] = ("done", "skipped", "failed")
 _MOST_STYLES = 64
 

@@ -62,16 +62,17 @@ class Record:
 class Journal:
     """The journal of an output folder, held open and locked: one batch at a time works in a folder.
 
-    record: what it told when it was opened, None if nothing. Raises StudioError if it is locked or cannot be written.
+    name: of its file, another one for each kind of work. record: what it told when it was opened, None if nothing.
+    Raises StudioError if it is locked or cannot be written.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / JOURNAL_NAME
+    def __init__(self, folder: Path, name: str = JOURNAL_NAME) -> None:
+        self._path = folder / name
         self._file = _open(self._path)
         self._lock = FolderLock(folder)
         try:
             self._lock.take()
-            data = _read_all(self._file, folder)
+            data = _read_all(self._file, self._path)
             self.record, self._size = _parse(data)
             if self._size < len(data):  # what was cut off
                 self._cut()
@@ -212,11 +213,11 @@ def _no_journal(path: Path) -> StudioError:
     )
 
 
-def _read_all(file: int, folder: Path) -> bytes:
+def _read_all(file: int, path: Path) -> bytes:
     if os.fstat(file).st_size > LARGEST_JOURNAL:
         raise StudioError(
-            f"The journal of the batches in {folder} is larger than {LARGEST_JOURNAL >> 20} MB.",
-            f"Choose another folder, or move {JOURNAL_NAME} away.",
+            f"The journal of the batches in {path.parent} is larger than {LARGEST_JOURNAL >> 20} MB.",
+            f"Choose another folder, or move {path.name} away.",
         )
     os.lseek(file, 0, os.SEEK_SET)
     parts = []

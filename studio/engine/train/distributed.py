@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import distributed, nn
-from torch.distributed import PrefixStore
+from torch.distributed import PrefixStore  # type: ignore[attr-defined]
 from torch.distributed.rendezvous import rendezvous
 from torch.nn.parallel import DistributedDataParallel
 

@@ -89,7 +89,7 @@ class Batch:
             assert request.content is not None
             self._check_free(item)
             make_folder(path.parent)
-            self._journal.note(item, "writing", replaces=_file_facts(path))
+            self._journal.note(item, "writing", replaces=file_facts(path))
             size = save_picture(
                 done.result,
                 path,
@@ -157,7 +157,7 @@ class Batch:
     def _is_done(self, item: BatchItem) -> bool:
         record = self._journal.record
         line = record.states.get(item.number, {}) if record else {}
-        facts = _file_facts(self.folder / item.output)
+        facts = file_facts(self.folder / item.output)
         match line.get("state"):
             case "done":
                 return facts is not None
@@ -242,7 +242,7 @@ def _is_continued(record: Record, job: BatchJob, may_overwrite: bool) -> bool:
     return is_same and not (record.has_ended and may_overwrite)
 
 
-def _file_facts(path: Path) -> list[Any] | None:
+def file_facts(path: Path) -> list[Any] | None:
     """What tells a file from the one that replaces it; None where there is none."""
     try:
         facts = path.stat()

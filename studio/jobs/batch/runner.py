@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import suppress
+from contextlib import closing
 
 from studio.core.batch.job import BatchItem, ItemReport
-from studio.core.engine_api.contract import Done, Engine, Failed, Frame, Progress, StyleRequest
-from studio.core.errors import EngineError, WeightsError
+from studio.core.engine_api.contract import Done, Engine, StyleRequest
+from studio.core.errors import WeightsError
 from studio.jobs.as_studio_error import as_studio_error
 from studio.jobs.batch.batch import Batch
-from studio.jobs.event_check import check_event
-from studio.jobs.interruption import Interrupted, Interruptible
+from studio.jobs.following import follow
 from studio.jobs.looking import look_at
 
 
@@ -31,26 +30,14 @@ def run_batch(batch: Batch, engine: Engine) -> Iterator[ItemReport]:
 
 def paint_item(item: BatchItem, request: StyleRequest, engine: Engine) -> Generator[ItemReport, None, Done]:
     """Reports of an item while it is painted; returns what came of it. Raises what the engine raises."""
-    events = iter(engine.run(request))
-    try:
-        for event in events:
-            match check_event(event, request):
-                case Frame(progress=progress) | Progress(progress=progress):
-                    yield ItemReport(item, "painting", progress)
-                case Failed(error=error):
-                    raise error
-                case Done() as done:
-                    return done
-    except KeyboardInterrupt:
-        if isinstance(engine, Interruptible):  # whoever catches it closes the engine: the step under way need not end
-            engine.interrupt()
-        raise
-    finally:
-        close = getattr(events, "close", None)  # generators have it, plain iterators do not
-        if close is not None:
-            with suppress(Interrupted):
-                close()
-    raise EngineError("The engine ended without a picture.", "Try again, or on another device.")
+    with closing(follow(request, engine)) as events:
+        while True:
+            try:
+                news = next(events)
+            except StopIteration as end:
+                done: Done = end.value
+                return done
+            yield ItemReport(item, "painting", news.progress)
 
 
 def _run_item(batch: Batch, item: BatchItem, engine: Engine) -> Iterator[ItemReport]:
