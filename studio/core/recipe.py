@@ -88,7 +88,7 @@ class Knob:
     @property
     def default(self) -> Any:
         """Its value in a fresh StyleRecipe, or `initial`."""
-        return getattr(StyleRecipe(), self.field) if self.initial is None else self.initial
+        return getattr(StyleRecipe, self.field) if self.initial is None else self.initial  # not made: all are checked
 
 
 KNOBS: tuple[Knob, ...] = (

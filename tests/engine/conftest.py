@@ -31,6 +31,14 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def live_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Live networks compute in float32: what a probe under load finds may be either."""
+    monkeypatch.setattr(
+        "studio.engine.networks.live_precision.choose_live_dtype", lambda network, device: torch.float32
+    )
+
+
 @pytest.fixture(scope="session")
 def weights() -> dict[str, Tensor]:
     return run_to_end(load_encoder_weights("vgg16", None))

@@ -61,6 +61,9 @@ def _goes_to_cpu(options: dict[str, Any]) -> bool:
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[TorchEngine]:
     monkeypatch.setattr("studio.engine.networks.vgg.choose_dtype", lambda device: torch.bfloat16)
+    monkeypatch.setattr(
+        "studio.engine.networks.live_precision.choose_live_dtype", lambda network, device: torch.bfloat16
+    )
     with _Elsewhere():
         yield TorchEngine(EngineSettings(device=ELSEWHERE.type))
 

@@ -15,7 +15,8 @@ from studio.engine.feed_forward.job import MEASURED, SMALLEST, FeedForwardJob, M
 from studio.engine.feed_forward.strength import band_share
 from studio.engine.feed_forward.touch_up import is_bare, touch_up
 from studio.engine.losses.band_statistics import match_bands, match_bands_by_region
-from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, on_device
+from studio.engine.networks.fine_network import FineNetwork, LiveNetwork
+from studio.engine.networks.live_precision import for_painting, on_device
 from studio.engine.networks.style_delta import with_learned
 from studio.engine.networks.style_network import Statistics
 from studio.engine.networks.style_predictor import StylePredictor
@@ -40,7 +41,8 @@ class LivePainter:
     """The style network, with the paintings that were needed last, and the predictor that names styles for it."""
 
     def __init__(self, network: LiveNetwork, predictor: StylePredictor, device: torch.device) -> None:
-        self._network = on_device(network, device)
+        self._exact, self._device = on_device(network, device), device  # learnt changes are added to exact weights
+        self._network = for_painting(self._exact, device)
         self.predictor = predictor
         self._paintings = TensorCache(KEPT_PAINTINGS)
         self._fine_tuned: LRUCache[tuple[tuple[str, float], ...], LiveNetwork] = LRUCache(KEPT_NETWORKS)
@@ -174,7 +176,8 @@ class LivePainter:
             return self._network
         known = self._fine_tuned.get(job.weights_key)
         if known is None:
-            known = with_learned(self._network, [(style.delta, share) for style, share in job.fine_tuned])
+            changed = with_learned(self._exact, [(style.delta, share) for style, share in job.fine_tuned])
+            known = self._network if changed is self._exact else for_painting(changed, self._device)
             self._fine_tuned[job.weights_key] = known
         return known
 

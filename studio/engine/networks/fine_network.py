@@ -15,7 +15,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from studio.engine.networks.probes import choose_dtype
 from studio.engine.networks.style_network import VECTOR, Norm, Normalizer, Statistics, StyleNetwork, by_size
 
 GRID = 8  # px; sizes are continued to a multiple of it
@@ -148,7 +147,7 @@ class FineNetwork(nn.Module):
     ) -> tuple[Tensor, Normalizer]:
         """The small network's picture, and the normalisations of the second network."""
         own, others = self._split(conditions)
-        count = len(self.live.norms)
+        count = self.live.statistics_count
         parts = (None, None) if statistics is None else (statistics[:count], statistics[count:])
         painted = self.live(content, own, parts[0], shares)
         return painted, Normalizer(self.refinement.norms, others, parts[1], by_size(shares, GRID), epsilon=CALM)
@@ -159,13 +158,6 @@ class FineNetwork(nn.Module):
 
 
 LiveNetwork = StyleNetwork | FineNetwork
-
-
-def on_device(network: LiveNetwork, device: torch.device) -> LiveNetwork:
-    """The network where it is to compute, in the precision that is quickest there."""
-    if isinstance(network, FineNetwork):
-        network.is_bfloat16 = choose_dtype(device) == torch.bfloat16
-    return network.to(device)
 
 
 class VectorPainter(nn.Module):

@@ -27,7 +27,7 @@ _LARGEST = 2**20  # bytes of what is remembered; a line for each torch, machine 
 
 def choose_dtype(device: torch.device) -> torch.dtype:
     """bfloat16 where a timed and compared convolution finds it faster and right, else float32; remembered on disk."""
-    is_better = _remembered(device, "bfloat16", lambda: is_bfloat16_better(device))
+    is_better = remembered(device, "bfloat16", lambda: is_bfloat16_better(device))
     return torch.bfloat16 if is_better else torch.float32
 
 
@@ -39,10 +39,10 @@ def choose_winograd(device: torch.device, dtype: torch.dtype) -> bool:
     if device.type != "cpu":
         return False
     what = "Winograd" if dtype == torch.float32 else "Winograd in bfloat16"
-    return _remembered(device, what, lambda: is_winograd_better(dtype))
+    return remembered(device, what, lambda: is_winograd_better(dtype))
 
 
-def _remembered(device: torch.device, what: str, probe: Callable[[], bool]) -> bool:
+def remembered(device: torch.device, what: str, probe: Callable[[], bool]) -> bool:
     """What a probe found on this machine, now or earlier."""
     path = cache_folder() / "probes.json"
     machine = (device_name(device), torch.__version__, torch.backends.cpu.get_cpu_capability(), platform.node())
@@ -89,12 +89,12 @@ def _layer(channels: int, edge: int) -> tuple[Tensor, Tensor]:
 
 def _is_better(new: Callable[[], Tensor], old: Callable[[], Tensor]) -> bool:
     """Whether one way of computing something is clearly faster than another, and comes to the same."""
-    (seconds, output), (plain_seconds, plain_output) = _timed(new, old)
+    (seconds, output), (plain_seconds, plain_output) = timed(new, old)
     error = (output - plain_output).std() / plain_output.std()
     return float(error) < LARGEST_ERROR and plain_seconds > FASTER * seconds
 
 
-def _timed(*ways: Callable[[], Tensor]) -> list[tuple[float, Tensor]]:
+def timed(*ways: Callable[[], Tensor]) -> list[tuple[float, Tensor]]:
     """Of each way the least seconds and what came out. They take turns, so that what else runs slows all of them."""
     best, outputs = [float("inf")] * len(ways), [torch.empty(0)] * len(ways)
     for _ in range(ROUNDS):

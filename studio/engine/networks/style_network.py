@@ -8,6 +8,7 @@ times as fast; `original_network` turns the weights of the original into this fo
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -51,7 +52,7 @@ class Norm:
 
 
 Statistics = tuple[tuple[Tensor, Tensor], ...]
-"""Mean and inverse deviation of each normalisation, (B, groups) each, in the order they are run."""
+"""Mean and inverse deviation, float32, of what is centred and of each normalisation, (B, groups), as they are run."""
 
 
 class StyleNetwork(nn.Module):
@@ -85,6 +86,23 @@ class StyleNetwork(nn.Module):
     def conditions_count(self) -> int:
         """How many numbers `conditions` gives for each picture."""
         return self.conditions.out_features
+
+    @property
+    def statistics_count(self) -> int:
+        """How many pairs of statistics `measure` gives."""
+        return 1 + len(self.norms)
+
+    def in_bfloat16(self) -> StyleNetwork:
+        """A copy that computes in bfloat16 what comes after the first three layers, for painting alone.
+
+        Those see the picture itself: rounded there, a sky of faint gradients came out in other patterns. So did one
+        whose features were rounded with their mean in them, which `Normalizer.centred` takes away. Float32 are also
+        statistics, the last normalisation and what comes out.
+        """
+        network = copy.deepcopy(self)
+        for part in (network.blocks, network.up_1, network.up_2, network.out):
+            part.bfloat16()
+        return network
 
     def plain_conditions(self) -> Tensor:
         """Conditions under which nothing is scaled or shifted. Shapes: (N,)."""
@@ -122,12 +140,13 @@ class StyleNetwork(nn.Module):
         # Mirroring a full-size picture by one pixel is the same as continuing its blocks.
         current = functional.relu_(self.down_1(functional.pad(current, (1, 0, 1, 0), mode="replicate")))
         current = functional.relu_(self.down_2(functional.pad(current, (1, 0, 1, 0), mode="reflect")))
+        current = normalize.centred(current).to(self.up_1.weight.dtype)
         for block in self.blocks:
             current = block(current, normalize)
         current = functional.interpolate(current, scale_factor=2.0, mode="nearest")
         current = functional.relu_(normalize(self.up_1(_mirrored(current))))
         current = functional.relu_(normalize(self.up_2(functional.pad(current, (1, 1, 1, 1), mode="replicate"))))
-        painted = torch.sigmoid(normalize(self.out(_mirrored_blocks(current))))
+        painted = torch.sigmoid(normalize(self.out(_mirrored_blocks(current)).float()))
         return functional.pixel_shuffle(painted, 2)[:, :, :height, :width]
 
 
@@ -163,33 +182,48 @@ class Normalizer:
         self._is_recording = is_recording
         self.recorded: list[tuple[Tensor, Tensor]] = []
 
+    def centred(self, features: Tensor) -> Tensor:
+        """The features (B, C, H, W) less the mean of each channel: rounded then, they keep more of what differs.
+
+        Only for what goes to convolutions without a border of zeros that are normalised channel by channel: the mean
+        makes no difference there.
+        """
+        if self._frozen is not None:
+            mean = next(self._frozen)[0][: features.shape[0]]  # under several conditions: the same for each
+        else:
+            mean = features.mean((2, 3), dtype=torch.float32)
+            if self._is_recording:
+                self.recorded.append((mean, torch.ones_like(mean)))
+        return (features - mean[:, :, None, None]).to(features.dtype)
+
     def __call__(self, features: Tensor) -> Tensor:
         """Normalise by the next one. Shapes: (B, C, H, W) -> the same."""
         norm = next(self._norms)
+        numbers = self._conditions[:, norm.start : norm.start + 2 * norm.channels]
         if self._shares is not None:
-            return self._mixed(features, norm)
-        scales, shifts = self._conditions[:, norm.start : norm.start + 2 * norm.channels].to(features.dtype).chunk(2, 1)
-        if self._frozen is not None:
-            mean, inverse = next(self._frozen)
-        elif self._is_recording:
-            mean, inverse = _statistics(features, norm.groups, self._epsilon)
-            self.recorded.append((mean, inverse))
-        elif scales.shape[0] == 1:
-            return functional.group_norm(features, norm.groups, scales[0], shifts[0], self._epsilon)
-        else:
+            return self._mixed(features, norm, numbers)
+        if self._frozen is None and not self._is_recording:
+            scales, shifts = numbers.to(features.dtype).chunk(2, 1)
+            if scales.shape[0] == 1:
+                return functional.group_norm(features, norm.groups, scales[0], shifts[0], self._epsilon)
             plain = functional.group_norm(features, norm.groups, eps=self._epsilon)
             return torch.addcmul(shifts[:, :, None, None], plain, scales[:, :, None, None])
-        repeats = norm.channels // norm.groups
-        factors = scales * inverse.repeat_interleave(repeats, 1)
-        offsets = shifts - mean.repeat_interleave(repeats, 1) * factors
+        factors, offsets = (part.to(features.dtype) for part in self._linear(features, norm, numbers))
         return torch.addcmul(offsets[:, :, None, None], features, factors[:, :, None, None])
 
-    def _mixed(self, features: Tensor, norm: Norm) -> Tensor:
+    def _mixed(self, features: Tensor, norm: Norm, numbers: Tensor) -> Tensor:
         """As `__call__`, with scales and shifts that differ from place to place, and perhaps statistics, too."""
         assert self._shares is not None
         height, width = features.shape[2:]
-        numbers = self._conditions[:, norm.start : norm.start + 2 * norm.channels].to(features.dtype)
-        shares = self._shares[height, width].to(features.dtype)  # (h w, R)
+        shares = self._shares[height, width]  # (h w, R)
+        factors, offsets = (
+            (shares @ part).to(features.dtype).view(1, height, width, norm.channels).permute(0, 3, 1, 2)
+            for part in self._linear(features, norm, numbers)
+        )
+        return torch.addcmul(offsets, features, factors)
+
+    def _linear(self, features: Tensor, norm: Norm, numbers: Tensor) -> tuple[Tensor, Tensor]:
+        """What the features are to be multiplied by and what is added then, (R or B, C) each, for these conditions."""
         if self._frozen is not None:
             mean, inverse = next(self._frozen)
         else:
@@ -197,13 +231,9 @@ class Normalizer:
             if self._is_recording:
                 self.recorded.append((mean, inverse))
         repeats = norm.channels // norm.groups
-        scales, shifts = numbers.chunk(2, 1)  # (R, C)
+        scales, shifts = numbers.chunk(2, 1)
         factors = scales * inverse.repeat_interleave(repeats, 1)
-        offsets = shifts - mean.repeat_interleave(repeats, 1) * factors
-        factors, offsets = (
-            (shares @ part).view(1, height, width, norm.channels).permute(0, 3, 1, 2) for part in (factors, offsets)
-        )
-        return torch.addcmul(offsets, features, factors)
+        return factors, shifts - mean.repeat_interleave(repeats, 1) * factors
 
 
 def by_size(shares: Tensor | None, grid: int) -> dict[tuple[int, int], Tensor] | None:
@@ -222,7 +252,7 @@ def by_size(shares: Tensor | None, grid: int) -> dict[tuple[int, int], Tensor] |
 
 
 def _statistics(features: Tensor, groups: int, epsilon: float) -> tuple[Tensor, Tensor]:
-    grouped = features.reshape(features.shape[0], groups, -1)
+    grouped = features.reshape(features.shape[0], groups, -1).float()
     variance, mean = torch.var_mean(grouped, dim=2, correction=0)
     return mean, (variance + epsilon).rsqrt()
 

@@ -7,6 +7,7 @@ nothing else makes a label or a file dialog, and no text but a constant becomes 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from textwrap import wrap
 
@@ -20,6 +21,7 @@ _LONGEST_LINE = 400  # characters of a label or a tool tip: a name is no novel
 _LONGEST_TITLE = 120
 _LONGEST_ACTION = 60
 _TIP_LINES, _TIP_WIDTH = 20, 120  # characters; a longer line is wrapped
+_KEPT_TIPS = 512  # more than actions and knobs have; all of them are asked for again at each move of a slider
 _HINTED_WIDTH, _LEAST_WIDTH = 480, 160  # px that a label that wraps asks for at most, whatever is in it
 
 
@@ -57,8 +59,12 @@ class PlainFileDialog(QFileDialog):
             child.setTextFormat(Qt.TextFormat.PlainText)
 
 
+@lru_cache(_KEPT_TIPS)
 def tool_tip(text: str) -> str:
-    """For `setToolTip` and the role of a model: the text on its own lines, long ones wrapped, and never as HTML."""
+    """For `setToolTip` and the role of a model: the text on its own lines, long ones wrapped, and never as HTML.
+
+    Remembered: wrapping takes a tenth of a millisecond, and a window has a hundred tips.
+    """
     lines: list[str] = []
     for line in text.split("\n"):
         lines += wrap(shortened(displayable(line), _LONGEST_LINE), _TIP_WIDTH, break_on_hyphens=False)
