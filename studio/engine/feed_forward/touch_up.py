@@ -53,7 +53,7 @@ def touch_up(painted: Tensor, photo: Tensor | None, recipe: StyleRecipe, radius:
         if detail > 0:
             lightness = original.mean(1, keepdim=True)
             part = part + detail * (lightness - _blur(lightness, radius))
-        tile.paste(tile.inner(torch.lerp(original, part, paint)), result)
+        torch.lerp(tile.inner(original), tile.inner(part), paint, out=tile.place(result))
     return result.clamp_(0, 1)
 
 
@@ -63,21 +63,34 @@ def _smooth(image: Tensor, radius: int, variance: float) -> Tensor:
     Shapes: (1, C, H, W) -> same. Source: He, Sun & Tang 2010, "Guided image filtering", guided by itself.
     """
     mean = _blur(image, radius)
-    own = (_blur(image * image, radius) - mean * mean).clamp_min(0)
-    kept = own / (own + variance)
-    return _blur(kept, radius) * image + _blur((1 - kept) * mean, radius)
+    own = _blur(image * image, radius).sub_(mean * mean).clamp_min_(0)
+    kept = own.div_(own + variance)
+    rest = mean.sub_(kept * mean)
+    return _blur(kept, radius).mul_(image).add_(_blur(rest, radius))
 
 
 def _blur(image: Tensor, radius: int) -> Tensor:
     """The mean over a square of 2 radius + 1 px. Shapes: (1, C, H, W) -> same."""
     padded = functional.pad(image, (radius,) * 4, mode="replicate")
-    return _mean_along(_mean_along(padded, 2, 2 * radius + 1), 3, 2 * radius + 1)
+    size = 2 * radius + 1
+    return _sum_along(_sum_along(padded, 2, size), 3, size).mul_(1 / size**2)
 
 
-def _mean_along(image: Tensor, axis: int, size: int) -> Tensor:
-    """The mean of `size` neighbours; the axis becomes shorter by size - 1. Ten times as fast as torch's pooling."""
-    length = image.shape[axis] - size + 1
-    total = image.narrow(axis, 0, length).clone()
-    for offset in range(1, size):
-        total += image.narrow(axis, offset, length)
-    return total.div_(size)
+def _sum_along(image: Tensor, axis: int, size: int) -> Tensor:
+    """The sum of `size` neighbours; the axis becomes shorter by size - 1.
+
+    Put together of sums of 1, 2, 4, ... neighbours, each made of two of those before; far quicker than torch's pooling.
+    """
+    length, total, start, width = image.shape[axis] - size + 1, None, 0, 1
+    while True:
+        if size & width:
+            part = image.narrow(axis, start, length)
+            total = part if total is None else total + part
+            start += width
+        if 2 * width > size:
+            break
+        rest = image.shape[axis] - width
+        image = image.narrow(axis, 0, rest) + image.narrow(axis, width, rest)
+        width *= 2
+    assert total is not None  # the highest bit is one of them
+    return total

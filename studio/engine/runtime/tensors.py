@@ -71,16 +71,20 @@ def writing(
     pixels, top = np.empty((*size, 3), np.uint8), 0
     fine = np.empty((*size, 3), np.int8) if is_deep else None
     for part in parts:
-        exact = part[0].clamp(0, 1)
-        levels = exact.mul(255).round_()
-        rows = levels.to(torch.uint8).permute(1, 2, 0).cpu().numpy()
-        pixels[top : top + len(rows)] = rows
+        exact, rows = part[0].clamp(0, 1), slice(top, top + part.shape[2])
+        levels = (exact * 255 if is_deep else exact.mul_(255)).round_()
+        _write(levels.to(torch.uint8), pixels[rows])
         if fine is not None:
             rest = exact.mul_(65535).round_().sub_(levels, alpha=257).clamp_(-128, 127)
-            fine[top : top + len(rows)] = rest.to(torch.int8).permute(1, 2, 0).cpu().numpy()
-        top += len(rows)
+            _write(rest.to(torch.int8), fine[rows])
+        top = rows.stop
         yield
     return pixels, fine
+
+
+def _write(values: Tensor, rows: Pixels | Fine) -> None:
+    """Write channels (3, H, W) where pixels (H, W, 3) are; nearly twice as fast as by numpy."""
+    torch.stack(values.cpu().unbind(), -1, out=torch.from_numpy(rows))
 
 
 def resize(image: Tensor, size: tuple[int, int]) -> Tensor:

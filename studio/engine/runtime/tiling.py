@@ -44,7 +44,11 @@ class Tile:
 
     def paste(self, part: Tensor, whole: Tensor) -> None:
         """Write an inner part at its place in the whole image."""
-        whole[:, :, slice(*self.inner_rows), slice(*self.inner_columns)] = part
+        self.place(whole).copy_(part)
+
+    def place(self, whole: Tensor) -> Tensor:
+        """The part of the whole image that the tile is responsible for; a view."""
+        return whole[:, :, slice(*self.inner_rows), slice(*self.inner_columns)]
 
 
 def cut_into_tiles(height: int, width: int, pixels: int, margin: int, is_seamless: bool = False) -> list[Tile]:
