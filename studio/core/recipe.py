@@ -23,11 +23,13 @@ ENCODERS = ("vgg16", "vgg16-torchvision", "vgg19-torchvision")
 POOLINGS = ("max", "average")
 SEAMLESS = ("off", "on")
 SEAMLESS_GRID = 16  # px; the edges of a picture without seams are multiples of it
-# Cards of the Live networks; the first one is used by itself, the last one is larger and slower.
+# Cards of the Live networks; the first one is the small one of the studio, the last one is larger and slower.
 NETWORKS = ("live_studio", "arbitrary_style_magenta", "live_fine")
-FINE_NETWORK = NETWORKS[2]
-RECIPE_VERSION = 4
-_LAST_IN_PIXELS = 3  # the version of recipes whose size is pixels and nothing else, which older studios read
+QUICK_NETWORK, FINE_NETWORK = NETWORKS[0], NETWORKS[2]
+AUTO_NETWORK = "auto"  # the small one while settings change, the larger one once they rest and for whole artworks
+RECIPE_VERSION = 5
+# Versions of recipes that older studios read: whose size is pixels and nothing else, and whose network is a named one.
+_LAST_IN_PIXELS, _LAST_NAMED = 3, 4
 SIZE_RULES = ("pixels", "auto", "photo")  # besides sizes of prints
 _FIRST_FREEDOM = 1.0  # how Finish painted before there was a choice
 _FIRST_NETWORK = "arbitrary_style_magenta"  # the only one there was when recipes had version 1
@@ -119,8 +121,8 @@ KNOBS: tuple[Knob, ...] = (
     Knob("pooling", "Pooling", "How the network steps back from the picture: max is bolder, average is softer.",
          scale="choice", choices=POOLINGS, methods=_BY_STEPS, group="advanced"),
     Knob("network", "Live network",
-         "What paints at once: the studio's own, the one by Google it was made from, or a larger and slower one.",
-         scale="choice", choices=NETWORKS, methods=_WITH_PHOTO, group="advanced"),
+         "What paints at once: a small one as you move and a larger one as you rest, or the one you name.",
+         scale="choice", choices=(AUTO_NETWORK, *NETWORKS), methods=_WITH_PHOTO, group="advanced"),
 )  # fmt: skip
 SHARE_KNOB = Knob(
     "style_shares", "Share", "How much of this style goes into the mix, next to the others.", high=100, step=1, unit="%"
@@ -153,7 +155,7 @@ class StyleRecipe:
     seamless: str = SEAMLESS[0]
     encoder: str = "vgg16"
     pooling: str = "max"
-    network: str = NETWORKS[0]
+    network: str = AUTO_NETWORK
     size_rule: str = field(default="pixels", compare=False)
 
     def __post_init__(self) -> None:
@@ -172,6 +174,20 @@ class StyleRecipe:
     def is_seamless(self) -> bool:
         """Whether copies of the artwork are to fit together without a seam."""
         return self.method == "pattern" and self.seamless == "on"
+
+    @property
+    def live_network(self) -> str:
+        """Id of the card of the Live network behind an artwork after this recipe.
+
+        Where that is left open, it is the larger one if Live paints the artwork itself, and else the small one.
+        """
+        if self.network != AUTO_NETWORK:
+            return self.network
+        return FINE_NETWORK if self.method == "live" else QUICK_NETWORK
+
+    def by_network(self, network: str) -> StyleRecipe:
+        """The recipe with this Live network, where it leaves that open."""
+        return replace(self, network=network) if self.network == AUTO_NETWORK else self
 
     def shares_of(self, count: int) -> tuple[float, ...]:
         """The shares of `count` styles, summing to 1. Raises RecipeError if another number was given."""
@@ -211,10 +227,11 @@ class StyleRecipe:
     def to_json(self) -> str:
         """One line of JSON, complete and readable by `from_json`."""
         values = {name: getattr(self, name) for name in RECIPE_FIELDS}
+        version = RECIPE_VERSION if self.network == AUTO_NETWORK else _LAST_NAMED
         if self.size_rule == "pixels":
             del values["size_rule"]
-            return json.dumps({"version": _LAST_IN_PIXELS, **values})
-        return json.dumps({"version": RECIPE_VERSION, **values})
+            version = version if version == RECIPE_VERSION else _LAST_IN_PIXELS
+        return json.dumps({"version": version, **values})
 
     @classmethod
     def from_json(cls, text: str) -> StyleRecipe:
@@ -229,8 +246,8 @@ class StyleRecipe:
         version = values.pop("version", RECIPE_VERSION)
         if type(version) is not int or not 1 <= version <= RECIPE_VERSION:
             raise RecipeError(f"The recipe has version {version}; this studio reads up to {RECIPE_VERSION}.")
-        if version < 2:
-            values.setdefault("network", _FIRST_NETWORK)
+        if version <= _LAST_NAMED:
+            values.setdefault("network", _FIRST_NETWORK if version < 2 else QUICK_NETWORK)
         if version < 3:
             values.setdefault("freedom", _FIRST_FREEDOM)
         shares = values.get("style_shares", ())

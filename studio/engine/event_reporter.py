@@ -26,7 +26,7 @@ FRAME_INTERVAL = 0.1  # s between frames: ten a second are a film, more only cos
 class Reporter:
     """Tells the events of one request. photo: for its colours, None for a pattern. started: by `time.perf_counter`.
 
-    shares: of its regions, None where it has none.
+    shares: of its regions, None where it has none. network: of Live, that paints it.
     key: the same for requests whose only image is the same; None where images are shown once.
     """
 
@@ -38,8 +38,9 @@ class Reporter:
         started: float,
         key: Hashable = None,
         shares: RegionShares | None = None,
+        network: str = "",
     ) -> None:
-        self._shares = shares
+        self._shares, self._network = shares, network
         self._request, self._photo, self._colors, self._started, self._key = request, photo, colors, started, key
         self._alpha: Pixels | None = None
         self._alpha_size = (0, 0)  # (h, w)
@@ -86,6 +87,7 @@ class Reporter:
             losses=snapshot.losses,
             seconds=time.perf_counter() - self._started,
             is_final=is_final,
+            network=self._network,
         )
 
     def _pictures(self, image: Tensor, is_deep: bool) -> Generator[None, None, tuple[Picture, Picture | None]]:

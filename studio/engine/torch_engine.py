@@ -34,11 +34,11 @@ from studio.core.engine_api.learning import ClassifierRequest, TuneRequest
 from studio.core.engine_api.schedule import NARROWEST
 from studio.core.errors import EngineError, RecipeError, StudioError
 from studio.core.picture import Picture, fit_size
-from studio.core.recipe import FINE_NETWORK, StyleRecipe
+from studio.core.recipe import FINE_NETWORK, QUICK_NETWORK, StyleRecipe
 from studio.engine.comparison.comparer import Comparer
 from studio.engine.curator.classifier_job import train_classifier
 from studio.engine.event_reporter import Reporter
-from studio.engine.feed_forward.live_planner import LivePlanner
+from studio.engine.feed_forward.live_planner import LivePlanner, network_of
 from studio.engine.finetune.tune_job import FineTuneContext, fine_tune
 from studio.engine.keep_colors import ColorKeeper, kept_amount
 from studio.engine.losses.losses import STYLE_LAYERS
@@ -189,13 +189,13 @@ class TorchEngine:
         """A picture as large as the device paints without delay, perhaps a coarse one before."""
         started = time.perf_counter()
         _check(request)
-        yield from signs_of_life(request.id, self._planner.predict_vectors(request))
-        jobs = self._planner.previews(request)
+        jobs = yield from signs_of_life(request.id, self._planner.planning(request))
         for number, job in enumerate(jobs, start=1):
             photo = yield from signs_of_life(request.id, self._planner.photo(request.content, max(job.size)))
             opacity = yield from signs_of_life(request.id, self._planner.opacity(request.content, max(job.size)))
             image = yield from signs_of_life(request.id, self._planner.paint(job, photo, opacity))
-            reporter = Reporter(request, photo, self._colors, started, job.result_key, self._shares(request))
+            shares, network = self._shares(request), network_of(job)
+            reporter = Reporter(request, photo, self._colors, started, job.result_key, shares, network)
             if number < len(jobs):
                 yield (yield from reporter.frame(Snapshot(image, 1, 2, 0.5), is_final=False))
         yield from reporter.done(image)
@@ -280,7 +280,7 @@ class TorchEngine:
 
     def _fine_tune_context(self) -> FineTuneContext:
         cards = {card.id: card for card in bundled_cards("models")}
-        taught, mixing = FINE_NETWORK, StyleRecipe().network
+        taught, mixing = FINE_NETWORK, QUICK_NETWORK
         network, mixer = (load_style_network(name)[0].to(self._device) for name in (taught, mixing))
         encoder = run_to_end(self._encoder("vgg16", "max"))
         predictor, likelihood = self._planner.predictor(taught), self._photo_likelihood

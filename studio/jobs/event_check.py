@@ -29,6 +29,7 @@ from studio.core.engine_api.contract import (
 from studio.core.engine_api.learning import ClassifierRequest, Trained, TrainingStep
 from studio.core.errors import EngineError, StudioError
 from studio.core.picture import Picture
+from studio.core.recipe import NETWORKS
 from studio.core.regions.faces import Face
 from studio.core.regions.shapes import FARTHEST
 from studio.core.styles.learned_style import LearnedStyle
@@ -58,6 +59,8 @@ def check_event(event: object, request: Request) -> Event:
                 _check_pictures(event.picture, event.uncolored)
                 _check_numbers(event.losses)
                 _check_number(event.seconds, 0.0)
+                if event.network not in ("", *NETWORKS):
+                    raise _no("by a network that is", event.network)
             case Progress():
                 _check_share(event.progress)
                 _check_note(event.note)

@@ -9,7 +9,20 @@ from dataclasses import fields
 import pytest
 
 from studio.core.errors import RecipeError
-from studio.core.recipe import KNOBS, NETWORKS, RECIPE_VERSION, SHARE_KNOB, Knob, StyleRecipe, whole_percents
+from studio.core.recipe import (
+    AUTO_NETWORK,
+    FINE_NETWORK,
+    KNOBS,
+    METHODS,
+    NETWORKS,
+    QUICK_NETWORK,
+    RECIPE_VERSION,
+    SHARE_KNOB,
+    Knob,
+    Method,
+    StyleRecipe,
+    whole_percents,
+)
 
 NUMBERS = [knob for knob in KNOBS if knob.scale != "choice"]
 CHOICES = [knob for knob in KNOBS if knob.scale == "choice"]
@@ -72,7 +85,7 @@ def test_json_gives_the_same_recipe_back() -> None:
         "detail": 0.7,
     }
     values |= {"smoothness": 0.9, "style_shares": (20, 80), "long_edge": 1024, "quality": "high", "seed": 7}
-    values |= {"seamless": "on", "encoder": "vgg19-torchvision", "pooling": "average", "network": NETWORKS[1]}
+    values |= {"seamless": "on", "encoder": "vgg19-torchvision", "pooling": "average", "network": AUTO_NETWORK}
     values |= {"size_rule": "20x30cm@300"}
     assert values.keys() == {field.name for field in fields(StyleRecipe)}
     recipe = StyleRecipe(**values)
@@ -80,6 +93,21 @@ def test_json_gives_the_same_recipe_back() -> None:
     assert StyleRecipe.from_json(recipe.to_json()).size_rule == recipe.size_rule
     assert json.loads(recipe.to_json())["version"] == RECIPE_VERSION
     assert "\n" not in recipe.to_json()
+
+
+@pytest.mark.parametrize(
+    ("fields", "version"),
+    [
+        ({"network": NETWORKS[0]}, 3),
+        ({"network": NETWORKS[0], "size_rule": "auto"}, 4),
+        ({}, 5),
+        ({"size_rule": "auto"}, 5),
+    ],
+)
+def test_a_recipe_has_the_oldest_version_that_can_say_it(fields: dict[str, str], version: int) -> None:
+    recipe = StyleRecipe(**fields)
+    assert json.loads(recipe.to_json())["version"] == version
+    assert StyleRecipe.from_json(recipe.to_json()) == recipe
 
 
 def test_settings_that_json_leaves_out_are_the_defaults() -> None:
@@ -94,8 +122,8 @@ def test_settings_that_json_leaves_out_are_the_defaults() -> None:
         ("[" * 100_000, "not valid JSON"),
         ("[1, 2]", "no settings"),
         ("null", "no settings"),
-        ('{"version": 5}', "reads up to 4"),
-        ('{"version": "1"}', "reads up to 4"),
+        ('{"version": 6}', "reads up to 5"),
+        ('{"version": "1"}', "reads up to 5"),
         ('{"size_rule": 5}', "no text"),
         ('{"size_rule": "huge"}', "no size of a print"),
         ('{"size_rule": "1x1cm@9999"}', "dpi"),
@@ -120,7 +148,19 @@ def test_a_recipe_that_cannot_be_read_says_why(text: str, sentence: str) -> None
 
 def test_a_recipe_from_when_there_was_one_network_keeps_to_it() -> None:
     assert StyleRecipe.from_json('{"version": 1}').network == "arbitrary_style_magenta"
-    assert StyleRecipe.from_json('{"version": 2}').network == StyleRecipe().network == NETWORKS[0]
+    for version in (2, 3, 4):
+        assert StyleRecipe.from_json(f'{{"version": {version}}}').network == NETWORKS[0]
+    assert StyleRecipe.from_json('{"version": 5}').network == StyleRecipe().network == AUTO_NETWORK
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_whole_artworks_of_live_are_the_larger_networks_unless_one_is_named(method: Method) -> None:
+    left_open = StyleRecipe(method=method)
+    assert left_open.live_network == (FINE_NETWORK if method == "live" else QUICK_NETWORK)
+    assert left_open.by_network(NETWORKS[1]).network == NETWORKS[1]
+    for network in NETWORKS:
+        named = StyleRecipe(method=method, network=network)
+        assert named.live_network == named.by_network(NETWORKS[1]).network == network
 
 
 @pytest.mark.parametrize("version", [1, 2])
@@ -177,10 +217,12 @@ def test_a_size_in_pixels_ends_the_rule() -> None:
 
 
 def test_recipes_in_pixels_are_read_by_studios_that_know_no_other_sizes() -> None:
-    values = json.loads(StyleRecipe().to_json())
+    values = json.loads(StyleRecipe(network=QUICK_NETWORK).to_json())
     assert values["version"] == 3 and "size_rule" not in values
     assert json.loads(StyleRecipe(size_rule="photo").to_json())["version"] == RECIPE_VERSION
-    assert StyleRecipe.from_json('{"version": 3, "long_edge": 512}') == StyleRecipe(long_edge=512)
+    assert StyleRecipe.from_json('{"version": 3, "long_edge": 512}') == StyleRecipe(
+        long_edge=512, network=QUICK_NETWORK
+    )
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ from studio.core.engine_api.features import FeatureQuery
 from studio.core.engine_api.learning import ClassifierRequest, Trained, TrainingStep, TuneRequest
 from studio.core.errors import WeightsError
 from studio.core.picture import Picture, Pixels, fit_size
-from studio.core.recipe import StyleRecipe
+from studio.core.recipe import FINE_NETWORK, QUICK_NETWORK, StyleRecipe
 from studio.core.regions.faces import Face
 from studio.core.storage.atomic_write import replace_file
 from studio.core.styles.learned_style import LearnedStyle
@@ -98,7 +98,8 @@ class FakeEngine:
 
     frames: how many a StyleRequest gives before its Done. gate: a Gate (or a threading.Event, which only opens for
     good) that every step of a StyleRequest waits for, None to run freely. error: raised instead of frame number
-    `error_at` (1 is the first). describe_error: raised by `describe`.
+    `error_at` (1 is the first). describe_error: raised by `describe`. is_quick: whether the larger Live network is
+    quick enough for it; fine_gate: what it waits for at rest before it shows a picture; fine_error: raised then.
 
     `started` are the requests whose run was started, in order, and `requests` those among them that paint something.
     `finished` (of looks none) and `closed` are the ids of those that came to their end and of those closed before it;
@@ -118,6 +119,9 @@ class FakeEngine:
         self.error = error
         self.error_at = error_at
         self.describe_error = describe_error
+        self.is_quick = False
+        self.fine_gate: Gate | None = None
+        self.fine_error: Exception | None = None
         self.requests: list[Request] = []
         self.started: list[Request] = []
         self.finished: list[int] = []
@@ -141,9 +145,16 @@ class FakeEngine:
                     picture, uncolored = paint(request, 1.0)
                     done = Done(request.id, picture, uncolored, steps=self.frames, seconds=0.1 * self.frames)
                 case LiveRequest():
-                    style = StyleRequest(request.content, request.styles, request.recipe)
+                    is_fine = request.is_at_rest and self.is_quick
+                    recipe = request.recipe.by_network(FINE_NETWORK if is_fine else QUICK_NETWORK)
+                    style = StyleRequest(request.content, request.styles, recipe)
                     picture, uncolored = paint(style, 1.0, request.long_edge)
-                    yield Frame(request.id, 1, 1, 1.0, picture, uncolored, is_final=True)
+                    if request.is_at_rest and self.fine_gate is not None:
+                        yield Progress(request.id, 0.5)
+                        self.fine_gate.wait(GUARD_SECONDS)
+                    if request.is_at_rest and self.fine_error is not None:
+                        raise self.fine_error
+                    yield Frame(request.id, 1, 1, 1.0, picture, uncolored, is_final=True, network=recipe.network)
                     done = Done(request.id, picture, uncolored)
                 case TuneRequest():
                     yield from self._tune(request)

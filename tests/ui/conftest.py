@@ -33,6 +33,12 @@ def no_motion(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def no_rest_for_the_larger_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if nobody ever rested long enough for it to take over; tests of that change it."""
+    monkeypatch.setattr("studio.ui.session.live_preview.FINE_REST", 3_600_000)
+
+
+@pytest.fixture(autouse=True)
 def no_fault_in_the_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Fail a test in which a task met a fault of ours; one that means to clears the log."""
     yield
@@ -73,8 +79,8 @@ def studio(
         studio.window.activateWindow()
     qtbot.waitUntil(lambda: studio.session.engine.info is not None)
     yield studio
-    if engine.gate is not None:
-        engine.gate.open()
+    for gate in filter(None, (engine.gate, engine.fine_gate)):
+        gate.open()
     studio.close()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

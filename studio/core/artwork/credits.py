@@ -34,12 +34,13 @@ def credits_of(
     blend: of which `content` is the double exposure, or None.
     """
     is_pattern = recipe.method == "pattern"
+    network = painting_network(recipe, [style.learned for style in styles])
     name = "" if is_pattern or content is None else content.name
     return Credits(
         title=title or Path(name).stem or styles[0].card.title,
         styles=tuple(style.card for style in styles),
         models=model_cards(recipe, styles),
-        recipe=recipe,
+        recipe=recipe.by_network(network),
         content_name=name,
         artist=artist,
         is_pattern=is_pattern,

@@ -89,7 +89,8 @@ class LiveRequest:
     """Show `content` in the blend of `styles` at once, as the Live network sees it.
 
     long_edge: of the largest picture wanted, px; a slow device gives a smaller one, first a coarse and then a finer.
-    Other fields: as in StyleRequest. A content is needed.
+    is_at_rest: nobody moves a slider, and a picture of this size is there: where the recipe leaves the network open,
+    the larger one paints, if the device is quick enough. Other fields: as in StyleRequest. A content is needed.
     """
 
     content: Picture
@@ -98,6 +99,7 @@ class LiveRequest:
     long_edge: int
     learned: tuple[LearnedStyle | None, ...] = ()
     regions: tuple[RegionRequest, ...] = ()
+    is_at_rest: bool = False
     id: int = field(default_factory=new_request_id)
 
 
@@ -146,6 +148,7 @@ class Frame:
     costs at its size (steps are not). losses: by name ("total" and its parts, such as "style"), of this step.
     seconds: since the request started. picture: to be shown; uncolored: the same before "keep colours" was applied,
     None where that changes nothing. long_edge of the picture may be below the recipe's: show it enlarged.
+    network: id of the card of the network that painted it, where it answers a LiveRequest.
     """
 
     request_id: int
@@ -157,6 +160,7 @@ class Frame:
     losses: Mapping[str, float] = field(default_factory=dict)
     seconds: float = 0.0
     is_final: bool = False
+    network: str = ""
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def painting_network(recipe: StyleRecipe, learned: Sequence[LearnedStyle | None]
     """
     shares = recipe.shares_of(len(learned))
     weighed = [(share, known.network) for known, share in zip(learned, shares, strict=True) if known and share]
-    return max(weighed)[1] if weighed else recipe.network
+    return max(weighed)[1] if weighed else recipe.live_network
 
 
 def _check(name: str, numbers: NDArray[Any], dtype: type[np.generic]) -> None:

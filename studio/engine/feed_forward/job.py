@@ -10,6 +10,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from studio.core.picture import fit_size
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.learned_style import LearnedStyle
 from studio.engine.feed_forward.strength import band_share
@@ -17,6 +18,7 @@ from studio.engine.losses.band_statistics import BandCovariances
 from studio.engine.runtime.region_shares import RegionShares, box_of, widened
 from studio.engine.runtime.tiling import GRID
 
+HELD_EDGE = 1024  # px of the longer edge, at most, at which the small network shows the coarse colours to be kept
 SMALLEST = 32  # px; what the network works on has no shorter edge: below, mirrored borders would be all there is
 MOST = 0.6  # of a picture; where more of it is to be painted, all of it is, with statistics of its own
 MEASURED = 0.3  # of the px of a picture, at which it is measured as a whole where only a part is painted
@@ -31,6 +33,7 @@ class FeedForwardJob:
     photo_key: unique to the photo. Of the recipe count stroke_size and strength, and detail and smoothness afterwards.
     fine_tuned: learned styles that change weights of the network, each with its share in that.
     bands: of the styles; the painting takes them on in the share that `band_share` says. () leaves it as it is.
+    held: what the small network paints instead, whose coarse colours it keeps; None where it has colours of its own.
     """
 
     photo_key: str
@@ -39,10 +42,12 @@ class FeedForwardJob:
     size: tuple[int, int]
     fine_tuned: tuple[tuple[LearnedStyle, float], ...] = ()
     bands: BandCovariances = ()
+    held: FeedForwardJob | None = None
 
     def at(self, size: tuple[int, int]) -> FeedForwardJob:
         """The same at another size (h, w)."""
-        return replace(self, size=size)
+        width, height = fit_size(size[1], size[0], min(HELD_EDGE, max(size)))
+        return replace(self, size=size, held=None if self.held is None else self.held.at((height, width)))
 
     @property
     def network(self) -> str:
@@ -65,7 +70,8 @@ class FeedForwardJob:
         """The same for jobs the network paints alike."""
         bands = tuple(number for band in self.bands for number in band.flatten().tolist())
         share = band_share(self.recipe.strength) if self.bands else 0.0
-        return self.photo_key, tuple(self.vector[0].tolist()), self.work_size, self.weights_key, bands, share
+        held = None if self.held is None else self.held.key
+        return self.photo_key, tuple(self.vector[0].tolist()), self.work_size, self.weights_key, bands, share, held
 
     @property
     def result_key(self) -> Hashable:
@@ -100,6 +106,12 @@ class MixedJob:
     def size(self) -> tuple[int, int]:
         """Of the result, (h, w)."""
         return self.jobs[0].size
+
+    @property
+    def held(self) -> MixedJob | None:
+        """As `FeedForwardJob.held`, of all of them together."""
+        held = tuple(job.held for job in self.jobs if job.held is not None)
+        return replace(self, jobs=held) if len(held) == len(self.jobs) else None
 
     @property
     def work_size(self) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from studio.engine.feed_forward.flat_regions import calm_flat_regions
+from studio.engine.feed_forward.held_colors import hold_colors
 from studio.engine.feed_forward.job import MEASURED, SMALLEST, FeedForwardJob, MixedJob
 from studio.engine.feed_forward.strength import band_share
 from studio.engine.feed_forward.touch_up import is_bare, touch_up
@@ -32,7 +33,6 @@ KEPT_STATISTICS = 64  # of styles on a picture, some kB each; more than there ar
 KEPT_PAINTINGS = 256 << 20  # bytes of what the network made: five of the largest, or one and hundreds of tiles
 CPU_PACE, GPU_PACE = 3e-7, 1e-8  # s per px before anything was measured
 LEAST_MEASURED = 256 * 256  # px at which the whole is measured where only a part of it is painted, or styles are mixed
-FINE_PACE = 3.0  # times as long takes the larger network
 PACE_SHARE = 0.3  # of a new reading
 PACED = 256 * 256  # px; for less, most of the time is not the network's
 
@@ -47,47 +47,58 @@ class LivePainter:
         self._paintings = TensorCache(KEPT_PAINTINGS)
         self._fine_tuned: LRUCache[tuple[tuple[str, float], ...], LiveNetwork] = LRUCache(KEPT_NETWORKS)
         self._alone: LRUCache[Hashable, Statistics] = LRUCache(KEPT_STATISTICS)
-        self._pace = CPU_PACE if device.type == "cpu" else GPU_PACE  # seconds per px
-        if isinstance(network, FineNetwork):
-            self._pace *= FINE_PACE
+        self.pace = CPU_PACE if device.type == "cpu" else GPU_PACE  # seconds per px, going by what it took before
 
     def seconds(self, job: FeedForwardJob | MixedJob) -> float:
-        """How long the network will take, going by what it took before; 0 if it painted that already."""
-        return 0.0 if job.key in self._paintings else job.pixels * self._pace
+        """How long the network will take, going by its pace; 0 if it painted that already."""
+        return 0.0 if job.key in self._paintings else job.pixels * self.pace
 
     @torch.no_grad()
     def paint(
-        self, job: FeedForwardJob, photo: Tensor, opacity: Tensor | None = None
+        self, job: FeedForwardJob, photo: Tensor, opacity: Tensor | None = None, reference: Tensor | None = None
     ) -> Generator[float | None, None, Tensor]:
         """Paint; yields after each tile, the share that is done or None, and returns the image (1, 3, h, w) in [0, 1].
 
         photo: (1, 3, H, W) in [0, 1]. opacity: (1, 1, H, W), what the photo shows at each place; None: all of it.
+        reference: what `paint_bare` made of `job.held`.
         """
-        painted = yield from self._remembered(job, self._paint(job, photo, opacity))
+        painted = yield from self.paint_bare(job, photo, opacity, reference)
         original = None if is_bare(job.recipe) else resize(photo, job.size).clamp_(0, 1)
         return touch_up(resize(painted, job.size), original, job.recipe)
 
     @torch.no_grad()
+    def paint_bare(
+        self, job: FeedForwardJob, photo: Tensor, opacity: Tensor | None = None, reference: Tensor | None = None
+    ) -> Generator[float | None, None, Tensor]:
+        """As `paint`, before all that needs no network: (1, 3, h, w) in [0, 1] at the size the network works at."""
+        return (yield from self._remembered(job, self._paint(job, photo, opacity), reference))
+
+    @torch.no_grad()
     def paint_pass(
-        self, job: MixedJob, photo: Tensor, opacity: Tensor | None = None
+        self, job: MixedJob, photo: Tensor, opacity: Tensor | None = None, reference: Tensor | None = None
     ) -> Generator[float | None, None, Tensor]:
         """What some regions are painted as, before all that needs no network; yields and takes what `paint` does.
 
         Returns (1, 3, h, w) in [0, 1] at the size the network works at; it is the photo where none of them is seen.
         """
-        return (yield from self._remembered(job, self._paint_mixed(job, photo, opacity)))
+        return (yield from self._remembered(job, self._paint_mixed(job, photo, opacity), reference))
 
     def _remembered(
-        self, job: FeedForwardJob | MixedJob, painting: Generator[float | None, None, Tensor]
+        self,
+        job: FeedForwardJob | MixedJob,
+        painting: Generator[float | None, None, Tensor],
+        reference: Tensor | None,
     ) -> Generator[float | None, None, Tensor]:
         painted = self._paintings.get(job.key)
         if painted is None:
             started = time.perf_counter()
             painted = yield from painting
+            if reference is not None:
+                yield from hold_colors(painted, reference)
             if job.pixels <= WHOLE:
                 painted[0, 0, 0, 0].item()  # waits for the device
                 if job.pixels >= PACED:
-                    self._pace += PACE_SHARE * ((time.perf_counter() - started) / job.pixels - self._pace)
+                    self.pace += PACE_SHARE * ((time.perf_counter() - started) / job.pixels - self.pace)
                 self._paintings[job.key] = painted
         return painted
 
@@ -118,7 +129,9 @@ class LivePainter:
         painted[:, :, rows, columns] = calm_flat_regions(part, original, CALM)
         return painted
 
-    def _run(self, job: FeedForwardJob, image: Tensor, mixed: MixedJob | None = None) -> Generator[float, None, Tensor]:
+    def _run(
+        self, job: FeedForwardJob, image: Tensor, mixed: MixedJob | None = None
+    ) -> Generator[float | None, None, Tensor]:
         network = self._network_for(job)
         height, width = image.shape[2:]
         vectors, shares, is_whole = job.vector, None, mixed is None or mixed.is_whole
@@ -128,15 +141,17 @@ class LivePainter:
         statistics = None
         if mixed is not None and shares is not None and mixed.has_other_styles:
             statistics = self._measured_alone(network, mixed, image, conditions)
+            if isinstance(network, FineNetwork):  # its second network may run away after those of another picture
+                statistics = statistics[: len(network.live.norms)]
         if is_whole and height * width <= WHOLE:
-            whole: Tensor = network(_aligned(image), conditions, statistics, shares)
-            return whole
+            return (yield from _painting(network, _aligned(image), conditions, statistics, shares))
         most = WHOLE if is_whole else max(LEAST_MEASURED, round(MEASURED * job.size[0] * job.size[1]))
-        if statistics is None:
+        if statistics is None or isinstance(network, FineNetwork):
             small = _at_most(image, most)
             small_shares = None if shares is None else _reduced(shares, (small.shape[2], small.shape[3]))
             # Source: Chen et al. 2022, "URST"
-            statistics = network.measure(_aligned(small), conditions, small_shares)
+            measured = network.measure(_aligned(small), conditions, small_shares)
+            statistics = (*(statistics or ()), *measured[len(statistics or ()) :])
         if mixed is None or mixed.box is None or is_whole:
             result = torch.empty_like(image, memory_format=torch.contiguous_format)
             tiles = cut_into_tiles(height, width, TILE, network.reach)
@@ -145,7 +160,8 @@ class LivePainter:
             tiles = cut_box_into_tiles(mixed.box, height, width, TILE, network.reach)
         for number, tile in enumerate(tiles, start=1):
             here = None if shares is None else tile.crop(shares)
-            tile.paste(tile.inner(network(_aligned(tile.crop(image)), conditions, statistics, here)), result)
+            part = yield from _painting(network, _aligned(tile.crop(image)), conditions, statistics, here)
+            tile.paste(tile.inner(part), result)
             yield number / len(tiles)
         return result
 
@@ -180,6 +196,16 @@ class LivePainter:
             known = self._network if changed is self._exact else for_painting(changed, self._device)
             self._fine_tuned[job.weights_key] = known
         return known
+
+
+def _painting(
+    network: LiveNetwork, image: Tensor, conditions: Tensor, statistics: Statistics | None, shares: Tensor | None
+) -> Generator[None, None, Tensor]:
+    """What the network makes of an image; the larger one lets others have their turn meanwhile."""
+    if isinstance(network, FineNetwork):
+        return (yield from network.painting(image, conditions, statistics, shares))
+    painted: Tensor = network(image, conditions, statistics, shares)
+    return painted
 
 
 def _reduced(shares: Tensor, size: tuple[int, int]) -> Tensor:

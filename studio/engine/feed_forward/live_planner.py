@@ -11,9 +11,9 @@ from torch import Tensor
 
 from studio.core.engine_api.contract import LiveRequest, RegionRequest, StyleRequest
 from studio.core.picture import Picture, fit_size
-from studio.core.recipe import FINE_NETWORK, StyleRecipe
+from studio.core.recipe import AUTO_NETWORK, FINE_NETWORK, QUICK_NETWORK, StyleRecipe
 from studio.core.styles.learned_style import painting_network
-from studio.engine.feed_forward.job import FeedForwardJob
+from studio.engine.feed_forward.job import HELD_EDGE, FeedForwardJob
 from studio.engine.feed_forward.live_painter import LivePainter
 from studio.engine.feed_forward.region_painter import RegionalJob, paint_regions
 from studio.engine.feed_forward.strength import blend_vectors, reach_of
@@ -32,6 +32,9 @@ SEEN_BY_PREDICTOR = 512  # px of the longer edge; it shrinks everything to 256 a
 PREVIEW_EDGES = (2048, 1536, 1024, 768, 512, 384, 256, 192)  # px; the sizes Live falls back to on a slow device
 PREVIEW_SECONDS = 0.3  # for which nobody minds waiting when nothing is changed
 COARSE_SECONDS = 0.1  # beyond, a coarser picture comes first, so that it follows the slider
+REST_SECONDS = 0.8  # for which nobody minds waiting at rest, with a picture there that is as large
+FINE_PACE = 3.0  # times as long as the small network takes the larger one, as long as it was not measured
+DOUBT = 0.1  # how far the pace of the larger one goes back to that where it is too slow: it may have been other work
 
 
 class LivePlanner:
@@ -50,7 +53,7 @@ class LivePlanner:
 
     def warm_up(self) -> None:
         """Load the network that is used if nothing else is said, and run it once."""
-        recipe = StyleRecipe()
+        recipe = StyleRecipe(network=QUICK_NETWORK)
         grey = torch.full((1, 3, 64, 64), 0.5, device=self._device)
         vector = self.predictor(recipe.network)(grey)
         run_to_end(self.paint(FeedForwardJob("", vector, recipe, (64, 64)), grey))
@@ -112,6 +115,11 @@ class LivePlanner:
             for picture, known in zip(request.styles, learned, strict=True)
         ]
         is_larger = recipe.network == FINE_NETWORK
+        held = None
+        has_learned = any(known and share for known, share in zip(learned, shares, strict=True))
+        if is_larger and not has_learned:  # of what was learnt, the small network knows nothing
+            quick = replace(request, recipe=recipe.change(network=QUICK_NETWORK), regions=())
+            held = self._job(quick, min(long_edge, HELD_EDGE))
         vector = blend_vectors(self._vector(recipe, request.content), vectors, shares, recipe.strength, is_larger)
         reach = min(1.0, reach_of(recipe.strength))
         if is_larger:  # taught at this strength, and to be painted so
@@ -124,7 +132,22 @@ class LivePlanner:
         width, height = fit_size(request.content.width, request.content.height, long_edge)
         bands, parts = zip(*((self._bands_of(picture), share) for picture, share in _pictures_of(request)), strict=True)
         size, mixed = (height, width), blend_bands(bands, parts)
-        return FeedForwardJob(request.content.fingerprint, vector, recipe, size, tuple(fine_tuned), mixed)
+        return FeedForwardJob(request.content.fingerprint, vector, recipe, size, tuple(fine_tuned), mixed, held)
+
+    def planning(self, request: LiveRequest) -> Generator[None, None, Sequence[FeedForwardJob | RegionalJob]]:
+        """What to paint one after the other, after what has to be known before; the last one is the picture.
+
+        Where the recipe leaves the network open it is the small one, and at rest the larger one if it is quick enough.
+        """
+        quick = _by_network(request, QUICK_NETWORK)
+        yield from self.predict_vectors(quick)
+        if not request.is_at_rest:
+            return self.previews(quick)
+        fine = _by_network(request, FINE_NETWORK)
+        yield from self.predict_vectors(fine)
+        edge = min(request.long_edge, request.recipe.long_edge)
+        job = self.job(fine, edge)
+        return [job if self._is_bearable(job) else self.job(quick, edge)]
 
     def previews(self, request: LiveRequest) -> Sequence[FeedForwardJob | RegionalJob]:
         """What to paint one after the other: a coarse picture if the last takes long, and the largest bearable one."""
@@ -165,8 +188,11 @@ class LivePlanner:
     ) -> Generator[float | None, None, Tensor]:
         """Paint; see LivePainter.paint."""
         if isinstance(job, RegionalJob):
-            return paint_regions(job, photo, opacity, self._painter)
-        return self._painter(job.recipe.network).paint(job, photo, opacity)
+            return (yield from paint_regions(job, photo, opacity, self._painter))
+        held, reference = job.held, None
+        if held is not None:
+            reference = yield from self._painter(held.network).paint_bare(held, photo, opacity)
+        return (yield from self._painter(job.network).paint(job, photo, opacity, reference))
 
     def close(self) -> None:
         """Forget everything."""
@@ -178,7 +204,16 @@ class LivePlanner:
 
     def _seconds(self, job: FeedForwardJob | RegionalJob) -> float:
         passes = job.passes if isinstance(job, RegionalJob) else (job,)
-        return sum(self._painter(one.network).seconds(one) for one in passes)
+        all_of_them = [*passes, *(one.held for one in passes if one.held is not None)]
+        return sum(self._painter(one.network).seconds(one) for one in all_of_them)
+
+    def _is_bearable(self, job: FeedForwardJob | RegionalJob) -> bool:
+        """Whether the larger network is quick enough for who rests; where it is not, that is measured anew some day."""
+        is_bearable = self._seconds(job) <= REST_SECONDS
+        if not is_bearable:
+            fine = self._painter(FINE_NETWORK)
+            fine.pace += DOUBT * (FINE_PACE * self._painter(QUICK_NETWORK).pace - fine.pace)
+        return is_bearable
 
     def _vector(self, recipe: StyleRecipe, picture: Picture) -> Tensor:
         predictor = self.predictor(recipe.network)
@@ -202,7 +237,23 @@ class LivePlanner:
             if owner not in self._predictors:
                 self._predictors[owner] = StylePredictor(weights, self._device)
             self._painters[network] = LivePainter(layers, self._predictors[owner], self._device)
+            if network == FINE_NETWORK:
+                self._painters[network].pace = FINE_PACE * self._painter(QUICK_NETWORK).pace
         return self._painters[network]
+
+
+def network_of(job: FeedForwardJob | RegionalJob) -> str:
+    """The network that painted it: of regions by several networks, that of the smaller one of the studio counts."""
+    networks = {part.network for part in job.parts if part} if isinstance(job, RegionalJob) else {job.network}
+    return networks.pop() if len(networks) == 1 else min(networks - {FINE_NETWORK})
+
+
+def _by_network(request: LiveRequest, network: str) -> LiveRequest:
+    """The request painted by this network, where it leaves that open."""
+    if request.recipe.network != AUTO_NETWORK:
+        return request
+    regions = tuple(replace(region, recipe=region.recipe.by_network(network)) for region in request.regions)
+    return replace(request, recipe=request.recipe.by_network(network), regions=regions)
 
 
 def _as_whole(request: StyleRequest | LiveRequest, region: RegionRequest) -> StyleRequest | LiveRequest:

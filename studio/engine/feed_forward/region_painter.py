@@ -51,7 +51,7 @@ class RegionalJob:
 
     def at(self, size: tuple[int, int]) -> RegionalJob:
         """The same at another size (h, w)."""
-        return replace(self, parts=tuple(None if part is None else replace(part, size=size) for part in self.parts))
+        return replace(self, parts=tuple(None if part is None else part.at(size) for part in self.parts))
 
     @cached_property
     def passes(self) -> tuple[MixedJob, ...]:
@@ -59,7 +59,8 @@ class RegionalJob:
         groups: dict[Hashable, dict[Hashable, list[int]]] = {}
         for number, part in enumerate(self.parts):
             if part is not None:
-                group = groups.setdefault((part.recipe.network, part.weights_key, part.work_size), {})
+                kind = part.recipe.network, part.weights_key, part.work_size, part.held is None
+                group = groups.setdefault(kind, {})
                 group.setdefault(part.key, []).append(number)
         passes = []
         for group in groups.values():
@@ -86,7 +87,10 @@ def paint_regions(
     for one in job.passes:
         if one.box is None:
             continue
-        painted = resize((yield from painter_of(one.network).paint_pass(one, photo, opacity)), job.size)
+        held = one.held
+        reference = None if held is None else (yield from painter_of(held.network).paint_pass(held, photo, opacity))
+        painted = yield from painter_of(one.network).paint_pass(one, photo, opacity, reference)
+        painted = resize(painted, job.size)
         for recipe, numbers in _alike(job, one):
             _add_touched_up(result, painted, original, recipe, shares[:, numbers].sum(1, keepdim=True))
         yield None

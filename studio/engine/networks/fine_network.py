@@ -9,6 +9,7 @@ that lets no checkerboard through (Sugawara et al. 2018).
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import torch
@@ -16,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from studio.engine.networks.style_network import VECTOR, Norm, Normalizer, Statistics, StyleNetwork, by_size
+from studio.engine.runtime.generators import run_to_end
 
 GRID = 8  # px; sizes are continued to a multiple of it
 HIDDEN = 128  # numbers between style vector and conditions
@@ -82,20 +84,29 @@ class RefinementNetwork(nn.Module):
 
     def forward(self, photo: Tensor, painted: Tensor, normalize: Normalizer) -> Tensor:
         """The painting, refined. Shapes: (B, 3, H, W) each, about [0, 1] -> the same; H and W multiples of GRID."""
+        return run_to_end(self.refining(photo, painted, normalize))
+
+    def refining(self, photo: Tensor, painted: Tensor, normalize: Normalizer) -> Generator[None, None, Tensor]:
+        """As `forward`; yields between its parts, none of which takes a sixth of the time."""
         pixels = (torch.cat((photo, painted), 1) - 0.5) * _CONTRAST
         pixels = functional.pixel_unshuffle(pixels, 2).contiguous(memory_format=torch.channels_last)
         half = functional.relu(self.stem(_mirrored(pixels)))
         quarter = functional.relu(self.down_1(_mirrored(half)))
         for block in self.first:
+            yield
             quarter = block(quarter, normalize)
         eighth = functional.relu(self.down_2(_mirrored(quarter)))
         for block in self.middle:
+            yield
             eighth = block(eighth, normalize)
         quarter = quarter + _enlarged(self.up_1(_mirrored(eighth)))
         for block in self.last:
+            yield
             quarter = block(quarter, normalize)
+        yield
         half = half + _enlarged(self.up_2(_mirrored(quarter)))
         half = self.detail(half, normalize)
+        yield
         return painted + _smoothed(functional.pixel_shuffle(self.out(_mirrored(half)), 2).float())
 
 
@@ -119,9 +130,20 @@ class FineNetwork(nn.Module):
     def forward(
         self, content: Tensor, conditions: Tensor, statistics: Statistics | None = None, shares: Tensor | None = None
     ) -> Tensor:
-        """The artwork. Shapes, statistics and shares: as of `StyleNetwork.forward`."""
-        painted = self.refine(content, *self._painted(content, conditions, statistics, shares))
-        return painted if torch.is_grad_enabled() else painted.clamp_(0, 1)
+        """The artwork. Shapes, statistics and shares: as of `StyleNetwork.forward`.
+
+        Statistics may be those of the small network alone; the second one has its own then.
+        """
+        return run_to_end(self.painting(content, conditions, statistics, shares))
+
+    def painting(
+        self, content: Tensor, conditions: Tensor, statistics: Statistics | None = None, shares: Tensor | None = None
+    ) -> Generator[None, None, Tensor]:
+        """As `forward`; yields between its parts, so that others get their turn."""
+        painted, normalizer = self._painted(content, conditions, statistics, shares)
+        yield
+        refined = yield from self._refining(content, painted, normalizer)
+        return refined if torch.is_grad_enabled() else refined.clamp_(0, 1)
 
     def measure(self, content: Tensor, conditions: Tensor, shares: Tensor | None = None) -> Statistics:
         """The statistics of a whole picture, at the size it is given in. Shapes: as in `forward`."""
@@ -133,14 +155,23 @@ class FineNetwork(nn.Module):
 
     def refine(self, photo: Tensor, painted: Tensor, normalize: Normalizer) -> Tensor:
         """The second network alone, at any size. Shapes: (B, 3, H, W) each -> the same."""
+        return run_to_end(self._refining(photo, painted, normalize))
+
+    def _refining(self, photo: Tensor, painted: Tensor, normalize: Normalizer) -> Generator[None, None, Tensor]:
         height, width = photo.shape[2:]
         beyond = (0, -width % GRID, 0, -height % GRID)
         if any(beyond):
             photo, painted = (functional.pad(image, beyond, mode="replicate") for image in (photo, painted))
         photo = photo.expand(painted.shape[0], -1, -1, -1)  # one photo under several conditions
-        with torch.autocast(photo.device.type, torch.bfloat16, enabled=self.is_bfloat16):
-            refined: Tensor = self.refinement(photo, painted, normalize)
-        return refined[:, :, :height, :width]
+        parts = self.refinement.refining(photo, painted, normalize)
+        while True:
+            with torch.autocast(photo.device.type, torch.bfloat16, enabled=self.is_bfloat16):  # not while others work
+                try:
+                    next(parts)
+                except StopIteration as stop:
+                    refined: Tensor = stop.value
+                    return refined[:, :, :height, :width]
+            yield
 
     def _painted(
         self, content: Tensor, conditions: Tensor, statistics: Statistics | None, shares: Tensor | None
@@ -148,7 +179,7 @@ class FineNetwork(nn.Module):
         """The small network's picture, and the normalisations of the second network."""
         own, others = self._split(conditions)
         count = self.live.statistics_count
-        parts = (None, None) if statistics is None else (statistics[:count], statistics[count:])
+        parts = (None, None) if statistics is None else (statistics[:count], statistics[count:] or None)
         painted = self.live(content, own, parts[0], shares)
         return painted, Normalizer(self.refinement.norms, others, parts[1], by_size(shares, GRID), epsilon=CALM)
 

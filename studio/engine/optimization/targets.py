@@ -28,14 +28,13 @@ from studio.engine.optimization.features import (
     measure_style,
 )
 from studio.engine.runtime.device import free_memory
-from studio.engine.runtime.tensors import resize, resize_to
+from studio.engine.runtime.tensors import coarse_colors, resize, resize_to
 from studio.engine.runtime.tiling import GRID
 
 STYLE_EDGE = (32, 2048)  # px, smallest and largest longer edge of a style at work
 STRONG = 0.4  # strength from which on a draft starts from the picture of Live
 STYLE_ENLARGED = 1.5  # times its own size; beyond, its strokes are blur
 
-COARSE_EDGE = 24  # px of the longer edge at which a picture has the colours Live showed
 
 LARGEST_REMEMBERED = 96 << 20  # bytes of a photo's features; those of 1024 px take 70 MB in bfloat16
 
@@ -274,12 +273,6 @@ def _kinds(weights: ObjectiveWeights) -> tuple[tuple[str, ...], ...]:
     """Which layers of a photo are looked at for what."""
     parts = (weights.matched, weights.content, weights.structure)
     return tuple(tuple(layer for layer, weight in part.items() if weight > 0) for part in parts)
-
-
-def coarse_colors(image: Tensor) -> Tensor:
-    """The image with its longer edge averaged to COARSE_EDGE px. Shapes: (1, 3, H, W) -> (1, 3, h, w)."""
-    width, height = fit_size(image.shape[3], image.shape[2], COARSE_EDGE)
-    return functional.adaptive_avg_pool2d(image, (height, width))
 
 
 def tile_pixels_for(encoder: Encoder, size: tuple[int, int]) -> int:

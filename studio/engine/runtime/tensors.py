@@ -14,6 +14,7 @@ from studio.core.resampling import resized, resizing, resizing_deep
 from studio.engine.runtime.generators import run_to_end
 
 STRIP = 1 << 20  # px at a time
+COARSE_EDGE = 24  # px of the longer edge at which a picture has the colours Live showed
 
 
 def strips(height: int, width: int) -> Iterator[slice]:
@@ -129,6 +130,12 @@ def shrinking_opacity(picture: Picture, long_edge: int, device: torch.device) ->
     if picture.long_edge > long_edge:
         alpha = yield from resizing(alpha, fit_size(picture.width, picture.height, long_edge))
     return torch.from_numpy(np.array(alpha)).to(device)[None, None].float().div_(255)
+
+
+def coarse_colors(image: Tensor) -> Tensor:
+    """The image with its longer edge averaged to COARSE_EDGE px. Shapes: (1, 3, H, W) -> (1, 3, h, w)."""
+    width, height = fit_size(image.shape[3], image.shape[2], COARSE_EDGE)
+    return functional.adaptive_avg_pool2d(image, (height, width))
 
 
 def fine_band(image: Tensor, coarse: tuple[int, int]) -> Tensor:

@@ -57,7 +57,9 @@ class ExportPreview(QWidget):
         stopped = 0.0 if shown is None else shown.result.progress
         return {
             "photo": self.tr("The photo; nothing is painted in it."),
-            "live": self.tr("The Live preview: a quick sketch of what Finish paints."),
+            "live": self.tr("The Live preview of the larger network: a sketch of what Finish paints.")
+            if shown is not None and shown.is_fine
+            else self.tr("The Live preview: a quick sketch of what Finish paints."),
             "draft": self.tr("The draft: Live refined, not finished."),
             "painting": self.tr("The picture so far, {} painted. Finish goes on meanwhile.").format(painted),
             "stopped": self.tr("The picture as it was when it was stopped, at {}.").format(percent(stopped))

@@ -1,4 +1,4 @@
-"""LivePreview: the picture of the present settings: at once, and then refined while nothing is changed."""
+"""LivePreview: the picture of the present settings: at once, and then better and better while nothing is changed."""
 
 from __future__ import annotations
 
@@ -19,25 +19,29 @@ from studio.core.engine_api.contract import (
     Seen,
     StyleRequest,
 )
+from studio.core.engine_api.request_id import new_request_id
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
-from studio.core.recipe import StyleRecipe
+from studio.core.recipe import AUTO_NETWORK, FINE_NETWORK, QUICK_NETWORK, StyleRecipe
 from studio.jobs.worker import Worker
 from studio.ui.session.preferences import Preferences
 from studio.ui.threads.task_pool import TaskPool
 
 LARGEST = 2048  # px; no canvas shows more of a whole picture, and Finish is for the rest
 SMALLEST = 128  # px; a recipe takes no less
+FINE_REST = 300  # ms without a change after which the larger network takes over
 REST = 400  # ms without a change after which the picture is refined
 SHARP_ENOUGH = 0.5  # of the size it is refined to; smaller frames would look worse than what is there
 
 
 class LivePreview(QObject):
-    """The Live picture of some settings, and its refinement: a draft of Finish, painted while nothing is changed.
+    """The Live picture of some settings, and what becomes of it while nothing is changed.
 
-    Any change brings a new Live picture first. is_waiting: whether that is still to come. Signals: asked(), the engine
-    has a new one to make; changed(), another picture or none, or it is further refined; failed(StudioError): the
-    settings cannot be shown; refined(Result, float), the draft is done, and what seconds it took.
+    Where the recipe leaves the network open, the small one paints at once and the larger one takes over, if the engine
+    finds it quick enough; then the picture is refined to a draft of Finish. Any change brings a new Live picture first.
+    is_waiting: whether that is still to come. Signals: asked(), the engine has a new one to make; changed(), another
+    picture or none, or it is further refined; failed(StudioError): the settings cannot be shown; refined(Result,
+    float), the draft is done, and what seconds it took.
     """
 
     asked = Signal()
@@ -52,6 +56,8 @@ class LivePreview(QObject):
         self._state: ArtworkState | None = None
         self._live: LiveRequest | None = None
         self.is_waiting = False
+        self._fine: LiveRequest | None = None  # to the larger network, under way
+        self._was_fine_asked = False  # for these settings
         self._refinement: StyleRequest | None = None
         self.shown: Result | None = None  # `picture`, and what it was painted from
         self.is_settled = False  # whether `picture` is the network's last one for these settings
@@ -59,8 +65,7 @@ class LivePreview(QObject):
         self._is_held = self._is_refining_held = False
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
-        self._rest.setInterval(REST)
-        self._rest.timeout.connect(self.refine)
+        self._rest.timeout.connect(self._go_on)
         self._power = TaskPool(1, self)
         self._power.finished.connect(self._take_power)
 
@@ -69,6 +74,17 @@ class LivePreview(QObject):
         """The picture of the settings; while a new one is on its way, that of the settings before."""
         return self.shown.picture if self.shown else None
 
+    @property
+    def is_fine(self) -> bool:
+        """Whether the larger network has painted what is shown."""
+        recipe = self.shown.recipe if self.shown else None
+        return recipe is not None and (recipe.method, recipe.network) == ("live", FINE_NETWORK)
+
+    @property
+    def is_taking_over(self) -> bool:
+        """Whether the larger network is at work on what is shown."""
+        return self._fine is not None
+
     def is_of(self, content: Picture | None) -> bool:
         """Whether what is shown is of this photo."""
         return self._state is not None and self._state.content is content
@@ -76,14 +92,16 @@ class LivePreview(QObject):
     def show(self, state: ArtworkState, seen: Seen | None = None) -> None:
         """Show these settings, with a content and styles, from now on. seen: in the photo, for regions."""
         before, self._state = self._state, state
-        self._is_held = False
+        was_held, self._is_held = self._is_held, False
         if before is not None and state.has_settings_of(before):
+            if was_held and self._can_take_over:
+                self._rest.start(FINE_REST)
             return
         self.rest()
         assert state.content is not None
         if before is not None and state.content is not before.content:
             self.shown = None
-        self.progress, self.is_settled = None, False
+        self.progress, self.is_settled, self._was_fine_asked = None, False, False
         self._live = live_request(state.content, state.styles, state.recipe, LARGEST, state.regions, seen)
         self.is_waiting = True
         self._worker.submit(self._live)
@@ -109,15 +127,46 @@ class LivePreview(QObject):
         if is_held:
             self.rest()
         elif self.is_settled:
-            self._rest.start()
+            self._start_resting()
 
     def rest(self) -> None:
-        """Refine no further; the present picture stays."""
+        """Leave the present picture as it is."""
         self._rest.stop()
+        if self._fine is not None:  # what comes of it is not taken any more
+            self._fine, self._was_fine_asked = None, False
+        self.stop_refining()
+
+    def stop_refining(self) -> None:
+        """Refine no further to a draft."""
         self._power.forget()
         if self._refinement is not None:
             self._refinement = None
             self._worker.stop_job()
+
+    def _start_resting(self) -> None:
+        self._rest.start(FINE_REST if self._can_take_over else REST)
+
+    @Slot()
+    def _go_on(self) -> None:
+        if self._can_take_over:
+            self._take_over()
+        else:
+            self.refine()
+
+    @property
+    def _can_take_over(self) -> bool:
+        state = self._state
+        is_open = state is not None and state.recipe.network == AUTO_NETWORK and not self._was_fine_asked
+        is_live = self.shown is not None and self.shown.recipe.method == "live" and not self.is_fine
+        return is_open and is_live and self.is_settled and self._is_idle
+
+    def _take_over(self) -> None:
+        assert self._live is not None and self.shown is not None
+        edge, number = self.shown.picture.long_edge, new_request_id()
+        self._fine = replace(self._live, long_edge=edge, is_at_rest=True, id=number)
+        self._was_fine_asked = True
+        self._worker.submit(self._fine)
+        self.asked.emit()
 
     @Slot()
     def refine(self) -> None:
@@ -136,8 +185,12 @@ class LivePreview(QObject):
     @property
     def _can_refine(self) -> bool:
         state = self._state
-        is_idle = self._refinement is None and not (self._is_held or self._is_refining_held)
-        return is_idle and self.shown is not None and state is not None and state.recipe.method == "finish"
+        return self._is_idle and self.shown is not None and state is not None and state.recipe.method == "finish"
+
+    @property
+    def _is_idle(self) -> bool:
+        is_held = self._is_held or self._is_refining_held
+        return self._fine is None and self._refinement is None and not is_held
 
     def _begin_refining(self) -> None:
         state, shown = self._state, self.shown
@@ -161,6 +214,8 @@ class LivePreview(QObject):
         request_id = getattr(event, "request_id", 0)
         if self._live is not None and request_id == self._live.id:
             self._take_live(event)
+        elif self._fine is not None and request_id == self._fine.id:
+            self._take_fine(event)
         elif self._refinement is not None and request_id == self._refinement.id:
             self._take_refined(event, self._refinement)
         else:
@@ -170,16 +225,32 @@ class LivePreview(QObject):
     def _take_live(self, event: Event) -> None:
         self.is_waiting = self.is_waiting and isinstance(event, Frame | Progress)
         match event:
-            case Frame(picture=picture):
-                assert self._state is not None
-                recipe = self._state.recipe.change(method="live", long_edge=max(SMALLEST, picture.long_edge))
-                self._take_picture(picture, event.uncolored, event.seconds, recipe)
-                self.changed.emit()
+            case Frame():
+                self._take_frame(event)
             case Done():
                 self.is_settled = True
-                self._rest.start()
+                self._start_resting()
             case Failed(error=error):
                 self._fail(error)
+
+    def _take_fine(self, event: Event) -> None:
+        match event:
+            case Frame(network=network):
+                if network == FINE_NETWORK:  # else it is too slow here, and what is shown stays
+                    self._take_frame(event)
+            case Progress():
+                pass
+            case _:  # or it failed: the small network's picture is as good as it gets
+                self._fine = None
+                self._rest.start(max(0, REST - FINE_REST))
+
+    def _take_frame(self, frame: Frame) -> None:
+        assert self._state is not None
+        network = frame.network or self._state.recipe.by_network(QUICK_NETWORK).network
+        edge = max(SMALLEST, frame.picture.long_edge)
+        recipe = self._state.recipe.change(method="live", network=network, long_edge=edge)
+        self._take_picture(frame.picture, frame.uncolored, frame.seconds, recipe)
+        self.changed.emit()
 
     def _fail(self, error: StudioError) -> None:
         self._live = self.shown = None

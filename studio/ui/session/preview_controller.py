@@ -97,7 +97,7 @@ class PreviewController(QObject):
     @property
     def is_waiting(self) -> bool:
         """Whether the engine has yet to show something that was asked for."""
-        return self.live.is_waiting or self._recoloring.is_waiting
+        return self.live.is_waiting or self.live.is_taking_over or self._recoloring.is_waiting
 
     @Slot()
     def follow(self) -> None:
@@ -146,7 +146,7 @@ class PreviewController(QObject):
         if name == "is_live":
             self.follow_live()
         elif name == "auto_refine":
-            self.live.rest() if self._preferences.auto_refine == "never" else self.live.refine()
+            self.live.stop_refining() if self._preferences.auto_refine == "never" else self.live.refine()
 
     @Slot(object)
     def _refuse(self, error: StudioError) -> None:

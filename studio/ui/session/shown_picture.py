@@ -7,6 +7,7 @@ from typing import Literal
 
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.picture import Picture
+from studio.core.recipe import FINE_NETWORK
 
 ShownKind = Literal["photo", "live", "draft", "painting", "stopped", "finished", "outdated"]
 _KEPT: tuple[ShownKind, ...] = ("stopped", "finished", "outdated")
@@ -34,6 +35,12 @@ class ShownPicture:
     def is_painted(self) -> bool:
         """Whether it is more than a photo."""
         return self.kind != "photo"
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether it is Live's, painted by the larger network."""
+        recipe = self.result.recipe
+        return self.kind == "live" and (recipe.method, recipe.network) == ("live", FINE_NETWORK)
 
     @property
     def is_result(self) -> bool:

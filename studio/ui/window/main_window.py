@@ -28,6 +28,7 @@ from studio.ui.importing.importer import Importer
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.recipe_panel.recipe_panel import RecipePanel
 from studio.ui.session.artwork_name import artwork_name
+from studio.ui.session.live_preview import LivePreview
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
 from studio.ui.session.shown_picture import percent
@@ -165,16 +166,17 @@ class MainWindow(QWidget):
         if run is not None:
             return self.tr("Finishing {}").format(percent(run.progress))
         if self._session.live.picture is not None:
-            return self._live_badge(self._session.live.progress)
+            return self._live_badge(self._session.live)
         if artwork.is_half_painted and artwork.result is not None:
             progress = artwork.result.progress
             return self.tr("Stopped at {}").format(percent(progress)) if progress else self.tr("Stopped early")
         return self.tr("Finished") if artwork.is_finished else ""
 
-    def _live_badge(self, refined: float | None) -> str:
-        if refined is None:
-            return self.tr("Live")
-        return self.tr("Draft") if refined == 1 else self.tr("Live, refining {}").format(percent(refined))
+    def _live_badge(self, live: LivePreview) -> str:
+        if live.progress == 1:
+            return self.tr("Draft")
+        painted = self.tr("Live, fine") if live.is_fine else self.tr("Live")
+        return painted if live.progress is None else self.tr("{}, refining {}").format(painted, percent(live.progress))
 
     @Slot()
     def _show_content(self) -> None:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from studio.core.engine_api.contract import LiveRequest, RegionRequest
 from studio.core.picture import Pixels
-from studio.core.recipe import NETWORKS, StyleRecipe
+from studio.core.recipe import NETWORKS, QUICK_NETWORK, StyleRecipe
 from studio.engine.feed_forward import live_painter
 from studio.engine.feed_forward.live_planner import LivePlanner
 from studio.engine.feed_forward.region_painter import RegionalJob
@@ -24,7 +24,7 @@ CPU = torch.device("cpu")
 HEIGHT, WIDTH = 128, 192
 PHOTO = picture_of(waves(HEIGHT, WIDTH))
 STYLE, OTHER = picture_of(weave(64, 64)), picture_of(waves(64, 64, turn=1.0))
-RECIPE = StyleRecipe(method="live", long_edge=WIDTH, smoothness=0.0)
+RECIPE = StyleRecipe(method="live", long_edge=WIDTH, smoothness=0.0, network=QUICK_NETWORK)
 
 
 @pytest.fixture(scope="module")

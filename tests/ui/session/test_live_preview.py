@@ -38,6 +38,7 @@ def live(qtbot: QtBot, loaded: Studio) -> Studio:
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Resting begins at once."""
     monkeypatch.setattr(live_preview, "REST", 0)
+    monkeypatch.setattr(live_preview, "FINE_REST", 0)
 
 
 def live_requests(engine: FakeEngine) -> list[LiveRequest]:
