@@ -60,7 +60,7 @@ class ArtworkMime(QMimeData):
     def hasFormat(self, name: str) -> bool:
         return name in self.formats()
 
-    def retrieveData(self, name: str, kind: QMetaType) -> object:
+    def retrieveData(self, name: str, kind: QMetaType | QMetaType.Type) -> object:
         if name == _URLS and (path := self._file.wait()) is not None:
             return [QUrl(path.as_uri())]
         return whole_image(self._picture) if name == _IMAGE else None

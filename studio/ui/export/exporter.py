@@ -148,7 +148,7 @@ class Exporter(QObject):
         What is written so is neither told nor remembered as exported.
         """
         last = self.last or ExportSettings(Path())
-        shown = artwork.shown or self._session.shown
+        shown = artwork.shown or self._session.on_canvas.shown
         assert shown is not None, "it was shown"
         made_of = replace(artwork.credits, artist=last.artist)
         save = self._saving(shown, last.options_for(artwork.picture), made_of, self.signing)

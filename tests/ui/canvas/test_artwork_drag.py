@@ -36,7 +36,7 @@ def temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def finished(qtbot: QtBot, loaded: Studio) -> Studio:
     loaded.actions["finish"].trigger()
-    qtbot.waitUntil(lambda: loaded.session.run is None and loaded.session.artwork.is_finished)
+    qtbot.waitUntil(lambda: loaded.session.finishing.run is None and loaded.session.artwork.is_finished)
     return loaded
 
 
@@ -52,8 +52,8 @@ def file_of(mime: ArtworkMime) -> Path:
 
 
 def shown(studio: Studio) -> Picture:
-    assert studio.session.shown is not None
-    return studio.session.shown.picture
+    assert studio.session.on_canvas.shown is not None
+    return studio.session.on_canvas.shown.picture
 
 
 def is_image_of(mime: ArtworkMime, picture: Picture) -> bool:
@@ -73,9 +73,9 @@ def test_the_artwork_is_a_file_like_an_export_and_an_image(finished: Studio) -> 
 
 def test_what_is_dragged_is_what_is_shown(finished: Studio) -> None:
     artwork = shown(finished)
-    finished.session.is_showing_photo = True
+    finished.session.on_canvas.is_showing_photo = True
     photo = dragged(finished)
-    finished.session.is_showing_photo = False
+    finished.session.on_canvas.is_showing_photo = False
     assert is_image_of(photo, finished.session.artwork.content)
     assert not is_image_of(photo, artwork)
     assert np.array_equal(open_picture(file_of(photo)).pixels, finished.session.artwork.content.pixels)

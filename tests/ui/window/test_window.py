@@ -20,6 +20,7 @@ from studio.ui.actions.message_bar import MessageBar
 from studio.ui.app import Studio
 from studio.ui.export.export_dialog import ExportDialog
 from studio.ui.importing.drop_zones import Drop, Payload
+from studio.ui.session.artwork_name import artwork_name
 from studio.ui.session.message import Message
 from studio.ui.session.settings import Settings
 from tests.support.fakes import GUARD_SECONDS, FakeEngine, Gate, make_unmakeable_engine
@@ -67,7 +68,7 @@ def test_several_files_chosen_open_the_first_and_offer_to_paint_all(
     with qtbot.waitSignal(studio.session.content_changed):
         dialog.filesSelected.emit([str(path) for path in paths])
     dialog.close()
-    assert studio.session.name == "harbour.png"
+    assert artwork_name(studio.session.artwork) == "harbour.png"
     message = studio.window.messages.message
     assert message is not None and message.action == "render_many"
     assert studio.importer.take_remaining_paths() == tuple(paths)
