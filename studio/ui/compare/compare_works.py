@@ -25,7 +25,7 @@ from studio.ui.compare.traits_column import TraitsColumn
 from studio.ui.compare.traits_view import PaletteStrip
 from studio.ui.compare.works_comparer import WorksComparer
 from studio.ui.compare.works_view import WorksView
-from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
+from studio.ui.dialogs.file_dialogs import ask_for_files, last_folders, open_dialog, remember_folder
 from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.importing.drop_target import DropTarget
 from studio.ui.importing.mime_payload import Payload, payload_kind
@@ -93,18 +93,9 @@ class CompareWorks(QDialog):
     @Slot(int)
     def ask_for_work(self, side: int) -> None:
         """Let the artist choose a file for one side."""
-
-        def take(files: list[str]) -> None:
-            remember_folder(self._settings, _PURPOSE, Path(files[0]).parent)
-            self.comparer.open(side, Path(files[0]))
-
-        def make(folder: Path) -> QFileDialog:
-            title = self.tr("Choose the first work") if side == 0 else self.tr("Choose the second work")
-            dialog = make_open_dialog(self, folder, title, QFileDialog.FileMode.ExistingFile)
-            dialog.filesSelected.connect(take)
-            return dialog
-
-        open_dialog(make, self, last_folders(self._settings, _PURPOSE))
+        title = self.tr("Choose the first work") if side == 0 else self.tr("Choose the second work")
+        mode = QFileDialog.FileMode.ExistingFile
+        ask_for_files(self, self._settings, _PURPOSE, title, mode, lambda files: self.comparer.open(side, files[0]))
 
     @Slot()
     def ask_where_to_export(self) -> None:

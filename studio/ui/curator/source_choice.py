@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import get_args
 
 from PySide6.QtCore import QMimeData, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from studio.core.curator.examples import LabelledBy
-from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
+from studio.ui.dialogs.file_dialogs import ask_for_files
 from studio.ui.importing.drop_target import DropTarget
 from studio.ui.importing.mime_payload import Payload, payload_kind
 from studio.ui.menus.menu import Menu
@@ -60,18 +59,8 @@ class SourceChoice(QWidget):
     @Slot()
     def ask_for_folder(self) -> None:
         """Let the artist choose the folder."""
-
-        def take(files: list[str]) -> None:
-            remember_folder(self._settings, _PURPOSE, Path(files[0]).parent)
-            self.folder_chosen.emit([Path(file) for file in files])
-
-        def make(folder: Path) -> QFileDialog:
-            title = self.tr("A folder whose subfolders are the classes")
-            dialog = make_open_dialog(self, folder, title, QFileDialog.FileMode.Directory)
-            dialog.filesSelected.connect(take)
-            return dialog
-
-        open_dialog(make, self, last_folders(self._settings, _PURPOSE))
+        title, mode = self.tr("A folder whose subfolders are the classes"), QFileDialog.FileMode.Directory
+        ask_for_files(self, self._settings, _PURPOSE, title, mode, self.folder_chosen.emit)
 
     def _choose(self, by: LabelledBy, is_selected: bool) -> None:
         self.library_chosen.emit(by, is_selected)

@@ -30,6 +30,34 @@ def open_dialog(make: Callable[[Path], QFileDialog], parent: QWidget, folders: S
         _DialogOpener(make, parent, folders)
 
 
+def ask_for_files(
+    parent: QWidget,
+    settings: Settings,
+    purpose: str,
+    title: str,
+    mode: QFileDialog.FileMode,
+    take: Callable[[list[Path]], None],
+    *more_filters: str,
+) -> None:
+    """Let the artist choose pictures, or a folder if the mode says so, where the last were chosen for this purpose.
+
+    take: called with what was chosen. more_filters: names of other kinds of files, besides that of pictures.
+    """
+
+    def chosen(files: list[str]) -> None:
+        remember_folder(settings, purpose, Path(files[0]).parent)
+        take([Path(file) for file in files])
+
+    def make(folder: Path) -> QFileDialog:
+        dialog = make_open_dialog(parent, folder, title, mode)
+        if more_filters:
+            dialog.setNameFilters([*dialog.nameFilters(), *more_filters])
+        dialog.filesSelected.connect(chosen)
+        return dialog
+
+    open_dialog(make, parent, last_folders(settings, purpose))
+
+
 def make_open_dialog(parent: QWidget, folder: Path, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
     """A dialog for pictures, or for a folder if the mode says so; it deletes itself. Connect it, then open it."""
     dialog = StudioFileDialog(parent, title, str(folder))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QMimeData, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
-from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
+from studio.ui.dialogs.file_dialogs import ask_for_files
 from studio.ui.importing.drop_target import DropTarget
 from studio.ui.importing.mime_payload import Payload, payload_kind
 from studio.ui.session.settings import Settings
@@ -58,14 +56,4 @@ class SourcePicker(QWidget):
         self.chosen.emit(list(payload.paths))
 
     def _ask(self, title: str, mode: QFileDialog.FileMode) -> None:
-        def make(folder: Path) -> QFileDialog:
-            dialog = make_open_dialog(self, folder, title, mode)
-            dialog.filesSelected.connect(self._take)
-            return dialog
-
-        open_dialog(make, self, last_folders(self._settings, self._purpose))
-
-    @Slot(list)
-    def _take(self, files: list[str]) -> None:
-        remember_folder(self._settings, self._purpose, Path(files[0]).parent)
-        self.chosen.emit([Path(file) for file in files])
+        ask_for_files(self, self._settings, self._purpose, title, mode, self.chosen.emit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QStandardPaths, Signal, Slot
+from PySide6.QtCore import QMimeData, QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from studio.core.errors import StudioError
@@ -16,7 +16,7 @@ from studio.core.library.library_index import IndexedPicture
 from studio.core.library.search import Vectors
 from studio.jobs.worker import Worker
 from studio.ui.actions.actions import Actions
-from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
+from studio.ui.dialogs.file_dialogs import ask_for_files
 from studio.ui.importing.drop_target import DropTarget
 from studio.ui.importing.importer import Importer
 from studio.ui.importing.mime_payload import Payload, payload_kind
@@ -92,19 +92,8 @@ class Library(QObject):
     @Slot()
     def ask_for_folder(self) -> None:
         """Let the artist choose a folder."""
-
-        def take(files: list[str]) -> None:
-            remember_folder(self._settings, _PURPOSE, Path(files[0]).parent)
-            self.add([Path(file) for file in files])
-
-        def make(folder: Path) -> QFileDialog:
-            title = self.tr("Add a folder to the library, with all below it")
-            dialog = make_open_dialog(self._window, folder, title, QFileDialog.FileMode.Directory)
-            dialog.filesSelected.connect(take)
-            return dialog
-
-        pictures = QStandardPaths.StandardLocation.PicturesLocation
-        open_dialog(make, self._window, last_folders(self._settings, _PURPOSE, pictures))
+        title, mode = self.tr("Add a folder to the library, with all below it"), QFileDialog.FileMode.Directory
+        ask_for_files(self._window, self._settings, _PURPOSE, title, mode, self.add)
 
     def add(self, paths: Sequence[Path]) -> None:
         """Add folders to the library; of files, look for what is like the first one."""

@@ -20,7 +20,7 @@ from studio.core.styles.learned_style_file import SUFFIX
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.availability import allow
 from studio.ui.actions.undo_text import change_name
-from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder, show_folder
+from studio.ui.dialogs.file_dialogs import ask_for_files, last_folders, open_dialog, remember_folder, show_folder
 from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.export.export_dialog import ExportDialog
 from studio.ui.export.export_settings import ExportSettings
@@ -107,14 +107,14 @@ class ActionHandlers(QObject):
     @Slot()
     def ask_for_picture(self) -> None:
         """Let the artist choose the photo; of several, the first is opened and the others are offered to be painted."""
-        self._ask(self.tr("Open a picture"), QFileDialog.FileMode.ExistingFiles, self._open_chosen)
+        self._ask(self.tr("Open a picture"), QFileDialog.FileMode.ExistingFiles, self._importer.open_files)
 
     @Slot()
     def ask_for_styles(self) -> None:
         """Let the artist choose pictures to make styles from."""
         learned = self.tr("Learned styles (*{})").format(SUFFIX)
         title = self.tr("Make styles from pictures")
-        self._ask(title, QFileDialog.FileMode.ExistingFiles, self._add_chosen, learned)
+        self._ask(title, QFileDialog.FileMode.ExistingFiles, self._importer.add_styles, learned)
 
     @Slot(object)
     def ask_for_style_file(self, card: Card) -> None:
@@ -140,7 +140,7 @@ class ActionHandlers(QObject):
     @Slot()
     def ask_for_blend(self) -> None:
         """Let the artist choose a second photo to lay over the first, or two to lay over each other."""
-        self._ask(self.tr("Blend with a picture"), QFileDialog.FileMode.ExistingFiles, self._blend_chosen)
+        self._ask(self.tr("Blend with a picture"), QFileDialog.FileMode.ExistingFiles, self._importer.blend_files)
 
     def paste(self, zone: str) -> None:
         """Treat what is in the clipboard (files, a picture, the path of one) like a drop on the zone."""
@@ -297,21 +297,6 @@ class ActionHandlers(QObject):
             if artwork.is_finished:
                 self._session.post_message(Message(self.tr("The artwork is finished."), action="export"))
 
-    @Slot(list)
-    def _open_chosen(self, files: list[str]) -> None:
-        remember_folder(self._settings, "open", Path(files[0]).parent)
-        self._importer.open_files([Path(file) for file in files])
-
-    @Slot(list)
-    def _blend_chosen(self, files: list[str]) -> None:
-        remember_folder(self._settings, "open", Path(files[0]).parent)
-        self._importer.blend_files([Path(file) for file in files])
-
-    @Slot(list)
-    def _add_chosen(self, files: list[str]) -> None:
-        remember_folder(self._settings, "open", Path(files[0]).parent)
-        self._importer.add_styles([Path(file) for file in files])
-
     def _name_step(self, name: str, word: str, states: tuple[ArtworkState, ArtworkState] | None) -> None:
         self._actions[name].setText(f"{word} {change_name(*states)}" if states else word)
 
@@ -322,14 +307,6 @@ class ActionHandlers(QObject):
         self._session.commit()
 
     def _ask(
-        self, title: str, mode: QFileDialog.FileMode, take: Callable[[list[str]], None], *name_filters: str
+        self, title: str, mode: QFileDialog.FileMode, take: Callable[[list[Path]], None], *more_filters: str
     ) -> None:
-        """name_filters: besides that for pictures."""
-
-        def make(folder: Path) -> QFileDialog:
-            dialog = make_open_dialog(self._window, folder, title, mode)
-            dialog.setNameFilters([*dialog.nameFilters(), *name_filters])
-            dialog.filesSelected.connect(take)
-            return dialog
-
-        open_dialog(make, self._window, last_folders(self._settings, "open"))
+        ask_for_files(self._window, self._settings, "open", title, mode, take, *more_filters)
