@@ -75,7 +75,7 @@ class Describing:
         But a picture whose every worker died is left out: others may go on.
         """
         asked: deque[Callable[[], Seen]] = deque()
-        with closing(self._opened(paths)) as pictures:
+        with closing(open_each(self._opener, paths)) as pictures:
             for path, picture in pictures:
                 asked.append(self._ask(path, picture, query))
                 if len(asked) >= self._describer.room:
@@ -93,20 +93,6 @@ class Describing:
                 picture.fingerprint, picture.width, picture.height, vectors, thumbnail_of(picture)
             )
 
-    def _opened(self, paths: Sequence[Path]) -> Generator[tuple[Path, Picture | StudioError], None, None]:
-        with ThreadPoolExecutor(1, thread_name_prefix="opener") as threads:
-            waiting: deque[tuple[Path, Future[Picture]]] = deque()
-            try:
-                for path in paths:
-                    waiting.append((path, threads.submit(self._opener.open_small, path, SHORT_EDGE)))
-                    if len(waiting) > _AHEAD:
-                        yield _as_opened(*waiting.popleft())
-                while waiting:
-                    yield _as_opened(*waiting.popleft())
-            finally:
-                for _, future in waiting:
-                    future.cancel()
-
     def _ask(self, path: Path, picture: Picture | StudioError, query: FeatureQuery | None) -> Callable[[], Seen]:
         if isinstance(picture, StudioError):
             return lambda: (path, picture, None)
@@ -123,6 +109,24 @@ class Describing:
     def _begin(self, picture: Picture, query: FeatureQuery | None) -> Callable[[], Vectors]:
         request = DescribeRequest(picture, query, self._block if query else None, self._may_download)
         return self._describer.begin(request)
+
+
+def open_each(
+    opener: PictureOpener, paths: Sequence[Path]
+) -> Generator[tuple[Path, Picture | StudioError], None, None]:
+    """Small copies of pictures in their order, or what is wrong with each; some are opened ahead. Close it."""
+    with ThreadPoolExecutor(1, thread_name_prefix="opener") as threads:
+        waiting: deque[tuple[Path, Future[Picture]]] = deque()
+        try:
+            for path in paths:
+                waiting.append((path, threads.submit(opener.open_small, path, SHORT_EDGE)))
+                if len(waiting) > _AHEAD:
+                    yield _as_opened(*waiting.popleft())
+            while waiting:
+                yield _as_opened(*waiting.popleft())
+        finally:
+            for _, future in waiting:
+                future.cancel()
 
 
 def _as_opened(path: Path, opening: Future[Picture]) -> tuple[Path, Picture | StudioError]:

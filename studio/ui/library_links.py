@@ -8,11 +8,12 @@ from PySide6.QtCore import QObject, Slot
 
 from studio.ui.actions.actions import Actions
 from studio.ui.batch.batch_window import BatchWindow
-from studio.ui.compare.compare_controller import CompareController, influence_button
+from studio.ui.compare.compare_controller import CompareController
 from studio.ui.curator.curator import Curator
 from studio.ui.finetune.tune_controller import TuneController
 from studio.ui.finetune.tune_window import TuneWindow
 from studio.ui.library.library import Library
+from studio.ui.widgets.tool_buttons import action_button
 from studio.ui.window.main_window import MainWindow
 
 
@@ -44,7 +45,7 @@ class LibraryLinks(QObject):
         library.selection.compare_asked.connect(comparisons.open)
         library.selection.teach_asked.connect(self._teach_of)
         library.selection.render_asked.connect(self._render_these)
-        library.room.head.tools.addWidget(influence_button(actions["influence"]))
+        library.room.head.tools.addWidget(action_button(actions["influence"]))
         library.room.head.tools.addWidget(curator.button)
         library.room.more_bars.addWidget(curator.bar)
         window.first_painted.connect(library.start)

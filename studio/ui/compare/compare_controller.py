@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.jobs.worker import Worker
@@ -63,12 +62,3 @@ class CompareController(QObject):
             self._influence.view.style_asked.connect(lambda path: self._importer.use_files([path]))
         self._influence.open_beside()
         return self._influence
-
-
-def influence_button(action: QAction) -> QToolButton:
-    """A button that shows works in time, for the bar of the library."""
-    button = QToolButton()
-    button.setDefaultAction(action)
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button

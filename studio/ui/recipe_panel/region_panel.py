@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from studio.ui.recipe_panel.knob_slider import KnobSlider
 from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.elided_label import ElidedLabel
+from studio.ui.widgets.tool_buttons import action_button
 
 _PERCENT = 100
 _GROW = Knob(
@@ -97,8 +98,6 @@ class RegionPanel(QWidget):
 
 
 def _button(action: QAction) -> QToolButton:
-    button = QToolButton()
-    button.setDefaultAction(action)
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button = action_button(action)
     button.setAccessibleName(action.text())
     return button

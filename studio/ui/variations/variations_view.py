@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.ui.images.picture_pyramid import qimage
 from studio.ui.theme.theme import GRID, icon, set_role
@@ -16,6 +16,7 @@ from studio.ui.variations.variations_controller import VariationsController
 from studio.ui.widgets.flow_layout import FlowLayout
 from studio.ui.widgets.form_row import label_for_screen_readers
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
+from studio.ui.widgets.tool_buttons import tool_button
 
 
 class VariationsView(QWidget):
@@ -38,9 +39,11 @@ class VariationsView(QWidget):
         self.count = self._make_box(self.tr("How many"))
         for count in COUNTS:
             self.count.addItem(str(count), count)
-        self.others = self._make_button("reset", self.tr("Others"), self.tr("Draw other seeds, styles and mixes"))
-        self.stop = self._make_button("stop", self.tr("Stop"), self.tr("Paint no more of them"))
-        self.leave = self._make_button("close", "", self.tr("Back to the artwork (Esc)"))
+        self.others = tool_button("reset", self.tr("Others"), self.tr("Draw other seeds, styles and mixes"))
+        self.stop = tool_button("stop", self.tr("Stop"), self.tr("Paint no more of them"))
+        self.leave = tool_button("close", "", self.tr("Back to the artwork (Esc)"))
+        for button in (self.others, self.stop, self.leave):
+            button.setIconSize(QSize(16, 16))
         self._hint = PlainLabel()
         self._hint.setWordWrap(True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -221,18 +224,6 @@ class VariationsView(QWidget):
         box.setToolTip(tool_tip(name))
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         return box
-
-    def _make_button(self, icon_name: str, text: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setIcon(icon(icon_name))
-        button.setText(text)
-        button.setIconSize(QSize(16, 16))
-        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if text else Qt.ToolButtonStyle.ToolButtonIconOnly
-        button.setToolButtonStyle(style)
-        button.setToolTip(tool_tip(tip))
-        button.setAccessibleName(text or tip)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
 
     def _arrange(self) -> None:
         title, cross = PlainLabel(self.tr("Variations")), PlainLabel("\N{MULTIPLICATION SIGN}")

@@ -18,6 +18,7 @@ from studio.ui.session.session import Session
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.folding_row import FoldingRow
+from studio.ui.widgets.tool_buttons import action_button
 from studio.ui.window.finish_button import FinishButton
 from studio.ui.window.main_menu import MainMenu
 
@@ -132,13 +133,8 @@ class ToolBar(QFrame):
         return button
 
     def _button(self, name: str, has_text: bool) -> QToolButton:
-        button = QToolButton()
-        button.setDefaultAction(self._actions[name])
-        button.setToolButtonStyle(
-            Qt.ToolButtonStyle.ToolButtonTextBesideIcon if has_text else Qt.ToolButtonStyle.ToolButtonIconOnly
-        )
+        button = action_button(self._actions[name], has_text=has_text)
         button.setAccessibleName(self._actions[name].text())
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where the artist works
         return button
 
     def _arrange(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.progress import track
 
-from studio.cli.describing import SHORT_EDGE, Describing, features_of
+from studio.cli.describing import Describing, features_of, open_each
 from studio.cli.exit_codes import DONE
 from studio.cli.options import UsageError
 from studio.cli.output import check_free
@@ -29,7 +29,7 @@ from studio.core.curator.training_pictures import small_copy
 from studio.core.engine_api.contract import Engine, EngineSettings, Failed, MakeEngine, Progress
 from studio.core.engine_api.features import FeatureQuery
 from studio.core.engine_api.learning import ClassifierRequest, Trained
-from studio.core.errors import EngineError, PictureError, StudioError
+from studio.core.errors import EngineError, StudioError
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.library.indexing import absolute_folders
 from studio.core.picture import Picture
@@ -160,20 +160,19 @@ def _open_all(
     arguments: argparse.Namespace, paths: Sequence[Path], opener: PictureOpener
 ) -> tuple[list[int], list[Picture]]:
     """Which pictures could be opened, and small copies of them."""
-    seen, pictures = [], []
-    console = plain_console(stderr=True)
-    for number, path in enumerate(track(paths, "Opening", console=console, transient=True, disable=arguments.json)):
-        try:
-            pictures.append(small_copy(opener.open_small(path, SHORT_EDGE)))
-        except StudioError as error:
-            say(f"Left out: {path}: {error}")
-        except (OSError, ValueError) as error:
-            say(f"Left out: {path}: {PictureError(f'it cannot be opened: {error}.')}")
-        else:
+    seen, small = [], []
+    with closing(open_each(opener, paths)) as pictures:
+        console = plain_console(stderr=True)
+        told = track(pictures, "Opening", len(paths), console=console, transient=True, disable=arguments.json)
+        for number, (path, picture) in enumerate(told):
+            if isinstance(picture, StudioError):
+                say(f"Left out: {path}: {picture}")
+                continue
             seen.append(number)
+            small.append(small_copy(picture))
     if not seen:
         raise StudioError("None of the pictures could be opened.")
-    return seen, pictures
+    return seen, small
 
 
 def _tell(found: Assessment, report: Path) -> None:

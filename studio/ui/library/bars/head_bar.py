@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
@@ -16,6 +16,7 @@ from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.form_row import label_for_screen_readers
 from studio.ui.widgets.no_wheel_combo_box import NoWheelComboBox
 from studio.ui.widgets.plain_text import PlainLabel, action_text, tool_tip
+from studio.ui.widgets.tool_buttons import tool_button
 
 HEIGHT = 44  # px, as of the bar over the canvas
 
@@ -41,12 +42,12 @@ class HeadBar(QFrame):
         self._indexer = indexer
         set_role(self, "bar")
         self.setFixedHeight(HEIGHT)
-        self.menu_button = self._make_button("menu", "", self.tr("Everything the studio can do"))
+        self.menu_button = tool_button("menu", "", self.tr("Everything the studio can do"))
         self.menu_button.setVisible(menu is not None)
         if menu is not None:
             self.menu_button.setMenu(menu)
             self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.back = self._make_button("chevron-left", self.tr("Canvas"), self.tr("Back to the canvas (Esc)"))
+        self.back = tool_button("chevron-left", self.tr("Canvas"), self.tr("Back to the canvas (Esc)"))
         self.back.clicked.connect(self.left)
         self.title = PlainLabel(self.tr("Library"))
         set_role(self.title, "title")
@@ -56,7 +57,7 @@ class HeadBar(QFrame):
         self.folder_menu = Menu(self)
         self.folder_menu.setToolTipsVisible(True)
         self.folder_menu.aboutToShow.connect(self._fill_folders)
-        self.folders = self._make_button("folder", self.tr("Folders"), self.tr("The folders of the library"))
+        self.folders = tool_button("folder", self.tr("Folders"), self.tr("The folders of the library"))
         self.folders.setMenu(self.folder_menu)
         self.folders.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.search = QLineEdit()
@@ -80,7 +81,7 @@ class HeadBar(QFrame):
             self.sort.addItem(text, name)
         self.sort.setMinimumWidth(self.sort.sizeHint().width())
         self.sort.currentIndexChanged.connect(lambda: self.sort_changed.emit(self.sort.currentData()))
-        self.duplicates = self._make_button("copy", self.tr("Duplicates"), self.tr("Find what is there more than once"))
+        self.duplicates = tool_button("copy", self.tr("Duplicates"), self.tr("Find what is there more than once"))
         self.duplicates.clicked.connect(self.duplicates_requested)
         self.views = QButtonGroup(self)
         self.grid = self._make_view("gallery", "grid", self.tr("Grid"), self.tr("Pictures side by side"))
@@ -126,21 +127,10 @@ class HeadBar(QFrame):
         self.removed.emit(folder)
 
     def _make_view(self, icon_name: str, name: str, text: str, tip: str) -> QToolButton:
-        button = self._make_button(icon_name, text, tip)
+        button = tool_button(icon_name, text, tip)
         button.setCheckable(True)
         button.clicked.connect(lambda: self.view_chosen.emit(name))
         self.views.addButton(button)
-        return button
-
-    def _make_button(self, icon_name: str, text: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setIcon(icon(icon_name))
-        button.setText(text)
-        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if text else Qt.ToolButtonStyle.ToolButtonIconOnly
-        button.setToolButtonStyle(style)
-        button.setToolTip(tool_tip(tip))
-        button.setAccessibleName(text or tip)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
     def _arrange(self) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QWidget
 
 from studio.ui.library.questions import Found
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.folding_row import FoldingRow
 from studio.ui.widgets.plain_text import PlainLabel
+from studio.ui.widgets.tool_buttons import action_button
 
 _AFTER_A_LINE = ("like", "compare", "folder")
 
@@ -28,7 +28,7 @@ class SelectionBar(QFrame):
         for name, action in actions.items():
             if name in _AFTER_A_LINE:
                 buttons.add_line()
-            buttons.add_button(_make_button(action))
+            buttons.add_button(action_button(action))
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID + 4, 4, GRID, 4)
         row.setSpacing(2 * GRID)
@@ -54,11 +54,3 @@ def fill_selection_menu(menu: QMenu, actions: Mapping[str, QAction]) -> None:
             menu.addSeparator()
         menu.addAction(action)
     menu.setDefaultAction(actions["use"])
-
-
-def _make_button(action: QAction) -> QToolButton:
-    button = QToolButton()
-    button.setDefaultAction(action)
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button
