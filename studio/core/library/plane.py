@@ -5,31 +5,22 @@ Sources: Pearson 1901 (principal components), Lloyd 1982 and Arthur & Vassilvits
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.core.library.facts import Facts
+from studio.core.library.naming.group_names import Known, group_names
 
 _ROUNDS = 30
 _MOST_GROUPS = 12
 _USUAL = 0.02  # share of the pictures at each edge that may lie beyond it
-_LEAST_GAIN = 0.2  # nats times share: what holds for most pictures everywhere names no group
-_TELLING = 0.35  # share of a group that its name has to hold for
-_SORTS: tuple[Callable[[Facts], str], ...] = (
-    lambda facts: facts.known_author,
-    lambda facts: facts.period,
-    lambda facts: facts.medium,
-    lambda facts: facts.century,
-)
 
 
 @dataclass(frozen=True)
 class Group:
-    """Pictures that are alike. name: from the facts of its pictures. x, y: its middle on the plane."""
+    """Pictures that are alike. name: from what is known of its pictures. x, y: its middle on the plane."""
 
     name: str
     size: int
@@ -48,12 +39,12 @@ class Plane:
 
 def make_plane(
     vectors: NDArray[np.float32],
-    facts: Sequence[Facts],
+    known: Known,
     seed: int = 0,
     places: NDArray[np.float32] | None = None,
     go_on: Callable[[], None] = lambda: None,
 ) -> Plane:
-    """The plane of pictures with these vectors (N, length). facts: of each, for the names.
+    """The plane of pictures with these vectors (N, length). known: of each, for the names.
 
     places: (N, 2), where they lie; None for principal components. The groups are the same wherever they lie.
     go_on: called between steps, of up to 0.2 s for 100,000 pictures; what it raises ends the work.
@@ -67,7 +58,7 @@ def make_plane(
     wanted = int(min(_MOST_GROUPS, max(1, round((count / 2) ** 0.5))))
     group = k_means(vectors, wanted, seed, go_on)
     go_on()
-    names = group_names(group, facts)
+    names = group_names(group, known, go_on)
     groups = []
     for number, name in enumerate(names):
         inside = places[group == number]
@@ -130,31 +121,6 @@ def k_means(
     ranks[order] = np.arange(len(order))
     found: NDArray[np.int64] = ranks[group]
     return found
-
-
-def group_names(group: NDArray[np.int64], facts: Sequence[Facts]) -> list[str]:
-    """A name for each group, of what holds for many of its pictures and for few others."""
-    everybody = [Counter(sort(one) for one in facts) for sort in _SORTS]
-    names: list[str] = []
-    for number in range(int(group.max()) + 1 if len(group) else 0):
-        inside = [facts[place] for place in np.flatnonzero(group == number).tolist()]
-        names.append(_name_of(inside, everybody, len(facts), number, names))
-    return names
-
-
-def _name_of(
-    inside: Sequence[Facts], everybody: Sequence[Counter[str]], total: int, number: int, taken: Sequence[str]
-) -> str:
-    best, most = "", _LEAST_GAIN
-    for sort, all_of_it in zip(_SORTS, everybody, strict=True):
-        for text, count in Counter(sort(one) for one in inside).most_common(2):
-            share, elsewhere = count / len(inside), all_of_it[text] / total
-            gain = share * float(np.log(share / elsewhere))
-            if text and share >= _TELLING and gain > most:
-                best, most = text, gain
-    if not best:
-        return f"Group {number + 1}"
-    return best if best not in taken else f"{best}, group {number + 1}"
 
 
 def _squares(vectors: NDArray[np.float32], centers: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -15,6 +15,8 @@ from PySide6.QtGui import QImage
 from studio.core.errors import StudioError
 from studio.core.library.layout_cache import LayoutCache
 from studio.core.library.library_index import IndexedPicture, LibraryIndex
+from studio.core.library.naming.color_words import color_traits
+from studio.core.library.naming.group_names import Known
 from studio.core.library.plane import Plane, make_plane
 from studio.jobs.layout.layout_process import LayoutProcess
 
@@ -55,10 +57,16 @@ class LibraryReader:
             wanted = index.rows(under) if rows is None else np.array(rows, np.int64)
             pictures = tuple(picture for few in self._in_steps(wanted) for picture in index.pictures(few))
             # Some may have gone.
-            vectors = index.vectors("style", np.array([picture.row for picture in pictures], np.int64))
+            vectors = index.vectors("style", _rows_of(pictures))
             labels = {row: said for few in self._in_steps(wanted) for row, said in index.labels_of(few).items()}
+            colors = [color_traits(index.vectors("palette", few)) for few in self._in_steps(_rows_of(pictures))]
             folder = index.folder
-        plane = make_plane(vectors, [picture.facts for picture in pictures], go_on=self.go_on)
+        known = Known(
+            [picture.facts for picture in pictures],
+            [picture.path.parent.name for picture in pictures],
+            np.concatenate(colors) if colors else None,
+        )
+        plane = make_plane(vectors, known, go_on=self.go_on)
         return LibraryPlane(
             pictures, vectors, plane, LayoutCache(folder).find(vectors) if len(pictures) else None, labels
         )
@@ -117,3 +125,7 @@ class LibraryReader:
         if self._index is None:
             self._index = LibraryIndex(self._folder)
         return self._index
+
+
+def _rows_of(pictures: Sequence[IndexedPicture]) -> NDArray[np.int64]:
+    return np.array([picture.row for picture in pictures], np.int64)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from studio.core.errors import StudioError
@@ -26,6 +27,7 @@ from studio.ui.library.library_entries import IndexReader, LibraryEntries
 from studio.ui.library.library_indexer import LibraryIndexer
 from studio.ui.library.library_room import LibraryRoom
 from studio.ui.library.picture_describer import PictureDescriber
+from studio.ui.library.preview.preview import Preview
 from studio.ui.library.questions import Kind, Query
 from studio.ui.library.selection_actions import SelectionActions
 from studio.ui.session.message import Message
@@ -57,9 +59,9 @@ class Library(QObject):
         """window: the dialogs' parent. menu: as of LibraryRoom. folder: of the index; None for the user's."""
         super().__init__(window)
         self._session, self._importer, self._settings, self._window = session, importer, settings, window
-        names = ("library-index", "library-decoding", "library-search", "library-reading", "library-asking")
-        self._threads = tuple(SerialExecutor(name, self) for name in names)
-        writing, decoding, searching, reading, asking = self._threads
+        names = ("index", "decoding", "search", "reading", "asking", "preview")
+        self._threads = tuple(SerialExecutor(f"library-{name}", self) for name in names)
+        writing, decoding, searching, reading, asking, previewing = self._threads
         self._asking, self._writing = asking, writing
         self._writer = IndexWriter(folder)
         self._readers = IndexReader(folder), IndexReader(folder)
@@ -71,6 +73,12 @@ class Library(QObject):
         self.describer = PictureDescriber(session, worker, opener, asking, self)
         self.selection = SelectionActions(session, importer, self.entries, asking, self)
         self.room = LibraryRoom(self.indexer, self.browser, self.entries, self.selection, actions, menu, folder)
+        self.preview = Preview(self.room, self.entries, self.room.model, opener, previewing, self)
+        self.preview.open_on(self.room.grid, self.room.map.map, row=self._single_row)
+        self.preview.panel.walked.connect(self._walk_on)
+        self.preview.panel.used.connect(self._use_previewed)
+        self.preview.panel.closed.connect(self.room.enter)
+        self.selection.preview_wanted.connect(self.preview.show_row)
         self._drops = DropTarget(lambda mime: self._takes(mime), self)
         self._drops.dropped.connect(self.take_drop)
         self._drops.watch(self.room)
@@ -187,6 +195,28 @@ class Library(QObject):
         self._writer.close()
         for reader in self._readers:
             reader.close()
+
+    def _single_row(self) -> int | None:
+        """What Space shows: the current picture of the grid, or the one that is selected on the map."""
+        current = self.room.grid.currentIndex()
+        if self.room.grid.isVisible():
+            return int(self.room.model.rows[current.row()]) if current.isValid() else None
+        return next(iter(self.room.map.selected_rows), None)
+
+    @Slot(object)
+    def _walk_on(self, event: QKeyEvent) -> None:
+        """To the next picture of the grid; the map has no order."""
+        if self.room.grid.isVisible():
+            self.room.grid.keyPressEvent(event)
+            row = self._single_row()
+            if row is not None:
+                self.preview.show_row(row)
+
+    @Slot(bool)
+    def _use_previewed(self, is_mix: bool) -> None:
+        if len(self.selection.rows):
+            self.preview.panel.leave()
+            self.selection.actions["mix" if is_mix else "use"].trigger()
 
     def _style_files(self) -> tuple[Path, ...]:
         return tuple(card.file for card in self._importer.cards)

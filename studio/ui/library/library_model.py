@@ -81,7 +81,7 @@ class LibraryModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tool_tip("\n".join(self._about(entry)))
+            return tool_tip("\n".join(self.about(entry)))
         return ", ".join(filter(None, (entry.title, by_line(entry), self._note(row), *map(self.label, entry.labels))))
 
     def shown_label(self, entry: Entry) -> str:
@@ -94,7 +94,7 @@ class LibraryModel(QAbstractListModel):
         said = displayable(label.label) or self.tr("unknown")
         return self.tr("{}: {:.2f}; no attribution").format(said, label.certainty)
 
-    def _about(self, entry: Entry) -> list[str]:
+    def about(self, entry: Entry) -> list[str]:
         """All that is known of a picture, in lines."""
         facts, note = entry.picture.facts, self._note(entry.picture.row)
         lines = [entry.title, by_line(entry), ", ".join(filter(None, (facts.medium, facts.region, facts.licence)))]

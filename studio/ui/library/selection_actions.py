@@ -35,12 +35,13 @@ _MOST_COPIED = 1000  # paths; a clipboard is no database
 class SelectionActions(QObject):
     """actions: by name, in the order of the bar; each is enabled where it is possible, else its tool tip says why not.
 
-    Signals: left(), the canvas is wanted; like_wanted(row), styles_like_wanted(row); teach_asked(paths, author),
-    render_asked(paths), compare_asked(Path, Path), where that is done elsewhere.
+    Signals: left(), the canvas is wanted; like_wanted(row), styles_like_wanted(row), preview_wanted(row);
+    teach_asked(paths, author), render_asked(paths), compare_asked(Path, Path), where that is done elsewhere.
     """
 
     left = Signal()
     like_wanted = Signal(int)
+    preview_wanted = Signal(int)
     styles_like_wanted = Signal(int)
     teach_asked = Signal(list, str)
     render_asked = Signal(list)
@@ -68,6 +69,7 @@ class SelectionActions(QObject):
                    self.tr("Show what is like the selected picture in strokes, subject or colour"))  # fmt: skip
         self._make("styles", self.tr("Which of my styles?"), "gallery",
                    self.tr("Show the styles of the gallery that the selected picture is like"))  # fmt: skip
+        self._make("preview", self.tr("Preview"), "zoom-in", self.tr("Look at the selected picture in full (Space)"))
         self._make("compare", self.tr("Compare two"), "compare", self.tr("Lay two pictures side by side"))
         self._make("teach", self.tr("Teach a style of these\N{HORIZONTAL ELLIPSIS}"), "style",
                    self.tr("Let the studio learn one style from the selected pictures"))  # fmt: skip
@@ -92,6 +94,7 @@ class SelectionActions(QObject):
             self.actions[name].triggered.connect(partial(self._with_pictures, take))
         self.actions["like"].triggered.connect(lambda: self.like_wanted.emit(int(self._rows[0])))
         self.actions["styles"].triggered.connect(lambda: self.styles_like_wanted.emit(int(self._rows[0])))
+        self.actions["preview"].triggered.connect(lambda: self.preview_wanted.emit(int(self._rows[0])))
         session.content_changed.connect(self._show_state)
         self._show_state()
 
@@ -118,6 +121,7 @@ class SelectionActions(QObject):
             "paint": few or photo,
             "like": one,
             "styles": one,
+            "preview": one,
             "compare": "" if count == 2 else self.tr("Select exactly two pictures."),
             "teach": nothing,
             "render": nothing,

@@ -75,6 +75,14 @@ def shortcut_groups() -> list[tuple[str, list[tuple[str, str]]]]:
             ],
         ),
         (
+            _tr("Library"),
+            [
+                (_tr("Space"), _tr("Look at the picture in full, and back; arrows go to the next one")),
+                (_tr("Enter"), _tr("Use what is selected as the style; with Shift, mix it in")),
+                (_tr("Esc"), _tr("Back to the canvas")),
+            ],
+        ),
+        (
             _tr("Drawing a region"),
             [
                 (_tr("[ and ]"), _tr("A smaller or larger brush; a smaller or larger difference of colour")),

@@ -14,6 +14,7 @@ from studio.core.library.influence import InfluenceGraph
 from studio.core.library.influence_page import influence_page
 from studio.core.library.library_index import IndexedPicture
 from studio.core.library.map_page import map_page
+from studio.core.library.naming.group_names import Known
 from studio.core.library.plane import make_plane
 
 TITLE = "{data} {note} {script} {title}"
@@ -23,7 +24,7 @@ PICTURE = IndexedPicture(0, Path("/p/a.png"), "x", 1, 1, Facts(title=TITLE))
 @pytest.mark.parametrize(
     "page",
     [
-        map_page(TITLE, [PICTURE], make_plane(np.ones((1, 16), np.float32), [PICTURE.facts]), [b"webp"]),
+        map_page(TITLE, [PICTURE], make_plane(np.ones((1, 16), np.float32), Known([PICTURE.facts])), [b"webp"]),
         influence_page(TITLE, InfluenceGraph((), (), 0), []),
     ],
     ids=["map", "influence"],

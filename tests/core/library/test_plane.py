@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from studio.core.library.facts import Facts
 from studio.core.library.library_index import IndexedPicture
 from studio.core.library.map_page import map_page
+from studio.core.library.naming.group_names import Known
 from studio.core.library.plane import k_means, make_plane
 from studio.core.library.representation import represent
 
@@ -25,7 +26,7 @@ def clouds(sizes: tuple[int, ...] = (30, 20, 10)) -> NDArray[np.float32]:
 
 def test_pictures_that_are_alike_lie_near_each_other_in_named_groups() -> None:
     facts = [Facts(author="Anna")] * 30 + [Facts(year="1650")] * 20 + [Facts()] * 10
-    plane = make_plane(clouds(), facts)
+    plane = make_plane(clouds(), Known(facts))
     assert np.abs(plane.places).max() <= 1
     own = np.linalg.norm(plane.places[:30] - plane.places[:30].mean(0), axis=1).mean()
     assert own < 0.3 * np.linalg.norm(plane.places[:30].mean(0) - plane.places[30:50].mean(0))
@@ -39,7 +40,7 @@ def test_what_holds_for_nearly_all_pictures_names_no_group() -> None:
     facts = (
         [Facts(medium="painting", author="Anna")] * 30 + [Facts(medium="painting")] * 28 + [Facts(medium="print")] * 2
     )
-    names = [group.name for group in make_plane(clouds(), facts).groups]
+    names = [group.name for group in make_plane(clouds(), Known(facts)).groups]
     assert any(name.startswith("Anna") for name in names)
     assert not any(name.startswith("painting") for name in names)
 
@@ -53,7 +54,7 @@ def test_groups_are_found_and_the_same_each_time() -> None:
 
 def test_one_picture_and_equal_pictures_have_a_map_too() -> None:
     for vectors in (clouds((1, 0, 0)), np.ones((5, 16), np.float32), np.zeros((0, 16), np.float32)):
-        plane = make_plane(vectors, [Facts()] * len(vectors))
+        plane = make_plane(vectors, Known([Facts()] * len(vectors)))
         assert np.isfinite(plane.places).all()
         assert len(plane.groups) == min(1, len(vectors))
 
@@ -61,7 +62,7 @@ def test_one_picture_and_equal_pictures_have_a_map_too() -> None:
 def test_no_title_can_break_out_of_the_page() -> None:
     nasty = "</script><script>alert(1)</script>"
     picture = IndexedPicture(0, Path("a.png"), "x", 1, 1, Facts(title=nasty, author=nasty))
-    page = map_page(nasty, [picture], make_plane(clouds((1, 0, 0)), [picture.facts]), [b""])
+    page = map_page(nasty, [picture], make_plane(clouds((1, 0, 0)), Known([picture.facts])), [b""])
     assert "<script>alert" not in page
 
 
@@ -85,5 +86,5 @@ def test_a_plane_is_left_between_its_steps(steps: int) -> None:
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        make_plane(clouds(), [Facts()] * 60, go_on=go_on)
+        make_plane(clouds(), Known([Facts()] * 60), go_on=go_on)
     assert len(called) == steps

@@ -21,6 +21,8 @@ from studio.core.library.indexing import absolute_folders
 from studio.core.library.layout_cache import LayoutCache
 from studio.core.library.library_index import LibraryIndex
 from studio.core.library.map_page import LAYOUT_NOTES, map_page, map_values
+from studio.core.library.naming.color_words import color_traits
+from studio.core.library.naming.group_names import Known
 from studio.core.library.plane import make_plane
 from studio.core.library.umap_plane import umap_plane
 from studio.core.storage.atomic_write import replace_file
@@ -58,7 +60,12 @@ def draw_map(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Pic
         pictures = index.pictures(rows)
         vectors = index.vectors("style", rows)
         places = _umap_places(index, vectors) if arguments.layout == "umap" else None
-        plane = make_plane(vectors, [picture.facts for picture in pictures], places=places)
+        known = Known(
+            [picture.facts for picture in pictures],
+            [picture.path.parent.name for picture in pictures],
+            color_traits(index.vectors("palette", rows)),
+        )
+        plane = make_plane(vectors, known, places=places)
         if output.suffix.lower() == ".json":
             values = map_values(pictures, plane, arguments.layout)
             replace_file(output, _json(values))

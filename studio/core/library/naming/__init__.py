@@ -1,0 +1,1 @@
+"""Names of groups of pictures, from what is known of them and from their colours."""
