@@ -208,6 +208,8 @@ class AutosaveController(QObject):
     def _end_writing(self, store: SessionStore, project: Project, recorded: Recorded) -> None:
         if store is self._store:
             self._shelf.note_recorded(recorded, project)
+        if self._has_failed and self._store is not None:  # else the window would go on saying the opposite
+            self._session.post_message(Message(self.tr("What you do is kept for the next start again.")))
         self._is_writing = self._has_failed = False
         self._session.is_kept = self._store is not None
         self._note()

@@ -121,7 +121,7 @@ class ProjectController(QObject):
         project = self._autosave.project().without_undo()
         done = partial(self._end_saving, path, project, photos)
         kept = self._autosave.files
-        self._files.submit_write(lambda: save_project(path, project, photos, kept), done, self._refuse)
+        self._files.submit_write(lambda: save_project(path, project, photos, kept), done, self._refuse_saving)
 
     def _load(self, path: Path, moved: Mapping[str, Path]) -> None:
         cards = self._user_styles.cards
@@ -171,6 +171,10 @@ class ProjectController(QObject):
 
     def _refuse(self, error: StudioError) -> None:
         self._session.post_message(Message.about(error))
+
+    def _refuse_saving(self, error: StudioError) -> None:
+        """With the offer of another place."""
+        self._session.post_message(Message.about(error, action="save_project_as"))
 
     def _make_dialog(self, title: str, folder: Path) -> QFileDialog:
         dialog = StudioFileDialog(self._window, title, str(folder), self.tr("Projects (*{})").format(SUFFIX))

@@ -179,10 +179,12 @@ def test_a_disk_that_refuses_is_told_once_and_tried_again(
         studio.session.change(strength=0.2)
         studio.session.commit()
         qtbot.waitUntil(lambda: len(tries) >= 3)
-    qtbot.waitUntil(lambda: bool(recorded))
-    (message,) = messages
+    qtbot.waitUntil(lambda: bool(recorded) and len(messages) > 1)
+    message, again = messages
     assert message.text == "What you do now is not kept for the next start." and message.is_problem
     assert message.remedy == "The disk is full. Free some space."
+    assert again.text == "What you do is kept for the next start again." and not again.is_problem
+    assert studio.window.messages.message is again  # and no longer the opposite
 
 
 def test_a_folder_that_takes_no_session_is_told_at_the_start_and_after_the_first_change(
