@@ -32,7 +32,8 @@ def run_lessons(lessons: Lessons, engine: Engine) -> Iterator[ItemReport]:
 
 
 def _run_item(lessons: Lessons, item: BatchItem, request: TuneRequest, engine: Engine) -> Iterator[ItemReport]:
-    yield LessonReport(item, "learning")
+    told = LessonReport(item, "learning")
+    yield told
     with closing(follow(request, engine, "a style")) as events:
         while True:
             try:
@@ -45,6 +46,7 @@ def _run_item(lessons: Lessons, item: BatchItem, request: TuneRequest, engine: E
             except Exception as error:  # noqa: BLE001 - whatever happens to one, the others are still to be learnt
                 yield lessons.leave(item, as_studio_error(error))
                 return
-            if isinstance(news, Progress):
-                yield LessonReport(item, "learning", news.progress, training_step=news.training_step)
+            if isinstance(news, Progress) and (news.training_step is not None or news.progress != told.progress):
+                told = LessonReport(item, "learning", news.progress, training_step=news.training_step)
+                yield told
     yield lessons.deliver(item, done)
