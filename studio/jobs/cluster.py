@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
@@ -111,7 +112,9 @@ class Cluster:
         """As `start`, for a Task."""
         key = f"{self._name}-{next(self._numbers)}"
         where = {"workers": [place], "allow_other_workers": True} if place else {}
-        future = self._client.submit(_do, self._name, work, key=key, pure=False, **where)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph", UserWarning)  # pictures are as large as they are
+            future = self._client.submit(_do, self._name, work, key=key, pure=False, **where)
         self._futures[key] = future
         return future
 

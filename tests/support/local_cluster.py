@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 CHECKOUT = Path(__file__).parents[2]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(CHECKOUT), "DASK_DISTRIBUTED__WORKER__DAEMON": "True"}
@@ -23,14 +24,17 @@ with LocalCluster(n_workers=2, threads_per_worker=2, processes=True, dashboard_a
 @contextmanager
 def local_cluster() -> Iterator[str]:
     """The address of the scheduler, as long as the context lasts."""
-    with subprocess.Popen(
-        [sys.executable, "-c", _SCHEDULER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # what Dask says about a worker that dies
-        env=ENVIRONMENT,
-        text=True,
-    ) as cluster:
+    with (
+        TemporaryDirectory(ignore_cleanup_errors=True) as folder,  # for what workers leave that are killed
+        subprocess.Popen(
+            [sys.executable, "-c", _SCHEDULER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # what Dask says about a worker that dies
+            env=ENVIRONMENT | {"TMPDIR": folder},
+            text=True,
+        ) as cluster,
+    ):
         assert cluster.stdout is not None
         yield cluster.stdout.readline().strip()
 

@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import TemporaryDirectory, gettempdir
 
 from studio.core.engine_api.contract import Done, Engine, EngineInfo, EngineSettings, Event, MakeEngine, Request
 from studio.core.engine_api.learning import TrainingStep, TuneRequest
-from studio.core.errors import EngineError
+from studio.core.errors import EngineError, StudioError
+from studio.core.storage.folder_lock import FolderLock
 from studio.core.styles.learned_style_file import SUFFIX, training_file
 from studio.jobs.following import follow
+
+_PREFIX = "style-studio-lesson-"
+_ABANDONED = 60.0  # seconds after which a folder that nobody has locked is one of a worker that was killed
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,10 @@ class _Lesson:
 
     def __init__(self, engine: Engine, request: TuneRequest, checkpoint: bytes) -> None:
         self.request_id = request.id
-        self._folder = TemporaryDirectory(prefix="style-studio-lesson-", ignore_cleanup_errors=True)
+        _sweep()
+        self._folder = TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
+        self._lock = FolderLock(Path(self._folder.name))
+        self._lock.take_if_free()
         self._style = Path(self._folder.name, f"style{SUFFIX}")
         self._checkpoint = training_file(self._style)
         if checkpoint:
@@ -113,6 +121,7 @@ class _Lesson:
     def close(self) -> None:
         with suppress(ValueError):  # the work has ended in the middle of a piece, on another thread
             self._events.close()
+        self._lock.release()
         self._folder.cleanup()
 
     def _changed(self, path: Path) -> bytes:
@@ -123,3 +132,13 @@ class _Lesson:
             return b""
         self._sent[path] = data
         return data
+
+
+def _sweep() -> None:
+    """Remove the folders of workers that were killed."""
+    for folder in Path(gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError, StudioError):
+            lock = FolderLock(folder)
+            if time.time() - folder.stat().st_mtime > _ABANDONED and lock.take_if_free(0) and lock.is_held:
+                lock.release()
+                rmtree(folder, ignore_errors=True)

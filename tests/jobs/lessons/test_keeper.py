@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -12,6 +14,7 @@ import pytest
 from studio.core.engine_api.contract import EngineSettings
 from studio.core.engine_api.learning import TuneRequest
 from studio.core.errors import EngineError
+from studio.core.storage.folder_lock import FolderLock
 from studio.core.styles.learned_style_file import decode_learned
 from studio.jobs.lessons.keeper import LessonKeeper, Piece
 from tests.support.fakes import FakeEngine, make_card, make_picture
@@ -76,3 +79,23 @@ def test_what_the_engine_raises_goes_through_and_ends_the_lesson(keeper: LessonK
     with pytest.raises(EngineError, match="not enough memory"):
         keeper.go_on(request.id, 0.0)
     assert keeper.go_on(request.id, 0.0) is None
+
+
+def test_what_killed_workers_have_left_is_removed_and_what_others_are_at_stays(
+    engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left, at_work = tmp_path / "style-studio-lesson-left", tmp_path / "style-studio-lesson-at-work"
+    for folder in (left, at_work):
+        folder.mkdir()
+        (folder / "style.training").touch()
+    lock = FolderLock(at_work)
+    lock.take()
+    for folder in (left, at_work):
+        os.utime(folder, (0, 0))
+    keeper = LessonKeeper(lambda settings: engine, EngineSettings())
+    keeper.begin(make_lesson(), b"", 0.0)
+    assert not left.exists() and at_work.exists() and len(list(tmp_path.iterdir())) == 2
+    keeper.close()
+    lock.release()
+    assert list(tmp_path.iterdir()) == [at_work]
