@@ -38,6 +38,7 @@ from studio.core.image_io import open_picture
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.picture import Picture
 from studio.core.resources import resource_folder
+from studio.engine.networks.live_precision import for_painting, on_device
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import LAYOUTS, ORIGINAL_NETWORK, load_encoder_weights, load_style_network
@@ -79,7 +80,7 @@ class LiveProgram:
     def __init__(self, name: str, photos: Sequence[Picture], styles: Sequence[Tensor], device: torch.device) -> None:
         network, predictor = load_style_network(name)
         self.name = Path(name).stem
-        self._network, self._photos, self._device = network.to(device), photos, device
+        self._network, self._photos, self._device = for_painting(on_device(network, device), device), photos, device
         see = StylePredictor(predictor, device)
         with torch.no_grad():
             self._conditions = [network.conditions(see(style)) for style in styles]

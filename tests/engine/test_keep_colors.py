@@ -45,6 +45,12 @@ def test_colors_come_back_from_oklab_as_they_went() -> None:
     assert torch.allclose(from_oklab(to_oklab(waves())), waves(), atol=1e-3)
 
 
+def test_darkest_colors_come_back_as_well() -> None:
+    ramp = torch.linspace(0, 0.1, 101).expand(1, 3, 1, 101).contiguous()  # sRGB's curve has its bend at 0.04
+    assert torch.allclose(from_oklab(to_oklab(ramp)), ramp, atol=1e-4)
+    assert float(from_oklab(torch.tensor([-0.1, 0.0, 0.0]).view(1, 3, 1, 1)).max()) < 0
+
+
 def test_keeping_no_colors_leaves_the_painting_alone() -> None:
     assert torch.equal(keep_colors(weave(20, 30), waves(20, 30), 0.0), weave(20, 30))
 

@@ -17,8 +17,9 @@ class ElidedLabel(PlainLabel):
         self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
 
     def setText(self, text: str) -> None:
-        super().setText(text)
-        self._update_tip()
+        if text != self.text():  # most are set anew at each move of a slider
+            super().setText(text)
+            self._update_tip()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())

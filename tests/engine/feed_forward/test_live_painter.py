@@ -10,6 +10,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from studio.core.errors import StudioError
 from studio.core.image_io import open_picture
@@ -115,6 +116,14 @@ def test_the_network_never_works_on_less_than_it_can_mirror(painter: LivePainter
     narrow = waves(16, 200)
     assert min(job_of(painter, narrow, stroke_size=4.0).work_size) >= live_painter.SMALLEST
     assert paint(painter, narrow, stroke_size=4.0).shape == narrow.shape
+
+
+@pytest.mark.parametrize("radius", [1, 2, 3, 4, 7, 24])
+def test_what_is_called_fine_is_measured_against_means_over_squares(radius: int) -> None:
+    image = torch.rand((1, 3, 20, 33), generator=torch.Generator().manual_seed(radius))
+    padded = functional.pad(image, (radius,) * 4, mode="replicate")
+    means = functional.avg_pool2d(padded, 2 * radius + 1, stride=1)
+    assert torch.allclose(touch_up._blur(image, radius), means, atol=1e-5)
 
 
 def test_smoothness_evens_out_grain_and_leaves_edges(painter: LivePainter) -> None:
