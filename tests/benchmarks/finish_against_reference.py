@@ -28,7 +28,7 @@ from torch import Tensor
 from studio.core.engine_api.contract import EngineSettings
 from studio.core.image_io import open_picture
 from studio.core.picture import fit_size
-from studio.core.recipe import StyleRecipe
+from studio.core.recipe import QUICK_NETWORK, StyleRecipe
 from studio.core.resources import resource_folder
 from studio.engine.feed_forward.job import FeedForwardJob
 from studio.engine.feed_forward.live_painter import LivePainter
@@ -195,7 +195,7 @@ def _inputs(arguments: argparse.Namespace, quality: str) -> tuple[Tensor, Tensor
 
 
 def _painter() -> LivePainter:
-    network, predictor = load_style_network(StyleRecipe().network)
+    network, predictor = load_style_network(QUICK_NETWORK)
     return LivePainter(network, StylePredictor(predictor, CPU), CPU)
 
 

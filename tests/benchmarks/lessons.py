@@ -36,7 +36,7 @@ from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.image_io import open_picture
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.picture import Picture
-from studio.core.recipe import FINE_NETWORK, StyleRecipe
+from studio.core.recipe import FINE_NETWORK, QUICK_NETWORK, StyleRecipe
 from studio.core.styles.learned_style import LearnedStyle
 from studio.core.training.ablation import ARTISTS, works_of
 from studio.engine.finetune.dataset import blend_targets, hold_out
@@ -160,13 +160,13 @@ def table_of(rows: Sequence[dict[str, object]]) -> list[str]:
     return lines
 
 
-_MIXES = {StyleRecipe().network: "mix", FINE_NETWORK: "mix, larger network"}
+_MIXES = {QUICK_NETWORK: "mix", FINE_NETWORK: "mix, larger network"}
 
 
 def _paint(
     engine: TorchEngine, photo: Picture, works: Sequence[Picture], network: str, learned: LearnedStyle | None = None
 ) -> Picture:
-    recipe = StyleRecipe(method="live", long_edge=EDGE)
+    recipe = StyleRecipe(method="live", long_edge=EDGE, network=QUICK_NETWORK)
     if network:
         recipe = recipe.change(network=network)
     known = (learned,) if learned is not None else (None,) * len(works)

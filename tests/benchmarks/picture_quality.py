@@ -44,7 +44,7 @@ from studio.core.engine_api.contract import Done, EngineSettings, StyleRequest
 from studio.core.image_io import open_picture
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.picture import Picture
-from studio.core.recipe import StyleRecipe
+from studio.core.recipe import FINE_NETWORK, QUICK_NETWORK, StyleRecipe
 from studio.core.resources import resource_folder
 from studio.engine.losses.losses import relative_moments_loss
 from studio.engine.losses.statistics import Moments, moments
@@ -76,7 +76,8 @@ BUNDLED_PAIRS = (
     ("kingfisher.jpg", "van-gogh-langlois-bridge-at-arles.webp"),
 )
 METHODS: dict[str, StyleRecipe] = {
-    "Live": StyleRecipe(method="live", long_edge=EDGE),
+    "Live": StyleRecipe(method="live", network=QUICK_NETWORK, long_edge=EDGE),
+    "Live, larger network": StyleRecipe(method="live", network=FINE_NETWORK, long_edge=EDGE),
     "Finish, draft": StyleRecipe(quality="draft", long_edge=EDGE),
     "Finish, standard": StyleRecipe(long_edge=EDGE),
     "Finish, high": StyleRecipe(quality="high", long_edge=EDGE),

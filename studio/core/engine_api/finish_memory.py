@@ -13,6 +13,7 @@ MEMORY_SHARE: Final = 0.5  # of what is free
 LARGEST_WHOLE = 4_000_000  # px encoded in one go even if there is room: a piece must not take seconds
 SMALLEST_TILE = 512  # px; below, most of a tile would be margin
 LIVE_BYTES_PER_PIXEL: Final = 42  # measured at 8192 x 5461 px
+FINE_BYTES: Final = 600_000_000  # more takes the larger Live network, at 2600 x 2000 px
 ENGINE_BYTES: Final = 900_000_000  # PyTorch and the networks
 
 
@@ -41,9 +42,9 @@ def finish_bytes(pixels: int, value_bytes: int, free: int | None) -> int:
     return ENGINE_BYTES + pixels * _bytes_in_any_case(value_bytes) + at_once * bytes_per_pixel(value_bytes)
 
 
-def live_bytes(pixels: int) -> int:
-    """What the method "live" takes at a size, the engine itself included."""
-    return ENGINE_BYTES + pixels * LIVE_BYTES_PER_PIXEL
+def live_bytes(pixels: int, is_fine: bool = False) -> int:
+    """What the method "live" takes at a size, the engine itself included. is_fine: by the larger network."""
+    return ENGINE_BYTES + pixels * LIVE_BYTES_PER_PIXEL + (FINE_BYTES if is_fine else 0)
 
 
 def _bytes_in_any_case(value_bytes: int) -> int:

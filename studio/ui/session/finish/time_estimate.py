@@ -11,7 +11,7 @@ from typing import Any
 from studio.core.engine_api.contract import EngineInfo
 from studio.core.engine_api.finish_memory import finish_bytes, live_bytes
 from studio.core.engine_api.schedule import stages
-from studio.core.recipe import METHODS, QUALITIES, StyleRecipe
+from studio.core.recipe import FINE_NETWORK, METHODS, QUALITIES, StyleRecipe
 from studio.ui.session.settings import Settings
 
 _KEY = "engine/runs"
@@ -20,6 +20,7 @@ _CPU_RATE, _CPU_CORES = 5.0, 2  # s per unit of work, measured on so many cores;
 _CORES_HELP = 0.75  # power of the number of cores: each further one helps less
 _SETTING_UP = 2.0  # steps that measuring photo and style costs at each size
 _GUIDED = 1.17  # times as long with *Freedom* below 1, measured
+_FINE = 3.0  # times the work is a picture for the larger Live network
 _SMOOTHING = 0.3  # share of a new reading; steps differ in cost from scale to scale
 _OCTAVE, _OTHER = 1.0, 1.5  # how much less a run tells of one twice as large, and of one in another quality or method
 _SLOWEST = 1e6  # s per unit of work; anything slower was never measured
@@ -76,7 +77,7 @@ class TimeEstimate:
         if self._info is None:
             return None
         if recipe.method == "live":
-            return live_bytes(width * height)
+            return live_bytes(width * height, recipe.live_network == FINE_NETWORK)
         return finish_bytes(width * height, _VALUE_BYTES.get(self._info.dtype, 4), self._info.memory)
 
     def learn(
@@ -175,10 +176,10 @@ class Countdown:
 
 
 def _work(width: int, height: int, recipe: StyleRecipe, start_edge: int | None) -> float:
-    """The work of a recipe, in steps of a megapixel; of the method "live", in megapixels."""
+    """The work of a recipe, in steps of a megapixel; of the method "live", in megapixels of the small network."""
     long_edge, short_edge = max(width, height), min(width, height)
     if recipe.method == "live":
-        return width * height / 1e6
+        return width * height / 1e6 * (_FINE if recipe.live_network == FINE_NETWORK else 1.0)
     plan = stages(long_edge, short_edge, recipe.quality, start_edge)
     pixels = sum(stage.cost + _SETTING_UP * stage.cost / stage.steps for stage in plan)
     return pixels / 1e6 * (1.0 if _is_free(recipe) else _GUIDED)
