@@ -14,6 +14,7 @@ from torch import Tensor
 
 from studio.core.card import bundled_cards, card_json
 from studio.core.errors import StudioError
+from studio.core.image_io.find_pictures import pictures_in
 from studio.core.image_io.picture_reader import open_picture
 from studio.core.storage.atomic_write import make_folder, replace_file
 from studio.core.storage.folder_lock import FolderLock
@@ -23,6 +24,7 @@ from studio.core.training.data_card import (
     describe_gaps,
     make_card,
     read_manifest,
+    work_of,
     works_like,
 )
 from studio.core.training.training_plan import TrainingNews, TrainingPlan
@@ -85,6 +87,7 @@ class _Run:
 
     def run(self) -> Generator[TrainingNews, None, None]:
         plan, group = self._plan, self._group
+        _check_left_out(plan)
         network, predictor = self._networks()
         photos, unseen_photos = yield from self._read(plan.content)
         styles, unseen_styles = yield from self._read(plan.styles)
@@ -177,7 +180,7 @@ class _Run:
         return network.to(self._group.device), StylePredictor(predictor_weights, self._group.device)
 
     def _read(self, folder: Path) -> Generator[TrainingNews, None, tuple[Pictures, Pictures]]:
-        left_out = {*works_like(self._shown, read_manifest(folder)), *self._plan.leave_out}
+        left_out = {*works_like(self._shown, read_manifest(folder)), *map(work_of, self._plan.leave_out)}
         doubles = Doubles(to_tensor(open_picture(card.file), torch.device("cpu")) for card in self._shown)
         reading = read_pictures(folder, left_out, doubles, self._group.device)
         while True:
@@ -217,3 +220,15 @@ class _Run:
         card = make_card(run, path, f"{style_data} {photo_data}", gaps)
         replace_file(path.with_suffix(".json"), card_json(card).encode())
         return path
+
+
+def _check_left_out(plan: TrainingPlan) -> None:
+    """Raise StudioError if there is no picture of a work to be left out: it may be learnt from under another name."""
+    if not plan.leave_out:
+        return
+    works = {work_of(path.name) for path in pictures_in([plan.content, plan.styles])}
+    for name in plan.leave_out:
+        if work_of(name) not in works:
+            raise StudioError(
+                f"No picture in these folders shows {name}.", "Name the works to leave out by their files."
+            )

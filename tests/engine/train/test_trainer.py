@@ -195,3 +195,16 @@ def test_a_mix_of_two_styles_is_mixed_alike_in_its_vector_and_in_its_statistics(
     assert torch.allclose(batch.vectors, one.vector + shares * direction, atol=1e-4)
     means = [view.moments["relu2_2"].mean.float() for view in (one, other)]
     assert torch.allclose(batch.moments["relu2_2"].mean, torch.lerp(*means, shares), rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize(("left_out", "learnt"), [((), 3), (("style0_full.png",), 2), (("style0",), 2)])
+def test_works_are_left_out_by_the_names_of_their_files(
+    folders: tuple[Path, Path], tmp_path: Path, left_out: tuple[str, ...], learnt: int
+) -> None:
+    steps_of(small_plan(folders, tmp_path, steps=1, leave_out=left_out))
+    assert f" {learnt} styles without a manifest" in read_card(tmp_path / f"{NAME}.json").trained_on
+
+
+def test_a_work_that_is_not_there_cannot_be_left_out(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="shows starry-night"):
+        steps_of(small_plan(folders, tmp_path, leave_out=("style0_full.png", "starry-night")))
