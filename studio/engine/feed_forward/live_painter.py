@@ -142,7 +142,7 @@ class LivePainter:
         if mixed is not None and shares is not None and mixed.has_other_styles:
             statistics = self._measured_alone(network, mixed, image, conditions)
             if isinstance(network, FineNetwork):  # its second network may run away after those of another picture
-                statistics = statistics[: len(network.live.norms)]
+                statistics = statistics[: network.live.statistics_count]
         if is_whole and height * width <= WHOLE:
             return (yield from _painting(network, _aligned(image), conditions, statistics, shares))
         most = WHOLE if is_whole else max(LEAST_MEASURED, round(MEASURED * job.size[0] * job.size[1]))

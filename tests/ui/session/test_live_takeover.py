@@ -77,7 +77,7 @@ def test_at_rest_the_larger_network_repaints_what_is_shown_at_its_size(
 def test_what_is_shown_is_what_is_exported_and_credited(fine: Studio) -> None:
     exportable = fine.exporter.exportable
     assert exportable is not None
-    assert exportable.picture is fine.session.picture is shown(fine).picture
+    assert exportable.picture is fine.session.on_canvas.picture is shown(fine).picture
     recipe = exportable.credits.recipe
     assert recipe is not None
     assert (recipe.method, recipe.network) == ("live", FINE_NETWORK)
@@ -85,7 +85,7 @@ def test_what_is_shown_is_what_is_exported_and_credited(fine: Studio) -> None:
 
 
 def test_a_kept_picture_comes_back_as_it_was_painted(fine: Studio) -> None:
-    fine.session.keep_draft()
+    fine.session.belongings.keep_draft()
     kept = fine.session.artwork.history[-1]
     assert kept.recipe.network == FINE_NETWORK
     fine.session.show_result(kept)
@@ -125,13 +125,13 @@ def test_a_move_of_a_slider_ends_it_and_shows_the_small_one_again(
 
 
 def test_it_never_goes_back_to_the_small_one_by_itself(qtbot: QtBot, fine: Studio, engine: FakeEngine) -> None:
-    picture, count = fine.session.picture, len(engine.requests)
+    picture, count = fine.session.on_canvas.picture, len(engine.requests)
     fine.session.commit()
     fine.session.change(strength=fine.session.artwork.recipe.strength)
     fine.preferences.has_history = not fine.preferences.has_history
     fine.window.canvas.zoom_to_fit()
     qtbot.waitUntil(lambda: not fine.session.live._rest.isActive())
-    assert fine.session.picture is picture
+    assert fine.session.on_canvas.picture is picture
     assert len(engine.requests) == count
 
 
