@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,18 +12,18 @@ from itertools import count
 from pathlib import Path
 from secrets import token_hex
 from threading import Lock
-from weakref import WeakSet, WeakValueDictionary
+from weakref import WeakValueDictionary
 
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.card import Card
-from studio.core.errors import ProjectError, StudioError, WriteError
-from studio.core.image_io.picture_reader import reason
+from studio.core.errors import ProjectError, StudioError
 from studio.core.picture import Picture
-from studio.core.project.archive import LARGEST_DOCUMENT, damaged, is_member
-from studio.core.project.document import Pack, ProjectDocument, thumbnail_name
+from studio.core.project.archive import LARGEST_DOCUMENT, damaged
+from studio.core.project.document import ProjectDocument, thumbnail_name
 from studio.core.project.document_reader import DocumentReader, parse_document
-from studio.core.project.picture_bytes import LARGEST_FILE, file_of, keep_file, unpack
+from studio.core.project.picture_bytes import unpack
 from studio.core.project.project import HistoryEntry, Project
+from studio.core.project.session_files import SessionFiles
 from studio.core.project.waiting_sessions import (
     DOCUMENT,
     NAME,
@@ -40,7 +39,6 @@ from studio.core.storage.untrusted import read_bounded
 HISTORY_BYTES = 4 * 2**30  # the cap, unless the artist sets another
 _SWEEP_EVERY = 64 * 2**20  # bytes that this session grows by until those before are counted again
 _ASIDE = "sitting.before.json"  # what could not be brought back as a whole; its pictures stay
-_KINDS = ("pictures", "thumbnails", "learned", "masks")
 
 
 @dataclass(frozen=True)
@@ -72,8 +70,7 @@ class SessionStore:
         self._turn = 0  # of the newest state written
         self._writing = Lock()
         self._document = b""
-        self._living: dict[str, WeakSet[Picture]] = {}  # those in memory, by the file that they lie in
-        self._sizes = self._found()  # of the files that are there
+        self._files = SessionFiles(folder)
         self._spared = self._named_aside()  # files that a damaged state names
         self._dropped: WeakValueDictionary[int, Result] = WeakValueDictionary()  # by id; not to be written again
         self._dropped_under = cap
@@ -94,34 +91,34 @@ class SessionStore:
             if self._is_closed:
                 raise ProjectError("This session is closed.")
             if turn < self._turn:
-                return Recorded(sum(self._sizes.values()))
+                return Recorded(self._files.size)
             document, dropped = self._fitting(project)
             self._write_document(document)
             self._turn = turn
-            self._note_files(document)
-            self._collect(document.files)
-            size = sum(self._sizes.values())
+            self._files.tell(document.pictures)
+            self._files.keep_only(document.files.keys() | self._spared)
+            size = self._files.size
             return Recorded(size, dropped, self._sweep_others(size))
 
     def usage(self) -> Recorded:
         """What `record` tells of the disk, of what is there already; discards nothing."""
-        return Recorded(sum(self._sizes.values()), (), sweep_sessions(self.folder.parent, sys.maxsize, self.folder))
+        return Recorded(self._files.size, (), sweep_sessions(self.folder.parent, sys.maxsize, self.folder))
 
     @property
     def sizes(self) -> dict[str, int]:
         """The files that are there, by the names that projects give them, with their sizes in bytes."""
-        return dict(self._sizes)
+        return dict(self._files.sizes)
 
     @property
     def files(self) -> dict[str, Callable[[], bytes]]:
         """How they are read."""
-        return {name: partial(self._fetch, name) for name in self._sizes}
+        return {name: partial(self._files.fetch, name) for name in self.sizes}
 
     def thumbnail(self, picture: Picture) -> Picture | None:
         """The small copy of a painting; None if there is none yet. Waits for the disk, and for the fingerprint."""
         name = thumbnail_name(picture)
         with suppress(StudioError, ValueError):
-            return unpack(self._fetch(name), name)
+            return unpack(self._files.fetch(name), name)
         return None
 
     def recover(self, cards: Iterable[Card] = ()) -> Project | None:
@@ -139,7 +136,9 @@ class SessionStore:
                 raise damaged(DOCUMENT, error) from error
             try:
                 values = parse_document(data)
-                reader = DocumentReader(values, self._fetch, _open_no_link, cards, is_own=True, leave=self._leave)
+                reader = DocumentReader(
+                    values, self._files.fetch, _open_no_link, cards, is_own=True, leave=self._files.leave
+                )
                 project = reader.read()
             except (ValueError, MemoryError, StudioError) as error:
                 self._set_aside(data)
@@ -169,9 +168,9 @@ class SessionStore:
             project = _without(project, entry)
         while True:
             document = ProjectDocument(project, keep_sources=True)
-            self._write_files(document.files)
-            document.note_sizes(self._sizes)
-            size = sum(self._sizes[name] for name in document.files)
+            self._files.add(document.files)
+            document.note_sizes(self._files.sizes)
+            size = sum(self._files.sizes[name] for name in document.files)
             oldest = _next_to_go(project)
             if size <= self.cap or oldest is None:
                 return document, tuple(dropped)
@@ -179,91 +178,18 @@ class SessionStore:
             dropped.append(oldest)
             self._dropped[id(oldest.result)] = oldest.result
 
-    def _write_files(self, files: Mapping[str, Pack]) -> None:
-        for kind in {name.partition("/")[0] for name in files.keys() - self._sizes.keys()}:
-            make_folder(self.folder / kind)
-        for name in files.keys() - self._sizes.keys():
-            data = files[name]()
-            self._write(name, data)
-            self._sizes[name] = len(data)
-
     def _write_document(self, document: ProjectDocument) -> None:
         data = document.to_json()
         if data != self._document:
-            self._write(DOCUMENT, data)
+            self._files.write(DOCUMENT, data)
             self._document = data
-
-    def _write(self, name: str, data: bytes) -> None:
-        """As `replace_file`, but no sentence names a file that the user has never seen."""
-        try:
-            replace_file(self.folder / name, data)
-        except WriteError as error:
-            cause, place = error.__cause__, self.folder.parent
-            if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise WriteError(f"The disk is full on which {place} lies.", "Free some space there.") from cause
-            why = f": {reason(cause)}" if isinstance(cause, OSError) else ""
-            raise WriteError(f"Nothing can be written to {place}{why}.", "Look at its permissions.") from cause
-
-    def _note_files(self, document: ProjectDocument) -> None:
-        """Let the pictures know where they lie, so that their memory can be given back."""
-        for name, pictures in document.pictures.items():
-            for picture in pictures:
-                file = file_of(picture)
-                keep_file(picture, replace(file, read=self._leave(name, self._sizes[name])))
-                self._living.setdefault(name, WeakSet()).add(picture)
-
-    def _is_needed(self, name: str) -> bool:
-        """Whether a picture that no state names any more lies in this file and nowhere else."""
-        pictures = list(self._living.pop(name, ()))
-        if any(not picture.is_in_memory for picture in pictures):
-            self._living[name] = WeakSet(pictures)
-            return True
-        for picture in pictures:
-            keep_file(picture, None)
-        return False
-
-    def _collect(self, used: Iterable[str]) -> None:
-        """Remove the files that no state names; what cannot be removed now stays for the next time."""
-        for name in self._sizes.keys() - set(used) - self._spared:
-            if self._is_needed(name):
-                continue
-            with suppress(OSError):
-                (self.folder / name).unlink(missing_ok=True)
-                del self._sizes[name]
-
-    def _found(self) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for kind in _KINDS:
-            with suppress(OSError):
-                for path in (self.folder / kind).iterdir():
-                    name = f"{kind}/{path.name}"
-                    with suppress(OSError):  # of one that leads nowhere
-                        if is_member(name):
-                            found[name] = path.stat().st_size
-        return found
 
     def _named_aside(self) -> frozenset[str]:
         try:
             text = read_bounded(self.folder / _ASIDE, LARGEST_DOCUMENT).decode()
         except (OSError, ValueError):
             return frozenset()
-        return frozenset(name for name in self._sizes if f'"{name}"' in text)
-
-    def _fetch(self, name: str) -> bytes:
-        if not is_member(name):
-            raise ValueError("it names a file that cannot be")
-        try:
-            return read_bounded(self.folder / name, LARGEST_FILE)
-        except OSError as error:
-            raise ProjectError(f"{name} cannot be read: {error.strerror}.") from error
-
-    def _leave(self, name: str, length: int) -> Callable[[], bytes]:
-        """As `DocumentReader.leave`."""
-        if not is_member(name):
-            raise ValueError("it names a file that cannot be")
-        if self._sizes.get(name) != length:
-            raise ValueError(f"{name} is not there as it was written")
-        return partial(self._fetch, name)
+        return frozenset(name for name in self._files.sizes if f'"{name}"' in text)
 
     def _sweep_others(self, size: int) -> int:
         """Discard sessions before, the oldest first, until all fit under the cap; the bytes of those that stay."""
@@ -273,7 +199,7 @@ class SessionStore:
         return self._others
 
     def _set_aside(self, data: bytes) -> None:
-        self._spared = frozenset(self._sizes)
+        self._spared = frozenset(self._files.sizes)
         with suppress(StudioError):
             replace_file(self.folder / _ASIDE, data)
 

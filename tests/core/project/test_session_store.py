@@ -21,7 +21,7 @@ from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.errors import PictureError, ProjectError, StudioError
 from studio.core.image_io import open_picture
 from studio.core.picture import Picture
-from studio.core.project import session_store
+from studio.core.project import session_files
 from studio.core.project.picture_bytes import release
 from studio.core.project.project import HistoryEntry, Project, project_of
 from studio.core.project.session_store import SessionStore, open_session
@@ -108,13 +108,13 @@ def test_only_what_is_new_is_written_and_what_no_longer_counts_is_removed(
     store: SessionStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[str] = []
-    true_replace = session_store.replace_file
+    true_replace = session_files.replace_file
 
     def replace_file(path: Path, data: bytes) -> None:
         written.append(path.name)
         true_replace(path, data)
 
-    monkeypatch.setattr(session_store, "replace_file", replace_file)
+    monkeypatch.setattr(session_files, "replace_file", replace_file)
     project = make_shelf(3)
     store.record(project)
     assert len(written) == 7 and written[-1] == DOCUMENT, "the document is the last, since it names the others"
@@ -148,9 +148,9 @@ def test_what_the_cap_has_dropped_is_not_written_again_until_the_cap_is_raised(
     store.cap = size // 2
     store.record(project)
     packed: list[str] = []
-    true_files = SessionStore._write_files
+    true_add = session_files.SessionFiles.add
     monkeypatch.setattr(
-        SessionStore, "_write_files", lambda self, files: packed.extend(files) or true_files(self, files)
+        session_files.SessionFiles, "add", lambda self, files: packed.extend(files) or true_add(self, files)
     )
     assert len(store.record(project).dropped) == 3 and len(packed) == 2
     store.cap = size

@@ -11,7 +11,7 @@ from studio.ui.widgets.tool_buttons import action_button, tool_button
 
 def test_a_button_of_an_action_does_the_same(qtbot: QtBot) -> None:
     action, done = QAction("Undo"), list[bool]()
-    action.triggered.connect(done.append)
+    action.triggered.connect(lambda: done.append(True))
     with_text, alone = action_button(action), action_button(action, has_text=False)
     for button in (with_text, alone):
         qtbot.addWidget(button)
