@@ -121,11 +121,3 @@ def confusion(guesses: Classes, classes: Classes, count: int) -> NDArray[np.int6
     table = np.zeros((count, count), np.int64)
     np.add.at(table, (classes, guesses), 1)
     return table
-
-
-def area_under_curve(scores: Numbers, is_positive: NDArray[np.bool_]) -> float:
-    """How often one of the positives scores higher than one of the others (Mann-Whitney); ties count half."""
-    _, places, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]
-    positives, others = int(is_positive.sum()), int((~is_positive).sum())
-    return float((ranks[is_positive].sum() - positives * (positives + 1) / 2) / (positives * others))

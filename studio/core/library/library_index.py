@@ -221,16 +221,6 @@ class LibraryIndex:
         rows = self._database.execute("SELECT row FROM pictures WHERE path = ?", (os.fsencode(path),))
         return next(iter(self.pictures([row for (row,) in rows])), None)
 
-    def find_text(self, words: str, under: Path | None = None) -> NDArray[np.int64]:
-        """Rows of pictures with all of these words in title, author, year, medium or licence, or in their path."""
-        where, values = below(under)
-        texts = "title || ' ' || author || ' ' || year || ' ' || medium || ' ' || licence || ' ' || CAST(path AS TEXT)"
-        conditions = [f"instr(lower({texts}), ?)" for _ in words.split()]
-        joined = f"{where} AND " if where else " WHERE "
-        query = f"SELECT row FROM pictures{joined}{' AND '.join(conditions) or '1'} ORDER BY row"
-        found = self._database.execute(query, (*values, *(word.lower() for word in words.split())))
-        return np.fromiter((row for (row,) in found), np.int64)
-
     def arranged(
         self, folders: Sequence[Path], words: str = "", sort: Sort = "folder", labelled: Labelled | None = None
     ) -> NDArray[np.int64]:

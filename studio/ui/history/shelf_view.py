@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
-from studio.core.project.project import HistoryEntry
 from studio.ui.history.shelf_delegate import PICTURE, TILE, ShelfDelegate
 from studio.ui.history.shelf_model import ENTRY_ROLE, ShelfModel
 from studio.ui.history.shelf_thumbnails import ShelfThumbnails
@@ -54,14 +53,6 @@ class ShelfView(QListView):
         self.doubleClicked.connect(lambda index: self.restored.emit(index.data(ENTRY_ROLE)))
         thumbnails.arrived.connect(self.viewport().update)  # many arrivals, one paint
         model.rowsInserted.connect(self._show_newest)
-
-    def show_entry(self, entry: HistoryEntry | None) -> None:
-        """Bring an entry into sight."""
-        model = self.model()
-        assert isinstance(model, ShelfModel)
-        row = model.row_of(entry)
-        if row >= 0:
-            self.scrollTo(model.index(row, 0))
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:

@@ -162,7 +162,7 @@ class LibraryRoom(QWidget):
 
     def _selected_rows(self) -> NDArray[np.int64]:
         if self._pages.currentWidget() is self.map:
-            return np.array([picture.row for picture in self.map.controller.selected], np.int64)
+            return np.array(self.map.selected_rows, np.int64)
         return self.grid.selected_rows
 
     @Slot()
@@ -172,9 +172,9 @@ class LibraryRoom(QWidget):
 
     @Slot(int)
     def _open_on_map(self, place: int) -> None:
-        pictures = self.map.controller.pictures
-        if place < len(pictures):
-            self._selection.like_wanted.emit(pictures[place].row)
+        rows = self.map.rows
+        if place < len(rows):
+            self._selection.like_wanted.emit(rows[place])
 
     @Slot()
     def _show_map(self) -> None:
@@ -182,7 +182,7 @@ class LibraryRoom(QWidget):
         rows = np.sort(self._browser.found.rows)
         if self._is_map and len(rows) and not np.array_equal(rows, self._mapped):
             self._mapped = rows
-            self.map.controller.show(rows=rows.tolist())
+            self.map.show_rows(rows.tolist())
 
     @Slot()
     def _map_anew(self) -> None:

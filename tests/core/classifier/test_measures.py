@@ -7,7 +7,6 @@ import pytest
 
 from studio.core.classifier.measures import (
     adaptive_calibration_error,
-    area_under_curve,
     bootstrap_interval,
     calibration_error,
     calibration_error_by_chance,
@@ -57,13 +56,6 @@ def test_ranking_is_measured_for_each_class_alike() -> None:
     perfect = np.array([[0.9, 0.1], [0.8, 0.2], [0.2, 0.8], [0.1, 0.9]])
     assert mean_average_precision(perfect, classes) == 1.0
     assert mean_average_precision(perfect[::-1], classes) == pytest.approx((1 / 3 + 2 / 4) / 2)
-
-
-def test_the_area_under_the_curve_counts_pairs() -> None:
-    is_positive = np.array([True, True, False, False])
-    assert area_under_curve(np.array([0.9, 0.8, 0.2, 0.1]), is_positive) == 1.0
-    assert area_under_curve(np.array([0.9, 0.1, 0.2, 0.8]), is_positive) == 0.5
-    assert area_under_curve(np.zeros(4), is_positive) == 0.5
 
 
 def test_confusion_has_labels_in_rows() -> None:

@@ -113,8 +113,8 @@ def test_facts_of_a_work_hold_for_its_details_and_survive(index: LibraryIndex, f
         assert whole is not None and detail is not None
         assert whole.facts == detail.facts
         assert (whole.facts.author, whole.facts.medium, whole.facts.period) == ("Hokusai", "print", "1830s")
-        assert again.find_text("hokusai wave").tolist() == sorted([whole.row, detail.row])
-        assert again.find_text("hokusai boat").tolist() == []
+        assert sorted(again.arranged([folder], "hokusai wave").tolist()) == sorted([whole.row, detail.row])
+        assert again.arranged([folder], "hokusai boat").tolist() == []
         assert again.thumbnail(whole.row) == b"small"
         stored = again.vectors("style", np.array([whole.row]))[0]
         assert np.abs(stored - vectors_of(sum(b"wave"))["style"]).max() < 1e-3

@@ -84,10 +84,6 @@ class ThumbnailStore(QObject):
             del self._atlases[old]
         return atlas
 
-    def is_missing(self, indices: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """For which of these there is no picture."""
-        return self._missing[indices]
-
     def want(self, edge: int, indices: NDArray[np.int64]) -> None:
         """Load these next, in this order; what was wanted before is no longer. edge: 0 for what is needed later."""
         if edge:
