@@ -194,13 +194,13 @@ class LibraryLabeller(QObject):
                 if row is None and model.needs_frozen:
                     self._ask(run, path, row_of(vectors, model.classifier.query), picture)
                 elif row is None:
-                    self._judge(model, path, row_of(vectors, model.classifier.query), None)
+                    self._classify(model, path, row_of(vectors, model.classifier.query), None)
                 else:
-                    self._judge(model, path, row, row_of(vectors, PhotoCheck.query))
+                    self._classify(model, path, row, row_of(vectors, PhotoCheck.query))
             case Failed(error=error):
                 self._leave_out(run, error)
 
-    def _judge(self, model: _Model, path: Path, row: Row, frozen: Row | None) -> None:
+    def _classify(self, model: _Model, path: Path, row: Row, frozen: Row | None) -> None:
         try:
             verdict = Verdict.of(model.classifier, model.check, row, frozen)
         except StudioError as error:

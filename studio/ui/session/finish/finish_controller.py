@@ -129,7 +129,7 @@ class FinishController(QObject):
             self._tell_of_restart(run, self.run)
 
     def leave(self) -> None:
-        """Another photo was opened: what is painted of the old one goes to the history."""
+        """End a run under way, such as for another photo; what it has painted so far goes to the history."""
         if self.run is not None:
             self._worker.stop_job()
             self.end()
