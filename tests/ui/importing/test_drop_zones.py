@@ -10,13 +10,15 @@ from PySide6.QtWidgets import QApplication
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.importing.drop_zones import ZONES, Drop
 from studio.ui.importing.mime_payload import Payload, encoded, payload_kind, read_payload
+from studio.ui.theme.theme import apply_theme
 from tests.support.dragging import HELD, files, gallery_style, image, uri_list
 
 LEFT, RIGHT = QPoint(30, 40), QPoint(570, 290)
 
 
 @pytest.fixture
-def canvas(qtbot, tmp_path):
+def canvas(qtbot, qapp, tmp_path):
+    apply_theme(qapp, "dark")  # whatever a test before has chosen
     canvas = Canvas((), thumbnail_folder=tmp_path)
     qtbot.addWidget(canvas)
     canvas.resize(600, 300)
