@@ -66,7 +66,9 @@ def test_the_artwork_is_a_file_like_an_export_and_an_image(finished: Studio) -> 
     path = file_of(mime)
     assert path.name.endswith(", The Great Wave off Kanagawa.png")
     assert np.array_equal(open_picture(path).pixels, shown(finished).pixels)
-    assert read_recipe(path) == finished.session.artwork.recipe and b"Katsushika Hokusai" in path.read_bytes()
+    artwork = finished.exporter.exportable
+    assert artwork is not None and read_recipe(path) == artwork.credits.recipe
+    assert b"Katsushika Hokusai" in path.read_bytes()
     assert is_image_of(mime, shown(finished))
     assert finished.session.artwork.has_unsaved_result  # who knows what becomes of it
 
