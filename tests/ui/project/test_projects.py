@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from studio.core.artwork.blend import Blend
+from studio.core.errors import WriteError
 from studio.core.image_io import open_picture
 from studio.core.project.project_file import load_project, save_project
 from studio.core.project.session_store import open_session
@@ -71,6 +72,22 @@ def test_a_project_is_saved_under_a_name_and_then_without_a_question(
     studio.actions["save_project"].trigger()
     qtbot.waitUntil(lambda: len(messages) == 2)
     assert load_project(path).state.recipe.strength == 0.11
+
+
+def test_a_disk_that_is_full_leaves_the_old_project_and_another_place_is_offered(
+    qtbot: QtBot, studio: Studio, evening: Path, messages: list[Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = evening.read_bytes()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise WriteError("The disk is full: evening.studio was not written.", "Free some space or save elsewhere.")
+
+    monkeypatch.setattr("studio.ui.project.project_controller.save_project", refuse)
+    studio.projects.save_as(evening)
+    qtbot.waitUntil(lambda: any(message.is_problem for message in messages))
+    (problem,) = [message for message in messages if message.is_problem]
+    assert problem.text.startswith("The disk is full") and problem.action == "save_project_as"
+    assert evening.read_bytes() == before
 
 
 def test_a_project_that_is_opened_lies_on_the_table(qtbot: QtBot, studio: Studio, evening: Path) -> None:
