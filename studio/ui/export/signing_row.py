@@ -35,7 +35,8 @@ class SigningRow(QWidget):
         self._signing = SigningSettings() if settings is None else read_signing_settings(settings)
         self.box = QCheckBox(self.tr("Sign with my certificate (C2PA)"))
         tip = self.tr(
-            "Says who exported it, what it was made of, and that a trained model took part, so that a change is noticed"
+            "Says who exported it, what it was made of, and that a trained model took part, so that a change is "
+            "noticed.\nCredentials that the photo itself has are carried on by a signed export only."
         )
         self.box.setToolTip(tool_tip(tip))
         self.certificate, self.key = QPushButton(), QPushButton()
