@@ -82,7 +82,7 @@ def test_each_group_can_be_the_last_that_is_waited_for() -> None:
 
 
 def palette(red: float, green: float, blue: float) -> np.ndarray:
-    image = torch.tensor([red, green, blue]).reshape(1, 3, 1, 1).expand(1, 3, 64, 64)
+    image = torch.tensor([red, green, blue], dtype=torch.float32).reshape(1, 3, 1, 1).expand(1, 3, 64, 64)
     return palette_of(image).numpy()[None]
 
 
