@@ -10,6 +10,7 @@ that lets no checkerboard through (Sugawara et al. 2018).
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -165,13 +166,18 @@ class FineNetwork(nn.Module):
         photo = photo.expand(painted.shape[0], -1, -1, -1)  # one photo under several conditions
         parts = self.refinement.refining(photo, painted, normalize)
         while True:
-            with torch.autocast(photo.device.type, torch.bfloat16, enabled=self.is_bfloat16):  # not while others work
+            with self._precision(photo.device):  # not while others work
                 try:
                     next(parts)
                 except StopIteration as stop:
                     refined: Tensor = stop.value
                     return refined[:, :, :height, :width]
             yield
+
+    def _precision(self, device: torch.device) -> AbstractContextManager[object]:
+        if not torch.amp.is_autocast_available(device.type):
+            return nullcontext()
+        return torch.autocast(device.type, torch.bfloat16, enabled=self.is_bfloat16)
 
     def _painted(
         self, content: Tensor, conditions: Tensor, statistics: Statistics | None, shares: Tensor | None

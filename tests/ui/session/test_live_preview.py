@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.engine_api.contract import ColorRequest, LiveRequest, StyleRequest
 from studio.core.errors import EngineError
-from studio.core.recipe import StyleRecipe
+from studio.core.recipe import QUICK_NETWORK, StyleRecipe
 from studio.ui.app import Studio
 from studio.ui.session import live_preview
 from studio.ui.session.settings import Settings
@@ -261,6 +261,8 @@ def test_keeping_colors_of_other_settings_than_the_finished_ones_is_shown_live(
 def test_what_live_still_has_to_say_when_finish_begins_never_ends_it(
     qtbot: QtBot, live: Studio, engine: FakeEngine
 ) -> None:
+    live.session.change(network=QUICK_NETWORK)
+    qtbot.waitUntil(lambda: live.session.live.is_settled)
     engine.gate = Gate()
     live.preferences.auto_refine = "always"
     engine.gate.wait_until_reached()
