@@ -80,6 +80,12 @@ class Gate:
             if not self._changed.wait_for(lambda: self._waiting > 0 and not self._passes, GUARD_SECONDS):
                 raise AssertionError("The engine did not come to the gate.")
 
+    @property
+    def is_reached(self) -> bool:
+        """Whether the engine stands in front of it; to be waited for where the window has to do something first."""
+        with self._changed:
+            return self._waiting > 0 and not self._passes
+
     def wait(self, timeout: float = GUARD_SECONDS) -> None:
         """Called by the engine, once a step."""
         with self._changed:

@@ -265,7 +265,7 @@ def test_what_live_still_has_to_say_when_finish_begins_never_ends_it(
     qtbot.waitUntil(lambda: live.session.live.is_settled)
     engine.gate = Gate()
     live.preferences.auto_refine = "always"
-    engine.gate.wait_until_reached()
+    qtbot.waitUntil(lambda: engine.gate.is_reached)  # after the larger network was asked for
     live.session.change(strength=0.9)  # asked for, and not answered before the step is over
     live.actions["finish"].trigger()
     engine.gate.let_pass()

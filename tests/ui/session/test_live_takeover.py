@@ -96,6 +96,7 @@ def test_where_it_is_too_slow_the_small_one_stays_and_is_said(
     qtbot: QtBot, hasty: None, loaded: Studio, engine: FakeEngine
 ) -> None:
     engine.is_quick = False
+    qtbot.waitUntil(lambda: loaded.session.live.shown is not None)
     loaded.session.change(strength=0.7)
     small = shown(loaded)
     qtbot.waitUntil(lambda: any(request.recipe.strength == 0.7 for request in at_rest(engine)))
