@@ -19,7 +19,7 @@ from studio.core.storage.atomic_write import replace_file
 from studio.core.storage.untrusted import check_fields, parse_object
 from studio.core.training.tune_log import TRAINING_LOG_KEY, parse_training_log, training_log_json
 
-_FORMAT = "style-studio-tuning-3"
+_FORMAT = "style-studio-tuning-4"
 
 
 @dataclass
@@ -30,6 +30,7 @@ class TuningState:
     random generator. weights: learnt, by name. best: those with the lowest validation loss, with `best_losses` and
     `best_step`. stage: "vector", "layers" or "over". step: done, over all stages. stage_step: done of the stage.
     worse: validations in a row without a better one. setbacks: steps whose numbers blew up. seconds: of work.
+    photo_weight: see `photo_weight.py`.
     base: validation losses before the first step. optimizer: what it remembers of each weight, see `optimizer_tensors`.
     training_log: the steps so far.
     """
@@ -45,6 +46,7 @@ class TuningState:
     worse: int = 0
     setbacks: int = 0
     seconds: float = 0.0
+    photo_weight: float = 0.0
     base: dict[str, float] = field(default_factory=dict)
     best_losses: dict[str, float] = field(default_factory=dict)
     optimizer: dict[str, Tensor] = field(default_factory=dict)
@@ -99,6 +101,7 @@ _VALUES = (
     "worse",
     "setbacks",
     "seconds",
+    "photo_weight",
     "base",
     "best_losses",
 )

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from studio.core.recipe import StyleRecipe
 from studio.engine.feed_forward.flat_regions import calm_flat_regions
 from studio.engine.feed_forward.live_painter import CALM
-from studio.engine.feed_forward.strength import band_share, blend_vectors
+from studio.engine.feed_forward.strength import band_share, blend_vectors, paint_share
 from studio.engine.finetune.dataset import Predict
 from studio.engine.losses.band_statistics import BandCovariances, match_bands
 from studio.engine.networks.fine_network import FineNetwork, LiveNetwork
@@ -55,4 +55,9 @@ class LivePainting(nn.Module):
         painted = painted.contiguous()
         if self._bands:
             painted = yield from match_bands(painted, self._bands, band_share(STRENGTH), None)
-        return calm_flat_regions(painted, content, CALM)
+        return self.shown(content, calm_flat_regions(painted, content, CALM))
+
+    @staticmethod
+    def shown(content: Tensor, painted: Tensor) -> Tensor:
+        """The photo shining through the paint: what is taught has to make up for it. Shapes: (B, 3, H, W) twice."""
+        return torch.lerp(content, painted, paint_share(STRENGTH))

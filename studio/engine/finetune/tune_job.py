@@ -176,13 +176,13 @@ def _prepare(
         yield Progress(request.id, 0.0)
     works = [picture for number, picture in enumerate(pictures) if number != references.held_out]
     others = [pictures[references.held_out]] if references.held_out is not None else []
-    painting = LivePainting(context.network, context.predictor, _bands_of(works))
+    painting = LivePainting(context.network, context.predictor, bands_of(works))
     mixing = painting.with_network(context.mixer)
     mix = functools.partial(mixing.paint, vector=references.vector)
     learnt, held_out = hold_out(len(photos))
     crops = cut_crops([*(photos[number] for number in learnt), *small], POOL, settings.crop, generator)
     start = functools.partial(mixing.start, vector=references.vector)
-    pool = PaintedPhotos(crops, context.encoder, loss.content_layers, start)
+    pool = PaintedPhotos(crops, context.encoder, loss.content_layers, start, loss)
     for picture in (*request.references, *request.photos):
         yield from signs_of_life(request.id, picture.fingerprinting())
     identity = _identity(request, context.card)
@@ -205,7 +205,8 @@ def _shows_photos(request: TuneRequest, context: FineTuneContext) -> Generator[E
     return statistics.median(found) > LIKE_PHOTOS
 
 
-def _bands_of(works: Sequence[Tensor]) -> BandCovariances:
+def bands_of(works: Sequence[Tensor]) -> BandCovariances:
+    """Those of all works together. Shapes: (1, 3, H, W) each."""
     bands = [band_covariances(resize_to(work, min(BANDS_EDGE, max(work.shape[2:])))) for work in works]
     return blend_bands(bands, [1 / len(bands)] * len(bands))
 

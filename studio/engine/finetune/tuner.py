@@ -10,6 +10,7 @@ import copy
 import math
 import time
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ from studio.core.errors import EngineError, StudioError
 from studio.engine.finetune.checkpoint import TuningState, damaged
 from studio.engine.finetune.dataset import Paint, Photos, References
 from studio.engine.finetune.painter import LivePainting
+from studio.engine.finetune.photo_weight import next_weight
 from studio.engine.finetune.validation import Exam, Validator, means
-from studio.engine.losses.painting_loss import PaintingLoss
+from studio.engine.losses.painting_loss import LOST, PaintingLoss
 from studio.engine.losses.training_loss import TrainingLoss
 from studio.engine.networks.fine_network import LiveNetwork, VectorPainter
 from studio.engine.networks.style_delta import learnable_groups
@@ -92,6 +94,8 @@ class Tuner:
         self._base = {name: tensor.clone() for name, tensor in weights.items()}
         draws = torch.Generator().manual_seed(settings.seed).get_state()
         self.state = TuningState(identity, draws, weights, {name: tensor.clone() for name, tensor in weights.items()})
+        if isinstance(loss, PaintingLoss):
+            self.state.photo_weight = loss.weights.structure
         if from_scratch or not settings.vector_steps:
             self.state.stage = "layers"
         self._start_optimizer()
@@ -196,7 +200,10 @@ class Tuner:
         crops, content = yield from self._photos.take(numbers)
         with torch.enable_grad():
             painted = self._paint(crops, state.weights)
+            if isinstance(self._painting, LivePainting):
+                painted = self._painting.shown(crops, painted)
         yield
+        self._weigh_photo(content)
         result = yield from self._loss.compute(painted.detach(), self.references.mean, content)
         assert result.gradient is not None
         torch.autograd.backward(painted, result.gradient)
@@ -206,6 +213,9 @@ class Tuner:
         if not all(math.isfinite(value) for value in (*losses.values(), length)):
             self._take_back()
             return {}
+        if LOST in content:
+            lost = result.losses["content"] / state.photo_weight
+            state.photo_weight = next_weight(state.photo_weight, lost, content[LOST])
         self._pull()
         factor = self._rate_factor(state.stage_step)
         for group in self._optimizer.param_groups:
@@ -214,6 +224,11 @@ class Tuner:
         self._optimizer.zero_grad()
         state.step, state.stage_step = state.step + 1, state.stage_step + 1
         return losses
+
+    def _weigh_photo(self, content: Mapping[str, Tensor]) -> None:
+        """Let the loss weigh the photo as the steps before have found it right, where it is known what may be lost."""
+        if isinstance(self._loss, PaintingLoss) and LOST in content:
+            self._loss.weights = replace(self._loss.weights, structure=self.state.photo_weight)
 
     @torch.no_grad()
     def _pull(self) -> None:

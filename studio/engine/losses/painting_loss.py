@@ -25,6 +25,7 @@ CELL = {"relu3_3": 4, "relu4_1": 2}  # features of an edge of a cell: 16 px
 COLOR_CELL = 21  # px: 24 along the longer edge of a picture of 512 px
 FLAT = 3.6e-5  # variance of lightness within 8 px at which a place counts as half flat
 PIXELS, STARTED = "pixels", "started"  # what else but features there is to keep
+LOST = "lost"  # (B,): how much of the photos pictures lose that nothing was learnt for, as by `lost_structure`
 NEAREST = 1e-3  # least squared distance
 LEAST_VARIANCE = 0.01  # of coarse colours
 
@@ -45,7 +46,8 @@ class PaintingLoss:
     content_layers = STRUCTURE_LAYERS
 
     def __init__(self, encoder: Encoder, weights: PaintingWeights | None = None) -> None:
-        self._encoder, self._weights = encoder, weights or PaintingWeights()
+        """weights: of now; they may be others from step to step."""
+        self._encoder, self.weights = encoder, weights or PaintingWeights()
 
     def compute(
         self,
@@ -62,7 +64,7 @@ class PaintingLoss:
         keep as STARTED. What is missing costs nothing.
         Losses by name: "style", "content" (what is alike within the photo) and "total", which has the rest as well.
         """
-        weights = self._weights
+        weights = self.weights
         seen = images.detach().clamp(-0.05, 1.05)  # beyond, features are of what no picture shows
         kept = [layer for layer in STRUCTURE_LAYERS if layer in content]
         layers = [layer for layer in dict.fromkeys([*MOMENTS, *kept]) if layer in style or layer in kept]
@@ -104,9 +106,15 @@ class PaintingLoss:
         (own,) = torch.autograd.grad(extra.mean(), leaf)
         return LossResult(losses, gradient * inside + own)
 
+    def lost_structure(self, images: Tensor, content: Mapping[str, Tensor]) -> Generator[None, None, Tensor]:
+        """How far what is alike within images is from what it is within photos, without a weight. Shape: (B,)."""
+        plain = PaintingLoss(self._encoder, PaintingWeights(structure=1.0))
+        result = yield from plain.compute(images, {}, content, with_gradient=False)
+        return result.losses["content"]
+
     def _of_pixels(self, images: Tensor, content: Mapping[str, Tensor]) -> Tensor:
         """What needs no encoder. Shapes: (B, 3, H, W) -> (B,)."""
-        weights = self._weights
+        weights = self.weights
         loss = weights.excess * (images - images.clamp(0, 1)).square().flatten(1).mean(1)
         if PIXELS in content:
             loss = loss + weights.calm * _unrest(images, content[PIXELS])

@@ -26,9 +26,8 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Comparison
         "LARGEST_EDGE": 96,
     }.items():
         monkeypatch.setattr(ablation, name, value)
-    monkeypatch.setattr("studio.engine.finetune.dataset.TARGETS", 1)
     monkeypatch.setattr("studio.engine.finetune.dataset.CROPS", 0)
-    monkeypatch.setattr("studio.engine.finetune.dataset.REFERENCE_EDGES", (64, 64))
+    monkeypatch.setattr("studio.engine.finetune.dataset.REFERENCE_EDGES", (64,))
     monkeypatch.setattr("studio.engine.finetune.dataset.PHOTO_EDGES", (64, 64))
     monkeypatch.setattr("studio.engine.networks.vgg.choose_dtype", lambda device: torch.float32)
     monkeypatch.setattr("studio.engine.networks.vgg.choose_winograd", lambda device, dtype: False)

@@ -1,8 +1,9 @@
-"""What fine-tuning learns from: crops of photos with features, and means of the references without the held-out one."""
+"""What fine-tuning learns from: crops of photos with features, and moments of the references but the held-out one."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -22,16 +23,15 @@ from studio.engine.losses.losses import STYLE_LAYERS
 from studio.engine.losses.statistics import Moments
 from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime.generators import run_to_end
+from studio.engine.runtime.tensors import resize_to
 from tests.support.scenes import flat, waves, weave
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few and small crops."""
-    monkeypatch.setattr(dataset, "TARGETS", 2)
     monkeypatch.setattr(dataset, "CROPS", 1)
-    monkeypatch.setattr(dataset, "LARGEST_CROP", 64)
-    monkeypatch.setattr(dataset, "REFERENCE_EDGES", (64, 64))
+    monkeypatch.setattr(dataset, "REFERENCE_EDGES", (64,))
     monkeypatch.setattr(dataset, "PHOTO_EDGES", (64, 96))
 
 
@@ -85,13 +85,39 @@ def test_of_few_references_none_is_held_out_and_of_one_there_is_no_spread(encode
     assert (one.unseen, one.spread, one.is_mixed) == (None, 0.0, False)
 
 
-def test_the_same_draws_encode_the_same_crops(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dataset, "REFERENCE_EDGES", (80, 96))
-    pictures = [weave(96, 80)]
-    layer = STYLE_LAYERS[0]
-    first, second, third = (encode(pictures, encoder, seed).mean[layer].mean for seed in (1, 1, 2))
+def test_the_same_draws_show_the_predictor_the_same_crops(encoder: Encoder) -> None:
+    pictures = [waves(96, 80)]
+    first, second, third = (encode(pictures, encoder, seed).vector for seed in (1, 1, 2))
     assert torch.equal(first, second)
     assert not torch.equal(first, third)
+
+
+def test_references_are_measured_whole_at_all_sizes_and_count_alike(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dataset, "REFERENCE_EDGES", (64, 96))
+    pictures = [weave(96, 80), waves(96, 96)]
+    layer = STYLE_LAYERS[1]
+    sizes = [resize_to(picture, edge) for picture in pictures for edge in (64, 96)]
+    alone = [encoder(image, (layer,))[layer].float().mean((0, 2, 3)) for image in sizes]
+    assert torch.allclose(encode(pictures, encoder).mean[layer].mean, torch.stack(alone).mean(0), rtol=1e-3, atol=1e-4)
+
+
+def test_each_of_many_references_is_measured_at_the_middle_size(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dataset, "REFERENCE_EDGES", (64, 96))
+    monkeypatch.setattr(dataset, "MOST_VIEWS", 3)
+    shapes: list[tuple[int, ...]] = []
+    trace = Encoder.trace
+
+    def record(self: Encoder, image: torch.Tensor, *others: Any, **named: Any) -> Any:
+        shapes.append(tuple(image.shape[2:]))
+        return trace(self, image, *others, **named)
+
+    monkeypatch.setattr(Encoder, "trace", record)
+    encode([weave(96, 96), waves(96, 96)], encoder)
+    assert shapes == [(80, 80), (80, 80)]
 
 
 def test_targets_blend_to_the_moments_of_all_together() -> None:

@@ -27,6 +27,7 @@ from studio.core.training.tune_request_file import read_request, write_request
 from studio.engine.finetune import tune_job, tuner
 from studio.engine.finetune.tune_job import FineTuneContext, fine_tune
 from studio.engine.finetune.tuner import Tuner
+from studio.engine.losses.painting_loss import PaintingLoss
 from studio.engine.networks.style_delta import changes_of, learnable_groups, learnable_weights, with_learned
 from studio.engine.networks.style_network import StyleNetwork
 from studio.engine.networks.vgg import Encoder
@@ -45,10 +46,8 @@ def small_and_often(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"POOL": 2, "SAVED_EVERY": 0.0, "SAMPLE_EDGE": 64, "LEAST_GAIN": 0.0}.items():
         monkeypatch.setattr(tune_job, name, value)
     monkeypatch.setattr("studio.engine.finetune.dataset.FEWEST_TO_HOLD_OUT", 3)
-    monkeypatch.setattr("studio.engine.finetune.dataset.TARGETS", 2)
     monkeypatch.setattr("studio.engine.finetune.dataset.CROPS", 1)
-    monkeypatch.setattr("studio.engine.finetune.dataset.LARGEST_CROP", 64)
-    monkeypatch.setattr("studio.engine.finetune.dataset.REFERENCE_EDGES", (64, 64))
+    monkeypatch.setattr("studio.engine.finetune.dataset.REFERENCE_EDGES", (64,))
     monkeypatch.setattr("studio.engine.finetune.dataset.PHOTO_EDGES", (64, 64))
     monkeypatch.setattr("studio.engine.finetune.validation.CELLS", 4)
     photos = tuple(picture_of(waves(64, 64, turn)) for turn in (0.0, 1.0, 2.0))
@@ -418,6 +417,32 @@ def test_layers_are_unfrozen_from_the_end(
     learn(context, replace(request_, settings=replace(SETTINGS, is_deep=True, deep_steps=8)))
     last, before = (set(group) for group in learnable_groups(context.network))
     assert learnt == [last, last, *[last | before] * 6]
+
+
+def test_the_photo_weighs_as_the_steps_before_found_it_right(
+    context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weighed: list[float] = []
+    found: list[tuple[float, float, float]] = []  # weight, lost, lost by the mix
+    compute, follow = PaintingLoss.compute, tuner.next_weight
+
+    def measure(self: PaintingLoss, *arguments: Any, **named: Any) -> Any:
+        if "with_gradient" not in named:  # of a step
+            weighed.append(self.weights.structure)
+        return compute(self, *arguments, **named)
+
+    def balance(weight: float, lost: Tensor, by_mix: Tensor) -> float:
+        found.append((weight, float(lost.mean()), float(by_mix.mean())))
+        return follow(weight, lost, by_mix)
+
+    monkeypatch.setattr(PaintingLoss, "compute", measure)
+    monkeypatch.setattr(tuner, "next_weight", balance)
+    learn(context, replace(request_, settings=replace(SETTINGS, is_deep=True)))
+    assert weighed[0] == tune_job.WEIGHTS.structure and len(weighed) == len(found) == 4
+    assert [weight for weight, _, _ in found] == weighed
+    assert weighed[1:] == [follow(weight, *map(torch.tensor, others)) for weight, *others in found[:-1]]
+    # Before the first step it paints as the mix does, but for the photo that shines through and keeps a little more.
+    assert 0.8 * found[0][2] < found[0][1] < found[0][2]
 
 
 def test_works_that_do_not_belong_together_are_said_to_be_a_mixture(

@@ -1,0 +1,36 @@
+"""LivePainting: what a lesson learns by and is judged by is what Live shows."""
+
+from __future__ import annotations
+
+import torch
+
+from studio.core.engine_api.contract import Done, EngineSettings, StyleRequest
+from studio.core.recipe import StyleRecipe
+from studio.engine.finetune.painter import LivePainting
+from studio.engine.finetune.tune_job import bands_of
+from studio.engine.networks.style_predictor import StylePredictor
+from studio.engine.networks.weights import load_style_network
+from studio.engine.runtime.tensors import picture_at, to_tensor
+from studio.engine.torch_engine import TorchEngine
+from tests.support.scenes import picture_of, waves, weave
+
+CPU = torch.device("cpu")
+
+
+def test_it_paints_what_live_shows() -> None:
+    photo, work = picture_of(waves(96, 128)), picture_of(weave(96, 96))
+    *_, done = TorchEngine(EngineSettings()).run(StyleRequest(photo, (work,), StyleRecipe(method="live", long_edge=128)))
+    assert isinstance(done, Done)
+    network, weights = load_style_network(StyleRecipe().network)
+    predictor = StylePredictor(weights, CPU)
+    image = picture_at(work, 512, CPU)
+    painting = LivePainting(network, predictor, bands_of([image]))
+    painted = painting.paint(to_tensor(photo, CPU), predictor(image))
+    assert (painted - to_tensor(done.result, CPU)).abs().max() < 2 / 255
+
+
+def test_the_photo_shines_through_what_is_learnt_by_as_through_what_is_shown() -> None:
+    painting = LivePainting(torch.nn.Identity(), lambda photo: torch.zeros(1, 100))  # type: ignore[arg-type]
+    photo, painted = waves(64, 64), torch.zeros(1, 3, 64, 64)
+    learnt_by = painting.shown(photo, painted)
+    assert torch.allclose(learnt_by, 0.07 * photo, atol=1e-6)  # at the strength of a fresh recipe
