@@ -18,6 +18,7 @@ from studio.core.errors import StudioError
 from studio.core.storage.atomic_write import replace_file
 from studio.core.storage.untrusted import check_fields, parse_object
 from studio.core.training.tune_log import TRAINING_LOG_KEY, parse_training_log, training_log_json
+from studio.engine.finetune.photo_weight import ALLOWED
 
 _FORMAT = "style-studio-tuning-4"
 
@@ -30,7 +31,7 @@ class TuningState:
     random generator. weights: learnt, by name. best: those with the lowest validation loss, with `best_losses` and
     `best_step`. stage: "vector", "layers" or "over". step: done, over all stages. stage_step: done of the stage.
     worse: validations in a row without a better one. setbacks: steps whose numbers blew up. seconds: of work.
-    photo_weight: see `photo_weight.py`.
+    photo_weight, photo_allowed: see `photo_weight.py`.
     base: validation losses before the first step. optimizer: what it remembers of each weight, see `optimizer_tensors`.
     training_log: the steps so far.
     """
@@ -47,6 +48,7 @@ class TuningState:
     setbacks: int = 0
     seconds: float = 0.0
     photo_weight: float = 0.0
+    photo_allowed: float = ALLOWED
     base: dict[str, float] = field(default_factory=dict)
     best_losses: dict[str, float] = field(default_factory=dict)
     optimizer: dict[str, Tensor] = field(default_factory=dict)
@@ -102,6 +104,7 @@ _VALUES = (
     "setbacks",
     "seconds",
     "photo_weight",
+    "photo_allowed",
     "base",
     "best_losses",
 )

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
-from studio.engine.losses.losses import STYLE_LAYERS
-from studio.engine.losses.painting_loss import LOST, PIXELS, STARTED, PaintingLoss, self_similarities
+from studio.engine.losses.losses import MATCHED_LAYERS, STYLE_LAYERS
+from studio.engine.losses.matching import nearest_rows, sample_rows
+from studio.engine.losses.painting_loss import LOST, PIXELS, STARTED, PaintingLoss, nearest_name, self_similarities
 from studio.engine.losses.statistics import Moments, blend_moments, moments
 from studio.engine.networks.vgg import Encoder
+from studio.engine.optimization.features import MATCHED_POSITIONS, SeenImage, measure_style
 from studio.engine.runtime.tensors import resize_to
 
 StyleTarget = Mapping[str, Moments]
@@ -42,7 +44,8 @@ class References:
     """The style as numbers. mean: of all that is learnt from together; unseen: of the one held out, or None.
 
     vector: (1, 100), the mean of what the predictor says of all that is learnt from. spread: how far the vectors of
-    single references are from their mean; 0 for one. held_out: the number of the one held out, or None.
+    single references are from their mean; 0 for one. held_out: the number of the one held out, or None. bank: features
+    of what is learnt from, for photos to match, (N, C) by layer.
     """
 
     mean: StyleTarget
@@ -50,6 +53,7 @@ class References:
     vector: Tensor
     spread: float = 0.0
     held_out: int | None = None
+    bank: Mapping[str, Tensor] = field(default_factory=dict)
 
     @property
     def is_mixed(self) -> bool:
@@ -83,7 +87,10 @@ class Photos:
 
 
 class PaintedPhotos(Photos):
-    """As Photos, with what a PaintingLoss keeps: self-similarities by layer, and PIXELS and STARTED."""
+    """As Photos, with what a PaintingLoss wants: self-similarities by layer, PIXELS and STARTED.
+
+    With a loss also LOST, how much of a photo is lost by who paints STARTED, and what of its bank places are to match.
+    """
 
     def __init__(
         self,
@@ -93,16 +100,19 @@ class PaintedPhotos(Photos):
         paint: Paint,
         loss: PaintingLoss | None = None,
     ) -> None:
-        """paint: whose coarse colours are kept. loss: measures how much of a photo that one loses, as LOST."""
-        super().__init__(crops, encoder, layers)
-        self._paint, self._loss = paint, loss
+        """layers: of the self-similarities. paint: whose coarse colours are kept."""
+        super().__init__(crops, encoder, tuple(dict.fromkeys((*layers, *(loss.bank if loss else ())))))
+        self._paint, self._loss, self._kept = paint, loss, layers
 
     def _look_at(self, crop: Tensor) -> Generator[None, None, dict[str, Tensor]]:
         features = yield from super()._look_at(crop)
-        alike = {layer: self_similarities(features[layer], layer) for layer in features}
+        found = {layer: self_similarities(features[layer], layer) for layer in self._kept}
         painted = self._paint(crop)
-        lost = {} if self._loss is None else {LOST: (yield from self._loss.lost_structure(painted, alike))}
-        return alike | lost | {PIXELS: crop, STARTED: painted}
+        if self._loss is not None:
+            found[LOST] = yield from self._loss.lost_structure(painted, found)
+            for layer, bank in self._loss.bank.items():
+                found[nearest_name(layer)] = (yield from nearest_rows(features[layer], bank))[None]
+        return found | {PIXELS: crop, STARTED: painted}
 
 
 def encode_references(
@@ -121,10 +131,10 @@ def encode_references(
         yield
     held_out = middle_one(torch.cat(vectors)) if len(pictures) >= FEWEST_TO_HOLD_OUT else None
     seen = [number for number in range(len(pictures)) if number != held_out]
-    mean = yield from _encode([pictures[number] for number in seen], encoder)
-    unseen = None if held_out is None else (yield from _encode([pictures[held_out]], encoder))
+    mean, bank = yield from _encode([pictures[number] for number in seen], encoder)
+    unseen = None if held_out is None else (yield from _encode([pictures[held_out]], encoder))[0]
     vector = torch.cat([vectors[number] for number in seen]).mean(0, keepdim=True)
-    return References(mean, unseen, vector, _spread(torch.cat(vectors)), held_out)
+    return References(mean, unseen, vector, _spread(torch.cat(vectors)), held_out, bank)
 
 
 def cut_photos(
@@ -185,18 +195,25 @@ def _spread(vectors: Tensor) -> float:
     return float((vectors - vectors.mean(0)).norm(dim=1).mean()) * math.sqrt(count / (count - 1))
 
 
-def _encode(pictures: Sequence[Tensor], encoder: Encoder) -> Generator[None, None, StyleTarget]:
-    """The moments of all pictures together; each counts alike."""
+def _encode(
+    pictures: Sequence[Tensor], encoder: Encoder
+) -> Generator[None, None, tuple[StyleTarget, Mapping[str, Tensor]]]:
+    """The moments of all pictures together, and features of them to match; each picture counts alike."""
     edges = REFERENCE_EDGES
     if len(edges) * len(pictures) > MOST_VIEWS:
         edges = (sum(edges) // len(edges),)
     targets: list[StyleTarget] = []
+    bank: dict[str, list[Tensor]] = {layer: [] for layer in MATCHED_LAYERS}
     for picture in pictures:
-        for edge in edges:
-            image = resize_to(picture, round(min(edge, 1.5 * max(picture.shape[2:]))))
+        first, *others = (resize_to(picture, round(min(edge, 1.5 * max(picture.shape[2:])))) for edge in edges)
+        found = yield from measure_style(encoder, SeenImage(first, None))
+        targets.append(found.moments)
+        for layer, rows in bank.items():
+            rows.append(sample_rows(found.rows[layer], MATCHED_POSITIONS / len(pictures)))
+        for image in others:
             trace = yield from encoder.trace(image, STYLE_LAYERS, with_gradient=False)
             targets.append({layer: moments(trace[layer]) for layer in STYLE_LAYERS})
-    return blend_targets(targets)
+    return blend_targets(targets), {layer: torch.cat(rows) for layer, rows in bank.items()}
 
 
 def _crop(image: Tensor, share: float, generator: torch.Generator) -> Tensor:

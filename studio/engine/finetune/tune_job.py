@@ -55,8 +55,8 @@ LEAST_GAIN = 0.05  # of the style error, below which a lesson has gained nothing
 LIKE_PHOTOS = 0.9  # median likelihood; photos of 10 makers had 1.0, 20 works of all kinds 0.01, 10 patterns 0.25
 PREPARED = 0.03  # share of the progress before the first step
 BANDS_EDGE = 512  # px at which Live measures the bands of styles, too
-# A lesson may cost some of the photo where it has more than a mix has; a mix by the larger network keeps it better.
-WEIGHTS = PaintingWeights(structure=0.1)
+# structure: to begin with; see `photo_weight.py`. colors: less than in training; a lesson brings colours of its own.
+WEIGHTS = PaintingWeights(structure=0.1, colors=0.05, matched=0.5)
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,6 @@ def _prepare(
         raise StudioError("There are no pictures to learn from.", "Name some by the same artist.")
     settings, device = request.settings, context.device
     generator = torch.Generator().manual_seed(settings.seed)
-    loss = PaintingLoss(context.encoder, WEIGHTS)
     pictures = []
     for picture in request.references:
         image = yield from signs_of_life(request.id, shrinking(picture, LARGEST_EDGE, device))
@@ -180,6 +179,7 @@ def _prepare(
     mixing = painting.with_network(context.mixer)
     mix = functools.partial(mixing.paint, vector=references.vector)
     learnt, held_out = hold_out(len(photos))
+    loss = PaintingLoss(context.encoder, WEIGHTS, references.bank)
     crops = cut_crops([*(photos[number] for number in learnt), *small], POOL, settings.crop, generator)
     start = functools.partial(mixing.start, vector=references.vector)
     pool = PaintedPhotos(crops, context.encoder, loss.content_layers, start, loss)

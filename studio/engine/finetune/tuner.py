@@ -24,7 +24,7 @@ from studio.core.errors import EngineError, StudioError
 from studio.engine.finetune.checkpoint import TuningState, damaged
 from studio.engine.finetune.dataset import Paint, Photos, References
 from studio.engine.finetune.painter import LivePainting
-from studio.engine.finetune.photo_weight import next_weight
+from studio.engine.finetune.photo_weight import next_allowed, next_weight
 from studio.engine.finetune.validation import Exam, Validator, means
 from studio.engine.losses.painting_loss import LOST, PaintingLoss
 from studio.engine.losses.training_loss import TrainingLoss
@@ -34,7 +34,7 @@ from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.optimizer_state import load_optimizer_tensors, optimizer_tensors
 
 VECTOR = "vector"
-VALIDATE_EVERY = 25  # steps
+VALIDATE_EVERY = 50  # steps: an exam takes as long as eight of them
 PATIENCE = 6  # validations without a better one, then a stage ends
 LEAST_GAIN = 0.001  # of the loss, for a validation to be a better one
 MOST_CONTENT = 1.2  # times the content loss of the untouched network, for a style to be kept
@@ -215,7 +215,7 @@ class Tuner:
             return {}
         if LOST in content:
             lost = result.losses["content"] / state.photo_weight
-            state.photo_weight = next_weight(state.photo_weight, lost, content[LOST])
+            state.photo_weight = next_weight(state.photo_weight, state.photo_allowed, lost, content[LOST])
         self._pull()
         factor = self._rate_factor(state.stage_step)
         for group in self._optimizer.param_groups:
@@ -305,7 +305,10 @@ class Tuner:
         if not all(math.isfinite(value) for value in held_out.values()):
             self._take_back()
             return False
-        most = MOST_EXAM_CONTENT if isinstance(self._validator, Exam) else MOST_CONTENT
+        most = MOST_CONTENT
+        if isinstance(self._validator, Exam):
+            most = MOST_EXAM_CONTENT
+            state.photo_allowed = next_allowed(state.photo_allowed, held_out["content"], state.base["content"])
         keeps_photo = self._from_scratch or held_out["content"] <= most * state.base["content"]
         if keeps_photo and held_out["total"] < (1 - LEAST_GAIN) * state.best_losses["total"]:
             state.best = {name: tensor.detach().clone() for name, tensor in state.weights.items()}

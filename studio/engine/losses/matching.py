@@ -16,9 +16,17 @@ ROWS = 4096  # places compared at once: 16,000 times 16,000 cosines would take a
 def nearest_features(photo: Tensor, bank: Tensor, opacity: Tensor | None = None) -> Generator[None, None, Tensor]:
     """At each position of the photo the features of the bank with the largest cosine; yields between pieces.
 
+    Shapes: photo (1, C, H, W), bank (N, C), opacity (1, 1, H, W) -> (1, C, H, W) in the bank's precision.
+    """
+    rows = bank[(yield from nearest_rows(photo, bank, opacity))]  # (H W, C)
+    return rows.view(1, photo.shape[2], photo.shape[3], -1).permute(0, 3, 1, 2)
+
+
+def nearest_rows(photo: Tensor, bank: Tensor, opacity: Tensor | None = None) -> Generator[None, None, Tensor]:
+    """For each position of the photo the number of the row of the bank with the largest cosine.
+
     Both are taken around their own mean, so that a photo of one colour cast still finds all of a style; places of the
-    photo count in it as much as they are seen. Shapes: photo (1, C, H, W), bank (N, C), opacity (1, 1, H, W) ->
-    (1, C, H, W) in the bank's precision.
+    photo count in it as much as they are seen. Yields between pieces. Shapes: as of `nearest_features` -> (H W,).
     Source: Kolkin et al. 2022, "Neural Neighbor Style Transfer", eq. 1, here per layer.
     """
     wanted = _directions(positions(photo), opacity)
@@ -27,8 +35,7 @@ def nearest_features(photo: Tensor, bank: Tensor, opacity: Tensor | None = None)
     for part in torch.split(wanted, ROWS):
         nearest.append((part @ found).argmax(1))
         yield
-    rows = bank[torch.cat(nearest)]  # (H W, C)
-    return rows.view(1, photo.shape[2], photo.shape[3], -1).permute(0, 3, 1, 2)
+    return torch.cat(nearest)
 
 
 def sample_rows(rows: Tensor, most: float) -> Tensor:

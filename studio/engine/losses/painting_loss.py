@@ -1,5 +1,7 @@
 """The loss that the larger Live network learns by: moments of the style, self-similarity of the photo, coarse colours.
 
+In a lesson, for each place of the photo features of the works as well, the most similar ones (`matching.py`).
+
 Distances of layers are added up and not their squares: large ones would outweigh the small. Where the photo is flat,
 detail of the painting costs as well: it is where a network prints its patterns.
 """
@@ -13,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from studio.engine.losses.losses import FLOOR, HELD_MOMENTS
+from studio.engine.losses.losses import FLOOR, HELD_MOMENTS, MATCHED
 from studio.engine.losses.statistics import Moments
 from studio.engine.losses.training_loss import LossResult
 from studio.engine.networks.vgg import Encoder
@@ -32,12 +34,16 @@ LEAST_VARIANCE = 0.01  # of coarse colours
 
 @dataclass(frozen=True)
 class PaintingWeights:
-    """How much the parts count against the style's moments. excess: of what lies outside [0, 1]."""
+    """How much the parts count against the style's moments. excess: of what lies outside [0, 1].
+
+    matched: 1 is as in Finish.
+    """
 
     structure: float = 0.8
     colors: float = 0.2
     calm: float = 2.0
     excess: float = 20.0
+    matched: float = 0.0
 
 
 class PaintingLoss:
@@ -45,9 +51,11 @@ class PaintingLoss:
 
     content_layers = STRUCTURE_LAYERS
 
-    def __init__(self, encoder: Encoder, weights: PaintingWeights | None = None) -> None:
-        """weights: of now; they may be others from step to step."""
-        self._encoder, self.weights = encoder, weights or PaintingWeights()
+    def __init__(
+        self, encoder: Encoder, weights: PaintingWeights | None = None, bank: Mapping[str, Tensor] | None = None
+    ) -> None:
+        """weights: of now; they may be others from step to step. bank: features to match, (N, C) by layer."""
+        self._encoder, self.weights, self.bank = encoder, weights or PaintingWeights(), bank or {}
 
     def compute(
         self,
@@ -61,50 +69,60 @@ class PaintingLoss:
 
         style, unseen: as of `TrainingLoss.compute`. content: the photos' features by layer, (B, C, h, w), or their
         `self_similarities`, (B, N, N); the photos themselves as PIXELS, (B, 3, H, W); pictures whose coarse colours to
-        keep as STARTED. What is missing costs nothing.
+        keep as STARTED; the rows of the bank to match by `nearest_name` of the layer, (B, h w). What is missing costs
+        nothing.
         Losses by name: "style", "content" (what is alike within the photo) and "total", which has the rest as well.
         """
-        weights = self.weights
         seen = images.detach().clamp(-0.05, 1.05)  # beyond, features are of what no picture shows
         kept = [layer for layer in STRUCTURE_LAYERS if layer in content]
         layers = [layer for layer in dict.fromkeys([*MOMENTS, *kept]) if layer in style or layer in kept]
         trace = yield from self._encoder.trace(seen, layers, with_gradient)
-        names = ("style", "content") if unseen is None else ("style", "content", "unseen")
+        names = ("style", "content", "matched", *(() if unseen is None else ("unseen",)))
         losses = {name: images.new_zeros(images.shape[0]) for name in names}
         gradients: dict[str, Tensor] = {}
         for layer in layers:
             features = trace[layer].detach().requires_grad_(with_gradient)
             with torch.set_grad_enabled(with_gradient):
-                total = features.new_zeros(images.shape[0], dtype=torch.float32)
-                if layer in MOMENTS and layer in style:
-                    found = thinned_moments(features, layer)
-                    style_distance = MOMENTS[layer] * _style_distance(found, style[layer])
-                    losses["style"] += style_distance.detach()
-                    total = total + style_distance
-                    if unseen is not None:
-                        losses["unseen"] += MOMENTS[layer] * _style_distance(found, unseen[layer]).detach()
-                if layer in kept:
-                    with torch.no_grad():
-                        wanted = (
-                            content[layer] if content[layer].dim() == 3 else self_similarities(content[layer], layer)
-                        )
-                    structure = _similarity_distance(self_similarities(features, layer), wanted)
-                    structure = weights.structure * structure / len(kept)
-                    losses["content"] += structure.detach()
-                    total = total + structure
+                parts = self._of_features(layer, features, style, content)
+            for name, part in parts.items():
+                losses[name] += part.detach()
+            if unseen is not None and layer in MOMENTS and layer in style:
+                losses["unseen"] += self._of_moments(layer, features.detach(), unseen[layer])
             if with_gradient:
-                (gradients[layer],) = torch.autograd.grad(total.mean(), features)
+                (gradients[layer],) = torch.autograd.grad(torch.stack([*parts.values()]).sum(0).mean(), features)
             yield
         leaf = images.detach().requires_grad_(with_gradient)
         with torch.set_grad_enabled(with_gradient):
             extra = self._of_pixels(leaf, content)
-        losses["total"] = losses["style"] + losses["content"] + extra.detach()
+        losses["total"] = losses["style"] + losses["content"] + losses.pop("matched") + extra.detach()
         if not with_gradient:
             return LossResult(losses, None)
         gradient = yield from self._encoder.backward(trace, gradients)
         inside = images.detach() == seen
         (own,) = torch.autograd.grad(extra.mean(), leaf)
         return LossResult(losses, gradient * inside + own)
+
+    def _of_features(
+        self, layer: str, features: Tensor, style: Mapping[str, Moments], content: Mapping[str, Tensor]
+    ) -> dict[str, Tensor]:
+        """The losses at a layer, each (B,)."""
+        weights, losses = self.weights, {}
+        if layer in MOMENTS and layer in style:
+            losses["style"] = self._of_moments(layer, features, style[layer])
+        if layer in STRUCTURE_LAYERS and layer in content:
+            wanted = content[layer]
+            if wanted.dim() != 3:
+                with torch.no_grad():
+                    wanted = self_similarities(wanted, layer)
+            distance = _similarity_distance(self_similarities(features, layer), wanted)
+            losses["content"] = weights.structure * distance / sum(each in content for each in STRUCTURE_LAYERS)
+        if layer in self.bank and nearest_name(layer) in content:
+            rows = self.bank[layer][content[nearest_name(layer)]]
+            losses["matched"] = weights.matched * MATCHED[layer] * _matched_distance(features, rows)
+        return losses
+
+    def _of_moments(self, layer: str, features: Tensor, style: Moments) -> Tensor:
+        return MOMENTS[layer] * _style_distance(thinned_moments(features, layer), style)
 
     def lost_structure(self, images: Tensor, content: Mapping[str, Tensor]) -> Generator[None, None, Tensor]:
         """How far what is alike within images is from what it is within photos, without a weight. Shape: (B,)."""
@@ -121,6 +139,11 @@ class PaintingLoss:
         if STARTED in content:
             loss = loss + weights.colors * _color_distance(images, content[STARTED])
         return loss
+
+
+def nearest_name(layer: str) -> str:
+    """What the rows of the bank that a photo is to match at this layer are called among its content."""
+    return f"nearest {layer}"
 
 
 def thinned_moments(features: Tensor, layer: str) -> Moments:
@@ -159,6 +182,13 @@ def _style_distance(found: Moments, target: Moments) -> Tensor:
 def _similarity_distance(found: Tensor, target: Tensor) -> Tensor:
     variance = target.flatten(1).var(1).clamp_min(NEAREST)
     return ((found - target).square().mean((1, 2)) / variance + NEAREST).sqrt()
+
+
+def _matched_distance(features: Tensor, wanted: Tensor) -> Tensor:
+    """Relative to the variance of what is wanted. Shapes: (B, C, h, w), (B, h w, C) -> (B,)."""
+    rows, wanted = features.permute(0, 2, 3, 1).flatten(1, 2), wanted.float()
+    size = wanted.var(1).sum(1) + FLOOR * wanted.square().mean(1).sum(1)
+    return ((rows - wanted).square().mean(1).sum(1) / size + NEAREST).sqrt()
 
 
 def _color_distance(images: Tensor, started: Tensor) -> Tensor:

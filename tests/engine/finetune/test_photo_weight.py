@@ -7,11 +7,11 @@ import math
 import pytest
 import torch
 
-from studio.engine.finetune.photo_weight import ALLOWED, LEAST, MOST, RATE, next_weight
+from studio.engine.finetune.photo_weight import ALLOWED, ALLOWED_IN_EXAM, LEAST, MOST, RATE, next_allowed, next_weight
 
 
 def weight_after(weight: float, lost: list[float], by_mix: list[float]) -> float:
-    return next_weight(weight, torch.tensor(lost), torch.tensor(by_mix))
+    return next_weight(weight, ALLOWED, torch.tensor(lost), torch.tensor(by_mix))
 
 
 def test_it_stays_where_as_much_is_lost_as_may_be() -> None:
@@ -40,3 +40,11 @@ def test_it_settles_where_the_constraint_is_met() -> None:
     for _ in range(400):
         weight = weight_after(weight, [0.6 - weight], [0.4])
     assert 0.6 - weight == pytest.approx(0.4 * ALLOWED, abs=0.01)
+
+
+def test_an_exam_in_which_too_much_is_lost_allows_less_until_it_is_made_up_for() -> None:
+    strict = next_allowed(ALLOWED, 0.24, 0.20)
+    assert strict == pytest.approx(ALLOWED * ALLOWED_IN_EXAM / 1.2)
+    assert next_allowed(strict, ALLOWED_IN_EXAM * 0.20, 0.20) == pytest.approx(strict)
+    assert strict < next_allowed(strict, 0.19, 0.20) < ALLOWED
+    assert next_allowed(ALLOWED, 0.1, 0.20) == ALLOWED

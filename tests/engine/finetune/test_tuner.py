@@ -25,6 +25,7 @@ from studio.core.styles.learned_style_file import read_learned, training_file
 from studio.core.training.tune_log import read_training_log
 from studio.core.training.tune_request_file import read_request, write_request
 from studio.engine.finetune import tune_job, tuner
+from studio.engine.finetune.photo_weight import ALLOWED, ALLOWED_IN_EXAM
 from studio.engine.finetune.tune_job import FineTuneContext, fine_tune
 from studio.engine.finetune.tuner import Tuner
 from studio.engine.losses.painting_loss import PaintingLoss
@@ -424,6 +425,7 @@ def test_the_photo_weighs_as_the_steps_before_found_it_right(
 ) -> None:
     weighed: list[float] = []
     found: list[tuple[float, float, float]] = []  # weight, lost, lost by the mix
+    allowances: list[float] = []
     compute, follow = PaintingLoss.compute, tuner.next_weight
 
     def measure(self: PaintingLoss, *arguments: Any, **named: Any) -> Any:
@@ -431,16 +433,24 @@ def test_the_photo_weighs_as_the_steps_before_found_it_right(
             weighed.append(self.weights.structure)
         return compute(self, *arguments, **named)
 
-    def balance(weight: float, lost: Tensor, by_mix: Tensor) -> float:
+    def balance(weight: float, allowed: float, lost: Tensor, by_mix: Tensor) -> float:
         found.append((weight, float(lost.mean()), float(by_mix.mean())))
-        return follow(weight, lost, by_mix)
+        allowances.append(allowed)
+        return follow(weight, allowed, lost, by_mix)
 
     monkeypatch.setattr(PaintingLoss, "compute", measure)
     monkeypatch.setattr(tuner, "next_weight", balance)
+    exams = iter([(1.0, 0.1), (0.9, 0.2), (0.9, 0.1)])
+    monkeypatch.setattr(Tuner, "_validate", validated_in_turn(exams))
     learn(context, replace(request_, settings=replace(SETTINGS, is_deep=True)))
     assert weighed[0] == tune_job.WEIGHTS.structure and len(weighed) == len(found) == 4
     assert [weight for weight, _, _ in found] == weighed
-    assert weighed[1:] == [follow(weight, *map(torch.tensor, others)) for weight, *others in found[:-1]]
+    assert allowances == [ALLOWED, ALLOWED, *[pytest.approx(ALLOWED_IN_EXAM / 2)] * 2]  # twice too much was lost
+    changes = [
+        (weight, allowed, torch.tensor(lost), torch.tensor(by_mix))
+        for (weight, lost, by_mix), allowed in zip(found, allowances, strict=True)
+    ]
+    assert weighed[1:] == [follow(*change) for change in changes[:-1]]
     # Before the first step it paints as the mix does, but for the photo that shines through and keeps a little more.
     assert 0.8 * found[0][2] < found[0][1] < found[0][2]
 

@@ -13,6 +13,7 @@ from studio.engine.losses.painting_loss import (
     STRUCTURE_LAYERS,
     PaintingLoss,
     PaintingWeights,
+    nearest_name,
     self_similarities,
     thinned_moments,
 )
@@ -36,7 +37,7 @@ def content_of(encoder: Encoder, image: Tensor) -> dict[str, Tensor]:
 
 def compute(encoder: Encoder, image: Tensor, **others: object) -> LossResult:
     loss = PaintingLoss(encoder, PaintingWeights(structure=0.5))
-    style, content = style_of(encoder, STYLE), content_of(encoder, PHOTO)
+    style, content = style_of(encoder, STYLE), others.pop("content", content_of(encoder, PHOTO))
     return run_to_end(loss.compute(image, style, content, **others))  # type: ignore[arg-type]
 
 
@@ -71,6 +72,27 @@ def test_a_style_not_learnt_from_is_measured_and_no_part_of_the_total(encoder: E
     both = compute(encoder, PHOTO, unseen=style_of(encoder, PHOTO)).losses
     assert torch.equal(plain["total"], both["total"])
     assert float(both["unseen"]) < 0.1 * float(both["style"])
+
+
+def test_places_are_drawn_to_the_features_they_are_to_match_and_to_no_others(encoder: Encoder) -> None:
+    layer = "relu3_1"
+    rows = encoder(STYLE, (layer,))[layer].permute(0, 2, 3, 1).flatten(0, 2)
+    loss = PaintingLoss(encoder, PaintingWeights(matched=1.0), {layer: rows})
+    matching = torch.arange(len(rows))[None]
+    totals = [
+        float(run_to_end(loss.compute(STYLE, style_of(encoder, STYLE), {nearest_name(layer): numbers})).losses["total"])
+        for numbers in (matching, matching.flip(1))
+    ]
+    unmatched = compute(encoder, STYLE, content={}).losses["total"]
+    assert totals[0] == pytest.approx(float(unmatched), abs=0.05)
+    assert totals[1] > totals[0] + 0.2
+    assert set(run_to_end(loss.compute(STYLE, style_of(encoder, STYLE), {})).losses) == {"style", "content", "total"}
+
+
+def test_what_is_lost_of_a_photo_is_measured_without_a_weight(encoder: Encoder) -> None:
+    content = {layer: self_similarities(seen, layer) for layer, seen in encoder(PHOTO, STRUCTURE_LAYERS).items()}
+    lost = run_to_end(PaintingLoss(encoder, PaintingWeights(structure=0.01)).lost_structure(STYLE, content))
+    assert torch.allclose(0.5 * lost, compute(encoder, STYLE).losses["content"], rtol=0.02)
 
 
 def test_detail_costs_where_the_photo_is_flat_and_nowhere_else(encoder: Encoder) -> None:
