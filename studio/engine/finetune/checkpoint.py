@@ -31,7 +31,8 @@ class TuningState:
     random generator. weights: learnt, by name. best: those with the lowest validation loss, with `best_losses` and
     `best_step`. stage: "vector", "layers" or "over". step: done, over all stages. stage_step: done of the stage.
     worse: validations in a row without a better one. setbacks: steps whose numbers blew up. seconds: of work.
-    photo_weight, photo_allowed: see `photo_weight.py`.
+    photo_weight: of the photo in the loss. photo_allowed: the share of it that may be lost, see `photo_weight.py`.
+    photo_lost: the mean of what was lost lately; 0 before the first step.
     base: validation losses before the first step. optimizer: what it remembers of each weight, see `optimizer_tensors`.
     training_log: the steps so far.
     """
@@ -49,6 +50,7 @@ class TuningState:
     seconds: float = 0.0
     photo_weight: float = 0.0
     photo_allowed: float = ALLOWED
+    photo_lost: float = 0.0
     base: dict[str, float] = field(default_factory=dict)
     best_losses: dict[str, float] = field(default_factory=dict)
     optimizer: dict[str, Tensor] = field(default_factory=dict)
@@ -105,6 +107,7 @@ _VALUES = (
     "seconds",
     "photo_weight",
     "photo_allowed",
+    "photo_lost",
     "base",
     "best_losses",
 )

@@ -1,8 +1,9 @@
 """How much the photo counts in a lesson: so much that it stays as recognisable as in a mix of the same pictures.
 
 A fixed weight keeps more of the photo with one artist than with another. So it is a multiplier of a constraint, which
-grows while more is lost than the mix loses, and falls while there is room for the style. Source: Platt & Barr 1988,
-"Constrained differential optimization".
+grows while more is lost of the crops that are learnt on than may be, and falls while there is room for the style.
+Source: Platt & Barr 1988, "Constrained differential optimization". How much of the crops may be lost follows from the
+exams, whose measure of whole photos is another one: by the loss a lesson keeps a tenth less than by the exam.
 """
 
 from __future__ import annotations
@@ -11,20 +12,29 @@ import math
 
 from torch import Tensor
 
-ALLOWED = 1.0  # times what the mix loses of the crops that are learnt on
-ALLOWED_IN_EXAM = 1.02  # times what it loses of whole photos, by another measure
-RATE = 0.05  # change of the weight's logarithm in a step that loses twice as much as it may
+ALLOWED = 1.1  # times what the mix loses of the crops, before the first exam
+LEAST_ALLOWED, MOST_ALLOWED = 0.7, 1.5
+ALLOWED_IN_EXAM = 1.0  # times what the mix loses of whole photos
+RATE = 0.15  # change of the weight's logarithm in a step that loses twice as much as it may
 LEAST, MOST = 0.01, 1.0
+DECAY = 0.95  # per step, of the mean of what is lost
 _FLAT = 0.05  # loss below which a mix loses next to nothing: a crop with nothing in it must not decide
 
 
-def next_weight(weight: float, allowed: float, lost: Tensor, lost_by_mix: Tensor) -> float:
-    """The weight after a step. lost, lost_by_mix: distances of what is alike within photos, (B,) each."""
-    ratios = (lost + _FLAT) / (allowed * lost_by_mix + _FLAT)
-    change = RATE * max(-1.0, min(1.0, float(ratios.mean()) - 1))
-    return min(MOST, max(LEAST, weight * math.exp(change)))
+def lost_share(lost: Tensor, lost_by_mix: Tensor) -> float:
+    """What is lost of photos as a share of what the mix loses. Shapes: distances of what is alike, (B,) each."""
+    return min(2.0, float(((lost + _FLAT) / (lost_by_mix + _FLAT)).mean()))
 
 
-def next_allowed(allowed: float, content: float, content_of_mix: float) -> float:
-    """What may be lost of crops from now on, if so much is lost in an exam: less, if that is too much."""
-    return min(ALLOWED, allowed * ALLOWED_IN_EXAM * content_of_mix / max(content, 1e-6))
+def next_weight(weight: float, allowed: float, share: float) -> float:
+    """The weight after a step that loses this share."""
+    return min(MOST, max(LEAST, weight * math.exp(RATE * max(-1.0, min(1.0, share / allowed - 1)))))
+
+
+def next_allowed(allowed: float, share: float, share_in_exam: float) -> float:
+    """What may be lost of crops after an exam: between what was allowed and what is right, so that it does not swing.
+
+    share: what was lost of them lately.
+    """
+    right = ALLOWED_IN_EXAM * share / max(share_in_exam, 1e-6)
+    return min(MOST_ALLOWED, max(LEAST_ALLOWED, math.sqrt(allowed * right)))

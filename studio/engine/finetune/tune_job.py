@@ -56,7 +56,7 @@ LIKE_PHOTOS = 0.9  # median likelihood; photos of 10 makers had 1.0, 20 works of
 PREPARED = 0.03  # share of the progress before the first step
 BANDS_EDGE = 512  # px at which Live measures the bands of styles, too
 # structure: to begin with; see `photo_weight.py`. colors: less than in training; a lesson brings colours of its own.
-WEIGHTS = PaintingWeights(structure=0.1, colors=0.05, matched=0.5)
+WEIGHTS = PaintingWeights(structure=0.05, colors=0.1, matched=0.5)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from studio.core.errors import EngineError, StudioError
 from studio.engine.finetune.checkpoint import TuningState, damaged
 from studio.engine.finetune.dataset import Paint, Photos, References
 from studio.engine.finetune.painter import LivePainting
-from studio.engine.finetune.photo_weight import next_allowed, next_weight
+from studio.engine.finetune.photo_weight import DECAY, lost_share, next_allowed, next_weight
 from studio.engine.finetune.validation import Exam, Validator, means
 from studio.engine.losses.painting_loss import LOST, PaintingLoss
 from studio.engine.losses.training_loss import TrainingLoss
@@ -214,8 +214,9 @@ class Tuner:
             self._take_back()
             return {}
         if LOST in content:
-            lost = result.losses["content"] / state.photo_weight
-            state.photo_weight = next_weight(state.photo_weight, state.photo_allowed, lost, content[LOST])
+            share = lost_share(result.losses["content"] / state.photo_weight, content[LOST])
+            state.photo_lost = DECAY * (state.photo_lost or share) + (1 - DECAY) * share
+            state.photo_weight = next_weight(state.photo_weight, state.photo_allowed, share)
         self._pull()
         factor = self._rate_factor(state.stage_step)
         for group in self._optimizer.param_groups:
@@ -308,7 +309,9 @@ class Tuner:
         most = MOST_CONTENT
         if isinstance(self._validator, Exam):
             most = MOST_EXAM_CONTENT
-            state.photo_allowed = next_allowed(state.photo_allowed, held_out["content"], state.base["content"])
+            if state.photo_lost:
+                share = held_out["content"] / state.base["content"]
+                state.photo_allowed = next_allowed(state.photo_allowed, state.photo_lost, share)
         keeps_photo = self._from_scratch or held_out["content"] <= most * state.base["content"]
         if keeps_photo and held_out["total"] < (1 - LEAST_GAIN) * state.best_losses["total"]:
             state.best = {name: tensor.detach().clone() for name, tensor in state.weights.items()}

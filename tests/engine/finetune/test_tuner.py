@@ -24,8 +24,7 @@ from studio.core.picture import Picture
 from studio.core.styles.learned_style_file import read_learned, training_file
 from studio.core.training.tune_log import read_training_log
 from studio.core.training.tune_request_file import read_request, write_request
-from studio.engine.finetune import tune_job, tuner
-from studio.engine.finetune.photo_weight import ALLOWED, ALLOWED_IN_EXAM
+from studio.engine.finetune import photo_weight, tune_job, tuner
 from studio.engine.finetune.tune_job import FineTuneContext, fine_tune
 from studio.engine.finetune.tuner import Tuner
 from studio.engine.losses.painting_loss import PaintingLoss
@@ -420,39 +419,35 @@ def test_layers_are_unfrozen_from_the_end(
     assert learnt == [last, last, *[last | before] * 6]
 
 
-def test_the_photo_weighs_as_the_steps_before_found_it_right(
+def test_the_photo_weighs_as_the_steps_and_exams_before_found_it_right(
     context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     weighed: list[float] = []
-    found: list[tuple[float, float, float]] = []  # weight, lost, lost by the mix
-    allowances: list[float] = []
-    compute, follow = PaintingLoss.compute, tuner.next_weight
+    found: list[tuple[float, float, float]] = []  # weight, share that may be lost, share that was
+    compute = PaintingLoss.compute
 
     def measure(self: PaintingLoss, *arguments: Any, **named: Any) -> Any:
         if "with_gradient" not in named:  # of a step
             weighed.append(self.weights.structure)
         return compute(self, *arguments, **named)
 
-    def balance(weight: float, allowed: float, lost: Tensor, by_mix: Tensor) -> float:
-        found.append((weight, float(lost.mean()), float(by_mix.mean())))
-        allowances.append(allowed)
-        return follow(weight, allowed, lost, by_mix)
+    def follow(weight: float, allowed: float, share: float) -> float:
+        found.append((weight, allowed, share))
+        return photo_weight.next_weight(weight, allowed, share)
 
     monkeypatch.setattr(PaintingLoss, "compute", measure)
-    monkeypatch.setattr(tuner, "next_weight", balance)
-    exams = iter([(1.0, 0.1), (0.9, 0.2), (0.9, 0.1)])
+    monkeypatch.setattr(tuner, "next_weight", follow)
+    exams = iter([(1.0, 0.1), (0.9, 0.2), (0.9, 0.1)])  # twice too much is lost in the one after two steps
     monkeypatch.setattr(Tuner, "_validate", validated_in_turn(exams))
     learn(context, replace(request_, settings=replace(SETTINGS, is_deep=True)))
     assert weighed[0] == tune_job.WEIGHTS.structure and len(weighed) == len(found) == 4
-    assert [weight for weight, _, _ in found] == weighed
-    assert allowances == [ALLOWED, ALLOWED, *[pytest.approx(ALLOWED_IN_EXAM / 2)] * 2]  # twice too much was lost
-    changes = [
-        (weight, allowed, torch.tensor(lost), torch.tensor(by_mix))
-        for (weight, lost, by_mix), allowed in zip(found, allowances, strict=True)
-    ]
-    assert weighed[1:] == [follow(*change) for change in changes[:-1]]
+    assert weighed == [weight for weight, _, _ in found]
+    assert weighed[1:] == [photo_weight.next_weight(*each) for each in found[:-1]]
+    lost = photo_weight.DECAY * found[0][2] + (1 - photo_weight.DECAY) * found[1][2]
+    stricter = photo_weight.next_allowed(photo_weight.ALLOWED, lost, 2.0)
+    assert [allowed for _, allowed, _ in found] == pytest.approx([*[photo_weight.ALLOWED] * 2, *[stricter] * 2])
     # Before the first step it paints as the mix does, but for the photo that shines through and keeps a little more.
-    assert 0.8 * found[0][2] < found[0][1] < found[0][2]
+    assert 0.8 < found[0][2] < 1
 
 
 def test_works_that_do_not_belong_together_are_said_to_be_a_mixture(
