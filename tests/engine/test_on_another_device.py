@@ -99,6 +99,7 @@ def test_an_artwork_in_tiles_is_painted_there(engine: TorchEngine, monkeypatch: 
 def test_a_live_picture_is_painted_there(
     engine: TorchEngine, recipe: dict[str, object], learned: LearnedStyle | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(torch, "autocast", lambda *arguments, **options: nullcontext())  # knows no such device
     shown = LiveRequest(PHOTO, (STYLE,), StyleRecipe().change(**recipe), 192, learned=(learned,))
     paint(engine, shown)
     monkeypatch.setattr(live_painter, "WHOLE", 64 * 64)
