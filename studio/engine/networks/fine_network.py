@@ -88,7 +88,7 @@ class RefinementNetwork(nn.Module):
         return run_to_end(self.refining(photo, painted, normalize))
 
     def refining(self, photo: Tensor, painted: Tensor, normalize: Normalizer) -> Generator[None, None, Tensor]:
-        """As `forward`; yields between its parts, none of which takes a sixth of the time."""
+        """As `forward`; yields between its parts."""
         pixels = (torch.cat((photo, painted), 1) - 0.5) * _CONTRAST
         pixels = functional.pixel_unshuffle(pixels, 2).contiguous(memory_format=torch.channels_last)
         half = functional.relu(self.stem(_mirrored(pixels)))
