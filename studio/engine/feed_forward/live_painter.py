@@ -45,7 +45,8 @@ class LivePainter:
         self._network = for_painting(self._exact, device)
         self.predictor = predictor
         self._paintings = TensorCache(KEPT_PAINTINGS)
-        self._fine_tuned: LRUCache[tuple[tuple[str, float], ...], LiveNetwork] = LRUCache(KEPT_NETWORKS)
+        self._fine_tuned: LRUCache[tuple[tuple[str, float], ...], tuple[LiveNetwork, LiveNetwork]]
+        self._fine_tuned = LRUCache(KEPT_NETWORKS)  # exact, and as it paints quickest
         self._alone: LRUCache[Hashable, Statistics] = LRUCache(KEPT_STATISTICS)
         self.pace = CPU_PACE if device.type == "cpu" else GPU_PACE  # seconds per px, going by what it took before
 
@@ -132,7 +133,7 @@ class LivePainter:
     def _run(
         self, job: FeedForwardJob, image: Tensor, mixed: MixedJob | None = None
     ) -> Generator[float | None, None, Tensor]:
-        network = self._network_for(job)
+        network = self._network_for(job, is_exact=mixed is not None)
         height, width = image.shape[2:]
         vectors, shares, is_whole = job.vector, None, mixed is None or mixed.is_whole
         if mixed is not None and len(mixed.jobs) > 1:
@@ -186,16 +187,20 @@ class LivePainter:
             for norms in zip(*parts, strict=True)
         )
 
-    def _network_for(self, job: FeedForwardJob) -> LiveNetwork:
-        """The network, its weights changed as learned styles want. Raises StudioError if they do not fit."""
+    def _network_for(self, job: FeedForwardJob, is_exact: bool) -> LiveNetwork:
+        """The network, its weights changed as learned styles want. Raises StudioError if they do not fit.
+
+        is_exact: in the precision of the weights. Pictures with regions are painted so, all of them: by the statistics
+        of other pictures rounding is no longer evened out, and a region would differ from the same style around it.
+        """
         if not job.fine_tuned:
-            return self._network
+            return self._exact if is_exact else self._network
         known = self._fine_tuned.get(job.weights_key)
         if known is None:
             changed = with_learned(self._exact, [(style.delta, share) for style, share in job.fine_tuned])
-            known = self._network if changed is self._exact else for_painting(changed, self._device)
+            known = changed, self._network if changed is self._exact else for_painting(changed, self._device)
             self._fine_tuned[job.weights_key] = known
-        return known
+        return known[0] if is_exact else known[1]
 
 
 def _painting(

@@ -20,7 +20,7 @@ from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import to_tensor
 from tests.support.scenes import picture_of, waves, weave
 
-CPU = torch.device("cpu")
+CPU, BFLOAT16 = torch.device("cpu"), torch.bfloat16
 HEIGHT, WIDTH = 128, 192
 PHOTO = picture_of(waves(HEIGHT, WIDTH))
 STYLE, OTHER = picture_of(weave(64, 64)), picture_of(waves(64, 64, turn=1.0))
@@ -169,3 +169,12 @@ def test_styles_are_measured_once_on_a_photo(planner: LivePlanner, monkeypatch: 
     paint(planner, region(half(WIDTH // 3, WIDTH), OTHER, strength=0.31))  # another mask
     paint(planner, region(half(), OTHER, strength=0.71))
     assert measured == [2, 1]
+
+
+def test_all_of_a_picture_with_regions_is_painted_in_one_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studio.engine.networks.live_precision.choose_live_dtype", lambda network, device: BFLOAT16)
+    rounding = LivePlanner(CPU)
+    of_two = paint(rounding, region(half(), OTHER), region(half(WIDTH // 2, WIDTH), OTHER))
+    assert far(of_two, paint(rounding, region(half(0, WIDTH), OTHER))) <= 2 / 255
+    off, right = region(half(), is_painted=False), region(half(WIDTH // 2, WIDTH))
+    assert far(paint(rounding, off), paint(rounding, off, right)) <= 2 / 255
