@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from studio.engine.runtime.tensors import coarse_colors, strips
+from studio.engine.runtime.tensors import coarse_colors, coarse_size, strips
 
 ROUNDS = 2  # the enlarged difference is smoother than the difference: of what is left, the second takes most
 
@@ -18,11 +18,12 @@ def hold_colors(painted: Tensor, reference: Tensor) -> Generator[None, None, Non
     """Give a picture the coarse colours of another one, in place; yields between its strips.
 
     Shapes: (1, 3, H, W) in [0, 1], (1, 3, h, w) of the same proportions -> the picture in [0, 1]. As large as
-    `coarse_colors` makes them, the two are nearly alike then; what is finer stays as it is painted.
+    `coarse_size` has it, the two are nearly alike then; what is finer stays as it is painted.
     """
-    wanted = coarse_colors(reference)
+    size = coarse_size(painted)  # of both: sizes that differ in their rounding may come to other coarse ones
+    wanted = coarse_colors(reference, size)
     for _ in range(ROUNDS):
-        yield from _add_enlarged(painted, wanted - coarse_colors(painted))
+        yield from _add_enlarged(painted, wanted - coarse_colors(painted, size))
 
 
 def _add_enlarged(image: Tensor, coarse: Tensor) -> Generator[None, None, None]:

@@ -34,8 +34,6 @@ from studio.engine.runtime.tiling import GRID
 STYLE_EDGE = (32, 2048)  # px, smallest and largest longer edge of a style at work
 STRONG = 0.4  # strength from which on a draft starts from the picture of Live
 STYLE_ENLARGED = 1.5  # times its own size; beyond, its strokes are blur
-
-
 LARGEST_REMEMBERED = 96 << 20  # bytes of a photo's features; those of 1024 px take 70 MB in bfloat16
 
 FeatureCache = MutableMapping[object, StyleFeatures | PhotoFeatures]

@@ -132,10 +132,15 @@ def shrinking_opacity(picture: Picture, long_edge: int, device: torch.device) ->
     return torch.from_numpy(np.array(alpha)).to(device)[None, None].float().div_(255)
 
 
-def coarse_colors(image: Tensor) -> Tensor:
-    """The image with its longer edge averaged to COARSE_EDGE px. Shapes: (1, 3, H, W) -> (1, 3, h, w)."""
+def coarse_size(image: Tensor) -> tuple[int, int]:
+    """The size (h, w) of an image (1, 3, H, W) with its longer edge shrunk to COARSE_EDGE px."""
     width, height = fit_size(image.shape[3], image.shape[2], COARSE_EDGE)
-    return functional.adaptive_avg_pool2d(image, (height, width))
+    return height, width
+
+
+def coarse_colors(image: Tensor, size: tuple[int, int] | None = None) -> Tensor:
+    """The image averaged to a size (h, w), or to its `coarse_size`. Shapes: (1, 3, H, W) -> (1, 3, h, w)."""
+    return functional.adaptive_avg_pool2d(image, size or coarse_size(image))
 
 
 def fine_band(image: Tensor, coarse: tuple[int, int]) -> Tensor:

@@ -17,7 +17,7 @@ from studio.engine.feed_forward.job import FeedForwardJob
 from studio.engine.feed_forward.live_painter import LivePainter
 from studio.engine.feed_forward.live_planner import FINE_PACE, REST_SECONDS, LivePlanner
 from studio.engine.runtime.generators import run_to_end
-from studio.engine.runtime.tensors import coarse_colors, to_tensor
+from studio.engine.runtime.tensors import coarse_colors, coarse_size, to_tensor
 from studio.engine.torch_engine import TorchEngine
 from tests.engine.test_torch_engine import difference
 from tests.support.fakes import make_learned
@@ -142,5 +142,14 @@ def test_held_colors_are_those_of_the_other_picture_and_detail_is_its_own(size: 
     assert 0 <= float(painted.min()) < float(painted.max()) <= 1
 
 
+def test_colors_are_held_to_a_picture_whose_edges_were_rounded_otherwise() -> None:
+    painted, reference = waves(236, 666), (0.3 + 0.4 * weave(180, 512))  # coarse ones of 9 and 8 px high
+    assert coarse_colors(painted).shape != coarse_colors(reference).shape
+    before = painted.clone()
+    run_to_end(hold_colors(painted, reference))
+    assert _coarse(painted, reference) < 0.25 * _coarse(before, reference)
+
+
 def _coarse(one: Tensor, other: Tensor) -> float:
-    return float((coarse_colors(one) - coarse_colors(other)).abs().mean())
+    size = coarse_size(one)
+    return float((coarse_colors(one, size) - coarse_colors(other, size)).abs().mean())
