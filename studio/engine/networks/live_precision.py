@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from studio.engine.networks.fine_network import FineNetwork, LiveNetwork
-from studio.engine.networks.probes import FASTER, choose_dtype, remembered, timed
+from studio.engine.networks.probes import FASTER, NO_BFLOAT16, choose_dtype, remembered, timed
 from studio.engine.networks.style_network import VECTOR, StyleNetwork
 
 # In the mean over the picture, in [0, 1]: half of what rounding it to 8 bits may change. Photos in bundled styles are
@@ -52,7 +52,7 @@ def is_better_rounded(network: StyleNetwork, device: torch.device) -> bool:
         (seconds, painted), (plain_seconds, plain) = timed(
             lambda: rounded(picture, conditions), lambda: network(picture, conditions)
         )
-    except RuntimeError:  # bfloat16 is not known there
+    except NO_BFLOAT16:
         return False
     return float((painted - plain).abs().mean()) < LARGEST_CHANGE and plain_seconds > FASTER * seconds
 

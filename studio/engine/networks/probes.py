@@ -22,6 +22,7 @@ from studio.engine.runtime.device import device_name
 FASTER = 1.2  # times another way has to win to be worth its rounding
 ROUNDS = 8  # of a probe; with 5 it came out wrong twice in ten under full load
 LARGEST_ERROR = 0.02  # of the features' spread; bfloat16 alone is at about 0.003, with Winograd's way at 0.013
+NO_BFLOAT16 = (RuntimeError, TypeError)  # what torch raises where it is not known: the second one for Apple's devices
 _LARGEST = 2**20  # bytes of what is remembered; a line for each torch, machine and way
 
 
@@ -63,10 +64,11 @@ def remembered(device: torch.device, what: str, probe: Callable[[], bool]) -> bo
 def is_bfloat16_better(device: torch.device) -> bool:
     """Time and compare a middle layer of VGG in both precisions."""
     features, weight = _layer(128, 96)
-    plain, rough = ((features.to(device, dtype), weight.to(device, dtype)) for dtype in (torch.float32, torch.bfloat16))
+    both = torch.float32, torch.bfloat16
     try:
+        plain, rough = ((features.to(device, dtype), weight.to(device, dtype)) for dtype in both)
         return _is_better(lambda: functional.conv2d(*rough, padding=1), lambda: functional.conv2d(*plain, padding=1))
-    except RuntimeError:
+    except NO_BFLOAT16:
         return False
 
 

@@ -197,11 +197,19 @@ class TestTheChoice:
         assert not is_better_rounded(small, CPU)
         assert painted == [torch.float32, torch.float32]
 
+    @pytest.mark.parametrize(
+        "error",
+        [
+            RuntimeError('"reflection_pad2d" not implemented for bfloat16'),
+            TypeError("Trying to convert BFloat16 to the MPS backend but it does not have support for that dtype."),
+        ],
+        ids=["an operation", "a device"],
+    )
     def test_it_is_not_taken_where_it_does_not_exist(
-        self, small: StyleNetwork, monkeypatch: pytest.MonkeyPatch
+        self, small: StyleNetwork, monkeypatch: pytest.MonkeyPatch, error: Exception
     ) -> None:
         def refuse(*ways: Callable[[], Tensor]) -> None:
-            raise RuntimeError('"reflection_pad2d" not implemented for bfloat16')
+            raise error
 
         monkeypatch.setattr(live_precision, "timed", refuse)
         assert not is_better_rounded(small, CPU)
