@@ -126,7 +126,7 @@ class ArtworkDrag(QObject):
 
     def _place_for(self, name: str) -> Path:
         """A folder of its own for each file, so that it has its name whatever was dragged before. Raises OSError."""
-        if self._folder is None:
+        if self._folder is None or not self._folder.is_dir():  # systems tidy up, and so does another studio
             remove_left_behind()
             self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         return Path(tempfile.mkdtemp(dir=self._folder)) / name

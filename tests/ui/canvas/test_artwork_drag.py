@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -118,6 +119,13 @@ def test_what_a_killed_studio_left_is_removed_a_day_later(temporary_folder: Path
     assert left.exists()
     remove_left_behind(now + 25 * 3600)
     assert not left.exists()
+
+
+def test_a_folder_that_the_system_tidied_away_is_made_again(finished: Studio, temporary_folder: Path) -> None:
+    shutil.rmtree(file_of(dragged(finished)).parent.parent)
+    assert file_of(dragged(finished)).is_file()
+    finished.close()
+    assert list(temporary_folder.iterdir()) == []
 
 
 def test_a_file_that_cannot_be_written_is_told_and_the_image_is_dragged_all_the_same(
