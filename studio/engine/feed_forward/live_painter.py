@@ -19,7 +19,7 @@ from studio.engine.losses.band_statistics import match_bands, match_bands_by_reg
 from studio.engine.networks.fine_network import FineNetwork, LiveNetwork
 from studio.engine.networks.live_precision import for_painting, on_device
 from studio.engine.networks.style_delta import with_learned
-from studio.engine.networks.style_network import Statistics
+from studio.engine.networks.style_network import Statistics, StyleNetwork
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.runtime.lru_cache import TensorCache
 from studio.engine.runtime.tensors import resize
@@ -141,9 +141,9 @@ class LivePainter:
         conditions = network.conditions(vectors)
         statistics = None
         if mixed is not None and shares is not None and mixed.has_other_styles:
-            statistics = self._measured_alone(network, mixed, image, conditions)
-            if isinstance(network, FineNetwork):  # its second network may run away after those of another picture
-                statistics = statistics[: network.live.statistics_count]
+            # Of the larger network the small one's alone: the second one may run away after those of another picture.
+            small_one = network.live if isinstance(network, FineNetwork) else network
+            statistics = self._measured_alone(small_one, mixed, image, conditions[:, : small_one.conditions_count])
         if is_whole and height * width <= WHOLE:
             return (yield from _painting(network, _aligned(image), conditions, statistics, shares))
         most = WHOLE if is_whole else max(LEAST_MEASURED, round(MEASURED * job.size[0] * job.size[1]))
@@ -151,8 +151,10 @@ class LivePainter:
             small = _at_most(image, most)
             small_shares = None if shares is None else _reduced(shares, (small.shape[2], small.shape[3]))
             # Source: Chen et al. 2022, "URST"
-            measured = network.measure(_aligned(small), conditions, small_shares)
-            statistics = (*(statistics or ()), *measured[len(statistics or ()) :])
+            if isinstance(network, FineNetwork):
+                statistics = network.measure(_aligned(small), conditions, small_shares, statistics)
+            else:
+                statistics = network.measure(_aligned(small), conditions, small_shares)
         if mixed is None or mixed.box is None or is_whole:
             result = torch.empty_like(image, memory_format=torch.contiguous_format)
             tiles = cut_into_tiles(height, width, TILE, network.reach)
@@ -166,7 +168,7 @@ class LivePainter:
             yield number / len(tiles)
         return result
 
-    def _measured_alone(self, network: LiveNetwork, mixed: MixedJob, image: Tensor, conditions: Tensor) -> Statistics:
+    def _measured_alone(self, network: StyleNetwork, mixed: MixedJob, image: Tensor, conditions: Tensor) -> Statistics:
         """The statistics of a picture under each of R conditions (R, N), as if all of it were painted after them.
 
         With those of the mixed picture, a region beside a rougher style would come out blurred.
@@ -176,7 +178,7 @@ class LivePainter:
         if missing:
             measured = network.measure(_aligned(_at_most(image, LEAST_MEASURED)), conditions[missing])
             for place, number in enumerate(missing):
-                # The first of them is the same for all: before it nothing is conditioned.
+                # The first ones are the same for all: before them nothing is conditioned.
                 self._alone[keys[number]] = tuple(
                     (mean[min(place, len(mean) - 1)][None], inverse[min(place, len(mean) - 1)][None])
                     for mean, inverse in measured

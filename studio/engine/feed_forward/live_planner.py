@@ -88,7 +88,7 @@ class LivePlanner:
         if not request.regions:
             return rest
         parts = [self._job(_as_whole(request, one), long_edge) if one.is_painted else None for one in request.regions]
-        return RegionalJob((*parts, rest), self.shares(request.regions))
+        return RegionalJob((*parts, rest), self.shares(request.regions), request.recipe.live_network)
 
     def shares(self, regions: Sequence[RegionRequest]) -> RegionShares:
         """How these regions share a picture, remembered."""
@@ -243,9 +243,14 @@ class LivePlanner:
 
 
 def network_of(job: FeedForwardJob | RegionalJob) -> str:
-    """The network that painted it: of regions by several networks, that of the smaller one of the studio counts."""
-    networks = {part.network for part in job.parts if part} if isinstance(job, RegionalJob) else {job.network}
-    return networks.pop() if len(networks) == 1 else min(networks - {FINE_NETWORK})
+    """The network whose name in a recipe has the same painted again.
+
+    Of regions by several that is the one that was chosen: learned styles come to their own networks by themselves.
+    """
+    if isinstance(job, FeedForwardJob):
+        return job.network
+    networks = {part.network for part in job.parts if part is not None}
+    return job.chosen_network if job.chosen_network in networks else job.rest.network
 
 
 def _by_network(request: LiveRequest, network: str) -> LiveRequest:

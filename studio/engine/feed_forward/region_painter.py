@@ -22,11 +22,12 @@ class RegionalJob:
     """What is to be painted of a picture with regions.
 
     parts: as what each region would be painted if it were the whole picture, all at the same size, and last the rest;
-    None: it stays the photo. shares: of the regions and the rest.
+    None: it stays the photo. shares: of the regions and the rest. chosen_network: what paints all but learned styles.
     """
 
     parts: tuple[FeedForwardJob | None, ...]
     shares: RegionShares
+    chosen_network: str
 
     @property
     def rest(self) -> FeedForwardJob:

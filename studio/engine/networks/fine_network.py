@@ -146,13 +146,18 @@ class FineNetwork(nn.Module):
         refined = yield from self._refining(content, painted, normalizer)
         return refined if torch.is_grad_enabled() else refined.clamp_(0, 1)
 
-    def measure(self, content: Tensor, conditions: Tensor, shares: Tensor | None = None) -> Statistics:
-        """The statistics of a whole picture, at the size it is given in. Shapes: as in `forward`."""
+    def measure(
+        self, content: Tensor, conditions: Tensor, shares: Tensor | None = None, live: Statistics | None = None
+    ) -> Statistics:
+        """The statistics of a whole picture, at the size it is given in. Shapes: as in `forward`.
+
+        live: those that the small network paints it with, in place of its own.
+        """
         own, others = self._split(conditions)
         reduced = by_size(shares, GRID)
         normalizer = Normalizer(self.refinement.norms, others, None, reduced, is_recording=True, epsilon=CALM)
-        self.refine(content, self.live(content, own, None, shares), normalizer)
-        return (*self.live.measure(content, own, shares), *normalizer.recorded)
+        self.refine(content, self.live(content, own, live, shares), normalizer)
+        return (*(live or self.live.measure(content, own, shares)), *normalizer.recorded)
 
     def refine(self, photo: Tensor, painted: Tensor, normalize: Normalizer) -> Tensor:
         """The second network alone, at any size. Shapes: (B, 3, H, W) each -> the same."""

@@ -125,8 +125,8 @@ class StyleNetwork(nn.Module):
     def measure(self, content: Tensor, conditions: Tensor, shares: Tensor | None = None) -> Statistics:
         """The statistics of a whole picture, at the size it is given in. Shapes: as in `forward`.
 
-        One picture under several conditions is run for all of them together up to where these begin to count: the first
-        normalisation is measured once then, (1, groups).
+        One picture under several conditions is run for all of them together up to where these begin to count: what is
+        centred and the first normalisation are measured once then, (1, groups).
         """
         normalizer = Normalizer(self.norms, conditions, None, by_size(shares, GRID), is_recording=True)
         self._run(content, normalizer)

@@ -12,15 +12,19 @@ from torch import Tensor
 
 from studio.core.engine_api.contract import LiveRequest, RegionRequest
 from studio.core.picture import Pixels
-from studio.core.recipe import NETWORKS, QUICK_NETWORK, StyleRecipe
+from studio.core.recipe import FINE_NETWORK, NETWORKS, QUICK_NETWORK, StyleRecipe
 from studio.engine.feed_forward import live_painter
-from studio.engine.feed_forward.live_planner import LivePlanner
+from studio.engine.feed_forward.live_planner import LivePlanner, network_of
 from studio.engine.feed_forward.region_painter import RegionalJob
+from studio.engine.networks.fine_network import FineNetwork
+from studio.engine.networks.style_network import Statistics
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import to_tensor
+from tests.support.fakes import make_learned
 from tests.support.scenes import picture_of, waves, weave
 
 CPU, BFLOAT16 = torch.device("cpu"), torch.bfloat16
+MAGENTA = NETWORKS[1]
 HEIGHT, WIDTH = 128, 192
 PHOTO = picture_of(waves(HEIGHT, WIDTH))
 STYLE, OTHER = picture_of(weave(64, 64)), picture_of(waves(64, 64, turn=1.0))
@@ -138,11 +142,54 @@ def test_a_region_of_one_style_costs_no_other_pass(planner: LivePlanner) -> None
     assert len(job.passes) == 1
 
 
+@pytest.mark.parametrize("chosen", [QUICK_NETWORK, FINE_NETWORK])
+@pytest.mark.parametrize("taught", [QUICK_NETWORK, MAGENTA])
+def test_beside_learned_styles_the_network_that_was_chosen_is_told(
+    planner: LivePlanner, chosen: str, taught: str
+) -> None:
+    style = replace(make_learned(is_deep=False), network=taught)
+    recipe = RECIPE.change(network=chosen)
+    part = replace(region(half(), OTHER), recipe=recipe)
+    assert network_of(job_of(planner, recipe, part, replace(part, learned=(style,)))) == chosen
+    learned_everywhere = job_of(planner, recipe, replace(part, learned=(style,)), learned=(style,))
+    assert network_of(learned_everywhere) == taught
+
+
+def job_of(planner: LivePlanner, recipe: StyleRecipe, *regions: RegionRequest, learned: Any = ()) -> RegionalJob:
+    job = planner.job(LiveRequest(PHOTO, (STYLE,), recipe, WIDTH, learned, regions), WIDTH)
+    assert isinstance(job, RegionalJob)
+    return job
+
+
+def test_the_larger_network_is_measured_as_it_paints_beside_other_styles(
+    planner: LivePlanner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = planner._painter(FINE_NETWORK)._exact
+    assert isinstance(network, FineNetwork)
+    seen: list[Statistics | None] = []
+    paint_small = network.live.forward
+
+    def forward(content: Tensor, conditions: Tensor, statistics: Statistics | None, shares: Tensor | None) -> Tensor:
+        seen.append(statistics)
+        return paint_small(content, conditions, statistics, shares)
+
+    monkeypatch.setattr(network.live, "forward", forward)
+    monkeypatch.setattr(live_painter, "WHOLE", HEIGHT * WIDTH // 2)
+    recipe = RECIPE.change(network=FINE_NETWORK)
+    job = job_of(planner, recipe, replace(region(half(), OTHER), recipe=recipe))
+    run_to_end(planner.paint(job, to_tensor(PHOTO, CPU)))
+    measured, *tiles = seen
+    assert tiles and measured is not None and all(tile is not None for tile in tiles)
+    for tile in tiles:
+        for one, other in zip(measured, tile or (), strict=True):
+            assert torch.equal(one[0], other[0]) and torch.equal(one[1], other[1])
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 def test_several_conditions_are_measured_together_as_alone(
     planner: LivePlanner, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    network = planner._painter(name)._network
+    network = planner._painter(name)._exact
     monkeypatch.setattr(network, "is_bfloat16", False, raising=False)
     image = to_tensor(PHOTO, CPU)
     with torch.no_grad():
@@ -155,7 +202,7 @@ def test_several_conditions_are_measured_together_as_alone(
 
 
 def test_styles_are_measured_once_on_a_photo(planner: LivePlanner, monkeypatch: pytest.MonkeyPatch) -> None:
-    network = planner._painter(RECIPE.network)._network
+    network = planner._painter(RECIPE.network)._exact
     measured: list[int] = []
     honest = network.measure
 
