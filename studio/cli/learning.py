@@ -98,7 +98,7 @@ def report_doubts(references: Sequence[Picture], is_told_to: bool) -> None:
     remarks = check_references(references)
     for remark in remarks:
         say(remark.text)
-    if remarks and not is_told_to:
+    if any(remark.is_doubt for remark in remarks) and not is_told_to:
         raise UsageError("The studio doubts that much can be learnt from these pictures.", "Add --anyway to try.")
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 from PIL import Image
 
 from studio.core.picture import Picture
 from studio.core.resampling import reduced
+from studio.core.training.taught_pictures import Kind, kinds_of, on_paper, pixel_times
 
 ENOUGH = 3  # pictures
 SMALL = 256  # px of the longer edge; below, strokes are hardly visible
@@ -26,16 +28,18 @@ WORK_EDGE = 512  # px
 
 @dataclass(frozen=True)
 class Remark:
-    """A warning. pictures: indices of those it is about; () for all together."""
+    """A remark. pictures: indices of those it is about; () for all together. is_doubt: whether it is a warning."""
 
     text: str
     pictures: tuple[int, ...] = ()
+    is_doubt: bool = True
 
 
 def check_references(pictures: Sequence[Picture]) -> tuple[Remark, ...]:
     """Remarks on these pictures before fine-tuning; () if there are none."""
     measured = [_measure(picture) for picture in pictures]
-    remarks = []
+    kinds = kinds_of(pictures)
+    remarks = _notes_on(kinds, pixel_times(pictures))
     if len(pictures) == 1:
         remarks.append(
             Remark("One picture teaches its own colours and strokes, not a style: add others by the same artist.")
@@ -45,14 +49,18 @@ def check_references(pictures: Sequence[Picture]) -> tuple[Remark, ...]:
             Remark("Two pictures say little of what an artist's works have in common: three to thirty are better.")
         )
     for number, picture in enumerate(pictures):
-        if picture.long_edge < SMALL:
+        if picture.long_edge < SMALL and kinds[number] != "pixel art":
             size = f"{picture.width} x {picture.height} px"
             remarks.append(Remark(f"{picture.name} is {size}: its strokes are hardly to be seen.", (number,)))
     for first, second in _doubles([measures.hash for measures in measured]):
+        if kinds[first] == kinds[second] == "pixel art":  # the same outlines, or steps of a walk
+            continue
         names = f"{pictures[first].name} and {pictures[second].name}"
         remarks.append(Remark(f"{names} show the same: the style will lean towards it.", (first, second)))
     for number, measures in enumerate(measured):
         name = pictures[number].name
+        if kinds[number] in ("pixel art", "cut-out"):  # nothing but what is visible in them is learnt
+            continue
         if measures.one_color > MOSTLY_ONE_COLOR:
             text = (
                 f"{name} is mostly one colour, as drawings and diagrams are: expect colour and texture, not its lines."
@@ -73,8 +81,24 @@ class _Measures:
     smooth: float
 
 
+def _notes_on(kinds: Sequence[Kind], times: int) -> list[Remark]:
+    """How small and transparent pictures are taught, so that nobody wonders."""
+    numbers = {kind: tuple(number for number, each in enumerate(kinds) if each == kind) for kind in get_args(Kind)}
+    notes = []
+    if numbers["pixel art"]:
+        text = f"Small pictures are taught as pixel art: each pixel {times} times as large, side by side on sheets."
+        notes.append(Remark(text, numbers["pixel art"], is_doubt=False))
+    if numbers["cut-out"]:
+        text = "Cut-outs are taught side by side on sheets: what is transparent is not learnt."
+        notes.append(Remark(text, numbers["cut-out"], is_doubt=False))
+    if numbers["line work"]:
+        text = "Lines on nothing are taught on paper: white below dark lines, black below light ones."
+        notes.append(Remark(text, numbers["line work"], is_doubt=False))
+    return notes
+
+
 def _measure(picture: Picture) -> _Measures:
-    pixels = reduced(picture.with_pixels(picture.pixels), WORK_EDGE).pixels  # whatever is transparent
+    pixels = reduced(on_paper(picture), WORK_EDGE).pixels
     image = Image.fromarray(pixels)
     levels = pixels.astype(np.float32).mean(2)
     across, down = np.diff(levels, axis=1)[:-1], np.diff(levels, axis=0)[:, :-1]

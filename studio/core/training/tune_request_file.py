@@ -22,10 +22,12 @@ from studio.core.engine_api.learning import TuneRequest
 from studio.core.engine_api.tune_settings import LARGEST_EDGE, MOST_PICTURES, TuneSettings
 from studio.core.errors import StudioError
 from studio.core.image_io import ExportOptions, encode_picture
+from studio.core.image_io.color.transparency import continue_visible
 from studio.core.picture import Picture
+from studio.core.resampling import reduced
 from studio.core.storage.atomic_write import replace_file
 from studio.core.storage.untrusted import check_ordinary, make_checked, parse_object
-from studio.core.styles.learned_style_file import numbered, reference_of, small_picture, style_card
+from studio.core.styles.learned_style_file import numbered, small_picture, style_card
 
 _FORMAT = "style-studio-request-1"
 _LOSSLESS = ExportOptions("webp", quality=1, lossless=True, keep_exif=False)  # at the codec's least effort
@@ -41,8 +43,16 @@ def request_file(output: Path) -> Path:
 
 
 def learning_copy(picture: Picture) -> Picture:
-    """The picture as fine-tuning uses it: without transparency, LARGEST_EDGE px at most."""
-    return reference_of(picture, LARGEST_EDGE)
+    """The picture as fine-tuning uses it: LARGEST_EDGE px at most, without metadata.
+
+    What is hidden is continued anew from what is visible, as it will be when it is read again: it has to be the same.
+    """
+    copy = reduced(Picture(picture.pixels, picture.name, picture.alpha), LARGEST_EDGE)
+    if copy.alpha is None:
+        return copy
+    pixels = copy.pixels.copy()
+    continue_visible(pixels, copy.alpha)
+    return copy.with_pixels(pixels, copy.alpha)
 
 
 def write_request(request: TuneRequest) -> None:

@@ -24,6 +24,7 @@ from studio.core.picture import Picture
 from studio.core.rescue import keep_style_safe, unsaved
 from studio.core.styles.learned_style import MOST_REFERENCES, LearnedStyle
 from studio.core.styles.learned_style_file import reference_of, training_file, write_learned
+from studio.core.training.taught_pictures import as_taught
 from studio.engine.finetune.dataset import (
     POOL,
     Paint,
@@ -152,7 +153,7 @@ def _prepare(
     settings, device = request.settings, context.device
     generator = torch.Generator().manual_seed(settings.seed)
     pictures = []
-    for picture in request.references:
+    for picture in as_taught(request.references):
         image = yield from signs_of_life(request.id, shrinking(picture, LARGEST_EDGE, device))
         pictures.append(image)
     encoding = encode_references(pictures, context.encoder, context.predictor, generator)
@@ -216,7 +217,7 @@ class _Record:
 
     def __init__(self, request: TuneRequest, context: FineTuneContext, tuner: Tuner) -> None:
         self._request, self._context, self._tuner = request, context, tuner
-        self._references = tuple(reference_of(picture) for picture in request.references[:MOST_REFERENCES])
+        self._references = tuple(reference_of(work) for work in as_taught(request.references)[:MOST_REFERENCES])
 
     def write_style(self) -> LearnedStyle:
         learned, card = self._learned(), self._card()

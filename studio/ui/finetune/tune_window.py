@@ -138,7 +138,7 @@ class TuneWindow(QDialog):
         self.again.setVisible(can_resume)
         for button in (self.again, self.resume):
             button.setEnabled(not controller.is_keeping)
-        learn = self.tr("Learn anyway") if remarks else self.tr("Learn")
+        learn = self.tr("Learn anyway") if any(remark.is_doubt for remark in remarks) else self.tr("Learn")
         self.main.setText(learn if is_idle else self.tr("Stop"))
         is_free = not controller.is_stopping and not controller.is_keeping
         self.main.setEnabled(bool(controller.references.pictures) and is_free)

@@ -60,3 +60,19 @@ def test_a_smooth_photo_is_doubted(name: str) -> None:
 def test_no_painting_of_the_gallery_is_doubted() -> None:
     pictures = [open_picture(card.file) for card in bundled_cards("styles")]
     assert [remark.text for remark in check_references(pictures)] == []
+
+
+def test_sprites_are_no_doubt_but_how_they_are_taught_is_said() -> None:
+    alpha = np.zeros((32, 32), np.uint8)
+    alpha[8:24, 8:24] = 255
+    sprites = [Picture(make_picture(32, 32, seed=number).pixels, f"sprite {number}", alpha) for number in range(3)]
+    (note,) = check_references(sprites)
+    assert "each pixel 8 times as large" in note.text and not note.is_doubt and note.pictures == (0, 1, 2)
+
+
+def test_a_cut_out_is_said_to_be_learnt_without_its_ground() -> None:
+    alpha = np.zeros((280, 300), np.uint8)
+    alpha[100:200, 100:200] = 255
+    cut_outs = [Picture(make_picture(300, 280, seed=number).pixels, f"{number}", alpha) for number in range(3)]
+    assert "what is transparent is not learnt" in said_of(*cut_outs)
+    assert not any(remark.is_doubt and "one colour" in remark.text for remark in check_references(cut_outs))

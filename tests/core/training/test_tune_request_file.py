@@ -135,7 +135,22 @@ def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
         read_request(tmp_path / "style.safetensors")
 
 
-def test_a_learning_copy_is_small_and_opaque() -> None:
+def test_a_learning_copy_is_small_and_keeps_what_is_transparent() -> None:
     pixels = make_picture(LARGEST_EDGE * 2, 200).pixels
-    copy = learning_copy(Picture(pixels, "large", np.zeros(pixels.shape[:2], np.uint8)))
-    assert (copy.width, copy.height, copy.alpha, copy.name) == (LARGEST_EDGE, 100, None, "large")
+    alpha = np.full(pixels.shape[:2], 255, np.uint8)
+    alpha[:, :LARGEST_EDGE] = 0
+    copy = learning_copy(Picture(pixels, "large", alpha))
+    assert (copy.width, copy.height, copy.name) == (LARGEST_EDGE, 100, "large")
+    assert copy.alpha is not None and copy.alpha[50, 10] == 0 and copy.alpha[50, -10] == 255
+    assert learning_copy(Picture(pixels, "opaque")).alpha is None
+
+
+@pytest.mark.parametrize("edge", [24, 2 * LARGEST_EDGE])
+def test_a_cut_out_comes_back_as_the_same(edge: int, tmp_path: Path) -> None:
+    picture = make_picture(edge, edge, "sprite.png", 3)
+    alpha = np.zeros((edge, edge), np.uint8)
+    alpha[edge // 4 :, edge // 4 :] = 255
+    request = TuneRequest((learning_copy(Picture(picture.pixels, "sprite", alpha)),), make_card("hand"), tmp_path / "x")
+    write_request(request)
+    (found,) = read_request(request.output).references
+    assert found.fingerprint == request.references[0].fingerprint
