@@ -7,16 +7,21 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from studio.cli.describing import row_of
 from studio.cli.options import UsageError
 from studio.cli.terminal import say
 from studio.core.card import OWN_CATEGORY, UNKNOWN_LICENCE, Card
+from studio.core.curator.lesson_outlook import LessonOutlook
+from studio.core.engine_api.contract import DescribeRequest, Engine
 from studio.core.engine_api.tune_settings import LIMITS, TuneSettings
 from studio.core.errors import StudioError
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.library.consent import permitted
 from studio.core.picture import Picture
-from studio.core.training.reference_checks import check_references
+from studio.core.training.reference_checks import Remark, check_references
+from studio.core.training.taught_pictures import as_taught
+from studio.jobs.looking import describe
 
 _HELP = {
     "steps": "steps in which the style vector learns, with --vector-only",
@@ -95,7 +100,17 @@ def open_works(
 
 def report_doubts(references: Sequence[Picture], is_told_to: bool) -> None:
     """Say what is doubtful about them. Raises UsageError unless the user wants to learn from them anyway."""
-    remarks = check_references(references)
+    _report(check_references(references), is_told_to)
+
+
+def report_outlook(references: Sequence[Picture], engine: Engine, is_told_to: bool) -> None:
+    """Say what to expect of a lesson on them, which the engine has to see them for. Raises as `report_doubts`."""
+    query = LessonOutlook.query
+    rows = [row_of(describe(DescribeRequest(picture, query), engine), query) for picture in as_taught(references)]
+    _report(LessonOutlook.load().remarks(rows), is_told_to)
+
+
+def _report(remarks: Sequence[Remark], is_told_to: bool) -> None:
     for remark in remarks:
         say(remark.text)
     if any(remark.is_doubt for remark in remarks) and not is_told_to:

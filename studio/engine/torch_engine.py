@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 
 import numpy
@@ -14,7 +14,7 @@ from torch import Tensor
 
 from studio import __version__
 from studio.core.card import bundled_cards
-from studio.core.curator.photo_check import PhotoCheck
+from studio.core.curator.lesson_outlook import LessonOutlook
 from studio.core.engine_api.contract import (
     ColorRequest,
     CompareRequest,
@@ -283,14 +283,15 @@ class TorchEngine:
         taught, mixing = FINE_NETWORK, QUICK_NETWORK
         network, mixer = (load_style_network(name)[0].to(self._device) for name in (taught, mixing))
         encoder = run_to_end(self._encoder("vgg16", "max"))
-        predictor, likelihood = self._planner.predictor(taught), self._photo_likelihood
-        return FineTuneContext(cards[taught], network, predictor, encoder, cards[mixing], mixer, likelihood)
+        predictor = self._planner.predictor(taught)
+        return FineTuneContext(cards[taught], network, predictor, encoder, cards[mixing], mixer, self._outlook)
 
-    def _photo_likelihood(self, picture: Picture) -> Generator[None, None, float]:
-        query = PhotoCheck.query
-        described = yield from self._describer.describe(DescribeRequest(picture, query=query))
-        features = numpy.concatenate([described.vectors[layer] for layer in query.layers])
-        return float(PhotoCheck.load().photo_likelihoods(features[None])[0])
+    def _outlook(self, pictures: Sequence[Picture]) -> Generator[None, None, tuple[str, ...]]:
+        query, rows = LessonOutlook.query, []
+        for picture in pictures:
+            described = yield from self._describer.describe(DescribeRequest(picture, query=query))
+            rows.append(numpy.concatenate([described.vectors[layer] for layer in query.layers]))
+        return tuple(remark.text for remark in LessonOutlook.load().remarks(rows))
 
     def _color(self, request: ColorRequest) -> Iterator[Event]:
         started = time.perf_counter()

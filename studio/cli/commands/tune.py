@@ -7,10 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 from studio.cli.exit_codes import DONE, INTERRUPTED
-from studio.cli.learning import add_learning_options, open_works, report_doubts, settings_of, style_card
+from studio.cli.learning import add_learning_options, open_works, report_doubts, report_outlook, settings_of, style_card
 from studio.cli.options import UsageError
 from studio.cli.reports.tune_report import TuneBar, TuneJson, TuneReport
-from studio.core.engine_api.contract import Done, EngineSettings, Failed, Frame, MakeEngine, Progress
+from studio.core.engine_api.contract import Done, Engine, EngineSettings, Failed, Frame, MakeEngine, Progress
 from studio.core.engine_api.learning import TuneRequest
 from studio.core.engine_api.tune_settings import MOST_PICTURES
 from studio.core.errors import EngineError
@@ -35,7 +35,8 @@ def add_tune_command(parser: argparse.ArgumentParser) -> None:
 def tune(arguments: argparse.Namespace, make_engine: MakeEngine, opener: PictureOpener) -> int:
     """Learn a style. Returns 0, or 130 if it was interrupted; raises StudioError.
 
-    Whatever can be wrong with the command line is found before the engine is loaded.
+    Whatever can be wrong with the command line is found before the engine is loaded; that pictures are of a kind of
+    which nothing is learnt, which the engine sees, is found before the first step.
     """
     _check_output(arguments)
     settings = settings_of(arguments)
@@ -44,27 +45,29 @@ def tune(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Picture
     report_doubts(references, is_told_to=arguments.anyway or arguments.resume)
     card = style_card(arguments.name, arguments.author, arguments.licence, arguments.output)
     request = TuneRequest(references, card, arguments.output, settings, photos, is_resumed=arguments.resume)
-    report: TuneReport = TuneJson() if arguments.json else TuneBar()
-    ending: Done | None = None
-    with report:
-        try:
-            ending = _learn(request, make_engine, EngineSettings(arguments.device), report)
-        except KeyboardInterrupt:
-            ending = None
+    with closing(make_engine(EngineSettings(arguments.device))) as engine:
+        if not arguments.resume:
+            report_outlook(references, engine, is_told_to=arguments.anyway)
+        report: TuneReport = TuneJson() if arguments.json else TuneBar()
+        ending: Done | None = None
+        with report:
+            try:
+                ending = _learn(request, engine, report)
+            except KeyboardInterrupt:
+                ending = None
     report.finish(arguments.output if arguments.output.exists() else None, ending)
     return DONE if ending else INTERRUPTED
 
 
-def _learn(request: TuneRequest, make_engine: MakeEngine, settings: EngineSettings, report: TuneReport) -> Done:
-    with closing(make_engine(settings)) as engine:
-        for event in engine.run(request):
-            match event:
-                case Progress() | Frame():
-                    report.show(event)
-                case Failed(error=error):
-                    raise error
-                case Done():
-                    return event
+def _learn(request: TuneRequest, engine: Engine, report: TuneReport) -> Done:
+    for event in engine.run(request):
+        match event:
+            case Progress() | Frame():
+                report.show(event)
+            case Failed(error=error):
+                raise error
+            case Done():
+                return event
     raise EngineError("The engine ended without a style.", "Try again, or with --device cpu.")
 
 

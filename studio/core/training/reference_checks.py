@@ -57,18 +57,20 @@ def check_references(pictures: Sequence[Picture]) -> tuple[Remark, ...]:
             continue
         names = f"{pictures[first].name} and {pictures[second].name}"
         remarks.append(Remark(f"{names} show the same: the style will lean towards it.", (first, second)))
+    plain: list[int] = []
     for number, measures in enumerate(measured):
         name = pictures[number].name
         if kinds[number] in ("pixel art", "cut-out"):  # nothing but what is visible in them is learnt
             continue
         if measures.one_color > MOSTLY_ONE_COLOR:
-            text = (
-                f"{name} is mostly one colour, as drawings and diagrams are: expect colour and texture, not its lines."
-            )
-            remarks.append(Remark(text, (number,)))
+            plain.append(number)
         elif measures.smooth > MOSTLY_SMOOTH:
             text = f"{name} is mostly smooth, as many photos are: there may be no strokes in it to learn."
             remarks.append(Remark(text, (number,)))
+    if plain:
+        are = f"{pictures[plain[0]].name} is" if len(plain) == 1 else f"{len(plain)} of the pictures are"
+        text = f"{are} mostly one colour, as drawings and diagrams are: much of your photo will have it, too."
+        remarks.append(Remark(text, tuple(plain), is_doubt=False))
     return tuple(remarks)
 
 

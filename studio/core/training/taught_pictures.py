@@ -20,9 +20,8 @@ from studio.core.resampling import reduced
 
 SHEET = 512  # px of its edges
 LARGEST_ON_SHEET = 320  # px of the longer edge of what is laid on one
-SURELY_PIXEL_ART = 64  # px of the longer edge up to which each pixel was set by hand; photos shrunk to it show nothing
-MAYBE_PIXEL_ART = 192  # px up to which pictures of few colours are pixel art
-FEW_COLORS = 256  # distinct ones; sprites of 72 px have 17 to 125, thumbnails of paintings thousands
+MAYBE_PIXEL_ART = 192  # px of the longer edge up to which pictures of few colours are pixel art
+FEW_COLORS = 256  # and half of the pixels; sprites of 72 px have 17 to 125, thumbnails of paintings thousands
 MOST_TIMES = 8  # that pixels are enlarged; larger ones are no texture but an arrangement of squares
 PER_SHEET = 4  # cut-outs, where there are many
 FEWEST_SHEETS = 3
@@ -94,11 +93,10 @@ def _is_cut_out(picture: Picture) -> bool:
 
 
 def _is_pixel_art(picture: Picture) -> bool:
-    edge = picture.long_edge
-    if edge > MAYBE_PIXEL_ART:
+    if picture.long_edge > MAYBE_PIXEL_ART:
         return False
     seen = picture.pixels.reshape(-1, 3) if picture.alpha is None else picture.pixels[picture.alpha >= _VISIBLE]
-    return edge <= SURELY_PIXEL_ART or len(np.unique(seen, axis=0)) <= FEW_COLORS
+    return 0 < len(np.unique(seen, axis=0)) <= min(FEW_COLORS, len(seen) // 2)
 
 
 def _enlarged(picture: Picture, times: int) -> Picture:

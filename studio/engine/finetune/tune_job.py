@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import statistics
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
@@ -50,10 +49,8 @@ from studio.engine.runtime.tensors import resize_to, shrinking, to_picture
 SAMPLE_EDGE = 512  # px of the sample that shows the progress
 SAVED_EVERY = 5.0  # s
 MIXED = "The pictures differ more than works of one artist mostly do: expect a mixture."
-PHOTOS = "Most of the pictures look like photos: expect their colours and light, for there are no strokes to learn."
 NOT_BETTER = "A mix of these pictures does as well as teaching, so the mix is what was saved."
 LEAST_GAIN = 0.05  # of the style error, below which a lesson has gained nothing that can be seen
-LIKE_PHOTOS = 0.9  # median likelihood; photos of 10 makers had 1.0, 20 works of all kinds 0.01, 10 patterns 0.25
 PREPARED = 0.03  # share of the progress before the first step
 BANDS_EDGE = 512  # px at which Live measures the bands of styles, too
 # structure: to begin with; see `photo_weight.py`. colors: less than in training; a lesson brings colours of its own.
@@ -65,8 +62,8 @@ class FineTuneContext:
     """The networks that fine-tuning works with.
 
     network: to be fine-tuned, with its card and its predictor. mixer: paints mixes of pictures that nothing was learnt
-    of, with its card; it goes with the same predictor. photo_likelihood: of a picture, 0 to 1; yields between pieces of
-    the work. None: nobody knows.
+    of, with its card; it goes with the same predictor. outlook: what is to be expected of a lesson on pictures, in
+    sentences; yields between pieces of the work. None: nobody knows.
     """
 
     card: Card
@@ -75,7 +72,7 @@ class FineTuneContext:
     encoder: Encoder
     mixer_card: Card
     mixer: LiveNetwork
-    photo_likelihood: Callable[[Picture], Generator[None, None, float]] | None = None
+    outlook: Callable[[Sequence[Picture]], Generator[None, None, tuple[str, ...]]] | None = None
 
     @property
     def device(self) -> torch.device:
@@ -100,8 +97,8 @@ def _fine_tune(request: TuneRequest, context: FineTuneContext, clock: Callable[[
     sampled = Picture(_sample(request).pixels, request.card.title)  # with this name, and never transparent
     tuner, mix = yield from _prepare(request, context, clock)
     doubts = [MIXED] if tuner.references.is_mixed else []
-    if (yield from _shows_photos(request, context)):
-        doubts.append(PHOTOS)
+    if context.outlook is not None:
+        doubts += yield from signs_of_life(request.id, context.outlook(as_taught(request.references)))
     for doubt in doubts:
         yield Progress(request.id, 0.0, doubt)
     record = _Record(request, context, tuner)
@@ -193,17 +190,6 @@ def _prepare(
     if request.is_resumed:
         tuner.resume(training_file(request.output))
     return tuner, mix
-
-
-def _shows_photos(request: TuneRequest, context: FineTuneContext) -> Generator[Event, None, bool]:
-    """Whether the references are photos, as far as one can tell of most of them: single prints are taken for one."""
-    if context.photo_likelihood is None:
-        return False
-    found = []
-    for picture in request.references:
-        likelihood = yield from signs_of_life(request.id, context.photo_likelihood(picture))
-        found.append(likelihood)
-    return statistics.median(found) > LIKE_PHOTOS
 
 
 def bands_of(works: Sequence[Tensor]) -> BandCovariances:

@@ -26,6 +26,7 @@ from studio.core.training.reference_checks import Remark, check_references
 from studio.core.training.tune_log import read_training_log
 from studio.core.training.tune_request_file import read_request, request_file, write_request
 from studio.jobs.worker import Worker
+from studio.ui.finetune.lesson_check import LessonCheck
 from studio.ui.importing.reference_pictures import ReferencePictures
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.session.message import Message
@@ -80,6 +81,7 @@ class TuneController(QObject):
         super().__init__(parent)
         self.references = ReferencePictures(files, check_references, opener, self)
         self.photos = ReferencePictures(files, lambda _: (), opener, self)
+        self._check = LessonCheck(session, worker, files, self.references, self)
         self.training_log: list[TrainingStep] = []
         self.sample: Picture | None = None
         self.untaught: Picture | None = None
@@ -100,6 +102,17 @@ class TuneController(QObject):
         for chosen in (self.references, self.photos):
             chosen.message_posted.connect(self.message_posted)
             chosen.changed.connect(self.state_changed)
+        self._check.changed.connect(self.state_changed)
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What is to be said of the references before learning: what to expect of all of them first."""
+        return (*self._check.remarks, *self.references.remarks)
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether there may be another remark soon."""
+        return self._check.is_looking
 
     @property
     def seconds_left(self) -> float | None:

@@ -124,7 +124,7 @@ class TuneWindow(QDialog):
         is_idle = not controller.is_learning
         for widget in (self.picker, self.title, self.author, self.licence, self.knobs):
             widget.setEnabled(is_idle)
-        remarks = controller.references.remarks
+        remarks = controller.remarks
         words = [remark.text for remark in remarks[:_SHOWN_REMARKS]]
         more = len(remarks) - len(words)
         if more:

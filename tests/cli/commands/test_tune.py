@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from studio.core.curator.lesson_outlook import LessonOutlook
 from studio.core.engine_api.contract import StyleRequest
 from studio.core.engine_api.learning import TuneRequest
 from studio.core.errors import EngineError
 from studio.core.styles.learned_style_file import read_learned
+from studio.core.training.reference_checks import Remark
 from tests.support.command_line import Studio
 from tests.support.fakes import FakeEngine, make_picture
 
@@ -144,9 +147,25 @@ def test_pictures_that_forbid_it_are_named_and_not_learnt_from(studio: Studio, w
     count = len(list(works.iterdir())) - 1
     assert studio("tune", str(works), "--name", "x", "-o", "x.safetensors", "--anyway") == 0
     assert f"Left out: {marked.name} may not be learnt from: its data mining property (IPTC/PLUS" in studio.err
-    (request,) = studio.engine.requests
+    (request,) = (each for each in studio.engine.requests if isinstance(each, TuneRequest))
     assert isinstance(request, TuneRequest) and len(request.references) == count
     for path in works.iterdir():
         path.write_bytes(path.read_bytes() + b"http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED")
     assert studio("tune", str(works), "--name", "y", "-o", "y.safetensors", "--anyway") == 2
     assert f"{count + 1} of {count + 1} pictures may not be learnt from, which leaves none" in studio.err
+
+
+@pytest.mark.parametrize(("is_doubt", "code"), [(True, 2), (False, 0)])
+def test_what_to_expect_is_said_before_the_first_step(
+    studio: Studio, works: Path, monkeypatch: pytest.MonkeyPatch, is_doubt: bool, code: int
+) -> None:
+    class Outlook:
+        def remarks(self, features: Sequence[object]) -> tuple[Remark, ...]:
+            return (Remark(f"{len(features)} photos.", is_doubt=is_doubt),)
+
+    monkeypatch.setattr(LessonOutlook, "load", Outlook)
+    assert studio("tune", works, "--name", "x", "-o", OUT) == code
+    assert "3 photos." in studio.err and ("--anyway" in studio.err) == is_doubt
+    asked = [isinstance(request, TuneRequest) for request in studio.engine.requests]
+    assert asked == [False] * 3 + [True] * (not is_doubt)
+    assert studio("tune", works, "--name", "x", "-o", OUT, "--anyway", "--overwrite") == 0

@@ -48,7 +48,12 @@ def test_a_diagram_is_known_by_its_paper() -> None:
     sheet = Image.new("RGB", (400, 300), "white")
     for place in range(0, 300, 20):
         ImageDraw.Draw(sheet).line((0, place, 400, 300 - place), fill="black", width=2)
-    assert "drawings and diagrams" in said_of(Picture(np.asarray(sheet), "sheet"), *works(2))
+    drawing = Picture(np.asarray(sheet), "sheet")
+    (remark,) = check_references([drawing, *works(2)])
+    assert "sheet is mostly one colour, as drawings" in remark.text and remark.pictures == (0,)
+    assert not remark.is_doubt  # its lines are learnt
+    turned = Picture(np.ascontiguousarray(np.asarray(sheet)[::-1, :250]), "turned")
+    assert "2 of the pictures are mostly one colour" in said_of(drawing, turned, *works(2))
 
 
 @pytest.mark.parametrize("name", ["kingfisher", "meidum-pyramid"])
@@ -65,7 +70,9 @@ def test_no_painting_of_the_gallery_is_doubted() -> None:
 def test_sprites_are_no_doubt_but_how_they_are_taught_is_said() -> None:
     alpha = np.zeros((32, 32), np.uint8)
     alpha[8:24, 8:24] = 255
-    sprites = [Picture(make_picture(32, 32, seed=number).pixels, f"sprite {number}", alpha) for number in range(3)]
+    sprites = [
+        Picture(make_picture(32, 32, seed=number).pixels // 128, f"sprite {number}", alpha) for number in range(3)
+    ]
     (note,) = check_references(sprites)
     assert "each pixel 8 times as large" in note.text and not note.is_doubt and note.pictures == (0, 1, 2)
 

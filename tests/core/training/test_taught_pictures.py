@@ -88,9 +88,13 @@ def test_lines_on_nothing_are_taught_on_paper(level: int, paper: int) -> None:
     assert (taught.pixels[lines.alpha == 0] == paper).all() and (taught.pixels[lines.alpha == 255] == level).all()
 
 
+def test_a_small_photo_is_no_pixel_art() -> None:
+    assert kinds_of([make_picture(64, 48, seed=number) for number in range(3)]) == ("picture",) * 3
+
+
 def test_one_small_picture_among_works_is_no_pixel_art() -> None:
     works = [make_picture(300, 280, seed=number) for number in range(3)]
-    assert kinds_of([*works, make_picture(48, 48, seed=9)]) == ("picture",) * 4
+    assert kinds_of([*works, sprite(9, 48)]) == (*["picture"] * 3, "cut-out")
 
 
 def test_the_same_pictures_are_taught_the_same_way() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import shutil
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,15 @@ from tests.support.scenes import picture_of, waves, weave
 
 SETTINGS = TuneSettings(is_deep=False, steps=4, deep_steps=4, batch=1, crop=64)
 MIXER = replace(make_card("mixer"), sha256="0" * 64)
-WORKS = tuple(picture_of(weave(72, 72 + 8 * number), f"work {number}") for number in range(3))
+
+
+def grainy(image: Tensor) -> Tensor:
+    """The image with too many colours to be taken for pixel art, which would be enlarged."""
+    grain = torch.rand(image.shape, generator=torch.Generator().manual_seed(0))
+    return (image + 0.04 * (grain - 0.5)).clamp(0, 1)
+
+
+WORKS = tuple(picture_of(grainy(weave(72, 72 + 8 * number)), f"work {number}") for number in range(3))
 
 
 @pytest.fixture(autouse=True)
@@ -461,19 +469,39 @@ def test_works_that_do_not_belong_together_are_said_to_be_a_mixture(
     assert tune_job.MIXED not in learn(context, request_)[0].notes
 
 
-@pytest.mark.parametrize(("likelihoods", "is_said"), [((0.95, 0.1, 0.99), True), ((0.95, 0.1, 0.2), False)])
-def test_pictures_that_are_mostly_photos_are_said_to_have_no_strokes(
-    context: FineTuneContext, request_: TuneRequest, likelihoods: tuple[float, ...], is_said: bool
-) -> None:
-    waiting = iter(likelihoods)
+def test_what_is_expected_of_a_lesson_is_said_first_and_last(context: FineTuneContext, request_: TuneRequest) -> None:
+    seen: list[Picture] = []
 
-    def photo_likelihood(picture: Picture) -> Generator[None, None, float]:
+    def outlook(pictures: Sequence[Picture]) -> Generator[None, None, tuple[str, ...]]:
+        seen.extend(pictures)
         yield
-        return next(waiting)
+        return ("They look like photos.",)
 
-    done, events = learn(replace(context, photo_likelihood=photo_likelihood), request_)
-    assert (tune_job.PHOTOS in done.notes) == is_said
-    assert (tune_job.PHOTOS in [event.note for event in events if isinstance(event, Progress)]) == is_said
+    done, events = learn(replace(context, outlook=outlook), request_)
+    assert [picture.fingerprint for picture in seen] == [picture.fingerprint for picture in request_.references]
+    assert "They look like photos." in done.notes
+    notes = [event.note for event in events if isinstance(event, Progress) and not event.training_step]
+    assert "They look like photos." in notes
+
+
+def test_only_what_is_visible_in_a_cut_out_is_learnt_and_kept(
+    context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learnt: list[torch.Tensor] = []
+    encode = tune_job.encode_references
+
+    def record(pictures: Sequence[torch.Tensor], *parts: Any) -> Any:
+        learnt.extend(pictures)
+        return encode(pictures, *parts)
+
+    monkeypatch.setattr(tune_job, "encode_references", record)
+    alpha = np.zeros((300, 300), np.uint8)
+    alpha[60:200, 80:260] = 255
+    pixels = np.where(alpha[..., None] > 0, np.uint8(30), np.uint8(220)).repeat(3, 2)
+    done, _ = learn(context, replace(request_, references=(Picture(pixels, alpha=alpha),) * 3))
+    assert [tuple(image.shape) for image in learnt] == [(1, 3, 512, 512)] * 3
+    assert all(float(image.max()) < 0.2 for image in learnt)
+    assert done.learned is not None and all(int(work.pixels.max()) < 50 for work in done.learned.references)
 
 
 def validated_as(losses: dict[str, float]) -> Any:

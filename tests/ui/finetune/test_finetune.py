@@ -13,7 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.core.engine_api.contract import Done, Frame, LiveRequest
+from studio.core.engine_api.contract import DescribeRequest, Done, Frame, LiveRequest
 from studio.core.engine_api.learning import TuneRequest
 from studio.core.styles.learned_style_file import training_file, write_learned
 from studio.core.styles.load_style import is_learned
@@ -186,7 +186,7 @@ def test_a_finish_goes_first_and_learning_goes_on_afterwards(
     loaded.session.finish()
     gate_of(engine).open()
     qtbot.waitUntil(lambda: loaded.session.artwork.is_finished and loaded.tune_controller.is_over)
-    kinds = [type(request).__name__ for request in engine.requests if not isinstance(request, LiveRequest)]
+    kinds = [type(each).__name__ for each in engine.requests if not isinstance(each, LiveRequest | DescribeRequest)]
     assert kinds == ["TuneRequest", "StyleRequest"]
     assert engine.closed == []
 
