@@ -5,8 +5,8 @@ known paintings and photos; what is left beside these directions counts as well 
 Moghaddam & Pentland 1997, "Probabilistic visual learning for object representation").
 
 What was measured (tests/benchmarks/README.md): of photos a lesson gains nothing over a mix, and of pictures that are
-far from all known ones more than of paintings, at the cost of the photo. So the distance tells which of the two it is,
-and keeps drawings and sprites from being taken for photos, which a classifier that knows nothing else does.
+far from all known ones at least as much as of paintings. So the distance alone warns of nothing. It keeps drawings and
+sprites from being taken for photos, as they are by a classifier that knows nothing else, and says what to expect.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ MODEL = "known_pictures"
 TENSORS = ("mean", "scale", "basis", "points")
 NEAREST = 5  # known pictures, whose mean distance counts
 LIKE_PHOTOS = 0.9  # median likelihood; photos of 10 makers had 1.0, 20 works of all kinds 0.01, 10 patterns 0.25
-FAR = 2.65  # median distance; works by 8 artists had 1.6 to 1.9, photos 2.0 to 2.4, drawings and sprites 2.7 to 3.5
+FAR = 2.65  # median distance; works by 5 artists had 1.6 to 1.9, photos 2.0 to 2.4, drawings and sprites 2.7 to 3.5
 PHOTOS = (
     "Most of the pictures look like photos. Live takes over their colours and light without a lesson, and there are no"
     " strokes to learn: rather mix up to four of them as styles."
 )
 UNLIKE = (
-    "These pictures are unlike the paintings and photos that the studio knows: more of colours, lines and contrast is"
-    " learnt than of other pictures, and less of your photo is kept."
+    "These pictures are unlike the paintings and photos that the studio knows: expect their colours, lines and contrast"
+    " rather than brushwork."
 )
 
 
