@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from studio.cli.describing import row_of
 from studio.cli.options import UsageError
 from studio.cli.terminal import say
 from studio.core.card import OWN_CATEGORY, UNKNOWN_LICENCE, Card
@@ -106,8 +105,8 @@ def report_doubts(references: Sequence[Picture], is_told_to: bool) -> None:
 def report_outlook(references: Sequence[Picture], engine: Engine, is_told_to: bool) -> None:
     """Say what to expect of a lesson on them, which the engine has to see them for. Raises as `report_doubts`."""
     query = LessonOutlook.query
-    rows = [row_of(describe(DescribeRequest(picture, query), engine), query) for picture in as_taught(references)]
-    _report(LessonOutlook.load().remarks(rows), is_told_to)
+    seen = [describe(DescribeRequest(picture, query), engine) for picture in as_taught(references)]
+    _report(LessonOutlook.load().remarks([LessonOutlook.row_of(vectors) for vectors in seen]), is_told_to)
 
 
 def _report(remarks: Sequence[Remark], is_told_to: bool) -> None:

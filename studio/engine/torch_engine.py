@@ -290,7 +290,7 @@ class TorchEngine:
         query, rows = LessonOutlook.query, []
         for picture in pictures:
             described = yield from self._describer.describe(DescribeRequest(picture, query=query))
-            rows.append(numpy.concatenate([described.vectors[layer] for layer in query.layers]))
+            rows.append(LessonOutlook.row_of(described.vectors))
         return tuple(remark.text for remark in LessonOutlook.load().remarks(rows))
 
     def _color(self, request: ColorRequest) -> Iterator[Event]:

@@ -74,7 +74,7 @@ def tune_many(arguments: argparse.Namespace, make_engine: MakeEngine, isolate: I
     def open_lesson(item: BatchItem, is_resumed: bool) -> TuneRequest:
         least = 1 if arguments.anyway else ENOUGH
         works = open_works([item.photo], MOST_PICTURES, opener, least, learning_copy)
-        doubts = " ".join(remark.text for remark in check_references(works))
+        doubts = " ".join(remark.text for remark in check_references(works) if remark.is_doubt)
         if doubts and not (arguments.anyway or is_resumed):
             raise UsageError(doubts, "Add --anyway to try.")
         path = arguments.output / item.output

@@ -11,7 +11,8 @@ sprites from being taken for photos, as they are by a classifier that knows noth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from studio.core.card import bundled_cards
 from studio.core.classifier.linear_head import signed_roots
 from studio.core.classifier.measures import Numbers
 from studio.core.curator.photo_check import PhotoCheck
+from studio.core.engine_api.features import FeatureQuery
 from studio.core.errors import WeightsError
 from studio.core.training.reference_checks import Remark
 
@@ -77,7 +79,7 @@ class KnownPictures:
 class LessonOutlook:
     """Says beforehand what to expect of a lesson; give it what `PhotoCheck.query` finds in what is taught."""
 
-    query = PhotoCheck.query
+    query: ClassVar[FeatureQuery] = PhotoCheck.query
 
     def __init__(self, photos: PhotoCheck, known: KnownPictures) -> None:
         self._photos, self._known = photos, known
@@ -86,6 +88,11 @@ class LessonOutlook:
     def load(cls) -> LessonOutlook:
         """From bundled files. Raises WeightsError."""
         return cls(PhotoCheck.load(), KnownPictures.load())
+
+    @classmethod
+    def row_of(cls, vectors: Mapping[str, NDArray[np.floating]]) -> NDArray[np.floating]:
+        """The features (D,) of a picture, from what the query found."""
+        return np.concatenate([vectors[layer] for layer in cls.query.layers])
 
     def remarks(self, features: Sequence[NDArray[np.floating]]) -> tuple[Remark, ...]:
         """On pictures with these features, (D,) each, together; () if they are like the works that are known."""

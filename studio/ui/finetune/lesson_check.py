@@ -20,7 +20,7 @@ from studio.ui.importing.reference_pictures import ReferencePictures
 from studio.ui.session.session import Session
 from studio.ui.threads.serial_executor import SerialExecutor
 
-Row = NDArray[np.float32]
+Row = NDArray[np.floating]
 
 
 class LessonCheck(QObject):
@@ -90,9 +90,7 @@ class LessonCheck(QObject):
             return
         self._asked = None
         if isinstance(event, Described):
-            self._rows[asked.content.fingerprint] = np.concatenate(
-                [event.vectors[layer] for layer in LessonOutlook.query.layers]
-            )
+            self._rows[asked.content.fingerprint] = LessonOutlook.row_of(event.vectors)
             self._ask_next()
         else:
             self._say(self._run, ())
