@@ -150,7 +150,7 @@ def _sheet(group: Sequence[Picture]) -> Picture:
         while left < SHEET:
             queue = queue or list(draws.permutation(len(tiles)))
             tile = tiles[queue.pop()]
-            left -= 0 if step == 1.0 or left else draws.integers(tile.shape[1])
+            left -= 0 if step == 1.0 or left else int(draws.integers(tile.shape[1]))
             _lay(sheet, tile, top, left)
             left += max(1, round(step * tile.shape[1]))
             height = min(height, max(1, round(step * tile.shape[0])))
@@ -169,7 +169,7 @@ def _fill_gaps(sheet: Pixels, tiles: Sequence[Pixels], draws: np.random.Generato
         if not len(gaps):
             return
         row, column = divmod(int(gaps[draws.integers(len(gaps))]), SHEET)
-        tile = tiles[draws.integers(len(tiles))]
+        tile = tiles[int(draws.integers(len(tiles)))]
         inside = np.flatnonzero(tile[..., 3] >= _VISIBLE)
         down, across = divmod(int(inside[draws.integers(len(inside))]), tile.shape[1])
         _lay(sheet, tile, row - down, column - across, is_behind=True)
