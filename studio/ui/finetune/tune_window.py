@@ -166,7 +166,8 @@ class TuneWindow(QDialog):
             if not controller.is_learning:
                 text = self.tr("Stopped at step {} of {}").format(last.step, last.steps)
         else:
-            text = self.tr("Loading") if controller.is_learning else ""
+            text = self.tr("Looking at the pictures") if controller.is_looking else ""
+            text = self.tr("Loading") if controller.is_learning else text
         self.progress.setText(text)
         self._show_samples()
 

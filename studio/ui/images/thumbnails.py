@@ -7,6 +7,7 @@ import os
 from collections import OrderedDict
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, QRect, QSaveFile, QSize, QStandardPaths, Qt, Signal, Slot
 from PySide6.QtGui import (
     QImage,
@@ -154,13 +155,16 @@ def _save(image: QImage, path: Path) -> None:
 
 
 def tile_of(picture: Picture, edge: int, pixel_ratio: float) -> QPixmap:
-    """The picture's middle as a square of `edge` logical px with round corners."""
+    """The picture's middle as a square of `edge` logical px with round corners; what is transparent stays so."""
     side = min(picture.width, picture.height)
     top, left = (picture.height - side) // 2, (picture.width - side) // 2
     stride = max(1, int(side / (edge * pixel_ratio * 4)))  # far more pixels than needed only cost time
-    square = picture.pixels[top : top + side : stride, left : left + side : stride].copy()
-    height, width = square.shape[:2]
-    image = QImage(square.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    part = slice(top, top + side, stride), slice(left, left + side, stride)
+    square, kind = picture.pixels[part].copy(), QImage.Format.Format_RGB888
+    if picture.alpha is not None:
+        square, kind = np.dstack((square, picture.alpha[part])), QImage.Format.Format_RGBA8888
+    height, width, channels = square.shape
+    image = QImage(square.data, width, height, channels * width, kind)
     device_edge = round(edge * pixel_ratio)
     image = image.scaled(
         QSize(device_edge, device_edge),
