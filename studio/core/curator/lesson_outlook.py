@@ -4,9 +4,9 @@ The distance is taken in principal directions of MobileNetV2's mean and deviatio
 known paintings and photos; what is left beside these directions counts as well (as in "distance from feature space",
 Moghaddam & Pentland 1997, "Probabilistic visual learning for object representation").
 
-What was measured (tests/benchmarks/README.md): of photos a lesson gains nothing over a mix that one would see, and of
-pictures that are far from all known ones at least as much as of paintings. So the distance alone warns of nothing. It
-keeps drawings and sprites from being taken for photos, as they are by a classifier that knows nothing else.
+What was measured (tests/benchmarks/README.md): on pictures that were not learnt from, lessons on photos gain 0 to 3 per
+cent over a mix, and others 8 to 23, the most where pictures are far from all known ones. So the distance alone warns of
+nothing. It keeps drawings and sprites from being taken for photos, as they are by a classifier that knows nothing else.
 """
 
 from __future__ import annotations

@@ -273,6 +273,7 @@ def test_what_a_killed_program_began_can_be_discarded(
     again.tune_window.open_beside()
     press(qtbot, again.tune_window.discard)
     qtbot.waitUntil(lambda: not list(again.tune_controller.output.parent.iterdir()))
+    qtbot.waitUntil(lambda: not again.tune_controller.is_looking)
     assert not again.tune_window.resume.isVisible() and again.tune_window.progress.text() == ""
 
 
