@@ -24,7 +24,7 @@ _PICTURES = (  # what decodes, encodes or hashes one
     "studio.core.image_io.picture_writer._encode",
     "studio.core.image_io.picture_writer.output_values",
     "studio.core.styles.style_library.reduced",
-    "studio.core.training.tune_request_file.reference_of",
+    "studio.core.training.tune_request_file.learning_copy",
     "studio.core.training.reference_checks._measure",
     "studio.ui.export.printing.print_dialog.output_values",
     "studio.ui.export.printing.print_dialog.whole_image",
