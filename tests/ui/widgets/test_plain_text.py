@@ -231,8 +231,8 @@ def test_no_text_of_the_window_is_taken_for_markup(qtbot: QtBot, besieged: Studi
         "QToolButton tip",  # rows of styles and photos, results
         "_DemoPhoto",
         "_DemoPhoto tip",
-        "QMenu action",  # recent files
-        "QMenu action tip",
+        "Menu action",  # recent files
+        "Menu action tip",
         "QListWidget item tip",  # what a style is learnt from
         "StyleGrid item",
         "StyleGrid item tip",
