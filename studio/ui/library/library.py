@@ -214,9 +214,10 @@ class Library(QObject):
 
     @Slot(bool)
     def _use_previewed(self, is_mix: bool) -> None:
-        if len(self.selection.rows):
+        row = self.preview.row
+        if row is not None:
             self.preview.panel.leave()
-            self.selection.actions["mix" if is_mix else "use"].trigger()
+            self.selection.use_row(row, is_mix)
 
     def _style_files(self) -> tuple[Path, ...]:
         return tuple(card.file for card in self._importer.cards)

@@ -108,6 +108,10 @@ class SelectionActions(QObject):
         """Rows of the index that are selected."""
         return self._rows
 
+    def use_row(self, row: int, is_mix: bool) -> None:
+        """Paint in the style of one picture, or mix it in, whatever is selected."""
+        self._with_pictures(self._mix if is_mix else self._use, np.array([row], np.int64))
+
     @Slot()
     def _show_state(self) -> None:
         count = len(self._rows)
@@ -135,9 +139,12 @@ class SelectionActions(QObject):
         self.actions[name] = QAction(icon(icon_name), text, self)
         self._tips[name] = tip
 
-    def _with_pictures(self, take: Callable[[list[IndexedPicture]], None]) -> None:
-        """Call it with what is selected, in that order, when it is read."""
-        self._entries.read(self._rows, lambda pictures: take(pictures) if pictures else None, self._tell)
+    def _with_pictures(
+        self, take: Callable[[list[IndexedPicture]], None], rows: NDArray[np.int64] | None = None
+    ) -> None:
+        """Call it with what is selected, in that order, or with these rows of the index, when they are read."""
+        rows = self._rows if rows is None else rows
+        self._entries.read(rows, lambda pictures: take(pictures) if pictures else None, self._tell)
 
     def _use(self, pictures: Sequence[IndexedPicture]) -> None:
         self._open_as_style(pictures[0], self._session.use_style)

@@ -65,6 +65,15 @@ def test_arrows_go_to_the_next_picture_and_enter_uses_it(qtbot: QtBot, filled: S
     assert filled.session.artwork.styles[0].card.title == "The fire" and not panel.isVisible()
 
 
+def test_enter_uses_what_is_shown_whatever_else_is_selected(qtbot: QtBot, filled: Studio) -> None:
+    panel, grid = preview_of(filled).panel, grid_of(filled)
+    look_at(qtbot, filled, "fire")
+    grid.selectAll()
+    qtbot.keyClick(panel, Keys.Key_Return)
+    qtbot.waitUntil(lambda: len(filled.session.artwork.styles) == 1)
+    assert filled.session.artwork.styles[0].card.title == "The fire" and not panel.isVisible()
+
+
 def test_the_menu_and_the_map_have_it_too(qtbot: QtBot, filled: Studio) -> None:
     panel, room = preview_of(filled).panel, filled.library.room
     select(filled, "sky")
