@@ -14,14 +14,15 @@ from studio.ui.variations.variation_requests import Stage
 class Tile:
     """One picture of the grid.
 
-    picture: None until there is one. stage: what has painted it; progress: of its draft. is_stale: the picture is still
-    that of the settings before.
+    picture: None until there is one. stage: what has painted it; progress: of its draft. network: of Live that painted
+    it, "" for a draft. is_stale: the picture is still that of the settings before.
     """
 
     variation: Variation
     picture: Picture | None = None
     uncolored: Picture | None = None
     stage: Stage = "waiting"
+    network: str = ""
     progress: float = 0.0
     seconds: float = 0.0
     is_stale: bool = False
@@ -34,8 +35,8 @@ class Tile:
     def take(self, event: Event, stage: Stage) -> None:
         """Follow what the engine says of the request for this stage."""
         match event:
-            case Frame(picture=picture, uncolored=uncolored, progress=progress):
-                self.progress = progress if stage == "draft" else 0.0
+            case Frame(picture=picture, uncolored=uncolored, progress=progress, network=network):
+                self.progress, self.network = progress if stage == "draft" else 0.0, network
                 if self.stage == "waiting" or stage == "live":  # what Live shows stays until the draft is done
                     self.show(picture, uncolored)
             case Progress(progress=progress):

@@ -161,12 +161,13 @@ class VariationsController(QObject):
             return
         tile.is_kept = True
         state = tile.variation.state
+        is_live = state.recipe.method == "live" and tile.network  # of which the recipe may leave open who paints it
         self._session.belongings.keep_result(
             Result(
                 tile.picture,
                 state.content,
                 state.styles,
-                state.recipe,
+                state.recipe.by_network(tile.network) if is_live else state.recipe,
                 tile.uncolored,
                 is_complete=False,
                 seconds=tile.seconds,

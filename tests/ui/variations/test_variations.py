@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.artwork.artwork_state import ArtworkState
 from studio.core.engine_api.contract import LiveRequest, StyleRequest
-from studio.core.recipe import KNOBS, StyleRecipe
+from studio.core.recipe import AUTO_NETWORK, KNOBS, QUICK_NETWORK, StyleRecipe
 from studio.core.styles.style import Style
 from studio.ui.app import Studio
 from studio.ui.variations.axes import AXES, grid_of, possible_axes, shows_live, spread, variation_of
@@ -248,6 +248,18 @@ def test_a_method_without_the_axis_varies_another(qtbot: QtBot, loaded: Studio) 
     open_grid(qtbot, loaded)
     assert (loaded.variations.across, loaded.variations.down) == ("strength", None)
     assert all(tile.stage == "live" for tile in loaded.variations.tiles)
+
+
+def test_one_of_live_is_kept_with_the_network_that_painted_it(
+    qtbot: QtBot, loaded: Studio, engine: FakeEngine
+) -> None:
+    engine.is_quick = True  # the larger network takes over on the canvas, not here
+    loaded.session.change(method="live")
+    open_grid(qtbot, loaded)
+    loaded.variations.keep(0)
+    (kept,) = loaded.session.artwork.history
+    assert kept.recipe.network == QUICK_NETWORK
+    assert loaded.session.artwork.recipe.network == AUTO_NETWORK
 
 
 def test_one_that_fails_leaves_the_others(qtbot: QtBot, loaded: Studio, engine: FakeEngine) -> None:
