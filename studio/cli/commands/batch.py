@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 from studio.cli.cluster_option import add_cluster_option, check_cluster
-from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from studio.cli.inputs import find_style, path_of, read_recipe
 from studio.cli.options import UsageError, add_recipe_options, add_style_options
 from studio.cli.output import add_folder_options, checked_key, export_options
 from studio.cli.regions import add_region_option, read_regions
-from studio.cli.reports.batch_report import BatchBar, BatchJson, BatchReport, Tally
+from studio.cli.reports.batch_report import BatchBar, BatchJson, BatchReport, report_all
 from studio.cli.terminal import PIPE, say
 from studio.core.batch.job import BatchJob, ItemReport
 from studio.core.card import unknown_licences
@@ -67,20 +66,7 @@ def paint_batch(arguments: argparse.Namespace, make_engine: MakeEngine, isolate:
     opened = open_batch(arguments.output, job, places, may_overwrite=may_overwrite, open_photo=open_photo)
     with closing(opened) as batch:
         batch.key = key
-        tally = Tally(batch)
-        with report:
-            report.begin(batch)
-            is_interrupted = False
-            try:
-                for news in _run(batch, arguments.cluster, make_engine, settings, isolate):
-                    tally.count(news)
-                    report.show(news, tally)
-            except KeyboardInterrupt:
-                is_interrupted = True
-        report.finish(tally, is_interrupted)
-    if is_interrupted:
-        return INTERRUPTED
-    return DONE if tally.is_complete else FAILED
+        return report_all(batch, _run(batch, arguments.cluster, make_engine, settings, isolate), report)
 
 
 def _run(

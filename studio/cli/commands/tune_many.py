@@ -11,11 +11,10 @@ from pathlib import Path
 
 from studio.cli.cluster_option import add_cluster_option, check_cluster
 from studio.cli.commands.batch import Isolate
-from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from studio.cli.inputs import path_of
 from studio.cli.learning import add_learning_options, open_works, settings_of, style_card
 from studio.cli.options import UsageError
-from studio.cli.reports.batch_report import Tally
+from studio.cli.reports.batch_report import report_all
 from studio.cli.reports.lessons_report import LessonsBar, LessonsJson, LessonsReport
 from studio.core.batch.job import BatchItem, ItemReport
 from studio.core.engine_api.contract import EngineSettings, MakeEngine
@@ -86,20 +85,7 @@ def tune_many(arguments: argparse.Namespace, make_engine: MakeEngine, isolate: I
     job["photos"] = [photo.fingerprint for photo in photos]
     report: LessonsReport = LessonsJson() if arguments.json else LessonsBar()
     with closing(open_lessons(arguments.output, job, outputs, open_lesson, arguments.overwrite)) as lessons:
-        tally = Tally(lessons)
-        with report:
-            report.begin(lessons)
-            is_interrupted = False
-            try:
-                for news in _run(lessons, arguments, make_engine, isolate):
-                    tally.count(news)
-                    report.show(news, tally)
-            except KeyboardInterrupt:
-                is_interrupted = True
-        report.finish(tally, is_interrupted)
-    if is_interrupted:
-        return INTERRUPTED
-    return DONE if tally.is_complete else FAILED
+        return report_all(lessons, _run(lessons, arguments, make_engine, isolate), report)
 
 
 def _run(

@@ -15,6 +15,7 @@ states before the end of an item are "opening", "painting" and "saving".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -22,6 +23,7 @@ from typing import Any, ClassVar, Protocol
 
 from rich.table import Table
 
+from studio.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from studio.cli.reports.report import BarReport, JsonReport
 from studio.cli.terminal import print_json, say
 from studio.core.batch.job import ENDS, BatchItem, ItemReport
@@ -180,3 +182,20 @@ class BatchJson(JsonReport):
 
 
 BatchReport = BatchBar | BatchJson
+
+
+def report_all(work: Work, news: Iterable[ItemReport], report: BatchReport) -> int:
+    """Tell how items come on until all were tried, or until Ctrl-C; returns the exit code of the command."""
+    tally, is_interrupted = Tally(work), False
+    with report:
+        report.begin(work)
+        try:
+            for one in news:
+                tally.count(one)
+                report.show(one, tally)
+        except KeyboardInterrupt:
+            is_interrupted = True
+    report.finish(tally, is_interrupted)
+    if is_interrupted:
+        return INTERRUPTED
+    return DONE if tally.is_complete else FAILED
