@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.curator.lesson_outlook import LessonOutlook
-from studio.core.engine_api.contract import Described, DescribeRequest, Event, Failed, Stopped
+from studio.core.engine_api.contract import Described, DescribeRequest
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
 from studio.core.training.reference_checks import Remark
@@ -18,6 +18,7 @@ from studio.core.training.taught_pictures import as_taught
 from studio.jobs.worker import Worker
 from studio.ui.importing.reference_pictures import ReferencePictures
 from studio.ui.session.session import Session
+from studio.ui.threads.engine_question import EngineQuestion
 from studio.ui.threads.serial_executor import SerialExecutor
 
 Row = NDArray[np.floating]
@@ -43,16 +44,18 @@ class LessonCheck(QObject):
     ) -> None:
         """files: the thread on which pictures are laid on sheets."""
         super().__init__(parent)
-        self._worker, self._files, self._references = worker, files, references
+        self._files, self._references = files, references
+        self._question = EngineQuestion(worker, session.event_unclaimed, self)
+        self._question.answered.connect(self._take_answer)
+        self._question.failed.connect(self._give_up)
         self.remarks: tuple[Remark, ...] = ()
         self.is_looking = False
         self._chosen: tuple[Picture, ...] = ()
         self._taught: tuple[Picture, ...] = ()
         self._rows: dict[str, Row] = {}  # by fingerprint
-        self._asked: DescribeRequest | None = None
+        self._asked = ""  # the fingerprint of what the engine looks at
         self._run = 0  # of the pictures that are chosen now
         references.changed.connect(self._begin)
-        session.event_unclaimed.connect(self._take_event)
 
     @Slot()
     def _begin(self) -> None:
@@ -60,7 +63,7 @@ class LessonCheck(QObject):
             return
         self._chosen = self._references.pictures
         self._run += 1
-        self._stop_asking()
+        self._question.cancel()
         self._say(self._run, (), is_looking=bool(self._chosen))
         if self._chosen:
             run, chosen = self._run, self._chosen
@@ -77,28 +80,20 @@ class LessonCheck(QObject):
         """Ask about the next picture, or, with all of them seen, what that means."""
         unseen = next((picture for picture in self._taught if picture.fingerprint not in self._rows), None)
         if unseen is not None:
-            self._asked = DescribeRequest(unseen, LessonOutlook.query)
-            self._worker.look(self._asked)
+            self._asked = unseen.fingerprint
+            self._question.ask(DescribeRequest(unseen, LessonOutlook.query))
             return
         run, rows = self._run, [self._rows[picture.fingerprint] for picture in self._taught]
         self._files.submit(lambda: LessonOutlook.load().remarks(rows), partial(self._say, run), partial(self._end, run))
 
     @Slot(object)
-    def _take_event(self, event: Event) -> None:
-        asked = self._asked
-        if asked is None or not isinstance(event, Described | Failed | Stopped) or event.request_id != asked.id:
-            return
-        self._asked = None
-        if isinstance(event, Described):
-            self._rows[asked.content.fingerprint] = LessonOutlook.row_of(event.vectors)
-            self._ask_next()
-        else:
-            self._say(self._run, ())
+    def _take_answer(self, answer: Described) -> None:
+        self._rows[self._asked] = LessonOutlook.row_of(answer.vectors)
+        self._ask_next()
 
-    def _stop_asking(self) -> None:
-        if self._asked is not None:
-            self._worker.stop_look(self._asked)
-            self._asked = None
+    @Slot(object)
+    def _give_up(self, _: StudioError) -> None:
+        self._say(self._run, ())
 
     def _say(self, run: int, remarks: Sequence[Remark], is_looking: bool = False) -> None:
         if run == self._run and (tuple(remarks), is_looking) != (self.remarks, self.is_looking):
