@@ -250,9 +250,7 @@ def test_a_method_without_the_axis_varies_another(qtbot: QtBot, loaded: Studio) 
     assert all(tile.stage == "live" for tile in loaded.variations.tiles)
 
 
-def test_one_of_live_is_kept_with_the_network_that_painted_it(
-    qtbot: QtBot, loaded: Studio, engine: FakeEngine
-) -> None:
+def test_one_of_live_is_kept_with_the_network_that_painted_it(qtbot: QtBot, loaded: Studio, engine: FakeEngine) -> None:
     engine.is_quick = True  # the larger network takes over on the canvas, not here
     loaded.session.change(method="live")
     open_grid(qtbot, loaded)
