@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -161,7 +162,7 @@ class FactsReader:
             row = manifest.row(path.relative_to(folder), levels < _NEAR) if manifest is not None else None
             if row is not None:
                 return _from_row(row, path)
-        return _from_card(path.with_suffix(".json"), path) or Facts(work=str(path.parent / work_of(path.name)))
+        return _from_card(path.with_suffix(".json"), path) or Facts(work=_work_at(path))
 
     def _manifest(self, folder: Path) -> Manifest | None:
         if folder not in self._manifests:
@@ -187,14 +188,17 @@ def _from_row(row: Mapping[str, str], path: Path) -> Facts:
         medium=kind[0] if kind else text("medium"),
         licence=text("licence"),
         region=text("region") or text("country"),
-        work=f"{title} | {author}" if title else str(path.parent / work_of(path.name)),
+        work=f"{title} | {author}" if title else _work_at(path),
         may_learn=text(NO_LEARN).casefold() not in ("1", "true", "yes"),
     )
 
 
+def _work_at(path: Path) -> str:
+    """What a work is told by of which nothing is known; a text, also where the name of its file is none."""
+    return os.fsencode(path.parent / work_of(path.name)).decode(errors="backslashreplace")
+
+
 def _from_card(path: Path, picture: Path) -> Facts | None:
-    if not path.is_file():
-        return None
     try:
         card = read_card(path)
     except StudioError:
@@ -204,7 +208,7 @@ def _from_card(path: Path, picture: Path) -> Facts | None:
 
 def facts_of_card(card: Card) -> Facts:
     """What a card says of its picture. Its category is a medium, unless it says whose style it is."""
-    title = card.title or work_of(card.file.name)
+    title = card.title or displayable(work_of(card.file.name))
     medium = "" if card.category == OWN_CATEGORY else card.category
     licence = "" if licence_is_unknown(card) else card.licence
     work = f"{title} | {card.author}"

@@ -17,6 +17,7 @@ from studio.core.image_io.find_pictures import folders_with_pictures
 from studio.core.library.facts import MOST_LEVELS, FactsReader
 from studio.core.library.library_index import Described, FileState, LibraryIndex
 from studio.core.picture import Picture
+from studio.core.storage.untrusted import check_ordinary
 from studio.core.training.data_card import MANIFEST
 
 THUMBNAIL = 128  # px of the longer edge
@@ -152,10 +153,11 @@ def take_in(
 def is_as_it_was(path: Path, state: FileState) -> bool:
     """Whether a file can be read and is still in this state."""
     try:
+        check_ordinary(path)
         with path.open("rb") as file:
             file.read(1)
         return FileState.of(path) == state
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import stat
+import sys
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields
@@ -31,7 +32,7 @@ def read_bounded(path: Path, most: int) -> bytes:
     return data
 
 
-def check_ordinary(path: Path, most: int) -> int:
+def check_ordinary(path: Path, most: int = sys.maxsize) -> int:
     """The size of a file, to be asked before it is opened: a pipe would never answer.
 
     Raises ValueError if it is no ordinary file or larger than `most` bytes, or OSError.

@@ -11,12 +11,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from studio.core.card import Card
 from studio.core.errors import StudioError
+from studio.core.storage.untrusted import check_ordinary
 
 MANIFEST = "MANIFEST.tsv"
+_LARGEST, _MOST_ROWS, _MOST_HEADS = 2**26, 500_000, 100  # bytes, lines, columns of a manifest that is read
 _WORDS = {"color": "colour"}  # where people write a name otherwise
 _FOUNDERS = "The Style Studio founders"
 _PART = re.compile(r"_(full|crop\d+)$")
@@ -92,14 +95,23 @@ def read_manifest(folder: Path) -> dict[str, Row]:
 
 
 def read_rows(folder: Path) -> list[Row]:
-    """All lines of the manifest; [] where there is none. Raises StudioError if it cannot be read."""
+    """All lines of the manifest, without empty fields; [] where there is none. Raises StudioError if it cannot be read.
+
+    So it is said, too, of one that would take too much memory: nobody knows who wrote it.
+    """
     path = folder / MANIFEST
-    if not path.is_file():
-        return []
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        if not path.is_file():
+            return []
+        check_ordinary(path, _LARGEST)
+        with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-            return [{name: text or "" for name, text in row.items() if name} for row in rows]
+            if len(rows.fieldnames or ()) > _MOST_HEADS:
+                raise ValueError(f"it has more than {_MOST_HEADS} columns")
+            found = [{name: text for name, text in row.items() if name and text} for row in islice(rows, _MOST_ROWS)]
+            if next(rows, None) is not None:
+                raise ValueError(f"it has more than {_MOST_ROWS:,} lines")
+            return found
     except (OSError, ValueError, csv.Error) as error:
         raise StudioError(f"{path} cannot be read: {error}.", "Mend it, or move it away.") from error
 

@@ -62,8 +62,8 @@ class Lessons:
         This and those below raise StudioError only if the journal cannot be written.
         """
         path = self.path_of(item)
-        is_resumed = self._has_begun(item)
         try:
+            is_resumed = self._has_begun(item)
             path_inside(self.folder, item.output)
             if path.exists() and not (is_resumed or self._may_overwrite or self._is_ours(item)):
                 raise PictureError(f"{item.output} exists already.", "Move it away, or allow overwriting.")

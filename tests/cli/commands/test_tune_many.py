@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -214,3 +215,28 @@ def test_mistakes_are_found_before_the_engine_is_loaded(
     assert studio("tune-many", *words) == 2
     assert sentence in studio.err
     assert studio.is_untouched
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names and pipes that Windows does not allow")
+def test_hostile_names_and_files_in_folders_cost_nothing(studio: Studio, tmp_path: Path) -> None:
+    art = tmp_path / "art"
+    names = ("n" * 250, "\N{LATIN SMALL LETTER E WITH ACUTE}" * 120, "two\nlines", "\u202ertl", "!!!")
+    for seed, name in enumerate(names):
+        make_works(art / name, seed)
+    os.mkfifo(art / "!!!" / "pipe.jpg")
+    (art / "!!!" / "loop.jpg").symlink_to("loop.jpg")
+    (art / "!!!" / "works").symlink_to(art)
+    assert studio("tune-many", art, "-o", "styles", "--json") == 0
+    ends = states(studio)
+    assert len(ends) == 5 and {state for _, state in ends} == {"done"}
+    for output, _ in ends:
+        card, _ = read_learned(studio.folder / "styles" / output)
+        assert card.title.isprintable()
+    assert "pipe.jpg is no ordinary file" in studio.err
+
+
+def test_works_whose_names_differ_only_far_behind_are_not_learnt_into_one_file(studio: Studio, tmp_path: Path) -> None:
+    for seed, end in enumerate("ab"):
+        make_works(tmp_path / "art" / ("n" * 210 + end), seed)
+    assert studio("tune-many", tmp_path / "art", "-o", "styles") == 2
+    assert "would both be learnt into" in studio.err and not list(tmp_path.rglob("*.safetensors"))

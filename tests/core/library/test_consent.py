@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,14 @@ def test_a_search_for_marks_can_be_given_up_in_the_middle_of_a_file(tmp_path: Pa
     with pytest.raises(GivenUpError):
         forbids_learning(path, check)
     assert forbids_learning(path, lambda: None)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes among its files")
+def test_a_pipe_is_not_waited_for_and_a_name_too_long_for_a_card_is_none(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    long = tmp_path / ("x" * 251 + ".jpg")
+    long.write_bytes(b"x")
+    (tmp_path / "MANIFEST.tsv").write_text(f"path\tno_learn\n{long.name}\tyes\n")
+    found = permitted([tmp_path / "pipe.jpg", long])
+    assert found.paths == (tmp_path / "pipe.jpg",)
+    assert '"no_learn" in a MANIFEST.tsv forbids it' in found.refusals[0]

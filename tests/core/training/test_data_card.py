@@ -66,6 +66,25 @@ def test_a_damaged_manifest_is_told_by_its_name(tmp_path: Path, data: bytes) -> 
         read_manifest(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"path\ttitle\n" + b"a\n" * 500_001, "more than 500,000 lines"),
+        (b"\t".join(b"head%d" % number for number in range(101)) + b"\na\n", "more than 100 columns"),
+        (b"path\n" + b"\n" * 2**26, "larger than"),
+    ],
+)
+def test_a_manifest_that_would_fill_the_memory_is_refused(tmp_path: Path, data: bytes, words: str) -> None:
+    (tmp_path / "MANIFEST.tsv").write_bytes(data)
+    with pytest.raises(StudioError, match=words):
+        read_manifest(tmp_path)
+
+
+def test_a_manifest_with_the_mark_that_some_editors_write_first_is_read(tmp_path: Path) -> None:
+    (tmp_path / "MANIFEST.tsv").write_bytes(b"\xef\xbb\xbfpath\ttitle\nboat_full.jpg\tBoat\n")
+    assert read_manifest(tmp_path)["boat"]["title"] == "Boat"
+
+
 def test_without_a_manifest_nothing_is_made_up(tmp_path: Path) -> None:
     assert read_manifest(tmp_path) == {}
     assert describe_data("photos", ["a", "b"], {}) == "2 photos without a manifest."

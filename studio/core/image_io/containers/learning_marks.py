@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from studio.core.storage.untrusted import check_ordinary
+
 _PIECE = 1 << 20
 _OVERLAP = 256
 _LARGEST = 256 << 20  # bytes that are looked through
@@ -25,6 +27,7 @@ def learning_mark(path: Path, check: Callable[[], None] = lambda: None) -> str:
     check: called before each megabyte; what it raises ends the search.
     """
     try:
+        check_ordinary(path)
         with path.open("rb") as file:
             tail = b""
             for _ in range(_LARGEST // _PIECE):
@@ -38,6 +41,6 @@ def learning_mark(path: Path, check: Callable[[], None] = lambda: None) -> str:
                 if _C2PA.search(window):
                     return "its training and data mining assertion (C2PA)"
                 tail = window[-_OVERLAP:]
-    except OSError:
+    except (OSError, ValueError):
         return ""
     return ""

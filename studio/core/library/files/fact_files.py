@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from errno import ELOOP
 from pathlib import Path
 
 from studio.core.library.files.index_database import IndexDatabase
@@ -43,17 +44,19 @@ class FactFiles:
         """What has changed in folders, and in those above, of which only manifests count.
 
         manifest: the name of such a file. check: called at each folder; what it raises ends the search. A folder that
-        cannot be read has not changed.
+        cannot be read has not changed, nor has a file of which nothing can be told.
         """
         known = self._known()
         states: dict[Path, _State | None] = {}
         for folder in dict.fromkeys(above):
             with suppress(OSError):
-                _compare(folder, _stated([folder / manifest]), known.get(folder, {}), states, {manifest})
+                before = known.get(folder, {})
+                _compare(folder, _stated([folder / manifest], before), before, states, {manifest})
         for folder in dict.fromkeys(folders):
             check()
             with suppress(OSError):
-                _compare(folder, _found(folder, manifest), known.get(folder, {}), states)
+                before = known.get(folder, {})
+                _compare(folder, _found(folder, manifest, before), before, states)
         manifests = frozenset(path for path in states if path.name == manifest)
         return FactChanges(manifests, frozenset(states) - manifests, states)
 
@@ -75,22 +78,27 @@ class FactFiles:
         return found
 
 
-def _found(folder: Path, manifest: str) -> dict[str, _State]:
+def _found(folder: Path, manifest: str, before: Mapping[str, _State]) -> dict[str, _State]:
     """The manifest of a folder, and the cards that lie beside a file of their name. Raises OSError."""
     with os.scandir(folder) as entries:
         names = [entry.name for entry in entries]
     pictures = {os.path.splitext(name)[0] for name in names if not name.endswith(_CARD)}  # noqa: PTH122 - quick
     wanted = [name for name in names if name.endswith(_CARD) and name.removesuffix(_CARD) in pictures]
-    return _stated(folder / name for name in (*wanted, manifest))
+    return _stated((folder / name for name in (*wanted, manifest)), before)
 
 
-def _stated(paths: Iterable[Path]) -> dict[str, _State]:
-    """How the files are that are there. Raises OSError where that cannot be told."""
+def _stated(paths: Iterable[Path], before: Mapping[str, _State]) -> dict[str, _State]:
+    """How the files are that are there, as before where that cannot be told: one of them hides no other."""
     states = {}
     for path in paths:
-        with suppress(FileNotFoundError):
+        try:
             facts = path.stat()
             states[path.name] = facts.st_size, facts.st_mtime_ns
+        except FileNotFoundError:
+            continue
+        except OSError as error:  # such as a link to itself, which is no file
+            if error.errno != ELOOP and path.name in before:
+                states[path.name] = before[path.name]
     return states
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from studio.core.errors import PictureError, StudioError
 from studio.core.library.facts import FactsReader
 from studio.core.library.files.vector_file import KINDS
 from studio.core.library.indexing import renew_facts, update
@@ -35,7 +37,7 @@ def index(tmp_path: Path) -> Iterator[LibraryIndex]:
 
 def describe(paths: Sequence[Path]) -> Iterable[Described]:
     vectors = {kind: np.full(length, length**-0.5, np.float32) for kind, (length, _) in KINDS.items()}
-    return (Described(path.name, 4, 3, vectors) for path in paths)
+    return (Described(os.fsencode(path.name).hex(), 4, 3, vectors) for path in paths)
 
 
 def look(index: LibraryIndex, folder: Path) -> list[str]:
@@ -151,3 +153,40 @@ def test_a_search_that_is_given_up_notes_nothing(index: LibraryIndex, folder: Pa
         renew_facts(index, [folder, folder / "below"], FactsReader(), give_up)
     look(index, folder)
     assert authors(index, folder) == {"boat.png": "Ada", "below/boat.png": "Ada"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and names that Windows does not allow")
+def test_a_card_that_leads_to_itself_hides_no_other_change(index: LibraryIndex, folder: Path) -> None:
+    (folder / "boat.json").symlink_to("boat.json")
+    write_manifest(folder, boat="Ada")
+    look(index, folder)
+    write_manifest(folder, boat="Bo")
+    look(index, folder)
+    assert authors(index, folder)["boat.png"] == "Bo"
+    (folder / "MANIFEST.tsv").unlink()
+    (folder / "MANIFEST.tsv").symlink_to("MANIFEST.tsv")
+    look(index, folder)
+    assert authors(index, folder) == {}
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="names and pipes that these do not allow")
+def test_names_too_long_for_a_card_and_no_unicode_are_indexed_as_any(index: LibraryIndex, folder: Path) -> None:
+    names = [b"x" * 251 + b".png", b"\xff.png"]
+    for name in names:
+        Path(folder, os.fsdecode(name)).write_bytes(name)
+    assert len(look(index, folder)) == len(NAMES) + 2
+    found = [index.find(folder / os.fsdecode(name)) for name in names]
+    assert all(picture is not None for picture in found)
+    assert look(index, folder) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes among its files")
+def test_a_pipe_with_the_name_of_a_picture_is_not_waited_for(index: LibraryIndex, folder: Path) -> None:
+    os.mkfifo(folder / "pipe.png")
+
+    def refuse(paths: Sequence[Path]) -> Iterable[Described | StudioError]:
+        for path, described in zip(paths, describe(paths), strict=True):
+            yield PictureError("It is no ordinary file.") if path.name == "pipe.png" else described
+
+    news = {one.path.name: one.problem for one in update(index, [folder], refuse)}
+    assert news.pop("pipe.png") == "It is no ordinary file." and set(news.values()) == {""}
