@@ -16,7 +16,7 @@ from torch import Tensor
 from studio.core.engine_api.learning import TrainingStep
 from studio.core.errors import StudioError
 from studio.core.storage.atomic_write import replace_file
-from studio.core.storage.untrusted import check_fields, parse_object
+from studio.core.storage.untrusted import check_fields, check_ordinary, parse_object
 from studio.core.training.tune_log import TRAINING_LOG_KEY, parse_training_log, training_log_json
 from studio.engine.finetune.photo_weight import ALLOWED
 
@@ -69,6 +69,7 @@ class TuningState:
     def read(cls, path: Path, like: Mapping[str, Tensor]) -> TuningState:
         """The state in a file, on the device of the weights it is for. Raises StudioError if it is none."""
         try:
+            check_ordinary(path)
             with safe_open(path, framework="pt") as file:
                 header = file.metadata() or {}
                 if header.get("format") != _FORMAT:

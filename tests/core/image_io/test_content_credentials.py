@@ -286,3 +286,15 @@ def test_credentials_that_do_not_hold_are_not_taken_over_and_cost_nothing(
     assert report["validation_state"] == "Valid" and carried(report) == []
     titles = {one["title"] for one in report["manifests"][report["active_manifest"]]["ingredients"]}
     assert "harbour.jpg" in titles
+
+
+def test_credentials_that_the_signing_package_chokes_on_cost_no_export(
+    tmp_path: Path, key: SigningKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(content_credentials, "kind_with_credentials", lambda data: "image/jpeg")
+    path = tmp_path / "art.png"
+    save_picture(PICTURE, path, ExportOptions("png"), painted(), key=key, photos=[b"\xff\xd8\xff" + b"c2pa" * 100])
+    report = report_on(path, "png")
+    assert report["validation_state"] == "Valid" and carried(report) == []
+    made = report["manifests"][report["active_manifest"]]
+    assert len(made["ingredients"]) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,12 @@ NUMBERS = {"step": 2, "skipped": 1, "seconds": 2.5, "best_step": 2, "base_errors
                 {"processes": 0},
                 {"processes": "two"},
                 {"surprise": 3},
+                {"step": -1},
+                {"step": 10**30},
+                {"skipped": -7},
+                {"seconds": float("nan")},
+                {"base_errors": {"style": float("inf")}},
+                {"best_errors": {"style": float("nan")}},
                 {"network": 3},
             )
         ),
@@ -111,6 +118,9 @@ NUMBERS = {"step": 2, "skipped": 1, "seconds": 2.5, "best_step": 2, "base_errors
         ({"plan": "7"}, {}),
         ({}, {"network.weight": torch.ones(2, 3)}),
         ({}, {"network.bias": None}),
+        ({}, {"network.bias": torch.full((3,), float("nan"))}),
+        ({}, {"average.module.bias": torch.full((3,), float("inf"))}),
+        ({}, {"best.bias": torch.full((3,), float("-inf"))}),
         ({}, {"average.module.bias": torch.ones(4)}),
         ({}, {"average.n_averaged": None}),
         ({}, {"best.weight": torch.ones(2, 3)}),
@@ -161,3 +171,10 @@ def test_checkpoints_that_know_nothing_of_processes_and_name_the_whole_network_a
     load_state(state, plan, checkpoint)
     assert state.processes == 4
     assert {name: float(tensor.mean()) for name, tensor in state.best.items()} == {"weight": 2.0, "bias": 2.0}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes among its files")
+def test_a_pipe_in_place_of_a_checkpoint_is_not_waited_for(plan: TrainingPlan, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StudioError, match="is damaged: it is no ordinary file"):
+        load_state(fresh_state(nn.Linear(2, 3), plan), plan, tmp_path / "pipe")

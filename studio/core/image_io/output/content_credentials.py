@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -69,16 +70,30 @@ def signed(
     credentials, if these hold, are taken over with the ingredients.
     """
     check_signable(name)
-    c2pa = _package()
-    signature = BytesIO()
     made = manifest(made_of, no_learn)
     carried = {}
     names = [name for name in (made_of.content_name, made_of.blended_name) if name]
     for part, _, photo in zip(made["ingredients"], names, photos, strict=False):
         if photo is not None and (kind := kind_with_credentials(photo)):
             carried[part["label"]] = kind, photo
+    if carried:
+        with suppress(PictureError):  # what a stranger wrote into a photo costs no export
+            return _signed(data, name, key, made, carried)
+    return _signed(data, name, key, made, {})
+
+
+def _signed(
+    data: bytes,
+    name: ExportFormat,
+    key: SigningKey,
+    made: Mapping[str, Any],
+    carried: Mapping[str, tuple[str, bytes]],
+) -> bytes:
+    """made: as of `manifest`. carried: media type and file of the ingredients whose credentials go along, by label."""
+    c2pa = _package()
+    signature = BytesIO()
     own = [part for part in made["ingredients"] if part["label"] in carried]
-    made["ingredients"] = [part for part in made["ingredients"] if part["label"] not in carried]
+    made = {**made, "ingredients": [part for part in made["ingredients"] if part["label"] not in carried]}
     try:
         info = c2pa.C2paSignerInfo(key.algorithm, key.chain, key.key, None)
         with (
