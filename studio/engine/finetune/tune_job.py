@@ -53,8 +53,8 @@ NOT_BETTER = "A mix of these pictures does as well as teaching, so the mix is wh
 LEAST_GAIN = 0.05  # of the style error, below which a lesson has gained nothing that can be seen
 PREPARED = 0.03  # share of the progress before the first step
 BANDS_EDGE = 512  # px at which Live measures the bands of styles, too
-# structure: to begin with; see `photo_weight.py`. colors: less than in training; a lesson brings colours of its own.
-WEIGHTS = PaintingWeights(structure=0.05, colors=0.1, matched=0.5)
+# structure, matched: to begin with; see `photo_weight.py`. colors: less than in training; a lesson brings its own.
+WEIGHTS = PaintingWeights(structure=0.05, colors=0.1, matched=0.4)
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ class Tuner:
         draws = torch.Generator().manual_seed(settings.seed).get_state()
         self.state = TuningState(identity, draws, weights, {name: tensor.clone() for name, tensor in weights.items()})
         if isinstance(loss, PaintingLoss):
-            self.state.photo_weight = loss.weights.structure
+            self._weights, self.state.photo_weight = loss.weights, loss.weights.structure
         if from_scratch or not settings.vector_steps:
             self.state.stage = "layers"
         self._start_optimizer()
@@ -229,7 +229,10 @@ class Tuner:
     def _weigh_photo(self, content: Mapping[str, Tensor]) -> None:
         """Let the loss weigh the photo as the steps before have found it right, where it is known what may be lost."""
         if isinstance(self._loss, PaintingLoss) and LOST in content:
-            self._loss.weights = replace(self._loss.weights, structure=self.state.photo_weight)
+            factor = self.state.photo_weight / self._weights.structure
+            self._loss.weights = replace(
+                self._weights, structure=self.state.photo_weight, matched=factor * self._weights.matched
+            )
 
     @torch.no_grad()
     def _pull(self) -> None:

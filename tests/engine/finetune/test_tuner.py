@@ -431,12 +431,14 @@ def test_the_photo_weighs_as_the_steps_and_exams_before_found_it_right(
     context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     weighed: list[float] = []
+    matched: list[float] = []
     found: list[tuple[float, float, float]] = []  # weight, share that may be lost, share that was
     compute = PaintingLoss.compute
 
     def measure(self: PaintingLoss, *arguments: Any, **named: Any) -> Any:
         if "with_gradient" not in named:  # of a step
             weighed.append(self.weights.structure)
+            matched.append(self.weights.matched)
         return compute(self, *arguments, **named)
 
     def follow(weight: float, allowed: float, share: float) -> float:
@@ -450,6 +452,8 @@ def test_the_photo_weighs_as_the_steps_and_exams_before_found_it_right(
     learn(context, replace(request_, settings=replace(SETTINGS, is_deep=True)))
     assert weighed[0] == tune_job.WEIGHTS.structure and len(weighed) == len(found) == 4
     assert weighed == [weight for weight, _, _ in found]
+    begun = tune_job.WEIGHTS
+    assert matched == pytest.approx([begun.matched * weight / begun.structure for weight in weighed])
     assert weighed[1:] == [photo_weight.next_weight(*each) for each in found[:-1]]
     lost = photo_weight.DECAY * found[0][2] + (1 - photo_weight.DECAY) * found[1][2]
     stricter = photo_weight.next_allowed(photo_weight.ALLOWED, lost, 2.0)
