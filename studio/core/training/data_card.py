@@ -108,7 +108,9 @@ def read_rows(folder: Path) -> list[Row]:
             rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
             if len(rows.fieldnames or ()) > _MOST_HEADS:
                 raise ValueError(f"it has more than {_MOST_HEADS} columns")
-            found = [{name: text for name, text in row.items() if name and text} for row in islice(rows, _MOST_ROWS)]
+            found: list[Row] = [
+                {name: text for name, text in row.items() if name and text} for row in islice(rows, _MOST_ROWS)
+            ]
             if next(rows, None) is not None:
                 raise ValueError(f"it has more than {_MOST_ROWS:,} lines")
             return found

@@ -61,16 +61,15 @@ WEIGHTS = PaintingWeights(structure=0.05, colors=0.1, matched=0.4)
 class FineTuneContext:
     """The networks that fine-tuning works with.
 
-    network: to be fine-tuned, with its card and its predictor. mixer: paints mixes of pictures that nothing was learnt
-    of, with its card; it goes with the same predictor. outlook: what is to be expected of a lesson on pictures, in
-    sentences; yields between pieces of the work. None: nobody knows.
+    network: to be fine-tuned, with its card and its predictor; a mix of pictures is painted by it as it is. mixer: what
+    paints while settings change, which a lesson has to beat as well; it goes with the same predictor. outlook: what is
+    to be expected of a lesson on pictures, in sentences; yields between pieces of the work. None: nobody knows.
     """
 
     card: Card
     network: LiveNetwork
     predictor: Predict
     encoder: Encoder
-    mixer_card: Card
     mixer: LiveNetwork
     outlook: Callable[[Sequence[Picture]], Generator[None, None, tuple[str, ...]]] | None = None
 
@@ -175,7 +174,7 @@ def _prepare(
     others = [pictures[references.held_out]] if references.held_out is not None else []
     painting = LivePainting(context.network, context.predictor, bands_of(works))
     mixing = painting.with_network(context.mixer)
-    mix = functools.partial(mixing.paint, vector=references.vector)
+    rival = functools.partial(mixing.paint, vector=references.vector)
     learnt, held_out = hold_out(len(photos))
     loss = PaintingLoss(context.encoder, WEIGHTS, references.bank)
     crops = cut_crops([*(photos[number] for number in learnt), *small], POOL, settings.crop, generator)
@@ -186,10 +185,10 @@ def _prepare(
     identity = _identity(request, context.card)
     exam = Exam(context.encoder, [photos[number] for number in held_out], works, others)
     parts = context.network, loss, references, pool, exam, settings, identity
-    tuner = Tuner(*parts, painting=painting, rival=mix)
+    tuner = Tuner(*parts, painting=painting, rival=rival)
     if request.is_resumed:
         tuner.resume(training_file(request.output))
-    return tuner, mix
+    return tuner, functools.partial(painting.paint, vector=references.vector)
 
 
 def bands_of(works: Sequence[Tensor]) -> BandCovariances:
@@ -238,10 +237,9 @@ class _Record:
         tuner, context = self._tuner, self._context
         is_mix = not has_gained(tuner)
         vector = tuner.references.vector if is_mix else tuner.state.best[VECTOR]
-        card = context.mixer_card if is_mix else context.card
         return LearnedStyle(
-            network=card.id,
-            network_sha256=card.sha256,
+            network=context.card.id,
+            network_sha256=context.card.sha256,
             vector=vector[0].cpu().numpy().astype(np.float32),
             references=self._references,
             delta={} if is_mix else changes_of(tuner.best_network(), context.network),

@@ -38,7 +38,7 @@ def test_the_work_itself_has_no_style_error_and_the_photo_no_content_error(encod
     assert as_photo["content"] == pytest.approx(0, abs=1e-3)
     assert as_photo["seen"] > 0.2 and as_work["content"] > 0.1
     assert 0 < as_work["unseen"] < as_photo["unseen"]
-    assert as_work["style"] == pytest.approx((as_work["seen"] + as_work["unseen"]) / 2)
+    assert as_work["style"] == pytest.approx((2 * as_work["seen"] + as_work["unseen"]) / 3)
     assert as_work["total"] == as_work["style"]
 
 

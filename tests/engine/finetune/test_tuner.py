@@ -36,7 +36,6 @@ from tests.support.fakes import make_card
 from tests.support.scenes import picture_of, waves, weave
 
 SETTINGS = TuneSettings(is_deep=False, steps=4, deep_steps=4, batch=1, crop=64)
-MIXER = replace(make_card("mixer"), sha256="0" * 64)
 
 
 def grainy(image: Tensor) -> Tensor:
@@ -83,7 +82,7 @@ def context(encoder: Encoder) -> FineTuneContext:
     card = next(card for card in bundled_cards("models") if card.id == ORIGINAL_NETWORK)
     network, _ = load_style_network(ORIGINAL_NETWORK)
     # At once; and what paints without a lesson is the same network, so that a lesson begins at what it has to beat.
-    return FineTuneContext(card, network, lambda picture: picture.mean().expand(1, 100), encoder, card, network)
+    return FineTuneContext(card, network, lambda picture: picture.mean().expand(1, 100), encoder, network)
 
 
 def learn(context: FineTuneContext, request: TuneRequest) -> tuple[Done, list[Event]]:
@@ -270,7 +269,7 @@ class TestTrouble:
         validations = iter([network, learnt, learnt])
         monkeypatch.setattr(Tuner, "_validate", validated_in_turn(validations, mix))
         request = replace(request_, settings=replace(SETTINGS, is_deep=True))
-        done, events = learn(replace(context, mixer_card=MIXER), request)
+        done, events = learn(context, request)
         card, kept = read_learned(request.output) if gain else (done, done.learned)
         assert kept is not None
         if gain:
@@ -280,7 +279,7 @@ class TestTrouble:
             untaught = next(event for event in events if isinstance(event, Frame))
             assert done.notes[0] == tune_job.NOT_BETTER
             assert done.result.fingerprint == untaught.picture.fingerprint
-            assert not kept.delta and (kept.network, kept.network_sha256) == (MIXER.id, MIXER.sha256)
+            assert not kept.delta and (kept.network, kept.network_sha256) == (context.card.id, context.card.sha256)
 
     def test_it_stops_early_when_nothing_gets_better(
         self, context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
