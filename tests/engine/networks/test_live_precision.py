@@ -168,8 +168,9 @@ class TestTheChoice:
         }  # one alone is lost beside what is rounded
         painter = LivePainter(small, StylePredictor(load_style_network(NAME)[1], CPU), CPU)
         job = SimpleNamespace(fine_tuned=[(SimpleNamespace(delta=delta), 4.0)], weights_key="")
-        painting = painter._network_for(job)  # type: ignore[arg-type]
+        painting, exact = (painter._network_for(job, is_exact) for is_exact in (False, True))  # type: ignore[arg-type]
         changed = with_learned(small, [(delta, 4.0)])
+        assert torch.equal(exact.state_dict()["up_1.weight"], changed.state_dict()["up_1.weight"])
         assert torch.equal(painting.state_dict()["up_1.weight"], changed.state_dict()["up_1.weight"].bfloat16())
         assert not torch.equal(painting.state_dict()["up_1.weight"], weight.bfloat16())
 
