@@ -15,6 +15,7 @@ from reprlib import Repr
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+_MOST_MEASURED = 1e12
 LONGEST_PATH = 4096  # characters; longer ones no system opens
 
 _PLAIN = re.compile(r"(?!\.{1,2}$)[^/\\:\n]+")  # a name that is no path on any system
@@ -86,6 +87,18 @@ def check_fields(kind: type, values: object) -> None:
         if name not in known:
             raise ValueError(f"nothing is called {_short(name)}")
         if not _is_of_type(value, types[name]):
+            raise ValueError(f"{name} is {_short(value)}")
+
+
+def check_measured(values: Mapping[str, Any]) -> None:
+    """Raise ValueError unless all numbers among values, and in mappings of these, can have been counted or measured.
+
+    They are finite, not below 0 and below 1e12.
+    """
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            check_measured(value)
+        elif isinstance(value, int | float) and not 0 <= value < _MOST_MEASURED:
             raise ValueError(f"{name} is {_short(value)}")
 
 

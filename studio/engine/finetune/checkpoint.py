@@ -16,7 +16,7 @@ from torch import Tensor
 from studio.core.engine_api.learning import TrainingStep
 from studio.core.errors import StudioError
 from studio.core.storage.atomic_write import replace_file
-from studio.core.storage.untrusted import check_fields, check_ordinary, parse_object
+from studio.core.storage.untrusted import check_fields, check_measured, check_ordinary, parse_object
 from studio.core.training.tune_log import TRAINING_LOG_KEY, parse_training_log, training_log_json
 from studio.engine.finetune.photo_weight import ALLOWED
 
@@ -85,6 +85,7 @@ class TuningState:
                 kinds[kind] = {name: _fitted(kinds[kind][name], known) for name, known in like.items()}
             known_values = {name: values[name] for name in _VALUES}
             check_fields(cls, known_values)
+            check_measured(known_values)
             torch.Generator().set_state(tensors["draws"])
             return cls(**known_values, **cast(dict[str, Any], kinds), draws=tensors["draws"], training_log=training_log)
         except (OSError, SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:

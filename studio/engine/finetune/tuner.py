@@ -46,6 +46,7 @@ NORM_RATE = 5.0  # times the rate of the layers for the normalisations, whose we
 LAST_RATE = 0.1  # of the first; the rate falls along half a cosine
 WARM_UP = 10  # steps in which the rate rises, as Adam's estimates are poor at first
 MAX_GRADIENT_NORM = 1.0
+_MEASURED = {"total", "style", "content"}  # losses that decide what is kept
 MOST_SETBACKS = 4  # steps whose numbers blew up, before a run is given up
 BETAS = (0.9, 0.99)  # decay of Adam's moments per step
 EPSILON = 1e-10  # of Adam: gradients of a style vector are small
@@ -108,6 +109,9 @@ class Tuner:
                 "The style begun in this file was learnt from other pictures, or with other settings.",
                 "Name the same ones, or learn afresh.",
             )
+        lacks = bool(state.step) and not (state.base.keys() & state.best_losses.keys() >= _MEASURED)
+        if state.setbacks > MOST_SETBACKS or lacks or state.base.get("style") == 0:
+            raise damaged(path)
         self.state = state
         self._start_optimizer()
         try:

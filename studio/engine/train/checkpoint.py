@@ -17,7 +17,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from studio.core.errors import StudioError
 from studio.core.storage.atomic_write import replace_file
-from studio.core.storage.untrusted import check_fields, check_ordinary, parse_object
+from studio.core.storage.untrusted import check_fields, check_measured, check_ordinary, parse_object
 from studio.core.training.training_plan import TrainingPlan
 from studio.engine.runtime.optimizer_state import load_optimizer_tensors, optimizer_tensors
 from studio.engine.train.optimizer import make_average, make_optimizer
@@ -25,8 +25,6 @@ from studio.engine.train.optimizer import make_average, make_optimizer
 _FORMAT = "style-studio-training-2"
 _PARTS = ("network", "average", "best", "optimizer")
 _NUMBERS = ("step", "skipped", "seconds", "best_step", "base_errors", "best_errors", "processes")
-_COUNTS, _ERRORS = ("step", "skipped", "seconds", "best_step", "processes"), ("base_errors", "best_errors")
-_MOST = 1e12
 _REFINEMENT = "refinement."  # before the names of the best weights of larger networks, as earlier versions wrote them
 # Settings that may differ when a run is continued without changing its numbers.
 _FREE = ("out", "device", "memory", "validate_every", "save_every")
@@ -111,10 +109,7 @@ def load_state(state: TrainingState, plan: TrainingPlan, path: Path) -> None:
         check_fields(TrainingState, numbers)
         if numbers["processes"] < 1:
             raise ValueError("it was begun by no process")
-        odd = [name for name in _COUNTS if not 0 <= numbers[name] < _MOST]
-        odd += [name for name in _ERRORS if not all(0 <= error < _MOST for error in numbers[name].values())]
-        if odd:
-            raise ValueError(f"its {odd[0]} cannot be")
+        check_measured(numbers)
         numbers = {name: numbers[name] for name in _NUMBERS}
         parameters = dict(state.network.named_parameters())
         fitting = {"network": state.network.state_dict(), "average": state.average.state_dict(), "best": parameters}

@@ -64,7 +64,7 @@ class Lessons:
         path = self.path_of(item)
         try:
             is_resumed = self._has_begun(item)
-            path_inside(self.folder, item.output)
+            _check_inside(self.folder, item.output)
             if path.exists() and not (is_resumed or self._may_overwrite or self._is_ours(item)):
                 raise PictureError(f"{item.output} exists already.", "Move it away, or allow overwriting.")
             request = self._open_lesson(item, is_resumed)
@@ -133,6 +133,14 @@ class Lessons:
 
     def _is_done(self, item: BatchItem) -> bool:
         return self._line(item).get("state") == "done" and self.path_of(item).exists()
+
+
+def _check_inside(folder: Path, output: str) -> None:
+    """Raise PictureError where a file of this name, or a link, would be written outside of the folder."""
+    try:
+        path_inside(folder, output)
+    except ValueError as error:
+        raise PictureError(f"{error}: nothing is written outside of {folder}.", "Remove the link.") from error
 
 
 def open_lessons(

@@ -240,3 +240,18 @@ def test_works_whose_names_differ_only_far_behind_are_not_learnt_into_one_file(s
         make_works(tmp_path / "art" / ("n" * 210 + end), seed)
     assert studio("tune-many", tmp_path / "art", "-o", "styles") == 2
     assert "would both be learnt into" in studio.err and not list(tmp_path.rglob("*.safetensors"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_link_out_of_the_folder_is_not_written_through(studio: Studio, art: Path, is_there: bool) -> None:
+    (studio.folder / "styles").mkdir()
+    elsewhere = studio.folder / "elsewhere.safetensors"
+    if is_there:
+        elsewhere.write_bytes(b"mine")
+    (studio.folder / "styles" / "hokusai.safetensors").symlink_to(elsewhere)
+    assert studio("tune-many", art, "-o", "styles", "--overwrite", "--json") == 1
+    assert dict(states(studio))["hokusai.safetensors"] == "skipped"
+    (reason,) = [line["reason"] for line in studio.lines if "reason" in line]
+    assert "nothing is written outside of" in reason and "Remove the link." in reason
+    assert elsewhere.read_bytes() == b"mine" if is_there else not elsewhere.exists()

@@ -87,6 +87,10 @@ def test_weights_come_back_in_the_memory_format_of_those_they_are_for(tmp_path: 
         {"identity": 7},
         {"base": [1]},
         {"best_losses": {"style": "low"}},
+        {"step": -1},
+        {"stage_step": 10**30},
+        {"seconds": float("nan")},
+        {"best_losses": {"style": float("inf")}},
     ],
 )
 def test_damaged_numbers_are_refused(state: str | dict[str, Any], path: Path) -> None:

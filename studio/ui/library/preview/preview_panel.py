@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 
 from studio.ui.library.preview.picture_view import PictureView
 from studio.ui.theme.theme import GRID, icon, set_role
+from studio.ui.widgets.elided_label import ElidedLabel
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
 
 _WALKING = (
@@ -34,7 +35,7 @@ class PreviewPanel(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Preview"))
         self.view = PictureView()
-        self.title, self.facts, self.problem = PlainLabel(), PlainLabel(), PlainLabel()
+        self.title, self.facts, self.problem = ElidedLabel(), PlainLabel(), PlainLabel()
         set_role(self.title, "title")
         set_role(self.facts, "muted")
         set_role(self.problem, "error")
@@ -70,7 +71,8 @@ class PreviewPanel(QFrame):
         self.facts.setText("\n".join(lines[1:]))
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
-        self.setAccessibleDescription(" ".join(filter(None, (*lines, problem))))
+        said = (self.title.text(), self.facts.text(), self.problem.text())  # which are no longer than can be read
+        self.setAccessibleDescription(" ".join(filter(None, said)))
 
     def enter(self) -> None:
         """Come to the front."""

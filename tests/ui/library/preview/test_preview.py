@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.core.image_io.opening.opener import Cancellation
@@ -16,6 +17,7 @@ from studio.ui.app import Studio
 from studio.ui.images.picture_pyramid import PicturePyramid
 from studio.ui.library.preview.picture_view import PictureView
 from studio.ui.library.preview.preview import Preview
+from studio.ui.library.preview.preview_panel import PreviewPanel
 from tests.support.fakes import GUARD_SECONDS
 from tests.ui.library.conftest import grid_of, names, select, trigger
 
@@ -109,6 +111,22 @@ def test_a_file_that_is_gone_is_a_sentence(qtbot: QtBot, filled: Studio, picture
     look_at(qtbot, filled, "sky")
     qtbot.waitUntil(preview_of(filled).panel.problem.isVisible)
     assert "sky.png" in preview_of(filled).panel.problem.text()
+
+
+def test_endless_facts_push_nothing_out_of_sight(qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(640, 480)
+    panel = PreviewPanel(host)
+    host.show()
+    panel.enter()
+    panel.show_words(["W" * 100_000, "M" * 100_000, "word " * 20_000, "<b>\u202ebold</b>\n" * 3], "P" * 100_000)
+    layout = panel.layout()
+    assert layout is not None
+    layout.activate()
+    assert host.rect().contains(panel.close_button.geometry()), panel.close_button.geometry()
+    assert panel.view.height() >= 200
+    assert panel.title.text().startswith("WWW") and len(panel.accessibleDescription()) < 5000
 
 
 def test_what_nobody_waits_for_any_more_is_given_up_and_never_shown(
