@@ -16,6 +16,7 @@ from pathlib import Path
 import matplotlib as mpl
 
 from studio.core.card import bundled_cards
+from studio.core.recipe import NETWORKS
 from studio.core.training.ablation import (
     ARM_TITLES,
     ARMS,
@@ -24,6 +25,7 @@ from studio.core.training.ablation import (
     ComparisonPlan,
     read_cells,
     table_of,
+    weights_of,
     works_of,
 )
 from studio.engine.finetune.ablation import compare_tuning
@@ -66,12 +68,14 @@ def main() -> None:
     for name in ("seeds", "steps", "tuned_steps", "batch", "crop"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(ComparisonPlan, name))
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
+    parser.add_argument("--network", choices=NETWORKS, default=ComparisonPlan.network)
     parser.add_argument("--device")
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
     works = works_of(bundled_cards("styles"), chosen.artists)
     numbers = chosen.seeds, chosen.steps, chosen.tuned_steps, chosen.batch, chosen.crop
-    plan = ComparisonPlan(works, chosen.out, *numbers, chosen.device, tuple(chosen.arms))
+    network = chosen.network, weights_of(chosen.network)
+    plan = ComparisonPlan(works, chosen.out, *numbers, chosen.device, tuple(chosen.arms), *network)
     for news in compare_tuning(plan):
         if news.step % 50 == 0:
             total = "" if news.total is None else f"{news.total:.3f}"

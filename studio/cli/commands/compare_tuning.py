@@ -11,6 +11,7 @@ from studio.cli.exit_codes import DONE, INTERRUPTED
 from studio.cli.terminal import print_json, say
 from studio.core.card import bundled_cards
 from studio.core.image_io.output_check import check_folder
+from studio.core.recipe import NETWORKS
 from studio.core.storage.atomic_write import make_folder, replace_file
 from studio.core.training.ablation import (
     ARMS,
@@ -20,6 +21,7 @@ from studio.core.training.ablation import (
     ComparisonPlan,
     read_cells,
     table_of,
+    weights_of,
     works_of,
 )
 
@@ -40,6 +42,12 @@ def add_compare_tuning_command(parser: argparse.ArgumentParser) -> None:
     ):
         default = getattr(ComparisonPlan, name.replace("-", "_"))
         add(f"--{name}", type=int, default=default, metavar="N", help=f"{text} (default: {default})")
+    add(
+        "--network",
+        choices=NETWORKS,
+        default=ComparisonPlan.network,
+        help="the pretrained Live network; of the larger one its second part learns (default: %(default)s)",
+    )
     add("--arms", nargs="+", choices=ARMS, default=list(ARMS), help="what to run of it (default: all)")
     add("-o", "--output", type=Path, required=True, metavar="DIR", help="where results and table go")
     add("--json", action="store_true", help="print one line of JSON per step")
@@ -58,6 +66,8 @@ def compare_tuning(arguments: argparse.Namespace, compare: Compare) -> int:
         arguments.crop,
         arguments.device,
         tuple(arguments.arms),
+        arguments.network,
+        weights_of(arguments.network),
     )
     check_folder(plan.out)
     is_interrupted = False

@@ -3,47 +3,53 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import fmean
 from typing import Literal
 
-from studio.core.card import Card
+from studio.core.card import Card, bundled_cards
 from studio.core.errors import StudioError
+from studio.core.recipe import FINE_NETWORK
 from studio.core.storage.untrusted import check_fields, parse_object, read_bounded
 
-Arm = Literal["scratch", "vector", "layers", "random-encoder", "bound"]
-ARMS: tuple[Arm, ...] = ("scratch", "vector", "layers", "random-encoder", "bound")
+Arm = Literal["scratch", "second-scratch", "vector", "layers", "random-encoder", "bound"]
+ARMS: tuple[Arm, ...] = ("scratch", "second-scratch", "vector", "layers", "random-encoder", "bound")
 ARM_TITLES: Mapping[Arm, str] = {
     "scratch": "(a) the same network from random weights",
+    "second-scratch": "(a2) only its second network from random weights",
     "vector": "(b) pretrained, style vector",
-    "layers": "(c) pretrained, vector and last layers",
+    "layers": "(c) pretrained, a lesson",
     "random-encoder": "(b) with a random VGG as the encoder",
     "bound": "(e) the pictures themselves, optimised",
 }
+EXAM_STYLE, EXAM_CONTENT = "exam style", "exam content"
 MOST_SEEDS = 1000
 ARTISTS = ("van-gogh", "hokusai", "renoir", "arcimboldo")  # with more than one work in the gallery
 
 
 @dataclass(frozen=True)
 class ComparisonPlan:
-    """works: pictures by artist. steps: of the network from random weights. tuned_steps: of the pretrained ones, which
-    stop early where nothing improves.
+    """works: pictures by artist. steps: of the network from random weights. tuned_steps: of the pretrained ones.
 
-    out: folder with a file for each finished cell, so that an interrupted run can be continued. Raises StudioError if a
-    value is out of its range.
+    out: folder with a file for each finished cell, so that an interrupted run can be continued. network: id of the Live
+    network's card. weights: checksum of its file, so that results of other weights are not taken for those of these.
+    Raises StudioError if a value is out of its range.
     """
 
     works: Mapping[str, tuple[Path, ...]]
     out: Path
     seeds: int = 3
     steps: int = 2000
-    tuned_steps: int = 200
-    batch: int = 3
+    tuned_steps: int = 300
+    batch: int = 1
     crop: int = 128
     device: str | None = None
     arms: tuple[Arm, ...] = ARMS
+    network: str = FINE_NETWORK
+    weights: str = ""
 
     def __post_init__(self) -> None:
         if not self.works or not all(self.works.values()):
@@ -55,18 +61,23 @@ class ComparisonPlan:
 
     @property
     def cells(self) -> tuple[tuple[str, int, Arm], ...]:
-        """(artist, seed, arm) of each, in the order they are run."""
-        return tuple((artist, seed, arm) for seed in range(self.seeds) for artist in self.works for arm in self.arms)
+        """(artist, seed, arm) of each, in the order they are run. Only the larger network has a second one."""
+        arms = [arm for arm in self.arms if self.network == FINE_NETWORK or arm != "second-scratch"]
+        return tuple((artist, seed, arm) for seed in range(self.seeds) for artist in self.works for arm in arms)
 
     def file(self, artist: str, seed: int, arm: Arm) -> Path:
         """Where a cell's result lies; with other settings it is another file."""
         size = f"{self.steps}-{self.tuned_steps}-{self.batch}x{self.crop}"
-        return self.out / f"{artist}-{seed}-{arm}-{size}.json"
+        return self.out / f"{artist}-{seed}-{arm}-{self.network}{self.weights[:8]}-{size}.json"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A result. curve: (step, seconds, validation losses by name), from step 0 on."""
+    """A result. curve: (step, seconds of learning, validation losses by name), from step 0 on.
+
+    Seconds are those of a processor where it computes on one, and by the clock elsewhere. Some points have errors of a
+    lesson's exam as well, as EXAM_STYLE and EXAM_CONTENT.
+    """
 
     artist: str
     seed: int
@@ -96,9 +107,15 @@ class Cell:
         """The losses where the total was lowest."""
         return min((losses for _, _, losses in self.curve), key=lambda losses: losses["total"])
 
-    def reaches(self, total: float) -> tuple[int, float] | None:
-        """The step and second at which the total is first at or below this, or None."""
-        return next(((step, seconds) for step, seconds, losses in self.curve if losses["total"] <= total), None)
+    @property
+    def last_exam(self) -> Mapping[str, float] | None:
+        """The losses where the last exam was, or None without one."""
+        return next((losses for _, _, losses in reversed(self.curve) if EXAM_STYLE in losses), None)
+
+    def reaches(self, goal: float, name: str = "total") -> tuple[int, float] | None:
+        """The step and second at which the loss is first at or below this, or None."""
+        points = ((step, seconds) for step, seconds, losses in self.curve if losses.get(name, math.inf) <= goal)
+        return next(points, None)
 
 
 @dataclass(frozen=True)
@@ -129,37 +146,46 @@ def works_of(cards: Sequence[Card], artists: Sequence[str]) -> dict[str, tuple[P
     return works
 
 
+def weights_of(network: str) -> str:
+    """The checksum of a bundled network's weights, by the id of its card; "" if there is none."""
+    return next((card.sha256 for card in bundled_cards("models") if card.id == network), "")
+
+
 def read_cells(plan: ComparisonPlan) -> tuple[Cell, ...]:
     """The results that are there, also of arms that this plan does not run."""
     files = [plan.file(*cell) for cell in replace(plan, arms=ARMS).cells]
-    return tuple(_read_cell(file) for file in files if file.is_file())
+    return tuple(read_cell(file) for file in files if file.is_file())
 
 
 def table_of(cells: Sequence[Cell]) -> str:
     """The results in Markdown, a row for each artist and arm, means over the seeds.
 
-    Steps and seconds are those that an arm needs to reach the total that the network from random weights has at its
-    end; "(2 of 3)" where only two seeds come so far, "-" where none does, or where there is none to compare with.
+    Style, content and total are those of the lowest total. Steps and seconds are those that an arm needs to reach the
+    total that the network from random weights has at its end, with the fewest and the most of several seeds; "2 of 3"
+    where only two come so far, "-" where none does, or where there is none to compare with. The exam's errors are those
+    of the last exam; its steps are those to the style error of the network from random weights at its last exam.
     """
     lines = [
-        "| artist | arm | seeds | style | content | total | steps to (a)'s end | seconds | times fewer steps |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| artist | arm | seeds | style | content | total | steps to (a)'s end | seconds | times fewer steps"
+        " | exam: style | content | steps to (a)'s |",
+        "|---" * 12 + "|",
     ]
     for artist in dict.fromkeys(cell.artist for cell in cells):
         own = [cell for cell in cells if cell.artist == artist]
-        goals = {cell.seed: cell.curve[-1] for cell in own if cell.arm == "scratch"}
-        starts = [cell.curve[0][2] for cell in own if cell.arm == "vector"]
-        if starts:
-            values = " | ".join(f"{fmean(start[name] for start in starts):.3f}" for name in _COLUMNS)
-            lines.append(f"| {artist} | (d) pretrained, untouched | {len(starts)} | {values} | 0 | 0 | - |")
+        scratch = {cell.seed: cell for cell in own if cell.arm == "scratch"}
+        untaught = {cell.seed: cell.curve[:1] for cell in own if cell.arm in ("vector", "layers")}
+        if untaught:
+            found = [replace(own[0], seed=seed, curve=curve) for seed, curve in untaught.items()]
+            lines.append(_row(artist, "(d) pretrained, untouched", found, scratch))
         for arm in ARMS:
             found = [cell for cell in own if cell.arm == arm]
             if found:
-                lines.append(_row(artist, arm, found, goals))
+                lines.append(_row(artist, ARM_TITLES[arm], found, scratch))
     return "\n".join(lines) + "\n"
 
 
-def _read_cell(file: Path) -> Cell:
+def read_cell(file: Path) -> Cell:
+    """The result in a file. Raises StudioError if it cannot be read."""
     try:
         return Cell.from_json(read_bounded(file, _LARGEST_RESULT).decode())
     except (OSError, ValueError, StudioError) as error:
@@ -174,17 +200,30 @@ _COLUMNS = ("style", "content", "total")
 _LARGEST_RESULT = 16 * 2**20  # bytes
 
 
-def _row(
-    artist: str, arm: Arm, found: Sequence[Cell], goals: Mapping[int, tuple[int, float, Mapping[str, float]]]
-) -> str:
-    values = " | ".join(f"{fmean(cell.best[name] for cell in found):.3f}" for name in _COLUMNS)
-    reached = [(goals[cell.seed], cell.reaches(goals[cell.seed][2]["total"])) for cell in found if cell.seed in goals]
-    steps, seconds, times = "-", "-", "-"
-    known = [(goal, at) for goal, at in reached if at is not None]
-    if known:
-        some = "" if len(known) == len(found) else f" ({len(known)} of {len(found)})"
-        steps = f"{fmean(at[0] for _, at in known):.0f}{some}"
-        seconds = f"{fmean(at[1] for _, at in known):.0f}"
-        if all(at[0] > 0 for _, at in known):
-            times = f"{fmean(goal[0] / at[0] for goal, at in known):.1f}"
-    return f"| {artist} | {ARM_TITLES[arm]} | {len(found)} | {values} | {steps} | {seconds} | {times} |"
+def _row(artist: str, title: str, found: Sequence[Cell], scratch: Mapping[int, Cell]) -> str:
+    values = [f"{fmean(cell.best[name] for cell in found):.3f}" for name in _COLUMNS]
+    goals = {seed: (cell.curve[-1][0], cell.curve[-1][2]["total"]) for seed, cell in scratch.items()}
+    exams = [exam for cell in found if (exam := cell.last_exam) is not None]
+    values += _reached(found, goals, "total")
+    values += [f"{fmean(exam[name] for exam in exams):.3f}" if exams else "-" for name in (EXAM_STYLE, EXAM_CONTENT)]
+    exam_goals = {
+        seed: (cell.curve[-1][0], exam[EXAM_STYLE])
+        for seed, cell in scratch.items()
+        if (exam := cell.last_exam) is not None
+    }
+    values.append(_reached(found, exam_goals, EXAM_STYLE)[0])
+    return f"| {artist} | {title} | {len(found)} | {' | '.join(values)} |"
+
+
+def _reached(found: Sequence[Cell], goals: Mapping[int, tuple[int, float]], name: str) -> list[str]:
+    """Steps, seconds and times fewer steps to what (a) has at its end. goals: (steps, loss) of (a) by seed."""
+    reached = [(goals[cell.seed][0], cell.reaches(goals[cell.seed][1], name)) for cell in found if cell.seed in goals]
+    known = [(steps, at) for steps, at in reached if at is not None]
+    if not known:
+        return ["-", "-", "-"]
+    numbers = [at[0] for _, at in known]
+    notes = [f"{min(numbers)} to {max(numbers)}"] if min(numbers) < max(numbers) else []
+    notes += [f"{len(known)} of {len(reached)}"] if len(known) < len(reached) else []
+    steps = f"{fmean(numbers):.0f}" + (f" ({', '.join(notes)})" if notes else "")
+    times = f"{fmean(steps / at[0] for steps, at in known):.1f}" if all(numbers) else "-"
+    return [steps, f"{fmean(at[1] for _, at in known):.0f}", times]

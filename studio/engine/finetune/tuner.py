@@ -65,15 +65,15 @@ class Tuner:
         validator: Validator | Exam,
         settings: TuneSettings,
         identity: str = "",
-        from_scratch: bool = False,
+        from_scratch: tuple[str, ...] = (),
         validate_every: int | None = None,
         painting: LivePainting | None = None,
         rival: Paint | None = None,
     ) -> None:
         """photos: to learn from. validator: on others. identity: of the run, see TuningState.
 
-        from_scratch: the weights are random: there is no stage of the vector alone, all weights learn, without a pull
-        to those of before and without early stopping.
+        from_scratch: the names of weights that are random: all of them learn, without a pull to those of before and
+        without early stopping; there is no stage of the vector alone.
         validate_every: steps between two validations; None for VALIDATE_EVERY.
         painting: how the network paints, if not straight after the vector. rival: who paints without a lesson; what
         is learnt has to be better than that, and than the network is before.
@@ -90,7 +90,7 @@ class Tuner:
         self._groups: tuple[tuple[str, ...], ...] = ()
         if settings.is_deep:
             known = dict(self._network.named_parameters())
-            self._groups = (tuple(known),) if from_scratch else learnable_groups(network)
+            self._groups = (from_scratch,) if from_scratch else learnable_groups(network)
             weights |= {name: known[name].detach().clone() for group in self._groups for name in group}
         self._base = {name: tensor.clone() for name, tensor in weights.items()}
         draws = torch.Generator().manual_seed(settings.seed).get_state()
@@ -274,7 +274,7 @@ class Tuner:
         if self.state.stage == VECTOR:
             return [VECTOR]
         share = stage_step / max(1, self._stage_steps) if settings.is_gradual else 1.0
-        names = [VECTOR] if settings.vector_steps or self._from_scratch else []
+        names = [VECTOR] if settings.vector_steps else []
         for group, start in zip(self._groups, UNFROZEN_AT, strict=False):
             names += group if share >= start else ()
         return names
