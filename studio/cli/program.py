@@ -232,7 +232,7 @@ def make_parser() -> argparse.ArgumentParser:
             description=(
                 "Learns the styles of artists of the gallery with the pretrained network and with the same one from"
                 " random weights, validated on the same photos, and writes a table. Takes hours on a processor; after"
-                " an interruption the same command continues."
+                " an interruption or a crash the same command continues."
             ),
         )
     )

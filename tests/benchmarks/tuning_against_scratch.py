@@ -4,8 +4,9 @@
         [--arms scratch layers] --out DIR
 
 Runs the cells of `style-studio compare-tuning` that have no result in DIR yet, with the same code, and writes the
-table (tuning.md) and a plot of the held-out total against steps and against seconds (tuning.png). Interrupted, the same
-command goes on. Seconds are those of learning and judging together, on one machine; loading is not counted.
+table (tuning.md) and a plot against steps (tuning.png): to the left the held-out total, to the right the style error of
+the exam, on whole photos. Interrupted or killed, the same command goes on. Seconds are those of learning alone, of a
+processor or else by the clock.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from studio.core.training.ablation import (
     ARM_TITLES,
     ARMS,
     ARTISTS,
+    EXAM_STYLE,
     Cell,
     ComparisonPlan,
     read_cells,
@@ -30,36 +32,44 @@ from studio.core.training.ablation import (
 )
 from studio.engine.finetune.ablation import compare_tuning
 
-COLORS = dict(zip(ARMS, ("#8a8a8a", "#d9a24e", "#b5541c", "#2f7fc0", "#3c3c3c"), strict=True))
+COLORS = dict(zip(ARMS, ("#8a8a8a", "#4f9a6a", "#d9a24e", "#b5541c", "#2f7fc0", "#3c3c3c"), strict=True))
+TICKS = {"total": [0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5, 2.0, 3.0], EXAM_STYLE: [0.3, 0.35, 0.4, 0.5, 0.6, 0.8, 1.0]}
 
 
 def plot(cells: tuple[Cell, ...], path: Path) -> None:
-    """Each seed a line, each artist a row, steps to the left and seconds to the right."""
+    """Each seed a line, each artist a row, held-out total to the left and exam to the right; dotted, where (a) ends."""
     mpl.use("Agg")
     from matplotlib import pyplot, ticker
 
     artists = list(dict.fromkeys(cell.artist for cell in cells))
-    figure, axes = pyplot.subplots(len(artists), 2, figsize=(11, 3.4 * len(artists)), squeeze=False, sharey="row")
+    figure, axes = pyplot.subplots(len(artists), 2, figsize=(11, 3.1 * len(artists)), squeeze=False, sharex=True)
     for row, artist in zip(axes, artists, strict=True):
-        for place, (axis, unit) in enumerate(zip(row, ("steps", "seconds"), strict=True)):
-            for cell in cells:
-                if cell.artist == artist:
-                    across = [max(point[place], 1 if place == 0 else 0.5) for point in cell.curve]
-                    title = ARM_TITLES[cell.arm] if cell.seed == 0 else None
-                    totals = [point[2]["total"] for point in cell.curve]
-                    axis.plot(across, totals, color=COLORS[cell.arm], label=title, linewidth=1.6)
+        own = [cell for cell in cells if cell.artist == artist]
+        for axis, name in zip(row, ("total", EXAM_STYLE), strict=True):
+            known: set[str] = set()
+            for cell in own:
+                points = [(max(step, 1), losses[name]) for step, _, losses in cell.curve if name in losses]
+                title = ARM_TITLES[cell.arm]
+                label = None if title in known else title
+                known.add(title)
+                if points:
+                    axis.plot(*zip(*points, strict=True), color=COLORS[cell.arm], label=label, linewidth=1.5, marker=".")
+                if points and cell.arm == "scratch":
+                    axis.axhline(points[-1][1], color=COLORS["scratch"], linestyle=":", linewidth=1)
             axis.set_xscale("log")
             axis.set_yscale("log")
+            axis.yaxis.set_major_locator(ticker.FixedLocator(TICKS[name]))
             axis.yaxis.set_major_formatter(ticker.FormatStrFormatter("%.3g"))
             axis.yaxis.set_minor_formatter(ticker.NullFormatter())
-            axis.set_yticks([0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0])
-            axis.set_xlabel(unit)
             axis.grid(alpha=0.25)
         row[0].set_title(artist)
         row[0].set_ylabel("held-out total loss")
+        row[1].set_ylabel("style error of the exam")
+    for axis in axes[-1]:
+        axis.set_xlabel("steps (1 is before the first)")
     axes[0][1].legend(fontsize=8)
     figure.tight_layout()
-    figure.savefig(path, dpi=110)
+    figure.savefig(path, dpi=100)
 
 
 def main() -> None:

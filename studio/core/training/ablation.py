@@ -163,7 +163,7 @@ def table_of(cells: Sequence[Cell]) -> str:
     Style, content and total are those of the lowest total. Steps and seconds are those that an arm needs to reach the
     total that the network from random weights has at its end, with the fewest and the most of several seeds; "2 of 3"
     where only two come so far, "-" where none does, or where there is none to compare with. The exam's errors are those
-    of the last exam; its steps are those to the style error of the network from random weights at its last exam.
+    of the last exam; its steps are those to the style error that the network from random weights has at its end.
     """
     lines = [
         "| artist | arm | seeds | style | content | total | steps to (a)'s end | seconds | times fewer steps"
@@ -202,15 +202,12 @@ _LARGEST_RESULT = 16 * 2**20  # bytes
 
 def _row(artist: str, title: str, found: Sequence[Cell], scratch: Mapping[int, Cell]) -> str:
     values = [f"{fmean(cell.best[name] for cell in found):.3f}" for name in _COLUMNS]
-    goals = {seed: (cell.curve[-1][0], cell.curve[-1][2]["total"]) for seed, cell in scratch.items()}
+    ends = {seed: cell.curve[-1] for seed, cell in scratch.items()}
+    goals = {seed: (step, losses["total"]) for seed, (step, _, losses) in ends.items()}
     exams = [exam for cell in found if (exam := cell.last_exam) is not None]
     values += _reached(found, goals, "total")
     values += [f"{fmean(exam[name] for exam in exams):.3f}" if exams else "-" for name in (EXAM_STYLE, EXAM_CONTENT)]
-    exam_goals = {
-        seed: (cell.curve[-1][0], exam[EXAM_STYLE])
-        for seed, cell in scratch.items()
-        if (exam := cell.last_exam) is not None
-    }
+    exam_goals = {seed: (step, losses[EXAM_STYLE]) for seed, (step, _, losses) in ends.items() if EXAM_STYLE in losses}
     values.append(_reached(found, exam_goals, EXAM_STYLE)[0])
     return f"| {artist} | {title} | {len(found)} | {' | '.join(values)} |"
 

@@ -43,6 +43,15 @@ def test_the_table_is_written_and_shown(tmp_path: Path, capsys: pytest.CaptureFi
     assert table in capsys.readouterr().err
 
 
+def test_the_larger_network_is_compared_by_itself_and_another_by_name(tmp_path: Path) -> None:
+    bench = FakeBench()
+    assert run(bench, tmp_path / "out", "renoir", "--seeds", "1") == 0
+    assert run(bench, tmp_path / "out", "renoir", "--seeds", "1", "--network", "arbitrary_style_magenta") == 0
+    assert [plan.network for plan in bench.plans] == ["live_fine", "arbitrary_style_magenta"]
+    assert len({plan.weights for plan in bench.plans}) == 2
+    assert run(bench, tmp_path / "out", "renoir", "--network", "nobody") == 2
+
+
 def test_an_interruption_keeps_what_is_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(FakeBench(interrupted_at=2), tmp_path / "out", "renoir", "--seeds", "1") == 130
     assert len(list((tmp_path / "out").glob("renoir-0-*.json"))) == 2

@@ -10,7 +10,20 @@ import pytest
 
 from studio.core.card import bundled_cards
 from studio.core.errors import StudioError
-from studio.core.training.ablation import ARMS, ARTISTS, Arm, Cell, ComparisonPlan, read_cells, table_of, works_of
+from studio.core.recipe import FINE_NETWORK
+from studio.core.training.ablation import (
+    ARMS,
+    ARTISTS,
+    EXAM_CONTENT,
+    EXAM_STYLE,
+    Arm,
+    Cell,
+    ComparisonPlan,
+    read_cells,
+    table_of,
+    weights_of,
+    works_of,
+)
 
 
 def losses(total: float) -> dict[str, float]:
@@ -48,16 +61,58 @@ def test_the_table_counts_steps_and_seconds_to_where_the_random_network_ends() -
         cell("layers", (0, 0.0, 1.25), (100, 60.0, 1.125)),
     ]
     rows = {row.split(" | ")[1][:3]: row for row in table_of(cells).splitlines()[2:]}
-    assert rows["(b)"].endswith("| 1 | 0.500 | 0.250 | 0.750 | 50 | 30 | 40.0 |")
-    assert rows["(c)"].endswith("| 1.125 | - | - | - |")
-    assert "| 1.000 | 0.250 | 1.250 | 0 | 0 |" in rows["(d)"]
-    assert rows["(a)"].endswith("| 2000 | 1000 | 1.0 |")
+    assert rows["(b)"].endswith("| 1 | 0.500 | 0.250 | 0.750 | 50 | 30 | 40.0 | - | - | - |")
+    assert rows["(c)"].endswith("| 1.125 | - | - | - | - | - | - |")
+    assert rows["(d)"].endswith("| 1.000 | 0.250 | 1.250 | - | - | - | - | - | - |")
+    assert rows["(a)"].endswith("| 2000 | 1000 | 1.0 | - | - | - |")
 
 
 def test_the_table_says_how_many_seeds_came_to_where_the_random_network_ends() -> None:
     cells = [cell("scratch", (0, 0.0, 9.0), (200, 50.0, 1.0), seed=seed) for seed in (0, 1)]
     cells += [cell("vector", (0, 0.0, 2.0), (20, 5.0, total), seed=seed) for seed, total in enumerate((0.9, 1.1))]
-    assert table_of(cells).splitlines()[-1].endswith("| 20 (1 of 2) | 5 | 10.0 |")
+    assert table_of(cells).splitlines()[-1].endswith("| 20 (1 of 2) | 5 | 10.0 | - | - | - |")
+
+
+def test_the_table_says_between_which_steps_the_seeds_come_there() -> None:
+    cells = [cell("scratch", (0, 0.0, 9.0), (200, 50.0, 1.0), seed=seed) for seed in (0, 1)]
+    cells += [cell("layers", (0, 0.0, 2.0), (steps, 5.0, 1.0), seed=seed) for seed, steps in enumerate((10, 40))]
+    assert table_of(cells).splitlines()[-1].endswith("| 25 (10 to 40) | 5 | 12.5 | - | - | - |")
+
+
+def test_the_table_has_the_last_exam_and_the_steps_to_that_of_the_random_network() -> None:
+    def taken(arm: Arm, *curve: tuple[int, float | None]) -> Cell:
+        points = ((step, 0.0, losses(1.0) | ({} if error is None else exam(error))) for step, error in curve)
+        return Cell("hokusai", 0, arm, "CPU", tuple(points))
+
+    def exam(error: float) -> dict[str, float]:
+        return {EXAM_STYLE: error, EXAM_CONTENT: error / 2}
+
+    cells = [taken("scratch", (0, 0.9), (2000, 0.5)), taken("layers", (0, 0.6), (10, None), (50, 0.4), (60, None))]
+    untouched, random, lesson = table_of(cells).splitlines()[2:]
+    assert random.endswith("| 0.500 | 0.250 | 2000 |")
+    assert lesson.endswith("| 0.400 | 0.200 | 50 |")
+    assert untouched.endswith("| 0.600 | 0.300 | - |")
+    cells[0] = taken("scratch", (0, 0.9), (2000, None))
+    assert table_of(cells).splitlines()[-1].endswith("| 0.400 | 0.200 | - |")
+
+
+def test_results_of_other_weights_or_another_network_are_not_read(tmp_path: Path) -> None:
+    plan = ComparisonPlan({"hokusai": (Path("wave.webp"),)}, tmp_path, seeds=1, weights="0123456789")
+    plan.file("hokusai", 0, "scratch").write_text(cell("scratch", (0, 0.0, 3.0)).to_json())
+    assert len(read_cells(plan)) == 1
+    assert read_cells(replace(plan, weights="abcdef")) == read_cells(replace(plan, network="live_studio")) == ()
+
+
+def test_only_the_larger_network_has_a_second_one() -> None:
+    plan = ComparisonPlan({"hokusai": (Path("wave.webp"),)}, Path("out"), seeds=1)
+    assert [arm for _, _, arm in plan.cells] == list(ARMS)
+    small = replace(plan, network="live_studio")
+    assert [arm for _, _, arm in small.cells] == [arm for arm in ARMS if arm != "second-scratch"]
+
+
+def test_the_weights_of_a_network_are_told_by_its_card() -> None:
+    assert len(weights_of(FINE_NETWORK)) == 64
+    assert weights_of("nobody") == ""
 
 
 def test_a_result_that_cannot_be_read_is_named() -> None:

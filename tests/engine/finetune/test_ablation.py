@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from studio.core.card import bundled_cards
 from studio.core.recipe import FINE_NETWORK, StyleRecipe
 from studio.core.training.ablation import (
     ARMS,
@@ -46,6 +47,8 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Comparison
     monkeypatch.setattr("studio.engine.finetune.dataset.REFERENCE_EDGES", (64,))
     monkeypatch.setattr("studio.engine.finetune.dataset.PHOTO_EDGES", (64, 64))
     monkeypatch.setattr("studio.engine.finetune.validation.CELLS", 4)
+    few = {kind: bundled_cards(kind)[:count] for kind, count in (("demo", 3), ("photos", 1))}
+    monkeypatch.setattr(ablation, "bundled_cards", few.__getitem__)
     monkeypatch.setattr("studio.engine.networks.vgg.choose_dtype", lambda device: torch.float32)
     monkeypatch.setattr("studio.engine.networks.vgg.choose_winograd", lambda device, dtype: False)
     files = []
