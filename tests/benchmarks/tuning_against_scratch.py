@@ -53,7 +53,7 @@ def plot(cells: tuple[Cell, ...], path: Path) -> None:
                 label = None if title in known else title
                 known.add(title)
                 if points:
-                    axis.plot(*zip(*points, strict=True), color=COLORS[cell.arm], label=label, linewidth=1.5, marker=".")
+                    axis.plot(*zip(*points, strict=True), ".-", color=COLORS[cell.arm], label=label, linewidth=1.5)
                 if points and cell.arm == "scratch":
                     axis.axhline(points[-1][1], color=COLORS["scratch"], linestyle=":", linewidth=1)
             axis.set_xscale("log")
