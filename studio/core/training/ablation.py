@@ -43,7 +43,7 @@ class ComparisonPlan:
     out: Path
     seeds: int = 3
     steps: int = 2000
-    tuned_steps: int = 300
+    tuned_steps: int = 500
     batch: int = 1
     crop: int = 128
     device: str | None = None

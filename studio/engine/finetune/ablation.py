@@ -20,7 +20,7 @@ from torch import Tensor
 from studio.core.card import bundled_cards
 from studio.core.engine_api.tune_settings import LARGEST_EDGE, TuneSettings
 from studio.core.image_io import open_picture
-from studio.core.recipe import StyleRecipe
+from studio.core.recipe import QUICK_NETWORK
 from studio.core.storage.atomic_write import make_folder, replace_file
 from studio.core.training.ablation import Arm, Cell, ComparisonNews, ComparisonPlan, read_cell
 from studio.engine.finetune.dataset import (
@@ -37,7 +37,8 @@ from studio.engine.finetune.tune_job import WEIGHTS, bands_of
 from studio.engine.finetune.tuner import Tuner
 from studio.engine.finetune.validation import Exam, Validator
 from studio.engine.losses.painting_loss import PaintingLoss
-from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, RefinementNetwork, on_device
+from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, RefinementNetwork
+from studio.engine.networks.live_precision import on_device
 from studio.engine.networks.style_network import StyleNetwork
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.vgg import Encoder, best_encoder
@@ -109,17 +110,20 @@ class _Judge(Validator):
 class _Material:
     """What is learnt from and judged on: the same for all arms of an artist and a seed."""
 
-    loss: PaintingLoss
+    encoder: Encoder
     references: References
     pool: PaintedPhotos
     validation_set: PaintedPhotos
     exam: Exam
     painting: LivePainting
 
-    @property
+    def loss(self) -> PaintingLoss:
+        """A new one: a lesson changes its weights from step to step."""
+        return PaintingLoss(self.encoder, WEIGHTS, self.references.bank)
+
     def validator(self) -> Validator:
-        """Judges by the losses of the crops."""
-        return Validator(self.loss, self.references, self.validation_set)
+        """Judges by the losses of the crops, by the weights that a lesson begins with."""
+        return Validator(self.loss(), self.references, self.validation_set)
 
 
 class _Bench:
@@ -134,7 +138,7 @@ class _Bench:
         self._network = on_device(network, self.device)
         if isinstance(self._network, FineNetwork) and self.device.type == "cpu" and plan.crop <= SMALL_CROP:
             self._network.is_bfloat16 = False
-        self._mixer = on_device(load_style_network(StyleRecipe().network)[0], self.device)
+        self._mixer = on_device(load_style_network(QUICK_NETWORK)[0], self.device)
         self._predictor = StylePredictor(predictor, self.device)
         self._materials: LRUCache[tuple[str, int, bool], _Material] = LRUCache(2)
         self._exams: dict[tuple[str, int | None], Exam] = {}
@@ -146,7 +150,7 @@ class _Bench:
         file, material = self._plan.file(artist, seed, arm), self._material(artist, seed)
         is_long = arm in _SCRATCH
         exam_every = SCRATCH_EXAM_EVERY if is_long else EXAM_EVERY
-        judge = _Judge(material.validator, material.exam, exam_every, self._clock)
+        judge = _Judge(material.validator(), material.exam, exam_every, self._clock)
         cell = Cell(artist, seed, arm, device_name(self.device), ())
         if arm == "bound":
             points = self._optimise(material)
@@ -179,7 +183,7 @@ class _Bench:
             network, random = _fresh(seed, network, keeps_small=arm == "second-scratch")
             network = network.to(self.device)
         every = SCRATCH_VALIDATE_EVERY if is_scratch else VALIDATE_EVERY
-        parts = material.loss, material.references, material.pool, judge, settings, identity, random, every
+        parts = material.loss(), material.references, material.pool, judge, settings, identity, random, every
         return Tuner(network, *parts, painting=material.painting)
 
     def _learn(self, tuner: Tuner, judge: _Judge, cell: Cell, file: Path) -> Iterator[Point]:
@@ -220,9 +224,9 @@ class _Bench:
 
     def _prepare(self, artist: str, seed: int, encoder: Encoder) -> _Material:
         plan, generator = self._plan, torch.Generator().manual_seed(seed)
-        loss = PaintingLoss(encoder, WEIGHTS)
         works = [self._open(file) for file in plan.works[artist]]
         references = run_to_end(encode_references(works, encoder, self._predict, generator))
+        loss = PaintingLoss(encoder, WEIGHTS, references.bank)
         seen = [work for number, work in enumerate(works) if number != references.held_out]
         painting = LivePainting(self._network, self._predict, bands_of(seen))
         start = functools.partial(painting.with_network(self._mixer).start, vector=references.vector)
@@ -230,13 +234,13 @@ class _Bench:
         pools = []
         for photos, count in (([*learnt, *self._small], CROPS), (held_out, VALIDATION_CROPS)):
             crops = cut_crops(photos, count, plan.crop, generator)
-            pools.append(PaintedPhotos(crops, encoder, loss.content_layers, start))
+            pools.append(PaintedPhotos(crops, encoder, loss.content_layers, start, loss))
             run_to_end(pools[-1].take(range(count)))  # else the first arm would be charged for it
         others = [] if references.held_out is None else [works[references.held_out]]
         key = artist, references.held_out
         if key not in self._exams:
             self._exams[key] = Exam(self._encoder, held_out, seen, others)
-        return _Material(loss, references, pools[0], pools[1], self._exams[key], painting)
+        return _Material(encoder, references, pools[0], pools[1], self._exams[key], painting)
 
     def _predict(self, picture: Tensor) -> Tensor:
         """The style vector of a picture, remembered: the same crops come again and again."""
@@ -246,7 +250,7 @@ class _Bench:
 
     def _optimise(self, material: _Material) -> Iterator[Point]:
         """The crops that are judged by, optimised themselves: a bound that no network can beat by much."""
-        loss, validator, crops = material.loss, material.validator, material.validation_set
+        loss, validator, crops = material.loss(), material.validator(), material.validation_set
         seconds = 0.0
         pixels, content = run_to_end(crops.take(range(len(crops))))
         images = [pixels[number : number + 1] for number in range(len(crops))]

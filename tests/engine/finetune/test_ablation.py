@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from studio.core.card import bundled_cards
-from studio.core.recipe import FINE_NETWORK, StyleRecipe
+from studio.core.recipe import FINE_NETWORK, QUICK_NETWORK
 from studio.core.training.ablation import (
     ARMS,
     EXAM_CONTENT,
@@ -122,7 +122,7 @@ def test_what_was_killed_goes_on_and_ends_as_if_it_had_not_been(plan: Comparison
 
 
 def test_a_small_network_is_compared_without_a_second_one(plan: ComparisonPlan) -> None:
-    plan = replace(plan, network=StyleRecipe().network)
+    plan = replace(plan, network=QUICK_NETWORK)
     assert "second-scratch" not in [arm for _, _, arm in plan.cells]
     list(compare_tuning(replace(plan, arms=("scratch",))))
     (cell,) = read_cells(plan)
