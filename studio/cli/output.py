@@ -32,7 +32,7 @@ from studio.core.image_io.output_check import check_folder, check_writable, file
 from studio.core.image_io.picture_reader import reason
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Metadata, Picture
-from studio.core.project.picture_bytes import original_of
+from studio.core.project.picture_bytes import reachable_original
 from studio.core.regions.region import Region
 from studio.core.standard_streams import is_closed, write_result
 
@@ -98,7 +98,7 @@ class Target:
         photo, regions, seen: what it was painted of, which lies below it in a file with layers.
         """
         layers = layers_of(photo, regions, seen) if self.options.format == "ora" else ()
-        photos = [original_of(photo)] if self.key is not None and photo is not None else []
+        photos = [reachable_original(photo)] if self.key is not None else []
         if self.path is not None:
             save = partial(save_picture, picture, self.path, self.options, made_of, key=self.key, photos=photos)
             try:

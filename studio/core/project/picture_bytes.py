@@ -181,6 +181,14 @@ def original_of(picture: Picture) -> bytes | None:
     return found
 
 
+def reachable_original(picture: Picture | None) -> bytes | None:
+    """As `original_of`, for who can do without: None, too, where the file that it lies in can no longer be read."""
+    if picture is not None:
+        with suppress(OSError, ValueError, StudioError):
+            return original_of(picture)
+    return None
+
+
 def keep_original(picture: Picture, data: bytes | None) -> None:
     """Remember the file that a picture came from, for as long as there is the picture."""
     with _lock:

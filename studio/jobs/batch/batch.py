@@ -18,7 +18,7 @@ from studio.core.image_io import is_plain, open_picture, save_picture
 from studio.core.image_io.output.signing_key import SigningKey
 from studio.core.image_io.output_check import file_identity
 from studio.core.picture import Picture
-from studio.core.project.picture_bytes import original_of
+from studio.core.project.picture_bytes import reachable_original
 from studio.core.rescue import keep_safe, unsaved
 from studio.core.storage.atomic_write import make_folder, unwritable
 from studio.core.storage.untrusted import path_inside
@@ -98,7 +98,7 @@ class Batch:
                 allow_plain=any(is_plain(source) for source in sources if source is not None),
                 layers=layers_of(request.content, regions, seen) if self.job.options.format == "ora" else (),
                 key=self.key,
-                photos=[original_of(request.content)] if self.key is not None else [],
+                photos=[reachable_original(request.content)] if self.key is not None else [],
             )
         except Exception as error:  # noqa: BLE001 - as above
             return self._leave_unsaved(item, request, done, _as_sentence(error))

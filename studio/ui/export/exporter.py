@@ -18,7 +18,7 @@ from studio.core.image_io.formats import SUFFIX_OF
 from studio.core.image_io.output.signing_key import SigningFiles, load_signing_key
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
-from studio.core.project.picture_bytes import original_of
+from studio.core.project.picture_bytes import reachable_original
 from studio.ui.export.export_settings import ExportSettings, Unit, keep_export_settings, read_export_settings
 from studio.ui.export.signing_settings import read_signing_settings
 from studio.ui.session.message import Message
@@ -181,7 +181,7 @@ class Exporter(QObject):
             allow_plain = any(is_plain(source) for source in sources)
             layers = draw_layers() if options.format == "ora" else ()
             photos = result.blend.pictures if result.blend else (result.content,)
-            files = [original_of(photo) if photo is not None else None for photo in photos if key is not None]
+            files = [reachable_original(photo) for photo in photos if key is not None]
             return save_picture(
                 result.picture,
                 target,

@@ -15,6 +15,7 @@ from studio.core.artwork.credits import credits_of_photo
 from studio.core.image_io import ExportOptions, save_picture
 from studio.core.image_io.output.signing_key import SigningFiles, load_signing_key
 from studio.core.picture import Picture
+from studio.core.project.picture_bytes import PictureFile, keep_file
 from studio.ui.app import Studio
 from studio.ui.export.export_dialog import ExportDialog
 from studio.ui.export.export_settings import ExportSettings, keep_export_settings
@@ -125,3 +126,11 @@ def test_an_export_takes_the_credentials_of_the_opened_photo_over_while_its_file
     save_picture(other, photo, ExportOptions("png"), credits_of_photo(other), key=load_signing_key(files))
     studio.session.change(content=replace(drawn, source=photo))
     assert manifests_of("another.png") == 1  # the file is of another picture by now
+
+    def read_what_is_gone() -> bytes:
+        raise FileNotFoundError(2, "No such file", "0.png")
+
+    away = Picture(drawn.pixels, name=drawn.name)
+    keep_file(away, PictureFile(".png", True, read_what_is_gone))
+    studio.session.change(content=away)
+    assert manifests_of("third.png") == 1  # the project that it lies in is on a disk that is away
