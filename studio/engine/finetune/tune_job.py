@@ -50,7 +50,7 @@ SAMPLE_EDGE = 512  # px of the sample that shows the progress
 SAVED_EVERY = 5.0  # s
 MIXED = "The pictures differ more than works of one artist mostly do: expect a mixture."
 NOT_BETTER = "A mix of these pictures does as well as teaching, so the mix is what was saved."
-LEAST_GAIN = 0.05  # of the style error, below which a lesson has gained nothing that can be seen
+LEAST_GAIN = 0.03  # of the style error, below which a lesson has gained nothing that can be seen
 PREPARED = 0.03  # share of the progress before the first step
 BANDS_EDGE = 512  # px at which Live measures the bands of styles, too
 # structure, matched: to begin with; see `photo_weight.py`. colors: less than in training; a lesson brings its own.
