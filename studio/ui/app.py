@@ -49,6 +49,7 @@ from studio.ui.presets.preset_bar import PresetBar
 from studio.ui.presets.preset_controller import PresetController
 from studio.ui.presets.recipe_files import RecipeFiles
 from studio.ui.project.autosave_controller import AutosaveController
+from studio.ui.project.left_sessions import LeftSessions
 from studio.ui.project.project_controller import ProjectController
 from studio.ui.regions.region_actions import RegionActions
 from studio.ui.session.finish.time_estimate import keep_estimate, read_estimate
@@ -168,6 +169,13 @@ class Studio(QObject):
             self.autosave, self.session, self.actions, opening, user_styles, settings, self.window
         )
         self.importer.project_given.connect(self.projects.open)
+        self.projects.named.connect(self._name_project)
+        self.recent.project_found.connect(self.projects.open)
+        self.left_sessions = LeftSessions(self.shelf, self)
+        self.left_sessions.chosen.connect(self.projects.go_to)
+        for signal in (self.autosave.began, self.autosave.left):
+            signal.connect(self.left_sessions.look)
+        self.window.tool_bar.menu.offer_sessions(self.left_sessions)
         self.window.history.usage.session_chosen.connect(self.projects.go_to)
         self.batch_window = BatchWindow(
             self.batch, self.session, self.actions, settings, self.window, thumbnail_folder, self.opener
@@ -258,6 +266,11 @@ class Studio(QObject):
         assert isinstance(application, QApplication)
         self.appearance = Appearance(application, self.preferences, self)
         return actions
+
+    @Slot(object)
+    def _name_project(self, path: Path | None) -> None:
+        self.recent.note(path)
+        self.window.show_project(path.stem if path is not None else "", lambda: self.projects.is_saved)
 
     @Slot(object)
     def _export_entry(self, result: Result) -> None:

@@ -50,6 +50,40 @@ def waiting_sessions(root: Path | None = None) -> list[WaitingSession]:
     return sorted(found, key=lambda session: (session.modified, session.folder.name), reverse=True)
 
 
+@dataclass(frozen=True)
+class LeftWork:
+    """What lies in a session before. name: of its photo, "" without one. modified: as of `WaitingSession`."""
+
+    folder: Path
+    name: str
+    modified: float
+
+
+def left_work(most: int, root: Path | None = None) -> tuple[LeftWork, ...]:
+    """What the newest sessions hold, those in which nothing was done left out; at most `most`. Waits for the disk."""
+    found: list[LeftWork] = []
+    for session in waiting_sessions(root):
+        name = _name_of_work(session.folder)
+        if name is not None:
+            found.append(LeftWork(session.folder, name, session.modified))
+        if len(found) == most:
+            break
+    return tuple(found)
+
+
+def _name_of_work(folder: Path) -> str | None:
+    """The name of the photo, "" if there is none or nobody can tell; None if there is no work in the session."""
+    try:
+        values = parse_document(read_bounded(folder / DOCUMENT, LARGEST_DOCUMENT))
+        state, pictures = values["state"], values["pictures"]
+        place = state["content"] if state["blend"] is None else values["blends"][state["blend"]]["base"]
+        if place is None:
+            return "" if state["styles"] or state["regions"] or values["history"] or values["undo"] else None
+        return str(pictures[place]["name"])
+    except (StudioError, OSError, ValueError, LookupError, TypeError):
+        return ""
+
+
 def sweep_sessions(root: Path, room: int, present: Path) -> int:
     """Discard sessions, the oldest first, until they take at most `room` bytes; the bytes of those that stay.
 

@@ -1,4 +1,4 @@
-"""RecentFiles: the pictures opened last, newest first, kept between starts."""
+"""RecentFiles: the pictures and projects opened last, newest first, kept between starts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.errors import PictureError, StudioError
+from studio.core.project.project_file import SUFFIX
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
@@ -19,12 +20,13 @@ _KEY = "files/recent"
 
 
 class RecentFiles(QObject):
-    """Remembers every photo that came from a file.
+    """Remembers every photo that came from a file, and every project.
 
-    Signals: found(Path), for a chosen one that is still there.
+    Signals: for a chosen one that is still there, found(Path), or project_found(Path).
     """
 
     found = Signal(object)
+    project_found = Signal(object)
 
     def __init__(
         self, session: Session, files: SerialExecutor, settings: Settings, parent: QObject | None = None
@@ -48,14 +50,23 @@ class RecentFiles(QObject):
 
     def choose(self, path: Path) -> None:
         """Look for a file off the GUI thread (a disk may be asleep); one that is gone leaves the list."""
-        self._files.submit(lambda: _existing(path), self.found.emit, partial(self._drop, path))
+        self._files.submit(lambda: _existing(path), self._tell_found, partial(self._drop, path))
 
     @Slot()
     def _remember(self) -> None:
         photo = self._session.artwork.state.photo
         if photo is not None and photo.source is not None:
-            path = Path(os.path.abspath(photo.source))  # noqa: PTH100 - a link stays a link, as the artist named it
+            self.note(photo.source)
+
+    @Slot(object)
+    def note(self, path: Path | None) -> None:
+        """Put a file at the head of the list; None changes nothing."""
+        if path is not None:
+            path = Path(os.path.abspath(path))  # noqa: PTH100 - a link stays a link, as the artist named it
             self._keep([path, *(other for other in self.paths if other != path)])
+
+    def _tell_found(self, path: Path) -> None:
+        (self.project_found if path.suffix.lower() == SUFFIX else self.found).emit(path)
 
     def _drop(self, path: Path, error: StudioError) -> None:
         if isinstance(error, PictureError):  # else it may well be there
@@ -68,5 +79,5 @@ class RecentFiles(QObject):
 
 def _existing(path: Path) -> Path:
     if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a folder may not be entered
-        raise PictureError(f"{path.name} is no longer where it was, so it was taken off the list of recent pictures.")
+        raise PictureError(f"{path.name} is no longer where it was, so it was taken off the list of recent files.")
     return path

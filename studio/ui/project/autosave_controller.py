@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -37,10 +37,11 @@ class AutosaveController(QObject):
     window: values of JSON that are kept with
     the project, see `Project.window`; a change of them alone is written with the next one.
     Signals: began(), what was there at the last start is on the table, or there was nothing, or it could not be read,
-    which the session was told.
+    which the session was told. left(), what lay on the table before is written as a session of its own.
     """
 
     began = Signal()
+    left = Signal()
 
     def __init__(
         self,
@@ -99,8 +100,11 @@ class AutosaveController(QObject):
         """Their sizes in bytes."""
         return self._store.sizes if self._store is not None else {}
 
-    def open(self, project: Project, is_saved: bool = False) -> None:
-        """Put a project on the table. What lay there stays on disk as a session of its own, unless it `is_saved`."""
+    def open(self, project: Project, is_saved: bool = False) -> Path | None:
+        """Put a project on the table. What lay there stays on disk as a session of its own, whose folder is returned.
+
+        None if nothing lay there, if it `is_saved`, or if it could not be kept.
+        """
         cap = self._cap
 
         def begin() -> SessionStore:
@@ -111,15 +115,17 @@ class AutosaveController(QObject):
                 store.close()
             return store
 
-        left = self._leave_session()
-        if left is not None:
-            if is_saved:
-                self._files.submit_write(lambda: discard_session(left.folder), lambda _: None, self._tell_failed)
+        has_store, left = self._store is not None, self._set_aside(is_saved)
+        if has_store:
             self._files.submit_write(begin, self._go_on_in, self._refuse)
         self._take(project)
+        return left
 
-    def go_to(self, folder: Path) -> None:
-        """Go on with a session before; what lies on the table stays on disk as one of its own."""
+    def go_to(self, folder: Path, is_saved: Callable[[], bool], then: Callable[[Path | None], None]) -> None:
+        """Go on with a session before; what lies on the table stays on disk as one of its own, unless it `is_saved`.
+
+        then: called once it is on the table, with what `open` returns.
+        """
         cards, cap = self._user_styles.cards, self._cap
 
         def begin() -> tuple[SessionStore, Project | None]:
@@ -132,10 +138,11 @@ class AutosaveController(QObject):
 
         def go(found: tuple[SessionStore, Project | None]) -> None:
             store, project = found
-            self._leave_session()
+            left = self._set_aside(is_saved())
             if project is not None:
                 self._take(project)
             self._go_on_in(store)
+            then(left)
 
         self._files.submit(begin, go, lambda error: self._session.post_message(Message.about(error)))
 
@@ -248,6 +255,18 @@ class AutosaveController(QObject):
             self._recorded = None
             self._note()
 
+    def _set_aside(self, is_saved: bool) -> Path | None:
+        """Leave the session for another; its folder, or None if it is not kept: it `is_saved`, or nothing is in it."""
+        is_kept = not is_saved and has_work(self.project())
+        store = self._leave_session()
+        if store is None:
+            return None
+        if not is_kept:
+            self._files.submit_write(lambda: discard_session(store.folder), lambda _: None, self._tell_failed)
+            return None
+        self._files.submit_write(lambda: None, lambda _: self.left.emit(), self._tell_failed)
+        return store.folder
+
     def _leave_session(self) -> SessionStore | None:
         """Write the last state of the session and close it; None if there was none."""
         store = self._store
@@ -263,6 +282,12 @@ class AutosaveController(QObject):
 
     def _tell_failed(self, error: StudioError) -> None:
         _logger.warning("The session was not written: %s", error)
+
+
+def has_work(project: Project) -> bool:
+    """Whether there is anything that an artist could miss."""
+    state = project.state
+    return bool(state.photo or state.styles or state.regions or project.history or project.undo)
 
 
 def differ(one: Project, other: Project) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, Slot
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.errors import StudioError
@@ -19,7 +19,7 @@ from studio.ui.importing.opening import Opening, WaitedFor
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.project.autosave_controller import AutosaveController, differ
 from studio.ui.project.photos_choice import PhotosChoice
-from studio.ui.session.artwork_name import artwork_file_stem
+from studio.ui.session.artwork_name import artwork_file_stem, artwork_name
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
@@ -33,8 +33,11 @@ class ProjectController(QObject):
     """Connects the actions of projects to what they do.
 
     path: the file of the project on the table, None until it was saved. A project is saved without its undo steps;
-    those are in the session.
+    those are in the session. What was not saved stays as a session before, and can be brought back.
+    Signals: named(Path or None), the file of what is on the table is another.
     """
+
+    named = Signal(object)
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class ProjectController(QObject):
         self.path: Path | None = None
         self.photos: Photos = "embedded"  # or linked, in that file
         self._saved: Project | None = None  # what stands in it
+        self._left: Path | None = None  # the session that was left last
         self._autosave = autosave
         self._session = session
         self._opening = opening
@@ -60,6 +64,7 @@ class ProjectController(QObject):
         actions["open_project"].triggered.connect(self.ask_for_project)
         actions["save_project"].triggered.connect(self.save)
         actions["save_project_as"].triggered.connect(self.ask_where_to_save)
+        actions["bring_back"].triggered.connect(self.bring_back)
 
     def close(self) -> None:
         """Write what is to be written, and end. Idempotent."""
@@ -86,8 +91,25 @@ class ProjectController(QObject):
     @Slot(object)
     def go_to(self, folder: Path) -> None:
         """Go on with a session before, which has no file of its own."""
-        self.path, self.photos, self._saved = None, "embedded", None
-        self._autosave.go_to(folder)
+        name = artwork_name(self._session.artwork)
+
+        def end(left: Path | None) -> None:
+            self.path, self.photos, self._saved = None, "embedded", None
+            self.named.emit(None)
+            self._tell_left(left, name)
+
+        self._autosave.go_to(folder, lambda: self.is_saved, end)
+
+    @Slot()
+    def bring_back(self) -> None:
+        """Go on with what was left last."""
+        if self._left is not None:
+            self.go_to(self._left)
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether all that is on the table stands in its file, the undo steps aside."""
+        return self._saved is not None and not differ(self._autosave.project().without_undo(), self._saved)
 
     @Slot()
     def save(self) -> None:
@@ -154,15 +176,25 @@ class ProjectController(QObject):
         self._session.post_message(Message(text, self.tr("Open it again when its photo is there.")))
 
     def _end_opening(self, path: Path, project: Project) -> None:
-        now = self._autosave.project().without_undo()
-        is_saved = self._saved is not None and not differ(now, self._saved)
+        is_saved, name = self.is_saved, artwork_name(self._session.artwork)
         self.path, self.photos = path, project.photos
         self._session.post_message(None)
-        self._autosave.open(project, is_saved)
+        left = self._autosave.open(project, is_saved)
         self._saved = self._autosave.project().without_undo()
+        self.named.emit(path)
+        if not project.problems:  # which were told just now
+            self._tell_left(left, name)
+
+    def _tell_left(self, left: Path | None, name: str) -> None:
+        """Say where the work is that was on the canvas, if it was not saved."""
+        self._left = left
+        if left is not None:
+            text = self.tr("{} was not saved yet. It is kept, in the menu under Open recent.")
+            self._session.post_message(Message(text.format(name or self.tr("What you had")), action="bring_back"))
 
     def _end_saving(self, path: Path, project: Project, photos: Photos, size: int) -> None:
         self.path, self.photos, self._saved = path, photos, project
+        self.named.emit(path)
         if photos == "linked":
             text = self.tr("{} is saved: {:.1f} MB. Its photos stay where they are.").format(path.name, size / 1e6)
         else:

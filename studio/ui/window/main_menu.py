@@ -5,15 +5,17 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QDateTime, QLocale, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.core.displayable import displayable
+from studio.core.project.waiting_sessions import LeftWork
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.availability import allow
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.menus.menu import Menu
 from studio.ui.menus.mnemonics import mnemonic_of, with_mnemonics
+from studio.ui.project.left_sessions import LeftSessions
 from studio.ui.theme.theme import icon
 from studio.ui.widgets.plain_text import action_text, tool_tip
 from studio.ui.widgets.section_heading import add_heading
@@ -59,6 +61,7 @@ class MainMenu(Menu):
         super().__init__(parent)
         self._actions = actions
         self._recent = recent
+        self._left: LeftSessions | None = None
         self.menus: dict[str, Menu] = {}
         for title, entries in MENUS:
             menu = self._make_menu(self, title)
@@ -86,6 +89,12 @@ class MainMenu(Menu):
         """Offer another part's menu of preferences under View, too."""
         self.menus["View"].addMenu(menu)
 
+    def offer_sessions(self, left: LeftSessions) -> None:
+        """Offer what was left unsaved under Open recent, too."""
+        self._left = left
+        left.changed.connect(self._fill_recent)
+        self._fill_recent()
+
     def _make_menu(self, parent: Menu, title: str) -> Menu:
         if title not in self.menus:
             menu = self.menus[title] = parent.add_menu(QCoreApplication.translate("MainMenu", title))
@@ -100,17 +109,36 @@ class MainMenu(Menu):
 
     @Slot()
     def _show_recent(self) -> None:
+        if self._left is not None:
+            self._left.look()
+        self._fill_recent()
+
+    @Slot()
+    def _fill_recent(self) -> None:
         menu, paths = self.menus["Open recent"], self._recent.paths
+        works = self._left.works if self._left is not None else ()
         menu.clear()
+        for work in works:
+            self._add_work(menu, work)
+        if works:
+            menu.addSeparator()
         for path in paths:
             entry = menu.addAction(action_text(path.name))
             entry.setToolTip(tool_tip(displayable(str(path))))
             entry.triggered.connect(partial(self._choose, path))
-        if not paths:
+        if not paths and not works:
             menu.addAction(self.tr("No pictures yet")).setEnabled(False)
         menu.addSeparator()
         menu.addAction(self._actions["clear_recent"])
-        allow(self._actions["clear_recent"], "" if paths else self.tr("There are no pictures in the list."))
+        allow(self._actions["clear_recent"], "" if paths else self.tr("There are no files in the list."))
+
+    def _add_work(self, menu: Menu, work: LeftWork) -> None:
+        when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(work.modified)), QLocale.FormatType.ShortFormat)
+        text = self.tr("{}, not saved yet, {}").format(work.name or self.tr("Work without a photo"), when)
+        entry = menu.addAction(action_text(text))
+        entry.setToolTip(tool_tip(self.tr("Bring it back as it was, its undo steps included")))
+        if self._left is not None:
+            entry.triggered.connect(partial(self._left.choose, work.folder))
 
     def _choose(self, path: Path) -> None:
         self._recent.choose(path)

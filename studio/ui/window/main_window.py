@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal, Slot
@@ -68,6 +68,8 @@ class MainWindow(QWidget):
         self._actions = actions
         self._settings = preferences.settings
         self._is_painted = self._is_beside_shown = False
+        self._project_name = ""
+        self._is_project_saved: Callable[[], bool] = lambda: True
         self._shown_photo: Picture | None = None
         self.close_guard = CloseGuard(session, actions, self)
         self.setMinimumSize(LEAST)
@@ -101,6 +103,11 @@ class MainWindow(QWidget):
         self._restore_layout()
         self._show_state()
         self.canvas.setFocus()
+
+    def show_project(self, name: str, is_saved: Callable[[], bool]) -> None:
+        """Have the title say which project is on the table, and whether it differs from its file; "": none."""
+        self._project_name, self._is_project_saved = name, is_saved
+        self._show_state()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Backslash and self._actions["show_before"].isEnabled():
@@ -146,8 +153,9 @@ class MainWindow(QWidget):
     @Slot()
     def _show_state(self) -> None:
         artwork = self._session.artwork
-        name = artwork_name(self._session.artwork) or self.tr("New artwork")
-        mark = " *" if artwork.has_unsaved_result else ""
+        name = self._project_name or artwork_name(artwork) or self.tr("New artwork")
+        is_saved = self._is_project_saved() if self._project_name else not artwork.has_unsaved_result
+        mark = "" if is_saved else " *"
         self.setWindowTitle(window_title(f"{name}{mark} \N{EN DASH} Style Studio"))
         self.canvas.set_size(self._session.on_canvas.size)  # while Live has yet to show another one
         badge = self._badge()

@@ -25,6 +25,7 @@ SavePhoto = Callable[..., Path]
 NOT_IN_THE_MENU = {
     "show_before",
     "menu",
+    "bring_back",
     "cancel_opening",
     "show_export",
     "restore_style",
