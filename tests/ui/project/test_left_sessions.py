@@ -1,4 +1,4 @@
-"""Unsaved work that a project takes the place of is kept and told of, and one click brings it back, even after a restart."""
+"""Unsaved work that a project takes the place of is kept and told of; one click brings it back, after a restart too."""
 
 from __future__ import annotations
 
