@@ -98,22 +98,21 @@ class ToolBar(QFrame):
         """Show the picture's name, where no title of the window does."""
         self.title.setVisible(is_shown)
 
-    @Slot()
-    def open_menu(self) -> None:
-        """Open the menu below its button, for the keyboard."""
-        self.menu.popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
-        self.menu.setActiveAction(self.menu.actions()[0])
-
     def add_menu_keys(self, window: QWidget) -> None:
         """Have each menu opened by Alt and its letter, as in a bar of menus; where systems do so."""
         if sys.platform != "darwin":
             for letter, menu in self.menu.by_letter().items():
                 shortcut = QShortcut(QKeySequence(f"Alt+{letter.upper()}"), window)
-                shortcut.activated.connect(partial(self._open_menu_in_menu, menu))
+                shortcut.activated.connect(partial(self._open_at_button, menu))
 
-    def _open_menu_in_menu(self, menu: Menu) -> None:
-        self.open_menu()
-        self.menu.setActiveAction(menu.menuAction())
+    @Slot()
+    def open_menu(self) -> None:
+        """Open the menu below its button, for the keyboard."""
+        self._open_at_button(self.menu)
+
+    def _open_at_button(self, menu: Menu) -> None:
+        """One menu alone: a second one, opened with it, may lose the keys when the system activates the first late."""
+        menu.popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
         menu.setActiveAction(menu.actions()[0])
 
     def _make_menu_button(self) -> QToolButton:
