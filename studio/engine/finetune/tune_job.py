@@ -23,6 +23,7 @@ from studio.core.picture import Picture
 from studio.core.rescue import keep_style_safe, unsaved
 from studio.core.styles.learned_style import MOST_REFERENCES, LearnedStyle
 from studio.core.styles.learned_style_file import reference_of, training_file, write_learned
+from studio.core.training.lesson_gain import LEAST_GAIN
 from studio.core.training.taught_pictures import as_taught
 from studio.engine.finetune.dataset import (
     POOL,
@@ -50,7 +51,6 @@ SAMPLE_EDGE = 512  # px of the sample that shows the progress
 SAVED_EVERY = 5.0  # s
 MIXED = "The pictures differ more than works of one artist mostly do: expect a mixture."
 NOT_BETTER = "A mix of these pictures does as well as teaching, so the mix is what was saved."
-LEAST_GAIN = 0.03  # of the style error, below which a lesson has gained nothing that can be seen
 PREPARED = 0.03  # share of the progress before the first step
 BANDS_EDGE = 512  # px at which Live measures the bands of styles, too
 # structure, matched: to begin with; see `photo_weight.py`. colors: less than in training; a lesson brings its own.

@@ -9,8 +9,10 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from studio.core.engine_api.learning import TrainingStep
+from studio.ui.theme.theme import GRID, set_role
 from studio.ui.threads.serial_executor import SerialExecutor
 from studio.ui.widgets.learning.late_plot import LatePlot
+from studio.ui.widgets.plain_text import PlainLabel
 
 if TYPE_CHECKING:
     from studio.ui.finetune.loss_plot import LossPlot
@@ -32,7 +34,15 @@ class LossCurve(QWidget):
         self.setMinimumHeight(88)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.pages)
+        box.setSpacing(GRID // 2)
+        box.addWidget(self.pages, 1)
+        self.scales = PlainLabel(
+            self.tr("Lower is nearer to style and photo. Grey: photos it learns from; coloured: others, which decide.")
+        )
+        self.scales.setWordWrap(True)
+        self.scales.hide()
+        set_role(self.scales, "caption")
+        box.addWidget(self.scales)
 
     def sizeHint(self) -> QSize:
         return QSize(280, 180)
@@ -46,6 +56,7 @@ class LossCurve(QWidget):
             self.setAccessibleDescription(text.format(best.held_out["total"], best.step))
         else:
             self.setAccessibleDescription("")
+        self.scales.setVisible(len(training_log) >= 2)
         self.pages.redraw(len(training_log) >= 2)
 
     @property

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from studio.core.storage.atomic_write import make_folder
 from studio.core.storage.folder_lock import FolderLock
 from studio.core.storage.user_folders import data_folder
 from studio.core.styles.learned_style_file import read_learned, training_file
+from studio.core.training.lesson_gain import LessonGain, gain_of
 from studio.core.training.reference_checks import Remark, check_references
 from studio.core.training.tune_log import read_training_log
 from studio.core.training.tune_request_file import read_request, request_file, write_request
@@ -76,9 +78,11 @@ class TuneController(QObject):
         opener: PictureOpener,
         parent: QObject | None = None,
         folder: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """folder: where a style lies while it is learnt; None for the user's own."""
+        """folder: where a style lies while it is learnt; None for the user's own. clock: seconds, for tests."""
         super().__init__(parent)
+        self._clock = clock
         self.references = ReferencePictures(files, check_references, opener, self)
         self.photos = ReferencePictures(files, lambda _: (), opener, self)
         self._check = LessonCheck(session, worker, files, self.references, self)
@@ -89,6 +93,8 @@ class TuneController(QObject):
         self.progress = 0.0
         self.note = ""
         self._pace: float | None = None  # s for the whole, as far as it is done
+        self._pace_so_far: float | None = None
+        self._measured_from: tuple[float, float] | None = None  # s of the clock, progress
         self.is_learning = self.is_stopping = self.is_over = self.has_style = self.can_resume = False
         self.is_keeping = self.is_mix = False
         self._session = session
@@ -99,6 +105,8 @@ class TuneController(QObject):
         self._lock = FolderLock(self._folder)  # a second studio leaves the files alone; a dead one's is void
         self._request: TuneRequest | None = None
         session.event_unclaimed.connect(self._take)
+        session.live.changed.connect(self._tell_waiting)
+        session.state_changed.connect(self._tell_waiting)
         for chosen in (self.references, self.photos):
             chosen.message_posted.connect(self.message_posted)
             chosen.changed.connect(self.state_changed)
@@ -115,9 +123,32 @@ class TuneController(QObject):
         return self._check.is_looking
 
     @property
+    def gain(self) -> LessonGain | None:
+        """What the lesson has gained so far, None while unknown."""
+        return gain_of(self.training_log)
+
+    @property
+    def waits_for(self) -> str:
+        """What keeps the engine from the lesson that has begun, in words; "" where nothing does."""
+        live, run = self._session.live, self._session.finishing.run
+        is_painted = run is not None or live.is_waiting or live.is_taking_over or live.is_refining
+        return self.tr("Waits for the picture on the canvas") if self.is_learning and is_painted else ""
+
+    @property
     def seconds_left(self) -> float | None:
         """How long learning goes on, None while unknown."""
-        return None if self._pace is None else self._pace * (1 - self.progress)
+        pace = self._pace or self._pace_so_far
+        return None if pace is None else pace * (1 - self.progress)
+
+    def _measure(self, progress: float) -> None:
+        """Estimate the pace from two events of learning, until a validation tells the engine's own seconds."""
+        now = self._clock()
+        if not self.training_log:
+            return  # it prepares still
+        if self._measured_from is None:
+            self._measured_from = now, progress
+        elif progress > self._measured_from[1]:
+            self._pace_so_far = (now - self._measured_from[0]) / (progress - self._measured_from[1])
 
     @property
     def output(self) -> Path:
@@ -181,11 +212,16 @@ class TuneController(QObject):
         self._request = request
         self.references.is_locked = self.photos.is_locked = True
         self.is_learning, self.is_stopping, self.is_over, self.is_mix, self.unfinished = True, False, False, False, ""
-        self.progress, self.note, self._pace = 0.0, "", None
+        self.progress, self.note, self._pace, self._pace_so_far, self._measured_from = 0.0, "", None, None, None
         self._session.activities.begin("learning")
         self.message_posted.emit(None)
         self.state_changed.emit()
         self._files.submit(lambda: self._prepare(request), lambda _: self._begin(request), self._refuse)
+
+    @Slot()
+    def _tell_waiting(self) -> None:
+        if self.is_learning:
+            self.step_arrived.emit()
 
     @Slot(object)
     def _take(self, event: Event) -> None:
@@ -194,6 +230,7 @@ class TuneController(QObject):
         match event:
             case Progress(progress=progress, note=note, training_step=step):
                 self.progress = progress
+                self._measure(progress)
                 if note:
                     self.note = note
                 if step is not None:
@@ -211,6 +248,7 @@ class TuneController(QObject):
                 self.step_arrived.emit()
             case Done(result=result, notes=notes):
                 self.sample, self.progress, self.is_over, self.can_resume = result, 1.0, True, False
+                self.has_style = True
                 self.is_mix = self.untaught is not None and np.array_equal(result.pixels, self.untaught.pixels)
                 self._end()
                 self.message_posted.emit(Message(" ".join(notes)))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.core.card import UNKNOWN_LICENCE
 from studio.core.durations import clock
 from studio.core.engine_api.learning import TuneRequest
 from studio.ui.actions.actions import Actions
@@ -68,6 +69,10 @@ class TuneWindow(QDialog):
             self.tr("Untaught mix"), self.tr("Your photo in a mix of the pictures, for comparison")
         )
         self.sample = SampleView(self.tr("Taught"), self.tr("Your photo in the new style will appear here"))
+        self.gain = PlainLabel()
+        self.gain.setWordWrap(True)
+        self.gain.setMinimumHeight(2 * self.gain.fontMetrics().lineSpacing())  # nothing jumps when it is said
+        self._proposed_author, self._proposed_licence = "", self.licence.value
         self.curve = LossCurve(files)
         self.bar = ProgressLine(self.tr("Progress of learning"))
         self.progress = ElidedLabel()
@@ -119,6 +124,20 @@ class TuneWindow(QDialog):
         self.knobs.show_settings(request.settings)
 
     @Slot()
+    def _propose_rights(self) -> None:
+        """Propose what the cards of all pictures agree on, where nothing else was entered."""
+        references = self._controller.references
+        if self._controller.is_learning or self._controller.has_style:
+            return
+        if self.author.text().strip() in ("", self._proposed_author) and references.author != self._proposed_author:
+            self._proposed_author = references.author
+            self.author.setText(references.author)
+        licence = references.licence or UNKNOWN_LICENCE
+        if self.licence.value == self._proposed_licence != licence:
+            self._proposed_licence = licence
+            self.licence.show_licence(licence)
+
+    @Slot()
     def _show_state(self) -> None:
         controller = self._controller
         is_idle = not controller.is_learning
@@ -143,6 +162,12 @@ class TuneWindow(QDialog):
         is_free = not controller.is_stopping and not controller.is_keeping
         self.main.setEnabled(bool(controller.references.pictures) and is_free)
         self._main_place.setCurrentWidget(self.resume if can_resume else self.main)
+        is_next = has_style and not can_resume  # nothing else is left to be done with it
+        if self.keep.property("role") != ("primary" if is_next else "plain"):
+            set_role(self.keep, "primary" if is_next else "plain")
+            set_role(self.main, "plain" if is_next else "primary")
+            if is_next and (self.main.hasFocus() or self.focusWidget() is None):
+                self.keep.setFocus()
         self._show_progress()
 
     @Slot()
@@ -156,6 +181,8 @@ class TuneWindow(QDialog):
             text = self.tr("No better than a mix. Keep adds the mix to the gallery.")
         elif controller.is_over:
             text = self.tr("Learnt. Keep it to add it to the gallery.")
+        elif controller.waits_for:
+            text = controller.waits_for
         elif controller.note and controller.is_learning:
             text = controller.note
         elif controller.training_log:
@@ -169,7 +196,26 @@ class TuneWindow(QDialog):
             text = self.tr("Looking at the pictures") if controller.is_looking else ""
             text = self.tr("Loading") if controller.is_learning else text
         self.progress.setText(text)
+        self.gain.setText(self._gain_words())
         self._show_samples()
+
+    def _gain_words(self) -> str:
+        """What the lesson gained, in a sentence."""
+        gain, is_over = self._controller.gain, self._controller.is_over
+        if gain is None:
+            return ""
+        if self._controller.is_mix or not gain.is_seen:
+            same = self.tr("A mix of these pictures does as well.")
+            return same if is_over else self.tr("A mix of these pictures does as well so far.")
+        photo = {
+            0: self.tr("the photo as recognisable"),
+            1: self.tr("the photo {:.0%} more recognisable").format(-gain.content),
+            -1: self.tr("the photo {:.0%} less recognisable").format(gain.content),
+        }[gain.recognisable]
+        nearer = self.tr("{:.0%} nearer to the style than a mix of these pictures; {}.")
+        if not is_over:
+            nearer = self.tr("So far {:.0%} nearer to the style than a mix of these pictures; {}.")
+        return nearer.format(gain.style, photo)
 
     def _show_samples(self) -> None:
         self.untaught.show_picture(self._controller.untaught)
@@ -194,6 +240,7 @@ class TuneWindow(QDialog):
         self.again.clicked.connect(self._learn)
         self.keep.clicked.connect(controller.keep)
         self.discard.clicked.connect(controller.discard)
+        controller.references.changed.connect(self._propose_rights)
         controller.state_changed.connect(self._show_state)
         controller.request_found.connect(self._show_request)
         controller.step_arrived.connect(self._show_progress)
@@ -221,6 +268,7 @@ class TuneWindow(QDialog):
         samples.addWidget(self.untaught)
         samples.addWidget(self.sample)
         right.addLayout(samples, 3)
+        right.addWidget(self.gain)
         right.addWidget(self.curve, 2)
         middle = QHBoxLayout()
         middle.setSpacing(3 * GRID)

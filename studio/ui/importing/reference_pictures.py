@@ -12,6 +12,7 @@ from studio.core.errors import StudioError
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.image_io.opening.opener import Cancellation, PictureOpener
 from studio.core.library.consent import permitted
+from studio.core.library.facts import Facts, FactsReader
 from studio.core.picture import Picture
 from studio.core.training.reference_checks import ENOUGH, Remark
 from studio.core.training.tune_request_file import learning_copy
@@ -42,8 +43,23 @@ class ReferencePictures(QObject):
         self.remarks: tuple[Remark, ...] = ()
         self.is_locked = False
         self._files = files
+        self._facts: dict[str, Facts] = {}  # by fingerprint
         self._check = check
         self._known: tuple[Picture, ...] = ()  # after all that was asked so far; for the thread, which works in order
+
+    @property
+    def author(self) -> str:
+        """Whose works all of them are, as far as their cards say; "" where these disagree or one is silent."""
+        return self._agreed([self._facts.get(picture.fingerprint, Facts()).known_author for picture in self.pictures])
+
+    @property
+    def licence(self) -> str:
+        """The licence of all of them, as `author`."""
+        return self._agreed([self._facts.get(picture.fingerprint, Facts()).licence for picture in self.pictures])
+
+    @staticmethod
+    def _agreed(values: Sequence[str]) -> str:
+        return values[0] if len(set(values)) == 1 else ""
 
     @Slot(list)
     def add(self, places: Sequence[Path]) -> None:
@@ -68,6 +84,7 @@ class ReferencePictures(QObject):
         problems: list[StudioError] = []
         allowed = permitted(pictures_in(places))
         problems += map(StudioError, allowed.refusals)
+        reader = FactsReader()
         for path in allowed.paths:
             if len(found) == MOST_PICTURES:
                 problems.append(StudioError(f"{MOST_PICTURES} pictures are the most.", "The others are left out."))
@@ -75,6 +92,7 @@ class ReferencePictures(QObject):
             try:
                 picture = learning_copy(self._opener.open_picture(path, Cancellation()))
                 found.setdefault(picture.fingerprint, picture)
+                self._facts[picture.fingerprint] = reader.facts_of(path)
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are taken
                 problems.append(task_error(error))
         pictures = tuple(found.values())

@@ -27,7 +27,11 @@ class LicenceCombo(QComboBox):
 
     def show_licence_of(self, card: Card) -> None:
         """Show what a card says."""
-        self._show(self._unknown if licence_is_unknown(card) else card.licence)
+        self.show_licence(UNKNOWN_LICENCE if licence_is_unknown(card) else card.licence)
+
+    def show_licence(self, licence: str) -> None:
+        """Show this one, UNKNOWN_LICENCE among them."""
+        self._show(self._unknown if licence == UNKNOWN_LICENCE else licence)
 
     def _show(self, text: str) -> None:
         self.setCurrentIndex(self.findText(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,11 +14,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.core.engine_api.contract import DescribeRequest, Done, Frame, LiveRequest
-from studio.core.engine_api.learning import TuneRequest
+from studio.core.engine_api.contract import DescribeRequest, Done, Frame, LiveRequest, Progress
+from studio.core.engine_api.learning import TrainingStep, TuneRequest
 from studio.core.styles.learned_style_file import training_file, write_learned
 from studio.core.styles.load_style import is_learned
 from studio.ui.app import Studio
+from studio.ui.finetune.sample_view import EnlargedSample
 from studio.ui.finetune.tune_window import TuneWindow
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload
@@ -380,10 +382,45 @@ def test_that_only_a_mix_was_saved_is_said_in_the_panel(
     mix = make_picture()
     loaded.session.event_unclaimed.emit(Frame(request.id, 0, 10, 0.0, mix))
     loaded.session.event_unclaimed.emit(Done(request.id, mix, notes=("A mix does as well.",), learned=make_learned()))
+    assert tune_window.keep.isEnabled() and tune_window.keep.property("role") == "primary"
+    assert tune_window.main.property("role") == "plain"
     assert "Keep adds the mix" in tune_window.progress.text()
     assert tune_window.sample.caption.text() == "The mix, which is saved"
     assert tune_window.sample.image.accessibleName() == "The mix, which is saved"
     gate_of(engine).open()
+
+
+def test_what_is_gained_is_said_and_a_click_enlarges_the_sample(
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine
+) -> None:
+    begin(qtbot, tune_window, engine)
+    (request,) = tune_requests(engine)
+    assert tune_window.gain.text() == ""
+    said = []
+    for number, style in ((0, 0.5), (10, 0.49), (20, 0.4)):
+        losses = {"style": style, "content": 0.1, "total": style + 0.1}
+        step = TrainingStep(number, 30, losses, losses, is_best=True)
+        loaded.session.event_unclaimed.emit(Progress(request.id, number / 30, training_step=step))
+        said.append(tune_window.gain.text())
+    assert said[:2] == ["", "A mix of these pictures does as well so far."]
+    assert said[2] == "So far 20% nearer to the style than a mix of these pictures; the photo as recognisable."
+    loaded.session.event_unclaimed.emit(Frame(request.id, 20, 30, 0.7, make_picture(seed=3)))
+    press(qtbot, tune_window.sample)
+    (enlarged,) = tune_window.findChildren(EnlargedSample)
+    assert enlarged.isVisible() and not enlarged.view.image.pixmap().isNull()
+    qtbot.keyClick(enlarged, Qt.Key.Key_Escape)
+    gate_of(engine).open()
+
+
+def test_rights_are_proposed_where_all_cards_agree(qtbot: QtBot, loaded: Studio, works: Path) -> None:
+    for number in range(3):
+        card = dict.fromkeys(("id", "kind", "year", "source"), "style")
+        card |= {"title": "Work", "author": "Anna Maler", "licence": "CC0", "file": f"work {number}.png"}
+        (works / f"work {number}.json").write_text(json.dumps(card), encoding="utf-8")
+    window = loaded.tune_window
+    with qtbot.waitSignal(loaded.tune_controller.references.changed):
+        loaded.tune_controller.references.add([works])
+    assert (window.author.text(), window.licence.value) == ("Anna Maler", "CC0")
 
 
 def test_numbers_reach_the_engine_and_frozen_is_said(

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.ui.theme.theme import CAPTION_SIZE, GRID, color
 
 _DOT = 9  # px
+_LEGEND_HEIGHT = 24  # px
 
 
 class LearningPlot(QWidget):
@@ -33,7 +34,11 @@ class LearningPlot(QWidget):
         self.plot.hideButtons()
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # its legend can be dragged
-        self.legend = self.plot.addLegend(offset=(-GRID, 2), labelTextSize=f"{CAPTION_SIZE}px", verSpacing=-6)
+        self.legend = self.plot.addLegend(labelTextSize=f"{CAPTION_SIZE}px", verSpacing=-6, colCount=3)
+        item = self.plot.getPlotItem()
+        self.legend.setParentItem(item)  # in a row of its own above the curves: there it covers none
+        self.legend.anchor((1, 0), (1, 0), offset=(-GRID, 0))
+        item.layout.setRowFixedHeight(0, _LEGEND_HEIGHT)
         self.training = self.plot.plot(antialias=True, connect=connect, name=self.tr("learning"))
         self.held_out = self.plot.plot(antialias=True, connect=connect, name=held_out)
         self.best = pyqtgraph.ScatterPlotItem(size=_DOT, pxMode=True, antialias=True)

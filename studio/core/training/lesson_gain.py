@@ -1,0 +1,44 @@
+"""What a lesson has gained over a mix of its pictures, as far as its training log tells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from studio.core.engine_api.learning import TrainingStep
+
+LEAST_GAIN = 0.03  # of the style error, below which a lesson has gained nothing that can be seen
+_SAME = 0.01  # of the content error, below which the photo counts as equally recognisable
+
+
+@dataclass(frozen=True)
+class LessonGain:
+    """On photos that are never learnt from. style: share by which the style error is lower than the mix's.
+
+    content: share by which the photo is less recognisable; negative where it is more so.
+    """
+
+    style: float
+    content: float
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether it is so much that one sees it."""
+        return self.style >= LEAST_GAIN
+
+    @property
+    def recognisable(self) -> int:
+        """1 where the photo is more recognisable than in the mix, -1 where it is less, 0 where there is no odds."""
+        return 0 if abs(self.content) < _SAME else -1 if self.content > 0 else 1
+
+
+def gain_of(training_log: Sequence[TrainingStep]) -> LessonGain | None:
+    """The best validation compared with the one before the first step; None before there are two."""
+    exams = [step for step in training_log if step.held_out]
+    if len(exams) < 2 or exams[0].step != 0:
+        return None
+    best = next((step for step in reversed(exams) if step.is_best), exams[0])
+    before, after = exams[0].held_out or {}, best.held_out or {}
+    if not all(losses.get(name, 0) > 0 for losses in (before, after) for name in ("style", "content")):
+        return None
+    return LessonGain(1 - after["style"] / before["style"], after["content"] / before["content"] - 1)
