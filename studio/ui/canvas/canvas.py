@@ -99,7 +99,6 @@ class Canvas(QWidget):
         self.split.valueChanged.connect(self.update)
         self.badge = PlainLabel(parent=self)
         set_role(self.badge, "badge")
-        self.badge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.badge.hide()
         self.swatch = BackgroundSwatch(self)
         self.swatch.clicked.connect(self.show_next_background)
@@ -190,8 +189,10 @@ class Canvas(QWidget):
         self._viewport.set_repeated(is_repeated)
         self.update()
 
-    def set_badge(self, text: str) -> None:
-        """A word on the state of the picture, such as "Finishing 62 %"; "" for none."""
+    def set_badge(self, text: str, tip: str = "") -> None:
+        """A word on the state of the picture, such as "Finishing 62 %"; "" for none. tip: what it means."""
+        self.badge.setToolTip(tip)
+        self.badge.setAccessibleDescription(tip)
         self._badge_text = text
         self._place_children()
 

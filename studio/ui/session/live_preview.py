@@ -81,6 +81,11 @@ class LivePreview(QObject):
         return recipe is not None and (recipe.method, recipe.network) == ("live", FINE_NETWORK)
 
     @property
+    def is_refining(self) -> bool:
+        """Whether what is shown is being refined to a draft."""
+        return self._refinement is not None
+
+    @property
     def is_taking_over(self) -> bool:
         """Whether the larger network is at work on what is shown."""
         return self._fine is not None
@@ -140,8 +145,9 @@ class LivePreview(QObject):
         """Refine no further to a draft."""
         self._power.forget()
         if self._refinement is not None:
-            self._refinement = None
+            self.progress = self._refinement = None
             self._worker.stop_job()
+            self.changed.emit()
 
     def _start_resting(self) -> None:
         self._rest.start(FINE_REST if self._can_take_over else REST)

@@ -162,7 +162,7 @@ class MainWindow(QWidget):
         if self.proof.name and self._session.on_canvas.picture is not None:
             printed = self.tr("as {} prints it").format(shortened(displayable(self.proof.name), _LONGEST_NAME))
             badge = ", ".join(filter(None, [badge, printed]))
-        self.canvas.set_badge(badge)
+        self.canvas.set_badge(badge, self._badge_tip())
         self._show_repeated()
         if not self._actions["compare"].isEnabled():
             self._actions["compare"].setChecked(False)
@@ -179,6 +179,22 @@ class MainWindow(QWidget):
             progress = artwork.result.progress
             return self.tr("Stopped at {}").format(percent(progress)) if progress else self.tr("Stopped early")
         return self.tr("Finished") if artwork.is_finished else ""
+
+    def _badge_tip(self) -> str:
+        """What the badge means, where it is one of Live's."""
+        session = self._session
+        live = session.live
+        if session.on_canvas.looked_at is not None or session.finishing.run is not None or live.picture is None:
+            return ""
+        if live.progress == 1:
+            return self.tr("A quick painting without the last detail. Finish paints it in full quality and size.")
+        if live.progress is not None:
+            return self.tr("The Live picture is being painted with more detail while you rest. A change ends that.")
+        if live.is_fine:
+            return self.tr(
+                "Painted by the larger network while you rest: nearer to the style. It follows every change."
+            )
+        return self.tr("Painted at once, and anew with every change. Finish paints it in full quality and size.")
 
     def _live_badge(self, live: LivePreview) -> str:
         if live.progress == 1:

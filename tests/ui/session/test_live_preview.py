@@ -136,6 +136,21 @@ def test_a_change_ends_the_refinement_and_shows_the_new_settings(
     assert live.window.canvas.badge.text() == "Live"
 
 
+def test_never_refining_ends_a_refinement_at_once_and_the_badge_says_what_is_shown(
+    qtbot: QtBot, live: Studio, engine: FakeEngine
+) -> None:
+    engine.gate = Gate()
+    live.preferences.auto_refine = "always"
+    engine.gate.wait_until_reached()
+    refined, badge = engine.requests[-1], live.window.canvas.badge
+    assert "more detail while you rest" in badge.toolTip()
+    live.preferences.auto_refine = "never"
+    assert badge.text() == "Live" and badge.toolTip().startswith("Painted at once")
+    engine.gate.let_pass()
+    qtbot.waitUntil(lambda: refined.id in engine.closed)
+    assert badge.text() == "Live"
+
+
 @pytest.mark.parametrize("is_on_battery", [False, True])
 def test_on_mains_power_means_not_on_battery(
     qtbot: QtBot, live: Studio, engine: FakeEngine, is_on_battery: bool, monkeypatch: pytest.MonkeyPatch
