@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from studio.core.displayable import displayable, shortened
 from studio.ui.theme.theme import RADIUS, color
 
-_FADES_FROM, _GONE_AT = 48.0, 110.0  # px of thumbnails
+_FADES_FROM, _GONE_AT = 110.0, 160.0  # px of thumbnails
 _PADDING_X, _PADDING_Y = 8.0, 3.0  # px
 _GAP = 4.0  # px between two labels
 _LONGEST = 36  # characters
@@ -77,9 +77,9 @@ def paint_labels(painter: QPainter, labels: Sequence[Label], font: QFont, opacit
     painter.setFont(font)
     painter.setOpacity(opacity)
     plate = QColor(color("panel"))
-    plate.setAlpha(225)
+    line = QPen(color("text"), 1.0)  # sets the plate off from dark and light pictures alike
     for label in labels:
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(line)
         painter.setBrush(plate)
         painter.drawRoundedRect(label.place, RADIUS, RADIUS)
         painter.setPen(color("text"))
