@@ -186,6 +186,7 @@ def test_a_finish_goes_first_and_learning_goes_on_afterwards(
 ) -> None:
     begin(qtbot, tune_window, engine)
     loaded.session.finish()
+    assert tune_window.progress.text() == "Waits for the picture on the canvas"
     gate_of(engine).open()
     qtbot.waitUntil(lambda: loaded.session.artwork.is_finished and loaded.tune_controller.is_over)
     kinds = [type(each).__name__ for each in engine.requests if not isinstance(each, LiveRequest | DescribeRequest)]

@@ -108,3 +108,10 @@ def test_the_plot_follows_the_theme(qapp: QApplication, plot: LossPlot) -> None:
 def test_the_window_starts_without_loading_the_plot() -> None:
     code = "import sys, studio.ui.app; sys.exit('pyqtgraph' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_the_legend_covers_no_curve_and_the_scales_are_explained(curve: LossCurve, plot: LossPlot) -> None:
+    plot.plot.getPlotItem().layout.activate()
+    legend, box = plot.legend.sceneBoundingRect(), plot.plot.getPlotItem().getViewBox().sceneBoundingRect()
+    assert legend.bottom() <= box.top() + 2
+    assert curve.scales.isVisible() and curve.scales.text().startswith("Lower is nearer")

@@ -35,6 +35,7 @@ class LearningPlot(QWidget):
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # its legend can be dragged
         self.legend = self.plot.addLegend(labelTextSize=f"{CAPTION_SIZE}px", verSpacing=-6, colCount=3)
+        self.legend.layout.setContentsMargins(0, 0, 0, 0)
         item = self.plot.getPlotItem()
         self.legend.setParentItem(item)  # in a row of its own above the curves: there it covers none
         self.legend.anchor((1, 0), (1, 0), offset=(-GRID, 0))
