@@ -19,7 +19,6 @@ from studio.core.engine_api.contract import EngineSettings, StyleRequest
 from studio.core.engine_api.learning import TuneRequest
 from studio.core.image_io import open_picture
 from studio.core.image_io.xmp import read_recipe
-from studio.core.recipe import QUICK_NETWORK
 from tests.support.command_line import STYLE, Studio
 from tests.support.fakes import FakeEngine, make_picture
 
@@ -136,7 +135,7 @@ def test_the_name_decides_the_format(studio: Studio, name: str, format_name: str
     assert studio("render", "photo.png", "--style", STYLE, "-o", name) == 0
     with Image.open(name) as image:
         assert image.format == format_name
-    assert read_recipe(Path(name)) == studio.request.recipe.by_network(QUICK_NETWORK)  # which Finish began with
+    assert read_recipe(Path(name)) == studio.request.recipe
 
 
 @pytest.mark.parametrize(
