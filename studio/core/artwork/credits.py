@@ -40,7 +40,7 @@ def credits_of(
         title=title or Path(name).stem or styles[0].card.title,
         styles=tuple(style.card for style in styles),
         models=model_cards(recipe, styles),
-        recipe=recipe.by_network(network),
+        recipe=recipe.by_network(network) if recipe.method == "live" else recipe,  # Finish begins with the same anyway
         content_name=name,
         artist=artist,
         is_pattern=is_pattern,

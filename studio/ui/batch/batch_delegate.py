@@ -76,7 +76,7 @@ class BatchDelegate(QStyledItemDelegate):
                 mark.moveRight(place.right())
                 name, role = ("check", "text") if report.state == "done" else ("warning", "error")
                 icon(name, role).paint(painter, mark)  # type: ignore[arg-type]
-            case "opening" | "painting" | "saving":
+            case "opening" | "painting" | "learning" | "saving":
                 track = QRectF(0, 0, place.width(), _BAR.height())
                 track.moveCenter(QRectF(place).center())
                 painter.setPen(Qt.PenStyle.NoPen)

@@ -58,6 +58,8 @@ class BatchModel(QAbstractListModel):
                 return self.tr("Opening")
             case "painting":
                 return self.tr("Painting {} %").format(int(100 * report.progress))
+            case "learning":
+                return self.tr("Learning {} %").format(int(100 * report.progress))
             case "saving":
                 return self.tr("Saving")
             case "done":

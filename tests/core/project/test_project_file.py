@@ -94,7 +94,8 @@ def test_a_photo_whose_file_holds_another_picture_by_now_is_embedded_as_it_was_o
 
 def test_no_folder_of_the_artist_is_told_in_the_file(path: Path, photo: Picture) -> None:
     evening = make_evening(photo)
-    evening.use_style(Style(make_picture(), replace(make_card(), file=Path("/home/anna/secret/style.png"))))
+    style = Style(make_picture(), replace(make_card(), file=Path("/home/anna/secret/style.png")))
+    evening.change_mix(evening.mix.only(style))
     save_project(path, project_of(evening))
     data = path.read_bytes()
     assert photo.source is not None

@@ -485,11 +485,12 @@ def test_a_row_of_every_state_is_painted_with_its_words_and_its_mark(chosen: Stu
         "waiting": "Waiting",
         "opening": "Opening",
         "painting": "Painting 50 %",
+        "learning": "Learning 50 %",
         "saving": "Saving",
         "done": "Painted",  # its name stands above
         "skipped": "It is damaged.",
         "failed": "It is damaged.",
     }
-    assert marks["opening"] == marks["painting"] == marks["saving"]
+    assert marks["opening"] == marks["painting"] == marks["learning"] == marks["saving"]
     assert marks["skipped"] == marks["failed"]
     assert len(set(marks.values())) == 4  # nothing, a bar, a tick and a warning

@@ -65,6 +65,7 @@ def test_the_draft_is_exported_as_a_draft(
     qtbot: QtBot, loaded: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_preview, "REST", 0)
+    monkeypatch.setattr(live_preview, "FINE_REST", 0)
     loaded.session.change(long_edge=300)  # else the first draft tells the pace, and the size is chosen anew
     loaded.preferences.auto_refine = "always"
     loaded.preferences.is_live = True
