@@ -156,6 +156,7 @@ def test_when_the_first_draft_has_told_the_pace_the_size_follows_once(
     qtbot: QtBot, opened: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_preview, "REST", 0)
+    monkeypatch.setattr(live_preview, "FINE_REST", 0)
     opened.preferences.auto_refine = "always"
     opened.preferences.is_live = True
     opened.importer.use_style(card_named(opened, "Poppies"))

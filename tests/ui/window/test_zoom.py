@@ -21,6 +21,7 @@ from tests.ui.conftest import card_named
 def large(qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> Studio:
     """With a photo larger than the artwork is to be."""
     monkeypatch.setattr(live_preview, "REST", 0)
+    monkeypatch.setattr(live_preview, "FINE_REST", 0)
     studio.importer.open_picture(save_photo(width=1200, height=800))
     qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
     studio.session.change(long_edge=600)
