@@ -34,7 +34,7 @@ from studio.ui.canvas.viewport import Viewport
 from studio.ui.images.thumbnails import Thumbnails
 from studio.ui.importing.drop_zones import DropZones
 from studio.ui.theme.theme import GRID, set_role
-from studio.ui.widgets.plain_text import PlainLabel
+from studio.ui.widgets.plain_text import PlainLabel, tool_tip
 
 _NOTCH = 120  # a mouse wheel's step in Qt's units
 _ZOOM_PER_NOTCH = 2**0.25
@@ -191,7 +191,7 @@ class Canvas(QWidget):
 
     def set_badge(self, text: str, tip: str = "") -> None:
         """A word on the state of the picture, such as "Finishing 62 %"; "" for none. tip: what it means."""
-        self.badge.setToolTip(tip)
+        self.badge.setToolTip(tool_tip(tip))
         self.badge.setAccessibleDescription(tip)
         self._badge_text = text
         self._place_children()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from studio.core.picture import Picture
 from studio.ui.images.picture_pyramid import qimage
 from studio.ui.theme.theme import GRID, set_role
-from studio.ui.widgets.plain_text import PlainLabel
+from studio.ui.widgets.plain_text import PlainLabel, tool_tip, window_title
 from studio.ui.widgets.screen_room import resize_within_screen
 
 
@@ -44,7 +44,7 @@ class SampleView(QWidget):
         can_enlarge = picture is not None
         self.setCursor(Qt.CursorShape.PointingHandCursor if can_enlarge else Qt.CursorShape.ArrowCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if can_enlarge else Qt.FocusPolicy.NoFocus)
-        self.setToolTip(self.tr("Click to enlarge") if can_enlarge else "")
+        self.setToolTip(tool_tip(self.tr("Click to enlarge") if can_enlarge else ""))
         if self._enlarged is not None:
             self._enlarged.view.show_picture(picture)
         self._fit()
@@ -100,7 +100,7 @@ class EnlargedSample(QDialog):
     def __init__(self, caption: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(caption)
+        self.setWindowTitle(window_title(caption))
         self.view = SampleView(caption, "")
         self.view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         box = QVBoxLayout(self)
