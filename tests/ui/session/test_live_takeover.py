@@ -184,5 +184,5 @@ def test_finish_is_credited_with_the_network_it_began_from(qtbot: QtBot, fine: S
     assert result is not None
     made_of = credits_of(result.content, result.styles, result.recipe)
     assert made_of.recipe is not None
-    assert made_of.recipe.network == QUICK_NETWORK
+    assert made_of.recipe.network == AUTO_NETWORK  # who opens it goes on with what is chosen now
     assert QUICK_NETWORK in [card.id for card in made_of.models]
