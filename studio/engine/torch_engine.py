@@ -56,7 +56,7 @@ from studio.engine.runtime.device import (
     keep_freed_memory,
     release_memory,
 )
-from studio.engine.runtime.generators import run_to_end, signs_of_life
+from studio.engine.runtime.generators import mapped, run_to_end, signs_of_life
 from studio.engine.runtime.region_shares import RegionShares
 from studio.engine.runtime.tensors import reading, shrinking, shrinking_opacity, strip_of, strips, writing
 from studio.engine.vision.describer import Describer
@@ -230,15 +230,9 @@ class TorchEngine:
             yield  # its share of the work is nothing beside what follows
 
     def _loading(self, request: StyleRequest) -> Generator[Event, None, Encoder]:
-        load = self._encoder(request.recipe.encoder, request.recipe.pooling)
-        while True:
-            try:
-                share = next(load)
-            except StopIteration as stop:
-                encoder: Encoder = stop.value
-                return encoder
-            note = f"Downloading {request.recipe.encoder}, {share:.0%}"
-            yield Progress(request.id, 0.0, note)
+        name = request.recipe.encoder
+        load = self._encoder(name, request.recipe.pooling)
+        return (yield from mapped(load, lambda share: Progress(request.id, 0.0, f"Downloading {name}, {share:.0%}")))
 
     def _encoder(self, name: str, pooling: str) -> Generator[float, None, Encoder]:
         if name not in self._encoders:

@@ -77,7 +77,7 @@ class Gate:
 
     def wait_until_reached(self) -> None:
         with self._changed:
-            if not self._changed.wait_for(lambda: self._waiting > 0 and not self._passes, GUARD_SECONDS):
+            if not self._changed.wait_for(lambda: self.is_reached, GUARD_SECONDS):
                 raise AssertionError("The engine did not come to the gate.")
 
     @property
