@@ -94,13 +94,14 @@ def fine_tune(
 def _fine_tune(request: TuneRequest, context: FineTuneContext, clock: Callable[[], float]) -> Iterator[Event]:
     sample = yield from signs_of_life(request.id, shrinking(_sample(request), SAMPLE_EDGE, context.device))
     sampled = Picture(_sample(request).pixels, request.card.title)  # with this name, and never transparent
-    tuner, mix = yield from _prepare(request, context, clock)
+    taught = as_taught(request.references)
+    tuner, mix = yield from _prepare(request, taught, context, clock)
     doubts = [MIXED] if tuner.references.is_mixed else []
     if context.outlook is not None:
-        doubts += yield from signs_of_life(request.id, context.outlook(as_taught(request.references)))
+        doubts += yield from signs_of_life(request.id, context.outlook(taught))
     for doubt in doubts:
         yield Progress(request.id, 0.0, doubt)
-    record = _Record(request, context, tuner)
+    record = _Record(request, taught, context, tuner)
     untaught = to_picture(mix(sample), sampled)
     if tuner.state.step:  # resumed: what it is compared with comes first, as in a run from the start
         yield Frame(request.id, 0, request.settings.all_steps, _share(tuner), untaught)
@@ -138,9 +139,9 @@ def _fine_tune(request: TuneRequest, context: FineTuneContext, clock: Callable[[
 
 
 def _prepare(
-    request: TuneRequest, context: FineTuneContext, clock: Callable[[], float]
+    request: TuneRequest, taught: Sequence[Picture], context: FineTuneContext, clock: Callable[[], float]
 ) -> Generator[Event, None, tuple[Tuner, Paint]]:
-    """Encode the references, cut crops of the photos, and resume from the checkpoint if that is wanted.
+    """Encode the references as they are `taught`, cut crops of photos, and resume from the checkpoint if wanted.
 
     Returns what learns, and who paints a mix of the references without a lesson.
     """
@@ -149,7 +150,7 @@ def _prepare(
     settings, device = request.settings, context.device
     generator = torch.Generator().manual_seed(settings.seed)
     pictures = []
-    for picture in as_taught(request.references):
+    for picture in taught:
         image = yield from signs_of_life(request.id, shrinking(picture, LARGEST_EDGE, device))
         pictures.append(image)
     encoding = encode_references(pictures, context.encoder, context.predictor, generator)
@@ -200,9 +201,10 @@ def bands_of(works: Sequence[Tensor]) -> BandCovariances:
 class _Record:
     """Writes the best style and the checkpoint; what the disk refuses is kept in another folder."""
 
-    def __init__(self, request: TuneRequest, context: FineTuneContext, tuner: Tuner) -> None:
+    def __init__(self, request: TuneRequest, taught: Sequence[Picture], context: FineTuneContext, tuner: Tuner) -> None:
+        """taught: the references as they are learnt from."""
         self._request, self._context, self._tuner = request, context, tuner
-        self._references = tuple(reference_of(work) for work in as_taught(request.references)[:MOST_REFERENCES])
+        self._references = tuple(reference_of(work) for work in taught[:MOST_REFERENCES])
 
     def write_style(self) -> LearnedStyle:
         learned, card = self._learned(), self._card()
