@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -120,9 +122,18 @@ def test_a_plain_terminal_gets_plain_text(folder: Path) -> None:
     assert "\x1b" not in shown
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_a_signal_ends_the_real_program_with_the_picture_so_far(folder: Path, name: str) -> None:
-    code, told = in_a_shell(f"{RENDER} made.png", folder, SIGNAL=name)
+@pytest.fixture
+def heard(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A signal that programs started from here hear, even where the tests run under nohup."""
+    name: str = request.param
+    before = signal.signal(signal.Signals[name], signal.SIG_DFL)
+    yield name
+    signal.signal(signal.Signals[name], before)
+
+
+@pytest.mark.parametrize("heard", ["SIGTERM", "SIGHUP"], indirect=True)
+def test_a_signal_ends_the_real_program_with_the_picture_so_far(folder: Path, heard: str) -> None:
+    code, told = in_a_shell(f"{RENDER} made.png", folder, SIGNAL=heard)
     assert code == 130 and told.splitlines()[-1].startswith("Stopped; the picture so far is in made.png")
     assert (folder / "made.png").exists()
 
