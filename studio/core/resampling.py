@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from math import ceil
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from studio.core.generators import run_to_end
 from studio.core.picture import Picture, Pixels, fit_size
 
 STRIP = 1 << 20  # px at a time: a whole copy of 100 megapixels takes 400 MB in Pillow
 GAP = 3.0  # times the size wanted, to which pixels are averaged before they are resampled well
-
-T = TypeVar("T")
 
 _MODES = {(): "L", (3,): "RGB", (4,): "RGBA"}  # by the shape of a pixel
 
@@ -46,7 +44,7 @@ def resized(
     alpha: Pixels | None = None,
 ) -> Pixels:
     """Pixels at another size (width, height). Shapes: (H, W) or (H, W, 3) -> same; with alpha (H, W) -> (h, w, 4)."""
-    return _at_once(resizing(pixels, size, resample, alpha))
+    return run_to_end(resizing(pixels, size, resample, alpha))
 
 
 def resized_deep(
@@ -56,7 +54,7 @@ def resized_deep(
     resample: Image.Resampling = Image.Resampling.BICUBIC,
 ) -> NDArray[np.uint16]:
     """As `resizing_deep`, at once."""
-    return _at_once(resizing_deep(values, shape, size, resample))
+    return run_to_end(resizing_deep(values, shape, size, resample))
 
 
 def resizing(
@@ -134,15 +132,6 @@ def resizing_deep(
         result[:, left : left + columns] = np.rint(part.clip(0, 65535)).astype(np.uint16)
         yield
     return result
-
-
-def _at_once(work: Generator[None, None, T]) -> T:
-    while True:
-        try:
-            next(work)
-        except StopIteration as stop:
-            result: T = stop.value
-            return result
 
 
 def _image(pixels: Pixels, mode: str | None = None) -> Image.Image:

@@ -221,13 +221,7 @@ class TorchEngine:
         )
         yield from self._planner.predict_vectors(plain)
         painting = self._planner.paint(self._planner.job(plain, edge), photo, opacity)
-        while True:
-            try:
-                next(painting)
-            except StopIteration as stop:
-                initial: Tensor = stop.value
-                return initial
-            yield  # its share of the work is nothing beside what follows
+        return (yield from mapped(painting, lambda _: None))  # its share is nothing beside what follows
 
     def _loading(self, request: StyleRequest) -> Generator[Event, None, Encoder]:
         name = request.recipe.encoder

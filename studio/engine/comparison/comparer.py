@@ -20,6 +20,7 @@ from studio.engine.comparison.patches import PATCH, match_patches
 from studio.engine.comparison.strokes import Strokes, strokes_of
 from studio.engine.losses.statistics import Moments, moments
 from studio.engine.networks.vgg import Encoder
+from studio.engine.runtime.generators import mapped
 from studio.engine.runtime.tensors import shrinking
 from studio.engine.vision.art_encoder import ArtEncoder, Description, at_working_size
 
@@ -105,14 +106,8 @@ class Comparer:
 
 
 def _telling(done: float, work: Generator[None, None, Result]) -> Generator[float, None, Result]:
-    """What the work returns; it yields the share that is done, each time the work yields."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as stop:
-            result: Result = stop.value
-            return result
-        yield done
+    """The same work, whose steps are the share that is done."""
+    return mapped(work, lambda _: done)
 
 
 def _distance(first: Moments, second: Moments) -> float:

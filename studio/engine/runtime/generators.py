@@ -1,4 +1,7 @@
-"""Work that is written as a generator: done in one go by who has no use for its steps, or told of in events."""
+"""Work that is written as a generator: told of in events, or computed on another thread.
+
+What needs nothing of the engine is in `studio.core.generators`; the engine's modules have all of it from here.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +14,13 @@ from threading import Thread
 from typing import TypeVar
 
 from studio.core.engine_api.contract import Event, Progress
+from studio.core.generators import mapped, run_to_end
+
+__all__ = ("SIGN_OF_LIFE", "in_thread", "mapped", "run_to_end", "signs_of_life")
 
 Result = TypeVar("Result")
-Step = TypeVar("Step")
-Changed = TypeVar("Changed")
 
 SIGN_OF_LIFE = 0.03  # s between events at least, so that a pipe is not busy with nothing
-
-
-def run_to_end(work: Generator[object, None, Result]) -> Result:
-    """What the generator returns; what it yields is dropped."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as stop:
-            result: Result = stop.value
-            return result
 
 
 def signs_of_life(
@@ -52,18 +46,6 @@ def signs_of_life(
             if time.perf_counter() - last >= SIGN_OF_LIFE:
                 last = time.perf_counter()
                 yield Progress(request_id, progress)
-
-
-def mapped(work: Generator[Step, None, Result], change: Callable[[Step], Changed]) -> Generator[Changed, None, Result]:
-    """The same work, with each of its steps changed."""
-    with closing(work):
-        while True:
-            try:
-                step = next(work)
-            except StopIteration as stop:
-                result: Result = stop.value
-                return result
-            yield change(step)
 
 
 def in_thread(work: Callable[[Callable[[], None]], Result]) -> Generator[None, None, Result]:

@@ -11,10 +11,11 @@ from typing import Any
 from studio.core.batch.job import BatchItem, ItemReport
 from studio.core.engine_api.contract import Done, Engine, EngineSettings, MakeEngine, Seen, StyleRequest
 from studio.core.errors import StudioError, WeightsError
+from studio.core.generators import run_to_end
 from studio.core.picture import Picture
 from studio.jobs.batch.batch import Batch
-from studio.jobs.batch.runner import paint_item
 from studio.jobs.cluster import Cluster, ClusterGone, Task
+from studio.jobs.following import follow
 from studio.jobs.looking import look_at
 
 
@@ -44,22 +45,16 @@ def _paint_all(batch: Batch, cluster: Cluster) -> Iterator[ItemReport]:
             if isinstance(request, ItemReport):
                 yield request
                 continue
-            under_way[cluster.start(partial(_paint, item, request), ended)] = item, request
+            under_way[cluster.start(partial(_paint, request), ended)] = item, request
             yield ItemReport(item, "painting")
         if under_way:
             task = cluster.next_of(ended)
             yield from _report_end(batch, *under_way.pop(task), task)
 
 
-def _paint(item: BatchItem, request: StyleRequest, engine: Engine) -> Done:
+def _paint(request: StyleRequest, engine: Engine) -> Done:
     """Runs on a worker: what its engine makes of it. Raises what the engine raises."""
-    painting = paint_item(item, request, engine)
-    while True:
-        try:
-            next(painting)
-        except StopIteration as end:
-            done: Done = end.value
-            return done
+    return run_to_end(follow(request, engine))
 
 
 def _look_there(cluster: Cluster, content: Picture) -> Seen:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import closing
 
 from studio.core.batch.job import BatchItem, ItemReport
 from studio.core.engine_api.contract import Done, Engine, StyleRequest
 from studio.core.errors import WeightsError
+from studio.core.generators import mapped
 from studio.jobs.as_studio_error import as_studio_error
 from studio.jobs.batch.batch import Batch
 from studio.jobs.following import follow
@@ -30,14 +30,7 @@ def run_batch(batch: Batch, engine: Engine) -> Iterator[ItemReport]:
 
 def paint_item(item: BatchItem, request: StyleRequest, engine: Engine) -> Generator[ItemReport, None, Done]:
     """Reports of an item while it is painted; returns what came of it. Raises what the engine raises."""
-    with closing(follow(request, engine)) as events:
-        while True:
-            try:
-                news = next(events)
-            except StopIteration as end:
-                done: Done = end.value
-                return done
-            yield ItemReport(item, "painting", news.progress)
+    return mapped(follow(request, engine), lambda news: ItemReport(item, "painting", news.progress))
 
 
 def _run_item(batch: Batch, item: BatchItem, engine: Engine) -> Iterator[ItemReport]:

@@ -1,4 +1,4 @@
-"""Work in steps: done in one go, or told of in events, and closed with whoever follows it."""
+"""Work in steps: told of in events, done on another thread, and closed with whoever follows it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from studio.core.engine_api.contract import Progress
 from studio.engine.runtime import generators
-from studio.engine.runtime.generators import in_thread, mapped, run_to_end, signs_of_life
+from studio.engine.runtime.generators import in_thread, run_to_end, signs_of_life
 
 
 def count(closed: list[int]) -> Generator[float | None, None, str]:
@@ -20,10 +20,6 @@ def count(closed: list[int]) -> Generator[float | None, None, str]:
     finally:
         closed.append(1)
     return "counted"
-
-
-def test_what_work_returns_is_what_it_comes_to() -> None:
-    assert run_to_end(count([])) == "counted"
 
 
 def test_of_work_come_events_with_the_share_that_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,15 +57,6 @@ def test_news_are_passed_on_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         yield Progress(7, 0.5, "Halfway")
 
     assert list(signs_of_life(7, work())) == [Progress(7, 0.5, "Halfway")]
-
-
-def test_changed_steps_are_of_the_same_work() -> None:
-    closed: list[int] = []
-    work = mapped(count(closed), lambda step: step is None)
-    assert [next(work), next(work)] == [True, False]
-    work.close()
-    assert closed
-    assert run_to_end(mapped(count([]), str)) == "counted"
 
 
 def test_what_another_thread_finds_or_raises_is_found_or_raised_here() -> None:
