@@ -94,6 +94,10 @@ class Journal:
         """Note what becomes of an item; it is on the disk when this returns."""
         self._add({"item": item.number, "state": state, **facts})
 
+    def line_of(self, item: BatchItem) -> Mapping[str, Any]:
+        """The last line of an item as the journal was opened; {} where there is none, or another batch has begun."""
+        return {} if self.record is None else self.record.states.get(item.number, {})
+
     def end(self) -> None:
         """Note that every item has been tried."""
         self._add({"end": True})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence, Set
 from pathlib import Path
-from typing import Any
 
 from studio.core.artwork.layers import layers_of
 from studio.core.batch.job import BatchItem, BatchJob, ItemReport, ItemState
@@ -21,8 +20,8 @@ from studio.core.picture import Picture
 from studio.core.project.picture_bytes import reachable_original
 from studio.core.rescue import keep_safe, unsaved
 from studio.core.storage.atomic_write import make_folder, unwritable
-from studio.core.storage.untrusted import path_inside
 from studio.jobs.as_studio_error import as_studio_error
+from studio.jobs.batch.output_files import check_inside, file_facts
 
 OpenPhoto = Callable[[Path], Picture]
 Look = Callable[[Picture], Seen]
@@ -147,16 +146,12 @@ class Batch:
             raise PictureError(
                 f"{item.output} is one of the photos or styles in another place.", "Choose another folder."
             )
-        try:
-            path_inside(self.folder, item.output)  # also if it is not there: a link to nothing would be written through
-        except ValueError as error:
-            raise PictureError(f"{error}: nothing is written outside of {self.folder}.", "Remove the link.") from error
+        check_inside(self.folder, item.output)
         if is_there and not self._may_overwrite:
             raise PictureError(f"{item.output} exists already.", "Move it away, or allow overwriting.")
 
     def _is_done(self, item: BatchItem) -> bool:
-        record = self._journal.record
-        line = record.states.get(item.number, {}) if record else {}
+        line = self._journal.line_of(item)
         facts = file_facts(self.folder / item.output)
         match line.get("state"):
             case "done":
@@ -240,15 +235,6 @@ def _open_journal(folder: Path) -> Journal:
 def _is_continued(record: Record, job: BatchJob, may_overwrite: bool) -> bool:
     is_same = {name: record.job.get(name) for name in job.identity} == job.identity
     return is_same and not (record.has_ended and may_overwrite)
-
-
-def file_facts(path: Path) -> list[Any] | None:
-    """What tells a file from the one that replaces it; None where there is none."""
-    try:
-        facts = path.stat()
-    except OSError:
-        return None
-    return [facts.st_ino, facts.st_mtime_ns, facts.st_size]
 
 
 def _as_sentence(error: Exception) -> StudioError:

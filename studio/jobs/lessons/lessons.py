@@ -16,10 +16,10 @@ from studio.core.engine_api.learning import TrainingStep, TuneRequest
 from studio.core.errors import PictureError, StudioError
 from studio.core.rescue import keep_style_safe, unsaved
 from studio.core.storage.atomic_write import make_folder, replace_file
-from studio.core.storage.untrusted import name_key, path_inside
+from studio.core.storage.untrusted import name_key
 from studio.core.styles.learned_style_file import decode_learned, training_file
 from studio.jobs.as_studio_error import as_studio_error
-from studio.jobs.batch.batch import file_facts
+from studio.jobs.batch.output_files import check_inside, file_facts
 
 JOURNAL_NAME = ".style-studio-lessons.jsonl"
 
@@ -64,7 +64,7 @@ class Lessons:
         path = self.path_of(item)
         try:
             is_resumed = self._has_begun(item)
-            _check_inside(self.folder, item.output)
+            check_inside(self.folder, item.output)
             if path.exists() and not (is_resumed or self._may_overwrite or self._is_ours(item)):
                 raise PictureError(f"{item.output} exists already.", "Move it away, or allow overwriting.")
             request = self._open_lesson(item, is_resumed)
@@ -117,30 +117,18 @@ class Lessons:
         self._journal.note(item, state, reason=str(error), replaces=self._replaced.get(item.number))
         return LessonReport(item, state, reason=str(error))
 
-    def _line(self, item: BatchItem) -> Mapping[str, Any]:
-        record = self._journal.record
-        return record.states.get(item.number, {}) if record else {}
-
     def _has_begun(self, item: BatchItem) -> bool:
         """Whether there is a checkpoint to go on from: always one of these lessons, others unless to be overwritten."""
         has_one = training_file(self.path_of(item)).is_file()
-        return has_one and (not self._may_overwrite or self._line(item).get("state") == "writing")
+        return has_one and (not self._may_overwrite or self._journal.line_of(item).get("state") == "writing")
 
     def _is_ours(self, item: BatchItem) -> bool:
         """Whether the file that is there was written by these lessons, which were ended before its first checkpoint."""
-        line, facts = self._line(item), file_facts(self.path_of(item))
+        line, facts = self._journal.line_of(item), file_facts(self.path_of(item))
         return line.get("state") in ("writing", "failed") and facts != line.get("replaces")
 
     def _is_done(self, item: BatchItem) -> bool:
-        return self._line(item).get("state") == "done" and self.path_of(item).exists()
-
-
-def _check_inside(folder: Path, output: str) -> None:
-    """Raise PictureError where a file of this name, or a link, would be written outside of the folder."""
-    try:
-        path_inside(folder, output)
-    except ValueError as error:
-        raise PictureError(f"{error}: nothing is written outside of {folder}.", "Remove the link.") from error
+        return self._journal.line_of(item).get("state") == "done" and self.path_of(item).exists()
 
 
 def open_lessons(
