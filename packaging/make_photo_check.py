@@ -7,9 +7,6 @@ the studio.
 
 from __future__ import annotations
 
-import argparse
-import csv
-import hashlib
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -17,17 +14,15 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from own_models import features_of, own_card, parse_arguments, read_manifest, write_model
+from sklearn.metrics import roc_auc_score
 
-from studio.core.card import Card, card_json
-from studio.core.classifier.measures import area_under_curve, calibration_error
+from studio.core.classifier.measures import calibration_error
 from studio.core.curator.fitting import calibrated, fit_head, folds_of, hold_out
 from studio.core.curator.model_file import Classifier, encode_classifier
 from studio.core.curator.photo_check import MODEL, PAINTING, PHOTO
-from studio.core.engine_api.contract import DescribeRequest
 from studio.core.engine_api.features import FeatureQuery
-from studio.core.image_io.picture_reader import open_picture
 from studio.core.training.data_card import work_of
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.vision.describer import Describer
 
 FOLDS, SEED, REGULARISATION = 4, 0, 1.0
@@ -37,11 +32,7 @@ QUERY = FeatureQuery()
 
 def main() -> int:
     """Run the program."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("photos", type=Path)
-    parser.add_argument("paintings", type=Path)
-    parser.add_argument("--output", type=Path, default=Path(__file__).resolve().parents[1] / "resources" / "models")
-    arguments = parser.parse_args()
+    arguments = parse_arguments(__doc__, "photos", "paintings")
     torch.set_num_threads(1)
     describer = Describer(torch.device("cpu"))
     photos, photo_works, blocks = look_at(describer, arguments.photos)
@@ -51,7 +42,7 @@ def main() -> int:
     works = [*(f"photo {work}" for work in photo_works), *(f"painting {work}" for work in painting_works)]
     held = hold_out(features, classes, folds_of(classes, works, FOLDS, SEED), 2, REGULARISATION, blocks)
     is_photo = classes == 0
-    area = area_under_curve(held.probabilities[:, 0], is_photo)
+    area = roc_auc_score(is_photo, held.probabilities[:, 0])
     found = held.probabilities[is_photo, 0] >= 0.5
     lost = held.probabilities[~is_photo, 0] >= 0.5
     error = calibration_error(held.probabilities, classes)
@@ -59,49 +50,35 @@ def main() -> int:
     head = fit_head(features, classes, (PHOTO, PAINTING), REGULARISATION, blocks)
     head = replace(calibrated(head, held, classes), least_certainty=0.0, farthest=float(np.finfo(np.float32).max))
     counted = f"{len(photos)} photos of {len(set(photo_works))} works and {len(paintings)} pictures of"
-    card = Card(
-        id=MODEL,
-        kind="model",
+    card = own_card(
+        arguments.output,
+        MODEL,
         title="Photo or painting",
-        author="The Style Studio founders",
-        year="2026",
-        licence="MIT",
+        credit="Photo or painting",
+        category="classifier",
         source="Made by packaging/make_photo_check.py: a linear classifier (logistic regression) of mean and deviation "
         "of seven layers of mobilenet_v2_imagenet.",
-        file=arguments.output / f"{MODEL}.safetensors",
-        credit="Photo or painting by Style Studio, MIT",
-        category="classifier",
         trained_on=f"{counted} {len(set(painting_works))} paintings and prints; only these numbers are distributed, no "
         f"picture. On works it had not learnt from, in {FOLDS} parts: area under the curve {area:.3f}, "
         f"{found.mean():.1%} of the photos found, {lost.mean():.1%} of the paintings taken for photos.",
         limits="Foggy landscapes, black and white photos and photos of murals may be taken for paintings, and "
         "photographic realism for photos. Renderings, screenshots and collages are neither, and it does not know that.",
     )
-    data = encode_classifier(Classifier(head, QUERY, card))
-    card.file.write_bytes(data)
-    card = replace(card, sha256=hashlib.sha256(data).hexdigest())
-    (arguments.output / f"{MODEL}.json").write_text(card_json(card), encoding="utf-8")
+    write_model(encode_classifier(Classifier(head, QUERY, card)), card)
     return 0
 
 
 def look_at(describer: Describer, folder: Path) -> tuple[NDArray[np.float32], list[str], tuple[int, ...]]:
     """Features of the pictures of a folder, their works, and the lengths of the layers."""
-    rows: list[NDArray[np.float32]] = []
+    names: list[str] = []
     works: list[str] = []
-    blocks: tuple[int, ...] = ()
-    with (folder / "MANIFEST.tsv").open(encoding="utf-8") as file:
-        names = [row["path"] for row in csv.DictReader(file, delimiter="\t")]
-    for number, name in enumerate(names, start=1):
-        work = work_of(name)
-        if works.count(work) >= DETAILS:
-            continue
-        vectors = run_to_end(describer.describe(DescribeRequest(open_picture(folder / name), QUERY))).vectors
-        rows.append(np.concatenate([vectors[layer] for layer in QUERY.layers]))
-        works.append(work)
-        blocks = tuple(len(vectors[layer]) for layer in QUERY.layers)
-        if number % 100 == 0:
-            print(f"{folder.name}: {number} of {len(names)}", file=sys.stderr, flush=True)
-    return np.stack(rows), works, blocks
+    for row in read_manifest(folder):
+        work = work_of(row["path"])
+        if works.count(work) < DETAILS:
+            names.append(row["path"])
+            works.append(work)
+    rows, blocks = features_of(describer, folder, names, QUERY)
+    return rows, works, blocks
 
 
 if __name__ == "__main__":

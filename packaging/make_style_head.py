@@ -8,10 +8,6 @@ the head that is written has learnt from all. Needs the studio and scikit-learn.
 
 from __future__ import annotations
 
-import argparse
-import csv
-import hashlib
-import json
 import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -20,7 +16,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
+from own_models import own_card, parse_arguments, read_manifest, write_model
+from safetensors.torch import save
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
@@ -66,10 +63,7 @@ class Projection:
 
 def main() -> int:
     """Run the program."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--output", type=Path, default=Path(__file__).resolve().parents[1] / "resources" / "models")
-    arguments = parser.parse_args()
+    arguments = parse_arguments(__doc__, "folder")
     torch.set_num_threads(1)
     pictures = look_at(arguments.folder)
     before, after, queries = zip(*(held_back(pictures, seed) for seed in SEEDS), strict=True)
@@ -87,8 +81,7 @@ def look_at(folder: Path) -> Pictures:
     encoder = MobileNetEncoder(CPU)
     style, subject, artists, works = [], [], [], []
     blocks: tuple[int, ...] = ()
-    with (folder / "MANIFEST.tsv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file, delimiter="\t") if row["author"] not in UNKNOWN]
+    rows = [row for row in read_manifest(folder) if row["author"] not in UNKNOWN]
     for number, row in enumerate(rows, start=1):
         image = at_working_size(to_tensor(open_picture(folder / row["path"]), CPU))
         with torch.no_grad():
@@ -174,35 +167,28 @@ def write(
         for name, projection in (("style", style), ("subject", subject))
         for part in ("weight", "bias")
     }
-    path = folder / f"{HEAD}.safetensors"
-    save_file(tensors, path)
     artists = Counter(pictures.artists.tolist())
     often = ", ".join(f"{artist} {count}" for artist, count in artists.most_common(6))
-    card = {
-        "id": HEAD,
-        "kind": "model",
-        "title": "Style head of the studio, on MobileNetV2",
-        "author": "The Style Studio founders",
-        "year": "2026",
-        "licence": "MIT",
-        "source": "Made by packaging/make_style_head.py: linear discriminants between artists (shrinkage "
+    card = own_card(
+        folder,
+        HEAD,
+        title="Style head of the studio, on MobileNetV2",
+        credit="Style head",
+        category="style head",
+        source="Made by packaging/make_style_head.py: linear discriminants between artists (shrinkage "
         f"{SHRINKAGE:g}) of mean and deviation of seven layers of mobilenet_v2_imagenet, and principal directions of "
         "its last features.",
-        "file": path.name,
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "credit": "Style head by Style Studio, MIT",
-        "category": "style head",
-        "trained_on": f"{len(pictures.works):,} pictures (whole works and parts of them) of "
+        trained_on=f"{len(pictures.works):,} pictures (whole works and parts of them) of "
         f"{len(set(pictures.works)):,} works by {len(artists)} artists, nearly all in the public domain; most "
         f"often {often}. Only these numbers are distributed, no picture. Measured on artists kept back, three times, "
         f"{queries} pictures in all: the nearest picture of another work is by the same artist for {learnt[0]:.0%} (as "
         f"MobileNetV2 sees them: {plain[0]:.0%}), mean average precision {learnt[1]:.2f} ({plain[1]:.2f}).",
-        "limits": "Alike to it is not by the same hand: it is no attribution. It learnt from European and North "
+        limits="Alike to it is not by the same hand: it is no attribution. It learnt from European and North "
         "American painting and illustration of the 19th century for the most part, with some Japanese prints; other "
         "traditions and media are told apart less well. Reproductions differ in colour and sharpness, and it cannot "
         "tell that from style. A photograph has a place in it too, which means nothing.",
-    }
-    (folder / f"{HEAD}.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    )
+    write_model(save(tensors), card)
 
 
 def _at_unit_length(projection: Projection, rows: Numbers) -> Projection:
