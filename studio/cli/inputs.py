@@ -19,13 +19,13 @@ from studio.core.image_io.formats import recognise
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.image_io.opening.places import is_network_url, place_of, reachable
 from studio.core.image_io.output_check import file_identity
-from studio.core.image_io.picture_reader import reason
 from studio.core.picture import Picture
 from studio.core.project.builtin_presets import all_presets, find_preset
 from studio.core.project.presets import Presets
 from studio.core.project.recipe_file import load_recipe, load_recipe_with_regions
 from studio.core.recipe import StyleRecipe
 from studio.core.standard_streams import is_closed
+from studio.core.storage.regular_file import reason
 from studio.core.styles.load_style import open_style, open_style_file
 from studio.core.styles.style import Style
 from studio.core.styles.style_library import StyleLibrary

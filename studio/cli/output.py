@@ -29,12 +29,12 @@ from studio.core.image_io.output.content_credentials import check_signable
 from studio.core.image_io.output.rgb_profiles import INTENTS, NAMED_PROFILES, export_profile
 from studio.core.image_io.output.signing_key import SigningKey
 from studio.core.image_io.output_check import check_folder, check_writable, file_identity, same_file
-from studio.core.image_io.picture_reader import reason
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Metadata, Picture
 from studio.core.project.picture_bytes import reachable_original
 from studio.core.regions.region import Region
 from studio.core.standard_streams import is_closed, write_result
+from studio.core.storage.regular_file import reason
 
 FORMATS: tuple[ExportFormat, ...] = tuple(WRITE_LIMITS)
 _DEPTHS = sorted({depth for limits in WRITE_LIMITS.values() for depth in limits.depths})

@@ -26,7 +26,7 @@ from studio.cli.terminal import print_json, say, take_any_text
 from studio.core.engine_api.contract import MakeEngine
 from studio.core.errors import TRACEBACK_SWITCH, EngineError, StudioError, WeightsError, WriteError
 from studio.core.image_io.opening.opener import PictureOpener
-from studio.core.image_io.picture_reader import reason
+from studio.core.storage.regular_file import reason
 from studio.core.training.ablation import Compare
 from studio.core.training.training_plan import Train
 from studio.jobs.decoding.answering import OpensHere

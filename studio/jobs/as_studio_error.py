@@ -6,7 +6,7 @@ import traceback
 from pathlib import Path
 
 from studio.core.errors import EngineError, StudioError
-from studio.core.image_io.picture_reader import reason, shown_name
+from studio.core.storage.regular_file import reason, shown_name
 
 _LONGEST_NAME = 60  # characters; a name that is too long for the disk is too long for a sentence
 

@@ -21,10 +21,10 @@ from studio.core.displayable import displayable
 from studio.core.errors import PictureError, StudioError
 from studio.core.image_io import ExportOptions, encode_picture, open_picture
 from studio.core.image_io.formats import ExportFormat
-from studio.core.image_io.picture_reader import shown_name
 from studio.core.image_io.xmp import read_recipe
 from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
+from studio.core.storage.regular_file import shown_name
 from studio.core.styles.style import Style
 from studio.core.styles.style_library import StyleLibrary
 from tests.support.fakes import make_picture

@@ -12,8 +12,9 @@ from studio.core.errors import PictureError
 from studio.core.image_io.formats import OPEN_SUFFIXES
 from studio.core.image_io.opening.opener import OpeningCancelled
 from studio.core.image_io.opening.places import reachable
-from studio.core.image_io.picture_reader import open_picture, shown_name
+from studio.core.image_io.picture_reader import open_picture
 from studio.core.picture import Picture
+from studio.core.storage.regular_file import shown_name
 
 MOST_TRIED = 50  # files; whoever drops a thousand unreadable ones is not kept waiting for all of them
 

@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from studio.core.errors import PictureError, WriteError
-from studio.core.image_io.picture_reader import reason
 from studio.core.storage.atomic_write import replace_file, unwritable
+from studio.core.storage.regular_file import reason
 
 # What no other name or folder on this machine would help against.
 _TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM}

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import os
-import stat
 import warnings
-from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-import numpy as np
 from PIL import Image, ImageFile
 
-from studio.core.displayable import displayable
 from studio.core.errors import PictureError
-from studio.core.image_io.color.color_tags import Told, told_colors
-from studio.core.image_io.color.deep_colors import deep_to_srgb, rgb_profile
+from studio.core.image_io.color.color_tags import told_colors
+from studio.core.image_io.color.deep_colors import rgb_profile
 from studio.core.image_io.color.deep_image import DEEP_VALUES, DeepValues, deep_pixels
 from studio.core.image_io.color.transparency import continue_visible
-from studio.core.image_io.color_profile import STRIP, ToSrgb
+from studio.core.image_io.color.upright_pixels import finer_pixels, upright_pixels
 from studio.core.image_io.containers.open_file import (
     check_not_empty,
     clean_aperture,
@@ -30,7 +26,7 @@ from studio.core.image_io.containers.open_file import (
 )
 from studio.core.image_io.containers.webp_chunks import load_webp, read_webp
 from studio.core.image_io.deep_jpeg import read_deep_jpeg, read_frame
-from studio.core.image_io.deep_png import deep_mode, finer_values, is_deep_grey, round_values, scale_clear_grey
+from studio.core.image_io.deep_png import deep_mode, round_values, scale_clear_grey
 from studio.core.image_io.exif import carried, dots_per_inch, orientation_of, read_exif
 from studio.core.image_io.formats import RAW_FILE, SHORTCUT, FormatName, describe_stranger, recognise
 from studio.core.image_io.gif_canvas import frame_box, with_free_canvas
@@ -39,22 +35,13 @@ from studio.core.image_io.odd_bmp import read_bmp_header, read_odd_bmp
 from studio.core.image_io.opening.places import reachable
 from studio.core.image_io.opening.wanted import Wanted
 from studio.core.image_io.tiff.tiff_reader import raw_file, read_tiff
-from studio.core.picture import SMALLEST_EDGE, Fine, Metadata, Picture, Pixels, from_deep, to_deep
+from studio.core.picture import SMALLEST_EDGE, Fine, Metadata, Picture, Pixels
+from studio.core.storage.regular_file import open_regular, reason, shown_name
 
 _MOST_INSIDE = 2**28  # bytes of a picture within a BMP
 PART_IS_MISSING = "Part of this file is missing or damaged."
 _OTHERWISE = "Save it as a JPEG or PNG in another program."
 _NOTES = "studio: notes"  # in the `info` of a loaded image
-
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 
 
 def open_picture(path: Path) -> Picture:
@@ -79,31 +66,6 @@ def open_wanted(path: Path, wanted: Wanted) -> Picture:
 def decode_picture(data: bytes, name: str, source: Path | None = None) -> Picture:
     """The picture in bytes from the clipboard, a pipe or a browser. name: what messages call it. As `open_picture`."""
     return decode(BytesIO(data), name, source)
-
-
-def open_regular(path: Path) -> IO[bytes]:
-    """The file opened for reading; PictureError if it is missing, locked, a folder, or a device that never ends."""
-    name = shown_name(path)
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise PictureError(f"{name} is a folder.", "Choose a picture inside it.")
-        if not stat.S_ISREG(status.st_mode):
-            raise PictureError(f"{name} is no ordinary file.", "Choose a picture file.")
-        return path.open("rb")
-    except FileNotFoundError as error:
-        if path.is_symlink():
-            raise PictureError(f"{name} is a link to a file that is gone.", "Choose the file itself.") from error
-        raise PictureError(f"{name} is not there any more.", "Check whether it was moved or renamed.") from error
-    except PermissionError as error:
-        raise PictureError(f"{name} may not be read.", "Ask for permission to read it, or copy it.") from error
-    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
-        raise PictureError(f"{name} cannot be opened: {reason(error)}.") from error
-
-
-def shown_name(path: Path) -> str:
-    """The file's name, without its folder, as text that can be shown and written down whatever bytes it has."""
-    return displayable(path.name or str(path))
 
 
 def read_header(file: IO[bytes], name: str) -> ImageFile.ImageFile:
@@ -146,14 +108,12 @@ def decode_wanted(file: IO[bytes], name: str, source: Path | None, wanted: Wante
         if isinstance(deep, DeepValues):
             pixels, alpha, fine = deep_pixels(deep, orientation, told)
         else:
-            pixels, alpha = _pixels(image, orientation, told)
-            fine = _finer(image, orientation, told, pixels)
+            pixels, alpha = upright_pixels(image, orientation, told)
+            fine = finer_pixels(image, orientation, told, pixels)
         notes = image.info.get(_NOTES, ())
         del image, deep
-        if alpha is not None and not wanted.keep_hidden:
-            continue_visible(pixels, alpha)
-            if fine is not None:
-                fine[alpha == 0] = 0
+        if not wanted.keep_hidden:
+            _replace_hidden(pixels, alpha, fine)
         return Picture(pixels, name, alpha, source, Metadata(carried(exif), dpi, rgb_profile(told)), notes, fine)
     except DECODER_ERRORS as error:
         raise _damaged(name, error) from error
@@ -177,12 +137,18 @@ def _format_of(file: IO[bytes], name: str) -> FormatName:
 def _decode_tiff(file: IO[bytes], name: str, source: Path | None, wanted: Wanted) -> Picture:
     check_before_parsing(name, file, "TIFF")
     found = read_tiff(file, name, wanted.check)
-    if found.alpha is not None and not wanted.keep_hidden:
-        continue_visible(found.pixels, found.alpha)
-        if found.fine is not None:
-            found.fine[found.alpha == 0] = 0
+    if not wanted.keep_hidden:
+        _replace_hidden(found.pixels, found.alpha, found.fine)
     metadata = Metadata(carried(found.exif), _plausible(found.dpi), found.icc)
     return Picture(found.pixels, name, found.alpha, source, metadata, found.notes, found.fine)
+
+
+def _replace_hidden(pixels: Pixels, alpha: Pixels | None, fine: Fine | None) -> None:
+    """Continue what is visible into what is hidden under alpha 0."""
+    if alpha is not None:
+        continue_visible(pixels, alpha)
+        if fine is not None:
+            fine[alpha == 0] = 0
 
 
 def _odd_kind(file: IO[bytes], name: str, format_name: FormatName, wanted: Wanted) -> Image.Image | None:
@@ -252,57 +218,6 @@ def hush_pillow() -> None:
     `warnings.catch_warnings` would be tidier, but two threads inside it restore each other's filters.
     """
     warnings.filterwarnings("ignore", module=r"PIL\.|pi_heif")
-
-
-def reason(error: BaseException) -> str:
-    """Why the system refused, in its own words, such as "Input/output error"."""
-    return (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
-
-
-def _pixels(image: Image.Image, orientation: int, told: Sequence[Told] = ()) -> tuple[Pixels, Pixels | None]:
-    """The upright sRGB pixels of a loaded image, and its alpha or None where all is opaque.
-
-    Strip by strip, for memory; and `np.asarray` of all takes three times as long with 100 megapixels.
-    """
-    size = (image.width, image.height) if orientation >= 5 else (image.height, image.width)
-    to_srgb = ToSrgb(image, *told)
-    pixels, alpha = np.empty((*size, 3), np.uint8), None
-    for rows, part in _upright_strips(image, orientation):
-        pixels[rows], opacity = to_srgb(part)
-        if opacity is not None:
-            alpha = np.empty(size, np.uint8) if alpha is None else alpha
-            alpha[rows] = opacity
-    return pixels, None if alpha is None or alpha.min() == 255 else alpha
-
-
-def _finer(image: Image.Image, orientation: int, told: Sequence[Told], pixels: Pixels) -> Fine | None:
-    """What 8 bits leave out of a PNG of 16 bits, upright and sRGB; `pixels` are rounded anew where it is converted."""
-    low = finer_values(image)
-    is_grey = is_deep_grey(image)
-    if low is None and not is_grey:
-        return None
-    convert = deep_to_srgb(told, is_grey=is_grey, peak=ToSrgb(image).peak)
-    fine = np.empty(pixels.shape, np.int8)
-    lower = _upright_strips(low if low is not None else image, orientation)
-    for (rows, part), (_, rest) in zip(_upright_strips(image, orientation), lower, strict=True):
-        if low is None:
-            deep = np.repeat(np.asarray(part).astype(np.uint16)[:, :, None], 3, axis=2)
-        else:
-            deep = to_deep(np.asarray(part)[:, :, :3], np.asarray(rest)[:, :, :3].view(np.int8))
-        pixels[rows], fine[rows] = from_deep(convert(deep))
-    return fine if fine.any() else None  # 8 bits in a file of 16
-
-
-def _upright_strips(image: Image.Image, orientation: int) -> Iterator[tuple[slice, Image.Image]]:
-    """Rows of the upright picture, and the part of the image that lies there, upright."""
-    is_on_its_side, begins_at_end = orientation >= 5, orientation in (3, 4, 7, 8)
-    length, width = (image.width, image.height) if is_on_its_side else (image.height, image.width)
-    rows = max(1, STRIP // width)
-    for top in range(0, length, rows):
-        bottom = min(top + rows, length)
-        first, last = (length - bottom, length - top) if begins_at_end else (top, bottom)
-        part = image.crop((first, 0, last, image.height) if is_on_its_side else (0, first, image.width, last))
-        yield slice(top, bottom), part.transpose(_UPRIGHT[orientation]) if orientation > 1 else part
 
 
 def _plausible_dpi(image: Image.Image, exif: float | None) -> float | None:

@@ -17,8 +17,9 @@ from studio.core.card import Card, licence_is_unknown
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError
 from studio.core.image_io.output.written_packets import packet_in
-from studio.core.image_io.picture_reader import open_regular, read_header
+from studio.core.image_io.picture_reader import read_header
 from studio.core.recipe import StyleRecipe
+from studio.core.storage.regular_file import open_regular
 
 NAMESPACES = {
     "x": "adobe:ns:meta/",

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import IO
 
 from studio.core.errors import PictureError, ProjectError
-from studio.core.image_io.picture_reader import open_regular
 from studio.core.project.picture_bytes import SUFFIXES
 from studio.core.storage.atomic_write import replace_file
+from studio.core.storage.regular_file import open_regular
 
 DOCUMENT = "project.json"
 LARGEST_ARCHIVE = 2**32 - 2**20  # bytes; beyond, a zip needs fields of another kind

@@ -16,8 +16,9 @@ from PIL import Image
 
 from studio.core.errors import PictureError, StudioError
 from studio.core.image_io.formats import FormatName, recognise
-from studio.core.image_io.picture_reader import decode, read_header, reason
+from studio.core.image_io.picture_reader import decode, read_header
 from studio.core.picture import Picture
+from studio.core.storage.regular_file import reason
 from studio.core.storage.untrusted import read_bounded
 
 LARGEST_FILE = 2**30  # bytes of one picture's file

@@ -10,11 +10,11 @@ from typing import Any
 from studio.core.artwork.recipe_regions import regions_from_values, regions_to_values
 from studio.core.displayable import displayable
 from studio.core.errors import RecipeError, StudioError, WriteError
-from studio.core.image_io.picture_reader import reason
 from studio.core.project.builtin_presets import BUILT_IN, KeptSettings
 from studio.core.recipe import StyleRecipe
 from studio.core.storage.atomic_write import make_folder, replace_file
 from studio.core.storage.folder_lock import FolderLock
+from studio.core.storage.regular_file import reason
 from studio.core.storage.untrusted import parse_object, read_bounded
 from studio.core.storage.user_folders import config_folder
 

@@ -14,11 +14,11 @@ from studio.core.artwork.recipe_regions import (
     regions_to_values,
 )
 from studio.core.errors import RecipeError
-from studio.core.image_io.picture_reader import open_regular, reason, shown_name
 from studio.core.image_io.xmp import read_settings
 from studio.core.recipe import StyleRecipe
 from studio.core.regions.region import Region
 from studio.core.storage.atomic_write import replace_file
+from studio.core.storage.regular_file import open_regular, reason, shown_name
 from studio.core.storage.untrusted import parse_object
 
 SUFFIX = ".recipe.json"

@@ -11,12 +11,12 @@ from pathlib import Path
 from weakref import WeakSet
 
 from studio.core.errors import ProjectError, WriteError
-from studio.core.image_io.picture_reader import reason
 from studio.core.picture import Picture
 from studio.core.project.archive import is_member
 from studio.core.project.document import Pack
 from studio.core.project.picture_bytes import LARGEST_FILE, file_of, keep_file
 from studio.core.storage.atomic_write import make_folder, replace_file
+from studio.core.storage.regular_file import reason
 from studio.core.storage.untrusted import read_bounded
 
 _KINDS = ("pictures", "thumbnails", "learned", "masks")

@@ -21,10 +21,11 @@ from safetensors.numpy import load, save
 from studio.core.card import OWN_CATEGORY, Card, card_json, parse_card
 from studio.core.errors import PictureError, StudioError
 from studio.core.image_io import ExportOptions, encode_picture
-from studio.core.image_io.picture_reader import decode, open_regular, read_header, reason
+from studio.core.image_io.picture_reader import decode, read_header
 from studio.core.picture import Picture, fit_size
 from studio.core.resampling import resized
 from studio.core.storage.atomic_write import replace_file
+from studio.core.storage.regular_file import open_regular, reason
 from studio.core.storage.untrusted import parse_object
 from studio.core.styles.learned_style import MOST_REFERENCES, REFERENCE_EDGE, LearnedStyle, check_network
 

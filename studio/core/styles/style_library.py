@@ -13,10 +13,10 @@ from studio.core.card import OWN_CATEGORY, UNKNOWN_LICENCE, Card, card_json, rea
 from studio.core.errors import StudioError
 from studio.core.image_io import ExportOptions, encode_picture
 from studio.core.image_io.containers.learning_marks import learning_mark
-from studio.core.image_io.picture_reader import reason
 from studio.core.picture import Picture
 from studio.core.resampling import reduced
 from studio.core.storage.atomic_write import replace_file
+from studio.core.storage.regular_file import reason
 from studio.core.storage.untrusted import path_inside
 from studio.core.storage.user_folders import data_folder
 from studio.core.styles.learned_style import LearnedStyle

@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 
 from studio.core.image_io.opening.opener import Cancellation
-from studio.core.image_io.picture_reader import shown_name
 from studio.core.picture import Picture
+from studio.core.storage.regular_file import shown_name
 from studio.jobs.decoding.messages import Question
 
 

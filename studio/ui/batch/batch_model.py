@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from studio.core.batch.job import BatchItem, ItemReport
 from studio.core.displayable import displayable
-from studio.core.image_io.picture_reader import shown_name
+from studio.core.storage.regular_file import shown_name
 from studio.ui.batch.batch_queue import BatchQueue
 from studio.ui.widgets.plain_text import tool_tip
 

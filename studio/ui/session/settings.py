@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from studio.core.errors import StudioError
-from studio.core.image_io.picture_reader import open_regular, reason
 from studio.core.storage.atomic_write import replace_file
+from studio.core.storage.regular_file import open_regular, reason
 from studio.core.storage.user_folders import config_folder
 from studio.ui.session.message import Message
 from studio.ui.threads.serial_executor import SerialExecutor

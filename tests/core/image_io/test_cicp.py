@@ -252,7 +252,7 @@ def test_each_strip_of_a_bright_picture_is_mapped_alike(monkeypatch: pytest.Monk
     light = np.linspace(0, 4, 64)[:, None, None] * np.ones((64, 64, 3))
     whole = tagged(pq_pixels(light), cicp(9, 16))
     monkeypatch.setattr("studio.core.image_io.color_profile.STRIP", 64 * 5)
-    monkeypatch.setattr("studio.core.image_io.picture_reader.STRIP", 64 * 7)
+    monkeypatch.setattr("studio.core.image_io.color.upright_pixels.STRIP", 64 * 7)
     assert np.array_equal(tagged(pq_pixels(light), cicp(9, 16)), whole)
 
 

@@ -17,6 +17,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from studio.core.image_io import OPEN_SUFFIXES, color_profile, decode_picture, open_picture
 from studio.core.image_io import picture_reader as door
+from studio.core.image_io.color.upright_pixels import _UPRIGHT, upright_pixels
 from studio.core.image_io.color_profile import eight_bits, full_scale, srgb_profile
 from studio.core.image_io.tiff import segments as tiff_segments
 from studio.core.picture import Picture
@@ -208,8 +209,8 @@ def test_a_picture_of_any_mode_can_be_turned(mode: str, orientation: int) -> Non
     image = Image.fromarray(black_above.astype(deep[mode]) * 257) if mode in deep else grey.convert(mode)
     assert image.mode == mode
     door.hush_pillow()
-    pixels, alpha = door._pixels(image, orientation)
-    expected = black_above if orientation == 1 else np.asarray(grey.transpose(door._UPRIGHT[orientation]))
+    pixels, alpha = upright_pixels(image, orientation)
+    expected = black_above if orientation == 1 else np.asarray(grey.transpose(_UPRIGHT[orientation]))
     assert alpha is None
     assert (pixels > 127).tolist() == np.stack([expected > 127] * 3, 2).tolist()
 
@@ -219,7 +220,7 @@ def test_strips_fit_together_whichever_way_they_are_turned(orientation: int, mon
     image, exif = Image.fromarray(noise(40, 30, channels=4)), Image.Exif()
     exif[0x0112] = orientation
     whole = opened(image, "PNG", exif=exif)
-    monkeypatch.setattr(door, "STRIP", 7 * 40)
+    monkeypatch.setattr("studio.core.image_io.color.upright_pixels.STRIP", 7 * 40)
     assert opened(image, "PNG", exif=exif).fingerprint == whole.fingerprint
     assert whole.alpha is not None
 

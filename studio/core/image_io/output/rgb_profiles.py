@@ -21,8 +21,8 @@ from studio.core.errors import PictureError
 from studio.core.image_io.color_profile import srgb_profile
 from studio.core.image_io.formats import WRITE_LIMITS, ExportFormat
 from studio.core.image_io.header_checks import DECODER_ERRORS
-from studio.core.image_io.picture_reader import open_regular, shown_name
 from studio.core.picture import Metadata
+from studio.core.storage.regular_file import open_regular, shown_name
 
 Intent = Literal["relative", "perceptual", "saturation", "absolute"]
 NamedProfile = Literal["srgb", "display-p3", "adobe-rgb", "photo"]

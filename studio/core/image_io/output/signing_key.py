@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.core.displayable import displayable
 from studio.core.errors import PictureError
-from studio.core.image_io.picture_reader import reason
+from studio.core.storage.regular_file import reason
 from studio.core.storage.untrusted import read_bounded
 
 if TYPE_CHECKING:
