@@ -20,6 +20,7 @@ from studio.core.library.arranging import Labelled, Sort, arranged_rows, below
 from studio.core.library.facts import Facts
 from studio.core.library.files.fact_files import FactFiles
 from studio.core.library.files.index_database import IndexDamaged, IndexDatabase, is_marked, remove_database
+from studio.core.library.files.labels import LABELS_TABLE, Labels
 from studio.core.library.files.vector_file import KINDS, VectorFile
 from studio.core.storage.atomic_write import make_folder
 from studio.core.storage.folder_lock import FolderLock
@@ -35,8 +36,7 @@ CREATE INDEX IF NOT EXISTS by_fingerprint ON pictures (fingerprint);
 CREATE TABLE IF NOT EXISTS problems (
     path BLOB PRIMARY KEY, size INTEGER NOT NULL, modified INTEGER NOT NULL, problem TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS thumbnails (row INTEGER PRIMARY KEY, data BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS labels (
-    row INTEGER NOT NULL, model TEXT NOT NULL, label TEXT NOT NULL, certainty REAL NOT NULL, PRIMARY KEY (row, model));
+{LABELS_TABLE}
 CREATE TABLE IF NOT EXISTS made_with (model TEXT NOT NULL);
 """
 
@@ -89,8 +89,8 @@ def library_folder() -> Path:
 class LibraryIndex:
     """The index in a folder; for one thread at a time. Raises StudioError if it cannot be opened.
 
-    is_writer: takes the folder's lock, so that one process writes. Others may read meanwhile. fact_files: where its
-    facts were read from, None for who only reads.
+    is_writer: takes the folder's lock, so that one process writes. Others may read meanwhile. labels: what classifiers
+    said of its pictures. fact_files: where its facts were read from, None for who only reads.
     """
 
     def __init__(self, folder: Path | None = None, is_writer: bool = False) -> None:
@@ -104,6 +104,7 @@ class LibraryIndex:
             self._database = self._open(is_writer)
             self._free: list[int] = []
             self._freed: list[int] = []  # by what is not committed yet
+            self.labels = Labels(self._database)
             self.fact_files = FactFiles(self._database) if is_writer else None
             if is_writer:
                 self._drop_what_has_no_vectors()
@@ -235,36 +236,6 @@ class LibraryIndex:
         """A small WebP file, b"" where there is none."""
         found = self._database.execute("SELECT data FROM thumbnails WHERE row = ?", (int(row),))
         return bytes(found[0][0]) if found else b""
-
-    def put_label(self, row: int, model: str, label: str, certainty: float) -> None:
-        """Remember what a classifier said; label "" for unknown. It lasts from the next `commit`."""
-        self._database.execute("INSERT OR REPLACE INTO labels VALUES (?, ?, ?, ?)", (row, model, label, certainty))
-
-    def forget_labels(self, model: str) -> None:
-        """Forget all that a classifier said."""
-        self._database.execute("DELETE FROM labels WHERE model = ?", (model,))
-
-    def label_counts(self) -> dict[str, dict[str, int]]:
-        """By classifier, what it said ("" for unknown) of how many pictures, the most frequent first."""
-        found: dict[str, dict[str, int]] = {}
-        query = "SELECT model, label, count(*) FROM labels GROUP BY model, label ORDER BY model, count(*) DESC, label"
-        for model, label, count in self._database.execute(query):
-            found.setdefault(model, {})[label] = count
-        return found
-
-    def labels(self, model: str) -> dict[int, tuple[str, float]]:
-        """What a classifier said: label and certainty by row."""
-        rows = self._database.execute("SELECT row, label, certainty FROM labels WHERE model = ?", (model,))
-        return {row: (label, certainty) for row, label, certainty in rows}
-
-    def labels_of(self, rows: Sequence[int] | NDArray[np.int64]) -> dict[int, list[tuple[str, str, float]]]:
-        """What classifiers said of the pictures in these rows: model, label ("" for unknown) and certainty."""
-        found: dict[int, list[tuple[str, str, float]]] = {}
-        query = "SELECT model, label, certainty FROM labels WHERE row = ? ORDER BY model"
-        for row in map(int, rows):
-            if labels := self._database.execute(query, (row,)):
-                found[row] = labels
-        return found
 
     def close(self) -> None:
         """Close it; what was not committed is as if it had never been. Idempotent."""

@@ -58,7 +58,7 @@ class LibraryReader:
             pictures = tuple(picture for few in self._in_steps(wanted) for picture in index.pictures(few))
             # Some may have gone.
             vectors = index.vectors("style", _rows_of(pictures))
-            labels = {row: said for few in self._in_steps(wanted) for row, said in index.labels_of(few).items()}
+            labels = {row: said for few in self._in_steps(wanted) for row, said in index.labels.of(few).items()}
             colors = [color_traits(index.vectors("palette", few)) for few in self._in_steps(_rows_of(pictures))]
             folder = index.folder
         known = Known(
@@ -74,7 +74,7 @@ class LibraryReader:
     def labels(self, rows: Sequence[int]) -> Labels:
         """What classifiers said of the pictures in these rows. Raises StudioError."""
         with self._lock:
-            return self._opened().labels_of(rows)
+            return self._opened().labels.of(rows)
 
     def lay_out(self, vectors: NDArray[np.float32], process: LayoutProcess) -> NDArray[np.float32]:
         """Places by UMAP, computed in the process and kept. Raises LayoutStopped, StudioError."""

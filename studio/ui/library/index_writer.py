@@ -136,12 +136,12 @@ class IndexWriter:
         index = self._opened()
         try:
             if is_first:
-                index.forget_labels(model)
+                index.labels.forget(model)
             rows = set()
             for path, label, certainty in labels:
                 picture = index.find(path)
                 if picture is not None:
-                    index.put_label(picture.row, model, label, certainty)
+                    index.labels.put(picture.row, model, label, certainty)
                     rows.add(picture.row)
             return self._commit() | rows
         finally:

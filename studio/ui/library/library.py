@@ -183,7 +183,7 @@ class Library(QObject):
     ) -> None:
         """Call `take` with what each classifier said of how many pictures."""
         if self.indexer.is_open:  # until then there may be no index to read
-            self.entries.ask(lambda index: index.label_counts(), take, refuse)
+            self.entries.ask(lambda index: index.labels.counts(), take, refuse)
 
     def close(self) -> None:
         """End what is under way; what was looked at is on the disk. Idempotent."""

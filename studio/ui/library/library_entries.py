@@ -63,7 +63,7 @@ class IndexReader:
 
     def entries(self, rows: Sequence[int]) -> list[Entry]:
         """What is shown of these rows; those that are no longer there are left out."""
-        labels = self.index.labels_of(rows)
+        labels = self.index.labels.of(rows)
         return [
             Entry(
                 picture,

@@ -203,19 +203,19 @@ def test_labels_last_as_long_as_the_picture_does(index: LibraryIndex, folder: Pa
     run(index, folder)
     boat = index.find(folder / "below" / "boat.png")
     assert boat is not None
-    index.put_label(boat.row, "artists", "Hokusai", 0.7)
+    index.labels.put(boat.row, "artists", "Hokusai", 0.7)
     index.commit()
-    assert index.labels("artists") == {boat.row: ("Hokusai", 0.7)}
+    assert index.labels.of([boat.row]) == {boat.row: [("artists", "Hokusai", 0.7)]}
     index.forget([boat.path])
-    assert index.labels("artists") == {}
+    assert index.labels.of([boat.row]) == {}
 
 
 def test_all_labels_of_some_pictures_are_told(index: LibraryIndex, folder: Path) -> None:
     run(index, folder)
     first, second, *_ = map(int, index.rows())
-    index.put_label(first, "periods", "ukiyo-e", 0.7)
-    index.put_label(first, "painters", "", 0.2)
-    assert index.labels_of([first, second]) == {first: [("painters", "", 0.2), ("periods", "ukiyo-e", 0.7)]}
+    index.labels.put(first, "periods", "ukiyo-e", 0.7)
+    index.labels.put(first, "painters", "", 0.2)
+    assert index.labels.of([first, second]) == {first: [("painters", "", 0.2), ("periods", "ukiyo-e", 0.7)]}
 
 
 def test_looking_for_changes_tells_how_many_it_found_and_can_be_given_up(index: LibraryIndex, folder: Path) -> None:
@@ -314,9 +314,9 @@ def test_what_the_disk_refuses_is_a_sentence_and_costs_nothing(tmp_path: Path, f
         full.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StudioError, match="is full"):
             for number in range(200):
-                index.put_label(number, "m" * 1000, "x" * 1000, 0.5)
+                index.labels.put(number, "m" * 1000, "x" * 1000, 0.5)
     with LibraryIndex(place, is_writer=True) as index:
-        assert index.count == 3 and not index.labels("m" * 1000)
+        assert index.count == 3 and not index.labels.counts()
 
 
 def test_another_program_that_holds_the_database_is_no_damage() -> None:

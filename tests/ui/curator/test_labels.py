@@ -74,7 +74,7 @@ def test_labels_can_be_searched(qtbot: QtBot, labelled: Studio) -> None:
 
 def labels_of(studio: Studio) -> dict[str, int]:
     with LibraryIndex() as index:
-        return index.label_counts()[NAME]
+        return index.labels.counts()[NAME]
 
 
 def test_labels_can_be_filtered_and_shown_all_again(qtbot: QtBot, labelled: Studio) -> None:
@@ -141,7 +141,7 @@ def test_labelling_can_be_stopped_and_keeps_what_was_said(
 
 def test_labelling_anew_forgets_what_was_said_before(qtbot: QtBot, labelled: Studio, kept: Path) -> None:
     with LibraryIndex(is_writer=True) as index:
-        index.put_label(int(index.rows()[0]), NAME, "nonsense", 1.0)
+        index.labels.put(int(index.rows()[0]), NAME, "nonsense", 1.0)
         index.commit()
     with qtbot.waitSignal(labelled.curator.labeller.labelled, timeout=60000):
         labelled.curator.label(kept)

@@ -383,7 +383,7 @@ def test_copy_puts_the_paths_into_the_clipboard(qtbot: QtBot, filled: Studio, pi
 def test_labels_are_never_shown_without_their_certainty(qtbot: QtBot, filled: Studio) -> None:
     with LibraryIndex(is_writer=True) as index:
         for row in index.rows():
-            index.put_label(int(row), "painters", "Hokusai", 0.81)
+            index.labels.put(int(row), "painters", "Hokusai", 0.81)
         index.commit()
     filled.library.entries.forget_labels()
     grid_of(filled).viewport().update()
