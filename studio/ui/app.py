@@ -135,6 +135,25 @@ class Studio(QObject):
         self.actions = self._make_actions()
         self.shelf = Shelf(self.session, self)
         self.autosave = AutosaveController(self.session, self.shelf, autosave, user_styles, self.preferences, self)
+        self._make_window(thumbnail_folder)
+        self._make_actions_of_styles_and_regions(user_styles, saving)
+        self._make_projects(opening, user_styles)
+        self._make_batch_and_teaching(worker, tuning_files, user_styles, thumbnail_folder)
+        self.actions["cancel_opening"].triggered.connect(opening.cancel)
+        self._make_variations_and_comparisons(worker, varying, comparing)
+        self._make_library(worker, user_styles)
+        self._make_presets(library)
+        self.window.status_bar.watch_batch(self.batch)
+        self.refine_actions = RefineActions(self.actions, self.session, self)
+        self._make_previews(worker, previews)
+        self.window.first_painted.connect(self.session.engine.start)
+        self.window.first_painted.connect(self._start_opener)
+        user_styles.load()
+        self.tune_controller.look_for_unfinished()
+        if settings.problem is not None:
+            self.session.post_message(settings.problem)
+
+    def _make_window(self, thumbnail_folder: Path | None) -> None:
         demo = bundled_cards("demo")
         self.window = MainWindow(
             self.session,
@@ -153,6 +172,8 @@ class Studio(QObject):
         self.action_handlers = ActionHandlers(
             self.actions, self.session, self.importer, self.exporter, self.recent, self.preferences, self.window
         )
+
+    def _make_actions_of_styles_and_regions(self, user_styles: UserStyles, saving: SerialExecutor) -> None:
         self.rights_question = RightsQuestion(user_styles, self.actions, lambda: self.window.messages.message, self)
         self.style_removals = StyleRemovals(self.session, user_styles, self)
         self.window.gallery.card_removed.connect(self.style_removals.remove)
@@ -160,13 +181,15 @@ class Studio(QObject):
         self.actions["remove_added"].triggered.connect(self.style_removals.remove_added)
         self.autosave.began.connect(self.style_removals.forget)
         self.region_actions = RegionActions(
-            self.actions, self.session, self.window.regions.editor, saving, settings, self.opener, self.window
+            self.actions, self.session, self.window.regions.editor, saving, self._settings, self.opener, self.window
         )
         self.proof_actions = SoftProofActions(
             self.actions, self.window.proof, self.session, self.preferences, self.window
         )
+
+    def _make_projects(self, opening: Opening, user_styles: UserStyles) -> None:
         self.projects = ProjectController(
-            self.autosave, self.session, self.actions, opening, user_styles, settings, self.window
+            self.autosave, self.session, self.actions, opening, user_styles, self._settings, self.window
         )
         self.importer.project_given.connect(self.projects.open)
         self.projects.named.connect(self._name_project)
@@ -177,35 +200,46 @@ class Studio(QObject):
             signal.connect(self.left_sessions.look)
         self.window.tool_bar.menu.offer_sessions(self.left_sessions)
         self.window.history.usage.session_chosen.connect(self.projects.go_to)
+
+    def _make_batch_and_teaching(
+        self, worker: Worker, tuning_files: SerialExecutor, user_styles: UserStyles, thumbnail_folder: Path | None
+    ) -> None:
         self.batch_window = BatchWindow(
-            self.batch, self.session, self.actions, settings, self.window, thumbnail_folder, self.opener
+            self.batch, self.session, self.actions, self._settings, self.window, thumbnail_folder, self.opener
         )
         self.window.close_guard.batch_window = self.batch_window
         self.tune_controller = TuneController(self.session, worker, tuning_files, user_styles, self.opener, self)
-        self.tune_window = TuneWindow(self.tune_controller, self.actions, settings, tuning_files, self.window)
-        self.actions["cancel_opening"].triggered.connect(opening.cancel)
+        self.tune_window = TuneWindow(self.tune_controller, self.actions, self._settings, tuning_files, self.window)
         self.actions["teach"].triggered.connect(self.tune_window.open_beside)
         self.actions["render_many"].triggered.connect(self._render_many)
+
+    def _make_variations_and_comparisons(
+        self, worker: Worker, varying: SerialExecutor, comparing: SerialExecutor
+    ) -> None:
         self.variations = VariationsController(
             self.session, worker, varying, lambda: self.importer.cards, self.opener, self
         )
         self.variations_view = VariationsView(self.variations, self.actions["variations"], self.window.canvas)
         self.comparisons = CompareController(
-            self.session, worker, self.importer, self.opener, comparing, settings, self.window
+            self.session, worker, self.importer, self.opener, comparing, self._settings, self.window
         )
         self.actions["compare_works"].triggered.connect(self.comparisons.open_empty)
         self.actions["influence"].triggered.connect(self.comparisons.open_influence)
+
+    def _make_library(self, worker: Worker, user_styles: UserStyles) -> None:
         self.library = Library(
             self.session,
             worker,
             self.importer,
             self.opener,
-            settings,
+            self._settings,
             self.actions,
             self.window,
             self.window.tool_bar.menu,
         )
-        self.curator = Curator(self.session, worker, self.opener, self.library, settings, self.actions, self.window)
+        self.curator = Curator(
+            self.session, worker, self.opener, self.library, self._settings, self.actions, self.window
+        )
         self.window.close_guard.classifier = self.curator.controller
         self.library_links = LibraryLinks(
             self.library,
@@ -225,30 +259,27 @@ class Studio(QObject):
             self.window,
         )
         self.actions["about_art"].triggered.connect(self.about_art.show)
+
+    def _make_presets(self, library: SerialExecutor) -> None:
         self.presets = PresetController(
-            self.session, Presets(settings.folder), library, self.importer.settings_offer, self
+            self.session, Presets(self._settings.folder), library, self.importer.settings_offer, self
         )
         self.actions["restore_preset"].triggered.connect(self.presets.restore)
         self.recipe_files = RecipeFiles(
-            self.session, self.importer.settings_offer, library, self.actions, settings, self.window
+            self.session, self.importer.settings_offer, library, self.actions, self._settings, self.window
         )
         more = [self.actions[name] for name in ("reset_sliders", "load_settings", "save_settings")]
         self.preset_bar = PresetBar(self.presets, self.session, more)
         self.window.panel.add_before_knobs(self.tr("Preset"), self.preset_bar)
         self.presets.load()
-        self.window.status_bar.watch_batch(self.batch)
-        self.refine_actions = RefineActions(self.actions, self.session, self)
+
+    def _make_previews(self, worker: Worker, previews: SerialExecutor) -> None:
+        """Previews of styles in the gallery, and what its buttons do."""
         self.window.gallery.set_previews(StylePreviews(self.session, worker, previews, self.opener, self))
         bind_switch(self.window.gallery.on_my_picture, self.preferences, "has_tile_previews")
         self.window.gallery.add_requested.connect(self.action_handlers.ask_for_styles)
         self.window.gallery.teach_requested.connect(self.tune_window.open_beside)
         self.window.gallery.export_requested.connect(self.action_handlers.ask_for_style_file)
-        self.window.first_painted.connect(self.session.engine.start)
-        self.window.first_painted.connect(self._start_opener)
-        user_styles.load()
-        self.tune_controller.look_for_unfinished()
-        if settings.problem is not None:
-            self.session.post_message(settings.problem)
 
     def _make_actions(self) -> Actions:
         """The actions, and the look they choose, before the first widget is made."""
