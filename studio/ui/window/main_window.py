@@ -10,7 +10,6 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.card import Card
-from studio.core.displayable import displayable, shortened
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.picture import Picture
 from studio.ui.actions.actions import Actions
@@ -18,6 +17,7 @@ from studio.ui.actions.availability import allow
 from studio.ui.actions.message_bar import MessageBar
 from studio.ui.actions.undo_offer import UndoOffer
 from studio.ui.canvas.background import BACKGROUNDS
+from studio.ui.canvas.badge import badge_text, badge_tip
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.canvas.proof_view import ProofView
 from studio.ui.gallery.gallery import Gallery
@@ -28,10 +28,8 @@ from studio.ui.importing.importer import Importer
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.recipe_panel.recipe_panel import RecipePanel
 from studio.ui.session.artwork_name import artwork_name
-from studio.ui.session.live_preview import LivePreview
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
-from studio.ui.session.shown_picture import percent
 from studio.ui.widgets.plain_text import window_title
 from studio.ui.window.close_guard import CloseGuard
 from studio.ui.window.focus_navigation import FocusNavigation
@@ -41,7 +39,6 @@ from studio.ui.window.status_bar import StatusBar
 from studio.ui.window.tool_bar import ToolBar
 from studio.ui.window.window_layout import LARGEST, LEAST, keep_place, restore_place
 
-_LONGEST_NAME = 40  # characters of a profile's
 _BACKGROUND_KEY = "canvas/surround"  # as the settings files of earlier versions call it
 
 
@@ -158,49 +155,10 @@ class MainWindow(QWidget):
         mark = "" if is_saved else " *"
         self.setWindowTitle(window_title(f"{name}{mark} \N{EN DASH} Style Studio"))
         self.canvas.set_size(self._session.on_canvas.size)  # while Live has yet to show another one
-        badge = self._badge()
-        if self.proof.name and self._session.on_canvas.picture is not None:
-            printed = self.tr("as {} prints it").format(shortened(displayable(self.proof.name), _LONGEST_NAME))
-            badge = ", ".join(filter(None, [badge, printed]))
-        self.canvas.set_badge(badge, self._badge_tip())
+        self.canvas.set_badge(badge_text(self._session, self.proof.name), badge_tip(self._session))
         self._show_repeated()
         if not self._actions["compare"].isEnabled():
             self._actions["compare"].setChecked(False)
-
-    def _badge(self) -> str:
-        artwork, run = self._session.artwork, self._session.finishing.run
-        if self._session.on_canvas.looked_at is not None:
-            return self.tr("From the history")
-        if run is not None:
-            return self.tr("Finishing {}").format(percent(run.progress))
-        if self._session.live.picture is not None:
-            return self._live_badge(self._session.live)
-        if artwork.is_half_painted and artwork.result is not None:
-            progress = artwork.result.progress
-            return self.tr("Stopped at {}").format(percent(progress)) if progress else self.tr("Stopped early")
-        return self.tr("Finished") if artwork.is_finished else ""
-
-    def _badge_tip(self) -> str:
-        """What the badge means, where it is one of Live's."""
-        session = self._session
-        live = session.live
-        if session.on_canvas.looked_at is not None or session.finishing.run is not None or live.picture is None:
-            return ""
-        if live.progress == 1:
-            return self.tr("A quick painting without the last detail. Finish paints it in full quality and size.")
-        if live.progress is not None:
-            return self.tr("The Live picture is being painted with more detail while you rest. A change ends that.")
-        if live.is_fine:
-            return self.tr(
-                "Painted by the larger network while you rest: nearer to the style. It follows every change."
-            )
-        return self.tr("Painted at once, and anew with every change. Finish paints it in full quality and size.")
-
-    def _live_badge(self, live: LivePreview) -> str:
-        if live.progress == 1:
-            return self.tr("Draft")
-        painted = self.tr("Live, fine") if live.is_fine else self.tr("Live")
-        return painted if live.progress is None else self.tr("{}, refining {}").format(painted, percent(live.progress))
 
     @Slot()
     def _show_content(self) -> None:

@@ -1,0 +1,60 @@
+"""The badge on the canvas: a word on the state of the picture, such as "Finishing 62 %", and what it means."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from studio.core.displayable import displayable, shortened
+from studio.ui.session.live_preview import LivePreview
+from studio.ui.session.session import Session
+from studio.ui.session.shown_picture import percent
+
+_LONGEST_NAME = 40  # characters of a profile's
+
+
+def badge_text(session: Session, profile: str) -> str:
+    """What is said of the picture on the canvas; "" for nothing. profile: which it is proofed for, "" for none."""
+    badge = _state(session)
+    if profile and session.on_canvas.picture is not None:
+        printed = _tr("as {} prints it").format(shortened(displayable(profile), _LONGEST_NAME))
+        badge = ", ".join(filter(None, [badge, printed]))
+    return badge
+
+
+def badge_tip(session: Session) -> str:
+    """What the badge means, where it is one of Live's."""
+    live = session.live
+    if session.on_canvas.looked_at is not None or session.finishing.run is not None or live.picture is None:
+        return ""
+    if live.progress == 1:
+        return _tr("A quick painting without the last detail. Finish paints it in full quality and size.")
+    if live.progress is not None:
+        return _tr("The Live picture is being painted with more detail while you rest. A change ends that.")
+    if live.is_fine:
+        return _tr("Painted by the larger network while you rest: nearer to the style. It follows every change.")
+    return _tr("Painted at once, and anew with every change. Finish paints it in full quality and size.")
+
+
+def _state(session: Session) -> str:
+    artwork, run = session.artwork, session.finishing.run
+    if session.on_canvas.looked_at is not None:
+        return _tr("From the history")
+    if run is not None:
+        return _tr("Finishing {}").format(percent(run.progress))
+    if session.live.picture is not None:
+        return _state_of_live(session.live)
+    if artwork.is_half_painted and artwork.result is not None:
+        progress = artwork.result.progress
+        return _tr("Stopped at {}").format(percent(progress)) if progress else _tr("Stopped early")
+    return _tr("Finished") if artwork.is_finished else ""
+
+
+def _state_of_live(live: LivePreview) -> str:
+    if live.progress == 1:
+        return _tr("Draft")
+    painted = _tr("Live, fine") if live.is_fine else _tr("Live")
+    return painted if live.progress is None else _tr("{}, refining {}").format(painted, percent(live.progress))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Badge", text)
