@@ -18,7 +18,7 @@ from studio.core.image_io.xmp import read_settings
 from studio.core.recipe import StyleRecipe
 from studio.core.regions.region import Region
 from studio.core.storage.atomic_write import replace_file
-from studio.core.storage.regular_file import open_regular, reason, shown_name
+from studio.core.storage.regular_file import read_regular, shown_name
 from studio.core.storage.untrusted import parse_object
 
 SUFFIX = ".recipe.json"
@@ -54,11 +54,7 @@ def load_recipe_with_regions(path: Path) -> tuple[StyleRecipe, tuple[RecipeRegio
     comes from a newer studio.
     """
     name = shown_name(path)
-    with open_regular(path) as file:
-        try:
-            data = file.read(_LARGEST + 1)
-        except OSError as error:
-            raise RecipeError(f"{name} cannot be read: {reason(error)}.") from error
+    data = read_regular(path, _LARGEST + 1)
     if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         written = read_settings(path)
         return written.recipe, regions_from_text(written.regions)

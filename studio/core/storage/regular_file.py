@@ -30,6 +30,15 @@ def open_regular(path: Path) -> IO[bytes]:
         raise PictureError(f"{name} cannot be opened: {reason(error)}.") from error
 
 
+def read_regular(path: Path, most: int) -> bytes:
+    """The file, or its first `most` bytes; PictureError as of `open_regular`, or if the disk refuses."""
+    with open_regular(path) as file:
+        try:
+            return file.read(most)
+        except OSError as error:
+            raise PictureError(f"{shown_name(path)} cannot be read: {reason(error)}.") from error
+
+
 def shown_name(path: Path) -> str:
     """The file's name, without its folder, as text that can be shown and written down whatever bytes it has."""
     return displayable(path.name or str(path))

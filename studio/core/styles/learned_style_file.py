@@ -19,13 +19,13 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from studio.core.card import OWN_CATEGORY, Card, card_json, parse_card
-from studio.core.errors import PictureError, StudioError
+from studio.core.errors import StudioError
 from studio.core.image_io import ExportOptions, encode_picture
 from studio.core.image_io.picture_reader import decode, read_header
 from studio.core.picture import Picture, fit_size
 from studio.core.resampling import resized
 from studio.core.storage.atomic_write import replace_file
-from studio.core.storage.regular_file import open_regular, reason
+from studio.core.storage.regular_file import read_regular
 from studio.core.storage.untrusted import parse_object
 from studio.core.styles.learned_style import MOST_REFERENCES, REFERENCE_EDGE, LearnedStyle, check_network
 
@@ -114,11 +114,7 @@ def _pack(tensors: Mapping[str, NDArray[Any]], card: Card, network: str, sha256:
 
 
 def _read(path: Path) -> bytes:
-    with open_regular(path) as file:
-        try:
-            data = file.read(LARGEST_FILE + 1)
-        except OSError as error:
-            raise PictureError(f"{path.name} cannot be read: {reason(error)}.") from error
+    data = read_regular(path, LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
         raise StudioError(f"{path.name} is larger than {LARGEST_FILE >> 20} MB: that is no style of the studio's.")
     return data

@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from studio.core.errors import StudioError
 from studio.core.storage.atomic_write import replace_file
-from studio.core.storage.regular_file import open_regular, reason
+from studio.core.storage.regular_file import read_regular
 from studio.core.storage.user_folders import config_folder
 from studio.ui.session.message import Message
 from studio.ui.threads.serial_executor import SerialExecutor
@@ -130,11 +130,7 @@ def _read(path: Path) -> dict[str, Any]:
     """What is in the file, {} if there is none. Raises StudioError for anything that is no settings file."""
     if not os.path.lexists(path):
         return {}
-    with open_regular(path) as file:
-        try:
-            data = file.read(_LARGEST + 1)
-        except OSError as error:
-            raise StudioError(f"{path.name} cannot be read: {reason(error)}.") from error
+    data = read_regular(path, _LARGEST + 1)
     if len(data) > _LARGEST:
         raise StudioError(f"{path.name} is too large.")
     try:
