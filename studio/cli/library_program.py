@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from studio.cli.commands.library.bias import add_bias_command, show_bias
@@ -16,103 +18,109 @@ from studio.cli.commands.library.similar import add_similar_command, show_simila
 from studio.core.engine_api.contract import MakeEngine
 from studio.core.image_io.opening.opener import PictureOpener
 
-COMMANDS = ("index", "similar", "compare", "map", "influence", "features", "classify", "bias")
+Run = Callable[[argparse.Namespace, MakeEngine, PictureOpener], int]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command. add: gives its parser the options. run: runs it and returns its exit code. Texts: as of argparse."""
+
+    name: str
+    add: Callable[[argparse.ArgumentParser], None]
+    run: Run
+    help: str
+    description: str
+    usage: str | None = None
+
+
+_COMMANDS = (
+    Command(
+        "index",
+        add_index_command,
+        index_folders,
+        help="look at all pictures of a folder, for similar and map",
+        usage="%(prog)s FOLDER [FOLDER ...] [more options]",
+        description=(
+            "Looks at every picture in folders and notes its style, subject and palette. Later only what changed is"
+            " looked at. After Ctrl-C or a crash the same command goes on."
+        ),
+    ),
+    Command(
+        "similar",
+        add_similar_command,
+        show_similar,
+        help="find pictures that are like one",
+        usage="%(prog)s PICTURE --in FOLDER [--by style|subject|palette] [more options]",
+        description="Lists the pictures in FOLDER that are most like PICTURE, with the reason in numbers.",
+    ),
+    Command(
+        "compare",
+        add_compare_command,
+        compare_works,
+        help="say what two works have in common",
+        usage="%(prog)s FIRST SECOND [-o OUT.png] [more options]",
+        description=(
+            "Compares two works: layers of a network, colours, strokes, composition, and patches that answer each"
+            " other. Similar does not mean influenced."
+        ),
+    ),
+    Command(
+        "map",
+        add_map_command,
+        draw_map,
+        help="lay the pictures of a folder out by style",
+        usage="%(prog)s FOLDER -o OUT.html [more options]",
+        description="Writes a page with all pictures on a plane, those alike in style near each other.",
+    ),
+    Command(
+        "influence",
+        add_influence_command,
+        show_influence,
+        help="show for each dated work the earlier ones it is like",
+        usage="%(prog)s FOLDER [-k N] [-o OUT.html] [more options]",
+        description=(
+            "Lays the dated works of a folder out in time, each with the earlier ones most alike in style. Similar"
+            " does not mean influenced."
+        ),
+    ),
+    Command(
+        "features",
+        add_features_command,
+        write_features,
+        help="write what a network sees in pictures, as numbers",
+        usage="%(prog)s PICTURES... -o OUT.npz [more options]",
+        description="Writes features of a network for notebooks and other programs: an array per layer.",
+    ),
+    Command(
+        "classify",
+        add_classify_command,
+        classify,
+        help="train a classifier on a labelled folder, test it, label pictures",
+        description=(
+            "Learns the classes of a folder with a frozen network and a linear head, judges itself on works held"
+            " out, and says 'unknown' where it should. A classifier is no attribution."
+        ),
+    ),
+    Command(
+        "bias",
+        add_bias_command,
+        lambda arguments, *_: show_bias(arguments),
+        help="count what a collection represents, and what is missing",
+        description="Counts periods, media, names and licences from the MANIFEST.tsv or the cards of a folder.",
+    ),
+)
+COMMANDS = tuple(command.name for command in _COMMANDS)
 
 
 def run_library_command(arguments: argparse.Namespace, make_engine: MakeEngine, opener: PictureOpener) -> int:
     """Run one of COMMANDS and return its exit code."""
-    match arguments.command:
-        case "index":
-            return index_folders(arguments, make_engine, opener)
-        case "similar":
-            return show_similar(arguments, make_engine, opener)
-        case "map":
-            return draw_map(arguments, make_engine, opener)
-        case "compare":
-            return compare_works(arguments, make_engine, opener)
-        case "influence":
-            return show_influence(arguments, make_engine, opener)
-        case "classify":
-            return classify(arguments, make_engine, opener)
-        case "features":
-            return write_features(arguments, make_engine, opener)
-        case _:
-            return show_bias(arguments)
+    (command,) = (command for command in _COMMANDS if command.name == arguments.command)
+    return command.run(arguments, make_engine, opener)
 
 
 def add_library_commands(commands: Any) -> None:
     """Give the program's subparsers those of COMMANDS."""
-    add_index_command(
-        commands.add_parser(
-            "index",
-            help="look at all pictures of a folder, for similar and map",
-            usage="%(prog)s FOLDER [FOLDER ...] [more options]",
-            description=(
-                "Looks at every picture in folders and notes its style, subject and palette. Later only what changed is"
-                " looked at. After Ctrl-C or a crash the same command goes on."
-            ),
+    for command in _COMMANDS:
+        command.add(
+            commands.add_parser(command.name, help=command.help, usage=command.usage, description=command.description)
         )
-    )
-    add_similar_command(
-        commands.add_parser(
-            "similar",
-            help="find pictures that are like one",
-            usage="%(prog)s PICTURE --in FOLDER [--by style|subject|palette] [more options]",
-            description="Lists the pictures in FOLDER that are most like PICTURE, with the reason in numbers.",
-        )
-    )
-    add_compare_command(
-        commands.add_parser(
-            "compare",
-            help="say what two works have in common",
-            usage="%(prog)s FIRST SECOND [-o OUT.png] [more options]",
-            description=(
-                "Compares two works: layers of a network, colours, strokes, composition, and patches that answer each"
-                " other. Similar does not mean influenced."
-            ),
-        )
-    )
-    add_map_command(
-        commands.add_parser(
-            "map",
-            help="lay the pictures of a folder out by style",
-            usage="%(prog)s FOLDER -o OUT.html [more options]",
-            description="Writes a page with all pictures on a plane, those alike in style near each other.",
-        )
-    )
-    add_influence_command(
-        commands.add_parser(
-            "influence",
-            help="show for each dated work the earlier ones it is like",
-            usage="%(prog)s FOLDER [-k N] [-o OUT.html] [more options]",
-            description=(
-                "Lays the dated works of a folder out in time, each with the earlier ones most alike in style. Similar"
-                " does not mean influenced."
-            ),
-        )
-    )
-    add_features_command(
-        commands.add_parser(
-            "features",
-            help="write what a network sees in pictures, as numbers",
-            usage="%(prog)s PICTURES... -o OUT.npz [more options]",
-            description="Writes features of a network for notebooks and other programs: an array per layer.",
-        )
-    )
-    add_classify_command(
-        commands.add_parser(
-            "classify",
-            help="train a classifier on a labelled folder, test it, label pictures",
-            description=(
-                "Learns the classes of a folder with a frozen network and a linear head, judges itself on works held"
-                " out, and says 'unknown' where it should. A classifier is no attribution."
-            ),
-        )
-    )
-    add_bias_command(
-        commands.add_parser(
-            "bias",
-            help="count what a collection represents, and what is missing",
-            description="Counts periods, media, names and licences from the MANIFEST.tsv or the cards of a folder.",
-        )
-    )
