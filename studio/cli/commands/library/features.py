@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any, get_args
@@ -63,6 +64,23 @@ def write_features(arguments: argparse.Namespace, make_engine: MakeEngine, opene
     encoder: EncoderName = arguments.encoder
     if arguments.list_layers:
         return _list_layers(encoder, arguments.json)
+    output = _output(arguments)
+    arrow = _arrow() if output.suffix.lower() == ".parquet" else None
+    query = _query(arguments)
+    paths = pictures_in(arguments.pictures)
+    if not paths:
+        raise UsageError("There are no pictures.", "Name pictures, or folders of them.")
+    seen, arrays = _look(arguments, paths, query, make_engine, opener)
+    replace_file(output, _encoded(output.suffix.lower(), seen, arrays, query, arrow))
+    if arguments.json:
+        print_json({"event": "done", "output": str(output), "pictures": len(seen), "left_out": len(paths) - len(seen)})
+    else:
+        say(f"{len(seen):,} pictures, {sum(array.shape[1] for array in arrays.values()):,} numbers each, in {output}.")
+    return DONE if len(seen) == len(paths) else FAILED
+
+
+def _output(arguments: argparse.Namespace) -> Path:
+    """Where to write to. Raises UsageError, also where the pictures could not be looked at as wanted."""
     output: Path | None = arguments.output
     if output is None:
         raise UsageError("There is no file to write to.", "Name one with -o, or ask for --list-layers.")
@@ -73,13 +91,24 @@ def write_features(arguments: argparse.Namespace, make_engine: MakeEngine, opene
     if output.suffix.lower() not in _FORMATS:
         raise UsageError(f"{output} is named like no format for numbers.", f"End it in {' or '.join(_FORMATS)}.")
     check_free(output, arguments.overwrite)
-    arrow = _arrow() if output.suffix.lower() == ".parquet" else None
+    return output
+
+
+def _query(arguments: argparse.Namespace) -> FeatureQuery:
+    encoder: EncoderName = arguments.encoder
     layers = tuple(dict.fromkeys(arguments.layer or DEFAULT_LAYERS[encoder]))
     is_smooth = encoder in RESIDUAL if arguments.smooth is None else arguments.smooth
-    query = FeatureQuery(encoder, layers, arguments.pool, is_smooth)
-    paths = pictures_in(arguments.pictures)
-    if not paths:
-        raise UsageError("There are no pictures.", "Name pictures, or folders of them.")
+    return FeatureQuery(encoder, layers, arguments.pool, is_smooth)
+
+
+def _look(
+    arguments: argparse.Namespace,
+    paths: Sequence[Path],
+    query: FeatureQuery,
+    make_engine: MakeEngine,
+    opener: PictureOpener,
+) -> tuple[list[str], dict[str, NDArray[np.float32]]]:
+    """The pictures that could be opened, and an array per layer, a row per picture."""
     seen: list[str] = []
     rows: dict[str, list[NDArray[np.float32]]] = {layer: [] for layer in query.layers}
     tell = (lambda note: print_json({"event": "progress", "note": note})) if arguments.json else say
@@ -95,13 +124,7 @@ def write_features(arguments: argparse.Namespace, make_engine: MakeEngine, opene
                 rows[layer].append(vectors[layer])
     if not seen:
         raise StudioError("None of the pictures could be opened, so nothing was written.")
-    arrays = {layer: np.stack(found) for layer, found in rows.items()}
-    replace_file(output, _encoded(output.suffix.lower(), seen, arrays, query, arrow))
-    if arguments.json:
-        print_json({"event": "done", "output": str(output), "pictures": len(seen), "left_out": len(paths) - len(seen)})
-    else:
-        say(f"{len(seen):,} pictures, {sum(array.shape[1] for array in arrays.values()):,} numbers each, in {output}.")
-    return DONE if len(seen) == len(paths) else FAILED
+    return seen, {layer: np.stack(found) for layer, found in rows.items()}
 
 
 def _list_layers(encoder: EncoderName, is_json: bool) -> int:
