@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.core.engine_api.learning import TrainingStep
@@ -38,7 +38,11 @@ def gain_of(training_log: Sequence[TrainingStep]) -> LessonGain | None:
     if len(exams) < 2 or exams[0].step != 0:
         return None
     best = next((step for step in reversed(exams) if step.is_best), exams[0])
-    before, after = exams[0].held_out or {}, best.held_out or {}
+    return gain_over(exams[0].held_out or {}, best.held_out or {})
+
+
+def gain_over(before: Mapping[str, float], after: Mapping[str, float]) -> LessonGain | None:
+    """What losses of photos that are never learnt from tell, of before and after; None where nothing was measured."""
     if not all(losses.get(name, 0) > 0 for losses in (before, after) for name in ("style", "content")):
         return None
     return LessonGain(1 - after["style"] / before["style"], after["content"] / before["content"] - 1)

@@ -23,7 +23,7 @@ from studio.core.picture import Picture
 from studio.core.rescue import keep_style_safe, unsaved
 from studio.core.styles.learned_style import MOST_REFERENCES, LearnedStyle
 from studio.core.styles.learned_style_file import reference_of, training_file, write_learned
-from studio.core.training.lesson_gain import LEAST_GAIN
+from studio.core.training.lesson_gain import LessonGain
 from studio.core.training.taught_pictures import as_taught
 from studio.engine.finetune.dataset import (
     POOL,
@@ -134,8 +134,9 @@ def _fine_tune(request: TuneRequest, context: FineTuneContext, clock: Callable[[
     learned = record.write_style()
     with suppress(OSError):  # what is learnt is written; the next one overwrites this
         training_file(request.output).unlink()
-    picture = to_picture(tuner.paint(sample), sampled) if has_gained(tuner) else untaught
-    yield Done(request.id, picture, None, tuner.state.step, tuner.state.seconds, (_praise(tuner), *doubts), learned)
+    gain = seen_gain(tuner)
+    picture = untaught if gain is None else to_picture(tuner.paint(sample), sampled)
+    yield Done(request.id, picture, None, tuner.state.step, tuner.state.seconds, (_praise(gain), *doubts), learned)
 
 
 def _prepare(
@@ -229,15 +230,16 @@ class _Record:
         """The card of the style, which says what was learnt."""
         count = len(self._request.references)
         pictures = "one picture" if count == 1 else f"{count} pictures"
-        if not has_gained(self._tuner):
+        gain = seen_gain(self._tuner)
+        if gain is None:
             return replace(self._request.card, source=f"A mix of {pictures} by Style Studio; nothing more was learnt")
-        gain = f"{self._tuner.style_gain:.0%} nearer than their mix on photos it had not seen"
-        return replace(self._request.card, source=f"Learnt by Style Studio from {pictures}, {gain}")
+        nearer = f"{gain.style:.0%} nearer than their mix on photos it had not seen"
+        return replace(self._request.card, source=f"Learnt by Style Studio from {pictures}, {nearer}")
 
     def _learned(self) -> LearnedStyle:
         """What was learnt; the mix of the references where that gains nothing."""
         tuner, context = self._tuner, self._context
-        is_mix = not has_gained(tuner)
+        is_mix = seen_gain(tuner) is None
         vector = tuner.references.vector if is_mix else tuner.state.best[VECTOR]
         return LearnedStyle(
             network=context.card.id,
@@ -248,9 +250,10 @@ class _Record:
         )
 
 
-def has_gained(tuner: Tuner) -> bool:
-    """Whether what was learnt is so much nearer to the style than a mix that one sees it."""
-    return bool(tuner.state.best_step) and tuner.style_gain >= LEAST_GAIN
+def seen_gain(tuner: Tuner) -> LessonGain | None:
+    """What was gained over a mix, if it is so much that one sees it."""
+    gain = tuner.gain if tuner.state.best_step else None
+    return gain if gain is not None and gain.is_seen else None
 
 
 def bundled_photos(kind: str) -> Iterator[Picture]:
@@ -274,12 +277,10 @@ def _share(tuner: Tuner) -> float:
     return PREPARED + (1 - PREPARED) * tuner.progress
 
 
-def _praise(tuner: Tuner) -> str:
+def _praise(gain: LessonGain | None) -> str:
     """What fine-tuning has gained on what it did not learn from, in a sentence."""
-    if not has_gained(tuner):
+    if gain is None:
         return NOT_BETTER
-    state = tuner.state
-    content = state.best_losses["content"] / state.base["content"] - 1
-    amount = "as" if abs(content) < 0.01 else f"{abs(content):.0%} {'less' if content > 0 else 'more'}"
-    gain = f"the style is {tuner.style_gain:.0%} nearer than a mix of these pictures"
-    return f"On photos it had not seen, {gain}, and the photo {amount} recognisable."
+    amount = {0: "as", 1: f"{-gain.content:.0%} more", -1: f"{gain.content:.0%} less"}[gain.recognisable]
+    nearer = f"the style is {gain.style:.0%} nearer than a mix of these pictures"
+    return f"On photos it had not seen, {nearer}, and the photo {amount} recognisable."

@@ -21,6 +21,7 @@ from torch.optim import Adam
 from studio.core.engine_api.learning import TrainingStep
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import EngineError, StudioError
+from studio.core.training.lesson_gain import LessonGain, gain_over
 from studio.engine.finetune.checkpoint import TuningState, damaged
 from studio.engine.finetune.dataset import Paint, Photos, References
 from studio.engine.finetune.painter import LivePainting
@@ -130,9 +131,9 @@ class Tuner:
         return self.state.stage == "over"
 
     @property
-    def style_gain(self) -> float:
-        """By which share of it the style error is lower than without a lesson."""
-        return 1 - self.state.best_losses["style"] / self.state.base["style"]
+    def gain(self) -> LessonGain | None:
+        """What is best so far, beside the picture without a lesson."""
+        return gain_over(self.state.base, self.state.best_losses)
 
     @property
     def progress(self) -> float:

@@ -22,6 +22,7 @@ from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import EngineError, PictureError, StudioError, WeightsError, WriteError
 from studio.core.picture import Picture
 from studio.core.styles.learned_style_file import read_learned, training_file
+from studio.core.training import lesson_gain
 from studio.core.training.tune_log import read_training_log
 from studio.core.training.tune_request_file import read_request, write_request
 from studio.engine.finetune import photo_weight, tune_job, tuner
@@ -50,8 +51,9 @@ WORKS = tuple(picture_of(grainy(weave(72, 72 + 8 * number)), f"work {number}") f
 @pytest.fixture(autouse=True)
 def small_and_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two crops of references, two of photos, a validation after every second step, and everything saved and kept."""
-    for name, value in {"POOL": 2, "SAVED_EVERY": 0.0, "SAMPLE_EDGE": 64, "LEAST_GAIN": 0.0}.items():
+    for name, value in {"POOL": 2, "SAVED_EVERY": 0.0, "SAMPLE_EDGE": 64}.items():
         monkeypatch.setattr(tune_job, name, value)
+    monkeypatch.setattr(lesson_gain, "LEAST_GAIN", 0.0)
     monkeypatch.setattr("studio.engine.finetune.dataset.FEWEST_TO_HOLD_OUT", 3)
     monkeypatch.setattr("studio.engine.finetune.dataset.CROPS", 1)
     monkeypatch.setattr("studio.engine.finetune.dataset.REFERENCE_EDGES", (64,))
@@ -240,7 +242,7 @@ class TestTrouble:
     def test_what_was_gained_is_said_in_words_that_fit(
         self, context: FineTuneContext, request_: TuneRequest, style: float, words: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(tune_job, "LEAST_GAIN", 0.05)
+        monkeypatch.setattr(lesson_gain, "LEAST_GAIN", 0.05)
         validations = iter([(1.0, 0.10), (style, 0.08), (style, 0.08)])
         monkeypatch.setattr(Tuner, "_validate", validated_in_turn(validations))
         done, _ = learn(context, request_)
@@ -265,7 +267,7 @@ class TestTrouble:
         gain: float | None,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(tune_job, "LEAST_GAIN", 0.05)
+        monkeypatch.setattr(lesson_gain, "LEAST_GAIN", 0.05)
         validations = iter([network, learnt, learnt])
         monkeypatch.setattr(Tuner, "_validate", validated_in_turn(validations, mix))
         request = replace(request_, settings=replace(SETTINGS, is_deep=True))
