@@ -35,8 +35,9 @@ from studio.engine.finetune.dataset import (
     encode_references,
     hold_out,
 )
+from studio.engine.finetune.learning_schedule import VECTOR
 from studio.engine.finetune.painter import LivePainting
-from studio.engine.finetune.tuner import VECTOR, Tuner
+from studio.engine.finetune.tuner import Tuner
 from studio.engine.finetune.validation import Exam
 from studio.engine.losses.band_statistics import BandCovariances, band_covariances, blend_bands
 from studio.engine.losses.painting_loss import PaintingLoss, PaintingWeights

@@ -1,7 +1,7 @@
 """Fine-tuning of a Live network to one artist's style, as a generator of steps.
 
-The style vector alone, from the mean of the predictions for the references; or the layers that paint, which are
-unfrozen from the end of the network on (Howard & Ruder 2018, "Universal language model fine-tuning").
+The style vector alone, from the mean of the predictions for the references; or the layers that paint, see
+`LearningSchedule`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from studio.core.errors import EngineError, StudioError
 from studio.core.training.lesson_gain import LessonGain, gain_over
 from studio.engine.finetune.checkpoint import TuningState, damaged
 from studio.engine.finetune.dataset import Paint, Photos, References
+from studio.engine.finetune.learning_schedule import VECTOR, LearningSchedule
 from studio.engine.finetune.painter import LivePainting
 from studio.engine.finetune.photo_weight import DECAY, lost_share, next_allowed, next_weight
 from studio.engine.finetune.validation import Exam, Validator, means
@@ -34,24 +35,17 @@ from studio.engine.networks.style_delta import learnable_groups
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.optimizer_state import load_optimizer_tensors, optimizer_tensors
 
-VECTOR = "vector"
 VALIDATE_EVERY = 50  # steps: an exam takes as long as eight of them
 PATIENCE = 6  # validations without a better one, then a stage ends
 LEAST_GAIN = 0.001  # of the loss, for a validation to be a better one
 MOST_CONTENT = 1.2  # times the content loss of the untouched network, for a style to be kept
 MOST_EXAM_CONTENT = 1.05  # the same of the content error of an exam
 PULL = 0.1  # weight of the squared relative distance from the network's own weights
-VECTOR_SHARE = 0.2  # of its rate the vector keeps while the layers learn
-UNFROZEN_AT = (0.0, 0.25, 0.5)  # share of the steps from which on the groups of `learnable_groups` learn
-NORM_RATE = 5.0  # times the rate of the layers for the normalisations, whose weights are much larger
-LAST_RATE = 0.1  # of the first; the rate falls along half a cosine
-WARM_UP = 10  # steps in which the rate rises, as Adam's estimates are poor at first
 MAX_GRADIENT_NORM = 1.0
 _MEASURED = {"total", "style", "content"}  # losses that decide what is kept
 MOST_SETBACKS = 4  # steps whose numbers blew up, before a run is given up
 BETAS = (0.9, 0.99)  # decay of Adam's moments per step
 EPSILON = 1e-10  # of Adam: gradients of a style vector are small
-_CONDITIONS = ("conditions.bias", "condition.bias")  # of the small network and of the second one of the larger
 
 
 class Tuner:
@@ -88,11 +82,12 @@ class Tuner:
         if painting is not None:
             self._painting = painting.with_network(self._network)
         weights = {VECTOR: references.vector.clone()}
-        self._groups: tuple[tuple[str, ...], ...] = ()
+        groups: tuple[tuple[str, ...], ...] = ()
         if settings.is_deep:
             known = dict(self._network.named_parameters())
-            self._groups = (from_scratch,) if from_scratch else learnable_groups(network)
-            weights |= {name: known[name].detach().clone() for group in self._groups for name in group}
+            groups = (from_scratch,) if from_scratch else learnable_groups(network)
+            weights |= {name: known[name].detach().clone() for group in groups for name in group}
+        self._schedule = LearningSchedule(settings, groups, bool(from_scratch))
         self._base = {name: tensor.clone() for name, tensor in weights.items()}
         draws = torch.Generator().manual_seed(settings.seed).get_state()
         self.state = TuningState(identity, draws, weights, {name: tensor.clone() for name, tensor in weights.items()})
@@ -187,7 +182,7 @@ class Tuner:
 
     @property
     def _stage_steps(self) -> int:
-        return self._settings.vector_steps if self.state.stage == VECTOR else self._settings.deep_steps
+        return self._schedule.steps(self.state.stage)
 
     def _paint(self, content: Tensor, weights: Mapping[str, Tensor]) -> Tensor:
         layers = {f"network.{name}": tensor for name, tensor in weights.items() if name != VECTOR}
@@ -223,7 +218,7 @@ class Tuner:
             state.photo_lost = DECAY * (state.photo_lost or share) + (1 - DECAY) * share
             state.photo_weight = next_weight(state.photo_weight, state.photo_allowed, share)
         self._pull()
-        factor = self._rate_factor(state.stage_step)
+        factor = self._schedule.factor(state.stage, state.stage_step)
         for group in self._optimizer.param_groups:
             group["lr"] = group["initial_lr"] * factor
         self._optimizer.step()
@@ -255,45 +250,20 @@ class Tuner:
         for weight in self.state.weights.values():
             weight.requires_grad_(False)
         self._learnt: dict[str, Tensor] = {}
-        names = self._names_at(max(0, self.state.stage_step - 1))
+        names = self._schedule.names_at(self.state.stage, max(0, self.state.stage_step - 1))
         self._optimizer = Adam([self._learning(name) for name in names], betas=BETAS, eps=EPSILON)
 
     def _unfreeze(self) -> None:
         """Let Adam have what learns from this step of the stage on."""
-        for name in self._names_at(self.state.stage_step):
+        for name in self._schedule.names_at(self.state.stage, self.state.stage_step):
             if name not in self._learnt:
                 self._optimizer.add_param_group(self._learning(name))
 
     def _learning(self, name: str) -> dict[str, Any]:
         """The parameter group of a weight, which has a rate of its own."""
         self._learnt[name] = self.state.weights[name].requires_grad_(True)
-        return {"params": [self._learnt[name]], "initial_lr": self._rate(name)}
-
-    def _names_at(self, stage_step: int) -> list[str]:
-        """What learns at a step of the stage."""
-        settings = self._settings
-        if self.state.stage == VECTOR:
-            return [VECTOR]
-        share = stage_step / max(1, self._stage_steps) if settings.is_gradual else 1.0
-        names = [VECTOR] if settings.vector_steps else []
-        for group, start in zip(self._groups, UNFROZEN_AT, strict=False):
-            names += group if share >= start else ()
-        return names
-
-    def _rate(self, name: str) -> float:
-        """The learning rate of a weight in this stage, before warm-up and cosine."""
-        state, settings = self.state, self._settings
-        rate = settings.learning_rate if state.stage == VECTOR else settings.deep_rate
-        if name == VECTOR and state.stage != VECTOR:
-            rate = settings.learning_rate * VECTOR_SHARE
-        elif name.endswith(_CONDITIONS) and not self._from_scratch:
-            rate *= NORM_RATE
-        return rate / float(2**state.setbacks)
-
-    def _rate_factor(self, stage_step: int) -> float:
-        """Rises along a line, falls along half a cosine."""
-        falling = LAST_RATE + (1 - LAST_RATE) * (1 + math.cos(math.pi * stage_step / self._stage_steps)) / 2
-        return min(1.0, (stage_step + 1) / WARM_UP) * falling
+        rate = self._schedule.rate(name, self.state.stage, self.state.setbacks)
+        return {"params": [self._learnt[name]], "initial_lr": rate}
 
     def _validate_untaught(self) -> Generator[None, None, dict[str, float]]:
         """The errors to be beaten: those of the rival, with the style of the network before where that is nearer."""
