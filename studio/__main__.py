@@ -1,4 +1,4 @@
-"""Opens the window or runs a command: the only place where the engine meets the front doors."""
+"""Opens the window or runs a command: the only place where the engine meets them."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def window_settings(environment: Mapping[str, str]) -> EngineSettings:
     return EngineSettings(environment.get(DEVICE) or None, folder)
 
 
-# Each front door is imported when it is the one: the window need not wait for the command line, nor the reverse.
+# Either is imported when it is asked for: the window need not wait for the command line, nor the reverse.
 
 
 def _run_command(arguments: Sequence[str]) -> int:

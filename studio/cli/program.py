@@ -1,4 +1,4 @@
-"""The command line's front door: commands, help, and one sentence for every mistake."""
+"""The entry point of the command line: commands, help, and one sentence for every mistake."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from studio.ui.window.main_window import MainWindow
 
 
 class LibraryLinks(QObject):
-    """Shows the library in place of the easel, and hands its pictures on."""
+    """Shows the library in place of the canvas, and hands its pictures on."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Open and save pictures: the one door to picture files; the rooms behind it are imported here by name."""
+"""Open and save pictures: the names that other packages need; what is behind them is imported by its module."""
 
 from studio.core.image_io.formats import EXPORT_SUFFIXES, OPEN_SUFFIXES, ExportFormat, format_of
 from studio.core.image_io.header_checks import LARGEST_PIXELS

@@ -34,14 +34,14 @@ class EdgeLayer:
         low, high = (area.left(), area.top()), (area.right(), area.bottom())
         return np.flatnonzero(((self._low <= high) & (self._high >= low)).all(1))
 
-    def paint(self, painter: QPainter, room: QRectF, origin: QPointF, unit: float, chosen: int) -> bool:
-        """Paint what is seen in a room; False: what is seen is scaled, and should be drawn anew when there is time."""
+    def paint(self, painter: QPainter, viewport: QRectF, origin: QPointF, unit: float, chosen: int) -> bool:
+        """Paint what is seen; False where that is scaled, and should be drawn anew when there is time."""
         shown = (chosen, color("text").rgba(), painter.device().devicePixelRatioF())
         scale = unit / self._unit
         drawn = QRectF(origin - self._origin * scale, self._picture.deviceIndependentSize() * scale)
-        is_whole = shown == self._shown and drawn.contains(room)
-        if not is_whole or (scale != 1 and len(self.in_sight(_plane(room, origin, unit))) <= FEW):
-            self.render(room, origin, unit, shown)
+        is_whole = shown == self._shown and drawn.contains(viewport)
+        if not is_whole or (scale != 1 and len(self.in_sight(_plane(viewport, origin, unit))) <= FEW):
+            self.render(viewport, origin, unit, shown)
             drawn, scale = QRectF(origin - self._origin, self._picture.deviceIndependentSize()), 1.0
         painter.drawImage(drawn, self._picture)
         if chosen >= 0:
@@ -49,10 +49,10 @@ class EdgeLayer:
             self._stroke(painter, own, origin, unit, chosen)
         return scale == 1
 
-    def render(self, room: QRectF, origin: QPointF, unit: float, shown: tuple[object, ...]) -> None:
-        """Draw a room and its margin. shown: the chosen work, the colour of the lines, px of the screen per px."""
-        margin = QSizeF(round(room.width() * _MARGIN), round(room.height() * _MARGIN))
-        wide = room.adjusted(-margin.width(), -margin.height(), margin.width(), margin.height())
+    def render(self, viewport: QRectF, origin: QPointF, unit: float, shown: tuple[object, ...]) -> None:
+        """Draw a viewport and its margin. shown: the chosen work, the colour of the lines, px of the screen per px."""
+        margin = QSizeF(round(viewport.width() * _MARGIN), round(viewport.height() * _MARGIN))
+        wide = viewport.adjusted(-margin.width(), -margin.height(), margin.width(), margin.height())
         chosen, _, ratio = shown
         assert isinstance(chosen, int) and isinstance(ratio, float)
         self._picture = QImage((wide.size() * ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
@@ -113,7 +113,7 @@ def _pen(similarity: float, is_certain: bool, is_own: bool, chosen: int) -> QPen
     return pen
 
 
-def _plane(room: QRectF, origin: QPointF, unit: float) -> QRectF:
-    """An area of the plane that is seen in a room, with the width of a line around it."""
-    room = room.adjusted(-4, -4, 4, 4)
-    return QRectF((room.topLeft() - origin) / unit, room.size() / unit)
+def _plane(viewport: QRectF, origin: QPointF, unit: float) -> QRectF:
+    """The area of the plane that is seen in a viewport, with the width of a line around it."""
+    viewport = viewport.adjusted(-4, -4, 4, 4)
+    return QRectF((viewport.topLeft() - origin) / unit, viewport.size() / unit)

@@ -32,7 +32,7 @@ _CLICK = 4  # px that a click may move
 class TimeView(QWidget):
     """Draws a graph of works in time. A click or the arrow keys choose a work, whose lines then stand out.
 
-    chosen: number of the work in hand, -1 for none. Signals: chosen_changed(int); opened(int), a double click or Enter.
+    chosen: number of the chosen work, -1 for none. Signals: chosen_changed(int); opened(int), a double click or Enter.
     """
 
     chosen_changed = Signal(int)
@@ -90,7 +90,7 @@ class TimeView(QWidget):
         self.update()
 
     def choose(self, work: int) -> None:
-        """Take a work in hand, -1 for none."""
+        """Choose a work, -1 for none."""
         if work == self.chosen:
             return
         self.chosen = work

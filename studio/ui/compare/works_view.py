@@ -20,7 +20,7 @@ _DIM = 150  # of 255: how dark it is where nothing draws the eye
 class WorksView(QWidget):
     """Shows two works as large as they fit. The pair under the cursor is shown alone; arrow keys go through them.
 
-    Signals: pair_changed(int), another pair is in hand, -1 for none; side_chosen(int), a click on a side without a
+    Signals: pair_changed(int), another pair is shown alone, -1 for none; side_chosen(int), a click on a side without a
     work.
     """
 

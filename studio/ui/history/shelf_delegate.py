@@ -97,23 +97,23 @@ def _badge(painter: QPainter, center: QPointF, name: str) -> None:
     icon(name, "on_accent").paint(painter, place.adjusted(3, 3, -3, -3).toRect())
 
 
-def label_frame(seen: QRect, room: QRect, width: float, height: float) -> QRectF:
+def label_frame(seen: QRect, bounds: QRect, width: float, height: float) -> QRectF:
     """Where a label so large lies: at the lower left of the picture that is seen, or across one that is narrower."""
-    frame = QRectF(seen.left() + 3, 0, min(room.width(), width), height)
+    frame = QRectF(seen.left() + 3, 0, min(bounds.width(), width), height)
     if frame.width() > seen.width() - 6:
-        frame.moveCenter(QPointF(room.center()))
+        frame.moveCenter(QPointF(bounds.center()))
     frame.moveBottom(seen.bottom() - 3)
     return frame
 
 
-def _label(painter: QPainter, seen: QRect, room: QRect, word: str) -> None:
-    """A word at the lower edge of a picture, as the canvas has its own. room: what it may cover."""
+def _label(painter: QPainter, seen: QRect, bounds: QRect, word: str) -> None:
+    """A word at the lower edge of a picture, as the canvas has its own. bounds: what it may cover."""
     font = QFont(painter.font())
     font.setPixelSize(CAPTION_SIZE)
     font.setBold(False)
     metrics = QFontMetrics(font)
-    word = metrics.elidedText(word, Qt.TextElideMode.ElideRight, room.width() - 10)
-    place = label_frame(seen, room, metrics.horizontalAdvance(word) + 10, metrics.height())
+    word = metrics.elidedText(word, Qt.TextElideMode.ElideRight, bounds.width() - 10)
+    place = label_frame(seen, bounds, metrics.horizontalAdvance(word) + 10, metrics.height())
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(*_LABEL_GROUND))
     painter.drawRoundedRect(place, place.height() / 2, place.height() / 2)
