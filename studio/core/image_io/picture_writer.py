@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -19,28 +18,30 @@ from studio.core.image_io.exif import exported
 from studio.core.image_io.formats import EXPORT_SUFFIXES, WRITE_LIMITS, ExportFormat, format_of, format_title
 from studio.core.image_io.header_checks import DECODER_ERRORS, LARGEST_PIXELS
 from studio.core.image_io.output.avif_writer import encode_avif
-from studio.core.image_io.output.content_credentials import check_signable, check_signature, signed
+from studio.core.image_io.output.content_credentials import check_signable, signed
 from studio.core.image_io.output.export_options import ExportOptions
 from studio.core.image_io.output.jpeg_xl_writer import encode_jpeg_xl
-from studio.core.image_io.output.openraster import LayerValues, encode_openraster
-from studio.core.image_io.output.output_values import Values, output_values
+from studio.core.image_io.output.openraster import encode_openraster
+from studio.core.image_io.output.output_values import (
+    LayerValues,
+    Sheet,
+    Values,
+    image_of,
+    output_values,
+    pixel_values,
+)
 from studio.core.image_io.output.png_writer import encode_png
-from studio.core.image_io.output.read_back import written_layers, written_values
+from studio.core.image_io.output.read_back import verify
 from studio.core.image_io.output.rgb_profiles import export_profile, is_of_inks
 from studio.core.image_io.output.signing_key import SigningKey
-from studio.core.image_io.picture_reader import decode, hush_pillow
+from studio.core.image_io.picture_reader import hush_pillow
 from studio.core.image_io.tiff_writer import encode_tiff
 from studio.core.image_io.xmp import Credits, to_xmp
-from studio.core.picture import Metadata, Picture, Pixels
+from studio.core.picture import Metadata, Picture
 from studio.core.storage.atomic_write import replace_file
 
 _PILLOW_NAMES: dict[ExportFormat, str] = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "avif": "AVIF"}
 _FULL_CHROMA_QUALITY = 85  # from here on colour is kept at full resolution (4:4:4), as red strokes need
-_ELSEWHERE = "The old file is untouched. Try again or save elsewhere."
-_LOSSY_TOLERANCE = 40  # levels, on the mean of a sixteenth of the picture; a broken file is off by far more
-_SMALLEST_CELL = 64  # px: of fewer, a codec at its coarsest changes the mean by more
-_FEW_PIXELS, _TINY_TOLERANCE = 1024, 100  # levels, on the mean of a whole picture of fewer: a few blocks of a codec
-_COARSE_QUALITY = 30  # below it a codec may make anything of so few: then only their number is compared
 
 
 @dataclass(frozen=True)
@@ -50,28 +51,6 @@ class Layer:
     name: str
     picture: Picture
     is_visible: bool = True
-
-
-@dataclass(frozen=True)
-class _Sheet:
-    """What is to be written: (H, W, 3 or 4) values of 8, 10 or 16 bits in the colours of a profile.
-
-    The fourth is alpha, or where the profile is one of inks, black. given: what an encoder is given instead that turns
-    colours by itself, in sRGB.
-    """
-
-    values: Values
-    icc: bytes
-    layers: tuple[LayerValues, ...] = ()
-    given: Values | None = None
-
-    @property
-    def is_srgb(self) -> bool:
-        return self.icc == srgb_profile()
-
-    @property
-    def is_inks(self) -> bool:
-        return is_of_inks(self.icc)
 
 
 def save_picture(
@@ -109,7 +88,7 @@ def save_picture(
         if key is not None:
             made_of = credits or Credits(path.stem, (), (), None)
             data = signed(data, options.format, key, made_of, no_learn=options.no_learn, photos=photos)
-        replace_file(path, data, lambda written: _verify(written, path.name, sheet, options, key))
+        replace_file(path, data, lambda written: verify(written, path.name, sheet, options, key))
     except MemoryError as error:
         raise _too_little_memory() from error
     return len(data)
@@ -169,7 +148,7 @@ def is_plain(picture: Picture) -> bool:
     return bool((pixels[0] == pixels[0, 0]).all() and (pixels == pixels[:1]).all())  # most end after one row
 
 
-def _prepare(picture: Picture, options: ExportOptions, layers: Sequence[Layer]) -> _Sheet:
+def _prepare(picture: Picture, options: ExportOptions, layers: Sequence[Layer]) -> Sheet:
     size = options.size or (picture.width, picture.height)
     check_export_size(*size, options.format)
     icc = export_profile(options.profile, picture.metadata, options.format)
@@ -191,16 +170,16 @@ def _prepare(picture: Picture, options: ExportOptions, layers: Sequence[Layer]) 
 
     painted = values_of(picture)
     if options.format == "jxl" and not options.lossless and icc != srgb_profile():
-        return _Sheet(painted, icc, given=values_of(picture, srgb_profile()))
+        return Sheet(painted, icc, given=values_of(picture, srgb_profile()))
     if options.format != "ora":
-        return _Sheet(painted, icc)
+        return Sheet(painted, icc)
     below = [LayerValues(layer.name, values_of(layer.picture), layer.is_visible) for layer in layers]
-    return _Sheet(painted, icc, (LayerValues("Artwork", painted), *below))
+    return Sheet(painted, icc, (LayerValues("Artwork", painted), *below))
 
 
 def _as_shown(picture: Picture, size: tuple[int, int], *, on_white: bool) -> Image.Image:
     """The bytes that are on the screen."""
-    image = _as_image(picture.pixels, picture.alpha)
+    image = Image.fromarray(pixel_values(picture.pixels, picture.alpha))
     if image.size != size:
         # Pillow weighs colours by their alpha here, so that hidden ones do not bleed into the edge.
         image = image.resize(size, Image.Resampling.LANCZOS)
@@ -212,7 +191,7 @@ def _as_shown(picture: Picture, size: tuple[int, int], *, on_white: bool) -> Ima
     return image
 
 
-def _encode(sheet: _Sheet, metadata: Metadata, options: ExportOptions, made_of: Credits | None) -> bytes:
+def _encode(sheet: Sheet, metadata: Metadata, options: ExportOptions, made_of: Credits | None) -> bytes:
     hush_pillow()
     limits = WRITE_LIMITS[options.format]
     dpi = options.dpi or metadata.dpi
@@ -238,7 +217,7 @@ def _encode(sheet: _Sheet, metadata: Metadata, options: ExportOptions, made_of: 
         raise PictureError(f"The picture could not be written as {format_title(options.format)}: {error}.") from error
 
 
-def _written(sheet: _Sheet, options: ExportOptions, exif: bytes, xmp: bytes, dpi: float | None) -> bytes:
+def _written(sheet: Sheet, options: ExportOptions, exif: bytes, xmp: bytes, dpi: float | None) -> bytes:
     values, icc = sheet.values, sheet.icc
     match options.format, options.depth:
         case "tiff", _:
@@ -254,14 +233,8 @@ def _written(sheet: _Sheet, options: ExportOptions, exif: bytes, xmp: bytes, dpi
             return encode_openraster(sheet.layers, values, icc, exif, xmp, dpi)
     buffer = BytesIO()
     settings = _settings(options, exif, xmp, dpi)
-    _image_of(values, sheet.is_inks).save(buffer, _PILLOW_NAMES[options.format], icc_profile=icc, **settings)
+    image_of(values, is_inks=sheet.is_inks).save(buffer, _PILLOW_NAMES[options.format], icc_profile=icc, **settings)
     return buffer.getvalue()
-
-
-def _image_of(values: Values, is_inks: bool) -> Image.Image:
-    if is_inks:
-        return Image.frombytes("CMYK", (values.shape[1], values.shape[0]), np.ascontiguousarray(values).tobytes())
-    return Image.fromarray(values)
 
 
 def _settings(options: ExportOptions, exif: bytes, xmp: bytes, dpi: float | None) -> dict[str, Any]:
@@ -282,63 +255,5 @@ def _settings(options: ExportOptions, exif: bytes, xmp: bytes, dpi: float | None
             return {"exif": exif, "xmp": xmp, "quality": options.quality, "subsampling": chroma}
 
 
-def _verify(written: Path, name: str, sheet: _Sheet, options: ExportOptions, key: SigningKey | None) -> None:
-    """Raise PictureError unless the file decodes to what was to be written."""
-    try:
-        again = _read_back(written, name, sheet, options)
-        if key is not None:
-            check_signature(written.read_bytes(), options.format, key)
-    except PictureError as error:
-        raise PictureError(f"{name} could not be read back after writing: {error.message}", _ELSEWHERE) from error
-    except DECODER_ERRORS as error:
-        raise PictureError(f"{name} could not be read back after writing: {error}.", _ELSEWHERE) from error
-    if again.shape[:2] != sheet.values.shape[:2]:
-        raise PictureError(f"{name} came out as {again.shape[1]} x {again.shape[0]} px.", _ELSEWHERE)
-    if options.is_lossless:
-        is_same = np.array_equal(again, sheet.values)
-    else:
-        is_tiny = again.shape[0] * again.shape[1] < _FEW_PIXELS
-        grids = (_grid(values, options, is_inks=sheet.is_inks) for values in (again, sheet.values))
-        difference = np.abs(np.subtract(*grids)).max()
-        is_same = bool(difference <= (_TINY_TOLERANCE if is_tiny else _LOSSY_TOLERANCE))
-        is_same = is_same or (is_tiny and options.quality < _COARSE_QUALITY)
-    if not is_same:
-        raise PictureError(f"{name} came out with other pixels than the picture has.", _ELSEWHERE)
-
-
-def _read_back(written: Path, name: str, sheet: _Sheet, options: ExportOptions) -> Values:
-    if options.format in _PILLOW_NAMES.keys() | {"tiff"} and options.depth == 8 and sheet.is_srgb:
-        with written.open("rb") as file:  # as it will be opened
-            found = decode(file, name, smallest_edge=1, keep_hidden=True)
-        if found.notes:
-            raise PictureError(f"it is incomplete: {found.notes[0]}")
-        return np.asarray(_as_image(found.pixels, found.alpha))
-    values, icc = written_values(written, name, options.format, options.depth)
-    if icc is not None and icc != sheet.icc:
-        raise PictureError("it has another profile.")
-    if sheet.layers:
-        pairs = zip(written_layers(written), sheet.layers, strict=True)
-        if not all(a.name == b.name and np.array_equal(a.values, b.values) for a, b in pairs):
-            raise PictureError("a layer is another one.")
-    return values
-
-
 def _too_little_memory() -> PictureError:
     return PictureError("There is not enough memory for a picture this large.", "Choose a smaller size.")
-
-
-def _as_image(pixels: Pixels, alpha: Pixels | None) -> Image.Image:
-    if alpha is None or alpha.min() == 255:
-        return Image.fromarray(pixels)
-    return Image.fromarray(np.dstack((pixels, alpha)))
-
-
-def _grid(values: Values, options: ExportOptions, *, is_inks: bool) -> NDArray[np.int16]:
-    # Weighted by alpha: what is hidden under alpha 0, lossy codecs throw away.
-    if values.dtype != np.uint8:
-        values = (values >> (options.depth - 8)).astype(np.uint8)
-    weighted = _image_of(np.ascontiguousarray(values), is_inks)
-    weighted = weighted if is_inks else weighted.convert("RGBA").convert("RGBa")
-    height, width = values.shape[:2]
-    cells = (min(4, width), min(4, height)) if width * height >= 16 * _SMALLEST_CELL else (1, 1)
-    return np.asarray(weighted.resize(cells, Image.Resampling.BOX)).astype(np.int16)

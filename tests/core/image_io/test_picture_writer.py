@@ -380,7 +380,7 @@ def test_transparency_that_scaling_averages_away_is_no_failure(tmp_path: Path) -
     assert open_picture(tmp_path / "a.png").alpha is None
 
 
-@pytest.mark.parametrize("step", ["_prepare", "_written", "_verify"])
+@pytest.mark.parametrize("step", ["_prepare", "_written", "verify"])
 def test_too_little_memory_is_an_error_with_a_remedy(
     step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

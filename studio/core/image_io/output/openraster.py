@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
@@ -13,22 +12,13 @@ import numpy as np
 from PIL import Image
 
 from studio.core.displayable import displayable
-from studio.core.image_io.output.output_values import Values
+from studio.core.image_io.output.output_values import LayerValues, Values
 from studio.core.image_io.output.png_writer import encode_png
 
 MIME_TYPE = b"image/openraster"
 _VERSION = "0.0.3"
 _THUMBNAIL_EDGE = 256  # px
 _MERGED, _THUMBNAIL, _STACK = "mergedimage.png", "Thumbnails/thumbnail.png", "stack.xml"
-
-
-@dataclass(frozen=True)
-class LayerValues:
-    """One layer. values: (H, W, 3 or 4), as large as the picture. Hidden ones are there to be turned on."""
-
-    name: str
-    values: Values
-    is_visible: bool = True
 
 
 def encode_openraster(

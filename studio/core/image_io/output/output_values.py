@@ -1,8 +1,9 @@
-"""The values of an exported file: size, profile and depth, from the 16 bits of a picture, rounded once."""
+"""What is to be written: values of a size, in a profile and a depth, from the 16 bits of a picture, rounded once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,44 @@ from PIL import Image
 
 from studio.core.image_io.color_profile import srgb_profile
 from studio.core.image_io.output.dither import dithered
-from studio.core.image_io.output.rgb_profiles import Intent, convert
-from studio.core.picture import Picture
+from studio.core.image_io.output.rgb_profiles import Intent, convert, is_of_inks
+from studio.core.picture import Picture, Pixels
 from studio.core.resampling import resized_deep
 
 Values = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class LayerValues:
+    """One layer. values: (H, W, 3 or 4), as large as the picture. Hidden ones are there to be turned on."""
+
+    name: str
+    values: Values
+    is_visible: bool = True
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is to be written: (H, W, 3 or 4) values of 8, 10 or 16 bits in the colours of a profile.
+
+    The fourth is alpha, or where the profile is one of inks, black. given: what an encoder is given instead that turns
+    colours by itself, in sRGB.
+    """
+
+    values: Values
+    icc: bytes
+    layers: tuple[LayerValues, ...] = ()
+    given: Values | None = None
+
+    @property
+    def is_srgb(self) -> bool:
+        """Whether these are the colours of a screen."""
+        return self.icc == srgb_profile()
+
+    @property
+    def is_inks(self) -> bool:
+        """Whether these are the inks of a press."""
+        return is_of_inks(self.icc)
 
 
 def output_values(
@@ -55,6 +89,18 @@ def output_values(
     if is_dithered:
         return dithered(values)
     return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
+
+
+def pixel_values(pixels: Pixels, alpha: Pixels | None) -> Values:
+    """Colours, with alpha where something is transparent. Shape: (H, W, 3 or 4)."""
+    return pixels if alpha is None or alpha.min() == 255 else np.dstack((pixels, alpha))
+
+
+def image_of(values: Values, *, is_inks: bool) -> Image.Image:
+    """Values of 8 bits as an image. is_inks: the fourth is black, and not alpha."""
+    if is_inks:
+        return Image.frombytes("CMYK", (values.shape[1], values.shape[0]), np.ascontiguousarray(values).tobytes())
+    return Image.fromarray(values)
 
 
 def _with_alpha(picture: Picture) -> Callable[[slice], NDArray[np.uint16]]:
