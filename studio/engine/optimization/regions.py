@@ -23,37 +23,14 @@ def with_regions(
     Where only a part has strength 0, that part is the photo itself, as in Live.
     """
     whole = shares.at(painting.size)
-    groups: dict[Hashable, tuple[StyleRequest, list[int]]] = {}
-    untouched: list[int] = []
-    unmoved: list[int] = []  # of strength 0: no style pulls at them
-    rest = len(request.regions), None  # first: regions that are painted as it is are then it, whatever they are called
-    for number, region in (rest, *enumerate(request.regions)):
-        if float(whole[:, number].max()) < SEEN:
-            continue
-        if region is not None and not region.is_painted:
-            untouched.append(number)
-            continue
-        alone = (
-            request
-            if region is None
-            else replace(request, styles=region.styles, learned=region.learned, recipe=region.recipe)
-        )
-        if alone.recipe.strength == 0:
-            unmoved.append(number)
-            continue
-        for picture, _ in alone.models:
-            yield from picture.fingerprinting()
-        of_styles = tuple((picture.fingerprint, share) for picture, share in alone.models)
-        settings = alone.recipe.change(keep_color=0.0, style_shares=())
-        groups.setdefault((of_styles, settings), (alone, []))[1].append(number)
+    groups, untouched = yield from _grouped(request, whole)
     if not groups and not untouched:
         return painting
-    untouched += unmoved
-    if len(groups) == 1 and not untouched and next(iter(groups.values()))[0] is request:
+    if len(groups) == 1 and not untouched and groups[0][0] is request:
         return painting
     loaded: dict[str, tuple[Tensor, Tensor | None]] = {}
     regions = []
-    for alone, numbers in groups.values():
+    for alone, numbers in groups:
         for picture, _ in alone.models:
             if picture.fingerprint not in loaded:
                 image = yield from shrinking(picture, style_edge, device)
@@ -71,6 +48,39 @@ def with_regions(
         )
     off = whole[:, untouched].sum(1, keepdim=True) if untouched else None
     return replace(painting, regions=tuple(regions), untouched=off)
+
+
+def _grouped(
+    request: StyleRequest, whole: Tensor
+) -> Generator[None, None, tuple[list[tuple[StyleRequest, list[int]]], list[int]]]:
+    """What is painted alike, as a request of its own with the numbers of its regions; and the regions that are not.
+
+    whole: the share of each region in each pixel, and last of the rest, (1, N + 1, H, W).
+    """
+    groups: dict[Hashable, tuple[StyleRequest, list[int]]] = {}
+    untouched: list[int] = []
+    unmoved: list[int] = []  # of strength 0: no style pulls at them
+    rest = len(request.regions), None  # first: regions that are painted as it is are then it, whatever they are called
+    for number, region in (rest, *enumerate(request.regions)):
+        if float(whole[:, number].max()) < SEEN:
+            continue
+        if region is not None and not region.is_painted:
+            untouched.append(number)
+            continue
+        alone = request
+        if region is not None:
+            alone = replace(request, styles=region.styles, learned=region.learned, recipe=region.recipe)
+        if alone.recipe.strength == 0:
+            unmoved.append(number)
+            continue
+        for picture, _ in alone.models:
+            yield from picture.fingerprinting()
+        of_styles = tuple((picture.fingerprint, share) for picture, share in alone.models)
+        settings = alone.recipe.change(keep_color=0.0, style_shares=())
+        groups.setdefault((of_styles, settings), (alone, []))[1].append(number)
+    if not groups and not untouched:
+        return [], []  # what is unmoved is the whole: it is painted as it is
+    return list(groups.values()), untouched + unmoved
 
 
 def with_photo(image: Tensor, painting: Painting) -> Tensor:
