@@ -80,7 +80,7 @@ class TorchEngine:
         self._features: LRUCache[object, StyleFeatures | PhotoFeatures] = LRUCache(
             KEPT_FEATURES, getsizeof=lambda features: features.nbytes
         )
-        self._planner = LivePlanner(self._device)
+        self._planner = LivePlanner(self._device, lambda: run_to_end(self._encoder("vgg16", "max")))
         self._colors = ColorKeeper()
         self._seer = Seer(self._device)
         self._comparer = Comparer(self._device, lambda: run_to_end(self._encoder("vgg16", "max")))

@@ -18,6 +18,7 @@ from studio.core.picture import Picture
 from studio.core.recipe import StyleRecipe
 
 VECTOR_LENGTH = 100
+LONGEST_VECTOR = 1000  # with what else a network knows a style by
 MOST_REFERENCES = 4  # kept with a style, for Finish and for the gallery; it may have been learnt from more
 REFERENCE_EDGE = 512  # px, at most
 MOST_TENSORS = 64
@@ -29,9 +30,10 @@ LARGEST_NUMBER = 1e4  # learnt ones are below 100; beyond, the picture would be 
 class LearnedStyle:
     """A style of one's own for the network with the card id `network` and the checksum `network_sha256`.
 
-    vector: the style vector, (100,) float32. delta: by the network's names, float16 to be added to its weights, or two
-    factors of that (`engine/networks/style_delta.py`); {} where only the vector was learnt. references: 1 to
-    MOST_REFERENCES of the pictures, which Finish paints after. Raises StudioError if it is anything else.
+    vector: the style vector, (100,) float32, or longer, with what else the network knows a style by. delta: by the
+    network's names, float16 to be added to its weights, or two factors of that (`engine/networks/style_delta.py`); {}
+    where only the vector was learnt. references: 1 to MOST_REFERENCES of the pictures, which Finish paints after.
+    Raises StudioError if it is anything else.
     """
 
     network: str
@@ -42,8 +44,8 @@ class LearnedStyle:
 
     def __post_init__(self) -> None:
         _check("vector", self.vector, np.float32)
-        if self.vector.shape != (VECTOR_LENGTH,):
-            raise StudioError(f"A style has {VECTOR_LENGTH} numbers, not {self.vector.shape}.")
+        if self.vector.ndim != 1 or not VECTOR_LENGTH <= self.vector.size <= LONGEST_VECTOR:
+            raise StudioError(f"A style has {VECTOR_LENGTH} to {LONGEST_VECTOR} numbers, not {self.vector.shape}.")
         for name, tensor in self.delta.items():
             _check(name, tensor, np.float16)
         if len(self.delta) > MOST_TENSORS or sum(tensor.size for tensor in self.delta.values()) > MOST_NUMBERS:

@@ -20,7 +20,7 @@ from studio.engine.networks.fine_network import FineNetwork, LiveNetwork
 from studio.engine.networks.live_precision import for_painting, on_device
 from studio.engine.networks.style_delta import with_learned
 from studio.engine.networks.style_network import Statistics, StyleNetwork
-from studio.engine.networks.style_predictor import StylePredictor
+from studio.engine.networks.style_predictor import Predictor
 from studio.engine.runtime.lru_cache import TensorCache
 from studio.engine.runtime.tensors import resize
 from studio.engine.runtime.tiling import cut_box_into_tiles, cut_into_tiles
@@ -40,7 +40,7 @@ PACED = 256 * 256  # px; for less, most of the time is not the network's
 class LivePainter:
     """The style network, with the paintings that were needed last, and the predictor that names styles for it."""
 
-    def __init__(self, network: LiveNetwork, predictor: StylePredictor, device: torch.device) -> None:
+    def __init__(self, network: LiveNetwork, predictor: Predictor, device: torch.device) -> None:
         self._exact, self._device = on_device(network, device), device  # learnt changes are added to exact weights
         self._network = for_painting(self._exact, device)
         self.predictor = predictor
@@ -49,6 +49,11 @@ class LivePainter:
         self._fine_tuned = LRUCache(KEPT_NETWORKS)  # exact, and as it paints quickest
         self._alone: LRUCache[Hashable, Statistics] = LRUCache(KEPT_STATISTICS)
         self.pace = CPU_PACE if device.type == "cpu" else GPU_PACE  # seconds per px, going by what it took before
+
+    @property
+    def vector_length(self) -> int:
+        """How many numbers the network knows a style by."""
+        return self._exact.vector_length
 
     def seconds(self, job: FeedForwardJob | MixedJob) -> float:
         """How long the network will take, going by its pace; 0 if it painted that already."""

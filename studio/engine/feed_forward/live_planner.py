@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 
 import torch
@@ -12,14 +12,16 @@ from torch import Tensor
 from studio.core.engine_api.contract import LiveRequest, RegionRequest, StyleRequest
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import AUTO_NETWORK, FINE_NETWORK, QUICK_NETWORK, StyleRecipe
-from studio.core.styles.learned_style import painting_network
+from studio.core.styles.learned_style import LearnedStyle, painting_network
 from studio.engine.feed_forward.job import HELD_EDGE, FeedForwardJob
 from studio.engine.feed_forward.live_painter import LivePainter
 from studio.engine.feed_forward.region_painter import RegionalJob, paint_regions
 from studio.engine.feed_forward.strength import blend_vectors, reach_of
 from studio.engine.losses.band_statistics import BandCovariances, band_covariances, blend_bands
-from studio.engine.networks.style_predictor import StylePredictor
-from studio.engine.networks.weights import load_style_network, predictor_owner
+from studio.engine.networks.style_predictor import Predictor, StylePredictor
+from studio.engine.networks.texture_descriptor import predictor_for
+from studio.engine.networks.vgg import Encoder
+from studio.engine.networks.weights import bundled_encoder, load_style_network, predictor_owner
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.lru_cache import TensorCache
 from studio.engine.runtime.region_shares import RegionShares, masks_key
@@ -43,8 +45,10 @@ class LivePlanner:
     Networks that go with the same predictor share it, and so what it made of photos and styles.
     """
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(self, device: torch.device, encoder: Callable[[], Encoder] | None = None) -> None:
+        """encoder: gives the bundled one, which the larger network describes styles by; None: one of its own."""
         self._device = device
+        self._encoder = encoder or (lambda: bundled_encoder(device))
         self._painters: dict[str, LivePainter] = {}
         self._predictors: dict[str, StylePredictor] = {}  # by the model they belong to
         self._photos = TensorCache(KEPT_PHOTOS)
@@ -58,7 +62,7 @@ class LivePlanner:
         vector = self.predictor(recipe.network)(grey)
         run_to_end(self.paint(FeedForwardJob("", vector, recipe, (64, 64)), grey))
 
-    def predictor(self, network: str) -> StylePredictor:
+    def predictor(self, network: str) -> Predictor:
         """The predictor a network goes with."""
         return self._painter(network).predictor
 
@@ -67,9 +71,13 @@ class LivePlanner:
         for region in _painted_regions(request):
             yield from self.predict_vectors(region)
         learned = request.learned or (None,) * len(request.styles)
-        predictor = self.predictor(painting_network(request.recipe, learned))
+        network = painting_network(request.recipe, learned)
+        predictor = self.predictor(network)
         unknown = [picture for picture, known in zip(request.styles, learned, strict=True) if known is None]
-        for picture in filter(None, (request.content, *unknown)):
+        described = [
+            picture for known in learned if known and self._lacks(known, network) for picture in known.references
+        ]
+        for picture in filter(None, (request.content, *unknown, *described)):
             yield from picture.fingerprinting()
             if not predictor.knows(picture.fingerprint):
                 image, opacity = yield from self._look_at(picture)
@@ -109,9 +117,7 @@ class LivePlanner:
         learned = request.learned or (None,) * len(request.styles)
         recipe = request.recipe.change(network=painting_network(request.recipe, learned))
         vectors = [
-            self._vector(recipe, picture)
-            if known is None
-            else torch.from_numpy(known.vector.copy()).to(self._device)[None]
+            self._vector(recipe, picture) if known is None else self._learned_vector(recipe, known)
             for picture, known in zip(request.styles, learned, strict=True)
         ]
         is_larger = recipe.network == FINE_NETWORK
@@ -219,6 +225,18 @@ class LivePlanner:
         predictor = self.predictor(recipe.network)
         return predictor.vector(picture.fingerprint, lambda: run_to_end(self._look_at(picture)))
 
+    def _learned_vector(self, recipe: StyleRecipe, learned: LearnedStyle) -> Tensor:
+        """The vector of a learned style for a network, which may want more numbers than were learnt, or fewer."""
+        vector = torch.from_numpy(learned.vector.copy()).to(self._device)[None]
+        if self._lacks(learned, recipe.network):
+            described = torch.cat([self._vector(recipe, picture) for picture in learned.references])
+            vector = torch.cat((vector, described.mean(0, keepdim=True)[:, vector.shape[1] :]), 1)
+        return vector[:, : self._painter(recipe.network).vector_length]
+
+    def _lacks(self, learned: LearnedStyle, network: str) -> bool:
+        """Whether a style was learnt with a network that knows styles by fewer numbers than this one."""
+        return len(learned.vector) < self._painter(network).vector_length
+
     def _bands_of(self, picture: Picture) -> BandCovariances:
         bands = self._bands.get(picture.fingerprint)
         if bands is None:
@@ -236,7 +254,8 @@ class LivePlanner:
             owner = predictor_owner(network)
             if owner not in self._predictors:
                 self._predictors[owner] = StylePredictor(weights, self._device)
-            self._painters[network] = LivePainter(layers, self._predictors[owner], self._device)
+            predictor = predictor_for(self._predictors[owner], layers.descriptor, self._encoder)
+            self._painters[network] = LivePainter(layers, predictor, self._device)
             if network == FINE_NETWORK:
                 self._painters[network].pace = FINE_PACE * self._painter(QUICK_NETWORK).pace
         return self._painters[network]

@@ -41,8 +41,9 @@ from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, Refine
 from studio.engine.networks.live_precision import on_device
 from studio.engine.networks.style_network import StyleNetwork
 from studio.engine.networks.style_predictor import StylePredictor
+from studio.engine.networks.texture_descriptor import predictor_for
 from studio.engine.networks.vgg import Encoder, best_encoder
-from studio.engine.networks.weights import LAYOUTS, load_encoder_weights, load_style_network
+from studio.engine.networks.weights import LAYOUTS, bundled_encoder, load_encoder_weights, load_style_network
 from studio.engine.optimization.lbfgs import BoundedLBFGS
 from studio.engine.optimization.optimize import RELAXATION
 from studio.engine.optimization.preconditioner import Preconditioner
@@ -133,13 +134,15 @@ class _Bench:
         self._plan = plan
         self.device = choose_device(plan.device)
         self._clock: Clock = time.process_time if self.device.type == "cpu" else time.perf_counter
-        self._encoder = best_encoder(LAYOUTS["vgg16"], run_to_end(load_encoder_weights("vgg16", None)), self.device)
+        self._encoder = bundled_encoder(self.device)
         network, predictor = load_style_network(plan.network)
         self._network = on_device(network, self.device)
         if isinstance(self._network, FineNetwork) and self.device.type == "cpu" and plan.crop <= SMALL_CROP:
             self._network.is_bfloat16 = False
         self._mixer = on_device(load_style_network(QUICK_NETWORK)[0], self.device)
-        self._predictor = StylePredictor(predictor, self.device)
+        self._predictor = predictor_for(
+            StylePredictor(predictor, self.device), self._network.descriptor, lambda: self._encoder
+        )
         self._materials: LRUCache[tuple[str, int, bool], _Material] = LRUCache(2)
         self._exams: dict[tuple[str, int | None], Exam] = {}
         self._photos = [self._open(card.file) for card in bundled_cards("demo")]
@@ -299,9 +302,12 @@ def _fresh(seed: int, network: LiveNetwork, keeps_small: bool) -> tuple[LiveNetw
         fresh: LiveNetwork = live
         if isinstance(network, FineNetwork):
             fresh = FineNetwork(live, RefinementNetwork(network.refinement.widths), network.is_bfloat16)
+            fresh.refinement.load_state_dict(
+                dict(network.refinement.named_buffers()), strict=False
+            )  # fitted, not learnt
     prefix = "refinement." if keeps_small else ""
     names = tuple(name for name, _ in fresh.named_parameters() if name.startswith(prefix))
-    return fresh.requires_grad_(False).to(memory_format=torch.channels_last), names
+    return fresh.requires_grad_(False).eval().to(memory_format=torch.channels_last), names
 
 
 def _shuffled(weights: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -13,13 +13,14 @@ from studio.engine.losses.losses import MATCHED_LAYERS, STYLE_LAYERS
 from studio.engine.losses.matching import nearest_rows, sample_rows
 from studio.engine.losses.painting_loss import LOST, PIXELS, STARTED, PaintingLoss, nearest_name, self_similarities
 from studio.engine.losses.statistics import Moments, blend_moments, moments
+from studio.engine.networks.style_network import VECTOR
 from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization.features import MATCHED_POSITIONS, SeenImage, measure_style
 from studio.engine.runtime.tensors import resize_to
 
 StyleTarget = Mapping[str, Moments]
 Predict = Callable[[Tensor], Tensor]
-"""A StylePredictor, or what stands in for one: (1, 3, H, W) in [0, 1] -> (1, 100)."""
+"""A Predictor, or what stands in for one: (1, 3, H, W) in [0, 1] -> (1, N)."""
 Paint = Callable[[Tensor], Tensor]
 """(B, 3, H, W) in [0, 1] -> the same, painted."""
 
@@ -29,7 +30,8 @@ REFERENCE_EDGES: tuple[int, ...] = (448, 576)
 MOST_VIEWS = 16  # of all references; of more, each is measured at the middle of these sizes alone
 SMALLEST_CROP = 64  # px
 CROPS = 2  # of each reference for the predictor, besides the whole
-PREDICTOR_EDGE = 256  # px of what the predictor is given
+PREDICTOR_EDGE = 512  # px of the longer edge of a whole reference as the predictor is given it: as Live does
+CROPPED = 0.6  # of the edges of a reference
 PHOTO_EDGES = (256, 512)  # px of the longer edge, smallest and largest, that a photo is resized to
 POOL = 128  # crops of photos to learn from
 VALIDATION_CROPS = 6  # crops of photos to validate on
@@ -43,7 +45,7 @@ HELD_OUT_PHOTOS = 3  # at most
 class References:
     """The style as numbers. mean: of all that is learnt from together; unseen: of the one held out, or None.
 
-    vector: (1, 100), the mean of what the predictor says of all that is learnt from. spread: how far the vectors of
+    vector: (1, N), the mean of what the predictor says of all that is learnt from. spread: how far the vectors of
     single references are from their mean; 0 for one. held_out: the number of the one held out, or None. bank: features
     of what is learnt from, for photos to match, (N, C) by layer.
     """
@@ -126,15 +128,17 @@ def encode_references(
     """
     vectors = []
     for picture in pictures:
-        views = [picture, *(_crop(picture, 0.6, generator) for _ in range(CROPS))]
-        vectors.append(torch.cat([predict(resize_to(view, PREDICTOR_EDGE)) for view in views]).mean(0, keepdim=True))
+        whole = resize_to(picture, min(PREDICTOR_EDGE, max(picture.shape[2:])))
+        views = [whole, *(_crop(whole, CROPPED, generator) for _ in range(CROPS))]
+        vectors.append(torch.cat([predict(view) for view in views]).mean(0, keepdim=True))
         yield
-    held_out = middle_one(torch.cat(vectors)) if len(pictures) >= FEWEST_TO_HOLD_OUT else None
+    predicted = torch.cat(vectors)[:, :VECTOR]  # without what else a network knows a style by
+    held_out = middle_one(predicted) if len(pictures) >= FEWEST_TO_HOLD_OUT else None
     seen = [number for number in range(len(pictures)) if number != held_out]
     mean, bank = yield from _encode([pictures[number] for number in seen], encoder)
     unseen = None if held_out is None else (yield from _encode([pictures[held_out]], encoder))[0]
     vector = torch.cat([vectors[number] for number in seen]).mean(0, keepdim=True)
-    return References(mean, unseen, vector, _spread(torch.cat(vectors)), held_out, bank)
+    return References(mean, unseen, vector, _spread(predicted), held_out, bank)
 
 
 def cut_photos(
@@ -184,7 +188,7 @@ def blend_targets(targets: Sequence[StyleTarget]) -> StyleTarget:
 
 
 def middle_one(vectors: Tensor) -> int:
-    """The number of the vector whose distance from the mean is the median. Shapes: (N, 100)."""
+    """The number of the vector whose distance from the mean is the median. Shapes: (B, N)."""
     return int((vectors - vectors.mean(0)).norm(dim=1).argsort()[(len(vectors) - 1) // 2])
 
 

@@ -32,11 +32,11 @@ class LivePainting(nn.Module):
         return LivePainting(network, self._predict, self._bands)
 
     def forward(self, content: Tensor, vector: Tensor) -> Tensor:
-        """What the network makes of it. Shapes: content (B, 3, H, W) in [0, 1], vector (1, 100) -> (B, 3, H, W)."""
+        """What the network makes of it. Shapes: content (B, 3, H, W) in [0, 1], vector (1, N) -> (B, 3, H, W)."""
         with torch.no_grad():
             own = torch.cat([self._predict(content[number : number + 1]) for number in range(content.shape[0])])
         wanted = blend_vectors(own, [vector], [1.0], STRENGTH, isinstance(self.network, FineNetwork))
-        painted: Tensor = self.network(content, self.network.conditions(wanted))
+        painted: Tensor = self.network(content, self.network.conditions(wanted[:, : self.network.vector_length]))
         return painted
 
     @torch.no_grad()
@@ -46,7 +46,7 @@ class LivePainting(nn.Module):
         return painted.clamp(0, 1)
 
     def paint(self, content: Tensor, vector: Tensor) -> Tensor:
-        """What Live shows. Shapes: (1, 3, H, W) in [0, 1], (1, 100) -> (1, 3, H, W) in [0, 1]."""
+        """What Live shows. Shapes: (1, 3, H, W) in [0, 1], (1, N) -> (1, 3, H, W) in [0, 1]."""
         return run_to_end(self.finish(content, self.start(content, vector)))
 
     @torch.no_grad()

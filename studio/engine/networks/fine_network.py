@@ -2,7 +2,8 @@
 
 The small network brings colours and the scale of strokes; the second one (a U-Net, source: Ronneberger et al. 2015)
 sees photo and painting side by side and adds a difference to the painting. Its normalisations are conditioned by the
-style vector as in `style_network.py`. Two things keep patterns out of flat areas: what is enlarged is interpolated
+style vector as in `style_network.py`, and by a texture descriptor of the style, which tells works apart that no
+network here was trained on. Two things keep patterns out of flat areas: what is enlarged is interpolated
 before it is convolved (Odena et al. 2016), and what is put together from the pixels of blocks is smoothed by a kernel
 that lets no checkerboard through (Sugawara et al. 2018).
 """
@@ -18,10 +19,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from studio.engine.networks.style_network import VECTOR, Norm, Normalizer, Statistics, StyleNetwork, by_size
+from studio.engine.networks.texture_descriptor import TextureDescriptor
 from studio.engine.runtime.generators import run_to_end
 
 GRID = 8  # px; sizes are continued to a multiple of it
-HIDDEN = 128  # numbers between style vector and conditions
+HIDDEN, DESCRIBED = 128, 256  # numbers between style vector and conditions, and between descriptor and conditions
 CALM = 1e-3  # added to variances: channels in which nothing happens stay calm
 _BRANCH = 0.3  # scale of what a block adds, before anything is learnt
 _CONTRAST = 4.0  # pixels are brought to -2 ... 2
@@ -29,7 +31,10 @@ _CONTRAST = 4.0  # pixels are brought to -2 ... 2
 
 @dataclass(frozen=True)
 class RefinementWidths:
-    """Channels at half, quarter and eighth size; blocks at quarter size on the way down, at eighth, on the way up."""
+    """Channels at half, quarter and eighth size; blocks at quarter size on the way down, at eighth, on the way up.
+
+    descriptor: numbers of the texture descriptor that follow the style vector's; 0: the vector alone has a say.
+    """
 
     half: int = 32
     quarter: int = 64
@@ -37,6 +42,7 @@ class RefinementWidths:
     down: int = 1
     middle: int = 4
     up: int = 2
+    descriptor: int = 0
 
 
 class RefinementNetwork(nn.Module):
@@ -55,6 +61,12 @@ class RefinementNetwork(nn.Module):
                 start += 2 * channels
         self.hidden_1, self.hidden_2 = nn.Linear(VECTOR, HIDDEN), nn.Linear(HIDDEN, HIDDEN)
         self.condition = nn.Linear(HIDDEN, start)
+        self.descriptor = TextureDescriptor(widths.descriptor) if widths.descriptor else None
+        if self.descriptor is not None:
+            self.described = nn.Sequential(
+                nn.Linear(widths.descriptor, DESCRIBED), nn.ReLU(), nn.Linear(DESCRIBED, start)
+            )
+            self.described_directly = nn.Linear(widths.descriptor, start, bias=False)
         self.stem = nn.Conv2d(24, half, 3)
         self.down_1 = nn.Conv2d(half, quarter, 3, stride=2)
         self.first = nn.ModuleList(_Block(quarter) for _ in range(widths.down))
@@ -68,6 +80,10 @@ class RefinementNetwork(nn.Module):
         with torch.no_grad():
             self.condition.weight.mul_(0.3)
             self.condition.bias.copy_(torch.cat(plain))
+            if self.descriptor is not None:  # it has no say before anything is learnt
+                for layer in (self.described[-1], self.described_directly):
+                    for weight in layer.parameters():
+                        nn.init.zeros_(weight)
             self.out.weight.mul_(0.1)
             nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]
 
@@ -78,9 +94,13 @@ class RefinementNetwork(nn.Module):
         return GRID * (2 * self.widths.middle + 3) + GRID // 2 * at_quarter + 2 * GRID
 
     def conditions(self, vector: Tensor) -> Tensor:
-        """Scales and shifts of the normalisations. Shapes: (B, 100) -> (B, N)."""
-        hidden = functional.relu(self.hidden_2(functional.relu(self.hidden_1(vector))))
+        """Scales and shifts of the normalisations. Shapes: (B, vector_length) -> (B, N)."""
+        hidden = functional.relu(self.hidden_2(functional.relu(self.hidden_1(vector[:, :VECTOR]))))
         conditions: Tensor = self.condition(hidden)
+        if self.descriptor is None:
+            return conditions
+        described = vector[:, VECTOR:]
+        conditions += self.described(described) + self.described_directly(described)
         return conditions
 
     def forward(self, photo: Tensor, painted: Tensor, normalize: Normalizer) -> Tensor:
@@ -124,9 +144,19 @@ class FineNetwork(nn.Module):
         """Pixels around a pixel that have a say in it, apart from the statistics."""
         return self.live.reach + self.refinement.reach
 
+    @property
+    def descriptor(self) -> TextureDescriptor | None:
+        """What describes the styles for it, besides their vectors."""
+        return self.refinement.descriptor
+
+    @property
+    def vector_length(self) -> int:
+        """How many numbers it knows a style by: its style vector, and its descriptor if there is one."""
+        return VECTOR + self.refinement.widths.descriptor
+
     def conditions(self, vector: Tensor) -> Tensor:
-        """Conditions of both networks. Shapes: (B, 100) -> (B, N)."""
-        return torch.cat((self.live.conditions(vector), self.refinement.conditions(vector)), 1)
+        """Conditions of both networks. Shapes: (B, vector_length) -> (B, N)."""
+        return torch.cat((self.live.conditions(vector[:, :VECTOR]), self.refinement.conditions(vector)), 1)
 
     def forward(
         self, content: Tensor, conditions: Tensor, statistics: Statistics | None = None, shares: Tensor | None = None
@@ -210,7 +240,7 @@ class VectorPainter(nn.Module):
         self.network = network
 
     def forward(self, content: Tensor, vector: Tensor) -> Tensor:
-        """Shapes: content (B, 3, H, W), vector (B or 1, 100) -> (B, 3, H, W)."""
+        """Shapes: content (B, 3, H, W), vector (B or 1, vector_length of the network) -> (B, 3, H, W)."""
         painted: Tensor = self.network(content, self.network.conditions(vector))
         return painted
 

@@ -83,6 +83,16 @@ class StyleNetwork(nn.Module):
         return GRID * (2 * self.widths.blocks + 5)
 
     @property
+    def descriptor(self) -> None:
+        """What describes the styles for it, besides their vectors: nothing."""
+        return None
+
+    @property
+    def vector_length(self) -> int:
+        """How many numbers it knows a style by."""
+        return VECTOR
+
+    @property
     def conditions_count(self) -> int:
         """How many numbers `conditions` gives for each picture."""
         return self.conditions.out_features

@@ -24,8 +24,42 @@ _BLOCKS = 17
 _EXPANSION = 6  # times the channels between the first and last layer of a block
 
 
-class StylePredictor(nn.Module):
-    """A frozen network from a picture to the 100 numbers of its style, and what it made of the last pictures."""
+class Predictor(nn.Module):
+    """From a picture to the numbers of its style, and what was made of the last pictures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._vectors: LRUCache[str, Tensor] = LRUCache(KEPT_VECTORS)
+        self.register_load_state_dict_post_hook(lambda predictor, _: predictor._vectors.clear())  # type: ignore[no-untyped-call]
+
+    def __call__(self, picture: Tensor, opacity: Tensor | None = None) -> Tensor:
+        """As `forward` of the kind there is, with its type."""
+        vector: Tensor = super().__call__(picture, opacity)
+        return vector
+
+    def knows(self, key: str) -> bool:
+        """Whether the vector of these pixels is remembered."""
+        return key in self._vectors
+
+    def vector(self, key: str, look: Callable[[], tuple[Tensor, Tensor | None]]) -> Tensor:
+        """The style vector (1, N), remembered. key: unique to the picture; look: gives it and its opacity."""
+        vector = self._vectors.get(key)
+        return self.remember(key, *look()) if vector is None else vector
+
+    def remember(self, key: str, picture: Tensor, opacity: Tensor | None = None) -> Tensor:
+        """The style vector (1, N) of a picture (1, 3, H, W), which is known by this key from now on."""
+        self._vectors[key] = vector = self(picture, opacity)
+        return vector
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """What `to`, `cuda`, `half` and the like come down to."""
+        self._vectors.clear()  # they are where the network was
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        return self
+
+
+class StylePredictor(Predictor):
+    """A frozen network from a picture to the 100 numbers of its style."""
 
     def __init__(self, weights: Mapping[str, Tensor], device: torch.device) -> None:
         """weights: by name ("stem.weight", "blocks.0.depthwise.weight" and so on), as in its `state_dict`."""
@@ -38,30 +72,9 @@ class StylePredictor(nn.Module):
         )
         self.head = SameConvolution(widths[-1], last, 1)
         self.bottleneck = SameConvolution(last, weights["bottleneck.weight"].shape[0], 1)
-        self._vectors: LRUCache[str, Tensor] = LRUCache(KEPT_VECTORS)
-        self.register_load_state_dict_post_hook(lambda predictor, _: predictor._vectors.clear())  # type: ignore[no-untyped-call]
         self.load_state_dict({name: tensor.float() for name, tensor in weights.items()}, assign=True)
         self.requires_grad_(False).eval()
         self.to(device)
-
-    def __call__(self, picture: Tensor, opacity: Tensor | None = None) -> Tensor:
-        """As `forward`, with its type."""
-        vector: Tensor = super().__call__(picture, opacity)
-        return vector
-
-    def knows(self, key: str) -> bool:
-        """Whether the vector of these pixels is remembered."""
-        return key in self._vectors
-
-    def vector(self, key: str, look: Callable[[], tuple[Tensor, Tensor | None]]) -> Tensor:
-        """The style vector (1, 100), remembered. key: unique to the picture; look: gives it and its opacity."""
-        vector = self._vectors.get(key)
-        return self.remember(key, *look()) if vector is None else vector
-
-    def remember(self, key: str, picture: Tensor, opacity: Tensor | None = None) -> Tensor:
-        """The style vector (1, 100) of a picture (1, 3, H, W), which is known by this key from now on."""
-        self._vectors[key] = vector = self(picture, opacity)
-        return vector
 
     @torch.no_grad()
     def forward(self, picture: Tensor, opacity: Tensor | None = None) -> Tensor:
@@ -79,12 +92,6 @@ class StylePredictor(nn.Module):
         current = current.mean((2, 3), keepdim=True)
         vector: Tensor = self.bottleneck(current).flatten(1)
         return vector
-
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
-        """What `to`, `cuda`, `half` and the like come down to."""
-        self._vectors.clear()  # they are where the network was
-        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
-        return self
 
 
 class _Block(nn.Module):

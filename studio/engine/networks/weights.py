@@ -16,7 +16,8 @@ from studio.engine.networks.magenta_weights import rearrange
 from studio.engine.networks.network_file import predictor_of, read_network
 from studio.engine.networks.style_network import StyleNetwork, Widths
 from studio.engine.networks.torchvision_weights import FILES, Download, load_torchvision_weights
-from studio.engine.networks.vgg import EncoderLayout
+from studio.engine.networks.vgg import Encoder, EncoderLayout, best_encoder
+from studio.engine.runtime.generators import run_to_end
 
 _VGG16 = (2, 2, 3, 3)
 _VGG19 = (2, 2, 4, 4)
@@ -42,6 +43,11 @@ def load_encoder_weights(name: str, folder: Path | None) -> Download:
         return load_bundled_weights(BUNDLED_CARD)
     state = yield from load_torchvision_weights(name, folder, may_download=True)
     return {key: tensor for key, tensor in state.items() if key.startswith("features.")}
+
+
+def bundled_encoder(device: torch.device) -> Encoder:
+    """The encoder that comes with the studio. Raises WeightsError if its weights are damaged or missing."""
+    return best_encoder(LAYOUTS["vgg16"], run_to_end(load_encoder_weights("vgg16", None)), device)
 
 
 def load_style_network(name: str) -> tuple[LiveNetwork, dict[str, Tensor]]:

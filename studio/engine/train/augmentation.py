@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from studio.engine.losses.statistics import Moments, moments
-from studio.engine.networks.style_predictor import StylePredictor
+from studio.engine.networks.style_predictor import Predictor
 from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize
@@ -33,15 +33,19 @@ View = TypeVar("View")
 
 @dataclass(frozen=True)
 class ContentView:
-    """A view of a photo (1, 3, crop, crop) in [0, 1], and the features to keep, by layer, (1, C, h, w)."""
+    """A view of a photo (1, 3, crop, crop) in [0, 1], its own style vector (1, N), and the features to keep, by layer.
+
+    Shapes of features: (1, C, h, w).
+    """
 
     image: Tensor
+    vector: Tensor
     features: dict[str, Tensor]
 
 
 @dataclass(frozen=True)
 class StyleView:
-    """A view of a style: its vector (1, 100) and its moments by layer, (C,) and (C, C); PIXELS are those of colours."""
+    """A view of a style: its vector (1, N) and its moments by layer, (C,) and (C, C); PIXELS are those of colours."""
 
     vector: Tensor
     moments: dict[str, Moments]
@@ -58,7 +62,7 @@ class AugmentedViews:
         photos: Pictures,
         styles: Pictures,
         encoder: Encoder,
-        predictor: StylePredictor,
+        predictor: Predictor,
         layers: tuple[tuple[str, ...], tuple[str, ...]],
         crop: int,
         seed: int,
@@ -99,11 +103,6 @@ class AugmentedViews:
         """The view of a style with this number."""
         return self._recall(self._styles_kept, number, self._encode_style)
 
-    @torch.no_grad()
-    def vector(self, image: Tensor) -> Tensor:
-        """The style vector of a picture. Shapes: (1, 3, H, W) -> (1, 100)."""
-        return self._predictor(image)
-
     def _recall(self, kept: dict[int, View], number: int, encode: Callable[[int], View]) -> View:
         view = kept.get(number)
         if view is None:
@@ -114,14 +113,12 @@ class AugmentedViews:
 
     def _encode_photo(self, number: int) -> ContentView:
         draws = seeded(self._seed, _CONTENT, number)
-        image = self._photos.image(_spread(number, self.content_count, len(self._photos)))
-        edge = round(between(LEAST_PHOTO, 1.0, draws) * min(image.shape[2:]))
-        image = _cut(image, (edge, edge), draws)
-        image = resize(_mirrored(image, draws), (self._crop, self._crop)).clamp(0, 1)
-        image = (image * 255).round() / 255
+        image = crop_photo(
+            self._photos.image(_spread(number, self.content_count, len(self._photos))), self._crop, draws
+        )
         trace = run_to_end(self._encoder.trace(image, self._content_layers, with_gradient=False))
         features = {layer: trace[layer].to(torch.bfloat16) for layer in self._content_layers}
-        return ContentView(image, features)
+        return ContentView(image, self._predictor(image), features)
 
     def _encode_style(self, number: int) -> StyleView:
         draws = seeded(self._seed, _STYLE, number)
@@ -130,16 +127,29 @@ class AugmentedViews:
             image = procedural_style(min(long_edge, LARGEST_STYLE_CROP), draws, self._encoder.device)
         else:
             image = self._styles.image(_spread(number, self.style_count, len(self._styles)))
-            scale = min(LARGEST_SCALE, long_edge / max(image.shape[2:]))
-            most = round(LARGEST_STYLE_CROP / scale)
-            height, width = (min(most, round(between(LEAST_STYLE, 1.0, draws) * edge)) for edge in image.shape[2:])
-            image = _mirrored(_cut(image, (height, width), draws), draws)
-            image = resize(image, (max(32, round(height * scale)), max(32, round(width * scale)))).clamp(0, 1)
-            image = _recolored(image, draws)
+            image = crop_style(image, long_edge, draws)
         trace = run_to_end(self._encoder.trace(image, self._style_layers, with_gradient=False))
         found = {layer: moments(trace[layer]) for layer in self._style_layers} | {PIXELS: moments(image)}
         rounded = {layer: Moments(*(part.to(torch.bfloat16) for part in found[layer])) for layer in found}
         return StyleView(self._predictor(image), rounded)
+
+
+def crop_photo(image: Tensor, size: int, draws: torch.Generator) -> Tensor:
+    """A square of a photo, at any scale, of 8 bits. Shapes: (1, 3, H, W) in [0, 1] -> (1, 3, size, size)."""
+    edge = round(between(LEAST_PHOTO, 1.0, draws) * min(image.shape[2:]))
+    image = _cut(image, (edge, edge), draws)
+    image = resize(_mirrored(image, draws), (size, size)).clamp(0, 1)
+    return (image * 255).round() / 255
+
+
+def crop_style(image: Tensor, long_edge: int, draws: torch.Generator) -> Tensor:
+    """A part of a style whose longer edge is `long_edge` px, in other colours. Shapes: (1, 3, H, W) -> the like."""
+    scale = min(LARGEST_SCALE, long_edge / max(image.shape[2:]))
+    most = round(LARGEST_STYLE_CROP / scale)
+    height, width = (min(most, round(between(LEAST_STYLE, 1.0, draws) * edge)) for edge in image.shape[2:])
+    image = _mirrored(_cut(image, (height, width), draws), draws)
+    image = resize(image, (max(32, round(height * scale)), max(32, round(width * scale)))).clamp(0, 1)
+    return _recolored(image, draws)
 
 
 def _spread(number: int, count: int, pictures: int) -> int:

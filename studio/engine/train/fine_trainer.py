@@ -20,6 +20,7 @@ from studio.engine.losses.painting_loss import (
 )
 from studio.engine.losses.statistics import Moments, blend_moments
 from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, RefinementNetwork
+from studio.engine.networks.style_network import VECTOR
 from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.train.augmentation import AugmentedViews, between, seeded
@@ -29,6 +30,7 @@ from studio.engine.train.trainer import Trainer
 from studio.engine.train.validation import Validator
 
 REACH = 0.85  # of the way from the photo's vector to the style's, as Live goes by itself
+DROPPED = 0.1  # of the numbers of descriptors: there are fewer works to learn from than ways to tell them apart
 FULL = 0.8  # of the pictures are painted so; the others anywhere between photo and style, to learn Strength
 _STEP = 5  # stream of random numbers
 
@@ -63,7 +65,7 @@ class FineTrainer(Trainer):
             view = views.content(number)
             vector, moments = self._draw_style(draws)
             amount = 1.0 if between(0, 1, draws) < FULL else between(0, 1, draws)
-            vectors.append(torch.lerp(views.vector(view.image), vector, REACH * amount))
+            vectors.append(_with_gaps(torch.lerp(view.vector, vector, REACH * amount), draws))
             targets.append(moments if amount == 1 else self._blended(view.image, moments, amount))
             images.append(view.image)
             features.append(view.features)
@@ -74,7 +76,7 @@ class FineTrainer(Trainer):
         }
         content = {layer: torch.cat([each[layer] for each in features]) for layer in STRUCTURE_LAYERS}
         with torch.no_grad():
-            content |= {PIXELS: photos, STARTED: live(photos, live.conditions(style))}
+            content |= {PIXELS: photos, STARTED: live(photos, live.conditions(style[:, : live.vector_length]))}
         with self._autocast:
             painted = self._painting(photos, style).float()
         result = run_to_end(self._painting_loss.compute(painted.detach(), wanted, content))
@@ -88,3 +90,10 @@ class FineTrainer(Trainer):
         seen = self._encoder(photo, tuple(MOMENTS))
         own = {layer: Moments(*(part[0] for part in thinned_moments(seen[layer], layer))) for layer in MOMENTS}
         return {layer: blend_moments([own[layer], moments[layer]], [1 - share, share]) for layer in MOMENTS}
+
+
+def _with_gaps(vector: Tensor, draws: torch.Generator) -> Tensor:
+    """The vector with some numbers of its descriptor dropped, the others larger for it. Shapes: (1, N) -> (1, N)."""
+    described = vector[:, VECTOR:]
+    kept = torch.rand(described.shape, generator=draws).to(described.device) >= DROPPED
+    return torch.cat((vector[:, :VECTOR], described * kept / (1 - DROPPED)), 1)

@@ -34,7 +34,8 @@ from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, Refine
 from studio.engine.networks.network_file import save_fine_network, save_network
 from studio.engine.networks.probes import choose_dtype, choose_winograd
 from studio.engine.networks.style_network import StyleNetwork
-from studio.engine.networks.style_predictor import StylePredictor
+from studio.engine.networks.style_predictor import Predictor, StylePredictor
+from studio.engine.networks.texture_descriptor import predictor_for
 from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import (
     LAYOUTS,
@@ -51,6 +52,7 @@ from studio.engine.train.checkpoint import TrainingState, fresh_state, load_stat
 from studio.engine.train.dataset import Doubles, Pictures, read_pictures
 from studio.engine.train.distributed import ProcessGroup, init_distributed
 from studio.engine.train.fine_trainer import FineTrainer
+from studio.engine.train.fitting import LENGTH, fit_descriptor
 from studio.engine.train.run_log import Record
 from studio.engine.train.trainer import CONTENT_LAYERS, STYLE_LAYERS, Trainer
 from studio.engine.train.validation import Validator
@@ -95,11 +97,15 @@ class _Run:
         encoder = self._encoder(weights)
         is_fine = isinstance(network, FineNetwork)
         layers = (STRUCTURE_LAYERS, tuple(MOMENTS)) if is_fine else (tuple(CONTENT_LAYERS), STYLE_LAYERS)
-        views = AugmentedViews(photos, styles, encoder, predictor, layers, plan.crop, plan.seed, self._memory)
-        validator = Validator(unseen_photos, unseen_styles, encoder, predictor) if group.is_first else None
+        descriptor = network.descriptor
+        if descriptor is not None and not descriptor.is_fitted and not self._checkpoint.is_file():
+            fit_descriptor(descriptor, photos, styles, encoder, plan.crop, plan.seed)
         state = fresh_state(network.refinement if isinstance(network, FineNetwork) else network, plan, group.size)
         if self._checkpoint.is_file():
             load_state(state, plan, self._checkpoint)
+        predictor = predictor_for(predictor, descriptor, lambda: encoder)
+        views = AugmentedViews(photos, styles, encoder, predictor, layers, plan.crop, plan.seed, self._memory)
+        validator = Validator(unseen_photos, unseen_styles, encoder, predictor) if group.is_first else None
         self._check_together(state)
         parts = (encoder, views, validator, state)
         if isinstance(network, FineNetwork):
@@ -158,7 +164,7 @@ class _Run:
                 "Name a folder that all machines share.",
             )
 
-    def _networks(self) -> tuple[LiveNetwork, StylePredictor]:
+    def _networks(self) -> tuple[LiveNetwork, Predictor]:
         """The network to start from, on the device, and its style predictor."""
         plan = self._plan
         network, predictor_weights = load_style_network(plan.start)
@@ -168,7 +174,7 @@ class _Run:
             if isinstance(network, StyleNetwork):
                 with torch.random.fork_rng():
                     torch.manual_seed(plan.seed)
-                    network = FineNetwork(network, RefinementNetwork(RefinementWidths()))
+                    network = FineNetwork(network, RefinementNetwork(RefinementWidths(descriptor=LENGTH)))
             network = network.to(memory_format=torch.channels_last)
             return network.to(self._group.device), StylePredictor(predictor_weights, self._group.device)
         widths = replace(network.widths, **plan.widths)
@@ -200,7 +206,7 @@ class _Run:
         path = plan.out / f"{FINE_NAME if is_fine else NAME}.safetensors"
         if isinstance(network, FineNetwork):
             best = copy.deepcopy(network)
-            best.refinement.load_state_dict(state.best)
+            best.refinement.load_state_dict(state.best, strict=False)  # what is fitted and not learnt is there
             save_fine_network(best, predictor_owner(plan.start), path)
         else:
             save_network(state.best, network.widths, predictor_owner(plan.start), path)

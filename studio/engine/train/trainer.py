@@ -41,7 +41,7 @@ _STEP, _KIND = 3, 4  # streams of random numbers
 class Batch:
     """What one step paints.
 
-    images: (B, 3, crop, crop). features: to keep, by layer, (B, C, h, w). vectors: of the styles, (B, 100).
+    images: (B, 3, crop, crop). features: to keep, by layer, (B, C, h, w). vectors: of the styles, (B, N).
     moments: to reach, by layer and of PIXELS, (B, C) and (B, C, C); {} where each photo is its own style.
     """
 
@@ -97,7 +97,7 @@ class Trainer:
             yield self._news(losses, validation)
 
     def paint(self, content: Tensor, vector: Tensor) -> Tensor:
-        """A picture by the averaged weights as they are now. Shapes: (B, 3, H, W), (B or 1, 100) -> (B, 3, H, W)."""
+        """A picture by the averaged weights as they are now. Shapes: (B, 3, H, W), (B or 1, N) -> (B, 3, H, W)."""
         with torch.no_grad(), self._autocast:
             painted: Tensor = self._averaged(content, self._averaged.conditions(vector))
             return painted.float()
@@ -183,7 +183,7 @@ class Trainer:
         images = torch.cat([view.image for view in contents]).contiguous(memory_format=torch.channels_last)
         features = {layer: torch.cat([view.features[layer] for view in contents]) for layer in CONTENT_LAYERS}
         if between(0, 1, seeded(plan.seed, _KIND, self.state.step)) < IDENTITY:
-            vectors = torch.cat([views.vector(view.image) for view in contents])
+            vectors = torch.cat([view.vector for view in contents])
             return Batch(images, features, vectors, {})
         targets = [self._draw_style(draws) for _ in range(plan.batch)]
         moments = {

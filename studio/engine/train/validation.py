@@ -12,7 +12,7 @@ from torch.nn import functional
 from studio.engine.losses.losses import relative_moments_loss
 from studio.engine.losses.statistics import Moments, moments
 from studio.engine.losses.training_loss import relative_content_loss
-from studio.engine.networks.style_predictor import StylePredictor
+from studio.engine.networks.style_predictor import Predictor
 from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize_to
@@ -26,14 +26,14 @@ SHEET_EDGE = 192  # px of a field of the sample sheet
 SHEET_FIELDS = 5  # photos and styles on it
 
 Paint = Callable[[Tensor, Tensor], Tensor]
-"""From a photo (1, 3, H, W) and a style vector (1, 100) to a picture like the photo."""
+"""From a photo (1, 3, H, W) and a style vector (1, N) to a picture like the photo."""
 
 
 @dataclass(frozen=True)
 class ValidationPair:
     """A photo and a style, (1, 3, H, W) each, and what a picture painted of them is compared with.
 
-    vector: of the style, (1, 100). colors: moments of the style's pixels. moments: of the style by layer, (C,) and
+    vector: of the style, (1, N). colors: moments of the style's pixels. moments: of the style by layer, (C,) and
     (C, C). features: of the photo by layer, (1, C, h, w).
     """
 
@@ -48,7 +48,7 @@ class ValidationPair:
 class ErrorMetrics:
     """Measures how far a picture is from its style and from its photo, on layers that no network here is trained on."""
 
-    def __init__(self, encoder: Encoder, predictor: StylePredictor) -> None:
+    def __init__(self, encoder: Encoder, predictor: Predictor) -> None:
         self._encoder, self._predictor = encoder, predictor
 
     def pair(self, photo: Tensor, style: Tensor) -> ValidationPair:
@@ -86,7 +86,7 @@ class Validator:
     """Measures every network on the same pairs of a photo and a style."""
 
     @torch.no_grad()
-    def __init__(self, photos: Pictures, styles: Pictures, encoder: Encoder, predictor: StylePredictor) -> None:
+    def __init__(self, photos: Pictures, styles: Pictures, encoder: Encoder, predictor: Predictor) -> None:
         self._metrics = ErrorMetrics(encoder, predictor)
         count = min(PAIRS, max(len(photos), len(styles)))
         self._validation_set = [

@@ -100,6 +100,28 @@ def test_a_taught_style_is_painted_by_its_network_at_once_and_in_its_own_colors(
     assert plain.held.network == QUICK_NETWORK
 
 
+def test_what_a_style_lacks_that_was_learnt_with_fewer_numbers_comes_from_its_pictures() -> None:
+    planner = LivePlanner(CPU)
+    short, described = replace(make_learned(is_deep=False), network=FINE_NETWORK), make_learned().references
+    request = replace(resting(network=FINE_NETWORK), learned=(short,))
+    wanted = planner._painter(FINE_NETWORK).vector_length
+    run_to_end(planner.predict_vectors(request))
+    assert all(planner.predictor(FINE_NETWORK).knows(picture.fingerprint) for picture in described)
+    found = planner._learned_vector(request.recipe, short)
+    own = [planner._vector(request.recipe, picture) for picture in described]
+    assert found.shape == (1, wanted)
+    assert torch.equal(found[0, :100], torch.from_numpy(short.vector))
+    assert torch.allclose(found[:, 100:], (own[0] + own[1])[:, 100:] / 2)
+
+
+def test_of_numbers_that_the_small_network_does_not_know_it_takes_its_own() -> None:
+    planner = LivePlanner(CPU)
+    vector = np.concatenate((make_learned().vector, np.ones(50, np.float32)))
+    learned = replace(make_learned(is_deep=False), network=QUICK_NETWORK, vector=vector)
+    found = planner._learned_vector(StyleRecipe(network=QUICK_NETWORK), learned)
+    assert torch.equal(found, torch.from_numpy(vector[None, :100]))
+
+
 def test_regions_are_painted_by_the_larger_network_as_well(engine: TorchEngine) -> None:
     mask = np.zeros((48, 192), np.uint8)
     mask[:, :96] = 255

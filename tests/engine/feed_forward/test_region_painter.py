@@ -193,7 +193,8 @@ def test_several_conditions_are_measured_together_as_alone(
     monkeypatch.setattr(network, "is_bfloat16", False, raising=False)
     image = to_tensor(PHOTO, CPU)
     with torch.no_grad():
-        conditions = network.conditions(torch.rand(3, 100, generator=torch.Generator().manual_seed(1)))
+        vectors = torch.rand(3, network.vector_length, generator=torch.Generator().manual_seed(1))
+        conditions = network.conditions(vectors)
         together = network.measure(image, conditions)
         for number, one in enumerate(conditions):
             for found, wanted in zip(together, network.measure(image, one[None]), strict=True):
