@@ -1,6 +1,7 @@
 """The file of a learned style: safetensors with a card in its header; nothing in it can be executed.
 
-Tensors: `vector` float32 (100,), or longer with what else its network knows a style by; `delta.NAME` float16 for each changed weight; `reference.N` uint8, a WebP file each.
+Tensors: `vector` float32 (100,), or longer with what else its network knows a style by; `delta.NAME` float16 for each
+changed weight; `reference.N` uint8, a WebP file each.
 Header, all texts: `format`, `version`, `network`, `network_sha256`, and `card`, which is JSON.
 """
 

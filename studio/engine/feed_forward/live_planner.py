@@ -81,7 +81,7 @@ class LivePlanner:
             yield from picture.fingerprinting()
             if not predictor.knows(picture.fingerprint):
                 image, opacity = yield from self._look_at(picture)
-                predictor.remember(picture.fingerprint, image, opacity)
+                yield from predictor.remembering(picture.fingerprint, image, opacity)
                 if picture is not request.content:
                     self._bands[picture.fingerprint] = band_covariances(image, opacity)
                 yield

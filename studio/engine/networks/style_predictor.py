@@ -5,7 +5,7 @@ Source: Sandler et al. 2018, "MobileNetV2", as trained by Ghiasi et al. 2017 in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from itertools import pairwise
 from typing import Self
 
@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from studio.engine.networks.same_convolution import SameConvolution
+from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize
 
 EDGE = 256  # px; the predictor sees every picture as a square of this size
@@ -48,7 +49,12 @@ class Predictor(nn.Module):
 
     def remember(self, key: str, picture: Tensor, opacity: Tensor | None = None) -> Tensor:
         """The style vector (1, N) of a picture (1, 3, H, W), which is known by this key from now on."""
+        return run_to_end(self.remembering(key, picture, opacity))
+
+    def remembering(self, key: str, picture: Tensor, opacity: Tensor | None) -> Generator[None, None, Tensor]:
+        """As `remember`; yields between pieces of the work."""
         self._vectors[key] = vector = self(picture, opacity)
+        yield
         return vector
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:

@@ -81,19 +81,15 @@ class DescribingPredictor(Predictor):
 
         The descriptor tells sizes of strokes apart, so a style has to be as large as it is painted.
         """
-        return torch.cat((self._predictor(picture, opacity), self._described(picture, opacity)), 1)
-
-    @torch.no_grad()
-    def remember(self, key: str, picture: Tensor, opacity: Tensor | None = None) -> Tensor:
-        """As `Predictor.remember`; what the style predictor made of the picture before is taken over."""
-        first = self._predictor.vector(key, lambda: (picture, opacity))
-        self._vectors[key] = vector = torch.cat((first, self._described(picture, opacity)), 1)
-        return vector
-
-    def _described(self, picture: Tensor, opacity: Tensor | None) -> Tensor:
         found = run_to_end(feature_statistics(self._encoder, picture, opacity))
-        described: Tensor = self._descriptor(found)
-        return described
+        return torch.cat((self._predictor(picture, opacity), self._descriptor(found)), 1)
+
+    def remembering(self, key: str, picture: Tensor, opacity: Tensor | None) -> Generator[None, None, Tensor]:
+        """As of `Predictor`; what the style predictor made of the picture before is taken over."""
+        found = yield from feature_statistics(self._encoder, picture, opacity)
+        first = self._predictor.vector(key, lambda: (picture, opacity))
+        self._vectors[key] = vector = torch.cat((first, self._descriptor(found)), 1)
+        return vector
 
 
 def feature_statistics(
