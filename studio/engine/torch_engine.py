@@ -271,8 +271,8 @@ class TorchEngine:
         taught, mixing = FINE_NETWORK, QUICK_NETWORK
         network, mixer = (load_style_network(name)[0].to(self._device) for name in (taught, mixing))
         encoder = run_to_end(self._encoder("vgg16", "max"))
-        predictor = self._planner.predictor(taught)
-        return FineTuneContext(cards[taught], network, predictor, encoder, mixer, self._outlook)
+        predict = self._planner.predictor(taught).recall
+        return FineTuneContext(cards[taught], network, predict, encoder, mixer, self._outlook)
 
     def _outlook(self, pictures: Sequence[Picture]) -> Generator[None, None, tuple[str, ...]]:
         query, rows = LessonOutlook.query, []

@@ -7,7 +7,6 @@ the exam of lessons on whole ones, that are not learnt from.
 from __future__ import annotations
 
 import functools
-import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
@@ -228,10 +227,10 @@ class _Bench:
     def _prepare(self, artist: str, seed: int, encoder: Encoder) -> _Material:
         plan, generator = self._plan, torch.Generator().manual_seed(seed)
         works = [self._open(file) for file in plan.works[artist]]
-        references = run_to_end(encode_references(works, encoder, self._predict, generator))
+        references = run_to_end(encode_references(works, encoder, self._predictor.recall, generator))
         loss = PaintingLoss(encoder, WEIGHTS, references.bank)
         seen = [work for number, work in enumerate(works) if number != references.held_out]
-        painting = LivePainting(self._network, self._predict, bands_of(seen))
+        painting = LivePainting(self._network, self._predictor.recall, bands_of(seen))
         start = functools.partial(painting.with_network(self._mixer).start, vector=references.vector)
         learnt, held_out = ([self._photos[number] for number in numbers] for numbers in hold_out(len(self._photos)))
         pools = []
@@ -244,12 +243,6 @@ class _Bench:
         if key not in self._exams:
             self._exams[key] = Exam(self._encoder, held_out, seen, others)
         return _Material(encoder, references, pools[0], pools[1], self._exams[key], painting)
-
-    def _predict(self, picture: Tensor) -> Tensor:
-        """The style vector of a picture, remembered: the same crops come again and again."""
-        pixels = picture.contiguous().cpu().numpy()
-        key = hashlib.blake2b(pixels.tobytes(), digest_size=16).hexdigest() + str(pixels.shape)
-        return self._predictor.vector(key, lambda: (picture, None))
 
     def _optimise(self, material: _Material) -> Iterator[Point]:
         """The crops that are judged by, optimised themselves: a bound that no network can beat by much."""

@@ -83,6 +83,24 @@ def test_a_picture_is_looked_at_once(predictor: StylePredictor) -> None:
     assert len(asked) == 1
 
 
+def test_the_same_pixels_are_looked_at_once_whoever_brings_them(
+    predictor: StylePredictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Tensor] = []
+    forward = StylePredictor.forward
+
+    def look(self: StylePredictor, picture: Tensor, opacity: Tensor | None = None) -> Tensor:
+        asked.append(picture)
+        return forward(self, picture, opacity)
+
+    monkeypatch.setattr(StylePredictor, "forward", look)
+    picture = torch.rand((1, 3, 40, 60), generator=torch.Generator().manual_seed(3))
+    first, again = predictor.recall(picture), predictor.recall(picture.clone())
+    turned = predictor.recall(picture.transpose(2, 3))
+    assert torch.equal(first, again) and not torch.equal(first, turned)
+    assert len(asked) == 2
+
+
 def test_what_it_remembers_is_forgotten_when_it_is_moved_or_loaded(
     predictor: StylePredictor, weights: dict[str, Tensor]
 ) -> None:
