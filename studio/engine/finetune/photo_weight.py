@@ -14,7 +14,7 @@ from torch import Tensor
 
 ALLOWED = 1.1  # times what the mix loses of the crops, before the first exam
 LEAST_ALLOWED, MOST_ALLOWED = 0.7, 1.5
-ALLOWED_IN_EXAM = 1.0  # times what the mix loses of whole photos: other photos may lose more than those of exams
+ALLOWED_IN_EXAM = 1.06  # times what the mix loses of whole photos: of photos that are in no exam that is as much as it
 RATE = 0.15  # change of the weight's logarithm in a step that loses twice as much as it may
 LEAST, MOST = 0.005, 1.0  # of what is alike; what is matched goes with it
 DECAY = 0.95  # per step, of the mean of what is lost
