@@ -15,48 +15,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.core.engine_api.contract import DescribeRequest, EngineSettings, Event, Request
-from studio.core.errors import EngineError
+from studio.core.engine_api.contract import DescribeRequest
 from studio.core.library.library_index import LibraryIndex
 from tests.support.command_line import Studio
-from tests.support.fakes import FakeEngine, describe, make_picture
+from tests.support.fakes import describe, make_picture
 from tests.support.local_cluster import ENVIRONMENT, client_code, local_cluster
 
-MAKER = "tests.cli.commands.test_library_on_cluster:make_engine"
+MAKER = "tests.support.mortal_engine:make_counted_engine"
 NAMES = [f"{letter}.png" for letter in "abcdefghij"]
 
 pytestmark = pytest.mark.slow  # a scheduler, two workers and a client: four times the start of Python
-
-
-class MortalEngine(FakeEngine):
-    """Its device is a folder that says what goes wrong: named by a picture, a file "dies", a pipe or "no memory"."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.folder = folder
-        (folder / f"engine {os.getpid()}").touch(exist_ok=False)  # a second one in one process is an error
-
-    def run(self, request: Request) -> Iterator[Event]:
-        assert isinstance(request, DescribeRequest)
-        name = request.content.name
-        if (dies := self.folder / f"{name} dies").exists():
-            dies.unlink()
-            os.kill(os.getpid(), 9)
-        if (self.folder / f"{name} kills").exists():
-            os.kill(os.getpid(), 9)
-        if (self.folder / f"{name} fails").exists():
-            raise EngineError("There is not enough memory.")
-        if (gate := self.folder / f"{name} waits").exists():
-            os.close(os.open(gate, os.O_RDONLY))  # until the other end of the pipe is opened
-        yield from super().run(request)
-
-    def close(self) -> None:
-        (self.folder / f"closed {os.getpid()}").touch(exist_ok=False)
-
-
-def make_engine(settings: EngineSettings) -> FakeEngine:
-    assert settings.device is not None
-    return MortalEngine(Path(settings.device))
 
 
 @pytest.fixture(scope="module")

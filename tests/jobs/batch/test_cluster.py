@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -15,42 +14,15 @@ import pytest
 from PIL import Image
 
 from studio.core.batch.journal import JOURNAL_NAME
-from studio.core.engine_api.contract import EngineSettings, StyleRequest
-from studio.core.errors import EngineError
 from studio.core.image_io.xmp import read_recipe
-from tests.support.fakes import FakeEngine, make_picture
+from tests.support.fakes import make_picture
 from tests.support.local_cluster import ENVIRONMENT, client_code, local_cluster
 
 STYLE = "durer-lion"
 NAMES = [f"{letter}.png" for letter in "abcdefgh"]
-MAKER = "tests.jobs.batch.test_cluster:make_engine"
+MAKER = "tests.support.mortal_engine:make_counted_engine"
 
 pytestmark = pytest.mark.slow  # a scheduler, two workers and a client: four times the start of Python
-
-
-class MortalEngine(FakeEngine):
-    """Dies with its process in the middle of d.png, once; has no memory for f.png; leaves word in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.folder = folder
-        (folder / f"engine {os.getpid()}").touch(exist_ok=False)  # a second one in one process is an error
-
-    def before_frame(self, request: StyleRequest, step: int) -> None:
-        assert request.content is not None
-        if request.content.name == "d.png" and step == 2 and not (self.folder / "death").exists():
-            (self.folder / "death").touch()
-            os.kill(os.getpid(), 9)
-        if request.content.name == "f.png":
-            raise EngineError("There is not enough memory.")
-
-    def close(self) -> None:
-        (self.folder / f"closed {os.getpid()}").touch(exist_ok=False)
-
-
-def make_engine(settings: EngineSettings) -> FakeEngine:
-    assert settings.weights_folder is not None
-    return MortalEngine(settings.weights_folder)
 
 
 @pytest.fixture
@@ -61,18 +33,7 @@ def address() -> Iterator[str]:
 
 
 def run(folder: Path, address: str, before: str = "", more: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
-    words = [
-        "batch",
-        "photos",
-        "--style",
-        STYLE,
-        "-o",
-        "out",
-        "--json",
-        "--weights-folder",
-        str(folder / "word"),
-        *more,
-    ]
+    words = ["batch", "photos", "--style", STYLE, "-o", "out", "--json", "--device", str(folder / "word"), *more]
     command = [sys.executable, "-c", client_code(MAKER, before), *words, "--cluster", address]
     return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True)
 
@@ -81,6 +42,8 @@ def run(folder: Path, address: str, before: str = "", more: tuple[str, ...] = ()
 def photos(tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     (tmp_path / "word").mkdir()
+    (tmp_path / "word" / "d.png dies").touch()
+    (tmp_path / "word" / "f.png fails").touch()
     for seed, name in enumerate(NAMES):
         Image.fromarray(make_picture(32, 24, seed=seed).pixels).save(tmp_path / "photos" / name)
 
@@ -103,7 +66,7 @@ def test_a_worker_killed_half_way_costs_no_picture_and_doubles_none(tmp_path: Pa
     )
     assert sorted(path.name for path in (tmp_path / "out").glob("*.png") if read_recipe(path)) == whole
     word = {path.name for path in (tmp_path / "word").iterdir()}
-    assert "death" in word
+    assert "d.png dies" not in word
     assert len([name for name in word if name.startswith("engine")]) >= 2
     assert len([name for name in word if name.startswith("closed")]) >= 1
 

@@ -16,11 +16,11 @@ from PIL import Image
 
 from studio.core.engine_api.contract import EngineSettings, Event, Request
 from studio.core.engine_api.learning import TuneRequest
-from studio.core.errors import EngineError
 from studio.core.styles.learned_style_file import read_learned, training_file
 from studio.core.training.tune_log import read_training_log
 from tests.support.fakes import FakeEngine, make_picture
 from tests.support.local_cluster import ENVIRONMENT, client_code, local_cluster
+from tests.support.mortal_engine import MortalEngine
 
 MAKER = "tests.jobs.lessons.test_cluster:make_engine"
 ARTISTS = ("cassatt", "durer", "hokusai", "monet")
@@ -28,40 +28,21 @@ ARTISTS = ("cassatt", "durer", "hokusai", "monet")
 pytestmark = pytest.mark.slow  # a scheduler, two workers and a client: four times the start of Python
 
 
-class MortalEngine(FakeEngine):
-    """Its device is a folder with what goes wrong in a lesson: its name and "dies", "kills", "fails" or "waits"."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.folder, self.request = folder, TuneRequest((), None, Path())  # type: ignore[arg-type]
+class RecordedEngine(MortalEngine):
+    """Leaves word in its folder of each lesson that it begins or resumes: the size of the checkpoint, in bytes."""
 
     def run(self, request: Request) -> Iterator[Event]:
         assert isinstance(request, TuneRequest)
-        self.request = request
         mark = "resumed" if request.is_resumed else "begun"
         known = training_file(request.output).read_bytes() if request.is_resumed else b""
         with (self.folder / f"{request.card.title} {mark}").open("a") as file:
             file.write(f"{len(known)}\n")
         yield from super().run(request)
 
-    def before_frame(self, request: Any, step: int) -> None:
-        title = self.request.card.title
-        if step < 3:
-            return
-        if (dies := self.folder / f"{title} dies").exists():
-            dies.unlink()
-            os.kill(os.getpid(), 9)
-        if (self.folder / f"{title} kills").exists():
-            os.kill(os.getpid(), 9)
-        if (self.folder / f"{title} fails").exists():
-            raise EngineError("There is not enough memory to learn.")
-        if (gate := self.folder / f"{title} waits").exists():
-            os.close(os.open(gate, os.O_RDONLY))  # until the other end of the pipe is opened
-
 
 def make_engine(settings: EngineSettings) -> FakeEngine:
     assert settings.device is not None
-    return MortalEngine(Path(settings.device))
+    return RecordedEngine(Path(settings.device))
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +113,7 @@ def test_what_fails_or_kills_every_worker_is_listed_and_costs_no_other(tmp_path:
     assert code == 1
     assert ends(events) == {"cassatt": "failed", "durer": "done", "hokusai": "done", "monet": "failed"}
     reasons = {event["output"]: event["reason"] for event in events if "reason" in event}
-    assert reasons["cassatt.safetensors"] == "There is not enough memory to learn."
+    assert reasons["cassatt.safetensors"] == "There is not enough memory."
     assert reasons["monet.safetensors"].startswith("Every worker that learnt this style died")
     for name in ("cassatt fails", "monet kills"):
         (tmp_path / "word" / name).unlink()
