@@ -78,7 +78,7 @@ class Describing:
         with closing(open_each(self._opener, paths)) as pictures:
             for path, picture in pictures:
                 asked.append(self._ask(path, picture, query))
-                if len(asked) >= self._describer.room:
+                if len(asked) >= self._describer.capacity:
                     yield asked.popleft()()
         while asked:
             yield asked.popleft()()

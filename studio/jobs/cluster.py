@@ -80,7 +80,7 @@ class Cluster:
         self.close()
 
     @property
-    def room(self) -> int:
+    def capacity(self) -> int:
         """How many pictures can be on their way at once without waiting long."""
         return _AHEAD * self.workers
 

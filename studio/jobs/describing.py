@@ -17,7 +17,7 @@ class Describer(Protocol):
     """Who is asked; for one thread at a time."""
 
     @property
-    def room(self) -> int:
+    def capacity(self) -> int:
         """How many pictures to begin with before the first answer is waited for."""
 
     def begin(self, request: DescribeRequest) -> Callable[[], Vectors]:
@@ -27,7 +27,7 @@ class Describer(Protocol):
 class EngineDescriber:
     """An engine of this process."""
 
-    room = 1
+    capacity = 1
 
     def __init__(self, engine: Engine, tell: Callable[[str], None] = lambda note: None) -> None:
         """tell: what is said meanwhile, of downloads; a note that is repeated is told once."""
@@ -52,9 +52,9 @@ class ClusterDescriber:
         self._cluster = cluster
 
     @property
-    def room(self) -> int:
+    def capacity(self) -> int:
         """As a Describer's; twice of what is on its way, for answers are waited for in the order of the pictures."""
-        return 2 * self._cluster.room
+        return 2 * self._cluster.capacity
 
     def begin(self, request: DescribeRequest) -> Callable[[], Vectors]:
         """As a Describer's."""

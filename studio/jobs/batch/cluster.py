@@ -38,7 +38,7 @@ def _paint_all(batch: Batch, cluster: Cluster) -> Iterator[ItemReport]:
     ended: SimpleQueue[Task[Any]] = SimpleQueue()
     look = partial(_look_there, cluster)
     while left or under_way:
-        while left and len(under_way) < cluster.room:
+        while left and len(under_way) < cluster.capacity:
             item = left.popleft()
             yield ItemReport(item, "opening")
             request = batch.open(item, look)
