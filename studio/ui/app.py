@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from PySide6.QtCore import QEvent, QObject, QThreadPool, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QThreadPool, Slot
 from PySide6.QtWidgets import QApplication
 
 from studio.core.artwork.artwork import Artwork
@@ -196,6 +196,10 @@ class Studio(QObject):
         self.recent.project_found.connect(self.projects.open)
         self.left_sessions = LeftSessions(self.shelf, self)
         self.left_sessions.chosen.connect(self.projects.go_to)
+        self.window.close_guard.work = self.projects.guard
+        self.autosave.looking.connect(self.window.wait_for_work)
+        self.autosave.found.connect(self.window.tell_of_work, Qt.ConnectionType.QueuedConnection)
+        self.autosave.began.connect(self.window.stop_waiting)
         for signal in (self.autosave.began, self.autosave.left):
             signal.connect(self.left_sessions.look)
         self.window.tool_bar.menu.offer_sessions(self.left_sessions)

@@ -11,7 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import IO
@@ -44,9 +44,10 @@ def is_member(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def write_archive(path: Path, members: Mapping[str, bytes]) -> None:
+def write_archive(path: Path, members: Mapping[str, bytes], check: Callable[[], None] = lambda: None) -> None:
     """Write the zip beside `path`, read it again, and replace `path` with it. Raises StudioError; `path` is as it was.
 
+    check: called as the last thing before; what it raises goes through.
     Raises ProjectError if it would be larger than LARGEST_ARCHIVE.
     """
     check_total(sum(len(data) + 2 * _LONGEST_NAME + _LOCAL_HEADER + _ENTRY for data in members.values()), len(members))
@@ -61,6 +62,7 @@ def write_archive(path: Path, members: Mapping[str, bytes]) -> None:
         with ArchiveReader(written) as reader:
             for name in members:
                 reader.read(name)
+        check()
 
     replace_file(path, buffer.getbuffer(), verify)
 
@@ -115,6 +117,8 @@ class ArchiveReader:
             raise damaged(self._name, "its list is too long")
         try:
             return self._archive.read(info)
+        except zipfile.BadZipFile as error:
+            raise damaged(self._name, "a part of it is not as it was written") from error
         except _ERRORS as error:
             raise damaged(self._name, error) from error
 

@@ -88,6 +88,8 @@ class ProjectDocument:
             "shown": project.shown,
             "window": checked_window(project.window),
         }
+        if keep_sources and project.file is not None:
+            self.values["file"] = asdict(project.file) | {"path": str(project.file.path)}
 
     def note_sizes(self, sizes: Mapping[str, int]) -> None:
         """Write beside each picture how many bytes its file has, so that a cut one is noticed without reading it."""

@@ -19,6 +19,7 @@ from studio.core.project.document_rows import (
     BlendRow,
     EntryRow,
     EntrySummary,
+    FileRow,
     LearnedRow,
     ResultRow,
     SettingsRow,
@@ -26,12 +27,12 @@ from studio.core.project.document_rows import (
 )
 from studio.core.project.picture_bytes import unpack
 from studio.core.project.picture_table import Fetch, Leave, OpenLink, PictureTable
-from studio.core.project.project import HistoryEntry, Project
+from studio.core.project.project import HistoryEntry, Project, ProjectFile
 from studio.core.project.tables import MOST_ROWS, Tables, check_text
 from studio.core.recipe import StyleRecipe
 from studio.core.regions.region import MOST_REGIONS, Region, with_own_names
 from studio.core.regions.region_text import read_region
-from studio.core.storage.untrusted import make_checked, parse_object, path_below
+from studio.core.storage.untrusted import make_checked, parse_object, path_anywhere, path_below
 from studio.core.styles.learned_style import LearnedStyle, check_network
 from studio.core.styles.learned_style_file import decode_learned
 from studio.core.styles.style import Style
@@ -112,6 +113,7 @@ class DocumentReader:
             shown=places.get(shown) if shown is not None else None,
             window=window,
             photos="linked" if any(map(_is_linked, self._tables.rows("pictures"))) else "embedded",
+            file=self._tried(self._file, self.values.get("file")) if self.is_own else None,
             problems=tuple(dict.fromkeys(self.problems)),
         )
 
@@ -135,6 +137,12 @@ class DocumentReader:
         except (ValueError, StudioError) as error:
             self.problems.append(f"Something could not be brought back: {error}")
             return None
+
+    def _file(self, values: Any) -> ProjectFile | None:
+        if values is None:
+            return None
+        row = make_checked(FileRow, values)
+        return ProjectFile(path_anywhere(row.path), row.photos, row.mark, row.is_saved)
 
     def _states(self, name: str) -> tuple[ArtworkState, ...]:
         found = (self._tried(self._state, values) for values in self._tables.rows(name, MOST_STATES))

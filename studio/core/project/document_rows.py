@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from studio.core.project.project import Photos
 from studio.core.recipe import StyleRecipe
 
 
@@ -14,6 +15,16 @@ class MetadataRow:
     exif: str
     dpi: float | None
     icc: str = ""  # of RGB; earlier versions had none
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """`ProjectFile`, in a saved session alone."""
+
+    path: str
+    photos: Photos
+    mark: str
+    is_saved: bool
 
 
 @dataclass(frozen=True)

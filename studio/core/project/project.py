@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from secrets import token_hex
 from typing import Any, Literal
 
@@ -51,6 +52,20 @@ class HistoryEntry:
         return removal_key("entry", self.id)
 
 
+@dataclass(frozen=True)
+class ProjectFile:
+    """The file that a project was read from, or saved in. path: absolute.
+
+    photos: whether they are in it. mark: as `mark_of` it when it was read or written; another one means that somebody
+    else has written it since. is_saved: whether all of the project stands in it, the undo steps aside.
+    """
+
+    path: Path
+    photos: Photos
+    mark: str
+    is_saved: bool = True
+
+
 @dataclass(frozen=True, eq=False)
 class Project:
     """All there is: what is on the table, what was done, what was painted.
@@ -60,6 +75,7 @@ class Project:
     wants to find again (sizes, zoom, open panels), as plain JSON values.
     photos: after reading, whether the file links to any photo; what is written is said where it is written.
     problems: after reading, a sentence each on what could not be brought back; never written.
+    file: where it was saved last, None if it never was; written in a session alone.
     """
 
     state: ArtworkState = field(default_factory=ArtworkState)
@@ -70,10 +86,22 @@ class Project:
     window: Mapping[str, Any] = field(default_factory=dict)
     photos: Photos = "embedded"
     problems: tuple[str, ...] = ()
+    file: ProjectFile | None = None
 
     def __post_init__(self) -> None:
         if self.shown is not None and not 0 <= self.shown < len(self.history):
             raise ProjectError(f"Entry {self.shown} is shown, and there are {len(self.history)}.")
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there is anything that an artist could miss."""
+        state = self.state
+        return bool(state.photo or state.styles or state.regions or self.history or self.undo)
+
+    @property
+    def has_labour(self) -> bool:
+        """Whether there is more than what a few clicks bring again: a photo in its file, a style of the gallery."""
+        return bool(self.history) or any(map(_is_laboured, (self.state, *self.undo, *self.redo)))
 
     def artwork(self) -> Artwork:
         """A fresh Artwork in this state, with its undo and its history."""
@@ -121,5 +149,21 @@ def project_of(
     return Project(state, artwork.undo_stack, artwork.redo_stack, tuple(entries), shown, dict(window or {}))
 
 
+def _is_laboured(state: ArtworkState) -> bool:
+    photo = state.photo
+    return bool(state.regions or state.blend or (photo and (state.styles or photo.source is None)))
+
+
 def _is_recolored(old: Result, new: Result) -> bool:
     return old.painted is new.painted and old.content is new.content
+
+
+def differ(one: Project, other: Project) -> bool:
+    """Whether the work differs; the window's own values, and the file that it belongs to, do not count."""
+    return (
+        one.state != other.state
+        or one.undo != other.undo
+        or one.redo != other.redo
+        or len(one.history) != len(other.history)
+        or any(a is not b for a, b in zip(one.history, other.history, strict=True))
+    )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import blake2b
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.card import Card
@@ -20,7 +21,7 @@ from studio.core.project.document_reader import DocumentReader, parse_document
 from studio.core.project.document_rows import EntrySummary
 from studio.core.project.picture_bytes import file_of, unpack
 from studio.core.project.picture_table import Fetch
-from studio.core.project.project import Photos, Project
+from studio.core.project.project import Photos, Project, ProjectFile
 from studio.core.storage.untrusted import check_encodable, path_inside
 
 SUFFIX = ".studio"
@@ -49,6 +50,21 @@ class MissingPhoto(ProjectError):  # noqa: N818 - it says what happened
         self.fingerprint = fingerprint
 
 
+class ProjectChanged(ProjectError):  # noqa: N818 - it says what happened
+    """A project's file is not what was read or saved before, so it was not replaced. is_gone: it is not there."""
+
+    def __init__(self, message: str, remedy: str = "", is_gone: bool = False) -> None:
+        super().__init__(message, remedy)
+        self.is_gone = is_gone
+
+
+class Saved(NamedTuple):
+    """What was written. size: in bytes. mark: as of `ProjectFile`."""
+
+    size: int
+    mark: str
+
+
 @dataclass(frozen=True)
 class ProjectSize:
     """Bytes in the file. photos: what is painted. others: results, styles, thumbnails, what was learnt, the list."""
@@ -74,20 +90,57 @@ def is_project(path: Path) -> bool:
     return path.suffix.lower() == SUFFIX
 
 
-def save_project(path: Path, project: Project, photos: Photos = "embedded", kept: Kept | None = None) -> int:
-    """Write a project into one file, and return its size in bytes. Takes as long as encoding what is new in it.
+def save_project(
+    path: Path, project: Project, photos: Photos = "embedded", kept: Kept | None = None, mark: str | None = None
+) -> Saved:
+    """Write a project into one file. Takes as long as encoding what is new in it.
 
     photos: "linked" writes the paths of those that lie in a file, relative where they lie below the project's folder,
     and embeds the others. kept: as `SessionStore.files`, so that nothing is encoded twice. The undo steps are written
-    too; `Project.without_undo` leaves them out.
-    Raises StudioError: the disk refuses, the project is too large or its window's state is no JSON; whatever was in
-    `path` is there still.
+    too; `Project.without_undo` leaves them out. mark: what is in `path` must have it, None if anything may be there.
+    Raises ProjectChanged if it has not, or StudioError: the disk refuses, the project is too large or its window's
+    state is no JSON; whatever was in `path` is there still.
     """
+
+    def check() -> None:
+        if mark is not None:
+            _check_unchanged(path, mark)
+
+    check()  # before the work, and after it
     document = ProjectDocument(project, links=_links(path, project) if photos == "linked" else {})
     files = document.files | {name: read for name, read in (kept or {}).items() if name in document.files}
     members = {DOCUMENT: document.to_json()} | {name: pack() for name, pack in files.items()}
-    write_archive(path, members)
-    return sum(map(len, members.values()))
+    write_archive(path, members, check)
+    return Saved(sum(map(len, members.values())), mark_of(members[DOCUMENT]))
+
+
+def mark_of(document: bytes) -> str:
+    """What tells one saved state from all others: no two have one list, since each says when it was saved."""
+    return blake2b(document, digest_size=16).hexdigest()
+
+
+def is_unchanged(file: ProjectFile) -> bool:
+    """Whether a project's file is as it was read or saved. Waits for the disk."""
+    try:
+        _check_unchanged(file.path, file.mark)
+    except ProjectError:
+        return False
+    return True
+
+
+def _check_unchanged(path: Path, mark: str) -> None:
+    if not os.path.exists(path):  # noqa: PTH110 - Path's raises where a folder may not be entered
+        raise ProjectChanged(f"{path.name} is no longer in {path.parent}.", "It was moved, renamed or deleted.", True)
+    try:
+        with ArchiveReader(path) as archive:
+            is_same = mark_of(archive.read(DOCUMENT)) == mark
+    except ProjectError:
+        is_same = False
+    if not is_same:
+        raise ProjectChanged(
+            f"{path.name} has been changed since it was opened or saved here.",
+            "Another window or program has written it.",
+        )
 
 
 def load_project(
@@ -102,7 +155,7 @@ def load_project(
     now, by fingerprint. opener: who decodes; None for this process itself, where nothing bounds its time.
     Raises MissingPhoto if a linked one is not there, or ProjectError for whatever is no project,
     is damaged, comes from a newer studio or was made to do harm; nothing of it is executed, and nothing but pictures
-    with the fingerprints it gives is read elsewhere.
+    with the fingerprints it gives is read elsewhere. The `file` of the project is this one.
     """
 
     def open_link(place: str, fingerprint: str) -> Picture:
@@ -110,9 +163,12 @@ def load_project(
 
     with ArchiveReader(path) as archive:
         try:
-            values = parse_document(archive.read(DOCUMENT))
+            document = archive.read(DOCUMENT)
+            values = parse_document(document)
             unpack_one = opener.unpack_picture if opener else unpack
-            return DocumentReader(values, _fetch_from(archive), open_link, cards, unpack_one=unpack_one).read()
+            project = DocumentReader(values, _fetch_from(archive), open_link, cards, unpack_one=unpack_one).read()
+            file = ProjectFile(Path(os.path.abspath(path)), project.photos, mark_of(document))  # noqa: PTH100 - a link stays one
+            return replace(project, file=file)
         except (ProjectError, OpeningCancelled):
             raise
         except StudioError as error:

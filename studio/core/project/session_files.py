@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from weakref import WeakSet
 
-from studio.core.errors import ProjectError, WriteError
+from studio.core.errors import ProjectError, StudioError, WriteError
 from studio.core.picture import Picture
 from studio.core.project.archive import is_member
 from studio.core.project.document import Pack
@@ -20,6 +20,15 @@ from studio.core.storage.regular_file import reason
 from studio.core.storage.untrusted import read_bounded
 
 _KINDS = ("pictures", "thumbnails", "learned", "masks")
+
+
+def unkept(place: Path, error: StudioError) -> WriteError:
+    """Why no session can be kept in a folder: the error of writing, without a name that the user has never seen."""
+    cause = error.__cause__
+    if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+        return WriteError(f"The disk is full on which {place} lies.", "Free some space there.")
+    why = f": {reason(cause)}" if isinstance(cause, OSError) else ""
+    return WriteError(f"Nothing can be written to {place}{why}.", "Look at its permissions.")
 
 
 class SessionFiles:
@@ -72,11 +81,7 @@ class SessionFiles:
         try:
             replace_file(self._folder / name, data)
         except WriteError as error:
-            cause, place = error.__cause__, self._folder.parent
-            if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise WriteError(f"The disk is full on which {place} lies.", "Free some space there.") from cause
-            why = f": {reason(cause)}" if isinstance(cause, OSError) else ""
-            raise WriteError(f"Nothing can be written to {place}{why}.", "Look at its permissions.") from cause
+            raise unkept(self._folder.parent, error) from error.__cause__
 
     def tell(self, pictures: Mapping[str, Iterable[Picture]]) -> None:
         """Let pictures know in which file they lie, so that their memory can be given back."""

@@ -23,7 +23,7 @@ from studio.core.project.document import ProjectDocument, thumbnail_name
 from studio.core.project.document_reader import DocumentReader, parse_document
 from studio.core.project.picture_bytes import unpack
 from studio.core.project.project import HistoryEntry, Project
-from studio.core.project.session_files import SessionFiles
+from studio.core.project.session_files import SessionFiles, unkept
 from studio.core.project.waiting_sessions import (
     DOCUMENT,
     NAME,
@@ -100,6 +100,11 @@ class SessionStore:
             size = self._files.size
             return Recorded(size, dropped, self._sweep_others(size))
 
+    @property
+    def has_state(self) -> bool:
+        """Whether there is anything to `recover`. Waits for the disk."""
+        return (self.folder / DOCUMENT).exists()
+
     def usage(self) -> Recorded:
         """What `record` tells of the disk, of what is there already; discards nothing."""
         return Recorded(self._files.size, (), sweep_sessions(self.folder.parent, sys.maxsize, self.folder))
@@ -152,7 +157,7 @@ class SessionStore:
     def close(self) -> None:
         """Give the session free; the next start finds it. Idempotent. A folder without a state is removed."""
         with self._writing:
-            is_empty = not (self.folder / DOCUMENT).exists() and not (self.folder / _ASIDE).exists()
+            is_empty = not self.has_state and not (self.folder / _ASIDE).exists()
             self._lock.release()
             if is_empty and not self._is_closed:
                 remove_folder(self.folder)
@@ -211,6 +216,13 @@ def open_session(root: Path | None = None, cap: int = HISTORY_BYTES, *, start_em
     and where the disk knows no locks, none but a new one is taken. Raises StudioError if nothing can be written there.
     """
     root = root or sessions_folder()
+    try:
+        return _open_session(root, cap, start_empty)
+    except StudioError as error:
+        raise unkept(root, error) from error.__cause__
+
+
+def _open_session(root: Path, cap: int, start_empty: bool) -> SessionStore:
     make_folder(root)
     waiting = [] if start_empty else [session.folder for session in waiting_sessions(root)]
     for folder in (*waiting, *_begun(root)):
@@ -226,6 +238,28 @@ def open_session(root: Path | None = None, cap: int = HISTORY_BYTES, *, start_em
         lock = FolderLock(folder)
         if lock.take_if_free():  # another studio may have found it in between
             return SessionStore(folder, lock, cap)
+
+
+def peek(cards: Iterable[Card] = (), root: Path | None = None) -> Project | None:
+    """What the newest session holds, where none can be taken because nothing can be written there; None if nothing.
+
+    cards: as `load_project`. What cannot be read, and what a studio works in, is left out.
+    """
+    for session in waiting_sessions(root):
+        lock = FolderLock(session.folder)
+        with suppress(StudioError):
+            if _is_free(lock):
+                return SessionStore(session.folder, lock).recover(cards)
+    return None
+
+
+def _is_free(lock: FolderLock) -> bool:
+    try:
+        is_free = lock.take_if_free(0.0)
+    except StudioError:  # nothing can be written there, by nobody
+        return True
+    lock.release()
+    return is_free
 
 
 def take_session(folder: Path, cap: int = HISTORY_BYTES) -> SessionStore:

@@ -136,6 +136,10 @@ class Canvas(QWidget):
         width, height = round(frame.width() * view.zoom), round(frame.height() * view.zoom)
         return QRectF(round(view.left) / ratio, round(view.top) / ratio, width / ratio, height / ratio)
 
+    def show_notice(self, text: str | None) -> None:
+        """Where there is no picture, say this instead of asking for one; "": nothing at all; None: ask for one."""
+        self._start_page.show_notice(text)
+
     def set_size(self, size: tuple[int, int] | None) -> None:
         """Say how large, in px, what is shown is or will be: zoom is in these, whatever pictures stand in for it.
 

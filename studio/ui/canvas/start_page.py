@@ -1,4 +1,4 @@
-"""StartPage: what the canvas shows before there is a picture: an invitation and three photos to try."""
+"""StartPage: what the canvas shows before there is a picture: an invitation and three photos to try, or a word."""
 
 from __future__ import annotations
 
@@ -27,19 +27,38 @@ class StartPage(QWidget):
 
     def __init__(self, demo: Sequence[Card], thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._photos: list[_DemoPhoto] = []
+        self.notice = PlainLabel()  # in place of the invitation
+        self.notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.notice.setWordWrap(True)
+        set_role(self.notice, "invitation")
+        self.notice.hide()
+        self.invitation = QWidget()
+        self._fill(demo, thumbnails)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.notice)
+        box.addWidget(self.invitation)
+
+    def show_notice(self, text: str | None) -> None:
+        """Say something instead of inviting, or "" for nothing at all; None: invite."""
+        self.notice.setText(text or "")
+        self.notice.setVisible(text is not None)
+        self.invitation.setVisible(text is None)
+
+    def _fill(self, demo: Sequence[Card], thumbnails: Thumbnails) -> None:
         self._mark = PlainLabel()
         self._draw_mark()
-        invitation = PlainLabel(self.tr("Drop a picture"))
-        set_role(invitation, "invitation")
+        title = PlainLabel(self.tr("Drop a picture"))
+        set_role(title, "invitation")
         open_button = QPushButton(self.tr("or open one from your files"))
         set_role(open_button, "link")
         open_button.clicked.connect(self.open_requested)
-        box = QVBoxLayout(self)
+        box = QVBoxLayout(self.invitation)
         box.setSpacing(GRID)
         box.addStretch(3)
-        for widget in (self._mark, invitation, open_button):
+        for widget in (self._mark, title, open_button):
             box.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._photos: list[_DemoPhoto] = []
         if demo:
             box.addSpacing(4 * GRID)
             hint = PlainLabel(self.tr("Try it with one of these"))

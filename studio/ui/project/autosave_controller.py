@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,16 +12,18 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.core.artwork.artwork import Artwork
-from studio.core.errors import StudioError
-from studio.core.project.project import Project
-from studio.core.project.project_file import Kept
-from studio.core.project.session_store import Recorded, SessionStore, open_session, take_session
+from studio.core.errors import ProjectError, StudioError
+from studio.core.project.project import Project, ProjectFile, differ
+from studio.core.project.project_file import Kept, is_unchanged
+from studio.core.project.session_store import Recorded, SessionStore, open_session
 from studio.core.project.waiting_sessions import discard_session
 from studio.ui.history.shelf import Shelf
 from studio.ui.importing.user_styles import UserStyles
+from studio.ui.project.session_opening import FoundWork, begin_with, fetch_session, find_work
 from studio.ui.session.message import Message
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
+from studio.ui.threads.emit_unless_destroyed import emit_unless_destroyed
 from studio.ui.threads.serial_executor import SerialExecutor
 
 RETRY = 5000  # ms until a disk that has refused is asked again
@@ -34,12 +35,18 @@ _logger = logging.getLogger(__name__)
 class AutosaveController(QObject):
     """Writes the session as the session goes, off the GUI thread; one state at a time, and the newest at the end.
 
-    window: values of JSON that are kept with
-    the project, see `Project.window`; a change of them alone is written with the next one.
-    Signals: began(), what was there at the last start is on the table, or there was nothing, or it could not be read,
-    which the session was told. left(), what lay on the table before is written as a session of its own.
+    window: values of JSON that are kept with the project, see `Project.window`; a change of them alone is written with
+    the next one. file_of: the file that what is on the table belongs to, which is kept with it. is_looking: between
+    `looking` and `began`.
+    Signals: looking(), for what was there at the last start. found(), from another thread: it is there, and is being
+    read. taken(ProjectFile or None), it is on the table, and belongs to that file. began(), it is, or there was
+    nothing, or it could not be read, which the session was told. left(), what lay on the table before is written as a
+    session of its own.
     """
 
+    looking = Signal()
+    found = Signal()
+    taken = Signal(object)
     began = Signal()
     left = Signal()
 
@@ -55,36 +62,39 @@ class AutosaveController(QObject):
         """user_styles: the artist's styles, whose files those of the session are matched with."""
         super().__init__(parent)
         self.window: Mapping[str, Any] = {}
+        self.file_of: Callable[[Project], ProjectFile | None] = lambda _: None
+        self.is_looking = False
         self._session = session
         self._shelf = shelf
         self._files = files
         self._preferences = preferences
         self._user_styles = user_styles
         self._store: SessionStore | None = None
-        self._recorded: Project | None = None
+        self._recorded: Project | None = None  # what is on the disk, or on its way
+        self._refusal: StudioError | None = None  # why nothing is
         self._is_writing = False
         self._has_failed = False
         self._unsaved: Message | None = None  # to be told again: opening the first photo takes messages away
-        self._is_closed = False
+        self._is_started = self._is_closed = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._record)
-        session.state_changed.connect(self._note)
-        shelf.changed.connect(self._note)
+        session.state_changed.connect(self.note)
+        shelf.changed.connect(self.note)
         preferences.changed.connect(self._follow_preference)
 
     def start(self) -> None:
         """Put the last session on the table and begin to record; `began` comes soon."""
-        cards, cap, starts_empty = self._user_styles.cards, self._cap, self._preferences.starts_empty
-
-        def begin() -> tuple[SessionStore, Project | None, Recorded, StudioError | None]:
-            store = open_session(cap=cap, start_empty=starts_empty)
-            try:
-                return store, store.recover(cards), store.usage(), None
-            except StudioError as error:
-                return store, None, store.usage(), error
-
-        self._files.submit(begin, self._begin, self._stay_unsaved)
+        find = partial(
+            find_work,
+            self._user_styles.cards,
+            self._cap,
+            partial(emit_unless_destroyed, self.found),
+            starts_empty=self._preferences.starts_empty,
+        )
+        self._is_started = self.is_looking = True
+        self.looking.emit()
+        self._files.submit(find, self._begin, lambda error: self._begin(FoundWork(error=error)))
 
     def project(self) -> Project:
         """All there is now."""
@@ -100,51 +110,76 @@ class AutosaveController(QObject):
         """Their sizes in bytes."""
         return self._store.sizes if self._store is not None else {}
 
-    def open(self, project: Project, is_saved: bool = False) -> Path | None:
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether all there is now is on the disk; what a Finish under way has painted aside."""
+        return not self._is_writing and not self._is_news(self._present())
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether there is a session that takes what is done."""
+        return self._store is not None
+
+    @property
+    def refusal(self) -> StudioError | None:
+        """Why the disk does not keep what is done; None if it does."""
+        return self._refusal
+
+    def keep(self, then: Callable[[StudioError | None], None]) -> None:
+        """Have all there is now on the disk. A Finish under way ends, with the picture so far.
+
+        then: called with None as soon as it is there, or with the reason why it is not.
+        """
+        self._session.finishing.leave()
+        if self.is_up_to_date:
+            then(None)
+        elif self._store is None:
+            then(self._refusal or ProjectError(self.tr("There is no place for it.")))
+        else:
+            self._write(self._store, lambda: self.keep(then), then)  # and what is done meanwhile
+
+    def open(self, project: Project) -> Path | None:
         """Put a project on the table. What lay there stays on disk as a session of its own, whose folder is returned.
 
-        None if nothing lay there, if it `is_saved`, or if it could not be kept.
+        None if nothing lay there, if it stands in its file, or if it was not kept: `keep` it before.
         """
         cap = self._cap
 
-        def begin() -> SessionStore:
-            store = open_session(cap=cap, start_empty=True)
-            with suppress(StudioError):  # it is tried again, and told then
-                store.record(project)
+        def begin() -> tuple[SessionStore, StudioError | None]:
+            begun = begin_with(project, cap)
             if self._is_closed:  # and nobody waits for it any more
-                store.close()
-            return store
+                begun[0].close()
+            return begun
 
-        has_store, left = self._store is not None, self._set_aside(is_saved)
-        if has_store:
-            self._files.submit_write(begin, self._go_on_in, self._refuse)
+        def go_on(begun: tuple[SessionStore, StudioError | None]) -> None:
+            store, refusal = begun
+            self._go_on_in(store)
+            if refusal is not None:
+                self._refuse(refusal)
+
+        left = self._set_aside()
+        if self._is_started:
+            self._files.submit_write(begin, go_on, self._refuse)
         self._take(project)
         return left
 
-    def go_to(self, folder: Path, is_saved: Callable[[], bool], then: Callable[[Path | None], None]) -> None:
-        """Go on with a session before; what lies on the table stays on disk as one of its own, unless it `is_saved`.
+    def fetch(self, folder: Path, then: Callable[[SessionStore, Project], None]) -> None:
+        """Read a session before, to `go_on_with` it, or to close it. What goes wrong is told."""
+        work = partial(fetch_session, folder, self._cap, self._user_styles.cards)
+        self._files.submit(
+            work, lambda found: then(*found), lambda error: self._session.post_message(Message.about(error))
+        )
 
-        then: called once it is on the table, with what `open` returns.
-        """
-        cards, cap = self._user_styles.cards, self._cap
+    def go_on_with(self, store: SessionStore, project: Project) -> Path | None:
+        """Put a session before on the table; returns what `open` returns."""
+        left = self._set_aside()
+        self._take(project)
+        self._go_on_in(store)
+        return left
 
-        def begin() -> tuple[SessionStore, Project | None]:
-            store = take_session(folder, cap)
-            try:
-                return store, store.recover(cards)
-            except StudioError:
-                store.close()
-                raise
-
-        def go(found: tuple[SessionStore, Project | None]) -> None:
-            store, project = found
-            left = self._set_aside(is_saved())
-            if project is not None:
-                self._take(project)
-            self._go_on_in(store)
-            then(left)
-
-        self._files.submit(begin, go, lambda error: self._session.post_message(Message.about(error)))
+    def give_back(self, store: SessionStore) -> None:
+        """Close a session that was fetched, as it was."""
+        self._files.submit_write(store.close, lambda _: None, self._tell_failed)
 
     def close(self) -> None:
         """Write what there is, a Finish under way with the picture so far, and give the session free. Idempotent."""
@@ -152,22 +187,26 @@ class AutosaveController(QObject):
         self._is_closed = True
         self._leave_session()
 
-    def _begin(self, opened: tuple[SessionStore, Project | None, Recorded, StudioError | None]) -> None:
-        store, project, usage, error = opened
-        self._use(store)
-        self._session.is_kept = True
-        if error is not None:
-            self._session.post_message(Message.about(error))
-        if project is not None:
-            self._recorded = project
-            self._shelf.note_usage(usage)  # nothing is written before the first change
-            self._join(project)
-        self._note()
+    def _begin(self, opened: FoundWork) -> None:
+        self.is_looking = False
+        self._use(opened.store)
+        self._session.is_kept = opened.store is not None
+        if opened.project is not None:
+            self._recorded = opened.project  # nothing is written before the first change
+            self._join(opened.project)
+        if opened.usage is not None and opened.project is not None:
+            self._shelf.note_usage(opened.usage)
+        if opened.store is not None:
+            self.note()
+        if opened.error is not None and opened.store is None:
+            self._stay_unsaved(opened.error)
+        elif opened.error is not None:
+            self._session.post_message(Message.about(opened.error))
         self.began.emit()
 
     def _join(self, project: Project) -> None:
         """Take up the last session. What was done while it was read comes after it, as one does it."""
-        artwork = self._session.artwork
+        artwork, file = self._session.artwork, project.file
         if artwork.history or artwork.can_undo:
             undo = (*project.undo, project.state, *artwork.undo_stack[1:])
             history = [*(entry.result for entry in project.history), *artwork.history]
@@ -175,8 +214,10 @@ class AutosaveController(QObject):
             joined = Artwork(state, undo, artwork.redo_stack, history)
             self._shelf.take(project.history)
             self._session.take_artwork(joined)
+            file = replace(file, is_saved=False) if file is not None else None
         else:
             self._take(project)
+        self.taken.emit(file)
 
     def _take(self, project: Project) -> None:
         self._session.finishing.leave()
@@ -188,29 +229,68 @@ class AutosaveController(QObject):
             self._session.post_message(Message(text, project.problems[0], is_problem=True))
 
     def _go_on_in(self, store: SessionStore) -> None:
+        before = self._store
         self._use(store)
+        if before is not None:  # which was begun at the same time
+            self.give_back(before)
         self._session.is_kept = True
         self._recorded = None
-        self._note()
+        self.note()
+
+    def _present(self) -> Project:
+        project = self.project()
+        return replace(project, file=self.file_of(project))
+
+    def _is_news(self, project: Project) -> bool:
+        recorded = self._recorded
+        return recorded is None or differ(project, recorded) or project.file != recorded.file
 
     @Slot()
-    def _note(self) -> None:
-        if (self._store is not None or self._unsaved is not None) and not self._timer.isActive():
+    def note(self) -> None:
+        """Write what there is soon, if it is news."""
+        if self._is_started and not self.is_looking and (not self._timer.isActive() or self._unsaved is not None):
             self._timer.start(REST)
 
     @Slot()
     def _record(self) -> None:
-        store = self._store
         if self._unsaved is not None:
             self._session.post_message(self._unsaved)
             self._unsaved = None
-        if store is None or self._is_writing:  # it comes back when that is written
+        if self._is_writing or self._is_closed:  # it comes back when that is written
             return
-        project = self.project()
-        if self._recorded is None or differ(project, self._recorded):
-            self._is_writing, self._recorded = True, project
-            done = partial(self._end_writing, store, project)
-            self._files.submit_write(lambda: store.record(project), done, self._refuse)
+        if self._store is None:
+            self._is_writing = True
+            begin = partial(open_session, cap=self._cap, start_empty=True)
+            self._files.submit_write(begin, self._begin_at_last, self._refuse)
+        elif self._is_news(self._present()):
+            self._write(self._store)
+
+    def _begin_at_last(self, store: SessionStore) -> None:
+        """There is a place again."""
+        self._is_writing = False
+        if self._store is None:
+            self._go_on_in(store)
+        else:
+            self.give_back(store)
+
+    def _write(
+        self,
+        store: SessionStore,
+        then: Callable[[], None] = lambda: None,
+        otherwise: Callable[[StudioError], None] = lambda _: None,
+    ) -> None:
+        self._is_writing, self._recorded = True, self._present()
+        project = self._recorded
+
+        def done(recorded: Recorded) -> None:
+            self._end_writing(store, project, recorded)
+            then()
+
+        def refuse(error: StudioError) -> None:
+            self._refuse(error)
+            otherwise(error)
+
+        self._files.submit_write(lambda: store.record(project), done, refuse)
 
     def _end_writing(self, store: SessionStore, project: Project, recorded: Recorded) -> None:
         if store is self._store:
@@ -218,14 +298,17 @@ class AutosaveController(QObject):
         if self._has_failed and self._store is not None:  # else the window would go on saying the opposite
             self._session.post_message(Message(self.tr("What you do is kept for the next start again.")))
         self._is_writing = self._has_failed = False
+        self._refusal = None
         self._session.is_kept = self._store is not None
-        self._note()
+        self.note()
 
     def _refuse(self, error: StudioError) -> None:
         """Tell it once, and try again by and by."""
-        self._is_writing, self._recorded = False, None
+        self._is_writing, self._refusal = False, error
+        if self._store is not None:  # else what was found at the start is still there
+            self._recorded = None
         self._session.is_kept = False
-        if self._store is not None:
+        if not self._is_closed:
             self._timer.start(RETRY)
         if not self._has_failed:
             self._has_failed = True
@@ -233,9 +316,9 @@ class AutosaveController(QObject):
 
     def _stay_unsaved(self, error: StudioError) -> None:
         """Tell it now, and once more after the first change."""
+        self._refusal, self._has_failed = error, True
         self._unsaved = self._not_kept(error)
         self._session.post_message(self._unsaved)
-        self.began.emit()
 
     def _not_kept(self, error: StudioError) -> Message:
         text = self.tr("What you do now is not kept for the next start.")
@@ -253,49 +336,38 @@ class AutosaveController(QObject):
         if name == "history_gb" and self._store is not None:
             self._store.cap = self._cap
             self._recorded = None
-            self._note()
+            self.note()
 
-    def _set_aside(self, is_saved: bool) -> Path | None:
-        """Leave the session for another; its folder, or None if it is not kept: it `is_saved`, or nothing is in it."""
-        is_kept = not is_saved and has_work(self.project())
-        store = self._leave_session()
+    def _set_aside(self) -> Path | None:
+        """Leave the session for another; its folder, or None if it is not kept: it is saved, or nothing is in it."""
+        self._session.finishing.leave()
+        self._has_failed = False  # what comes has a right to be told, too
+        project = self._present()
+        store, file = self._leave_session(), project.file
         if store is None:
             return None
-        if not is_kept:
-            self._files.submit_write(lambda: discard_session(store.folder), lambda _: None, self._tell_failed)
-            return None
-        self._files.submit_write(lambda: None, lambda _: self.left.emit(), self._tell_failed)
-        return store.folder
+
+        def discard() -> None:
+            if file is None or is_unchanged(file):  # else the session alone has it
+                discard_session(store.folder)
+
+        is_kept = project.has_work and (file is None or not file.is_saved)
+        end = (lambda: None) if is_kept else discard
+        self._files.submit_write(end, lambda _: self.left.emit(), self._tell_failed)
+        return store.folder if is_kept else None
 
     def _leave_session(self) -> SessionStore | None:
         """Write the last state of the session and close it; None if there was none."""
         store = self._store
         self._use(None)
+        self._session.finishing.leave()
+        project, self._recorded = self._present(), None
         if store is None:
             return None
         self._session.is_kept = False
-        self._session.finishing.leave()
-        project = self.project()
         self._files.submit_write(lambda: store.record(project), lambda _: None, self._tell_failed)
         self._files.submit_write(store.close, lambda _: None, self._tell_failed)
         return store
 
     def _tell_failed(self, error: StudioError) -> None:
         _logger.warning("The session was not written: %s", error)
-
-
-def has_work(project: Project) -> bool:
-    """Whether there is anything that an artist could miss."""
-    state = project.state
-    return bool(state.photo or state.styles or state.regions or project.history or project.undo)
-
-
-def differ(one: Project, other: Project) -> bool:
-    """Whether anything is to be written; the window's own values alone are not worth it."""
-    return (
-        one.state != other.state
-        or one.undo != other.undo
-        or one.redo != other.redo
-        or len(one.history) != len(other.history)
-        or any(a is not b for a, b in zip(one.history, other.history, strict=True))
-    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,30 +12,37 @@ from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.errors import StudioError
-from studio.core.project.project import Photos, Project
-from studio.core.project.project_file import SUFFIX, MissingPhoto, load_project, save_project
+from studio.core.project.project import Photos, Project, ProjectFile, differ
+from studio.core.project.project_file import SUFFIX, MissingPhoto, ProjectChanged, load_project, save_project
+from studio.core.project.session_store import SessionStore
 from studio.ui.actions.actions import Actions
 from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
 from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.importing.opening import Opening, WaitedFor
 from studio.ui.importing.user_styles import UserStyles
-from studio.ui.project.autosave_controller import AutosaveController, differ
+from studio.ui.project.autosave_controller import AutosaveController
 from studio.ui.project.photos_choice import PhotosChoice
+from studio.ui.project.work_guard import WorkGuard
 from studio.ui.session.artwork_name import artwork_file_stem, artwork_name
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
 from studio.ui.threads.serial_executor import SerialExecutor
+from studio.ui.widgets.question import KEEPS, LOSES, Answer, ask
 
 _PURPOSE = "projects"  # whose folder is remembered
 _DOCUMENTS = QStandardPaths.StandardLocation.DocumentsLocation
 
 
+def _nothing() -> None:
+    pass
+
+
 class ProjectController(QObject):
     """Connects the actions of projects to what they do.
 
-    path: the file of the project on the table, None until it was saved. A project is saved without its undo steps;
-    those are in the session. What was not saved stays as a session before, and can be brought back.
+    A project is saved without its undo steps; those are in the session. What was not saved stays as a session before,
+    and can be brought back; where that cannot be kept, the artist is asked before another takes its place.
     Signals: named(Path or None), the file of what is on the table is another.
     """
 
@@ -50,8 +59,7 @@ class ProjectController(QObject):
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self.path: Path | None = None
-        self.photos: Photos = "embedded"  # or linked, in that file
+        self._file: ProjectFile | None = None
         self._saved: Project | None = None  # what stands in it
         self._left: Path | None = None  # the session that was left last
         self._autosave = autosave
@@ -61,10 +69,18 @@ class ProjectController(QObject):
         self._settings = settings
         self._window = window
         self._files = SerialExecutor("projects", self)
+        self.guard = WorkGuard(self, autosave, session, window)
+        autosave.file_of = self._file_of
+        autosave.taken.connect(self._adopt)
         actions["open_project"].triggered.connect(self.ask_for_project)
         actions["save_project"].triggered.connect(self.save)
         actions["save_project_as"].triggered.connect(self.ask_where_to_save)
         actions["bring_back"].triggered.connect(self.bring_back)
+
+    @property
+    def path(self) -> Path | None:
+        """The file of the project on the table, None until it was saved."""
+        return self._file.path if self._file is not None else None
 
     def close(self) -> None:
         """Write what is to be written, and end. Idempotent."""
@@ -90,15 +106,18 @@ class ProjectController(QObject):
 
     @Slot(object)
     def go_to(self, folder: Path) -> None:
-        """Go on with a session before, which has no file of its own."""
-        name = artwork_name(self._session.artwork)
+        """Go on with a session before; until it is read, nothing changes."""
 
-        def end(left: Path | None) -> None:
-            self.path, self.photos, self._saved = None, "embedded", None
-            self.named.emit(None)
+        def put(store: SessionStore, project: Project) -> None:
+            name = artwork_name(self._session.artwork)
+            left = self._autosave.go_on_with(store, project)
+            self._adopt(project.file)
             self._tell_left(left, name)
 
-        self._autosave.go_to(folder, lambda: self.is_saved, end)
+        def go(store: SessionStore, project: Project) -> None:
+            self.guard.leave(lambda: put(store, project), lambda: self._autosave.give_back(store))
+
+        self._autosave.fetch(folder, go)
 
     @Slot()
     def bring_back(self) -> None:
@@ -109,19 +128,32 @@ class ProjectController(QObject):
     @property
     def is_saved(self) -> bool:
         """Whether all that is on the table stands in its file, the undo steps aside."""
-        return self._saved is not None and not differ(self._autosave.project().without_undo(), self._saved)
+        return self._is_as_saved(self._autosave.project())
 
     @Slot()
     def save(self) -> None:
         """Save the project under its name; the first time that is asked."""
-        if self.path is None:
-            self.ask_where_to_save()
+        self.save_then(_nothing)
+
+    def save_then(self, then: Callable[[], None], otherwise: Callable[[], None] = _nothing) -> None:
+        """As `save`, and call `then` if it is saved, or `otherwise` if it is not."""
+        file = self._file
+        if file is None:
+            self._ask_where(then, otherwise)
         else:
-            self.save_as(self.path, self.photos)
+            self._write(file.path, file.photos, then, otherwise, file.mark)
 
     @Slot()
     def ask_where_to_save(self) -> None:
         """Let the artist choose a name and save the project under it."""
+        self._ask_where()
+
+    def save_as(self, path: Path, photos: Photos = "embedded") -> None:
+        """Write the project to a file, whatever is there, which is its own from then on; photos: as `save_project`."""
+        self._write(path, photos)
+
+    def _ask_where(self, then: Callable[[], None] = _nothing, otherwise: Callable[[], None] = _nothing) -> None:
+        photos: Photos = self._file.photos if self._file is not None else "embedded"
 
         def make(folder: Path) -> QFileDialog:
             dialog = self._make_dialog(self.tr("Save the project"), folder)
@@ -130,20 +162,62 @@ class ProjectController(QObject):
             dialog.setDefaultSuffix(SUFFIX[1:])
             stem = artwork_file_stem(self._session.artwork)
             dialog.selectFile(self.path.name if self.path else f"{stem or self.tr('Project')}{SUFFIX}")
-            choice = PhotosChoice(self._autosave.project().without_undo(), self._autosave.sizes, self.photos)
+            choice = PhotosChoice(self._autosave.project().without_undo(), self._autosave.sizes, photos)
             choice.add_to(dialog)
-            dialog.fileSelected.connect(lambda file: self.save_as(Path(file), choice.photos))
+            dialog.fileSelected.connect(lambda file: self._write(Path(file), choice.photos, then, otherwise))
+            dialog.rejected.connect(otherwise)
             return dialog
 
         open_dialog(make, self._window, last_folders(self._settings, _PURPOSE, _DOCUMENTS))
 
-    def save_as(self, path: Path, photos: Photos = "embedded") -> None:
-        """Write the project to a file, which is its own from then on; photos: as `save_project`."""
+    def _write(
+        self,
+        path: Path,
+        photos: Photos,
+        then: Callable[[], None] = _nothing,
+        otherwise: Callable[[], None] = _nothing,
+        mark: str | None = None,
+    ) -> None:
+        """mark: as of `save_project`."""
         remember_folder(self._settings, _PURPOSE, path.parent)
         project = self._autosave.project().without_undo()
-        done = partial(self._end_saving, path, project, photos)
-        kept = self._autosave.files
-        self._files.submit_write(lambda: save_project(path, project, photos, kept), done, self._refuse_saving)
+        kept, taken = self._autosave.files, self._session.artworks_taken
+
+        def save() -> tuple[ProjectFile, int]:
+            size, written = save_project(path, project, photos, kept, mark)
+            return ProjectFile(Path(os.path.abspath(path)), photos, written), size  # noqa: PTH100 - a link stays one
+
+        def end(saved: tuple[ProjectFile, int]) -> None:
+            file, size = saved
+            self._tell_saved(file, size)
+            if self._session.artworks_taken == taken:  # else something else is on the table by now
+                self._file, self._saved = file, project
+                self._autosave.note()
+                self.named.emit(file.path)
+                then()
+
+        def refuse(error: StudioError) -> None:
+            if isinstance(error, ProjectChanged):
+                self._ask_to_replace(error, path, photos, then, otherwise)
+            else:
+                otherwise()
+                self._session.post_message(Message.about(error, action="save_project_as"))
+
+        self._files.submit_write(save, end, refuse)
+
+    def _ask_to_replace(
+        self,
+        error: ProjectChanged,
+        path: Path,
+        photos: Photos,
+        then: Callable[[], None],
+        otherwise: Callable[[], None],
+    ) -> None:
+        """The file is not what it was: nothing is written without a word."""
+        text = self.tr("Save it there again") if error.is_gone else self.tr("Replace it")
+        elsewhere = Answer(self.tr("Save project as\N{HORIZONTAL ELLIPSIS}"), lambda: self._ask_where(then, otherwise))
+        there = Answer(text, lambda: self._write(path, photos, then, otherwise), KEEPS if error.is_gone else LOSES)
+        ask(error.message, error.remedy, [elsewhere, there], self._window, cancelled=otherwise)
 
     def _load(self, path: Path, moved: Mapping[str, Path]) -> None:
         cards = self._user_styles.cards
@@ -160,30 +234,45 @@ class ProjectController(QObject):
 
     def _ask_for_photo(self, path: Path, moved: Mapping[str, Path], missing: MissingPhoto) -> None:
         """Let the artist show where a linked photo is now, and try again."""
+        remedy = self.tr("Open it again when its photo is there.")
 
         def make(folder: Path) -> QFileDialog:
             name = missing.path.name if missing.path else ""
             title = self.tr("Where is {}?").format(name)
             dialog = make_open_dialog(self._window, folder, title, QFileDialog.FileMode.ExistingFile)
             dialog.fileSelected.connect(lambda file: self._load(path, {**moved, missing.fingerprint: Path(file)}))
-            dialog.rejected.connect(lambda: self._tell_unopened(path))
+            dialog.rejected.connect(lambda: self._tell_unopened(path, remedy))
             return dialog
 
         open_dialog(make, self._window, (path.parent, *last_folders(self._settings, "open")))
 
-    def _tell_unopened(self, path: Path) -> None:
+    def _tell_unopened(self, path: Path, remedy: str = "") -> None:
         text = self.tr("{} was not opened; everything is as it was.").format(path.name)
-        self._session.post_message(Message(text, self.tr("Open it again when its photo is there.")))
+        self._session.post_message(Message(text, remedy))
 
     def _end_opening(self, path: Path, project: Project) -> None:
-        is_saved, name = self.is_saved, artwork_name(self._session.artwork)
-        self.path, self.photos = path, project.photos
-        self._session.post_message(None)
-        left = self._autosave.open(project, is_saved)
-        self._saved = self._autosave.project().without_undo()
-        self.named.emit(path)
-        if not project.problems:  # which were told just now
-            self._tell_left(left, name)
+        def put() -> None:
+            name = artwork_name(self._session.artwork)
+            self._session.post_message(None)
+            left = self._autosave.open(project)
+            self._adopt(project.file)
+            if not project.problems:  # which were told just now
+                self._tell_left(left, name)
+
+        self.guard.leave(put, lambda: self._tell_unopened(path))
+
+    @Slot(object)
+    def _adopt(self, file: ProjectFile | None) -> None:
+        """What lies on the table now belongs to this file."""
+        self._file = file
+        self._saved = self._autosave.project().without_undo() if file is not None and file.is_saved else None
+        self.named.emit(self.path)
+
+    def _is_as_saved(self, project: Project) -> bool:
+        return self._saved is not None and not differ(project.without_undo(), self._saved)
+
+    def _file_of(self, project: Project) -> ProjectFile | None:
+        return replace(self._file, is_saved=self._is_as_saved(project)) if self._file is not None else None
 
     def _tell_left(self, left: Path | None, name: str) -> None:
         """Say where the work is that was on the canvas, if it was not saved."""
@@ -192,21 +281,16 @@ class ProjectController(QObject):
             text = self.tr("{} was not saved yet. It is kept, in the menu under Open recent.")
             self._session.post_message(Message(text.format(name or self.tr("What you had")), action="bring_back"))
 
-    def _end_saving(self, path: Path, project: Project, photos: Photos, size: int) -> None:
-        self.path, self.photos, self._saved = path, photos, project
-        self.named.emit(path)
-        if photos == "linked":
-            text = self.tr("{} is saved: {:.1f} MB. Its photos stay where they are.").format(path.name, size / 1e6)
+    def _tell_saved(self, file: ProjectFile, size: int) -> None:
+        name = file.path.name
+        if file.photos == "linked":
+            text = self.tr("{} is saved: {:.1f} MB. Its photos stay where they are.").format(name, size / 1e6)
         else:
-            text = self.tr("{} is saved: {:.1f} MB, photos included.").format(path.name, size / 1e6)
+            text = self.tr("{} is saved: {:.1f} MB, photos included.").format(name, size / 1e6)
         self._session.post_message(Message(text))
 
     def _refuse(self, error: StudioError) -> None:
         self._session.post_message(Message.about(error))
-
-    def _refuse_saving(self, error: StudioError) -> None:
-        """With the offer of another place."""
-        self._session.post_message(Message.about(error, action="save_project_as"))
 
     def _make_dialog(self, title: str, folder: Path) -> QFileDialog:
         dialog = StudioFileDialog(self._window, title, str(folder), self.tr("Projects (*{})").format(SUFFIX))

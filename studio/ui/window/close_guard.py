@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from studio.core.errors import StudioError
 from studio.ui.actions.actions import Actions
+from studio.ui.project.work_guard import WorkGuard
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
+from studio.ui.widgets.question import LOSES, Answer, ask
 
 
 class HasUnsaved(Protocol):
@@ -25,8 +28,9 @@ class HasUnsaved(Protocol):
 class CloseGuard(QObject):
     """Waits for a file being written, asks before a batch is stopped, and before an artwork is lost.
 
-    Work that autosave keeps is not asked about. batch_window: what the batch is asked about in front of, if it is open.
-    classifier: knows whether one would be lost.
+    Work that autosave keeps is not asked about; the last of it is waited for. work: knows of it, None for what the
+    session says. batch_window: what the batch is asked about in front of, if it is open. classifier: knows whether one
+    would be lost.
     """
 
     def __init__(self, session: Session, actions: Actions, window: QWidget) -> None:
@@ -36,11 +40,12 @@ class CloseGuard(QObject):
         self._window = window
         self.batch_window: QWidget | None = None
         self.classifier: HasUnsaved | None = None
+        self.work: WorkGuard | None = None
         self._may_discard = False
         self._may_stop_batch = False
         self._may_lose_classifier = False
         self._batch_question: QMessageBox | None = None
-        self._waits_for_export = False
+        self._waits_for_export = self._waits_for_session = False
         session.state_changed.connect(self._follow_state)
         session.message_posted.connect(self._stay_for_problem)
 
@@ -58,29 +63,42 @@ class CloseGuard(QObject):
         if self.classifier is not None and self.classifier.is_unsaved and not self._may_lose_classifier:
             self._ask_about_classifier(self.classifier)
             return False
-        run = self._session.finishing.run
-        is_painted = self._session.artwork.has_unsaved_result or (run is not None and run.frame is not None)
-        is_lost = is_painted and not self._session.is_kept
-        if is_lost and not self._may_discard:
-            self._ask()
+        return self._may_discard or self._is_kept()
+
+    def _is_kept(self) -> bool:
+        """Whether nothing is lost; if not, the artist is asked, or the session is written first."""
+        if self._session.is_kept:
+            if self.work is None or self._waits_for_session or not self.work.is_behind:
+                return True  # a second try means: do not wait
+            self._waits_for_session = True
+            self.work.catch_up(self._go_on)
             return False
-        return True
+        artwork, run = self._session.artwork, self._session.finishing.run
+        is_exported = artwork.result is not None and not artwork.has_unsaved_result
+        is_painted = artwork.has_unsaved_result or (run is not None and run.frame is not None)
+        is_refused = self.work is not None and self.work.refusal is not None and not is_exported
+        is_safe = self.work is not None and run is None and self.work.is_safe
+        if is_safe or not (is_painted or is_refused):
+            return True
+        self._ask(is_painted)
+        return False
+
+    def _go_on(self, _: StudioError | None) -> None:
+        """The session is written, or the disk has refused it and there is something to ask."""
+        self._window.close()
+        self._waits_for_session = False
 
     def _ask_about_batch(self) -> None:
         batch_window = self.batch_window
         parent = batch_window if batch_window is not None and batch_window.isVisible() else self._window
-        title, text = self.tr("Style Studio"), self.tr("Many pictures are being painted.")
-        question = self._batch_question = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=parent)
-        question.setTextFormat(Qt.TextFormat.PlainText)
-        question.setInformativeText(self.tr("What is painted stays, and the batch can be resumed from its folder."))
-        stop = question.addButton(self.tr("Stop and close"), QMessageBox.ButtonRole.DestructiveRole)
-        stay = question.addButton(self.tr("Keep painting"), QMessageBox.ButtonRole.RejectRole)
-        question.setDefaultButton(stay)
-        question.setEscapeButton(stay)
-        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question = self._batch_question = ask(
+            self.tr("Many pictures are being painted."),
+            self.tr("What is painted stays, and the batch can be resumed from its folder."),
+            [Answer(self.tr("Stop and close"), self._stop_batch, LOSES)],
+            parent,
+            stay=self.tr("Keep painting"),
+        )
         question.destroyed.connect(self._forget_question)
-        stop.clicked.connect(self._stop_batch)
-        question.open()
 
     @Slot()
     def _forget_question(self) -> None:
@@ -95,34 +113,29 @@ class CloseGuard(QObject):
         text = self.tr("The classifier has not been kept.")
         if classifier.is_training:
             text = self.tr("A classifier is being trained.")
-        question = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Style Studio"), text, parent=self._window)
-        question.setTextFormat(Qt.TextFormat.PlainText)
-        question.setInformativeText(self.tr("Closing the studio now discards it."))
-        discard = question.addButton(self.tr("Discard and close"), QMessageBox.ButtonRole.DestructiveRole)
-        stay = question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setDefaultButton(stay)
-        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        discard.clicked.connect(self._discard_classifier)
-        question.open()
+        discard = Answer(self.tr("Discard and close"), self._discard_classifier, LOSES)
+        ask(text, self.tr("Closing the studio now discards it."), [discard], self._window)
 
     @Slot()
     def _discard_classifier(self) -> None:
         self._may_lose_classifier = True
         self._window.close()
 
-    def _ask(self) -> None:
-        title, text = self.tr("Style Studio"), self.tr("The artwork has not been exported.")
-        question = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=self._window)
-        question.setTextFormat(Qt.TextFormat.PlainText)
-        question.setInformativeText(self.tr("Closing the studio now discards it."))
-        export = question.addButton(self.tr("Export\N{HORIZONTAL ELLIPSIS}"), QMessageBox.ButtonRole.AcceptRole)
-        discard = question.addButton(self.tr("Discard and close"), QMessageBox.ButtonRole.DestructiveRole)
-        question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setDefaultButton(export)
-        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        export.clicked.connect(self._actions["export"].trigger)
-        discard.clicked.connect(self._discard)
-        question.open()
+    def _ask(self, is_painted: bool = True) -> None:
+        answers = []
+        if is_painted:
+            text = self.tr("The artwork has not been exported.")
+            answers.append(Answer(self.tr("Export\N{HORIZONTAL ELLIPSIS}"), self._actions["export"].trigger))
+        else:
+            text = self.tr("What is on the canvas could not be kept.")
+        work = self.work
+        if work is not None:
+            answers.append(Answer(self.tr("Save project"), lambda: work.save_then(self._close)))
+        answers.append(Answer(self.tr("Discard and close"), self._discard, LOSES))
+        ask(text, self.tr("Closing the studio now discards it."), answers, self._window)
+
+    def _close(self) -> None:
+        self._window.close()
 
     @Slot()
     def _discard(self) -> None:

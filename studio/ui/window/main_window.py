@@ -66,6 +66,7 @@ class MainWindow(QWidget):
         self._settings = preferences.settings
         self._is_painted = self._is_beside_shown = False
         self._project_name = ""
+        self._is_waiting = False  # for what was there at the last start
         self._is_project_saved: Callable[[], bool] = lambda: True
         self._shown_photo: Picture | None = None
         self.close_guard = CloseGuard(session, actions, self)
@@ -104,6 +105,26 @@ class MainWindow(QWidget):
     def show_project(self, name: str, is_saved: Callable[[], bool]) -> None:
         """Have the title say which project is on the table, and whether it differs from its file; "": none."""
         self._project_name, self._is_project_saved = name, is_saved
+        self._show_state()
+
+    @Slot()
+    def wait_for_work(self) -> None:
+        """Say nothing of an empty canvas: what was there at the last start may come."""
+        self._is_waiting = True
+        self.canvas.show_notice("")
+        self._show_state()
+
+    @Slot()
+    def tell_of_work(self) -> None:
+        """Say that it comes."""
+        if self._is_waiting:
+            self.canvas.show_notice(self.tr("Your work is being brought back\N{HORIZONTAL ELLIPSIS}"))
+
+    @Slot()
+    def stop_waiting(self) -> None:
+        """It is there, or there is none."""
+        self._is_waiting = False
+        self.canvas.show_notice(None)
         self._show_state()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -150,10 +171,10 @@ class MainWindow(QWidget):
     @Slot()
     def _show_state(self) -> None:
         artwork = self._session.artwork
-        name = self._project_name or artwork_name(artwork) or self.tr("New artwork")
+        name = self._project_name or artwork_name(artwork) or ("" if self._is_waiting else self.tr("New artwork"))
         is_saved = self._is_project_saved() if self._project_name else not artwork.has_unsaved_result
         mark = "" if is_saved else " *"
-        self.setWindowTitle(window_title(f"{name}{mark} \N{EN DASH} Style Studio"))
+        self.setWindowTitle(window_title(f"{name}{mark} \N{EN DASH} Style Studio" if name else "Style Studio"))
         self.canvas.set_size(self._session.on_canvas.size)  # while Live has yet to show another one
         self.canvas.set_badge(badge_text(self._session, self.proof.name), badge_tip(self._session))
         self._show_repeated()

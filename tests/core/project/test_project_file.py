@@ -19,7 +19,15 @@ from studio.core.picture import Picture
 from studio.core.project import archive
 from studio.core.project.document import ProjectDocument
 from studio.core.project.project import HistoryEntry, Project, project_of
-from studio.core.project.project_file import MissingPhoto, load_project, preview_project, save_project, size_of
+from studio.core.project.project_file import (
+    MissingPhoto,
+    ProjectChanged,
+    is_unchanged,
+    load_project,
+    preview_project,
+    save_project,
+    size_of,
+)
 from studio.core.styles.style import Style
 from tests.core.project.projects import assert_alike, bundled_style, make_evening, make_project, make_result
 from tests.support.fakes import make_card, make_learned, make_picture
@@ -44,7 +52,7 @@ def photo(tmp_path: Path) -> Picture:
 
 def test_an_evening_comes_back_with_everything_in_it(path: Path) -> None:
     project = make_project()
-    size = save_project(path, project)
+    size, _ = save_project(path, project)
     found = load_project(path)
     assert_alike(project, found)
     assert found.problems == () and 0 < size < path.stat().st_size
@@ -227,7 +235,7 @@ def test_files_that_lie_somewhere_already_are_not_made_again(path: Path) -> None
     document = ProjectDocument(project)
     made = {name: pack() for name, pack in document.files.items()}
     kept = {name: partial(made.__getitem__, name) for name in made}
-    assert save_project(path, project, kept=kept) == path.stat().st_size - overhead(path)
+    assert save_project(path, project, kept=kept).size == path.stat().st_size - overhead(path)
     assert_alike(project, load_project(path))
     assert size_of(project, sizes=dict.fromkeys(made, 1)).total < whole.total
 
@@ -280,3 +288,35 @@ def test_an_entry_that_says_too_much_is_refused(fields: dict[str, object]) -> No
     with pytest.raises(ProjectError):
         replace(entry, **fields)  # type: ignore[arg-type]
     assert HistoryEntry(entry.result, 0.0, "two\nlines").note == r"two\nlines"
+
+
+def test_a_file_that_somebody_else_has_written_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "evening.studio"
+    saved = save_project(path, make_project())
+    file = load_project(path).file
+    assert file is not None and (file.path, file.mark, file.is_saved) == (path, saved.mark, True)
+    again = save_project(path, make_project(), mark=file.mark)
+    assert not is_unchanged(file) and is_unchanged(replace(file, mark=again.mark))
+    whole = path.read_bytes()
+    with pytest.raises(ProjectChanged, match="has been changed since") as told:
+        save_project(path, make_project(), mark=file.mark)
+    assert path.read_bytes() == whole and not told.value.is_gone
+    path.unlink()
+    with pytest.raises(ProjectChanged, match="is no longer in") as told:
+        save_project(path, make_project(), mark=again.mark)
+    assert told.value.is_gone and not list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_written_while_it_is_saved_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "evening.studio"
+    mark = save_project(path, make_project()).mark
+    photo = next(name for name in ProjectDocument(make_project()).files if name.startswith("pictures/"))
+    read = ProjectDocument(make_project()).files[photo]
+
+    def read_slowly() -> bytes:
+        save_project(path, Project())  # by another studio
+        return read()
+
+    with pytest.raises(ProjectChanged):
+        save_project(path, make_project(), kept={photo: read_slowly}, mark=mark)
+    assert not load_project(path).history

@@ -18,15 +18,18 @@ import numpy as np
 import pytest
 
 from studio.core.artwork.artwork_state import ArtworkState, Result
-from studio.core.errors import PictureError, ProjectError, StudioError
+from studio.core.errors import PictureError, ProjectError, StudioError, WriteError
 from studio.core.image_io import open_picture
 from studio.core.picture import Picture
 from studio.core.project import session_files
+from studio.core.project.archive import ArchiveReader
 from studio.core.project.picture_bytes import release
-from studio.core.project.project import HistoryEntry, Project, project_of
-from studio.core.project.session_store import SessionStore, open_session
+from studio.core.project.project import HistoryEntry, Project, ProjectFile, project_of
+from studio.core.project.project_file import save_project
+from studio.core.project.session_store import SessionStore, open_session, peek
 from studio.core.project.waiting_sessions import DOCUMENT, discard_session, sessions_folder, waiting_sessions
 from studio.core.recipe import StyleRecipe
+from studio.core.storage.folder_lock import FolderLock
 from tests.core.project.projects import assert_alike, make_project
 from tests.support.fakes import make_picture
 from tests.support.killed_session import act, number_of
@@ -494,8 +497,44 @@ def test_on_a_full_disk_the_last_state_stays_until_there_is_room_again(
 
 def test_a_folder_that_takes_nothing_is_told_in_a_sentence(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "mkdir", failing(errno.EROFS))
-    with pytest.raises(StudioError, match="cannot be made"):
+    with pytest.raises(StudioError, match="Nothing can be written to") as told:
         open_session(root)
+    assert str(root) in str(told.value)
+
+
+def test_what_lies_in_a_folder_that_takes_nothing_can_be_seen(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = make_project()
+    with closing(open_session(root)) as store:
+        store.record(project)
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderLock, "take_if_free", refusing)
+        found = peek(root=root)
+    assert found is not None
+    assert_alike(project, found)
+    with closing(open_session(root)):
+        assert peek(root=root) is None, "a studio works in it"
+
+
+def refusing(*_: object) -> bool:
+    raise WriteError("It may not be written there.")
+
+
+def test_a_session_knows_the_file_it_belongs_to_and_a_project_tells_nobody(root: Path, tmp_path: Path) -> None:
+    file = ProjectFile(tmp_path / "evening.studio", "linked", "0" * 32, is_saved=False)
+    project = replace(make_project(), file=file)
+    with closing(open_session(root)) as store:
+        store.record(project)
+        found = store.recover()
+        document = store.folder / "sitting.json"
+        assert found is not None and found.file == file
+        values = json.loads(document.read_text())
+        values["file"]["path"] = "not/absolute.studio"
+        document.write_text(json.dumps(values))
+        found = store.recover()
+    assert found is not None and found.file is None and found.problems and found.history
+    save_project(file.path, project)
+    with ArchiveReader(file.path) as archive:
+        assert b"evening.studio" not in archive.read("project.json")
 
 
 def damaged_picture(store: SessionStore, picture: Picture) -> Path:

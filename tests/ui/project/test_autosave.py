@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from studio.core.errors import StudioError, WriteError
@@ -23,35 +22,7 @@ from studio.ui.session.message import Message
 from studio.ui.session.settings import Settings
 from tests.core.project.projects import make_evening, make_project, make_style
 from tests.support.fakes import FakeEngine, Gate, make_picture
-
-Start = Callable[[], Studio]
-
-
-@pytest.fixture
-def start(
-    qtbot: QtBot, qapp: QApplication, engine: FakeEngine, settings: Settings, thumbnail_folder: Path
-) -> Iterator[Start]:
-    """Starts the program as `run` does, after closing it."""
-    studios: list[Studio] = []
-
-    def close() -> None:
-        if engine.gate is not None:
-            engine.gate.open()
-        for studio in studios:
-            studio.close()
-        studios.clear()
-        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-    def start() -> Studio:
-        close()
-        studio = Studio(lambda: engine, settings, thumbnail_folder)
-        studios.append(studio)
-        with qtbot.waitSignal(studio.autosave.began):
-            studio.autosave.start()
-        return studio
-
-    yield start
-    close()
+from tests.ui.project.conftest import Start
 
 
 @pytest.fixture
@@ -195,6 +166,7 @@ def test_a_folder_that_takes_no_session_is_told_at_the_start_and_after_the_first
 
     monkeypatch.setattr(autosave_controller, "open_session", refuse)
     monkeypatch.setattr(autosave_controller, "REST", 1)
+    monkeypatch.setattr(autosave_controller, "RETRY", 3_600_000)
     studio = start()
     shown = studio.window.messages
     assert shown.message is not None
@@ -205,7 +177,7 @@ def test_a_folder_that_takes_no_session_is_told_at_the_start_and_after_the_first
     for strength in (0.2, 0.3):
         studio.session.change(strength=strength)
         studio.session.commit()
-        qtbot.waitUntil(lambda: not studio.autosave._timer.isActive())
+        qtbot.waitUntil(lambda: studio.autosave._timer.interval() == 3_600_000)  # it has been tried
     assert [message.remedy for message in messages] == ["The folder cannot be made. Look at its permissions."]
     assert not studio.session.is_kept
 
@@ -268,11 +240,10 @@ def test_whatever_one_does_during_a_finish_its_picture_so_far_is_in_the_history(
     engine.gate.let_pass(2)
     qtbot.waitUntil(lambda: studio.session.finishing.run is not None and studio.session.finishing.run.own_progress > 0)
     match way:
-        case "Alt+F4":
-            assert studio.window.close(), "it does not ask"
-        case "quit":
-            studio.actions["quit"].trigger()
-            assert not studio.window.isVisible()
+        case "Alt+F4" | "quit":
+            studio.window.close() if way == "Alt+F4" else studio.actions["quit"].trigger()
+            qtbot.waitUntil(lambda: not studio.window.isVisible())
+            assert studio.window.findChild(QMessageBox) is None, "it does not ask"
         case "another photo":
             studio.session.change(content=make_picture(name="other.jpg"))
             studio.session.commit()

@@ -8,21 +8,12 @@ import pytest
 from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
-from studio.core.project.project_file import save_project
 from studio.core.project.waiting_sessions import left_work, waiting_sessions
 from studio.ui.app import Studio
 from studio.ui.session.message import Message
 from studio.ui.session.settings import Settings
-from tests.core.project.projects import make_evening, make_project
+from tests.core.project.projects import make_evening
 from tests.support.fakes import FakeEngine
-
-
-@pytest.fixture
-def evening(tmp_path: Path) -> Path:
-    """A project's file."""
-    path = tmp_path / "evening.studio"
-    save_project(path, make_project())
-    return path
 
 
 @pytest.fixture

@@ -33,14 +33,6 @@ def messages(studio: Studio) -> list[Message]:
     return found
 
 
-@pytest.fixture
-def evening(tmp_path: Path) -> Path:
-    """A project's file."""
-    path = tmp_path / "evening.studio"
-    save_project(path, make_project())
-    return path
-
-
 def dialog_of(qtbot: QtBot, studio: Studio) -> QFileDialog:
     """The file dialog that is open."""
 

@@ -1,0 +1,257 @@
+"""The file that a project belongs to: known after a restart, and never replaced where somebody else has written it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from studio.core.artwork.artwork_state import ArtworkState
+from studio.core.project.project import Project
+from studio.core.project.project_file import load_project, save_project
+from studio.core.project.session_store import SessionStore, open_session, take_session
+from studio.core.project.waiting_sessions import waiting_sessions
+from studio.ui.app import Studio
+from studio.ui.project import autosave_controller
+from studio.ui.session.message import Message
+from studio.ui.session.settings import Settings
+from tests.core.project.projects import make_evening, make_project
+from tests.support.fakes import FakeEngine, Gate, make_picture
+from tests.support.picture_files import encoded, noise
+from tests.ui.project.conftest import Start
+
+SAVED, CHANGED = "evening \N{EN DASH} Style Studio", "evening * \N{EN DASH} Style Studio"
+
+
+def open_project(qtbot: QtBot, studio: Studio, path: Path) -> None:
+    studio.projects.open(path)
+    qtbot.waitUntil(lambda: studio.projects.path == path and studio.autosave.is_up_to_date)
+
+
+def change(studio: Studio, strength: float) -> None:
+    studio.session.change(strength=strength)
+    studio.session.commit()
+
+
+def save(qtbot: QtBot, studio: Studio) -> None:
+    studio.actions["save_project"].trigger()
+    qtbot.waitUntil(lambda: studio.projects.is_saved and studio.autosave.is_up_to_date)
+
+
+def question_of(qtbot: QtBot, studio: Studio) -> QMessageBox:
+    def found() -> list[QMessageBox]:
+        return [box for box in studio.window.findChildren(QMessageBox) if box.isVisible()]
+
+    qtbot.waitUntil(lambda: len(found()) == 1)
+    return found()[0]
+
+
+def answer(question: QMessageBox, text: str) -> None:
+    next(button for button in question.buttons() if button.text().startswith(text)).click()
+
+
+@pytest.mark.parametrize("way", ["closed", "killed"])
+def test_after_a_restart_the_title_names_the_project_and_ctrl_s_saves_it_there(
+    qtbot: QtBot, start: Start, evening: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    studio = start()
+    open_project(qtbot, studio, evening)
+    again = restarted(start, studio, monkeypatch, way)
+    assert again.window.windowTitle() == SAVED and again.projects.path == evening
+    change(again, 0.31)
+    assert again.window.windowTitle() == CHANGED
+    qtbot.waitUntil(lambda: again.autosave.is_up_to_date)
+    again = restarted(start, again, monkeypatch, way)
+    assert again.window.windowTitle() == CHANGED
+    qtbot.waitUntil(lambda: not again.autosave._timer.isActive())
+    save(qtbot, again)
+    assert again.window.windowTitle() == SAVED and load_project(evening).state.recipe.strength == 0.31
+    again = restarted(start, again, monkeypatch, way)
+    assert again.window.windowTitle() == SAVED, "that it was saved is kept, though nothing else has changed"
+
+
+def restarted(start: Start, studio: Studio, monkeypatch: pytest.MonkeyPatch, way: str) -> Studio:
+    if way == "closed":
+        return start()
+    store = studio.autosave._store
+    assert store is not None
+    with monkeypatch.context() as patched:
+        patched.setattr(autosave_controller.AutosaveController, "close", lambda _: None)  # it has no time to
+        store._lock.release()  # the system does that for a dead process
+        return start()
+
+
+def test_photos_that_are_linked_stay_linked_after_a_restart(
+    qtbot: QtBot, start: Start, evening: Path, tmp_path: Path
+) -> None:
+    photo = tmp_path / "boat.jpg"
+    photo.write_bytes(encoded("JPEG", noise()))
+    studio = start()
+    with qtbot.waitSignal(studio.session.content_changed):
+        studio.importer.open_picture(photo)
+    studio.projects.save_as(evening, "linked")
+    qtbot.waitUntil(lambda: studio.projects.path == evening and studio.autosave.is_up_to_date)
+    again = start()
+    change(again, 0.31)
+    save(qtbot, again)
+    assert load_project(evening).photos == "linked"
+
+
+def test_a_session_that_is_brought_back_has_its_name_again(qtbot: QtBot, start: Start, evening: Path) -> None:
+    studio = start()
+    open_project(qtbot, studio, evening)
+    change(studio, 0.31)
+    other = evening.with_name("other.studio")
+    save_project(other, make_project())
+    open_project(qtbot, studio, other)
+    studio.actions["bring_back"].trigger()
+    qtbot.waitUntil(lambda: studio.projects.path == evening)
+    assert studio.window.windowTitle() == CHANGED and studio.session.artwork.recipe.strength == 0.31
+
+
+def test_what_another_window_has_saved_is_not_replaced_without_a_word(
+    qtbot: QtBot, start: Start, evening: Path
+) -> None:
+    studio = start()
+    open_project(qtbot, studio, evening)
+    change(studio, 0.31)
+    save_project(evening, make_project())  # by another studio
+    theirs = evening.read_bytes()
+    studio.actions["save_project"].trigger()
+    question = question_of(qtbot, studio)
+    assert question.text() == "evening.studio has been changed since it was opened or saved here."
+    question.reject()
+    assert evening.read_bytes() == theirs and studio.window.windowTitle() == CHANGED
+    studio.actions["save_project"].trigger()
+    answer(question_of(qtbot, studio), "Replace it")
+    qtbot.waitUntil(lambda: studio.projects.is_saved)
+    assert load_project(evening).state.recipe.strength == 0.31
+    change(studio, 0.32)
+    save(qtbot, studio)  # it is its own again, and nothing is asked
+
+
+def test_of_a_file_that_is_gone_one_is_told_and_it_can_be_saved_elsewhere(
+    qtbot: QtBot, start: Start, evening: Path
+) -> None:
+    studio = start()
+    open_project(qtbot, studio, evening)
+    change(studio, 0.31)
+    evening.unlink()
+    studio.actions["save_project"].trigger()
+    question = question_of(qtbot, studio)
+    assert question.text().startswith("evening.studio is no longer in") and not evening.exists()
+    answer(question, "Save project as")
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in studio.window.findChildren(QFileDialog)))
+    dialog = next(one for one in studio.window.findChildren(QFileDialog) if one.isVisible())
+    elsewhere = evening.with_name("night.studio")
+    dialog.fileSelected.emit(str(elsewhere))
+    dialog.reject()
+    qtbot.waitUntil(lambda: studio.projects.path == elsewhere)
+    assert load_project(elsewhere).state.recipe.strength == 0.31 and not evening.exists()
+
+
+@pytest.mark.parametrize("what", ["deleted", "written by another studio"])
+def test_what_was_saved_in_a_file_that_is_another_by_now_stays_as_a_session(
+    qtbot: QtBot, start: Start, evening: Path, what: str
+) -> None:
+    studio = start()
+    open_project(qtbot, studio, evening)
+    assert studio.autosave._store is not None
+    folder = studio.autosave._store.folder
+    other = evening.with_name("other.studio")
+    save_project(other, make_project())
+    evening.unlink() if what == "deleted" else save_project(evening, make_project())
+    with qtbot.waitSignal(studio.autosave.left):
+        studio.projects.open(other)
+    assert folder in [session.folder for session in waiting_sessions()]
+    qtbot.waitUntil(lambda: [work.folder for work in studio.left_sessions.works] == [folder])
+
+
+def test_a_project_that_is_opened_while_the_last_work_is_read_waits_for_it(
+    qtbot: QtBot,
+    engine: FakeEngine,
+    settings: Settings,
+    thumbnail_folder: Path,
+    evening: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with closing(open_session()) as store:
+        store.record(Project(ArtworkState(make_picture(name="boat.jpg"))))
+    gate, true_recover = Gate(), SessionStore.recover
+
+    def recover(store: SessionStore, cards: object = ()) -> object:
+        gate.wait()
+        return true_recover(store, cards)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(SessionStore, "recover", recover)
+    again = Studio(lambda: engine, settings, thumbnail_folder)
+    try:
+        with qtbot.waitSignal(again.autosave.found):
+            again.autosave.start()
+        notice = again.window.canvas._start_page.notice
+        qtbot.waitUntil(lambda: "being brought back" in notice.text())
+        assert notice.isVisibleTo(again.window) and again.window.windowTitle() == "Style Studio"
+        again.projects.open(evening)
+    finally:
+        gate.open()
+    qtbot.waitUntil(lambda: again.projects.path == evening)
+    assert len(again.session.artwork.history) == 3 and not notice.isVisibleTo(again.window)
+    qtbot.waitUntil(lambda: [work.name for work in again.left_sessions.works] == ["boat.jpg"])
+    again.close()
+
+
+def test_a_project_saved_slowly_does_not_name_what_took_its_place_meanwhile(
+    qtbot: QtBot, start: Start, evening: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = start()
+    studio.session.take_artwork(make_evening())
+    with qtbot.waitSignal(studio.autosave.left):
+        open_project(qtbot, studio, evening)
+    (left,) = [session.folder for session in waiting_sessions() if session.folder != folder_of(studio)]
+    gate = Gate()
+
+    def save_slowly(*arguments: object, **options: object) -> object:
+        gate.wait()
+        return save_project(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("studio.ui.project.project_controller.save_project", save_slowly)
+    night = evening.with_name("night.studio")
+    messages: list[Message | None] = []
+    try:
+        studio.projects.save_as(night)
+        studio.projects.go_to(left)
+        qtbot.waitUntil(lambda: studio.projects.path is None)
+    finally:
+        studio.session.message_posted.connect(messages.append)
+        gate.open()
+    qtbot.waitUntil(lambda: any(message and "night.studio is saved" in message.text for message in messages))
+    assert studio.projects.path is None and not studio.window.windowTitle().startswith("night")
+
+
+def folder_of(studio: Studio) -> Path:
+    assert studio.autosave._store is not None
+    return studio.autosave._store.folder
+
+
+def test_an_empty_start_invites_again(start: Start) -> None:
+    studio = start()
+    start_page = studio.window.canvas._start_page
+    assert start_page.invitation.isVisibleTo(studio.window) and not start_page.notice.isVisibleTo(studio.window)
+    assert studio.window.windowTitle() == "New artwork \N{EN DASH} Style Studio"
+
+
+def test_a_session_can_be_taken_again_after_one_thought_better_of_it(qtbot: QtBot, start: Start, evening: Path) -> None:
+    studio = start()
+    studio.session.take_artwork(make_evening())
+    with qtbot.waitSignal(studio.autosave.left):
+        open_project(qtbot, studio, evening)
+    (left,) = [session.folder for session in waiting_sessions() if session.folder != folder_of(studio)]
+    found: list[SessionStore] = []
+    studio.autosave.fetch(left, lambda store, _: found.append(store))
+    qtbot.waitUntil(lambda: bool(found))
+    studio.autosave.give_back(found[0])
+    studio.close()
+    take_session(left).close()
