@@ -52,7 +52,10 @@ def waiting_sessions(root: Path | None = None) -> list[WaitingSession]:
 
 @dataclass(frozen=True)
 class LeftWork:
-    """What lies in a session before. name: of its photo, "" without one. modified: as of `WaitingSession`."""
+    """What lies in a session before.
+
+    name: of its project's file, or of its photo; "" without either. modified: as of `WaitingSession`.
+    """
 
     folder: Path
     name: str
@@ -72,9 +75,11 @@ def left_work(most: int, root: Path | None = None) -> tuple[LeftWork, ...]:
 
 
 def _name_of_work(folder: Path) -> str | None:
-    """The name of the photo, "" if there is none or nobody can tell; None if there is no work in the session."""
+    """The name of its file or of the photo, "" if nobody can tell; None if there is no work in the session."""
     try:
         values = parse_document(read_bounded(folder / DOCUMENT, LARGEST_DOCUMENT))
+        if values.get("file") is not None:
+            return Path(values["file"]["path"]).name
         state, pictures = values["state"], values["pictures"]
         place = state["content"] if state["blend"] is None else values["blends"][state["blend"]]["base"]
         if place is None:

@@ -17,6 +17,7 @@ from studio.core.project.project_file import SUFFIX, MissingPhoto, ProjectChange
 from studio.core.project.session_store import SessionStore
 from studio.ui.actions.actions import Actions
 from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
+from studio.ui.dialogs.question import KEEPS, LOSES, Answer, ask
 from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.importing.opening import Opening, WaitedFor
 from studio.ui.importing.user_styles import UserStyles
@@ -28,7 +29,6 @@ from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
 from studio.ui.threads.serial_executor import SerialExecutor
-from studio.ui.widgets.question import KEEPS, LOSES, Answer, ask
 
 _PURPOSE = "projects"  # whose folder is remembered
 _DOCUMENTS = QStandardPaths.StandardLocation.DocumentsLocation
@@ -109,7 +109,7 @@ class ProjectController(QObject):
         """Go on with a session before; until it is read, nothing changes."""
 
         def put(store: SessionStore, project: Project) -> None:
-            name = artwork_name(self._session.artwork)
+            name = self._name
             left = self._autosave.go_on_with(store, project)
             self._adopt(project.file)
             self._tell_left(left, name)
@@ -252,7 +252,7 @@ class ProjectController(QObject):
 
     def _end_opening(self, path: Path, project: Project) -> None:
         def put() -> None:
-            name = artwork_name(self._session.artwork)
+            name = self._name
             self._session.post_message(None)
             left = self._autosave.open(project)
             self._adopt(project.file)
@@ -267,6 +267,11 @@ class ProjectController(QObject):
         self._file = file
         self._saved = self._autosave.project().without_undo() if file is not None and file.is_saved else None
         self.named.emit(self.path)
+
+    @property
+    def _name(self) -> str:
+        """What is on the table, in a sentence."""
+        return self.path.name if self.path is not None else artwork_name(self._session.artwork)
 
     def _is_as_saved(self, project: Project) -> bool:
         return self._saved is not None and not differ(project.without_undo(), self._saved)

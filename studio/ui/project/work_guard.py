@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
 from studio.core.errors import StudioError
+from studio.ui.dialogs.question import LOSES, Answer, ask
 from studio.ui.project.autosave_controller import AutosaveController
 from studio.ui.session.session import Session
-from studio.ui.widgets.question import LOSES, Answer, ask
 
 
 class SavesProjects(Protocol):

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from studio.core.errors import StudioError
 from studio.ui.actions.actions import Actions
+from studio.ui.dialogs.question import LOSES, Answer, ask
 from studio.ui.project.work_guard import WorkGuard
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
-from studio.ui.widgets.question import LOSES, Answer, ask
 
 
 class HasUnsaved(Protocol):

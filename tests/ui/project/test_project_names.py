@@ -107,6 +107,7 @@ def test_a_session_that_is_brought_back_has_its_name_again(qtbot: QtBot, start: 
     other = evening.with_name("other.studio")
     save_project(other, make_project())
     open_project(qtbot, studio, other)
+    qtbot.waitUntil(lambda: [work.name for work in studio.left_sessions.works] == ["evening.studio"])
     studio.actions["bring_back"].trigger()
     qtbot.waitUntil(lambda: studio.projects.path == evening)
     assert studio.window.windowTitle() == CHANGED and studio.session.artwork.recipe.strength == 0.31

@@ -30,7 +30,7 @@ def ask(
     stay: str = "",
     cancelled: Callable[[], None] | None = None,
 ) -> QMessageBox:
-    """Ask in front of a window, and be gone after the answer. The first answer is the default if it loses nothing.
+    """Ask in front of a window, and be gone after the answer. The first answer that loses nothing is the default.
 
     stay: what the button is called that changes nothing; "" for Cancel. cancelled: called after it, or after Escape.
     """
@@ -38,13 +38,16 @@ def ask(
     question = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=window)
     question.setTextFormat(Qt.TextFormat.PlainText)
     question.setInformativeText(details)
+    keeping = []
     for answer in answers:
-        question.addButton(answer.text, answer.role).clicked.connect(answer.do)
+        button = question.addButton(answer.text, answer.role)
+        button.clicked.connect(answer.do)
+        if answer.role == KEEPS:
+            keeping.append(button)
     if stay:
         rejecting = question.addButton(stay, QMessageBox.ButtonRole.RejectRole)
     else:
         rejecting = question.addButton(QMessageBox.StandardButton.Cancel)
-    keeping = [button for button in question.buttons() if question.buttonRole(button) == KEEPS]
     question.setDefaultButton(keeping[0] if keeping else rejecting)
     question.setEscapeButton(rejecting)
     if cancelled is not None:
