@@ -113,7 +113,8 @@ class AutosaveController(QObject):
     @property
     def is_up_to_date(self) -> bool:
         """Whether all there is now is on the disk; what a Finish under way has painted aside."""
-        return not self._is_writing and not self._is_news(self._present())
+        is_on_its_way = self._is_writing and self._store is not None
+        return not is_on_its_way and not self._is_news(self._present())
 
     @property
     def is_recording(self) -> bool:

@@ -33,14 +33,12 @@ def refuse(*_: object, **__: object) -> None:
     raise WriteError(FULL, "Free some space there.")
 
 
-@pytest.fixture(params=["full", "read-only"])
-def working(request: pytest.FixtureRequest, qtbot: QtBot, start: Start, monkeypatch: pytest.MonkeyPatch) -> Studio:
-    """A studio with work that is not kept."""
-    if request.param == "read-only":
-        monkeypatch.setattr("studio.ui.project.session_opening.open_session", refuse)
-        monkeypatch.setattr(autosave_controller, "open_session", refuse)
+@pytest.fixture
+def working(qtbot: QtBot, start: Start, monkeypatch: pytest.MonkeyPatch) -> Studio:
+    """A studio whose folder of sessions takes nothing, with work in it."""
+    monkeypatch.setattr("studio.ui.project.session_opening.open_session", refuse)
+    monkeypatch.setattr(autosave_controller, "open_session", refuse)
     studio = start()
-    monkeypatch.setattr(SessionStore, "record", refuse)
     studio.session.take_artwork(make_evening())
     change(studio, 0.77)
     qtbot.waitUntil(lambda: studio.autosave.refusal is not None)
@@ -55,31 +53,30 @@ def left(start: Start) -> Path:
     return store.folder
 
 
-Open = Callable[[Studio, Path], None]
-WAYS: dict[str, Open] = {
-    "open": lambda studio, path: studio.projects.open(path),
-    "drop": lambda studio, path: studio.importer.take_drop(Drop("style", Payload("files", (path,)))),
-    "open recent": lambda studio, path: studio.recent.choose(path),
-    "argument": lambda studio, path: studio.importer.open_files([path]),
-}
+WAYS: tuple[Callable[[Studio, Path], None], ...] = (
+    lambda studio, path: studio.projects.open(path),
+    lambda studio, path: studio.importer.take_drop(Drop("style", Payload("files", (path,)))),
+    lambda studio, path: studio.recent.choose(path),
+    lambda studio, path: studio.importer.open_files([path]),  # an argument, or a double click
+)
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_it_is_asked_before_a_project_takes_its_place(
-    qtbot: QtBot, start: Start, evening: Path, monkeypatch: pytest.MonkeyPatch, way: str
+def test_it_is_asked_before_a_project_takes_its_place_whichever_way_that_comes(
+    qtbot: QtBot, start: Start, evening: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio = start()
     monkeypatch.setattr(SessionStore, "record", refuse)
     studio.session.take_artwork(make_evening())
     change(studio, 0.77)
     state = studio.session.artwork.state
-    WAYS[way](studio, evening)
-    question = question_of(qtbot, studio)
-    assert question.text() == NOT_KEPT and FULL in question.informativeText()
-    question.reject()
-    assert studio.session.artwork.state is state and studio.projects.path is None
-    message = studio.window.messages.message
-    assert message is not None and message.text == "evening.studio was not opened; everything is as it was."
+    for give in WAYS:
+        give(studio, evening)
+        question = question_of(qtbot, studio)
+        assert question.text() == NOT_KEPT and FULL in question.informativeText()
+        question.reject()
+        assert studio.session.artwork.state is state and studio.projects.path is None
+        message = studio.window.messages.message
+        assert message is not None and message.text == "evening.studio was not opened; everything is as it was."
 
 
 def test_saved_first_it_is_in_its_file_and_the_project_is_open(qtbot: QtBot, working: Studio, evening: Path) -> None:
@@ -174,6 +171,7 @@ def test_what_a_finish_has_painted_is_asked_about_too(
 def test_closing_waits_for_the_last_change_and_asks_if_it_is_refused(
     qtbot: QtBot, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(autosave_controller, "RETRY", 1)
     studio = start()
     studio.window.show()
     studio.session.take_artwork(make_evening())
@@ -208,6 +206,7 @@ def test_closing_asks_about_what_is_not_painted_yet(qtbot: QtBot, working: Studi
 def test_work_on_a_disk_that_takes_nothing_is_shown_nevertheless(
     qtbot: QtBot, left: Path, start: Start, evening: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(autosave_controller, "RETRY", 1)
     with monkeypatch.context() as patched:
         patched.setattr("studio.ui.project.session_opening.open_session", refuse)
         patched.setattr(autosave_controller, "open_session", refuse)
@@ -217,7 +216,5 @@ def test_work_on_a_disk_that_takes_nothing_is_shown_nevertheless(
         assert message is not None and message.text == "What you do now is not kept for the next start."
         studio.projects.open(evening)  # what is on the disk as it is need not be asked about
         qtbot.waitUntil(lambda: studio.projects.path == evening)
-    monkeypatch.setattr(autosave_controller, "RETRY", 1)
-    studio.autosave._record()
     qtbot.waitUntil(lambda: studio.session.is_kept and studio.autosave.is_up_to_date)
     assert left.exists()
