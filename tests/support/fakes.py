@@ -49,6 +49,7 @@ from studio.core.styles.learned_style_file import training_file, write_learned
 from studio.core.training.tune_log import TRAINING_LOG_KEY, training_log_json
 
 GUARD_SECONDS = 60.0  # how long a test waits for something that always comes; only a failure takes that long
+SMALL_EDGE = 48  # px; of what FakeEngine paints, unless it is told otherwise
 UNLUCKY_SEED = 13  # recipes with this seed meet the misfortune of `make_crashing_engine` and its kind
 
 
@@ -102,7 +103,8 @@ class Gate:
 class FakeEngine:
     """Paints small tinted pictures; every field of the recipe changes the tint.
 
-    frames: how many a StyleRequest gives before its Done. gate: a Gate (or a threading.Event, which only opens for
+    frames: how many a StyleRequest gives before its Done. edges: how large each is at most, in px of the longer edge;
+    the last one holds for all that follow. gate: a Gate (or a threading.Event, which only opens for
     good) that every step of a StyleRequest waits for, None to run freely. error: raised instead of frame number
     `error_at` (1 is the first). describe_error: raised by `describe`. is_quick: whether the larger Live network is
     quick enough for it; fine_gate: what it waits for at rest before it shows a picture; fine_error: raised then.
@@ -121,6 +123,7 @@ class FakeEngine:
         describe_error: Exception | None = None,
     ) -> None:
         self.frames = frames
+        self.edges: tuple[int, ...] = (SMALL_EDGE,)
         self.gate = gate
         self.error = error
         self.error_at = error_at
@@ -148,7 +151,7 @@ class FakeEngine:
             match request:
                 case StyleRequest():
                     yield from self._style(request)
-                    picture, uncolored = paint(request, 1.0)
+                    picture, uncolored = paint(request, 1.0, self.edges[-1])
                     done = Done(request.id, picture, uncolored, steps=self.frames, seconds=0.1 * self.frames)
                 case LiveRequest():
                     is_fine = request.is_at_rest and self.is_quick
@@ -202,7 +205,8 @@ class FakeEngine:
         yield Progress(request.id, 0.0, "Mixing colours")
         for step in range(1, self.frames + 1):
             self.before_frame(request, step)
-            picture, uncolored = paint(request, step / self.frames)
+            edge = self.edges[min(step, len(self.edges)) - 1]
+            picture, uncolored = paint(request, step / self.frames, edge)
             yield Frame(
                 request.id,
                 step=step,
@@ -233,7 +237,7 @@ class FakeEngine:
             yield Frame(request.id, step, self.frames, step / self.frames, picture, losses=losses, seconds=0.1 * step)
 
 
-def paint(request: StyleRequest, progress: float, long_edge: int = 48) -> tuple[Picture, Picture | None]:
+def paint(request: StyleRequest, progress: float, long_edge: int = SMALL_EDGE) -> tuple[Picture, Picture | None]:
     """What FakeEngine shows at `progress`: (picture, uncolored), at most `long_edge` px, uncolored as in Frame."""
     recipe, base = request.recipe, request.start or request.content or request.styles[0]
     width, height = fit_size(base.width, base.height, min(recipe.long_edge, long_edge))

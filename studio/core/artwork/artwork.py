@@ -164,6 +164,25 @@ class Artwork:
         """Paint in these styles, with these shares."""
         return self.change(styles=mix.styles, style_shares=mix.shares)
 
+    def resize(self, long_edge: int) -> bool:
+        """Have another size that follows from the present rule, which is no undo step; returns whether it differs.
+
+        So do all steps of this photo and method that nothing was painted of, where the rule had given the same size:
+        undo never brings the old one back. Raises RecipeError, changing nothing, if it is out of its range.
+        """
+        now = self.state
+        size = now.recipe.change(long_edge=long_edge, size_rule=now.recipe.size_rule).long_edge
+
+        def resized(state: ArtworkState) -> ArtworkState:
+            old, new = state.recipe, now.recipe
+            is_alike = (old.size_rule, old.long_edge, old.method) == (new.size_rule, new.long_edge, new.method)
+            if not is_alike or state.photo is not now.photo or state.result is not None:
+                return state
+            return replace(state, recipe=old.change(long_edge=size, size_rule=old.size_rule))
+
+        self._undo.map(resized)
+        return self.recipe.long_edge != now.recipe.long_edge
+
     def add_region(self, region: Region, place: int | None = None) -> bool:
         """Put a region over the others, or at a place among them."""
         place = len(self.regions) if place is None else place

@@ -119,11 +119,13 @@ class UndoStack:
         def without(state: ArtworkState) -> ArtworkState:
             return replace(state, removed=state.removed - keys) if state.removed & keys else state
 
-        self.present, self._committed = without(self.present), without(self._committed)
-        self._back, self._forward = (
-            [without(state) for state in self._back],
-            [without(state) for state in self._forward],
-        )
+        self.map(without)
+
+    def map(self, change: Callable[[ArtworkState], ArtworkState]) -> None:
+        """Change every state there is, which is no step."""
+        self.present, self._committed = change(self.present), change(self._committed)
+        self._back = [change(state) for state in self._back]
+        self._forward = [change(state) for state in self._forward]
 
     def _add_step(self, state: ArtworkState) -> None:
         self._back = [*self._back[1 - UNDO_STEPS :], _without_blended(state)]

@@ -27,6 +27,9 @@ from studio.ui.threads.emit_unless_destroyed import emit_unless_destroyed
 from studio.ui.threads.serial_executor import SerialExecutor
 
 RETRY = 5000  # ms until a disk that has refused is asked again
+_EDGE = (
+    "live_edge"  # among the window's values: how large what Live has made of the settings is, which its pace decides
+)
 REST = 300  # ms from a change to the state that is written: a burst of changes is written once
 
 _logger = logging.getLogger(__name__)
@@ -98,7 +101,9 @@ class AutosaveController(QObject):
 
     def project(self) -> Project:
         """All there is now."""
-        return self._shelf.project(self.window)
+        edge = self._session.live.settled_edge
+        window = {name: value for name, value in self.window.items() if name != _EDGE}
+        return self._shelf.project(window | {_EDGE: edge} if edge else window)
 
     @property
     def files(self) -> Kept:
@@ -223,6 +228,7 @@ class AutosaveController(QObject):
     def _take(self, project: Project) -> None:
         self._session.finishing.leave()
         self.window = project.window
+        self._session.live.expect(project.window.get(_EDGE))
         self._shelf.take(project.history)
         self._session.take_artwork(project.artwork())
         if project.problems:

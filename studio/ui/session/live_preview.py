@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.core.artwork.artwork_state import ArtworkState, Result
+from studio.core.artwork.known_drafts import KnownDrafts
 from studio.core.battery import is_on_battery
 from studio.core.engine_api.build_requests import live_request, style_request
 from studio.core.engine_api.contract import (
@@ -31,17 +32,19 @@ LARGEST = 2048  # px; no canvas shows more of a whole picture, and Finish is for
 SMALLEST = 128  # px; a recipe takes no less
 FINE_REST = 300  # ms without a change after which the larger network takes over
 REST = 400  # ms without a change after which the picture is refined
-SHARP_ENOUGH = 0.5  # of the size it is refined to; smaller frames would look worse than what is there
 
 
 class LivePreview(QObject):
     """The Live picture of some settings, and what becomes of it while nothing is changed.
 
     Where the recipe leaves the network open, the small one paints at once and the larger one takes over, if the engine
-    finds it quick enough; then the picture is refined to a draft of Finish. Any change brings a new Live picture first.
-    is_waiting: whether that is still to come. Signals: asked(), the engine has a new one to make; changed(), another
-    picture or none, or it is further refined; failed(StudioError): the settings cannot be shown; refined(Result,
-    float), the draft is done, and what seconds it took.
+    finds it quick enough; then the picture is refined to a draft of Finish. Any change brings a new Live picture first,
+    except back to settings whose draft is still known. Of the refinement, frames are shown that are as large as what
+    is there: smaller ones would look worse.
+    is_waiting: whether the Live picture is still to come. settled_edge: px of the longer edge of what has become of the
+    photo's settings last, 0 before that. Signals: asked(), the engine has a new one to make; changed(), another picture
+    or none, or it is further refined; failed(StudioError): the settings cannot be shown; refined(Result, float), the
+    draft is done, and what seconds it took.
     """
 
     asked = Signal()
@@ -63,6 +66,9 @@ class LivePreview(QObject):
         self.is_settled = False  # whether `picture` is the network's last one for these settings
         self.progress: float | None = None  # of the refinement; None before it begins, 1.0 when it is done
         self._is_held = self._is_refining_held = False
+        self._drafts = KnownDrafts()
+        self.settled_edge = 0
+        self._expected_edge = self._draft_edge = 0  # px, as of `expect`: of the next settings, and of the present ones
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.timeout.connect(self._go_on)
@@ -104,13 +110,47 @@ class LivePreview(QObject):
             return
         self.rest()
         assert state.content is not None
-        if before is not None and state.content is not before.content:
-            self.shown = None
+        if before is None or state.content is not before.content:
+            self.shown, self.settled_edge = None, self._expected_edge
         self.progress, self.is_settled, self._was_fine_asked = None, False, False
-        self._live = live_request(state.content, state.styles, state.recipe, LARGEST, state.regions, seen)
+        draft = self._drafts.of(state)
+        if draft is not None:
+            self._live, self.is_waiting, self.is_settled = None, False, True
+            self.shown, self.progress = draft, 1.0
+            self._note_edge()
+            self.changed.emit()
+            return
+        self._draft_edge, self._expected_edge = self._expected_edge, 0
+        edge = self._draft_edge or LARGEST
+        self._live = live_request(state.content, state.styles, state.recipe, edge, state.regions, seen)
         self.is_waiting = True
         self._worker.submit(self._live)
         self.asked.emit()
+
+    def expect(self, settled_edge: object) -> None:
+        """Refine the settings shown next to the `settled_edge` of an earlier start: the same picture comes of them.
+
+        What is none counts for nothing.
+        """
+        if type(settled_edge) is int and SMALLEST <= settled_edge <= LARGEST:
+            self._expected_edge = settled_edge
+
+    def resize(self, state: ArtworkState) -> None:
+        """Go on with what is shown, and its refinement, if of these settings the artwork's size alone is another."""
+        before, edge = self._state, state.recipe.long_edge
+        if before is not None and replace(before, recipe=before.recipe.change(long_edge=edge)).has_settings_of(state):
+            self._state = state
+            if self.shown is not None and self.progress == 1.0:
+                self._drafts.note(state, self.shown)
+
+    def edge_of(self, state: ArtworkState) -> int:
+        """The longer edge in px of what is shown, if it is of these settings; 0 if it is not, or nothing is."""
+        is_shown = self._state is not None and self.shown is not None and self._state.has_settings_of(state)
+        return self.shown.picture.long_edge if is_shown and self.shown is not None else 0
+
+    def forget(self) -> None:
+        """Know no drafts any more."""
+        self._drafts.clear()
 
     def hide(self) -> None:
         """Show nothing."""
@@ -191,7 +231,9 @@ class LivePreview(QObject):
     @property
     def _can_refine(self) -> bool:
         state = self._state
-        return self._is_idle and self.shown is not None and state is not None and state.recipe.method == "finish"
+        is_draft = self.progress == 1.0
+        is_open = self.shown is not None and not is_draft and state is not None and state.recipe.method == "finish"
+        return self._is_idle and is_open
 
     @property
     def _is_idle(self) -> bool:
@@ -202,7 +244,8 @@ class LivePreview(QObject):
         state, shown = self._state, self.shown
         if state is None or shown is None or not self._can_refine:
             return
-        draft = state.recipe.change(quality="draft", long_edge=max(SMALLEST, shown.picture.long_edge))
+        edge = max(SMALLEST, self._draft_edge, shown.picture.long_edge)
+        draft = state.recipe.change(quality="draft", long_edge=edge)
         request = style_request(state.content, state.styles, draft)
         if self._live is not None:  # with the masks there are: they may be of any size
             regions = tuple(
@@ -235,6 +278,7 @@ class LivePreview(QObject):
                 self._take_frame(event)
             case Done():
                 self.is_settled = True
+                self._note_edge()
                 self._start_resting()
             case Failed(error=error):
                 self._fail(error)
@@ -267,7 +311,7 @@ class LivePreview(QObject):
         match event:
             case Frame():
                 self.progress = event.progress
-                if event.picture.long_edge >= SHARP_ENOUGH * request.recipe.long_edge:
+                if self.shown is None or event.picture.long_edge >= self.shown.picture.long_edge:
                     recipe, is_final = request.recipe, event.is_final
                     self._take_picture(event.picture, event.uncolored, event.seconds, recipe, is_final)
             case Progress():
@@ -276,11 +320,16 @@ class LivePreview(QObject):
                 self.progress, self._refinement = 1.0, None
                 if self.shown is None or self.shown.recipe != request.recipe or not self.shown.is_complete:
                     self._take_picture(event.result, event.uncolored, event.seconds, request.recipe)
-                assert self.shown is not None
+                assert self._state is not None and self.shown is not None
+                self._drafts.note(self._state, self.shown)
+                self._note_edge()
                 self.refined.emit(self.shown, event.seconds)
             case _:  # stopped, or it failed: the Live picture is as good as it gets
                 self.progress = self._refinement = None
         self.changed.emit()
+
+    def _note_edge(self) -> None:
+        self.settled_edge = max(self._draft_edge, self.shown.picture.long_edge if self.shown is not None else 0)
 
     def _take_picture(
         self, picture: Picture, uncolored: Picture | None, seconds: float, recipe: StyleRecipe, is_complete: bool = True

@@ -54,12 +54,13 @@ class PreviewController(QObject):
         preferences.changed.connect(self._follow_preference)
         finish_controller.starting.connect(self._give_way)
         finish_controller.ended.connect(self.follow)
+        finish_controller.standing_edge = self.live.edge_of
 
     @property
     def shown(self) -> ShownPicture | None:
-        """The newest frame of the run, or what Live has, or the artwork's result, or the photo."""
+        """The newest frame of the run that is not coarser than what Live has; or that; or the result, or the photo."""
         run, artwork = self._finish_controller.run, self._artwork
-        painted = run.result() if run is not None else None
+        painted = run.result() if run is not None and run.is_shown else None
         if run is not None and painted is not None:
             return ShownPicture("painting", painted, run.progress)
         if self.live.shown is not None:
@@ -107,6 +108,13 @@ class PreviewController(QObject):
         else:
             self._recoloring.drop()
         self.follow_live()
+
+    def follow_size(self) -> None:
+        """The artwork has another size by its rule: what is shown, or refined, stays; the next change is painted so."""
+        if self.live.is_waiting:  # nothing of it is painted yet
+            self.follow_live()
+        elif self.live.shown is not None:
+            self.live.resize(self._artwork.state)
 
     def follow_masks(self) -> None:
         """Go on with what has waited for masks of regions."""

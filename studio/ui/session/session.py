@@ -26,7 +26,7 @@ from studio.ui.session.belongings import Belongings
 from studio.ui.session.blend_renderer import BlendRenderer
 from studio.ui.session.engine_link import EngineLink
 from studio.ui.session.finish.finish_controller import FinishController
-from studio.ui.session.finish.painting_size import change_sized
+from studio.ui.session.finish.painting_size import change_sized, sized
 from studio.ui.session.finish.time_estimate import TimeEstimate
 from studio.ui.session.message import Message
 from studio.ui.session.on_canvas import OnCanvas
@@ -222,6 +222,7 @@ class Session(QObject):
         """Put another artwork on the table, with its undo and its history; what is under way on this one ends."""
         self.finishing.leave()
         self.artworks_taken += 1
+        self.live.forget()
         self._apply(lambda: self.artwork.become(artwork))
 
     @Slot(object)
@@ -253,11 +254,16 @@ class Session(QObject):
 
     @Slot()
     def _follow_pace(self) -> None:
-        """The device, or the first run ever, has told how quick it is: the size that waited for that is chosen anew."""
-        artwork = self.artwork
+        """The device, or the first run ever, has told how quick it is: the size that waited for that is chosen anew.
+
+        It is no step of undo, and what is on the canvas stays as it is.
+        """
+        artwork, before = self.artwork, self.artwork.state
         is_waiting = artwork.recipe.size_rule == "auto" and self.finishing.run is None and artwork.result is None
-        if len(self.estimate.runs) <= 1 and is_waiting and not self._is_closed:
-            self._step(lambda: self._change_sized(size_rule="auto"))
+        is_news = len(self.estimate.runs) <= 1 and is_waiting and not self._is_closed
+        if is_news and artwork.resize(sized(before, self.estimate).long_edge):
+            self._preview_controller.follow_size()
+            self._announce(before)
 
     @Slot()
     def _follow_masks(self) -> None:

@@ -332,3 +332,38 @@ def test_a_pattern_without_seams_is_as_large_as_its_tiles_allow(long_edge: int, 
     assert artwork.state.size == (long_edge, long_edge)
     artwork.change(seamless="on")
     assert artwork.state.size == (edge, edge) == seamless_size(long_edge, long_edge)
+
+
+def test_a_size_that_the_rule_gives_anew_is_no_step_and_undo_never_brings_the_old_one_back(artwork: Artwork) -> None:
+    artwork.change(long_edge=1024, size_rule="auto")
+    start = Artwork(artwork.state)
+    start.change(strength=0.9)
+    start.commit()
+    start.change(long_edge=300)
+    start.commit()
+    start.change(long_edge=1024, size_rule="auto")
+    start.commit()
+    start.change(strength=0.1)
+    assert start.resize(512)
+    assert (start.recipe.long_edge, start.recipe.size_rule) == (512, "auto")
+    assert len(start.undo_stack) == 3
+    sizes = []
+    while start.undo():
+        sizes.append((start.recipe.long_edge, start.recipe.strength))
+    assert sizes == [(512, 0.9), (300, 0.9), (512, 0.9), (512, 0.6)]
+    assert start.redo() and start.redo() and start.recipe.long_edge == 300
+
+
+def test_what_was_painted_keeps_its_size(artwork: Artwork) -> None:
+    artwork.change(long_edge=1024, size_rule="auto")
+    artwork.add_result(make_result(artwork))
+    artwork.commit()
+    assert not artwork.resize(512)
+    assert artwork.is_finished and artwork.recipe.long_edge == 1024
+
+
+def test_a_size_that_is_none_changes_nothing(artwork: Artwork) -> None:
+    before = artwork.state
+    with pytest.raises(RecipeError):
+        artwork.resize(1)
+    assert artwork.state is before

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from studio.core.artwork.artwork_state import ArtworkState
-from studio.core.engine_api.contract import EngineInfo, Ready
+from studio.core.engine_api.contract import EngineInfo, Ready, StyleRequest
 from studio.core.print_size import PrintSize
 from studio.core.recipe import StyleRecipe
 from studio.ui.app import Studio
@@ -19,7 +19,7 @@ from studio.ui.recipe_panel.size_knob import SizeKnob
 from studio.ui.session import live_preview
 from studio.ui.session.finish.painting_size import LEAST_EDGE, QUICK, size_in_words, sized
 from studio.ui.session.finish.time_estimate import TimeEstimate
-from tests.support.fakes import make_picture
+from tests.support.fakes import FakeEngine, Gate, make_picture
 from tests.ui.conftest import card_named
 
 
@@ -45,6 +45,14 @@ def opened(qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path]) -> Stu
     studio.importer.open_picture(save_photo(width=1500, height=1000))
     qtbot.waitUntil(lambda: studio.session.artwork.content is not None)
     return studio
+
+
+@pytest.fixture
+def resting(opened: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Resting begins at once, and ends in a draft."""
+    monkeypatch.setattr(live_preview, "REST", 0)
+    monkeypatch.setattr(live_preview, "FINE_REST", 0)
+    opened.preferences.auto_refine = "always"
 
 
 @pytest.mark.parametrize(
@@ -152,20 +160,78 @@ def test_a_reset_of_all_sliders_follows_the_photo_again(opened: Studio) -> None:
     assert (opened.session.artwork.recipe.long_edge, knob_of(opened).rule) == (1024, "auto")
 
 
-def test_when_the_first_draft_has_told_the_pace_the_size_follows_once(
-    qtbot: QtBot, opened: Studio, monkeypatch: pytest.MonkeyPatch
+def test_when_the_first_draft_has_told_the_pace_the_size_follows_once_and_the_draft_stays(
+    qtbot: QtBot, opened: Studio, engine: FakeEngine, resting: None
 ) -> None:
-    monkeypatch.setattr(live_preview, "REST", 0)
-    monkeypatch.setattr(live_preview, "FINE_REST", 0)
-    opened.preferences.auto_refine = "always"
     opened.preferences.is_live = True
     opened.importer.use_style(card_named(opened, "Poppies"))
-    artwork, estimate = opened.session.artwork, opened.session.estimate
+    session, artwork, estimate = opened.session, opened.session.artwork, opened.session.estimate
     qtbot.waitUntil(lambda: artwork.recipe.long_edge != 1024)
-    assert artwork.recipe.long_edge == estimate.largest_edge(1500, 1000, artwork.recipe, QUICK, 1024) < 1500
+    new = estimate.largest_edge(1500, 1000, artwork.recipe, QUICK, 1024)
+    assert artwork.recipe.long_edge == new < 1500
     assert "more would take over a minute" in knob_of(opened).note.text() and knob_of(opened).rule == "auto"
-    opened.session.undo()
-    assert opened.session.artwork.recipe.long_edge == 1024
+    assert (opened.window.canvas.badge.text(), session.live.progress) == ("Draft", 1.0)
+    drafts = [request for request in engine.requests if isinstance(request, StyleRequest)]
+    assert len(drafts) == 1 and not engine.closed
+    steps, draft = len(artwork.undo_stack), session.on_canvas.picture
+    session.change(strength=0.2)
+    session.commit()
+    assert len(artwork.undo_stack) == steps + 1
+    qtbot.waitUntil(lambda: engine.requests[-1].recipe.strength == 0.2)
+    assert engine.requests[-1].recipe.long_edge == new
+    session.undo()
+    assert session.on_canvas.picture is draft
+    while artwork.content is not None:  # no step leads back to the size that was a guess
+        assert artwork.recipe.long_edge == new
+        session.undo()
+
+
+def test_a_size_that_follows_the_pace_leaves_a_refinement_to_its_end(
+    qtbot: QtBot, opened: Studio, engine: FakeEngine, resting: None
+) -> None:
+    engine.gate = Gate()
+    opened.preferences.is_live = True
+    opened.importer.use_style(card_named(opened, "Poppies"))
+    qtbot.waitUntil(lambda: engine.gate is not None and engine.gate.is_reached)
+    session = opened.session
+    shown, steps = session.on_canvas.picture, len(session.artwork.undo_stack)
+    session.estimate.learn(512, 384, StyleRecipe(), 20.0)
+    with qtbot.waitSignal(session.recipe_changed):
+        session.measured.emit()
+    assert session.artwork.recipe.long_edge < 1024
+    assert session.live.is_refining and session.on_canvas.picture is shown
+    assert len(session.artwork.undo_stack) == steps
+    engine.gate.open()
+    qtbot.waitUntil(lambda: opened.window.canvas.badge.text() == "Draft")
+    assert not engine.closed and sum(isinstance(request, StyleRequest) for request in engine.requests) == 1
+
+
+def test_a_size_that_follows_the_pace_before_anything_is_painted_is_painted_at_once(
+    qtbot: QtBot, opened: Studio, engine: FakeEngine
+) -> None:
+    engine.gate = Gate()
+    session = opened.session
+    opened.importer.use_style(card_named(opened, "Poppies"))
+    qtbot.waitUntil(lambda: session.artwork.missing is None)
+    opened.preferences.is_live = True  # asked for, and not answered yet
+    session.estimate.learn(512, 384, StyleRecipe(), 20.0)
+    session._follow_pace()
+    assert session.live.is_waiting
+    qtbot.waitUntil(lambda: session.live.is_settled)
+    assert engine.requests[-1].recipe.long_edge == session.artwork.recipe.long_edge < 1024
+
+
+def test_a_size_that_follows_the_pace_while_a_slider_is_dragged_is_part_of_that_step(opened: Studio) -> None:
+    session = opened.session
+    steps = len(session.artwork.undo_stack)
+    session.change(strength=0.2)
+    session.estimate.learn(512, 384, StyleRecipe(), 20.0)
+    session._follow_pace()
+    session.commit()
+    edge = session.artwork.recipe.long_edge
+    assert edge < 1024 and len(session.artwork.undo_stack) == steps + 1
+    session.undo()
+    assert (session.artwork.recipe.strength, session.artwork.recipe.long_edge) == (StyleRecipe().strength, edge)
 
 
 def test_a_size_chosen_before_the_device_was_known_is_chosen_anew_once_it_is(qtbot: QtBot, opened: Studio) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.core.artwork.artwork import Artwork
-from studio.core.artwork.artwork_state import Result
+from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.engine_api.contract import Done, Event, Failed, Frame, Progress, Stopped
 from studio.jobs.worker import Worker
 from studio.ui.selection.mask_drawer import MaskDrawer
@@ -22,10 +24,11 @@ WORTH_KEEPING = 0.1  # of a run: what is painted of less looks as what it began 
 class FinishController(QObject):
     """The one long job that paints the artwork.
 
-    run: the one under way, or None. Signals: starting(), the engine is wanted for a run. changed(), the run has started
-    or is stopping. frame_arrived(), it has another picture. ended(), it is over and what it has painted, all or the
-    picture so far, is a result of the artwork. message_posted(Message, or None to clear a problem).
-    measured(), the estimate has learnt from a run.
+    run: the one under way, or None. standing_edge: tells px of the longer edge of the picture on the canvas, if it is
+    of these settings, else 0: see `FinishRun`. Signals: starting(), the engine is wanted for a run.
+    changed(), the run has started or is stopping. frame_arrived(), it has another picture. ended(), it is over and what
+    it has painted, all or the picture so far, is a result of the artwork. message_posted(Message, or None to clear a
+    problem). measured(), the estimate has learnt from a run.
     """
 
     starting = Signal()
@@ -47,6 +50,7 @@ class FinishController(QObject):
         super().__init__(parent)
         self._activities = activities
         self.run: FinishRun | None = None
+        self.standing_edge: Callable[[ArtworkState], int] = lambda state: 0
         self._artwork = artwork
         self._worker = worker
         self._estimate = estimate
@@ -104,7 +108,8 @@ class FinishController(QObject):
         """Paint the present settings; is_resumed: from the artwork's result."""
         self.starting.emit()
         state = self._artwork.state
-        self._start(FinishRun(state, is_resumed=is_resumed, seen=self._masks.seen(state)))
+        seen, edge = self._masks.seen(state), self.standing_edge(state)
+        self._start(FinishRun(state, is_resumed=is_resumed, seen=seen, standing_edge=edge))
         self.changed.emit()
 
     @Slot()
@@ -136,11 +141,17 @@ class FinishController(QObject):
             self.frame_arrived.emit()
 
     def end(self, done: Done | None = None) -> None:
-        """The run is over: keep the whole result, or the picture so far."""
+        """The run is over: keep the whole result, or the picture so far.
+
+        Where that is coarser than what is on the canvas, it goes to the history alone.
+        """
         run, self.run = self.run, None
         result = run.result(done) if run else None
         if run is not None and result is not None:
-            self._artwork.add_result(result)
+            if done is not None or run.is_shown:
+                self._artwork.add_result(result)
+            elif run.own_progress >= WORTH_KEEPING:
+                self._artwork.keep_result(result)
         if run is not None:
             self._learn(run, done)
         self.ended.emit()
@@ -176,11 +187,18 @@ class FinishController(QObject):
                 for note in notes:
                     self.message_posted.emit(Message(note))
             case Stopped():
+                is_aside = not self.run.is_shown and self.run.own_progress >= WORTH_KEEPING
                 self.end()
+                if is_aside:
+                    self._tell_of_kept()
             case Failed(error=error):
                 self.end()
                 self.message_posted.emit(Message.about(error, action="finish"))
         return True
+
+    def _tell_of_kept(self) -> None:
+        text = self.tr("The canvas keeps what it shows: Finish was not as sharp yet.")
+        self.message_posted.emit(Message(text, self.tr("What was painted is in the history.")))
 
     def _tell_of_restart(self, before: FinishRun, now: FinishRun | None) -> None:
         if now is None or now.request.start is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.engine_api.build_requests import style_request
 from studio.core.engine_api.contract import Done, Frame, Progress, Seen
+from studio.core.engine_api.schedule import FULL_EDGE
 from studio.core.picture import Picture
 from studio.ui.session.finish.time_estimate import Countdown
 
@@ -14,7 +15,9 @@ class FinishRun:
 
     state: the settings it was started from. before: the run it continues with other settings, None for a new one;
     until its own first frame comes, the picture is that run's. is_resumed: it continues from the result of `state`.
-    seen: what there is in the photo, for its regions.
+    seen: what there is in the photo, for its regions. standing_edge: px of the longer edge of the picture of these
+    settings that is on the canvas, 0 where none is. is_shown: whether `frame` is to be seen; where one is there, not
+    before it is as large, and has its strokes.
     """
 
     def __init__(
@@ -24,8 +27,12 @@ class FinishRun:
         *,
         is_resumed: bool = False,
         seen: Seen | None = None,
+        standing_edge: int = 0,
     ) -> None:
         self.state = state
+        long_edge = max(state.size) if state.size and standing_edge else 0
+        self._least_edge = min(long_edge, max(standing_edge, FULL_EDGE))
+        self.is_shown: bool = before.is_shown if before else False
         self.frame: Frame | None = before.frame if before else None
         self._frame_progress: float = before._frame_progress if before else 0.0
         self._frame_state: ArtworkState = before._frame_state if before else state  # what `frame` was painted from
@@ -69,6 +76,7 @@ class FinishRun:
         self.progress = max(self.progress, event.progress)
         if isinstance(event, Frame):
             self.frame, self._frame_state, self._frame_progress = event, self.state, event.progress
+            self.is_shown = event.picture.long_edge >= self._least_edge
             self.step, self.steps = event.step, event.steps
             self.seconds = event.seconds
             self._countdown.update(event.progress, event.seconds)
