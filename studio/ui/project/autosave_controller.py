@@ -27,9 +27,7 @@ from studio.ui.threads.emit_unless_destroyed import emit_unless_destroyed
 from studio.ui.threads.serial_executor import SerialExecutor
 
 RETRY = 5000  # ms until a disk that has refused is asked again
-_EDGE = (
-    "live_edge"  # among the window's values: how large what Live has made of the settings is, which its pace decides
-)
+_EDGE = "live_edge"  # among the window's values: px of what Live has made of the settings, which follows its pace
 REST = 300  # ms from a change to the state that is written: a burst of changes is written once
 
 _logger = logging.getLogger(__name__)
