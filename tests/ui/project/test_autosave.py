@@ -17,7 +17,7 @@ from studio.core.project.project import Project
 from studio.core.project.session_store import SessionStore, open_session
 from studio.core.project.waiting_sessions import waiting_sessions
 from studio.ui.app import Studio
-from studio.ui.project import autosave_controller
+from studio.ui.project import autosave_controller, session_opening
 from studio.ui.session.message import Message
 from studio.ui.session.settings import Settings
 from tests.core.project.projects import make_evening, make_project, make_style
@@ -164,11 +164,13 @@ def test_a_folder_that_takes_no_session_is_told_at_the_start_and_after_the_first
     def refuse(*_: object, **__: object) -> None:
         raise WriteError("The folder cannot be made.", "Look at its permissions.")
 
-    monkeypatch.setattr(autosave_controller, "open_session", refuse)
+    for module in (session_opening, autosave_controller):
+        monkeypatch.setattr(module, "open_session", refuse)
     monkeypatch.setattr(autosave_controller, "REST", 1)
     monkeypatch.setattr(autosave_controller, "RETRY", 3_600_000)
     studio = start()
     shown = studio.window.messages
+    qtbot.waitUntil(lambda: shown.message is not None)
     assert shown.message is not None
     assert shown.message.text == "What you do now is not kept for the next start."
     assert shown.message.remedy == "The folder cannot be made. Look at its permissions."
