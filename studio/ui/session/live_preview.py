@@ -62,6 +62,7 @@ class LivePreview(QObject):
         self._fine: LiveRequest | None = None  # to the larger network, under way
         self._was_fine_asked = False  # for these settings
         self._refinement: StyleRequest | None = None
+        self._are_drafts_held = False
         self.shown: Result | None = None  # `picture`, and what it was painted from
         self.is_settled = False  # whether `picture` is the network's last one for these settings
         self.progress: float | None = None  # of the refinement; None before it begins, 1.0 when it is done
@@ -174,6 +175,14 @@ class LivePreview(QObject):
         elif self.is_settled:
             self._start_resting()
 
+    def hold_drafts(self, is_held: bool) -> None:
+        """Refine to no draft while the engine has longer work that was asked for; the larger network takes over."""
+        self._are_drafts_held = is_held
+        if is_held:
+            self.stop_refining()
+        elif self.is_settled and self.progress is None:
+            self._start_resting()
+
     def rest(self) -> None:
         """Leave the present picture as it is."""
         self._rest.stop()
@@ -241,6 +250,8 @@ class LivePreview(QObject):
         return self._fine is None and self._refinement is None and not is_held
 
     def _begin_refining(self) -> None:
+        if self._are_drafts_held:
+            return
         state, shown = self._state, self.shown
         if state is None or shown is None or not self._can_refine:
             return

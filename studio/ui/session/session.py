@@ -100,6 +100,7 @@ class Session(QObject):
         self._preview_controller.message_posted.connect(self.post_message)
         self.live = self._preview_controller.live
         self.live.refined.connect(self.finishing.learn_draft)
+        self.activities.changed.connect(self._hold_drafts)
         self._blend_renderer = BlendRenderer(self)
         self._blend_renderer.made.connect(self._take_blended)
         self._blend_renderer.failed.connect(self._refuse_blend)
@@ -264,6 +265,11 @@ class Session(QObject):
         if is_news and artwork.resize(sized(before, self.estimate).long_edge):
             self._preview_controller.follow_size()
             self._announce(before)
+
+    @Slot()
+    def _hold_drafts(self) -> None:
+        """What the artist had learnt goes before a draft that nobody asked for."""
+        self.live.hold_drafts("learning" in self.activities)
 
     @Slot()
     def _follow_masks(self) -> None:
