@@ -49,8 +49,8 @@ class Card:
 
     file: the picture or weights the card describes. sha256: of that file, "" where not checked (own styles).
     credit: the line to print where it is used. category: gallery chip ("painting", "print", "pattern", "mine").
-    trained_on, limits: for models, what they learnt from and what they cannot do. no_learn: whether nothing may be
-    learnt from the picture. All texts but the id, which names files, are made `displayable`.
+    trained_on: for models and styles, what they learnt from. limits: for models, what they cannot do. no_learn: whether
+    nothing may be learnt from the picture. All texts but the id, which names files, are made `displayable`.
     """
 
     id: str
@@ -74,12 +74,13 @@ class Card:
 
     @property
     def credit_line(self) -> str:
-        """`credit`, or one made of title, author, year and licence."""
+        """`credit`, or one made of title, author, year and licence, and of the works that a style was learnt from."""
         if self.credit:
             return self.credit
         maker = ", ".join(part for part in (self.author, self.year) if part)
         licence = "licence unknown" if licence_is_unknown(self) else self.licence
-        return f"{self.title}{f' ({maker})' if maker else ''}, {licence}"
+        learnt = f"; learnt from {self.trained_on}" if self.kind == "style" and self.trained_on else ""
+        return f"{self.title}{f' ({maker})' if maker else ''}, {licence}{learnt}"
 
     def verify(self) -> None:
         """Raise WeightsError unless the file is there and is the one the card was written for."""
