@@ -17,9 +17,11 @@ from studio.core.errors import StudioError
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.library.consent import permitted
+from studio.core.library.facts import FactsReader
 from studio.core.picture import Picture
-from studio.core.training.reference_checks import Remark, check_references
+from studio.core.training.reference_checks import Remark, check_references, whole
 from studio.core.training.taught_pictures import as_taught
+from studio.core.training.works_taught import TaughtWork, works_line
 from studio.jobs.looking import describe
 
 _HELP = {
@@ -83,7 +85,7 @@ def open_works(
     pictures: list[Picture] = []
     for path in paths:
         try:
-            pictures.append(take(opener.open_picture(path)))
+            pictures.append(take(whole(opener.open_picture(path))))
         except StudioError as error:
             say(f"Left out: {error}")
         if len(pictures) == most:
@@ -116,13 +118,13 @@ def _report(remarks: Sequence[Remark], is_told_to: bool) -> None:
         raise UsageError("The studio doubts that much can be learnt from these pictures.", "Add --anyway to try.")
 
 
-def style_card(name: str, author: str, licence: str, output: Path) -> Card:
-    """The card of a style that is learnt into `output`. Raises UsageError if it has no name."""
+def style_card(name: str, author: str, licence: str, output: Path, works: Sequence[Path]) -> Card:
+    """The card of a style that is learnt from `works` into `output`. Raises UsageError if it has no name."""
     name = name.strip()
     if not name:
         raise UsageError("The style has no name.", "Give one with --name.")
     card_id = re.sub(r"[^a-z0-9]+", "-", output.stem.lower()).strip("-") or "style"
-    source = "Learnt by Style Studio"
+    reader = FactsReader()
     return Card(
         id=card_id,
         kind="style",
@@ -130,7 +132,13 @@ def style_card(name: str, author: str, licence: str, output: Path) -> Card:
         author=author,
         year="",
         licence=licence,
-        source=source,
+        source="Learnt by Style Studio",
         file=output,
         category=OWN_CATEGORY,
+        trained_on=works_line([_taught_work(work, reader) for work in works]),
     )
+
+
+def _taught_work(work: Path, reader: FactsReader) -> TaughtWork:
+    facts = reader.facts_of(work)
+    return TaughtWork(facts.title or work.stem, facts.known_author, facts.licence)

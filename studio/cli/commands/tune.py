@@ -43,7 +43,8 @@ def tune(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Picture
     references = open_works(arguments.pictures, MOST_PICTURES, opener, 1 if arguments.anyway else ENOUGH)
     photos = open_works(arguments.photos, MOST_PICTURES, opener) if arguments.photos else ()
     report_doubts(references, is_told_to=arguments.anyway or arguments.resume)
-    card = style_card(arguments.name, arguments.author, arguments.licence, arguments.output)
+    works = [work.source or Path(work.name) for work in references]
+    card = style_card(arguments.name, arguments.author, arguments.licence, arguments.output, works)
     request = TuneRequest(references, card, arguments.output, settings, photos, is_resumed=arguments.resume)
     with closing(make_engine(EngineSettings(arguments.device))) as engine:
         if not arguments.resume:

@@ -81,7 +81,8 @@ def tune_many(arguments: argparse.Namespace, make_engine: MakeEngine, isolate: I
             raise UsageError(doubts, "Add --anyway to try.")
         path = arguments.output / item.output
         author = arguments.author or _author_of(item.photo, works)
-        card = style_card(item.photo.name, author, arguments.licence, path)
+        places = [item.photo / work.name for work in works]
+        card = style_card(item.photo.name, author, arguments.licence, path, places)
         return TuneRequest(works, card, path, settings, photos, is_resumed=is_resumed)
 
     job = {"settings": asdict(settings), "author": arguments.author, "licence": arguments.licence}

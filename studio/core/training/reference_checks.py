@@ -13,6 +13,8 @@ from typing import get_args
 import numpy as np
 from PIL import Image
 
+from studio.core.errors import PictureError
+from studio.core.image_io.picture_reader import PART_IS_MISSING
 from studio.core.picture import Picture
 from studio.core.resampling import reduced
 from studio.core.training.taught_pictures import Kind, kinds_of, on_paper, pixel_times
@@ -33,6 +35,13 @@ class Remark:
     text: str
     pictures: tuple[int, ...] = ()
     is_doubt: bool = True
+
+
+def whole(picture: Picture) -> Picture:
+    """The picture, unless a part of it is missing, whose grey would be learnt. Raises PictureError."""
+    if PART_IS_MISSING in picture.notes:
+        raise PictureError(f"{picture.name} is damaged: a part of it is missing.", "Copy or download it again.")
+    return picture
 
 
 def check_references(pictures: Sequence[Picture]) -> tuple[Remark, ...]:
@@ -58,20 +67,27 @@ def check_references(pictures: Sequence[Picture]) -> tuple[Remark, ...]:
         names = f"{pictures[first].name} and {pictures[second].name}"
         remarks.append(Remark(f"{names} show the same: the style will lean towards it.", (first, second)))
     plain: list[int] = []
+    smooth: list[int] = []
     for number, measures in enumerate(measured):
-        name = pictures[number].name
         if kinds[number] in ("pixel art", "cut-out"):  # nothing but what is visible in them is learnt
             continue
         if measures.one_color > MOSTLY_ONE_COLOR:
             plain.append(number)
         elif measures.smooth > MOSTLY_SMOOTH:
-            text = f"{name} is mostly smooth, as many photos are: there may be no strokes in it to learn."
-            remarks.append(Remark(text, (number,)))
+            smooth.append(number)
+    if smooth:
+        text = f"{_are(pictures, smooth)} mostly smooth, as many photos are: there may be no strokes to learn."
+        remarks.append(Remark(text, tuple(smooth)))
     if plain:
-        are = f"{pictures[plain[0]].name} is" if len(plain) == 1 else f"{len(plain)} of the pictures are"
+        are = _are(pictures, plain)
         text = f"{are} mostly one colour, as drawings and diagrams are: much of your photo will have it, too."
         remarks.append(Remark(text, tuple(plain), is_doubt=False))
     return tuple(remarks)
+
+
+def _are(pictures: Sequence[Picture], numbers: Sequence[int]) -> str:
+    """Which ones, and the verb to go with that."""
+    return f"{pictures[numbers[0]].name} is" if len(numbers) == 1 else f"{len(numbers)} of the pictures are"
 
 
 @dataclass(frozen=True)

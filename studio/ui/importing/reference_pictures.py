@@ -14,8 +14,9 @@ from studio.core.image_io.opening.opener import Cancellation, PictureOpener
 from studio.core.library.consent import permitted
 from studio.core.library.facts import Facts, FactsReader
 from studio.core.picture import Picture
-from studio.core.training.reference_checks import ENOUGH, Remark
+from studio.core.training.reference_checks import ENOUGH, Remark, whole
 from studio.core.training.tune_request_file import learning_copy
+from studio.core.training.works_taught import TaughtWork
 from studio.ui.session.message import Message
 from studio.ui.threads.serial_executor import SerialExecutor
 from studio.ui.threads.task_error import task_error
@@ -27,11 +28,12 @@ Check = Callable[[Sequence[Picture]], tuple[Remark, ...]]
 class ReferencePictures(QObject):
     """Each picture once, MOST_PICTURES at most, no larger than needed for learning: `pictures`, and `remarks` on them.
 
-    is_locked: whether they stay as they are, whatever is asked. Signals: changed(); message_posted(Message), on what
-    was left out.
+    is_locked: whether they stay as they are, whatever is asked. Signals: changed(); opening_changed();
+    message_posted(Message), on what was left out.
     """
 
     changed = Signal()
+    opening_changed = Signal()
     message_posted = Signal(object)
 
     def __init__(
@@ -42,6 +44,7 @@ class ReferencePictures(QObject):
         self.pictures: tuple[Picture, ...] = ()
         self.remarks: tuple[Remark, ...] = ()
         self.is_locked = False
+        self._asked = 0  # places whose pictures are not there yet
         self._files = files
         self._facts: dict[str, Facts] = {}  # by fingerprint
         self._check = check
@@ -57,22 +60,37 @@ class ReferencePictures(QObject):
         """The licence of all of them, as `author`."""
         return self._agreed([self._facts.get(picture.fingerprint, Facts()).licence for picture in self.pictures])
 
+    @property
+    def works(self) -> tuple[TaughtWork, ...]:
+        """What is known of each, for the credits of what is learnt from them; at least the name of its file."""
+        known = [(picture, self._facts.get(picture.fingerprint, Facts())) for picture in self.pictures]
+        return tuple(
+            TaughtWork(facts.title or Path(picture.name).stem, facts.known_author, facts.licence)
+            for picture, facts in known
+        )
+
     @staticmethod
     def _agreed(values: Sequence[str]) -> str:
         return values[0] if len(set(values)) == 1 else ""
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether others are on their way."""
+        return self._asked > 0
 
     @Slot(list)
     def add(self, places: Sequence[Path]) -> None:
         """Add pictures, and all in folders; what cannot be opened is reported and left out."""
         if not self.is_locked:
-            self._files.submit(lambda: self._add(places), lambda found: self._take(*found), self._refuse)
+            self._count(1)
+            self._files.submit(lambda: self._add(places), self._take_added, self._refuse_added)
 
-    @Slot(int)
-    def remove(self, number: int) -> None:
-        """Remove one."""
+    @Slot(list)
+    def remove(self, numbers: Sequence[int]) -> None:
+        """Remove these."""
         if not self.is_locked:
-            picture = self.pictures[number]
-            self._files.submit(lambda: self._remove(picture), lambda left: self._take(*left), self._refuse)
+            gone = [self.pictures[number] for number in numbers]
+            self._files.submit(lambda: self._remove(gone), lambda left: self._take(*left), self._refuse)
 
     def show_pictures(self, pictures: tuple[Picture, ...], remarks: tuple[Remark, ...]) -> None:
         """Replace them by these."""
@@ -82,7 +100,13 @@ class ReferencePictures(QObject):
     def _add(self, places: Sequence[Path]) -> tuple[tuple[Picture, ...], tuple[Remark, ...], list[StudioError]]:
         found = {picture.fingerprint: picture for picture in self._known}
         problems: list[StudioError] = []
-        allowed = permitted(pictures_in(places))
+        paths: list[Path] = []
+        for place in places:
+            paths += (there := pictures_in([place]))
+            if not there:
+                text = f"There are no pictures that can be read in {place.name or place}."
+                problems.append(StudioError(text, "Choose another folder."))
+        allowed = permitted(paths)
         problems += map(StudioError, allowed.refusals)
         reader = FactsReader()
         for path in allowed.paths:
@@ -90,7 +114,7 @@ class ReferencePictures(QObject):
                 problems.append(StudioError(f"{MOST_PICTURES} pictures are the most.", "The others are left out."))
                 break
             try:
-                picture = learning_copy(self._opener.open_picture(path, Cancellation()))
+                picture = learning_copy(whole(self._opener.open_picture(path, Cancellation())))
                 found.setdefault(picture.fingerprint, picture)
                 self._facts[picture.fingerprint] = reader.facts_of(path)
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are taken
@@ -102,11 +126,23 @@ class ReferencePictures(QObject):
             problems.insert(0, StudioError(too_few, "Choose others, or ask their makers."))
         return pictures, remarks, problems
 
-    def _remove(self, picture: Picture) -> tuple[tuple[Picture, ...], tuple[Remark, ...], list[StudioError]]:
-        left = tuple(known for known in self._known if known is not picture)
+    def _remove(self, gone: Sequence[Picture]) -> tuple[tuple[Picture, ...], tuple[Remark, ...], list[StudioError]]:
+        left = tuple(known for known in self._known if not any(known is picture for picture in gone))
         remarks = self._check(left)
         self._known = left
         return left, remarks, []
+
+    def _count(self, more: int) -> None:
+        self._asked += more
+        self.opening_changed.emit()
+
+    def _take_added(self, found: tuple[tuple[Picture, ...], tuple[Remark, ...], list[StudioError]]) -> None:
+        self._count(-1)
+        self._take(*found)
+
+    def _refuse_added(self, error: StudioError) -> None:
+        self._count(-1)
+        self._refuse(error)
 
     def _take(
         self, pictures: tuple[Picture, ...], remarks: tuple[Remark, ...], problems: Sequence[StudioError]

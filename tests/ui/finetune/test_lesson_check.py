@@ -65,7 +65,7 @@ def test_photos_are_doubted_before_anything_is_learnt(
     assert window.remarks.text() == PHOTOS and window.main.text() == "Learn anyway"
     while loaded.tune_controller.references.pictures:
         with qtbot.waitSignal(loaded.tune_controller.references.changed):
-            loaded.tune_controller.references.remove(0)
+            loaded.tune_controller.references.remove([0])
     qtbot.waitUntil(lambda: not loaded.tune_controller.remarks)
     assert window.remarks.text() == "" and window.main.text() == "Learn"
 

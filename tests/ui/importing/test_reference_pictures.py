@@ -43,7 +43,7 @@ def test_a_picture_chosen_twice_is_there_once(
     assert names(chosen) == ["a.png", "b.png"]
     assert [remark.text for remark in chosen.remarks] == ["These are 2."]
     with qtbot.waitSignal(chosen.changed):
-        chosen.remove(0)
+        chosen.remove([0])
     assert names(chosen) == ["b.png"]
     assert [remark.text for remark in chosen.remarks] == ["These are 1."]
 
@@ -78,7 +78,7 @@ def test_locked_they_stay(qtbot: QtBot, chosen: ReferencePictures, save_photo: C
     chosen.is_locked = True
     with qtbot.assertNotEmitted(chosen.changed):
         chosen.add([save_photo("b.png", seed=1)])
-        chosen.remove(0)
+        chosen.remove([0])
     chosen.is_locked = False
     add(qtbot, chosen, save_photo("c.png", seed=2))  # whatever was asked before would have been done by now
     assert names(chosen) == ["a.png", "c.png"]
@@ -91,8 +91,8 @@ def test_what_is_chosen_while_others_are_opened_comes_besides_them(
     with qtbot.waitSignals([chosen.changed] * 4):
         chosen.add([save_photo("c.png", seed=2)])
         chosen.add([save_photo("d.png", seed=3)])
-        chosen.remove(0)
-        chosen.remove(1)
+        chosen.remove([0])
+        chosen.remove([1])
     assert names(chosen) == ["c.png", "d.png"]
     assert [remark.text for remark in chosen.remarks] == ["These are 2."]
 
@@ -121,3 +121,18 @@ def test_pictures_that_forbid_it_are_left_out_and_named(
     (message,) = told.args
     assert message.text.startswith("1 of 2 pictures may not be learnt from, which leaves 1: too few.")
     assert "marked.png may not be learnt from: its data mining property (IPTC/PLUS" in message.text
+
+
+def test_a_folder_without_pictures_and_a_picture_without_its_end_are_told(
+    qtbot: QtBot, chosen: ReferencePictures, tmp_path: Path
+) -> None:
+    empty, cut = tmp_path / "holidays", tmp_path / "cut.jpg"
+    empty.mkdir()
+    Image.fromarray(make_picture(300, 280).pixels).save(cut)
+    cut.write_bytes(cut.read_bytes()[:-3000])
+    with qtbot.waitSignal(chosen.message_posted) as posted:
+        chosen.add([empty, cut])
+    (message,) = posted.args
+    assert "There are no pictures that can be read in holidays." in message.text
+    assert "cut.jpg is damaged: a part of it is missing." in message.text
+    assert chosen.pictures == ()
