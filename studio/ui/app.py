@@ -212,9 +212,12 @@ class Studio(QObject):
             self.batch, self.session, self.actions, self._settings, self.window, thumbnail_folder, self.opener
         )
         self.window.close_guard.batch_window = self.batch_window
-        self.tune_controller = TuneController(self.session, worker, tuning_files, user_styles, self.opener, self)
+        self.tune_controller = TuneController(
+            self.session, worker, tuning_files, user_styles, self.opener, self._settings, self
+        )
         self.tune_window = TuneWindow(self.tune_controller, self.actions, self._settings, tuning_files, self.window)
         self.actions["teach"].triggered.connect(self.tune_window.open_beside)
+        self.actions["use_taught"].triggered.connect(self._use_taught)
         self.actions["render_many"].triggered.connect(self._render_many)
 
     def _make_variations_and_comparisons(
@@ -312,6 +315,14 @@ class Studio(QObject):
         """Export a picture of the history, which is on the canvas meanwhile."""
         self.session.on_canvas.look_at(result, self.session.on_canvas.beside)
         self.session.recall.run(lambda: (), self.actions["export"].trigger)  # when it is there
+
+    @Slot()
+    def _use_taught(self) -> None:
+        """Paint in the style that was kept last, unless it is gone again."""
+        card = self.tune_controller.kept
+        if card is not None and card.id in [style.id for style in self.importer.user_styles.cards]:
+            self.importer.use_style(card)
+            self.window.activateWindow()
 
     @Slot()
     def _render_many(self) -> None:

@@ -46,3 +46,8 @@ def gain_over(before: Mapping[str, float], after: Mapping[str, float]) -> Lesson
     if not all(losses.get(name, 0) > 0 for losses in (before, after) for name in ("style", "content")):
         return None
     return LessonGain(1 - after["style"] / before["style"], after["content"] / before["content"] - 1)
+
+
+def percent_of(loss: float, base: float) -> float:
+    """A loss in per cent of another, from which learning began; 100 where that is none."""
+    return 100 * loss / base if base > 0 else 100.0

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import math
-import time
 from collections.abc import Generator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +31,7 @@ from studio.engine.losses.painting_loss import LOST, PaintingLoss
 from studio.engine.losses.training_loss import TrainingLoss
 from studio.engine.networks.fine_network import LiveNetwork, VectorPainter
 from studio.engine.networks.style_delta import learnable_groups
-from studio.engine.runtime.generators import run_to_end
+from studio.engine.runtime.generators import run_to_end, timed
 from studio.engine.runtime.optimizer_state import load_optimizer_tensors, optimizer_tensors
 
 VALIDATE_EVERY = 50  # steps: an exam takes as long as eight of them
@@ -151,13 +150,13 @@ class Tuner:
             state.training_log.append(TrainingStep(0, plan.all_steps, state.base, state.base, is_best=True))
             yield state.training_log[-1]
         while not self.is_over:
-            started = time.perf_counter()
-            losses = yield from self._step()
+            losses, seconds = yield from timed(self._step())
+            state.seconds += seconds
             held_out, is_best = None, False
             if losses and (state.stage_step % self._validate_every == 0 or state.stage_step == self._stage_steps):
-                held_out = yield from self._validate()
+                held_out, seconds = yield from timed(self._validate())
+                state.seconds += seconds
                 is_best = self._compare(held_out)
-            state.seconds += time.perf_counter() - started
             has_stalled = state.worse >= PATIENCE and not self._from_scratch
             if state.stage_step >= self._stage_steps or has_stalled:
                 self._end_stage()

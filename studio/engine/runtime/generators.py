@@ -1,4 +1,4 @@
-"""Work that is written as a generator: told of in events, or computed on another thread.
+"""Work that is written as a generator: told of in events, timed, or computed on another thread.
 
 What needs nothing of the engine is in `studio.core.generators`; the engine's modules have all of it from here.
 """
@@ -16,9 +16,10 @@ from typing import TypeVar
 from studio.core.engine_api.contract import Event, Progress
 from studio.core.generators import mapped, run_to_end
 
-__all__ = ("SIGN_OF_LIFE", "in_thread", "mapped", "run_to_end", "signs_of_life")
+__all__ = ("SIGN_OF_LIFE", "in_thread", "mapped", "run_to_end", "signs_of_life", "timed")
 
 Result = TypeVar("Result")
+Step = TypeVar("Step")
 
 SIGN_OF_LIFE = 0.03  # s between events at least, so that a pipe is not busy with nothing
 
@@ -46,6 +47,22 @@ def signs_of_life(
             if time.perf_counter() - last >= SIGN_OF_LIFE:
                 last = time.perf_counter()
                 yield Progress(request_id, progress)
+
+
+def timed(
+    work: Generator[Step, None, Result], clock: Callable[[], float] = time.perf_counter
+) -> Generator[Step, None, tuple[Result, float]]:
+    """What the work returns, and the seconds it took; what others do between its steps is not counted."""
+    seconds = 0.0
+    with closing(work):
+        while True:
+            started = clock()
+            try:
+                step = next(work)
+            except StopIteration as stop:
+                return stop.value, seconds + clock() - started
+            seconds += clock() - started
+            yield step
 
 
 def in_thread(work: Callable[[Callable[[], None]], Result]) -> Generator[None, None, Result]:

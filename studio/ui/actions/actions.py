@@ -104,6 +104,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("use_settings", _("Use its settings"), _("Paint with the settings and styles of that picture")),
     ActionSpec("add_offered", _("Add them"), _("Make styles of these pictures, in the gallery under Mine"), "add"),
     ActionSpec("remove_added", _("Undo"), _("Take the styles that were added out of the gallery again"), "undo"),
+    ActionSpec("use_taught", _("Use it"), _("Paint your picture in the style that was taught last"), "brush"),
     ActionSpec("rights_mine", _("Mine"), _("I made it myself")),
     ActionSpec("rights_permitted", _("Permitted"), _("Whoever made it lets me show what is painted from it")),
     ActionSpec("rights_public_domain", _("Public domain"), _("Nobody has rights in it any more")),

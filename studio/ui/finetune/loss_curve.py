@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from studio.core.engine_api.learning import TrainingStep
+from studio.core.training.lesson_gain import percent_of
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.threads.serial_executor import SerialExecutor
 from studio.ui.widgets.learning.late_plot import LatePlot
@@ -29,15 +30,19 @@ class LossCurve(QWidget):
         self._training_log: Sequence[TrainingStep] = ()
         awaited = self.tr("The learning curve will appear here")
         self.pages = LatePlot(files, _load_plot, self._draw, awaited, self.tr("The curve cannot be shown: {}"))
-        self.setAccessibleName(self.tr("Curve of learning: how far off it is (loss)"))
+        self.setAccessibleName(self.tr("Curve of learning: how far off the style it is"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(88)
+        self.pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # a plot would want it all
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(GRID // 2)
         box.addWidget(self.pages, 1)
         self.scales = PlainLabel(
-            self.tr("Lower is nearer to style and photo. Grey: photos it learns from; coloured: others, which decide.")
+            self.tr(
+                "Lower is nearer to the style; 100 % is a mix without a lesson. Coloured: on photos that it has not"
+                " seen, which decide. Grey: while it practises, from its first steps."
+            )
         )
         self.scales.setWordWrap(True)
         self.scales.hide()
@@ -52,8 +57,9 @@ class LossCurve(QWidget):
         self._training_log = training_log
         best = self.best
         if best is not None and best.held_out is not None:
-            text = self.tr("{:.3f} off (loss) on photos it does not learn from, best at step {}")
-            self.setAccessibleDescription(text.format(best.held_out["total"], best.step))
+            base = next(step.held_out["total"] for step in training_log if step.held_out)
+            text = self.tr("{:.0f} % as far off the style as at first on photos it has not seen, best at step {}")
+            self.setAccessibleDescription(text.format(percent_of(best.held_out["total"], base), best.step))
         else:
             self.setAccessibleDescription("")
         self.scales.setVisible(len(training_log) >= 2)

@@ -10,40 +10,53 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 
 from studio.core.engine_api.learning import TrainingStep
+from studio.core.training.lesson_gain import percent_of
 from studio.ui.theme.theme import color
 from studio.ui.widgets.learning.learning_plot import LearningPlot
 
+_LOWEST, _HIGHEST = 80, 105  # %, between which everything is shown
 _SMOOTHED = 9  # steps whose mean a point of the training line is: single ones jump with their pictures
 
 
 class LossPlot(LearningPlot):
-    """Shows the training log.
+    """Shows the training log, each curve in per cent of where it begins.
 
-    Linear: after the first validation a loss rarely falls by half, and a logarithm would flatten what it does.
+    Validations measure something else than what is learnt by (`engine/finetune/validation.py`): only so can both stand
+    in one plot. Linear: a validation rarely falls by half, and a logarithm would flatten what it does.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(self.tr("Step"), self.tr("photos it has not seen"), training_width=1, parent=parent)
+        unseen, up = self.tr("photos it has not seen"), self.tr("Off the style, %")
+        super().__init__(self.tr("Step"), unseen, training_width=1, parent=parent, up=up)
 
     def show_training_log(self, training_log: Sequence[TrainingStep], best: TrainingStep | None) -> None:
         """Show these, and which is the best."""
-        training = _smoothed([(step.step, step.losses["total"]) for step in training_log if step.step])
+        practised = [(step.step, step.losses["total"]) for step in training_log if step.step]
         held_out = [(step.step, step.held_out["total"]) for step in training_log if step.held_out]
-        for curve, points in ((self.training, training), (self.held_out, held_out)):
-            curve.setData([step for step, _ in points], [loss for _, loss in points])
+        shown: list[float] = []
+        begun = [loss for _, loss in practised[:_SMOOTHED]]
+        for curve, points, base in (
+            (self.training, _smoothed(practised), sum(begun) / max(1, len(begun))),
+            (self.held_out, held_out, held_out[0][1] if held_out else 0.0),
+        ):
+            percents = [percent_of(loss, base) for _, loss in points]
+            curve.setData([step for step, _ in points], percents)
+            shown += percents
         self.plot.setXRange(0, max([1, *(step.steps for step in training_log[-1:])]), padding=0.02)
-        self._show_best(best)
+        # Never so little that chance looks like learning.
+        self.plot.setYRange(min([_LOWEST, *shown]), max([_HIGHEST, *shown]), padding=0.05)
+        self._show_best(best, held_out[0][1] if held_out else 0.0)
 
-    def _show_best(self, best: TrainingStep | None) -> None:
+    def _show_best(self, best: TrainingStep | None, base: float) -> None:
         if best is None or best.held_out is None:
             self.best.clear()
             self.legend.removeItem(self.best)
             return
-        loss = best.held_out["total"]
-        self.best.setData([best.step], [loss])
+        percent = percent_of(best.held_out["total"], base)
+        self.best.setData([best.step], [percent])
         if self.legend.getLabel(self.best) is None:
             self.legend.addItem(self.best, "")
-        text = self.tr("best: {:.3f} at step {}").format(loss, best.step)
+        text = self.tr("best: {:.0f} % at step {}").format(percent, best.step)
         self.legend.getLabel(self.best).setText(text, color=color("text"))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
@@ -22,32 +22,21 @@ from studio.core.picture import Picture
 from studio.core.storage.atomic_write import make_folder
 from studio.core.storage.folder_lock import FolderLock
 from studio.core.storage.user_folders import data_folder
-from studio.core.styles.learned_style_file import read_learned, training_file
+from studio.core.styles.learned_style_file import training_file
 from studio.core.training.lesson_gain import LessonGain, gain_of
 from studio.core.training.reference_checks import Remark, check_references
-from studio.core.training.tune_log import read_training_log
-from studio.core.training.tune_request_file import read_request, request_file, write_request
+from studio.core.training.tune_request_file import write_request
+from studio.core.training.works_taught import works_line
 from studio.jobs.worker import Worker
 from studio.ui.finetune.lesson_check import LessonCheck
+from studio.ui.finetune.lesson_time import ExpectedTime, LessonTime
+from studio.ui.finetune.unfinished import Unfinished, delete, delete_lesson, find_unfinished
 from studio.ui.importing.reference_pictures import ReferencePictures
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
+from studio.ui.session.settings import Settings
 from studio.ui.threads.serial_executor import SerialExecutor
-from studio.ui.threads.task_error import task_error
-
-
-@dataclass(frozen=True)
-class Unfinished:
-    """What an earlier run of the program left. title: of the style. request: resumes it exactly, None if impossible.
-
-    remarks: on the pictures it is learnt from. training_log: up to where it resumes.
-    """
-
-    title: str
-    request: TuneRequest | None = None
-    remarks: tuple[Remark, ...] = ()
-    training_log: Sequence[TrainingStep] = ()
 
 
 class TuneController(QObject):
@@ -56,12 +45,12 @@ class TuneController(QObject):
     It learns only while the artist's own work rests. What is learnt, and what from, lies in files all the time, so it
     survives the end of the program: `unfinished` names it at the next start, and it can be resumed.
 
-    references: what is learnt from. photos: the artist's own, to learn on. training_log: so far. sample: how far it has
-    come. untaught: the same photo in a mix of the references.
+    references: what is learnt from. photos: the artist's own, to learn on. training_log: so far. sample: how far it had
+    come at `sample_step`. untaught: the same photo in a mix of the references.
     is_mix: whether what was learnt was no better, so that this mix is what can be kept.
-    has_style: whether there is something to keep. is_keeping: whether it is on its way into the gallery.
-    can_resume: whether it can be resumed exactly. Signals: step_arrived(); request_found(TuneRequest), what an
-    earlier run began; state_changed(), everything else; message_posted(Message or None).
+    has_style: whether there is something to keep. is_keeping: whether it is on its way into the gallery. kept: the last
+    one that came there. can_resume: whether it can be resumed exactly. Signals: step_arrived(); request_found(
+    TuneRequest), what an earlier run began; state_changed(), everything else; message_posted(Message or None).
     """
 
     step_arrived = Signal()
@@ -76,27 +65,29 @@ class TuneController(QObject):
         files: SerialExecutor,
         user_styles: UserStyles,
         opener: PictureOpener,
+        settings: Settings,
         parent: QObject | None = None,
         folder: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """folder: where a style lies while it is learnt; None for the user's own. clock: seconds, for tests."""
+        """settings: remember how quick lessons are here. folder: where a style lies while it is learnt; None for the
+        user's own. clock: seconds, for tests.
+        """
         super().__init__(parent)
-        self._clock = clock
+        self._time = LessonTime(settings, session.estimate, clock)
         self.references = ReferencePictures(files, check_references, opener, self)
         self.photos = ReferencePictures(files, lambda _: (), opener, self)
         self._check = LessonCheck(session, worker, files, self.references, self)
         self.training_log: list[TrainingStep] = []
         self.sample: Picture | None = None
+        self.sample_step = 0
         self.untaught: Picture | None = None
         self.unfinished = ""
         self.progress = 0.0
         self.note = ""
-        self._pace: float | None = None  # s for the whole, as far as it is done
-        self._pace_so_far: float | None = None
-        self._measured_from: tuple[float, float] | None = None  # s of the clock, progress
         self.is_learning = self.is_stopping = self.is_over = self.has_style = self.can_resume = False
         self.is_keeping = self.is_mix = False
+        self.kept: Card | None = None
         self._session = session
         self._worker = worker
         self._files = files
@@ -107,9 +98,13 @@ class TuneController(QObject):
         session.event_unclaimed.connect(self._take)
         session.live.changed.connect(self._tell_waiting)
         session.state_changed.connect(self._tell_waiting)
+        session.engine.ready.connect(self.step_arrived)  # another device, another pace
+        session.measured.connect(self.step_arrived)
+        session.content_changed.connect(self.step_arrived)  # another photo to show it on
         for chosen in (self.references, self.photos):
             chosen.message_posted.connect(self.message_posted)
             chosen.changed.connect(self.state_changed)
+            chosen.opening_changed.connect(self.step_arrived)
         self._check.changed.connect(self.state_changed)
 
     @property
@@ -128,27 +123,28 @@ class TuneController(QObject):
         return gain_of(self.training_log)
 
     @property
+    def sampled(self) -> Literal["canvas", "photos", "studio"]:
+        """Whose photo shows what is learnt: the one on the canvas, the first to learn on, or one of the studio's."""
+        request, content = self._request, self._session.artwork.content
+        sample, photos = (content, self.photos.pictures) if request is None else (request.sample, request.photos)
+        return "canvas" if sample is not None else "photos" if photos else "studio"
+
+    @property
     def waits_for(self) -> str:
         """What keeps the engine from the lesson that has begun, in words; "" where nothing does."""
         live, run = self._session.live, self._session.finishing.run
-        is_painted = run is not None or live.is_waiting or live.is_taking_over or live.is_refining
+        is_painted = run is not None or live.is_waiting or live.is_taking_over  # no draft: that gives way to learning
         return self.tr("Waits for the picture on the canvas") if self.is_learning and is_painted else ""
 
     @property
     def seconds_left(self) -> float | None:
         """How long learning goes on, None while unknown."""
-        pace = self._pace or self._pace_so_far
-        return None if pace is None else pace * (1 - self.progress)
+        return self._time.seconds_left(self.progress)
 
-    def _measure(self, progress: float) -> None:
-        """Estimate the pace from two events of learning, until a validation tells the engine's own seconds."""
-        now = self._clock()
-        if not self.training_log:
-            return  # it prepares still
-        if self._measured_from is None:
-            self._measured_from = now, progress
-        elif progress > self._measured_from[1]:
-            self._pace_so_far = (now - self._measured_from[0]) / (progress - self._measured_from[1])
+    def expected(self, plan: TuneSettings) -> ExpectedTime | None:
+        """How long it will take to learn from the chosen pictures; None where nobody knows, or there are none."""
+        pictures = self.references.pictures
+        return self._time.expected(plan, len(pictures) + len(self.photos.pictures)) if pictures else None
 
     @property
     def output(self) -> Path:
@@ -158,14 +154,23 @@ class TuneController(QObject):
     def look_for_unfinished(self) -> None:
         """Look whether a style was left here when the program ended."""
         if not self.is_learning and not self.has_style:
-            self._files.submit(self._find_unfinished, self._take_unfinished, lambda _: None)
+            self._files.submit(lambda: find_unfinished(self.output, self._lock), self._take_unfinished, lambda _: None)
 
     def learn(self, title: str, author: str, licence: str, settings: TuneSettings) -> None:
         """Learn from the pictures, from the start."""
         if self.is_learning or self.is_keeping or not self.references.pictures:
             return
         card = Card(
-            "style", "style", title, author, "", licence, "Learnt by Style Studio", self.output, category=OWN_CATEGORY
+            id="style",
+            kind="style",
+            title=title,
+            author=author,
+            year="",
+            licence=licence,
+            source="Learnt by Style Studio",
+            file=self.output,
+            category=OWN_CATEGORY,
+            trained_on=works_line(self.references.works),
         )
         references, photos, sample = self.references.pictures, self.photos.pictures, self._session.artwork.content
         self._start(TuneRequest(references, card, self.output, settings, photos, sample))
@@ -190,8 +195,9 @@ class TuneController(QObject):
 
     def _tell_kept(self, card: Card) -> None:
         self._forget()
+        self.kept = card
         text = self.tr("{} is in the gallery of the studio now, under Mine.").format(card.title)
-        self.message_posted.emit(Message(text, self.tr("It is used like every other style.")))
+        self.message_posted.emit(Message(text, self.tr("It is used like every other style."), action="use_taught"))
 
     def discard(self) -> None:
         """Throw away what is learnt; the pictures stay chosen."""
@@ -212,7 +218,8 @@ class TuneController(QObject):
         self._request = request
         self.references.is_locked = self.photos.is_locked = True
         self.is_learning, self.is_stopping, self.is_over, self.is_mix, self.unfinished = True, False, False, False, ""
-        self.progress, self.note, self._pace, self._pace_so_far, self._measured_from = 0.0, "", None, None, None
+        self.progress, self.note = 0.0, ""
+        self._time.begin(request)
         self._session.activities.begin("learning")
         self.message_posted.emit(None)
         self.state_changed.emit()
@@ -230,7 +237,8 @@ class TuneController(QObject):
         match event:
             case Progress(progress=progress, note=note, training_step=step):
                 self.progress = progress
-                self._measure(progress)
+                if self.training_log:  # before, it prepares
+                    self._time.take_progress(progress)
                 if note:
                     self.note = note
                 if step is not None:
@@ -239,12 +247,12 @@ class TuneController(QObject):
                     self.training_log = [*(old for old in self.training_log if old.step < step.step), step]
                     self.has_style = self.can_resume = True
                 self.step_arrived.emit()
-            case Frame(picture=picture, step=step_number, progress=progress, seconds=seconds):
+            case Frame(picture=picture, step=step_number):
                 if step_number == 0:
                     self.untaught = picture
                 else:
-                    self.sample = picture
-                self._pace = seconds / progress if progress > 0 and seconds > 0 else self._pace
+                    self.sample, self.sample_step = picture, step_number
+                self._time.take_frame(event)
                 self.step_arrived.emit()
             case Done(result=result, notes=notes):
                 self.sample, self.progress, self.is_over, self.can_resume = result, 1.0, True, False
@@ -253,9 +261,9 @@ class TuneController(QObject):
                 self._end()
                 self.message_posted.emit(Message(" ".join(notes)))
             case Stopped():
-                self._end()
+                self._end_early()
             case Failed(error=error):
-                self._end()
+                self._end_early()
                 self.message_posted.emit(Message.about(error))
 
     def _end(self) -> None:
@@ -265,25 +273,29 @@ class TuneController(QObject):
         self.step_arrived.emit()
         self.state_changed.emit()
 
+    def _end_early(self) -> None:
+        if not self.has_style:  # then there is nothing to go on with
+            self._request = None
+            self._files.submit_write(self._delete_all, lambda _: None, self._refuse)
+        self._end()
+
     def _prepare(self, request: TuneRequest) -> None:
         """Prepare the folder, and save what is needed to resume after a crash."""
         make_folder(self._folder)
         if not self._lock.take_if_free():
             raise StudioError("Another window of the studio is learning a style.", "Keep or discard it there first.")
         if not request.is_resumed:
-            _delete(training_file(self.output))  # of another style; what was best of that stays until there is better
+            delete(training_file(self.output))  # of another style; what was best of that stays until there is better
             write_request(request)
 
     def _begin(self, request: TuneRequest) -> None:
         if self.is_stopping:  # before it had started
-            self._end()
+            self._end_early()
         else:
             self._worker.start_background(request)
 
     def _delete_all(self) -> None:
-        for path in (training_file(self.output), request_file(self.output), self.output):
-            _delete(path)
-        self._lock.release()
+        delete_lesson(self.output, self._lock)
 
     def _set_keeping(self, is_keeping: bool) -> None:
         """While the file is read, nothing may change it."""
@@ -300,34 +312,26 @@ class TuneController(QObject):
         self.step_arrived.emit()
         self.state_changed.emit()
 
-    def _find_unfinished(self) -> Unfinished:
-        title = read_learned(self.output)[0].title
-        if not self._lock.take_if_free():
-            raise StudioError(f"{title} is being learnt by another window of the studio.")
-        if not training_file(self.output).is_file():
-            return Unfinished(title)
-        try:
-            request = read_request(self.output)
-            return Unfinished(title, request, check_references(request.references), read_training_log(self.output))
-        except Exception as error:  # noqa: BLE001 - what there is can be kept all the same
-            task_error(error)
-            return Unfinished(title)
-
     def _take_unfinished(self, unfinished: Unfinished) -> None:
         if self.is_learning or self.has_style:
             return
-        self.unfinished, self.has_style = unfinished.title, True
+        request, title, log = unfinished.request, unfinished.title, list(unfinished.training_log)
+        text = self.tr("{} was being learnt when the studio ended.").format(title)
         remedy = self.tr("What it has learnt can be kept.")
-        if unfinished.request is not None:
-            self._request, self.can_resume, self.training_log = unfinished.request, True, list(unfinished.training_log)
-            if unfinished.training_log:
-                self.progress = unfinished.training_log[-1].step / unfinished.training_log[-1].steps
-            self.references.show_pictures(unfinished.request.references, unfinished.remarks)
-            self.photos.show_pictures(unfinished.request.photos, ())
-            self.request_found.emit(unfinished.request)
+        if unfinished.has_style:
+            self.unfinished, self.has_style = title, True
+        if request is not None:
+            self.references.show_pictures(request.references, unfinished.remarks)
+            self.photos.show_pictures(request.photos, ())
+            self.request_found.emit(request)
+        if request is not None and unfinished.has_style:
+            self._request, self.can_resume, self.training_log = request, True, log
+            self.progress = log[-1].step / log[-1].steps if log else self.progress
             remedy = self.tr("It can be resumed, kept or discarded.")
-        text = self.tr("{} was being learnt when the studio ended.").format(unfinished.title)
-        once = f"{text} {self._folder} {len(unfinished.training_log)}"
+        elif request is not None:
+            text = self.tr("{} had learnt nothing yet when the studio ended.").format(title)
+            remedy = self.tr("Its pictures are chosen again.")
+        once = f"{text} {self._folder} {len(log)}" if unfinished.has_style else ""
         self._session.post_message(Message(text, remedy, action="teach", once=once))
         self.step_arrived.emit()
         self.state_changed.emit()
@@ -336,8 +340,3 @@ class TuneController(QObject):
         if self.is_learning:
             self._end()
         self.message_posted.emit(Message.about(error))
-
-
-def _delete(path: Path) -> None:
-    with suppress(OSError):  # it is overwritten by the next one
-        path.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
@@ -20,7 +20,9 @@ from studio.ui.widgets.plain_text import PlainLabel, tool_tip
 
 
 class TuneSettingsForm(QWidget):
-    """Switches for what learns, and the numbers behind it. `settings` is what they say."""
+    """Switches for what learns, and the numbers behind it. `settings` is what they say. Signals: changed()."""
+
+    changed = Signal()
 
     def __init__(self, photos: QWidget, parent: QWidget | None = None) -> None:
         """photos: chooses those to learn on, below the numbers."""
@@ -75,6 +77,7 @@ class TuneSettingsForm(QWidget):
             box = self._make_number(name)
             box.setAccessibleName(text)
             box.setToolTip(tool_tip(tip))
+            box.valueChanged.connect(self.changed)
             self.numbers[name] = box
             form.addRow(text, box)
         form.addRow(self.all_layers)
@@ -89,6 +92,8 @@ class TuneSettingsForm(QWidget):
         column.addWidget(self._page)
         self.deeper.toggled.connect(self._show_state)
         self.all_layers.toggled.connect(self._show_state)
+        for switch in (self.deeper, self.all_layers):
+            switch.toggled.connect(self.changed)
         self._show_state()
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
@@ -16,12 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.card import UNKNOWN_LICENCE
-from studio.core.durations import clock
 from studio.core.engine_api.learning import TuneRequest
+from studio.core.engine_api.tune_settings import MOST_PICTURES
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.message_bar import MessageBar
+from studio.ui.finetune.lesson_words import LessonWords
 from studio.ui.finetune.loss_curve import LossCurve
-from studio.ui.finetune.sample_view import SampleView
+from studio.ui.finetune.sample_view import SamplePair
 from studio.ui.finetune.thumbnail_strip import ThumbnailStrip
 from studio.ui.finetune.training_photos import TrainingPhotos
 from studio.ui.finetune.tune_controller import TuneController
@@ -49,6 +50,7 @@ class TuneWindow(QDialog):
         """files: loads the plot."""
         super().__init__(parent)
         self._controller = controller
+        self._words = LessonWords(controller, self)
         self.setWindowTitle(self.tr("Teach a style"))
         self.setMinimumSize(640, 440)
         resize_within_screen(self, QSize(960, 700))
@@ -57,6 +59,9 @@ class TuneWindow(QDialog):
         self.strip = ThumbnailStrip(controller.references, self.tr("Pictures to learn from"), invitation)
         titles = self.tr("Learn from pictures"), self.tr("Learn from a folder")
         self.picker = SourcePicker(settings, "teach", *titles, target=self)
+        self.remove_all = QPushButton(self.tr("Remove all"))
+        self.count = PlainLabel()
+        set_role(self.count, "caption")
         self.remarks = PlainLabel()
         self.remarks.setWordWrap(True)
         set_role(self.remarks, "caption")
@@ -65,10 +70,7 @@ class TuneWindow(QDialog):
         self.licence = LicenceCombo()
         self.photos = TrainingPhotos(controller.photos, settings)
         self.knobs = TuneSettingsForm(self.photos)
-        self.untaught = SampleView(
-            self.tr("Untaught mix"), self.tr("Your photo in a mix of the pictures, for comparison")
-        )
-        self.sample = SampleView(self.tr("Taught"), self.tr("Your photo in the new style will appear here"))
+        self.samples = SamplePair()
         self.gain = PlainLabel()
         self.gain.setWordWrap(True)
         self.gain.setMinimumHeight(2 * self.gain.fontMetrics().lineSpacing())  # nothing jumps when it is said
@@ -143,13 +145,15 @@ class TuneWindow(QDialog):
         is_idle = not controller.is_learning
         for widget in (self.picker, self.title, self.author, self.licence, self.knobs):
             widget.setEnabled(is_idle)
+        count = len(controller.references.pictures)
+        self.remove_all.setEnabled(is_idle and count > 0)
+        self.count.setText(self.tr("{} of at most {}").format(count, MOST_PICTURES) if count else "")
         remarks = controller.remarks
         words = [remark.text for remark in remarks[:_SHOWN_REMARKS]]
         more = len(remarks) - len(words)
         if more:
             words.append(self.tr("And {} more, shown at the pictures.").format(more))
         self.remarks.setText("\n".join(words))
-        self.remarks.setVisible(bool(words))
         has_style = is_idle and controller.has_style and not controller.is_keeping
         self.keep.setEnabled(has_style)
         self.discard.setEnabled(has_style)
@@ -175,52 +179,10 @@ class TuneWindow(QDialog):
         controller = self._controller
         self.bar.show_progress(controller.progress)
         self.curve.show_training_log(controller.training_log)
-        if controller.unfinished:
-            text = self.tr("{} was being learnt when the studio ended.").format(controller.unfinished)
-        elif controller.is_mix:
-            text = self.tr("No better than a mix. Keep adds the mix to the gallery.")
-        elif controller.is_over:
-            text = self.tr("Learnt. Keep it to add it to the gallery.")
-        elif controller.waits_for:
-            text = controller.waits_for
-        elif controller.note and controller.is_learning:
-            text = controller.note
-        elif controller.training_log:
-            last = controller.training_log[-1]
-            text = self.tr("Step {} of {}").format(last.step, last.steps)
-            if controller.seconds_left is not None:
-                text = self.tr("{}, {} left").format(text, clock(controller.seconds_left))
-            if not controller.is_learning:
-                text = self.tr("Stopped at step {} of {}").format(last.step, last.steps)
-        else:
-            text = self.tr("Looking at the pictures") if controller.is_looking else ""
-            text = self.tr("Loading") if controller.is_learning else text
-        self.progress.setText(text)
-        self.gain.setText(self._gain_words())
-        self._show_samples()
-
-    def _gain_words(self) -> str:
-        """What the lesson gained, in a sentence."""
-        gain, is_over = self._controller.gain, self._controller.is_over
-        if gain is None:
-            return ""
-        if self._controller.is_mix or not gain.is_seen:
-            same = self.tr("A mix of these pictures does as well.")
-            return same if is_over else self.tr("A mix of these pictures does as well so far.")
-        photo = {
-            0: self.tr("the photo as recognisable"),
-            1: self.tr("the photo {:.0%} more recognisable").format(-gain.content),
-            -1: self.tr("the photo {:.0%} less recognisable").format(gain.content),
-        }[gain.recognisable]
-        nearer = self.tr("{:.0%} nearer to the style than a mix of these pictures; {}.")
-        if not is_over:
-            nearer = self.tr("So far {:.0%} nearer to the style than a mix of these pictures; {}.")
-        return nearer.format(gain.style, photo)
-
-    def _show_samples(self) -> None:
-        self.untaught.show_picture(self._controller.untaught)
-        self.sample.show_picture(self._controller.sample)
-        self.sample.show_caption(self.tr("The mix, which is saved") if self._controller.is_mix else self.tr("Taught"))
+        self.progress.setText(self._words.progress(self.knobs.settings))
+        self.gain.setText(self._words.gain())
+        self.samples.show_pictures(controller.untaught, controller.sample)
+        self.samples.show_words(self._words.untaught(), self._words.taught())
 
     def _set_up(self) -> None:
         self.title.setPlaceholderText(self.tr("My style"))
@@ -234,6 +196,7 @@ class TuneWindow(QDialog):
     def _connect(self) -> None:
         controller = self._controller
         self.picker.chosen.connect(controller.references.add)
+        self.remove_all.clicked.connect(self.strip.remove_all)
         self.strip.removed.connect(controller.references.remove)
         self.main.clicked.connect(self._act)
         self.resume.clicked.connect(controller.resume)
@@ -242,6 +205,7 @@ class TuneWindow(QDialog):
         self.discard.clicked.connect(controller.discard)
         controller.references.changed.connect(self._propose_rights)
         controller.state_changed.connect(self._show_state)
+        self.knobs.changed.connect(self._show_progress)
         controller.request_found.connect(self._show_request)
         controller.step_arrived.connect(self._show_progress)
         controller.message_posted.connect(self.messages.show_message)
@@ -263,17 +227,13 @@ class TuneWindow(QDialog):
         area = ScrolledPage(page)  # with all numbers it is higher than the window
         right = QVBoxLayout()
         right.setSpacing(GRID)
-        samples = QHBoxLayout()
-        samples.setSpacing(GRID)
-        samples.addWidget(self.untaught)
-        samples.addWidget(self.sample)
-        right.addLayout(samples, 3)
+        right.addWidget(self.samples, 3)
         right.addWidget(self.gain)
         right.addWidget(self.curve, 2)
         middle = QHBoxLayout()
         middle.setSpacing(3 * GRID)
-        middle.addWidget(area, 2)
-        middle.addLayout(right, 3)
+        middle.addWidget(area, 1)
+        middle.addLayout(right, 2)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         buttons.addWidget(self.progress, 1)
@@ -293,7 +253,8 @@ class TuneWindow(QDialog):
         box.addWidget(self.strip)
         sources = QHBoxLayout()
         sources.setSpacing(2 * GRID)
-        sources.addWidget(self.picker, 0, Qt.AlignmentFlag.AlignTop)
+        for part in (self.picker, self.remove_all, self.count):
+            sources.addWidget(part)
         sources.addWidget(self.remarks, 1)
         box.addLayout(sources)
         box.addLayout(middle, 1)

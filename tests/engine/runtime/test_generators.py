@@ -9,7 +9,7 @@ import pytest
 
 from studio.core.engine_api.contract import Progress
 from studio.engine.runtime import generators
-from studio.engine.runtime.generators import in_thread, run_to_end, signs_of_life
+from studio.engine.runtime.generators import in_thread, run_to_end, signs_of_life, timed
 
 
 def count(closed: list[int]) -> Generator[float | None, None, str]:
@@ -86,3 +86,23 @@ def test_closing_waits_for_no_step_of_another_thread_which_ends_after_it() -> No
     assert not may_end.is_set() and not ended.is_set()
     may_end.set()
     assert ended.wait(60) and steps == [0]
+
+
+def test_only_the_work_itself_is_timed() -> None:
+    now = [0.0]
+
+    def work() -> Generator[str, None, str]:
+        now[0] += 2
+        yield "step"
+        now[0] += 3
+        return "done"
+
+    def others() -> Generator[str, None, tuple[str, float]]:
+        return (yield from timed(work(), lambda: now[0]))
+
+    timing = others()
+    assert next(timing) == "step"
+    now[0] += 100  # a picture is painted meanwhile
+    with pytest.raises(StopIteration) as stopped:
+        next(timing)
+    assert stopped.value.value == ("done", 5)

@@ -14,12 +14,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.core.artwork.credits import credits_of
 from studio.core.engine_api.contract import DescribeRequest, Done, Frame, LiveRequest, Progress
 from studio.core.engine_api.learning import TrainingStep, TuneRequest
 from studio.core.styles.learned_style_file import training_file, write_learned
 from studio.core.styles.load_style import is_learned
 from studio.ui.app import Studio
-from studio.ui.finetune.sample_view import EnlargedSample
+from studio.ui.finetune.sample_view import EnlargedSamples
 from studio.ui.finetune.tune_window import TuneWindow
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload
@@ -122,8 +123,13 @@ def test_a_style_is_learnt_kept_and_used(
     (card,) = loaded.importer.user_styles.cards
     assert (card.author, is_learned(card)) == ("Me", True)
     qtbot.waitUntil(lambda: not loaded.tune_controller.output.exists())
-    loaded.importer.use_style(card)
+    assert card.trained_on == "work 0, work 1 and work 2"
+    assert tune_window.messages.message is not None and tune_window.messages.message.action == "use_taught"
+    loaded.actions["use_taught"].trigger()
     qtbot.waitUntil(lambda: loaded.session.artwork.styles[0].learned is not None)
+    state = loaded.session.artwork.state
+    made_of = credits_of(state.content, state.styles, state.recipe)
+    assert made_of.lines[0] == "My hand (Me), licence unknown; learnt from work 0, work 1 and work 2"
 
 
 def test_no_button_moves_from_the_start_to_the_end(
@@ -151,7 +157,7 @@ def test_the_time_left_is_told(qtbot: QtBot, loaded: Studio, tune_window: TuneWi
     begin(qtbot, tune_window, engine)
     assert loaded.tune_controller.seconds_left is None
     gate_of(engine).let_pass()
-    qtbot.waitUntil(lambda: tune_window.progress.text() == "Step 1 of 3, 0:00 left")
+    qtbot.waitUntil(lambda: tune_window.progress.text() == "Step 1 of 3, almost done")
     assert loaded.tune_controller.seconds_left == pytest.approx(0.2)  # a step takes 0.1 s
     gate_of(engine).open()
     qtbot.waitUntil(lambda: loaded.tune_controller.is_over)
@@ -162,7 +168,7 @@ def test_sample_and_curve_follow(qtbot: QtBot, loaded: Studio, tune_window: Tune
     for step in (1, 2):
         gate_of(engine).let_pass()
         qtbot.waitUntil(lambda step=step: tune_window.progress.text().startswith(f"Step {step} of 3"))
-        qtbot.waitUntil(lambda: not tune_window.sample.image.pixmap().isNull())
+        qtbot.waitUntil(lambda: not tune_window.samples.taught.image.pixmap().isNull())
     best = tune_window.curve.best
     assert best is not None and best.step == 2
     assert "best at step 2" in tune_window.curve.accessibleDescription()
@@ -172,13 +178,13 @@ def test_the_untaught_mix_stays_beside_what_is_taught(
     qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine
 ) -> None:
     begin(qtbot, tune_window, engine)
-    qtbot.waitUntil(lambda: not tune_window.untaught.image.pixmap().isNull())
-    assert tune_window.sample.image.pixmap().isNull()
+    qtbot.waitUntil(lambda: not tune_window.samples.untaught.image.pixmap().isNull())
+    assert tune_window.samples.taught.image.pixmap().isNull()
     untaught = loaded.tune_controller.untaught
     gate_of(engine).let_pass()
-    qtbot.waitUntil(lambda: not tune_window.sample.image.pixmap().isNull())
+    qtbot.waitUntil(lambda: not tune_window.samples.taught.image.pixmap().isNull())
     assert loaded.tune_controller.untaught is untaught
-    assert not tune_window.untaught.image.pixmap().isNull()
+    assert not tune_window.samples.untaught.image.pixmap().isNull()
 
 
 def test_a_finish_goes_first_and_learning_goes_on_afterwards(
@@ -277,7 +283,53 @@ def test_what_a_killed_program_began_can_be_discarded(
     press(qtbot, again.tune_window.discard)
     qtbot.waitUntil(lambda: not list(again.tune_controller.output.parent.iterdir()))
     qtbot.waitUntil(lambda: not again.tune_controller.is_looking)
-    assert not again.tune_window.resume.isVisible() and again.tune_window.progress.text() == ""
+    assert not again.tune_window.resume.isVisible() and again.tune_window.progress.text().endswith(" on this computer.")
+
+
+def test_what_had_learnt_nothing_when_the_program_was_killed_is_chosen_again_once(
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine, killed: Killed
+) -> None:
+    qtbot.keyClicks(tune_window.title, "My hand")
+    begin(qtbot, tune_window, engine)
+    again, _ = killed(loaded)
+    qtbot.waitUntil(lambda: len(again.tune_controller.references.pictures) == 3)
+    assert again.window.messages.text.text() == (
+        "My hand had learnt nothing yet when the studio ended. Its pictures are chosen again."
+    )
+    assert not again.tune_controller.has_style and again.tune_window.title.text() == "My hand"
+    qtbot.waitUntil(lambda: not list(again.tune_controller.output.parent.iterdir()))
+    press(qtbot, again.tune_window.main)
+    qtbot.waitUntil(lambda: again.tune_controller.is_over)
+    gate_of(engine).open()
+
+
+def test_all_pictures_are_removed_at_once_and_several_by_delete(
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow
+) -> None:
+    references, rows = loaded.tune_controller.references, tune_window.strip.list
+    assert tune_window.count.text() == "3 of at most 30"
+    for row in (0, 2):
+        rows.item(row).setSelected(True)
+    with qtbot.waitSignal(references.changed):
+        qtbot.keyClick(tune_window.strip, Qt.Key.Key_Delete)
+    assert [picture.name for picture in references.pictures] == ["work 1.png"]
+    with qtbot.waitSignal(references.changed):
+        press(qtbot, tune_window.remove_all)
+    assert references.pictures == () and tune_window.count.text() == "" and not tune_window.remove_all.isEnabled()
+
+
+def test_whose_photo_shows_what_is_learnt_is_said(
+    qtbot: QtBot, studio: Studio, loaded: Studio, save_photo: Callable[..., Path]
+) -> None:
+    views = loaded.tune_window.samples
+    loaded.tune_window.open_beside()
+    assert views.untaught.invitation.startswith("Your photo in a mix")
+    loaded.session.change(content=None)
+    assert views.taught.invitation.startswith("A photo of the studio in the new style")
+    with qtbot.waitSignal(loaded.tune_controller.photos.changed):
+        loaded.tune_controller.photos.add([save_photo("mine.png")])
+    assert views.untaught.invitation.startswith("The first of your photos")
+    loaded.tune_window.hide()
 
 
 def test_what_another_studio_learns_is_left_alone(
@@ -386,8 +438,8 @@ def test_that_only_a_mix_was_saved_is_said_in_the_panel(
     assert tune_window.keep.isEnabled() and tune_window.keep.property("role") == "primary"
     assert tune_window.main.property("role") == "plain"
     assert "Keep adds the mix" in tune_window.progress.text()
-    assert tune_window.sample.caption.text() == "The mix, which is saved"
-    assert tune_window.sample.image.accessibleName() == "The mix, which is saved"
+    assert tune_window.samples.taught.caption.text() == "The mix, which is saved"
+    assert tune_window.samples.taught.image.accessibleName() == "The mix, which is saved"
     gate_of(engine).open()
 
 
@@ -406,9 +458,9 @@ def test_what_is_gained_is_said_and_a_click_enlarges_the_sample(
     assert said[:2] == ["", "A mix of these pictures does as well so far."]
     assert said[2] == "So far 20% nearer to the style than a mix of these pictures; the photo as recognisable."
     loaded.session.event_unclaimed.emit(Frame(request.id, 20, 30, 0.7, make_picture(seed=3)))
-    press(qtbot, tune_window.sample)
-    (enlarged,) = tune_window.findChildren(EnlargedSample)
-    assert enlarged.isVisible() and not enlarged.view.image.pixmap().isNull()
+    press(qtbot, tune_window.samples.taught)
+    (enlarged,) = tune_window.findChildren(EnlargedSamples)
+    assert enlarged.isVisible() and not enlarged.taught.image.pixmap().isNull()
     qtbot.keyClick(enlarged, Qt.Key.Key_Escape)
     gate_of(engine).open()
 

@@ -51,12 +51,13 @@ def plot(qtbot: QtBot, curve: LossCurve) -> LossPlot:
 def test_both_losses_are_drawn_and_the_best_point_is_marked(plot: LossPlot) -> None:
     steps, losses = plot.training.getData()
     assert list(steps) == [1, 2, 3]
-    assert list(losses) == pytest.approx([1.5, 1.25, 1.2])  # means, because single steps jump
+    assert list(losses) == pytest.approx([125, 100 * 1.25 / 1.2, 100])  # % of the first steps
     steps, losses = plot.held_out.getData()
-    assert (list(steps), list(losses)) == ([0, 2, 3], [2.1, 1.2, 1.3])
+    assert list(steps) == [0, 2, 3]
+    assert list(losses) == pytest.approx([100, 100 * 1.2 / 2.1, 100 * 1.3 / 2.1])  # % of the mix
     (point,) = plot.best.points()
-    assert (point.pos().x(), point.pos().y()) == (2, 1.2)
-    assert [label.text for _, label in plot.legend.items][-1] == "best: 1.200 at step 2"
+    assert (point.pos().x(), point.pos().y()) == pytest.approx((2, 100 * 1.2 / 2.1))
+    assert [label.text for _, label in plot.legend.items][-1] == "best: 57 % at step 2"
 
 
 def test_the_whole_run_has_room_from_the_first_step_on(plot: LossPlot) -> None:
@@ -64,9 +65,16 @@ def test_the_whole_run_has_room_from_the_first_step_on(plot: LossPlot) -> None:
     assert left <= 0 and 20 <= right < 25
 
 
+def test_chance_does_not_look_like_learning(curve: LossCurve, plot: LossPlot) -> None:
+    curve.show_training_log([step(0, 1.0, 1.0, True), step(1, 1.001), step(2, 1.0, 0.999, True)])
+    _, (low, high) = plot.plot.viewRange()
+    assert low <= 80 and high >= 105
+
+
 def test_it_says_the_same_in_words(curve: LossCurve, plot: LossPlot) -> None:
-    assert curve.accessibleName() == "Curve of learning: how far off it is (loss)"
-    assert curve.accessibleDescription() == "1.200 off (loss) on photos it does not learn from, best at step 2"
+    assert curve.accessibleName() == "Curve of learning: how far off the style it is"
+    said = "57 % as far off the style as at first on photos it has not seen, best at step 2"
+    assert curve.accessibleDescription() == said
 
 
 def test_learning_afresh_leaves_nothing_of_the_last_curve(curve: LossCurve, plot: LossPlot) -> None:

@@ -32,6 +32,7 @@ NOT_IN_THE_MENU = {
     "use_settings",
     "add_offered",
     "remove_added",
+    "use_taught",
     "restore_preset",
     "rights_mine",  # in the bar that asks, and in the menu of a style
     "rights_permitted",

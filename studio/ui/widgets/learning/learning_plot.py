@@ -23,9 +23,18 @@ class LearningPlot(QWidget):
     """
 
     def __init__(
-        self, across: str, held_out: str, training_width: float, connect: str = "auto", parent: QWidget | None = None
+        self,
+        across: str,
+        held_out: str,
+        training_width: float,
+        connect: str = "auto",
+        parent: QWidget | None = None,
+        up: str = "",
     ) -> None:
-        """across: what is counted from left to right. held_out: the name of that curve. connect: as of pyqtgraph."""
+        """across: what is counted from left to right. held_out: the name of that curve. connect: as of pyqtgraph.
+
+        up: what is measured, if it is no loss.
+        """
         super().__init__(parent)
         self._training_width = training_width
         self.plot = pyqtgraph.PlotWidget()
@@ -51,7 +60,7 @@ class LearningPlot(QWidget):
             axis.setTickFont(self.caption_font)
             axis.enableAutoSIPrefix(False)
         self.plot.getAxis("bottom").setLabel(across)
-        self.plot.getAxis("left").setLabel(self.tr("How far off (loss)"))
+        self.plot.getAxis("left").setLabel(up or self.tr("How far off (loss)"))
         self.plot.showGrid(y=True, alpha=0.12)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
