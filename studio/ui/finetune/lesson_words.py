@@ -98,10 +98,10 @@ class LessonWords(QObject):
             return same if is_over else self.tr("A mix of these pictures does as well so far.")
         photo = {
             0: self.tr("the photo as recognisable"),
-            1: self.tr("the photo {:.0%} more recognisable").format(-gain.content),
-            -1: self.tr("the photo {:.0%} less recognisable").format(gain.content),
+            1: self.tr("the photo {:.0f} % more recognisable").format(-100 * gain.content),
+            -1: self.tr("the photo {:.0f} % less recognisable").format(100 * gain.content),
         }[gain.recognisable]
-        nearer = self.tr("{:.0%} nearer to the style than a mix of these pictures; {}.")
+        nearer = self.tr("{:.0f} % nearer to the style than a mix of these pictures; {}.")
         if not is_over:
-            nearer = self.tr("So far {:.0%} nearer to the style than a mix of these pictures; {}.")
-        return nearer.format(gain.style, photo)
+            nearer = self.tr("So far {:.0f} % nearer to the style than a mix of these pictures; {}.")
+        return nearer.format(100 * gain.style, photo)

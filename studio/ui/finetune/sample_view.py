@@ -29,15 +29,19 @@ class SamplePair(QWidget):
 
     def show_pictures(self, untaught: Picture | None, taught: Picture | None) -> None:
         """Show these, here and where they are enlarged."""
-        for pair in filter(None, (self, self._enlarged)):
+        for pair in self._pairs:
             pair.untaught.show_picture(untaught)
             pair.taught.show_picture(taught)
 
     def show_words(self, untaught: tuple[str, str], taught: tuple[str, str]) -> None:
         """The caption of each, and what invites where there is no picture."""
-        for pair in filter(None, (self, self._enlarged)):
+        for pair in self._pairs:
             pair.untaught.show_words(*untaught)
             pair.taught.show_words(*taught)
+
+    @property
+    def _pairs(self) -> tuple[SamplePair | EnlargedSamples, ...]:
+        return (self,) if self._enlarged is None else (self, self._enlarged)
 
     @Slot()
     def enlarge(self) -> None:
@@ -66,7 +70,7 @@ class SampleView(QWidget):
         self.picture: Picture | None = None
         self.image = PlainLabel()
         self.image.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.image.setMinimumSize(160, 96)  # small screens have no more room
+        self.image.setMinimumSize(120, 56)  # small screens have no more room
         self.image.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # nothing moves for a picture
         self.image.setWordWrap(True)
         set_role(self.image, "sample")
@@ -116,7 +120,7 @@ class SampleView(QWidget):
     def _fit(self) -> None:
         if self.picture is None:
             self.image.setPixmap(QPixmap())
-            self.image.setMargin(GRID)
+            self.image.setMargin(GRID // 2)
             self.image.setText(self.invitation)
             return
         self.image.setMargin(0)

@@ -154,6 +154,7 @@ class TuneWindow(QDialog):
         if more:
             words.append(self.tr("And {} more, shown at the pictures.").format(more))
         self.remarks.setText("\n".join(words))
+        self.remarks.setVisible(bool(words))
         has_style = is_idle and controller.has_style and not controller.is_keeping
         self.keep.setEnabled(has_style)
         self.discard.setEnabled(has_style)
@@ -227,9 +228,9 @@ class TuneWindow(QDialog):
         area = ScrolledPage(page)  # with all numbers it is higher than the window
         right = QVBoxLayout()
         right.setSpacing(GRID)
-        right.addWidget(self.samples, 3)
+        right.addWidget(self.samples, 4)
         right.addWidget(self.gain)
-        right.addWidget(self.curve, 2)
+        right.addWidget(self.curve, 3)
         middle = QHBoxLayout()
         middle.setSpacing(3 * GRID)
         middle.addWidget(area, 1)
@@ -255,8 +256,9 @@ class TuneWindow(QDialog):
         sources.setSpacing(2 * GRID)
         for part in (self.picker, self.remove_all, self.count):
             sources.addWidget(part)
-        sources.addWidget(self.remarks, 1)
+        sources.addStretch(1)
         box.addLayout(sources)
+        box.addWidget(self.remarks)
         box.addLayout(middle, 1)
         box.addWidget(self.bar)
         box.addLayout(buttons)
