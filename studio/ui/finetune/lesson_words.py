@@ -66,13 +66,13 @@ class LessonWords(QObject):
 
     def untaught(self) -> tuple[str, str]:
         """The caption of the photo without a lesson, and what stands there before."""
-        invitation = self.tr("{} in a mix of the pictures, for comparison").format(self._whose_photo())
+        invitation = self.tr("{} in a mix of the pictures").format(self._whose_photo())
         return self.tr("Without the lesson: a mix"), invitation
 
     def taught(self) -> tuple[str, str]:
         """The same of the photo as it is taught."""
         controller = self._controller
-        invitation = self.tr("{} in the new style will appear here").format(self._whose_photo())
+        invitation = self.tr("{} in the new style").format(self._whose_photo())
         if controller.is_mix:
             return self.tr("The mix, which is saved"), invitation
         if controller.is_over or controller.sample is None:

@@ -32,7 +32,7 @@ class LossCurve(QWidget):
         self.pages = LatePlot(files, _load_plot, self._draw, awaited, self.tr("The curve cannot be shown: {}"))
         self.setAccessibleName(self.tr("Curve of learning: how far off the style it is"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(64)
+        self.setMinimumHeight(52)
         self.pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # a plot would want it all
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)

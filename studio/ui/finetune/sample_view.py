@@ -70,7 +70,7 @@ class SampleView(QWidget):
         self.picture: Picture | None = None
         self.image = PlainLabel()
         self.image.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.image.setMinimumSize(120, 56)  # small screens have no more room
+        self.image.setMinimumSize(120, 44)  # small screens have no more room
         self.image.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # nothing moves for a picture
         self.image.setWordWrap(True)
         set_role(self.image, "sample")

@@ -73,7 +73,7 @@ class TuneWindow(QDialog):
         self.samples = SamplePair()
         self.gain = PlainLabel()
         self.gain.setWordWrap(True)
-        self.gain.setMinimumHeight(2 * self.gain.fontMetrics().lineSpacing())  # nothing jumps when it is said
+        self.gain.setMinimumHeight(self.gain.fontMetrics().lineSpacing())  # nothing jumps when it is said
         self._proposed_author, self._proposed_licence = "", self.licence.value
         self.curve = LossCurve(files)
         self.bar = ProgressLine(self.tr("Progress of learning"))
@@ -254,8 +254,9 @@ class TuneWindow(QDialog):
         box.addWidget(self.strip)
         sources = QHBoxLayout()
         sources.setSpacing(2 * GRID)
-        for part in (self.picker, self.remove_all, self.count):
-            sources.addWidget(part)
+        sources.addWidget(self.picker)
+        sources.addWidget(self.remove_all)
+        sources.addWidget(self.count)
         sources.addStretch(1)
         box.addLayout(sources)
         box.addWidget(self.remarks)
