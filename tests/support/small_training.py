@@ -45,11 +45,12 @@ def small_plan(folders: tuple[Path, Path], out: Path, **changes: Any) -> Trainin
 
 
 def shrink_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let styles and validation be of few pixels; open nothing bundled to be left out, and draw no plots."""
+    """Let styles and validation be of few pixels, and descriptors of few numbers; leave out nothing, draw no plots."""
     monkeypatch.setattr(augmentation, "STYLE_EDGES", (32, 40))
     monkeypatch.setattr(validation, "EDGE", 32)
     monkeypatch.setattr(validation, "SHEET_EDGE", 16)
     monkeypatch.setattr(train_base, "bundled_cards", lambda kind: ())
+    monkeypatch.setattr(train_base, "LENGTH", 8)
     monkeypatch.setattr(run_log, "find_spec", lambda name: None)
 
 
