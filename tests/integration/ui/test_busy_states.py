@@ -404,8 +404,8 @@ def test_a_learnt_style_can_be_kept_even_if_nothing_says_how_to_go_on(
     write_learned(controller.output, make_card(), make_learned())
     training_file(controller.output).touch()
     request = TuneRequest((make_picture(),), make_card(), controller.output)
-    monkeypatch.setattr("studio.ui.finetune.tune_controller.read_request", lambda _: request)
-    monkeypatch.setattr(f"studio.ui.finetune.tune_controller.{act}", fail)
+    monkeypatch.setattr("studio.ui.finetune.unfinished.read_request", lambda _: request)
+    monkeypatch.setattr(f"studio.ui.finetune.unfinished.{act}", fail)
     controller.look_for_unfinished()
     qtbot.waitUntil(lambda: controller.has_style)
     assert not controller.can_resume

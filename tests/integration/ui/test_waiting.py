@@ -59,7 +59,7 @@ def test_a_photo_opens_while_ten_thousand_styles_are_read_and_a_style_begun_is_l
 ) -> None:
     StyleLibrary().add(make_picture(32, 32, "wall.png"))
     reading = hold("studio.core.styles.style_library:StyleLibrary.read")
-    looking = hold("studio.ui.finetune.tune_controller:TuneController._find_unfinished")
+    looking = hold("studio.ui.finetune.tune_controller:find_unfinished")
     studio = Studio(FakeEngine, settings, thumbnail_folder)
     qtbot.waitUntil(lambda: reading.is_set() and looking.is_set())
     open_photo(qtbot, studio, save_photo())
