@@ -32,8 +32,8 @@ def large(qtbot: QtBot, studio: Studio, save_photo: Callable[..., Path], monkeyp
 def test_the_figure_and_the_place_are_those_of_the_finished_picture_all_the_way(
     qtbot: QtBot, large: Studio, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def paint_whole(request: StyleRequest, progress: float) -> tuple[Picture, Picture | None]:
-        return paint(request, progress, 600 if progress == 1 and request.recipe.quality == "standard" else 48)
+    def paint_whole(request: StyleRequest, progress: float, edge: int) -> tuple[Picture, Picture | None]:
+        return paint(request, progress, 600 if progress == 1 and request.recipe.quality == "standard" else edge)
 
     canvas, sizes = large.window.canvas, large.window.status_bar.size_label
     canvas.zoom_to(1.0)
