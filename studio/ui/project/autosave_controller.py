@@ -37,7 +37,7 @@ class AutosaveController(QObject):
     """Writes the session as the session goes, off the GUI thread; one state at a time, and the newest at the end.
 
     window: values of JSON that are kept with the project, see `Project.window`; a change of them alone is written with
-    the next one. file_of: the file that what is on the table belongs to, which is kept with it. is_looking: between
+    the next one, but for the size of Live. file_of: the file that what is on the table belongs to, which is kept with it. is_looking: between
     `looking` and `began`.
     Signals: looking(), for what was there at the last start. found(), from another thread: it is there, and is being
     read. taken(ProjectFile or None), it is on the table, and belongs to that file. began(), it is, or there was
@@ -99,7 +99,7 @@ class AutosaveController(QObject):
 
     def project(self) -> Project:
         """All there is now."""
-        edge = self._session.live.settled_edge
+        edge = self._session.live.settled.px
         window = {name: value for name, value in self.window.items() if name != _EDGE}
         return self._shelf.project(window | {_EDGE: edge} if edge else window)
 
@@ -226,7 +226,7 @@ class AutosaveController(QObject):
     def _take(self, project: Project) -> None:
         self._session.finishing.leave()
         self.window = project.window
-        self._session.live.expect(project.window.get(_EDGE))
+        self._session.live.settled.expect(project.window.get(_EDGE), project.state)
         self._shelf.take(project.history)
         self._session.take_artwork(project.artwork())
         if project.problems:
@@ -250,6 +250,11 @@ class AutosaveController(QObject):
         recorded = self._recorded
         return recorded is None or differ(project, recorded) or project.file != recorded.file
 
+    def _has_settled(self, project: Project) -> bool:
+        """Whether Live has become another size since: a state is written before its picture is there."""
+        edge = project.window.get(_EDGE)
+        return edge is not None and self._recorded is not None and edge != self._recorded.window.get(_EDGE)
+
     @Slot()
     def note(self) -> None:
         """Write what there is soon, if it is news."""
@@ -267,7 +272,7 @@ class AutosaveController(QObject):
             self._is_writing = True
             begin = partial(open_session, cap=self._cap, start_empty=True)
             self._files.submit_write(begin, self._begin_at_last, self._refuse)
-        elif self._is_news(self._present()):
+        elif self._is_news(present := self._present()) or self._has_settled(present):
             self._write(self._store)
 
     def _begin_at_last(self, store: SessionStore) -> None:

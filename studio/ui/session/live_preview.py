@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.artwork.known_drafts import KnownDrafts
+from studio.core.artwork.settled_edge import LARGEST, SMALLEST, SettledEdge, differ_in_size_alone
 from studio.core.battery import is_on_battery
 from studio.core.engine_api.build_requests import live_request, style_request
 from studio.core.engine_api.contract import (
@@ -28,8 +29,6 @@ from studio.jobs.worker import Worker
 from studio.ui.session.preferences import Preferences
 from studio.ui.threads.task_pool import TaskPool
 
-LARGEST = 2048  # px; no canvas shows more of a whole picture, and Finish is for the rest
-SMALLEST = 128  # px; a recipe takes no less
 FINE_REST = 300  # ms without a change after which the larger network takes over
 REST = 400  # ms without a change after which the picture is refined
 
@@ -41,10 +40,9 @@ class LivePreview(QObject):
     finds it quick enough; then the picture is refined to a draft of Finish. Any change brings a new Live picture first,
     except back to settings whose draft is still known. Of the refinement, frames are shown that are as large as what
     is there: smaller ones would look worse.
-    is_waiting: whether the Live picture is still to come. settled_edge: px of the longer edge of what has become of the
-    photo's settings last, 0 before that. Signals: asked(), the engine has a new one to make; changed(), another picture
-    or none, or it is further refined; failed(StudioError): the settings cannot be shown; refined(Result, float), the
-    draft is done, and what seconds it took.
+    is_waiting: whether the Live picture is still to come. settled: how large it has become. Signals: asked(), the
+    engine has a new one to make; changed(), another picture or none, or it is further refined; failed(StudioError): the
+    settings cannot be shown; refined(Result, float), the draft is done, and what seconds it took.
     """
 
     asked = Signal()
@@ -68,8 +66,7 @@ class LivePreview(QObject):
         self.progress: float | None = None  # of the refinement; None before it begins, 1.0 when it is done
         self._is_held = self._is_refining_held = False
         self._drafts = KnownDrafts()
-        self.settled_edge = 0
-        self._expected_edge = self._draft_edge = 0  # px, as of `expect`: of the next settings, and of the present ones
+        self.settled = SettledEdge()
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.timeout.connect(self._go_on)
@@ -111,35 +108,27 @@ class LivePreview(QObject):
             return
         self.rest()
         assert state.content is not None
-        if before is None or state.content is not before.content:
-            self.shown, self.settled_edge = None, self._expected_edge
+        is_new_photo = before is None or state.content is not before.content
+        self.settled.begin(state, is_new_photo=is_new_photo)
+        if is_new_photo:
+            self.shown = None
         self.progress, self.is_settled, self._was_fine_asked = None, False, False
         draft = self._drafts.of(state)
         if draft is not None:
             self._live, self.is_waiting, self.is_settled = None, False, True
             self.shown, self.progress = draft, 1.0
-            self._note_edge()
+            self.settled.note(draft.picture)
             self.changed.emit()
             return
-        self._draft_edge, self._expected_edge = self._expected_edge, 0
-        edge = self._draft_edge or LARGEST
+        edge = self.settled.least or LARGEST
         self._live = live_request(state.content, state.styles, state.recipe, edge, state.regions, seen)
         self.is_waiting = True
         self._worker.submit(self._live)
         self.asked.emit()
 
-    def expect(self, settled_edge: object) -> None:
-        """Refine the settings shown next to the `settled_edge` of an earlier start: the same picture comes of them.
-
-        What is none counts for nothing.
-        """
-        if type(settled_edge) is int and SMALLEST <= settled_edge <= LARGEST:
-            self._expected_edge = settled_edge
-
     def resize(self, state: ArtworkState) -> None:
         """Go on with what is shown, and its refinement, if of these settings the artwork's size alone is another."""
-        before, edge = self._state, state.recipe.long_edge
-        if before is not None and replace(before, recipe=before.recipe.change(long_edge=edge)).has_settings_of(state):
+        if self._state is not None and differ_in_size_alone(self._state, state):
             self._state = state
             if self.shown is not None and self.progress == 1.0:
                 self._drafts.note(state, self.shown)
@@ -177,10 +166,10 @@ class LivePreview(QObject):
 
     def hold_drafts(self, is_held: bool) -> None:
         """Refine to no draft while the engine has longer work that was asked for; the larger network takes over."""
-        self._are_drafts_held = is_held
+        was_held, self._are_drafts_held = self._are_drafts_held, is_held
         if is_held:
             self.stop_refining()
-        elif self.is_settled and self.progress is None:
+        elif was_held and self.is_settled and self.progress is None:
             self._start_resting()
 
     def rest(self) -> None:
@@ -255,7 +244,7 @@ class LivePreview(QObject):
         state, shown = self._state, self.shown
         if state is None or shown is None or not self._can_refine:
             return
-        edge = max(SMALLEST, self._draft_edge, shown.picture.long_edge)
+        edge = max(SMALLEST, self.settled.least, shown.picture.long_edge)
         draft = state.recipe.change(quality="draft", long_edge=edge)
         request = style_request(state.content, state.styles, draft)
         if self._live is not None:  # with the masks there are: they may be of any size
@@ -289,7 +278,8 @@ class LivePreview(QObject):
                 self._take_frame(event)
             case Done():
                 self.is_settled = True
-                self._note_edge()
+                if self.shown is not None:
+                    self.settled.note(self.shown.picture)
                 self._start_resting()
             case Failed(error=error):
                 self._fail(error)
@@ -333,14 +323,11 @@ class LivePreview(QObject):
                     self._take_picture(event.result, event.uncolored, event.seconds, request.recipe)
                 assert self._state is not None and self.shown is not None
                 self._drafts.note(self._state, self.shown)
-                self._note_edge()
+                self.settled.note(self.shown.picture)
                 self.refined.emit(self.shown, event.seconds)
             case _:  # stopped, or it failed: the Live picture is as good as it gets
                 self.progress = self._refinement = None
         self.changed.emit()
-
-    def _note_edge(self) -> None:
-        self.settled_edge = max(self._draft_edge, self.shown.picture.long_edge if self.shown is not None else 0)
 
     def _take_picture(
         self, picture: Picture, uncolored: Picture | None, seconds: float, recipe: StyleRecipe, is_complete: bool = True

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pytestqt.qtbot import QtBot
 
+from studio.core.artwork.settled_edge import SMALLEST
 from studio.core.engine_api.contract import LiveRequest, StyleRequest
 from studio.core.project.project import Project
+from studio.core.project.session_store import Recorded, SessionStore
 from studio.core.recipe import StyleRecipe
 from studio.ui.app import Studio
 from studio.ui.session import live_preview
@@ -255,7 +259,46 @@ def test_a_session_comes_back_with_its_draft_as_it_was_whatever_size_the_pace_gi
 
 def test_a_size_of_a_draft_that_is_none_counts_for_nothing(qtbot: QtBot, live: Studio) -> None:
     for number, edge in enumerate((None, True, "768", 7, 10**9, 700.5)):
-        live.session.live.expect(edge)
+        state = live.session.artwork.state
+        recipe = state.recipe.change(strength=0.1 * number)
+        live.session.live.settled.expect(edge, replace(state, recipe=recipe))
         live.session.change(strength=0.1 * number)
         qtbot.waitUntil(lambda: live.session.live.is_settled)
         assert edge_of(live) == LEAST_EDGE
+
+
+def test_the_size_of_a_draft_counts_for_its_own_settings_alone(qtbot: QtBot, live: Studio) -> None:
+    live.session.live.settled.expect(SMALLEST, live.session.artwork.state)
+    assert live.autosave.project().window["live_edge"] == SMALLEST
+    live.session.change(strength=0.2)
+    qtbot.waitUntil(lambda: live.session.live.is_settled)
+    assert edge_of(live) == live.autosave.project().window["live_edge"] == LEAST_EDGE
+
+
+def test_the_size_is_in_the_session_as_soon_as_live_has_settled(
+    qtbot: QtBot, live: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with qtbot.waitSignal(live.autosave.began):
+        live.autosave.start()
+    qtbot.waitUntil(lambda: live.autosave.is_up_to_date)
+    monkeypatch.setattr(live_preview, "LARGEST", EDGES[1])
+    recorded: list[object] = []
+
+    def record(store: SessionStore, project: Project) -> Recorded:
+        recorded.append(project.window["live_edge"])
+        return Recorded(0, ())
+
+    monkeypatch.setattr(SessionStore, "record", record)
+    live.session.change(strength=0.2)
+    qtbot.waitUntil(lambda: recorded[-1:] == [EDGES[1]])
+
+
+def test_what_has_failed_to_be_refined_is_left_alone_when_anything_else_ends(live: Studio) -> None:
+    live.preferences.auto_refine = "always"
+    live.session.live.rest()
+    live.session.activities.begin("exporting")
+    live.session.activities.end("exporting")
+    assert not live.session.live._rest.isActive()
+    live.session.activities.begin("learning")
+    live.session.activities.end("learning")
+    assert live.session.live._rest.isActive()
