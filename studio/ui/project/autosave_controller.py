@@ -37,8 +37,8 @@ class AutosaveController(QObject):
     """Writes the session as the session goes, off the GUI thread; one state at a time, and the newest at the end.
 
     window: values of JSON that are kept with the project, see `Project.window`; a change of them alone is written with
-    the next one, but for the size of Live. file_of: the file that what is on the table belongs to, which is kept with it. is_looking: between
-    `looking` and `began`.
+    the next one, but for the size of Live. file_of: the file that what is on the table belongs to, which is kept with
+    it. is_looking: between `looking` and `began`.
     Signals: looking(), for what was there at the last start. found(), from another thread: it is there, and is being
     read. taken(ProjectFile or None), it is on the table, and belongs to that file. began(), it is, or there was
     nothing, or it could not be read, which the session was told. left(), what lay on the table before is written as a
@@ -73,7 +73,7 @@ class AutosaveController(QObject):
         self._store: SessionStore | None = None
         self._recorded: Project | None = None  # what is on the disk, or on its way
         self._refusal: StudioError | None = None  # why nothing is
-        self._is_writing = False
+        self._is_writing = self._is_beginning = False
         self._has_failed = False
         self._unsaved: Message | None = None  # to be told again: opening the first photo takes messages away
         self._is_started = self._is_closed = False
@@ -137,6 +137,8 @@ class AutosaveController(QObject):
         self._session.finishing.leave()
         if self.is_up_to_date:
             then(None)
+        elif self._store is None and self._is_beginning:
+            self._files.submit_write(lambda: None, lambda _: self.keep(then), then)  # when there is one
         elif self._store is None:
             then(self._refusal or ProjectError(self.tr("There is no place for it.")))
         else:
@@ -145,7 +147,7 @@ class AutosaveController(QObject):
     def open(self, project: Project) -> Path | None:
         """Put a project on the table. What lay there stays on disk as a session of its own, whose folder is returned.
 
-        None if nothing lay there, if it stands in its file, or if it was not kept: `keep` it before.
+        None if nothing lay there, if it stands in its file, or if the disk does not keep it: `keep` it before.
         """
         cap = self._cap
 
@@ -157,13 +159,19 @@ class AutosaveController(QObject):
 
         def go_on(begun: tuple[SessionStore, StudioError | None]) -> None:
             store, refusal = begun
+            self._is_beginning = False
             self._go_on_in(store)
             if refusal is not None:
                 self._refuse(refusal)
 
+        def refuse(error: StudioError) -> None:
+            self._is_beginning = False
+            self._refuse(error)
+
         left = self._set_aside()
         if self._is_started:
-            self._files.submit_write(begin, go_on, self._refuse)
+            self._is_beginning = True
+            self._files.submit_write(begin, go_on, refuse)
         self._take(project)
         return left
 
@@ -349,7 +357,7 @@ class AutosaveController(QObject):
             self.note()
 
     def _set_aside(self) -> Path | None:
-        """Leave the session for another; its folder, or None if it is not kept: it is saved, or nothing is in it."""
+        """Leave the session for another; its folder, or None if it is not kept: saved, empty, or the disk refuses."""
         self._session.finishing.leave()
         self._has_failed = False  # what comes has a right to be told, too
         project = self._present()
@@ -364,7 +372,7 @@ class AutosaveController(QObject):
         is_kept = project.has_work and (file is None or not file.is_saved)
         end = (lambda: None) if is_kept else discard
         self._files.submit_write(end, lambda _: self.left.emit(), self._tell_failed)
-        return store.folder if is_kept else None
+        return store.folder if is_kept and self._refusal is None else None
 
     def _leave_session(self) -> SessionStore | None:
         """Write the last state of the session and close it; None if there was none."""

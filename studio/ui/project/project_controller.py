@@ -62,6 +62,7 @@ class ProjectController(QObject):
         self._file: ProjectFile | None = None
         self._saved: Project | None = None  # what stands in it
         self._left: Path | None = None  # the session that was left last
+        self._renewed: dict[str, str] = {}  # marks of files to those they got here since, for `_files` alone
         self._autosave = autosave
         self._session = session
         self._opening = opening
@@ -184,7 +185,10 @@ class ProjectController(QObject):
         kept, taken = self._autosave.files, self._session.artworks_taken
 
         def save() -> tuple[ProjectFile, int]:
-            size, written = save_project(path, project, photos, kept, mark)
+            # A save that was asked for before this one may have written it meanwhile.
+            size, written = save_project(path, project, photos, kept, self._renewed.get(mark or "", mark))
+            if mark is not None:
+                self._renewed[mark] = written
             return ProjectFile(Path(os.path.abspath(path)), photos, written), size  # noqa: PTH100 - a link stays one
 
         def end(saved: tuple[ProjectFile, int]) -> None:
@@ -194,7 +198,7 @@ class ProjectController(QObject):
                 self._file, self._saved = file, project
                 self._autosave.note()
                 self.named.emit(file.path)
-                then()
+            then()
 
         def refuse(error: StudioError) -> None:
             if isinstance(error, ProjectChanged):

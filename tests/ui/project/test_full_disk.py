@@ -127,9 +127,12 @@ def test_it_is_asked_before_an_earlier_session_takes_its_place(
     question_of(qtbot, studio).reject()
     assert studio.session.artwork.recipe.strength == 0.77
     qtbot.waitUntil(lambda: is_free(left))
+    messages: list[Message | None] = []
+    studio.session.message_posted.connect(messages.append)
     studio.projects.go_to(left)
     answer(question_of(qtbot, studio), "Discard")
     qtbot.waitUntil(lambda: studio.session.artwork.recipe.strength != 0.77)
+    assert not any(message and "It is kept" in message.text for message in messages), "it is not"
 
 
 def is_free(folder: Path) -> bool:

@@ -16,6 +16,7 @@ from studio.core.project.session_store import SessionStore, open_session
 from studio.core.project.waiting_sessions import waiting_sessions
 from studio.ui.app import Studio
 from studio.ui.project import autosave_controller
+from studio.ui.project.session_opening import begin_with
 from studio.ui.session.message import Message
 from studio.ui.session.settings import Settings
 from tests.core.project.projects import make_evening, make_project
@@ -229,6 +230,43 @@ def test_a_project_saved_slowly_does_not_name_what_took_its_place_meanwhile(
         gate.open()
     qtbot.waitUntil(lambda: any(message and "night.studio is saved" in message.text for message in messages))
     assert studio.projects.path is None and not studio.window.windowTitle().startswith("night")
+
+
+def test_saved_twice_in_a_row_it_is_not_said_that_somebody_else_has_written_it(
+    qtbot: QtBot, start: Start, evening: Path
+) -> None:
+    studio = start()
+    open_project(qtbot, studio, evening)
+    ends: list[str] = []
+    for strength in (0.31, 0.32, 0.33):
+        change(studio, strength)
+        studio.projects.save_then(lambda: ends.append("saved"), lambda: ends.append("not saved"))
+    qtbot.waitUntil(lambda: len(ends) == 3 or studio.window.findChild(QMessageBox) is not None)
+    assert ends == ["saved"] * 3 and load_project(evening).state.recipe.strength == 0.33
+
+
+def test_what_is_done_before_the_session_of_a_project_has_begun_is_kept_in_it(
+    qtbot: QtBot, start: Start, evening: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = start()
+    gate = Gate()
+
+    def begin_slowly(project: Project, cap: int) -> object:
+        gate.wait()
+        return begin_with(project, cap)
+
+    monkeypatch.setattr(autosave_controller, "begin_with", begin_slowly)
+    ends: list[object] = []
+    try:
+        studio.projects.open(evening)
+        qtbot.waitUntil(lambda: studio.projects.path == evening)
+        change(studio, 0.31)
+        studio.autosave.keep(ends.append)
+        assert not ends
+    finally:
+        gate.open()
+    qtbot.waitUntil(lambda: ends == [None])
+    assert studio.autosave.is_up_to_date
 
 
 def folder_of(studio: Studio) -> Path:
