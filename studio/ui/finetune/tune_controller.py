@@ -95,6 +95,7 @@ class TuneController(QObject):
         self._folder = folder or data_folder() / "learning"
         self._lock = FolderLock(self._folder)  # a second studio leaves the files alone; a dead one's is void
         self._request: TuneRequest | None = None
+        self._told_to_wait = ""  # the last that was told of `waits_for`
         session.event_unclaimed.connect(self._take)
         session.live.changed.connect(self._tell_waiting)
         session.state_changed.connect(self._tell_waiting)
@@ -227,7 +228,9 @@ class TuneController(QObject):
 
     @Slot()
     def _tell_waiting(self) -> None:
-        if self.is_learning:
+        waits_for = self.waits_for
+        if waits_for != self._told_to_wait:
+            self._told_to_wait = waits_for
             self.step_arrived.emit()
 
     @Slot(object)
@@ -283,7 +286,8 @@ class TuneController(QObject):
         """Prepare the folder, and save what is needed to resume after a crash."""
         make_folder(self._folder)
         if not self._lock.take_if_free():
-            raise StudioError("Another window of the studio is learning a style.", "Keep or discard it there first.")
+            text = self.tr("Another window of the studio is learning a style.")
+            raise StudioError(text, self.tr("Keep or discard it there first."))
         if not request.is_resumed:
             delete(training_file(self.output))  # of another style; what was best of that stays until there is better
             write_request(request)

@@ -104,14 +104,15 @@ class ReferencePictures(QObject):
         for place in places:
             paths += (there := pictures_in([place]))
             if not there:
-                text = f"There are no pictures that can be read in {place.name or place}."
-                problems.append(StudioError(text, "Choose another folder."))
+                text = self.tr("There are no pictures that can be read in {}.").format(place.name or place)
+                problems.append(StudioError(text, self.tr("Choose another folder.")))
         allowed = permitted(paths)
         problems += map(StudioError, allowed.refusals)
         reader = FactsReader()
         for path in allowed.paths:
             if len(found) == MOST_PICTURES:
-                problems.append(StudioError(f"{MOST_PICTURES} pictures are the most.", "The others are left out."))
+                text = self.tr("{} pictures are the most.").format(MOST_PICTURES)
+                problems.append(StudioError(text, self.tr("The others are left out.")))
                 break
             try:
                 picture = learning_copy(whole(self._opener.open_picture(path, Cancellation())))
