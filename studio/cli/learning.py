@@ -46,7 +46,7 @@ def add_learning_options(parser: argparse.ArgumentParser) -> None:
         help="under which licence the pictures may be used (default: unknown)",
     )
     add("--photos", action="append", type=Path, default=[], metavar="DIR", help="photos like those to be painted")
-    add("--vector-only", action="store_true", help="learn 100 numbers and no layers: quicker, and gains little")
+    add("--vector-only", action="store_true", help="learn the style vector and no layers: quicker, and gains little")
     add("--all-layers", action="store_true", help="learn all layers from the first step on, not the last ones first")
     for name, (low, high) in LIMITS.items():
         default = getattr(TuneSettings, name)

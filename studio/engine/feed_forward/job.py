@@ -28,7 +28,7 @@ COARSE = 96  # px of the longer edge at which it is estimated how much there is 
 
 @dataclass(frozen=True)
 class FeedForwardJob:
-    """What the network is to paint. vector: the style vector (1, 100) to paint after. size: (h, w) of the result.
+    """What the network is to paint. vector: (1, N), by which it knows the style. size: (h, w) of the result.
 
     photo_key: unique to the photo. Of the recipe count stroke_size and strength, and detail and smoothness afterwards.
     fine_tuned: learned styles that change weights of the network, each with its share in that.

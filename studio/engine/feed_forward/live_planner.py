@@ -30,7 +30,8 @@ from studio.engine.runtime.tensors import shrinking, shrinking_opacity
 KEPT_PHOTOS = 256 << 20  # bytes, shrunk
 KEPT_SHARES = 3  # sets of masks; the largest takes 45 MB for each region
 KEPT_BANDS = 4096  # of a style's picture, 108 bytes each
-SEEN_BY_PREDICTOR = 512  # px of the longer edge; it shrinks everything to 256 anyway. Bands are measured at it, too
+# px of the longer edge at which the texture descriptor and bands are measured; the style predictor shrinks it to 256.
+SEEN_BY_PREDICTOR = 512
 PREVIEW_EDGES = (2048, 1536, 1024, 768, 512, 384, 256, 192)  # px; the sizes Live falls back to on a slow device
 PREVIEW_SECONDS = 0.3  # for which nobody minds waiting when nothing is changed
 COARSE_SECONDS = 0.1  # beyond, a coarser picture comes first, so that it follows the slider

@@ -20,7 +20,7 @@ BAND_SHARE = 0.7  # of the style's fine contrasts and colours at strength 1; see
 def blend_vectors(
     photo: Tensor, styles: Sequence[Tensor], shares: Sequence[float], strength: float, is_larger: bool = False
 ) -> Tensor:
-    """The vector to paint after. Shapes: the photo's own (1, 100), one (1, 100) per style -> (1, 100).
+    """The vector to paint after. Shapes: the photo's own (1, N), one (1, N) per style -> (1, N).
 
     shares: one per style, summing to 1. strength: 0 to 1. is_larger: for the larger network. Source: Ghiasi et al.
     2017, who call the way from the photo's own vector to the style's "identity interpolation".

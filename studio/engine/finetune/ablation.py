@@ -295,9 +295,8 @@ def _fresh(seed: int, network: LiveNetwork, keeps_small: bool) -> tuple[LiveNetw
         fresh: LiveNetwork = live
         if isinstance(network, FineNetwork):
             fresh = FineNetwork(live, RefinementNetwork(network.refinement.widths), network.is_bfloat16)
-            fresh.refinement.load_state_dict(
-                dict(network.refinement.named_buffers()), strict=False
-            )  # fitted, not learnt
+            fitted = dict(network.refinement.named_buffers())  # and not learnt
+            fresh.refinement.load_state_dict(fresh.refinement.state_dict() | fitted)
     prefix = "refinement." if keeps_small else ""
     names = tuple(name for name, _ in fresh.named_parameters() if name.startswith(prefix))
     return fresh.requires_grad_(False).eval().to(memory_format=torch.channels_last), names

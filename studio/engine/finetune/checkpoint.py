@@ -66,8 +66,11 @@ class TuningState:
         replace_file(path, save({name: tensor.contiguous() for name, tensor in tensors.items()}, header))
 
     @classmethod
-    def read(cls, path: Path, like: Mapping[str, Tensor]) -> TuningState:
-        """The state in a file, on the device of the weights it is for. Raises StudioError if it is none."""
+    def read(cls, path: Path, like: Mapping[str, Tensor], identity: str) -> TuningState:
+        """The state in a file, on the device of the weights it is for.
+
+        Raises StudioError if it is none, or that of a run with another identity.
+        """
         try:
             check_ordinary(path)
             with safe_open(path, framework="pt") as file:
@@ -79,13 +82,19 @@ class TuningState:
                     )
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
             values = parse_object(header["state"])
+            known_values = {name: values[name] for name in _VALUES}
+            check_fields(cls, known_values)
+            check_measured(known_values)
+            if known_values["identity"] != identity:  # before the shapes, which are those of another network perhaps
+                raise StudioError(
+                    f"The style begun in {path.name} was learnt from other pictures, with other settings, or with "
+                    "another version of the network.",
+                    "Name the same pictures and settings, or learn afresh.",
+                )
             training_log = parse_training_log(header[TRAINING_LOG_KEY])
             kinds = {kind: _of_kind(kind, tensors) for kind in _TENSORS}
             for kind in ("weights", "best"):
                 kinds[kind] = {name: _fitted(kinds[kind][name], known) for name, known in like.items()}
-            known_values = {name: values[name] for name in _VALUES}
-            check_fields(cls, known_values)
-            check_measured(known_values)
             torch.Generator().set_state(tensors["draws"])
             return cls(**known_values, **cast(dict[str, Any], kinds), draws=tensors["draws"], training_log=training_log)
         except (OSError, SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:

@@ -19,7 +19,7 @@ from torch.optim import Adam
 
 from studio.core.engine_api.learning import TrainingStep
 from studio.core.engine_api.tune_settings import TuneSettings
-from studio.core.errors import EngineError, StudioError
+from studio.core.errors import EngineError
 from studio.core.training.lesson_gain import LessonGain, gain_over
 from studio.engine.finetune.checkpoint import TuningState, damaged
 from studio.engine.finetune.dataset import Paint, Photos, References
@@ -98,12 +98,7 @@ class Tuner:
 
     def resume(self, path: Path) -> None:
         """Continue from what `save` wrote. Raises StudioError if it is missing, damaged, or of another run."""
-        state = TuningState.read(path, self.state.weights)
-        if state.identity != self.state.identity:
-            raise StudioError(
-                "The style begun in this file was learnt from other pictures, or with other settings.",
-                "Name the same ones, or learn afresh.",
-            )
+        state = TuningState.read(path, self.state.weights, self.state.identity)
         lacks = bool(state.step) and not (state.base.keys() & state.best_losses.keys() >= _MEASURED)
         if state.setbacks > MOST_SETBACKS or lacks or state.base.get("style") == 0:
             raise damaged(path)

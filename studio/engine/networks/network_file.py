@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -21,9 +22,12 @@ from studio.core.storage.untrusted import make_checked, parse_object
 from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, RefinementNetwork, RefinementWidths
 from studio.engine.networks.style_network import StyleNetwork, Widths
 
+_Widths = TypeVar("_Widths", Widths, RefinementWidths)
+
 FORMAT = "style-studio live network"
 VERSION = "1"  # of the architecture: another one cannot run these weights
 _NETWORK, _REFINEMENT = "network.", "refinement."
+_LARGEST_WIDTH = 4096  # channels, blocks or numbers: more no network of ours has, and a file may claim anything
 
 
 def save_network(weights: Mapping[str, Tensor], widths: Widths, predictor: str, path: Path) -> None:
@@ -68,18 +72,30 @@ def read_network(path: Path) -> LiveNetwork:
     try:
         with safe_open(path, "pt") as file:
             weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-        small = StyleNetwork(make_checked(Widths, parse_object(metadata["widths"])))
-        small.load_state_dict(_below(_NETWORK, weights))
+        with torch.device("meta"):  # shapes alone: what the file claims takes no memory before its tensors fit
+            small = StyleNetwork(_widths(Widths, metadata["widths"]))
+        small.load_state_dict(_below(_NETWORK, weights), assign=True)
         network: LiveNetwork = small
         if "refinement" in metadata:
-            refinement = RefinementNetwork(make_checked(RefinementWidths, parse_object(metadata["refinement"])))
-            refinement.load_state_dict(_below(_REFINEMENT, weights))
+            with torch.device("meta"):
+                refinement = RefinementNetwork(_widths(RefinementWidths, metadata["refinement"]))
+            refinement.load_state_dict(_below(_REFINEMENT, weights), assign=True)
             network = FineNetwork(small, refinement)
     except (SafetensorError, OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise WeightsError(f"{path.name} holds something else than a Live network.", "Install it again.") from error
-    if not all(bool(torch.isfinite(weight).all()) for weight in weights.values()):
+    descriptor = network.descriptor
+    is_fitted = descriptor is None or (descriptor.is_fitted and float(descriptor.floor.min()) > 0)
+    if not is_fitted or not all(bool(torch.isfinite(weight).all()) for weight in weights.values()):
         raise WeightsError(f"{path.name} holds numbers that cannot be.", "Train it again.")
     return network
+
+
+def _widths(kind: type[_Widths], text: str) -> _Widths:
+    """The widths in a text. Raises ValueError if there are none, or such as no network has."""
+    widths = make_checked(kind, parse_object(text))
+    if max(vars(widths).values()) > _LARGEST_WIDTH:
+        raise ValueError("it claims to be larger than any network")
+    return widths
 
 
 def _below(prefix: str, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

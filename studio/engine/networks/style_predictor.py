@@ -1,4 +1,4 @@
-"""The style predictor: a MobileNetV2 that turns any picture into a style vector.
+"""What names styles for Live networks; and the style predictor, a MobileNetV2 that turns any picture into a vector.
 
 Source: Sandler et al. 2018, "MobileNetV2", as trained by Ghiasi et al. 2017 in TensorFlow, whose paddings it keeps.
 """
@@ -20,7 +20,7 @@ from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize
 
 EDGE = 256  # px; the predictor sees every picture as a square of this size
-KEPT_VECTORS = 4096  # 400 bytes each
+KEPT_VECTORS = 4096  # 400 bytes each, or 912 with a texture descriptor
 _HALVING = (1, 3, 6, 13)  # blocks with stride 2
 _BLOCKS = 17
 _EXPANSION = 6  # times the channels between the first and last layer of a block

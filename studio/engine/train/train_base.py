@@ -99,6 +99,8 @@ class _Run:
         layers = (STRUCTURE_LAYERS, tuple(MOMENTS)) if is_fine else (tuple(CONTENT_LAYERS), STYLE_LAYERS)
         descriptor = network.descriptor
         if descriptor is not None and not descriptor.is_fitted and not self._checkpoint.is_file():
+            if group.is_first:
+                yield TrainingNews(0, plan.steps, {}, note="Fitting the texture descriptor to the pictures.")
             fit_descriptor(descriptor, photos, styles, encoder, plan.crop, plan.seed)
         state = fresh_state(network.refinement if isinstance(network, FineNetwork) else network, plan, group.size)
         if self._checkpoint.is_file():
@@ -206,7 +208,8 @@ class _Run:
         path = plan.out / f"{FINE_NAME if is_fine else NAME}.safetensors"
         if isinstance(network, FineNetwork):
             best = copy.deepcopy(network)
-            best.refinement.load_state_dict(state.best, strict=False)  # what is fitted and not learnt is there
+            fitted = dict(best.refinement.named_buffers())  # and not learnt
+            best.refinement.load_state_dict(fitted | state.best)
             save_fine_network(best, predictor_owner(plan.start), path)
         else:
             save_network(state.best, network.widths, predictor_owner(plan.start), path)

@@ -120,9 +120,7 @@ class TuneSettingsForm(QWidget):
             self.numbers[name].setEnabled(not is_deep)
         self.all_layers.setEnabled(is_deep)
         if not is_deep:
-            text = self.tr(
-                "Only the description of the style learns, 100 numbers (the style vector); all layers are frozen."
-            )
+            text = self.tr("Only the description of the style learns (the style vector); all layers are frozen.")
         elif self.all_layers.isChecked():
             text = self.tr("All layers that paint learn from the first step; what names styles is frozen.")
         else:

@@ -16,11 +16,12 @@ from studio.core.errors import StudioError
 from studio.engine.finetune.checkpoint import TuningState
 
 LIKE = {"vector": torch.zeros(1, 3)}
+IDENTITY = "identity"
 
 
 def make_state() -> TuningState:
     return TuningState(
-        "identity",
+        IDENTITY,
         torch.Generator().manual_seed(5).get_state(),
         {"vector": torch.tensor([[1.0, 2.0, 3.0]])},
         {"vector": torch.tensor([[4.0, 5.0, 6.0]])},
@@ -55,7 +56,7 @@ def change(path: Path, header: dict[str, str], tensors: dict[str, Tensor | None]
 
 
 def test_all_comes_back(path: Path) -> None:
-    found, expected = TuningState.read(path, LIKE), make_state()
+    found, expected = TuningState.read(path, LIKE, IDENTITY), make_state()
     for name, value in vars(expected).items():
         if isinstance(value, dict) and any(isinstance(part, Tensor) for part in value.values()):
             other = getattr(found, name)
@@ -71,7 +72,7 @@ def test_weights_come_back_in_the_memory_format_of_those_they_are_for(tmp_path: 
     weights = {"out.weight": torch.rand(4, 3, 2, 2).contiguous(memory_format=torch.channels_last)}
     path = tmp_path / "style.training"
     TuningState("", torch.get_rng_state(), weights, weights).write(path)
-    found = TuningState.read(path, weights)
+    found = TuningState.read(path, weights, "")
     assert found.weights["out.weight"].stride() == found.best["out.weight"].stride() == weights["out.weight"].stride()
     assert torch.equal(found.weights["out.weight"], weights["out.weight"])
 
@@ -98,7 +99,7 @@ def test_damaged_numbers_are_refused(state: str | dict[str, Any], path: Path) ->
     known = json.loads(json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]["state"])
     change(path, {"state": state if isinstance(state, str) else json.dumps(known | state)}, {})
     with pytest.raises(StudioError, match="is not there or damaged"):
-        TuningState.read(path, LIKE)
+        TuningState.read(path, LIKE, IDENTITY)
 
 
 @pytest.mark.parametrize(
@@ -117,11 +118,19 @@ def test_damaged_numbers_are_refused(state: str | dict[str, Any], path: Path) ->
 def test_damaged_tensors_are_refused(tensors: dict[str, Tensor | None], path: Path) -> None:
     change(path, {}, tensors)
     with pytest.raises(StudioError, match="is not there or damaged"):
-        TuningState.read(path, LIKE)
+        TuningState.read(path, LIKE, IDENTITY)
+
+
+def test_a_run_that_another_network_began_is_told_from_a_damaged_one(path: Path) -> None:
+    longer = {"vector": torch.zeros(1, 5)}
+    with pytest.raises(StudioError, match="another version of the network"):
+        TuningState.read(path, longer, "of another network")
+    with pytest.raises(StudioError, match="is not there or damaged"):
+        TuningState.read(path, longer, IDENTITY)
 
 
 def test_a_checkpoint_of_another_version_is_refused(path: Path) -> None:
     change(path, {"format": "style-studio-tuning-2"}, {})
     with pytest.raises(StudioError, match=r"style\.training was written by another version") as caught:
-        TuningState.read(path, LIKE)
+        TuningState.read(path, LIKE, IDENTITY)
     assert caught.value.remedy

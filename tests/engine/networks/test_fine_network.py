@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
 
@@ -17,6 +22,7 @@ from studio.engine.networks.fine_network import FineNetwork, RefinementNetwork, 
 from studio.engine.networks.network_file import save_fine_network
 from studio.engine.networks.style_delta import changes_of, learnable_weights, with_learned
 from studio.engine.networks.style_network import StyleNetwork, Widths
+from studio.engine.networks.texture_descriptor import FEATURES
 from studio.engine.networks.weights import ORIGINAL_NETWORK, load_style_network, predictor_owner
 from tests.support.scenes import waves
 
@@ -86,17 +92,68 @@ def test_bfloat16_paints_nearly_the_same(network: FineNetwork, conditions: Tenso
     assert float((paint(network, waves(), conditions) - plain).abs().max()) < 0.02
 
 
-def test_its_file_holds_both_networks(network: FineNetwork, conditions: Tensor, tmp_path: Path) -> None:
-    path = tmp_path / "fine.safetensors"
-    save_fine_network(network, ORIGINAL_NETWORK, path)
+def write_card(path: Path) -> None:
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     card = Card("fine", "model", "Mine", "Me", "2026", "CC0 1.0", "", path, sha256)
     path.with_suffix(".json").write_text(card_json(card), encoding="utf-8")
+
+
+def test_its_file_holds_both_networks(network: FineNetwork, conditions: Tensor, tmp_path: Path) -> None:
+    path = tmp_path / "fine.safetensors"
+    save_fine_network(network, ORIGINAL_NETWORK, path)
+    write_card(path)
     loaded, _ = load_style_network(str(path))
     assert isinstance(loaded, FineNetwork)
     assert (loaded.live.widths, loaded.refinement.widths) == (SMALL, WIDTHS)
     assert predictor_owner(str(path)) == ORIGINAL_NETWORK
     assert torch.allclose(paint(loaded, waves(), conditions), paint(network, waves(), conditions), atol=5e-3)
+
+
+class TestTextureDescriptor:
+    """What describes styles for the network comes with it, or the file is refused."""
+
+    @pytest.fixture
+    def path(self, network: FineNetwork, tmp_path: Path) -> Path:
+        described = RefinementNetwork(replace(WIDTHS, descriptor=4)).requires_grad_(False)
+        described.descriptor.fit(torch.rand((8, FEATURES), generator=torch.Generator().manual_seed(3)))
+        path = tmp_path / "fine.safetensors"
+        save_fine_network(FineNetwork(network.live, described), ORIGINAL_NETWORK, path)
+        write_card(path)
+        return path
+
+    def test_it_is_in_the_file(self, path: Path) -> None:
+        loaded, _ = load_style_network(str(path))
+        assert loaded.vector_length == 104 and loaded.descriptor is not None and loaded.descriptor.is_fitted
+        assert loaded.descriptor(torch.rand(2, FEATURES)).isfinite().all()
+
+    @pytest.mark.parametrize("length", [0, 5, -1, 4000, 10**9])
+    def test_one_of_another_length_is_refused(self, path: Path, length: int) -> None:
+        change(path, {}, descriptor=length)
+        with pytest.raises(WeightsError, match="something else than a Live network"):
+            load_style_network(str(path))
+
+    @pytest.mark.parametrize("name", ["floor", "mean", "matrix"])
+    def test_a_part_that_is_missing_is_refused(self, path: Path, name: str) -> None:
+        change(path, {name: None})
+        with pytest.raises(WeightsError, match="something else than a Live network"):
+            load_style_network(str(path))
+
+    @pytest.mark.parametrize(("name", "number"), [("floor", 0.0), ("floor", -1.0), ("matrix", 0.0), ("mean", math.inf)])
+    def test_numbers_that_describe_nothing_are_refused(self, path: Path, name: str, number: float) -> None:
+        tensor = load_file(path)[f"refinement.descriptor.{name}"]
+        change(path, {name: torch.full_like(tensor, number)})
+        with pytest.raises(WeightsError, match="cannot be"):
+            load_style_network(str(path))
+
+
+def change(path: Path, parts: dict[str, Tensor | None], **widths: int) -> None:
+    """Put other parts of a descriptor into a file, or other widths of the second network; None takes a part out."""
+    tensors = load_file(path) | {f"refinement.descriptor.{name}": tensor for name, tensor in parts.items()}
+    with safe_open(path, "pt") as file:
+        metadata = file.metadata()
+    metadata["refinement"] = json.dumps(json.loads(metadata["refinement"]) | widths)
+    save_file({name: tensor for name, tensor in tensors.items() if tensor is not None}, path, metadata)
+    write_card(path)
 
 
 class TestWhatAStyleChanges:

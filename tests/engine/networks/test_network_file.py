@@ -63,7 +63,10 @@ def test_a_file_of_another_version_is_refused(path: Path) -> None:
         load_style_network(str(path))
 
 
-@pytest.mark.parametrize("widths", ['{"down": 99}', '{"down": 20.0}', "[]", "?", '{"depth": 3}'])
+@pytest.mark.parametrize(
+    "widths",
+    ['{"down": 4000}', '{"blocks": 1000000000}', '{"down": 99}', '{"down": 20.0}', "[]", "?", '{"depth": 3}'],
+)
 def test_a_file_whose_widths_do_not_fit_is_refused(path: Path, widths: str) -> None:
     change_metadata(path, widths=widths)
     with pytest.raises(WeightsError, match="something else than a Live network"):
