@@ -115,6 +115,7 @@ class TestTextureDescriptor:
     @pytest.fixture
     def path(self, network: FineNetwork, tmp_path: Path) -> Path:
         described = RefinementNetwork(replace(WIDTHS, descriptor=4)).requires_grad_(False)
+        assert described.descriptor is not None
         described.descriptor.fit(torch.rand((8, FEATURES), generator=torch.Generator().manual_seed(3)))
         path = tmp_path / "fine.safetensors"
         save_fine_network(FineNetwork(network.live, described), ORIGINAL_NETWORK, path)
