@@ -34,7 +34,7 @@ def write_tuning_state(home: Path) -> Path:
 
 
 def use_tuning_state(path: Path) -> None:
-    state = TuningState.read(path, _WEIGHTS)
+    state = TuningState.read(path, _WEIGHTS, "identity")
     torch.Generator().set_state(state.draws)
     state.write(path)
 
