@@ -5,7 +5,7 @@ Nobody imports this before a curve is to be seen, except in the background: pyqt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtWidgets import QWidget
 
@@ -31,7 +31,7 @@ class LossPlot(LearningPlot):
 
     def show_training_log(self, training_log: Sequence[TrainingStep], best: TrainingStep | None) -> None:
         """Show these, and which is the best."""
-        practised = [(step.step, step.losses["total"]) for step in training_log if step.step]
+        practised = [(step.step, _style_of(step.losses)) for step in training_log if step.step]
         held_out = [(step.step, step.held_out["total"]) for step in training_log if step.held_out]
         shown: list[float] = []
         begun = [loss for _, loss in practised[:_SMOOTHED]]
@@ -58,6 +58,11 @@ class LossPlot(LearningPlot):
             self.legend.addItem(self.best, "")
         text = self.tr("best: {:.0f} % at step {}").format(percent, best.step)
         self.legend.getLabel(self.best).setText(text, color=color("text"))
+
+
+def _style_of(losses: Mapping[str, float]) -> float:
+    """The loss of style, where it is told apart: how much the photo counts in the total changes within a lesson."""
+    return losses.get("style", losses["total"])
 
 
 def _smoothed(points: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:

@@ -60,6 +60,14 @@ def test_both_losses_are_drawn_and_the_best_point_is_marked(plot: LossPlot) -> N
     assert [label.text for _, label in plot.legend.items][-1] == "best: 57 % at step 2"
 
 
+def test_what_the_photo_counts_in_the_total_is_no_part_of_the_style(curve: LossCurve, plot: LossPlot) -> None:
+    losses = ({"style": 0.8, "total": 1.0}, {"style": 0.4, "total": 2.0})
+    steps = [TrainingStep(number, 20, each, None, False) for number, each in enumerate(losses, start=1)]
+    curve.show_training_log([step(0, 2.0, 2.1, True), *steps])
+    _, shown = plot.training.getData()
+    assert shown[1] < shown[0]
+
+
 def test_the_whole_run_has_room_from_the_first_step_on(plot: LossPlot) -> None:
     (left, right), _ = plot.plot.viewRange()
     assert left <= 0 and 20 <= right < 25
