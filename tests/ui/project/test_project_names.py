@@ -204,6 +204,11 @@ def test_a_project_that_is_opened_while_the_last_work_is_read_waits_for_it(
     again.close()
 
 
+def others_than(studio: Studio) -> list[Path]:
+    """The folders of sessions that wait to be brought back, but for the one that is open."""
+    return [session.folder for session in waiting_sessions() if session.folder != folder_of(studio)]
+
+
 def test_a_project_saved_slowly_does_not_name_what_took_its_place_meanwhile(
     qtbot: QtBot, start: Start, evening: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,7 +216,8 @@ def test_a_project_saved_slowly_does_not_name_what_took_its_place_meanwhile(
     studio.session.take_artwork(make_evening())
     with qtbot.waitSignal(studio.autosave.left):
         open_project(qtbot, studio, evening)
-    (left,) = [session.folder for session in waiting_sessions() if session.folder != folder_of(studio)]
+    qtbot.waitUntil(lambda: len(others_than(studio)) == 1)
+    (left,) = others_than(studio)
     gate = Gate()
 
     def save_slowly(*arguments: object, **options: object) -> object:
