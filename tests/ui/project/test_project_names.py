@@ -228,11 +228,12 @@ def test_a_project_saved_slowly_does_not_name_what_took_its_place_meanwhile(
     night = evening.with_name("night.studio")
     messages: list[Message | None] = []
     try:
+        studio.session.message_posted.connect(messages.append)
         studio.projects.save_as(night)
+        qtbot.waitUntil(lambda: gate.is_reached)  # it is being written
         studio.projects.go_to(left)
         qtbot.waitUntil(lambda: studio.projects.path is None)
     finally:
-        studio.session.message_posted.connect(messages.append)
         gate.open()
     qtbot.waitUntil(lambda: any(message and "night.studio is saved" in message.text for message in messages))
     assert studio.projects.path is None and not studio.window.windowTitle().startswith("night")
