@@ -19,6 +19,7 @@ from studio.core.project.session_store import Recorded, SessionStore, open_sessi
 from studio.core.project.waiting_sessions import discard_session
 from studio.ui.history.shelf import Shelf
 from studio.ui.importing.user_styles import UserStyles
+from studio.ui.project.lent_sessions import LentSessions
 from studio.ui.project.session_opening import FoundWork, begin_with, fetch_session, find_work
 from studio.ui.session.message import Message
 from studio.ui.session.preferences import Preferences
@@ -71,6 +72,7 @@ class AutosaveController(QObject):
         self._preferences = preferences
         self._user_styles = user_styles
         self._store: SessionStore | None = None
+        self._lent = LentSessions()
         self._recorded: Project | None = None  # what is on the disk, or on its way
         self._refusal: StudioError | None = None  # why nothing is
         self._is_writing = self._is_beginning = False
@@ -103,10 +105,13 @@ class AutosaveController(QObject):
         window = {name: value for name, value in self.window.items() if name != _EDGE}
         return self._shelf.project(window | {_EDGE: edge} if edge else window)
 
-    @property
-    def files(self) -> Kept:
-        """The files of the session, so that a project is saved without making them again."""
-        return self._store.files if self._store is not None else {}
+    def lend_files(self) -> tuple[Kept, Callable[[], None]]:
+        """The files of the session, so that a project is saved without making them again, and what to call afterwards.
+
+        Until then they stay, even if another project takes the place of what is on the table.
+        """
+        store = self._store
+        return ({}, lambda: None) if store is None else (store.files, self._lent.lend(store.folder))
 
     @property
     def sizes(self) -> Mapping[str, int]:
@@ -371,7 +376,8 @@ class AutosaveController(QObject):
 
         is_kept = project.has_work and (file is None or not file.is_saved)
         end = (lambda: None) if is_kept else discard
-        self._files.submit_write(end, lambda _: self.left.emit(), self._tell_failed)
+        submit = partial(self._files.submit_write, end, lambda _: self.left.emit(), self._tell_failed)
+        self._lent.when_free(store.folder, submit)
         return store.folder if is_kept and self._refusal is None else None
 
     def _leave_session(self) -> SessionStore | None:

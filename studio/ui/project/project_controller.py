@@ -182,7 +182,8 @@ class ProjectController(QObject):
         """mark: as of `save_project`."""
         remember_folder(self._settings, _PURPOSE, path.parent)
         project = self._autosave.project().without_undo()
-        kept, taken = self._autosave.files, self._session.artworks_taken
+        taken = self._session.artworks_taken
+        kept, give_back = self._autosave.lend_files()
 
         def save() -> tuple[ProjectFile, int]:
             # A save that was asked for before this one may have written it meanwhile.
@@ -192,6 +193,7 @@ class ProjectController(QObject):
             return ProjectFile(Path(os.path.abspath(path)), photos, written), size  # noqa: PTH100 - a link stays one
 
         def end(saved: tuple[ProjectFile, int]) -> None:
+            give_back()
             file, size = saved
             self._tell_saved(file, size)
             if self._session.artworks_taken == taken:  # else something else is on the table by now
@@ -201,6 +203,7 @@ class ProjectController(QObject):
             then()
 
         def refuse(error: StudioError) -> None:
+            give_back()
             if isinstance(error, ProjectChanged):
                 self._ask_to_replace(error, path, photos, then, otherwise)
             else:

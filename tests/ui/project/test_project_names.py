@@ -225,6 +225,7 @@ def test_a_project_saved_slowly_does_not_name_what_took_its_place_meanwhile(
         return save_project(*arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr("studio.ui.project.project_controller.save_project", save_slowly)
+    lent = folder_of(studio)
     night = evening.with_name("night.studio")
     messages: list[Message | None] = []
     try:
@@ -233,10 +234,13 @@ def test_a_project_saved_slowly_does_not_name_what_took_its_place_meanwhile(
         qtbot.waitUntil(lambda: gate.is_reached)  # it is being written
         studio.projects.go_to(left)
         qtbot.waitUntil(lambda: studio.projects.path is None)
+        qtbot.waitUntil(lambda: studio.autosave.is_up_to_date)  # so that all that leaving has begun is done
+        assert lent.is_dir()  # the save reads in it
     finally:
         gate.open()
     qtbot.waitUntil(lambda: any(message and "night.studio is saved" in message.text for message in messages))
     assert studio.projects.path is None and not studio.window.windowTitle().startswith("night")
+    qtbot.waitUntil(lambda: not lent.exists())
 
 
 def test_saved_twice_in_a_row_it_is_not_said_that_somebody_else_has_written_it(
