@@ -33,6 +33,7 @@ from studio.core.engine_api.contract import (
 from studio.core.engine_api.learning import ClassifierRequest, TuneRequest
 from studio.core.engine_api.schedule import NARROWEST
 from studio.core.errors import EngineError, RecipeError, StudioError
+from studio.core.generators import mapped, run_to_end
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import FINE_NETWORK, QUICK_NETWORK, StyleRecipe
 from studio.engine.comparison.comparer import Comparer
@@ -56,7 +57,7 @@ from studio.engine.runtime.device import (
     keep_freed_memory,
     release_memory,
 )
-from studio.engine.runtime.generators import mapped, run_to_end, signs_of_life
+from studio.engine.runtime.generators import signs_of_life
 from studio.engine.runtime.region_shares import RegionShares
 from studio.engine.runtime.tensors import reading, shrinking, shrinking_opacity, strip_of, strips, writing
 from studio.engine.vision.describer import Describer

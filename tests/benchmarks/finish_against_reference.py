@@ -26,6 +26,7 @@ import torch
 from torch import Tensor
 
 from studio.core.engine_api.contract import EngineSettings
+from studio.core.generators import run_to_end
 from studio.core.image_io import open_picture
 from studio.core.picture import fit_size
 from studio.core.recipe import QUICK_NETWORK, StyleRecipe
@@ -42,7 +43,6 @@ from studio.engine.networks.weights import LAYOUTS, load_encoder_weights, load_s
 from studio.engine.optimization.optimize import finish
 from studio.engine.optimization.targets import Painting
 from studio.engine.runtime.device import keep_freed_memory
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize_to, to_tensor
 from studio.engine.torch_engine import INITIAL_EDGES
 

@@ -39,6 +39,7 @@ from studio.core.card import Card, bundled_cards
 from studio.core.engine_api.contract import Done, EngineSettings, Failed, StyleRequest
 from studio.core.engine_api.learning import TuneRequest
 from studio.core.engine_api.tune_settings import TuneSettings
+from studio.core.generators import run_to_end
 from studio.core.image_io import open_picture
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.picture import Picture
@@ -56,7 +57,6 @@ from studio.engine.finetune.validation import (
 from studio.engine.losses.statistics import Moments, moments
 from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import LAYOUTS, load_encoder_weights
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import picture_at, to_picture, to_tensor
 from studio.engine.torch_engine import TorchEngine
 

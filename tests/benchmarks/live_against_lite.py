@@ -34,6 +34,7 @@ from PIL import Image
 from torch import Tensor
 
 from studio.core.card import bundled_cards
+from studio.core.generators import run_to_end
 from studio.core.image_io import open_picture
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.picture import Picture
@@ -43,7 +44,6 @@ from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import LAYOUTS, ORIGINAL_NETWORK, load_encoder_weights, load_style_network
 from studio.engine.runtime.device import choose_device, device_name, keep_freed_memory
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize_to, to_picture, to_tensor
 from studio.engine.train.validation import ErrorMetrics, ValidationPair
 

@@ -131,11 +131,11 @@ def measure_tile(dtype: str) -> tuple[str, float]:
     """Bytes per pixel beyond what is there before an evaluation, and its seconds."""
     import torch
 
+    from studio.core.generators import run_to_end
     from studio.core.recipe import StyleRecipe
     from studio.engine.networks.vgg import Encoder
     from studio.engine.networks.weights import LAYOUTS, load_encoder_weights
     from studio.engine.optimization.targets import Painting, make_objective, targets_at
-    from studio.engine.runtime.generators import run_to_end
 
     cpu, weak = torch.device("cpu"), StyleRecipe(strength=0.2)  # with all content layers
     encoder = Encoder(LAYOUTS["vgg16"], run_to_end(load_encoder_weights("vgg16", None)), cpu, getattr(torch, dtype))

@@ -41,6 +41,7 @@ from torch.nn import functional
 from torchvision.models import mobilenet_v2
 
 from studio.core.engine_api.contract import Done, EngineSettings, StyleRequest
+from studio.core.generators import run_to_end
 from studio.core.image_io import open_picture
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.picture import Picture
@@ -50,7 +51,6 @@ from studio.engine.losses.losses import relative_moments_loss
 from studio.engine.losses.statistics import Moments, moments
 from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import LAYOUTS, load_encoder_weights
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize_to, to_picture, to_tensor
 from studio.engine.torch_engine import TorchEngine
 

@@ -31,6 +31,7 @@ from torch import Tensor
 from studio.core.card import bundled_cards
 from studio.core.engine_api.build_requests import draw_mask, style_request
 from studio.core.engine_api.contract import Done, EngineSettings, Seen, StyleRequest
+from studio.core.generators import run_to_end
 from studio.core.image_io import open_picture
 from studio.core.picture import Picture
 from studio.core.recipe import QUALITIES, StyleRecipe
@@ -44,7 +45,6 @@ from studio.core.styles.style import Style
 from studio.engine.losses.statistics import Moments, moments
 from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import LAYOUTS, load_encoder_weights
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize, resize_to, to_tensor
 from studio.engine.torch_engine import TorchEngine
 from studio.engine.vision.faces import find_faces

@@ -15,6 +15,7 @@ import time
 
 import torch
 
+from studio.core.generators import run_to_end
 from studio.core.image_io import open_picture
 from studio.core.recipe import StyleRecipe
 from studio.core.resources import resource_folder
@@ -24,7 +25,6 @@ from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import LAYOUTS, load_encoder_weights
 from studio.engine.optimization.targets import Painting, make_objective, targets_at
 from studio.engine.runtime.device import device_name, keep_freed_memory
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize_to, to_tensor
 
 SIZES = (128, 256, 512)  # px of the longer edge

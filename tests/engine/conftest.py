@@ -13,11 +13,11 @@ from torch import Tensor
 
 from studio.core.engine_api.contract import EngineSettings
 from studio.core.engine_api.schedule import Stage, stages
+from studio.core.generators import run_to_end
 from studio.engine import event_reporter
 from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import LAYOUTS, load_encoder_weights
 from studio.engine.optimization import optimize
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.torch_engine import TorchEngine
 
 MakeEncoder = Callable[..., Encoder]

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from studio.core.engine_api.comparison import COMPARED_LAYERS, STROKE_EDGE, Comparison, PictureTraits
 from studio.core.engine_api.contract import Compared, CompareRequest
+from studio.core.generators import mapped
 from studio.core.picture import Picture
 from studio.engine.comparison.composition import attention_of, center_of, correlation, mirror_of, soft_map
 from studio.engine.comparison.palette import in_srgb, palette_distance, palette_of
@@ -20,7 +21,6 @@ from studio.engine.comparison.patches import PATCH, match_patches
 from studio.engine.comparison.strokes import Strokes, strokes_of
 from studio.engine.losses.statistics import Moments, moments
 from studio.engine.networks.vgg import Encoder
-from studio.engine.runtime.generators import mapped
 from studio.engine.runtime.tensors import shrinking
 from studio.engine.vision.art_encoder import ArtEncoder, Description, at_working_size
 

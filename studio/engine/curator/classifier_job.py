@@ -20,6 +20,7 @@ from studio.core.curator.fitting import HeldOut, averaged_head, calibrated, cros
 from studio.core.engine_api.contract import Event, Progress
 from studio.core.engine_api.learning import ClassifierRequest, Trained
 from studio.core.errors import EngineError, StudioError
+from studio.core.generators import mapped
 from studio.engine.curator.looks import looks_of
 from studio.engine.curator.scratch import train_from_scratch
 from studio.engine.curator.stages import Places, TunedParts, compare, head_result, scratch_result
@@ -27,7 +28,7 @@ from studio.engine.curator.tuned_network import TunedNetwork
 from studio.engine.curator.tuner import EpochResult, TuningSet, tune, validation_places
 from studio.engine.curator.views import Rows, see_crops, see_whole
 from studio.engine.runtime.device import is_out_of_memory
-from studio.engine.runtime.generators import in_thread, mapped, signs_of_life
+from studio.engine.runtime.generators import in_thread, signs_of_life
 from studio.engine.vision.mobilenet import MobileNetEncoder
 
 LARGE = 1000  # pictures; of more, the first part alone judges fine-tuning

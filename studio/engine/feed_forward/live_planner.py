@@ -10,6 +10,7 @@ from cachetools import LRUCache
 from torch import Tensor
 
 from studio.core.engine_api.contract import LiveRequest, RegionRequest, StyleRequest
+from studio.core.generators import run_to_end
 from studio.core.picture import Picture, fit_size
 from studio.core.recipe import AUTO_NETWORK, FINE_NETWORK, QUICK_NETWORK, StyleRecipe
 from studio.core.styles.learned_style import LearnedStyle, painting_network
@@ -22,7 +23,6 @@ from studio.engine.networks.style_predictor import Predictor, StylePredictor
 from studio.engine.networks.texture_descriptor import predictor_for
 from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import bundled_encoder, load_style_network, predictor_owner
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.lru_cache import TensorCache
 from studio.engine.runtime.region_shares import RegionShares, masks_key
 from studio.engine.runtime.tensors import shrinking, shrinking_opacity

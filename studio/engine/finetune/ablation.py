@@ -18,6 +18,7 @@ from torch import Tensor
 
 from studio.core.card import bundled_cards
 from studio.core.engine_api.tune_settings import LARGEST_EDGE, TuneSettings
+from studio.core.generators import run_to_end
 from studio.core.image_io import open_picture
 from studio.core.recipe import QUICK_NETWORK
 from studio.core.storage.atomic_write import make_folder, replace_file
@@ -47,7 +48,6 @@ from studio.engine.optimization.lbfgs import BoundedLBFGS
 from studio.engine.optimization.optimize import RELAXATION
 from studio.engine.optimization.preconditioner import Preconditioner
 from studio.engine.runtime.device import choose_device, device_name, keep_freed_memory
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import picture_at
 
 SCRATCH_RATE = 1e-3  # at which the studio trained the larger network from random weights; usual: Johnson 2016

@@ -7,6 +7,7 @@ from collections.abc import Generator
 import torch
 from torch import Tensor, nn
 
+from studio.core.generators import run_to_end
 from studio.core.recipe import StyleRecipe
 from studio.engine.feed_forward.flat_regions import calm_flat_regions
 from studio.engine.feed_forward.live_painter import CALM
@@ -14,7 +15,6 @@ from studio.engine.feed_forward.strength import band_share, blend_vectors, paint
 from studio.engine.finetune.dataset import Predict
 from studio.engine.losses.band_statistics import BandCovariances, match_bands
 from studio.engine.networks.fine_network import FineNetwork, LiveNetwork
-from studio.engine.runtime.generators import run_to_end
 
 STRENGTH = StyleRecipe().strength
 

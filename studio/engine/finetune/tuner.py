@@ -20,6 +20,7 @@ from torch.optim import Adam
 from studio.core.engine_api.learning import TrainingStep
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import EngineError
+from studio.core.generators import run_to_end
 from studio.core.training.lesson_gain import LessonGain, gain_over
 from studio.engine.finetune.checkpoint import TuningState, damaged
 from studio.engine.finetune.dataset import Paint, Photos, References
@@ -31,7 +32,7 @@ from studio.engine.losses.painting_loss import LOST, PaintingLoss
 from studio.engine.losses.training_loss import TrainingLoss
 from studio.engine.networks.fine_network import LiveNetwork, VectorPainter
 from studio.engine.networks.style_delta import learnable_groups
-from studio.engine.runtime.generators import run_to_end, timed
+from studio.engine.runtime.generators import timed
 from studio.engine.runtime.optimizer_state import load_optimizer_tensors, optimizer_tensors
 
 VALIDATE_EVERY = 50  # steps: an exam takes as long as eight of them

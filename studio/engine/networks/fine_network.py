@@ -18,9 +18,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from studio.core.generators import run_to_end
 from studio.engine.networks.style_network import VECTOR, Norm, Normalizer, Statistics, StyleNetwork, by_size
 from studio.engine.networks.texture_descriptor import TextureDescriptor
-from studio.engine.runtime.generators import run_to_end
 
 GRID = 8  # px; sizes are continued to a multiple of it
 HIDDEN, DESCRIBED = 128, 256  # numbers between style vector and conditions, and between descriptor and conditions

@@ -15,8 +15,8 @@ from cachetools import LRUCache
 from torch import Tensor, nn
 from torch.nn import functional
 
+from studio.core.generators import run_to_end
 from studio.engine.networks.same_convolution import SameConvolution
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize
 
 EDGE = 256  # px; the predictor sees every picture as a square of this size

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from studio.core.generators import run_to_end
 from studio.engine.networks.style_predictor import Predictor
 from studio.engine.networks.vgg import Encoder
-from studio.engine.runtime.generators import run_to_end
 
 LAYERS = {"relu1_1": 64, "relu2_1": 128, "relu3_1": 256, "relu4_1": 512}  # channels of each
 FEATURES = 2 * sum(LAYERS.values())  # a mean and a deviation of each channel

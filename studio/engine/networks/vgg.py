@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from studio.core.generators import run_to_end
 from studio.engine.networks.probes import choose_dtype, choose_winograd
 from studio.engine.networks.winograd import WinogradConvolution
-from studio.engine.runtime.generators import run_to_end
 
 Pooling = Literal["max", "average"]
 Padding = Literal["replicate", "reflect"]

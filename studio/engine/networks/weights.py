@@ -11,13 +11,13 @@ from torch import Tensor
 
 from studio.core.card import Card, bundled_cards, read_card
 from studio.core.errors import StudioError, WeightsError
+from studio.core.generators import run_to_end
 from studio.engine.networks.fine_network import LiveNetwork
 from studio.engine.networks.magenta_weights import rearrange
 from studio.engine.networks.network_file import predictor_of, read_network
 from studio.engine.networks.style_network import StyleNetwork, Widths
 from studio.engine.networks.torchvision_weights import FILES, Download, load_torchvision_weights
 from studio.engine.networks.vgg import Encoder, EncoderLayout, best_encoder
-from studio.engine.runtime.generators import run_to_end
 
 _VGG16 = (2, 2, 3, 3)
 _VGG19 = (2, 2, 4, 4)

@@ -1,7 +1,4 @@
-"""Work that is written as a generator: told of in events, timed, or computed on another thread.
-
-What needs nothing of the engine is in `studio.core.generators`; the engine's modules have all of it from here.
-"""
+"""Work that is written as a generator: told of in events, timed, or computed on another thread."""
 
 from __future__ import annotations
 
@@ -14,9 +11,6 @@ from threading import Thread
 from typing import TypeVar
 
 from studio.core.engine_api.contract import Event, Progress
-from studio.core.generators import mapped, run_to_end
-
-__all__ = ("SIGN_OF_LIFE", "in_thread", "mapped", "run_to_end", "signs_of_life", "timed")
 
 Result = TypeVar("Result")
 Step = TypeVar("Step")

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from studio.core.generators import run_to_end
 from studio.core.picture import Fine, Picture, Pixels, fit_size, from_deep
 from studio.core.resampling import resized, resizing, resizing_deep
-from studio.engine.runtime.generators import run_to_end
 
 STRIP = 1 << 20  # px at a time
 COARSE_EDGE = 24  # px of the longer edge at which a picture has the colours Live showed

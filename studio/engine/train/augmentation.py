@@ -9,10 +9,10 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from studio.core.generators import run_to_end
 from studio.engine.losses.statistics import Moments, moments
 from studio.engine.networks.style_predictor import Predictor
 from studio.engine.networks.vgg import Encoder
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize
 from studio.engine.train.dataset import Pictures
 from studio.engine.train.procedural_styles import procedural_style

@@ -8,6 +8,7 @@ from typing import cast
 import torch
 from torch import Tensor
 
+from studio.core.generators import run_to_end
 from studio.core.training.training_plan import TrainingPlan
 from studio.engine.losses.painting_loss import (
     MOMENTS,
@@ -22,7 +23,6 @@ from studio.engine.losses.statistics import Moments, blend_moments
 from studio.engine.networks.fine_network import FineNetwork, LiveNetwork, RefinementNetwork
 from studio.engine.networks.style_network import VECTOR
 from studio.engine.networks.vgg import Encoder
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.train.augmentation import AugmentedViews, between, seeded
 from studio.engine.train.checkpoint import TrainingState
 from studio.engine.train.distributed import ProcessGroup

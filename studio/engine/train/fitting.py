@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
+from studio.core.generators import run_to_end
 from studio.engine.networks.texture_descriptor import TextureDescriptor, feature_statistics
 from studio.engine.networks.vgg import Encoder
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.train.augmentation import STYLE_EDGES, between, crop_photo, crop_style, seeded
 from studio.engine.train.dataset import Pictures
 

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from studio.core.card import bundled_cards, card_json
 from studio.core.errors import StudioError
+from studio.core.generators import run_to_end
 from studio.core.image_io.find_pictures import pictures_in
 from studio.core.image_io.picture_reader import open_picture
 from studio.core.storage.atomic_write import make_folder, replace_file
@@ -45,7 +46,6 @@ from studio.engine.networks.weights import (
     verified_card,
 )
 from studio.engine.runtime.device import device_name, keep_freed_memory
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import to_tensor
 from studio.engine.train.augmentation import AugmentedViews
 from studio.engine.train.checkpoint import TrainingState, fresh_state, load_state, save_state

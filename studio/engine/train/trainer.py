@@ -11,6 +11,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from studio.core.generators import run_to_end
 from studio.core.training.training_plan import TrainingNews, TrainingPlan
 from studio.engine.losses.losses import LossWeights, relative_moments_loss
 from studio.engine.losses.statistics import Moments, batch_moments, blend_moments, total_variation
@@ -18,7 +19,6 @@ from studio.engine.losses.training_loss import TrainingLoss, distance
 from studio.engine.networks.fine_network import LiveNetwork, VectorPainter
 from studio.engine.networks.style_network import StyleNetwork
 from studio.engine.networks.vgg import Encoder
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.train.augmentation import PIXELS, AugmentedViews, between, seeded
 from studio.engine.train.checkpoint import TrainingState
 from studio.engine.train.distributed import ProcessGroup

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from studio.core.generators import run_to_end
 from studio.engine.losses.losses import relative_moments_loss
 from studio.engine.losses.statistics import Moments, moments
 from studio.engine.losses.training_loss import relative_content_loss
 from studio.engine.networks.style_predictor import Predictor
 from studio.engine.networks.vgg import Encoder
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize_to
 from studio.engine.train.dataset import Pictures
 

@@ -12,11 +12,11 @@ from torch import Tensor
 from studio.core.comparison.report import main_direction, turn_between, wider
 from studio.core.engine_api.comparison import Comparison
 from studio.core.engine_api.contract import Compared, CompareRequest, EngineSettings
+from studio.core.generators import run_to_end
 from studio.core.picture import Picture
 from studio.engine.comparison.palette import in_srgb, palette_distance, palette_of
 from studio.engine.comparison.strokes import strokes_of
 from studio.engine.runtime.cielab import from_cielab, to_cielab
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.torch_engine import TorchEngine
 from studio.jobs.event_check import check_event
 from tests.support.scenes import picture_of, waves

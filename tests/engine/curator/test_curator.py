@@ -23,6 +23,7 @@ from studio.core.engine_api.contract import Event as EngineEvent
 from studio.core.engine_api.features import FeatureQuery
 from studio.core.engine_api.learning import ClassifierRequest, Trained
 from studio.core.errors import RecipeError, StudioError, WeightsError
+from studio.core.generators import run_to_end
 from studio.core.picture import Picture
 from studio.engine.curator import classifier_job
 from studio.engine.curator.classifier_job import train_classifier
@@ -33,7 +34,6 @@ from studio.engine.curator.stages import TunedParts, compare
 from studio.engine.curator.tuned_network import TunedNetwork
 from studio.engine.curator.tuner import EpochResult, TuningSet, tune, validation_places
 from studio.engine.curator.views import View, augmented
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.vision.describer import Describer
 from studio.jobs.event_check import check_event
 from tests.support.scenes import picture_of, waves, weave

@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from studio.core.engine_api.contract import LiveRequest, RegionRequest
+from studio.core.generators import run_to_end
 from studio.core.picture import Picture
 from studio.core.recipe import AUTO_NETWORK, FINE_NETWORK, NETWORKS, QUICK_NETWORK, StyleRecipe
 from studio.engine.feed_forward.held_colors import hold_colors
 from studio.engine.feed_forward.job import FeedForwardJob
 from studio.engine.feed_forward.live_painter import LivePainter
 from studio.engine.feed_forward.live_planner import FINE_PACE, REST_SECONDS, LivePlanner
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import coarse_colors, coarse_size, to_tensor
 from studio.engine.torch_engine import TorchEngine
 from tests.engine.test_torch_engine import difference

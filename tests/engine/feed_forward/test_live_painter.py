@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from studio.core.errors import StudioError
+from studio.core.generators import run_to_end
 from studio.core.image_io import open_picture
 from studio.core.recipe import StyleRecipe
 from studio.core.resources import resource_folder
@@ -24,7 +25,6 @@ from studio.engine.feed_forward.strength import blend_vectors
 from studio.engine.losses.band_statistics import band_covariances
 from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.weights import ORIGINAL_NETWORK, load_style_network
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize_to, to_tensor
 from tests.support.scenes import flat, picture_of, waves, weave
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from studio.core.engine_api.contract import ColorRequest, LiveRequest
 from studio.core.errors import EngineError, RecipeError
+from studio.core.generators import run_to_end
 from studio.core.picture import Picture
 from studio.core.recipe import NETWORKS, StyleRecipe
 from studio.engine import keep_colors, torch_engine
@@ -22,7 +23,6 @@ from studio.engine.networks.style_predictor import StylePredictor
 from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization.optimize import Snapshot, finish
 from studio.engine.optimization.targets import Painting
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.oklab import to_oklab
 from studio.engine.runtime.tensors import to_tensor
 from studio.engine.torch_engine import TorchEngine

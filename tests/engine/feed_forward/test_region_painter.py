@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from studio.core.engine_api.contract import LiveRequest, RegionRequest
+from studio.core.generators import run_to_end
 from studio.core.picture import Pixels
 from studio.core.recipe import FINE_NETWORK, NETWORKS, QUICK_NETWORK, StyleRecipe
 from studio.engine.feed_forward import live_painter
@@ -18,7 +19,6 @@ from studio.engine.feed_forward.live_planner import LivePlanner, network_of
 from studio.engine.feed_forward.region_painter import RegionalJob
 from studio.engine.networks.fine_network import FineNetwork
 from studio.engine.networks.style_network import Statistics
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import to_tensor
 from tests.support.fakes import make_learned
 from tests.support.scenes import picture_of, waves, weave

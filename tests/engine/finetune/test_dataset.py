@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from studio.core.generators import run_to_end
 from studio.engine.finetune import dataset
 from studio.engine.finetune.dataset import (
     Photos,
@@ -22,7 +23,6 @@ from studio.engine.finetune.dataset import (
 from studio.engine.losses.losses import STYLE_LAYERS
 from studio.engine.losses.statistics import Moments
 from studio.engine.networks.vgg import Encoder
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize_to
 from tests.support.scenes import flat, waves, weave
 

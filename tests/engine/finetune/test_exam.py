@@ -6,12 +6,12 @@ import pytest
 import torch
 from torch import Tensor
 
+from studio.core.generators import run_to_end
 from studio.engine.finetune import validation
 from studio.engine.finetune.validation import EXAM_STYLE_LAYERS, Exam
 from studio.engine.losses.losses import STYLE_LAYERS
 from studio.engine.losses.painting_loss import MOMENTS
 from studio.engine.networks.vgg import Encoder
-from studio.engine.runtime.generators import run_to_end
 from tests.support.scenes import waves, weave
 
 PHOTO, WORK, OTHER = waves(64, 64), weave(64, 64), weave(64, 96)

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from studio.core.generators import run_to_end
 from studio.engine.losses import band_statistics
 from studio.engine.losses.band_statistics import (
     BANDS,
@@ -15,7 +16,6 @@ from studio.engine.losses.band_statistics import (
     match_bands,
     transport_map,
 )
-from studio.engine.runtime.generators import run_to_end
 from tests.support.scenes import flat, waves, weave
 
 

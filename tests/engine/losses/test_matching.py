@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from studio.core.generators import run_to_end
 from studio.engine.losses import matching
 from studio.engine.losses.matching import nearest_features, sample_rows
-from studio.engine.runtime.generators import run_to_end
 
 
 def test_each_place_gets_the_row_that_points_its_way() -> None:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from studio.core.generators import run_to_end
 from studio.engine.losses.losses import (
     CONTENT_LAYERS,
     FLOOR,
@@ -26,7 +27,6 @@ from studio.engine.losses.statistics import moments, total_variation
 from studio.engine.networks.vgg import Encoder, EncoderLayout, Pooling
 from studio.engine.networks.weights import LAYOUTS
 from studio.engine.runtime import tiling
-from studio.engine.runtime.generators import run_to_end
 from tests.support.plain_vgg import plain_features
 from tests.support.scenes import flat, relative_error, waves, weave
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from studio.core.generators import run_to_end
 from studio.engine.losses.band_statistics import band_covariances, match_bands
 from studio.engine.losses.losses import MATCHED_LAYERS, STRUCTURE_LAYERS, STYLE_LAYERS, ObjectiveWeights, variance_of
 from studio.engine.losses.matching import nearest_features
@@ -19,7 +20,6 @@ from studio.engine.losses.self_similarity import CellGrid, self_similarity
 from studio.engine.losses.statistics import moments, sums_around, total_variation
 from studio.engine.networks.vgg import Encoder
 from studio.engine.runtime import tiling
-from studio.engine.runtime.generators import run_to_end
 from tests.support.scenes import relative_error, waves, weave
 
 ALL = ObjectiveWeights(

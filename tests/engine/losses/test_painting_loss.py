@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from studio.core.generators import run_to_end
 from studio.engine.losses.painting_loss import (
     MOMENTS,
     PIXELS,
@@ -20,7 +21,6 @@ from studio.engine.losses.painting_loss import (
 from studio.engine.losses.statistics import Moments, moments
 from studio.engine.losses.training_loss import LossResult
 from studio.engine.networks.vgg import Encoder
-from studio.engine.runtime.generators import run_to_end
 from tests.support.scenes import waves, weave
 
 PHOTO, STYLE = waves(64, 64), weave(64, 64)

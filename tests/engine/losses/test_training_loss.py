@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
+from studio.core.generators import run_to_end
 from studio.engine.losses.losses import LossWeights
 from studio.engine.losses.statistics import Moments, batch_moments
 from studio.engine.losses.training_loss import LossResult, TrainingLoss
 from studio.engine.networks.vgg import Encoder
-from studio.engine.runtime.generators import run_to_end
 from tests.support.scenes import waves
 
 STYLE, CONTENT = "relu2_2", "relu3_1"

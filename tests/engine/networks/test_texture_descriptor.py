@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from studio.core.generators import run_to_end
 from studio.engine.networks.style_predictor import Predictor
 from studio.engine.networks.texture_descriptor import (
     FEATURES,
@@ -15,7 +16,6 @@ from studio.engine.networks.texture_descriptor import (
     predictor_for,
 )
 from studio.engine.networks.weights import bundled_encoder
-from studio.engine.runtime.generators import run_to_end
 
 CPU = torch.device("cpu")
 LENGTH = 6

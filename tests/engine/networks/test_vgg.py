@@ -10,11 +10,11 @@ from torch import Tensor
 from torch.nn import functional
 from torchvision.models import vgg16, vgg19
 
+from studio.core.generators import run_to_end
 from studio.core.image_io import open_picture
 from studio.core.resources import resource_folder
 from studio.engine.networks.vgg import Encoder
 from studio.engine.networks.weights import LAYOUTS
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize_to, to_tensor
 from tests.support.plain_vgg import plain_features
 from tests.support.scenes import flat, relative_error, waves

@@ -24,11 +24,11 @@ from torch import Tensor
 
 from studio.core.card import bundled_cards
 from studio.core.errors import WeightsError
+from studio.core.generators import run_to_end
 from studio.core.recipe import ENCODERS
 from studio.core.storage.atomic_write import part_beside
 from studio.engine.networks import torchvision_weights, weights
 from studio.engine.networks.weights import LAYOUTS, load_encoder_weights
-from studio.engine.runtime.generators import run_to_end
 
 NAME = "vgg19-torchvision"
 STATE = {"features.0.weight": torch.ones(2, 3), "features.0.bias": torch.zeros(2), "classifier.0.bias": torch.ones(9)}

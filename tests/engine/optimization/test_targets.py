@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from studio.core.engine_api.finish_memory import LARGEST_WHOLE, SMALLEST_TILE, bytes_per_pixel
+from studio.core.generators import run_to_end
 from studio.core.recipe import StyleRecipe
 from studio.engine.networks.vgg import Encoder
 from studio.engine.optimization import targets
@@ -19,7 +20,6 @@ from studio.engine.optimization.targets import (
     targets_at,
     tile_pixels_for,
 )
-from studio.engine.runtime.generators import run_to_end
 from tests.support.live_memory import LiveMemory
 from tests.support.scenes import waves, weave
 

@@ -8,8 +8,9 @@ from threading import Event
 import pytest
 
 from studio.core.engine_api.contract import Progress
+from studio.core.generators import run_to_end
 from studio.engine.runtime import generators
-from studio.engine.runtime.generators import in_thread, run_to_end, signs_of_life, timed
+from studio.engine.runtime.generators import in_thread, signs_of_life, timed
 
 
 def count(closed: list[int]) -> Generator[float | None, None, str]:

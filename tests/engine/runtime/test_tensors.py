@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from studio.core.generators import run_to_end
 from studio.core.image_io import open_picture
 from studio.core.picture import Picture
 from studio.core.resources import resource_folder
 from studio.engine.runtime import tensors
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import (
     fine_band,
     picture_at,

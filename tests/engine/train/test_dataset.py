@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from studio.core.errors import StudioError
-from studio.engine.runtime.generators import run_to_end
+from studio.core.generators import run_to_end
 from studio.engine.train.dataset import Doubles, is_held_out, read_pictures, split_works
 from tests.support.scenes import waves
 from tests.support.small_training import WORKS, make_folders

@@ -9,8 +9,8 @@ import torch
 from studio.core.engine_api.contract import Described, DescribeRequest, EngineSettings
 from studio.core.engine_api.features import FeatureQuery
 from studio.core.errors import StudioError
+from studio.core.generators import run_to_end
 from studio.core.picture import Picture
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.torch_engine import TorchEngine
 from studio.engine.vision.describer import Describer, pool, smoothed
 from studio.jobs.event_check import check_event

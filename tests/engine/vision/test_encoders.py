@@ -16,9 +16,9 @@ from torchvision import models
 from studio.core.engine_api.contract import DescribeRequest
 from studio.core.engine_api.features import BUNDLED, DEFAULT_LAYERS, LAYERS, EncoderName, FeatureQuery
 from studio.core.errors import WeightsError
+from studio.core.generators import run_to_end
 from studio.engine.networks import torchvision_weights
 from studio.engine.networks.torchvision_weights import FILES, WeightsFile
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.vision.describer import Describer
 from studio.engine.vision.encoders import TorchvisionEncoder, load_encoder
 from tests.support.scenes import picture_of, waves

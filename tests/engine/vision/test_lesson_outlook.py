@@ -10,10 +10,10 @@ from PIL import Image, ImageDraw
 from studio.core.card import bundled_cards
 from studio.core.curator.lesson_outlook import PHOTOS, UNLIKE, LessonOutlook
 from studio.core.engine_api.contract import DescribeRequest
+from studio.core.generators import run_to_end
 from studio.core.image_io import open_picture
 from studio.core.picture import Picture
 from studio.core.training.taught_pictures import as_taught
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.vision.describer import Describer
 
 

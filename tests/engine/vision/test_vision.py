@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from studio.core.engine_api.contract import SeeRequest
+from studio.core.generators import run_to_end
 from studio.core.image_io.picture_reader import open_picture
 from studio.core.resources import resource_folder
-from studio.engine.runtime.generators import run_to_end
 from studio.engine.runtime.tensors import resize_to, to_tensor
 from studio.engine.vision.face_network import FaceNetwork
 from studio.engine.vision.faces import find_faces
