@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.artwork.settled_edge import SMALLEST
 from studio.core.engine_api.contract import LiveRequest, StyleRequest
+from studio.core.picture import Picture
 from studio.core.project.project import Project
 from studio.core.project.session_store import Recorded, SessionStore
 from studio.core.recipe import StyleRecipe
@@ -60,6 +61,14 @@ def badge(studio: Studio) -> str:
 
 def is_draft(studio: Studio) -> bool:
     return badge(studio) == "Draft" and not studio.session.live.is_refining
+
+
+def refined(qtbot: QtBot, studio: Studio, gate: Gate) -> Picture | None:
+    """Let it be refined; the draft."""
+    gate.open()
+    studio.preferences.auto_refine = "always"
+    qtbot.waitUntil(lambda: is_draft(studio))
+    return studio.session.on_canvas.picture
 
 
 def let_through(qtbot: QtBot, studio: Studio, gate: Gate, percents: str) -> None:
@@ -221,10 +230,7 @@ def test_undo_and_redo_bring_the_draft_of_their_settings_back_at_once(
 def test_another_style_and_back_brings_the_draft_back(
     qtbot: QtBot, live: Studio, engine: FakeEngine, gate: Gate
 ) -> None:
-    gate.open()
-    live.preferences.auto_refine = "always"
-    qtbot.waitUntil(lambda: is_draft(live))
-    draft = live.session.on_canvas.picture
+    draft = refined(qtbot, live, gate)
     live.importer.use_style(card_named(live, "Lion"))
     qtbot.waitUntil(lambda: is_draft(live) and live.session.on_canvas.picture is not draft)
     live.actions["undo"].trigger()
@@ -234,10 +240,7 @@ def test_another_style_and_back_brings_the_draft_back(
 def test_a_session_comes_back_with_its_draft_as_it_was_whatever_size_the_pace_gives_by_now(
     qtbot: QtBot, live: Studio, engine: FakeEngine, gate: Gate
 ) -> None:
-    gate.open()
-    live.preferences.auto_refine = "always"
-    qtbot.waitUntil(lambda: is_draft(live))
-    draft = live.session.on_canvas.picture
+    draft = refined(qtbot, live, gate)
     live.session.estimate.runs.clear()
     live.session.estimate.learn(512, 384, StyleRecipe(), 100.0)  # the first run ever
     with qtbot.waitSignal(live.session.recipe_changed):
