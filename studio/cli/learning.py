@@ -9,7 +9,7 @@ from pathlib import Path
 
 from studio.cli.options import UsageError
 from studio.cli.terminal import say
-from studio.core.card import OWN_CATEGORY, UNKNOWN_LICENCE, Card
+from studio.core.card import UNKNOWN_LICENCE, Card
 from studio.core.curator.lesson_outlook import LessonOutlook
 from studio.core.engine_api.contract import DescribeRequest, Engine
 from studio.core.engine_api.tune_settings import LIMITS, TuneSettings
@@ -21,7 +21,7 @@ from studio.core.library.facts import FactsReader
 from studio.core.picture import Picture
 from studio.core.training.reference_checks import Remark, check_references, whole
 from studio.core.training.taught_pictures import as_taught
-from studio.core.training.works_taught import TaughtWork, works_line
+from studio.core.training.works_taught import TaughtWork, taught_card
 from studio.jobs.looking import describe
 
 _HELP = {
@@ -125,18 +125,7 @@ def style_card(name: str, author: str, licence: str, output: Path, works: Sequen
         raise UsageError("The style has no name.", "Give one with --name.")
     card_id = re.sub(r"[^a-z0-9]+", "-", output.stem.lower()).strip("-") or "style"
     reader = FactsReader()
-    return Card(
-        id=card_id,
-        kind="style",
-        title=name,
-        author=author,
-        year="",
-        licence=licence,
-        source="Learnt by Style Studio",
-        file=output,
-        category=OWN_CATEGORY,
-        trained_on=works_line([_taught_work(work, reader) for work in works]),
-    )
+    return taught_card(card_id, name, author, licence, output, [_taught_work(work, reader) for work in works])
 
 
 def _taught_work(work: Path, reader: FactsReader) -> TaughtWork:

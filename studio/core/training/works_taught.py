@@ -1,9 +1,12 @@
-"""The works that a style is learnt from, as a line for its card: whoever shows what it painted owes them that."""
+"""The card of a style that is learnt, and the works it is learnt from: whoever shows what it painted owes them that."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+from studio.core.card import OWN_CATEGORY, Card
 
 LONGEST = 800  # characters; an export has 1,000 for a field
 
@@ -15,6 +18,22 @@ class TaughtWork:
     title: str
     author: str = ""
     licence: str = ""
+
+
+def taught_card(card_id: str, title: str, author: str, licence: str, file: Path, works: Sequence[TaughtWork]) -> Card:
+    """The card of a style that is to be learnt from these works into a file."""
+    return Card(
+        id=card_id,
+        kind="style",
+        title=title,
+        author=author,
+        year="",
+        licence=licence,
+        source="Learnt by Style Studio",
+        file=file,
+        category=OWN_CATEGORY,
+        trained_on=works_line(works),
+    )
 
 
 def works_line(works: Sequence[TaughtWork]) -> str:

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from studio.core.card import OWN_CATEGORY, Card
+from studio.core.card import Card
 from studio.core.engine_api.contract import Done, Event, Failed, Frame, Progress, Stopped
 from studio.core.engine_api.learning import TrainingStep, TuneRequest
 from studio.core.engine_api.request_id import new_request_id
@@ -26,7 +26,7 @@ from studio.core.styles.learned_style_file import training_file
 from studio.core.training.lesson_gain import LessonGain, gain_of
 from studio.core.training.reference_checks import Remark, check_references
 from studio.core.training.tune_request_file import write_request
-from studio.core.training.works_taught import works_line
+from studio.core.training.works_taught import taught_card
 from studio.jobs.worker import Worker
 from studio.ui.finetune.lesson_check import LessonCheck
 from studio.ui.finetune.lesson_time import ExpectedTime, LessonTime
@@ -161,18 +161,7 @@ class TuneController(QObject):
         """Learn from the pictures, from the start."""
         if self.is_learning or self.is_keeping or not self.references.pictures:
             return
-        card = Card(
-            id="style",
-            kind="style",
-            title=title,
-            author=author,
-            year="",
-            licence=licence,
-            source="Learnt by Style Studio",
-            file=self.output,
-            category=OWN_CATEGORY,
-            trained_on=works_line(self.references.works),
-        )
+        card = taught_card("style", title, author, licence, self.output, self.references.works)
         references, photos, sample = self.references.pictures, self.photos.pictures, self._session.artwork.content
         self._start(TuneRequest(references, card, self.output, settings, photos, sample))
 
