@@ -103,8 +103,8 @@ class LivePreview(QObject):
         before, self._state = self._state, state
         was_held, self._is_held = self._is_held, False
         if before is not None and state.has_settings_of(before):
-            if was_held and self._can_take_over:
-                self._rest.start(FINE_REST)
+            if was_held and self.is_settled:  # such as by a Finish of which nothing was seen
+                self._start_resting()
             return
         self.rest()
         assert state.content is not None

@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from studio.core.artwork.settled_edge import SMALLEST
-from studio.core.engine_api.contract import LiveRequest, StyleRequest
+from studio.core.engine_api.contract import LiveRequest, Request, StyleRequest
 from studio.core.picture import Picture
 from studio.core.project.project import Project
 from studio.core.project.session_store import Recorded, SessionStore
@@ -61,6 +61,16 @@ def badge(studio: Studio) -> str:
 
 def is_draft(studio: Studio) -> bool:
     return badge(studio) == "Draft" and not studio.session.live.is_refining
+
+
+def has_rested(studio: Studio, engine: FakeEngine) -> bool:
+    """Whether the larger network was asked, and has said that it is too slow here."""
+    is_asked = any(isinstance(request, LiveRequest) and request.is_at_rest for request in engine.requests)
+    return is_asked and not studio.session.live.is_taking_over
+
+
+def is_finish(request: Request) -> bool:
+    return isinstance(request, StyleRequest) and request.recipe.quality != "draft"
 
 
 def refined(qtbot: QtBot, studio: Studio, gate: Gate) -> Picture | None:
@@ -184,6 +194,20 @@ def test_stopped_at_its_very_beginning_finish_leaves_nothing(
     gate.let_pass()
     qtbot.waitUntil(lambda: live.session.finishing.run is None)
     assert not live.session.artwork.history and badge(live) == "Live"
+
+
+def test_after_a_finish_of_which_nothing_was_seen_the_picture_is_refined_as_after_any_change(
+    qtbot: QtBot, live: Studio, engine: FakeEngine, gate: Gate
+) -> None:
+    qtbot.waitUntil(lambda: has_rested(live, engine))
+    live.preferences.auto_refine = "always"
+    gate.wait_until_reached()
+    live.actions["finish"].trigger()  # which ends the refinement
+    gate.let_pass()
+    qtbot.waitUntil(lambda: gate.is_reached and is_finish(engine.requests[-1]))
+    live.actions["stop"].trigger()
+    gate.open()
+    qtbot.waitUntil(lambda: is_draft(live))
 
 
 def test_settings_that_change_under_a_finish_are_seen_from_its_first_frame(
