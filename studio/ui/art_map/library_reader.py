@@ -10,6 +10,7 @@ from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QImage
 
 from studio.core.errors import StudioError
@@ -118,7 +119,7 @@ class LibraryReader:
 
     def _opened(self) -> LibraryIndex:
         if self._is_closed:
-            raise StudioError("The library is closed.")
+            raise StudioError(QCoreApplication.translate("LibraryReader", "The library is closed."))
         if self._index is not None and not self._index.is_current:
             self._index.close()
             self._index = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import Future
 from threading import Lock
 
+from PySide6.QtCore import QCoreApplication
+
 from studio.core.engine_api.contract import Event, Failed, Seen, SeeRequest, Stopped
 from studio.core.errors import EngineError
 from studio.core.picture import Picture
@@ -55,4 +57,5 @@ class BatchLook:
 
 
 def _ended() -> EngineError:
-    return EngineError("The batch was stopped before this photo was looked at.", "Resume it.")
+    text = QCoreApplication.translate("BatchLook", "The batch was stopped before this photo was looked at.")
+    return EngineError(text, QCoreApplication.translate("BatchLook", "Resume it."))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QCoreApplication
+
 from studio.core.errors import StudioError
 from studio.core.image_io.output.content_credentials import check_signable
 from studio.core.image_io.output.signing_key import SigningFiles, load_signing_key
@@ -16,5 +18,6 @@ def sign_all(batch: Batch, signing: SigningFiles | None) -> Batch:
         check_signable(batch.job.options.format)
         batch.key = load_signing_key(signing)
     except StudioError as error:
-        batch.notes += (f"The artworks are painted without a signature. {error.message}",)
+        text = QCoreApplication.translate("BatchSigning", "The artworks are painted without a signature. {}")
+        batch.notes += (text.format(error.message),)
     return batch

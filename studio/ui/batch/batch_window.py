@@ -42,7 +42,7 @@ from studio.ui.dialogs.file_dialogs import (
     show_folder,
     typed_path,
 )
-from studio.ui.export.format_row import FORMAT_NAMES
+from studio.ui.export.format_row import format_names
 from studio.ui.importing.source_picker import SourcePicker
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
@@ -90,7 +90,7 @@ class BatchWindow(QDialog):
         self.folder.setPlaceholderText(self.tr("Choose a folder for the artworks"))
         self.browse = QPushButton(self.tr("Choose\N{HORIZONTAL ELLIPSIS}"))
         self.format = QComboBox()
-        for name, text in FORMAT_NAMES.items():
+        for name, text in format_names().items():
             self.format.addItem(text, name)
         self.overwrite = QCheckBox(self.tr("Replace files that are there"))
         self.recipe = ElidedLabel()

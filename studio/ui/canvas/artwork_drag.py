@@ -105,8 +105,8 @@ class ArtworkDrag(QObject):
                 written = path
             except OSError as error:
                 raise WriteError(
-                    f"The picture could not be written to be dragged: {error.strerror}.",
-                    "Make room on the disk that has the temporary files, or export it.",
+                    self.tr("The picture could not be written to be dragged: {}.").format(error.strerror),
+                    self.tr("Make room on the disk that has the temporary files, or export it."),
                 ) from error
             finally:
                 file.end(written)

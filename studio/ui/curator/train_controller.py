@@ -166,7 +166,7 @@ class TrainController(QObject):
         def told(number: int, count: int) -> None:
             self._check_open()
             if self.is_stopping:
-                raise TrainingEnded("It was stopped.")
+                raise TrainingEnded(self.tr("It was stopped."))
             self._opened.emit(number, count)
 
         self._files.submit(lambda: open_all(collection, settings, self._opener, told), self._begin, self._refuse)
@@ -233,7 +233,7 @@ class TrainController(QObject):
         def check() -> None:
             self._check_open()
             if number != self._asked:
-                raise TrainingEnded("Something else was chosen.")
+                raise TrainingEnded(self.tr("Something else was chosen."))
 
         self._files.submit(
             lambda: work(self.least_works, check),

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
+
 from studio.core.classifier.settings import MOST_PICTURES, ClassifierSettings
 from studio.core.curator.examples import Collection, LabelledBy, collection_in, collection_of, thinned
 from studio.core.curator.training_pictures import small_copy
@@ -41,10 +43,10 @@ def sort_out_folder(paths: Sequence[Path], least_works: int, check: Callable[[],
     folders = [path for path in paths if is_folder(path)]
     if not folders:
         name = paths[0].name or str(paths[0])
-        there = "is no folder" if paths[0].exists() else "is not there"
-        raise StudioError(f"{name} {there}.", "Choose a folder whose subfolders are the classes.")
+        text = _tr("{} is no folder.") if paths[0].exists() else _tr("{} is not there.")
+        raise StudioError(text.format(name), _tr("Choose a folder whose subfolders are the classes."))
     if len(paths) > 1:
-        raise StudioError("That is more than one folder.", "Choose the one folder in which they lie.")
+        raise StudioError(_tr("That is more than one folder."), _tr("Choose the one folder in which they lie."))
     return collection_in(folders[0].absolute().resolve(), "folder", least_works, check)
 
 
@@ -77,11 +79,18 @@ def open_all(
             places.append(number)
     left = examples.only(places)
     if len(left.names) < 2:
-        raise StudioError(
-            f"{len(failed)} of the pictures cannot be opened, and too few are left.", "Look at the files."
-        )
-    notes = examples.notes
-    if failed:
-        more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
-        notes = (*notes, f"Could not be opened and were left out: {', '.join(failed[:_NAMED])}{more}.")
+        text = _tr("{} of the pictures cannot be opened, and too few are left.").format(len(failed))
+        raise StudioError(text, _tr("Look at the files."))
+    notes = (*examples.notes, _left_out(failed)) if failed else examples.notes
     return ClassifierRequest(tuple(pictures), left.labels, left.works, left.paths, settings, notes)
+
+
+def _left_out(names: Sequence[str]) -> str:
+    named, more = ", ".join(names[:_NAMED]), len(names) - _NAMED
+    if more > 0:
+        return _tr("Could not be opened and were left out: {} and {} more.").format(named, more)
+    return _tr("Could not be opened and were left out: {}.").format(named)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("TrainingSet", text)

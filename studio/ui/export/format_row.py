@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QStackedWidget, QWidget
 
 from studio.core.image_io import ExportFormat, ExportOptions
@@ -13,14 +13,14 @@ from studio.ui.widgets.form_row import form_row, label_for_screen_readers
 from studio.ui.widgets.number_field import UnitSpinBox
 from studio.ui.widgets.plain_text import PlainLabel
 
-FORMAT_NAMES: dict[ExportFormat, str] = {
-    "png": "PNG, lossless",
+_NAMES: dict[ExportFormat, str] = {
+    "png": str(QT_TRANSLATE_NOOP("FormatRow", "PNG, lossless")),
     "jpeg": "JPEG",
     "webp": "WebP",
-    "tiff": "TIFF, lossless",
+    "tiff": str(QT_TRANSLATE_NOOP("FormatRow", "TIFF, lossless")),
     "avif": "AVIF",
     "jxl": "JPEG XL",
-    "ora": "OpenRaster, with layers",
+    "ora": str(QT_TRANSLATE_NOOP("FormatRow", "OpenRaster, with layers")),
 }
 _MAY_BE_LOSSLESS = ("webp", "jxl")
 
@@ -38,7 +38,7 @@ class FormatRow(QWidget):
     def __init__(self, options: ExportOptions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.box = QComboBox()
-        for name, text in FORMAT_NAMES.items():
+        for name, text in format_names().items():
             self.box.addItem(text, name)
         self.quality = UnitSpinBox(1, 100)
         self.quality.setAccessibleName(self.tr("Quality"))
@@ -86,3 +86,8 @@ class FormatRow(QWidget):
     def _show(self) -> None:
         self.lossless.setVisible(self.format in _MAY_BE_LOSSLESS)
         self._pages.setCurrentIndex(1 if self.apply_to(ExportOptions()).is_lossless else 0)
+
+
+def format_names() -> dict[ExportFormat, str]:
+    """What people call each format, in the order in which they are offered."""
+    return {name: QCoreApplication.translate("FormatRow", text) for name, text in _NAMES.items()}

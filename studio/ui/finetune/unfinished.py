@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
+
 from studio.core.engine_api.learning import TrainingStep, TuneRequest
 from studio.core.errors import StudioError
 from studio.core.storage.folder_lock import FolderLock
@@ -74,4 +76,5 @@ def _find_not_begun(output: Path, lock: FolderLock) -> Unfinished:
 
 def _take(lock: FolderLock, title: str) -> None:
     if not lock.take_if_free():
-        raise StudioError(f"{title} is being learnt by another window of the studio.")
+        text = QCoreApplication.translate("Unfinished", "{} is being learnt by another window of the studio.")
+        raise StudioError(text.format(title))

@@ -6,7 +6,7 @@ import os
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
 from studio.core.errors import PictureError, StudioError
 from studio.core.project.project_file import SUFFIX
@@ -79,5 +79,8 @@ class RecentFiles(QObject):
 
 def _existing(path: Path) -> Path:
     if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where a folder may not be entered
-        raise PictureError(f"{path.name} is no longer where it was, so it was taken off the list of recent files.")
+        text = QCoreApplication.translate(
+            "RecentFiles", "{} is no longer where it was, so it was taken off the list of recent files."
+        )
+        raise PictureError(text.format(path.name))
     return path

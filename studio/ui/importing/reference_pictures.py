@@ -124,7 +124,7 @@ class ReferencePictures(QObject):
         remarks = self._check(pictures)
         self._known = pictures
         if len(pictures) < ENOUGH and (too_few := allowed.too_few(len(pictures))):
-            problems.insert(0, StudioError(too_few, "Choose others, or ask their makers."))
+            problems.insert(0, StudioError(too_few, self.tr("Choose others, or ask their makers.")))
         return pictures, remarks, problems
 
     def _remove(self, gone: Sequence[Picture]) -> tuple[tuple[Picture, ...], tuple[Remark, ...], list[StudioError]]:

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
+
 from studio.core.errors import StudioError
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.library.facts import FactsReader
@@ -105,7 +107,8 @@ class IndexWriter:
         def check(found: int) -> None:
             nonlocal last
             if self._ended.is_set():
-                raise SearchEnded("The folders were not looked through to the end.")
+                text = QCoreApplication.translate("IndexWriter", "The folders were not looked through to the end.")
+                raise SearchEnded(text)
             if self._clock() - last >= _TOLD_SECONDS:
                 last = self._clock()
                 told(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from studio.core.artwork.blend import Blend, blend_pictures, cover
 from studio.core.errors import PictureError, StudioError
@@ -75,6 +75,10 @@ def _blended(blend: Blend, fitted: Picture | None) -> tuple[Picture, Picture]:
         return fitted, blend_pictures(replace(blend, over=fitted))
     except MemoryError as error:
         raise PictureError(
-            f"Blending {blend.base.name} and {blend.over.name} needs more memory than there is.",
-            "Close other programs or make them smaller.",
+            _tr("Blending {} and {} needs more memory than there is.").format(blend.base.name, blend.over.name),
+            _tr("Close other programs or make them smaller."),
         ) from error
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("BlendRenderer", text)

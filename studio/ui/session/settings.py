@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 
 from studio.core.errors import StudioError
 from studio.core.storage.atomic_write import replace_file
@@ -132,13 +132,13 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     data = read_regular(path, _LARGEST + 1)
     if len(data) > _LARGEST:
-        raise StudioError(f"{path.name} is too large.")
+        raise StudioError(_tr("{} is too large.").format(path.name))
     try:
         values = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise StudioError(f"{path.name} is damaged.") from error
+        raise StudioError(_tr("{} is damaged.").format(path.name)) from error
     if not isinstance(values, dict):
-        raise StudioError(f"{path.name} is damaged.")
+        raise StudioError(_tr("{} is damaged.").format(path.name))
     return values
 
 
@@ -161,3 +161,7 @@ def _read_or_none(path: Path) -> dict[str, Any] | None:
         return _read(path) or None
     except StudioError:  # it will be replaced
         return None
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Settings", text)

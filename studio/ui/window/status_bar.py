@@ -18,6 +18,8 @@ from studio.ui.widgets.plain_text import PlainLabel, tool_tip
 from studio.ui.widgets.progress_line import ProgressLine
 
 HEIGHT = 24  # px
+_GAP = "   "
+_LONG = 3600.0  # s that a Finish may have left
 
 
 class StatusBar(QFrame):
@@ -31,9 +33,7 @@ class StatusBar(QFrame):
         self.device = ElidedLabel()
         self.progress = PlainLabel()
         self.progress.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.progress.setMinimumWidth(
-            self.fontMetrics().horizontalAdvance("Finish 100 %   step 100/100   1:00:00 left")
-        )
+        self._reserve(self.progress, _GAP.join((self._finish(1.0), self._step(100, 100), self._left(_LONG))))
         self.bar = ProgressLine(self.tr("Progress"))
         self.bar.setFixedWidth(120)
         self.stop = _caption_button(icon("stop"))
@@ -48,10 +48,10 @@ class StatusBar(QFrame):
         self.batch.hide()
         self.size_label = PlainLabel()
         self.size_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.size_label.setMinimumWidth(self.fontMetrics().horizontalAdvance(f"preview of {_pixels(8888, 8888)}"))
+        self._reserve(self.size_label, self._preview_of(_pixels(8888, 8888)))
         self.zoom_label = PlainLabel()
         self.zoom_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.zoom_label.setMinimumWidth(self.fontMetrics().horizontalAdvance("zoom 1600 %"))
+        self._reserve(self.zoom_label, self._zoom(16.0))
         for label in (self.device, self.progress, self.size_label, self.zoom_label):
             set_role(label, "caption")
         self._arrange()
@@ -62,7 +62,7 @@ class StatusBar(QFrame):
     @Slot(float)
     def show_zoom(self, zoom: float) -> None:
         """Show the canvas's zoom; 1 is one pixel on one pixel."""
-        self.zoom_label.setText(self.tr("zoom {} %").format(round(100 * zoom)))
+        self.zoom_label.setText(self._zoom(zoom))
 
     def watch_batch(self, queue: BatchQueue) -> None:
         """Show how far a batch in the background is, as a button that opens its window."""
@@ -78,7 +78,7 @@ class StatusBar(QFrame):
     def _show_state(self) -> None:
         info, run = self._session.engine.info, self._session.finishing.run
         if info is not None:
-            self.device.setText(_device(info.device, info.memory))
+            self.device.setText(self._device(info.device, info.memory))
         elif self._session.engine.has_failed:
             self.device.setText(self.tr("The engine is not running"))
         else:
@@ -93,14 +93,14 @@ class StatusBar(QFrame):
         if run.is_stopping:
             self.progress.setText(self.tr("Stopping\N{HORIZONTAL ELLIPSIS}"))
             return
-        parts = [self.tr("Finish {}").format(percent(run.progress))]
+        parts = [self._finish(run.progress)]
         if run.steps:
-            parts.append(self.tr("step {}/{}").format(run.step, run.steps))
+            parts.append(self._step(run.step, run.steps))
         elif run.note:
             parts.append(run.note)
         if run.seconds_left is not None:
-            parts.append(self.tr("{} left").format(clock(run.seconds_left)))
-        self.progress.setText("   ".join(parts))
+            parts.append(self._left(run.seconds_left))
+        self.progress.setText(_GAP.join(parts))
         self._show_losses(run.frame)
 
     def _show_size(self) -> None:
@@ -112,7 +112,7 @@ class StatusBar(QFrame):
         words = _pixels(*size)
         present = shown.picture.width, shown.picture.height
         if shown.is_painted and present != size:
-            self.size_label.setText(self.tr("preview of {}").format(words))
+            self.size_label.setText(self._preview_of(words))
             about = self.tr("The picture will have {}; the preview has {}.").format(words, _pixels(*present))
             self.size_label.setToolTip(tool_tip(about))
         else:
@@ -131,6 +131,28 @@ class StatusBar(QFrame):
         for widget in (self.progress, self.bar):
             widget.setToolTip(tool_tip(tip))
             widget.setAccessibleDescription(tip)
+
+    def _reserve(self, label: PlainLabel, widest: str) -> None:
+        """Keep so much room that nothing jumps when numbers change."""
+        label.setMinimumWidth(self.fontMetrics().horizontalAdvance(widest))
+
+    def _finish(self, progress: float) -> str:
+        return self.tr("Finish {}").format(percent(progress))
+
+    def _step(self, step: int, steps: int) -> str:
+        return self.tr("step {}/{}").format(step, steps)
+
+    def _left(self, seconds: float) -> str:
+        return self.tr("{} left").format(clock(seconds))
+
+    def _preview_of(self, size: str) -> str:
+        return self.tr("preview of {}").format(size)
+
+    def _zoom(self, zoom: float) -> str:
+        return self.tr("zoom {} %").format(round(100 * zoom))
+
+    def _device(self, device: str, memory: int | None) -> str:
+        return self.tr("{}, {:.1f} GB free").format(device, memory / 1e9) if memory else device
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self)
@@ -158,7 +180,3 @@ def _caption_button(sign: QIcon) -> QToolButton:
 
 def _pixels(width: int, height: int) -> str:
     return f"{width} \N{MULTIPLICATION SIGN} {height} px"
-
-
-def _device(device: str, memory: int | None) -> str:
-    return f"{device}, {memory / 1e9:.1f} GB free" if memory else device

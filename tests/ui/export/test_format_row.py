@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.image_io import ExportFormat, ExportOptions
 from studio.core.image_io.formats import WRITE_LIMITS
-from studio.ui.export.format_row import FORMAT_NAMES, FormatRow
+from studio.ui.export.format_row import FormatRow, format_names
 
 
 def shown(qtbot: QtBot, row: FormatRow) -> None:
@@ -19,7 +19,7 @@ def shown(qtbot: QtBot, row: FormatRow) -> None:
 def test_every_format_can_be_chosen_and_has_a_name(qtbot: QtBot, name: ExportFormat) -> None:
     row = FormatRow(ExportOptions())
     shown(qtbot, row)
-    assert name in FORMAT_NAMES
+    assert name in format_names()
     row.choose(name)
     assert row.format == name and row.apply_to(ExportOptions()).format == name
     assert row.quality.isVisible() is not row.apply_to(ExportOptions()).is_lossless

@@ -96,13 +96,14 @@ class PrintDialog(QDialog):
         """Print with the printer as it is set; `printed` tells when it is done."""
         picture, size, printer = self._picture, self._size, self.printer
         profile, intent = self.profile.profile, self.intent.currentData()
+        refused = self.tr("The printer did not take the picture."), self.tr("Choose another printer, or a PDF file.")
 
         def work() -> bool:
             icc = export_profile(profile, picture.metadata)
             pixels = (picture.width, picture.height)
             image = qimage(output_values(picture, pixels, icc, intent, 8, on_white=True))
             if not paint_page(printer, image, size):
-                raise PictureError("The printer did not take the picture.", "Choose another printer, or a PDF file.")
+                raise PictureError(*refused)
             return True
 
         self.start.setEnabled(False)
