@@ -96,8 +96,9 @@ def save_project(
     """Write a project into one file. Takes as long as encoding what is new in it.
 
     photos: "linked" writes the paths of those that lie in a file, relative where they lie below the project's folder,
-    and embeds the others. kept: as `SessionStore.files`, so that nothing is encoded twice. The undo steps are written
-    too; `Project.without_undo` leaves them out. mark: what is in `path` must have it, None if anything may be there.
+    and embeds the others. kept: as of `SessionStore.lend_files`, so that nothing is encoded twice. The undo steps are
+    written too; `Project.without_undo` leaves them out. mark: what is in `path` must have it, None if anything may be
+    there.
     Raises ProjectChanged if it has not, or StudioError: the disk refuses, the project is too large or its window's
     state is no JSON; whatever was in `path` is there still.
     """

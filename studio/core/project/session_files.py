@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from weakref import WeakSet
 
 from studio.core.errors import ProjectError, StudioError, WriteError
@@ -32,11 +33,16 @@ def unkept(place: Path, error: StudioError) -> WriteError:
 
 
 class SessionFiles:
-    """The files in a session's folder, written once and removed when nothing needs them; not for several threads."""
+    """The files in a session's folder, written once and removed when nothing needs them.
+
+    Not for several threads, but for `sizes` and `lend`, which wait for no disk.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._living: dict[str, WeakSet[Picture]] = {}  # pictures in memory, by the file that they lie in
+        self._lent: dict[object, frozenset[str]] = {}  # files that are being read, by who reads them
+        self._changing = Lock()  # of which files there are, and which of them are lent
         self._sizes = self._found()
 
     @property
@@ -48,6 +54,18 @@ class SessionFiles:
     def size(self) -> int:
         """Bytes of all of them."""
         return sum(self._sizes.values())
+
+    def lend(self) -> tuple[dict[str, Callable[[], bytes]], Callable[[], None]]:
+        """How the files are read that are there now, all of which stay until the second is called."""
+        reader = object()
+        with self._changing:
+            names = self._lent[reader] = frozenset(self._sizes)
+
+        def give_back() -> None:
+            with self._changing:
+                self._lent.pop(reader, None)
+
+        return {name: partial(self.fetch, name) for name in names}, give_back
 
     def fetch(self, name: str) -> bytes:
         """The content of a file. Raises ProjectError, or ValueError if no file can be called so."""
@@ -74,7 +92,7 @@ class SessionFiles:
         for name in missing:
             data = files[name]()
             self.write(name, data)
-            self._sizes[name] = len(data)
+            self._note(name, len(data))
 
     def write(self, name: str, data: bytes) -> None:
         """As `replace_file`, but no sentence names a file that the user has never seen."""
@@ -91,13 +109,23 @@ class SessionFiles:
                 self._living.setdefault(name, WeakSet()).add(picture)
 
     def keep_only(self, used: Iterable[str]) -> None:
-        """Remove all others, but for those that a picture needs; what cannot be removed now stays for the next time."""
+        """Remove all others, but for those that are lent or that a picture needs.
+
+        These, and what cannot be removed now, stay for the next time.
+        """
         for name in self._sizes.keys() - set(used):
-            if self._is_needed(name):
-                continue
-            with suppress(OSError):
+            with self._changing:
+                if any(name in names for names in self._lent.values()) or self._is_needed(name):
+                    continue
+                size = self._sizes.pop(name)  # from now on nobody is lent it
+            try:
                 (self._folder / name).unlink(missing_ok=True)
-                del self._sizes[name]
+            except OSError:
+                self._note(name, size)
+
+    def _note(self, name: str, size: int) -> None:
+        with self._changing:
+            self._sizes[name] = size
 
     def _is_needed(self, name: str) -> bool:
         """Whether a picture that no state names any more lies in this file and nowhere else."""

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
@@ -58,8 +57,8 @@ class SessionStore:
 
     In its folder: `sitting.json`, the document of the last state, and the pictures it names, each written once under
     its fingerprint, before the document that is first to name it. So whatever is cut off, the last document is whole,
-    and so are its pictures. All methods may be called from any thread; none of them from the one of the window, since
-    they wait for the disk. cap: bytes that the pictures may take.
+    and so are its pictures. All methods may be called from any thread; but `sizes` and `lend_files` alone from the one
+    of the window, since the others wait for the disk. cap: bytes that the pictures may take.
     """
 
     def __init__(self, folder: Path, lock: FolderLock, cap: int = HISTORY_BYTES) -> None:
@@ -114,10 +113,9 @@ class SessionStore:
         """The files that are there, by the names that projects give them, with their sizes in bytes."""
         return dict(self._files.sizes)
 
-    @property
-    def files(self) -> dict[str, Callable[[], bytes]]:
-        """How they are read."""
-        return {name: partial(self._files.fetch, name) for name in self.sizes}
+    def lend_files(self) -> tuple[dict[str, Callable[[], bytes]], Callable[[], None]]:
+        """How they are read, and what to call afterwards: until then all of them stay, whatever is recorded."""
+        return self._files.lend()
 
     def thumbnail(self, picture: Picture) -> Picture | None:
         """The small copy of a painting; None if there is none yet. Waits for the disk, and for the fingerprint."""

@@ -111,7 +111,16 @@ class AutosaveController(QObject):
         Until then they stay, even if another project takes the place of what is on the table.
         """
         store = self._store
-        return ({}, lambda: None) if store is None else (store.files, self._lent.lend(store.folder))
+        if store is None:
+            return {}, lambda: None
+        files, give_back_files = store.lend_files()
+        leave = self._lent.lend(store.folder)
+
+        def give_back() -> None:
+            give_back_files()
+            leave()
+
+        return files, give_back
 
     @property
     def sizes(self) -> Mapping[str, int]:

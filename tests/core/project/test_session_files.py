@@ -39,6 +39,34 @@ def test_what_nothing_names_is_removed(files: SessionFiles, tmp_path: Path) -> N
     assert files.sizes == {OTHER: 5} and not (tmp_path / NAME).exists() and (tmp_path / OTHER).exists()
 
 
+def test_what_is_lent_is_removed_by_the_first_state_after_the_last_reader(files: SessionFiles, tmp_path: Path) -> None:
+    files.add({NAME: lambda: b"pixels"})
+    (kept, give_back), (_, give_back_too) = files.lend(), files.lend()
+    files.add({OTHER: lambda: b"small"})
+    for end in (give_back, give_back, give_back_too):
+        files.keep_only([])
+        assert kept[NAME]() == b"pixels" and not (tmp_path / OTHER).exists() and files.sizes == {NAME: 6}
+        end()
+    files.keep_only([])
+    assert not files.sizes and not (tmp_path / NAME).exists()
+
+
+def test_what_cannot_be_removed_is_still_known(
+    files: SessionFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files.add({NAME: lambda: b"pixels"})
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        raise OSError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", refuse)
+        files.keep_only([])
+    assert files.sizes == {NAME: 6}
+    files.keep_only([])
+    assert not files.sizes and not (tmp_path / NAME).exists()
+
+
 def test_a_file_is_read_later_only_if_it_is_there_as_it_was_written(files: SessionFiles) -> None:
     files.add({NAME: lambda: b"pixels"})
     assert files.leave(NAME, 6)() == b"pixels"

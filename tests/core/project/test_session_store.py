@@ -25,7 +25,7 @@ from studio.core.project import session_files
 from studio.core.project.archive import ArchiveReader
 from studio.core.project.picture_bytes import release
 from studio.core.project.project import HistoryEntry, Project, ProjectFile, project_of
-from studio.core.project.project_file import save_project
+from studio.core.project.project_file import load_project, save_project
 from studio.core.project.session_store import SessionStore, open_session, peek
 from studio.core.project.waiting_sessions import DOCUMENT, discard_session, sessions_folder, waiting_sessions
 from studio.core.recipe import StyleRecipe
@@ -129,6 +129,18 @@ def test_only_what_is_new_is_written_and_what_no_longer_counts_is_removed(
     assert written == [DOCUMENT] and len(pictures_in(store)) == 2
     store.record(project)
     assert len(pictures_in(store)) == 3, "what was undone is there again"
+
+
+def test_a_project_is_saved_whatever_is_recorded_while_its_files_are_read(store: SessionStore, tmp_path: Path) -> None:
+    project = make_shelf(2)
+    store.record(project)
+    kept, give_back = store.lend_files()
+    store.record(make_shelf(1))
+    save_project(tmp_path / "evening.studio", project, kept=kept)
+    assert_alike(load_project(tmp_path / "evening.studio"), project)
+    give_back()
+    store.record(make_shelf(1))
+    assert len(pictures_in(store)) == 1
 
 
 def test_the_oldest_paintings_that_are_neither_pinned_nor_shown_go_above_the_cap(store: SessionStore) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from studio.core.artwork.artwork_state import ArtworkState
 from studio.core.project.project import Project
 from studio.core.project.project_file import load_project, save_project
+from studio.core.project.session_files import SessionFiles
 from studio.core.project.session_store import SessionStore, open_session
 from studio.core.project.waiting_sessions import waiting_sessions
 from studio.ui.app import Studio
@@ -241,6 +243,38 @@ def test_a_project_saved_slowly_does_not_name_what_took_its_place_meanwhile(
     qtbot.waitUntil(lambda: any(message and "night.studio is saved" in message.text for message in messages))
     assert studio.projects.path is None and not studio.window.windowTitle().startswith("night")
     qtbot.waitUntil(lambda: not lent.exists())
+
+
+def test_what_is_done_while_a_project_is_saved_slowly_takes_nothing_from_it(
+    qtbot: QtBot, start: Start, evening: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = start()
+    open_project(qtbot, studio, evening)
+    photo = make_picture(50, 40, "harbour.jpg", seed=11)
+    studio.session.change(content=photo)
+    studio.session.commit()
+    qtbot.waitUntil(lambda: studio.autosave.is_up_to_date)
+    gate = Gate()
+
+    def read_slowly(session_files: SessionFiles, name: str) -> bytes:
+        if threading.current_thread().name.startswith("projects"):
+            gate.wait()
+        return fetch(session_files, name)
+
+    fetch = SessionFiles.fetch
+    monkeypatch.setattr(SessionFiles, "fetch", read_slowly)
+    ends: list[str] = []
+    try:
+        studio.projects.save_then(lambda: ends.append("saved"), lambda: ends.append("not saved"))
+        qtbot.waitUntil(lambda: gate.is_reached)  # its files are being read
+        studio.session.undo()
+        change(studio, 0.41)  # so that no step leads to the photo any more
+        qtbot.waitUntil(lambda: studio.autosave.is_up_to_date)
+    finally:
+        gate.open()
+    qtbot.waitUntil(lambda: bool(ends))
+    saved = load_project(evening).state.photo
+    assert ends == ["saved"] and saved is not None and saved.fingerprint == photo.fingerprint
 
 
 def test_saved_twice_in_a_row_it_is_not_said_that_somebody_else_has_written_it(
