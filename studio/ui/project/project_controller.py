@@ -71,7 +71,7 @@ class ProjectController(QObject):
         self._window = window
         self._files = SerialExecutor("projects", self)
         self.guard = WorkGuard(self, autosave, session, window)
-        autosave.file_of = self._file_of
+        autosave.recorder.file_of = self._file_of
         autosave.taken.connect(self._adopt)
         actions["open_project"].triggered.connect(self.ask_for_project)
         actions["save_project"].triggered.connect(self.save)
@@ -116,7 +116,7 @@ class ProjectController(QObject):
             self._tell_left(left, name)
 
         def go(store: SessionStore, project: Project) -> None:
-            self.guard.leave(lambda: put(store, project), lambda: self._autosave.give_back(store))
+            self.guard.leave(lambda: put(store, project), lambda: self._autosave.recorder.give_back(store))
 
         self._autosave.fetch(folder, go)
 
@@ -129,7 +129,7 @@ class ProjectController(QObject):
     @property
     def is_saved(self) -> bool:
         """Whether all that is on the table stands in its file, the undo steps aside."""
-        return self._is_as_saved(self._autosave.project())
+        return self._is_as_saved(self._autosave.recorder.project())
 
     @Slot()
     def save(self) -> None:
@@ -163,7 +163,9 @@ class ProjectController(QObject):
             dialog.setDefaultSuffix(SUFFIX[1:])
             stem = artwork_file_stem(self._session.artwork)
             dialog.selectFile(self.path.name if self.path else f"{stem or self.tr('Project')}{SUFFIX}")
-            choice = PhotosChoice(self._autosave.project().without_undo(), self._autosave.sizes, photos)
+            choice = PhotosChoice(
+                self._autosave.recorder.project().without_undo(), self._autosave.recorder.sizes, photos
+            )
             choice.add_to(dialog)
             dialog.fileSelected.connect(lambda file: self._write(Path(file), choice.photos, then, otherwise))
             dialog.rejected.connect(otherwise)
@@ -181,7 +183,7 @@ class ProjectController(QObject):
     ) -> None:
         """mark: as of `save_project`."""
         remember_folder(self._settings, _PURPOSE, path.parent)
-        project = self._autosave.project().without_undo()
+        project = self._autosave.recorder.project().without_undo()
         taken = self._session.artworks_taken
         kept, give_back = self._autosave.lend_files()
 
@@ -198,7 +200,7 @@ class ProjectController(QObject):
             self._tell_saved(file, size)
             if self._session.artworks_taken == taken:  # else something else is on the table by now
                 self._file, self._saved = file, project
-                self._autosave.note()
+                self._autosave.recorder.note()
                 self.named.emit(file.path)
             then()
 
@@ -272,7 +274,7 @@ class ProjectController(QObject):
     def _adopt(self, file: ProjectFile | None) -> None:
         """What lies on the table now belongs to this file."""
         self._file = file
-        self._saved = self._autosave.project().without_undo() if file is not None and file.is_saved else None
+        self._saved = self._autosave.recorder.project().without_undo() if file is not None and file.is_saved else None
         self.named.emit(self.path)
 
     @property

@@ -33,7 +33,7 @@ class WorkGuard(QObject):
     ) -> None:
         super().__init__(window)
         self._projects = projects
-        self._autosave = autosave
+        self._autosave, self._recorder = autosave, autosave.recorder
         self._session = session
         self._window = window
 
@@ -54,27 +54,27 @@ class WorkGuard(QObject):
         if self._projects.is_saved:
             go()
         else:
-            self._autosave.keep(go_or_ask)
+            self._recorder.keep(go_or_ask)
 
     @property
     def is_safe(self) -> bool:
         """Whether nothing would be lost now, what a Finish under way has painted aside."""
-        return self._projects.is_saved or self._autosave.is_up_to_date or not self._autosave.project().has_labour
+        return self._projects.is_saved or self._recorder.is_up_to_date or not self._recorder.project().has_labour
 
     @property
     def is_behind(self) -> bool:
         """Whether the last of the work is not in the session yet, which would take it."""
         is_finishing = self._session.finishing.run is not None
-        return self._autosave.is_recording and (is_finishing or not self._autosave.is_up_to_date)
+        return self._recorder.is_recording and (is_finishing or not self._recorder.is_up_to_date)
 
     @property
     def refusal(self) -> StudioError | None:
         """Why nothing is kept; None if it is."""
-        return self._autosave.refusal
+        return self._recorder.refusal
 
     def catch_up(self, then: Callable[[StudioError | None], None]) -> None:
-        """As `AutosaveController.keep`."""
-        self._autosave.keep(then)
+        """As `SessionRecorder.keep`."""
+        self._recorder.keep(then)
 
     def save_then(self, then: Callable[[], None]) -> None:
         """Save the work as a project, and call `then` if it is saved."""

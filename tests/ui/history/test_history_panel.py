@@ -219,8 +219,8 @@ def test_the_oldest_go_when_the_history_is_full_and_that_is_said(qtbot: QtBot, p
         painted.autosave.start()
     qtbot.waitUntil(lambda: painted.shelf.recorded is not None)
     assert painted.window.history.usage.text() == "uses 1 MB of 4 GB"
-    assert painted.autosave._store is not None
-    painted.autosave._store.cap = 1
+    assert painted.autosave.recorder.store is not None
+    painted.autosave.recorder.store.cap = 1
     finish(qtbot, painted, strength=0.2)
     qtbot.waitUntil(lambda: len(painted.shelf.shown) == 1)
     message = painted.window.messages.message

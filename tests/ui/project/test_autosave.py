@@ -17,8 +17,9 @@ from studio.core.project.project import Project
 from studio.core.project.session_store import SessionStore, open_session
 from studio.core.project.waiting_sessions import waiting_sessions
 from studio.ui.app import Studio
-from studio.ui.project import autosave_controller, session_opening
+from studio.ui.project import autosave_controller, session_opening, session_recorder
 from studio.ui.session.message import Message
+from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
 from tests.core.project.projects import make_evening, make_project, make_style
 from tests.support.fakes import FakeEngine, Gate, make_picture
@@ -61,7 +62,7 @@ def test_a_killed_studio_is_there_again_as_one_left_it(
     paint(studio)
     qtbot.waitUntil(lambda: bool(recorded) and recorded[-1].state == studio.session.artwork.state)
     monkeypatch.setattr(autosave_controller.AutosaveController, "close", lambda _: None)  # it has no time to
-    store = studio.autosave._store
+    store = studio.autosave.recorder.store
     assert store is not None
     store._lock.release()  # the system does that for a dead process
     again = start().session.artwork
@@ -98,7 +99,7 @@ def test_a_burst_of_changes_is_written_once_and_nothing_new_not_at_all(
     studio.session.commit()
     qtbot.waitUntil(lambda: len(recorded) == 1)
     studio.session.state_changed.emit()
-    with qtbot.waitSignal(studio.autosave._timer.timeout):
+    with qtbot.waitSignal(studio.autosave.recorder._timer.timeout):
         pass
     assert len(recorded) == 1 and recorded[0].state.recipe.strength == 0.98
 
@@ -113,7 +114,7 @@ def test_each_painting_keeps_its_time_and_group_from_start_to_start(
     assert [entry.group for entry in entries] == ["boat.jpg"] * 3
     again = start()
     assert [entry.time for entry in again.shelf.entries] == [entry.time for entry in entries]
-    assert again.autosave.project().history == again.shelf.entries
+    assert again.autosave.recorder.project().history == again.shelf.entries
 
 
 def test_what_was_done_while_the_session_was_read_comes_after_it(
@@ -136,7 +137,7 @@ def test_what_was_done_while_the_session_was_read_comes_after_it(
 def test_a_disk_that_refuses_is_told_once_and_tried_again(
     qtbot: QtBot, start: Start, monkeypatch: pytest.MonkeyPatch, recorded: list[Project]
 ) -> None:
-    monkeypatch.setattr(autosave_controller, "RETRY", 1)
+    monkeypatch.setattr(session_recorder, "RETRY", 1)
     studio = start()
     messages = messages_of(studio)
     tries = []
@@ -164,10 +165,10 @@ def test_a_folder_that_takes_no_session_is_told_at_the_start_and_after_the_first
     def refuse(*_: object, **__: object) -> None:
         raise WriteError("The folder cannot be made.", "Look at its permissions.")
 
-    for module in (session_opening, autosave_controller):
+    for module in (session_opening, session_recorder):
         monkeypatch.setattr(module, "open_session", refuse)
-    monkeypatch.setattr(autosave_controller, "REST", 1)
-    monkeypatch.setattr(autosave_controller, "RETRY", 3_600_000)
+    monkeypatch.setattr(session_recorder, "REST", 1)
+    monkeypatch.setattr(session_recorder, "RETRY", 3_600_000)
     studio = start()
     shown = studio.window.messages
     qtbot.waitUntil(lambda: shown.message is not None)
@@ -179,7 +180,7 @@ def test_a_folder_that_takes_no_session_is_told_at_the_start_and_after_the_first
     for strength in (0.2, 0.3):
         studio.session.change(strength=strength)
         studio.session.commit()
-        qtbot.waitUntil(lambda: studio.autosave._timer.interval() == 3_600_000)  # it has been tried
+        qtbot.waitUntil(lambda: studio.autosave.recorder._timer.interval() == 3_600_000)  # it has been tried
     assert [message.remedy for message in messages] == ["The folder cannot be made. Look at its permissions."]
     assert not studio.session.is_kept
 
@@ -207,7 +208,7 @@ def test_what_is_done_in_the_history_waits_for_a_disk_that_refuses(
     qtbot: QtBot, start: Start, monkeypatch: pytest.MonkeyPatch, recorded: list[Project], name: str, code: int
 ) -> None:
     act, is_done = HISTORY_ACTS[name]
-    monkeypatch.setattr(autosave_controller, "RETRY", 1)
+    monkeypatch.setattr(session_recorder, "RETRY", 1)
     studio = start()
     studio.session.take_artwork(make_evening())
     qtbot.waitUntil(lambda: bool(recorded))
@@ -274,7 +275,7 @@ def test_closing_asks_only_where_the_disk_has_refused(
         question.reject()
     studio.session.change(strength=0.3)
     studio.session.commit()
-    studio.autosave._record()
+    studio.autosave.recorder._record()
     qtbot.waitUntil(lambda: studio.session.is_kept)
     assert studio.window.close()
 
@@ -290,11 +291,7 @@ def test_a_studio_whose_folder_takes_nothing_begins_all_the_same(
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     told: list[Message] = []
-    monkeypatch.setattr(
-        autosave_controller.Session,
-        "post_message",
-        lambda _, message: told.append(message),  # type: ignore[attr-defined]
-    )
+    monkeypatch.setattr(Session, "post_message", lambda _, message: told.append(message))
     with monkeypatch.context() as patched:
         patched.setattr(Path, "mkdir", refuse)
         studio = start()

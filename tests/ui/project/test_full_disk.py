@@ -18,7 +18,7 @@ from studio.core.storage.folder_lock import FolderLock
 from studio.ui.app import Studio
 from studio.ui.importing.drop_zones import Drop
 from studio.ui.importing.mime_payload import Payload
-from studio.ui.project import autosave_controller
+from studio.ui.project import session_recorder
 from studio.ui.session.message import Message
 from tests.core.project.projects import make_evening, make_project
 from tests.support.fakes import FakeEngine, Gate
@@ -37,11 +37,11 @@ def refuse(*_: object, **__: object) -> None:
 def working(qtbot: QtBot, start: Start, monkeypatch: pytest.MonkeyPatch) -> Studio:
     """A studio whose folder of sessions takes nothing, with work in it."""
     monkeypatch.setattr("studio.ui.project.session_opening.open_session", refuse)
-    monkeypatch.setattr(autosave_controller, "open_session", refuse)
+    monkeypatch.setattr(session_recorder, "open_session", refuse)
     studio = start()
     studio.session.take_artwork(make_evening())
     change(studio, 0.77)
-    qtbot.waitUntil(lambda: studio.autosave.refusal is not None)
+    qtbot.waitUntil(lambda: studio.autosave.recorder.refusal is not None)
     return studio
 
 
@@ -174,11 +174,11 @@ def test_what_a_finish_has_painted_is_asked_about_too(
 def test_closing_waits_for_the_last_change_and_asks_if_it_is_refused(
     qtbot: QtBot, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(autosave_controller, "RETRY", 1)
+    monkeypatch.setattr(session_recorder, "RETRY", 1)
     studio = start()
     studio.window.show()
     studio.session.take_artwork(make_evening())
-    qtbot.waitUntil(lambda: studio.autosave.is_up_to_date)
+    qtbot.waitUntil(lambda: studio.autosave.recorder.is_up_to_date)
     with monkeypatch.context() as patched:
         patched.setattr(SessionStore, "record", refuse)
         change(studio, 0.77)
@@ -209,15 +209,15 @@ def test_closing_asks_about_what_is_not_painted_yet(qtbot: QtBot, working: Studi
 def test_work_on_a_disk_that_takes_nothing_is_shown_nevertheless(
     qtbot: QtBot, left: Path, start: Start, evening: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(autosave_controller, "RETRY", 1)
+    monkeypatch.setattr(session_recorder, "RETRY", 1)
     with monkeypatch.context() as patched:
         patched.setattr("studio.ui.project.session_opening.open_session", refuse)
-        patched.setattr(autosave_controller, "open_session", refuse)
+        patched.setattr(session_recorder, "open_session", refuse)
         studio = start()
         assert len(studio.session.artwork.history) == 3 and not studio.session.is_kept
         message = studio.window.messages.message
         assert message is not None and message.text == "What you do now is not kept for the next start."
         studio.projects.open(evening)  # what is on the disk as it is need not be asked about
         qtbot.waitUntil(lambda: studio.projects.path == evening)
-    qtbot.waitUntil(lambda: studio.session.is_kept and studio.autosave.is_up_to_date)
+    qtbot.waitUntil(lambda: studio.session.is_kept and studio.autosave.recorder.is_up_to_date)
     assert left.exists()

@@ -22,6 +22,16 @@ def test_the_last_reader_lets_it_end_and_nobody_else_has_a_say() -> None:
     assert ended == ["here"]
 
 
+def test_all_that_wait_come_in_order_and_at_the_latest_when_there_is_no_later() -> None:
+    lent, ended = LentSessions(), list[str]()
+    give_back = lent.lend(HERE)
+    for name in ("closed", "read again"):
+        lent.when_free(HERE, lambda name=name: ended.append(name))  # type: ignore[misc]
+    lent.end_waiting()
+    give_back()
+    assert ended == ["closed", "read again"]
+
+
 def test_where_nobody_reads_it_ends_at_once() -> None:
     lent, ended = LentSessions(), list[str]()
     lent.lend(HERE)()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -15,9 +16,9 @@ from studio.core.project.project import Project
 from studio.core.project.project_file import load_project, save_project
 from studio.core.project.session_files import SessionFiles
 from studio.core.project.session_store import SessionStore, open_session
-from studio.core.project.waiting_sessions import waiting_sessions
+from studio.core.project.waiting_sessions import discard_session, waiting_sessions
 from studio.ui.app import Studio
-from studio.ui.project import autosave_controller
+from studio.ui.project import autosave_controller, session_recorder
 from studio.ui.project.session_opening import begin_with
 from studio.ui.session.message import Message
 from studio.ui.session.settings import Settings
@@ -31,7 +32,7 @@ SAVED, CHANGED = "evening \N{EN DASH} Style Studio", "evening * \N{EN DASH} Styl
 
 def open_project(qtbot: QtBot, studio: Studio, path: Path) -> None:
     studio.projects.open(path)
-    qtbot.waitUntil(lambda: studio.projects.path == path and studio.autosave.is_up_to_date)
+    qtbot.waitUntil(lambda: studio.projects.path == path and studio.autosave.recorder.is_up_to_date)
 
 
 def change(studio: Studio, strength: float) -> None:
@@ -41,7 +42,7 @@ def change(studio: Studio, strength: float) -> None:
 
 def save(qtbot: QtBot, studio: Studio) -> None:
     studio.actions["save_project"].trigger()
-    qtbot.waitUntil(lambda: studio.projects.is_saved and studio.autosave.is_up_to_date)
+    qtbot.waitUntil(lambda: studio.projects.is_saved and studio.autosave.recorder.is_up_to_date)
 
 
 def question_of(qtbot: QtBot, studio: Studio) -> QMessageBox:
@@ -66,10 +67,10 @@ def test_after_a_restart_the_title_names_the_project_and_ctrl_s_saves_it_there(
     assert again.window.windowTitle() == SAVED and again.projects.path == evening
     change(again, 0.31)
     assert again.window.windowTitle() == CHANGED
-    qtbot.waitUntil(lambda: again.autosave.is_up_to_date)
+    qtbot.waitUntil(lambda: again.autosave.recorder.is_up_to_date)
     again = restarted(start, again, monkeypatch, way)
     assert again.window.windowTitle() == CHANGED
-    qtbot.waitUntil(lambda: not again.autosave._timer.isActive())
+    qtbot.waitUntil(lambda: not again.autosave.recorder._timer.isActive())
     save(qtbot, again)
     assert again.window.windowTitle() == SAVED and load_project(evening).state.recipe.strength == 0.31
     again = restarted(start, again, monkeypatch, way)
@@ -79,7 +80,7 @@ def test_after_a_restart_the_title_names_the_project_and_ctrl_s_saves_it_there(
 def restarted(start: Start, studio: Studio, monkeypatch: pytest.MonkeyPatch, way: str) -> Studio:
     if way == "closed":
         return start()
-    store = studio.autosave._store
+    store = studio.autosave.recorder.store
     assert store is not None
     with monkeypatch.context() as patched:
         patched.setattr(autosave_controller.AutosaveController, "close", lambda _: None)  # it has no time to
@@ -96,7 +97,7 @@ def test_photos_that_are_linked_stay_linked_after_a_restart(
     with qtbot.waitSignal(studio.session.content_changed):
         studio.importer.open_picture(photo)
     studio.projects.save_as(evening, "linked")
-    qtbot.waitUntil(lambda: studio.projects.path == evening and studio.autosave.is_up_to_date)
+    qtbot.waitUntil(lambda: studio.projects.path == evening and studio.autosave.recorder.is_up_to_date)
     again = start()
     change(again, 0.31)
     save(qtbot, again)
@@ -162,8 +163,8 @@ def test_what_was_saved_in_a_file_that_is_another_by_now_stays_as_a_session(
 ) -> None:
     studio = start()
     open_project(qtbot, studio, evening)
-    assert studio.autosave._store is not None
-    folder = studio.autosave._store.folder
+    assert studio.autosave.recorder.store is not None
+    folder = studio.autosave.recorder.store.folder
     other = evening.with_name("other.studio")
     save_project(other, make_project())
     save_project(evening, make_project())  # by another studio
@@ -206,20 +207,9 @@ def test_a_project_that_is_opened_while_the_last_work_is_read_waits_for_it(
     again.close()
 
 
-def others_than(studio: Studio) -> list[Path]:
-    """The folders of sessions that wait to be brought back, but for the one that is open."""
-    return [session.folder for session in waiting_sessions() if session.folder != folder_of(studio)]
-
-
-def test_a_project_saved_slowly_does_not_name_what_took_its_place_meanwhile(
-    qtbot: QtBot, start: Start, evening: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    studio = start()
-    studio.session.take_artwork(make_evening())
-    with qtbot.waitSignal(studio.autosave.left):
-        open_project(qtbot, studio, evening)
-    qtbot.waitUntil(lambda: len(others_than(studio)) == 1)
-    (left,) = others_than(studio)
+@pytest.fixture
+def saving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """What every save of a project waits for."""
     gate = Gate()
 
     def save_slowly(*arguments: object, **options: object) -> object:
@@ -227,22 +217,78 @@ def test_a_project_saved_slowly_does_not_name_what_took_its_place_meanwhile(
         return save_project(*arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr("studio.ui.project.project_controller.save_project", save_slowly)
+    yield gate
+    gate.open()
+
+
+def others_than(studio: Studio) -> list[Path]:
+    """The folders of sessions that wait to be brought back, but for the one that is open."""
+    return [session.folder for session in waiting_sessions() if session.folder != folder_of(studio)]
+
+
+def test_a_project_saved_slowly_does_not_name_what_took_its_place_meanwhile(
+    qtbot: QtBot, start: Start, evening: Path, saving: Gate
+) -> None:
+    studio = start()
+    studio.session.take_artwork(make_evening())
+    with qtbot.waitSignal(studio.autosave.left):
+        open_project(qtbot, studio, evening)
+    qtbot.waitUntil(lambda: len(others_than(studio)) == 1)
+    (left,) = others_than(studio)
     lent = folder_of(studio)
     night = evening.with_name("night.studio")
     messages: list[Message | None] = []
-    try:
-        studio.session.message_posted.connect(messages.append)
-        studio.projects.save_as(night)
-        qtbot.waitUntil(lambda: gate.is_reached)  # it is being written
-        studio.projects.go_to(left)
-        qtbot.waitUntil(lambda: studio.projects.path is None)
-        qtbot.waitUntil(lambda: studio.autosave.is_up_to_date)  # so that all that leaving has begun is done
-        assert lent.is_dir()  # the save reads in it
-    finally:
-        gate.open()
+    studio.session.message_posted.connect(messages.append)
+    studio.projects.save_as(night)
+    qtbot.waitUntil(lambda: saving.is_reached)  # it is being written
+    studio.projects.go_to(left)
+    qtbot.waitUntil(lambda: studio.projects.path is None)
+    qtbot.waitUntil(lambda: studio.autosave.recorder.is_up_to_date)  # so that all that leaving has begun is done
+    assert lent.is_dir()  # the save reads in it
+    saving.open()
     qtbot.waitUntil(lambda: any(message and "night.studio is saved" in message.text for message in messages))
     assert studio.projects.path is None and not studio.window.windowTitle().startswith("night")
     qtbot.waitUntil(lambda: not lent.exists())
+
+
+def test_work_that_is_left_while_it_is_saved_is_nobody_elses_and_comes_back_afterwards(
+    qtbot: QtBot, start: Start, evening: Path, saving: Gate
+) -> None:
+    studio = start()
+    studio.session.take_artwork(make_evening())
+    qtbot.waitUntil(lambda: studio.autosave.recorder.is_up_to_date)
+    lent = folder_of(studio)
+    night = evening.with_name("night.studio")
+    studio.projects.save_as(night)
+    qtbot.waitUntil(lambda: saving.is_reached)
+    studio.autosave.open(load_project(evening))
+    qtbot.waitUntil(lambda: studio.autosave.recorder.is_up_to_date)
+    assert folder_of(studio) != lent and not discard_session(lent)  # as the cap of the next one would
+    studio.projects.go_to(lent)
+    saving.open()
+    qtbot.waitUntil(lambda: folder_of(studio) == lent)
+    assert len(load_project(night).history) == len(studio.session.artwork.history) == 3
+
+
+def test_a_save_comes_to_its_end_if_the_studio_ends_meanwhile(
+    qtbot: QtBot, start: Start, evening: Path, saving: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = start()
+    open_project(qtbot, studio, evening)
+    lent, night = folder_of(studio), evening.with_name("night.studio")
+    studio.projects.save_as(night)
+    qtbot.waitUntil(lambda: saving.is_reached)
+    studio.autosave.open(Project())  # what was there stands in its file: its session is to be discarded
+    true_close = studio.projects.close
+
+    def close() -> None:
+        studio.autosave._files.close()  # all that it does at the end is done
+        saving.open()
+        true_close()
+
+    monkeypatch.setattr(studio.projects, "close", close)
+    studio.close()
+    assert len(load_project(night).history) == 3 and discard_session(lent), "it is given free, too"
 
 
 def test_what_is_done_while_a_project_is_saved_slowly_takes_nothing_from_it(
@@ -253,7 +299,7 @@ def test_what_is_done_while_a_project_is_saved_slowly_takes_nothing_from_it(
     photo = make_picture(50, 40, "harbour.jpg", seed=11)
     studio.session.change(content=photo)
     studio.session.commit()
-    qtbot.waitUntil(lambda: studio.autosave.is_up_to_date)
+    qtbot.waitUntil(lambda: studio.autosave.recorder.is_up_to_date)
     gate = Gate()
 
     def read_slowly(session_files: SessionFiles, name: str) -> bytes:
@@ -269,7 +315,7 @@ def test_what_is_done_while_a_project_is_saved_slowly_takes_nothing_from_it(
         qtbot.waitUntil(lambda: gate.is_reached)  # its files are being read
         studio.session.undo()
         change(studio, 0.41)  # so that no step leads to the photo any more
-        qtbot.waitUntil(lambda: studio.autosave.is_up_to_date)
+        qtbot.waitUntil(lambda: studio.autosave.recorder.is_up_to_date)
     finally:
         gate.open()
     qtbot.waitUntil(lambda: bool(ends))
@@ -300,20 +346,20 @@ def test_what_is_done_before_the_session_of_a_project_has_begun_is_kept_in_it(
         gate.wait()
         return begin_with(project, cap)
 
-    monkeypatch.setattr(autosave_controller, "begin_with", begin_slowly)
+    monkeypatch.setattr(session_recorder, "begin_with", begin_slowly)
     ends: list[object] = []
     try:
         studio.projects.open(evening)
         qtbot.waitUntil(lambda: studio.projects.path == evening)
         change(studio, 0.31)
-        studio.autosave.keep(ends.append)
+        studio.autosave.recorder.keep(ends.append)
         assert not ends
     finally:
         gate.open()
     qtbot.waitUntil(lambda: ends == [None])
-    assert studio.autosave.is_up_to_date
+    assert studio.autosave.recorder.is_up_to_date
 
 
 def folder_of(studio: Studio) -> Path:
-    assert studio.autosave._store is not None
-    return studio.autosave._store.folder
+    assert studio.autosave.recorder.store is not None
+    return studio.autosave.recorder.store.folder

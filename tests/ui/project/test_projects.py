@@ -58,7 +58,7 @@ def test_a_project_is_saved_under_a_name_and_then_without_a_question(
     choose(qtbot, studio, path)
     qtbot.waitUntil(lambda: bool(messages))
     assert messages[0].text.startswith("mine.studio is saved")
-    assert_alike(studio.autosave.project(), load_project(path), has_undo=False)
+    assert_alike(studio.autosave.recorder.project(), load_project(path), has_undo=False)
     studio.session.change(strength=0.11)
     studio.session.commit()
     studio.actions["save_project"].trigger()
@@ -86,7 +86,7 @@ def test_a_project_that_is_opened_lies_on_the_table(qtbot: QtBot, studio: Studio
     with qtbot.waitSignal(studio.session.content_changed):
         studio.actions["open_project"].trigger()
         choose(qtbot, studio, evening)
-    assert_alike(load_project(evening), studio.autosave.project())
+    assert_alike(load_project(evening), studio.autosave.recorder.project())
     assert studio.shelf.entries[0].is_pinned and studio.projects.path == evening
     assert studio.window.history.model.rowCount() == 3
     assert studio.session.on_canvas.picture is studio.session.artwork.state.result.picture  # type: ignore[union-attr]

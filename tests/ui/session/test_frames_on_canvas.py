@@ -270,7 +270,7 @@ def test_a_session_comes_back_with_its_draft_as_it_was_whatever_size_the_pace_gi
     with qtbot.waitSignal(live.session.recipe_changed):
         live.session.measured.emit()
     assert live.session.artwork.recipe.long_edge < LEAST_EDGE
-    project = live.autosave.project()
+    project = live.autosave.recorder.project()
     live.autosave.open(Project())
     assert live.session.on_canvas.picture is None
     count = len(engine.requests)
@@ -296,10 +296,10 @@ def test_a_size_of_a_draft_that_is_none_counts_for_nothing(qtbot: QtBot, live: S
 
 def test_the_size_of_a_draft_counts_for_its_own_settings_alone(qtbot: QtBot, live: Studio) -> None:
     live.session.live.settled.expect(SMALLEST, live.session.artwork.state)
-    assert live.autosave.project().window["live_edge"] == SMALLEST
+    assert live.autosave.recorder.project().window["live_edge"] == SMALLEST
     live.session.change(strength=0.2)
     qtbot.waitUntil(lambda: live.session.live.is_settled)
-    assert edge_of(live) == live.autosave.project().window["live_edge"] == LEAST_EDGE
+    assert edge_of(live) == live.autosave.recorder.project().window["live_edge"] == LEAST_EDGE
 
 
 def test_the_size_is_in_the_session_as_soon_as_live_has_settled(
@@ -307,7 +307,7 @@ def test_the_size_is_in_the_session_as_soon_as_live_has_settled(
 ) -> None:
     with qtbot.waitSignal(live.autosave.began):
         live.autosave.start()
-    qtbot.waitUntil(lambda: live.autosave.is_up_to_date)
+    qtbot.waitUntil(lambda: live.autosave.recorder.is_up_to_date)
     monkeypatch.setattr(live_preview, "LARGEST", EDGES[1])
     recorded: list[object] = []
 
