@@ -21,6 +21,8 @@ def main():
     provide(QT_PACKAGES, "the window")
     # One thread for each worker: small tensors gain nothing from a second one, which would wait for the first.
     environment = dict(os.environ, QT_QPA_PLATFORM="offscreen", OMP_NUM_THREADS="1")
+    # Some tests start programs, a hundred and more in all: without bytecode each would compile the studio anew.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     results = []
     for name, arguments in parts(sys.argv[1:]):
         print(f"\n=== {name} ===", flush=True)
