@@ -8,6 +8,7 @@ sandbox's folder; what its libraries say, and where it was when it died, is in t
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import resource
 import signal
@@ -185,6 +186,7 @@ def _serve(module: str, connection: Connection, memory: int, cpu: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     kind = import_module(f"tests.hostile.{module}")
     kind.warm_up()
+    gc.freeze()  # windows are collected after each case: what is there by now need not be looked through again
     if memory >= 0:
         _limit_memory(memory)
     connection.send(_READY)
