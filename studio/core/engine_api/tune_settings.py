@@ -23,12 +23,12 @@ class TuneSettings:
     is_deep: bool = True
     is_gradual: bool = True
     steps: int = 150
-    deep_steps: int = 500
+    deep_steps: int = 260
     learning_rate: float = 0.01
     deep_rate: float = 0.002
     vector_first: int = 0
     batch: int = 1
-    crop: int = 256
+    crop: int = 384
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from studio.core.engine_api.tune_settings import TuneSettings
 
 CROP = 256  # px of the crop whose step is the unit
-EXAMINED_EVERY = 50  # steps; VALIDATE_EVERY of `engine/finetune/tuner.py`
+EXAMINED_EVERY = 25  # steps; VALIDATE_EVERY of `engine/finetune/tuner.py`
 CROPS = 128  # of photos, each looked at when it is first met; POOL of `engine/finetune/dataset.py`
-# What other work costs, in steps on a crop that is known; by processor time on one core, a step took 0.33 s of it.
+# What other work costs, in steps on a crop that is known; by processor time on one core, a step took 0.32 s of it.
 NEW_CROP = 1.25
-EXAM = 2.5  # on photos that are not learnt from
+EXAM = 2.3  # on photos that are not learnt from
 PREPARING = 14.0  # the studio's own photos, and what an untaught mix makes of them
 LOOKING = 2.3  # at a picture to learn from
-FIXED = 0.15  # share of a step that does not depend on the size of the crop
+FIXED = 0.03  # share of a step that does not depend on the size of the crop
 PAINTING_EDGE = 512  # px of a square that Finish paints as it is set at first,
 STEPS_PER_PAINTING = 54.0  # and how many steps are learnt in the same time
 SLOWEST = 1e5  # s for a unit; anything slower was never measured

@@ -55,6 +55,7 @@ VALIDATE_EVERY, SCRATCH_VALIDATE_EVERY = 10, 50  # steps: a long run needs fewer
 EXAM_EVERY, SCRATCH_EXAM_EVERY = 5, 10  # validations
 SAVED_EVERY = 250  # steps
 CROPS = 128  # of photos to learn from
+EDGES = (256.0, 512.0)  # px of a photo's longer edge: crops are smaller than those of lessons
 BOUND_STEPS = 60
 SMALL_CROP = 128  # px; up to this, changing the precision takes longer than it saves
 
@@ -235,7 +236,7 @@ class _Bench:
         learnt, held_out = ([self._photos[number] for number in numbers] for numbers in hold_out(len(self._photos)))
         pools = []
         for photos, count in (([*learnt, *self._small], CROPS), (held_out, VALIDATION_CROPS)):
-            crops = cut_crops(photos, count, plan.crop, generator)
+            crops = cut_crops(photos, count, plan.crop, generator, EDGES)
             pools.append(PaintedPhotos(crops, encoder, loss.content_layers, start, loss))
             run_to_end(pools[-1].take(range(count)))  # else the first arm would be charged for it
         others = [] if references.held_out is None else [works[references.held_out]]

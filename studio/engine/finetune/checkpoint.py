@@ -20,7 +20,7 @@ from studio.core.storage.untrusted import check_fields, check_measured, check_or
 from studio.core.training.tune_log import TRAINING_LOG_KEY, parse_training_log, training_log_json
 from studio.engine.finetune.photo_weight import ALLOWED
 
-_FORMAT = "style-studio-tuning-4"
+_FORMAT = "style-studio-tuning-5"
 
 
 @dataclass
@@ -28,9 +28,10 @@ class TuningState:
     """All that changes while a style is learnt.
 
     identity: of what is learnt from and how; equal for two runs of which one may resume the other. draws: state of the
-    random generator. weights: learnt, by name. best: those with the lowest validation loss, with `best_losses` and
-    `best_step`. stage: "vector", "layers" or "over". step: done, over all stages. stage_step: done of the stage.
-    worse: validations in a row without a better one. setbacks: steps whose numbers blew up. seconds: of work.
+    random generator. weights: that learn, by name. average: of them over the steps, which is what paints. best: the
+    average with the lowest validation loss, with `best_losses` and `best_step`. stage: "vector", "layers" or "over".
+    step: done, over all stages. stage_step: done of the stage. worse: validations in a row without a better one.
+    setbacks: steps whose numbers blew up. seconds: of work.
     photo_weight: of the photo in the loss. photo_allowed: the share of it that may be lost, see `photo_weight.py`.
     photo_lost: the mean of what was lost lately; 0 before the first step.
     base: validation losses before the first step. optimizer: what it remembers of each weight, see `optimizer_tensors`.
@@ -40,6 +41,7 @@ class TuningState:
     identity: str
     draws: Tensor
     weights: dict[str, Tensor]
+    average: dict[str, Tensor]
     best: dict[str, Tensor]
     stage: Literal["vector", "layers", "over"] = "vector"
     step: int = 0
@@ -93,7 +95,7 @@ class TuningState:
                 )
             training_log = parse_training_log(header[TRAINING_LOG_KEY])
             kinds = {kind: _of_kind(kind, tensors) for kind in _TENSORS}
-            for kind in ("weights", "best"):
+            for kind in ("weights", "average", "best"):
                 kinds[kind] = {name: _fitted(kinds[kind][name], known) for name, known in like.items()}
             torch.Generator().set_state(tensors["draws"])
             return cls(**known_values, **cast(dict[str, Any], kinds), draws=tensors["draws"], training_log=training_log)
@@ -106,7 +108,7 @@ def damaged(path: Path) -> StudioError:
     return StudioError(f"{path.name} is not there or damaged: learning cannot be continued from it.", "Learn afresh.")
 
 
-_TENSORS = ("weights", "best", "optimizer")
+_TENSORS = ("weights", "average", "best", "optimizer")
 _VALUES = (
     "identity",
     "stage",

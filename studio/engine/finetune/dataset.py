@@ -32,7 +32,10 @@ SMALLEST_CROP = 64  # px
 CROPS = 2  # of each reference for the predictor, besides the whole
 PREDICTOR_EDGE = 512  # px of the longer edge of a whole reference as the predictor is given it: as Live does
 CROPPED = 0.6  # of the edges of a reference
-PHOTO_EDGES = (256, 512)  # px of the longer edge, smallest and largest, that a photo is resized to
+# px of the longer edge, smallest and largest, that a photo is resized to, or more where a crop would not fit: one of
+# 384 px is all the height of a photo of 3 to 2. It is to be most of the photo: what is judged are whole pictures, and a
+# small part that gets all the moments of a work loses more of the photo. Small photos are enlarged for it.
+PHOTO_EDGES = (448, 576)
 POOL = 128  # crops of photos to learn from
 VALIDATION_CROPS = 6  # crops of photos to validate on
 # The widest of any three works by one artist in the gallery; three by three artists are in 3 of 10 cases beyond it.
@@ -153,15 +156,21 @@ def cut_photos(
     return Photos(cut_crops(photos, number, size, generator), encoder, layers)
 
 
-def cut_crops(photos: Sequence[Tensor], number: int, size: int, generator: torch.Generator) -> Tensor:
-    """`number` crops of `size` px, of all photos (1, 3, H, W) in turn, at random scales and positions.
+def cut_crops(
+    photos: Sequence[Tensor],
+    number: int,
+    size: int,
+    generator: torch.Generator,
+    edges: tuple[float, float] | None = None,
+) -> Tensor:
+    """`number` crops of `size` px, of all photos (1, 3, H, W) in turn, at random positions, and sizes where they fit.
 
-    Shapes: -> (number, 3, size, size).
+    edges: as PHOTO_EDGES, which None stands for. Shapes: -> (number, 3, size, size).
     """
-    crops = []
+    crops, edges = [], edges or PHOTO_EDGES
     for count in range(number):
         photo = photos[count % len(photos)]
-        edge = _between(PHOTO_EDGES, generator)
+        edge = _between(edges, generator)
         narrow = min(photo.shape[2:]) / max(photo.shape[2:])
         image = resize_to(photo, max(round(edge), round(size / narrow) + 1))
         top, left = (int(torch.randint(room - size + 1, (), generator=generator)) for room in image.shape[2:])

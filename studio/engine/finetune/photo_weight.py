@@ -15,8 +15,9 @@ from torch import Tensor
 ALLOWED = 1.1  # times what the mix loses of the crops, before the first exam
 LEAST_ALLOWED, MOST_ALLOWED = 0.7, 1.5
 ALLOWED_IN_EXAM = 1.06  # times what the mix loses of whole photos: of photos that are in no exam that is as much as it
-RATE = 0.15  # change of the weight's logarithm in a step that loses twice as much as it may
-LEAST, MOST = 0.005, 1.0  # of what is alike; what is matched goes with it
+RATE = 0.4  # change of the weight's logarithm in a step that loses twice as much as it may
+BELIEVED = 0.7  # how much of the way an exam takes what is allowed to what it has found right
+LEAST, MOST = 0.002, 1.0  # of what is alike; what is matched goes with it
 DECAY = 0.95  # per step, of the mean of what is lost
 _FLAT = 0.05  # loss below which a mix loses next to nothing: a crop with nothing in it must not decide
 
@@ -32,9 +33,10 @@ def next_weight(weight: float, allowed: float, share: float) -> float:
 
 
 def next_allowed(allowed: float, share: float, share_in_exam: float) -> float:
-    """What may be lost of crops after an exam: between what was allowed and what is right, so that it does not swing.
+    """What may be lost of crops after an exam: most of the way to what is right, so that it does not swing.
 
     share: what was lost of them lately.
     """
     right = ALLOWED_IN_EXAM * share / max(share_in_exam, 1e-6)
-    return min(MOST_ALLOWED, max(LEAST_ALLOWED, math.sqrt(allowed * right)))
+    wanted = math.exp((1 - BELIEVED) * math.log(allowed) + BELIEVED * math.log(right))
+    return min(MOST_ALLOWED, max(LEAST_ALLOWED, wanted))

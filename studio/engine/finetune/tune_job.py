@@ -122,7 +122,7 @@ def _fine_tune(request: TuneRequest, context: FineTuneContext, clock: Callable[[
         spoken = now
         yield Progress(request.id, share, "", training_step)
         if training_step.held_out is not None:
-            picture = to_picture(tuner.paint(sample, tuner.state.weights), sampled) if training_step.step else untaught
+            picture = to_picture(tuner.paint(sample, tuner.state.average), sampled) if training_step.step else untaught
             yield Frame(
                 request.id,
                 training_step.step,

@@ -33,15 +33,17 @@ from studio.engine.losses.training_loss import TrainingLoss
 from studio.engine.networks.fine_network import LiveNetwork, VectorPainter
 from studio.engine.networks.style_delta import learnable_groups
 from studio.engine.runtime.generators import timed
+from studio.engine.runtime.moving_average import average_into
 from studio.engine.runtime.optimizer_state import load_optimizer_tensors, optimizer_tensors
 
-VALIDATE_EVERY = 50  # steps: an exam takes as long as eight of them
-PATIENCE = 6  # validations without a better one, then a stage ends
+VALIDATE_EVERY = 25  # steps: an exam takes as long as one of them
+PATIENCE = 8  # validations without a better one, then a stage ends
 LEAST_GAIN = 0.001  # of the loss, for a validation to be a better one
 MOST_CONTENT = 1.2  # times the content loss of the untouched network, for a style to be kept
 MOST_EXAM_CONTENT = 1.11  # the same of the content error of an exam
 PULL = 0.1  # weight of the squared relative distance from the network's own weights
 MAX_GRADIENT_NORM = 1.0
+AVERAGE = 0.95  # share of itself that the average of the weights keeps at each step
 _MEASURED = {"total", "style", "content"}  # losses that decide what is kept
 MOST_SETBACKS = 4  # steps whose numbers blew up, before a run is given up
 BETAS = (0.9, 0.99)  # decay of Adam's moments per step
@@ -90,7 +92,7 @@ class Tuner:
         self._schedule = LearningSchedule(settings, groups, bool(from_scratch))
         self._base = {name: tensor.clone() for name, tensor in weights.items()}
         draws = torch.Generator().manual_seed(settings.seed).get_state()
-        self.state = TuningState(identity, draws, weights, {name: tensor.clone() for name, tensor in weights.items()})
+        self.state = TuningState(identity, draws, weights, _copies(weights), _copies(weights))
         if isinstance(loss, PaintingLoss):
             self._weights, self.state.photo_weight = loss.weights, loss.weights.structure
         if from_scratch or not settings.vector_steps:
@@ -219,6 +221,7 @@ class Tuner:
         self._optimizer.step()
         self._optimizer.zero_grad()
         state.step, state.stage_step = state.step + 1, state.stage_step + 1
+        self._average()
         return losses
 
     def _weigh_photo(self, content: Mapping[str, Tensor]) -> None:
@@ -239,6 +242,13 @@ class Tuner:
                 base = self._base[name]
                 assert weight.grad is not None
                 weight.grad += (2 * PULL) * (weight - base) / base.square().sum().clamp_min(1e-6)
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        """Take the weights of this step into their average."""
+        state = self.state
+        learning = [state.weights[name] for name in self._learnt]
+        average_into([state.average[name] for name in self._learnt], learning, state.stage_step, AVERAGE)
 
     def _start_optimizer(self) -> None:
         """Adam without a past over what learnt in the step before the one the stage is at."""
@@ -269,8 +279,8 @@ class Tuner:
         return found if found["style"] <= own["style"] else own | {"content": found["content"]}
 
     def _validate(self, paint: Paint | None = None) -> Generator[None, None, dict[str, float]]:
-        """The errors of another painter, or of the weights of this step."""
-        own: Paint = lambda crop: self.paint(crop, self.state.weights)  # noqa: E731
+        """The errors of another painter, or of the weights as they are on an average by now."""
+        own: Paint = lambda crop: self.paint(crop, self.state.average)  # noqa: E731
         return (yield from self._validator.validate(paint or own))
 
     def _compare(self, held_out: Mapping[str, float]) -> bool:
@@ -287,7 +297,7 @@ class Tuner:
                 state.photo_allowed = next_allowed(state.photo_allowed, state.photo_lost, share)
         keeps_photo = self._from_scratch or held_out["content"] <= most * state.base["content"]
         if keeps_photo and held_out["total"] < (1 - LEAST_GAIN) * state.best_losses["total"]:
-            state.best = {name: tensor.detach().clone() for name, tensor in state.weights.items()}
+            state.best = _copies(state.average)
             state.best_losses, state.best_step, state.worse = dict(held_out), state.step, 0
             return True
         state.worse += 1
@@ -307,5 +317,9 @@ class Tuner:
         self._restart_from_best()
 
     def _restart_from_best(self) -> None:
-        self.state.weights = {name: tensor.clone() for name, tensor in self.state.best.items()}
+        self.state.weights, self.state.average = _copies(self.state.best), _copies(self.state.best)
         self._start_optimizer()
+
+
+def _copies(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().clone() for name, tensor in weights.items()}

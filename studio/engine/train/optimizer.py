@@ -7,9 +7,10 @@ import math
 from torch import Tensor, nn
 from torch.optim import Adam
 from torch.optim.lr_scheduler import LambdaLR
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from studio.core.training.training_plan import TrainingPlan
+from studio.engine.runtime.moving_average import average_into
 
 BETAS = (0.9, 0.99)  # decay of Adam's moments per step
 AVERAGE = 0.998  # share of itself that the moving average keeps at each step, in the long run
@@ -49,6 +50,4 @@ def make_average(network: nn.Module) -> AveragedModel:
 
 
 def _average_into(averaged: Weights, current: Weights, count: Tensor | int) -> None:
-    """Keep less of the average in the first steps, so that the weights before training fade. count: steps, from 1."""
-    keep = min(AVERAGE, int(count) / (int(count) + 9))
-    get_ema_multi_avg_fn(keep)(averaged, current, count)  # type: ignore[no-untyped-call]
+    average_into(averaged, current, int(count), AVERAGE)

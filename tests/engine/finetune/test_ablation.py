@@ -41,11 +41,11 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Comparison
         "SCRATCH_EXAM_EVERY": 2,
         "SAVED_EVERY": 1,
         "LARGEST_EDGE": 96,
+        "EDGES": (64, 64),
     }.items():
         monkeypatch.setattr(ablation, name, value)
     monkeypatch.setattr("studio.engine.finetune.dataset.CROPS", 0)
     monkeypatch.setattr("studio.engine.finetune.dataset.REFERENCE_EDGES", (64,))
-    monkeypatch.setattr("studio.engine.finetune.dataset.PHOTO_EDGES", (64, 64))
     monkeypatch.setattr("studio.engine.finetune.validation.CELLS", 4)
     few = {kind: bundled_cards(kind)[:count] for kind, count in (("demo", 3), ("photos", 1))}
     monkeypatch.setattr(ablation, "bundled_cards", few.__getitem__)

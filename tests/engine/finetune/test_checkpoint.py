@@ -24,6 +24,7 @@ def make_state() -> TuningState:
         IDENTITY,
         torch.Generator().manual_seed(5).get_state(),
         {"vector": torch.tensor([[1.0, 2.0, 3.0]])},
+        {"vector": torch.tensor([[1.5, 2.5, 3.5]])},
         {"vector": torch.tensor([[4.0, 5.0, 6.0]])},
         step=3,
         stage_step=3,
@@ -71,7 +72,7 @@ def test_all_comes_back(path: Path) -> None:
 def test_weights_come_back_in_the_memory_format_of_those_they_are_for(tmp_path: Path) -> None:
     weights = {"out.weight": torch.rand(4, 3, 2, 2).contiguous(memory_format=torch.channels_last)}
     path = tmp_path / "style.training"
-    TuningState("", torch.get_rng_state(), weights, weights).write(path)
+    TuningState("", torch.get_rng_state(), weights, weights, weights).write(path)
     found = TuningState.read(path, weights, "")
     assert found.weights["out.weight"].stride() == found.best["out.weight"].stride() == weights["out.weight"].stride()
     assert torch.equal(found.weights["out.weight"], weights["out.weight"])
@@ -108,6 +109,7 @@ def test_damaged_numbers_are_refused(state: str | dict[str, Any], path: Path) ->
         {"weights vector": torch.zeros(3)},
         {"weights vector": None},
         {"weights vector": torch.tensor([[1.0, float("nan"), 3.0]])},
+        {"average vector": torch.zeros(1, 4)},
         {"best vector": torch.zeros(1, 4)},
         {"best vector": None},
         {"draws": None},

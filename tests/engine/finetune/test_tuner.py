@@ -124,6 +124,22 @@ class TestATrainingStep:
         assert len(learned.references) == 3
         assert not training_file(request_.output).exists()
 
+    def test_what_is_kept_is_the_average_of_the_steps(
+        self, context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        averages: list[Tensor] = []
+        take_in = Tuner._average
+
+        def record(self: Tuner) -> None:
+            take_in(self)
+            averages.append(self.state.average["vector"].clone())
+            assert not torch.equal(averages[-1], self.state.weights["vector"])
+
+        monkeypatch.setattr(Tuner, "_average", record)
+        done, _ = learn(context, request_)
+        assert done.learned is not None
+        assert any(np.array_equal(done.learned.vector, average[0].numpy()) for average in averages[1::2])
+
     def test_the_sample_changes_as_it_learns(self, context: FineTuneContext, request_: TuneRequest) -> None:
         done, events = learn(context, request_)
         samples = [event.picture.fingerprint for event in events if isinstance(event, Frame)]
@@ -210,14 +226,23 @@ class TestTrouble:
                 vectors.append(weights["vector"].detach().clone())
             return paint(self, content, weights)
 
+        averages: list[Tensor] = []
+        take_back = Tuner._take_back
+
+        def take_back_and_look(self: Tuner) -> None:
+            take_back(self)
+            averages.append(self.state.average["vector"].clone())
+
         losses = iter([1.0, 1.0, float("nan"), 1.0, 1.0])
         monkeypatch.setattr(Tuner, "_paint", record)
+        monkeypatch.setattr(Tuner, "_take_back", take_back_and_look)
         monkeypatch.setattr(tuner, "means", lambda result: {"total": next(losses)})
         monkeypatch.setattr(Tuner, "_validate", validated_as({"style": 1.0, "content": 0.1, "total": 1.1}))
         learn(context, request_)
         assert len(vectors) == 5
         first, retried, after = vectors[0], vectors[3], vectors[4]
         assert torch.equal(retried, first)  # the best so far
+        assert [torch.equal(average, first) for average in averages] == [True]
         # The first step of Adam is the rate itself, whatever the gradient: half of 0.01 here. In the third step of
         # four the warm-up leaves 3 tenths of it, and the cosine half of what is above a tenth.
         assert torch.allclose((after - retried).abs(), torch.tensor(0.5 * 0.01 * 0.3 * 0.55), rtol=1e-3)
