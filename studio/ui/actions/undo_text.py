@@ -11,6 +11,8 @@ from studio.core.artwork.blend import BLEND_KNOBS, Blend
 from studio.core.recipe import KNOBS, SHARE_KNOB
 from studio.core.regions.region import Region
 
+translate = QCoreApplication.translate
+
 
 def change_name(one: ArtworkState, other: ArtworkState) -> str:
     """The name of what differs between two states; the result aside, which follows the settings."""
@@ -22,22 +24,24 @@ def change_name(one: ArtworkState, other: ArtworkState) -> str:
         return _change_of_regions(one.regions, other.regions)
     if one.styles != other.styles:
         is_mixed = len(one.styles) != len(other.styles) and one.styles and other.styles
-        return _tr("Mix of styles") if is_mixed else _tr("Style")
+        return translate("ChangeNames", "Mix of styles") if is_mixed else translate("ChangeNames", "Style")
     names = [knob.label for knob in KNOBS if getattr(one.recipe, knob.field) != getattr(other.recipe, knob.field)]
     if one.recipe.style_shares != other.recipe.style_shares:
         names.append(SHARE_KNOB.label)
-    return names[0] if len(names) == 1 else _tr("Settings")
+    return names[0] if len(names) == 1 else translate("ChangeNames", "Settings")
 
 
 def _change_of_things(before: Set[str], after: Set[str]) -> str:
     changed, is_less = before ^ after, before < after
     if all(key.startswith(removal_key("style", "")) for key in changed):
         if len(changed) == 1:
-            return _tr("Removal of a style") if is_less else _tr("Addition of a style")
-        return _tr("Removal of styles") if is_less else _tr("Addition of styles")
+            one, other = translate("ChangeNames", "Removal of a style"), translate("ChangeNames", "Addition of a style")
+        else:
+            one, other = translate("ChangeNames", "Removal of styles"), translate("ChangeNames", "Addition of styles")
+        return one if is_less else other
     if all(key.startswith(removal_key("preset", "")) for key in changed):
-        return _tr("Removal of a preset") if is_less else _tr("Preset")
-    return _tr("Deletion")
+        return translate("ChangeNames", "Removal of a preset") if is_less else translate("ChangeNames", "Preset")
+    return translate("ChangeNames", "Deletion")
 
 
 def _change_of_pictures(one: Blend | None, other: Blend | None, is_same_photo: bool) -> str:
@@ -46,18 +50,16 @@ def _change_of_pictures(one: Blend | None, other: Blend | None, is_same_photo: b
         if one.pictures == other.pictures and len(names) == 1:
             return names[0]
         if one.swapped() == other:
-            return _tr("Swap")
-    return _tr("Blend") if is_same_photo else _tr("Picture")
+            return translate("ChangeNames", "Swap")
+    return translate("ChangeNames", "Blend") if is_same_photo else translate("ChangeNames", "Picture")
 
 
 def _change_of_regions(one: tuple[Region, ...], other: tuple[Region, ...]) -> str:
     if len(one) != len(other):
-        return _tr("Region")
+        return translate("ChangeNames", "Region")
     if [region.mask for region in one] != [region.mask for region in other]:
-        return _tr("Mask")
+        return translate("ChangeNames", "Mask")
     changed = [region.name for region, now in zip(one, other, strict=True) if region != now]
-    return _tr("Settings of {}").format(changed[0]) if len(changed) == 1 else _tr("Regions")
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ChangeNames", text)
+    if len(changed) == 1:
+        return translate("ChangeNames", "Settings of {}").format(changed[0])
+    return translate("ChangeNames", "Regions")

@@ -69,7 +69,7 @@ class BatchList(QTreeView):
             return
         hint = self.tr("Drop photos or folders here")
         if self._queue.is_scanning:
-            hint = self.tr("Looking for pictures\N{HORIZONTAL ELLIPSIS}")
+            hint = self.tr("Looking for pictures…")
         painter = QPainter(self.viewport())
         painter.setPen(color("muted"))
         painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, hint)

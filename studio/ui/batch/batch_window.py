@@ -88,7 +88,7 @@ class BatchWindow(QDialog):
         self.resume_banner = ResumeBanner()
         self.folder = QLineEdit()
         self.folder.setPlaceholderText(self.tr("Choose a folder for the artworks"))
-        self.browse = QPushButton(self.tr("Choose\N{HORIZONTAL ELLIPSIS}"))
+        self.browse = QPushButton(self.tr("Choose…"))
         self.format = QComboBox()
         for name, text in format_names().items():
             self.format.addItem(text, name)
@@ -245,7 +245,7 @@ class BatchWindow(QDialog):
             size = self.tr("as large as each photo")
         elif recipe.dpi is not None:
             paper = parse_print_size(recipe.size_rule)
-            words = self.tr("to print on {:g} \N{MULTIPLICATION SIGN} {:g} cm at {} dpi")
+            words = self.tr("to print on {:g} × {:g} cm at {} dpi")
             size = words.format(paper.width, paper.height, paper.dpi)
         return self.tr("In the style of {}, {}, {}").format(names, size, recipe.quality)
 

@@ -67,7 +67,7 @@ class CompareWorks(QDialog):
         self.setWindowTitle(self.tr("Compare two works"))
         self.view = WorksView()
         self.titles = [PlainLabel(self.tr("First work")), PlainLabel(self.tr("Second work"))]
-        self.choosers = [QPushButton(self.tr("Choose\N{HORIZONTAL ELLIPSIS}")) for _ in range(2)]
+        self.choosers = [QPushButton(self.tr("Choose…")) for _ in range(2)]
         self.palettes = [
             PaletteStrip(self.tr("Colours of the first work")),
             PaletteStrip(self.tr("Colours of the second work")),
@@ -79,7 +79,7 @@ class CompareWorks(QDialog):
         self.status = ElidedLabel()
         self.use = [QPushButton(self.tr("&First as style")), QPushButton(self.tr("&Second as style"))]
         self.mix = QPushButton(self.tr("&Mix both in"))
-        self.export = QPushButton(self.tr("E&xport\N{HORIZONTAL ELLIPSIS}"))
+        self.export = QPushButton(self.tr("E&xport…"))
         self.done_button = QPushButton(self.tr("Close"))
         self._set_up()
         self._arrange()
@@ -159,7 +159,7 @@ class CompareWorks(QDialog):
             self._tell_pair(-1)
         else:
             waits = self.comparer.is_comparing
-            self.status.setText(self.tr("Both works are looked at\N{HORIZONTAL ELLIPSIS}") if waits else "")
+            self.status.setText(self.tr("Both works are looked at…") if waits else "")
 
     @Slot(float)
     def _show_progress(self, share: float) -> None:

@@ -86,7 +86,7 @@ class InfluenceView(QWidget):
         """Ask for the graph again, as with other works."""
         self._round += 1
         make, nearest, least = self._make_graph, self.nearest.value(), self.at_least.value() / 100
-        self.status.setText(self.tr("Looking\N{HORIZONTAL ELLIPSIS}"))
+        self.status.setText(self.tr("Looking…"))
         self._tasks.forget()
         self._tasks.submit(self._round, lambda: make(nearest, least))
 

@@ -61,7 +61,7 @@ class ClassTable(QWidget):
         self.table.setRowCount(0)
         if found is None:
             invitation = self.tr("Drop a folder here whose subfolders are the classes, such as one for each artist.")
-            looking = self.tr("Looking through the pictures\N{HORIZONTAL ELLIPSIS}")
+            looking = self.tr("Looking through the pictures…")
             self.summary.setText(looking if is_sorting else invitation)
             self.left_out.setText("")
             return
@@ -97,7 +97,8 @@ class ClassTable(QWidget):
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 if is_small:
                     item.setForeground(color("muted"))
-                    item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{text}, {self.tr('left out')}")
+                    left_out = self.tr("left out")
+                    item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{text}, {left_out}")
                 self.table.setItem(number, column, item)
 
     def _problem(self, source: Source | None, found: Collection) -> str:

@@ -75,7 +75,7 @@ class CuratorWindow(QDialog):
         self.stages = StageList()
         self.report = ReportView(files)
         self.reports = ReportFiles(files, settings, self)
-        self.save_report = QPushButton(self.tr("Save report\N{HORIZONTAL ELLIPSIS}"))
+        self.save_report = QPushButton(self.tr("Save report…"))
         self.save_report.setToolTip(tool_tip(self.tr("As a PDF or as a web page")))
         self.browse = QPushButton(self.tr("Open in browser"))
         self.bar = ProgressLine(self.tr("Progress of training"))

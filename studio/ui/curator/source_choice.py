@@ -30,7 +30,7 @@ class SourceChoice(QWidget):
     def __init__(self, settings: Settings, target: QWidget) -> None:
         super().__init__(target)
         self._settings = settings
-        self.folder = QPushButton(icon("folder"), self.tr("Choose a folder\N{HORIZONTAL ELLIPSIS}"))
+        self.folder = QPushButton(icon("folder"), self.tr("Choose a folder…"))
         self.library = QPushButton(icon("library"), self.tr("From the library"))
         menu = Menu(self)
         words: dict[LabelledBy, tuple[str, str]] = {

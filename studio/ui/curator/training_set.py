@@ -18,6 +18,7 @@ from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.library.library_index import IndexedPicture
 from studio.core.picture import Picture
 
+translate = QCoreApplication.translate
 OPENED_EDGE = 512  # px of the shorter edge: twice of what the networks see, so that it is shrunk well
 _NAMED = 3  # files that a note names
 
@@ -43,10 +44,16 @@ def sort_out_folder(paths: Sequence[Path], least_works: int, check: Callable[[],
     folders = [path for path in paths if is_folder(path)]
     if not folders:
         name = paths[0].name or str(paths[0])
-        text = _tr("{} is no folder.") if paths[0].exists() else _tr("{} is not there.")
-        raise StudioError(text.format(name), _tr("Choose a folder whose subfolders are the classes."))
+        text = translate("TrainingSet", "{} is not there.")
+        if paths[0].exists():
+            text = translate("TrainingSet", "{} is no folder.")
+        hint = translate("TrainingSet", "Choose a folder whose subfolders are the classes.")
+        raise StudioError(text.format(name), hint)
     if len(paths) > 1:
-        raise StudioError(_tr("That is more than one folder."), _tr("Choose the one folder in which they lie."))
+        raise StudioError(
+            translate("TrainingSet", "That is more than one folder."),
+            translate("TrainingSet", "Choose the one folder in which they lie."),
+        )
     return collection_in(folders[0].absolute().resolve(), "folder", least_works, check)
 
 
@@ -79,8 +86,8 @@ def open_all(
             places.append(number)
     left = examples.only(places)
     if len(left.names) < 2:
-        text = _tr("{} of the pictures cannot be opened, and too few are left.").format(len(failed))
-        raise StudioError(text, _tr("Look at the files."))
+        text = translate("TrainingSet", "{} of the pictures cannot be opened, and too few are left.")
+        raise StudioError(text.format(len(failed)), translate("TrainingSet", "Look at the files."))
     notes = (*examples.notes, _left_out(failed)) if failed else examples.notes
     return ClassifierRequest(tuple(pictures), left.labels, left.works, left.paths, settings, notes)
 
@@ -88,9 +95,5 @@ def open_all(
 def _left_out(names: Sequence[str]) -> str:
     named, more = ", ".join(names[:_NAMED]), len(names) - _NAMED
     if more > 0:
-        return _tr("Could not be opened and were left out: {} and {} more.").format(named, more)
-    return _tr("Could not be opened and were left out: {}.").format(named)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("TrainingSet", text)
+        return translate("TrainingSet", "Could not be opened and were left out: {} and {} more.").format(named, more)
+    return translate("TrainingSet", "Could not be opened and were left out: {}.").format(named)

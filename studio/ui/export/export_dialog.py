@@ -219,7 +219,7 @@ class ExportDialog(QDialog):
         """Something has been changed: the file will have another size."""
         self._refusal = None
         self._show_file()
-        self.format.size_label.setText(self.tr("measuring\N{HORIZONTAL ELLIPSIS}"))
+        self.format.size_label.setText(self.tr("measuring…"))
         made_of = replace(self._artwork.credits, title=self.title.text().strip(), artist=self.artist.text().strip())
         self._size_estimator.ask(partial(self._artwork.encode, self.options, made_of))
 
@@ -262,7 +262,7 @@ class ExportDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
 
     def _arrange(self) -> None:
-        browse = QPushButton(self.tr("Choose\N{HORIZONTAL ELLIPSIS}"))
+        browse = QPushButton(self.tr("Choose…"))
         browse.setAutoDefault(False)  # Enter in a field exports
         browse.clicked.connect(self.file.browse)
         form = QFormLayout()

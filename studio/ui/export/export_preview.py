@@ -29,9 +29,7 @@ class ExportPreview(QWidget):
         self.thumbnail.setAccessibleName(self.tr("The picture to be exported"))
         self.kind = PlainLabel(self._kind(shown))
         self.kind.setWordWrap(True)
-        self.dimensions = PlainLabel(
-            self.tr("{} \N{MULTIPLICATION SIGN} {} px, as on the canvas").format(picture.width, picture.height)
-        )
+        self.dimensions = PlainLabel(self.tr("{} × {} px, as on the canvas").format(picture.width, picture.height))
         set_role(self.dimensions, "caption")
         self.better = QPushButton(self._offer(shown))
         self.better.setAutoDefault(False)  # Enter in a field exports

@@ -194,8 +194,8 @@ class ExportSize(QWidget):
         width, height = self._pixels
         if self.unit == "px":
             on_paper = (2.54 * width / self.dpi, 2.54 * height / self.dpi)
-            return self.tr("{:.1f} \N{MULTIPLICATION SIGN} {:.1f} cm in print").format(*on_paper)
-        return self.tr("{} \N{MULTIPLICATION SIGN} {} px").format(width, height)
+            return self.tr("{:.1f} × {:.1f} cm in print").format(*on_paper)
+        return self.tr("{} × {} px").format(width, height)
 
     def _comparison(self) -> str:
         if self._pixels == (self._picture.width, self._picture.height):

@@ -139,7 +139,7 @@ class Exporter(QObject):
             self._session.activities.end("exporting")
 
         self._session.activities.begin("exporting")
-        self._session.post_message(Message(self.tr("Exporting {}\N{HORIZONTAL ELLIPSIS}").format(path.name)))
+        self._session.post_message(Message(self.tr("Exporting {}…").format(path.name)))
         self._files.submit(write, done, refused)
 
     def writer(self, artwork: Exportable) -> tuple[str, Callable[[Path], int]]:

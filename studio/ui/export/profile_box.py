@@ -29,7 +29,7 @@ class ProfileBox(QComboBox):
         titles["photo"] = self.tr("The photo's: {}").format(displayable(own or "sRGB"))
         for name in NAMED_PROFILES:
             self.addItem(titles[name], name)
-        self.addItem(self.tr("Choose a file\N{HORIZONTAL ELLIPSIS}"), _CHOOSE)
+        self.addItem(self.tr("Choose a file…"), _CHOOSE)
         if self.findData(profile) < 0:
             self._add_file(profile)
         self._shown = ""
@@ -78,19 +78,16 @@ class ProfileBox(QComboBox):
 
 def make_intent_box(intent: Intent) -> QComboBox:
     """A box with the rendering intents; its data are those of ExportOptions."""
-
-    def translated(text: str) -> str:
-        return QCoreApplication.translate("profile_box", text)
-
+    translate = QCoreApplication.translate
     titles: dict[Intent, str] = {
-        "relative": translated("Relative colorimetric"),
-        "perceptual": translated("Perceptual"),
-        "saturation": translated("Saturation"),
-        "absolute": translated("Absolute colorimetric"),
+        "relative": translate("profile_box", "Relative colorimetric"),
+        "perceptual": translate("profile_box", "Perceptual"),
+        "saturation": translate("profile_box", "Saturation"),
+        "absolute": translate("profile_box", "Absolute colorimetric"),
     }
     box = QComboBox()
     for each in INTENTS:
         box.addItem(titles[each], each)
     box.setCurrentIndex(box.findData(intent))
-    box.setAccessibleName(translated("Rendering intent"))
+    box.setAccessibleName(translate("profile_box", "Rendering intent"))
     return box

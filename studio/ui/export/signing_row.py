@@ -111,8 +111,8 @@ class SigningRow(QWidget):
             )
         )
         for button, path, empty in (
-            (self.certificate, self._signing.certificate, self.tr("Certificate\N{HORIZONTAL ELLIPSIS}")),
-            (self.key, self._signing.key, self.tr("Key\N{HORIZONTAL ELLIPSIS}")),
+            (self.certificate, self._signing.certificate, self.tr("Certificate…")),
+            (self.key, self._signing.key, self.tr("Key…")),
         ):
             button.setText(empty if path is None else action_text(path.name))
             button.setToolTip(tool_tip("" if path is None else displayable(str(path))))

@@ -62,7 +62,7 @@ class LessonWords(QObject):
             text = self.tr("About {} on this computer.").format(rough_time(expected.seconds))
         else:
             text = self.tr("Roughly {}, as quickly as this computer paints.").format(rough_time(expected.seconds))
-        return f"{text} {self.tr('Looking at the pictures')}" if controller.is_looking else text
+        return text + " " + self.tr("Looking at the pictures") if controller.is_looking else text
 
     def untaught(self) -> tuple[str, str]:
         """The caption of the photo without a lesson, and what stands there before."""

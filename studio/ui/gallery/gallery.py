@@ -141,7 +141,7 @@ class Gallery(QWidget):
         show.triggered.connect(lambda: show_folder(card.file.parent))
         if card.category == OWN_CATEGORY:
             if is_learned(card):
-                export = menu.addAction(icon("export"), self.tr("Export style\N{HORIZONTAL ELLIPSIS}"))
+                export = menu.addAction(icon("export"), self.tr("Export style…"))
                 export.triggered.connect(lambda: self.export_requested.emit(card))
             rights = RightsMenu(card, menu)
             rights.edited.connect(self.card_edited)
@@ -190,7 +190,7 @@ class Gallery(QWidget):
     def _show_page(self) -> None:
         is_empty = self.model.rowCount() == 0
         if is_empty:
-            no_match = self.tr("No style matches \N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}.")
+            no_match = self.tr("No style matches “{}”.")
             none_yet = self.tr("Your own styles will appear here. Drop pictures on this column, or add them below.")
             self._nothing.setText(no_match.format(self.search.text()) if self.search.text() else none_yet)
         self._pages.setCurrentIndex(1 if is_empty else 0)

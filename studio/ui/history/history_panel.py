@@ -113,7 +113,7 @@ class HistoryPanel(QFrame):
         self._menu = Menu(self)
         self._menu.setToolTipsVisible(True)
         fill_menu(self._menu, entry, self._shelf, self._session, self.window())
-        export = QAction(icon("export"), self.tr("Export\N{HORIZONTAL ELLIPSIS}"), self._menu)
+        export = QAction(icon("export"), self.tr("Export…"), self._menu)
         export.triggered.connect(lambda: self.export_requested.emit(entry.result))
         self._menu.insertAction(self._menu.actions()[-2], export)
         self._menu.popup(place)

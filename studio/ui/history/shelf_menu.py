@@ -13,30 +13,28 @@ from studio.ui.session.session import Session
 from studio.ui.theme.theme import icon
 from studio.ui.widgets.line_dialog import ask_for_line
 
+translate = QCoreApplication.translate
+
 
 def fill_menu(menu: QMenu, entry: HistoryEntry, shelf: Shelf, session: Session, window: QWidget) -> None:
     """Fill the menu of an entry, but for export, which others do. window: what the note is asked for over."""
-    restore = menu.addAction(icon("history"), _tr("Bring back with its settings"))
+    restore = menu.addAction(icon("history"), translate("ShelfMenu", "Bring back with its settings"))
     restore.triggered.connect(partial(shelf.restore, entry))
-    compare = menu.addAction(icon("compare"), _tr("Compare with what is on the canvas"))
+    compare = menu.addAction(icon("compare"), translate("ShelfMenu", "Compare with what is on the canvas"))
     compare.setEnabled(session.on_canvas.picture is not None and shelf.present is not entry)
     compare.triggered.connect(lambda: session.on_canvas.look_at(session.on_canvas.looked_at, entry.result))
-    pin = menu.addAction(icon("pin"), _tr("Unpin") if entry.is_pinned else _tr("Pin"))
-    pin.setToolTip(_tr("What is pinned stays, however full the history is"))
+    pin_text = translate("ShelfMenu", "Unpin") if entry.is_pinned else translate("ShelfMenu", "Pin")
+    pin = menu.addAction(icon("pin"), pin_text)
+    pin.setToolTip(translate("ShelfMenu", "What is pinned stays, however full the history is"))
     pin.triggered.connect(lambda: shelf.pin(entry, not entry.is_pinned))
-    note = menu.addAction(_tr("Note\N{HORIZONTAL ELLIPSIS}"))
+    note = menu.addAction(translate("ShelfMenu", "Note…"))
     note.triggered.connect(partial(ask_for_note, entry, shelf, window))
     menu.addSeparator()
-    remove = menu.addAction(icon("delete"), _tr("Delete"))
+    remove = menu.addAction(icon("delete"), translate("ShelfMenu", "Delete"))
     remove.triggered.connect(partial(shelf.remove, entry))
 
 
 def ask_for_note(entry: HistoryEntry, shelf: Shelf, window: QWidget) -> None:
     """Let the artist say something of an entry."""
-    ask_for_line(
-        window, _tr("Note"), _tr("A note on this picture:"), entry.note, LONGEST_NOTE, partial(shelf.note, entry)
-    )
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ShelfMenu", text)
+    title, question = translate("ShelfMenu", "Note"), translate("ShelfMenu", "A note on this picture:")
+    ask_for_line(window, title, question, entry.note, LONGEST_NOTE, partial(shelf.note, entry))

@@ -115,9 +115,7 @@ class Opening(QObject):
 
     @Slot()
     def _tell(self) -> None:
-        self._notice = Message(
-            self.tr("It is being opened\N{HORIZONTAL ELLIPSIS}"), action="cancel_opening", stays=True
-        )
+        self._notice = Message(self.tr("It is being opened…"), action="cancel_opening", stays=True)
         self._session.post_message(self._notice)
 
     @Slot(object)

@@ -84,7 +84,7 @@ class SettingsOffer(QObject):
             more = self.tr("It carries its settings.")
         if found.regions:
             names = _listed([region.region.name for region in found.regions])
-            more = f"{more} {self.tr('Its regions come with them: {}.').format(names)}"
+            more += " " + self.tr("Its regions come with them: {}.").format(names)
         self._session.post_message(
             Message(" ".join(filter(None, [remark, text])), more, action="use_settings", stays=True)
         )

@@ -22,8 +22,8 @@ class SourcePicker(QWidget):
         super().__init__(target)
         self._settings, self._purpose = settings, purpose
         self._title, self._folder_title = title, folder_title
-        self.pictures = QPushButton(self.tr("Add pictures\N{HORIZONTAL ELLIPSIS}"))
-        self.folder = QPushButton(self.tr("Add a folder\N{HORIZONTAL ELLIPSIS}"))
+        self.pictures = QPushButton(self.tr("Add pictures…"))
+        self.folder = QPushButton(self.tr("Add a folder…"))
         self.pictures.setAccessibleName(title)
         self.folder.setAccessibleName(folder_title)
         row = QHBoxLayout(self)

@@ -63,7 +63,7 @@ class EmptyPage(QWidget):
             text = self.tr("The studio opens JPEG, PNG, WebP, TIFF, AVIF, HEIC, BMP and GIF.")
         self.title.setText(title)
         self.text.setText(text)
-        add = self.tr("Add folder\N{HORIZONTAL ELLIPSIS}")
+        add = self.tr("Add folder…")
         self.button.setText(self.tr("Show all pictures") if self._is_search else add)
         self.button.setVisible(self._is_search or not has_folders or not is_awaited)
 
@@ -76,7 +76,7 @@ class EmptyPage(QWidget):
 
     def _nothing_found(self, question: Question) -> tuple[str, str]:
         if question.words and question.kind in ("all", "alike"):
-            nothing = self.tr("Nothing matches \N{LEFT DOUBLE QUOTATION MARK}{}\N{RIGHT DOUBLE QUOTATION MARK}.")
+            nothing = self.tr("Nothing matches “{}”.")
             return nothing.format(question.words), ""
         match question.kind:
             case "alike":

@@ -118,13 +118,9 @@ def cut_out(picture: Picture, mask: Mask, seen: Seen | None, name: str) -> Pictu
     inside = draw_mask(mask, (small.width, small.height), seen) >= _INSIDE
     rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
     if len(rows) < _SMALLEST or len(columns) < _SMALLEST:
-        text = _tr("The region {} is too small to look for others like it.").format(name)
-        raise PictureError(text, _tr("Choose a larger one."))
+        text = QCoreApplication.translate("PictureDescriber", "The region {} is too small to look for others like it.")
+        raise PictureError(text.format(name), QCoreApplication.translate("PictureDescriber", "Choose a larger one."))
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     pixels, inside = small.pixels[box].copy(), inside[box]
     pixels[~inside] = pixels[inside].mean(0).astype(np.uint8)
     return shrunk(Picture(pixels, name=name), SHORT_EDGE)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("PictureDescriber", text)

@@ -71,9 +71,9 @@ class SelectionActions(QObject):
                    self.tr("Show the styles of the gallery that the selected picture is like"))  # fmt: skip
         self._make("preview", self.tr("Preview"), "zoom-in", self.tr("Look at the selected picture in full (Space)"))
         self._make("compare", self.tr("Compare two"), "compare", self.tr("Lay two pictures side by side"))
-        self._make("teach", self.tr("Teach a style of these\N{HORIZONTAL ELLIPSIS}"), "style",
+        self._make("teach", self.tr("Teach a style of these…"), "style",
                    self.tr("Let the studio learn one style from the selected pictures"))  # fmt: skip
-        self._make("render", self.tr("Render these\N{HORIZONTAL ELLIPSIS}"), "many",
+        self._make("render", self.tr("Render these…"), "many",
                    self.tr("Paint the selected pictures, one after the other"))  # fmt: skip
         self._make(
             "folder", self.tr("Open its folder"), "folder", self.tr("Show the file in the system's file manager")

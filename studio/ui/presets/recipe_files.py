@@ -69,7 +69,8 @@ class RecipeFiles(QObject):
             dialog = self._make_dialog(self.tr("Save settings"), folder, self.tr("Settings (*{})").format(SUFFIX))
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix(SUFFIX[1:])
-            dialog.selectFile(f"{artwork_file_stem(self._session.artwork) or self.tr('Settings')}{SUFFIX}")
+            stem = artwork_file_stem(self._session.artwork) or self.tr("Settings")
+            dialog.selectFile(f"{stem}{SUFFIX}")
             dialog.fileSelected.connect(self._save)
             return dialog
 

@@ -161,8 +161,8 @@ class ProjectController(QObject):
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setOption(QFileDialog.Option.DontUseNativeDialog)  # the system's own has no room for the choice
             dialog.setDefaultSuffix(SUFFIX[1:])
-            stem = artwork_file_stem(self._session.artwork)
-            dialog.selectFile(self.path.name if self.path else f"{stem or self.tr('Project')}{SUFFIX}")
+            stem = artwork_file_stem(self._session.artwork) or self.tr("Project")
+            dialog.selectFile(self.path.name if self.path else f"{stem}{SUFFIX}")
             choice = PhotosChoice(
                 self._autosave.recorder.project().without_undo(), self._autosave.recorder.sizes, photos
             )
@@ -224,7 +224,7 @@ class ProjectController(QObject):
     ) -> None:
         """The file is not what it was: nothing is written without a word."""
         text = self.tr("Save it there again") if error.is_gone else self.tr("Replace it")
-        elsewhere = Answer(self.tr("Save project as\N{HORIZONTAL ELLIPSIS}"), lambda: self._ask_where(then, otherwise))
+        elsewhere = Answer(self.tr("Save project as…"), lambda: self._ask_where(then, otherwise))
         there = Answer(text, lambda: self._write(path, photos, then, otherwise), KEEPS if error.is_gone else LOSES)
         ask(error.message, error.remedy, [elsewhere, there], self._window, cancelled=otherwise)
 

@@ -74,11 +74,8 @@ def _blended(blend: Blend, fitted: Picture | None) -> tuple[Picture, Picture]:
             fitted = cover(blend.over, blend.base.width, blend.base.height)
         return fitted, blend_pictures(replace(blend, over=fitted))
     except MemoryError as error:
+        text = QCoreApplication.translate("BlendRenderer", "Blending {} and {} needs more memory than there is.")
         raise PictureError(
-            _tr("Blending {} and {} needs more memory than there is.").format(blend.base.name, blend.over.name),
-            _tr("Close other programs or make them smaller."),
+            text.format(blend.base.name, blend.over.name),
+            QCoreApplication.translate("BlendRenderer", "Close other programs or make them smaller."),
         ) from error
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("BlendRenderer", text)

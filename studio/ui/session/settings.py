@@ -132,13 +132,13 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     data = read_regular(path, _LARGEST + 1)
     if len(data) > _LARGEST:
-        raise StudioError(_tr("{} is too large.").format(path.name))
+        raise StudioError(QCoreApplication.translate("Settings", "{} is too large.").format(path.name))
     try:
         values = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise StudioError(_tr("{} is damaged.").format(path.name)) from error
+        raise StudioError(QCoreApplication.translate("Settings", "{} is damaged.").format(path.name)) from error
     if not isinstance(values, dict):
-        raise StudioError(_tr("{} is damaged.").format(path.name))
+        raise StudioError(QCoreApplication.translate("Settings", "{} is damaged.").format(path.name))
     return values
 
 
@@ -161,7 +161,3 @@ def _read_or_none(path: Path) -> dict[str, Any] | None:
         return _read(path) or None
     except StudioError:  # it will be replaced
         return None
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Settings", text)

@@ -66,7 +66,7 @@ class Variation:
 
 def axis_name(axis: AxisName) -> str:
     """What the axis is called in the window."""
-    return _tr(_NAMES[axis]) if axis in _NAMES else _KNOBS[axis].label
+    return QCoreApplication.translate("Variations", _NAMES[axis]) if axis in _NAMES else _KNOBS[axis].label
 
 
 def is_drawn(axis: AxisName | None) -> bool:
@@ -198,7 +198,3 @@ def _drawn_shares(lots: random.Random, count: int) -> tuple[int, ...]:
 
 def _mix_label(styles: Sequence[Style], shares: Sequence[int]) -> str:
     return " + ".join(f"{style.card.title} {share} %" for style, share in zip(styles, shares, strict=True))
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Variations", text)

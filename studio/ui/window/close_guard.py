@@ -125,7 +125,7 @@ class CloseGuard(QObject):
         answers = []
         if is_painted:
             text = self.tr("The artwork has not been exported.")
-            answers.append(Answer(self.tr("Export\N{HORIZONTAL ELLIPSIS}"), self._actions["export"].trigger))
+            answers.append(Answer(self.tr("Export…"), self._actions["export"].trigger))
         else:
             text = self.tr("What is on the canvas could not be kept.")
         work = self.work

@@ -47,14 +47,13 @@ class FinishButton(QPushButton):
         """Painting; a click stops."""
         caption = self.tr("starting…")
         if seconds_left is not None:
-            caption = f"{self.tr('{} left').format(clock(seconds_left))}  {percent(progress)}"
+            left = self.tr("{} left").format(clock(seconds_left))
+            caption = f"{left}  {percent(progress)}"
         self._show(self.tr("Stop"), caption, "stop", progress=progress)
 
     def show_stopping(self, progress: float) -> None:
         """Stop was clicked, and the step under way is not done yet."""
-        self._show(
-            self.tr("Stopping\N{HORIZONTAL ELLIPSIS}"), self.tr("the picture is kept"), "stop", progress=progress
-        )
+        self._show(self.tr("Stopping…"), self.tr("the picture is kept"), "stop", progress=progress)
 
     def show_finished(self, seconds: float) -> None:
         """Painted with the present settings, in so many seconds; a click offers more, the accent is on Export."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QDateTime, QLocale, Slot
+from PySide6.QtCore import QDateTime, QLocale, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.core.displayable import displayable
 from studio.core.project.waiting_sessions import LeftWork
-from studio.ui.actions.actions import Actions
+from studio.ui.actions.actions import Actions, tr, translated
 from studio.ui.actions.availability import allow
 from studio.ui.importing.recent_files import RecentFiles
 from studio.ui.menus.menu import Menu
@@ -20,38 +20,33 @@ from studio.ui.theme.theme import icon
 from studio.ui.widgets.plain_text import action_text, tool_tip
 from studio.ui.widgets.section_heading import add_heading
 
-
-def _(text: str) -> str:
-    return str(QT_TRANSLATE_NOOP("MainMenu", text))
-
-
 # Names of actions; "" is a line between, a pair is a menu of its own.
 MENUS: tuple[tuple[str, tuple[str | tuple[str, tuple[str, ...]], ...]], ...] = (
-    (_("File"), ("open", (_("Open recent"), ("clear_recent",)), "blend", "",
-                 "open_project", "save_project", "save_project_as", "", "export", "export_again", "print",
-                 "render_many", "", "quit")),
-    (_("Edit"), ("undo", "redo", "", "copy", "paste", (_("Paste as"), ("paste_style", "paste_mix", "paste_blend")), "",
-                 "reset_sliders", "load_settings", "save_settings", "", "stronger", "weaker")),
-    (_("Styles"), ("find_style", "teach", "", "library", "more_like_this", "compare_works", "influence",
-                  "train_classifier", "",
-                  "show_styles")),
-    (_("Paint"), ("live", (_("Refine automatically"), ("refine_mains", "refine_always", "refine_never")),
-                  "variations", "", "finish", "stop", "keep_draft", "",
-                  "keep_painting", "larger_half", "larger_twice")),
-    (_("Region"), ("region_new", "region_whole", "", "region_protect", "region_off", "",
-                   (_("Draw"), ("tool_brush", "tool_eraser", "tool_lasso", "tool_polygon", "tool_rectangle",
-                                "tool_gradient", "tool_similar")),
-                   (_("Mask"), ("mask_invert", "mask_grow", "mask_shrink", "mask_feather", "mask_save", "mask_load")),
-                   "mask_overlay", "", "region_rename", "region_duplicate", "region_up", "region_down",
-                   "region_delete")),
-    (_("View"), ("fit", "actual_size", "compare", "background", "repeat",
-                 (_("Soft proof"), ("soft_proof", "proof_profile", "proof_gamut", "",
-                                   "proof_relative", "proof_perceptual", "proof_saturation", "proof_absolute")), "",
-                 "gallery", "panel", "history", "hide_panels", "full_screen", "next_area", "",
-                 (_("Theme"), ("theme_dark", "theme_light", "theme_system")))),
-    (_("Help"), ("shortcuts", "diagnostics", "about_art", "about")),
+    (tr("File"), ("open", (tr("Open recent"), ("clear_recent",)), "blend", "",
+                  "open_project", "save_project", "save_project_as", "", "export", "export_again", "print",
+                  "render_many", "", "quit")),
+    (tr("Edit"), ("undo", "redo", "", "copy", "paste", (tr("Paste as"), ("paste_style", "paste_mix", "paste_blend")),
+                  "", "reset_sliders", "load_settings", "save_settings", "", "stronger", "weaker")),
+    (tr("Styles"), ("find_style", "teach", "", "library", "more_like_this", "compare_works", "influence",
+                   "train_classifier", "",
+                   "show_styles")),
+    (tr("Paint"), ("live", (tr("Refine automatically"), ("refine_mains", "refine_always", "refine_never")),
+                   "variations", "", "finish", "stop", "keep_draft", "",
+                   "keep_painting", "larger_half", "larger_twice")),
+    (tr("Region"), ("region_new", "region_whole", "", "region_protect", "region_off", "",
+                    (tr("Draw"), ("tool_brush", "tool_eraser", "tool_lasso", "tool_polygon", "tool_rectangle",
+                                  "tool_gradient", "tool_similar")),
+                    (tr("Mask"), ("mask_invert", "mask_grow", "mask_shrink", "mask_feather", "mask_save", "mask_load")),
+                    "mask_overlay", "", "region_rename", "region_duplicate", "region_up", "region_down",
+                    "region_delete")),
+    (tr("View"), ("fit", "actual_size", "compare", "background", "repeat",
+                  (tr("Soft proof"), ("soft_proof", "proof_profile", "proof_gamut", "",
+                                     "proof_relative", "proof_perceptual", "proof_saturation", "proof_absolute")), "",
+                  "gallery", "panel", "history", "hide_panels", "full_screen", "next_area", "",
+                  (tr("Theme"), ("theme_dark", "theme_light", "theme_system")))),
+    (tr("Help"), ("shortcuts", "diagnostics", "about_art", "about")),
 )  # fmt: skip
-_HEADINGS = {"Refine automatically": _("Refine the Live picture while you rest")}  # for menus that open alone, too
+_HEADINGS = {"Refine automatically": tr("Refine the Live picture while you rest")}  # for menus that open alone, too
 
 
 class MainMenu(Menu):
@@ -71,7 +66,7 @@ class MainMenu(Menu):
                     continue
                 heading = _HEADINGS.get(entry[0])
                 if heading:
-                    add_heading(self._make_menu(menu, entry[0]), QCoreApplication.translate("MainMenu", heading))
+                    add_heading(self._make_menu(menu, entry[0]), translated(heading))
                 for name in entry[1]:
                     self._add(self._make_menu(menu, entry[0]), name)
         opened = self.menus["Open recent"]
@@ -97,7 +92,7 @@ class MainMenu(Menu):
 
     def _make_menu(self, parent: Menu, title: str) -> Menu:
         if title not in self.menus:
-            menu = self.menus[title] = parent.add_menu(QCoreApplication.translate("MainMenu", title))
+            menu = self.menus[title] = parent.add_menu(translated(title))
             menu.setToolTipsVisible(True)  # among them why an entry is not possible
         return self.menus[title]
 

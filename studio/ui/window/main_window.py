@@ -118,7 +118,7 @@ class MainWindow(QWidget):
     def tell_of_work(self) -> None:
         """Say that it comes."""
         if self._is_waiting:
-            self.canvas.show_notice(self.tr("Your work is being brought back\N{HORIZONTAL ELLIPSIS}"))
+            self.canvas.show_notice(self.tr("Your work is being brought back…"))
 
     @Slot()
     def stop_waiting(self) -> None:

@@ -91,7 +91,7 @@ class StatusBar(QFrame):
         self.bar.show_progress(run.progress)
         self.stop.setEnabled(not run.is_stopping)
         if run.is_stopping:
-            self.progress.setText(self.tr("Stopping\N{HORIZONTAL ELLIPSIS}"))
+            self.progress.setText(self.tr("Stopping…"))
             return
         parts = [self._finish(run.progress)]
         if run.steps:

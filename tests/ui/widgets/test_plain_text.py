@@ -372,7 +372,7 @@ GUESSING = {"QLabel", "QErrorMessage", "QInputDialog", "QProgressDialog", "QSpla
 MADE_HERE = {"QLabel", "QFileDialog"}
 SETTERS = {"setToolTip", "setStatusTip", "setWhatsThis", "setWindowTitle"}
 SAFE_CALLS = {"tool_tip", "explained", "window_title", "toolTip"}
-TRANSLATORS = {"tr", "_tr", "translate"}
+TRANSLATORS = {"tr", "translate"}
 
 
 def is_safe(text: ast.expr) -> bool:

@@ -83,7 +83,7 @@ class LabelsButton(QToolButton):
             entry.triggered.connect(partial(self._choose, path))
         if self.own:
             menu.addSeparator()
-        menu.addAction(self.tr("Choose a file\N{HORIZONTAL ELLIPSIS}")).triggered.connect(self.file_wanted)
+        menu.addAction(self.tr("Choose a file…")).triggered.connect(self.file_wanted)
 
     def _choose(self, path: Path) -> None:
         self.chosen.emit(path)

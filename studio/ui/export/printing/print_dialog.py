@@ -62,9 +62,7 @@ class PrintDialog(QDialog):
         self.note.setWordWrap(True)
         set_role(self.note, "caption")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.start = self.buttons.addButton(
-            self.tr("Print\N{HORIZONTAL ELLIPSIS}"), QDialogButtonBox.ButtonRole.AcceptRole
-        )
+        self.start = self.buttons.addButton(self.tr("Print…"), QDialogButtonBox.ButtonRole.AcceptRole)
         set_role(self.start, "primary")
         self._tasks = TaskPool(1, self)
         self._size = PrintSize(picture.width / dpi * MM_PER_INCH, picture.height / dpi * MM_PER_INCH)
@@ -107,7 +105,7 @@ class PrintDialog(QDialog):
             return True
 
         self.start.setEnabled(False)
-        self.note.setText(self.tr("Printing\N{HORIZONTAL ELLIPSIS}"))
+        self.note.setText(self.tr("Printing…"))
         self._tasks.submit("print", work)
 
     @Slot()
@@ -169,9 +167,9 @@ class PrintDialog(QDialog):
             with QSignalBlocker(box):
                 box.setValue(length / 10)
         page, dpi = printable_area(self._page), self._picture.width / self._size.width * MM_PER_INCH
-        text = self.tr(
-            "{:.0f} pixels per inch on paper. The page takes {:.1f} \N{MULTIPLICATION SIGN} {:.1f} cm."
-        ).format(dpi, page.width() / 10, page.height() / 10)
+        text = self.tr("{:.0f} pixels per inch on paper. The page takes {:.1f} × {:.1f} cm.").format(
+            dpi, page.width() / 10, page.height() / 10
+        )
         if self._size.is_larger_than(page):
             text += " " + self.tr("What is beyond is cut off.")
         self.note.setText(text)
@@ -193,7 +191,7 @@ class PrintDialog(QDialog):
         buttons = {}
         for text, slot in {
             self.tr("Fit to the page"): self.fit_to_page,
-            self.tr("Page\N{HORIZONTAL ELLIPSIS}"): self._ask_for_page,
+            self.tr("Page…"): self._ask_for_page,
             self.tr("Whole page"): self.preview.fitInView,
             self.tr("True size"): self.show_true_size,
         }.items():

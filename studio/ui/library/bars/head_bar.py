@@ -51,7 +51,7 @@ class HeadBar(QFrame):
         self.back.clicked.connect(self.left)
         self.title = PlainLabel(self.tr("Library"))
         set_role(self.title, "title")
-        self.add = QPushButton(icon("add"), self.tr("Add folder\N{HORIZONTAL ELLIPSIS}"))
+        self.add = QPushButton(icon("add"), self.tr("Add folder…"))
         self.add.setToolTip(tool_tip(self.tr("Have a folder of pictures in the library. The files stay as they are.")))
         self.add.clicked.connect(self.add_requested)
         self.folder_menu = Menu(self)
@@ -115,7 +115,7 @@ class HeadBar(QFrame):
         if not self._indexer.folders:
             menu.addAction(self.tr("No folders yet")).setEnabled(False)
         menu.addSeparator()
-        add = menu.addAction(icon("add"), self.tr("Add folder\N{HORIZONTAL ELLIPSIS}"))
+        add = menu.addAction(icon("add"), self.tr("Add folder…"))
         add.triggered.connect(self.add_requested)
         look = menu.addAction(icon("reset"), self.tr("Look for changes"))
         tip = self.tr("Look through all folders for what is new, changed, missing or could not be opened before")

@@ -91,7 +91,7 @@ class SimilarityBar(QFrame):
         """Say how many there are."""
         question, count = found.question, len(found.rows)
         if is_busy and not count:
-            self.note.setText(self.tr("Searching\N{HORIZONTAL ELLIPSIS}"))
+            self.note.setText(self.tr("Searching…"))
         elif question.kind == "twice":
             groups = len(set(found.copies.values()))
             text = self.tr("{} files show {} pictures. Equal ones have the same number.").format(count, groups)

@@ -78,7 +78,7 @@ class Preview(QObject):
             return
         entry = self._entries.entry(self.row)
         if entry is None:
-            self.panel.show_words([self.tr("Reading\N{HORIZONTAL ELLIPSIS}")])
+            self.panel.show_words([self.tr("Reading…")])
             return
         if self._opened != entry.picture.path:
             self._opened = entry.picture.path
@@ -113,7 +113,7 @@ class Preview(QObject):
             self.panel.view.show_picture(pyramid)
             if is_last and not is_style_file(entry.picture.path):
                 picture = pyramid.picture
-                self._size = self.tr("{} \N{MULTIPLICATION SIGN} {} px").format(picture.width, picture.height)
+                self._size = self.tr("{} × {} px").format(picture.width, picture.height)
             self._say(entry)
 
     def _refuse(self, entry: Entry, cancellation: Cancellation, error: StudioError) -> None:

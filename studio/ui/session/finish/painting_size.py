@@ -13,6 +13,7 @@ from studio.core.print_size import CM_PER_INCH, parse_print_size
 from studio.core.recipe import KNOBS, StyleRecipe
 from studio.ui.session.finish.time_estimate import TimeEstimate
 
+translate = QCoreApplication.translate
 QUICK = 60.0  # s that the size chosen by itself may take
 LEAST_EDGE = 768  # px; a smaller photo leaves strokes no room
 LEAST_QUICK_EDGE = 512  # px, however slow the machine is, or busy just now: below it is no picture any more
@@ -57,12 +58,13 @@ def size_in_words(state: ArtworkState, estimate: TimeEstimate) -> str:
     """What will be painted, why so large, and what it takes: "1024 × 683 px, about a minute here ..."."""
     size, recipe, photo = state.size, state.recipe, state.content
     if size is None:
-        return _tr("As large as the photo, up to about a minute") if recipe.size_rule == "auto" else ""
+        as_photo = translate("PaintingSize", "As large as the photo, up to about a minute")
+        return as_photo if recipe.size_rule == "auto" else ""
     seconds, memory = estimate.seconds(*size, recipe), estimate.bytes(*size, recipe)
     parts = [f"{size[0]} \N{MULTIPLICATION SIGN} {size[1]} px"]
     parts += _reason(recipe, size, photo.long_edge if photo else None, is_pace_known=seconds is not None)
     if seconds is not None:
-        parts.append(_tr("about {}").format(rough_time(seconds)))
+        parts.append(translate("PaintingSize", "about {}").format(rough_time(seconds)))
         if memory is not None:
             parts.append(rough_bytes(memory))
     return ", ".join(parts)
@@ -75,20 +77,17 @@ def _reason(recipe: StyleRecipe, size: tuple[int, int], photo: int | None, *, is
     if recipe.dpi is not None:
         wanted = parse_print_size(rule).long_edge(*size)
         if wanted <= LONGEST:
-            return [_tr("for {:.1f} cm at {} dpi").format(edge * CM_PER_INCH / recipe.dpi, recipe.dpi)]
-        return [_tr("the most there is, for {} dpi").format(round(recipe.dpi * LONGEST / wanted))]
+            text = translate("PaintingSize", "for {:.1f} cm at {} dpi")
+            return [text.format(edge * CM_PER_INCH / recipe.dpi, recipe.dpi)]
+        return [translate("PaintingSize", "the most there is, for {} dpi").format(round(recipe.dpi * LONGEST / wanted))]
     if recipe.method == "pattern" and rule != "photo":  # nothing of the photo is in it
         return []
     if photo == edge:
-        return [_tr("as large as the photo")]
+        return [translate("PaintingSize", "as large as the photo")]
     if photo is not None and photo > edge:
         if edge == LONGEST:
-            return [_tr("the most there is; the photo has {} px").format(photo)]
+            return [translate("PaintingSize", "the most there is; the photo has {} px").format(photo)]
         if is_pace_known:
-            return [_tr("more would take over a minute; the photo has {} px").format(photo)]
-        return [_tr("until the pace of this machine is known; the photo has {} px").format(photo)]
+            return [translate("PaintingSize", "more would take over a minute; the photo has {} px").format(photo)]
+        return [translate("PaintingSize", "until the pace of this machine is known; the photo has {} px").format(photo)]
     return []
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("PaintingSize", text)
