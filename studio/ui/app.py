@@ -341,8 +341,9 @@ class Studio(QObject):
         self._is_closed = True
         self._settings.save()
         self.window.hide()
-        self.autosave.close()
+        self.autosave.recorder.keep(lambda _: None)  # now, since it may take a while until a project is saved
         self.projects.close()
+        self.autosave.close()  # after what reads in the session
         self.artwork_drag.close()
         self.opener.close()  # before the threads, which wait for it
         self.library.close()

@@ -84,14 +84,8 @@ class AutosaveController(QObject):
         store = self.recorder.store
         if store is None:
             return {}, lambda: None
-        files, give_back_files = store.lend_files()
-        leave = self._lent.lend(store.folder)
-
-        def give_back() -> None:
-            give_back_files()
-            leave()
-
-        return files, give_back
+        files, give_back = store.lend_files()
+        return files, self._lent.lend(store.folder, give_back)
 
     def open(self, project: Project) -> Path | None:
         """Put a project on the table. What lay there stays on disk as a session of its own, whose folder is returned.
@@ -123,12 +117,15 @@ class AutosaveController(QObject):
         return left
 
     def close(self) -> None:
-        """Write what there is, a Finish under way with the picture so far, and give the session free. Idempotent."""
+        """Write what there is, a Finish under way with the picture so far, and give the session free. Idempotent.
+
+        What its files were lent to must have come to its end: another studio may take it at once.
+        """
         self._is_closed = True
+        self._lent.end_all()
         left = self.recorder.close()
         if left is not None:
             self.recorder.give_back(left[0])
-        self._lent.end_waiting()
 
     def _begin(self, opened: FoundWork) -> None:
         self.is_looking = False
@@ -182,14 +179,13 @@ class AutosaveController(QObject):
         file = project.file
         is_kept = project.has_work and (file is None or not file.is_saved)
 
-        def end(may_discard: bool) -> None:
+        def end() -> None:
             store.close()
-            if may_discard and not is_kept and (file is None or is_unchanged(file)):  # else the session alone has it
+            if not is_kept and (file is None or is_unchanged(file)):  # else the session alone has it
                 discard_session(store.folder)
 
         def give_free() -> None:
-            may_discard = not self._lent.is_lent(store.folder)  # else the studio ends, and a save goes on reading
-            self._files.submit_write(partial(end, may_discard), lambda _: self.left.emit(), note_unwritten)
+            self._files.submit_write(end, lambda _: self.left.emit(), note_unwritten)
 
         self._lent.when_free(store.folder, give_free)
         return store.folder if is_kept and self.recorder.refusal is None else None

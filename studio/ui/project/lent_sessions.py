@@ -11,20 +11,24 @@ class LentSessions:
     """Knows who reads in a session's folder, and lets what would end it wait for them. To be used in one thread."""
 
     def __init__(self) -> None:
-        self._readers: defaultdict[Path, set[object]] = defaultdict(set)
+        self._readers: defaultdict[Path, set[Callable[[], None]]] = defaultdict(set)
         self._waiting: defaultdict[Path, list[Callable[[], None]]] = defaultdict(list)
 
-    def lend(self, folder: Path) -> Callable[[], None]:
-        """Somebody reads in it from now on, until what is returned is called; a second call changes nothing."""
-        reader = object()
-        self._readers[folder].add(reader)
+    def lend(self, folder: Path, give_back: Callable[[], None]) -> Callable[[], None]:
+        """Somebody reads in it from now on, until what is returned is called; a second call changes nothing.
 
-        def give_back() -> None:
-            self._readers[folder].discard(reader)
-            if not self.is_lent(folder):
-                self._end(folder)
+        give_back: called then, before anything that waits.
+        """
 
-        return give_back
+        def end() -> None:
+            if end in self._readers[folder]:
+                self._readers[folder].remove(end)
+                give_back()
+                if not self.is_lent(folder):
+                    self._end(folder)
+
+        self._readers[folder].add(end)
+        return end
 
     def when_free(self, folder: Path, then: Callable[[], None]) -> None:
         """Call `then` as soon as nobody reads in it: now, or after the last one, in the order of the calls."""
@@ -36,10 +40,11 @@ class LentSessions:
         """Whether somebody reads in it."""
         return bool(self._readers.get(folder))
 
-    def end_waiting(self) -> None:
-        """Call all that wait now: there is no later."""
-        for folder in list(self._waiting):
-            self._end(folder)
+    def end_all(self) -> None:
+        """Nobody reads in any of them any more, though not all have said so."""
+        for readers in list(self._readers.values()):
+            for end in list(readers):
+                end()
 
     def _end(self, folder: Path) -> None:
         for then in self._waiting.pop(folder, []):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -279,16 +279,47 @@ def test_a_save_comes_to_its_end_if_the_studio_ends_meanwhile(
     studio.projects.save_as(night)
     qtbot.waitUntil(lambda: saving.is_reached)
     studio.autosave.open(Project())  # what was there stands in its file: its session is to be discarded
+    while_it_is_saved(studio, saving, monkeypatch, lambda: found.append(discard_session(lent)))
+    found: list[bool] = []
+    studio.close()
+    assert found == [False] and len(load_project(night).history) == 3 and not lent.exists()
+
+
+def test_no_other_studio_has_the_session_before_its_save_is_at_its_end(
+    qtbot: QtBot, start: Start, evening: Path, saving: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = start()
+    open_project(qtbot, studio, evening)
+    lent = folder_of(studio)
+    studio.projects.save_as(evening.with_name("night.studio"))
+    qtbot.waitUntil(lambda: saving.is_reached)
+    change(studio, 0.37)
+
+    def try_it() -> None:
+        found.append(discard_session(lent))
+        found.append("0.37" in (lent / "sitting.json").read_text())  # whatever happens until the save is at its end
+
+    found: list[bool] = []
+    while_it_is_saved(studio, saving, monkeypatch, try_it)
+    studio.close()
+    assert found == [False, True] and discard_session(lent), "it is given free, too"
+
+
+def while_it_is_saved(studio: Studio, saving: Gate, monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
+    """Act where the studio, which ends, waits for the save, when all that it has done to the session is on the disk."""
     true_close = studio.projects.close
 
     def close() -> None:
-        studio.autosave._files.close()  # all that it does at the end is done
-        saving.open()
-        true_close()
+        done = threading.Event()
+        studio.autosave._files.submit_write(done.set, lambda _: None, lambda _: None)
+        try:
+            assert done.wait(60)
+            act()
+        finally:
+            saving.open()
+            true_close()
 
     monkeypatch.setattr(studio.projects, "close", close)
-    studio.close()
-    assert len(load_project(night).history) == 3 and discard_session(lent), "it is given free, too"
 
 
 def test_what_is_done_while_a_project_is_saved_slowly_takes_nothing_from_it(
