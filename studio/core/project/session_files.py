@@ -35,7 +35,7 @@ def unkept(place: Path, error: StudioError) -> WriteError:
 class SessionFiles:
     """The files in a session's folder, written once and removed when nothing needs them.
 
-    Not for several threads, but for `sizes` and `lend`, which wait for no disk.
+    `sizes` and `lend` may be called from any thread, and wait for no disk; the others from one thread at a time.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -57,8 +57,8 @@ class SessionStore:
 
     In its folder: `sitting.json`, the document of the last state, and the pictures it names, each written once under
     its fingerprint, before the document that is first to name it. So whatever is cut off, the last document is whole,
-    and so are its pictures. All methods may be called from any thread; but `sizes` and `lend_files` alone from the one
-    of the window, since the others wait for the disk. cap: bytes that the pictures may take.
+    and so are its pictures. All methods may be called from any thread. From the window's thread only `sizes` and
+    `lend_files`: the others wait for the disk. cap: bytes that the pictures may take.
     """
 
     def __init__(self, folder: Path, lock: FolderLock, cap: int = HISTORY_BYTES) -> None:
@@ -71,6 +71,7 @@ class SessionStore:
         self._document = b""
         self._files = SessionFiles(folder)
         self._spared = self._named_aside()  # files that a damaged state names
+        self._needed: frozenset[str] | None = None  # files of the last state, and those; None before it
         self._dropped: WeakValueDictionary[int, Result] = WeakValueDictionary()  # by id; not to be written again
         self._dropped_under = cap
         self._is_closed = False
@@ -95,9 +96,11 @@ class SessionStore:
             self._write_document(document)
             self._turn = turn
             self._files.tell(document.pictures)
-            self._files.keep_only(document.files.keys() | self._spared)
-            size = self._files.size
-            return Recorded(size, dropped, self._sweep_others(size))
+            self._needed = frozenset(document.files) | self._spared
+            self._files.keep_only(self._needed)
+            needed = sum(size for name, size in self._files.sizes.items() if name in self._needed)
+            others = self._sweep_others(needed)  # what stays for a while alone costs no session its place
+            return Recorded(self._files.size, dropped, others)
 
     @property
     def has_state(self) -> bool:
@@ -116,6 +119,12 @@ class SessionStore:
     def lend_files(self) -> tuple[dict[str, Callable[[], bytes]], Callable[[], None]]:
         """How they are read, and what to call afterwards: until then all of them stay, whatever is recorded."""
         return self._files.lend()
+
+    def prune(self) -> None:
+        """Remove what the last state does not need and stayed since it was lent; nothing after `close`."""
+        with self._writing:
+            if self._needed is not None and not self._is_closed:
+                self._files.keep_only(self._needed)
 
     def thumbnail(self, picture: Picture) -> Picture | None:
         """The small copy of a painting; None if there is none yet. Waits for the disk, and for the fingerprint."""

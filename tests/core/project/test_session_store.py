@@ -143,6 +143,33 @@ def test_a_project_is_saved_whatever_is_recorded_while_its_files_are_read(store:
     assert len(pictures_in(store)) == 1
 
 
+def test_what_was_lent_can_be_removed_without_another_state(store: SessionStore) -> None:
+    store.prune()
+    store.record(make_shelf(2))
+    _, give_back = store.lend_files()
+    store.record(make_shelf(1))
+    store.prune()
+    assert len(pictures_in(store)) == 2
+    give_back()
+    store.prune()
+    assert len(pictures_in(store)) == 1
+    store.close()
+    store.prune()
+    assert len(reopened(store).history) == 1
+
+
+def test_what_is_lent_costs_no_session_before_its_place(root: Path) -> None:
+    with closing(open_session(root)) as before:
+        before.record(make_shelf(1))
+    with closing(open_session(root, start_empty=True)) as store:
+        size = store.record(make_shelf(6)).size
+        _, give_back = store.lend_files()
+        store.cap = size
+        assert store.record(make_shelf(1)).size == size, "it is told of all there is"
+        assert {session.folder for session in waiting_sessions(root)} == {before.folder, store.folder}
+        give_back()
+
+
 def test_the_oldest_paintings_that_are_neither_pinned_nor_shown_go_above_the_cap(store: SessionStore) -> None:
     project = make_shelf(6, pinned=(1,))
     size = store.record(project).size
