@@ -18,7 +18,7 @@ from studio.ui.history.shelf import Shelf
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.project.lent_sessions import LentSessions
 from studio.ui.project.session_opening import FoundWork, fetch_session, find_work
-from studio.ui.project.session_recorder import LIVE_EDGE, SessionRecorder, note_unwritten
+from studio.ui.project.session_recorder import LIVE_EDGE, SessionRecorder, log_of_left
 from studio.ui.session.message import Message
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
@@ -84,7 +84,12 @@ class AutosaveController(QObject):
         store = self.recorder.store
         if store is None:
             return {}, lambda: None
-        files, give_back = store.lend_files()
+        files, give_back_files = store.lend_files()
+
+        def give_back() -> None:
+            give_back_files()
+            self._files.submit_write(store.prune, lambda _: None, log_of_left)
+
         return files, self._lent.lend(store.folder, give_back)
 
     def open(self, project: Project) -> Path | None:
@@ -172,6 +177,7 @@ class AutosaveController(QObject):
 
         It is given free when nobody reads in it any more: until then nothing discards it.
         """
+        refusal = self.recorder.refusal
         left = self.recorder.leave()
         if left is None:
             return None
@@ -185,7 +191,7 @@ class AutosaveController(QObject):
                 discard_session(store.folder)
 
         def give_free() -> None:
-            self._files.submit_write(end, lambda _: self.left.emit(), note_unwritten)
+            self._files.submit_write(end, lambda _: self.left.emit(), log_of_left)
 
         self._lent.when_free(store.folder, give_free)
-        return store.folder if is_kept and self.recorder.refusal is None else None
+        return store.folder if is_kept and refusal is None else None

@@ -53,7 +53,8 @@ class SessionRecorder(QObject):
         self._preferences = preferences
         self._recorded: Project | None = None  # what is on the disk, or on its way
         self._refusal: StudioError | None = None  # why nothing is
-        self._is_writing = self._is_beginning = False
+        self._under_way = 0  # writes of this session, or of its opening
+        self._beginning: Project | None = None  # whose session is being begun
         self._has_failed = False
         self._unsaved: Message | None = None  # to be told again: opening the first photo takes messages away
         self._is_started = self._is_closed = False
@@ -73,7 +74,7 @@ class SessionRecorder(QObject):
             self._recorded = recorded
 
     def begin(self, project: Project) -> None:
-        """Have a new session with this project in it, and write what is done from then on."""
+        """Have a new session with this project in it, and write what is done from then on. Before `start`, nothing."""
         if not self._is_started:
             return
         cap = self.cap
@@ -86,16 +87,22 @@ class SessionRecorder(QObject):
 
         def go_on(begun: tuple[SessionStore, StudioError | None]) -> None:
             store, refusal = begun
-            self._is_beginning = False
+            if self._beginning is not project:  # something else is on the table by now
+                self.give_back(store)
+                return
+            self._beginning = None
             self.go_on_in(store)
             if refusal is not None:
-                self._refuse(refusal)
+                self._refuse(store, refusal)
 
         def refuse(error: StudioError) -> None:
-            self._is_beginning = False
-            self._refuse(error)
+            if self._beginning is not project:
+                log_of_left(error)
+                return
+            self._beginning = None
+            self._refuse(None, error)
 
-        self._is_beginning = True
+        self._beginning = project
         self._files.submit_write(begin, go_on, refuse)
 
     def go_on_in(self, store: SessionStore) -> None:
@@ -111,23 +118,23 @@ class SessionRecorder(QObject):
     def leave(self) -> tuple[SessionStore, Project] | None:
         """Write the last state, and nothing more until there is another session; what was left, None if nothing was."""
         self._session.finishing.leave()
+        self._timer.stop()
         self._has_failed = False  # what comes has a right to be told, too
         store, project = self.store, self._present()
         self._use(None)
-        self._recorded = None
+        self._recorded = self._refusal = self._beginning = None
         if store is None:
             return None
         self._session.is_kept = False
-        self._files.submit_write(lambda: store.record(project), lambda _: None, note_unwritten)
+        self._files.submit_write(lambda: store.record(project), lambda _: None, log_of_left)
         return store, project
 
     def give_back(self, store: SessionStore) -> None:
         """Close a session as it is."""
-        self._files.submit_write(store.close, lambda _: None, note_unwritten)
+        self._files.submit_write(store.close, lambda _: None, log_of_left)
 
     def close(self) -> tuple[SessionStore, Project] | None:
         """As `leave`, for good. Idempotent."""
-        self._timer.stop()
         self._is_closed = True
         return self.leave()
 
@@ -150,7 +157,7 @@ class SessionRecorder(QObject):
     @property
     def is_up_to_date(self) -> bool:
         """Whether all there is now is on the disk; what a Finish under way has painted aside."""
-        is_on_its_way = self._is_writing and self.store is not None
+        is_on_its_way = self._under_way > 0 and self.store is not None
         return not is_on_its_way and not self._is_news(self._present())
 
     @property
@@ -169,10 +176,11 @@ class SessionRecorder(QObject):
         then: called with None as soon as it is there, or with the reason why it is not.
         """
         self._session.finishing.leave()
+        is_on_its_way = not self._is_news(self._present()) if self.store is not None else self._beginning is not None
         if self.is_up_to_date:
             then(None)
-        elif self.store is None and self._is_beginning:
-            self._files.submit_write(lambda: None, lambda _: self.keep(then), then)  # when there is one
+        elif is_on_its_way:
+            self._files.submit_write(lambda: None, lambda _: self.keep(then), then)  # after it
         elif self.store is None:
             then(self._refusal or ProjectError(self.tr("There is no place for it.")))
         else:
@@ -208,18 +216,17 @@ class SessionRecorder(QObject):
         if self._unsaved is not None:
             self._session.post_message(self._unsaved)
             self._unsaved = None
-        if self._is_writing or self._is_closed:  # it comes back when that is written
+        if self._under_way or self._is_closed:  # it comes back when that is written
             return
         if self.store is None:
-            self._is_writing = True
+            self._under_way += 1
             begin = partial(open_session, cap=self.cap, start_empty=True)
-            self._files.submit_write(begin, self._begin_at_last, self._refuse)
+            self._files.submit_write(begin, self._begin_at_last, partial(self._refuse, None))
         elif self._is_news(present := self._present()) or self._has_settled(present):
             self._write(self.store)
 
     def _begin_at_last(self, store: SessionStore) -> None:
         """There is a place again."""
-        self._is_writing = False
         if self.store is None:
             self.go_on_in(store)
         else:
@@ -231,33 +238,39 @@ class SessionRecorder(QObject):
         then: Callable[[], None] = lambda: None,
         otherwise: Callable[[StudioError], None] = lambda _: None,
     ) -> None:
-        self._is_writing, self._recorded = True, self._present()
-        project = self._recorded
+        self._under_way += 1
+        project = self._recorded = self._present()
 
         def done(recorded: Recorded) -> None:
             self._end_writing(store, project, recorded)
             then()
 
         def refuse(error: StudioError) -> None:
-            self._refuse(error)
+            self._refuse(store, error)
             otherwise(error)
 
         self._files.submit_write(lambda: store.record(project), done, refuse)
 
     def _end_writing(self, store: SessionStore, project: Project, recorded: Recorded) -> None:
-        if store is self.store:
-            self._shelf.note_recorded(recorded, project)
-        if self._has_failed and self.store is not None:  # else the window would go on saying the opposite
+        if store is not self.store:
+            _logger.info("A session was written that was left meanwhile.")
+            return
+        self._shelf.note_recorded(recorded, project)
+        if self._has_failed:  # else the window would go on saying the opposite
             self._session.post_message(Message(self.tr("What you do is kept for the next start again.")))
-        self._is_writing = self._has_failed = False
+        self._under_way -= 1
+        self._has_failed = False
         self._refusal = None
-        self._session.is_kept = self.store is not None
+        self._session.is_kept = True
         self.note()
 
-    def _refuse(self, error: StudioError) -> None:
-        """Tell it once, and try again by and by."""
-        self._is_writing, self._refusal = False, error
-        if self.store is not None:  # else what was found at the start is still there
+    def _refuse(self, store: SessionStore | None, error: StudioError) -> None:
+        """Tell it once, and try again by and by. store: which one refused; None if there was to be one."""
+        if store is not self.store:
+            log_of_left(error)
+            return
+        self._under_way, self._refusal = max(0, self._under_way - 1), error
+        if store is not None:  # else what was found at the start is still there
             self._recorded = None
         self._session.is_kept = False
         if not self._is_closed:
@@ -272,6 +285,7 @@ class SessionRecorder(QObject):
 
     def _use(self, store: SessionStore | None) -> None:
         self.store = self._shelf.store = store
+        self._under_way = 0  # of what was before: its end concerns it alone
 
     @Slot(str)
     def _follow_preference(self, name: str) -> None:
@@ -281,6 +295,6 @@ class SessionRecorder(QObject):
             self.note()
 
 
-def note_unwritten(error: StudioError) -> None:
-    """What could not be written of a session that was left: nobody can do anything about it any more."""
-    _logger.warning("The session was not written: %s", error)
+def log_of_left(error: StudioError) -> None:
+    """Writing, closing or discarding a session that was left has failed: nobody can do anything about it any more."""
+    _logger.warning("The disk refused something of a session that was left: %s", error)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from studio.core.artwork.artwork_state import ArtworkState
+from studio.core.errors import WriteError
 from studio.core.project.project import Project
 from studio.core.project.project_file import load_project, save_project
 from studio.core.project.session_files import SessionFiles
@@ -352,6 +353,40 @@ def test_what_is_done_while_a_project_is_saved_slowly_takes_nothing_from_it(
     qtbot.waitUntil(lambda: bool(ends))
     saved = load_project(evening).state.photo
     assert ends == ["saved"] and saved is not None and saved.fingerprint == photo.fingerprint
+
+
+@pytest.mark.parametrize("is_left", [False, True])
+def test_what_only_a_save_has_needed_is_gone_when_that_has_failed(
+    qtbot: QtBot, start: Start, evening: Path, monkeypatch: pytest.MonkeyPatch, is_left: bool
+) -> None:
+    studio = start()
+    open_project(qtbot, studio, evening)
+    store, gate = studio.autosave.recorder.store, Gate()
+    assert store is not None
+    before = store.sizes.keys()
+    studio.session.change(content=make_picture(50, 40, "harbour.jpg", seed=11))
+    studio.session.commit()
+    qtbot.waitUntil(lambda: studio.autosave.recorder.is_up_to_date)
+    photo = store.sizes.keys() - before
+
+    def refuse(*_: object, **__: object) -> None:
+        gate.wait()
+        raise WriteError("The disk is full.", "Free some space.")
+
+    monkeypatch.setattr("studio.ui.project.project_controller.save_project", refuse)
+    try:
+        studio.projects.save_as(evening.with_name("night.studio"))
+        qtbot.waitUntil(lambda: gate.is_reached)
+        studio.session.undo()
+        change(studio, 0.41)  # so that no step leads to the photo any more
+        qtbot.waitUntil(lambda: studio.autosave.recorder.is_up_to_date)
+        if is_left:
+            studio.autosave.open(load_project(evening))
+        assert photo and photo <= store.sizes.keys()
+    finally:
+        gate.open()
+    qtbot.waitUntil(lambda: not photo & store.sizes.keys())
+    assert before <= store.sizes.keys()
 
 
 def test_saved_twice_in_a_row_it_is_not_said_that_somebody_else_has_written_it(
