@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from studio.core.artwork.artwork import Artwork
+from studio.core.errors import StudioError
 from studio.core.project.project import Project
 from studio.core.project.project_file import Kept, is_unchanged
 from studio.core.project.session_store import SessionStore
@@ -61,6 +62,7 @@ class AutosaveController(QObject):
         self._preferences = preferences
         self._user_styles = user_styles
         self._lent = LentSessions()
+        self._awaited: Path | None = None  # the session that is to be put on the table
         self._is_closed = False
 
     def start(self) -> None:
@@ -103,16 +105,36 @@ class AutosaveController(QObject):
         return left
 
     def fetch(self, folder: Path, then: Callable[[SessionStore, Project], None]) -> None:
-        """Read a session before, to `go_on_with` it, or to close it. What goes wrong is told."""
+        """Read a session before, to `go_on_with` it, or to close it. What goes wrong is told.
+
+        While it is saved, it is waited for, which is told. Of several that are waited for, only the last is read.
+        """
+        if self._lent.is_lent(folder):
+            self._session.post_message(Message(self.tr("That work comes back as soon as it is saved.")))
+        if folder == self._awaited:
+            return
+        self._awaited = folder
         work = partial(fetch_session, folder, self.recorder.cap, self._user_styles.cards)
 
+        def take(found: tuple[SessionStore, Project]) -> None:
+            if self._end_awaiting(folder):
+                then(*found)
+            else:
+                self.recorder.give_back(found[0])
+
+        def refuse(error: StudioError) -> None:
+            if self._end_awaiting(folder):
+                self._session.post_message(Message.about(error))
+
         def read() -> None:
-            if not self._is_closed:
-                self._files.submit(
-                    work, lambda found: then(*found), lambda error: self._session.post_message(Message.about(error))
-                )
+            if folder == self._awaited and not self._is_closed:
+                self._files.submit(work, take, refuse)
 
         self._lent.when_free(folder, read)
+
+    def await_none(self) -> None:
+        """Something else is wanted than the session that `fetch` waits for or reads."""
+        self._awaited = None
 
     def go_on_with(self, store: SessionStore, project: Project) -> Path | None:
         """Put a session before on the table; returns what `open` returns."""
@@ -161,6 +183,13 @@ class AutosaveController(QObject):
         else:
             self._take(project)
         self.taken.emit(file)
+
+    def _end_awaiting(self, folder: Path) -> bool:
+        """Whether this session is still wanted; from now on it is waited for no more."""
+        is_awaited = folder == self._awaited
+        if is_awaited:
+            self._awaited = None
+        return is_awaited
 
     def _take(self, project: Project) -> None:
         self._session.finishing.leave()

@@ -103,11 +103,12 @@ class ProjectController(QObject):
     def open(self, path: Path) -> None:
         """Put the project in a file on the table; until it is read, nothing changes."""
         remember_folder(self._settings, _PURPOSE, path.parent)
+        self._autosave.await_none()
         self._load(path, {})
 
     @Slot(object)
     def go_to(self, folder: Path) -> None:
-        """Go on with a session before; until it is read, nothing changes."""
+        """Go on with a session before, unless a project is opened meanwhile; until it is read, nothing changes."""
 
         def put(store: SessionStore, project: Project) -> None:
             name = self._name

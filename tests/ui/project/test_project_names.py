@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -265,10 +266,76 @@ def test_work_that_is_left_while_it_is_saved_is_nobody_elses_and_comes_back_afte
     studio.autosave.open(load_project(evening))
     qtbot.waitUntil(lambda: studio.autosave.recorder.is_up_to_date)
     assert folder_of(studio) != lent and not discard_session(lent)  # as the cap of the next one would
-    studio.projects.go_to(lent)
+    messages: list[Message | None] = []
+    studio.session.message_posted.connect(messages.append)
+    for _ in range(2):  # the second click, since nothing happens yet
+        studio.projects.go_to(lent)
+        assert messages and messages[-1] == Message("That work comes back as soon as it is saved.")
     saving.open()
     qtbot.waitUntil(lambda: folder_of(studio) == lent)
     assert len(load_project(night).history) == len(studio.session.artwork.history) == 3
+    qtbot.waitUntil(lambda: studio.autosave.recorder.is_up_to_date)  # so that all that the clicks have begun is done
+    assert not any(message is not None and message.is_problem for message in messages)
+
+
+@pytest.mark.parametrize("wish", ["a project", "another session"])
+def test_work_that_is_waited_for_does_not_take_the_place_of_what_was_wanted_after_it(
+    qtbot: QtBot, start: Start, evening: Path, saving: Gate, monkeypatch: pytest.MonkeyPatch, wish: str
+) -> None:
+    with closing(open_session(start_empty=True)) as other:
+        other.record(make_project())
+    studio = start()  # with that session
+    with qtbot.waitSignal(studio.autosave.left):
+        studio.autosave.open(replace(make_project(), file=None))
+    qtbot.waitUntil(lambda: studio.autosave.recorder.is_up_to_date)
+    lent = folder_of(studio)
+    studio.projects.save_as(evening.with_name("night.studio"))
+    qtbot.waitUntil(lambda: saving.is_reached)
+    studio.autosave.open(make_project())
+    qtbot.waitUntil(lambda: studio.autosave.recorder.is_up_to_date)
+    messages: list[Message | None] = []
+    studio.session.message_posted.connect(messages.append)
+    brought_back: list[Path] = []
+    go_on_with = studio.autosave.go_on_with
+
+    def note(store: SessionStore, project: Project) -> Path | None:
+        brought_back.append(store.folder)
+        return go_on_with(store, project)
+
+    monkeypatch.setattr(studio.autosave, "go_on_with", note)
+    studio.projects.go_to(lent)
+    if wish == "a project":
+        studio.projects.open(evening)
+    else:
+        studio.projects.go_to(other.folder)
+        qtbot.waitUntil(lambda: folder_of(studio) == other.folder and studio.autosave.recorder.is_up_to_date)
+    saving.open()
+    qtbot.waitUntil(lambda: any(message and "night.studio is saved" in message.text for message in messages))
+    ends: list[object] = []
+    studio.autosave._files.submit_write(lambda: None, ends.append, ends.append)  # after what was read, if anything
+    qtbot.waitUntil(lambda: bool(ends))
+    qtbot.waitUntil(lambda: wish != "a project" or studio.projects.path == evening)
+    assert brought_back == ([] if wish == "a project" else [other.folder])
+
+
+def test_of_sessions_that_are_asked_for_in_a_row_the_last_comes_and_the_others_stay_free(
+    qtbot: QtBot, start: Start, settings: Settings
+) -> None:
+    settings.set("preferences/starts_empty", True)
+    others = []
+    for _ in range(2):
+        with closing(open_session(start_empty=True)) as other:
+            other.record(make_project())
+        others.append(other.folder)
+    studio = start()
+    messages: list[Message | None] = []
+    studio.session.message_posted.connect(messages.append)
+    first, last = others
+    for folder in (first, last, first, last, last):
+        studio.projects.go_to(folder)
+    qtbot.waitUntil(lambda: folder_of(studio) == last and studio.autosave.recorder.is_up_to_date)
+    assert not any(message is not None and message.is_problem for message in messages)
+    assert discard_session(first), "it is free"
 
 
 def test_a_save_comes_to_its_end_if_the_studio_ends_meanwhile(
