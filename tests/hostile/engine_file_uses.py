@@ -25,8 +25,8 @@ def write_tuning_state(home: Path) -> Path:
     path = home / "learning" / "style.training"
     path.parent.mkdir()
     training_log = [TrainingStep(step, 3, _LOSSES, _LOSSES, is_best=True) for step in (1, 2)]
-    weights, best = _copy(), _copy()
-    state = TuningState("identity", torch.get_rng_state(), weights, best, best, step=2, training_log=training_log)
+    weights, average, best = _copy(), _copy(), _copy()
+    state = TuningState("identity", torch.get_rng_state(), weights, average, best, step=2, training_log=training_log)
     state.optimizer = {f"exp_avg.{name}": tensor for name, tensor in _copy().items()}
     state.base = state.best_losses = dict(_LOSSES)
     state.write(path)

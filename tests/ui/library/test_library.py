@@ -86,6 +86,7 @@ def test_live_goes_before_pictures_of_the_library(
     qtbot.waitUntil(is_live_painted)
     assert len(engine.described) < len(COLOURS)
     assert loaded.library.indexer.state == "indexing"
+    engine.describing.open()
 
 
 def test_pause_keeps_what_was_done_and_resume_does_the_rest(
@@ -601,6 +602,7 @@ def test_the_styles_are_listed_once_for_a_look_and_for_a_removal(
     lists.clear()
     indexer.remove(pictures)
     assert len(lists) == 1 and not indexer._queue
+    engine.describing.open()
 
 
 @pytest.mark.parametrize("refuses", [False, True])
