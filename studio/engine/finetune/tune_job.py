@@ -56,7 +56,7 @@ PREPARED = 0.03  # share of the progress before the first step
 BANDS_EDGE = 512  # px at which Live measures the bands of styles, too
 # structure, matched: to begin with; see `photo_weight.py`. colors: more than in training: with less of them, works with
 # a little red in each lead to red patches that the photo gives no reason for.
-WEIGHTS = PaintingWeights(structure=0.05, colors=0.3, matched=0.4)
+WEIGHTS = PaintingWeights(structure=0.05, colors=0.7, matched=0.4)
 
 
 @dataclass(frozen=True)
