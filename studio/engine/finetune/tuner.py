@@ -90,7 +90,7 @@ class Tuner:
             groups = (from_scratch,) if from_scratch else learnable_groups(network)
             weights |= {name: known[name].detach().clone() for group in groups for name in group}
         self._schedule = LearningSchedule(settings, groups, bool(from_scratch))
-        self._base = {name: tensor.clone() for name, tensor in weights.items()}
+        self._base = _copies(weights)
         draws = torch.Generator().manual_seed(settings.seed).get_state()
         self.state = TuningState(identity, draws, weights, _copies(weights), _copies(weights))
         if isinstance(loss, PaintingLoss):
