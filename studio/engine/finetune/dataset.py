@@ -11,7 +11,15 @@ from torch import Tensor
 
 from studio.engine.losses.losses import MATCHED_LAYERS, STYLE_LAYERS
 from studio.engine.losses.matching import nearest_rows, sample_rows
-from studio.engine.losses.painting_loss import LOST, PIXELS, STARTED, PaintingLoss, nearest_name, self_similarities
+from studio.engine.losses.painting_loss import (
+    LOST,
+    PIXELS,
+    STARTED,
+    PaintingLoss,
+    coarse_cells,
+    nearest_name,
+    self_similarities,
+)
 from studio.engine.losses.statistics import Moments, blend_moments, moments
 from studio.engine.networks.style_network import VECTOR
 from studio.engine.networks.vgg import Encoder
@@ -117,7 +125,7 @@ class PaintedPhotos(Photos):
             found[LOST] = yield from self._loss.lost_structure(painted, found)
             for layer, bank in self._loss.bank.items():
                 found[nearest_name(layer)] = (yield from nearest_rows(features[layer], bank))[None]
-        return found | {PIXELS: crop, STARTED: painted}
+        return found | {PIXELS: crop, STARTED: coarse_cells(painted)}
 
 
 def encode_references(

@@ -68,9 +68,9 @@ class PaintingLoss:
         """The losses of images (B, 3, H, W), about [0, 1]; yields between pieces of the work.
 
         style, unseen: as of `TrainingLoss.compute`. content: the photos' features by layer, (B, C, h, w), or their
-        `self_similarities`, (B, N, N); the photos themselves as PIXELS, (B, 3, H, W); pictures whose coarse colours to
-        keep as STARTED; the rows of the bank to match by `nearest_name` of the layer, (B, h w). What is missing costs
-        nothing.
+        `self_similarities`, (B, N, N); the photos themselves as PIXELS, (B, 3, H, W); `coarse_cells` of pictures whose
+        colours to keep as STARTED; the rows of the bank to match by `nearest_name` of the layer, (B, h w). What is
+        missing costs nothing.
         Losses by name: "style", "content" (what is alike within the photo) and "total", which has the rest as well.
         """
         seen = images.detach().clamp(-0.05, 1.05)  # beyond, features are of what no picture shows
@@ -160,6 +160,11 @@ def thinned_moments(features: Tensor, layer: str) -> Moments:
     return Moments(mean, (offsets.transpose(1, 2) @ offsets).float() / count)
 
 
+def coarse_cells(images: Tensor) -> Tensor:
+    """Mean colours of cells of COLOR_CELL px, smaller ones at the far edges. Shapes: (B, 3, H, W) -> (B, N)."""
+    return functional.avg_pool2d(images, min(COLOR_CELL, *images.shape[2:]), ceil_mode=True).flatten(1)
+
+
 def self_similarities(features: Tensor, layer: str) -> Tensor:
     """Cosines of all pairs of cells, around their mean. Shapes: (B, C, H, W) -> (B, N, N), float32.
 
@@ -191,11 +196,9 @@ def _matched_distance(features: Tensor, wanted: Tensor) -> Tensor:
     return ((rows - wanted).square().mean(1).sum(1) / size + NEAREST).sqrt()
 
 
-def _color_distance(images: Tensor, started: Tensor) -> Tensor:
-    """Squared distance of coarse colours as a share of their variance. Shapes: (B, 3, H, W) twice -> (B,)."""
-    size = min(COLOR_CELL, *images.shape[2:])
-    found, wanted = (functional.avg_pool2d(each, size, ceil_mode=True).flatten(1) for each in (images, started))
-    return (found - wanted).square().mean(1) / wanted.var(1).clamp_min(LEAST_VARIANCE)
+def _color_distance(images: Tensor, wanted: Tensor) -> Tensor:
+    """Squared distance of `coarse_cells` as a share of their variance. Shapes: (B, 3, H, W), (B, N) -> (B,)."""
+    return (coarse_cells(images) - wanted).square().mean(1) / wanted.var(1).clamp_min(LEAST_VARIANCE)
 
 
 def _unrest(images: Tensor, photos: Tensor) -> Tensor:

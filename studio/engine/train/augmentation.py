@@ -17,11 +17,14 @@ from studio.engine.runtime.tensors import resize
 from studio.engine.train.dataset import Pictures
 from studio.engine.train.procedural_styles import procedural_style
 
-STYLE_EDGES = (256, 512)  # px of the longer edge, smallest and largest, that a style is resized to
+STYLE_EDGES = (384, 512)  # px of the longer edge, smallest and largest, that a style is resized to
 LEAST_STYLE = 0.65  # of a style's edges are in a crop at least, where that is not more than
 LARGEST_STYLE_CROP = 320  # px of an edge; larger crops cost more time than they add to the statistics
 LARGEST_SCALE = 1.2  # beyond it a style is blurred, and what is learnt from it as well
-LEAST_PHOTO = 0.35  # of a photo's shorter edge
+LEAST_PHOTO, MOST_PHOTO = (
+    0.3,
+    0.75,
+)  # of a photo's shorter edge: at 512 px, as much as a crop of 192 px sees is about half
 PROCEDURAL = 0.12  # of the styles are procedural textures
 TURNED_COLORS = 0.2  # of the styles have their channels exchanged
 ENDLESS = 2**31  # views, where nothing limits their number
@@ -136,7 +139,7 @@ class AugmentedViews:
 
 def crop_photo(image: Tensor, size: int, draws: torch.Generator) -> Tensor:
     """A square of a photo, at any scale, of 8 bits. Shapes: (1, 3, H, W) in [0, 1] -> (1, 3, size, size)."""
-    edge = round(between(LEAST_PHOTO, 1.0, draws) * min(image.shape[2:]))
+    edge = round(between(LEAST_PHOTO, MOST_PHOTO, draws) * min(image.shape[2:]))
     image = _cut(image, (edge, edge), draws)
     image = resize(_mirrored(image, draws), (size, size)).clamp(0, 1)
     return (image * 255).round() / 255

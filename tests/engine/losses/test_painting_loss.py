@@ -14,6 +14,7 @@ from studio.engine.losses.painting_loss import (
     STRUCTURE_LAYERS,
     PaintingLoss,
     PaintingWeights,
+    coarse_cells,
     nearest_name,
     self_similarities,
     thinned_moments,
@@ -105,8 +106,8 @@ def test_detail_costs_where_the_photo_is_flat_and_nowhere_else(encoder: Encoder)
 
 def test_coarse_colours_are_kept_where_that_is_wanted(encoder: Encoder) -> None:
     loss = PaintingLoss(encoder)
-    kept = loss._of_pixels(PHOTO, {STARTED: PHOTO})
-    changed = loss._of_pixels(PHOTO.flip(1), {STARTED: PHOTO})
+    kept = loss._of_pixels(PHOTO, {STARTED: coarse_cells(PHOTO)})
+    changed = loss._of_pixels(PHOTO.flip(1), {STARTED: coarse_cells(PHOTO)})
     assert float(kept) == 0 < float(changed)
 
 
