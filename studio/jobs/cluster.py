@@ -161,7 +161,9 @@ class Cluster:
             except Exception as error:  # noqa: BLE001 - whatever happens to one piece of work is told as one sentence
                 self.check_there()
                 raise as_studio_error(error) from None
-        self._futures.pop(str(future.key), None)
+            finally:
+                if future.done():
+                    self._futures.pop(str(future.key), None)
         if isinstance(answer, _Raised):
             raise answer.error
         value, place = answer

@@ -41,6 +41,9 @@ _LARGEST_MASK = 1024  # px of its longer edge
 _MOST_FACES, _MOST_POINTS = 1000, 16
 _MOST_VECTORS, _LONGEST_VECTOR = 100, 10**6
 _ROUNDING = 0.01  # of shares that were added up
+# What looking at it raises: AttributeError where a field is missing, if it was unpickled; OverflowError where a whole
+# number is larger than any other may be.
+_NONSENSE = (ValueError, OverflowError, AttributeError)
 
 
 def check_event(event: object, request: Request) -> Event:
@@ -86,7 +89,7 @@ def check_event(event: object, request: Request) -> Event:
                 check_trained(event)
             case Failed() if not isinstance(event.error, StudioError):
                 raise _no("an error that is", event.error)
-    except (ValueError, AttributeError) as error:  # AttributeError: a field is missing, if it was unpickled
+    except _NONSENSE as error:
         raise _nonsense(error) from None
     return event
 
@@ -114,7 +117,7 @@ def check_info(info: object) -> EngineInfo:
         for words in (info.versions, info.weights):
             if not isinstance(words, Mapping):
                 raise _no("versions that are", words)
-    except (ValueError, AttributeError) as error:
+    except _NONSENSE as error:
         raise _nonsense(error) from None
     return info
 

@@ -117,7 +117,7 @@ IMPROPER: list[Any] = [
     Progress(True, 0.5),
     *(replace(FRAME, picture=value) for value in (None, "picture", PICTURE.pixels)),
     *(replace(FRAME, uncolored=value) for value in ("picture", make_picture(8, 8))),
-    *(replace(FRAME, progress=value) for value in (NAN, 1e300, -1e300, "half", None, True)),
+    *(replace(FRAME, progress=value) for value in (NAN, 1e300, -1e300, 10**400, "half", None, True)),
     *(replace(FRAME, step=value) for value in (-1, 1.5, None, 10**30)),
     replace(FRAME, steps=-1),
     *(replace(FRAME, losses=value) for value in (None, [1.0], {"total": NAN}, {"total": "1"}, {1: 1.0})),
