@@ -192,6 +192,7 @@ class Studio(QObject):
             self.autosave, self.session, self.actions, opening, user_styles, self._settings, self.window
         )
         self.importer.project_given.connect(self.projects.open)
+        self.importer.photo_taken.connect(self.projects.stay)
         self.projects.named.connect(self._name_project)
         self.recent.project_found.connect(self.projects.open)
         self.left_sessions = LeftSessions(self.shelf, self)

@@ -66,7 +66,7 @@ def left_work(most: int, root: Path | None = None) -> tuple[LeftWork, ...]:
     """What the newest sessions hold, those in which nothing was done left out; at most `most`. Waits for the disk."""
     found: list[LeftWork] = []
     for session in waiting_sessions(root):
-        name = _name_of_work(session.folder)
+        name = name_of_work(session.folder)
         if name is not None:
             found.append(LeftWork(session.folder, name, session.modified))
         if len(found) == most:
@@ -74,8 +74,11 @@ def left_work(most: int, root: Path | None = None) -> tuple[LeftWork, ...]:
     return tuple(found)
 
 
-def _name_of_work(folder: Path) -> str | None:
-    """The name of its file or of the photo, "" if nobody can tell; None if there is no work in the session."""
+def name_of_work(folder: Path) -> str | None:
+    """The name of its file or of the photo, "" if nobody can tell; None if there is no work in the session.
+
+    Waits for the disk.
+    """
     try:
         values = parse_document(read_bounded(folder / DOCUMENT, LARGEST_DOCUMENT))
         if values.get("file") is not None:

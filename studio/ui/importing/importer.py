@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 
@@ -33,11 +34,12 @@ class Importer(QObject):
     """Opens what it is given and hands it to the session; until that succeeds, nothing on screen changes.
 
     user_styles: the artist's own styles, which it adds to. Signals: cards_changed(). project_given(Path), a project's
-    file came where pictures do.
+    file came where pictures do. photo_taken(), a photo was opened, or laid over the one there is.
     """
 
     cards_changed = Signal()
     project_given = Signal(object)
+    photo_taken = Signal()
 
     def __init__(
         self,
@@ -204,9 +206,7 @@ class Importer(QObject):
             self._blend(opened.pictures[0])
             return
         base, over = opened.pictures
-        self._tell(None)
-        self._session.change(content=base, blend=Blend(base, over))
-        self._session.commit()
+        self._put(content=base, blend=Blend(base, over))
         for picture in opened.pictures:
             self._tell_notes(picture)
         if opened.left_out:
@@ -239,21 +239,24 @@ class Importer(QObject):
             self.settings_offer.look_into(picture.source, notes)
 
     def _take_picture(self, picture: Picture) -> None:
-        self._tell(None)
-        self._session.change(content=picture)
-        self._session.commit()
+        self._put(content=picture)
         self._tell_notes(picture)
 
     def _blend(self, over: Picture) -> None:
         artwork = self._session.artwork
         photo, blend = artwork.state.photo, artwork.blend
-        self._tell(None)
         if photo is None:
-            self._session.change(content=over)
+            self._put(content=over)
         else:
-            self._session.change(blend=replace(blend, over=over) if blend else Blend(photo, over))
-        self._session.commit()
+            self._put(blend=replace(blend, over=over) if blend else Blend(photo, over))
         self._tell_notes(over)
+
+    def _put(self, **fields: Any) -> None:
+        """Have another photo, or two of them, as one step."""
+        self._tell(None)
+        self._session.change(**fields)
+        self._session.commit()
+        self.photo_taken.emit()
 
     def _tell_notes(self, picture: Picture) -> None:
         """What the picture's file made it say, until it is read: there is no other sign of it."""

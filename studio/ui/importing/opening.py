@@ -57,6 +57,7 @@ class Opening(QObject):
         self._session = session
         self._cancellation = Cancellation()
         self._waiting = 0
+        self._when_idle: list[Callable[[], None]] = []
         self._shown: Message | None = None  # the last message of the window
         self._notice: Message | None = None
         self._timer = QTimer(self)
@@ -88,16 +89,23 @@ class Opening(QObject):
         def done(result: T) -> None:
             end()
             on_done(result)
+            self._go_on()
 
         def failed(error: StudioError) -> None:
             end()
             if not isinstance(error, OpeningCancelled):
                 on_failed(error)
+            self._go_on()
 
         self._waiting += 1
         if not self._timer.isActive():
             self._timer.start()
         (files or self.files).submit(lambda: work(waited_for), done, failed)
+
+    def when_idle(self, then: Callable[[], None]) -> None:
+        """Call `then` as soon as nothing is being opened, and what was opened is where it belongs."""
+        self._when_idle.append(then)
+        self._go_on()
 
     @Slot()
     def cancel(self) -> None:
@@ -112,6 +120,10 @@ class Opening(QObject):
             if self._notice is not None and self._shown is self._notice:
                 self._session.post_message(None)
             self._notice = None
+
+    def _go_on(self) -> None:
+        while self._waiting == 0 and self._when_idle:
+            self._when_idle.pop(0)()
 
     @Slot()
     def _tell(self) -> None:

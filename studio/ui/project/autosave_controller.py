@@ -14,7 +14,7 @@ from studio.core.errors import StudioError
 from studio.core.project.project import Project
 from studio.core.project.project_file import Kept, is_unchanged
 from studio.core.project.session_store import SessionStore
-from studio.core.project.waiting_sessions import discard_session
+from studio.core.project.waiting_sessions import discard_session, name_of_work
 from studio.ui.history.shelf import Shelf
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.project.lent_sessions import LentSessions
@@ -63,6 +63,8 @@ class AutosaveController(QObject):
         self._user_styles = user_styles
         self._lent = LentSessions()
         self._awaited: Path | None = None  # the session that is to be put on the table
+        self._then: Callable[[SessionStore, Project], None] = lambda *_: None  # what is done with that
+        self._asked_for: set[Path] = set()  # the sessions that are being read, or are as soon as they are free
         self._is_closed = False
 
     def start(self) -> None:
@@ -111,14 +113,15 @@ class AutosaveController(QObject):
         """
         if self._lent.is_lent(folder):
             self._session.post_message(Message(self.tr("That work comes back as soon as it is saved.")))
-        if folder == self._awaited:
+        self._awaited, self._then = folder, then
+        if folder in self._asked_for:
             return
-        self._awaited = folder
+        self._asked_for.add(folder)
         work = partial(fetch_session, folder, self.recorder.cap, self._user_styles.cards)
 
         def take(found: tuple[SessionStore, Project]) -> None:
             if self._end_awaiting(folder):
-                then(*found)
+                self._then(*found)
             else:
                 self.recorder.give_back(found[0])
 
@@ -129,12 +132,19 @@ class AutosaveController(QObject):
         def read() -> None:
             if folder == self._awaited and not self._is_closed:
                 self._files.submit(work, take, refuse)
+            else:
+                self._asked_for.discard(folder)
 
         self._lent.when_free(folder, read)
 
-    def await_none(self) -> None:
-        """Something else is wanted than the session that `fetch` waits for or reads."""
-        self._awaited = None
+    def await_none(self) -> Path | None:
+        """Something else is wanted than the session that `fetch` waits for or reads, whose folder is returned."""
+        awaited, self._awaited = self._awaited, None
+        return awaited
+
+    def look_up_name(self, folder: Path, then: Callable[[str], None]) -> None:
+        """Call `then` with the name of what lies in a session, "" if it has none, after what is being written."""
+        self._files.submit_write(lambda: name_of_work(folder) or "", then, log_of_left)
 
     def go_on_with(self, store: SessionStore, project: Project) -> Path | None:
         """Put a session before on the table; returns what `open` returns."""
@@ -186,6 +196,7 @@ class AutosaveController(QObject):
 
     def _end_awaiting(self, folder: Path) -> bool:
         """Whether this session is still wanted; from now on it is waited for no more."""
+        self._asked_for.discard(folder)
         is_awaited = folder == self._awaited
         if is_awaited:
             self._awaited = None

@@ -61,7 +61,8 @@ class ProjectController(QObject):
         super().__init__(window)
         self._file: ProjectFile | None = None
         self._saved: Project | None = None  # what stands in it
-        self._left: Path | None = None  # the session that was left last
+        self._left: Path | None = None  # the session that was left last, or that stayed where it was
+        self._photos_taken = 0  # of which each ends the wish for other work
         self._renewed: dict[str, str] = {}  # marks of files to those they got here since, for `_files` alone
         self._autosave = autosave
         self._session = session
@@ -108,18 +109,37 @@ class ProjectController(QObject):
 
     @Slot(object)
     def go_to(self, folder: Path) -> None:
-        """Go on with a session before, unless a project is opened meanwhile; until it is read, nothing changes."""
+        """Go on with a session before, unless a project or a photo is opened meanwhile.
+
+        Until it is read, nothing changes.
+        """
+        taken = self._photos_taken
 
         def put(store: SessionStore, project: Project) -> None:
+            if self._photos_taken != taken:
+                self._autosave.recorder.give_back(store)
+                self._tell_stayed(folder)
+                return
             name = self._name
             left = self._autosave.go_on_with(store, project)
             self._adopt(project.file)
             self._tell_left(left, name)
 
         def go(store: SessionStore, project: Project) -> None:
-            self.guard.leave(lambda: put(store, project), lambda: self._autosave.recorder.give_back(store))
+            def stay() -> None:
+                self._autosave.recorder.give_back(store)
+
+            self.guard.leave(lambda: self._opening.when_idle(lambda: put(store, project)), stay)
 
         self._autosave.fetch(folder, go)
+
+    @Slot()
+    def stay(self) -> None:
+        """A photo was opened: no other work that was asked for before takes its place."""
+        self._photos_taken += 1
+        folder = self._autosave.await_none()
+        if folder is not None:
+            self._tell_stayed(folder)
 
     @Slot()
     def bring_back(self) -> None:
@@ -230,7 +250,7 @@ class ProjectController(QObject):
         ask(error.message, error.remedy, [elsewhere, there], self._window, cancelled=otherwise)
 
     def _load(self, path: Path, moved: Mapping[str, Path]) -> None:
-        cards = self._user_styles.cards
+        cards, taken = self._user_styles.cards, self._photos_taken
 
         def refuse(error: StudioError) -> None:
             self._refuse(error)
@@ -240,7 +260,7 @@ class ProjectController(QObject):
         def load(opener: WaitedFor) -> Project:
             return load_project(path, cards, moved, opener)
 
-        self._opening.submit(load, partial(self._end_opening, path), refuse, self._files)
+        self._opening.submit(load, partial(self._end_opening, path, taken), refuse, self._files)
 
     def _ask_for_photo(self, path: Path, moved: Mapping[str, Path], missing: MissingPhoto) -> None:
         """Let the artist show where a linked photo is now, and try again."""
@@ -260,8 +280,14 @@ class ProjectController(QObject):
         text = self.tr("{} was not opened; everything is as it was.").format(path.name)
         self._session.post_message(Message(text, remedy))
 
-    def _end_opening(self, path: Path, project: Project) -> None:
+    def _end_opening(self, path: Path, taken: int, project: Project) -> None:
+        """taken: the photos that had been opened when the artist asked for it."""
+
         def put() -> None:
+            if self._photos_taken != taken:
+                text = self.tr("{} was not opened: the photo you opened after it stays.").format(path.name)
+                self._session.post_message(Message(text))
+                return
             name = self._name
             self._session.post_message(None)
             left = self._autosave.open(project)
@@ -269,7 +295,7 @@ class ProjectController(QObject):
             if not project.problems:  # which were told just now
                 self._tell_left(left, name)
 
-        self.guard.leave(put, lambda: self._tell_unopened(path))
+        self.guard.leave(lambda: self._opening.when_idle(put), lambda: self._tell_unopened(path))
 
     @Slot(object)
     def _adopt(self, file: ProjectFile | None) -> None:
@@ -295,6 +321,16 @@ class ProjectController(QObject):
         if left is not None:
             text = self.tr("{} was not saved yet. It is kept, in the menu under Open recent.")
             self._session.post_message(Message(text.format(name or self.tr("What you had")), action="bring_back"))
+
+    def _tell_stayed(self, folder: Path) -> None:
+        """Say that work was not brought back, since a photo was opened, and where it is."""
+
+        def tell(name: str) -> None:
+            self._left = folder
+            text = self.tr("{} stays as it was, since you have opened a photo. It is in the menu under Open recent.")
+            self._session.post_message(Message(text.format(name or self.tr("The work before")), action="bring_back"))
+
+        self._autosave.look_up_name(folder, tell)
 
     def _tell_saved(self, file: ProjectFile, size: int) -> None:
         name = file.path.name
