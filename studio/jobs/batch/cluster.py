@@ -16,7 +16,7 @@ from studio.core.picture import Picture
 from studio.jobs.batch.batch import Batch
 from studio.jobs.cluster import Cluster, ClusterGone, Task
 from studio.jobs.following import follow
-from studio.jobs.looking import look_at
+from studio.jobs.looking import LastingLook, look_at
 
 
 def run_on_cluster(
@@ -36,12 +36,13 @@ def _paint_all(batch: Batch, cluster: Cluster) -> Iterator[ItemReport]:
     left = deque(batch.left)
     under_way: dict[Task[Done], tuple[BatchItem, StyleRequest]] = {}
     ended: SimpleQueue[Task[Any]] = SimpleQueue()
-    look = partial(_look_there, cluster)
+    look = LastingLook(partial(_look_there, cluster), WeightsError, ClusterGone)
     while left or under_way:
         while left and len(under_way) < cluster.capacity:
             item = left.popleft()
             yield ItemReport(item, "opening")
             request = batch.open(item, look)
+            look.check()
             if isinstance(request, ItemReport):
                 yield request
                 continue

@@ -11,7 +11,7 @@ from studio.core.generators import mapped
 from studio.jobs.as_studio_error import as_studio_error
 from studio.jobs.batch.batch import Batch
 from studio.jobs.following import follow
-from studio.jobs.looking import look_at
+from studio.jobs.looking import LastingLook, look_at
 
 
 def run_batch(batch: Batch, engine: Engine) -> Iterator[ItemReport]:
@@ -34,7 +34,9 @@ def paint_item(item: BatchItem, request: StyleRequest, engine: Engine) -> Genera
 
 
 def _run_item(batch: Batch, item: BatchItem, engine: Engine) -> Iterator[ItemReport]:
-    request = batch.open(item, lambda content: look_at(content, engine))
+    look = LastingLook(lambda content: look_at(content, engine), WeightsError)
+    request = batch.open(item, look)
+    look.check()
     if isinstance(request, ItemReport):
         yield request
         return

@@ -14,11 +14,13 @@ from PIL import Image
 from studio.core.batch.job import BatchJob, ItemReport
 from studio.core.batch.journal import Journal, read_journal
 from studio.core.card import Card
-from studio.core.engine_api.contract import Done, Event, Failed, Request, StyleRequest
+from studio.core.engine_api.contract import Done, Event, Failed, Request, SeeRequest, StyleRequest
 from studio.core.errors import EngineError, RecipeError, StudioError, WeightsError
 from studio.core.image_io import ExportOptions, open_picture
 from studio.core.image_io.xmp import read_recipe
 from studio.core.recipe import StyleRecipe
+from studio.core.regions.region import Region
+from studio.core.regions.shapes import Found, Mask
 from studio.core.styles.style import Style
 from studio.jobs.batch.batch import open_batch, resume_batch
 from studio.jobs.batch.runner import run_batch
@@ -174,6 +176,24 @@ def test_what_would_befall_every_item_ends_the_batch_at_once(
     with pytest.raises(WeightsError):
         paint(output, job, photos, engine)
     assert len(engine.requests) == (where == "paint")
+    assert not read_journal(output).has_ended
+
+
+def test_weights_that_no_photo_can_be_looked_at_without_end_the_batch_at_once(
+    output: Path, job: BatchJob, photos: Path
+) -> None:
+    class Blind(MoodyEngine):
+        def run(self, request: Request) -> Iterator[Event]:
+            if isinstance(request, SeeRequest):
+                self.started.append(request)
+                raise WeightsError("u2netp.safetensors is missing.")
+            return super().run(request)
+
+    engine = Blind()
+    job = replace(job, regions=(Region("Subject", Mask.of(Found("subject")), is_painted=False),))
+    with pytest.raises(WeightsError, match="u2netp"):
+        paint(output, job, photos, engine)
+    assert len(engine.started) == 1
     assert not read_journal(output).has_ended
 
 
