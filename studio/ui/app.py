@@ -117,9 +117,17 @@ class Studio(QObject):
         adding, library, self._tuning_files, previews, varying, comparing = (
             SerialExecutor(name, self) for name in ("adding", "library", "tuning", "previews", "varying", "comparing")
         )
-        saving, autosave = SerialExecutor("saving", self), SerialExecutor("autosave", self)
-        self._threads = (self._opening, previews, varying, comparing, adding, self._tuning_files, library)
-        self._threads += saving, autosave
+        saving, autosave = saving_threads = SerialExecutor("saving", self), SerialExecutor("autosave", self)
+        self._threads = (
+            self._opening,
+            previews,
+            varying,
+            comparing,
+            adding,
+            self._tuning_files,
+            library,
+            *saving_threads,
+        )
         batch_files = SerialExecutor("batch", self)
         self.bridge = EventBridge(self)
         worker = Worker(make_engine, self.bridge.post)

@@ -4,9 +4,10 @@ The distance is taken in principal directions of MobileNetV2's mean and deviatio
 known paintings and photos; what is left beside these directions counts as well (as in "distance from feature space",
 Moghaddam & Pentland 1997, "Probabilistic visual learning for object representation").
 
-What was measured (tests/benchmarks/teaching.md): on pictures that were not learnt from, lessons on photos gain 0 to 3 per
-cent over a mix, and others 8 to 23, the most where pictures are far from all known ones. So the distance alone warns of
-nothing. It keeps drawings and sprites from being taken for photos, as they are by a classifier that knows nothing else.
+What was measured (tests/benchmarks/teaching.md): on pictures that were not learnt from, lessons on photos gain 0 to 3
+per cent over a mix, and others 8 to 23, the most where pictures are far from all known ones. So the distance alone
+warns of nothing. It keeps drawings and sprites from being taken for photos, as they are by a classifier that knows
+nothing else.
 """
 
 from __future__ import annotations
