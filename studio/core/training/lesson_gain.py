@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from studio.core.engine_api.learning import TrainingStep
 
 LEAST_GAIN = 0.03  # of the style error, below which a lesson has gained nothing that can be seen
+_ROUNDING = 0.001  # of the loss: a validation that is lower by less does not count as a better one
 _SAME = 0.01  # of the content error, below which the photo counts as equally recognisable
 
 
@@ -39,6 +40,16 @@ def gain_of(training_log: Sequence[TrainingStep]) -> LessonGain | None:
         return None
     best = next((step for step in reversed(exams) if step.is_best), exams[0])
     return gain_over(exams[0].held_out or {}, best.held_out or {})
+
+
+def lost_photo(training_log: Sequence[TrainingStep]) -> tuple[TrainingStep, ...]:
+    """The validations that are nearer to the style than the best, which lose too much of the photo to be kept."""
+    exams = [step for step in training_log if step.held_out]
+    best = next((step.held_out for step in reversed(exams) if step.is_best), None)
+    if best is None:
+        return ()
+    below = (1 - _ROUNDING) * best["total"]
+    return tuple(step for step in exams if not step.is_best and step.held_out and step.held_out["total"] < below)
 
 
 def gain_over(before: Mapping[str, float], after: Mapping[str, float]) -> LessonGain | None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from studio.core.engine_api.learning import TrainingStep
-from studio.core.training.lesson_gain import percent_of
+from studio.core.training.lesson_gain import lost_photo, percent_of
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.threads.serial_executor import SerialExecutor
 from studio.ui.widgets.learning.late_plot import LatePlot
@@ -48,6 +48,15 @@ class LossCurve(QWidget):
         self.scales.hide()
         set_role(self.scales, "caption")
         box.addWidget(self.scales)
+        self.left_out = PlainLabel(
+            self.tr(
+                "Where the coloured curve is lower than its best, too much of the photo was lost: that was not taken."
+            )
+        )
+        self.left_out.setWordWrap(True)
+        self.left_out.hide()
+        set_role(self.left_out, "caption")
+        box.addWidget(self.left_out)
 
     def sizeHint(self) -> QSize:
         return QSize(280, 180)
@@ -59,10 +68,12 @@ class LossCurve(QWidget):
         if best is not None and best.held_out is not None:
             base = next(step.held_out["total"] for step in training_log if step.held_out)
             text = self.tr("{:.0f} % as far off the style as at first on photos it has not seen, best at step {}")
-            self.setAccessibleDescription(text.format(percent_of(best.held_out["total"], base), best.step))
+            text = text.format(percent_of(best.held_out["total"], base), best.step)
+            self.setAccessibleDescription(f"{text}. {self.left_out.text()}" if lost_photo(training_log) else text)
         else:
             self.setAccessibleDescription("")
         self.scales.setVisible(len(training_log) >= 2)
+        self.left_out.setVisible(bool(lost_photo(training_log)))
         self.pages.redraw(len(training_log) >= 2)
 
     @property

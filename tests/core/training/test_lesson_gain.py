@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from studio.core.engine_api.learning import TrainingStep
-from studio.core.training.lesson_gain import gain_of
+from studio.core.training.lesson_gain import gain_of, lost_photo
 
 
 def step(number: int, style: float, content: float, is_best: bool = True) -> TrainingStep:
@@ -28,3 +28,11 @@ def test_nothing_is_known_before_the_second_validation() -> None:
     assert gain_of([]) is None
     assert gain_of([step(0, 0.5, 0.2), TrainingStep(1, 30, {"total": 1.0})]) is None
     assert gain_of([step(1, 0.5, 0.2), step(2, 0.4, 0.2)]) is None  # what it began with is not known
+
+
+def test_a_validation_nearer_than_the_best_was_left_out_for_the_photo() -> None:
+    lost = step(10, 0.3, 0.25, is_best=False)
+    log = [step(0, 0.5, 0.2), lost, step(15, 0.4, 0.2), step(20, 0.45, 0.2, is_best=False)]
+    assert lost_photo(log) == (lost,)  # also where the best comes after it
+    within_rounding = step(25, 0.3998, 0.2, is_best=False)
+    assert lost_photo([*log[2:], within_rounding]) == () == lost_photo([])

@@ -85,6 +85,16 @@ def test_it_says_the_same_in_words(curve: LossCurve, plot: LossPlot) -> None:
     assert curve.accessibleDescription() == said
 
 
+def test_what_lies_below_the_best_is_explained(curve: LossCurve, plot: LossPlot) -> None:
+    assert not curve.left_out.isVisible()
+    curve.show_training_log([*TRAINING_LOG, step(4, 1.0, 1.1)])
+    reason = "Where the coloured curve is lower than its best, too much of the photo was lost: that was not taken."
+    assert curve.left_out.isVisible() and curve.left_out.text() == reason
+    assert curve.accessibleDescription().endswith(reason)
+    curve.show_training_log(TRAINING_LOG)
+    assert not curve.left_out.isVisible() and not curve.accessibleDescription().endswith(reason)
+
+
 def test_learning_afresh_leaves_nothing_of_the_last_curve(curve: LossCurve, plot: LossPlot) -> None:
     curve.show_training_log(())
     assert (
