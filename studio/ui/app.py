@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -110,24 +110,14 @@ class Studio(QObject):
         self.opener = opener or OpensHere()
         self.preferences = Preferences(settings, self)
         self._settings = settings
-        self._thumbnail_folder = thumbnail_folder
         self._is_closed = False
         # A thread for each purpose, so that opening a photo never waits for other slow work.
         self._opening = SerialExecutor("opening", self)
-        adding, library, self._tuning_files, previews, varying, comparing = (
+        adding, library, tuning_files, previews, varying, comparing = (
             SerialExecutor(name, self) for name in ("adding", "library", "tuning", "previews", "varying", "comparing")
         )
-        saving, autosave = saving_threads = SerialExecutor("saving", self), SerialExecutor("autosave", self)
-        self._threads = (
-            self._opening,
-            previews,
-            varying,
-            comparing,
-            adding,
-            self._tuning_files,
-            library,
-            *saving_threads,
-        )
+        saving, autosave = SerialExecutor("saving", self), SerialExecutor("autosave", self)
+        self._threads = (self._opening, previews, varying, comparing, adding, tuning_files, library, saving, autosave)
         batch_files = SerialExecutor("batch", self)
         self.bridge = EventBridge(self)
         worker = Worker(make_engine, self.bridge.post)
@@ -145,10 +135,10 @@ class Studio(QObject):
         self.actions = self._make_actions()
         self.shelf = Shelf(self.session, self)
         self.autosave = AutosaveController(self.session, self.shelf, autosave, user_styles, self.preferences, self)
-        self._make_window()
+        self._make_window(thumbnail_folder)
         self._make_actions_of_styles_and_regions(user_styles, saving)
         self._make_projects(opening, user_styles)
-        self._make_batch_and_teaching(worker, user_styles)
+        self._make_batch_and_teaching(worker, tuning_files, user_styles, thumbnail_folder)
         self.actions["cancel_opening"].triggered.connect(opening.cancel)
         self._make_variations_and_comparisons(worker, varying, comparing)
         self._make_library(worker, user_styles)
@@ -163,7 +153,7 @@ class Studio(QObject):
         if settings.problem is not None:
             self.session.post_message(settings.problem)
 
-    def _make_window(self) -> None:
+    def _make_window(self, thumbnail_folder: Path | None) -> None:
         demo = bundled_cards("demo")
         self.window = MainWindow(
             self.session,
@@ -173,7 +163,7 @@ class Studio(QObject):
             demo,
             self.preferences,
             self.shelf,
-            self._thumbnail_folder,
+            thumbnail_folder,
             self.opener,
         )
         self.window.history.export_requested.connect(self._export_entry)
@@ -216,30 +206,20 @@ class Studio(QObject):
         self.window.tool_bar.menu.offer_sessions(self.left_sessions)
         self.window.history.usage.session_chosen.connect(self.projects.go_to)
 
-    def _make_batch_and_teaching(self, worker: Worker, user_styles: UserStyles) -> None:
-        self.tune_controller = TuneController(
-            self.session, worker, self._tuning_files, user_styles, self.opener, self._settings, self
+    def _make_batch_and_teaching(
+        self, worker: Worker, tuning_files: SerialExecutor, user_styles: UserStyles, thumbnail_folder: Path | None
+    ) -> None:
+        self.batch_window = BatchWindow(
+            self.batch, self.session, self.actions, self._settings, self.window, thumbnail_folder, self.opener
         )
-        self.actions["teach"].triggered.connect(self._teach)
+        self.window.close_guard.batch_window = self.batch_window
+        self.tune_controller = TuneController(
+            self.session, worker, tuning_files, user_styles, self.opener, self._settings, self
+        )
+        self.tune_window = TuneWindow(self.tune_controller, self.actions, self._settings, tuning_files, self.window)
+        self.actions["teach"].triggered.connect(self.tune_window.open_beside)
         self.actions["use_taught"].triggered.connect(self._use_taught)
         self.actions["render_many"].triggered.connect(self._render_many)
-
-    # These windows are made at their first use: most studios never show them, and what they show lives without them.
-
-    @cached_property
-    def batch_window(self) -> BatchWindow:
-        """Where many pictures are rendered."""
-        window = BatchWindow(
-            self.batch, self.session, self.actions, self._settings, self.window, self._thumbnail_folder, self.opener
-        )
-        window.library_folders = self._library_folders
-        self.window.close_guard.batch_window = window
-        return window
-
-    @cached_property
-    def tune_window(self) -> TuneWindow:
-        """Where a style is taught."""
-        return TuneWindow(self.tune_controller, self.actions, self._settings, self._tuning_files, self.window)
 
     def _make_variations_and_comparisons(
         self, worker: Worker, varying: SerialExecutor, comparing: SerialExecutor
@@ -275,15 +255,15 @@ class Studio(QObject):
             self.actions,
             self.comparisons,
             self.tune_controller,
-            lambda: self.tune_window,
-            lambda: self.batch_window,
+            self.tune_window,
+            self.batch_window,
             self.curator,
             self,
         )
         self.about_art = AboutArt(
             self.session,
             lambda: user_styles.cards,
-            self._library_folders,
+            lambda: [folder.path for folder in self.library.indexer.folders],
             self.window,
         )
         self.actions["about_art"].triggered.connect(self.about_art.show)
@@ -306,7 +286,7 @@ class Studio(QObject):
         self.window.gallery.set_previews(StylePreviews(self.session, worker, previews, self.opener, self))
         bind_switch(self.window.gallery.on_my_picture, self.preferences, "has_tile_previews")
         self.window.gallery.add_requested.connect(self.action_handlers.ask_for_styles)
-        self.window.gallery.teach_requested.connect(self._teach)
+        self.window.gallery.teach_requested.connect(self.tune_window.open_beside)
         self.window.gallery.export_requested.connect(self.action_handlers.ask_for_style_file)
 
     def _make_actions(self) -> Actions:
@@ -346,17 +326,10 @@ class Studio(QObject):
             self.window.activateWindow()
 
     @Slot()
-    def _teach(self) -> None:
-        self.tune_window.open_beside()
-
-    @Slot()
     def _render_many(self) -> None:
         """Open the window of the batch, with what was dropped where only one picture could be taken."""
         self.batch_window.add_places(self.importer.take_remaining_paths())
         self.batch_window.open_beside()
-
-    def _library_folders(self) -> list[Path]:
-        return [folder.path for folder in self.library.indexer.folders]
 
     @Slot()
     def _start_opener(self) -> None:

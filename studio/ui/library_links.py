@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
@@ -28,15 +27,15 @@ class LibraryLinks(QObject):
         actions: Actions,
         comparisons: CompareController,
         tune_controller: TuneController,
-        tune_window: Callable[[], TuneWindow],
-        batch_window: Callable[[], BatchWindow],
+        tune_window: TuneWindow,
+        batch_window: BatchWindow,
         curator: Curator,
         parent: QObject | None = None,
     ) -> None:
-        """tune_window, batch_window: give the window, which is made when it is first asked for."""
         super().__init__(parent)
         self._library, self._window, self._batch_window = library, window, batch_window
         self._tune_controller, self._tune_window = tune_controller, tune_window
+        batch_window.library_folders = lambda: (folder.path for folder in library.indexer.folders)
         show = actions["library"]
         window.rooms.addWidget(library.room)
         show.toggled.connect(self._show_library)
@@ -59,13 +58,11 @@ class LibraryLinks(QObject):
 
     @Slot(list, str)
     def _teach_of(self, paths: list[Path], author: str) -> None:
-        window = self._tune_window()  # before they are added, so that it can show what is said of them
         self._tune_controller.references.add(paths)
-        window.name_author(author)
-        window.open_beside()
+        self._tune_window.name_author(author)
+        self._tune_window.open_beside()
 
     @Slot(list)
     def _render_these(self, paths: list[Path]) -> None:
-        window = self._batch_window()
-        window.add_places(paths)
-        window.open_beside()
+        self._batch_window.add_places(paths)
+        self._batch_window.open_beside()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Slot
@@ -30,7 +29,7 @@ _PURPOSE = "classifiers"  # of the dialog
 
 
 class Curator(QObject):
-    """button, bar: for the room of the library."""
+    """window: where classifiers are trained. button, bar: for the room of the library."""
 
     def __init__(
         self,
@@ -45,36 +44,25 @@ class Curator(QObject):
         """parent: of windows and dialogs."""
         super().__init__(parent)
         self._session, self._library, self._settings, self._parent = session, library, settings, parent
-        self._actions = actions
         self._training, self._drawing, self._labelling = self._threads = tuple(
             SerialExecutor(name, self) for name in ("curator", "curator-reports", "curator-labels")
         )
         self.controller = TrainController(session, worker, self._training, opener, library.give_pictures, self)
+        self.window = CuratorWindow(self.controller, actions, settings, self._drawing, parent)
         self.labeller = LibraryLabeller(session, worker, self._labelling, opener, library, self)
         bundled = tuple(card for card in bundled_cards("models") if card.category == "classifier")
         self.button = LabelsButton(actions["train_classifier"], bundled)
         self.bar = LabelsBar(self.labeller)
-        actions["train_classifier"].triggered.connect(self.open_window)
+        actions["train_classifier"].triggered.connect(self.window.open_beside)
         self.button.opened.connect(self.look)
         self.button.chosen.connect(self.label)
         self.button.file_wanted.connect(self.ask_for_file)
         self.button.filtered.connect(self.show_only)
         self.bar.cleared.connect(self.show_all)
+        self.window.labelling_wanted.connect(self.label)
         self.controller.kept_as.connect(self.look)
         self.labeller.message_posted.connect(session.post_message)
         self.labeller.labelled.connect(self._show_labels)
-
-    @cached_property
-    def window(self) -> CuratorWindow:
-        """Where classifiers are trained, made at its first use."""
-        window = CuratorWindow(self.controller, self._actions, self._settings, self._drawing, self._parent)
-        window.labelling_wanted.connect(self.label)
-        return window
-
-    @Slot()
-    def open_window(self) -> None:
-        """Show where classifiers are trained."""
-        self.window.open_beside()
 
     @Slot()
     def look(self) -> None:

@@ -49,9 +49,8 @@ class TuneController(QObject):
     come at `sample_step`. untaught: the same photo in a mix of the references.
     is_mix: whether what was learnt was no better, so that this mix is what can be kept.
     has_style: whether there is something to keep. is_keeping: whether it is on its way into the gallery. kept: the last
-    one that came there. can_resume: whether it can be resumed exactly. found_request: what an earlier run began, once
-    it is found. Signals: step_arrived(); request_found(TuneRequest), of `found_request`; state_changed(), everything
-    else; message_posted(Message or None).
+    one that came there. can_resume: whether it can be resumed exactly. Signals: step_arrived(); request_found(
+    TuneRequest), what an earlier run began; state_changed(), everything else; message_posted(Message or None).
     """
 
     step_arrived = Signal()
@@ -89,7 +88,6 @@ class TuneController(QObject):
         self.is_learning = self.is_stopping = self.is_over = self.has_style = self.can_resume = False
         self.is_keeping = self.is_mix = False
         self.kept: Card | None = None
-        self.found_request: TuneRequest | None = None
         self._session = session
         self._worker = worker
         self._files = files
@@ -318,7 +316,6 @@ class TuneController(QObject):
         if request is not None:
             self.references.show_pictures(request.references, unfinished.remarks)
             self.photos.show_pictures(request.photos, ())
-            self.found_request = request
             self.request_found.emit(request)
         if request is not None and unfinished.has_style:
             self._request, self.can_resume, self.training_log = request, True, log

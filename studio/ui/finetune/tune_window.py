@@ -90,9 +90,6 @@ class TuneWindow(QDialog):
         self._set_up()
         self._arrange()
         self._connect()
-        self._propose_rights()
-        if controller.found_request is not None:  # which may have been found before there was a window
-            self._show_request(controller.found_request)
         self._show_state()
 
     @Slot()
