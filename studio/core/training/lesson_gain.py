@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from studio.core.engine_api.learning import TrainingStep
 
 LEAST_GAIN = 0.03  # of the style error, below which a lesson has gained nothing that can be seen
-_ROUNDING = 0.001  # of the loss: a validation that is lower by less does not count as a better one
+LEAST_STEP = 0.001  # of the loss: a validation that is lower by less does not count as a better one
 _SAME = 0.01  # of the content error, below which the photo counts as equally recognisable
 
 
@@ -48,7 +48,7 @@ def lost_photo(training_log: Sequence[TrainingStep]) -> tuple[TrainingStep, ...]
     best = next((step.held_out for step in reversed(exams) if step.is_best), None)
     if best is None:
         return ()
-    below = (1 - _ROUNDING) * best["total"]
+    below = (1 - LEAST_STEP) * best["total"]
     return tuple(step for step in exams if not step.is_best and step.held_out and step.held_out["total"] < below)
 
 

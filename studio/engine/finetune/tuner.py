@@ -21,7 +21,7 @@ from studio.core.engine_api.learning import TrainingStep
 from studio.core.engine_api.tune_settings import TuneSettings
 from studio.core.errors import EngineError
 from studio.core.generators import run_to_end
-from studio.core.training.lesson_gain import LessonGain, gain_over
+from studio.core.training.lesson_gain import LEAST_STEP, LessonGain, gain_over
 from studio.engine.finetune.checkpoint import TuningState, damaged
 from studio.engine.finetune.dataset import Paint, Photos, References
 from studio.engine.finetune.learning_schedule import VECTOR, LearningSchedule
@@ -38,7 +38,6 @@ from studio.engine.runtime.optimizer_state import load_optimizer_tensors, optimi
 
 VALIDATE_EVERY = 25  # steps: an exam takes as long as one of them
 PATIENCE = 12  # validations without a better one, then a stage ends: some come only as the rate falls
-LEAST_GAIN = 0.001  # of the loss, for a validation to be a better one
 MOST_CONTENT = 1.2  # times the content loss of the untouched network, for a style to be kept
 MOST_EXAM_CONTENT = 1.11  # the same of the content error of an exam
 PULL = 0.1  # weight of the squared relative distance from the network's own weights
@@ -296,7 +295,7 @@ class Tuner:
                 share = held_out["content"] / state.base["content"]
                 state.photo_allowed = next_allowed(state.photo_allowed, state.photo_lost, share)
         keeps_photo = self._from_scratch or held_out["content"] <= most * state.base["content"]
-        if keeps_photo and held_out["total"] < (1 - LEAST_GAIN) * state.best_losses["total"]:
+        if keeps_photo and held_out["total"] < (1 - LEAST_STEP) * state.best_losses["total"]:
             state.best = _copies(state.average)
             state.best_losses, state.best_step, state.worse = dict(held_out), state.step, 0
             return True

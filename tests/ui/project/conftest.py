@@ -14,7 +14,7 @@ from studio.core.project.project_file import save_project
 from studio.ui.app import Studio
 from studio.ui.session.settings import Settings
 from tests.core.project.projects import make_project
-from tests.support.fakes import FakeEngine
+from tests.support.fakes import FakeEngine, Gate
 
 Start = Callable[[], Studio]
 
@@ -52,3 +52,17 @@ def evening(tmp_path: Path) -> Path:
     path = tmp_path / "evening.studio"
     save_project(path, make_project())
     return path
+
+
+@pytest.fixture
+def saving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """What every save of a project waits for."""
+    gate = Gate()
+
+    def save_slowly(*arguments: object, **options: object) -> object:
+        gate.wait()
+        return save_project(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("studio.ui.project.project_controller.save_project", save_slowly)
+    yield gate
+    gate.open()

@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from studio.core.image_io.find_pictures import open_some
-from studio.core.project.project_file import load_project, save_project
+from studio.core.project.project_file import load_project
 from studio.core.project.session_store import open_session
 from studio.ui.app import Studio
 from studio.ui.session.message import Message
@@ -25,20 +25,6 @@ def photo(tmp_path: Path) -> Path:
     path = tmp_path / "harbour.jpg"
     path.write_bytes(encoded("JPEG", noise()))
     return path
-
-
-@pytest.fixture
-def slow_saving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    """What every save of a project waits for."""
-    gate = Gate()
-
-    def save_slowly(*arguments: object, **options: object) -> object:
-        gate.wait()
-        return save_project(*arguments, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr("studio.ui.project.project_controller.save_project", save_slowly)
-    yield gate
-    gate.open()
 
 
 @pytest.fixture
@@ -85,17 +71,17 @@ def leave_while_saving(qtbot: QtBot, studio: Studio, evening: Path, saving: Gate
 
 
 def test_a_photo_stays_when_the_work_that_was_awaited_is_saved(
-    qtbot: QtBot, start: Start, evening: Path, photo: Path, slow_saving: Gate
+    qtbot: QtBot, start: Start, evening: Path, photo: Path, saving: Gate
 ) -> None:
     studio = start()
-    lent = leave_while_saving(qtbot, studio, evening, slow_saving)
+    lent = leave_while_saving(qtbot, studio, evening, saving)
     messages = messages_of(studio)
     studio.projects.go_to(lent)
     studio.importer.open_files([photo])
     qtbot.waitUntil(lambda: photo_name(studio) == photo.name)
     qtbot.waitUntil(lambda: messages[-1].action == "bring_back")
     assert messages[-1].text.startswith("boat.jpg stays as it was") and "Open recent" in messages[-1].text
-    slow_saving.open()
+    saving.open()
     qtbot.waitUntil(lambda: any("night.studio is saved" in message.text for message in messages))
     ends: list[object] = []
     studio.autosave._files.submit_write(lambda: None, ends.append, ends.append)  # after what was read, if anything

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -207,20 +207,6 @@ def test_a_project_that_is_opened_while_the_last_work_is_read_waits_for_it(
     assert len(again.session.artwork.history) == 3 and not notice.isVisibleTo(again.window)
     qtbot.waitUntil(lambda: [work.name for work in again.left_sessions.works] == ["boat.jpg"])
     again.close()
-
-
-@pytest.fixture
-def saving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    """What every save of a project waits for."""
-    gate = Gate()
-
-    def save_slowly(*arguments: object, **options: object) -> object:
-        gate.wait()
-        return save_project(*arguments, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr("studio.ui.project.project_controller.save_project", save_slowly)
-    yield gate
-    gate.open()
 
 
 def others_than(studio: Studio) -> list[Path]:
