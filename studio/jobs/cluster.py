@@ -171,14 +171,16 @@ class Cluster:
 
     def close(self) -> None:
         """Cancel what is under way, and have the workers close their engines; idempotent."""
-        if self._client.status == "running":
-            if self._futures:
-                self._client.cancel(list(self._futures.values()))
-            with suppress(Exception):  # a cluster that cannot be reached forgets it by itself
-                self._client.unregister_worker_plugin(self._name)
-        self._futures.clear()
-        self._client.close()
-        self._close_own()
+        try:
+            if self._client.status == "running":
+                with suppress(Exception):  # a cluster that cannot be reached forgets it by itself
+                    if self._futures:
+                        self._client.cancel(list(self._futures.values()))
+                    self._client.unregister_worker_plugin(self._name)
+            self._futures.clear()
+            self._client.close()
+        finally:
+            self._close_own()
 
     def _close_own(self) -> None:
         if self._own is not None:

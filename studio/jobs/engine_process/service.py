@@ -96,6 +96,7 @@ class _Service:
                     return None
         except Exception as error:  # noqa: BLE001 - crosses the pipe and is raised there
             if isinstance(message, Advance):
+                self._requests.pop(message.run, None)
                 self._runs.pop(message.run, None)
             return _portable(as_studio_error(error))
 

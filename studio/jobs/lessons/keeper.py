@@ -95,7 +95,11 @@ class _Lesson:
         self._style = Path(self._folder.name, f"style{SUFFIX}")
         self._checkpoint = training_file(self._style)
         if checkpoint:
-            self._checkpoint.write_bytes(checkpoint)
+            try:
+                self._checkpoint.write_bytes(checkpoint)
+            except BaseException:
+                self._remove()
+                raise
         request = replace(request, output=self._style, is_resumed=bool(checkpoint))
         self._events = follow(request, engine, "a style")
         self._sent = {self._style: b"", self._checkpoint: checkpoint}
@@ -121,6 +125,9 @@ class _Lesson:
     def close(self) -> None:
         with suppress(ValueError):  # the work has ended in the middle of a piece, on another thread
             self._events.close()
+        self._remove()
+
+    def _remove(self) -> None:
         self._lock.release()
         self._folder.cleanup()
 
