@@ -92,8 +92,11 @@ def suggestion(name: str) -> str:
 
 
 def find_style(name: str, opener: PictureOpener) -> Style:
-    """The style with this id, or in this file. Raises UsageError with the nearest ids, or StudioError."""
-    card = style_card(name)
+    """The style with this id, or in this file. Raises UsageError with the nearest ids, or StudioError.
+
+    The file of a style that is in the gallery keeps the card it has there, with its author and licence.
+    """
+    card = style_card(name) or _card_of_file(Path(name))
     if card is None:
         if not _is_file(name):
             raise UsageError(f"There is no style and no file called {name!r}.", suggestion(name))
@@ -130,6 +133,11 @@ def read_recipe_file(path: Path | None) -> StyleRecipe:
 
 def _cards() -> tuple[Card, ...]:
     return (*bundled_cards("styles"), *StyleLibrary().read()[0])
+
+
+def _card_of_file(path: Path) -> Card | None:
+    identity = file_identity(path)
+    return next((card for card in _cards() if file_identity(card.file) == identity), None) if identity else None
 
 
 def _words(text: str) -> set[str]:

@@ -15,6 +15,7 @@ from PIL import Image
 
 from studio.cli.inputs import suggestion
 from studio.core.artwork.blend import Blend, blend_pictures
+from studio.core.card import bundled_cards
 from studio.core.engine_api.contract import EngineSettings, StyleRequest
 from studio.core.engine_api.learning import TuneRequest
 from studio.core.image_io import open_picture
@@ -28,6 +29,17 @@ def test_styles_are_mixed_in_the_shares_given(studio: Studio) -> None:
     assert studio("render", "photo.png", *mix, "-o", "out.png") == 0
     assert [style.name for style in studio.request.styles] == [f"{STYLE}.webp", "photo.png"]
     assert studio.request.recipe.style_shares == (70, 30)
+
+
+def test_the_file_of_a_style_of_the_gallery_keeps_its_card(studio: Studio) -> None:
+    card = next(card for card in bundled_cards("styles") if card.id == STYLE)
+    assert studio("render", "photo.png", "--style", str(card.file), "-o", "out.png") == 0
+    written = (studio.folder / "out.png").read_bytes()
+    assert card.title.encode() in written
+    assert b"licence unknown" not in written
+    shutil.copy(card.file, f"copy{card.file.suffix}")  # of which nobody says where it is from
+    assert studio("render", "photo.png", "--style", f"copy{card.file.suffix}", "-o", "other.png") == 0
+    assert b"copy: licence unknown" in (studio.folder / "other.png").read_bytes()
 
 
 def test_two_pictures_are_blended_before_they_are_painted_and_both_are_credited(studio: Studio) -> None:

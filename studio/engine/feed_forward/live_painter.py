@@ -10,7 +10,7 @@ from cachetools import LRUCache
 from torch import Tensor
 from torch.nn import functional
 
-from studio.engine.feed_forward.flat_regions import calm_flat_regions
+from studio.engine.feed_forward.flat_regions import calm_flat_regions, deband
 from studio.engine.feed_forward.held_colors import hold_colors
 from studio.engine.feed_forward.job import MEASURED, SMALLEST, FeedForwardJob, MixedJob
 from studio.engine.feed_forward.strength import band_share
@@ -27,9 +27,10 @@ from studio.engine.runtime.tiling import cut_box_into_tiles, cut_into_tiles
 
 WHOLE = 2048 * 2048  # px; a larger picture is painted in tiles, with the statistics it has at this size
 TILE = 1024 * 1024  # px of a tile, margins included
-CALM = 0.6  # of detail below 8 px that is taken away where the photo is flat
+CALM, FINE_CALM = 0.6, 0.3  # of detail below 8 px that is taken away where the photo is flat, by network
 KEPT_NETWORKS = 4  # with weights changed by learned styles, about 1 MB each
 KEPT_STATISTICS = 64  # of styles on a picture, some kB each; more than there are regions
+KEPT_PHOTOS = 64 << 20  # bytes of photos as a network is given them
 KEPT_PAINTINGS = 256 << 20  # bytes of what the network made: five of the largest, or one and hundreds of tiles
 CPU_PACE, GPU_PACE = 3e-7, 1e-8  # s per px before anything was measured
 LEAST_MEASURED = 256 * 256  # px at which the whole is measured where only a part of it is painted, or styles are mixed
@@ -44,6 +45,8 @@ class LivePainter:
         self._exact, self._device = on_device(network, device), device  # learnt changes are added to exact weights
         self._network = for_painting(self._exact, device)
         self.predictor = predictor
+        self._calm = calm_of(network)
+        self._debanded = TensorCache(KEPT_PHOTOS)
         self._paintings = TensorCache(KEPT_PAINTINGS)
         self._fine_tuned: LRUCache[tuple[tuple[str, float], ...], tuple[LiveNetwork, LiveNetwork]]
         self._fine_tuned = LRUCache(KEPT_NETWORKS)  # exact, and as it paints quickest
@@ -112,12 +115,12 @@ class LivePainter:
         self, job: FeedForwardJob, photo: Tensor, opacity: Tensor | None
     ) -> Generator[float | None, None, Tensor]:
         image = resize(photo, job.work_size).clamp_(0, 1)
-        painted = yield from self._run(job, image)
+        painted = yield from self._run(job, self._as_given(job, image))
         painted = painted.contiguous()
         if job.bands:
             shown = None if opacity is None else resize(opacity, job.work_size).clamp_(0, 1)
             painted = yield from match_bands(painted, job.bands, band_share(job.recipe.strength), shown)
-        return calm_flat_regions(painted, image, CALM)
+        return calm_flat_regions(painted, image, self._calm)
 
     def _paint_mixed(
         self, job: MixedJob, photo: Tensor, opacity: Tensor | None
@@ -125,15 +128,23 @@ class LivePainter:
         image = resize(photo, job.work_size).clamp_(0, 1)
         if job.box is None:
             return image
-        painted = (yield from self._run(job.jobs[0], image, job)).contiguous()
+        painted = (yield from self._run(job.jobs[0], self._as_given(job.jobs[0], image), job)).contiguous()
         rows, columns = job.box
         part, original = painted[:, :, rows, columns], image[:, :, rows, columns]
         shown = None if opacity is None else resize(opacity, job.work_size).clamp_(0, 1)[:, :, rows, columns]
         if shown is None or bool(shown.any()):
             targets = [(one.bands, band_share(one.recipe.strength)) for one in job.jobs]
             part = yield from match_bands_by_region(part, targets, job.shares[:, :, rows, columns], shown)
-        painted[:, :, rows, columns] = calm_flat_regions(part, original, CALM)
+        painted[:, :, rows, columns] = calm_flat_regions(part, original, self._calm)
         return painted
+
+    def _as_given(self, job: FeedForwardJob, image: Tensor) -> Tensor:
+        """The photo as the network is given it, remembered."""
+        key = job.photo_key, job.work_size
+        given = self._debanded.get(key)
+        if given is None:
+            self._debanded[key] = given = deband(image)
+        return given
 
     def _run(
         self, job: FeedForwardJob, image: Tensor, mixed: MixedJob | None = None
@@ -208,6 +219,11 @@ class LivePainter:
             known = changed, self._network if changed is self._exact else for_painting(changed, self._device)
             self._fine_tuned[job.weights_key] = known
         return known[0] if is_exact else known[1]
+
+
+def calm_of(network: LiveNetwork) -> float:
+    """How much of its finest detail is taken away where the photo is flat."""
+    return FINE_CALM if isinstance(network, FineNetwork) else CALM
 
 
 def _painting(

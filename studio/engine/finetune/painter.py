@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from studio.core.generators import run_to_end
 from studio.core.recipe import StyleRecipe
-from studio.engine.feed_forward.flat_regions import calm_flat_regions
-from studio.engine.feed_forward.live_painter import CALM
+from studio.engine.feed_forward.flat_regions import calm_flat_regions, deband
+from studio.engine.feed_forward.live_painter import calm_of
 from studio.engine.feed_forward.strength import band_share, blend_vectors, paint_share
 from studio.engine.finetune.dataset import Predict
 from studio.engine.losses.band_statistics import BandCovariances, match_bands
@@ -36,7 +36,8 @@ class LivePainting(nn.Module):
         with torch.no_grad():
             own = torch.cat([self._predict(content[number : number + 1]) for number in range(content.shape[0])])
         wanted = blend_vectors(own, [vector], [1.0], STRENGTH, isinstance(self.network, FineNetwork))
-        painted: Tensor = self.network(content, self.network.conditions(wanted[:, : self.network.vector_length]))
+        conditions = self.network.conditions(wanted[:, : self.network.vector_length])
+        painted: Tensor = self.network(deband(content), conditions)
         return painted
 
     @torch.no_grad()
@@ -55,7 +56,7 @@ class LivePainting(nn.Module):
         painted = painted.contiguous()
         if self._bands:
             painted = yield from match_bands(painted, self._bands, band_share(STRENGTH), None)
-        return self.shown(content, calm_flat_regions(painted, content, CALM))
+        return self.shown(content, calm_flat_regions(painted, content, calm_of(self.network)))
 
     @staticmethod
     def shown(content: Tensor, painted: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What the network paints is calmed where the photo is flat, and nowhere else."""
+"""Where the photo is flat, the network is given no noise, and what it paints is calmed; and nowhere else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from studio.engine.feed_forward import flat_regions
-from studio.engine.feed_forward.flat_regions import calm_flat_regions
+from studio.engine.feed_forward.flat_regions import calm_flat_regions, deband
 from tests.support.scenes import flat, waves
 
 PAINTED = waves(96, 128)
@@ -50,3 +50,28 @@ def test_in_tiles_it_is_calmed_as_in_one_piece(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(flat_regions, "CALMED_AT_ONCE", 64)
     assert torch.allclose(calm_flat_regions(painted, photo, 0.6), whole, atol=1e-6)
     assert float((whole - painted).abs().mean()) > 0.01
+
+
+def levels(image: Tensor) -> Tensor:
+    """As a picture of 8 bits has it."""
+    return (image * 255).round() / 255
+
+
+def test_steps_of_eight_bits_in_a_slope_are_smoothed() -> None:
+    slope = torch.linspace(0.4, 0.46, 128).expand(1, 3, 96, 128)
+    inner = (..., slice(16, -16))
+    left = (deband(levels(slope)) - slope)[inner]
+    assert float(left.abs().max()) < 0.6 * float((levels(slope) - slope)[inner].abs().max())
+    assert float(left.std()) < 0.5 * float((levels(slope) - slope)[inner].std())
+
+
+def test_noise_of_a_level_is_no_longer_there_and_what_is_drawn_stays() -> None:
+    photo = half_flat() + torch.randn(1, 3, 96, 128, generator=torch.Generator().manual_seed(0)) / 510
+    clean = deband(photo)
+    assert fine_spread(clean[..., :40]) < 0.35 * fine_spread(photo[..., :40])
+    assert torch.allclose(clean[..., 88:], photo[..., 88:], atol=2 / 255)
+
+
+def test_photos_of_a_batch_are_smoothed_each_by_itself() -> None:
+    photos = torch.cat([half_flat(), waves(96, 128)])
+    assert torch.allclose(deband(photos)[1:], deband(photos[1:]), atol=1e-6)
