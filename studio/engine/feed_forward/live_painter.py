@@ -10,7 +10,7 @@ from cachetools import LRUCache
 from torch import Tensor
 from torch.nn import functional
 
-from studio.engine.feed_forward.flat_regions import calm_flat_regions, deband
+from studio.engine.feed_forward.flat_regions import Calm, calm_flat_regions, deband
 from studio.engine.feed_forward.held_colors import hold_colors
 from studio.engine.feed_forward.job import MEASURED, SMALLEST, FeedForwardJob, MixedJob
 from studio.engine.feed_forward.strength import band_share
@@ -27,7 +27,8 @@ from studio.engine.runtime.tiling import cut_box_into_tiles, cut_into_tiles
 
 WHOLE = 2048 * 2048  # px; a larger picture is painted in tiles, with the statistics it has at this size
 TILE = 1024 * 1024  # px of a tile, margins included
-CALM, FINE_CALM = 0.6, 0.3  # of detail below 8 px that is taken away where the photo is flat, by network
+CALM = Calm(0.6, 0.006)
+FINE_CALM = Calm(0.8, 0.003)  # of the larger network, whose strokes are to stay where there is a little to see
 KEPT_NETWORKS = 4  # with weights changed by learned styles, about 1 MB each
 KEPT_STATISTICS = 64  # of styles on a picture, some kB each; more than there are regions
 KEPT_PHOTOS = 64 << 20  # bytes of photos as a network is given them
@@ -221,8 +222,8 @@ class LivePainter:
         return known[0] if is_exact else known[1]
 
 
-def calm_of(network: LiveNetwork) -> float:
-    """How much of its finest detail is taken away where the photo is flat."""
+def calm_of(network: LiveNetwork) -> Calm:
+    """How much of its detail is taken away where a photo is flat."""
     return FINE_CALM if isinstance(network, FineNetwork) else CALM
 
 

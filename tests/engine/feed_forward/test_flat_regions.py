@@ -7,10 +7,11 @@ import torch
 from torch import Tensor
 
 from studio.engine.feed_forward import flat_regions
-from studio.engine.feed_forward.flat_regions import calm_flat_regions, deband
+from studio.engine.feed_forward.flat_regions import Calm, calm_flat_regions, deband
 from tests.support.scenes import flat, waves
 
 PAINTED = waves(96, 128)
+CALM = Calm(0.6, 0.006)
 
 
 def half_flat() -> Tensor:
@@ -25,30 +26,31 @@ def fine_spread(image: Tensor) -> float:
 
 
 def test_detail_fades_where_the_photo_is_flat_and_stays_where_it_is_not() -> None:
-    calm = calm_flat_regions(PAINTED, half_flat(), 0.6)
+    calm = calm_flat_regions(PAINTED, half_flat(), CALM)
     assert fine_spread(calm[..., :40]) < 0.6 * fine_spread(PAINTED[..., :40])
     assert fine_spread(calm[..., 88:]) > 0.95 * fine_spread(PAINTED[..., 88:])
 
 
 def test_what_is_coarse_stays_in_a_flat_region_too() -> None:
     slope = torch.linspace(0, 1, 128).expand(1, 3, 96, 128)
-    assert torch.allclose(calm_flat_regions(slope, flat(96, 128), 1.0)[..., 8:-8], slope[..., 8:-8], atol=1e-5)
+    calm = calm_flat_regions(slope, flat(96, 128), Calm(1.0, 0.006))
+    assert torch.allclose(calm[..., 8:-8], slope[..., 8:-8], atol=1e-5)
 
 
 def test_by_nothing_it_stays_as_it_is() -> None:
-    assert torch.equal(calm_flat_regions(PAINTED, half_flat(), 0.0), PAINTED)
+    assert torch.equal(calm_flat_regions(PAINTED, half_flat(), Calm(0.0, 0.006)), PAINTED)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (33, 50), (3, 200)], ids=str)
 def test_any_size_keeps_its_size(size: tuple[int, int]) -> None:
-    assert calm_flat_regions(waves(*size), flat(*size), 0.6).shape == (1, 3, *size)
+    assert calm_flat_regions(waves(*size), flat(*size), CALM).shape == (1, 3, *size)
 
 
 def test_in_tiles_it_is_calmed_as_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     painted, photo = waves(64, 1600), waves(64, 1600, turn=1.0) * torch.linspace(0, 1, 1600)
-    whole = calm_flat_regions(painted, photo, 0.6)
+    whole = calm_flat_regions(painted, photo, CALM)
     monkeypatch.setattr(flat_regions, "CALMED_AT_ONCE", 64)
-    assert torch.allclose(calm_flat_regions(painted, photo, 0.6), whole, atol=1e-6)
+    assert torch.allclose(calm_flat_regions(painted, photo, CALM), whole, atol=1e-6)
     assert float((whole - painted).abs().mean()) > 0.01
 
 
