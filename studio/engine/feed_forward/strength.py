@@ -12,7 +12,7 @@ from torch import Tensor
 # paint, through which the photo shines. Near the photo's own vector the network blurs without painting, and near or
 # beyond the style's a picture leaves the photo and the style at once: the rest of the way is the paint's.
 REACH = ((0.0, 0.5), (0.6, 0.85), (1.0, 0.88))
-FINE_REACH = 1.035  # times as far goes the larger network, which holds on to the photo better
+FINE_REACH = 1.06  # times as far goes the larger network, which holds on to the photo better
 PAINT = ((0.0, 0.0), (0.4, 0.75), (0.6, 0.93), (1.0, 1.0))
 BAND_SHARE = 0.7  # of the style's fine contrasts and colours at strength 1; see `band_share`
 
