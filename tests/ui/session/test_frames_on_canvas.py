@@ -24,7 +24,10 @@ EDGES = (LEAST_EDGE // 4, LEAST_EDGE // 2, LEAST_EDGE, LEAST_EDGE)  # px, of the
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
+def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Of somebody who rests at once, already from the first Live picture on."""
+    monkeypatch.setattr(live_preview, "REST", 0)
+    monkeypatch.setattr(live_preview, "FINE_REST", 0)
     settings.set("preferences/is_live", True)
     settings.set("preferences/auto_refine", "never")
     return settings
@@ -44,10 +47,8 @@ def gate(engine: FakeEngine) -> Gate:
 
 
 @pytest.fixture
-def live(qtbot: QtBot, loaded: Studio, monkeypatch: pytest.MonkeyPatch) -> Studio:
-    """With a Live picture as large as the artwork, in front of somebody who rests at once."""
-    monkeypatch.setattr(live_preview, "REST", 0)
-    monkeypatch.setattr(live_preview, "FINE_REST", 0)
+def live(qtbot: QtBot, loaded: Studio) -> Studio:
+    """With a Live picture as large as the artwork."""
     loaded.session.estimate.learn(512, 384, StyleRecipe(), 1.0)
     qtbot.waitUntil(lambda: loaded.session.live.is_settled)
     picture = loaded.session.on_canvas.picture
