@@ -7,6 +7,7 @@ import difflib
 import re
 import sys
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 from studio.cli.options import UsageError, blend_settings, recipe_of
@@ -74,7 +75,7 @@ def read_blend(arguments: argparse.Namespace, base: Picture | None, opener: Pict
 
 def style_card(name: str) -> Card | None:
     """The style with this id, bundled or the user's own, or None."""
-    return next((card for card in _cards() if card.id == name), None)
+    return _with_id(name, _cards())
 
 
 def suggestion(name: str) -> str:
@@ -96,7 +97,8 @@ def find_style(name: str, opener: PictureOpener) -> Style:
 
     The file of a style that is in the gallery keeps the card it has there, with its author and licence.
     """
-    card = style_card(name) or _card_of_file(Path(name))
+    cards = _cards()
+    card = _with_id(name, cards) or _with_file(Path(name), cards)
     if card is None:
         if not _is_file(name):
             raise UsageError(f"There is no style and no file called {name!r}.", suggestion(name))
@@ -135,9 +137,13 @@ def _cards() -> tuple[Card, ...]:
     return (*bundled_cards("styles"), *StyleLibrary().read()[0])
 
 
-def _card_of_file(path: Path) -> Card | None:
+def _with_id(name: str, cards: Sequence[Card]) -> Card | None:
+    return next((card for card in cards if card.id == name), None)
+
+
+def _with_file(path: Path, cards: Sequence[Card]) -> Card | None:
     identity = file_identity(path)
-    return next((card for card in _cards() if file_identity(card.file) == identity), None) if identity else None
+    return next((card for card in cards if file_identity(card.file) == identity), None) if identity else None
 
 
 def _words(text: str) -> set[str]:

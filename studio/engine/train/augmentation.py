@@ -21,10 +21,7 @@ STYLE_EDGES = (384, 512)  # px of the longer edge, smallest and largest, that a 
 LEAST_STYLE = 0.65  # of a style's edges are in a crop at least, where that is not more than
 LARGEST_STYLE_CROP = 320  # px of an edge; larger crops cost more time than they add to the statistics
 LARGEST_SCALE = 1.2  # beyond it a style is blurred, and what is learnt from it as well
-LEAST_PHOTO, MOST_PHOTO = (
-    0.3,
-    0.75,
-)  # of a photo's shorter edge: at 512 px, as much as a crop of 192 px sees is about half
+LEAST_PHOTO, MOST_PHOTO = 0.3, 0.75  # of a photo's shorter edge; a crop of 192 px sees about half of it at 512 px
 PROCEDURAL = 0.12  # of the styles are procedural textures
 TURNED_COLORS = 0.2  # of the styles have their channels exchanged
 ENDLESS = 2**31  # views, where nothing limits their number

@@ -96,7 +96,6 @@ class _Service:
                     return None
         except Exception as error:  # noqa: BLE001 - crosses the pipe and is raised there
             if isinstance(message, Advance):
-                self._requests.pop(message.run, None)
                 self._runs.pop(message.run, None)
             return _portable(as_studio_error(error))
 
@@ -108,8 +107,8 @@ class _Service:
 
     def _advance(self, run: int) -> Event | None:
         if run in self._requests:
-            engine = self._ready_engine()
-            self._runs[run] = iter(engine.run(self._requests.pop(run)))
+            request = self._requests.pop(run)  # first: it is forgotten where there can be no engine
+            self._runs[run] = iter(self._ready_engine().run(request))
         event = next(self._runs[run], None)
         if event is None:
             del self._runs[run]
