@@ -23,18 +23,33 @@ _LOGO = 64  # px
 
 def make_about(cards: Sequence[Card], parent: QWidget) -> QDialog:
     """What the studio is and whose work is in it. cards: of weights, styles and photos that come with it."""
-    rows = "".join(f"<tr><td>{escape(card.credit_line)}</td></tr>" for card in cards)
     text = translate(
         "About",
         "<h2>Style Studio {version}</h2>"
         "<p>Turns pictures into artworks by style transfer, on your own machine: nothing is uploaded.</p>"
-        "<p>Free software under the MIT licence.</p><h3>Credits</h3>",
+        "<p>Free software under the MIT licence.</p>",
     )
-    html = f"{text.format(version=studio.__version__)}<table>{rows}</table>"
+    html = text.format(version=studio.__version__)
+    titles = {
+        "model": translate("About", "Networks"),
+        "style": translate("About", "Styles of the gallery"),
+        "photo": translate("About", "Photos"),
+    }
+    for kind, title in titles.items():
+        rows = "".join(
+            f"<tr><td style='padding: 2px 0'>{_credit(card)}</td></tr>" for card in cards if card.kind == kind
+        )
+        html += f"<h3>{escape(title)}</h3><table>{rows}</table>" if rows else ""
     sign = PlainLabel()
     sign.setPixmap(logo().pixmap(QSize(_LOGO, _LOGO), parent.devicePixelRatioF()))
     sign.setAccessibleName(translate("About", "The sign of Style Studio"))
     return _dialog(translate("About", "About Style Studio"), html, parent, sign)
+
+
+def _credit(card: Card) -> str:
+    """As rich text: of a network, what it is as well, for several are made from the same one."""
+    of_whom = escape(card.credit_line)
+    return f"<b>{escape(card.title)}</b>: {of_whom}" if card.kind == "model" and card.credit else of_whom
 
 
 def make_shortcut_list(parent: QWidget) -> QDialog:

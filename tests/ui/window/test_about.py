@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QTextBrowser, QWidgetAction
 from pytestqt.qtbot import QtBot
 
+from studio.core.card import bundled_cards
 from studio.ui.actions.actions import ACTIONS, shown_keys
 from studio.ui.app import Studio
 from studio.ui.theme.theme import logo
@@ -23,6 +24,16 @@ def test_about_shows_the_sign_of_the_studio(studio: Studio) -> None:
     shades = sign.pixmap().toImage()
     assert len({shades.pixel(x, y) for x in range(64) for y in range(0, 64, 8)}) > 3 and sign.accessibleName()
     assert not logo().isNull()
+    dialog.close()
+
+
+def test_about_names_everything_that_comes_with_the_studio_by_its_kind(studio: Studio) -> None:
+    dialog = opened(studio, "about")
+    text = dialog.findChild(QTextBrowser).toPlainText()
+    networks, styles, photos = (text.index(title) for title in ("Networks", "Styles of the gallery", "Photos"))
+    assert networks < text.index("VGG-16, features up to relu4_3: VGG-16 (K. Simonyan") < styles < photos
+    cards = [card for kind in ("models", "styles", "demo") for card in bundled_cards(kind)]
+    assert [card.title for card in cards if card.credit_line not in text] == []
     dialog.close()
 
 
