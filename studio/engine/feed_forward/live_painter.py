@@ -31,7 +31,7 @@ CALM = Calm(0.6, 0.006)
 FINE_CALM = Calm(0.8, 0.003)  # of the larger network, whose strokes are to stay where there is a little to see
 KEPT_NETWORKS = 4  # with weights changed by learned styles, about 1 MB each
 KEPT_STATISTICS = 64  # of styles on a picture, some kB each; more than there are regions
-KEPT_PHOTOS = 64 << 20  # bytes of photos as a network is given them
+KEPT_GIVEN = 64 << 20  # bytes of photos as a network is given them
 KEPT_PAINTINGS = 256 << 20  # bytes of what the network made: five of the largest, or one and hundreds of tiles
 CPU_PACE, GPU_PACE = 3e-7, 1e-8  # s per px before anything was measured
 LEAST_MEASURED = 256 * 256  # px at which the whole is measured where only a part of it is painted, or styles are mixed
@@ -42,12 +42,15 @@ PACED = 256 * 256  # px; for less, most of the time is not the network's
 class LivePainter:
     """The style network, with the paintings that were needed last, and the predictor that names styles for it."""
 
-    def __init__(self, network: LiveNetwork, predictor: Predictor, device: torch.device) -> None:
+    def __init__(
+        self, network: LiveNetwork, predictor: Predictor, device: torch.device, given: TensorCache | None = None
+    ) -> None:
+        """given: where photos are kept as networks are given them, for painters of the same; None: one of its own."""
         self._exact, self._device = on_device(network, device), device  # learnt changes are added to exact weights
         self._network = for_painting(self._exact, device)
         self.predictor = predictor
         self._calm = calm_of(network)
-        self._debanded = TensorCache(KEPT_PHOTOS)
+        self._given = TensorCache(KEPT_GIVEN) if given is None else given
         self._paintings = TensorCache(KEPT_PAINTINGS)
         self._fine_tuned: LRUCache[tuple[tuple[str, float], ...], tuple[LiveNetwork, LiveNetwork]]
         self._fine_tuned = LRUCache(KEPT_NETWORKS)  # exact, and as it paints quickest
@@ -142,9 +145,9 @@ class LivePainter:
     def _as_given(self, job: FeedForwardJob, image: Tensor) -> Tensor:
         """The photo as the network is given it, remembered."""
         key = job.photo_key, job.work_size
-        given = self._debanded.get(key)
+        given = self._given.get(key)
         if given is None:
-            self._debanded[key] = given = deband(image)
+            self._given[key] = given = deband(image)
         return given
 
     def _run(

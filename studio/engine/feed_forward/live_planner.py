@@ -15,7 +15,7 @@ from studio.core.picture import Picture, fit_size
 from studio.core.recipe import AUTO_NETWORK, FINE_NETWORK, QUICK_NETWORK, StyleRecipe
 from studio.core.styles.learned_style import LearnedStyle, painting_network
 from studio.engine.feed_forward.job import HELD_EDGE, FeedForwardJob
-from studio.engine.feed_forward.live_painter import LivePainter
+from studio.engine.feed_forward.live_painter import KEPT_GIVEN, LivePainter
 from studio.engine.feed_forward.region_painter import RegionalJob, paint_regions
 from studio.engine.feed_forward.strength import blend_vectors, reach_of
 from studio.engine.losses.band_statistics import BandCovariances, band_covariances, blend_bands
@@ -53,6 +53,7 @@ class LivePlanner:
         self._painters: dict[str, LivePainter] = {}
         self._predictors: dict[str, StylePredictor] = {}  # by the model they belong to
         self._photos = TensorCache(KEPT_PHOTOS)
+        self._given = TensorCache(KEPT_GIVEN)
         self._shares: LRUCache[str, RegionShares] = LRUCache(KEPT_SHARES)
         self._bands: LRUCache[str, BandCovariances] = LRUCache(KEPT_BANDS)  # by the fingerprint of a style's picture
 
@@ -206,6 +207,7 @@ class LivePlanner:
         self._painters.clear()
         self._predictors.clear()
         self._photos.clear()
+        self._given.clear()
         self._bands.clear()
         self._shares.clear()
 
@@ -256,7 +258,7 @@ class LivePlanner:
             if owner not in self._predictors:
                 self._predictors[owner] = StylePredictor(weights, self._device)
             predictor = predictor_for(self._predictors[owner], layers.descriptor, self._encoder)
-            self._painters[network] = LivePainter(layers, predictor, self._device)
+            self._painters[network] = LivePainter(layers, predictor, self._device, self._given)
             if network == FINE_NETWORK:
                 self._painters[network].pace = FINE_PACE * self._painter(QUICK_NETWORK).pace
         return self._painters[network]

@@ -16,6 +16,7 @@ from studio.core.generators import run_to_end
 from studio.core.picture import Picture
 from studio.core.recipe import NETWORKS, StyleRecipe
 from studio.engine import keep_colors, torch_engine
+from studio.engine.feed_forward import live_painter
 from studio.engine.feed_forward.live_painter import LivePainter
 from studio.engine.feed_forward.live_planner import LivePlanner
 from studio.engine.losses.band_statistics import band_covariances, blend_bands
@@ -128,6 +129,20 @@ def test_networks_share_their_predictor_and_what_it_made_of_photo_and_style(
         paint(engine, request_of(styles=styles, method="live", network=network))
     assert len(asked) == 3  # for the photo and each style once
     assert len(set(asked)) == 1
+
+
+def test_networks_share_the_photo_as_they_are_given_it(engine: TorchEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    smoothed: list[Tensor] = []
+    deband = live_painter.deband
+
+    def smooth(photo: Tensor) -> Tensor:
+        smoothed.append(photo)
+        return deband(photo)
+
+    monkeypatch.setattr(live_painter, "deband", smooth)
+    for network in NETWORKS:
+        paint(engine, request_of(method="live", network=network))
+    assert len({tuple(photo.shape) for photo in smoothed}) == len(smoothed) == 1
 
 
 def test_a_learned_style_is_painted_by_the_network_it_was_learnt_with(engine: TorchEngine) -> None:
