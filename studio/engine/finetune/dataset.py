@@ -50,20 +50,22 @@ VALIDATION_CROPS = 6  # crops of photos to validate on
 WIDEST_SPREAD = 2.4
 FEWEST_TO_HOLD_OUT = 5  # references, of which one is not learnt from; of fewer, a lesson needs every one
 HELD_OUT_PHOTOS = 3  # at most
+HELD_OUT_SMALL_PHOTOS = 6  # at most, of those too small to judge brushwork on: only how much of them is kept
 
 
 @dataclass(frozen=True)
 class References:
     """The style as numbers. mean: of all that is learnt from together; unseen: of the one held out, or None.
 
-    vector: (1, N), the mean of what the predictor says of all that is learnt from. spread: how far the vectors of
-    single references are from their mean; 0 for one. held_out: the number of the one held out, or None. bank: features
-    of what is learnt from, for photos to match, (N, C) by layer.
+    vector: (1, N), the mean of what the predictor says of all that is learnt from. mixed: the same of all of them, with
+    the one held out. spread: how far the vectors of single references are from their mean; 0 for one. held_out: the
+    number of the one held out, or None. bank: features of what is learnt from, for photos to match, (N, C) by layer.
     """
 
     mean: StyleTarget
     unseen: StyleTarget | None
     vector: Tensor
+    mixed: Tensor
     spread: float = 0.0
     held_out: int | None = None
     bank: Mapping[str, Tensor] = field(default_factory=dict)
@@ -148,8 +150,11 @@ def encode_references(
     seen = [number for number in range(len(pictures)) if number != held_out]
     mean, bank = yield from _encode([pictures[number] for number in seen], encoder)
     unseen = None if held_out is None else (yield from _encode([pictures[held_out]], encoder))[0]
-    vector = torch.cat([vectors[number] for number in seen]).mean(0, keepdim=True)
-    return References(mean, unseen, vector, _spread(predicted), held_out, bank)
+    vector, mixed = (
+        torch.cat([vectors[number] for number in numbers]).mean(0, keepdim=True)
+        for numbers in (seen, range(len(vectors)))
+    )
+    return References(mean, unseen, vector, mixed, _spread(predicted), held_out, bank)
 
 
 def cut_photos(
@@ -187,14 +192,14 @@ def cut_crops(
     return torch.cat(crops)
 
 
-def hold_out(count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def hold_out(count: int, most: int = HELD_OUT_PHOTOS) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The numbers of the photos to learn from, and of those to validate on: every third, or all of one or two.
 
-    Of many, HELD_OUT_PHOTOS are, as far apart as they can be: each takes time at every validation.
+    Of many, `most` are, as far apart as they can be: each takes time at every validation.
     """
     if count < 3:
         return tuple(range(count)), tuple(range(count))
-    held_out = tuple(range(1, count, max(3, -(-(count - 1) // HELD_OUT_PHOTOS))))
+    held_out = tuple(range(1, count, max(3, -(-(count - 1) // most))))
     return tuple(number for number in range(count) if number not in held_out), held_out
 
 

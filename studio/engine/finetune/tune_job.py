@@ -26,6 +26,7 @@ from studio.core.styles.learned_style_file import reference_of, training_file, w
 from studio.core.training.lesson_gain import LessonGain
 from studio.core.training.taught_pictures import as_taught
 from studio.engine.finetune.dataset import (
+    HELD_OUT_SMALL_PHOTOS,
     POOL,
     Paint,
     PaintedPhotos,
@@ -53,6 +54,7 @@ SAVED_EVERY = 5.0  # s
 MIXED = "The pictures differ more than works of one artist mostly do: expect a mixture."
 NOT_BETTER = "A mix of these pictures does as well as teaching, so the mix is what was saved."
 PREPARED = 0.03  # share of the progress before the first step
+EXAM = "2"  # which exam, so that a lesson begun with another is not judged by two
 BANDS_EDGE = 512  # px at which Live measures the bands of styles, too
 # structure, matched: to begin with; see `photo_weight.py`. colors: more than in training: with less of them, works with
 # a little red in each lead to red patches that the photo gives no reason for.
@@ -178,21 +180,27 @@ def _prepare(
     others = [pictures[references.held_out]] if references.held_out is not None else []
     painting = LivePainting(context.network, context.predictor, bands_of(works))
     mixing = painting.with_network(context.mixer)
+    mix = LivePainting(context.network, context.predictor, bands_of(pictures))  # as one gets it, of all
     rival = functools.partial(mixing.paint, vector=references.vector)
+    all_mixed = functools.partial(mix.with_network(context.mixer).paint, vector=references.mixed)
+    keeper = None if references.held_out is None else all_mixed
     learnt, held_out = hold_out(len(photos))
+    small_learnt, small_held_out = hold_out(len(small), HELD_OUT_SMALL_PHOTOS)
     loss = PaintingLoss(context.encoder, WEIGHTS, references.bank)
-    crops = cut_crops([*(photos[number] for number in learnt), *small], POOL, settings.crop, generator)
+    learnable = [*(photos[number] for number in learnt), *(small[number] for number in small_learnt)]
+    crops = cut_crops(learnable, POOL, settings.crop, generator)
     start = functools.partial(mixing.start, vector=references.vector)
     pool = PaintedPhotos(crops, context.encoder, loss.content_layers, start, loss)
     for picture in (*request.references, *request.photos):
         yield from signs_of_life(request.id, picture.fingerprinting())
     identity = _identity(request, context.card)
-    exam = Exam(context.encoder, [photos[number] for number in held_out], works, others)
+    more = [small[number] for number in small_held_out]
+    exam = Exam(context.encoder, [photos[number] for number in held_out], works, others, more)
     parts = context.network, loss, references, pool, exam, settings, identity
-    tuner = Tuner(*parts, painting=painting, rival=rival)
+    tuner = Tuner(*parts, painting=painting, rival=rival, keeper=keeper)
     if request.is_resumed:
         tuner.resume(training_file(request.output))
-    return tuner, functools.partial(painting.paint, vector=references.vector)
+    return tuner, functools.partial(mix.paint, vector=references.mixed)
 
 
 def bands_of(works: Sequence[Tensor]) -> BandCovariances:
@@ -242,7 +250,7 @@ class _Record:
         """What was learnt; the mix of the references where that gains nothing."""
         tuner, context = self._tuner, self._context
         is_mix = seen_gain(tuner) is None
-        vector = tuner.references.vector if is_mix else tuner.state.best[VECTOR]
+        vector = tuner.references.mixed if is_mix else tuner.state.best[VECTOR]
         return LearnedStyle(
             network=context.card.id,
             network_sha256=context.card.sha256,
@@ -270,7 +278,7 @@ def _sample(request: TuneRequest) -> Picture:
 
 
 def _identity(request: TuneRequest, network: Card) -> str:
-    parts = [network.sha256, repr(request.settings)]
+    parts = [EXAM, network.sha256, repr(request.settings)]
     parts += [picture.fingerprint for picture in (*request.references, *request.photos)]
     return hashlib.blake2b(" ".join(parts).encode(), digest_size=16).hexdigest()
 

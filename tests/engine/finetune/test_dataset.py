@@ -55,6 +55,7 @@ def test_photos_of_the_validation_set_are_never_learned_from() -> None:
     assert hold_out(5) == ((0, 2, 3), (1, 4))
     learnt, held_out = hold_out(35)
     assert held_out == (1, 13, 25) and len(learnt) == 32  # more would take longer at every validation
+    assert hold_out(35, most=6)[1] == (1, 7, 13, 19, 25, 31)
 
 
 def test_the_reference_held_out_is_neither_the_most_typical_nor_the_least() -> None:
@@ -70,6 +71,7 @@ def test_of_five_references_one_is_held_out(encoder: Encoder) -> None:
     assert found.vector.shape == (1, 100)
     assert found.held_out == 0
     assert found.vector[0, 0].item() == pytest.approx((0.4 + 0.9 + 0.1 + 0.6) / 4, abs=1e-4)
+    assert found.mixed[0, 0].item() == pytest.approx(0.44, abs=1e-4)  # as a mix of all of them
     assert found.unseen is not None
     assert found.unseen.keys() == found.mean.keys() == set(STYLE_LAYERS)
     # The mean distance a hundred times, for a sample of five, of numbers of which all hundred are alike.
@@ -81,6 +83,7 @@ def test_of_few_references_none_is_held_out_and_of_one_there_is_no_spread(encode
     few = encode([flat(64, 64, light) for light in (0.2, 0.4, 0.3, 0.5)], encoder)
     assert few.unseen is None
     assert few.vector[0, 0].item() == pytest.approx(0.35, abs=1e-4)
+    assert torch.equal(few.mixed, few.vector)
     one = encode([flat(64, 64, 0.2)], encoder)
     assert (one.unseen, one.spread, one.is_mixed) == (None, 0.0, False)
 
