@@ -23,7 +23,7 @@ class TuneSettings:
     is_deep: bool = True
     is_gradual: bool = True
     steps: int = 150
-    deep_steps: int = 440
+    deep_steps: int = 400
     learning_rate: float = 0.01
     deep_rate: float = 0.002
     vector_first: int = 0

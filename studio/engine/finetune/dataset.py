@@ -50,7 +50,6 @@ VALIDATION_CROPS = 6  # crops of photos to validate on
 WIDEST_SPREAD = 2.4
 FEWEST_TO_HOLD_OUT = 5  # references, of which one is not learnt from; of fewer, a lesson needs every one
 HELD_OUT_PHOTOS = 3  # at most
-HELD_OUT_SMALL_PHOTOS = 6  # at most, of those too small to judge brushwork on: only how much of them is kept
 
 
 @dataclass(frozen=True)
@@ -192,14 +191,14 @@ def cut_crops(
     return torch.cat(crops)
 
 
-def hold_out(count: int, most: int = HELD_OUT_PHOTOS) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def hold_out(count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The numbers of the photos to learn from, and of those to validate on: every third, or all of one or two.
 
-    Of many, `most` are, as far apart as they can be: each takes time at every validation.
+    Of many, HELD_OUT_PHOTOS are, as far apart as they can be: each takes time at every validation.
     """
     if count < 3:
         return tuple(range(count)), tuple(range(count))
-    held_out = tuple(range(1, count, max(3, -(-(count - 1) // most))))
+    held_out = tuple(range(1, count, max(3, -(-(count - 1) // HELD_OUT_PHOTOS))))
     return tuple(number for number in range(count) if number not in held_out), held_out
 
 

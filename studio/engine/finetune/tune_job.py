@@ -26,7 +26,6 @@ from studio.core.styles.learned_style_file import reference_of, training_file, w
 from studio.core.training.lesson_gain import LessonGain
 from studio.core.training.taught_pictures import as_taught
 from studio.engine.finetune.dataset import (
-    HELD_OUT_SMALL_PHOTOS,
     POOL,
     Paint,
     PaintedPhotos,
@@ -54,7 +53,6 @@ SAVED_EVERY = 5.0  # s
 MIXED = "The pictures differ more than works of one artist mostly do: expect a mixture."
 NOT_BETTER = "A mix of these pictures does as well as teaching, so the mix is what was saved."
 PREPARED = 0.03  # share of the progress before the first step
-EXAM = "2"  # which exam, so that a lesson begun with another is not judged by two
 BANDS_EDGE = 512  # px at which Live measures the bands of styles, too
 # structure, matched: to begin with; see `photo_weight.py`. colors: more than in training: with less of them, works with
 # a little red in each lead to red patches that the photo gives no reason for.
@@ -179,25 +177,20 @@ def _prepare(
     works = [picture for number, picture in enumerate(pictures) if number != references.held_out]
     others = [pictures[references.held_out]] if references.held_out is not None else []
     painting = LivePainting(context.network, context.predictor, bands_of(works))
+    mix = LivePainting(context.network, context.predictor, bands_of(pictures))  # of all: what one gets without a lesson
     mixing = painting.with_network(context.mixer)
-    mix = LivePainting(context.network, context.predictor, bands_of(pictures))  # as one gets it, of all
     rival = functools.partial(mixing.paint, vector=references.vector)
-    all_mixed = functools.partial(mix.with_network(context.mixer).paint, vector=references.mixed)
-    keeper = None if references.held_out is None else all_mixed
     learnt, held_out = hold_out(len(photos))
-    small_learnt, small_held_out = hold_out(len(small), HELD_OUT_SMALL_PHOTOS)
     loss = PaintingLoss(context.encoder, WEIGHTS, references.bank)
-    learnable = [*(photos[number] for number in learnt), *(small[number] for number in small_learnt)]
-    crops = cut_crops(learnable, POOL, settings.crop, generator)
+    crops = cut_crops([*(photos[number] for number in learnt), *small], POOL, settings.crop, generator)
     start = functools.partial(mixing.start, vector=references.vector)
     pool = PaintedPhotos(crops, context.encoder, loss.content_layers, start, loss)
     for picture in (*request.references, *request.photos):
         yield from signs_of_life(request.id, picture.fingerprinting())
     identity = _identity(request, context.card)
-    more = [small[number] for number in small_held_out]
-    exam = Exam(context.encoder, [photos[number] for number in held_out], works, others, more)
+    exam = Exam(context.encoder, [photos[number] for number in held_out], works, others)
     parts = context.network, loss, references, pool, exam, settings, identity
-    tuner = Tuner(*parts, painting=painting, rival=rival, keeper=keeper)
+    tuner = Tuner(*parts, painting=painting, rival=rival)
     if request.is_resumed:
         tuner.resume(training_file(request.output))
     return tuner, functools.partial(mix.paint, vector=references.mixed)
@@ -278,7 +271,7 @@ def _sample(request: TuneRequest) -> Picture:
 
 
 def _identity(request: TuneRequest, network: Card) -> str:
-    parts = [EXAM, network.sha256, repr(request.settings)]
+    parts = [network.sha256, repr(request.settings)]
     parts += [picture.fingerprint for picture in (*request.references, *request.photos)]
     return hashlib.blake2b(" ".join(parts).encode(), digest_size=16).hexdigest()
 

@@ -26,7 +26,7 @@ from studio.engine.finetune.checkpoint import TuningState, damaged
 from studio.engine.finetune.dataset import Paint, Photos, References
 from studio.engine.finetune.learning_schedule import VECTOR, LearningSchedule
 from studio.engine.finetune.painter import LivePainting
-from studio.engine.finetune.photo_weight import DECAY, damped_weight, lost_share, next_allowed, next_multiplier
+from studio.engine.finetune.photo_weight import DECAY, lost_share, next_allowed, next_weight
 from studio.engine.finetune.validation import Exam, Validator, means
 from studio.engine.losses.painting_loss import LOST, PaintingLoss
 from studio.engine.losses.training_loss import TrainingLoss
@@ -65,7 +65,6 @@ class Tuner:
         validate_every: int | None = None,
         painting: LivePainting | None = None,
         rival: Paint | None = None,
-        keeper: Paint | None = None,
     ) -> None:
         """photos: to learn from. validator: on others. identity: of the run, see TuningState.
 
@@ -73,12 +72,10 @@ class Tuner:
         without early stopping; there is no stage of the vector alone.
         validate_every: steps between two validations; None for VALIDATE_EVERY.
         painting: how the network paints, if not straight after the vector. rival: who paints without a lesson; what
-        is learnt has to be better than that, and than the network is before. keeper: whose content error is the measure
-        of how much of a photo may be lost; None for the rival's.
+        is learnt has to be better than that, and than the network is before.
         """
         self.references = references
-        self._loss, self._photos, self._validator = loss, photos, validator
-        self._rival, self._keeper = rival, keeper or rival
+        self._loss, self._photos, self._validator, self._rival = loss, photos, validator, rival
         self._settings, self._from_scratch = settings, from_scratch
         self._validate_every = VALIDATE_EVERY if validate_every is None else validate_every
         self._network = copy.deepcopy(network).requires_grad_(False)
@@ -202,7 +199,7 @@ class Tuner:
             if isinstance(self._painting, LivePainting):
                 painted = self._painting.shown(crops, painted)
         yield
-        weight = self._weigh_photo(content)
+        self._weigh_photo(content)
         result = yield from self._loss.compute(painted.detach(), self.references.mean, content)
         assert result.gradient is not None
         torch.autograd.backward(painted, result.gradient)
@@ -213,9 +210,9 @@ class Tuner:
             self._take_back()
             return {}
         if LOST in content:
-            share = lost_share(result.losses["content"] / weight, content[LOST])
+            share = lost_share(result.losses["content"] / state.photo_weight, content[LOST])
             state.photo_lost = DECAY * (state.photo_lost or share) + (1 - DECAY) * share
-            state.photo_weight = next_multiplier(state.photo_weight, state.photo_allowed, share)
+            state.photo_weight = next_weight(state.photo_weight, state.photo_allowed, share)
         self._pull()
         factor = self._schedule.factor(state.stage, state.stage_step)
         for group in self._optimizer.param_groups:
@@ -226,14 +223,13 @@ class Tuner:
         self._average()
         return losses
 
-    def _weigh_photo(self, content: Mapping[str, Tensor]) -> float:
+    def _weigh_photo(self, content: Mapping[str, Tensor]) -> None:
         """Let the loss weigh the photo as the steps before have found it right, where it is known what may be lost."""
-        state = self.state
-        weight = damped_weight(state.photo_weight, state.photo_allowed, state.photo_lost)
         if isinstance(self._loss, PaintingLoss) and LOST in content:
-            matched = weight / self._weights.structure * self._weights.matched
-            self._loss.weights = replace(self._weights, structure=weight, matched=matched)
-        return weight
+            factor = self.state.photo_weight / self._weights.structure
+            self._loss.weights = replace(
+                self._weights, structure=self.state.photo_weight, matched=factor * self._weights.matched
+            )
 
     @torch.no_grad()
     def _pull(self) -> None:
@@ -279,8 +275,7 @@ class Tuner:
         if self._rival is None:
             return own
         found = yield from self._validate(self._rival)
-        kept = found if self._keeper is self._rival else (yield from self._validate(self._keeper))
-        return (found if found["style"] <= own["style"] else own) | {"content": kept["content"]}
+        return found if found["style"] <= own["style"] else own | {"content": found["content"]}
 
     def _validate(self, paint: Paint | None = None) -> Generator[None, None, dict[str, float]]:
         """The errors of another painter, or of the weights as they are on an average by now."""

@@ -35,17 +35,11 @@ class Exam:
     """
 
     def __init__(
-        self,
-        encoder: Encoder,
-        photos: Sequence[Tensor],
-        works: Sequence[Tensor],
-        unseen: Sequence[Tensor],
-        more_photos: Sequence[Tensor] = (),
+        self, encoder: Encoder, photos: Sequence[Tensor], works: Sequence[Tensor], unseen: Sequence[Tensor]
     ) -> None:
-        """Photos and works are (1, 3, H, W) in [0, 1]; unseen may be none. more_photos: only for how much is kept."""
+        """Photos and works are (1, 3, H, W) in [0, 1]; unseen may be none."""
         self._encoder = encoder
-        self._photos = [_at_edge(photo) for photo in (*photos, *more_photos)]
-        self._styled = len(photos)
+        self._photos = [_at_edge(photo) for photo in photos]
         self._works, self._others = works, unseen
         self._targets: tuple[StyleTarget, StyleTarget | None] | None = None
         self._alike: list[Tensor] = []
@@ -60,21 +54,17 @@ class Exam:
                 self._alike.append(similarity(trace[EXAM_CONTENT_LAYER]))
             self._targets = seen, unseen
         found: list[dict[str, float]] = []
-        contents: list[float] = []
-        for number, (photo, alike) in enumerate(zip(self._photos, self._alike, strict=True)):
+        for photo, alike in zip(self._photos, self._alike, strict=True):
             painted = paint(photo).clamp(0, 1)
             yield
             trace = yield from self._encoder.trace(painted, EXAM_STYLE_LAYERS, with_gradient=False)
-            contents.append(1 - correlation(similarity(trace[EXAM_CONTENT_LAYER]), alike))
-            if number >= self._styled:
-                continue
             own = {layer: moments(trace[layer]) for layer in EXAM_STYLE_LAYERS}
             errors = [style_error(own, target) for target in self._targets if target is not None]
+            content = 1 - correlation(similarity(trace[EXAM_CONTENT_LAYER]), alike)
             style = (SEEN_COUNTS * errors[0] + sum(errors[1:])) / (SEEN_COUNTS + len(errors) - 1)
-            measured = {"style": style, "total": style, "seen": errors[0]}
+            measured = {"style": style, "content": content, "total": style, "seen": errors[0]}
             found.append(measured | ({"unseen": errors[1]} if len(errors) == 2 else {}))
-        content = sum(contents) / len(contents)
-        return {name: sum(errors[name] for errors in found) / len(found) for name in found[0]} | {"content": content}
+        return {name: sum(errors[name] for errors in found) / len(found) for name in found[0]}
 
     def _together(self, works: Sequence[Tensor]) -> Generator[None, None, StyleTarget]:
         targets: list[StyleTarget] = []

@@ -309,17 +309,6 @@ class TestTrouble:
             assert done.result.fingerprint == untaught.picture.fingerprint
             assert not kept.delta and (kept.network, kept.network_sha256) == (context.card.id, context.card.sha256)
 
-    def test_with_a_work_held_out_a_photo_is_to_be_kept_as_in_a_mix_of_all(
-        self, context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        own, rival, keeper, nearer = (1.0, 0.3), (0.9, 0.2), (0.7, 0.1), (0.5, 0.1 * MOST_EXAM_CONTENT + 0.001)
-        validations = iter([own, rival, keeper, nearer, nearer])
-        monkeypatch.setattr(Tuner, "_validate", validated_in_turn(validations, None))
-        done, events = learn(context, request_)
-        log = training_log_of(events)
-        assert log[0].held_out == {"style": 0.9, "content": 0.1, "total": 0.9}
-        assert not any(step.is_best for step in log[1:]) and done.notes[0] == tune_job.NOT_BETTER
-
     def test_it_stops_early_when_nothing_gets_better(
         self, context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -470,7 +459,7 @@ def test_the_photo_weighs_as_the_steps_and_exams_before_found_it_right(
 ) -> None:
     weighed: list[float] = []
     matched: list[float] = []
-    found: list[tuple[float, float, float]] = []  # multiplier, share that may be lost, share that was
+    found: list[tuple[float, float, float]] = []  # weight, share that may be lost, share that was
     compute = PaintingLoss.compute
 
     def measure(self: PaintingLoss, *arguments: Any, **named: Any) -> Any:
@@ -479,29 +468,22 @@ def test_the_photo_weighs_as_the_steps_and_exams_before_found_it_right(
             matched.append(self.weights.matched)
         return compute(self, *arguments, **named)
 
-    def follow(multiplier: float, allowed: float, share: float) -> float:
-        found.append((multiplier, allowed, share))
-        return photo_weight.next_multiplier(multiplier, allowed, share)
+    def follow(weight: float, allowed: float, share: float) -> float:
+        found.append((weight, allowed, share))
+        return photo_weight.next_weight(weight, allowed, share)
 
     monkeypatch.setattr(PaintingLoss, "compute", measure)
-    monkeypatch.setattr(tuner, "next_multiplier", follow)
+    monkeypatch.setattr(tuner, "next_weight", follow)
     exams = iter([(1.0, 0.1), (0.9, 0.2), (0.9, 0.1)])  # twice too much is lost in the one after two steps
     monkeypatch.setattr(Tuner, "_validate", validated_in_turn(exams))
     learn(context, replace(request_, settings=replace(SETTINGS, is_deep=True)))
     assert weighed[0] == tune_job.WEIGHTS.structure and len(weighed) == len(found) == 4
-    lately = [0.0, found[0][2]]
-    for _, _, share in found[1:3]:
-        lately.append(photo_weight.DECAY * lately[-1] + (1 - photo_weight.DECAY) * share)
-    assert weighed == [
-        photo_weight.damped_weight(multiplier, allowed, lost)
-        for (multiplier, allowed, _), lost in zip(found, lately, strict=True)
-    ]
+    assert weighed == [weight for weight, _, _ in found]
     begun = tune_job.WEIGHTS
     assert matched == pytest.approx([begun.matched * weight / begun.structure for weight in weighed])
-    assert [multiplier for multiplier, _, _ in found[1:]] == [
-        photo_weight.next_multiplier(*each) for each in found[:-1]
-    ]
-    stricter = photo_weight.next_allowed(photo_weight.ALLOWED, lately[2], 2.0)
+    assert weighed[1:] == [photo_weight.next_weight(*each) for each in found[:-1]]
+    lost = photo_weight.DECAY * found[0][2] + (1 - photo_weight.DECAY) * found[1][2]
+    stricter = photo_weight.next_allowed(photo_weight.ALLOWED, lost, 2.0)
     assert [allowed for _, allowed, _ in found] == pytest.approx([*[photo_weight.ALLOWED] * 2, *[stricter] * 2])
     # Before the first step it paints as the mix does, but for the photo that shines through and keeps a little more.
     assert 0.8 < found[0][2] < 1
@@ -561,11 +543,11 @@ def validated_as(losses: dict[str, float]) -> Any:
     return validate
 
 
-def validated_in_turn(validations: Any, mix: tuple[float, float] | None = (1.0, 0.1)) -> Any:
-    """Style and content error of what is learnt, and those of a mix without a lesson, or None where it has its turn."""
+def validated_in_turn(validations: Any, mix: tuple[float, float] = (1.0, 0.1)) -> Any:
+    """Style and content error of what is learnt, and those of a mix without a lesson."""
 
     def validate(self: Tuner, paint: Any = None) -> Any:
-        style, content = next(validations) if paint is None or mix is None else mix
+        style, content = next(validations) if paint is None else mix
         return {"style": style, "content": content, "total": style}
         yield
 
