@@ -76,9 +76,9 @@ class WorkGuard(QObject):
         """As `SessionRecorder.keep`."""
         self._recorder.keep(then)
 
-    def save_then(self, then: Callable[[], None]) -> None:
-        """Save the work as a project, and call `then` if it is saved."""
-        self._projects.save_then(then, lambda: None)
+    def save_then(self, then: Callable[[], None], otherwise: Callable[[], None]) -> None:
+        """Save the work as a project, and call `then` if it is saved, or `otherwise` if it is not."""
+        self._projects.save_then(then, otherwise)
 
     def _ask(self, error: StudioError, go: Callable[[], None], stay: Callable[[], None]) -> None:
         details = self.tr("{} It is lost unless you save it first.").format(error)

@@ -97,8 +97,9 @@ class CloseGuard(QObject):
             [Answer(self.tr("Stop and close"), self._stop_batch, LOSES)],
             parent,
             stay=self.tr("Keep painting"),
+            cancelled=self._stay,
         )
-        question.destroyed.connect(self._forget_question)
+        question.finished.connect(self._forget_question)
 
     @Slot()
     def _forget_question(self) -> None:
@@ -114,7 +115,7 @@ class CloseGuard(QObject):
         if classifier.is_training:
             text = self.tr("A classifier is being trained.")
         discard = Answer(self.tr("Discard and close"), self._discard_classifier, LOSES)
-        ask(text, self.tr("Closing the studio now discards it."), [discard], self._window)
+        ask(text, self.tr("Closing the studio now discards it."), [discard], self._window, cancelled=self._stay)
 
     @Slot()
     def _discard_classifier(self) -> None:
@@ -125,14 +126,24 @@ class CloseGuard(QObject):
         answers = []
         if is_painted:
             text = self.tr("The artwork has not been exported.")
-            answers.append(Answer(self.tr("Export…"), self._actions["export"].trigger))
+            answers.append(Answer(self.tr("Export…"), self._export))
         else:
             text = self.tr("What is on the canvas could not be kept.")
         work = self.work
         if work is not None:
-            answers.append(Answer(self.tr("Save project"), lambda: work.save_then(self._close)))
+            answers.append(Answer(self.tr("Save project"), lambda: work.save_then(self._close, self._stay)))
         answers.append(Answer(self.tr("Discard and close"), self._discard, LOSES))
-        ask(text, self.tr("Closing the studio now discards it."), answers, self._window)
+        ask(text, self.tr("Closing the studio now discards it."), answers, self._window, cancelled=self._stay)
+
+    @Slot()
+    def _stay(self) -> None:
+        """The window stays open: what this try to close was allowed to lose, the next one asks about again."""
+        self._may_discard = self._may_stop_batch = self._may_lose_classifier = False
+
+    @Slot()
+    def _export(self) -> None:
+        self._stay()
+        self._actions["export"].trigger()
 
     def _close(self) -> None:
         self._window.close()
@@ -146,6 +157,7 @@ class CloseGuard(QObject):
     def _follow_state(self) -> None:
         self._may_stop_batch = self._may_stop_batch and "batching" in self._session.activities
         if self._waits_for_export and "exporting" not in self._session.activities:
+            self._waits_for_export = False  # before it is tried: what is asked then is asked once
             self._window.close()
 
     @Slot(object)
