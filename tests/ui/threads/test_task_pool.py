@@ -153,3 +153,87 @@ def test_work_that_ends_in_the_moment_of_destruction_is_clean(qtbot):
     shiboken6.delete(background)
     may_end.set()
     assert QThreadPool.globalInstance().waitForDone(30_000)  # what the thread raised fails the test
+
+
+@pytest.fixture
+def two_threads():
+    """As on a machine with two cores."""
+    pool = QThreadPool.globalInstance()
+    before = pool.maxThreadCount()
+    pool.setMaxThreadCount(2)
+    yield
+    assert pool.waitForDone(30_000)
+    pool.setMaxThreadCount(before)
+
+
+class Gated:
+    """A function that says when it has begun, and ends when it may."""
+
+    def __init__(self, result):
+        self.has_begun, self.may_end, self._result = threading.Event(), threading.Event(), result
+
+    def __call__(self):
+        self.has_begun.set()
+        assert self.may_end.wait(60)
+        return self._result
+
+
+def test_of_one_key_the_newest_result_comes_last(qtbot, two_threads):
+    tasks = TaskPool(1, parent := QObject())
+    told = []
+    tasks.finished.connect(lambda key, result: told.append(result))
+    slow = Gated("older")
+    tasks.submit("key", slow)
+    assert slow.has_begun.wait(60)
+    tasks.submit("key", lambda: "newer")
+    with qtbot.waitSignals([tasks.finished] * 2):
+        slow.may_end.set()
+    assert told == ["older", "newer"]
+    assert parent and not tasks.is_waiting("key")
+
+
+def test_what_waits_for_a_key_that_is_running_leaves_the_thread_to_others(qtbot, two_threads):
+    tasks = TaskPool(2, parent := QObject())
+    slow = Gated("slow")
+    tasks.submit("key", slow)
+    assert slow.has_begun.wait(60)
+    tasks.submit("key", lambda: "again")
+    with qtbot.waitSignal(tasks.finished) as told:
+        tasks.submit("other", lambda: "other")
+    assert told.args == ["other", "other"]
+    with qtbot.waitSignals([tasks.finished] * 2):
+        slow.may_end.set()
+    assert parent
+
+
+def test_what_takes_the_place_of_one_that_waited_for_its_key_is_done(qtbot, two_threads):
+    tasks = TaskPool(1, parent := QObject())
+    slow = Gated("slow")
+    tasks.submit("key", slow)
+    assert slow.has_begun.wait(60)
+    tasks.submit("key", lambda: "dropped")
+    tasks.submit("other", lambda: "other")
+    told = []
+    tasks.finished.connect(lambda key, result: told.append(result))
+    with qtbot.waitSignals([tasks.finished] * 2):
+        slow.may_end.set()
+    assert sorted(told) == ["other", "slow"]
+    assert parent
+
+
+def test_after_forgetting_a_key_is_done_anew_and_waits_for_nothing(qtbot, two_threads):
+    tasks = TaskPool(8, parent := QObject())
+    old = Gated("old")
+    tasks.submit("key", old)
+    assert old.has_begun.wait(60)
+    tasks.forget()
+    assert not tasks.is_waiting("key"), "its result will not come"
+    new = Gated("new")
+    with qtbot.waitSignal(tasks.finished) as told:
+        tasks.submit("key", new)
+        assert new.has_begun.wait(60)
+        old.may_end.set()
+        assert tasks.is_waiting("key")
+        new.may_end.set()
+    assert told.args == ["key", "new"]
+    assert parent
