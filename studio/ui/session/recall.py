@@ -14,19 +14,20 @@ from studio.core.picture import Picture
 from studio.ui.threads.serial_executor import SerialExecutor
 
 _Parts = Callable[[], Sequence[ArtworkState | Result]]
+_Turn = tuple[_Parts, Callable[[], object]]
 
 
 class Recall(QObject):
     """Does steps in the order they are asked for: at once where their pictures are in memory, else when they are.
 
-    Signals: failed(StudioError), a picture cannot be read; its step is left out.
+    Signals: failed(StudioError), a picture cannot be read, or its step failed; that step is left out.
     """
 
     failed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._waiting: deque[tuple[_Parts, Callable[[], object]]] = deque()
+        self._waiting: deque[_Turn] = deque()
         self._thread = SerialExecutor("recall", self)
 
     def run(self, parts: _Parts, step: Callable[[], object]) -> None:
@@ -42,11 +43,11 @@ class Recall(QObject):
 
     def _go_on(self) -> None:
         while self._waiting:
-            resting = [
-                picture for part in self._waiting[0][0]() for picture in pictures_of(part) if not picture.is_in_memory
-            ]
+            turn = self._waiting[0]
+            resting = [picture for part in turn[0]() for picture in pictures_of(part) if not picture.is_in_memory]
             if resting:
-                self._thread.submit(partial(_load, resting), lambda _: self._step_and_go_on(), self._leave_out)
+                failed = partial(self._leave_out, turn)
+                self._thread.submit(partial(_load, resting), lambda _: self._step_and_go_on(), failed)
                 return
             self._step()
 
@@ -63,8 +64,8 @@ class Recall(QObject):
             self._step()
             self._go_on()
 
-    def _leave_out(self, error: StudioError) -> None:
-        if self._waiting:
+    def _leave_out(self, turn: _Turn, error: StudioError) -> None:
+        if self._waiting and self._waiting[0] is turn:  # else it was the step itself that failed
             self._waiting.popleft()
         self.failed.emit(error)
         self._go_on()

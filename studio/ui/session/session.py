@@ -185,14 +185,12 @@ class Session(QObject):
     @Slot()
     def undo(self) -> None:
         """Take the last step back, settings and picture."""
-        states = self.artwork.undo_states
-        self.recall.run(lambda: states[:1] if states else (), lambda: self._step(self.artwork.undo))
+        self.recall.run(lambda: (self.artwork.undo_states or ())[:1], lambda: self._step(self.artwork.undo))
 
     @Slot()
     def redo(self) -> None:
         """Redo the step that was taken back last."""
-        states = self.artwork.redo_states
-        self.recall.run(lambda: states[1:] if states else (), lambda: self._step(self.artwork.redo))
+        self.recall.run(lambda: (self.artwork.redo_states or ())[1:], lambda: self._step(self.artwork.redo))
 
     @Slot(object)
     def correct_card(self, card: Card) -> None:
