@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFocusEvent,
     QInputDevice,
     QKeyEvent,
     QMouseEvent,
@@ -195,10 +196,11 @@ class Canvas(QWidget):
 
     def set_badge(self, text: str, tip: str = "") -> None:
         """A word on the state of the picture, such as "Finishing 62 %"; "" for none. tip: what it means."""
-        self.badge.setToolTip(tool_tip(tip))
-        self.badge.setAccessibleDescription(tip)
-        self._badge_text = text
-        self._place_children()
+        if (text, tip) != (self._badge_text, self.badge.accessibleDescription()):  # else all would be painted anew
+            self.badge.setToolTip(tool_tip(tip))
+            self.badge.setAccessibleDescription(tip)
+            self._badge_text = text
+            self._place_children()
 
     def set_background(self, background: CanvasBackground) -> None:
         """Choose what is around the picture."""
@@ -251,7 +253,7 @@ class Canvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._grabbed_at = self._drags_from = None
-        self.unsetCursor()
+        self._show_hand()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or not self.has_picture:
@@ -272,17 +274,29 @@ class Canvas(QWidget):
         elif key in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
             self.zoom_to(self.zoom / _ZOOM_PER_NOTCH)
         elif key == Qt.Key.Key_Space:
-            self.is_moved_by_hand = True
-            self.setCursor(Qt.CursorShape.OpenHandCursor)
+            self._move_by_hand(True)
         else:
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self.is_moved_by_hand = False
-            if self._grabbed_at is None:
-                self.unsetCursor()
+            self._move_by_hand(False)
         super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._move_by_hand(False)  # nobody tells of the key's release any more
+        super().focusOutEvent(event)
+
+    def _move_by_hand(self, is_held: bool) -> None:
+        self.is_moved_by_hand = is_held
+        if self._grabbed_at is None:
+            self._show_hand()
+
+    def _show_hand(self) -> None:
+        if self.is_moved_by_hand:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.unsetCursor()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._menu is not None:  # not deleted on close: PySide crashes if its parent goes while it is open

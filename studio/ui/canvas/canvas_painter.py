@@ -66,18 +66,15 @@ class Scene:
 def paint_scene(painter: QPainter, scene: Scene, canvas: QRect, pixel_ratio: float) -> None:
     """Paint with a painter whose unit is a device px; `canvas` is the canvas in these."""
     painter.fillRect(canvas, background_color(scene.background))
-    target = scene.target
-    seen = target.intersected(canvas)
-    pictures = [picture for picture in (scene.before, scene.after) if picture is not None]
-    if any(picture.picture.alpha is not None for picture in pictures):
-        painter.setBrushOrigin(target.topLeft())
-        painter.fillRect(seen, _checkerboard(pixel_ratio))
-    if scene.split is None or len(pictures) < 2:
-        top = scene.after or scene.before
+    before, after, seen = scene.before, scene.after, scene.target.intersected(canvas)
+    if scene.split is None or before is None or after is None:
+        top = after or before
         if top is not None and scene.is_repeated:
+            if top.picture.alpha is not None:
+                _fill_with_checks(painter, canvas, scene.target, pixel_ratio)
             paint_tiles(painter, scene.target, canvas, lambda tile, to, clip: top.draw(to, tile, clip, is_crisp=True))
         elif top is not None:
-            _draw(painter, top, scene, seen)
+            _draw(painter, top, scene, seen, pixel_ratio)
         return
     one, other = scene, scene
     if scene.is_side_by_side:
@@ -85,21 +82,28 @@ def paint_scene(painter: QPainter, scene: Scene, canvas: QRect, pixel_ratio: flo
     left, right = one.target.intersected(canvas), other.target.intersected(canvas)
     left.setRight(min(scene.split - 1, left.right()))
     right.setLeft(max(scene.split, right.left()))
-    assert scene.before is not None  # both are there
-    assert scene.after is not None
-    _draw(painter, scene.before, one, left)
-    _draw(painter, scene.after, other, right)
+    _draw(painter, before, one, left, pixel_ratio)
+    _draw(painter, after, other, right, pixel_ratio)
     _paint_captions(painter, scene, canvas, pixel_ratio)
 
 
-def _draw(painter: QPainter, pyramid: PicturePyramid, scene: Scene, clip: QRect) -> None:
+def _draw(painter: QPainter, pyramid: PicturePyramid, scene: Scene, clip: QRect, pixel_ratio: float) -> None:
     if clip.isEmpty():
         return
+    place = scene.place_of(pyramid.picture)
+    if pyramid.picture.alpha is not None:
+        _fill_with_checks(painter, place.intersected(clip), place, pixel_ratio)
     zoom = scene.view.zoom
     is_full_size = QSize(pyramid.picture.width, pyramid.picture.height) == scene.frame
     # Squares of one size from 200 % on; between, some pixels would be twice as wide as their neighbours.
     is_crisp = is_full_size and (zoom == 1 or zoom >= 2)
-    pyramid.draw(painter, scene.place_of(pyramid.picture), clip, is_crisp=is_crisp)
+    pyramid.draw(painter, place, clip, is_crisp=is_crisp)
+
+
+def _fill_with_checks(painter: QPainter, clip: QRect, place: QRect, pixel_ratio: float) -> None:
+    """What is seen through a picture at `place`; the squares move with it."""
+    painter.setBrushOrigin(place.topLeft())
+    painter.fillRect(clip, _checkerboard(pixel_ratio))
 
 
 def _checkerboard(pixel_ratio: float) -> QBrush:

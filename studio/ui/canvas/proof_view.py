@@ -16,7 +16,6 @@ from studio.ui.threads.task_pool import TaskPool
 @dataclass(frozen=True, eq=False)
 class _Proofed:
     proof: SoftProof
-    of: Picture
     picture: Picture
 
 
@@ -61,13 +60,13 @@ class ProofView(QObject):
 
         def work() -> _Proofed:
             used = proof or make()
-            return _Proofed(used, picture, used.of(picture))
+            return _Proofed(used, used.of(picture))
 
-        self._tasks.submit((make, picture), work)
+        self._tasks.submit(make, work)  # of one key, the newest comes last
 
     @Slot(object, object)
-    def _take(self, key: tuple[object, Picture], proofed: _Proofed) -> None:
-        if key[0] is not self._make or self._picture is None:
+    def _take(self, make: object, proofed: _Proofed) -> None:
+        if make is not self._make or self._picture is None:
             return
         self._proof = proofed.proof
         self.shown.emit(proofed.picture)
@@ -76,7 +75,7 @@ class ProofView(QObject):
             self.changed.emit()
 
     @Slot(object, object)
-    def _give_up(self, key: tuple[object, Picture], error: StudioError) -> None:
-        if key[0] is self._make:
+    def _give_up(self, make: object, error: StudioError) -> None:
+        if make is self._make:
             self.set_proof(None)
             self.failed.emit(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 _FEW: Final = 16  # copies that are drawn one by one; more of them are small
@@ -29,6 +29,7 @@ def paint_tiles(painter: QPainter, tile: QRect, canvas: QRect, draw: DrawTile) -
         return
     whole = QRect(0, 0, width, height)
     pixmap = QPixmap(width, height)
+    pixmap.fill(Qt.GlobalColor.transparent)
     once = QPainter(pixmap)
     draw(whole, once, whole)
     once.end()

@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QThreadPool
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSize, Qt, QThreadPool
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFont,
     QFontMetrics,
     QImage,
     QInputDevice,
+    QKeyEvent,
     QNativeGestureEvent,
     QPointingDevice,
     QWheelEvent,
@@ -139,6 +141,27 @@ def test_the_picture_is_moved_with_space_or_the_middle_button(canvas, qtbot, but
     qtbot.keyRelease(canvas, Qt.Key.Key_Space)
     assert seen(canvas, 230, 139) == before
     assert canvas.cursor().shape() == Qt.CursorShape.ArrowCursor
+
+
+def test_space_ends_when_the_focus_goes_though_its_release_is_told_to_others(canvas, qtbot):
+    canvas.set_before(numbered())
+    canvas.setFocus()
+    qtbot.keyPress(canvas, Qt.Key.Key_Space)
+    assert canvas.is_moved_by_hand
+    QApplication.sendEvent(canvas, QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.ActiveWindowFocusReason))
+    assert not canvas.is_moved_by_hand, "else a brush could not paint any more"
+    assert canvas.cursor().shape() == Qt.CursorShape.ArrowCursor
+
+
+def test_a_drag_with_space_keeps_its_closed_hand_while_the_key_repeats(canvas, qtbot):
+    canvas.set_before(numbered())
+    qtbot.keyPress(canvas, Qt.Key.Key_Space)
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(224, 174))
+    again = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier, " ", autorep=True)
+    QApplication.sendEvent(canvas, again)
+    assert canvas.cursor().shape() == Qt.CursorShape.ClosedHandCursor
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(224, 174))
+    assert canvas.cursor().shape() == Qt.CursorShape.OpenHandCursor, "Space is still held"
 
 
 def test_four_notches_double_the_zoom(canvas):
@@ -418,6 +441,52 @@ def test_transparency_shows_a_neutral_checkerboard(canvas):
     shades = {shot.pixelColor(x, 174).getRgb()[:3] for x in range(30, 420, 3)}
     assert len(shades) == 2
     assert all(red == green == blue for red, green, blue in shades)
+
+
+def clear(color, width=200, height=100) -> Picture:
+    """A picture that cannot be seen, of a colour that nobody is to see."""
+    return Picture(np.full((height, width, 3), color, np.uint8), alpha=np.zeros((height, width), np.uint8))
+
+
+def test_side_by_side_transparency_is_seen_in_both_halves_and_between_them_is_the_background(canvas):
+    canvas.set_before(clear(RED, 100))
+    canvas.set_after(clear(GREEN, 100))
+    canvas.set_side_by_side(True)
+    canvas.set_comparing(True)
+    shades = [{seen(canvas, middle + x, 180 + y) for x in (0, 8) for y in (0, 8)} for middle in (112, 336)]
+    assert shades == [{(180, 180, 180), (140, 140, 140)}] * 2
+    canvas.zoom_to(0.5)
+    assert seen(canvas, 224, 174) == GREY
+
+
+def test_a_transparent_tile_has_its_checkerboard_wherever_it_is_repeated(canvas):
+    canvas.set_before(clear(RED, 64, 64))
+    canvas.set_repeated(True)
+    assert {seen(canvas, x, y) for x in (2, 10) for y in (2, 10)} == {(180, 180, 180), (140, 140, 140)}
+
+
+def test_where_a_transparent_pattern_of_another_shape_is_not_there_is_no_checkerboard(canvas):
+    canvas.set_before(plain(RED))
+    canvas.set_after(clear(GREEN, 100))
+    assert seen(canvas, 30, 174) == GREY
+
+
+def test_the_same_badge_again_paints_nothing(canvas, qtbot):
+    canvas.set_before(plain(RED))
+    canvas.set_badge("Draft", "Soon")
+    QApplication.processEvents()
+    painted = []
+
+    class Painted(QObject):
+        def eventFilter(self, watched, event):
+            if event.type() == QEvent.Type.UpdateRequest:
+                painted.append(watched)
+            return False
+
+    canvas.window().installEventFilter(watcher := Painted())
+    canvas.set_badge("Draft", "Soon")
+    QApplication.processEvents()
+    assert painted == [] and watcher
 
 
 @pytest.mark.parametrize(("background", "shade"), [("black", 0), ("grey", 0x77), ("white", 255), ("studio", 63)])

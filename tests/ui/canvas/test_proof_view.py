@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QThreadPool
 from pytestqt.qtbot import QtBot
 
 from studio.core.errors import PictureError
@@ -16,6 +18,7 @@ from studio.ui.app import Studio
 from studio.ui.canvas.proof_view import ProofView
 from studio.ui.session.preferences import Preferences
 from studio.ui.session.settings import Settings
+from tests.support.fakes import GUARD_SECONDS
 from tests.support.ink_profile import cmyk_profile
 
 
@@ -61,6 +64,42 @@ def test_of_many_frames_the_newest_is_proofed(qtbot: QtBot, view: ProofView, sho
     qtbot.waitUntil(lambda: bool(shown) and shown[-1] is not None and shown[-1].width == 59)
     widths = [picture.width for picture in shown if picture is not None]
     assert widths == sorted(widths)
+
+
+class SlowFirst(SoftProof):
+    """Its proof of pictures of 20 px takes until `gate`."""
+
+    def __init__(self, gate: threading.Event) -> None:
+        super().__init__(cmyk_profile())
+        self._gate = gate
+        self.has_begun = threading.Event()
+
+    def of(self, picture: Picture) -> Picture:
+        if picture.width == 20:
+            self.has_begun.set()
+            assert self._gate.wait(GUARD_SECONDS)
+        return super().of(picture)
+
+
+def test_a_frame_whose_proof_took_long_takes_the_place_of_no_newer_one(
+    qtbot: QtBot, view: ProofView, shown: list[Picture | None]
+) -> None:
+    gate = threading.Event()
+    slow = SlowFirst(gate)
+    view.set_proof(lambda: slow)
+    view.show(blue(30))
+    qtbot.waitUntil(lambda: bool(shown) and shown[-1] is not None and shown[-1].width == 30)
+    pool = QThreadPool.globalInstance()
+    before = pool.maxThreadCount()
+    pool.setMaxThreadCount(2)
+    view.show(blue(20))
+    assert slow.has_begun.wait(GUARD_SECONDS)
+    view.show(blue(40))
+    qtbot.waitUntil(lambda: pool.activeThreadCount() == 1)  # one has nothing to do, or has done the second
+    pool.setMaxThreadCount(before)
+    gate.set()
+    qtbot.waitUntil(lambda: {20, 40} <= {picture.width for picture in shown if picture is not None})
+    assert shown[-1] is not None and shown[-1].width == 40
 
 
 def test_a_profile_that_cannot_be_used_ends_the_proof(
