@@ -80,6 +80,8 @@ class ThumbnailStrip(QStackedWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._chosen.pictures and not self._chosen.is_locked:
+            if self._menu is not None:
+                self._menu.deleteLater()
             menu = self._menu = Menu(self)
             if self.list.selectedItems():
                 menu.addAction(self.tr("Remove")).triggered.connect(self._remove_selected)

@@ -16,6 +16,7 @@ class Menu(QMenu):
 
     def __init__(self, parent: QWidget | None = None, title: str = "") -> None:
         super().__init__(title, parent)
+        self._inner: list[Menu] = []
 
     def add_menu(self, title: str, icon: QIcon | None = None) -> Menu:
         """Put a menu of its own at the end."""
@@ -23,7 +24,15 @@ class Menu(QMenu):
         if icon is not None:
             menu.setIcon(icon)
         self.addMenu(menu)
+        self._inner.append(menu)
         return menu
+
+    def clear(self) -> None:
+        """Take everything out, and delete what `add_menu` has put in: filled anew, it would pile up."""
+        super().clear()
+        for menu in self._inner:
+            menu.deleteLater()
+        self._inner = []
 
     def showEvent(self, event: QShowEvent) -> None:
         entries = [action for action in self.actions() if action.isVisible() and not _is_ornament(action)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QPoint, Qt, QTranslator
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTranslator
 from PySide6.QtGui import QAction, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget, QWidgetAction
 from pytestqt.qtbot import QtBot
@@ -129,3 +129,14 @@ def test_every_menu_is_the_studios() -> None:
     made = re.compile(r"\bQMenu\((?!\))|\.addMenu\((?:self\.tr|action_text|icon|QCore)")
     modules = Path(studio_package.__file__).parent.rglob("*.py")
     assert [path.name for path in modules if made.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_a_menu_that_is_filled_anew_keeps_no_menus_of_before(qtbot: QtBot) -> None:
+    qtbot.addWidget(menu := Menu())
+    own = Menu(menu, "Own")
+    for _ in range(3):
+        menu.clear()
+        menu.add_menu("Inner").add_menu("Innermost")
+        menu.addMenu(own)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert [inner.title() for inner in menu.findChildren(Menu)] == ["Own", "Inner", "Innermost"]
