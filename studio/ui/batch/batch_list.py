@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QMenu, QTreeView, QWidget
 
@@ -42,12 +42,17 @@ class BatchList(QTreeView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         set_role(self, "panel")
         size = QSize(THUMBNAIL_EDGE, THUMBNAIL_EDGE)
-        thumbnails = Thumbnails(size, self.devicePixelRatioF(), thumbnail_folder, self, opener)
-        thumbnails.arrived.connect(self._show_thumbnail)
+        self._thumbnails = Thumbnails(size, self.devicePixelRatioF(), thumbnail_folder, self, opener)
+        self._thumbnails.arrived.connect(self._show_thumbnail)
         self.setModel(BatchModel(queue, self))
-        self.setItemDelegate(BatchDelegate(thumbnails, self))
+        self.setItemDelegate(BatchDelegate(self._thumbnails, self))
         queue.report_changed.connect(self._follow)
         queue.state_changed.connect(self.viewport().update)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._thumbnails.set_pixel_ratio(self.devicePixelRatioF())
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete and self.currentIndex().isValid():
@@ -58,6 +63,8 @@ class BatchList(QTreeView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         index = self.indexAt(event.pos())
         if index.isValid() and not self._queue.is_running:
+            if self._menu is not None:
+                self._menu.deleteLater()
             menu = self._menu = Menu(self)
             row = index.row()
             menu.addAction(self.tr("Take off the list")).triggered.connect(lambda: self._queue.leave_out(row))

@@ -52,7 +52,8 @@ class SplitHandle(QAbstractSlider):
         self.setSliderDown(False)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.setValue(STEPS // 2)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setValue(STEPS // 2)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # the canvas zooms

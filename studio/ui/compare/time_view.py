@@ -161,7 +161,7 @@ class TimeView(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         work = self._work_at(event.position())
-        if work >= 0:
+        if work >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self.opened.emit(work)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

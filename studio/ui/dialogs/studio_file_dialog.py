@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import (
+    QEvent,
     QIdentityProxyModel,
     QModelIndex,
     QPersistentModelIndex,
@@ -82,6 +83,11 @@ class StudioFileDialog(PlainFileDialog):
         self.setViewMode(QFileDialog.ViewMode.List)
         self._dress()
         resize_within_screen(self, _SIZE)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self.findChild(QListView) is not None:
+            self.thumbnails.set_pixel_ratio(self.devicePixelRatioF())
+        return super().event(event)
 
     def accept(self) -> None:
         """Take what is typed, all of it, also where it is written as terminals and file managers write paths."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -89,6 +89,12 @@ class StyleDetails(QDialog):
             credit="",
             no_learn=self.no_learn.isChecked(),
         )
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._thumbnails.set_pixel_ratio(self.devicePixelRatioF())
+            self._show_picture()
+        return super().event(event)
 
     @Slot()
     def _show_picture(self) -> None:

@@ -94,7 +94,8 @@ class KnobLabel(PlainLabel):
             self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.reset_requested.emit()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.reset_requested.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -124,8 +124,9 @@ class SliderTrack(QSlider):
             self.edit_finished.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._grab = None
-        self.reset()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._grab = None
+            self.reset()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -173,7 +173,7 @@ class MaskOverlay(QWidget):
             event.ignore()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if not self.close_outline():
+        if event.button() != Qt.MouseButton.LeftButton or not self.close_outline():
             self.mousePressEvent(event)
 
     def tabletEvent(self, event: QTabletEvent) -> None:

@@ -70,6 +70,9 @@ class FoldingRow(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        buttons = [part for part in self._parts if isinstance(part, QToolButton)]
+        if buttons:
+            self.setTabOrder(buttons[-1], self.more)  # it was there first; Qt does this only among other widgets
         self._fold()
 
     def event(self, event: QEvent) -> bool:

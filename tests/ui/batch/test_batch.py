@@ -10,8 +10,8 @@ from typing import get_args
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -22,10 +22,12 @@ from studio.core.errors import EngineError, WeightsError
 from studio.core.image_io import ExportOptions
 from studio.core.image_io.xmp import read_recipe
 from studio.ui.app import Studio
-from studio.ui.batch.batch_delegate import ROW_HEIGHT
+from studio.ui.batch.batch_delegate import ROW_HEIGHT, THUMBNAIL_EDGE
 from studio.ui.batch.batch_model import STATE_TEXT_ROLE
 from studio.ui.export.export_settings import ExportSettings, keep_export_settings
+from studio.ui.images.thumbnails import Thumbnails
 from studio.ui.importing.drop_zones import Drop, Payload
+from studio.ui.menus.menu import Menu
 from studio.ui.session.settings import Settings
 from tests.support.fakes import FakeEngine, Gate, make_picture
 from tests.ui.conftest import card_named
@@ -104,6 +106,32 @@ def test_chosen_photos_are_listed_and_a_folder_for_the_artworks_is_proposed(chos
     assert "Kanagawa, to print on 13 \N{MULTIPLICATION SIGN} 18 cm at 300 dpi, standard" in window.recipe.text()
     assert window.main.text() == "Start" and window.main.isEnabled()
     assert not photos.joinpath("painted").exists()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen: to raise a menu
+def test_the_list_keeps_one_menu_however_often_it_is_asked_for(chosen: Studio) -> None:
+    view = chosen.batch_window.list
+    place = view.visualRect(view.model().index(0, 0)).center()
+    for _ in range(3):
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, view.viewport().mapToGlobal(place))
+        QApplication.sendEvent(view.viewport(), event)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    (menu,) = view.findChildren(Menu)
+    menu.close()
+
+
+def test_another_screen_has_thumbnails_of_its_own(
+    qtbot: QtBot, chosen: Studio, monkeypatch: pytest.MonkeyPatch, photos: Path
+) -> None:
+    view = chosen.batch_window.list
+    (thumbnails,) = view.findChildren(Thumbnails)
+    qtbot.waitUntil(lambda: thumbnails.pixmap(photos / "a.png") is not None)
+    monkeypatch.setattr(view, "devicePixelRatioF", lambda: 2.0)
+    QApplication.sendEvent(view, QEvent(QEvent.Type.DevicePixelRatioChange))
+    assert thumbnails.pixmap(photos / "a.png") is None
+    qtbot.waitUntil(lambda: thumbnails.pixmap(photos / "a.png") is not None)
+    pixmap = thumbnails.pixmap(photos / "a.png")
+    assert pixmap is not None and pixmap.devicePixelRatio() == 2.0 and pixmap.width() == 2 * THUMBNAIL_EDGE
 
 
 def test_a_folder_is_proposed_once_and_beside_the_first_photo(qtbot: QtBot, loaded: Studio, photos: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QApplication, QFileDialog, QHeaderView, QLineEdit, QListView, QToolButton, QTreeView
 from pytestqt.qtbot import QtBot
@@ -147,3 +147,15 @@ def test_every_dialog_for_files_is_the_studios() -> None:
     made = re.compile(r"\b(?:Plain|Q)FileDialog(?:\(|\.get)")
     modules = Path(studio.__file__).parent.rglob("*.py")
     assert [path.name for path in modules if made.search(path.read_text(encoding="utf-8"))] == ["plain_text.py"]
+
+
+def test_another_screen_has_thumbnails_of_its_own(
+    qtbot: QtBot, dialog: StudioFileDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path(dialog.directory().filePath("a long name of a photo of the harbour at dusk.png"))
+    qtbot.waitUntil(lambda: dialog.thumbnails.pixmap(path) is not None)
+    monkeypatch.setattr(dialog, "devicePixelRatioF", lambda: 2.0)
+    QApplication.sendEvent(dialog, QEvent(QEvent.Type.DevicePixelRatioChange))
+    qtbot.waitUntil(lambda: dialog.thumbnails.pixmap(path) is not None)
+    pixmap = dialog.thumbnails.pixmap(path)
+    assert pixmap is not None and pixmap.size() == 2 * THUMBNAIL

@@ -92,6 +92,14 @@ def test_delete_and_a_double_click_reset(qtbot: QtBot, slider: KnobSlider) -> No
         assert slider.value == 0.6
 
 
+@pytest.mark.parametrize("button", [Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton])
+def test_other_buttons_reset_nothing(qtbot: QtBot, slider: KnobSlider, button: Qt.MouseButton) -> None:
+    slider.set_value(0.9)
+    qtbot.mouseDClick(slider.track, button)
+    qtbot.mouseDClick(slider.label, button)
+    assert slider.value == 0.9
+
+
 def test_a_dot_tells_that_the_value_was_changed(slider: KnobSlider) -> None:
     assert not slider.label.is_changed
     slider.set_value(0.9)

@@ -81,7 +81,8 @@ class PictureView(QWidget):
         self._grabbed_at = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.toggle_zoom(event.position())
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.toggle_zoom(event.position())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._keep_in_sight()
