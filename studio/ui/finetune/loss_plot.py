@@ -51,6 +51,7 @@ class LossPlot(LearningPlot):
         if best is None or best.held_out is None:
             self.best.clear()
             self.legend.removeItem(self.best)
+            self.fold_legend()
             return
         percent = percent_of(best.held_out["total"], base)
         self.best.setData([best.step], [percent])
@@ -58,6 +59,7 @@ class LossPlot(LearningPlot):
             self.legend.addItem(self.best, "")
         text = self.tr("best: {:.0f} % at step {}").format(percent, best.step)
         self.legend.getLabel(self.best).setText(text, color=color("text"))
+        self.fold_legend()
 
 
 def _style_of(losses: Mapping[str, float]) -> float:

@@ -48,6 +48,17 @@ def plot(qtbot: QtBot, curve: LossCurve) -> LossPlot:
     return curve.pages.plot
 
 
+def test_no_name_of_a_curve_is_cut_or_lies_on_the_curves(plot: LossPlot) -> None:
+    item = plot.plot.getPlotItem()
+    for width in (340, 240, 700, 340):
+        plot.resize(width, 200)
+        QApplication.processEvents()
+        for _, label in plot.legend.items:
+            place = label.mapRectToItem(item, label.boundingRect())
+            assert 0 <= place.left() and place.right() <= width
+            assert place.bottom() <= item.vb.geometry().top() + 6, "its line is higher than its letters"
+
+
 def test_both_losses_are_drawn_and_the_best_point_is_marked(plot: LossPlot) -> None:
     steps, losses = plot.training.getData()
     assert list(steps) == [1, 2, 3]

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import pyqtgraph
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.ui.theme.theme import CAPTION_SIZE, GRID, color
 
 _DOT = 9  # px
-_LEGEND_HEIGHT = 24  # px
+_NAMES = 3  # in the legend
+_LEGEND_GAP = 3  # px below it
 
 
 class LearningPlot(QWidget):
@@ -43,12 +44,10 @@ class LearningPlot(QWidget):
         self.plot.hideButtons()
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # its legend can be dragged
-        self.legend = self.plot.addLegend(labelTextSize=f"{CAPTION_SIZE}px", verSpacing=-6, colCount=3)
+        self.legend = self.plot.addLegend(labelTextSize=f"{CAPTION_SIZE}px", verSpacing=-6, colCount=_NAMES)
         self.legend.layout.setContentsMargins(0, 0, 0, 0)
         item = self.plot.getPlotItem()
         self.legend.setParentItem(item)  # in a row of its own above the curves: there it covers none
-        self.legend.anchor((1, 0), (1, 0), offset=(-GRID, 0))
-        item.layout.setRowFixedHeight(0, _LEGEND_HEIGHT)
         self.training = self.plot.plot(antialias=True, connect=connect, name=self.tr("learning"))
         self.held_out = self.plot.plot(antialias=True, connect=connect, name=held_out)
         self.best = pyqtgraph.ScatterPlotItem(size=_DOT, pxMode=True, antialias=True)
@@ -72,6 +71,22 @@ class LearningPlot(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self.take_colors()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fold_legend()
+
+    def fold_legend(self) -> None:
+        """Give the legend as many columns as there is room for, in rows above the curves; after its names change."""
+        room = self.width() - 2 * GRID
+        for columns in range(_NAMES, 0, -1):
+            self.legend.setColumnCount(columns)
+            size = self.legend.layout.effectiveSizeHint(Qt.SizeHint.PreferredSize)
+            if size.width() <= room:
+                break
+        self.legend.resize(size)  # its own idea of it counts the names as wide as they were drawn last
+        self.legend.anchor((1, 0), (1, 0), offset=(-GRID, 0))
+        self.plot.getPlotItem().layout.setRowFixedHeight(0, size.height() + _LEGEND_GAP)
+
     def take_colors(self) -> None:
         """Draw everything in the colours of the theme."""
         self.plot.setBackground(color("window"))
@@ -81,6 +96,7 @@ class LearningPlot(QWidget):
         self.best.setPen(pyqtgraph.mkPen(color("text"), width=1.5))
         for _, label in self.legend.items:
             label.setText(label.text, color=color("text"))  # setLabelTextColor alone waits for the next text
+        self.fold_legend()
         for side in ("left", "bottom"):
             axis = self.plot.getAxis(side)
             axis.setPen(pyqtgraph.mkPen(color("control")))
