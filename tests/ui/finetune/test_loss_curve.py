@@ -55,7 +55,7 @@ def test_no_name_of_a_curve_is_cut_or_lies_on_the_curves(plot: LossPlot) -> None
         QApplication.processEvents()
         for _, label in plot.legend.items:
             place = label.mapRectToItem(item, label.boundingRect())
-            assert 0 <= place.left() and place.right() <= width
+            assert place.left() >= 0 and place.right() <= width
             assert place.bottom() <= item.vb.geometry().top() + 6, "its line is higher than its letters"
 
 
