@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +25,15 @@ from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
 from studio.ui.threads.emit_unless_destroyed import emit_unless_destroyed
 from studio.ui.threads.serial_executor import SerialExecutor
+
+
+@dataclass(frozen=True)
+class _Awaited:
+    """As of `fetch`, by who asked last."""
+
+    then: Callable[[SessionStore, Project], None]
+    refuse: Callable[[StudioError], None]
+    is_wanted: Callable[[], bool]
 
 
 class AutosaveController(QObject):
@@ -62,9 +71,7 @@ class AutosaveController(QObject):
         self._preferences = preferences
         self._user_styles = user_styles
         self._lent = LentSessions()
-        self._awaited: Path | None = None  # the session that is to be put on the table
-        self._then: Callable[[SessionStore, Project], None] = lambda *_: None  # what is done with that
-        self._asked_for: set[Path] = set()  # the sessions that are being read, or are as soon as they are free
+        self._awaited: dict[Path, _Awaited] = {}  # the sessions that are being read, or are as soon as they are free
         self._is_closed = False
 
     def start(self) -> None:
@@ -106,41 +113,47 @@ class AutosaveController(QObject):
         self._take(project)
         return left
 
-    def fetch(self, folder: Path, then: Callable[[SessionStore, Project], None]) -> None:
-        """Read a session before, to `go_on_with` it, or to close it. What goes wrong is told.
+    def fetch(
+        self,
+        folder: Path,
+        then: Callable[[SessionStore, Project], None],
+        refuse: Callable[[StudioError], None],
+        is_wanted: Callable[[], bool],
+    ) -> None:
+        """Read a session before, to `go_on_with` it, or to close it; or call `refuse`, if it cannot be read.
 
-        While it is saved, it is waited for, which is told. Of several that are waited for, only the last is read.
+        While it is saved, it is waited for, which is told. One that is not wanted any more by then is not read, and
+        of one that was read meanwhile nothing is told.
         """
         if self._lent.is_lent(folder):
             self._session.post_message(Message(self.tr("That work comes back as soon as it is saved.")))
-        self._awaited, self._then = folder, then
-        if folder in self._asked_for:
+        is_new = folder not in self._awaited
+        self._awaited[folder] = _Awaited(then, refuse, is_wanted)
+        if not is_new:
             return
-        self._asked_for.add(folder)
         work = partial(fetch_session, folder, self.recorder.cap, self._user_styles.cards)
 
         def take(found: tuple[SessionStore, Project]) -> None:
-            if self._end_awaiting(folder):
-                self._then(*found)
+            awaited = self._awaited.pop(folder)
+            if awaited.is_wanted():
+                awaited.then(*found)
             else:
                 self.recorder.give_back(found[0])
 
-        def refuse(error: StudioError) -> None:
-            if self._end_awaiting(folder):
+        def give_up(error: StudioError) -> None:
+            awaited = self._awaited.pop(folder, None)  # None: it was read, and what was done with it has failed
+            if awaited is None:
                 self._session.post_message(Message.about(error))
+            elif awaited.is_wanted():
+                awaited.refuse(error)
 
         def read() -> None:
-            if folder == self._awaited and not self._is_closed:
-                self._files.submit(work, take, refuse)
+            if self._awaited[folder].is_wanted() and not self._is_closed:
+                self._files.submit(work, take, give_up)
             else:
-                self._asked_for.discard(folder)
+                del self._awaited[folder]
 
         self._lent.when_free(folder, read)
-
-    def await_none(self) -> Path | None:
-        """Something else is wanted than the session that `fetch` waits for or reads, whose folder is returned."""
-        awaited, self._awaited = self._awaited, None
-        return awaited
 
     def look_up_name(self, folder: Path, then: Callable[[str], None]) -> None:
         """Call `then` with the name of what lies in a session, "" if it has none, after what is being written."""
@@ -193,14 +206,6 @@ class AutosaveController(QObject):
         else:
             self._take(project)
         self.taken.emit(file)
-
-    def _end_awaiting(self, folder: Path) -> bool:
-        """Whether this session is still wanted; from now on it is waited for no more."""
-        self._asked_for.discard(folder)
-        is_awaited = folder == self._awaited
-        if is_awaited:
-            self._awaited = None
-        return is_awaited
 
     def _take(self, project: Project) -> None:
         self._session.finishing.leave()

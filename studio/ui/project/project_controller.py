@@ -8,30 +8,27 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from studio.core.errors import StudioError
 from studio.core.project.project import Photos, Project, ProjectFile, differ
 from studio.core.project.project_file import SUFFIX, MissingPhoto, ProjectChanged, load_project, save_project
 from studio.core.project.session_store import SessionStore
 from studio.ui.actions.actions import Actions
-from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
 from studio.ui.dialogs.question import KEEPS, LOSES, Answer, ask
-from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.importing.opening import Opening, WaitedFor
 from studio.ui.importing.user_styles import UserStyles
 from studio.ui.project.autosave_controller import AutosaveController
 from studio.ui.project.photos_choice import PhotosChoice
+from studio.ui.project.project_dialogs import ProjectDialogs
+from studio.ui.project.wish import Wish, Wishes
 from studio.ui.project.work_guard import WorkGuard
 from studio.ui.session.artwork_name import artwork_file_stem, artwork_name
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
 from studio.ui.threads.serial_executor import SerialExecutor
-
-_PURPOSE = "projects"  # whose folder is remembered
-_DOCUMENTS = QStandardPaths.StandardLocation.DocumentsLocation
 
 
 def _nothing() -> None:
@@ -62,14 +59,14 @@ class ProjectController(QObject):
         self._file: ProjectFile | None = None
         self._saved: Project | None = None  # what stands in it
         self._left: Path | None = None  # the session that was left last, or that stayed where it was
-        self._photos_taken = 0  # of which each ends the wish for other work
+        self._wishes = Wishes()
         self._renewed: dict[str, str] = {}  # marks of files to those they got here since, for `_files` alone
         self._autosave = autosave
         self._session = session
         self._opening = opening
         self._user_styles = user_styles
-        self._settings = settings
         self._window = window
+        self._dialogs = ProjectDialogs(settings, window)
         self._files = SerialExecutor("projects", self)
         self.guard = WorkGuard(self, autosave, session, window)
         autosave.recorder.file_of = self._file_of
@@ -91,20 +88,12 @@ class ProjectController(QObject):
     @Slot()
     def ask_for_project(self) -> None:
         """Let the artist choose a project."""
-
-        def make(folder: Path) -> QFileDialog:
-            dialog = self._make_dialog(self.tr("Open a project"), folder)
-            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-            dialog.fileSelected.connect(lambda file: self.open(Path(file)))
-            return dialog
-
-        open_dialog(make, self._window, last_folders(self._settings, _PURPOSE, _DOCUMENTS))
+        self._dialogs.ask_for_project(self.open)
 
     @Slot(object)
     def open(self, path: Path) -> None:
         """Put the project in a file on the table; until it is read, nothing changes."""
-        remember_folder(self._settings, _PURPOSE, path.parent)
-        self._autosave.await_none()
+        self._dialogs.remember(path)
         self._load(path, {})
 
     @Slot(object)
@@ -113,12 +102,13 @@ class ProjectController(QObject):
 
         Until it is read, nothing changes.
         """
-        taken = self._photos_taken
+        wish = self._wishes.begin(folder, is_session=True)
+        if wish.is_read:
+            return
 
         def put(store: SessionStore, project: Project) -> None:
-            if self._photos_taken != taken:
+            if not self._wishes.end(wish):
                 self._autosave.recorder.give_back(store)
-                self._tell_stayed(folder)
                 return
             name = self._name
             left = self._autosave.go_on_with(store, project)
@@ -126,20 +116,26 @@ class ProjectController(QObject):
             self._tell_left(left, name)
 
         def go(store: SessionStore, project: Project) -> None:
+            wish.is_read = True
+
             def stay() -> None:
+                self._wishes.end(wish)
                 self._autosave.recorder.give_back(store)
 
             self.guard.leave(lambda: self._opening.when_idle(lambda: put(store, project)), stay)
 
-        self._autosave.fetch(folder, go)
+        def refuse(error: StudioError) -> None:
+            self._wishes.end(wish)
+            self._refuse(error)
+
+        self._autosave.fetch(folder, go, refuse, lambda: self._wishes.is_present(wish))
 
     @Slot()
     def stay(self) -> None:
         """A photo was opened: no other work that was asked for before takes its place."""
-        self._photos_taken += 1
-        folder = self._autosave.await_none()
-        if folder is not None:
-            self._tell_stayed(folder)
+        wish = self._wishes.give_way()
+        if wish is not None and wish.is_session:
+            self._tell_stayed(wish.place)
 
     @Slot()
     def bring_back(self) -> None:
@@ -176,23 +172,18 @@ class ProjectController(QObject):
 
     def _ask_where(self, then: Callable[[], None] = _nothing, otherwise: Callable[[], None] = _nothing) -> None:
         photos: Photos = self._file.photos if self._file is not None else "embedded"
+        stem = artwork_file_stem(self._session.artwork) or self.tr("Project")
 
-        def make(folder: Path) -> QFileDialog:
-            dialog = self._make_dialog(self.tr("Save the project"), folder)
-            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            dialog.setOption(QFileDialog.Option.DontUseNativeDialog)  # the system's own has no room for the choice
-            dialog.setDefaultSuffix(SUFFIX[1:])
-            stem = artwork_file_stem(self._session.artwork) or self.tr("Project")
-            dialog.selectFile(self.path.name if self.path else f"{stem}{SUFFIX}")
-            choice = PhotosChoice(
-                self._autosave.recorder.project().without_undo(), self._autosave.recorder.sizes, photos
-            )
-            choice.add_to(dialog)
-            dialog.fileSelected.connect(lambda file: self._write(Path(file), choice.photos, then, otherwise))
-            dialog.rejected.connect(otherwise)
-            return dialog
+        def make_choice() -> PhotosChoice:
+            recorder = self._autosave.recorder
+            return PhotosChoice(recorder.project().without_undo(), recorder.sizes, photos)
 
-        open_dialog(make, self._window, last_folders(self._settings, _PURPOSE, _DOCUMENTS))
+        def write(path: Path, chosen: Photos) -> None:
+            self._write(path, chosen, then, otherwise)
+
+        self._dialogs.ask_where_to_save(
+            self.path.name if self.path else f"{stem}{SUFFIX}", make_choice, write, otherwise
+        )
 
     def _write(
         self,
@@ -203,7 +194,7 @@ class ProjectController(QObject):
         mark: str | None = None,
     ) -> None:
         """mark: as of `save_project`."""
-        remember_folder(self._settings, _PURPOSE, path.parent)
+        self._dialogs.remember(path)
         project = self._autosave.recorder.project().without_undo()
         taken = self._session.artworks_taken
         kept, give_back = self._autosave.lend_files()
@@ -250,43 +241,39 @@ class ProjectController(QObject):
         ask(error.message, error.remedy, [elsewhere, there], self._window, cancelled=otherwise)
 
     def _load(self, path: Path, moved: Mapping[str, Path]) -> None:
-        cards, taken = self._user_styles.cards, self._photos_taken
+        cards, wish = self._user_styles.cards, self._wishes.begin(path)
 
         def refuse(error: StudioError) -> None:
+            if not self._wishes.end(wish):
+                self._tell_given_way(wish)
+                return
             self._refuse(error)
             if isinstance(error, MissingPhoto) and error.fingerprint not in moved:
-                self._ask_for_photo(path, moved, error)
+                remedy = self.tr("Open it again when its photo is there.")
+                self._dialogs.ask_for_photo(
+                    path,
+                    error,
+                    lambda photo: self._load(path, {**moved, error.fingerprint: photo}),
+                    lambda: self._tell_unopened(path, remedy),
+                )
 
         def load(opener: WaitedFor) -> Project:
             return load_project(path, cards, moved, opener)
 
-        self._opening.submit(load, partial(self._end_opening, path, taken), refuse, self._files)
-
-    def _ask_for_photo(self, path: Path, moved: Mapping[str, Path], missing: MissingPhoto) -> None:
-        """Let the artist show where a linked photo is now, and try again."""
-        remedy = self.tr("Open it again when its photo is there.")
-
-        def make(folder: Path) -> QFileDialog:
-            name = missing.path.name if missing.path else ""
-            title = self.tr("Where is {}?").format(name)
-            dialog = make_open_dialog(self._window, folder, title, QFileDialog.FileMode.ExistingFile)
-            dialog.fileSelected.connect(lambda file: self._load(path, {**moved, missing.fingerprint: Path(file)}))
-            dialog.rejected.connect(lambda: self._tell_unopened(path, remedy))
-            return dialog
-
-        open_dialog(make, self._window, (path.parent, *last_folders(self._settings, "open")))
+        self._opening.submit(load, partial(self._end_opening, wish), refuse, self._files)
 
     def _tell_unopened(self, path: Path, remedy: str = "") -> None:
         text = self.tr("{} was not opened; everything is as it was.").format(path.name)
         self._session.post_message(Message(text, remedy))
 
-    def _end_opening(self, path: Path, taken: int, project: Project) -> None:
-        """taken: the photos that had been opened when the artist asked for it."""
+    def _end_opening(self, wish: Wish, project: Project) -> None:
+        if not self._wishes.is_present(wish):  # so nobody is asked about what would make room for it
+            self._tell_given_way(wish)
+            return
 
         def put() -> None:
-            if self._photos_taken != taken:
-                text = self.tr("{} was not opened: the photo you opened after it stays.").format(path.name)
-                self._session.post_message(Message(text))
+            if not self._wishes.end(wish):
+                self._tell_given_way(wish)
                 return
             name = self._name
             self._session.post_message(None)
@@ -295,7 +282,16 @@ class ProjectController(QObject):
             if not project.problems:  # which were told just now
                 self._tell_left(left, name)
 
-        self.guard.leave(lambda: self._opening.when_idle(put), lambda: self._tell_unopened(path))
+        def stay() -> None:
+            self._wishes.end(wish)
+            self._tell_unopened(wish.place)
+
+        self.guard.leave(lambda: self._opening.when_idle(put), stay)
+
+    def _tell_given_way(self, wish: Wish) -> None:
+        if wish.has_given_way:  # else to what was asked for after it, which speaks for itself
+            text = self.tr("{} was not opened: the photo you opened after it stays.").format(wish.place.name)
+            self._session.post_message(Message(text))
 
     @Slot(object)
     def _adopt(self, file: ProjectFile | None) -> None:
@@ -342,8 +338,3 @@ class ProjectController(QObject):
 
     def _refuse(self, error: StudioError) -> None:
         self._session.post_message(Message.about(error))
-
-    def _make_dialog(self, title: str, folder: Path) -> QFileDialog:
-        dialog = StudioFileDialog(self._window, title, str(folder), self.tr("Projects (*{})").format(SUFFIX))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return dialog

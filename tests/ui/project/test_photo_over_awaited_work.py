@@ -14,6 +14,7 @@ from studio.core.project.project_file import load_project
 from studio.core.project.session_store import open_session
 from studio.ui.app import Studio
 from studio.ui.session.message import Message
+from studio.ui.session.settings import Settings
 from tests.core.project.projects import make_evening, make_project
 from tests.support.fakes import Gate
 from tests.support.picture_files import encoded, noise
@@ -106,8 +107,9 @@ def test_work_waits_for_a_photo_that_is_being_opened_and_comes_if_that_cannot_be
     studio.importer.open_files([photo])
     qtbot.waitUntil(lambda: slow_photo.is_reached)
     studio.projects.go_to(other.folder)
-    qtbot.waitUntil(lambda: studio.autosave._awaited is None)  # it is read
+    qtbot.waitUntil(lambda: not studio.autosave._awaited)  # it is read
     assert folder_of(studio) != other.folder
+    studio.projects.go_to(other.folder)  # an impatient second click
     slow_photo.open()
     if is_readable:
         qtbot.waitUntil(lambda: any(message.action == "bring_back" for message in messages))
@@ -116,9 +118,9 @@ def test_work_waits_for_a_photo_that_is_being_opened_and_comes_if_that_cannot_be
         qtbot.waitUntil(lambda: folder_of(studio) == other.folder)
 
 
-def test_a_photo_opened_after_a_project_stays(
-    qtbot: QtBot, start: Start, evening: Path, photo: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def slow_project(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """What the reading of projects waits for."""
     gate = Gate()
 
     def load_slowly(*arguments: object) -> object:
@@ -126,12 +128,38 @@ def test_a_photo_opened_after_a_project_stays(
         return load_project(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr("studio.ui.project.project_controller.load_project", load_slowly)
+    yield gate
+    gate.open()
+
+
+def test_of_a_project_and_the_work_before_it_the_one_that_was_asked_for_last_comes(
+    qtbot: QtBot, start: Start, settings: Settings, evening: Path, slow_project: Gate
+) -> None:
+    settings.set("preferences/starts_empty", True)
+    with closing(open_session(start_empty=True)) as other:
+        other.record(make_project())
+    studio = start()
+    studio.projects.open(evening)
+    qtbot.waitUntil(lambda: slow_project.is_reached)
+    studio.projects.go_to(other.folder)
+    qtbot.waitUntil(lambda: not studio.autosave._awaited)  # it is read
+    slow_project.open()
+    qtbot.waitUntil(lambda: folder_of(studio) == other.folder)
+    ends: list[object] = []
+    studio.autosave._files.submit_write(lambda: None, ends.append, ends.append)  # after what the project waits for
+    qtbot.waitUntil(lambda: bool(ends))
+    assert folder_of(studio) == other.folder and studio.projects.path is None
+
+
+def test_a_photo_opened_after_a_project_stays(
+    qtbot: QtBot, start: Start, evening: Path, photo: Path, slow_project: Gate
+) -> None:
     studio = start()
     messages = messages_of(studio)
     studio.projects.open(evening)
-    qtbot.waitUntil(lambda: gate.is_reached)
+    qtbot.waitUntil(lambda: slow_project.is_reached)
     studio.importer.open_files([photo])
     qtbot.waitUntil(lambda: photo_name(studio) == photo.name)
-    gate.open()
+    slow_project.open()
     qtbot.waitUntil(lambda: any(message.text.startswith("evening.studio was not opened") for message in messages))
     assert photo_name(studio) == photo.name and studio.projects.path is None
