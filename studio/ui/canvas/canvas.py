@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
-    QInputDevice,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -26,9 +25,10 @@ from studio.core.picture import Picture
 from studio.ui.canvas.background import CanvasBackground, next_background
 from studio.ui.canvas.background_swatch import BackgroundSwatch
 from studio.ui.canvas.before_after import BeforeAfter
+from studio.ui.canvas.canvas_gestures import CanvasGestures
 from studio.ui.canvas.canvas_menu import CanvasMenu
-from studio.ui.canvas.canvas_painter import Scene, paint_scene
-from studio.ui.canvas.drag_handle import DragHandle, is_dragged
+from studio.ui.canvas.drag_handle import DragHandle
+from studio.ui.canvas.drawing.canvas_painter import Scene, paint_scene
 from studio.ui.canvas.split_handle import STEPS, SplitHandle
 from studio.ui.canvas.start_page import DEMO_SIZE, StartPage
 from studio.ui.canvas.viewport import Viewport
@@ -36,17 +36,6 @@ from studio.ui.images.thumbnails import Thumbnails
 from studio.ui.importing.drop_zones import DropZones
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.plain_text import PlainLabel, tool_tip
-
-_NOTCH = 120  # a mouse wheel's step in Qt's units
-_ZOOM_PER_NOTCH = 2**0.25
-_ANGLE_PER_PIXEL = 2  # where a touchpad reports no pixels
-_ARROW_STEP = 64  # px
-_ARROWS: dict[int, tuple[int, int]] = {
-    Qt.Key.Key_Left: (_ARROW_STEP, 0),
-    Qt.Key.Key_Right: (-_ARROW_STEP, 0),
-    Qt.Key.Key_Up: (0, _ARROW_STEP),
-    Qt.Key.Key_Down: (0, -_ARROW_STEP),
-}
 
 
 class Canvas(QWidget):
@@ -89,9 +78,7 @@ class Canvas(QWidget):
         self._background: CanvasBackground = "studio"
         self._badge_text = ""
         self._menu: CanvasMenu | None = None
-        self._grabbed_at: QPointF | None = None
-        self._drags_from: QPointF | None = None  # where Ctrl was pressed with the button
-        self.is_moved_by_hand = False  # as long as Space is held: any drag moves the picture
+        self._gestures = CanvasGestures(self, self._viewport, lambda: self.drag_wanted.emit(self))
         self._thumbnails = Thumbnails(DEMO_SIZE, self.devicePixelRatioF(), thumbnail_folder, self, opener)
         self._start_page = StartPage(demo, self._thumbnails, self)
         self._start_page.open_requested.connect(self.open_requested)
@@ -122,6 +109,11 @@ class Canvas(QWidget):
     def background(self) -> CanvasBackground:
         """What is around the picture."""
         return self._background
+
+    @property
+    def is_moved_by_hand(self) -> bool:
+        """Whether any drag moves the picture now: Space is held."""
+        return self._gestures.is_moved_by_hand
 
     @property
     def has_picture(self) -> bool:
@@ -225,78 +217,34 @@ class Canvas(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.accept()
-        if not self.has_picture:
-            return
-        if _is_scrolled_by_fingers(event) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._viewport.pan(QPointF(event.pixelDelta() or event.angleDelta() / _ANGLE_PER_PIXEL))
-        elif event.angleDelta().y():
-            turned = event.angleDelta().y() / _NOTCH
-            self._viewport.zoom_at(self.zoom * _ZOOM_PER_NOTCH**turned, event.position())
+        if self.has_picture:
+            self._gestures.wheel(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        has_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if has_control and event.button() == Qt.MouseButton.LeftButton and self.has_picture:
-            self._drags_from = event.position()
-        elif event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton) and self.has_picture:
-            self._grabbed_at = event.position()
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        else:
+        if not self.has_picture or not self._gestures.press(event):
             super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._drags_from is not None and is_dragged(self._drags_from, event.position()):
-            self._drags_from = None
-            self.drag_wanted.emit(self)
-        elif self._grabbed_at is not None:
-            self._viewport.pan(event.position() - self._grabbed_at)
-            self._grabbed_at = event.position()
+        self._gestures.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._grabbed_at = self._drags_from = None
-        self._show_hand()
+        self._gestures.release()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton or not self.has_picture:
-            return
-        if self._viewport.is_fitted:
-            self._viewport.zoom_at(1.0, event.position())
-        else:
-            self.zoom_to_fit()
+        if self.has_picture:
+            self._gestures.double_click(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = event.key()
-        if not self.has_picture:
-            super().keyPressEvent(event)
-        elif key in _ARROWS:
-            self._viewport.pan(QPointF(*_ARROWS[key]))
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoom_to(self.zoom * _ZOOM_PER_NOTCH)
-        elif key in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
-            self.zoom_to(self.zoom / _ZOOM_PER_NOTCH)
-        elif key == Qt.Key.Key_Space:
-            self._move_by_hand(True)
-        else:
+        if not self.has_picture or not self._gestures.key(event):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._move_by_hand(False)
+        self._gestures.release_key(event)
         super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._move_by_hand(False)  # nobody tells of the key's release any more
+        self._gestures.leave()
         super().focusOutEvent(event)
-
-    def _move_by_hand(self, is_held: bool) -> None:
-        self.is_moved_by_hand = is_held
-        if self._grabbed_at is None:
-            self._show_hand()
-
-    def _show_hand(self) -> None:
-        if self.is_moved_by_hand:
-            self.setCursor(Qt.CursorShape.OpenHandCursor)
-        else:
-            self.unsetCursor()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._menu is not None:  # not deleted on close: PySide crashes if its parent goes while it is open
@@ -309,8 +257,7 @@ class Canvas(QWidget):
         self._place_children()
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self._viewport.zoom_at(self.zoom * (1 + event.value()), event.position())
+        if isinstance(event, QNativeGestureEvent) and self._gestures.pinch(event):
             return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._thumbnails.set_pixel_ratio(self.devicePixelRatioF())
@@ -365,9 +312,3 @@ class Canvas(QWidget):
             part.setVisible(self.has_picture)
         self.zones.setGeometry(self.rect())
         self.update()
-
-
-def _is_scrolled_by_fingers(event: QWheelEvent) -> bool:
-    """Whether a touchpad is stroked; a wheel turns in notches, without a beginning and an end."""
-    is_touchpad = event.device().type() == QInputDevice.DeviceType.TouchPad
-    return is_touchpad or event.phase() != Qt.ScrollPhase.NoScrollPhase

@@ -21,7 +21,7 @@ from studio.core.card import Card
 from studio.core.picture import Picture
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.canvas.canvas_menu import CanvasMenu
-from studio.ui.canvas.canvas_painter import Scene, caption_boxes
+from studio.ui.canvas.drawing.canvas_painter import Scene, caption_boxes
 from studio.ui.canvas.view_transform import ViewTransform
 
 RED, GREEN, GREY = (255, 0, 0), (0, 255, 0), (63, 63, 63)

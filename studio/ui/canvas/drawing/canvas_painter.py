@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPixmap
 
 from studio.core.picture import Picture
 from studio.ui.canvas.background import CanvasBackground, background_color
-from studio.ui.canvas.tile_painter import paint_tiles
+from studio.ui.canvas.drawing.tile_painter import paint_tiles
 from studio.ui.canvas.view_transform import ViewTransform
 from studio.ui.images.picture_pyramid import PicturePyramid
 from studio.ui.theme.theme import CAPTION_SIZE, GRID
