@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from studio.core.picture import Picture
-from studio.ui.images.picture_pyramid import qimage
+from studio.ui.images.picture_pyramid import whole_image
 from studio.ui.session.shown_picture import ShownPicture, percent
 from studio.ui.theme.theme import GRID, set_role
 from studio.ui.widgets.plain_text import PlainLabel
@@ -78,7 +78,7 @@ def _thumbnail(picture: Picture, pixel_ratio: float) -> QPixmap:
     """The whole picture in a square of _EDGE px."""
     edge = round(_EDGE * pixel_ratio)
     stride = max(1, picture.long_edge // (_OVERSAMPLING * edge))
-    image: QImage = qimage(picture.pixels[::stride, ::stride])
+    image = whole_image(picture, stride)
     size = QSize(picture.width, picture.height).scaled(edge, edge, Qt.AspectRatioMode.KeepAspectRatio)
     size = size.expandedTo(QSize(1, 1))
     whole = image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)

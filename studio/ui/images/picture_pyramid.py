@@ -134,9 +134,9 @@ def qimage(pixels: Pixels) -> QImage:
     return borrowed.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
 
-def whole_image(picture: Picture) -> QImage:
-    """The picture as a QImage, transparency included."""
-    return qimage(_with_alpha(picture, slice(None), slice(None)))
+def whole_image(picture: Picture, stride: int = 1) -> QImage:
+    """The picture as a QImage, transparency included; stride: take every so many pixels, both ways."""
+    return qimage(_with_alpha(picture, slice(None, None, stride), slice(None, None, stride)))
 
 
 def _with_alpha(picture: Picture, rows: slice, columns: slice) -> Pixels:

@@ -132,6 +132,8 @@ def icon_names() -> tuple[str, ...]:
 
 def set_role(widget: QWidget, role: str) -> None:
     """Name what a widget is for the style sheet: "caption", "section", "error", "primary", "chip", "bar", ..."""
+    if widget.property("role") == role:
+        return  # so often are bars told what they show that looking up all rules again would be felt
     widget.setProperty("role", role)
     style = widget.style()  # rules with a property are looked up once; look again
     style.unpolish(widget)

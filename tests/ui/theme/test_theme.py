@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox
 
 from studio.ui.theme import theme
-from studio.ui.theme.theme import PALETTES, apply_theme, color, icon, icon_names, theme_name
+from studio.ui.theme.theme import PALETTES, apply_theme, color, icon, icon_names, set_role, theme_name
 
 THEMES = ("dark", "light")
 TEXT_ON = [
@@ -190,3 +190,23 @@ def holds_ink(image, ink: QColor, tolerance: int = 12) -> bool:
         and max(abs(a - b) for a, b in zip(pixel.getRgb()[:3], ink.getRgb()[:3], strict=True)) <= tolerance
         for pixel in (plain.pixelColor(x, y) for x in range(plain.width()) for y in range(plain.height()))
     )
+
+
+def test_the_same_role_again_looks_no_rule_up(qtbot, styled):
+    apply_theme(styled, "dark")
+    asked = []
+
+    class Watched(QLabel):
+        def style(self):
+            asked.append(self)
+            return super().style()
+
+    qtbot.addWidget(label := Watched("Error"))
+    set_role(label, "error")
+    label.ensurePolished()
+    assert asked and label.palette().windowText().color() == QColor(PALETTES["dark"]["error_text"])
+    asked.clear()
+    set_role(label, "error")
+    assert asked == []
+    set_role(label, "caption")
+    assert asked and label.palette().windowText().color() != QColor(PALETTES["dark"]["error_text"])
