@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import get_args
 
 from PySide6.QtCore import QEvent, QObject, Qt, QThreadPool, Slot
 from PySide6.QtWidgets import QApplication
@@ -16,7 +15,6 @@ from studio.core.card import bundled_cards
 from studio.core.engine_api.contract import Engine
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.image_io.opening.places import place_of
-from studio.core.image_io.output.rgb_profiles import Intent
 from studio.core.project.presets import Presets
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.style_library import StyleLibrary
@@ -25,7 +23,7 @@ from studio.jobs.decoding.decode_process import DecodeProcess
 from studio.jobs.worker import Worker
 from studio.ui.about_art.about_art import AboutArt
 from studio.ui.actions.actions import Actions, make_actions
-from studio.ui.actions.preference_actions import bind_choice, bind_switch
+from studio.ui.actions.preference_actions import bind_actions, bind_switch
 from studio.ui.actions.refine_actions import RefineActions
 from studio.ui.batch.batch_queue import BatchQueue
 from studio.ui.batch.batch_window import BatchWindow
@@ -53,7 +51,7 @@ from studio.ui.project.left_sessions import LeftSessions
 from studio.ui.project.project_controller import ProjectController
 from studio.ui.regions.region_actions import RegionActions
 from studio.ui.session.finish.time_estimate import keep_estimate, read_estimate
-from studio.ui.session.preferences import Preferences, RefineChoice, ThemeChoice
+from studio.ui.session.preferences import Preferences
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings, settings_file
 from studio.ui.theme.theme import logo
@@ -292,15 +290,7 @@ class Studio(QObject):
     def _make_actions(self) -> Actions:
         """The actions, and the look they choose, before the first widget is made."""
         actions = make_actions(self)
-        for name in ("gallery", "panel", "history"):
-            bind_switch(actions[name], self.preferences, f"has_{name}")
-        bind_switch(actions["live"], self.preferences, "is_live")
-        refining = {choice: actions[f"refine_{choice}"] for choice in get_args(RefineChoice)}
-        bind_choice(refining, self.preferences, "auto_refine", self)
-        intents = {intent: actions[f"proof_{intent}"] for intent in get_args(Intent)}
-        bind_choice(intents, self.preferences, "proof_intent", self)
-        themes = {choice: actions[f"theme_{choice}"] for choice in get_args(ThemeChoice)}
-        bind_choice(themes, self.preferences, "theme", self)
+        bind_actions(actions, self.preferences, self)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self.appearance = Appearance(application, self.preferences, self)
