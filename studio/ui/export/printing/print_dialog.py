@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMarginsF, QSignalBlocker, QSizeF, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QPageLayout
+from PySide6.QtGui import QCloseEvent, QImage, QPageLayout
 from PySide6.QtPrintSupport import QPageSetupDialog, QPrintDialog, QPrinter, QPrintPreviewWidget
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -40,6 +40,7 @@ class PrintDialog(QDialog):
         super().__init__(parent)
         self._picture = picture
         self._image = QImage()
+        self._is_printing = False
         self.setWindowTitle(window_title(self.tr("Print {}").format(title)))
         self.resize(1000, 660)
         self.printer = QPrinter(QPrinter.PrinterMode.HighResolution)
@@ -78,6 +79,21 @@ class PrintDialog(QDialog):
         """How large it will be printed."""
         return self._size
 
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._is_printing:
+            event.ignore()
+            self.hide()  # it comes back if the printer refuses, and is gone when it has taken the page
+        else:
+            super().closeEvent(event)
+
+    @Slot()
+    def reject(self) -> None:
+        """Close it, which ends no printing."""
+        if self._is_printing:
+            self.hide()
+        else:
+            super().reject()
+
     @Slot()
     def fit_to_page(self) -> None:
         """Make it as large as the page allows."""
@@ -104,7 +120,7 @@ class PrintDialog(QDialog):
                 raise PictureError(*refused)
             return True
 
-        self.start.setEnabled(False)
+        self._set_printing(True)
         self.note.setText(self.tr("Printing…"))
         self._tasks.submit("print", work)
 
@@ -134,13 +150,22 @@ class PrintDialog(QDialog):
             self._image = result
             self.preview.updatePreview()
             return
+        self._set_printing(False)
         self.printed.emit()
         self.accept()
 
     @Slot(object, object)
     def _refuse(self, key: str, error: StudioError) -> None:
-        self.start.setEnabled(True)
         self.note.setText(str(error))
+        if key == "print":
+            self._set_printing(False)
+            if self.isHidden():
+                self.open()
+
+    def _set_printing(self, is_printing: bool) -> None:
+        self._is_printing = is_printing
+        for button in (self.start, self.page_setup):
+            button.setEnabled(not is_printing)
 
     @Slot(QPrinter)
     def _paint(self, printer: QPrinter) -> None:
@@ -198,13 +223,13 @@ class PrintDialog(QDialog):
             buttons[text] = QPushButton(text)
             buttons[text].setAutoDefault(False)
             buttons[text].clicked.connect(slot)
-        fit, page, whole, true = buttons.values()
+        fit, self.page_setup, whole, true = buttons.values()
         form = QFormLayout()
         form.setHorizontalSpacing(2 * GRID)
         form.setVerticalSpacing(GRID)
         form.addRow(self.tr("Width"), self.width_box)
         form.addRow(self.tr("Height"), self.height_box)
-        form.addRow("", form_row(fit, page, None, spacing=GRID))
+        form.addRow("", form_row(fit, self.page_setup, None, spacing=GRID))
         form.addRow(self.tr("Profile"), self.profile)
         form.addRow(self.tr("Intent"), self.intent)
         form.addRow(self.tr("Preview"), form_row(whole, true, None, spacing=GRID))

@@ -10,7 +10,7 @@ from threading import Event
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtPrintSupport import QPrinter
 from pytestqt.qtbot import QtBot
@@ -133,6 +133,37 @@ def test_the_preview_may_paint_while_the_page_is_printed(
     qtbot.waitUntil(lambda: shown == [True])
     with qtbot.waitSignal(dialog.printed):
         go_on.set()
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_a_dialog_that_is_closed_while_it_prints_comes_back_if_the_printer_refuses(
+    qtbot: QtBot, make_dialog: MakeDialog, monkeypatch: pytest.MonkeyPatch, is_taken: bool
+) -> None:
+    dialog = make_dialog()
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+    is_printing, go_on = Event(), Event()
+
+    def slowly(*_: object) -> bool:
+        is_printing.set()
+        return go_on.wait(60) and is_taken
+
+    monkeypatch.setattr(print_dialog, "paint_page", slowly)
+    dialog.print_now()
+    qtbot.waitUntil(is_printing.is_set)
+    assert not dialog.page_setup.isEnabled(), "it is the printer that prints"
+    dialog.close()
+    assert not dialog.isVisible()
+    if is_taken:
+        ends: list[str] = []
+        dialog.printed.connect(lambda: ends.append("printed"))
+        dialog.destroyed.connect(lambda: ends.append("gone"))
+        go_on.set()
+        qtbot.waitUntil(lambda: ends == ["printed", "gone"])
+    else:
+        go_on.set()
+        qtbot.waitUntil(dialog.isVisible)
+        assert "did not take" in dialog.note.text() and dialog.page_setup.isEnabled()
 
 
 def test_a_profile_changes_the_numbers_that_are_printed(qtbot: QtBot, make_dialog: MakeDialog, tmp_path: Path) -> None:
