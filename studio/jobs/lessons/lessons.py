@@ -49,7 +49,7 @@ class Lessons:
         self.notes: tuple[str, ...] = ()
         self.items = tuple(items)
         self._journal, self._may_overwrite, self._open_lesson = journal, may_overwrite, open_lesson
-        self._replaced: dict[int, list[Any] | None] = {}  # by item, the file that was there
+        self._replaced: dict[int, list[Any] | None] = {}  # by item that was begun, the file that was there before
         self.left = tuple(item for item in self.items if not self._is_done(item))
 
     def path_of(self, item: BatchItem) -> Path:
@@ -61,17 +61,18 @@ class Lessons:
 
         This and those below raise StudioError only if the journal cannot be written.
         """
-        path = self.path_of(item)
+        path, is_ours = self.path_of(item), self._is_ours(item)
+        if is_ours:
+            self._replaced[item.number] = self._journal.line_of(item).get("replaces")
         try:
             is_resumed = self._has_begun(item)
             check_inside(self.folder, item.output)
-            if path.exists() and not (is_resumed or self._may_overwrite or self._is_ours(item)):
+            if path.exists() and not (is_resumed or self._may_overwrite or is_ours):
                 raise PictureError(f"{item.output} exists already.", "Move it away, or allow overwriting.")
             request = self._open_lesson(item, is_resumed)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one lesson, the others are to be learnt
             return self._end(item, "skipped", as_studio_error(error, "The studio"))
-        self._replaced[item.number] = file_facts(path)
-        self._journal.note(item, "writing", replaces=self._replaced[item.number])
+        self._journal.note(item, "writing", replaces=self._replaced.setdefault(item.number, file_facts(path)))
         return request
 
     def checkpoint(self, item: BatchItem) -> bytes:
@@ -114,7 +115,9 @@ class Lessons:
         self._journal.close()
 
     def _end(self, item: BatchItem, state: ItemState, error: StudioError) -> ItemReport:
-        self._journal.note(item, state, reason=str(error), replaces=self._replaced.get(item.number))
+        # What these lessons have begun stays theirs, also where this time not even its works could be opened.
+        noted = "failed" if item.number in self._replaced else state
+        self._journal.note(item, noted, reason=str(error), replaces=self._replaced.get(item.number))
         return LessonReport(item, state, reason=str(error))
 
     def _has_begun(self, item: BatchItem) -> bool:
