@@ -26,7 +26,7 @@ from studio.core.project.session_files import SessionFiles, unkept
 from studio.core.project.waiting_sessions import (
     DOCUMENT,
     NAME,
-    remove_folder,
+    remove_locked,
     sessions_folder,
     sweep_sessions,
     waiting_sessions,
@@ -165,9 +165,9 @@ class SessionStore:
         """Give the session free; the next start finds it. Idempotent. A folder without a state is removed."""
         with self._writing:
             is_empty = not self.has_state and not (self.folder / _ASIDE).exists()
-            self._lock.release()
             if is_empty and not self._is_closed:
-                remove_folder(self.folder)
+                remove_locked(self.folder, self._lock)
+            self._lock.release()
             self._is_closed = True
 
     def _fitting(self, project: Project) -> tuple[ProjectDocument, tuple[HistoryEntry, ...]]:

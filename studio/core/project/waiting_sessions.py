@@ -12,7 +12,7 @@ from studio.core.artwork.artwork_state import removal_key
 from studio.core.errors import ProjectError, StudioError
 from studio.core.project.archive import LARGEST_DOCUMENT
 from studio.core.project.document_reader import parse_document
-from studio.core.storage.folder_lock import FolderLock
+from studio.core.storage.folder_lock import LOCK_NAME, FolderLock
 from studio.core.storage.untrusted import read_bounded
 from studio.core.storage.user_folders import data_folder
 
@@ -132,13 +132,38 @@ def discard_session(folder: Path) -> bool:
     lock = FolderLock(folder)
     if not lock.take_if_free(0.0):
         return False
-    with suppress(OSError):  # so that what a crash leaves of it is no session
+    try:  # first, so that what a crash leaves of it is no session
         (folder / DOCUMENT).unlink(missing_ok=True)
+    except OSError:  # then its pictures are needed still
+        lock.release()
+        return False
+    return remove_locked(folder, lock)
+
+
+def remove_locked(folder: Path, lock: FolderLock) -> bool:
+    """Delete a folder of which the lock was taken, as far as the disk lets us; whether all in it is gone.
+
+    It is given free last: a studio that starts meanwhile takes a folder without a state for a new one, and must not
+    have it deleted under its hands.
+    """
+    is_held = lock.is_held
+    for path in _content(folder):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                path.unlink()
+    is_gone = not _content(folder)
     lock.release()
-    remove_folder(folder)
-    return not folder.exists()
+    if is_held:
+        with suppress(OSError):  # another studio has taken it by now
+            folder.rmdir()
+    else:  # the disk knows no locks, and nobody takes it
+        shutil.rmtree(folder, ignore_errors=True)
+    return is_gone
 
 
-def remove_folder(folder: Path) -> None:
-    """Delete a folder with all in it, as far as the disk lets us."""
-    shutil.rmtree(folder, ignore_errors=True)
+def _content(folder: Path) -> list[Path]:
+    with suppress(OSError):
+        return [path for path in folder.iterdir() if path.name != LOCK_NAME]
+    return []

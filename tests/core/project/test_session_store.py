@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -401,6 +402,44 @@ def test_who_starts_empty_keeps_the_sessions_before_and_can_discard_them(root: P
     with pytest.raises(ProjectError, match="no session"):
         discard_session(root)
     assert root.exists()
+
+
+def other_studio(root: Path, found: list[SessionStore]) -> Callable[..., None]:
+    """What a studio does that is started just now, with an empty table."""
+
+    def start(*_: object, **__: object) -> None:
+        if not found:
+            found.append(open_session(root, start_empty=True))
+
+    return start
+
+
+def test_a_studio_that_starts_while_a_session_is_discarded_takes_another_folder(
+    root: Path, store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.record(make_shelf(2))
+    store.close()
+    found: list[SessionStore] = []
+    start, rmtree = other_studio(root, found), shutil.rmtree
+    monkeypatch.setattr(shutil, "rmtree", lambda *words, **options: (start(), rmtree(*words, **options)))
+    assert discard_session(store.folder) and not store.folder.exists()
+    (other,) = found
+    assert other.folder != store.folder
+    other.close()
+
+
+def test_a_studio_that_takes_a_folder_just_given_free_keeps_it_and_its_lock(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = open_session(root)
+    found: list[SessionStore] = []
+    start, release = other_studio(root, found), FolderLock.release
+    monkeypatch.setattr(FolderLock, "release", lambda lock: (release(lock), start()))
+    empty.close()
+    (other,) = found
+    assert other.folder == empty.folder and not FolderLock(other.folder).take_if_free(0.0)
+    other.record(make_shelf(1))
+    assert len(reopened(other).history) == 1
 
 
 def test_the_newest_session_is_taken_first_and_then_the_one_before(root: Path) -> None:
