@@ -248,8 +248,8 @@ def _linked(
     folder = Path(os.path.realpath(path)).parent
     at = moved.get(fingerprint)
     if at is None:
-        # A share on another machine would be told who asks, before it has shown anything.
-        if place.startswith(("\\\\", "//")):
+        # A share on another machine would be told who asks, before it has shown anything. Windows takes either slash.
+        if place[:2].replace("/", "\\") in ("\\\\", "\\?"):
             raise ValueError("it links to another machine")
         if PureWindowsPath(place).is_absolute() or PurePosixPath(place).is_absolute():  # perhaps another system's
             at = Path(check_encodable(place))

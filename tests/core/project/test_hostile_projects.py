@@ -287,6 +287,9 @@ def test_a_link_is_followed_to_the_very_photo_alone_and_never_to_another_machine
         ("../private.png", "leads out"),
         (r"\\evil\share\x.png", "another machine"),
         ("//evil/share/x.png", "another machine"),
+        (r"/\evil\share\x.png", "another machine"),
+        (r"\/evil/share/x.png", "another machine"),
+        ("/??/UNC/evil/share/x.png", "another machine"),
         ("/dev/zero", "no ordinary file|not there"),
     ):
         values["pictures"][0] |= {"file": None, "link": link, "is_original": False}
