@@ -65,7 +65,8 @@ def changes_in(
     found = 0
     for folder in folders:
         known = index.known(folder)
-        for place, paths in folders_with_pictures(folder):
+        unreadable: list[Path] = []
+        for place, paths in folders_with_pictures(folder, unreadable=unreadable):
             visited.append(place)
             found += len(paths)
             told(found)
@@ -75,8 +76,8 @@ def changes_in(
                     now = FileState.of(path)
                     if state != now:
                         wanted[path] = now
-        if folder.is_dir():  # a disk that is not connected has lost nothing
-            gone += known
+        if folder.is_dir():  # a disk that is not connected has lost nothing, nor has a folder that cannot be read
+            gone += (path for path in known if not any(map(path.is_relative_to, unreadable)))
     return Changes(wanted, tuple(gone), tuple(visited), found)
 
 

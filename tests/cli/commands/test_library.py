@@ -54,6 +54,20 @@ def test_a_picture_that_is_there_twice_is_named(studio: Studio, pictures: Path) 
     assert studio.out.startswith("One picture: ")
 
 
+def test_pictures_of_several_folders_are_counted_once_and_compared_with_one_another(
+    studio: Studio, pictures: Path
+) -> None:
+    other = studio.folder / "other"
+    other.mkdir()
+    Image.new("RGB", (80, 60), COLORS["blue"]).save(other / "blue again.png")
+    (pictures / "below").mkdir()
+    Image.new("RGB", (40, 30), "white").save(pictures / "below" / "white.png")
+    assert studio("index", "pictures", "pictures/below", "other", "--duplicates", "--json") == 0
+    assert studio.lines[-1]["pictures"] == len(COLORS) + 2
+    found = [line["paths"] for line in studio.lines if line["event"] == "duplicates"]
+    assert any({Path(path).stem for path in paths} >= {"blue", "blue again"} for paths in found)
+
+
 def test_similar_names_the_most_alike_first_with_reasons_and_a_caution(studio: Studio, pictures: Path) -> None:
     assert studio("similar", pictures / "red.png", "--in", "pictures", "--by", "palette", "--json") == 0
     found = [line for line in studio.lines if "path" in line]
@@ -63,6 +77,8 @@ def test_similar_names_the_most_alike_first_with_reasons_and_a_caution(studio: S
     assert studio("similar", pictures / "red.png", "--in", "pictures", "--count", "1") == 0
     assert "rose.png" in studio.out and "navy.png" not in studio.out
     assert "Similar does not mean by the same artist" in studio.out
+    assert studio("similar", pictures / "red.png", "--in", "pictures", "--count", "0") == 2
+    assert "--count is 0; it goes from 1 on." in studio.err
 
 
 def test_a_map_is_one_page_with_the_pictures_in_it(studio: Studio, pictures: Path) -> None:
@@ -256,6 +272,13 @@ def test_classify_says_what_it_needs(studio: Studio, pictures: Path) -> None:
     (studio.folder / "model.safetensors").write_bytes(b"nothing")
     assert studio("classify", "label", "model.safetensors", "pictures") == 2
     assert "no classifier" in studio.err
+
+
+def test_nothing_to_label_is_a_mistake(studio: Studio, classes: Path) -> None:
+    assert studio("classify", "train", "classes", "-o", "model.safetensors") == 0
+    (studio.folder / "empty").mkdir()
+    assert studio("classify", "label", "model.safetensors", "empty") == 2
+    assert "There are no pictures." in studio.err and studio.out == ""
 
 
 def test_bias_tells_of_the_studio_itself_where_no_folder_is_named(studio: Studio) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -103,6 +104,25 @@ def test_what_was_deleted_is_forgotten_unless_its_whole_folder_is_away(index: Li
     folder.rename(away)
     assert changes_in(index, [folder]).gone == ()
     assert index.count == 2
+
+
+@pytest.mark.parametrize("place", [".", "below"])
+def test_a_folder_that_cannot_be_read_just_now_has_lost_nothing(
+    index: LibraryIndex, folder: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    run(index, folder)
+    scandir, away = os.scandir, folder / place
+
+    def refuse(path: str | Path = ".") -> object:
+        if Path(path) == away:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        return scandir(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", refuse)
+        assert changes_in(index, [folder]).gone == ()
+    (folder / "below" / "boat.png").unlink()
+    assert changes_in(index, [folder]).gone == (folder / "below" / "boat.png",)
 
 
 def test_facts_of_a_work_hold_for_its_details_and_survive(index: LibraryIndex, folder: Path) -> None:

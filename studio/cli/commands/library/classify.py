@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from studio.cli.commands.library.classify_train import add_training_options, train_command
 from studio.cli.describing import Describing, features_of, row_of
 from studio.cli.exit_codes import DONE, FAILED
-from studio.cli.options import OptionParser
+from studio.cli.options import OptionParser, UsageError
 from studio.cli.terminal import plain_console, print_json, say
 from studio.core.classifier.linear_head import NO_ATTRIBUTION
 from studio.core.classifier.measures import calibration_error, interval
@@ -114,6 +114,8 @@ def _test(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Pictur
 def _label(arguments: argparse.Namespace, make_engine: MakeEngine, opener: PictureOpener) -> int:
     classifier = read_classifier(arguments.model)
     paths = pictures_in(arguments.pictures)
+    if not paths:
+        raise UsageError("There are no pictures.", "Name pictures, or folders of them.")
     check = PhotoCheck.load()
     left_out = 0
     console = plain_console()

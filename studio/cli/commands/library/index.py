@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from studio.cli.cluster_option import add_cluster_option, check_cluster
@@ -47,19 +49,19 @@ def index_folders(arguments: argparse.Namespace, make_engine: MakeEngine, opener
     check_cluster(arguments)
     with LibraryIndex(arguments.index, is_writer=True) as index:
         looked, problems = bring_up_to_date(arguments, index, folders, make_engine, opener, arguments.cluster)
-        count = sum(len(index.rows(folder)) for folder in folders)
-        for folder in folders if arguments.duplicates else ():
-            _tell_duplicates(arguments, index, folder)
+        rows = np.sort(index.arranged(folders))  # each once, also where folders lie in one another
+        if arguments.duplicates:
+            _tell_duplicates(arguments, index, rows)
         if arguments.json:
-            print_json({"event": "done", "looked_at": looked, "left_out": problems, "pictures": count})
+            print_json({"event": "done", "looked_at": looked, "left_out": problems, "pictures": len(rows)})
         else:
-            say(f"{count:,} pictures, {looked:,} of them looked at now, {problems:,} files left out.")
+            say(f"{len(rows):,} pictures, {looked:,} of them looked at now, {problems:,} files left out.")
     return DONE
 
 
-def _tell_duplicates(arguments: argparse.Namespace, index: LibraryIndex, folder: Path) -> None:
-    for rows in duplicates(index, index.rows(folder)):
-        paths = [str(picture.path) for picture in index.pictures(rows)]
+def _tell_duplicates(arguments: argparse.Namespace, index: LibraryIndex, rows: NDArray[np.int64]) -> None:
+    for group in duplicates(index, rows):
+        paths = [str(picture.path) for picture in index.pictures(group)]
         if arguments.json:
             print_json({"event": "duplicates", "paths": paths})
         else:

@@ -11,6 +11,7 @@ from studio.cli.commands.library.index import add_index_options, bring_up_to_dat
 from studio.cli.describing import SHORT_EDGE, Describing
 from studio.cli.exit_codes import DONE
 from studio.cli.inputs import path_of, read_photo
+from studio.cli.options import UsageError
 from studio.cli.terminal import PIPE, plain_console, print_json
 from studio.core.engine_api.contract import EngineSettings, MakeEngine
 from studio.core.image_io.opening.opener import PictureOpener
@@ -37,20 +38,21 @@ def add_similar_command(parser: argparse.ArgumentParser) -> None:
 
 def show_similar(arguments: argparse.Namespace, make_engine: MakeEngine, opener: PictureOpener) -> int:
     """Print what is alike, the most alike first. The picture itself is left out."""
+    if arguments.count < 1:
+        raise UsageError(f"--count is {arguments.count}; it goes from 1 on.")
     (folder,) = absolute_folders([arguments.folder])
     picture = shrunk(read_photo(arguments.picture, opener), SHORT_EDGE)
     own = None if arguments.picture == PIPE else path_of(arguments.picture).resolve()
     with LibraryIndex(arguments.index, is_writer=True) as index:
         bring_up_to_date(arguments, index, [folder], make_engine, opener)
         query = _query(arguments, picture, make_engine, opener)
-        count = max(1, arguments.count)
-        hits = search(index, index.rows(folder), query, arguments.by, count + 1, arguments.at_least)
+        hits = search(index, index.rows(folder), query, arguments.by, arguments.count + 1, arguments.at_least)
         found = [
             (hit, indexed)
             for hit in hits
             for indexed in index.pictures([hit.row])
             if indexed.fingerprint != picture.fingerprint and indexed.path != own
-        ][:count]
+        ][: arguments.count]
         if arguments.json:
             for hit, indexed in found:
                 facts = {"title": indexed.facts.title, "author": indexed.facts.author, "year": indexed.facts.year}
