@@ -24,7 +24,8 @@ def check_cluster(arguments: argparse.Namespace) -> None:
     """Raise UsageError if a cluster is asked for that cannot be, or the package for it is not installed."""
     if arguments.cluster is None:
         return
-    if arguments.cluster.startswith("local") and not _LOCAL.fullmatch(arguments.cluster):
+    is_local = arguments.cluster.partition(":")[0] == "local"  # unlike localhost:8786, which is a scheduler's address
+    if is_local and not _LOCAL.fullmatch(arguments.cluster):
         raise UsageError(
             f"{arguments.cluster} is no cluster.", "Write 'local', 'local:4' or an address such as tcp://10.0.0.5:8786."
         )

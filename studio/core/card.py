@@ -13,6 +13,7 @@ from typing import Any, Literal
 from studio.core.displayable import displayable
 from studio.core.errors import StudioError, WeightsError
 from studio.core.resources import resource_folder
+from studio.core.storage.regular_file import reason
 from studio.core.storage.untrusted import parse_object, path_below, read_bounded
 
 Kind = Literal["style", "photo", "model"]
@@ -83,10 +84,16 @@ class Card:
         return f"{self.title}{f' ({maker})' if maker else ''}, {licence}{learnt}"
 
     def verify(self) -> None:
-        """Raise WeightsError unless the file is there and is the one the card was written for."""
+        """Raise WeightsError unless the file is there, can be read, and is the one the card was written for."""
         if not self.file.is_file():
             raise WeightsError(f"{self.file.name} is missing.", "Install Style Studio again.")
-        if self.sha256 and hashlib.sha256(self.file.read_bytes()).hexdigest() != self.sha256:
+        try:
+            is_other = bool(self.sha256) and hashlib.sha256(self.file.read_bytes()).hexdigest() != self.sha256
+        except OSError as error:
+            raise WeightsError(
+                f"{self.file.name} cannot be read: {reason(error)}.", "Look at its permissions."
+            ) from error
+        if is_other:
             raise WeightsError(f"{self.file.name} is damaged or another version.", "Install Style Studio again.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from studio.cli.cluster_option import check_cluster
 from studio.cli.options import OptionParser, add_recipe_options, option_names, recipe_of
 from studio.core.image_io.xmp import read_recipe
 from studio.core.print_size import PrintSize
@@ -16,6 +18,11 @@ from studio.core.project.builtin_presets import BUILT_IN, KeptSettings, find_pre
 from studio.core.project.presets import Presets
 from studio.core.recipe import KNOBS, Knob, StyleRecipe
 from tests.support.command_line import STYLE, Studio
+
+
+@pytest.mark.parametrize("address", ["tcp://10.0.0.5:8786", "localhost:8786", "local-1.lab.example:8786", "local:4"])
+def test_a_scheduler_may_be_on_this_machine_or_have_any_name(address: str) -> None:
+    check_cluster(Namespace(cluster=address))
 
 
 def other_value(knob: Knob) -> Any:

@@ -14,9 +14,10 @@ from typing import Any
 from studio import __version__
 from studio.cli.exit_codes import DONE, FAILED
 from studio.cli.terminal import plain_console, print_json
-from studio.core.card import bundled_cards
+from studio.core.card import read_card
 from studio.core.engine_api.contract import EngineSettings, MakeEngine
 from studio.core.errors import StudioError
+from studio.core.resources import resource_folder
 
 _PACKAGES = ("torch", "torchvision", "PySide6-Essentials", "numpy", "pillow", "pi-heif", "safetensors")
 
@@ -76,13 +77,13 @@ def _version_of(package: str, problems: list[str]) -> str:
 
 def _state_of(folder: str, problems: list[str]) -> dict[str, str]:
     states = {}
-    for card in bundled_cards(folder):
+    for path in sorted(resource_folder(folder).glob("*.json")):  # one by one: a damaged card hides no other
         try:
-            card.verify()
-            states[card.id] = "ok"
+            read_card(path).verify()
+            states[path.stem] = "ok"
         except StudioError as error:
-            problems.append(str(error))
-            states[card.id] = error.message
+            problems.append(str(error) if error.remedy else f"{error} Install Style Studio again.")
+            states[path.stem] = error.message
     if not states:
         problems.append(f"The bundled {folder} are missing. Install Style Studio again.")
     return states

@@ -18,6 +18,7 @@ from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.image_io.output_check import check_writable, file_identity
 from studio.core.styles.learned_style_file import SUFFIX, training_file
 from studio.core.training.reference_checks import ENOUGH
+from studio.jobs.batch.output_files import file_facts
 
 
 def add_tune_command(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +47,7 @@ def tune(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Picture
     works = [work.source or Path(work.name) for work in references]
     card = style_card(arguments.name, arguments.author, arguments.licence, arguments.output, works)
     request = TuneRequest(references, card, arguments.output, settings, photos, is_resumed=arguments.resume)
+    before = None if arguments.resume else file_facts(arguments.output)
     with closing(make_engine(EngineSettings(arguments.device))) as engine:
         if not arguments.resume:
             report_outlook(references, engine, is_told_to=arguments.anyway)
@@ -56,7 +58,8 @@ def tune(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Picture
                 ending = _learn(request, engine, report)
             except KeyboardInterrupt:
                 ending = None
-    report.finish(arguments.output if arguments.output.exists() else None, ending)
+    has_learnt = file_facts(arguments.output) not in (None, before)  # else it is none, or the one to be replaced
+    report.finish(arguments.output if has_learnt else None, ending)
     return DONE if ending else INTERRUPTED
 
 

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from studio.cli.cluster_option import add_cluster_option, check_cluster
@@ -71,17 +71,17 @@ def tune_many(arguments: argparse.Namespace, make_engine: MakeEngine, isolate: I
     outputs = _outputs(arguments.folders)
     check_folder(arguments.output)
     # Learning copies, here as on a cluster: so that one goes on with what the other has begun.
-    photos = open_works(arguments.photos, MOST_PICTURES, opener, 1, learning_copy) if arguments.photos else ()
+    photos = open_works(arguments.photos, MOST_PICTURES, opener, 1, _copy) if arguments.photos else ()
 
     def open_lesson(item: BatchItem, is_resumed: bool) -> TuneRequest:
         least = 1 if arguments.anyway else ENOUGH
-        works = open_works([item.photo], MOST_PICTURES, opener, least, learning_copy)
+        works = open_works([item.photo], MOST_PICTURES, opener, least, _copy)
         doubts = " ".join(remark.text for remark in check_references(works) if remark.is_doubt)
         if doubts and not (arguments.anyway or is_resumed):
             raise UsageError(doubts, "Add --anyway to try.")
         path = arguments.output / item.output
-        author = arguments.author or _author_of(item.photo, works)
-        places = [item.photo / work.name for work in works]
+        places = [work.source for work in works if work.source is not None]
+        author = arguments.author or _author_of(places)
         card = style_card(item.photo.name, author, arguments.licence, path, places)
         return TuneRequest(works, card, path, settings, photos, is_resumed=is_resumed)
 
@@ -136,8 +136,13 @@ def _folders_of_works(name: str) -> list[Path]:
     return found
 
 
-def _author_of(folder: Path, works: Sequence[Picture]) -> str:
-    """Whom cards and manifests name as the author of all works in a folder, or ""."""
-    reader, opened = FactsReader(), {work.name for work in works}
-    authors = {reader.facts_of(path).known_author for path in pictures_in([folder]) if path.name in opened}
+def _copy(picture: Picture) -> Picture:
+    """A learning copy that knows its file, by which cards and manifests name its maker."""
+    return replace(learning_copy(picture), source=picture.source)
+
+
+def _author_of(works: Sequence[Path]) -> str:
+    """Whom cards and manifests name as the author of all works, or ""."""
+    reader = FactsReader()
+    authors = {reader.facts_of(path).known_author for path in works}
     return authors.pop() if len(authors) == 1 else ""

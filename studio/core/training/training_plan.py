@@ -12,6 +12,7 @@ WIDTHS = ("down", "body", "inside", "up")  # layers whose channels may be more o
 WIDEST = 1024  # channels
 MOST_MEMORY = 1e5  # GB
 LARGEST_SEED = 2**63 - 1
+_BELOW = 1000  # a rate, and a weight against that of the style
 _LEAST = {"steps": 1, "batch": 1, "crop": 32, "validate_every": 1, "save_every": 1}
 
 
@@ -61,8 +62,8 @@ class TrainingPlan:
         if not 0 <= self.seed <= LARGEST_SEED:
             raise StudioError(f"The seed must be between 0 and {LARGEST_SEED}.")
         for name in ("rate", "content_weight"):
-            if not 0 < getattr(self, name) < 1e3:
-                raise StudioError(f"The {name.replace('_', ' ')} must be above 0.")
+            if not 0 < getattr(self, name) < _BELOW:
+                raise StudioError(f"The {name.replace('_', ' ')} must be above 0 and below {_BELOW:g}.")
         for folder in (self.content, self.styles):
             if not folder.is_dir():
                 raise StudioError(f"{folder} is no folder.", "Name the folder that holds the pictures.")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
 from studio import __version__
-from studio.core.card import bundled_cards
+from studio.cli.commands import doctor
+from studio.core.card import bundled_cards, read_card
 from studio.core.engine_api.contract import EngineSettings
 from studio.core.errors import EngineError
+from studio.core.resources import resource_folder
 from studio.core.styles.style_library import StyleLibrary
 from tests.support.command_line import STYLE, Studio
 from tests.support.fakes import FakeEngine, make_picture
@@ -101,6 +105,30 @@ def test_doctor_reports_an_engine_that_does_not_start_and_goes_on(studio: Studio
     assert studio("doctor") == 1
     assert "There is no device cuda:9. Choose another." in studio.out
     assert "Packages" in studio.out
+
+
+def test_doctor_tells_of_all_that_is_damaged_and_goes_on(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies = tmp_path / "resources"
+    for kind in ("models", "styles", "demo", "photos"):
+        (copies / kind).mkdir(parents=True)
+        for path in sorted(resource_folder(kind).glob("*.json"))[:2]:
+            card = read_card(path)
+            shutil.copy(path, copies / kind)
+            shutil.copy(card.file, copies / kind)
+    first, second = sorted((copies / "styles").glob("*.json"))
+    first.write_text("{")
+    (picture,) = [path for path in (copies / "styles").iterdir() if path.stem == second.stem and path != second]
+    picture.unlink()
+    picture.mkdir()
+    monkeypatch.setattr(doctor, "resource_folder", lambda kind: copies / kind)
+    assert studio("doctor", "--json") == 1
+    report = json.loads(studio.out)
+    assert set(report["bundled"]["models"].values()) == {"ok"}
+    assert "is no card" in report["bundled"]["styles"][first.stem]
+    assert report["bundled"]["styles"][second.stem] != "ok"
+    assert len(report["problems"]) == 2 and all("Install Style Studio again." in one for one in report["problems"])
 
 
 def test_version_and_help_are_no_mistakes(studio: Studio) -> None:

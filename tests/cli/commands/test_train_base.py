@@ -98,7 +98,8 @@ def test_of_a_team_only_the_one_that_has_news_speaks(studio: Studio, training: F
         (["--memory=-1"], "The memory is -1 GB"),
         (["--seed=-1"], "The seed must be between 0 and"),
         (["--seed", "1" * 30], "The seed must be between 0 and"),
-        (["--rate", "nan"], "The rate must be above 0."),
+        (["--rate", "nan"], "The rate must be above 0 and below 1000."),
+        (["--content-weight", "5000"], "The content weight must be above 0 and below 1000."),
     ],
 )
 def test_a_mistake_is_one_sentence(studio: Studio, training: FakeTraining, options: list[str], message: str) -> None:

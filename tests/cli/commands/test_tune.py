@@ -37,8 +37,12 @@ def request_of(studio: Studio) -> TuneRequest:
 
 
 class InterruptedEngine(FakeEngine):
+    def __init__(self, at: int = 2) -> None:
+        super().__init__()
+        self.at = at
+
     def before_frame(self, request: StyleRequest | TuneRequest, step: int) -> None:
-        if step == 2:
+        if step == self.at:
             raise KeyboardInterrupt
 
 
@@ -114,6 +118,19 @@ def test_what_is_learnt_so_far_survives_an_interruption_and_is_resumed(studio: S
     assert studio("tune", works, "--name", "x", "-o", OUT, "--resume") == 0
     assert request_of(studio).is_resumed
     assert studio("tune", works, "--name", "x", "-o", OUT, "--resume") == 2  # it has come to its end
+
+
+def test_an_older_style_is_not_called_what_was_learnt_so_far(studio: Studio, works: Path) -> None:
+    assert studio("tune", works, "--name", "x", "-o", OUT) == 0
+    studio.engine = InterruptedEngine(at=1)
+    assert studio("tune", works, "--name", "x", "-o", OUT, "--overwrite", "--json") == 130
+    assert studio.lines[-1]["file"] is None
+    studio.engine = InterruptedEngine(at=2)
+    assert studio("tune", works, "--name", "x", "-o", OUT, "--overwrite", "--json") == 130
+    assert studio.lines[-1]["file"] == OUT
+    studio.engine = InterruptedEngine(at=1)
+    assert studio("tune", works, "--name", "x", "-o", OUT, "--resume", "--json") == 130
+    assert studio.lines[-1]["file"] == OUT
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,20 @@ def test_each_folder_in_a_folder_becomes_a_style_of_its_name(studio: Studio, art
     assert "3 of 3 styles learnt into styles" in studio.err
 
 
+def test_works_in_folders_below_are_credited_by_the_cards_beside_them(studio: Studio, art: Path) -> None:
+    early = art / "hokusai" / "early"
+    early.mkdir()
+    for path in sorted((art / "hokusai").glob("*.png")):
+        card = {"id": path.stem, "kind": "style", "title": f"Wave, {path.stem}", "author": "Katsushika Hokusai"}
+        card |= {"year": "", "licence": "CC0 1.0", "source": "", "file": path.name}
+        place = art / "hokusai" if path.stem == "work 2" else early
+        path.rename(place / path.name).with_suffix(".json").write_text(json.dumps(card))
+    assert studio("tune-many", art / "hokusai", "-o", "styles") == 0
+    card, _ = read_learned(studio.folder / "styles" / "hokusai.safetensors")
+    assert card.author == "Katsushika Hokusai"
+    assert card.trained_on == "Wave, work 2, Wave, work 0 and Wave, work 1 (Katsushika Hokusai, CC0 1.0)"
+
+
 def test_folders_that_are_named_are_an_artist_each_and_settings_hold_for_all(studio: Studio, art: Path) -> None:
     words = ("--deep-steps", "9", "--author", "Me", "--photos", "photo.png")
     assert studio("tune-many", art / "hokusai", art / "Claude Monet", "-o", "styles", *words) == 0
