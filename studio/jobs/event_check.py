@@ -37,6 +37,7 @@ from studio.core.styles.learned_style import LearnedStyle
 _LONGEST_NOTE = 2000  # characters
 _MOST_NOTES = 100
 _MOST_STEPS = 10**9
+_MOST_QUOTED = 10**18  # of a whole number, which may have millions of digits
 _LARGEST_MASK = 1024  # px of its longer edge
 _MOST_FACES, _MOST_POINTS = 1000, 16
 _MOST_VECTORS, _LONGEST_VECTOR = 100, 10**6
@@ -233,8 +234,9 @@ def _check_note(note: object) -> None:
 
 
 def _no(what: str, value: object) -> ValueError:
-    """Numbers are quoted; of anything else the kind is enough, and never its own words."""
-    return ValueError(f"{what} {value if isinstance(value, float) else type(value).__name__}")
+    """Numbers are quoted, unless they are endless; of anything else the kind is enough, and never its own words."""
+    is_number = isinstance(value, float) or (type(value) is int and abs(value) < _MOST_QUOTED)
+    return ValueError(f"{what} {value if is_number else type(value).__name__}")
 
 
 def _nonsense(error: Exception) -> EngineError:

@@ -143,6 +143,12 @@ def test_what_is_no_event_of_the_request_is_an_error_of_the_engine(event: object
         check_event(event, REQUEST)
 
 
+def test_a_number_that_cannot_be_is_quoted_and_an_endless_one_is_not() -> None:
+    for step, words in ((-3, r"\(a step -3\)"), (10**5000, r"\(a step int\)"), (2.5, r"\(a step 2\.5\)")):
+        with pytest.raises(EngineError, match=words):
+            check_event(replace(FRAME, step=step), REQUEST)  # type: ignore[arg-type]
+
+
 COMPARE = CompareRequest(PICTURE, PICTURE)
 COMPARED = compare(COMPARE)
 TRAITS = COMPARED.comparison.first
