@@ -45,6 +45,7 @@ class DecodeChild:
         """
         context = multiprocessing.get_context("spawn")
         self._folder: Path | None = None
+        self._is_cut_off = self._is_ended = self.is_ready = False
         try:
             self._folder = Path(
                 tempfile.mkdtemp(prefix="style-studio-", dir=_place_for_pixels() if in_memory else None)
@@ -64,6 +65,7 @@ class DecodeChild:
             finally:
                 theirs.close()  # else we would never see the child's end close
         except OSError as error:
+            self._is_ended = True  # it never began
             self._forget_folder()
             raise PictureError(
                 f"Pictures cannot be opened now ({error.strerror or error}).", "Close other programs and try again."
@@ -74,7 +76,6 @@ class DecodeChild:
         self._told = 0  # answers since the last question
         self._changed = threading.Condition()
         self._exit_code: int | None = None
-        self._is_cut_off = self._is_ended = self.is_ready = False
         self._channel = Channel(connection, QuestionPipe(connection), self._take, self._cut_off)
 
     @property

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import struct
+import tempfile
 import threading
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -326,6 +330,21 @@ def test_without_shared_memory_pictures_open(
 ) -> None:
     monkeypatch.setattr(child, "_SHARED_MEMORY", tmp_path / "missing")
     assert make().open_picture(photo).width == 40
+
+
+def test_a_process_that_cannot_be_started_is_a_sentence_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(process: SpawnProcess) -> None:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(SpawnProcess, "start", refuse)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for system in ("posix", "nt"):  # where no folder can be removed while a file in it is open
+        monkeypatch.setattr(child, "os", SimpleNamespace(name=system))
+        with pytest.raises(PictureError, match=r"Pictures cannot be opened now"):
+            child.DecodeChild(Bounds(), in_memory=False)
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_starting_it_waits_for_no_picture(make: Callable[..., DecodeProcess], photo: Path) -> None:
