@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from itertools import chain
 from pathlib import Path
@@ -99,7 +100,7 @@ def _mask(place: str, opener: PictureOpener) -> Mask:
         return Mask.of(Found(place))
     if place == "upper":
         return upper_part()
-    if not Path(place).is_file():
+    if not os.path.isfile(place):  # noqa: PTH113 - Path's raises where the name is too long
         name, colon, rest = place.partition(":")
         if colon and name in (*FOUND_NAMES, "upper"):
             raise _no_setting(rest)

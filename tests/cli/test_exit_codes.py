@@ -83,6 +83,27 @@ def test_a_fault_of_ours_is_a_last_line_of_json_before_it_goes_through(
     assert last["event"] == "failed" and "a fault of the studio (ZeroDivisionError: by zero)" in last["message"]
 
 
+TOO_LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (*RENDER, "--region", TOO_LONG),
+        ("tune", "photo.png", "--name", "x", "--resume", "-o", f"{TOO_LONG}.safetensors"),
+        ("train-base", "--content", TOO_LONG, "--styles", ".", "-o", "out"),
+        ("features", "photo.png", "--weights", TOO_LONG, "-o", "numbers.npz"),
+        ("index", TOO_LONG),
+        ("similar", "photo.png", "--in", TOO_LONG),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_name_that_no_disk_takes_is_the_users_mistake(studio: Studio, words: tuple[str, ...]) -> None:
+    studio.train = lambda _: iter(())  # never asked
+    assert studio(*words) == 2
+    assert len(studio.err.splitlines()) == 1 and studio.is_untouched
+
+
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=lambda words: " ".join(words) or "none")
 def test_the_help_of_every_command_names_every_code(studio: Studio, command: tuple[str, ...]) -> None:
     assert studio(*command, "--help") == 0

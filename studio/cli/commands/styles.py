@@ -112,9 +112,10 @@ def _add(arguments: argparse.Namespace, opener: PictureOpener) -> int:
 
 def _said(arguments: argparse.Namespace) -> dict[str, Any]:
     """The fields of a card that the options give."""
-    said: dict[str, Any] = {
-        name: getattr(arguments, name).strip() for name in ("title", "author", "year") if getattr(arguments, name)
-    }
+    given = {name: getattr(arguments, name) for name in ("title", "author", "year")}
+    said: dict[str, Any] = {name: text.strip() for name, text in given.items() if text is not None}
+    if said.get("title") == "":
+        raise UsageError("A style needs a title.", "Give one with --title, or leave it out.")
     if arguments.rights is not None:
         said |= {"licence": RIGHTS[arguments.rights], "credit": ""}
     if arguments.no_learn is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def _check_output(arguments: argparse.Namespace) -> None:
     if output.suffix.lower() != SUFFIX:
         raise UsageError(f"A style's file ends in {SUFFIX}; {output.name} does not.", "Name another one.")
     if arguments.resume:
-        if not training_file(output).is_file():
+        if not os.path.isfile(training_file(output)):  # noqa: PTH113 - Path's raises where the name is too long
             raise UsageError(f"There is nothing to resume for {output}.", "Leave out --resume.")
     elif file_identity(output) is not None and not arguments.overwrite:
         raise UsageError(f"{output} exists already.", "Add --overwrite to replace it, or --resume to continue.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -176,7 +177,7 @@ def absolute_folders(folders: Iterable[Path]) -> list[Path]:
     found = []
     for folder in folders:
         place = Path(folder).absolute()
-        if not place.is_dir():
+        if not os.path.isdir(place):  # noqa: PTH112 - Path's raises where the name is too long
             raise StudioError(f"There is no folder {folder}.", "Check its name.")
         found.append(place.resolve())
     return found

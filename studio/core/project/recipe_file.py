@@ -14,6 +14,7 @@ from studio.core.artwork.recipe_regions import (
     regions_to_values,
 )
 from studio.core.errors import RecipeError
+from studio.core.image_io.formats import recognise
 from studio.core.image_io.xmp import read_settings
 from studio.core.recipe import StyleRecipe
 from studio.core.regions.region import Region
@@ -55,7 +56,8 @@ def load_recipe_with_regions(path: Path) -> tuple[StyleRecipe, tuple[RecipeRegio
     """
     name = shown_name(path)
     data = read_regular(path, _LARGEST + 1)
-    if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+    is_object = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    if not is_object and (recognise(data[:64]) or not is_recipe_file(path)):
         written = read_settings(path)
         return written.recipe, regions_from_text(written.regions)
     if len(data) > _LARGEST:

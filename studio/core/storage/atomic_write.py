@@ -100,7 +100,8 @@ def unwritable(path: Path, error: OSError | ValueError) -> WriteError:
         case errno.EISDIR:
             return WriteError(f"{name} is a folder.", "Choose a file name inside it.")
         case errno.ENOENT | errno.ENOTDIR:
-            return WriteError(f"The folder {path.parent} is not there.", "Make it first or save elsewhere.")
+            folder = Path(os.path.realpath(path) if path.is_symlink() else path).parent
+            return WriteError(f"The folder {folder} is not there.", "Make it first or save elsewhere.")
         case errno.EACCES | errno.EPERM | errno.EROFS:
             return WriteError(f"{name} may not be written there.", "Choose another folder or name.")
         case errno.ENAMETOOLONG:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,7 +66,7 @@ class TrainingPlan:
             if not 0 < getattr(self, name) < _BELOW:
                 raise StudioError(f"The {name.replace('_', ' ')} must be above 0 and below {_BELOW:g}.")
         for folder in (self.content, self.styles):
-            if not folder.is_dir():
+            if not os.path.isdir(folder):  # noqa: PTH112 - Path's raises where the name is too long
                 raise StudioError(f"{folder} is no folder.", "Name the folder that holds the pictures.")
 
 

@@ -45,6 +45,10 @@ def test_styles_are_added_with_what_is_known_of_their_rights_and_corrected(studi
     assert studio("styles", added["id"], "--rights", "permitted", "--may-learn", "--json") == 0
     (card,) = StyleLibrary().read()[0]
     assert (card.licence, card.author, card.no_learn) == ("With permission", "Anna", False)
+    assert studio("styles", added["id"], "--title", " ", "--author", "Bob") == 2
+    assert StyleLibrary().read()[0] == (card,)
+    assert studio("styles", added["id"], "--author", " ") == 0
+    assert StyleLibrary().read()[0][0].author == ""
 
 
 def test_an_added_style_of_unknown_rights_says_so_wherever_it_is_used(studio: Studio) -> None:

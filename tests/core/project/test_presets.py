@@ -168,7 +168,18 @@ def test_a_recipe_comes_back_from_an_exported_picture_whatever_it_is_called(tmp_
 
 @pytest.mark.parametrize(
     "data",
-    [b"{", b"{}[]", b'{"version": 99}', b'{"strength": NaN}', b"{" + b" " * 2_000_000, b'{"a":' * 50_000, b"{\xff"],
+    [
+        b"{",
+        b"{}[]",
+        b'{"version": 99}',
+        b'{"strength": NaN}',
+        b"{" + b" " * 2_000_000,
+        b'{"a":' * 50_000,
+        b"{\xff",
+        b"",
+        b"[]",
+        b"\xff",
+    ],
 )
 def test_a_file_that_is_no_recipe_is_told(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "x.recipe.json"

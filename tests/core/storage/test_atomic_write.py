@@ -229,6 +229,12 @@ def test_a_missing_folder_is_named_with_a_remedy(tmp_path: Path) -> None:
     assert "Make it first" in caught.value.remedy
 
 
+def test_the_missing_folder_is_the_one_that_a_link_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "a.png").symlink_to(tmp_path / "nowhere" / "b.png")
+    with pytest.raises(PictureError, match=r"The folder .*nowhere is not there"):
+        replace_file(tmp_path / "a.png", b"")
+
+
 def test_a_folder_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "a.png").mkdir()
     with pytest.raises(PictureError, match=r"a\.png is a folder"):

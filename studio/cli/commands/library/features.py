@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -85,9 +86,9 @@ def _output(arguments: argparse.Namespace) -> Path:
     if output is None:
         raise UsageError("There is no file to write to.", "Name one with -o, or ask for --list-layers.")
     check_cluster(arguments)
-    is_here = arguments.cluster is None
-    if is_here and arguments.weights is not None and not arguments.weights.is_dir():
-        raise UsageError(f"{arguments.weights} is no folder.", "Name the folder that holds torchvision's weight files.")
+    weights = arguments.weights if arguments.cluster is None else None
+    if weights is not None and not os.path.isdir(weights):  # noqa: PTH112 - Path's raises where the name is too long
+        raise UsageError(f"{weights} is no folder.", "Name the folder that holds torchvision's weight files.")
     if output.suffix.lower() not in _FORMATS:
         raise UsageError(f"{output} is named like no format for numbers.", f"End it in {' or '.join(_FORMATS)}.")
     check_free(output, arguments.overwrite)
