@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import importlib.util
 import json
@@ -12,8 +13,10 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import BinaryIO
 
 from system_libraries import provide
 
@@ -22,6 +25,8 @@ ENVIRONMENT = CHECKOUT / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 _STAMP = ENVIRONMENT / "style-studio.json"  # what is installed, or that an installation is going on
 _INSTALLING = "installing"
+_LOCK = CHECKOUT / ".venv.lock"  # beside the environment, which may have to be deleted while it is held
+_IS_TAKEN = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 _LARGE_FETCH = re.compile(r"(?:Downloading|Using cached) ([^/\s]+?)-\d\S* \((\d\d+(?:\.\d+)? MB|\S+ GB)\)")
 
 
@@ -30,14 +35,61 @@ def set_up(extras: Sequence[str] = ()) -> Path:
 
     Exits with a sentence if that is impossible. Returns within milliseconds when there is nothing to do.
     """
+    if not _is_up_to_date(extras):
+        with _alone():
+            if not _is_up_to_date(extras):  # still, after another start may have seen to it
+                _bring_up_to_date(extras)
+    return PYTHON
+
+
+def _is_up_to_date(extras: Sequence[str]) -> bool:
+    stamp = _read_stamp()
+    if not (PYTHON.exists() and isinstance(stamp, dict)):
+        return False
+    return _facts(stamp["extras"]) == stamp and set(extras) <= set(stamp["extras"])
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait for other starts that are installing: each would take the other's work for one cut short, and delete it."""
+    try:
+        file = _LOCK.open("ab")
+    except OSError:  # nothing can be written here, which making the environment tells
+        file = None
+    with file or nullcontext():
+        if file and not _take(file):
+            print("Another start is installing Style Studio here; waiting for it.", flush=True)
+            try:
+                while not _take(file):
+                    time.sleep(0.2)
+            except KeyboardInterrupt:
+                sys.exit("\nInterrupted.")
+        yield
+
+
+def _take(file: BinaryIO) -> bool:
+    """Lock it until it is closed or the process ends. False while another has it; True on a disk without locks, too."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in _IS_TAKEN
+    return True
+
+
+def _bring_up_to_date(extras: Sequence[str]) -> None:
     stamp = _read_stamp()
     if stamp == _INSTALLING:
         print("The last installation was cut short; starting afresh.", flush=True)
         shutil.rmtree(ENVIRONMENT)  # a half-written package looks whole to pip
         stamp = None
     if PYTHON.exists() and isinstance(stamp, dict):
-        if _facts(stamp["extras"]) == stamp and set(extras) <= set(stamp["extras"]):
-            return PYTHON
         extras = sorted({*extras, *stamp["extras"]})
     if _has_working_pip() and stamp is not None:
         print("Bringing the installation up to date.", flush=True)
@@ -46,7 +98,6 @@ def set_up(extras: Sequence[str] = ()) -> Path:
             _make_environment()
         print("Installing Style Studio with PyTorch and Qt, about 5 GB; this can take minutes.", flush=True)
     _install(extras)
-    return PYTHON
 
 
 def _read_stamp() -> object:

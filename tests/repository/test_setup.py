@@ -6,7 +6,9 @@ import json
 import os
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
@@ -39,13 +41,15 @@ class Workshop:
         self.setup = setup
         self.calls_file = folder / "calls"
         self.pip_fails = folder / "pip-fails"
+        self.pip_waits, self.pip_started = folder / "pip-waits", folder / "pip-started"
         environment = folder / ".venv"
         python = environment / "bin" / "python"
         script = (
             f'echo "$@" >> {self.calls_file}\n'
             f'case "$*" in\n'
             f'"-m venv"*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; echo made > "$3/pyvenv.cfg" ;;\n'
-            f'"-m pip install"*) echo "Downloading torch-2.0-x.whl (800 MB)"; test ! -e {self.pip_fails} ;;\n'
+            f'"-m pip install"*) echo "Downloading torch-2.0-x.whl (800 MB)"; touch {self.pip_started}\n'
+            f"while test -e {self.pip_waits}; do sleep 0.01; done; test ! -e {self.pip_fails} ;;\n"
             f"esac"
         )
         base_python = write_program(folder / "base-python", script)
@@ -55,6 +59,7 @@ class Workshop:
             "ENVIRONMENT": environment,
             "PYTHON": python,
             "_STAMP": environment / "style-studio.json",
+            "_LOCK": folder / ".venv.lock",
         }.items():
             monkeypatch.setattr(setup, name, value)
         monkeypatch.setattr(sys, "executable", str(base_python))
@@ -112,6 +117,28 @@ def test_an_installation_that_was_cut_short_starts_afresh(workshop: Workshop) ->
     assert calls[0].startswith("-m venv")
     assert installed(calls) == ["."]
     assert not leftover.exists()
+
+
+def test_a_second_start_waits_for_the_one_that_is_installing(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    def go_on(words: str, **_: object) -> None:
+        said.append(words)
+        if words.startswith(("Another start", "The last installation")):
+            workshop.pip_waits.unlink(missing_ok=True)
+
+    workshop.pip_waits.touch()
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(workshop.setup.set_up)
+        while not workshop.pip_started.exists():
+            assert not first.done()
+            time.sleep(0.01)
+        monkeypatch.setattr(workshop.setup, "print", go_on, raising=False)
+        assert workshop.set_up() == []
+        assert first.result() == workshop.setup.PYTHON
+    assert "Another start is installing Style Studio here; waiting for it." in said
 
 
 def test_an_environment_whose_python_is_gone_is_made_again(workshop: Workshop) -> None:
