@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -168,6 +172,21 @@ def test_parquet_needs_a_package_and_says_so(studio: Studio, pictures: Path, mon
     assert studio("features", "pictures", "-o", "out.parquet") == 2
     assert "pyarrow" in studio.err
     assert studio.is_untouched
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no file whose name is no UTF-8")
+def test_parquet_takes_a_picture_whose_name_is_no_text(
+    studio: Studio, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (pictures / "red.png").rename(os.fsdecode(os.fsencode(pictures) + b"/caf\xe9.png"))
+
+    def write(columns: dict[str, list[str]], file: BinaryIO) -> None:
+        file.write("\n".join(columns["path"]).encode())  # pyarrow, too, encodes strictly
+
+    monkeypatch.setitem(sys.modules, "pyarrow", SimpleNamespace(table=dict))
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", SimpleNamespace(write_table=write))
+    assert studio("features", "pictures", "-o", "out.parquet") == 0
+    assert "caf\\xe9.png" in (studio.folder / "out.parquet").read_text(encoding="utf-8")
 
 
 def test_bias_counts_works_and_says_what_is_missing(studio: Studio, pictures: Path) -> None:

@@ -172,7 +172,8 @@ def _encoded(
         return data
     file = BytesIO()
     if arrow is not None:
-        columns = {"path": paths} | {layer: list(array) for layer, array in arrays.items()}
+        names = [os.fsencode(path).decode(errors="backslashreplace") for path in paths]  # Parquet's text is UTF-8
+        columns = {"path": names} | {layer: list(array) for layer, array in arrays.items()}
         arrow[1].write_table(arrow[0].table(columns), file)
     else:
         np.savez(file, paths=np.array(paths), **arrays)  # type: ignore[arg-type]
