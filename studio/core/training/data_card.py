@@ -16,6 +16,7 @@ from pathlib import Path
 
 from studio.core.card import Card
 from studio.core.errors import StudioError
+from studio.core.storage.regular_file import reason
 from studio.core.storage.untrusted import check_ordinary
 
 MANIFEST = "MANIFEST.tsv"
@@ -114,8 +115,10 @@ def read_rows(folder: Path) -> list[Row]:
             if next(rows, None) is not None:
                 raise ValueError(f"it has more than {_MOST_ROWS:,} lines")
             return found
+    except UnicodeDecodeError as error:
+        raise StudioError(f"{path} cannot be read: it is no text in UTF-8.", "Save it as UTF-8.") from error
     except (OSError, ValueError, csv.Error) as error:
-        raise StudioError(f"{path} cannot be read: {error}.", "Mend it, or move it away.") from error
+        raise StudioError(f"{path} cannot be read: {reason(error)}.", "Mend it, or move it away.") from error
 
 
 def works_like(cards: Iterable[Card], works: Mapping[str, Row]) -> set[str]:

@@ -59,10 +59,13 @@ def test_what_the_pictures_leave_out_is_told_as_far_as_the_manifest_knows(folder
     assert "culture" in text
 
 
-@pytest.mark.parametrize("data", [b"path\ttitle\n\xff\xfe", b"path\ttitle\n" + b"x" * 200_000])
-def test_a_damaged_manifest_is_told_by_its_name(tmp_path: Path, data: bytes) -> None:
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(b"path\ttitle\n\xff\xfe", "it is no text in UTF-8"), (b"path\ttitle\n" + b"x" * 200_000, "field larger than")],
+)
+def test_a_damaged_manifest_is_told_by_its_name(tmp_path: Path, data: bytes, words: str) -> None:
     (tmp_path / "MANIFEST.tsv").write_bytes(data)
-    with pytest.raises(StudioError, match=r"MANIFEST\.tsv cannot be read"):
+    with pytest.raises(StudioError, match=rf"MANIFEST\.tsv cannot be read: {words}"):
         read_manifest(tmp_path)
 
 
