@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import count
 from queue import Empty, SimpleQueue
@@ -91,8 +91,15 @@ class Cluster:
 
     @property
     def places(self) -> tuple[str, ...]:
-        """Of the workers there are now."""
-        return tuple(self._client.nthreads())
+        """Of the workers there are now. Raises ClusterGone."""
+        return tuple(self._ask(self._client.nthreads))
+
+    def _ask(self, question: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        """What the scheduler answers to a question of the client's. Raises ClusterGone."""
+        try:
+            return question()
+        except Exception as error:  # Dask raises many kinds, the sooner after the loss the odder
+            raise self._gone() from error
 
     def start(
         self, work: Callable[[Engine], T], ended: SimpleQueue[Task[Any]] | None = None, place: str = ""
@@ -109,12 +116,16 @@ class Cluster:
         return task
 
     def submit(self, work: Callable[[Engine], Any], place: str) -> Future[Any]:
-        """As `start`, for a Task."""
+        """As `start`, for a Task. Raises ClusterGone."""
         key = f"{self._name}-{next(self._numbers)}"
         where = {"workers": [place], "allow_other_workers": True} if place else {}
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Sending large graph", UserWarning)  # pictures are as large as they are
-            future = self._client.submit(_do, self._name, work, key=key, pure=False, **where)
+            try:
+                future = self._client.submit(_do, self._name, work, key=key, pure=False, **where)
+            except Exception:
+                self.check_there()
+                raise
         self._futures[key] = future
         return future
 
@@ -132,7 +143,7 @@ class Cluster:
         places = self.places
         waiting = [task for task in self._placed if not task.is_over and task.wanted_place not in ("", *places)]
         if waiting:
-            at_work = {key for keys in self._client.processing().values() for key in keys}
+            at_work = {key for keys in self._ask(self._client.processing).values() for key in keys}
             for task in waiting:
                 if task.key not in at_work:
                     former = self._futures.pop(task.key)
@@ -187,7 +198,7 @@ class Cluster:
             self._own.close()
 
     def _send(self, studio: _Studio) -> None:
-        if not self._client.nthreads():
+        if not self.places:
             raise StudioError(
                 f"The cluster at {self._address} has no workers.", f"Start some: 'dask worker {self._address}'."
             )
