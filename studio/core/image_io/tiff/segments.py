@@ -1,14 +1,10 @@
 """The strips and tiles of one page of a TIFF, decoded piece by piece by tifffile and imagecodecs, within bounds.
 
-Why these two and not libvips (pyvips-binary): `studio/core/image_io/README.md`. tifffile never sees the file itself: it
-is handed a directory of the few tags that tell how segments are packed, made here from those of the page. So its many
-branches for microscopes and vendors, which read and compute what a hostile file asks for, cannot be reached.
+Why these two and not libvips (pyvips-binary): `studio/core/image_io/README.md`.
 """
 
 from __future__ import annotations
 
-import io
-import logging
 import math
 import struct
 from collections.abc import Iterator
@@ -20,6 +16,7 @@ import numpy as np
 from studio.core.errors import PictureError
 from studio.core.image_io.deep_pixels import Values
 from studio.core.image_io.tiff.directory import STRIP_BYTES, STRIP_OFFSETS, TILE_BYTES, TILE_OFFSETS, Directory
+from studio.core.image_io.tiff.made_directory import tifffile_page
 
 PART = 250_000  # px that are converted together, where segments are that small
 _MOST_SEGMENTS = 1_000_000
@@ -28,10 +25,7 @@ _MOST_SMALL_TILES = 10_000
 _SMALLEST_TILE = 16 * 16  # px
 _MOST_BYTES_AT_ONCE = 3 * 2**30
 _MOST_JPEG_HEADER = 2**20
-_FARTHEST = 2**32 - 2**16
 
-# How segments are packed; all others would let tifffile look around in the file.
-_OF_SEGMENTS = (256, 257, 258, 259, 262, 266, 277, 284, 317, 322, 323, 338, 339, 347, 530)
 _JPEG, _WEBP, _JPEG_2000 = 7, (50001,), (33003, 33004, 33005, 34712)
 _COMPRESSIONS = {
     1: "none", 2: "CCITT", 3: "CCITT fax 3", 4: "CCITT fax 4", 5: "LZW", _JPEG: "JPEG", 8: "Deflate", 32773: "PackBits",
@@ -66,7 +60,12 @@ class Segments:
         self._only: Values | None = None
         self._rows = min(max(1, page.number(278, self.height)), self.height)  # of a strip
         self._split_raw_strips()
-        self._tiff = self._tifffile_page()
+        try:
+            self._tiff = tifffile_page(file, page, self._rows, length)
+        except ValueError as error:
+            raise _damaged(name) from error
+        if self._tiff.dtype is None or self._tiff.dtype.kind not in "buif":
+            raise unreadable(name, f"its samples are of a kind the studio does not read ({_samples(page)})")
         self.dtype: np.dtype[Any] = self._tiff.dtype
         self.bits: int = self._tiff.bitspersample if isinstance(self._tiff.bitspersample, int) else 8
         self._check()
@@ -159,31 +158,6 @@ class Segments:
                     counts.append(min(rows, below - top) * row_bytes)
         self._offsets, self._counts, self._rows = offsets, counts, rows
 
-    def _tifffile_page(self) -> Any:
-        import tifffile  # takes 100 ms: for TIFFs only
-
-        logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)  # what it remarks on is checked here
-        order, is_big = self._page.order, self._page.is_big
-        entries = {tag: self._page.entries[tag].raw for tag in _OF_SEGMENTS if tag in self._page}
-        if not self.is_tiled:
-            for tag in (322, 323):
-                entries.pop(tag, None)
-            entries[278] = struct.pack(f"{order}HHQQ" if is_big else f"{order}HHII", 278, 4, 1, 0)
-            entries[278] = (
-                entries[278][: 12 if is_big else 8] + struct.pack(f"{order}I", self._rows) + bytes(4 * is_big)
-            )
-        table = b"".join(raw for _, raw in sorted(entries.items()))
-        count = struct.pack(f"{order}Q" if is_big else f"{order}H", len(entries))
-        directory = _WithOneDirectory(self._file, order, is_big, count + table + bytes(8), self._length)
-        try:
-            page = tifffile.TiffFile(io.BufferedReader(directory, 4096)).pages[0]
-            _ = page.decode
-        except (ValueError, LookupError, TypeError, AssertionError, AttributeError, OSError, ArithmeticError) as error:
-            raise _damaged(self._name) from error
-        if page.dtype is None or page.dtype.kind not in "buif":
-            raise unreadable(self._name, f"its samples are of a kind the studio does not read ({_samples(self._page)})")
-        return page
-
     def _check(self) -> None:
         page = self._page
         if page.number(32997, 1) > 1:
@@ -234,47 +208,6 @@ class Segments:
         most = (self._page.number(322, 0), self._page.number(323, 0)) if self.is_tiled else (self.width, self._rows)
         if size is None or size[0] > most[0] + 64 or size[1] > most[1] + 64:
             raise _damaged(self._name)
-
-
-class _WithOneDirectory(io.RawIOBase):
-    """A file whose header points at a directory that is not in it, laid behind its end."""
-
-    def __init__(self, file: IO[bytes], order: str, is_big: bool, directory: bytes, length: int) -> None:
-        mark = "II" if order == "<" else "MM"
-        length = length if is_big else min(length, _FARTHEST)  # rubbish behind, where no offset reaches
-        if is_big:
-            head = struct.pack(f"{order}2sHHHQ", mark.encode(), 43, 8, 0, max(16, length))
-        else:
-            head = struct.pack(f"{order}2sHI", mark.encode(), 42, max(8, length))
-        self._file, self._head, self._tail, self._length = file, head, directory, max(len(head), length)
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        base = (0, self._at, self._length + len(self._tail))[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        wanted = memoryview(buffer).cast("B")
-        if self._at < len(self._head):
-            data = self._head[self._at : self._at + len(wanted)]
-        elif self._at < self._length:
-            self._file.seek(self._at)
-            data = self._file.read(min(len(wanted), self._length - self._at))
-        else:
-            data = self._tail[self._at - self._length :][: len(wanted)]
-        wanted[: len(data)] = data
-        self._at += len(data)
-        return len(data)
 
 
 def unreadable(name: str, why: str) -> PictureError:
