@@ -15,6 +15,7 @@ MOST_MEMORY = 1e5  # GB
 LARGEST_SEED = 2**63 - 1
 _BELOW = 1000  # a rate, and a weight against that of the style
 _LEAST = {"steps": 1, "batch": 1, "crop": 32, "validate_every": 1, "save_every": 1}
+_MOST = 10**9
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class TrainingPlan:
         for name, least in _LEAST.items():
             if getattr(self, name) < least:
                 raise StudioError(f"{name.replace('_', ' ').capitalize()} must be at least {least}.")
+            if getattr(self, name) > _MOST:  # what follows counts in 64 bits
+                raise StudioError(f"{name.replace('_', ' ').capitalize()} must be at most {_MOST:,}.")
         if self.crop % 16:
             raise StudioError(f"The crop is {self.crop} px; the encoder takes multiples of 16 px.")
         for name, channels in self.widths.items():

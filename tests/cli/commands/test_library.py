@@ -85,6 +85,14 @@ def test_similar_names_the_most_alike_first_with_reasons_and_a_caution(studio: S
     assert "--count is 0; it goes from 1 on." in studio.err
 
 
+@pytest.mark.parametrize("value", ["nan", "1.5", "-2"])
+def test_how_alike_is_a_number_from_opposite_to_the_same(studio: Studio, pictures: Path, value: str) -> None:
+    for command in ("similar", pictures / "red.png", "--in", "pictures"), ("influence", "pictures"):
+        assert studio(*command, f"--at-least={value}") == 2
+        assert f"--at-least is {value}; it goes from -1 to 1." in studio.err
+    assert studio.is_untouched
+
+
 def test_a_map_is_one_page_with_the_pictures_in_it(studio: Studio, pictures: Path) -> None:
     assert studio("map", "pictures", "-o", "map.html") == 0
     page = (studio.folder / "map.html").read_text(encoding="utf-8")

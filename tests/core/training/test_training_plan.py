@@ -38,6 +38,7 @@ def test_a_plan_within_its_limits_is_taken(tmp_path: Path, change: dict[str, Any
     [
         ({"steps": 0}, "Steps must be at least 1"),
         ({"batch": 0}, "Batch must be at least 1"),
+        ({"batch": 10**23}, "Batch must be at most 1,000,000,000"),
         ({"crop": 16}, "Crop must be at least 32"),
         ({"validate_every": 0}, "Validate every must be at least 1"),
         ({"save_every": -5}, "Save every must be at least 1"),

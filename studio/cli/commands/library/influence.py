@@ -39,6 +39,8 @@ def show_influence(arguments: argparse.Namespace, make_engine: MakeEngine, opene
     output: Path | None = arguments.output
     if arguments.nearest < 1:
         raise UsageError(f"-k is {arguments.nearest}; it goes from 1 on.")
+    if not -1 <= arguments.at_least <= 1:  # so written, it refuses nan, too
+        raise UsageError(f"--at-least is {arguments.at_least:g}; it goes from -1 to 1.")
     if output is not None and output.suffix.lower() not in _FORMATS:
         raise UsageError(f"{output} is neither a page nor JSON.", f"End it in {' or '.join(_FORMATS)}.")
     if output is not None:

@@ -40,6 +40,8 @@ def show_similar(arguments: argparse.Namespace, make_engine: MakeEngine, opener:
     """Print what is alike, the most alike first. The picture itself is left out."""
     if arguments.count < 1:
         raise UsageError(f"--count is {arguments.count}; it goes from 1 on.")
+    if not -1 <= arguments.at_least <= 1:  # so written, it refuses nan, too
+        raise UsageError(f"--at-least is {arguments.at_least:g}; it goes from -1 to 1.")
     (folder,) = absolute_folders([arguments.folder])
     picture = shrunk(read_photo(arguments.picture, opener), SHORT_EDGE)
     own = None if arguments.picture == PIPE else path_of(arguments.picture).resolve()
