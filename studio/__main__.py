@@ -139,7 +139,7 @@ def window_settings(environment: Mapping[str, str]) -> EngineSettings:
     named = environment.get(WEIGHTS_FOLDER, "")
     folder = Path(os.path.expanduser(named)) if named else None  # noqa: PTH111 - Path raises where there is no such user
     if folder is not None and not folder.is_dir():
-        raise StudioError(f"{WEIGHTS_FOLDER} names {folder}, which is no folder.", "Correct or unset it.")
+        raise StudioError(f"{WEIGHTS_FOLDER} names {folder}, which is not a folder.", "Correct or unset it.")
     return EngineSettings(environment.get(DEVICE) or None, folder)
 
 

@@ -16,7 +16,7 @@ def add_cluster_option(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument(
         "--cluster",
         metavar="ADDRESS",
-        help=f"{what}; 'local' or 'local:N' starts some, or N, on this machine",
+        help=f"{what}; 'local' or 'local:N' starts workers, or N of them, on this machine",
     )
 
 
@@ -27,7 +27,8 @@ def check_cluster(arguments: argparse.Namespace) -> None:
     is_local = arguments.cluster.partition(":")[0] == "local"  # unlike localhost:8786, which is a scheduler's address
     if is_local and not _LOCAL.fullmatch(arguments.cluster):
         raise UsageError(
-            f"{arguments.cluster} is no cluster.", "Write 'local', 'local:4' or an address such as tcp://10.0.0.5:8786."
+            f"{arguments.cluster} is not a cluster.",
+            "Write 'local', 'local:4' or an address such as tcp://10.0.0.5:8786.",
         )
     if find_spec("distributed") is None:
         raise UsageError(

@@ -26,13 +26,13 @@ from studio.jobs.looking import describe
 
 _HELP = {
     "steps": "steps in which the style vector learns, with --vector-only",
-    "deep_steps": "steps in which the layers learn that paint",
+    "deep_steps": "steps in which the painting layers learn",
     "learning_rate": "rate of the style vector",
     "deep_rate": "rate of the layers",
-    "vector_first": "steps in which the vector learns alone, and then together with the layers",
+    "vector_first": "first steps, in which the vector learns alone; then it learns together with the layers",
     "batch": "crops of photos per step",
     "crop": "edge of the crops in px",
-    "seed": "another number, another run; the same number learns the same again",
+    "seed": "another number, another run; the same number gives the same result",
 }
 
 
@@ -43,10 +43,10 @@ def add_learning_options(parser: argparse.ArgumentParser) -> None:
         "--licence",
         type=str,
         default=UNKNOWN_LICENCE,
-        help="under which licence the pictures may be used (default: unknown)",
+        help="licence of the pictures (default: unknown)",
     )
     add("--photos", action="append", type=Path, default=[], metavar="DIR", help="photos like those to be painted")
-    add("--vector-only", action="store_true", help="learn the style vector and no layers: quicker, and gains little")
+    add("--vector-only", action="store_true", help="learn only the style vector: quicker, but gains little")
     add("--all-layers", action="store_true", help="learn all layers from the first step on, not the last ones first")
     for name, (low, high) in LIMITS.items():
         default = getattr(TuneSettings, name)

@@ -38,18 +38,18 @@ _COMMANDS = (
         "index",
         add_index_command,
         index_folders,
-        help="look at all pictures of a folder, for similar and map",
+        help="analyse all pictures of a folder, for similar and map",
         usage="%(prog)s FOLDER [FOLDER ...] [more options]",
         description=(
-            "Looks at every picture in folders and notes its style, subject and palette. Later only what changed is"
-            " looked at. After Ctrl-C or a crash the same command goes on."
+            "Analyses every picture in folders and records its style, subject and palette. Later runs analyse only what"
+            " changed. After Ctrl-C or a crash the same command continues."
         ),
     ),
     Command(
         "similar",
         add_similar_command,
         show_similar,
-        help="find pictures that are like one",
+        help="find pictures that are like a given one",
         usage="%(prog)s PICTURE --in FOLDER [--by style|subject|palette] [more options]",
         description="Lists the pictures in FOLDER that are most like PICTURE, with the reason in numbers.",
     ),
@@ -60,7 +60,7 @@ _COMMANDS = (
         help="say what two works have in common",
         usage="%(prog)s FIRST SECOND [-o OUT.png] [more options]",
         description=(
-            "Compares two works: layers of a network, colours, strokes, composition, and patches that answer each"
+            "Compares two works: layers of a network, colours, strokes, composition, and patches that match each"
             " other. Similar does not mean influenced."
         ),
     ),
@@ -70,7 +70,7 @@ _COMMANDS = (
         draw_map,
         help="lay the pictures of a folder out by style",
         usage="%(prog)s FOLDER -o OUT.html [more options]",
-        description="Writes a page with all pictures on a plane, those alike in style near each other.",
+        description="Writes a page with all pictures on a plane, those of similar style close together.",
     ),
     Command(
         "influence",
@@ -79,7 +79,7 @@ _COMMANDS = (
         help="show for each dated work the earlier ones it is like",
         usage="%(prog)s FOLDER [-k N] [-o OUT.html] [more options]",
         description=(
-            "Lays the dated works of a folder out in time, each with the earlier ones most alike in style. Similar"
+            "Puts the dated works of a folder in order of time, each with the earlier ones most like it. Similar"
             " does not mean influenced."
         ),
     ),
@@ -89,7 +89,7 @@ _COMMANDS = (
         write_features,
         help="write what a network sees in pictures, as numbers",
         usage="%(prog)s PICTURES... -o OUT.npz [more options]",
-        description="Writes features of a network for notebooks and other programs: an array per layer.",
+        description="Writes features of a network for notebooks and other programs, one array per layer.",
     ),
     Command(
         "classify",
@@ -97,8 +97,8 @@ _COMMANDS = (
         classify,
         help="train a classifier on a labelled folder, test it, label pictures",
         description=(
-            "Learns the classes of a folder with a frozen network and a linear head, judges itself on works held"
-            " out, and says 'unknown' where it should. A classifier is no attribution."
+            "Learns the classes of a folder with a frozen network and a linear head, is tested on works held"
+            " out, and says 'unknown' where it should. A classifier is not an attribution."
         ),
     ),
     Command(

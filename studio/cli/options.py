@@ -102,7 +102,7 @@ def add_style_options(parser: argparse.ArgumentParser) -> None:
         help="a picture file, or an id from 'style-studio styles'; repeat it to mix several",
     )
     add("--recipe", type=Path, metavar="FILE", help="start from this recipe: JSON, or a picture made by the studio")
-    add("--preset", metavar="NAME", help="paint as this preset says, one of the studio's or of your own in the window")
+    add("--preset", metavar="NAME", help="paint with this preset, one of the studio's or one you saved in the window")
     add("--json", action="store_true", help="print one line of JSON per event instead of a progress bar")
     add("--device", help="where to compute, such as cpu or cuda:1 (default: the best there is)")
     add("--weights-folder", type=Path, metavar="DIR", help="where else to look for networks")

@@ -122,9 +122,9 @@ def add_output_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("output", "Where the picture goes, and what is written besides its pixels.")
     add = group.add_argument
     add("-o", "--output", required=True, metavar="OUT", help="file to write; - writes to standard output")
-    add("--in-place", action="store_true", help="let OUT be one of the pictures it is made of, which is replaced")
-    add("--frames", type=Path, metavar="DIR", help="keep every frame on the way in this folder, as PNG")
-    add("--format", choices=FORMATS, help="for -o - (default: png); a file's name says it by its ending")
+    add("--in-place", action="store_true", help="allow OUT to replace a picture that it is made from")
+    add("--frames", type=Path, metavar="DIR", help="save every intermediate frame in this folder, as PNG")
+    add("--format", choices=FORMATS, help="format for -o - (default: png); for a file, its suffix decides")
     _add_file_options(group)
 
 
@@ -132,8 +132,8 @@ def add_folder_options(parser: argparse.ArgumentParser) -> None:
     """Give the parser `-o` for a folder, and everything about the files in it."""
     group = parser.add_argument_group("output", "Where the pictures go, and what is written besides their pixels.")
     add = group.add_argument
-    add("-o", "--output", required=True, type=Path, metavar="DIR", help="folder to write into; made if need be")
-    add("--format", choices=FORMATS, default="png", help="of the files (default: png)")
+    add("-o", "--output", required=True, type=Path, metavar="DIR", help="folder to write into; made if it is missing")
+    add("--format", choices=FORMATS, default="png", help="format of the files (default: png)")
     _add_file_options(group)
 
 
@@ -141,24 +141,24 @@ def _add_file_options(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     add("--overwrite", action="store_true", help="replace files that exist already")
     quality = ExportOptions.quality
-    of_what = f"of JPEG, WebP, AVIF and JPEG XL (default: {quality})"
+    of_what = f"quality of JPEG, WebP, AVIF and JPEG XL (default: {quality})"
     add("--file-quality", type=int, default=quality, metavar="1..100", help=of_what)
     add(
         "--lossless",
         action="store_true",
         help="write WebP and JPEG XL without loss; PNG, TIFF and OpenRaster always are",
     )
-    bits = "bits of a value (default: 8); 16 in PNG, TIFF, JPEG XL and OpenRaster, 10 in AVIF"
+    bits = "bits per channel (default: 8); 16 in PNG, TIFF, JPEG XL and OpenRaster, 10 in AVIF"
     add("--depth", type=int, choices=_DEPTHS, default=ExportOptions.depth, help=bits)
-    add("--dither", action="store_true", help="spread what 8 bits leave out as fine noise")
-    named = f"{', '.join(NAMED_PROFILES)} (the photo's own), or an .icc file of RGB, for TIFF and JPEG of CMYK too"
+    add("--dither", action="store_true", help="spread what 8 bits cannot hold as fine noise")
+    named = f"{', '.join(NAMED_PROFILES)} (the photo's own), or an .icc file: RGB, or CMYK for TIFF and JPEG"
     add("--profile", default=ExportOptions.profile, metavar="PROFILE", help=f"{named} (default: srgb)")
-    into = f"how colours come into the profile (default: {ExportOptions.intent})"
+    into = f"how colours are converted to the profile (default: {ExportOptions.intent})"
     add("--intent", choices=INTENTS, default=ExportOptions.intent, help=into)
     add("--title", type=str, default="", help="title of the artwork (default: the photo's name)")
     add("--artist", type=str, default="", help="who made the artwork, for its credits")
-    add("--dpi", type=float, help="pixels per inch to note in the file (default: the photo's)")
-    add("--no-exif", action="store_true", help="leave out what the camera noted")
+    add("--dpi", type=float, help="pixels per inch, as noted in the file (default: the photo's)")
+    add("--no-exif", action="store_true", help="leave out the camera's EXIF data")
     add("--keep-gps", action="store_true", help="keep where the photo was taken and the camera's serial numbers")
     add("--no-learn", action="store_true", help="mark the picture as not to be learnt from (IPTC data mining)")
     add_signing_options(group)
@@ -259,6 +259,6 @@ def _prepare_frames(folder: Path, may_overwrite: bool, output: Path | None, sour
         if not may_overwrite:
             raise UsageError(f"{folder} holds frames already.", "Choose another folder, or add --overwrite.")
         if same_file(path, sources):
-            raise UsageError(f"{path} would be written over by a frame, and is painted.", "Choose another folder.")
+            raise UsageError(f"A frame would overwrite {path}, which is painted.", "Choose another folder.")
     if output is not None and output.match("frame-*.png") and same_file(output.parent, [folder]):
-        raise UsageError(f"{output} is named like a frame, among the frames.", "Choose another name.")
+        raise UsageError(f"{output} has the name of a frame, in the folder of the frames.", "Choose another name.")

@@ -108,9 +108,7 @@ def _refused(error: OSError | MemoryError) -> EngineError:
     if isinstance(error, MemoryError):
         return EngineError("There is not enough memory.", "Close other programs, or choose a smaller size.")
     what = f" with {error.filename}" if error.filename else ""
-    return EngineError(
-        f"The system did not do what it was told{what}: {reason(error)}.", f"{TRACEBACK_SWITCH}=1 shows where."
-    )
+    return EngineError(f"The system refused an operation{what}: {reason(error)}.", f"{TRACEBACK_SWITCH}=1 shows where.")
 
 
 def _run(
@@ -139,11 +137,11 @@ def _run(
             return show_styles(chosen, opener)
         case "train-base":
             if train is None:
-                raise EngineError("Networks cannot be trained from here.")
+                raise EngineError("Networks cannot be trained here.")
             return train_base(chosen, train)
         case "compare-tuning":
             if compare is None:
-                raise EngineError("Networks cannot be compared from here.")
+                raise EngineError("Networks cannot be compared here.")
             return compare_tuning(chosen, compare)
         case "doctor":
             return examine(chosen, make_engine)
@@ -196,19 +194,19 @@ def make_parser() -> argparse.ArgumentParser:
     add_tune_many_command(
         commands.add_parser(
             "tune-many",
-            help="learn a style of each of many artists",
+            help="learn one style for each of many artists",
             usage="%(prog)s FOLDER... -o DIR [more options]",
             description=(
-                "Learns of the works in each FOLDER, or in each folder in it, a style, and writes it into DIR under the"
-                " folder's name. What cannot be learnt is listed at the end. After Ctrl-C or a crash the same command"
-                " continues with what is left, a lesson that was begun included."
+                "Learns one style from the works in each FOLDER, or in each of its subfolders, and writes it into DIR"
+                " under the folder's name. What cannot be learnt is listed at the end. After Ctrl-C or a crash the same"
+                " command continues with what is left, including an unfinished lesson."
             ),
         )
     )
     add_styles_command(
         commands.add_parser(
             "styles",
-            help="list the styles there are",
+            help="list the styles",
             description="Lists the bundled styles, and then those you have added in the window.",
         )
     )
@@ -239,8 +237,8 @@ def make_parser() -> argparse.ArgumentParser:
     add_doctor_command(
         commands.add_parser(
             "doctor",
-            help="show what the studio runs on and whether all of it is there",
-            description="Shows device, precision, memory, versions and whether weights and styles are whole.",
+            help="show what the studio runs on and whether it is complete",
+            description="Shows device, precision, memory, versions and whether weights and styles are intact.",
         )
     )
     add_library_commands(commands)

@@ -33,9 +33,9 @@ def add_region_option(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="WHERE[:SETTING...]",
-        help=f"what is different in a part of the photo; WHERE is {', '.join(FOUND_NAMES)}, upper (third) or a grey "
-        f"picture, white where it holds; SETTING is {_PROTECT} (stays recognisable), {_OFF} (stays the photo), or one "
-        f"of {settings}; repeat it, a later one lies over earlier ones",
+        help=f"own settings for a part of the photo; WHERE is {', '.join(FOUND_NAMES)}, upper (third) or a grey "
+        f"picture, white inside; SETTING is {_PROTECT} (stays recognisable), {_OFF} (stays the photo), or one of "
+        f"{settings}; repeat it, a later one lies over earlier ones",
     )
 
 

@@ -16,7 +16,7 @@ PASSPHRASE = "STYLE_STUDIO_SIGN_PASSPHRASE"  # in the environment
 
 def add_signing_options(group: argparse._ArgumentGroup) -> None:
     """Give the parser `--sign` and `--sign-key`."""
-    certificate = "sign the picture after C2PA with this certificate, a PEM file with its whole chain"
+    certificate = "sign the picture by C2PA with this certificate, a PEM file with its whole chain"
     group.add_argument("--sign", type=Path, metavar="CERT", help=certificate)
     key = f"the certificate's private key, a PEM file; its passphrase is asked for, or taken from {PASSPHRASE}"
     group.add_argument("--sign-key", type=Path, metavar="KEY", help=key)

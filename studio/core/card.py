@@ -126,7 +126,7 @@ def read_card(path: Path) -> Card:
         if len(name.parts) != 1:
             raise ValueError(f"{name} is in another folder")
     except (OSError, ValueError) as error:
-        raise StudioError(f"{path.name} is no card: {error}.") from error
+        raise StudioError(f"{path.name} is not a card: {error}.") from error
     return replace(card, file=path.parent / name)
 
 
@@ -135,7 +135,7 @@ def parse_card(text: str, path: Path) -> Card:
     try:
         return make_card(parse_object(text))
     except ValueError as error:
-        raise StudioError(f"{path.name} is no card: {error}.") from error
+        raise StudioError(f"{path.name} is not a card: {error}.") from error
 
 
 def make_card(values: Mapping[str, Any]) -> Card:
@@ -145,7 +145,7 @@ def make_card(values: Mapping[str, Any]) -> Card:
     no_learn = str(known.pop("no_learn", False)).strip().casefold() not in ("", "0", "false", "no", "none")
     odd = next((name for name, value in known.items() if not isinstance(value, str) or "\0" in value), None)
     if odd is not None:
-        raise ValueError(f"{odd} is no text")
+        raise ValueError(f"{odd} is not text")
     try:
         return Card(**known | {"file": Path(known["file"]), "no_learn": no_learn})
     except (KeyError, TypeError) as error:  # something is missing

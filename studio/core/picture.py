@@ -109,7 +109,7 @@ class Picture:
     def _read_arrays(self) -> dict[str, Any]:
         found: Picture = self.__dict__["_read"]()
         if (found.width, found.height) != (self.width, self.height):
-            raise PictureError(f"{self.name} is another picture by now.")
+            raise PictureError(f"{self.name} has changed: it is another picture now.")
         arrays = {name: getattr(found, name) for name in _ARRAYS}
         self.__dict__.update(arrays)  # at once: who finds one of them finds all
         return arrays

@@ -60,7 +60,7 @@ def parse_print_size(text: str) -> PrintSize:
     paper = None if found is None or found[4] is None else PAPERS.get(found[4])
     if found is None or (found[4] is not None and paper is None):
         raise RecipeError(
-            f"{text!r} is no size of a print.", "Give centimetres and pixels per inch, such as 20x30cm@300, or A4@300."
+            f"{text!r} is not a print size.", "Give centimetres and pixels per inch, such as 20x30cm@300, or A4@300."
         )
     dpi = int(found[5])
     if paper is not None:

@@ -100,10 +100,10 @@ KNOBS: tuple[Knob, ...] = (
          methods=_WITH_PHOTO),
     Knob("stroke_size", "Stroke size", "Size of the strokes: fine brush to the left, house painter's to the right.",
          low=0.25, high=4.0, unit="\N{MULTIPLICATION SIGN}", scale="log"),
-    Knob("keep_color", "Keep colours", "Keeps the photo's own colours and takes only the handling of the paint.",
+    Knob("keep_color", "Keep colours", "Keeps the photo's own colours and takes only the brushwork from the style.",
          methods=_WITH_PHOTO),
     Knob("freedom", "Freedom",
-         "To the left the photo's shapes stand and only the brushwork changes; to the right the painting's may roam.",
+         "To the left the photo's shapes stay and only the brushwork changes; to the right the painting's come in.",
          methods=_BY_STEPS),
     Knob("seamless", "Seamless", "A pattern that repeats without a seam, for cloth, wallpaper and games.",
          scale="choice", choices=SEAMLESS, methods=("pattern",), group="picture"),
@@ -121,7 +121,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob("pooling", "Pooling", "How the network steps back from the picture: max is bolder, average is softer.",
          scale="choice", choices=POOLINGS, methods=_BY_STEPS, group="advanced"),
     Knob("network", "Live network",
-         "What paints at once: a small one as you move and a larger one as you rest, or the one you name.",
+         "What paints Live: a small network as you move and a larger one as you pause, or the one you choose.",
          scale="choice", choices=(AUTO_NETWORK, *NETWORKS), methods=_WITH_PHOTO, group="advanced"),
 )  # fmt: skip
 SHARE_KNOB = Knob(
@@ -166,7 +166,7 @@ class StyleRecipe:
             raise RecipeError("All style shares are 0; at least one style must have a share.")
         object.__setattr__(self, "style_shares", shares)
         if not isinstance(self.size_rule, str):
-            raise RecipeError("The size of the recipe is no text.")
+            raise RecipeError("The size of the recipe is not text.")
         if self.size_rule not in SIZE_RULES:
             object.__setattr__(self, "size_rule", str(parse_print_size(self.size_rule)))
 
@@ -239,9 +239,9 @@ class StyleRecipe:
         try:
             values = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise RecipeError("This is no recipe: it is not valid JSON.") from error
+            raise RecipeError("This is not a recipe: it is not valid JSON.") from error
         if not isinstance(values, Mapping):
-            raise RecipeError("This is no recipe: it holds no settings.")
+            raise RecipeError("This is not a recipe: it holds no settings.")
         values = dict(values)
         version = values.pop("version", RECIPE_VERSION)
         if type(version) is not int or not 1 <= version <= RECIPE_VERSION:
@@ -252,7 +252,7 @@ class StyleRecipe:
             values.setdefault("freedom", _FIRST_FREEDOM)
         shares = values.get("style_shares", ())
         if not isinstance(shares, list | tuple):
-            raise RecipeError("The style shares of the recipe are no list.")
+            raise RecipeError("The style shares of the recipe are not a list.")
         return cls().change(**values | {"style_shares": tuple(shares)})
 
 

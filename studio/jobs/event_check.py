@@ -241,6 +241,6 @@ def _no(what: str, value: object) -> ValueError:
 
 def _nonsense(error: Exception) -> EngineError:
     return EngineError(
-        f"The painting engine said what cannot be ({error}).",
+        f"The painting engine sent something invalid ({error}).",
         "Try again; if it happens again, please report it with the diagnostics.",
     )

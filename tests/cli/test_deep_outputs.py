@@ -59,7 +59,7 @@ def test_a_profile_of_ones_own(studio: Studio) -> None:
         (("art.jpg", "--depth", "16"), "JPEG is written in 8 bits and not in 16."),
         (("art.jxl", "--profile", "photo"), "JPEG XL is written in sRGB, Display P3 or Adobe RGB."),
         (("art.png", "--profile", "adobergb"), "There is no profile adobergb."),
-        (("art.png", "--profile", "photo.png"), "photo.png is no ICC profile."),
+        (("art.png", "--profile", "photo.png"), "photo.png is not an ICC profile."),
         (("art.png", "--depth", "12"), "invalid choice: 12"),
     ],
 )

@@ -58,7 +58,7 @@ def test_a_style_that_the_disk_does_not_take_is_the_machines_failure(studio: Stu
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (OSError(errno.EIO, os.strerror(errno.EIO), "weights.bin"), "did not do what it was told with weights.bin: "),
+        (OSError(errno.EIO, os.strerror(errno.EIO), "weights.bin"), "refused an operation with weights.bin: "),
         (MemoryError(), "There is not enough memory."),
     ],
 )

@@ -94,7 +94,7 @@ def test_a_result_that_is_lost_is_a_failure(folder: Path, line: str, code: int, 
     [
         ("<&-", "Standard input is closed."),
         ("</dev/null", "standard input is empty"),
-        ("</dev/zero", "standard input is no picture the studio knows."),
+        ("</dev/zero", "standard input is not a picture the studio knows."),
         ("0>out.txt", "Standard input cannot be read: "),
         ("<works/0.png", ""),
         ("<works/0.png >&-", ""),
@@ -112,7 +112,7 @@ def test_a_narrow_terminal_cuts_no_id_and_no_reason(folder: Path, columns: int) 
     assert code == 0 and STYLE in shown
     (folder / "notes.png").write_text("Dear diary")
     code, shown = in_a_terminal(columns, "batch", "notes.png", "--style", STYLE, "-o", "out", folder=folder)
-    assert code == 1 and "notes.png: skipped. notes.png is no picture the studio knows." in shown
+    assert code == 1 and "notes.png: skipped. notes.png is not a picture the studio knows." in shown
 
 
 def test_a_plain_terminal_gets_plain_text(folder: Path) -> None:

@@ -69,7 +69,7 @@ def test_colours_may_be_kept_in_british_english() -> None:
         (("--size", "100"), "Size is 100; it must be between 128 and 8192."),
         (("--size", "512.5"), "Size is 512.5; it must be a whole number."),
         (("--size", "20x30cm@3000"), "The resolution is 3000 dpi; it must be between 30 and 2,400."),
-        (("--size", "20x30@300"), "'20x30@300' is no size of a print."),
+        (("--size", "20x30@300"), "'20x30@300' is not a print size."),
         (("--size", "large"), "Size is 'large'; it must be a number."),
         (("--quality", "best"), "Quality is 'best'; it must be one of draft, standard, high."),
         (("--share", "-1"), "Share is -1; it must be between 0 and 100."),

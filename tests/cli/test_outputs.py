@@ -115,7 +115,7 @@ def test_a_name_in_other_letters_is_the_photo_where_the_disk_says_so(studio: Stu
     [
         ("x" * 300 + ".png", "is too long"),
         ("photo.png/out.png", "There is no folder photo.png."),
-        ("pipe.png", "pipe.png is no ordinary file."),
+        ("pipe.png", "pipe.png is not an ordinary file."),
         ("empty/gone.png/out.png", "There is no folder empty/gone.png."),
         ("dangling.png", "The folder"),
     ],
@@ -165,11 +165,11 @@ def test_looking_leaves_nothing_behind_and_an_old_file_as_it_is(studio: Studio) 
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("-o", "out.png", "--frames", "photo.png"), "photo.png is no folder."),
-        (("-o", "out.png", "--frames", "photo.png/way"), "photo.png is no folder."),
+        (("-o", "out.png", "--frames", "photo.png"), "photo.png is not a folder."),
+        (("-o", "out.png", "--frames", "photo.png/way"), "photo.png is not a folder."),
         (("-o", "out.png", "--frames", "x" * 300), "is too long"),
-        (("-o", "way/frame-0002.png", "--frames", "way"), "way/frame-0002.png is named like a frame"),
-        (("-o", "out.png", "--frames", "shots", "--overwrite"), "shots/frame-0001.png would be written over"),
+        (("-o", "way/frame-0002.png", "--frames", "way"), "way/frame-0002.png has the name of a frame"),
+        (("-o", "out.png", "--frames", "shots", "--overwrite"), "A frame would overwrite shots/frame-0001.png"),
     ],
 )
 def test_frames_are_kept_where_they_replace_nothing(studio: Studio, words: tuple[str, ...], sentence: str) -> None:
@@ -189,7 +189,7 @@ def test_a_batch_replaces_no_photo_and_no_style_through_a_link(studio: Studio) -
     before = [Path(name).read_bytes() for name in ("out/photo.png", "out/sky.png")]
     assert studio(*words) == 1
     assert [Path(name).read_bytes() for name in ("out/photo.png", "out/sky.png")] == before
-    assert studio.err.count("is one of the photos or styles") == 2
+    assert studio.err.count("is the same file as one of the photos or styles") == 2
     assert Path("out/made.png").is_file()
     assert [request.content.name for request in studio.engine.requests if isinstance(request, StyleRequest)] == [
         "made.png"

@@ -105,8 +105,8 @@ def test_a_pattern_needs_no_photo(studio: Studio) -> None:
         (("photo.png", "--style", STYLE, "--recipe", "missing.json"), "There is no recipe missing.json."),
         (("x" * 5000, "--style", STYLE), "There is no picture xxx"),
         (("data", "--style", STYLE), "data is a folder."),
-        (("pipe.png", "--style", STYLE), "pipe.png is no ordinary file."),
-        (("notes.txt", "--style", STYLE), "notes.txt is no picture"),
+        (("pipe.png", "--style", STYLE), "pipe.png is not an ordinary file."),
+        (("notes.txt", "--style", STYLE), "notes.txt is not a picture"),
         (("photo.png",), "The following arguments are required: --style."),
     ],
 )

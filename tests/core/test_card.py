@@ -43,7 +43,7 @@ def test_a_card_is_read_and_its_file_taken_as_beside_it(tmp_path: Path) -> None:
 def test_what_is_no_card_says_so(text: str, tmp_path: Path) -> None:
     path = tmp_path / "wave.json"
     path.write_bytes(text.encode("latin-1"))
-    with pytest.raises(StudioError, match=r"wave\.json is no card"):
+    with pytest.raises(StudioError, match=r"wave\.json is not a card"):
         read_card(path)
 
 
@@ -54,12 +54,12 @@ def test_a_card_names_a_file_beside_it_and_no_other(tmp_path: Path, name: str) -
     path.write_text(json.dumps(values | {"file": "a.png"}))
     assert read_card(path).file == tmp_path / "a.png"
     path.write_text(json.dumps(values | {"file": name}))
-    with pytest.raises(StudioError, match="is no card"):
+    with pytest.raises(StudioError, match="is not a card"):
         read_card(path)
 
 
 def test_a_missing_card_says_so(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match="is no card"):
+    with pytest.raises(StudioError, match="is not a card"):
         read_card(tmp_path / "gone.json")
 
 

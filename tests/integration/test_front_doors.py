@@ -44,7 +44,7 @@ def test_the_environment_names_the_windows_device_and_folder_of_weights(tmp_path
     assert program.window_settings({}) == EngineSettings()
     named = {program.WEIGHTS_FOLDER: str(tmp_path), program.DEVICE: "cpu"}
     assert program.window_settings(named) == EngineSettings("cpu", tmp_path)
-    with pytest.raises(StudioError, match="nowhere, which is no folder"):
+    with pytest.raises(StudioError, match="nowhere, which is not a folder"):
         program.window_settings({program.WEIGHTS_FOLDER: str(tmp_path / "nowhere")})
 
 

@@ -107,7 +107,7 @@ def test_an_engine_that_answers_another_request_or_nonsense_fails_the_one_it_was
         worker.start_job(next_request)
         log.wait_for_end(next_request.id)
 
-    assert isinstance(failed, Failed) and "said what cannot be" in failed.error.message
+    assert isinstance(failed, Failed) and "sent something invalid" in failed.error.message
     assert log.names() == ["Ready", "Progress", "Failed", "Progress", "Failed"]
 
 

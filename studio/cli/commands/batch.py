@@ -27,7 +27,9 @@ Isolate = Callable[[MakeEngine, EngineSettings], Engine]
 
 def add_batch_command(parser: argparse.ArgumentParser) -> None:
     """Give the parser the options of `batch`."""
-    parser.add_argument("photos", nargs="+", metavar="PHOTOS", help="pictures, and folders of them with all below")
+    parser.add_argument(
+        "photos", nargs="+", metavar="PHOTOS", help="pictures, and folders of them with their subfolders"
+    )
     add_style_options(parser)
     add_cluster_option(
         parser,

@@ -34,7 +34,7 @@ def add_compare_tuning_command(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("artists", nargs="*", metavar="ARTIST", help=f"artists of the gallery (default: {', '.join(ARTISTS)})")
     for name, text in (
-        ("seeds", "runs of each, with other random numbers"),
+        ("seeds", "runs of each, with different random numbers"),
         ("steps", "steps of the network from random weights"),
         ("tuned-steps", "steps of the pretrained ones"),
         ("batch", "crops of photos per step"),
@@ -48,8 +48,8 @@ def add_compare_tuning_command(parser: argparse.ArgumentParser) -> None:
         default=ComparisonPlan.network,
         help="the pretrained Live network; of the larger one its second part learns (default: %(default)s)",
     )
-    add("--arms", nargs="+", choices=ARMS, default=list(ARMS), help="what to run of it (default: all)")
-    add("-o", "--output", type=Path, required=True, metavar="DIR", help="where results and table go")
+    add("--arms", nargs="+", choices=ARMS, default=list(ARMS), help="which parts to run (default: all)")
+    add("-o", "--output", type=Path, required=True, metavar="DIR", help="where the results and the table go")
     add("--json", action="store_true", help="print one line of JSON per step")
     add("--device", help="where to compute, such as cpu or cuda:1 (default: the best there is)")
 

@@ -92,7 +92,7 @@ def _sized(recipe: StyleRecipe, content: Picture | None) -> StyleRecipe:
     """The recipe with the size its rule gives this photo; a pattern is a square."""
     is_square = recipe.method == "pattern" or content is None
     if content is None and recipe.size_rule == "photo":
-        raise UsageError("There is no photo that the artwork could be as large as.", "Give --size in pixels.")
+        raise UsageError("There is no photo whose size the artwork could take.", "Give --size in pixels.")
     if content is None or (is_square and recipe.size_rule != "photo"):
         return recipe.sized_for(1, 1)
     return recipe.sized_for(content.width, content.height)

@@ -43,7 +43,7 @@ def show_styles(arguments: argparse.Namespace, opener: PictureOpener) -> int:
     if arguments.id == _ADD:
         return _add(arguments, opener)
     if arguments.pictures:
-        raise UsageError(f"There is one style to be shown, and {arguments.id} is not {_ADD}.", "Name one id.")
+        raise UsageError(f"Only one style is shown at a time, and {arguments.id} is not {_ADD}.", "Name one id.")
     if arguments.id is None:
         if _said(arguments):
             raise UsageError("Which style is that of?", f"Name an id, or add PICTURES with: styles {_ADD} PICTURES.")

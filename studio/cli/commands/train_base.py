@@ -24,7 +24,7 @@ _SAID_EVERY = 10  # steps
 def add_train_base_command(parser: argparse.ArgumentParser) -> None:
     """Give the parser the options of `train-base`. What is not given is as in TrainingPlan."""
     add = parser.add_argument
-    add("--content", type=Path, required=True, metavar="DIR", help="photos to paint while it learns")
+    add("--content", type=Path, required=True, metavar="DIR", help="photos to paint during training")
     add("--styles", type=Path, required=True, metavar="DIR", help="paintings to learn from")
     add("--out", "-o", type=Path, required=True, metavar="DIR", help="where checkpoint, log, samples and result go")
     add("--from", dest="start", metavar="CARD|FILE", help="network to start from (default: the pretrained one)")
@@ -44,8 +44,13 @@ def add_train_base_command(parser: argparse.ArgumentParser) -> None:
     add("--batch", type=int, metavar="N", help=f"photos per step and process; {_default('batch')}")
     add("--crop", type=int, metavar="PX", help=f"edge of what is painted; {_default('crop')}")
     add("--rate", type=float, metavar="R", help=f"highest learning rate; {_default('rate')}")
-    add("--content-weight", type=float, metavar="W", help=f"against a style loss of 1; {_default('content_weight')}")
-    add("--memory", type=float, metavar="GB", help="for encodings of the pictures; 0: compute them again each time")
+    add(
+        "--content-weight",
+        type=float,
+        metavar="W",
+        help=f"content loss against a style loss of 1; {_default('content_weight')}",
+    )
+    add("--memory", type=float, metavar="GB", help="memory for encodings of the pictures; 0: compute them each time")
     add("--validate-every", type=int, metavar="N", help=f"steps between two validations; {_default('validate_every')}")
     add("--save-every", type=int, metavar="N", help=f"steps between two checkpoints; {_default('save_every')}")
     add("--leave-out", action="append", metavar="WORK", help="a work not to learn from, by its file's name; repeatable")

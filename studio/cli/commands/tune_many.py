@@ -43,7 +43,7 @@ def add_tune_many_command(parser: argparse.ArgumentParser) -> None:
         "folders",
         nargs="+",
         metavar="FOLDER",
-        help="works by one artist, or, where there are only folders in it, works by an artist in each of these",
+        help="folder with the works of one artist, or folder that holds only such folders",
     )
     add("--author", type=str, default="", help="whose styles they are (default: what cards or manifests say)")
     add_cluster_option(
@@ -126,7 +126,7 @@ def _folders_of_works(name: str) -> list[Path]:
     """The folder, or those in it where it holds no pictures itself. Raises UsageError if there are none."""
     folder = path_of(name).absolute()
     if not is_folder(folder):
-        raise UsageError(f"{name} is no folder.", "Name folders with the works of an artist in each.")
+        raise UsageError(f"{name} is not a folder.", "Name folders with the works of an artist in each.")
     if any(pictures for _, pictures in folders_with_pictures(folder, levels=0)):
         return [folder]
     below = (path.relative_to(folder).parts[0] for path in pictures_in([folder]))

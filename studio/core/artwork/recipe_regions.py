@@ -45,7 +45,7 @@ def regions_to_values(regions: Sequence[RecipeRegion]) -> list[dict[str, Any]]:
 def regions_from_values(values: object) -> tuple[RecipeRegion, ...]:
     """Inverse of `regions_to_values`. Raises RecipeError if something in it cannot be."""
     if not isinstance(values, list) or len(values) > MOST_REGIONS:
-        raise RecipeError(f"The regions of the recipe are no list of at most {MOST_REGIONS}.")
+        raise RecipeError(f"The regions of the recipe are not a list of at most {MOST_REGIONS}.")
     found: list[RecipeRegion] = []
     for one in values:
         ids: list[str] = []

@@ -187,7 +187,7 @@ def _take(values: Mapping[str, Any], record: Record, outputs: set[str]) -> None:
 def _item(values: Mapping[str, Any]) -> BatchItem:
     number = values.get("item")
     if type(number) is not int or not 0 <= number < _MOST_ITEMS:
-        raise ValueError(f"{str(number)[:40]} is no number of an item")
+        raise ValueError(f"{str(number)[:40]} is not an item number")
     output = check_encodable(path_below(values.get("output")).as_posix())
     return BatchItem(number, path_anywhere(values.get("photo")), output)
 
@@ -213,7 +213,7 @@ def _open(path: Path) -> int:
 
 def _no_journal(path: Path) -> StudioError:
     return StudioError(
-        f"{path} is no journal but a link or a device.", "Remove it or choose another folder; nothing was written."
+        f"{path} is not a journal but a link or a device.", "Remove it or choose another folder; nothing was written."
     )
 
 
@@ -233,4 +233,4 @@ def _read_all(file: int, path: Path) -> bytes:
 def _unwritable(folder: Path, error: OSError) -> WriteError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return WriteError(f"The disk of {folder} is full.", "Free some space; the same batch goes on afterwards.")
-    return WriteError(f"Nothing may be written into {folder} ({error.strerror}).", "Choose another folder.")
+    return WriteError(f"Nothing can be written into {folder} ({error.strerror}).", "Choose another folder.")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from studio.core.classifier.measures import Numbers, softmax
 
-NO_ATTRIBUTION = "A classifier is no attribution."
+NO_ATTRIBUTION = "A classifier is not an attribution."
 UNKNOWN = "unknown"
 
 

@@ -51,12 +51,12 @@ LIMITS: dict[str, tuple[float, float]] = {
 }
 HELP: dict[str, str] = {
     "first_stage": f"the first of the network's stages 0 to {LAST} that learns; all before stay frozen",
-    "epochs": "how often all pictures are gone through at most; it ends early where nothing gets better",
-    "head_rate": "how large the steps of the head are, which tells the classes apart",
-    "block_rate": "how large the steps of the last stage are; each one before it goes half as far",
+    "epochs": "at most this many passes over all pictures; it ends early if nothing improves",
+    "head_rate": "learning rate of the head, which tells the classes apart",
+    "block_rate": "learning rate of the last stage; each earlier one has half of the next one's",
     "batch": "pictures per step",
-    "views": "crops of each picture, flipped and tinted a little, that are learnt from besides the whole",
-    "patience": "epochs without a gain on works held out, after which it ends",
-    "scratch_epochs": "how long the same network is trained from nothing, to compare with; 0 leaves that out",
-    "seed": "how works are held out and views are drawn; the same number gives the same again",
+    "views": "crops of each picture, flipped and tinted a little, besides the whole",
+    "patience": "ends after this many epochs without a gain on works held out",
+    "scratch_epochs": "epochs in which the same network is trained from scratch, to compare with; 0: not at all",
+    "seed": "which works are held out and which views are drawn; the same number gives the same result",
 }

@@ -203,8 +203,8 @@ def _place_in_words(comparison: Comparison) -> str:
 def _patches_in_words(comparison: Comparison) -> str:
     count = len(comparison.places)
     if not count:
-        return "No patches of them answer each other."
-    return f"{count} patch{'es' if count > 1 else ''} of one answer{'' if count > 1 else 's'} one of the other."
+        return "None of their patches match."
+    return f"{count} patch{'es' if count > 1 else ''} of one match{'' if count > 1 else 'es'} one of the other."
 
 
 def _trait_values(traits: PictureTraits) -> dict[str, Any]:

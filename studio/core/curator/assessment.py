@@ -76,7 +76,7 @@ def judge_heads(
     rounds = [folds_of(classes, examples.works, count, seed + number * _APART) for number in range(ROUNDS)]
     best: tuple[float, float, HeldOut] | None = None
     for regularisation in REGULARISATIONS:
-        progress(f"Judging on works held out, regularisation {regularisation:g}")
+        progress(f"Validating on works held out, regularisation {regularisation:g}")
         held = hold_out(numbers, classes, rounds[0], len(names), regularisation, blocks, go_on)
         loss = mean_loss(held.probabilities, classes)
         if best is None or loss < best[0]:
@@ -87,11 +87,11 @@ def judge_heads(
     def again(rows: Numbers, folds: Sequence[Classes]) -> list[HeldOut]:
         return [hold_out(rows, classes, each, len(names), regularisation, blocks, go_on) for each in folds]
 
-    progress(f"Judging {ROUNDS - 1} more times, on other works held out")
+    progress(f"Validating {ROUNDS - 1} more times, on other works held out")
     held = averaged([first, *again(numbers, rounds[1:])], classes)
     chance = None
     if random is not None:
-        progress("Judging the same network with random weights")
+        progress("Validating the same network with random weights")
         chance = averaged(again(random.astype(np.float64), rounds), classes)
     return HeadResult(held, regularisation, rounds[0], chance)
 

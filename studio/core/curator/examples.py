@@ -87,7 +87,7 @@ class Collection:
         notes = list(self.problems)
         if self.forbidden:
             forbids = (
-                "forbids to learn from it and was" if len(self.forbidden) == 1 else "forbid to learn from them and were"
+                "forbids learning from it and was" if len(self.forbidden) == 1 else "forbid learning from them and were"
             )
             notes.append(f"{_pictures(len(self.forbidden))} {forbids} left out.")
         if self.unlabelled:

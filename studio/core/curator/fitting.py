@@ -73,7 +73,7 @@ def hold_out(
         inside = folds == fold
         if len(np.unique(classes[~inside])) < count:
             raise StudioError(
-                "A class has works in one fold only, so that it cannot be judged.",
+                "A class has works in one fold only, so it cannot be validated.",
                 "Give it more works, or leave it out.",
             )
         head = fit_head(features[~inside], classes[~inside], tuple(map(str, range(count))), regularisation, blocks)
@@ -185,7 +185,5 @@ def fold_count(classes: Classes, works: Sequence[str]) -> int:
     names = np.array(works)
     fewest = min(len(np.unique(names[classes == number])) for number in np.unique(classes))
     if fewest < 2:
-        raise StudioError(
-            "A class has a single work, so that nothing can be held out of it.", "Give it more works, or leave it out."
-        )
+        raise StudioError("A class has a single work, so none can be held out.", "Give it more works, or leave it out.")
     return min(_FOLDS, len(np.unique(names)))

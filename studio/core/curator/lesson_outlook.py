@@ -34,7 +34,7 @@ LIKE_PHOTOS = 0.9  # median likelihood; photos of 10 makers had 1.0, 20 works of
 FAR = 2.65  # median distance; works by 5 artists had 1.6 to 1.9, photos 2.0 to 2.4, drawings and sprites 2.7 to 3.5
 PHOTOS = (
     "Most of the pictures look like photos. Live takes over their colours and light without a lesson, and there are no"
-    " strokes to learn: rather mix up to four of them as styles."
+    " strokes to learn: mix up to four of them as styles instead."
 )
 UNLIKE = (
     "These pictures are unlike the paintings and photos that the studio knows: expect their colours, lines and contrast"

@@ -88,7 +88,7 @@ def read_classifier(path: Path) -> Classifier:
         return Classifier(_head(tensors, facts), _query(facts), card, _block(tensors))
     except (SafetensorError, KeyError, ValueError, TypeError, OverflowError, MemoryError) as error:
         raise StudioError(
-            f"{path.name} is no classifier of the studio's: {error}.", "Train one with 'style-studio classify train'."
+            f"{path.name} is not a classifier of the studio's: {error}.", "Train one by 'style-studio classify train'."
         ) from error
 
 

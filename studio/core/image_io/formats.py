@@ -162,7 +162,7 @@ def format_of(path: Path) -> ExportFormat:
     if found is None:
         ending = f"ends in {path.suffix}" if path.suffix else "has no ending"
         raise PictureError(
-            f"{path.name} {ending}, which is no format an artwork can be written in.",
+            f"{path.name} {ending}, which is not a format that an artwork can be written in.",
             f"Name it with one of {', '.join(EXPORT_SUFFIXES)}.",
         )
     return found

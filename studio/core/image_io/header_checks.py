@@ -56,7 +56,7 @@ def check_size(name: str, width: int, height: int, smallest_edge: int = SMALLEST
         limit = f"{LARGEST_EDGE:,} px on an edge"
     if limit:
         raise PictureError(
-            f"{name} says it is {width:,} x {height:,} px; the limit is {limit}.",
+            f"{name} claims to be {width:,} x {height:,} px; the limit is {limit}.",
             "Make it smaller in another program and open that.",
         )
 
@@ -209,7 +209,7 @@ def _check_gif(name: str, file: IO[bytes]) -> None:
 def _check_png_kind(name: str, file: IO[bytes]) -> None:
     if file.read(16)[12:] == b"CgBI":  # no PNG by the standard: pixels without zlib's head, blue before red
         raise PictureError(
-            f"{name} is a PNG out of an app for iOS, which cannot be opened.", "Take the picture it was made from."
+            f"{name} is a PNG from an iOS app, which cannot be opened.", "Take the picture it was made from."
         )
 
 

@@ -30,7 +30,7 @@ def check_writable(path: Path) -> None:
     try:
         with suppress(FileNotFoundError):
             if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
-                raise PictureError(f"{path.name} is no ordinary file.", "Choose another name.")
+                raise PictureError(f"{path.name} is not an ordinary file.", "Choose another name.")
         replace_file(path, b"", _stop)
     except _GoodEnough:
         return
@@ -49,7 +49,7 @@ def check_folder(folder: Path) -> None:
     except (OSError, ValueError) as error:
         raise _refusal(unwritable(folder, error), error) from error
     if not nearest.is_dir():
-        raise PictureError(f"{nearest} is no folder.", "Choose another one.")
+        raise PictureError(f"{nearest} is not a folder.", "Choose another one.")
     try:
         replace_file(nearest / _PROBE, b"", _stop)
     except _GoodEnough:

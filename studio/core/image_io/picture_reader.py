@@ -242,10 +242,8 @@ def _stranger(name: str, head: bytes) -> PictureError:
         return PictureError(f"{name} is a shortcut and not the picture itself.", "Choose what it points to.")
     if seems.startswith(RAW_FILE):
         return raw_file(name, seems)
-    return PictureError(
-        f"{name} is {seems}, not a picture the studio opens." if seems else f"{name} is no picture the studio knows.",
-        "It opens JPEG, PNG, WebP, TIFF, AVIF, HEIC, BMP and GIF.",
-    )
+    what = f"{seems}, not a picture the studio opens" if seems else "not a picture the studio knows"
+    return PictureError(f"{name} is {what}.", "It opens JPEG, PNG, WebP, TIFF, AVIF, HEIC, BMP and GIF.")
 
 
 def _damaged(name: str, error: Exception) -> PictureError:

@@ -308,8 +308,8 @@ def _take(lock: FolderLock, folder: Path) -> None:
         lock.take()
     except WriteError as error:
         raise StudioError(
-            f"The index of the library may not be written in {folder}.",
-            "What is in it can be seen and searched; new pictures need a folder and a disk that take them.",
+            f"The index of the library cannot be written in {folder}.",
+            "What is in it can be seen and searched; for new pictures, the folder must be writable.",
         ) from error
 
 

@@ -12,7 +12,7 @@ from studio.core.library.plane import Plane
 NOTE = "Near each other means alike to a network, in style. It does not mean by the same artist, nor influenced."
 LAYOUT_NOTES = {
     "pca": "PCA: what is far apart differs; what is near may still differ in other ways.",
-    "umap": "UMAP: near is alike; distances between islands mean little.",
+    "umap": "UMAP: works close together are alike; distances between islands mean little.",
 }
 _METHODS = {"pca": "principal components of the style vectors", "umap": "UMAP of the style vectors"}
 _DIGITS = 4

@@ -30,7 +30,7 @@ def umap_plane(vectors: NDArray[np.float32], seed: int = 0) -> NDArray[np.float3
     """
     if len(vectors) < FEWEST:
         raise StudioError(
-            f"UMAP needs at least {FEWEST} pictures; there are {len(vectors)}.", "Take PCA, or more pictures."
+            f"UMAP needs at least {FEWEST} pictures; there are {len(vectors)}.", "Choose PCA, or more pictures."
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of libraries about each other, such as a missing TensorFlow

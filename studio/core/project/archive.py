@@ -168,7 +168,7 @@ def _checked_members(archive: zipfile.ZipFile, end: int) -> dict[str, zipfile.Zi
             or info.comment
             or info.external_attr >> 16 & 0o170000 not in (0, 0o100000)
         ):
-            raise ValueError("a part of it is no plain file")
+            raise ValueError("a part of it is not a plain file")
         if info.compress_type != zipfile.ZIP_STORED or info.compress_size != info.file_size:
             raise ValueError("a part of it is compressed")
         if info.header_offset != place:

@@ -189,7 +189,7 @@ class DocumentReader:
         def make(row: dict[str, Any]) -> frozenset[str]:
             keys = row.get("keys")
             if not isinstance(keys, list) or len(keys) > MOST_ROWS or not all(isinstance(key, str) for key in keys):
-                raise ValueError("what was removed is no list")
+                raise ValueError("what was removed is not a list")
             check_text(*keys)
             if not self.is_own:  # else undo would throw away what is the artist's own, such as a style
                 keys = [key for key in keys if key.startswith(removal_key("entry", ""))]

@@ -129,7 +129,7 @@ class Presets:
             raise _damaged(self.path, str(error)) from error
         version, given = values.get("version"), values.get("presets")
         if type(version) is not int or not isinstance(given, dict) or len(given) > MOST_PRESETS:
-            raise _damaged(self.path, "they are no list")
+            raise _damaged(self.path, "they are not a list")
         if version > _VERSION:
             raise RecipeError("Your presets were written by a newer Style Studio.", "Install the newest one.")
         presets: _Known = {}
@@ -195,4 +195,4 @@ def _others(presets: Mapping[str, KeptSettings], name: str) -> dict[str, KeptSet
 
 
 def _damaged(path: Path, why: str) -> RecipeError:
-    return RecipeError(f"Your presets cannot be read: {why}.", f"Move {path} away; then there are none.")
+    return RecipeError(f"Your presets cannot be read: {why}.", f"Move {path} away to start without presets.")

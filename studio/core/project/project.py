@@ -44,7 +44,7 @@ class HistoryEntry:
                 raise ProjectError(f"The {name} has {len(text):,} characters; the limit is {most:,}.", "Shorten it.")
             object.__setattr__(self, name, text)
         if not math.isfinite(self.time) or not 0 <= self.time < 1e11:
-            raise ProjectError(f"{self.time!r} is no time of a painting.")
+            raise ProjectError(f"{self.time!r} is not the time of a painting.")
 
     @property
     def key(self) -> str:

@@ -265,7 +265,7 @@ def _linked(
         ) from error
     if picture.fingerprint != fingerprint:
         raise MissingPhoto(
-            f"{at.name}, which {path.name} links to, is another picture by now.",
+            f"{at.name}, which {path.name} links to, is a different picture now.",
             "Say where the photo is, or put it back.",
             at,
             fingerprint,

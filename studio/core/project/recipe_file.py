@@ -61,11 +61,11 @@ def load_recipe_with_regions(path: Path) -> tuple[StyleRecipe, tuple[RecipeRegio
         written = read_settings(path)
         return written.recipe, regions_from_text(written.regions)
     if len(data) > _LARGEST:
-        raise RecipeError(f"{name} is no recipe: it is larger than {_LARGEST:,} bytes.")
+        raise RecipeError(f"{name} is not a recipe: it is larger than {_LARGEST:,} bytes.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RecipeError(f"{name} is no recipe: it is no text.") from error
+        raise RecipeError(f"{name} is not a recipe: it is not text.") from error
     try:
         values = parse_object(text)
     except ValueError:

@@ -27,7 +27,7 @@ def unkept(place: Path, error: StudioError) -> WriteError:
     """Why no session can be kept in a folder: the error of writing, without a name that the user has never seen."""
     cause = error.__cause__
     if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
-        return WriteError(f"The disk is full on which {place} lies.", "Free some space there.")
+        return WriteError(f"The disk of {place} is full.", "Free some space there.")
     why = f": {reason(cause)}" if isinstance(cause, OSError) else ""
     return WriteError(f"Nothing can be written to {place}{why}.", "Look at its permissions.")
 

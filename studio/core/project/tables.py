@@ -43,7 +43,7 @@ class Tables:
         """A list by its name. Raises ValueError if it is none, or has more than `most` entries."""
         found = self._values.get(name)
         if not isinstance(found, list) or len(found) > most:
-            raise ValueError(f"{name} is no list of at most {most:,}")
+            raise ValueError(f"{name} is not a list of at most {most:,}")
         return found
 
 

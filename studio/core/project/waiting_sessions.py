@@ -128,7 +128,7 @@ def _has_pinned(folder: Path) -> bool:
 def discard_session(folder: Path) -> bool:
     """Delete a session for good, unless a studio works in it; whether it is gone. Raises StudioError if it may not."""
     if NAME.fullmatch(folder.name) is None:
-        raise ProjectError(f"{folder} is no session.")
+        raise ProjectError(f"{folder} is not a session.")
     lock = FolderLock(folder)
     if not lock.take_if_free(0.0):
         return False

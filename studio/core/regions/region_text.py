@@ -35,7 +35,7 @@ def read_region(
         raise RecipeError("A region has settings this studio does not know.")
     shares = changes.get("style_shares")
     if shares is not None and not isinstance(shares, list | tuple):
-        raise RecipeError("The style shares of a region are no list.")
+        raise RecipeError("The style shares of a region are not a list.")
     if shares is not None:
         changes = {**changes, "style_shares": tuple(shares)}
     return Region(
@@ -126,7 +126,7 @@ def _list(values: object) -> list[Any]:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise RecipeError("A name of a region is no text.")
+        raise RecipeError("A name of a region is not text.")
     return value
 
 
@@ -139,5 +139,5 @@ def _number(value: object) -> float:
 def _point(value: object) -> Point:
     pair = _list(value)
     if len(pair) != 2:
-        raise RecipeError("A point of a mask is no pair of numbers.")
+        raise RecipeError("A point of a mask is not a pair of numbers.")
     return _number(pair[0]), _number(pair[1])

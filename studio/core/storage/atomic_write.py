@@ -74,7 +74,7 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
         raise PictureError(
-            f"The folder {folder} cannot be made: a file is called so.", "Choose another folder."
+            f"The folder {folder} cannot be made: a file has that name.", "Choose another folder."
         ) from error
     except (OSError, ValueError) as error:
         raise PictureError(
@@ -121,7 +121,7 @@ def _mode_of(target: Path) -> int | None:
     if not target.exists():
         return None
     if not target.is_file():  # a rename would put a file in place of a pipe, or as root of /dev/null
-        raise WriteError(f"{target.name} is no ordinary file.", "Choose another name.")
+        raise WriteError(f"{target.name} is not an ordinary file.", "Choose another name.")
     if not os.access(target, os.W_OK):  # a rename would not mind; the artist who protected it would
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     return target.stat().st_mode & 0o7777

@@ -18,7 +18,7 @@ def open_regular(path: Path) -> IO[bytes]:
         if stat.S_ISDIR(status.st_mode):
             raise PictureError(f"{name} is a folder.", "Choose a picture inside it.")
         if not stat.S_ISREG(status.st_mode):
-            raise PictureError(f"{name} is no ordinary file.", "Choose a picture file.")
+            raise PictureError(f"{name} is not an ordinary file.", "Choose a picture file.")
         return path.open("rb")
     except FileNotFoundError as error:
         if path.is_symlink():

@@ -40,7 +40,7 @@ def check_ordinary(path: Path, most: int = sys.maxsize) -> int:
     """
     facts = path.stat()
     if not stat.S_ISREG(facts.st_mode):
-        raise ValueError("it is no ordinary file")
+        raise ValueError("it is not an ordinary file")
     if facts.st_size > most:
         raise ValueError(f"it is larger than {most:,} bytes")
     return facts.st_size
@@ -58,7 +58,7 @@ def parse_object(text: str | bytes) -> dict[str, Any]:
     """The JSON object in a text. Raises ValueError if there is none."""
     values = parse_json(text)
     if not isinstance(values, dict):
-        raise ValueError("it is no object")
+        raise ValueError("it is not an object")
     return values
 
 
@@ -80,7 +80,7 @@ def check_fields(kind: type, values: object) -> None:
     Fields may be numbers, texts, yes or no, None, a Literal, and lists and mappings of these.
     """
     if not isinstance(values, dict):
-        raise ValueError("it is no object")
+        raise ValueError("it is not an object")
     types = get_type_hints(kind)
     known = {field.name for field in fields(kind)}
     for name, value in values.items():
@@ -147,7 +147,7 @@ def check_encodable(name: str) -> str:
     try:
         os.fsencode(name)
     except UnicodeEncodeError as error:
-        raise ValueError(f"{_short(name)} is no name of a file") from error
+        raise ValueError(f"{_short(name)} is not a file name") from error
     return name
 
 
@@ -158,7 +158,7 @@ def name_key(name: str) -> str:
 
 def _path_text(name: object) -> str:
     if not isinstance(name, str) or not name or "\0" in name or len(name) > LONGEST_PATH:
-        raise ValueError(f"{_short(name)} is no name of a file")
+        raise ValueError(f"{_short(name)} is not a file name")
     return name
 
 

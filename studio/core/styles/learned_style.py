@@ -96,4 +96,4 @@ def _check(name: str, numbers: NDArray[Any], dtype: type[np.generic]) -> None:
     if numbers.dtype != dtype or numbers.ndim > 4 or numbers.size == 0:
         raise StudioError(f"The {name[:40]} of the style is {numbers.shape} of {numbers.dtype}.")
     if not bool(np.isfinite(numbers).all()) or float(np.abs(numbers).max()) > LARGEST_NUMBER:
-        raise StudioError(f"The {name[:40]} of the style holds numbers that cannot be.")
+        raise StudioError(f"The {name[:40]} of the style holds invalid numbers.")

@@ -117,7 +117,7 @@ def _pack(tensors: Mapping[str, NDArray[Any]], card: Card, network: str, sha256:
 def _read(path: Path) -> bytes:
     data = read_regular(path, LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
-        raise StudioError(f"{path.name} is larger than {LARGEST_FILE >> 20} MB: that is no style of the studio's.")
+        raise StudioError(f"{path.name} is larger than {LARGEST_FILE >> 20} MB: that is not a style of the studio's.")
     return data
 
 
@@ -131,7 +131,7 @@ def _header(data: bytes, name: str) -> dict[str, str]:
     except (ValueError, KeyError) as error:
         raise _damaged(name) from error
     if not isinstance(found, dict) or found.get("format") != _FORMAT:
-        raise StudioError(f"{name} holds something else than a style.", "Choose a file that Style Studio has written.")
+        raise StudioError(f"{name} does not hold a style.", "Choose a file that Style Studio has written.")
     if found.get("version") != _VERSION:
         raise StudioError(f"{name} was written by a newer Style Studio.", "Install the newest one.")
     if any(not isinstance(found.get(key), str) for key in ("network", "network_sha256", "card")):
@@ -170,7 +170,7 @@ def numbered(kind: str, tensors: Mapping[str, NDArray[Any]], most: int) -> list[
 def small_picture(tensor: NDArray[Any], name: str, most: int) -> Picture:
     """The picture file in a tensor, `most` px large at most. Raises ValueError or StudioError if it is another."""
     if tensor.dtype != np.uint8 or tensor.ndim != 1:
-        raise ValueError(f"{name} is no file")
+        raise ValueError(f"{name} is not a file")
     data = tensor.tobytes()
     if max(read_header(BytesIO(data), name).size) > most:  # before anything is decoded
         raise ValueError(f"{name} is too large")

@@ -60,7 +60,7 @@ def check_references(pictures: Sequence[Picture]) -> tuple[Remark, ...]:
     for number, picture in enumerate(pictures):
         if picture.long_edge < SMALL and kinds[number] != "pixel art":
             size = f"{picture.width} x {picture.height} px"
-            remarks.append(Remark(f"{picture.name} is {size}: its strokes are hardly to be seen.", (number,)))
+            remarks.append(Remark(f"{picture.name} is {size}: its strokes can hardly be seen.", (number,)))
     for first, second in _doubles([measures.hash for measures in measured]):
         if kinds[first] == kinds[second] == "pixel art":  # the same outlines, or steps of a walk
             continue
@@ -107,10 +107,10 @@ def _notes_on(kinds: Sequence[Kind], times: int) -> list[Remark]:
         text = f"Small pictures are taught as pixel art: each pixel {times} times as large, side by side on sheets."
         notes.append(Remark(text, numbers["pixel art"], is_doubt=False))
     if numbers["cut-out"]:
-        text = "Cut-outs are taught side by side on sheets: what is transparent is not learnt."
+        text = "Cut-outs are taught side by side on sheets: transparent parts are not learnt."
         notes.append(Remark(text, numbers["cut-out"], is_doubt=False))
     if numbers["line work"]:
-        text = "Lines on nothing are taught on paper: white below dark lines, black below light ones."
+        text = "Lines on a transparent background are taught on paper: white below dark lines, black below light ones."
         notes.append(Remark(text, numbers["line work"], is_doubt=False))
     return notes
 

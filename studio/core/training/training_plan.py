@@ -58,7 +58,7 @@ class TrainingPlan:
             raise StudioError(f"The crop is {self.crop} px; the encoder takes multiples of 16 px.")
         for name, channels in self.widths.items():
             if name not in WIDTHS:
-                raise StudioError(f"{name!r} is no layer whose width can change.", f"There are {', '.join(WIDTHS)}.")
+                raise StudioError(f"{name!r} is not a layer whose width can change.", f"There are {', '.join(WIDTHS)}.")
             if not 1 <= channels <= WIDEST:
                 raise StudioError(f"The width of {name} is {channels}; it must be between 1 and {WIDEST}.")
         if self.memory is not None and not 0 <= self.memory <= MOST_MEMORY:
@@ -70,7 +70,7 @@ class TrainingPlan:
                 raise StudioError(f"The {name.replace('_', ' ')} must be above 0 and below {_BELOW:g}.")
         for folder in (self.content, self.styles):
             if not os.path.isdir(folder):  # noqa: PTH112 - Path's raises where the name is too long
-                raise StudioError(f"{folder} is no folder.", "Name the folder that holds the pictures.")
+                raise StudioError(f"{folder} is not a folder.", "Name the folder that holds the pictures.")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def parse_training_log(text: str) -> list[TrainingStep]:
     """The log in a text. Raises ValueError if the text is not a log."""
     steps = parse_json(text)
     if not isinstance(steps, list):
-        raise ValueError("this is no training log")
+        raise ValueError("this is not a training log")
     return [make_checked(TrainingStep, values) for values in steps]
 
 

@@ -89,7 +89,7 @@ class _Training:
                 start = yield from self._in_thread(lambda _: self._fit_head(everything))
                 head, block = yield from self._tune_all(start, tuned.epochs)
         if settings.scratch_epochs:
-            yield self._note("Training the same network from nothing")
+            yield self._note("Training the same network from scratch")
             stages.append((yield from self._train_from_scratch()))
         head = calibrated(head, held, self._classes[places])
         assessment = assess(self._examples, held, head, self._judged, settings.seed, places)

@@ -56,7 +56,7 @@ def compare(held: HeldOut, tuned: TunedParts, classes: Classes, settings: Classi
     if is_kept:
         verdict = f"better, after {_epochs(tuned.epochs)}"
     elif tuned.epochs:
-        verdict = "not better on works held out, so it was thrown away"
+        verdict = "not better on works held out, so it was discarded"
     else:
         verdict = "no epoch was better than none"
     note = f"stages {settings.first_stage} to {LAST} and the head learn; {verdict}"

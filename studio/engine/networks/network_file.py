@@ -82,11 +82,11 @@ def read_network(path: Path) -> LiveNetwork:
             refinement.load_state_dict(_below(_REFINEMENT, weights), assign=True)
             network = FineNetwork(small, refinement)
     except (SafetensorError, OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise WeightsError(f"{path.name} holds something else than a Live network.", "Install it again.") from error
+        raise WeightsError(f"{path.name} does not hold a Live network.", "Install it again.") from error
     descriptor = network.descriptor
     is_fitted = descriptor is None or (descriptor.is_fitted and float(descriptor.floor.min()) > 0)
     if not is_fitted or not all(bool(torch.isfinite(weight).all()) for weight in weights.values()):
-        raise WeightsError(f"{path.name} holds numbers that cannot be.", "Train it again.")
+        raise WeightsError(f"{path.name} holds invalid numbers.", "Train it again.")
     return network
 
 
@@ -107,4 +107,4 @@ def _metadata(path: Path) -> dict[str, str]:
         with safe_open(path, "pt") as file:
             return dict(file.metadata() or {})
     except (SafetensorError, OSError) as error:
-        raise WeightsError(f"{path.name} holds something else than weights.", "Install it again.") from error
+        raise WeightsError(f"{path.name} does not hold weights.", "Install it again.") from error

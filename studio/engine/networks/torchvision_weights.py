@@ -88,9 +88,9 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
-        raise WeightsError(f"{path.name} holds something else than weights.", f"Delete {path}.") from error
+        raise WeightsError(f"{path.name} does not hold weights.", f"Delete {path}.") from error
     if not isinstance(state, Mapping) or not all(isinstance(tensor, Tensor) for tensor in state.values()):
-        raise WeightsError(f"{path.name} holds something else than weights.", f"Delete {path}.")
+        raise WeightsError(f"{path.name} does not hold weights.", f"Delete {path}.")
     return {str(key): tensor for key, tensor in state.items()}
 
 

@@ -64,7 +64,7 @@ def load_style_network(name: str) -> tuple[LiveNetwork, dict[str, Tensor]]:
         try:
             network.load_state_dict(rearrange(_below("transformer", weights)))
         except KeyError as error:
-            raise WeightsError(f"{path.name} holds something else than a Live network.") from error
+            raise WeightsError(f"{path.name} does not hold a Live network.") from error
     else:
         weights = load_bundled_weights(predictor)
         network = read_network(path)

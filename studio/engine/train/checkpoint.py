@@ -117,7 +117,7 @@ def load_state(state: TrainingState, plan: TrainingPlan, path: Path) -> None:
             if _shapes(parts[part]) != _shapes(expected):
                 raise ValueError(f"its {part} does not fit the network")
             if not all(bool(torch.isfinite(tensor).all()) for tensor in parts[part].values()):
-                raise ValueError(f"its {part} holds numbers that cannot be")
+                raise ValueError(f"its {part} holds invalid numbers")
         state.network.load_state_dict(parts["network"])
         state.average.load_state_dict(parts["average"])
         load_optimizer_tensors(state.optimizer, parameters, parts["optimizer"])

@@ -172,7 +172,9 @@ class _Run:
         network, predictor_weights = load_style_network(plan.start)
         if isinstance(network, FineNetwork) or plan.is_fine:
             if plan.widths:
-                raise StudioError("Widths can only be changed of the small network.", "Leave out --widths or --fine.")
+                raise StudioError(
+                    "Only the widths of the small network can be changed.", "Leave out --widths or --fine."
+                )
             if isinstance(network, StyleNetwork):
                 with torch.random.fork_rng():
                     torch.manual_seed(plan.seed)

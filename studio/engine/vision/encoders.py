@@ -152,4 +152,4 @@ def _vgg(layout: EncoderLayout, weights: Mapping[str, Tensor], device: torch.dev
 
 
 def _wrong_weights(name: str) -> WeightsError:
-    return WeightsError(f"These are no weights of {name}.", "Delete the file, and get torchvision's.")
+    return WeightsError(f"These are not weights of {name}.", "Delete the file, and get torchvision's.")

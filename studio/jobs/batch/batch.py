@@ -144,7 +144,7 @@ class Batch:
             raise unwritable(path, error) from error
         if is_there and (identity_of(path) in self._sources or file_identity(path) in self._source_files):
             raise PictureError(
-                f"{item.output} is one of the photos or styles in another place.", "Choose another folder."
+                f"{item.output} is the same file as one of the photos or styles.", "Choose another folder."
             )
         check_inside(self.folder, item.output)
         if is_there and not self._may_overwrite:

@@ -94,7 +94,7 @@ class Watch:
         if self._at_rest is not None and signs.memory - self._at_rest > self._memory:
             return f"it took more than {self._memory / 1e9:.1f} GB of memory"
         if self._idle >= self._bounds.idle:
-            return f"nothing came of it for {self._idle:.0f} s"
+            return f"it made no progress for {self._idle:.0f} s"
         return self._what.format(self._limit) if self._worked >= self._limit else ""
 
     def _start_again(self) -> None:

@@ -111,9 +111,7 @@ class DecodeProcess(Asking):
                             raise PictureError(f"{question.name} was not opened: {exceeded}.", _REMEDY)
         except DecodeDied as death:
             self._check(cancellation)
-            raise PictureError(
-                f"{question.name} was not opened: its decoder came to an end ({death}).", _REMEDY
-            ) from None
+            raise PictureError(f"{question.name} was not opened: its decoder ended ({death}).", _REMEDY) from None
         finally:
             if not is_answered:
                 child.end()

@@ -121,7 +121,7 @@ class _Run:
         if isinstance(answer, StudioError):
             raise answer
         if isinstance(answer, EngineInfo):
-            raise EngineError("The painting engine answered what it was not asked.", "Try again.")
+            raise EngineError("The painting engine sent an answer that nobody asked for.", "Try again.")
         if isinstance(answer, Progress) and answer.training_step is not None:
             self._has_saved = True  # it saves before it tells of its first step
         return answer

@@ -90,7 +90,7 @@ def test_what_cannot_be_opened_is_skipped_and_listed_with_its_reason(studio: Stu
     assert studio("batch", "photos", "photos/a.png", "--style", STYLE, "-o", "out") == 1
     assert "1 picture is named more than once" in studio.err
     table = next(line for line in studio.err.splitlines() if line.startswith("b.png"))
-    assert "skipped" in table and "b.png is no picture the studio knows." in table
+    assert "skipped" in table and "b.png is not a picture the studio knows." in table
 
 
 def test_ctrl_c_says_that_the_same_command_goes_on(studio: Studio) -> None:
@@ -149,7 +149,7 @@ def test_a_cluster_without_its_package_is_told_before_anything_else(
 
 def test_an_output_folder_that_is_a_file_is_refused(studio: Studio) -> None:
     assert studio("batch", "photos", "--style", STYLE, "-o", "photo.png") == 2
-    assert studio.err.startswith("style-studio: photo.png is no folder.")
+    assert studio.err.startswith("style-studio: photo.png is not a folder.")
 
 
 def test_an_engine_that_cannot_start_ends_the_batch_in_one_sentence(studio: Studio) -> None:

@@ -84,7 +84,7 @@ def test_a_style_added_in_the_window_is_listed_and_painted_with_by_its_id(studio
     (library.folder / "broken.json").write_text("{")
     assert studio("styles") == 0
     assert studio.out.splitlines()[-1].split() == [card.id, "My", "wall", "(licence", "unknown)"]
-    assert studio.err.startswith("Left out: broken.json is no card")
+    assert studio.err.startswith("Left out: broken.json is not a card")
     assert studio("styles", card.id, "--json") == 0
     assert json.loads(studio.out)["category"] == "mine"
     assert studio("render", "photo.png", "--style", card.id, "-o", "out.png") == 0

@@ -60,12 +60,12 @@ def test_a_comparison_is_written_as_a_picture_and_replaces_nothing_unasked(studi
     [
         (("compare", "photo.png", "nothing.png"), "no picture nothing.png"),
         (("compare", "-", "-"), "only one picture"),
-        (("compare", "photo.png", "photo.png", "-o", "sheet.jpg"), "is no .png"),
+        (("compare", "photo.png", "photo.png", "-o", "sheet.jpg"), "is not a .png file"),
         (("compare", "photo.png", "photo.png", "-o", "photo.png", "--overwrite"), "is one of the pictures"),
         (("compare", "photo.png", "photo.png", "-o", "none/sheet.png"), "none"),
         (("influence", "nowhere"), "no folder"),
         (("influence", ".", "-k", "0"), "-k is 0"),
-        (("influence", ".", "-o", "page.pdf"), "neither a page nor JSON"),
+        (("influence", ".", "-o", "page.pdf"), "is neither .html nor .json"),
     ],
 )
 def test_what_cannot_be_is_said_before_the_engine_is_made(

@@ -45,7 +45,7 @@ def test_indexing_looks_once_and_leaves_out_what_is_no_picture(studio: Studio, p
     last = studio.lines[-1]
     assert (last["looked_at"], last["left_out"], last["pictures"]) == (5, 1, 4)
     assert studio("index", "pictures") == 0
-    assert "4 pictures, 0 of them looked at now" in studio.err
+    assert "4 pictures, 0 of them analysed now" in studio.err
     assert len(studio.engine.requests) == 4
 
 
@@ -125,7 +125,7 @@ def test_a_map_by_umap_is_computed_once_and_says_what_its_distances_mean(
         assert values["method"].startswith("UMAP") and "distances between islands mean little" in values["note"]
     assert asked == [4]
     assert studio("map", "pictures", "-o", "map.html", "--layout", "umap") == 0
-    assert "near is alike" in (studio.folder / "map.html").read_text(encoding="utf-8")
+    assert "works close together are alike" in (studio.folder / "map.html").read_text(encoding="utf-8")
 
 
 def test_too_few_pictures_for_umap_are_told_and_nothing_is_written(studio: Studio, pictures: Path) -> None:
@@ -162,7 +162,7 @@ def test_residual_networks_are_smoothed_unless_told_otherwise(studio: Studio, pi
         assert isinstance(request, DescribeRequest) and request.query is not None
         assert (request.query.is_smooth, request.query.pool, request.may_download) == (is_smooth, "gram", True)
     assert studio("features", "pictures", "--weights", "nowhere", "-o", "other.npz") == 2
-    assert "nowhere is no folder" in studio.err
+    assert "nowhere is not a folder" in studio.err
 
 
 def test_features_say_what_cannot_be_had(studio: Studio, pictures: Path) -> None:
@@ -249,14 +249,14 @@ def test_a_classifier_is_trained_tested_and_labels_with_a_caution(studio: Studio
     last = studio.lines[-1]
     assert last["accuracy"] == 1.0
     assert last["names"] == ["blue", "red"]
-    assert (studio.folder / "model.html").read_text(encoding="utf-8").count("A classifier is no attribution.") == 1
+    assert (studio.folder / "model.html").read_text(encoding="utf-8").count("A classifier is not an attribution.") == 1
     assert studio("classify", "test", "model.safetensors", "classes", "--json") == 0
     assert studio.lines[-1]["accuracy"] == 1.0
     assert studio("classify", "label", "model.safetensors", "classes/red", "--json") == 0
     assert {line["likely"] for line in studio.lines} == {"red"}
-    assert all(line["note"] == "A classifier is no attribution." for line in studio.lines)
+    assert all(line["note"] == "A classifier is not an attribution." for line in studio.lines)
     assert studio("classify", "label", "model.safetensors", "classes/blue") == 0
-    assert studio.out.rstrip().endswith("A classifier is no attribution.")
+    assert studio.out.rstrip().endswith("A classifier is not an attribution.")
     assert studio("classify", "train", "classes", "-o", "model.safetensors") == 2
     assert "exists already" in studio.err
 
@@ -298,7 +298,7 @@ def test_classify_says_what_it_needs(studio: Studio, pictures: Path) -> None:
     assert "fewer than two classes" in studio.err
     (studio.folder / "model.safetensors").write_bytes(b"nothing")
     assert studio("classify", "label", "model.safetensors", "pictures") == 2
-    assert "no classifier" in studio.err
+    assert "is not a classifier of the studio" in studio.err
 
 
 def test_nothing_to_label_is_a_mistake(studio: Studio, classes: Path) -> None:

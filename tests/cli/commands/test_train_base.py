@@ -87,7 +87,7 @@ def test_of_a_team_only_the_one_that_has_news_speaks(studio: Studio, training: F
     ("options", "message"),
     [
         (["--widths", "wide"], "are not widths"),
-        (["--widths", "depth=3"], "'depth' is no layer whose width can change. There are down, body"),
+        (["--widths", "depth=3"], "'depth' is not a layer whose width can change. There are down, body"),
         (["--widths", "down=-1"], "The width of down is -1; it must be between 1 and"),
         (["--widths", "down=0"], "it must be between 1 and"),
         (["--widths", "up=99999999999"], "it must be between 1 and"),
@@ -110,10 +110,10 @@ def test_a_mistake_is_one_sentence(studio: Studio, training: FakeTraining, optio
 
 def test_a_folder_that_is_not_there_is_named(studio: Studio, training: FakeTraining) -> None:
     assert studio("train-base", "--content", "gone", "--styles", "styles", "--out", "run") == 2
-    assert "gone is no folder" in studio.err
+    assert "gone is not a folder" in studio.err
 
 
 def test_where_training_is_not_offered_it_says_so(studio: Studio, training: FakeTraining) -> None:
     studio.train = None
     assert train(studio) == 1
-    assert "cannot be trained from here" in studio.err
+    assert "cannot be trained here" in studio.err

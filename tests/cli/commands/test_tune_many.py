@@ -214,12 +214,12 @@ def test_a_style_whose_end_or_checkpoint_was_not_noted_is_learnt_again(studio: S
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("photo.png", "-o", "styles"), "photo.png is no folder"),
+        (("photo.png", "-o", "styles"), "photo.png is not a folder"),
         (("art/empty", "-o", "styles"), "There are no pictures in art/empty"),
-        (("art", "-o", "photo.png"), "photo.png is no folder"),
+        (("art", "-o", "photo.png"), "photo.png is not a folder"),
         (("art", "-o", "styles", "--deep-steps", "0"), "Deep steps is 0"),
-        (("art", "-o", "styles", "--cluster", "local:none"), "local:none is no cluster"),
-        (("art", "-o", "styles", "--cluster", "local:0"), "local:0 is no cluster"),
+        (("art", "-o", "styles", "--cluster", "local:none"), "local:none is not a cluster"),
+        (("art", "-o", "styles", "--cluster", "local:0"), "local:0 is not a cluster"),
     ],
 )
 def test_mistakes_are_found_before_the_engine_is_loaded(
@@ -246,7 +246,7 @@ def test_hostile_names_and_files_in_folders_cost_nothing(studio: Studio, tmp_pat
     for output, _ in ends:
         card, _ = read_learned(studio.folder / "styles" / output)
         assert card.title.isprintable()
-    assert "pipe.jpg is no ordinary file" in studio.err
+    assert "pipe.jpg is not an ordinary file" in studio.err
 
 
 def test_works_whose_names_differ_only_far_behind_are_not_learnt_into_one_file(studio: Studio, tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def test_a_link_in_place_of_a_journal_is_not_written_through(tmp_path: Path) -> 
     folder.mkdir()
     letter.write_text("Dear Anna,\n")
     (folder / JOURNAL_NAME).symlink_to(letter)
-    with pytest.raises(StudioError, match="is no journal but a link"):
+    with pytest.raises(StudioError, match="is not a journal but a link"):
         Journal(folder)
     assert letter.read_text() == "Dear Anna,\n"
 
@@ -184,7 +184,7 @@ def test_a_link_in_place_of_a_journal_is_not_written_through(tmp_path: Path) -> 
 def test_a_pipe_in_place_of_a_journal_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / JOURNAL_NAME)
     assert read_journal(tmp_path) is None
-    with pytest.raises(StudioError, match="is no journal"):
+    with pytest.raises(StudioError, match="is not a journal"):
         Journal(tmp_path)
 
 
@@ -240,7 +240,7 @@ def test_a_full_disk_leaves_the_journal_whole(file: Path, monkeypatch: pytest.Mo
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match="Nothing may be written into"):
+    with pytest.raises(StudioError, match="Nothing can be written into"):
         Journal(tmp_path / "nowhere")
 
 

@@ -77,7 +77,7 @@ def test_the_summary_says_what_is_near_and_what_is_far(comparison: Comparison) -
     assert "nearest in colour and grain and are farthest apart in shapes" in text
     assert "Strokes of the second are 1.52 times as wide" in text
     assert "the weight of both lies left of and below the middle" in text
-    assert "3 patches of one answer one of the other" in text
+    assert "3 patches of one match one of the other" in text
     same = compare(CompareRequest(ONE, ONE)).comparison
     assert summary_of(same, "Poppies", "Lion").endswith("are one picture.")
 

@@ -151,7 +151,7 @@ def test_a_file_that_was_not_signed_as_it_should_replaces_nothing(
         return bytes(found)
 
     monkeypatch.setattr("studio.core.image_io.picture_writer.signed", spoil)
-    with pytest.raises(PictureError, match="other pixels" if broken == "pixels" else "signature"):
+    with pytest.raises(PictureError, match="different pixels" if broken == "pixels" else "signature"):
         save_picture(PICTURE, path, None, painted(), key=key)
     assert path.read_bytes() == b"the old one"
     assert {each.name for each in tmp_path.iterdir()} == {"art.png", "other.png"}
@@ -169,7 +169,7 @@ def test_a_certificate_that_is_for_something_else_costs_no_file(tmp_path: Path) 
 
 
 def test_a_certificate_out_of_its_time_is_refused_with_the_day(tmp_path: Path) -> None:
-    for days, words in (((-30, -2), "expired on"), ((2, 30), "is valid from")):
+    for days, words in (((-30, -2), "expired on"), ((2, 30), "is valid only from")):
         files = write_chain(tmp_path / words, days=days)
         with pytest.raises(PictureError, match=rf"artist.pem {words} \d{{4}}-\d\d-\d\d"):
             load_signing_key(SigningFiles(files.certificate, files.key))
@@ -186,9 +186,9 @@ def test_files_that_are_none_are_named(tmp_path: Path, chain: Files) -> None:
     with pytest.raises(PictureError, match=r"certificate wrong\.pem cannot be read"):
         load_signing_key(SigningFiles(wrong, chain.key))
     wrong.write_bytes(b"-----BEGIN NOTHING-----")
-    with pytest.raises(PictureError, match=r"wrong\.pem is no certificate"):
+    with pytest.raises(PictureError, match=r"wrong\.pem is not a certificate"):
         load_signing_key(SigningFiles(wrong, chain.key))
-    with pytest.raises(PictureError, match=r"wrong\.pem is no private key"):
+    with pytest.raises(PictureError, match=r"wrong\.pem is not a private key"):
         load_signing_key(SigningFiles(chain.certificate, wrong))
 
 
@@ -221,7 +221,7 @@ def test_without_a_package_a_sentence_says_how_to_get_it(
 def test_a_pipe_in_place_of_a_key_is_refused_and_not_waited_for(tmp_path: Path, chain: Files) -> None:
     pipe = tmp_path / "pipe.pem"
     os.mkfifo(pipe)
-    with pytest.raises(PictureError, match=r"key pipe\.pem cannot be read: it is no ordinary file"):
+    with pytest.raises(PictureError, match=r"key pipe\.pem cannot be read: it is not an ordinary file"):
         load_signing_key(SigningFiles(chain.certificate, pipe))
 
 

@@ -97,7 +97,7 @@ def test_a_stranger_called_png_is_named(head: bytes, kind: str) -> None:
 
 
 def test_text_is_no_picture() -> None:
-    with pytest.raises(PictureError, match="no picture the studio knows"):
+    with pytest.raises(PictureError, match="not a picture the studio knows"):
         decode_picture(b"To do: paint the bridge", "list.jpg")
 
 
@@ -260,7 +260,7 @@ def test_an_impossible_path_is_a_picture_error(path: str, tmp_path: Path) -> Non
 def test_a_pipe_nobody_writes_to_does_not_hang(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.jpg"
     os.mkfifo(pipe)
-    with pytest.raises(PictureError, match="no ordinary file"):
+    with pytest.raises(PictureError, match="not an ordinary file"):
         open_picture(pipe)
 
 

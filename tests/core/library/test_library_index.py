@@ -46,7 +46,7 @@ class Looker:
         self.looked.append(path.name)
         data = path.read_bytes()
         if data == b"broken":
-            return PictureError(f"{path.name} is no picture.")
+            return PictureError(f"{path.name} is not a picture.")
         if data == b"too much":
             return EngineError("There is not enough memory.")
         return Described(data.hex(), 4, 3, vectors_of(sum(data)), b"small")
@@ -79,7 +79,7 @@ def run(index: LibraryIndex, folder: Path) -> tuple[list[str], list[IndexNews]]:
 def test_a_second_look_opens_only_what_changed(index: LibraryIndex, folder: Path) -> None:
     looked, news = run(index, folder)
     assert sorted(looked) == ["bad.png", "boat.png", "wave_crop2.jpg", "wave_full.jpg"]
-    assert [item.problem for item in news if item.problem] == ["bad.png is no picture."]
+    assert [item.problem for item in news if item.problem] == ["bad.png is not a picture."]
     assert (news[-1].done, news[-1].total) == (4, 4)
     assert run(index, folder) == ([], [])
     (folder / "below" / "boat.png").write_bytes(b"boat, repainted")
@@ -379,5 +379,5 @@ def test_a_folder_that_takes_no_lock_is_named(tmp_path: Path, monkeypatch: pytes
         raise WriteError(".style-studio.lock may not be written there.")
 
     monkeypatch.setattr(FolderLock, "take", refuse)
-    with pytest.raises(StudioError, match="index of the library may not be written in"):
+    with pytest.raises(StudioError, match="index of the library cannot be written in"):
         LibraryIndex(tmp_path / "index", is_writer=True)

@@ -98,7 +98,7 @@ def test_a_part_that_is_there_twice_is_refused(parts: Parts, path: Path) -> None
 @pytest.mark.parametrize("mode", [0o120777, 0o040755, 0o010644, 0o060644])
 def test_links_folders_pipes_and_devices_are_refused(parts: Parts, path: Path, mode: int) -> None:
     refused(
-        path, packed(parts, added(f"pictures/{HEX}.png", b"/etc/passwd", external_attr=mode << 16)), "no plain file"
+        path, packed(parts, added(f"pictures/{HEX}.png", b"/etc/passwd", external_attr=mode << 16)), "not a plain file"
     )
 
 
@@ -152,7 +152,7 @@ def test_an_encrypted_part_is_refused(parts: Parts, path: Path) -> None:
     data = bytearray(packed(parts))
     at = data.rindex(b"PK\1\2")
     data[at + 8] |= 1
-    refused(path, bytes(data), "no plain file")
+    refused(path, bytes(data), "not a plain file")
 
 
 def test_a_flipped_byte_in_a_picture_is_seen(parts: Parts, path: Path) -> None:
@@ -282,15 +282,15 @@ def test_a_link_is_followed_to_the_very_photo_alone_and_never_to_another_machine
     (tmp_path / "private.png").write_bytes(encoded("PNG", quarters()))
     values = json.loads(parts["project.json"])
     for link, words in (
-        (str(tmp_path / "private.png"), "another picture"),
-        ("private.png", "another picture"),
+        (str(tmp_path / "private.png"), "a different picture"),
+        ("private.png", "a different picture"),
         ("../private.png", "leads out"),
         (r"\\evil\share\x.png", "another machine"),
         ("//evil/share/x.png", "another machine"),
         (r"/\evil\share\x.png", "another machine"),
         (r"\/evil/share/x.png", "another machine"),
         ("/??/UNC/evil/share/x.png", "another machine"),
-        ("/dev/zero", "no ordinary file|not there"),
+        ("/dev/zero", "not an ordinary file|not there"),
     ):
         values["pictures"][0] |= {"file": None, "link": link, "is_original": False}
         refused(path, with_document(parts, values), words)

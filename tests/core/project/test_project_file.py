@@ -165,7 +165,7 @@ def test_a_linked_photo_that_is_another_picture_by_now_is_not_taken(path: Path, 
     save_project(path, make_project(photo), photos="linked")
     assert photo.source is not None
     photo.source.write_bytes(encoded("JPEG", quarters()))
-    with pytest.raises(MissingPhoto, match="another picture"):
+    with pytest.raises(MissingPhoto, match="a different picture"):
         load_project(path)
 
 

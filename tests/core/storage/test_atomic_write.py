@@ -250,7 +250,7 @@ def test_a_pipe_or_a_device_is_not_replaced(is_link: bool, tmp_path: Path) -> No
     if is_link:
         path = tmp_path / "link.png"
         path.symlink_to(pipe)
-    with pytest.raises(WriteError, match="no ordinary file"):
+    with pytest.raises(WriteError, match="not an ordinary file"):
         replace_file(path, b"new")
     assert pipe.is_fifo()
     assert {file.name for file in tmp_path.iterdir()} == {pipe.name, path.name}

@@ -84,9 +84,9 @@ def test_finish_paints_after_all_its_pictures_in_equal_parts() -> None:
         ({"network": "another"}, "another version of the network"),
         ({"network_sha256": "0" * 64}, "another version of the network"),
         ({"version": "2"}, "newer Style Studio"),
-        ({"format": "weights"}, "something else than a style"),
-        ({"card": "{}"}, "is no card"),
-        ({"card": "[" * 5000}, "is no card"),
+        ({"format": "weights"}, "does not hold a style"),
+        ({"card": "{}"}, "is not a card"),
+        ({"card": "[" * 5000}, "is not a card"),
         ({"card": None}, "damaged"),
     ],
 )

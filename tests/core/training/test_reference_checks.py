@@ -81,5 +81,5 @@ def test_a_cut_out_is_said_to_be_learnt_without_its_ground() -> None:
     alpha = np.zeros((280, 300), np.uint8)
     alpha[100:200, 100:200] = 255
     cut_outs = [Picture(make_picture(300, 280, seed=number).pixels, f"{number}", alpha) for number in range(3)]
-    assert "what is transparent is not learnt" in said_of(*cut_outs)
+    assert "transparent parts are not learnt" in said_of(*cut_outs)
     assert not any(remark.is_doubt and "one colour" in remark.text for remark in check_references(cut_outs))

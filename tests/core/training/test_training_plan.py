@@ -43,7 +43,7 @@ def test_a_plan_within_its_limits_is_taken(tmp_path: Path, change: dict[str, Any
         ({"validate_every": 0}, "Validate every must be at least 1"),
         ({"save_every": -5}, "Save every must be at least 1"),
         ({"crop": 100}, "multiples of 16"),
-        ({"widths": {"stem": 8}}, "'stem' is no layer whose width"),
+        ({"widths": {"stem": 8}}, "'stem' is not a layer whose width"),
         ({"widths": {"up": 0}}, "width of up is 0"),
         ({"widths": {"up": WIDEST + 1}}, f"between 1 and {WIDEST}"),
         ({"memory": -0.1}, r"memory is -0\.1 GB"),
@@ -62,7 +62,7 @@ def test_a_plan_that_cannot_be_run_is_refused(tmp_path: Path, change: dict[str, 
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match="none is no folder"):
+    with pytest.raises(StudioError, match="none is not a folder"):
         TrainingPlan(tmp_path / "none", tmp_path, tmp_path)
-    with pytest.raises(StudioError, match="none is no folder"):
+    with pytest.raises(StudioError, match="none is not a folder"):
         TrainingPlan(tmp_path, tmp_path / "none", tmp_path)

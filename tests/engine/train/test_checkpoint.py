@@ -176,5 +176,5 @@ def test_checkpoints_that_know_nothing_of_processes_and_name_the_whole_network_a
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes among its files")
 def test_a_pipe_in_place_of_a_checkpoint_is_not_waited_for(plan: TrainingPlan, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(StudioError, match="is damaged: it is no ordinary file"):
+    with pytest.raises(StudioError, match="is damaged: it is not an ordinary file"):
         load_state(fresh_state(nn.Linear(2, 3), plan), plan, tmp_path / "pipe")

@@ -131,7 +131,7 @@ def test_a_file_that_is_no_picture_is_skipped_and_the_rest_goes_on(output: Path,
     (photos / "b.png").write_text("no picture")
     reports = paint(output, job, photos)
     assert states(reports) == {"a.png": "done", "b.png": "skipped", "c.png": "done"}
-    assert "b.png is no picture" in reports["b.png"].reason
+    assert "b.png is not a picture" in reports["b.png"].reason
 
 
 @pytest.mark.parametrize("error", [MemoryError(), EngineError("Out of memory."), ZeroDivisionError("brush")])
@@ -164,7 +164,7 @@ def test_an_engine_that_tells_of_its_failure_says_nonsense_or_ends_in_silence_fa
         def run(self, request: Request) -> Iterator[Event]:
             yield Done(request.id, None)  # type: ignore[arg-type]
 
-    assert "said what cannot be" in paint(output, job, photos, Lying())["a.png"].reason
+    assert "sent something invalid" in paint(output, job, photos, Lying())["a.png"].reason
 
 
 @pytest.mark.parametrize("where", ["describe", "paint"])

@@ -66,7 +66,7 @@ def test_waiting_for_a_disk_is_no_work_but_has_an_end() -> None:
     world.watch.begin(0)
     assert world.passes(2.9, work=0) == ""
     assert world.passes(0.1) == ""
-    assert "nothing came of it for 3 s" in world.passes(3.1, work=0)
+    assert "it made no progress for 3 s" in world.passes(3.1, work=0)
 
 
 def test_a_computer_that_slept_ends_nothing() -> None:

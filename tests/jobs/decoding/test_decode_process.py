@@ -208,7 +208,7 @@ def test_what_was_given_up_before_is_not_begun(shared: DecodeProcess, photo: Pat
 def test_a_process_that_does_nothing_is_ended(make: Callable[..., DecodeProcess], photo: Path) -> None:
     opener = make(idle=2.0)
     stopped(opener, photo)
-    with pytest.raises(PictureError, match=r"photo\.png was not opened: nothing came of it for 2 s"):
+    with pytest.raises(PictureError, match=r"photo\.png was not opened: it made no progress for 2 s"):
         opener.open_picture(photo)
     opener.open_picture(photo)
 
@@ -231,7 +231,7 @@ def test_after_a_death_the_next_picture_opens(make: Callable[..., DecodeProcess]
     with ThreadPoolExecutor(1) as thread:
         waiting = thread.submit(opener.open_picture, photo)
         os.kill(process, signal.SIGKILL)
-        with pytest.raises(PictureError, match=r"photo\.png was not opened: its decoder came to an end \(SIGKILL"):
+        with pytest.raises(PictureError, match=r"photo\.png was not opened: its decoder ended \(SIGKILL"):
             waiting.result(60)
     np.testing.assert_array_equal(opener.open_picture(photo).pixels, noise(40, 30))
 

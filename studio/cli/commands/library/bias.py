@@ -50,7 +50,7 @@ def show_bias(arguments: argparse.Namespace) -> int:
         rest = sum(counts.values()) - sum(count for _, count in shown)
         console.print(f"{sort:<8} {named}{f', others {rest}' if rest else ''}", soft_wrap=True)
     if found.forbidden:
-        console.print(f"{found.forbidden:,} pictures forbid to learn from them.", soft_wrap=True)
+        console.print(f"{found.forbidden:,} pictures forbid learning from them.", soft_wrap=True)
     for gap in found.gaps:
         console.print(f"missing  {gap}", soft_wrap=True)
     return DONE

@@ -59,7 +59,7 @@ def _add_by(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", help="device to look with, such as cpu or cuda:1 (default: the best there is)")
+    parser.add_argument("--device", help="device to compute on, such as cpu or cuda:1 (default: the best there is)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
 
 

@@ -45,14 +45,14 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", required=True, type=Path, metavar="OUT", help="the classifier, .safetensors")
     parser.add_argument("--report", type=Path, metavar="HTML", help="where the report goes (default: beside OUT)")
     parser.add_argument("--overwrite", action="store_true", help="replace files that exist already")
-    alone = "learn the head on the frozen network, and do not try to fine-tune that"
+    alone = "learn only the head, on the frozen network, without fine-tuning"
     parser.add_argument("--head-only", action="store_true", help=alone)
     for name, (low, high) in LIMITS.items():
         default = getattr(ClassifierSettings, name)
         words = f"{HELP[name]} (default: {default:g})"
         option = f"--{name.replace('_', '-')}"
         parser.add_argument(option, type=type(default), metavar=f"{low:g}..{high:g}", help=words)
-    without = "do not compare with the same network of random weights, nor with one trained from nothing"
+    without = "do not compare with the same network of random weights, nor with one trained from scratch"
     parser.add_argument("--no-scratch", action="store_true", help=without)
 
 
@@ -98,7 +98,7 @@ def _outputs(arguments: argparse.Namespace) -> tuple[Path, Path]:
     output: Path = arguments.output
     report: Path = arguments.report or output.with_suffix(".html")
     if output.suffix.lower() != _MODEL_SUFFIX:
-        raise UsageError(f"{output} is named like no classifier.", f"End it in {_MODEL_SUFFIX}.")
+        raise UsageError(f"{output} has the wrong ending for a classifier.", f"End it in {_MODEL_SUFFIX}.")
     for path in (output, report):
         check_free(path, arguments.overwrite)
     return output, report

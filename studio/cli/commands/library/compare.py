@@ -30,7 +30,7 @@ def add_compare_command(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("second", metavar="SECOND", help="the picture to compare it with")
     parser.add_argument("-o", "--output", type=Path, metavar="OUT.png", help="also write the comparison as a picture")
     parser.add_argument("--overwrite", action="store_true", help="replace a file that exists already")
-    parser.add_argument("--device", help="device to look with, such as cpu or cuda:1 (default: the best there is)")
+    parser.add_argument("--device", help="device to compute on, such as cpu or cuda:1 (default: the best there is)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
 
 
@@ -65,7 +65,7 @@ def _check_output(arguments: argparse.Namespace) -> None:
     if output is None:
         return
     if output.suffix.lower() != ".png":
-        raise UsageError(f"{output} is no .png.", "The comparison is written as PNG.")
+        raise UsageError(f"{output} is not a .png file.", "The comparison is written as PNG.")
     inputs = [path_of(name) for name in (arguments.first, arguments.second) if name != PIPE]
     if same_file(output, inputs) is not None:
         raise UsageError(f"{output} is one of the pictures that are compared.", "Choose another name.")

@@ -35,10 +35,10 @@ def add_features_command(parser: argparse.ArgumentParser) -> None:
     """Give the parser the options of `features`."""
     add = parser.add_argument
     add("pictures", nargs="*", type=Path, metavar="PICTURES", help="pictures, and folders of them")
-    add("--encoder", choices=LAYERS, default="mobilenet_v2", help="which network looks (default: mobilenet_v2)")
+    add("--encoder", choices=LAYERS, default="mobilenet_v2", help="network to use (default: mobilenet_v2)")
     add("--layer", action="append", metavar="LAYER", help="such as features.14 or relu3_1; may be repeated")
     add("--pool", choices=get_args(Pool), default="moments", help="what is kept of a layer (default: moments)")
-    smooth = f"smooth activations by a softmax (SWAG) before (default: for {', '.join(RESIDUAL)})"
+    smooth = f"smooth activations by a softmax (SWAG) before pooling (default: for {', '.join(RESIDUAL)})"
     add("--smooth", action=argparse.BooleanOptionalAction, default=None, help=smooth)
     add(
         "--weights",
@@ -51,11 +51,11 @@ def add_features_command(parser: argparse.ArgumentParser) -> None:
     add("--list-layers", action="store_true", help="print the layers of the encoder, and do nothing else")
     add("-o", "--output", type=Path, metavar="OUT", help="file to write: .npz, .parquet or .safetensors")
     add("--overwrite", action="store_true", help="replace a file that exists already")
-    add("--device", help="device to look with, such as cpu or cuda:1 (default: the best there is)")
+    add("--device", help="device to compute on, such as cpu or cuda:1 (default: the best there is)")
     add_cluster_option(
         parser,
-        "send pictures to the workers of the Dask scheduler at tcp://HOST:PORT, who look; --device, --weights and"
-        " --download are theirs",
+        "send pictures to the workers of the Dask scheduler at tcp://HOST:PORT, which analyse them; --device, --weights"
+        " and --download are theirs",
     )
     add("--json", action="store_true", help="print JSON instead of text")
 
@@ -88,9 +88,9 @@ def _output(arguments: argparse.Namespace) -> Path:
     check_cluster(arguments)
     weights = arguments.weights if arguments.cluster is None else None
     if weights is not None and not os.path.isdir(weights):  # noqa: PTH112 - Path's raises where the name is too long
-        raise UsageError(f"{weights} is no folder.", "Name the folder that holds torchvision's weight files.")
+        raise UsageError(f"{weights} is not a folder.", "Name the folder that holds torchvision's weight files.")
     if output.suffix.lower() not in _FORMATS:
-        raise UsageError(f"{output} is named like no format for numbers.", f"End it in {' or '.join(_FORMATS)}.")
+        raise UsageError(f"{output} has the wrong ending for features.", f"End it in {' or '.join(_FORMATS)}.")
     check_free(output, arguments.overwrite)
     return output
 

@@ -28,18 +28,20 @@ JSON_SECONDS = 1.0  # between lines of progress
 def add_index_options(parser: argparse.ArgumentParser) -> None:
     """Give the parser what every command of the library takes."""
     parser.add_argument("--index", type=Path, metavar="DIR", help="where the index lies (default: the user's cache)")
-    parser.add_argument("--device", help="device to look with, such as cpu or cuda:1 (default: the best there is)")
+    parser.add_argument("--device", help="device to compute on, such as cpu or cuda:1 (default: the best there is)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
 
 
 def add_index_command(parser: argparse.ArgumentParser) -> None:
     """Give the parser the options of `index`."""
-    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="folder of pictures, with those below")
-    parser.add_argument("--duplicates", action="store_true", help="also list pictures that are there more than once")
+    parser.add_argument(
+        "folders", nargs="+", type=Path, metavar="FOLDER", help="folder of pictures, with its subfolders"
+    )
+    parser.add_argument("--duplicates", action="store_true", help="also list duplicates")
     add_index_options(parser)
     add_cluster_option(
         parser,
-        "send pictures to the workers of the Dask scheduler at tcp://HOST:PORT, who look; --device is theirs",
+        "send pictures to the workers of the Dask scheduler at tcp://HOST:PORT, which analyse them; --device is theirs",
     )
 
 
@@ -55,7 +57,7 @@ def index_folders(arguments: argparse.Namespace, make_engine: MakeEngine, opener
         if arguments.json:
             print_json({"event": "done", "looked_at": looked, "left_out": problems, "pictures": len(rows)})
         else:
-            say(f"{len(rows):,} pictures, {looked:,} of them looked at now, {problems:,} files left out.")
+            say(f"{len(rows):,} pictures, {looked:,} of them analysed now, {problems:,} files left out.")
     return DONE
 
 

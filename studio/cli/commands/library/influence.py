@@ -26,7 +26,7 @@ _FORMATS = (".html", ".json")
 def add_influence_command(parser: argparse.ArgumentParser) -> None:
     """Give the parser the options of `influence`."""
     add = parser.add_argument
-    add("folder", type=Path, metavar="FOLDER", help="folder of pictures with dates; it is indexed")
+    add("folder", type=Path, metavar="FOLDER", help="folder of pictures with dates; it is indexed first")
     add("-k", dest="nearest", type=int, default=NEAREST, metavar="N", help=f"earlier works per work ({NEAREST})")
     add("--at-least", type=float, default=AT_LEAST, metavar="-1..1", help=f"leave out what is less alike ({AT_LEAST})")
     add("-o", "--output", type=Path, metavar="OUT", help="write a page (.html) or .json instead of printing")
@@ -38,11 +38,11 @@ def show_influence(arguments: argparse.Namespace, make_engine: MakeEngine, opene
     """Print or write works in order of time, each with the earlier ones it is like."""
     output: Path | None = arguments.output
     if arguments.nearest < 1:
-        raise UsageError(f"-k is {arguments.nearest}; it goes from 1 on.")
+        raise UsageError(f"-k is {arguments.nearest}; it must be at least 1.")
     if not -1 <= arguments.at_least <= 1:  # so written, it refuses nan, too
         raise UsageError(f"--at-least is {arguments.at_least:g}; it goes from -1 to 1.")
     if output is not None and output.suffix.lower() not in _FORMATS:
-        raise UsageError(f"{output} is neither a page nor JSON.", f"End it in {' or '.join(_FORMATS)}.")
+        raise UsageError(f"{output} is neither .html nor .json.", f"End it in {' or '.join(_FORMATS)}.")
     if output is not None:
         check_free(output, arguments.overwrite)
     (folder,) = absolute_folders([arguments.folder])

@@ -33,14 +33,15 @@ _FORMATS = (".json", ".html")
 
 def add_map_command(parser: argparse.ArgumentParser) -> None:
     """Give the parser the options of `map`."""
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="folder of pictures; it is indexed")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="folder of pictures; it is indexed first")
     parser.add_argument("-o", "--output", required=True, type=Path, metavar="OUT", help=".html (a page) or .json")
     parser.add_argument("--overwrite", action="store_true", help="replace a file that exists already")
     parser.add_argument(
         "--layout",
         choices=LAYOUTS,
         default="pca",
-        help="pca (at once; the default) or umap (takes a while; near is alike, distances between islands mean little)",
+        help="pca (at once; the default) or umap (takes a while; works close together are alike, distances between"
+        " islands mean little)",
     )
     add_index_options(parser)
 
@@ -49,7 +50,7 @@ def draw_map(arguments: argparse.Namespace, make_engine: MakeEngine, opener: Pic
     """Write where each picture lies among those it is like in style, and the groups there are."""
     output: Path = arguments.output
     if output.suffix.lower() not in _FORMATS:
-        raise UsageError(f"{output} is named like no map.", f"End it in {' or '.join(_FORMATS)}.")
+        raise UsageError(f"{output} has the wrong ending for a map.", f"End it in {' or '.join(_FORMATS)}.")
     check_free(output, arguments.overwrite)
     (folder,) = absolute_folders([arguments.folder])
     with LibraryIndex(arguments.index, is_writer=True) as index:

@@ -29,8 +29,8 @@ def add_similar_command(parser: argparse.ArgumentParser) -> None:
     """Give the parser the options of `similar`."""
     add = parser.add_argument
     add("picture", metavar="PICTURE", help="the picture to compare with; - reads standard input")
-    add("--in", dest="folder", required=True, type=Path, metavar="FOLDER", help="folder to look in; it is indexed")
-    add("--by", choices=get_args(By), default="style", help="what has to be alike (default: style)")
+    add("--in", dest="folder", required=True, type=Path, metavar="FOLDER", help="folder to search; it is indexed first")
+    add("--by", choices=get_args(By), default="style", help="what has to be similar (default: style)")
     add("--count", type=int, default=10, metavar="N", help="how many pictures (default: 10)")
     add("--at-least", type=float, default=-1.0, metavar="-1..1", help="leave out what is less alike")
     add_index_options(parser)

@@ -59,7 +59,7 @@ def read_png(name: str, file: IO[bytes], length: int) -> PngContent:
     chunks = _walk(file, length)
     if chunks.has_too_many:
         raise PictureError(
-            f"{name} is cut into more than {_MOST_CHUNKS:,} pieces, and no program writes as many.",
+            f"{name} is cut into more than {_MOST_CHUNKS:,} pieces, and no program writes that many.",
             "Open it in another program and save it again.",
         )
     is_right = chunks.pixels and not chunks.is_cut

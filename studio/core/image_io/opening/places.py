@@ -104,7 +104,7 @@ def _mounted(scheme: str, rest: str) -> Path:
             return next(filter(_is_there, _other_spellings(candidate)))
     name = displayable(parts[-1] if parts else rest)
     raise PictureError(
-        f"{name} lies at {scheme}://{displayable(host)}, which is not connected as a folder here.",
+        f"{name} lies at {scheme}://{displayable(host)}, which is not connected as a folder on this machine.",
         "Open its folder in the file manager first, or copy the file to this machine.",
     )
 

@@ -43,13 +43,13 @@ class ExportOptions:
 
     def __post_init__(self) -> None:
         if self.format not in WRITE_LIMITS:
-            raise PictureError(f"{self.format} is no export format; choose one of {', '.join(WRITE_LIMITS)}.")
+            raise PictureError(f"{self.format} is not an export format; choose one of {', '.join(WRITE_LIMITS)}.")
         if not 1 <= self.quality <= 100:
             raise PictureError(f"The quality is {self.quality}; it must be between 1 and 100.")
         if self.dpi is not None and not 1 < self.dpi <= 100_000:
             raise PictureError(f"The resolution is {self.dpi:g} dpi; it must be between 2 and 100,000.")
         if self.intent not in INTENTS:
-            raise PictureError(f"{self.intent} is no rendering intent; choose one of {', '.join(INTENTS)}.")
+            raise PictureError(f"{self.intent} is not a rendering intent; choose one of {', '.join(INTENTS)}.")
         limits = WRITE_LIMITS[self.format]
         if self.depth not in limits.depths:
             depths = " or ".join(map(str, limits.depths))

@@ -40,7 +40,7 @@ def verify(written: Path, name: str, sheet: Sheet, options: ExportOptions, key: 
     if again.shape[:2] != sheet.values.shape[:2]:
         raise PictureError(f"{name} came out as {again.shape[1]} x {again.shape[0]} px.", _ELSEWHERE)
     if not _is_same(again, sheet, options):
-        raise PictureError(f"{name} came out with other pixels than the picture has.", _ELSEWHERE)
+        raise PictureError(f"{name} came out with different pixels.", _ELSEWHERE)
 
 
 def _read_back(written: Path, name: str, sheet: Sheet, options: ExportOptions) -> Values:

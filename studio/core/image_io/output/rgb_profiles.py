@@ -74,7 +74,7 @@ def export_profile(choice: str, metadata: Metadata, format_name: ExportFormat | 
     with_inks = format_name is not None and WRITE_LIMITS[format_name].has_inks
     if not is_for_export(profile, with_inks=with_inks):
         raise PictureError(
-            f"{shown_name(Path(choice))} is no profile that a picture of red, green and blue can be written in.",
+            f"{shown_name(Path(choice))} is not a profile that an RGB picture can be written in.",
             "Choose one of RGB; one of inks (CMYK) goes with TIFF and JPEG, and with the soft proof.",
         )
     return profile
@@ -85,7 +85,7 @@ def read_profile(path: Path) -> bytes:
     with open_regular(path) as file:
         data = file.read(_MOST_ICC + 1)
     if len(data) > _MOST_ICC or profile_name(data) is None:
-        raise PictureError(f"{shown_name(path)} is no ICC profile.", "Choose a file that ends in .icc or .icm.")
+        raise PictureError(f"{shown_name(path)} is not an ICC profile.", "Choose a file that ends in .icc or .icm.")
     return data
 
 

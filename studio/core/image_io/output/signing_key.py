@@ -53,7 +53,7 @@ def load_signing_key(files: SigningFiles) -> SigningKey:
     missing = [package for module, package in _PACKAGES.items() if find_spec(module) is None]
     if missing:
         raise PictureError(
-            f"Signing needs what is not installed here: {', '.join(missing)}.",
+            f"Signing needs packages that are not installed here: {', '.join(missing)}.",
             f"Install it with: pip install {' '.join(missing)}. Or export without a signature.",
         )
     from cryptography.hazmat.primitives import serialization
@@ -85,7 +85,7 @@ def _first_certificate(chain: bytes, name: str) -> tuple[Certificate, Any, str]:
         return certificate, certificate.public_key(), displayable(str(names[0].value)) if names else ""
     except (ValueError, UnsupportedAlgorithm) as error:
         raise PictureError(
-            f"{name} is no certificate in PEM form that can be used.",
+            f"{name} is not a certificate in PEM format that can be used.",
             "Name the file that begins with BEGIN CERTIFICATE and holds the whole chain.",
         ) from error
 
@@ -98,7 +98,7 @@ def _check_dates(certificate: Certificate, name: str) -> None:
     if now < certificate.not_valid_before_utc:
         day = certificate.not_valid_before_utc.date().isoformat()
         raise PictureError(
-            f"The certificate in {name} is valid from {day} on only.", "Check this machine's clock, or export unsigned."
+            f"The certificate in {name} is valid only from {day} on.", "Check this machine's clock, or export unsigned."
         )
 
 
@@ -124,7 +124,7 @@ def _load_key(files: SigningFiles) -> Any:
 
 def _no_key(path: Path) -> PictureError:
     return PictureError(
-        f"{path.name} is no private key in PEM form.", "Name the file that begins with BEGIN PRIVATE KEY."
+        f"{path.name} is not a private key in PEM format.", "Name the file that begins with BEGIN PRIVATE KEY."
     )
 
 
@@ -139,7 +139,7 @@ def _algorithm(key: Any, name: str) -> str:
         case rsa.RSAPrivateKey() if key.key_size >= 2048:
             return "ps256"
     raise PictureError(
-        f"C2PA signs with no key such as that in {name}.",
+        f"C2PA cannot sign with the key in {name}.",
         "It takes elliptic curves (P-256, P-384, P-521), Ed25519, and RSA of 2,048 bits and more.",
     )
 

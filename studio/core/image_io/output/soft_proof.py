@@ -28,7 +28,7 @@ class SoftProof:
     def __init__(self, icc: bytes, intent: Intent = "relative", *, warns: bool = False) -> None:
         name = profile_name(icc)
         if name is None or icc[16:20] not in _SPACES:
-            raise PictureError("This is no profile of a printer.", "Choose the .icc file of your printer and paper.")
+            raise PictureError("This is not a printer profile.", "Choose the .icc file of your printer and paper.")
         self.name = name
         try:
             self._shown = _transform(icc, intent, ImageCms.Flags.SOFTPROOFING)

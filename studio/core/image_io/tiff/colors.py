@@ -65,7 +65,7 @@ def colors_of(
     if photometric in (_CIELAB, _ICCLAB) and segments.samples == 1:
         colors, photometric = 1, _BLACK_IS_ZERO  # L alone
     if photometric == _CMYK and page.number(_INK_SET, 1) != 1:
-        raise unreadable(name, "its inks are other ones than cyan, magenta, yellow and black")
+        raise unreadable(name, "its inks are not cyan, magenta, yellow and black")
     if segments.samples < colors:
         raise unreadable(name, f"it has {segments.samples} of the {colors} samples its colours need")
     extra = [int(kind) for kind in page.numbers(_EXTRA_SAMPLES, 64)]

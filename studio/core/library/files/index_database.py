@@ -81,7 +81,7 @@ class IndexDatabase:
             if not is_damage(error):
                 raise StudioError(
                     f"The library in {self._folder} cannot be used: {error}.",
-                    "Make room on the disk, and see that the folder may be written to.",
+                    "Free space on the disk, and check that the folder can be written to.",
                 ) from error
             with suppress(OSError):
                 (self._folder / _MARK).touch()

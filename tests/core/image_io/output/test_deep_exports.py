@@ -188,7 +188,7 @@ def test_a_jpeg_in_another_profile_lies_on_white() -> None:
         ({"format": "jpeg", "depth": 16}, "JPEG is written in 8 bits and not in 16. Choose PNG or TIFF"),
         ({"format": "png", "depth": 10}, "PNG is written in 8 or 16 bits and not in 10. Choose AVIF"),
         ({"format": "jxl", "profile": "photo"}, "JPEG XL is written in sRGB, Display P3 or Adobe RGB"),
-        ({"intent": "pretty"}, "pretty is no rendering intent"),
+        ({"intent": "pretty"}, "pretty is not a rendering intent"),
     ],
 )
 def test_what_does_not_fit_together_is_refused_in_words(fields: dict[str, Any], words: str) -> None:

@@ -113,10 +113,10 @@ def test_what_is_no_profile_or_one_of_inks_is_refused_in_words(tmp_path: Path) -
     inks.write_bytes(cmyk_profile())
     text.write_bytes(b"shopping list" * 40)
     cut.write_bytes(srgb_profile()[:300])
-    with pytest.raises(PictureError, match=r"press\.icc is no profile that .* Choose one of RGB"):
+    with pytest.raises(PictureError, match=r"press\.icc is not a profile that .* Choose one of RGB"):
         export_profile(str(inks), Metadata())
     for path in (text, cut):
-        with pytest.raises(PictureError, match="is no ICC profile"):
+        with pytest.raises(PictureError, match="is not an ICC profile"):
             read_profile(path)
     with pytest.raises(PictureError, match="is not there any more"):
         read_profile(tmp_path / "gone.icc")

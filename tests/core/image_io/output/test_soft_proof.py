@@ -56,5 +56,5 @@ def test_transparency_stays() -> None:
 
 @pytest.mark.parametrize("icc", [b"", b"no profile" * 40, srgb_profile()[:200]])
 def test_what_is_no_profile_is_refused(icc: bytes) -> None:
-    with pytest.raises(PictureError, match=r"no profile of a printer\. Choose the \.icc file"):
+    with pytest.raises(PictureError, match=r"not a printer profile\. Choose the \.icc file"):
         SoftProof(icc)

@@ -186,7 +186,7 @@ def test_a_pipe_with_the_name_of_a_picture_is_not_waited_for(index: LibraryIndex
 
     def refuse(paths: Sequence[Path]) -> Iterable[Described | StudioError]:
         for path, described in zip(paths, describe(paths), strict=True):
-            yield PictureError("It is no ordinary file.") if path.name == "pipe.png" else described
+            yield PictureError("It is not an ordinary file.") if path.name == "pipe.png" else described
 
     news = {one.path.name: one.problem for one in update(index, [folder], refuse)}
-    assert news.pop("pipe.png") == "It is no ordinary file." and set(news.values()) == {""}
+    assert news.pop("pipe.png") == "It is not an ordinary file." and set(news.values()) == {""}
