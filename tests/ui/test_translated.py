@@ -103,7 +103,7 @@ def test_lupdate_finds_what_is_offered(tmp_path: Path) -> None:
     "line",
     [
         'label.setText("Choose another folder")',
-        'text = f"{name} is no folder."',
+        'text = f"{name} is not a folder."',
         'raise StudioError(self.tr("It is gone."), "Resume it.")',
         'self.post(Message(f"{name} added", action="undo"))',
         'raise StudioError("{} is gone for good.".format(name))',

@@ -221,7 +221,7 @@ class MapController(QObject):
         if self.coloring == "label":
             said = [label_among(self._library.labels.get(picture.row, ()), self._model) for picture in self.pictures]
             has_labels = any(label is not None for label in said)
-            title = self.tr("Label (no attribution)") if has_labels else self.tr("No labels yet")
+            title = self.tr("Label (not an attribution)") if has_labels else self.tr("No labels yet")
             names = [None if label is None else shortened(displayable(label[1]), _LONGEST_LABEL) for label in said]
             self._map.set_colors_by(names, title)
             return
@@ -249,7 +249,7 @@ def text_of(picture: IndexedPicture, labels: Sequence[tuple[str, str, float]] = 
     author = facts.known_author or (QCoreApplication.translate("MapController", "artist unknown"))
     year = facts.year or QCoreApplication.translate("MapController", "year unknown")
     unknown = QCoreApplication.translate("MapController", "unknown")
-    said = QCoreApplication.translate("MapController", "{}: {}, {:.2f}; no attribution")
+    said = QCoreApplication.translate("MapController", "{}: {}, {:.2f}; not an attribution")
     lines = [said.format(displayable(model), displayable(label) or unknown, sure) for model, label, sure in labels]
     return "\n".join(filter(None, (facts.title or picture.path.name, f"{author}, {year}", facts.medium, *lines)))
 

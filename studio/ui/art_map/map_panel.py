@@ -149,7 +149,7 @@ class MapPanel(QWidget):
             self.layouts.setCurrentIndex(wanted)
         sentences = {
             "pca": self.tr("What is far apart differs; what is near may still differ in other ways."),
-            "umap": self.tr("Near is alike; distances between islands mean little."),
+            "umap": self.tr("Works close together are alike; distances between islands mean little."),
         }
         if controller.state == "reading":
             text = self.tr("Reading the library …")

@@ -178,7 +178,7 @@ class BatchQueue(QObject):
         """Whether a style is being learnt, which a batch would end; if so, a message says it."""
         is_learning = "learning" in self._session.activities
         if is_learning:
-            text = self.tr("A style is being learnt, or a classifier.")
+            text = self.tr("A style is being learnt, or a classifier trained.")
             self.message_posted.emit(Message(text, self.tr("Stop it, or wait until it is done."), action="teach"))
         return is_learning
 

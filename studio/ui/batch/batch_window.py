@@ -78,7 +78,7 @@ class BatchWindow(QDialog):
         self.setMinimumSize(520, 420)
         resize_within_screen(self, QSize(680, 620))
         self.messages = MessageBar(actions)
-        titles = self.tr("Add pictures"), self.tr("Add a folder with all below it")
+        titles = self.tr("Add pictures"), self.tr("Add a folder with its subfolders")
         self.picker = SourcePicker(settings, _PLACES, *titles, target=self)
         self.clear = QPushButton(self.tr("Clear"))
         set_role(self.clear, "link")

@@ -105,8 +105,8 @@ class ArtworkDrag(QObject):
                 written = path
             except OSError as error:
                 raise WriteError(
-                    self.tr("The picture could not be written to be dragged: {}.").format(error.strerror),
-                    self.tr("Make room on the disk that has the temporary files, or export it."),
+                    self.tr("The picture could not be written for dragging: {}.").format(error.strerror),
+                    self.tr("Free space on the disk of the temporary files, or export the picture."),
                 ) from error
             finally:
                 file.end(written)

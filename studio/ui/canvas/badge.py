@@ -29,7 +29,7 @@ def badge_tip(session: Session) -> str:
         return ""
     if live.progress == 1:
         return translate(
-            "Badge", "A quick painting without the last detail. Finish paints it in full quality and size."
+            "Badge", "A quick painting without the finest detail. Finish paints it in full quality and size."
         )
     if live.progress is not None:
         return translate(
@@ -39,7 +39,9 @@ def badge_tip(session: Session) -> str:
         return translate(
             "Badge", "Painted by the larger network while you rest: nearer to the style. It follows every change."
         )
-    return translate("Badge", "Painted at once, and anew with every change. Finish paints it in full quality and size.")
+    return translate(
+        "Badge", "Painted at once, and again with every change. Finish paints it in full quality and size."
+    )
 
 
 def _state(session: Session) -> str:

@@ -159,7 +159,7 @@ class CompareWorks(QDialog):
             self._tell_pair(-1)
         else:
             waits = self.comparer.is_comparing
-            self.status.setText(self.tr("Both works are looked at…") if waits else "")
+            self.status.setText(self.tr("Comparing the two works…") if waits else "")
 
     @Slot(float)
     def _show_progress(self, share: float) -> None:
@@ -215,12 +215,12 @@ class CompareWorks(QDialog):
             self.choosers, (self.tr("Choose the first work"), self.tr("Choose the second work")), strict=True
         ):
             button.setAccessibleName(name)
-        self.pairs.setAccessibleName(self.tr("How many pairs of patches are shown"))
+        self.pairs.setAccessibleName(self.tr("How many pairs of patches to show"))
         self.pairs.setRange(0, MOST_MATCHES)
         self.pairs.setMinimumWidth(80)
         self.pairs.setMaximumWidth(160)
         self.attention.setToolTip(self.tr("Darken the parts that are like the rest of their picture"))
-        self.progress.setAccessibleName(self.tr("How far the comparison is"))
+        self.progress.setAccessibleName(self.tr("Progress of the comparison"))
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(60)
         for button in (*self.choosers, *self.use, self.mix, self.export, self.done_button):

@@ -39,7 +39,7 @@ class WorksView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 160)
-        self.setAccessibleName(self.tr("Both works, with patches that answer each other"))
+        self.setAccessibleName(self.tr("Both works, with patches that match"))
 
     def sizeHint(self) -> QSize:
         return QSize(820, 420)

@@ -119,9 +119,11 @@ class ClassTable(QWidget):
             unselected = self.tr("Select pictures in the library first.")
             return unselected if source is not None and source.is_selected else nothing
         elif not pictures and not found.forbidden:
-            return self.tr("Nothing of that is known of these pictures. A MANIFEST.tsv or cards beside them tell it.")
+            return self.tr(
+                "Nothing of that is known of these pictures. It is read from a MANIFEST.tsv or from cards beside them."
+            )
         if len(found.examples.names) + len(found.small) < 2:
-            return self.tr("There is one class only, and two are needed to be told apart.")
+            return self.tr("There is only one class; at least two are needed.")
         return self.tr("Fewer than two classes have {} works or more. Add pictures, or ask for fewer works.").format(
             found.least_works
         )
@@ -137,7 +139,7 @@ class ClassTable(QWidget):
             names = ", ".join(path.name for path in found.forbidden[:_NAMED])
             count = len(found.forbidden)
             more = self.tr(" and {} more").format(count - _NAMED) if count > _NAMED else ""
-            lines.append(self.tr("Left out, as nothing may be learnt from them: {}{}.").format(names, more))
+            lines.append(self.tr("Left out, as they forbid learning from them: {}{}.").format(names, more))
         if found.unlabelled:
             text = self.tr("{} pictures belong to no class and are left out.")
             one = self.tr("One picture belongs to no class and is left out.")

@@ -68,7 +68,7 @@ class CuratorWindow(QDialog):
         self.form = ClassifierSettingsForm()
         self.caution = PlainLabel(NO_ATTRIBUTION)
         self.caution.setToolTip(
-            tool_tip(self.tr("It says which of its classes a picture is most like to a network, and not who made it."))
+            tool_tip(self.tr("It says which class a picture resembles most to a network, not who made it."))
         )
         set_role(self.caution, "caption")
         self.curves = LearningCurves(files)
@@ -159,7 +159,9 @@ class CuratorWindow(QDialog):
         if controller.trained is not None:
             found = controller.trained.assessment
             low, high = found.interval
-            text = self.tr("{:.0%} of works held out are right ({:.0%} to {:.0%}); always the most frequent: {:.0%}.")
+            text = self.tr(
+                "Right for {:.0%} of works held out ({:.0%} to {:.0%}); the most frequent class alone: {:.0%}."
+            )
             return text.format(found.accuracy, low, high, found.majority)
         return ""
 

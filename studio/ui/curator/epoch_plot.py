@@ -84,7 +84,7 @@ class EpochPlot(LearningPlot):
 
     def _name(self, epoch: Epoch) -> str:
         if epoch.stage == "from scratch":
-            return self.tr("from nothing")
+            return self.tr("from scratch")
         return self.tr("part {}").format(epoch.part) if epoch.part else self.tr("all")
 
     def take_colors(self) -> None:

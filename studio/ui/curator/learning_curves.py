@@ -25,7 +25,7 @@ class LearningCurves(QWidget):
         self._epochs: Sequence[Epoch] = ()
         awaited = self.tr("The curves of learning will appear here")
         self.pages = LatePlot(files, _load_plot, self._draw, awaited, self.tr("The curves cannot be shown: {}"))
-        self.setAccessibleName(self.tr("Curves of learning: how far off it is (loss)"))
+        self.setAccessibleName(self.tr("Learning curves: the loss, which falls as it learns"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(120)
         box = QVBoxLayout(self)
@@ -45,7 +45,7 @@ class LearningCurves(QWidget):
         if not self._epochs:
             return ""
         last = self._epochs[-1]
-        text = self.tr("{}, part {} of {}: {:.3f} off (loss) after epoch {}")
+        text = self.tr("{}, part {} of {}: loss {:.3f} after epoch {}")
         words = text.format(last.stage, last.part, last.parts, last.loss, last.epoch)
         if last.held_out_loss is not None:
             words += self.tr(", {:.3f} on works held out").format(last.held_out_loss)

@@ -70,7 +70,7 @@ def report_content(title: str, found: Assessment, encoder: str, paper: Paper) ->
     parts = [
         f"<h1>{text(title)}</h1>",
         f'<table width="100%" bgcolor="{paper.caution}" cellpadding="6"><tr><td><b>{NO_ATTRIBUTION}</b> It'
-        " says which of these classes a picture is most like to a network, and not who made it.</td></tr></table><br>",
+        " says which of these classes a picture resembles most to a network, not who made it.</td></tr></table><br>",
         f'<table cellpadding="3">{"".join(fact_rows(found, encoder))}</table>',
         f"<ul>{notes}</ul>" if notes else "",
     ]

@@ -38,7 +38,7 @@ class ClassifierSettingsForm(QWidget):
         self.layers.setAccessibleName(self.tr("What learns"))
         self.layers.setToolTip(
             tool_tip(
-                self.tr("The network has seen photos of things. Its last stages can learn to see your classes, too.")
+                self.tr("The network was trained on photos of things. Its last stages can learn your classes as well.")
             )
         )
         self.layers.addItem(self.tr("The head alone"), None)
@@ -87,30 +87,30 @@ class ClassifierSettingsForm(QWidget):
 
     def _fill_form(self) -> None:
         for name, text, tip in (
-            ("epochs", self.tr("Epochs"), self.tr("How often all pictures are gone through at most")),
-            ("patience", self.tr("Patience"), self.tr("Epochs without a gain on other works, after which it ends")),
+            ("epochs", self.tr("Epochs"), self.tr("At most this many passes over all pictures")),
+            ("patience", self.tr("Patience"), self.tr("Ends after this many epochs without a gain on other works")),
             ("batch", self.tr("Pictures at once"), self.tr("Pictures per step (batch): more are steadier and slower")),
             (
                 "head_rate",
                 self.tr("Head step size"),
-                self.tr("How large the steps of the head are, which tells the classes apart (learning rate)"),
+                self.tr("Learning rate of the head, which tells the classes apart"),
             ),
             (
                 "block_rate",
                 self.tr("Stage step size"),
-                self.tr("How large the steps of the last stage are; each one before it goes half as far"),
+                self.tr("Learning rate of the last stage; each earlier one has half of the next one's"),
             ),
             (
                 "views",
                 self.tr("Crops of each"),
-                self.tr("Crops, flipped and tinted a little, that are learnt from besides the whole (augmentation)"),
+                self.tr("Crops of each picture, flipped and tinted a little, besides the whole (augmentation)"),
             ),
             (
                 "scratch_epochs",
-                self.tr("From nothing"),
-                self.tr("How long the same network is trained from nothing, to compare with; 0 leaves that out"),
+                self.tr("From scratch"),
+                self.tr("Epochs in which the same network is trained from scratch, to compare with; 0: not at all"),
             ),
-            ("seed", self.tr("Seed"), self.tr("How works are held out; the same number gives the same again")),
+            ("seed", self.tr("Seed"), self.tr("Which works are held out; the same number gives the same result")),
         ):
             box = self.numbers[name] = self._make_number(name)
             box.setAccessibleName(text)

@@ -22,7 +22,7 @@ class StageList(QWidget):
         names = {
             "head": self.tr("Head alone"),
             "fine-tuned": self.tr("Fine-tuned"),
-            "from scratch": self.tr("From nothing"),
+            "from scratch": self.tr("From scratch"),
         }
         self.results: dict[StageName, PlainLabel] = {}
         self.verdicts: dict[StageName, PlainLabel] = {}

@@ -46,7 +46,7 @@ def sort_out_folder(paths: Sequence[Path], least_works: int, check: Callable[[],
         name = paths[0].name or str(paths[0])
         text = translate("TrainingSet", "{} is not there.")
         if paths[0].exists():
-            text = translate("TrainingSet", "{} is no folder.")
+            text = translate("TrainingSet", "{} is not a folder.")
         hint = translate("TrainingSet", "Choose a folder whose subfolders are the classes.")
         raise StudioError(text.format(name), hint)
     if len(paths) > 1:

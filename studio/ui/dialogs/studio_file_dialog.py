@@ -129,7 +129,7 @@ class StudioFileDialog(PlainFileDialog):
 
 
 def quoted(text: str) -> str:
-    r"""The paths in a line as Qt reads them, "/a" "/b"; what is no list of paths stays as it is.
+    r"""The paths in a line as Qt reads them, "/a" "/b"; what is not a list of paths stays as it is.
 
     Such as '/a' '/b', /a\ 1 /b\ 1 and file:///a%201, which terminals and file managers write.
     """

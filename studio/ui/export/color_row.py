@@ -45,7 +45,7 @@ class ColorRow(QWidget):
         for combo, name in (
             (self.profile, self.profile.accessibleName()),
             (self.intent, self.intent.accessibleName()),
-            (self.bits, self.tr("Bits of a value")),
+            (self.bits, self.tr("Bits per channel")),
         ):
             label_for_screen_readers(combo, name)
         self.show_format(options.format)

@@ -76,7 +76,7 @@ class ExportDialog(QDialog):
         self.title = QLineEdit(artwork.title)
         self.artist = QLineEdit(last.artist)
         self.credits = CreditsPreview(artwork.credits)
-        self.artist.setPlaceholderText(self.tr("Your name, if it is to be in the file"))
+        self.artist.setPlaceholderText(self.tr("Your name, if you want it in the file"))
         self.format = FormatRow(options)
         self.colors = ColorRow(picture, options)
         self.dimensions = self._make_size(last, can_finish)

@@ -95,5 +95,5 @@ class ExportNote(PlainLabel):
         if all(map(is_relative, regions)):
             return self.tr("The credits, the recipe and its regions are written into it.")
         if any(map(is_relative, regions)):
-            return self.tr("The credits, the recipe and its regions are written into it, but for brushed ones.")
+            return self.tr("The credits, the recipe and its regions are written into it, except brushed ones.")
         return self.tr("The credits and the recipe are written into it, without regions that were brushed.")

@@ -33,7 +33,7 @@ class ExportPreview(QWidget):
         set_role(self.dimensions, "caption")
         self.better = QPushButton(self._offer(shown))
         self.better.setAutoDefault(False)  # Enter in a field exports
-        self.better.setAccessibleDescription(self.tr("Closes this sheet; a message tells when the picture is finished"))
+        self.better.setAccessibleDescription(self.tr("Closes this dialog; a message says when the picture is finished"))
         self.better.clicked.connect(self.better_wanted)
         self.better.setVisible(can_finish and shown is not None and shown.kind != "finished")
         words = QVBoxLayout()
@@ -54,7 +54,7 @@ class ExportPreview(QWidget):
         painted = percent(0.0 if shown is None else shown.progress)
         stopped = 0.0 if shown is None else shown.result.progress
         return {
-            "photo": self.tr("The photo; nothing is painted in it."),
+            "photo": self.tr("The photo; nothing is painted yet."),
             "live": self.tr("The Live preview of the larger network: a sketch of what Finish paints.")
             if shown is not None and shown.is_fine
             else self.tr("The Live preview: a quick sketch of what Finish paints."),

@@ -35,8 +35,8 @@ class SigningRow(QWidget):
         self._signing = SigningSettings() if settings is None else read_signing_settings(settings)
         self.box = QCheckBox(self.tr("Sign with my certificate (C2PA)"))
         tip = self.tr(
-            "Says who exported it, what it was made of, and that a trained model took part, so that a change is "
-            "noticed.\nCredentials that the photo itself has are carried on by a signed export only."
+            "Says who exported it, what it was made from, and that a trained model took part, and shows later changes."
+            "\nThe photo's own credentials are kept only in a signed export."
         )
         self.box.setToolTip(tool_tip(tip))
         self.certificate, self.key = QPushButton(), QPushButton()
@@ -106,8 +106,8 @@ class SigningRow(QWidget):
         self.note.setVisible(self.box.isChecked())
         self.note.setText(
             self.tr(
-                "The signature always says that a trained model took part, and takes the photo's own credentials over "
-                "if they hold. The passphrase is not kept."
+                "The signature always says that a trained model took part, and includes the photo's own credentials "
+                "if they are valid. The passphrase is not kept."
             )
         )
         for button, path, empty in (

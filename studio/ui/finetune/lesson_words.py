@@ -61,7 +61,9 @@ class LessonWords(QObject):
         elif expected.is_measured:
             text = self.tr("About {} on this computer.").format(rough_time(expected.seconds))
         else:
-            text = self.tr("Roughly {}, as quickly as this computer paints.").format(rough_time(expected.seconds))
+            text = self.tr("Roughly {}, going by how quickly this computer paints.").format(
+                rough_time(expected.seconds)
+            )
         return text + " " + self.tr("Looking at the pictures") if controller.is_looking else text
 
     def untaught(self) -> tuple[str, str]:
@@ -97,7 +99,7 @@ class LessonWords(QObject):
             same = self.tr("A mix of these pictures does as well.")
             return same if is_over else self.tr("A mix of these pictures does as well so far.")
         photo = {
-            0: self.tr("the photo as recognisable"),
+            0: self.tr("the photo just as recognisable"),
             1: self.tr("the photo {:.0f} % more recognisable").format(-100 * gain.content),
             -1: self.tr("the photo {:.0f} % less recognisable").format(100 * gain.content),
         }[gain.recognisable]

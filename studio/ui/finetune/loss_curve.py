@@ -30,7 +30,7 @@ class LossCurve(QWidget):
         self._training_log: Sequence[TrainingStep] = ()
         awaited = self.tr("The learning curve will appear here")
         self.pages = LatePlot(files, _load_plot, self._draw, awaited, self.tr("The curve cannot be shown: {}"))
-        self.setAccessibleName(self.tr("Curve of learning: how far off the style it is"))
+        self.setAccessibleName(self.tr("Learning curve: how far it still is from the style"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(52)
         self.pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # a plot would want it all
@@ -41,7 +41,7 @@ class LossCurve(QWidget):
         self.scales = PlainLabel(
             self.tr(
                 "Lower is nearer to the style; 100 % is a mix without a lesson. Coloured: on photos that it has not"
-                " seen, which decide. Grey: while it practises, from its first steps."
+                " seen; these decide. Grey: while it practises, compared with its first steps."
             )
         )
         self.scales.setWordWrap(True)
@@ -50,7 +50,7 @@ class LossCurve(QWidget):
         box.addWidget(self.scales)
         self.left_out = PlainLabel(
             self.tr(
-                "Where the coloured curve is lower than its best, too much of the photo was lost: that was not taken."
+                "Where the coloured curve is below its best, too much of the photo was lost, so that was not taken."
             )
         )
         self.left_out.setWordWrap(True)
@@ -67,7 +67,7 @@ class LossCurve(QWidget):
         best = self.best
         if best is not None and best.held_out is not None:
             base = next(step.held_out["total"] for step in training_log if step.held_out)
-            text = self.tr("{:.0f} % as far off the style as at first on photos it has not seen, best at step {}")
+            text = self.tr("{:.0f} % as far from the style as at the start, on photos it has not seen; best at step {}")
             text = text.format(percent_of(best.held_out["total"], base), best.step)
             self.setAccessibleDescription(f"{text}. {self.left_out.text()}" if lost_photo(training_log) else text)
         else:

@@ -20,7 +20,7 @@ class TrainingPhotos(QWidget):
     def __init__(self, photos: ReferencePictures, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         name = self.tr("Photos to learn on")
-        self.setToolTip(self.tr("Photos like the ones you will paint, learnt on besides the studio's own"))
+        self.setToolTip(self.tr("Photos like the ones you will paint, used for learning besides the studio's own"))
         self.strip = ThumbnailStrip(photos, name, self.tr("Drop photos of your own here (optional)"), _TILE)
         self.picker = SourcePicker(settings, "teach_photos", name, self.tr("Photos of a folder"), target=self)
         column = QVBoxLayout(self)

@@ -41,8 +41,8 @@ class TuneSettingsForm(QWidget):
         self.all_layers.setToolTip(
             tool_tip(
                 self.tr(
-                    "By itself the last layers learn first, which bring strokes and colours, and earlier ones join them"
-                    " later. All at once takes longer and was no better where it was measured."
+                    "If this is off, the last layers, which make strokes and colours, learn first, and earlier ones"
+                    " join later. All at once takes longer and was no better where it was measured."
                 )
             )
         )
@@ -65,7 +65,7 @@ class TuneSettingsForm(QWidget):
             (
                 "deep_rate",
                 self.tr("Brush step size"),
-                self.tr("How far each of these steps goes (learning rate); too far, and the network forgets"),
+                self.tr("How far each of these steps goes (learning rate); if too far, the network forgets"),
             ),
             (
                 "batch",
@@ -122,11 +122,11 @@ class TuneSettingsForm(QWidget):
         if not is_deep:
             text = self.tr("Only the description of the style learns (the style vector); all layers are frozen.")
         elif self.all_layers.isChecked():
-            text = self.tr("All layers that paint learn from the first step; what names styles is frozen.")
+            text = self.tr("All layers that paint learn from the first step; the part that describes styles is frozen.")
         else:
             text = self.tr(
-                "The last layers learn first; those before them join at a quarter and at half of the steps. What names"
-                " styles is frozen."
+                "The last layers learn first; those before them join at a quarter and at half of the steps. The"
+                " part that describes styles is frozen."
             )
         self.frozen.setText(text)
 

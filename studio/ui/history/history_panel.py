@@ -50,7 +50,7 @@ class HistoryPanel(QFrame):
         self.body = QWidget()
         self.view = ShelfView(self.model, self.thumbnails)
         self.hint = PlainLabel(
-            self.tr("Each picture you finish or stop stays here: a click looks at it, a double click brings it back.")
+            self.tr("Each picture you finish or stop stays here: a click shows it, a double click brings it back.")
         )
         self.hint.setIndent(20)  # below its heading
         self.hint.setWordWrap(True)  # the window can be narrower than this

@@ -46,7 +46,7 @@ class ShelfView(QListView):
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("History"))
         self.setAccessibleDescription(
-            self.tr("Arrows look at a picture, Enter brings back its settings, Delete throws it away, P pins it.")
+            self.tr("Arrows show a picture, Enter brings back its settings, Delete throws it away, P pins it.")
         )
         set_role(self, "shelf")
         self.clicked.connect(lambda index: self.looked_at.emit(index.data(ENTRY_ROLE)))

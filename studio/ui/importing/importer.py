@@ -218,7 +218,7 @@ class Importer(QObject):
         count = len(opened.pictures)
         if opened.left_out:
             text = self.tr("{} of {} files were mixed in.").format(count, count + len(opened.left_out))
-            remedy = self.tr("More at once would only turn grey.") if count == MOST_MIXED else ""
+            remedy = self.tr("Mixing more would only give grey.") if count == MOST_MIXED else ""
             self._session.post_message(Message(text, remedy))
 
     def _use_opened(self, opened: Opened) -> None:

@@ -111,7 +111,7 @@ class ReferencePictures(QObject):
         reader = FactsReader()
         for path in allowed.paths:
             if len(found) == MOST_PICTURES:
-                text = self.tr("{} pictures are the most.").format(MOST_PICTURES)
+                text = self.tr("At most {} pictures can be used.").format(MOST_PICTURES)
                 problems.append(StudioError(text, self.tr("The others are left out.")))
                 break
             try:

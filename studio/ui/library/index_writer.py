@@ -107,7 +107,7 @@ class IndexWriter:
         def check(found: int) -> None:
             nonlocal last
             if self._ended.is_set():
-                text = QCoreApplication.translate("IndexWriter", "The folders were not looked through to the end.")
+                text = QCoreApplication.translate("IndexWriter", "The folders were not searched to the end.")
                 raise SearchEnded(text)
             if self._clock() - last >= _TOLD_SECONDS:
                 last = self._clock()

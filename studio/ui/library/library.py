@@ -100,7 +100,7 @@ class Library(QObject):
     @Slot()
     def ask_for_folder(self) -> None:
         """Let the artist choose a folder."""
-        title, mode = self.tr("Add a folder to the library, with all below it"), QFileDialog.FileMode.Directory
+        title, mode = self.tr("Add a folder to the library, with its subfolders"), QFileDialog.FileMode.Directory
         ask_for_files(self._window, self._settings, _PURPOSE, title, mode, self.add)
 
     def add(self, paths: Sequence[Path]) -> None:

@@ -114,7 +114,7 @@ class LibraryBrowser(QObject):
 
     def _check(self) -> None:
         if self._ended.is_set():
-            raise SearchEnded(self.tr("The search was given up."))
+            raise SearchEnded(self.tr("The search was cancelled."))
 
     def _take(self, found: Found) -> None:
         self._is_asking = self._is_mending = False

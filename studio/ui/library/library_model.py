@@ -92,17 +92,17 @@ class LibraryModel(QAbstractListModel):
     def label(self, label: Label) -> str:
         """What a classifier said, never without its certainty."""
         said = displayable(label.label) or self.tr("unknown")
-        return self.tr("{}: {:.2f}; no attribution").format(said, label.certainty)
+        return self.tr("{}: {:.2f}; not an attribution").format(said, label.certainty)
 
     def about(self, entry: Entry) -> list[str]:
         """All that is known of a picture, in lines."""
         facts, note = entry.picture.facts, self._note(entry.picture.row)
         lines = [entry.title, by_line(entry), ", ".join(filter(None, (facts.medium, facts.region, facts.licence)))]
         if not facts.may_learn:
-            lines.append(self.tr("Its owner does not allow to learn from it."))
+            lines.append(self.tr("Its owner does not allow learning from it."))
         lines += [note, *(f"{displayable(label.model)}: {self.label(label)}" for label in entry.labels)]
         if entry.labels:
-            lines.append(self.tr("A classifier is no attribution."))
+            lines.append(self.tr("A classifier is not an attribution."))
         return [*filter(None, lines), displayable(str(entry.picture.path))]
 
     def _note(self, row: int) -> str:

@@ -117,7 +117,7 @@ class SelectionActions(QObject):
         count = len(self._rows)
         nothing = "" if count else self.tr("Select a picture first.")
         one = nothing or ("" if count == 1 else self.tr("Select a single picture."))
-        few = nothing or ("" if count <= MOST_MIXED else self.tr("More than four at once would only turn grey."))
+        few = nothing or ("" if count <= MOST_MIXED else self.tr("Mixing more than four would only give grey."))
         photo = "" if self._session.artwork.content else self.tr("Open a photo first.")
         for name, reason in {
             "use": few,
@@ -195,9 +195,9 @@ class SelectionActions(QObject):
     def _teach_allowed(self, allowed: Sequence[IndexedPicture], wanted: int) -> None:
         forbidden = wanted - len(allowed)
         if forbidden:
-            text = self.tr("The owner of one picture does not allow to learn from it: it is left out.")
+            text = self.tr("The owner of one picture does not allow learning from it: it is left out.")
             if forbidden > 1:
-                text = self.tr("The owners of {} pictures do not allow to learn from them: they are left out.")
+                text = self.tr("The owners of {} pictures do not allow learning from them: they are left out.")
             self._session.post_message(Message(text.format(forbidden), is_problem=not allowed))
         if allowed:
             authors = {one.facts.known_author for one in allowed}

@@ -21,7 +21,7 @@ _PERCENT = 100
 _GROW = Knob(
     "grow",
     str(QT_TRANSLATE_NOOP("RegionPanel", "Grow")),
-    str(QT_TRANSLATE_NOOP("RegionPanel", "Makes the region larger, or smaller to the left.")),
+    str(QT_TRANSLATE_NOOP("RegionPanel", "To the right the region grows, to the left it shrinks.")),
     low=-10.0,
     high=10.0,
     step=0.1,

@@ -58,7 +58,7 @@ class StylePanel(QWidget):
             self._box.insertWidget(index, row)
         self._order_focus()
         self.hint.setText(
-            self.tr("Ctrl and a click on another one, or Shift+Enter, mixes it in.")
+            self.tr("Ctrl and a click on another one, or Shift+Enter, mixes that one in.")
             if styles
             else self.tr("Pick a style in the gallery, or drop a picture onto it.")
         )

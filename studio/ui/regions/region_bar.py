@@ -96,8 +96,8 @@ class RegionBar(QFrame):
     def _nothing_found(self, has_faces: bool) -> str:
         """What is said instead of a proposal: most photos of landscapes and towns have no subject."""
         if has_faces:
-            return self.tr("No subject stands out. Draw what is one with +.")
-        return self.tr("No person, animal or thing stands out. Draw what does with +.")
+            return self.tr("No subject stands out. Draw one with +.")
+        return self.tr("No person, animal or thing stands out. Draw one with +.")
 
     def _describe(self, choice: Choice) -> None:
         chip = self.chips[choice.name]

@@ -55,7 +55,9 @@ class ToolStrip(QFrame):
         self.row.add_button(self._button(actions["mask_overlay"]))
         self.caption = PlainLabel()
         set_role(self.caption, "caption")
-        self.brush_size = self._number(self.tr("Size of the brush, of the photo's longer edge ([ and ])"), 0.2, 100.0)
+        self.brush_size = self._number(
+            self.tr("Size of the brush, relative to the photo's longer edge ([ and ])"), 0.2, 100.0
+        )
         self.softness = self._number(self.tr("How far the brush fades"), 0.0, 100.0)
         self.tolerance = self._number(self.tr("How far a colour may differ ([ and ])"), 1.0, 100.0)
         self.brush_size.valueChanged.connect(lambda value: editor.change_brush(size=value / 100))

@@ -239,7 +239,7 @@ class ActionHandlers(QObject):
         dpi = (last.options.dpi if last else None) or artwork.picture.metadata.dpi or 300.0
         print_dialog = PrintDialog(artwork.picture, artwork.title, dpi, self._window)
         print_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        done = Message(self.tr("{} is with the printer.").format(artwork.title))
+        done = Message(self.tr("{} was sent to the printer.").format(artwork.title))
         print_dialog.printed.connect(partial(self._session.post_message, done))
         print_dialog.open()
 

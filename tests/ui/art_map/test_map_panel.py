@@ -112,7 +112,7 @@ def test_works_go_to_their_places_by_umap_when_these_are_ready_and_back_at_once(
     FakeProcess.made[0].gate.set()
     qtbot.waitUntil(lambda: panel.controller.state == "idle", timeout=30_000)
     assert (panel.map.points[:, 0] == panel.map.points[:, 1]).all()
-    assert panel.note.text().startswith("Near is alike") and panel.stop.isHidden()
+    assert panel.note.text().startswith("Works close together are alike") and panel.stop.isHidden()
     panel.layouts.setCurrentIndex(0)
     assert (panel.map.points == by_pca).all()
     panel.layouts.setCurrentIndex(1)

@@ -186,7 +186,7 @@ def test_what_cannot_be_painted_is_left_out_with_its_reason(
     assert states(chosen) == ["skipped", "failed", "done"]
     assert chosen.window.messages.message.text == "1 of 3 pictures are painted; 2 could not be."
     first, second, _ = rows(chosen, Qt.ItemDataRole.ToolTipRole)
-    assert "a.png is no picture" in first and "There is not enough memory." in second
+    assert "a.png is not a picture" in first and "There is not enough memory." in second
     assert rows(chosen, Qt.ItemDataRole.AccessibleTextRole)[1] == "b.png, There is not enough memory."
     assert chosen.batch_window.progress.text() == "3 of 3   2 left out"
 

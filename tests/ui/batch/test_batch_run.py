@@ -126,7 +126,7 @@ def test_one_item_is_opened_painted_and_written_before_the_next(desk: Desk) -> N
 
 
 def test_what_does_not_open_is_reported_and_the_next_one_is_painted(qtbot: QtBot) -> None:
-    desk = Desk(TwoPhotos(PictureError("It is no picture.")))
+    desk = Desk(TwoPhotos(PictureError("It is not a picture.")))
     desk.run.go_on()
     assert desk.states == [(1, "opening"), (1, "skipped"), (2, "opening")] and len(desk.worker.asked) == 1
 

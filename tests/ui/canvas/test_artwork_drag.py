@@ -145,7 +145,7 @@ def test_without_a_place_for_the_file_it_is_told(qtbot: QtBot, finished: Studio,
     temporary_folder.rmdir()
     with qtbot.waitSignal(finished.session.message_posted) as told:
         assert dragged(finished).urls() == []
-    assert told.args[0].text.startswith("The picture could not be written to be dragged: ")
+    assert told.args[0].text.startswith("The picture could not be written for dragging: ")
 
 
 def test_nothing_is_dragged_where_nothing_is_shown(studio: Studio) -> None:

@@ -56,7 +56,7 @@ def labelled(qtbot: QtBot, library: Studio, kept: Path) -> Studio:
 
 def test_every_picture_has_a_label_with_its_certainty_and_what_it_is_not(labelled: Studio) -> None:
     labels = said(labelled)
-    assert all(label.endswith("; no attribution") for label in labels.values())
+    assert all(label.endswith("; not an attribution") for label in labels.values())
     right = [stem for stem, label in labels.items() if label.startswith(f"{stem.split()[0]}: ")]
     assert len(right) > PICTURES / 2
     assert labels["lonely"].startswith("unknown: ")
@@ -82,7 +82,7 @@ def test_labels_can_be_filtered_and_shown_all_again(qtbot: QtBot, labelled: Stud
     labelled.curator.show_only((NAME, "ember"))
     qtbot.waitUntil(lambda: len(shown(labelled)) == count)
     assert labelled.curator.bar.text.text() == (
-        "Only what Classifier of artists takes for ember. A classifier is no attribution."
+        "Only what Classifier of artists labels as ember. A classifier is not an attribution."
     )
     assert labelled.curator.bar.isVisible()
     press(qtbot, labelled.curator.bar.clear)
@@ -95,7 +95,7 @@ def test_unknown_is_a_filter_too(qtbot: QtBot, labelled: Studio) -> None:
     labelled.curator.show_only((NAME, ""))
     qtbot.waitUntil(lambda: len(shown(labelled)) == count)
     assert "lonely" in shown(labelled)
-    assert "takes for unknown" in labelled.curator.bar.text.text()
+    assert "labels as unknown" in labelled.curator.bar.text.text()
 
 
 def test_the_menu_offers_bundled_and_own_classifiers_and_what_they_said(qtbot: QtBot, labelled: Studio) -> None:
@@ -117,8 +117,8 @@ def test_the_map_is_coloured_by_labels(qtbot: QtBot, labelled: Studio) -> None:
     qtbot.waitUntil(lambda: len(room.map.controller.pictures) == PICTURES, timeout=30000)
     room.map.colors.setCurrentIndex(room.map.colors.findData("label"))
     scale = room.map.map._works.scale
-    assert scale.title == "Label (no attribution)" and set(scale.labels) <= set(CLASSES) and len(scale.labels) > 1
-    assert any("no attribution" in title for title in room.map.map._works.titles)
+    assert scale.title == "Label (not an attribution)" and set(scale.labels) <= set(CLASSES) and len(scale.labels) > 1
+    assert any("not an attribution" in title for title in room.map.map._works.titles)
 
 
 def test_labelling_can_be_stopped_and_keeps_what_was_said(
@@ -127,7 +127,7 @@ def test_labelling_can_be_stopped_and_keeps_what_was_said(
     engine.describing = type(engine.describing)()
     library.curator.label(kept)
     qtbot.waitUntil(lambda: engine.describing._waiting > 0)
-    assert "Labelling with Classifier of artists: 0 of 19. A classifier is no attribution." in (
+    assert "Labelling with Classifier of artists: 0 of 19. A classifier is not an attribution." in (
         library.curator.bar.text.text()
     )
     for number in range(1, 4):
@@ -154,7 +154,7 @@ def test_a_hostile_file_costs_a_sentence(qtbot: QtBot, library: Studio, tmp_path
     path.write_bytes(data)
     library.curator.label(path)
     qtbot.waitUntil(lambda: _message(library) != "")
-    assert "is no classifier of the studio's" in _message(library)
+    assert "is not a classifier of the studio's" in _message(library)
     assert not library.curator.labeller.is_labelling
 
 

@@ -73,12 +73,12 @@ def test_fewer_works_can_be_asked_for(qtbot: QtBot, chosen: CuratorWindow, artis
     [
         (lambda folder: folder.mkdir(), "There are no pictures in given."),
         (lambda folder: save(folder / "one.png", (9, 9, 9)), "lie in no subfolders. Make a folder for each class"),
-        (lambda folder: save(folder / "a" / "one.png", (9, 9, 9)), "There is one class only"),
+        (lambda folder: save(folder / "a" / "one.png", (9, 9, 9)), "There is only one class"),
         (
             lambda folder: [save(folder / name / "one.png", (9, 9, 9)) for name in "ab"],
             "Fewer than two classes have 3 works or more.",
         ),
-        (lambda folder: folder.write_text("no folder"), "given is no folder. Choose a folder"),
+        (lambda folder: folder.write_text("no folder"), "given is not a folder. Choose a folder"),
         (lambda folder: None, "given is not there. Choose a folder"),
     ],
 )
@@ -112,7 +112,7 @@ def test_a_classifier_is_trained_and_its_report_is_read(
     qtbot.waitUntil(lambda: "Classifier of artists" in trained.report.text.toPlainText())
     report = trained.report.text.toPlainText()
     for words in (
-        "A classifier is no attribution.",
+        "A classifier is not an attribution.",
         "Always naming the most frequent class",
         "What is taken for what",
         "What it looks at",
@@ -121,7 +121,7 @@ def test_a_classifier_is_trained_and_its_report_is_read(
         assert words in report
     assert trained.pages.currentIndex() == 1
     assert "right" in trained.stages.results["head"].text() and trained.stages.verdicts["head"].text() == "kept"
-    assert trained.progress.text().endswith("always the most frequent: 33%.")
+    assert trained.progress.text().endswith("the most frequent class alone: 33%.")
 
 
 def test_the_curves_grow_while_it_trains(
@@ -131,9 +131,7 @@ def test_the_curves_grow_while_it_trains(
     assert chosen.main.text() == "Stop" and not chosen.form.isEnabled()
     engine.training.let_pass()
     qtbot.waitUntil(lambda: len(studio.curator.controller.epochs) == 1)
-    assert "part 1 of 1: 1.000 off (loss) after epoch 1, 1.100 on works held out" in (
-        chosen.curves.accessibleDescription()
-    )
+    assert "part 1 of 1: loss 1.000 after epoch 1, 1.100 on works held out" in (chosen.curves.accessibleDescription())
     qtbot.waitUntil(lambda: chosen.curves.pages.plot is not None, timeout=30000)
     assert chosen.stages.verdicts["fine-tuned"].text() == "part 1 of 1, epoch 1 of at most 2"
     engine.training.open()
@@ -189,7 +187,7 @@ def test_a_picture_that_cannot_be_opened_is_left_out_by_name(
 def test_what_is_kept_is_a_file_with_its_card_and_report(trained: CuratorWindow, kept: Path) -> None:
     classifier = read_classifier(kept)
     assert kept.name == "Classifier of artists.safetensors" and set(classifier.head.classes) == set(CLASSES)
-    assert classifier.card.title == "Classifier of artists" and "no attribution" in classifier.card.limits
+    assert classifier.card.title == "Classifier of artists" and "not an attribution" in classifier.card.limits
     assert "Classifier of artists" in kept.with_suffix(".html").read_text(encoding="utf-8")
     assert not trained.keep.isEnabled() and trained.label.isVisible()
 

@@ -456,7 +456,7 @@ def test_what_is_gained_is_said_and_a_click_enlarges_the_sample(
         loaded.session.event_unclaimed.emit(Progress(request.id, number / 30, training_step=step))
         said.append(tune_window.gain.text())
     assert said[:2] == ["", "A mix of these pictures does as well so far."]
-    assert said[2] == "So far 20 % nearer to the style than a mix of these pictures; the photo as recognisable."
+    assert said[2] == "So far 20 % nearer to the style than a mix of these pictures; the photo just as recognisable."
     loaded.session.event_unclaimed.emit(Frame(request.id, 20, 30, 0.7, make_picture(seed=3)))
     press(qtbot, tune_window.samples.taught)
     (enlarged,) = tune_window.findChildren(EnlargedSamples)

@@ -91,15 +91,15 @@ def test_chance_does_not_look_like_learning(curve: LossCurve, plot: LossPlot) ->
 
 
 def test_it_says_the_same_in_words(curve: LossCurve, plot: LossPlot) -> None:
-    assert curve.accessibleName() == "Curve of learning: how far off the style it is"
-    said = "57 % as far off the style as at first on photos it has not seen, best at step 2"
+    assert curve.accessibleName() == "Learning curve: how far it still is from the style"
+    said = "57 % as far from the style as at the start, on photos it has not seen; best at step 2"
     assert curve.accessibleDescription() == said
 
 
 def test_what_lies_below_the_best_is_explained(curve: LossCurve, plot: LossPlot) -> None:
     assert not curve.left_out.isVisible()
     curve.show_training_log([*TRAINING_LOG, step(4, 1.0, 1.1)])
-    reason = "Where the coloured curve is lower than its best, too much of the photo was lost: that was not taken."
+    reason = "Where the coloured curve is below its best, too much of the photo was lost, so that was not taken."
     assert curve.left_out.isVisible() and curve.left_out.text() == reason
     assert curve.accessibleDescription().endswith(reason)
     curve.show_training_log(TRAINING_LOG)

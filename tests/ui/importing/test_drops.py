@@ -83,7 +83,7 @@ REFUSED: dict[str, tuple[Callable[[Path], QMimeData], str]] = {
     "a dead link": (lambda folder: files(folder / "dead.png"), "dead.png is a link to a file that is gone."),
     "a file that was moved": (lambda folder: files(folder / "moved.png"), "moved.png is not there any more."),
     "0 bytes": (lambda folder: files(folder / "empty.png"), "empty.png is empty: it has 0 bytes."),
-    "no picture": (lambda folder: files(folder / "notes.jpg"), "notes.jpg is no picture the studio knows."),
+    "no picture": (lambda folder: files(folder / "notes.jpg"), "notes.jpg is not a picture the studio knows."),
     "a document": (lambda folder: files(folder / "letter.pdf"), "letter.pdf is a PDF document"),
     "several, none a picture": (
         lambda folder: files(folder / "letter.pdf", folder / "empty.png"),

@@ -295,7 +295,7 @@ def test_use_as_style_credits_who_made_it(qtbot: QtBot, filled: Studio) -> None:
 def test_mix_in_adds_several_and_no_more_than_make_sense(qtbot: QtBot, filled: Studio) -> None:
     select(filled, *COLOURS)
     use = filled.library.selection.actions["mix"]
-    assert not use.isEnabled() and "only turn grey" in use.toolTip()
+    assert not use.isEnabled() and "only give grey" in use.toolTip()
     select(filled, "ocean", "sky")
     trigger(filled, "mix")
     qtbot.waitUntil(lambda: len(filled.session.artwork.styles) == 2)
@@ -320,7 +320,7 @@ def test_teach_leaves_out_what_may_not_be_learnt_from(qtbot: QtBot, filled: Stud
     trigger(filled, "teach")
     references = filled.tune_controller.references
     qtbot.waitUntil(lambda: [one.name for one in references.pictures] == ["night.png", "ocean.png"])
-    assert filled.tune_window.isVisible() and "does not allow to learn" in shown_message(filled)
+    assert filled.tune_window.isVisible() and "does not allow learning" in shown_message(filled)
 
 
 def test_teach_knows_whose_works_they_are_if_all_are_by_one_artist(qtbot: QtBot, filled: Studio) -> None:
@@ -390,10 +390,9 @@ def test_labels_are_never_shown_without_their_certainty(qtbot: QtBot, filled: St
     grid_of(filled).viewport().update()
     qtbot.waitUntil(lambda: grid_of(filled).delegate.has_labels)
     model = filled.library.room.model
-    qtbot.waitUntil(
-        lambda: "Hokusai: 0.81; no attribution" in str(model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole))
-    )
-    assert "A classifier is no attribution." in model.data(model.index(0), Qt.ItemDataRole.ToolTipRole)
+    role = Qt.ItemDataRole.AccessibleTextRole
+    qtbot.waitUntil(lambda: "Hokusai: 0.81; not an attribution" in str(model.data(model.index(0), role)))
+    assert "A classifier is not an attribution." in model.data(model.index(0), Qt.ItemDataRole.ToolTipRole)
 
 
 def test_a_folder_that_is_gone_loses_nothing_and_is_told(qtbot: QtBot, filled: Studio, pictures: Path) -> None:

@@ -53,7 +53,7 @@ class Files:
         self.gate.wait(GUARD_SECONDS)
         cancellation.check()
         if path.name == "no.png":
-            raise PictureError("no.png is no picture.")
+            raise PictureError("no.png is not a picture.")
         return make_picture(64, 48)
 
 
@@ -124,5 +124,5 @@ def test_a_newer_question_stops_the_opening_of_those_before(qtbot: QtBot, descri
 
 def test_a_file_that_is_no_picture_ends_the_question(qtbot: QtBot, describing: Describing) -> None:
     describing.ask("no.png")
-    qtbot.waitUntil(lambda: describing.said == ["no.png is no picture."])
+    qtbot.waitUntil(lambda: describing.said == ["no.png is not a picture."])
     assert not describing.describer.is_busy

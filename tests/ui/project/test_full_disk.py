@@ -25,7 +25,7 @@ from tests.support.fakes import FakeEngine, Gate
 from tests.ui.project.conftest import Start
 from tests.ui.project.test_project_names import answer, change, question_of
 
-FULL = "The disk is full on which the sessions lie."
+FULL = "The disk of the sessions is full."
 NOT_KEPT = "What is on the canvas could not be kept."
 
 

@@ -55,7 +55,7 @@ def test_an_exported_picture_brings_its_regions_back(qtbot: QtBot, with_regions:
     qtbot.waitUntil(lambda: bool(session.artwork.history))
     background = session.artwork.regions[0]
     note = export(qtbot, studio, path)
-    assert "regions are written into it, but for brushed ones" in note
+    assert "regions are written into it, except brushed ones" in note
     assert len(read_settings(path).styles) == len(styles) + 1  # who is credited, and not what is mixed
     session.change_regions(())
     studio.importer.settings_offer.use_file(path)

@@ -58,13 +58,13 @@ class LabelsBar(QFrame):
         words = []
         if self._labelled is not None:
             model, label = map(displayable, self._labelled)
-            words.append(self.tr("Only what {} takes for {}.").format(model, label or self.tr("unknown")))
+            words.append(self.tr("Only what {} labels as {}.").format(model, label or self.tr("unknown")))
         if labeller.is_labelling:
             done = self.tr("Labelling with {}: {} of {}.")
             loading = self.tr("Labelling with {}.")
             text = done if labeller.total else loading
             words.append(text.format(displayable(labeller.name), f"{labeller.done:,}", f"{labeller.total:,}"))
         if words:
-            words.append(self.tr("A classifier is no attribution."))
+            words.append(self.tr("A classifier is not an attribution."))
         self.text.setText(" ".join(words))
         self.setVisible(bool(words))

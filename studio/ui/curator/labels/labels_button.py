@@ -61,7 +61,7 @@ class LabelsButton(QToolButton):
         for model, labels in self.counts.items():
             part = menu.add_menu(action_text(self.tr("Show only: {}").format(displayable(model))))
             part.setToolTipsVisible(True)
-            add_heading(part, self.tr("A classifier is no attribution."))
+            add_heading(part, self.tr("A classifier is not an attribution."))
             for label, count in list(labels.items())[:_MOST]:
                 name = displayable(label) or self.tr("unknown")
                 entry = part.addAction(action_text(f"{name}  ({count:,})"))

@@ -247,7 +247,7 @@ class LibraryLabeller(QObject):
         self.labelled.emit(name)
         text = self.tr("{} pictures are labelled by {}.").format(f"{total - failed:,}", name)
         more = self.tr("{} could not be opened.").format(f"{failed:,}") if failed else ""
-        self.message_posted.emit(Message(f"{text} {more}".strip(), self.tr("A classifier is no attribution.")))
+        self.message_posted.emit(Message(f"{text} {more}".strip(), self.tr("A classifier is not an attribution.")))
 
     def _give_up(self, run: int, error: StudioError) -> None:
         if run == self._run:

@@ -196,7 +196,7 @@ class PrintDialog(QDialog):
             dpi, page.width() / 10, page.height() / 10
         )
         if self._size.is_larger_than(page):
-            text += " " + self.tr("What is beyond is cut off.")
+            text += " " + self.tr("Everything beyond it is cut off.")
         self.note.setText(text)
         self.preview.updatePreview()
 

@@ -40,15 +40,15 @@ class SimilarityBar(QFrame):
         set_role(self.note, "caption")
         self.chips: dict[By, QToolButton] = {
             "style": self._make_chip(self.tr("Style"), self.tr("Alike in strokes, textures and materials")),
-            "subject": self._make_chip(self.tr("Subject"), self.tr("Alike in what there is to see")),
+            "subject": self._make_chip(self.tr("Subject"), self.tr("Alike in what they show")),
             "palette": self._make_chip(self.tr("Palette"), self.tr("Alike in colours")),
         }
         self.chips["style"].setChecked(True)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS)
         self.slider.setFixedWidth(_SLIDER_WIDTH)
-        self.slider.setAccessibleName(self.tr("At least this much alike, of 100"))
-        self.slider.setToolTip(tool_tip(self.tr("Leave out what is less alike")))
+        self.slider.setAccessibleName(self.tr("At least this much alike, out of 100"))
+        self.slider.setToolTip(tool_tip(self.tr("Leave out pictures that are less alike")))
         self.value = PlainLabel("0.00")
         self.value.setFixedWidth(self.value.sizeHint().width())  # nothing jumps when the number changes
         self.close_button = QToolButton()

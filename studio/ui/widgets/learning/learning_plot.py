@@ -59,7 +59,7 @@ class LearningPlot(QWidget):
             axis.setTickFont(self.caption_font)
             axis.enableAutoSIPrefix(False)
         self.plot.getAxis("bottom").setLabel(across)
-        self.plot.getAxis("left").setLabel(up or self.tr("How far off (loss)"))
+        self.plot.getAxis("left").setLabel(up or self.tr("Loss"))
         self.plot.showGrid(y=True, alpha=0.12)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
