@@ -116,7 +116,7 @@ def read_rows(folder: Path) -> list[Row]:
                 raise ValueError(f"it has more than {_MOST_ROWS:,} lines")
             return found
     except UnicodeDecodeError as error:
-        raise StudioError(f"{path} cannot be read: it is no text in UTF-8.", "Save it as UTF-8.") from error
+        raise StudioError(f"{path} cannot be read: it is not text in UTF-8.", "Save it as UTF-8.") from error
     except (OSError, ValueError, csv.Error) as error:
         raise StudioError(f"{path} cannot be read: {reason(error)}.", "Mend it, or move it away.") from error
 

@@ -130,7 +130,7 @@ def test_doctor_tells_of_all_that_is_damaged_and_goes_on(
     assert studio("doctor", "--json") == 1
     report = json.loads(studio.out)
     assert set(report["bundled"]["models"].values()) == {"ok"}
-    assert "is no card" in report["bundled"]["styles"][first.stem]
+    assert "is not a card" in report["bundled"]["styles"][first.stem]
     assert report["bundled"]["styles"][second.stem] != "ok"
     assert len(report["problems"]) == 2 and all("Install Style Studio again." in one for one in report["problems"])
 

@@ -61,7 +61,7 @@ def test_what_the_pictures_leave_out_is_told_as_far_as_the_manifest_knows(folder
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [(b"path\ttitle\n\xff\xfe", "it is no text in UTF-8"), (b"path\ttitle\n" + b"x" * 200_000, "field larger than")],
+    [(b"path\ttitle\n\xff\xfe", "it is not text in UTF-8"), (b"path\ttitle\n" + b"x" * 200_000, "field larger than")],
 )
 def test_a_damaged_manifest_is_told_by_its_name(tmp_path: Path, data: bytes, words: str) -> None:
     (tmp_path / "MANIFEST.tsv").write_bytes(data)
