@@ -183,10 +183,10 @@ def write(
         f"often {often}. Only these numbers are distributed, no picture. Measured on artists kept back, three times, "
         f"{queries} pictures in all: the nearest picture of another work is by the same artist for {learnt[0]:.0%} (as "
         f"MobileNetV2 sees them: {plain[0]:.0%}), mean average precision {learnt[1]:.2f} ({plain[1]:.2f}).",
-        limits="Alike to it is not by the same hand: it is no attribution. It learnt from European and North "
-        "American painting and illustration of the 19th century for the most part, with some Japanese prints; other "
-        "traditions and media are told apart less well. Reproductions differ in colour and sharpness, and it cannot "
-        "tell that from style. A photograph has a place in it too, which means nothing.",
+        limits="Pictures that are alike for it need not be by the same hand: this is not an attribution. It learnt "
+        "from European and North American painting and illustration of the 19th century for the most part, with some "
+        "Japanese prints; other traditions and media are told apart less well. Reproductions differ in colour and "
+        "sharpness, and it cannot tell that from style. A photograph has a place in it too, which means nothing.",
     )
     write_model(save(tensors), card)
 

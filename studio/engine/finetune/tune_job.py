@@ -50,7 +50,7 @@ from studio.engine.runtime.tensors import resize_to, shrinking, to_picture
 
 SAMPLE_EDGE = 512  # px of the sample that shows the progress
 SAVED_EVERY = 5.0  # s
-MIXED = "The pictures differ more than works of one artist mostly do: expect a mixture."
+MIXED = "These pictures differ more than works by one artist usually do: expect a mixture."
 NOT_BETTER = "A mix of these pictures does as well as teaching, so the mix is what was saved."
 PREPARED = 0.03  # share of the progress before the first step
 BANDS_EDGE = 512  # px at which Live measures the bands of styles, too
