@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -22,8 +23,12 @@ from studio.core.engine_api import finish_memory
 from studio.core.engine_api.contract import ColorRequest, Done, EngineSettings, LiveRequest
 from studio.core.engine_api.learning import TuneRequest
 from studio.core.engine_api.tune_settings import TuneSettings
+from studio.core.generators import run_to_end
 from studio.core.recipe import StyleRecipe
 from studio.core.styles.learned_style import LearnedStyle
+from studio.engine.comparison.composition import center_of, correlation
+from studio.engine.comparison.palette import palette_of
+from studio.engine.comparison.strokes import strokes_of
 from studio.engine.feed_forward import live_painter
 from studio.engine.finetune import tune_job
 from studio.engine.torch_engine import TorchEngine
@@ -39,7 +44,7 @@ NUMBER = 0.5  # what is read where there is none: the code takes one of the ways
 
 
 class _Elsewhere(TorchDispatchMode):
-    """Refuses to mix devices, as a graphics card does, and answers where numbers are asked for."""
+    """Refuses to mix devices, as a graphics card does, and float64, as Apple's do; answers where numbers are asked for."""
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         tensors = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
@@ -51,7 +56,11 @@ class _Elsewhere(TorchDispatchMode):
         if func not in COPIES:
             devices = {tensor.device.type for tensor in tensors if tensor.dim() > 0}
             assert len(devices) < 2, f"{func} of tensors on {' and '.join(sorted(devices))}"
-        return func(*args, **kwargs)
+        found = func(*args, **kwargs)
+        for tensor in tree_leaves(found):
+            is_too_fine = isinstance(tensor, Tensor) and tensor.device == ELSEWHERE and tensor.dtype == torch.float64
+            assert not is_too_fine, f"{func} gives float64, which Apple's devices do not know"
+        return found
 
 
 def _goes_to_cpu(options: dict[str, Any]) -> bool:
@@ -105,6 +114,28 @@ def test_a_live_picture_is_painted_there(
     monkeypatch.setattr(live_painter, "WHOLE", 64 * 64)
     monkeypatch.setattr(live_painter, "TILE", 64)
     paint(engine, replace(request_of(method="live", **recipe), learned=(learned,)))
+
+
+def test_transparent_pictures_are_painted_there(engine: TorchEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "autocast", lambda *arguments, **options: nullcontext())  # knows no such device
+    alpha = np.tile(np.linspace(0, 255, PHOTO.width).astype(np.uint8), (PHOTO.height, 1))
+    photo, style = PHOTO.with_pixels(PHOTO.pixels, alpha), OTHER_STYLE.with_pixels(OTHER_STYLE.pixels, alpha[:40, :40])
+    paint(engine, LiveRequest(photo, (style,), StyleRecipe(), 192))
+
+
+def test_what_is_compared_is_measured_there() -> None:
+    image = torch.rand((1, 3, 64, 96), device=ELSEWHERE)
+    with _Elsewhere():
+        assert run_to_end(strokes_of(image)).directions.device == ELSEWHERE
+        assert len(center_of(image[:, :1])) == 2
+        assert -1 <= correlation(image[:, :1], image[:, 1:2]) <= 1
+        colors, shares = palette_of(image)
+    assert len(colors) == len(shares)
+
+
+def test_numbers_too_fine_for_some_devices_are_found() -> None:
+    with _Elsewhere(), pytest.raises(AssertionError, match="float64"):
+        torch.rand(2, device=ELSEWHERE).double()
 
 
 def test_colors_are_changed_there(engine: TorchEngine) -> None:

@@ -41,12 +41,12 @@ def soft_map(attention: Tensor) -> Tensor:
 
 def center_of(attention: Tensor) -> tuple[float, float]:
     """Centre of mass (x, y) as shares of width and height; the middle where nothing stands out."""
-    mass = attention[0, 0].double()
+    mass = attention[0, 0].cpu().double()  # Apple's devices do not know float64
     total = float(mass.sum())
     if total <= 0:
         return 0.5, 0.5
-    across = (torch.arange(mass.shape[1], device=mass.device) + 0.5) / mass.shape[1]
-    down = (torch.arange(mass.shape[0], device=mass.device) + 0.5) / mass.shape[0]
+    across = (torch.arange(mass.shape[1]) + 0.5) / mass.shape[1]
+    down = (torch.arange(mass.shape[0]) + 0.5) / mass.shape[0]
     return float((mass.sum(0) * across).sum()) / total, float((mass.sum(1) * down).sum()) / total
 
 
@@ -58,7 +58,8 @@ def mirror_of(attention: Tensor) -> float:
 def correlation(first: Tensor, second: Tensor) -> float:
     """Pearson's correlation of two maps (1, 1, h, w), each seen as a square. Two flat ones are alike, 1."""
     flat = [
-        functional.interpolate(part, (_COMMON, _COMMON), mode="area").flatten().double() for part in (first, second)
+        functional.interpolate(part.cpu(), (_COMMON, _COMMON), mode="area").flatten().double()
+        for part in (first, second)
     ]
     left, right = (part - part.mean() for part in flat)
     lengths = float(left.norm()), float(right.norm())

@@ -19,11 +19,12 @@ _LEAST = 0.004  # share of a colour; less is left out
 def palette_of(image: Tensor) -> tuple[Tensor, Tensor]:
     """Colours in CIELAB and their shares, the largest first. Shapes: (1, 3, H, W) -> (K, 3), (K,), K from 1 to 8.
 
+    They are on the CPU: Apple's devices do not know float64, and no other is quicker with so few pixels.
     k-means (Lloyd 1982) from centres each as far as can be from those before (Gonzalez 1985), so that it comes out the
     same each time and rare accents are found.
     """
     small = image if max(image.shape[2:]) <= _EDGE else resize_to(image, _EDGE)
-    pixels = to_cielab(small.clamp(0, 1))[0].flatten(1).T.double()
+    pixels = to_cielab(small.clamp(0, 1))[0].flatten(1).T.cpu().double()
     centers = _far_centers(pixels)
     for _ in range(_ROUNDS):
         sums, counts = _grouped(pixels, torch.cdist(pixels, centers).argmin(1), len(centers))

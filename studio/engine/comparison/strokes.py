@@ -75,15 +75,16 @@ def _at_scale(lightness: Tensor, scale: float) -> tuple[Tensor, Tensor, Tensor]:
 
 def _histogram(angle: Tensor, weight: Tensor) -> Tensor:
     """Weights by angle in [0, pi], each shared between the two nearest bins; their sum is 1."""
-    places = (angle.flatten() * (DIRECTIONS / math.pi)).double()
+    # On the CPU: Apple's devices do not know float64, and a graphics card adds up in another order each time.
+    places = (angle.flatten() * (DIRECTIONS / math.pi)).cpu().double()
     low = places.floor()
     part = places - low
-    weights = weight.flatten().double()
+    weights = weight.flatten().cpu().double()
     bins = weights.new_zeros(DIRECTIONS)
     bins.index_add_(0, low.long() % DIRECTIONS, weights * (1 - part))
     bins.index_add_(0, (low.long() + 1) % DIRECTIONS, weights * part)
     total = bins.sum()
-    return (bins / total if float(total) > 0 else bins).float()
+    return (bins / total if float(total) > 0 else bins).float().to(angle.device)
 
 
 def gaussian_blur(image: Tensor, deviation: float) -> Tensor:

@@ -156,16 +156,24 @@ def _covariances_seen(levels: Sequence[Tensor], opacities: Sequence[Tensor]) -> 
             functional.interpolate(part, scale_factor=2.0, mode="nearest")[:, :, :height, :width]
             for part in (coarser, shown)
         )
-        detail = (finer - blocks)[0].flatten(1).double()  # (3, N)
-        weights = weights.flatten().double()
-        found.append(((weights * detail) @ detail.T / weights.sum()).float().cpu())
+        detail = finer - blocks
+        whole = weights[0, 0].sum(1).cpu().double().sum()
+        found.append((_products(weights * detail, detail) / whole).float())
     return tuple(found)
 
 
 def _gram(level: Tensor) -> Tensor:
-    """The second moment of colours, added up in float64. Shapes: (1, 3, H, W) -> (3, 3)."""
-    rows = level[0].transpose(0, 1)  # (H, 3, W)
-    return torch.bmm(rows, rows.transpose(1, 2)).cpu().double().sum(0) / (level.shape[2] * level.shape[3])
+    """The second moment of colours. Shapes: (1, 3, H, W) -> (3, 3)."""
+    return _products(level, level) / (level.shape[2] * level.shape[3])
+
+
+def _products(one: Tensor, other: Tensor) -> Tensor:
+    """The sum over places of all products of colours. Shapes: (1, 3, H, W) each -> (3, 3), float64 on the CPU.
+
+    Rows are added up in float64, and there: Apple's devices do not know it.
+    """
+    rows, others = (image[0].transpose(0, 1) for image in (one, other))  # (H, 3, W)
+    return torch.bmm(rows, others.transpose(1, 2)).cpu().double().sum(0)
 
 
 def _changed(levels: Sequence[Tensor], maps: Sequence[Tensor]) -> Tensor:
