@@ -194,16 +194,17 @@ class LivePainter:
         With those of the mixed picture, a region beside a rougher style would come out blurred.
         """
         keys = [(job.photo_key, job.work_size, tuple(job.vector[0].tolist()), job.weights_key) for job in mixed.jobs]
-        missing = [number for number, key in enumerate(keys) if key not in self._alone]
+        known = [self._alone.get(key) for key in keys]  # held here: what is added below may push them out
+        missing = [number for number, statistics in enumerate(known) if statistics is None]
         if missing:
             measured = network.measure(_aligned(_at_most(image, LEAST_MEASURED)), conditions[missing])
             for place, number in enumerate(missing):
                 # The first ones are the same for all: before them nothing is conditioned.
-                self._alone[keys[number]] = tuple(
+                known[number] = self._alone[keys[number]] = tuple(
                     (mean[min(place, len(mean) - 1)][None], inverse[min(place, len(mean) - 1)][None])
                     for mean, inverse in measured
                 )
-        parts = [self._alone[key] for key in keys]
+        parts = [statistics for statistics in known if statistics is not None]
         return tuple(
             (torch.cat([mean for mean, _ in norms]), torch.cat([inverse for _, inverse in norms]))
             for norms in zip(*parts, strict=True)

@@ -226,3 +226,12 @@ def test_all_of_a_picture_with_regions_is_painted_in_one_precision(monkeypatch: 
     assert far(of_two, paint(rounding, region(half(0, WIDTH), OTHER))) <= 2 / 255
     off, right = region(half(), is_painted=False), region(half(WIDTH // 2, WIDTH))
     assert far(paint(rounding, off), paint(rounding, off, right)) <= 2 / 255
+
+
+def test_what_is_known_of_a_style_may_be_the_oldest_that_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_painter, "KEPT_STATISTICS", 3)
+    planner = LivePlanner(CPU)
+    for strength in (0.6, 0.5):
+        paint(planner, region(half(), OTHER, strength=strength), recipe=RECIPE.change(strength=strength))
+    changed = region(half(), OTHER, strength=0.9)  # of the rest the statistics are there, to be pushed out next
+    assert far(paint(planner, changed), paint(LivePlanner(CPU), changed)) == 0
