@@ -44,7 +44,7 @@ NUMBER = 0.5  # what is read where there is none: the code takes one of the ways
 
 
 class _Elsewhere(TorchDispatchMode):
-    """Refuses to mix devices, as a graphics card does, and float64, as Apple's do; answers where numbers are asked for."""
+    """Refuses to mix devices, as graphics cards do, and float64, as Apple's do; answers where numbers are asked for."""
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         tensors = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]

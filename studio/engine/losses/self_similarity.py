@@ -80,8 +80,11 @@ def self_similarity_loss(cells: Tensor, target: Tensor, weights: Tensor | None =
 
     weights: (n,), how much each place counts; two of them together by the geometric mean. None: all by 1.
 
-    Shapes: cells (C, n) or (C, h, w), target (n, n) -> (). A picture that is alike everywhere has nothing to keep: 0.
+    Shapes: cells (C, n) or (C, h, w), target (n, n) -> (). A picture that is alike everywhere, or of which a single
+    place is seen, has nothing to keep: 0.
     """
+    if len(target) < 2:
+        return cells.sum() * 0
     variance = target.var()
     if float(variance) < 1e-6:
         return cells.sum() * 0

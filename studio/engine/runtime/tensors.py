@@ -129,6 +129,8 @@ def shrinking_opacity(picture: Picture, long_edge: int, device: torch.device) ->
         return None
     if picture.long_edge > long_edge:
         alpha = yield from resizing(alpha, fit_size(picture.width, picture.height, long_edge))
+        if not alpha.any():  # specks that are nowhere seen at this size
+            return None
     return torch.from_numpy(np.array(alpha)).to(device)[None, None].float().div_(255)
 
 

@@ -36,6 +36,19 @@ def test_a_photo_that_is_alike_everywhere_asks_for_nothing() -> None:
     assert not torch.autograd.grad(loss, cells)[0].any()
 
 
+def test_a_photo_of_which_one_place_is_seen_asks_for_nothing() -> None:
+    opacity = torch.zeros(1, 1, 48, 48)
+    opacity[..., 4:6, 6:8] = 1
+    grid = CellGrid(48, 48, torch.device("cpu"), opacity)
+    cells = grid.seen(grid.add_up(numbers(1, 8, 48, 48))).requires_grad_()
+    loss = self_similarity_loss(cells, self_similarity(cells.detach()))
+    loss.backward()  # type: ignore[no-untyped-call]
+    assert cells.shape == (8, 1)
+    assert float(loss.detach()) == 0
+    assert cells.grad is not None
+    assert not cells.grad.any()
+
+
 def test_cells_are_means_of_what_they_cover() -> None:
     features = torch.arange(24.0).view(1, 1, 4, 6)
     assert torch.equal(CellGrid(4, 6, CPU, cells=3).add_up(features), features.view(1, 2, 2, 3, 2).mean((2, 4)))

@@ -66,6 +66,12 @@ def test_the_opacity_is_as_large_as_the_shrunk_picture() -> None:
         assert float(found[..., -1].max()) == 0
 
 
+def test_specks_that_are_too_small_to_be_seen_do_not_count() -> None:
+    alpha = np.zeros((200, 200), np.uint8)
+    alpha[100, 100] = 9
+    assert run_to_end(shrinking_opacity(picture_of(flat(200, 200), alpha=alpha), 10, CPU)) is None
+
+
 @pytest.mark.parametrize("alpha", [None, 255, 0], ids=["none", "opaque", "nothing is seen"])
 def test_a_picture_without_transparent_and_visible_parts_counts_as_a_whole(alpha: int | None) -> None:
     plane = None if alpha is None else np.full((20, 40), alpha, np.uint8)
