@@ -29,7 +29,6 @@ class MaskDrawer(QObject):
         super().__init__(parent)
         self._sight = sight
         self._ready: dict[_Key, None] = {}  # the newest last
-        self._refused: dict[_Key, StudioError] = {}
         self._tasks = TaskPool(_KEPT, self)
         self._tasks.finished.connect(self._take)
         self._tasks.failed.connect(self._refuse)
