@@ -62,6 +62,11 @@ def on_a_screen(folder: Path, width: int, height: int, scale: float, *options: s
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
+def _shown_over(window: QWidget) -> list[QWidget]:
+    """The windows of a window."""
+    return [child for child in window.findChildren(QWidget) if child.isWindow() and child.isVisible()]
+
+
 class Tour:
     """Leads a studio through its states."""
 
@@ -156,15 +161,20 @@ class Tour:
         yield "batch, message", studio.batch_window
         studio.batch_window.hide()
         for name, action in (("about", "about"), ("keys", "shortcuts")):
-            studio.actions[action].trigger()
-            shown = [child for child in window.findChildren(QWidget) if child.isWindow() and child.isVisible()]
-            yield name, shown[-1]
-            shown[-1].close()
+            shown = self._opened_by(action)
+            yield name, shown
+            shown.close()
         yield "details of a style", window.gallery.show_details(studio.importer.cards[0])
         asked = make_open_dialog(window, self._folder, "Open a picture", QFileDialog.FileMode.ExistingFile)
         asked.open()
         yield "file dialog", asked
         asked.close()
+
+    def _opened_by(self, action: str) -> QWidget:
+        count = len(_shown_over(self.studio.window))
+        self.studio.actions[action].trigger()
+        self.wait(lambda: len(_shown_over(self.studio.window)) > count)
+        return _shown_over(self.studio.window)[-1]
 
     def wait(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _PATIENCE

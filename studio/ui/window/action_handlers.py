@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.artwork.artwork_state import ArtworkState
@@ -68,8 +68,8 @@ class ActionHandlers(QObject):
         self._copied: Picture | None = None
         self._is_photo_copied = False
         self._is_export_waiting = False  # for Finish, as the artist would rather export that
-        self._tasks = TaskPool(2, self)  # one of each
-        self._tasks.finished.connect(self._put_into_clipboard)
+        self._tasks = TaskPool(3, self)  # one of each
+        self._tasks.finished.connect(self._take)
         self._tasks.failed.connect(self._refuse)
         for name, slot in {
             "open": self.ask_for_picture,
@@ -168,16 +168,19 @@ class ActionHandlers(QObject):
         self._tasks.submit("system", system_name)
 
     @Slot(object, object)
-    def _put_into_clipboard(self, kind: str, result: Any) -> None:
-        clipboard = QGuiApplication.clipboard()
-        if kind == "system":
-            clipboard.setText(diagnostics(self._session, self._preferences, result))
+    def _take(self, kind: str, result: Any) -> None:
+        if kind == "cards":
+            make_about(result, self._window).show()
+        elif kind == "system":
+            QGuiApplication.clipboard().setText(diagnostics(self._session, self._preferences, result))
             text = self.tr("Versions, device and settings are in the clipboard; nothing about your pictures.")
             self._session.post_message(Message(text))
-            return
-        picture, image = result
+        else:
+            self._put_into_clipboard(*result)
+
+    def _put_into_clipboard(self, picture: Picture, image: QImage) -> None:
         if picture is self._copied:  # else a newer one is there, or on its way
-            clipboard.setImage(image)
+            QGuiApplication.clipboard().setImage(image)
             is_photo = self._is_photo_copied
             text = (
                 self.tr("The photo is in the clipboard.") if is_photo else self.tr("The artwork is in the clipboard.")
@@ -261,9 +264,9 @@ class ActionHandlers(QObject):
 
     @Slot()
     def show_about(self) -> None:
-        """Show version and credits."""
-        cards = [card for kind in ("models", "styles", "demo", "photos") for card in bundled_cards(kind)]
-        make_about(cards, self._window).show()
+        """Show version and credits, as soon as the cards are read: a third of a second from a cold disk."""
+        kinds = ("models", "styles", "demo", "photos")
+        self._tasks.submit("cards", lambda: [card for kind in kinds for card in bundled_cards(kind)])
 
     @Slot()
     def show_shortcuts(self) -> None:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QComboBox,
+    QDialog,
     QFileDialog,
     QLabel,
     QMessageBox,
@@ -173,6 +174,7 @@ def use(qtbot: QtBot, studio: Studio, folder: Path, walk: Callable[[], None], na
     question._ask()
     studio.actions["export"].trigger()
     studio.actions["about"].trigger()
+    qtbot.waitUntil(lambda: "About Style Studio" in [dialog.windowTitle() for dialog in window.findChildren(QDialog)])
     studio.actions["shortcuts"].trigger()
     own = next(card for card in studio.importer.cards if card.category == OWN_CATEGORY)
     for card in (first, own):
