@@ -13,6 +13,7 @@ from studio.core.curator.report_page import report_page
 from studio.core.engine_api.features import FeatureQuery
 from studio.core.errors import StudioError
 from studio.core.storage.atomic_write import make_folder, replace_file
+from studio.core.storage.file_names import proposed_stem
 from studio.core.storage.user_folders import cache_folder
 from studio.ui.curator.report_document import report_pdf
 from studio.ui.dialogs.file_dialogs import last_folders, open_dialog, remember_folder
@@ -46,7 +47,7 @@ class ReportFiles(QObject):
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix(_PDF[1:])
             dialog.filterSelected.connect(lambda kind: _rename(dialog, _HTML if kind == kinds[1] else _PDF))
-            dialog.selectFile(f"{title.replace('/', ' ')}{_PDF}")
+            dialog.selectFile(f"{proposed_stem(title, self.tr('Report'))}{_PDF}")
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.fileSelected.connect(lambda file: self.write(Path(file), title, found))
             return dialog
@@ -89,10 +90,12 @@ class ReportFiles(QObject):
 
 
 def _rename(dialog: QFileDialog, suffix: str) -> None:
-    """The file that is named ends as its kind does."""
+    """The file that is named ends as its kind does; what is no ending of a report is part of its name."""
     dialog.setDefaultSuffix(suffix[1:])
     for file in dialog.selectedFiles()[:1]:
-        dialog.selectFile(Path(file).with_suffix(suffix).name)
+        path = Path(file)
+        stem = path.stem if path.suffix.lower() in (_PDF, _HTML, ".htm") else path.name
+        dialog.selectFile(f"{stem}{suffix}")
 
 
 def _browse(path: Path) -> None:

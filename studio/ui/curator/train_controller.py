@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
@@ -24,6 +23,7 @@ from studio.core.errors import StudioError
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.library.library_index import IndexedPicture
 from studio.core.storage.atomic_write import make_folder, replace_file
+from studio.core.storage.file_names import proposed_stem
 from studio.core.storage.user_folders import data_folder
 from studio.jobs.worker import Worker
 from studio.ui.curator.training_set import Source, TrainingEnded, open_all, sort_out_folder, sort_out_library
@@ -190,7 +190,7 @@ class TrainController(QObject):
         def write() -> Path:
             folder = classifiers_folder()
             make_folder(folder)
-            path = free_path(folder / f"{_file_name(title)}{SUFFIX}", REPORT_SUFFIX)
+            path = free_path(folder / f"{proposed_stem(title, 'classifier', _LONGEST_NAME)}{SUFFIX}", REPORT_SUFFIX)
             card = classifier_card(title, path, trained.assessment, trained.block is not None, "Style Studio")
             query = FeatureQuery()
             report = report_page(title, trained.assessment, query.encoder).encode()
@@ -315,8 +315,3 @@ def _library_of(
     pictures: Sequence[IndexedPicture], by: LabelledBy, least_works: int, check: Callable[[], None]
 ) -> Collection:
     return sort_out_library(pictures, by, least_works, check)
-
-
-def _file_name(title: str) -> str:
-    plain = re.sub(r"[^\w \-]+", "", title).strip()[:_LONGEST_NAME].strip()
-    return plain or "classifier"

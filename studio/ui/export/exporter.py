@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,6 +18,7 @@ from studio.core.image_io.output.signing_key import SigningFiles, load_signing_k
 from studio.core.image_io.xmp import Credits
 from studio.core.picture import Picture
 from studio.core.project.picture_bytes import reachable_original
+from studio.core.storage.file_names import proposed_stem
 from studio.ui.export.export_settings import ExportSettings, Unit, keep_export_settings, read_export_settings
 from studio.ui.export.signing_settings import read_signing_settings
 from studio.ui.session.message import Message
@@ -26,9 +26,6 @@ from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
 from studio.ui.session.shown_picture import ShownPicture
 from studio.ui.threads.serial_executor import SerialExecutor
-
-_UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')  # what one system or another refuses
-_LONGEST_NAME = 200  # bytes; a disk takes 255, with ending and number
 
 
 @dataclass(frozen=True)
@@ -52,9 +49,7 @@ class Exportable:
     @property
     def file_name(self) -> str:
         """The title as a file name without its ending, legal everywhere."""
-        words = _UNSAFE_IN_NAMES.sub(" ", self.title).split()
-        name = " ".join(words)[:120].encode()[:_LONGEST_NAME].decode(errors="ignore")
-        return name.strip(" .") or "artwork"
+        return proposed_stem(self.title, "artwork")
 
     def encode(self, options: ExportOptions, made_of: Credits) -> bytes:
         """The bytes of its file, as `encode_picture`; not for the GUI thread."""

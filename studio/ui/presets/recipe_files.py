@@ -11,6 +11,7 @@ from studio.core.artwork.artwork_state import is_relative
 from studio.core.errors import StudioError
 from studio.core.image_io import OPEN_SUFFIXES
 from studio.core.project.recipe_file import SUFFIX, save_recipe
+from studio.core.storage.file_names import proposed_stem
 from studio.ui.actions.actions import Actions
 from studio.ui.dialogs.file_dialogs import last_folders, open_dialog, remember_folder
 from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
@@ -69,7 +70,7 @@ class RecipeFiles(QObject):
             dialog = self._make_dialog(self.tr("Save settings"), folder, self.tr("Settings (*{})").format(SUFFIX))
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix(SUFFIX[1:])
-            stem = artwork_file_stem(self._session.artwork) or self.tr("Settings")
+            stem = proposed_stem(artwork_file_stem(self._session.artwork), self.tr("Settings"))
             dialog.selectFile(f"{stem}{SUFFIX}")
             dialog.fileSelected.connect(self._save)
             return dialog

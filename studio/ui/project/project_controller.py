@@ -15,6 +15,7 @@ from studio.core.errors import StudioError
 from studio.core.project.project import Photos, Project, ProjectFile, differ
 from studio.core.project.project_file import SUFFIX, MissingPhoto, ProjectChanged, load_project, save_project
 from studio.core.project.session_store import SessionStore
+from studio.core.storage.file_names import proposed_stem
 from studio.ui.actions.actions import Actions
 from studio.ui.dialogs.question import KEEPS, LOSES, Answer, ask
 from studio.ui.importing.opening import Opening, WaitedFor
@@ -172,7 +173,7 @@ class ProjectController(QObject):
 
     def _ask_where(self, then: Callable[[], None] = _nothing, otherwise: Callable[[], None] = _nothing) -> None:
         photos: Photos = self._file.photos if self._file is not None else "embedded"
-        stem = artwork_file_stem(self._session.artwork) or self.tr("Project")
+        stem = proposed_stem(artwork_file_stem(self._session.artwork), self.tr("Project"))
 
         def make_choice() -> PhotosChoice:
             recorder = self._autosave.recorder

@@ -17,13 +17,14 @@ from studio.core.regions.mask_file import mask_of, save_mask
 from studio.core.regions.rasterize import mask_size
 from studio.core.regions.region import LONGEST_NAME, PROTECTION, Region
 from studio.core.regions.shapes import WIDEST, Drawn, Mask
+from studio.core.storage.file_names import proposed_stem
 from studio.ui.actions.actions import Actions
 from studio.ui.actions.availability import allow
 from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
 from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.regions.region_editor import RegionEditor
 from studio.ui.regions.tools import TOOLS
-from studio.ui.session.artwork_name import artwork_name
+from studio.ui.session.artwork_name import artwork_file_stem
 from studio.ui.session.message import Message
 from studio.ui.session.session import Session
 from studio.ui.session.settings import Settings
@@ -139,14 +140,14 @@ class RegionActions(QObject):
         choice = self._session.selection.selected
         if choice is None:
             return
-        name = f"{Path(artwork_name(self._session.artwork)).stem} {choice.name}".strip()
+        name = proposed_stem(f"{artwork_file_stem(self._session.artwork)} {choice.name}", self.tr("Mask"))
 
         def make(folder: Path) -> QFileDialog:
             masks = self.tr("Masks (*.png)")
             dialog = StudioFileDialog(self._window, self.tr("Save mask"), str(folder), masks)
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix("png")
-            dialog.selectFile(f"{name.replace('/', ' ')}.png")
+            dialog.selectFile(f"{name}.png")
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.fileSelected.connect(lambda file: self.save(Path(file)))
             return dialog

@@ -230,10 +230,10 @@ def test_a_linked_photo_that_has_moved_is_asked_for(
 def test_the_file_of_a_double_exposure_is_named_after_both_photos_without_their_endings(
     qtbot: QtBot, studio: Studio
 ) -> None:
-    below, above = (make_picture(name=name) for name in ("sea.jpg", "sky.v2.png"))
+    below, above = (make_picture(name=name) for name in ("sea: high?.jpg", "sky.v2.png"))
     studio.session.change(content=below)
     studio.session.change(blend=Blend(below, above))
     studio.actions["save_project"].trigger()
     dialog = dialog_of(qtbot, studio)
-    assert [Path(file).name for file in dialog.selectedFiles()] == ["sea and sky.v2.studio"]
+    assert [Path(file).name for file in dialog.selectedFiles()] == ["sea high and sky.v2.studio"]  # as every system takes
     dialog.reject()
