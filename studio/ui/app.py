@@ -272,7 +272,7 @@ class Studio(QObject):
         )
         self.actions["restore_preset"].triggered.connect(self.presets.restore)
         self.recipe_files = RecipeFiles(
-            self.session, self.importer.settings_offer, library, self.actions, self._settings, self.window
+            self.session, self.importer.settings_offer, library, self.actions, self._settings, self.opener, self.window
         )
         more = [self.actions[name] for name in ("reset_sliders", "load_settings", "save_settings")]
         self.preset_bar = PresetBar(self.presets, self.session, more)

@@ -165,7 +165,9 @@ class Tour:
             yield name, shown
             shown.close()
         yield "details of a style", window.gallery.show_details(studio.importer.cards[0])
-        asked = make_open_dialog(window, self._folder, "Open a picture", QFileDialog.FileMode.ExistingFile)
+        asked = make_open_dialog(
+            window, self._folder, "Open a picture", QFileDialog.FileMode.ExistingFile, studio.opener
+        )
         asked.open()
         yield "file dialog", asked
         asked.close()

@@ -72,6 +72,7 @@ class BatchWindow(QDialog):
         self._queue = queue
         self._session = session
         self._settings = settings
+        self._opener = opener
         self._shown_folder: Path | None = None
         self.library_folders: Callable[[], Iterable[Path]] = tuple  # which nothing is painted into by itself
         self.setWindowTitle(self.tr("Render many"))
@@ -79,7 +80,7 @@ class BatchWindow(QDialog):
         resize_within_screen(self, QSize(680, 620))
         self.messages = MessageBar(actions)
         titles = self.tr("Add pictures"), self.tr("Add a folder with its subfolders")
-        self.picker = SourcePicker(settings, _PLACES, *titles, target=self)
+        self.picker = SourcePicker(settings, _PLACES, *titles, target=self, opener=opener)
         self.clear = QPushButton(self.tr("Clear"))
         set_role(self.clear, "link")
         self.count = PlainLabel()
@@ -130,7 +131,7 @@ class BatchWindow(QDialog):
     def _ask_for_output(self) -> None:
         def make(folder: Path) -> QFileDialog:
             title = self.tr("Paint into this folder")
-            dialog = make_open_dialog(self, folder, title, QFileDialog.FileMode.Directory)
+            dialog = make_open_dialog(self, folder, title, QFileDialog.FileMode.Directory, self._opener)
             dialog.fileSelected.connect(self._take_output)
             return dialog
 

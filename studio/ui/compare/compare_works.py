@@ -94,8 +94,12 @@ class CompareWorks(QDialog):
     def ask_for_work(self, side: int) -> None:
         """Let the artist choose a file for one side."""
         title = self.tr("Choose the first work") if side == 0 else self.tr("Choose the second work")
-        mode = QFileDialog.FileMode.ExistingFile
-        ask_for_files(self, self._settings, _PURPOSE, title, mode, lambda files: self.comparer.open(side, files[0]))
+        mode, opener = QFileDialog.FileMode.ExistingFile, self.comparer.opener
+
+        def take(files: list[Path]) -> None:
+            self.comparer.open(side, files[0])
+
+        ask_for_files(self, self._settings, _PURPOSE, title, mode, take, opener=opener)
 
     @Slot()
     def ask_where_to_export(self) -> None:
@@ -107,7 +111,8 @@ class CompareWorks(QDialog):
 
         def make(folder: Path) -> QFileDialog:
             kinds = self.tr("Picture (*.png);;Numbers (*.json)")
-            dialog = StudioFileDialog(self, self.tr("Export the comparison"), str(folder), kinds)
+            title, opener = self.tr("Export the comparison"), self.comparer.opener
+            dialog = StudioFileDialog(self, title, str(folder), kinds, opener=opener)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix("png")

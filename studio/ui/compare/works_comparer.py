@@ -71,7 +71,7 @@ class WorksComparer(QObject):
         self._question.progressed.connect(self.progressed)
         self._question.answered.connect(self._take_answer)
         self._question.failed.connect(self.failed)
-        self._opener = opener
+        self.opener = opener
         self._files = files
         self._wanted: list[Path | None] = [None, None]
         self._is_closed = False
@@ -95,7 +95,7 @@ class WorksComparer(QObject):
                 self._wanted[side] = None
                 self.failed.emit(error)
 
-        self._files.submit(lambda: _open(self._opener, path), take, refuse)
+        self._files.submit(lambda: _open(self.opener, path), take, refuse)
 
     def write(self, path: Path) -> None:
         """Write the comparison as PNG, or as JSON where the name ends so."""

@@ -59,7 +59,7 @@ class CuratorWindow(QDialog):
         self.setMinimumSize(720, 480)
         resize_within_screen(self, QSize(1120, 780))
         self.messages = MessageBar(actions)
-        self.source = SourceChoice(settings, self)
+        self.source = SourceChoice(settings, self, controller.opener)
         self.classes = ClassTable()
         self.title = QLineEdit()
         self.title.setMaxLength(_LONGEST_TITLE)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from studio.core.curator.examples import LabelledBy
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.ui.dialogs.file_dialogs import ask_for_files
 from studio.ui.importing.drop_target import DropTarget
 from studio.ui.importing.mime_payload import Payload, payload_kind
@@ -27,8 +28,10 @@ class SourceChoice(QWidget):
     folder_chosen = Signal(list)
     library_chosen = Signal(str, bool)
 
-    def __init__(self, settings: Settings, target: QWidget) -> None:
+    def __init__(self, settings: Settings, target: QWidget, opener: PictureOpener) -> None:
+        """target: what takes the drops. opener: as of StudioFileDialog."""
         super().__init__(target)
+        self._opener = opener
         self._settings = settings
         self.folder = QPushButton(icon("folder"), self.tr("Choose a folder…"))
         self.library = QPushButton(icon("library"), self.tr("From the library"))
@@ -60,7 +63,7 @@ class SourceChoice(QWidget):
     def ask_for_folder(self) -> None:
         """Let the artist choose the folder."""
         title, mode = self.tr("A folder whose subfolders are the classes"), QFileDialog.FileMode.Directory
-        ask_for_files(self, self._settings, _PURPOSE, title, mode, self.folder_chosen.emit)
+        ask_for_files(self, self._settings, _PURPOSE, title, mode, self.folder_chosen.emit, opener=self._opener)
 
     def _choose(self, by: LabelledBy, is_selected: bool) -> None:
         self.library_chosen.emit(by, is_selected)

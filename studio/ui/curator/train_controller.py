@@ -82,7 +82,7 @@ class TrainController(QObject):
         self.progress = 0.0
         self.least_works = LEAST_WORKS
         self.is_sorting = self.is_training = self.is_stopping = self.is_keeping = False
-        self._session, self._worker, self._files, self._opener = session, worker, files, opener
+        self._session, self._worker, self._files, self.opener = session, worker, files, opener
         self._give_pictures = give_pictures
         self._request: ClassifierRequest | None = None
         self._started = 0.0
@@ -169,7 +169,7 @@ class TrainController(QObject):
                 raise TrainingEnded(self.tr("It was stopped."))
             self._opened.emit(number, count)
 
-        self._files.submit(lambda: open_all(collection, settings, self._opener, told), self._begin, self._refuse)
+        self._files.submit(lambda: open_all(collection, settings, self.opener, told), self._begin, self._refuse)
 
     def stop(self) -> None:
         """Stop training; what it came to so far is thrown away."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.image_io import OPEN_SUFFIXES
 from studio.core.image_io.find_pictures import is_folder
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.session.settings import Settings
 from studio.ui.threads.task_pool import TaskPool
@@ -38,10 +39,12 @@ def ask_for_files(
     mode: QFileDialog.FileMode,
     take: Callable[[list[Path]], None],
     *more_filters: str,
+    opener: PictureOpener | None,
 ) -> None:
     """Let the artist choose pictures, or a folder if the mode says so, where the last were chosen for this purpose.
 
     take: called with what was chosen. more_filters: names of other kinds of files, besides that of pictures.
+    opener: as of StudioFileDialog.
     """
 
     def chosen(files: list[str]) -> None:
@@ -49,7 +52,7 @@ def ask_for_files(
         take([Path(file) for file in files])
 
     def make(folder: Path) -> QFileDialog:
-        dialog = make_open_dialog(parent, folder, title, mode)
+        dialog = make_open_dialog(parent, folder, title, mode, opener)
         if more_filters:
             dialog.setNameFilters([*dialog.nameFilters(), *more_filters])
         dialog.filesSelected.connect(chosen)
@@ -58,9 +61,14 @@ def ask_for_files(
     open_dialog(make, parent, last_folders(settings, purpose))
 
 
-def make_open_dialog(parent: QWidget, folder: Path, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
-    """A dialog for pictures, or for a folder if the mode says so; it deletes itself. Connect it, then open it."""
-    dialog = StudioFileDialog(parent, title, str(folder))
+def make_open_dialog(
+    parent: QWidget, folder: Path, title: str, mode: QFileDialog.FileMode, opener: PictureOpener | None
+) -> QFileDialog:
+    """A dialog for pictures, or for a folder if the mode says so; it deletes itself. Connect it, then open it.
+
+    opener: as of StudioFileDialog.
+    """
+    dialog = StudioFileDialog(parent, title, str(folder), opener=opener)
     dialog.setFileMode(mode)
     if mode != QFileDialog.FileMode.Directory:
         patterns = " ".join(f"*{suffix}" for suffix in OPEN_SUFFIXES)

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.image_io import OPEN_SUFFIXES
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.image_io.opening.places import paths_in_line, place_of
 from studio.ui.images.thumbnails import Thumbnails
 from studio.ui.theme.theme import icon
@@ -71,21 +72,26 @@ class StudioFileDialog(PlainFileDialog):
         folder: str,
         filters: str = "",
         *,
+        opener: PictureOpener | None = None,
         thumbnail_folder: Path | None = None,
     ) -> None:
-        """thumbnail_folder: None for the user's cache."""
+        """opener: opens the pictures for their thumbnails; None for the same sign instead of each, as nothing in a
+        folder of anybody's is opened in the window's own process. thumbnail_folder: None for the user's cache.
+        """
         super().__init__(parent, title, folder, filters)
         self.setOption(QFileDialog.Option.HideNameFilterDetails)  # thirty endings are no help
+        self.thumbnails: Thumbnails | None = None
         if self.findChild(QListView) is None:
             return  # it is the system's own
-        self.thumbnails = Thumbnails(THUMBNAIL, self.devicePixelRatioF(), thumbnail_folder, self)
+        if opener is not None:
+            self.thumbnails = Thumbnails(THUMBNAIL, self.devicePixelRatioF(), thumbnail_folder, self, opener)
         self.setProxyModel(_WithThumbnails(self.thumbnails, self))
         self.setViewMode(QFileDialog.ViewMode.List)
         self._dress()
         resize_within_screen(self, _SIZE)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange and self.findChild(QListView) is not None:
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self.thumbnails is not None:
             self.thumbnails.set_pixel_ratio(self.devicePixelRatioF())
         return super().event(event)
 
@@ -165,17 +171,18 @@ class _Cell(QStyledItemDelegate):
 class _WithThumbnails(QIdentityProxyModel):
     """The files of a dialog, pictures with a thumbnail instead of the sign of their type."""
 
-    def __init__(self, thumbnails: Thumbnails, parent: QWidget) -> None:
+    def __init__(self, thumbnails: Thumbnails | None, parent: QWidget) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
-        thumbnails.arrived.connect(self._show)
+        if thumbnails is not None:
+            thumbnails.arrived.connect(self._show)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         files = self.sourceModel()
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0 and isinstance(files, QFileSystemModel):
             path = Path(files.filePath(self.mapToSource(index)))
             if path.suffix.lower() in OPEN_SUFFIXES and not files.isDir(self.mapToSource(index)):
-                pixmap = self._thumbnails.pixmap(path)
+                pixmap = self._thumbnails.pixmap(path) if self._thumbnails is not None else None
                 return QIcon(pixmap) if pixmap is not None else icon("picture", "muted")
         return super().data(index, role)
 

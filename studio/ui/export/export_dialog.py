@@ -26,6 +26,7 @@ from studio.core.image_io import (
     check_export_size,
 )
 from studio.core.image_io.formats import SUFFIX_OF
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.ui.dialogs.file_dialogs import typed_path
 from studio.ui.export.color_row import ColorRow
 from studio.ui.export.credits_preview import CreditsPreview
@@ -65,8 +66,11 @@ class ExportDialog(QDialog):
         *,
         can_finish: bool = False,
         settings: Settings | None = None,
+        opener: PictureOpener | None = None,
     ) -> None:
-        """can_finish: whether a better picture could be made of what is on the canvas. settings: of signing."""
+        """can_finish: whether a better picture could be made of what is on the canvas. settings: of signing. opener:
+        as of StudioFileDialog.
+        """
         super().__init__(parent)
         self._artwork = artwork
         picture, options = artwork.picture, last.options
@@ -83,7 +87,7 @@ class ExportDialog(QDialog):
         self.keep = KeepRow(picture.metadata.exif, options)
         self.label = LabelRow(options, is_painted=artwork.credits.recipe is not None)
         self.signing = SigningRow(settings)
-        self.file = FileField(last.folder / f"{artwork.file_name}{SUFFIX_OF[options.format]}")
+        self.file = FileField(last.folder / f"{artwork.file_name}{SUFFIX_OF[options.format]}", opener=opener)
         self.note = ExportNote(artwork)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.export = self.buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from studio.core.artwork.artwork_state import is_relative
 from studio.core.displayable import displayable
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.ui.dialogs.file_dialogs import open_dialog, typed_path
 from studio.ui.dialogs.studio_file_dialog import StudioFileDialog
 from studio.ui.export.export_place import Place
@@ -20,9 +21,11 @@ from studio.ui.widgets.plain_text import PlainLabel
 class FileField(QLineEdit):
     """The path of a file to write. A folder that was proposed is used as it is: a field cannot hold every name."""
 
-    def __init__(self, path: Path, parent: QWidget | None = None) -> None:
+    def __init__(self, path: Path, parent: QWidget | None = None, *, opener: PictureOpener | None = None) -> None:
+        """opener: as of StudioFileDialog."""
         super().__init__(parent)
         self._folder = path.parent
+        self._opener = opener
         self.show_path(path)
 
     @property
@@ -50,7 +53,7 @@ class FileField(QLineEdit):
         path = typed_path(str(self.path))
 
         def make(folder: Path) -> QFileDialog:
-            dialog = StudioFileDialog(self, self.tr("Export as"), str(folder))
+            dialog = StudioFileDialog(self, self.tr("Export as"), str(folder), opener=self._opener)
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.selectFile(path.name)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

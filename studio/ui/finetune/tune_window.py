@@ -58,7 +58,7 @@ class TuneWindow(QDialog):
         invitation = self.tr("Drop 3 to 30 pictures by one artist here, or a folder of them")
         self.strip = ThumbnailStrip(controller.references, self.tr("Pictures to learn from"), invitation)
         titles = self.tr("Learn from pictures"), self.tr("Learn from a folder")
-        self.picker = SourcePicker(settings, "teach", *titles, target=self)
+        self.picker = SourcePicker(settings, "teach", *titles, target=self, opener=controller.references.opener)
         self.remove_all = QPushButton(self.tr("Remove all"))
         self.count = PlainLabel()
         set_role(self.count, "caption")

@@ -40,7 +40,7 @@ class ReferencePictures(QObject):
         self, files: SerialExecutor, check: Check, opener: PictureOpener, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._opener = opener
+        self.opener = opener
         self.pictures: tuple[Picture, ...] = ()
         self.remarks: tuple[Remark, ...] = ()
         self.is_locked = False
@@ -115,7 +115,7 @@ class ReferencePictures(QObject):
                 problems.append(StudioError(text, self.tr("The others are left out.")))
                 break
             try:
-                picture = learning_copy(whole(self._opener.open_picture(path, Cancellation())))
+                picture = learning_copy(whole(self.opener.open_picture(path, Cancellation())))
                 found.setdefault(picture.fingerprint, picture)
                 self._facts[picture.fingerprint] = reader.facts_of(path)
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are taken

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QMimeData, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.ui.dialogs.file_dialogs import ask_for_files
 from studio.ui.importing.drop_target import DropTarget
 from studio.ui.importing.mime_payload import Payload, payload_kind
@@ -17,9 +18,20 @@ class SourcePicker(QWidget):
 
     chosen = Signal(list)
 
-    def __init__(self, settings: Settings, purpose: str, title: str, folder_title: str, target: QWidget) -> None:
-        """purpose: remembers the last folder under it. The titles are of the dialogs. target: what takes the drops."""
+    def __init__(
+        self,
+        settings: Settings,
+        purpose: str,
+        title: str,
+        folder_title: str,
+        target: QWidget,
+        opener: PictureOpener | None,
+    ) -> None:
+        """purpose: remembers the last folder under it. The titles are of the dialogs. target: what takes the drops.
+        opener: as of StudioFileDialog.
+        """
         super().__init__(target)
+        self._opener = opener
         self._settings, self._purpose = settings, purpose
         self._title, self._folder_title = title, folder_title
         self.pictures = QPushButton(self.tr("Add pictures…"))
@@ -56,4 +68,4 @@ class SourcePicker(QWidget):
         self.chosen.emit(list(payload.paths))
 
     def _ask(self, title: str, mode: QFileDialog.FileMode) -> None:
-        ask_for_files(self, self._settings, self._purpose, title, mode, self.chosen.emit)
+        ask_for_files(self, self._settings, self._purpose, title, mode, self.chosen.emit, opener=self._opener)

@@ -59,6 +59,7 @@ class Library(QObject):
         """window: the dialogs' parent. menu: as of LibraryRoom. folder: of the index; None for the user's."""
         super().__init__(window)
         self._session, self._importer, self._settings, self._window = session, importer, settings, window
+        self._opener = opener
         names = ("index", "decoding", "search", "reading", "asking", "preview")
         self._threads = tuple(SerialExecutor(f"library-{name}", self) for name in names)
         writing, decoding, searching, reading, asking, previewing = self._threads
@@ -101,7 +102,7 @@ class Library(QObject):
     def ask_for_folder(self) -> None:
         """Let the artist choose a folder."""
         title, mode = self.tr("Add a folder to the library, with its subfolders"), QFileDialog.FileMode.Directory
-        ask_for_files(self._window, self._settings, _PURPOSE, title, mode, self.add)
+        ask_for_files(self._window, self._settings, _PURPOSE, title, mode, self.add, opener=self._opener)
 
     def add(self, paths: Sequence[Path]) -> None:
         """Add folders to the library; of files, look for what is like the first one."""

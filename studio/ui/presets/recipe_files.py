@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from studio.core.artwork.artwork_state import is_relative
 from studio.core.errors import StudioError
 from studio.core.image_io import OPEN_SUFFIXES
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.project.recipe_file import SUFFIX, save_recipe
 from studio.core.storage.file_names import proposed_stem
 from studio.ui.actions.actions import Actions
@@ -36,10 +37,12 @@ class RecipeFiles(QObject):
         files: SerialExecutor,
         actions: Actions,
         settings: Settings,
+        opener: PictureOpener,
         window: QWidget,
     ) -> None:
-        """files: writes them. offer: reads them."""
+        """files: writes them. offer: reads them. opener: as of StudioFileDialog."""
         super().__init__(window)
+        self._opener = opener
         self._session = session
         self._offer = offer
         self._files = files
@@ -99,6 +102,6 @@ class RecipeFiles(QObject):
         self._session.post_message(Message.about(error))
 
     def _make_dialog(self, title: str, folder: Path, kinds: str) -> QFileDialog:
-        dialog = StudioFileDialog(self._window, title, str(folder), kinds)
+        dialog = StudioFileDialog(self._window, title, str(folder), kinds, opener=self._opener)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog

@@ -67,7 +67,7 @@ class ProjectController(QObject):
         self._opening = opening
         self._user_styles = user_styles
         self._window = window
-        self._dialogs = ProjectDialogs(settings, window)
+        self._dialogs = ProjectDialogs(settings, opening.opener, window)
         self._files = SerialExecutor("projects", self)
         self.guard = WorkGuard(self, autosave, session, window)
         autosave.recorder.file_of = self._file_of

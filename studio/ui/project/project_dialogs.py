@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QStandardPaths, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.project.project import Photos
 from studio.core.project.project_file import SUFFIX, MissingPhoto
 from studio.ui.dialogs.file_dialogs import last_folders, make_open_dialog, open_dialog, remember_folder
@@ -22,8 +23,10 @@ _DOCUMENTS = QStandardPaths.StandardLocation.DocumentsLocation
 class ProjectDialogs(QObject):
     """Each dialog opens in front of the window soon, and blocks no code."""
 
-    def __init__(self, settings: Settings, window: QWidget) -> None:
+    def __init__(self, settings: Settings, opener: PictureOpener, window: QWidget) -> None:
+        """opener: as of StudioFileDialog."""
         super().__init__(window)
+        self._opener = opener
         self._settings = settings
         self._window = window
 
@@ -72,7 +75,7 @@ class ProjectDialogs(QObject):
 
         def make(folder: Path) -> QFileDialog:
             title = self.tr("Where is {}?").format(missing.path.name if missing.path else "")
-            dialog = make_open_dialog(self._window, folder, title, QFileDialog.FileMode.ExistingFile)
+            dialog = make_open_dialog(self._window, folder, title, QFileDialog.FileMode.ExistingFile, self._opener)
             dialog.fileSelected.connect(lambda file: then(Path(file)))
             dialog.rejected.connect(otherwise)
             return dialog

@@ -144,7 +144,7 @@ class RegionActions(QObject):
 
         def make(folder: Path) -> QFileDialog:
             masks = self.tr("Masks (*.png)")
-            dialog = StudioFileDialog(self._window, self.tr("Save mask"), str(folder), masks)
+            dialog = StudioFileDialog(self._window, self.tr("Save mask"), str(folder), masks, opener=self._opener)
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix("png")
             dialog.selectFile(f"{name}.png")
@@ -173,7 +173,8 @@ class RegionActions(QObject):
         """Let the artist choose a picture that is a mask."""
 
         def make(folder: Path) -> QFileDialog:
-            dialog = make_open_dialog(self._window, folder, self.tr("Load mask"), QFileDialog.FileMode.ExistingFile)
+            title, mode = self.tr("Load mask"), QFileDialog.FileMode.ExistingFile
+            dialog = make_open_dialog(self._window, folder, title, mode, self._opener)
             dialog.fileSelected.connect(lambda file: self.load(Path(file)))
             return dialog
 

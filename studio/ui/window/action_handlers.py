@@ -200,7 +200,10 @@ class ActionHandlers(QObject):
         folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
         can_finish = not self._session.finishing.missing
         last = self._exporter.last or ExportSettings(folder)
-        export_dialog = ExportDialog(artwork, last, self._window, can_finish=can_finish, settings=self._settings)
+        opener = self._importer.opening.opener
+        export_dialog = ExportDialog(
+            artwork, last, self._window, can_finish=can_finish, settings=self._settings, opener=opener
+        )
         export_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         # What the dialog showed is written, whatever has been painted in the meantime.
         export_dialog.accepted_with.connect(partial(self._exporter.export, shown=artwork.shown))
@@ -312,4 +315,5 @@ class ActionHandlers(QObject):
     def _ask(
         self, title: str, mode: QFileDialog.FileMode, take: Callable[[list[Path]], None], *more_filters: str
     ) -> None:
-        ask_for_files(self._window, self._settings, "open", title, mode, take, *more_filters)
+        opener = self._importer.opening.opener
+        ask_for_files(self._window, self._settings, "open", title, mode, take, *more_filters, opener=opener)

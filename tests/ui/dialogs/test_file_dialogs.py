@@ -26,7 +26,7 @@ def test_what_was_chosen_is_taken_and_the_next_dialog_begins_there(
     folder = tmp_path / "works"
     folder.mkdir()
     mode = QFileDialog.FileMode.ExistingFiles
-    ask_for_files(parent, settings, "works", "Choose works", mode, taken.append, "Styles (*.style)")
+    ask_for_files(parent, settings, "works", "Choose works", mode, taken.append, "Styles (*.style)", opener=None)
     dialog = opened(qtbot, parent)
     assert dialog.fileMode() == mode and dialog.windowTitle() == "Choose works"
     assert len(dialog.nameFilters()) == 2 and dialog.nameFilters()[1] == "Styles (*.style)"
@@ -35,7 +35,7 @@ def test_what_was_chosen_is_taken_and_the_next_dialog_begins_there(
     dialog.close()
     qtbot.waitUntil(lambda: parent.findChild(QFileDialog) is None)
     assert taken == [files]
-    ask_for_files(parent, settings, "works", "Again", mode, taken.append)
+    ask_for_files(parent, settings, "works", "Again", mode, taken.append, opener=None)
     again = opened(qtbot, parent)
     assert Path(again.directory().absolutePath()) == folder and len(again.nameFilters()) == 1
     again.reject()

@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QHeaderView, QLineEdit,
 from pytestqt.qtbot import QtBot
 
 import studio
+from studio.jobs.decoding.answering import OpensHere
+from studio.ui.app import Studio
 from studio.ui.dialogs.studio_file_dialog import THUMBNAIL, StudioFileDialog, quoted
 from studio.ui.theme.theme import ThemeName, apply_theme
 
@@ -27,7 +29,9 @@ def dialog(qtbot: QtBot, save_photo: SavePhoto, tmp_path: Path, thumbnail_folder
     (tmp_path / "damaged.jpg").write_bytes(b"no picture")
     (tmp_path / "notes.txt").write_text("no picture either")
     (tmp_path / "folder.png").mkdir()
-    dialog = StudioFileDialog(None, "Open a picture", str(tmp_path), thumbnail_folder=thumbnail_folder)
+    dialog = StudioFileDialog(
+        None, "Open a picture", str(tmp_path), opener=OpensHere(), thumbnail_folder=thumbnail_folder
+    )
     qtbot.addWidget(dialog)
     dialog.show()
     qtbot.waitUntil(lambda: view_of(dialog).model().rowCount(view_of(dialog).rootIndex()) == 4)
@@ -65,6 +69,28 @@ def test_pictures_are_shown_as_thumbnails_and_nothing_else_is_opened(qtbot: QtBo
     for other in ("notes.txt", "folder.png"):
         assert not sign_of(dialog, other).isNull()
         assert not dialog.thumbnails._tasks.is_waiting(Path(dialog.directory().filePath(other)))
+
+
+def test_a_dialog_that_is_given_no_opener_opens_nothing(
+    qtbot: QtBot, save_photo: SavePhoto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_photo("boat.png")
+    opened: list[Path] = []
+    monkeypatch.setattr(OpensHere, "open_thumbnail", lambda _, path, *size: opened.append(path))
+    dialog = StudioFileDialog(None, "Save", str(tmp_path))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: view_of(dialog).model().rowCount(view_of(dialog).rootIndex()) == 1)
+    assert not sign_of(dialog, "boat.png").isNull()
+    assert dialog.thumbnails is None and opened == []
+
+
+def test_the_pictures_of_a_dialog_are_opened_where_all_others_are(qtbot: QtBot, studio: Studio) -> None:
+    studio.actions["open"].trigger()
+    qtbot.waitUntil(lambda: studio.window.findChild(StudioFileDialog) is not None)
+    dialog = studio.window.findChild(StudioFileDialog)
+    assert dialog.thumbnails._opener is studio.opener
+    dialog.close()
 
 
 def test_a_long_name_keeps_its_ending_and_the_list_scrolls_down_only(dialog: StudioFileDialog) -> None:
@@ -120,7 +146,7 @@ def test_several_typed_paths_are_all_taken(
 ) -> None:
     (tmp_path / "below").mkdir()
     wanted = [str(save_photo(name)) for name in ("one.png", "two of them.png", "below/three.png")]
-    dialog = StudioFileDialog(None, "Open", str(tmp_path), thumbnail_folder=thumbnail_folder)
+    dialog = StudioFileDialog(None, "Open", str(tmp_path), opener=OpensHere(), thumbnail_folder=thumbnail_folder)
     dialog.setFileMode(mode)
     qtbot.addWidget(dialog)
     dialog.open()

@@ -22,7 +22,7 @@ from tests.support.dragging import HELD, files, text
 def picker(qtbot: QtBot, settings: Settings) -> Iterator[SourcePicker]:
     target = QWidget()
     qtbot.addWidget(target)
-    yield SourcePicker(settings, "tests", "Pictures", "A folder", target)
+    yield SourcePicker(settings, "tests", "Pictures", "A folder", target, opener=None)
 
 
 def enters(picker: SourcePicker, mime: object) -> bool:

@@ -235,5 +235,5 @@ def test_the_file_of_a_double_exposure_is_named_after_both_photos_without_their_
     studio.session.change(blend=Blend(below, above))
     studio.actions["save_project"].trigger()
     dialog = dialog_of(qtbot, studio)
-    assert [Path(file).name for file in dialog.selectedFiles()] == ["sea high and sky.v2.studio"]  # as every system takes
+    assert [Path(file).name for file in dialog.selectedFiles()] == ["sea high and sky.v2.studio"]
     dialog.reject()
