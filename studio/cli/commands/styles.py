@@ -93,13 +93,17 @@ def _add(arguments: argparse.Namespace, opener: PictureOpener) -> int:
         try:
             is_learned = is_style_file(path)
             card = library.import_learned(path) if is_learned else library.add(kept_size(opener.open_picture(path)))
-            if said:
-                card = replace(card, **said)
-                library.edit(card)
         except StudioError as error:
             say(f"Left out: {error}")
             is_complete = False
             continue
+        try:
+            if said:
+                library.edit(replace(card, **said))
+                card = replace(card, **said)
+        except StudioError as error:
+            say(f"{card.id} is added, but what you say of it could not be noted: {error}")
+            is_complete = False
         added.append(card)
         if not arguments.json:
             plain_console().print(f"{card.id}  {card.title}", soft_wrap=True)

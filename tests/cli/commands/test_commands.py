@@ -10,9 +10,9 @@ import pytest
 
 from studio import __version__
 from studio.cli.commands import doctor
-from studio.core.card import bundled_cards, read_card
+from studio.core.card import Card, bundled_cards, read_card
 from studio.core.engine_api.contract import EngineSettings
-from studio.core.errors import EngineError
+from studio.core.errors import EngineError, WriteError
 from studio.core.resources import resource_folder
 from studio.core.styles.style_library import StyleLibrary
 from tests.support.command_line import STYLE, Studio
@@ -49,6 +49,23 @@ def test_styles_are_added_with_what_is_known_of_their_rights_and_corrected(studi
     assert StyleLibrary().read()[0] == (card,)
     assert studio("styles", added["id"], "--author", " ") == 0
     assert StyleLibrary().read()[0][0].author == ""
+
+
+def test_a_style_whose_card_cannot_be_corrected_is_added_all_the_same(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def edit(library: StyleLibrary, card: Card) -> None:
+        if card.author:
+            raise WriteError("The disk is full.", "Make room.")
+        written(library, card)
+
+    written = StyleLibrary.edit
+    monkeypatch.setattr(StyleLibrary, "edit", edit)
+    assert studio("styles", "add", "photo.png", "--author", "Anna", "--json") == 1
+    (card,) = StyleLibrary().read()[0]
+    assert [style["id"] for style in json.loads(studio.out)] == [card.id]
+    assert f"{card.id} is added, but what you say of it could not be noted: The disk is full." in studio.err
+    assert "Left out" not in studio.err
 
 
 def test_an_added_style_of_unknown_rights_says_so_wherever_it_is_used(studio: Studio) -> None:
