@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -73,7 +73,7 @@ class PictureView(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._grabbed_at is not None and not self.is_whole:
             moved, place = event.position() - self._grabbed_at, self._place()
-            self._middle -= QPointF(moved.x() / max(place.width(), 1), moved.y() / max(place.height(), 1))
+            self._middle -= QPointF(moved.x() / place.width(), moved.y() / place.height())
             self._grabbed_at = event.position()
             self._keep_in_sight()
 
@@ -93,7 +93,8 @@ class PictureView(QWidget):
         ratio, place = self.devicePixelRatioF(), self._place()
         if self._pyramid is not None:
             painter.scale(1 / ratio, 1 / ratio)
-            device = QRect(place.topLeft() * ratio, place.size() * ratio)
+            corner, size = (place.topLeft() * ratio).toPoint(), (place.size() * ratio).toSize()
+            device = QRect(corner, size.expandedTo(QSize(1, 1)))
             whole = QRect(QPoint(), self.size() * ratio)
             self._pyramid.draw(painter, device, whole, is_crisp=self._scale() >= 2)
         elif not self._thumbnail.isNull():
@@ -131,10 +132,10 @@ class PictureView(QWidget):
     def _scale(self) -> float:
         return self._fitting() if self._zoom is None else self._zoom
 
-    def _place(self) -> QRect:
-        """Where the picture lies, in px of this widget."""
+    def _place(self) -> QRectF:
+        """Where the picture lies, in px of this widget, which may have several of the screen, or one and a quarter."""
         size = self._size().toSizeF() * (self._scale() / self.devicePixelRatioF())
         middle = QPointF(0.5, 0.5) if self._zoom is None else self._middle
         centre = QPointF(self.rect().center())
         corner = QPointF(centre.x() - middle.x() * size.width(), centre.y() - middle.y() * size.height())
-        return QRect(corner.toPoint(), size.toSize().expandedTo(QSize(1, 1)))
+        return QRectF(corner, size)
