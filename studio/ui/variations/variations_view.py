@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
@@ -30,6 +31,7 @@ class VariationsView(QWidget):
         self._action = action
         self._photo: QPixmap | None = None
         self._columns = 1
+        self._covered: dict[QWidget, Qt.FocusPolicy] = {}  # what Tab does not go to meanwhile, as it is out of sight
         self.tiles: list[VariationTile] = []
         set_role(self, "variations")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -96,17 +98,28 @@ class VariationsView(QWidget):
         self.show()
         self.raise_()
         self.setFocus()
+        self._keep_focus_off_the_canvas()
 
     @Slot()
     def _end(self) -> None:
         had_focus = self.isAncestorOf(self.focusWidget() or self) or self.hasFocus()
         self.hide()
+        for widget, policy in self._covered.items():
+            if shiboken6.isValid(widget):
+                widget.setFocusPolicy(policy)
+        self._covered = {}
         self._action.setChecked(False)
         for tile in self.tiles:
             tile.deleteLater()
         self.tiles = []
         if had_focus:
             self._canvas.setFocus()
+
+    def _keep_focus_off_the_canvas(self) -> None:
+        for widget in (self._canvas, *self._canvas.findChildren(QWidget)):
+            if widget is not self and not self.isAncestorOf(widget) and widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                self._covered[widget] = widget.focusPolicy()
+                widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     @Slot()
     def _show_plan(self) -> None:

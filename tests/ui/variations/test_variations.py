@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.core.artwork.artwork_state import ArtworkState
@@ -289,3 +290,19 @@ def test_where_one_tile_has_no_room_for_names_none_has_them_and_no_value_is_cut(
     tiles[0].resize(room // 2, tiles[0].height())
     loaded.variations_view._choose_labels()
     assert all(tile._is_brief for tile in tiles)
+
+
+def test_tab_goes_past_the_canvas_while_variations_cover_it(qtbot: QtBot, loaded: Studio) -> None:
+    open_grid(qtbot, loaded)
+    view, canvas = loaded.variations_view, loaded.window.canvas
+    start = QApplication.focusWidget()
+    met = list[QWidget | None]()
+    while not met or (met[-1] is not start and len(met) < 200):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        met.append(QApplication.focusWidget())
+    assert met[-1] is start and set(view.tiles) <= set(met)
+    assert [widget for widget in met if widget is canvas or canvas.isAncestorOf(widget)] == [
+        widget for widget in met if widget is view or view.isAncestorOf(widget)
+    ]
+    qtbot.keyClick(view.tiles[0], Qt.Key.Key_Escape)
+    assert view.isHidden() and canvas.hasFocus() and canvas.focusPolicy() == Qt.FocusPolicy.StrongFocus

@@ -88,6 +88,12 @@ class PreviewPanel(QFrame):
             self.hide()
             self.closed.emit()
 
+    def focusNextPrevChild(self, is_next: bool) -> bool:
+        """Tab stays on what is in sight: all else of the room is behind this."""
+        there = self if self.close_button.hasFocus() else self.close_button
+        there.setFocus(Qt.FocusReason.TabFocusReason if is_next else Qt.FocusReason.BacktabFocusReason)
+        return True
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key in (Qt.Key.Key_Space, Qt.Key.Key_Escape):

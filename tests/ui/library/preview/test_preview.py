@@ -57,6 +57,17 @@ def test_space_shows_the_picture_in_full_with_its_facts_and_space_goes_back(
     assert preview_of(filled).row is None
 
 
+def test_tab_stays_on_the_picture_and_reaches_nothing_behind_it(qtbot: QtBot, filled: Studio) -> None:
+    panel = preview_of(filled).panel
+    look_at(qtbot, filled, "fire")
+    qtbot.waitUntil(panel.hasFocus)
+    for key in (Keys.Key_Tab, Keys.Key_Backtab):
+        qtbot.keyClick(panel, key)
+        assert panel.close_button.hasFocus()
+        qtbot.keyClick(panel.close_button, key)
+        assert panel.hasFocus()
+
+
 def test_arrows_go_to_the_next_picture_and_enter_uses_it(qtbot: QtBot, filled: Studio) -> None:
     panel = preview_of(filled).panel
     look_at(qtbot, filled, "ember")
@@ -169,15 +180,32 @@ def test_a_double_click_shows_every_pixel_of_that_place_and_the_next_the_whole(q
     assert view.is_whole
     place = view._place()
     assert (place.width(), place.height()) == (400, 300)  # half as large, in the room within the margin
-    qtbot.mouseDClick(view, Qt.MouseButton.LeftButton, pos=place.topLeft())
+    qtbot.mouseDClick(view, Qt.MouseButton.LeftButton, pos=place.topLeft().toPoint())
     assert not view.is_whole and view._place().width() * view.devicePixelRatioF() == 800
     shown = view.grab().toImage().convertToFormat(view.grab().toImage().Format.Format_RGB888)
     assert view.pyramid is not None
-    corner = view._place().topLeft()
+    corner = view._place().topLeft().toPoint()
     pixel = shown.pixelColor(corner.x() + 5, corner.y() + 7)
     assert [pixel.red(), pixel.green(), pixel.blue()] == view.pyramid.picture.pixels[7, 5].tolist()
     qtbot.mouseDClick(view, Qt.MouseButton.LeftButton)
     assert view.is_whole
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 1.75, 2.0])
+def test_at_100_per_cent_a_pixel_is_one_of_the_screen_whatever_its_scale(
+    view: PictureView, monkeypatch: pytest.MonkeyPatch, ratio: float
+) -> None:
+    targets: list[tuple[int, int]] = []
+    monkeypatch.setattr(PictureView, "devicePixelRatioF", lambda _: ratio)
+    monkeypatch.setattr(
+        PicturePyramid, "draw", lambda _, painter, target, clip, is_crisp: targets.append(target.size().toTuple())
+    )
+    for width, height in ((1002, 999), (1003, 1001), (2001, 1501)):
+        view.show_picture(PicturePyramid(Picture(np.zeros((height, width, 3), np.uint8))))
+        view.toggle_zoom()
+        view.grab()
+        assert not view.is_whole and targets[-1] == (width, height)
+        view.toggle_zoom()
 
 
 def test_zooming_keeps_the_place_and_ends_at_the_whole(view: PictureView) -> None:
