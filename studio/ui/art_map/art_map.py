@@ -32,6 +32,7 @@ from studio.ui.art_map.map_camera import MapCamera
 from studio.ui.art_map.map_gestures import MapGestures
 from studio.ui.art_map.selection_shape import SelectionShape, Tool, inside
 from studio.ui.art_map.works import Points, Works
+from studio.ui.images.zoom_gestures import pinch_zoom
 from studio.ui.theme.theme import GRID, color, theme_name
 from studio.ui.widgets.fade import is_motion_wanted
 
@@ -237,8 +238,9 @@ class ArtMap(QWidget):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self.camera.zoom_by(1 + event.value(), event.position())
+        factor = pinch_zoom(event) if isinstance(event, QNativeGestureEvent) else None
+        if isinstance(event, QNativeGestureEvent) and factor is not None:
+            self.camera.zoom_by(factor, event.position())
             return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._follow_size()

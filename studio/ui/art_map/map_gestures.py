@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QInputDevice, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
 from studio.ui.art_map.map_camera import MapCamera
 from studio.ui.art_map.selection_shape import SelectionShape, Tool
+from studio.ui.images.zoom_gestures import ZOOM_STEP, finger_move, wheel_zoom
 
-_NOTCH = 120  # a mouse wheel's step in Qt's units
-_ZOOM_PER_NOTCH = 2**0.25
-_ANGLE_PER_PIXEL = 2  # where a touchpad reports no pixels
 _ARROW_STEP = 64.0  # px
 _DRAG = 4  # px; less is a click of a hand that is not quite still
 _ARROWS: dict[int, tuple[int, int]] = {
@@ -117,10 +115,11 @@ class MapGestures:
     def wheel(self, event: QWheelEvent) -> None:
         """A wheel zooms around the pointer; fingers on a touchpad move the plane, and zoom with Ctrl."""
         event.accept()
-        if _is_scrolled_by_fingers(event) and not event.modifiers() & _CONTROL:
-            self._camera.pan_by(QPointF(event.pixelDelta() or event.angleDelta() / _ANGLE_PER_PIXEL))
+        moved = finger_move(event)
+        if moved is not None:
+            self._camera.pan_by(moved)
         elif event.angleDelta().y():
-            self._camera.zoom_by(_ZOOM_PER_NOTCH ** (event.angleDelta().y() / _NOTCH), event.position())
+            self._camera.zoom_by(wheel_zoom(event), event.position())
 
     def key(self, event: QKeyEvent) -> bool:
         """Whether the key means anything here."""
@@ -132,9 +131,9 @@ class MapGestures:
             else:
                 self._camera.pan_by(QPointF(-dx, -dy) * _ARROW_STEP)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self._camera.zoom_by(_ZOOM_PER_NOTCH)
+            self._camera.zoom_by(ZOOM_STEP)
         elif key in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
-            self._camera.zoom_by(1 / _ZOOM_PER_NOTCH)
+            self._camera.zoom_by(1 / ZOOM_STEP)
         elif key == Qt.Key.Key_Home:
             self._camera.fit()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -146,9 +145,3 @@ class MapGestures:
         else:
             return False
         return True
-
-
-def _is_scrolled_by_fingers(event: QWheelEvent) -> bool:
-    """Whether a touchpad is stroked; a wheel turns in notches, without a beginning and an end."""
-    is_touchpad = event.device().type() == QInputDevice.DeviceType.TouchPad
-    return is_touchpad or event.phase() != Qt.ScrollPhase.NoScrollPhase

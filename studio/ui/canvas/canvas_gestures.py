@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QInputDevice, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.canvas.drag_handle import is_dragged
 from studio.ui.canvas.viewport import Viewport
+from studio.ui.images.zoom_gestures import ZOOM_STEP, finger_move, pinch_zoom, wheel_zoom
 
-_NOTCH = 120  # a mouse wheel's step in Qt's units
-_ZOOM_PER_NOTCH = 2**0.25
-_ANGLE_PER_PIXEL = 2  # where a touchpad reports no pixels
 _ARROW_STEP = 64  # px
 _ARROWS: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Left: (_ARROW_STEP, 0),
@@ -40,18 +38,18 @@ class CanvasGestures:
 
     def wheel(self, event: QWheelEvent) -> None:
         """A wheel zooms around the pointer; fingers on a touchpad move the picture, and zoom with Ctrl."""
-        if _is_scrolled_by_fingers(event) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._viewport.pan(QPointF(event.pixelDelta() or event.angleDelta() / _ANGLE_PER_PIXEL))
+        moved = finger_move(event)
+        if moved is not None:
+            self._viewport.pan(moved)
         elif event.angleDelta().y():
-            turned = event.angleDelta().y() / _NOTCH
-            self._viewport.zoom_at(self._viewport.view.zoom * _ZOOM_PER_NOTCH**turned, event.position())
+            self._viewport.zoom_at(self._viewport.view.zoom * wheel_zoom(event), event.position())
 
     def pinch(self, event: QNativeGestureEvent) -> bool:
         """Whether the fingers zoom."""
-        is_zoom = event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
-        if is_zoom:
-            self._viewport.zoom_at(self._viewport.view.zoom * (1 + event.value()), event.position())
-        return is_zoom
+        factor = pinch_zoom(event)
+        if factor is not None:
+            self._viewport.zoom_at(self._viewport.view.zoom * factor, event.position())
+        return factor is not None
 
     def press(self, event: QMouseEvent) -> bool:
         """A button goes down; whether that begins anything."""
@@ -94,9 +92,9 @@ class CanvasGestures:
         if key in _ARROWS:
             self._viewport.pan(QPointF(*_ARROWS[key]))
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self._viewport.zoom_to(zoom * _ZOOM_PER_NOTCH)
+            self._viewport.zoom_to(zoom * ZOOM_STEP)
         elif key in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
-            self._viewport.zoom_to(zoom / _ZOOM_PER_NOTCH)
+            self._viewport.zoom_to(zoom / ZOOM_STEP)
         elif key == Qt.Key.Key_Space:
             self._move_by_hand(True)
         else:
@@ -122,9 +120,3 @@ class CanvasGestures:
             self._canvas.setCursor(Qt.CursorShape.OpenHandCursor)
         else:
             self._canvas.unsetCursor()
-
-
-def _is_scrolled_by_fingers(event: QWheelEvent) -> bool:
-    """Whether a touchpad is stroked; a wheel turns in notches, without a beginning and an end."""
-    is_touchpad = event.device().type() == QInputDevice.DeviceType.TouchPad
-    return is_touchpad or event.phase() != Qt.ScrollPhase.NoScrollPhase

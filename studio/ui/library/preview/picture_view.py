@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QMouseEvent, QNativeGestureEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.images.picture_pyramid import PicturePyramid
+from studio.ui.images.zoom_gestures import finger_move, pinch_zoom, wheel_zoom
 from studio.ui.theme.theme import color
 
-_ZOOM_PER_NOTCH = 1.25
-_NOTCH = 120.0  # of a wheel
 _LARGEST = 32.0
 _MARGIN = 12  # px around the whole picture
 
@@ -62,8 +61,19 @@ class PictureView(QWidget):
         if self._pyramid is not None:
             self._zoom_to(self._scale() * factor, place or QPointF(self.rect().center()))
 
+    def event(self, event: QEvent) -> bool:
+        factor = pinch_zoom(event) if isinstance(event, QNativeGestureEvent) else None
+        if isinstance(event, QNativeGestureEvent) and factor is not None:
+            self.zoom_by(factor, event.position())
+            return True
+        return super().event(event)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self.zoom_by(_ZOOM_PER_NOTCH ** (event.angleDelta().y() / _NOTCH), event.position())
+        moved = finger_move(event)
+        if moved is None:
+            self.zoom_by(wheel_zoom(event), event.position())
+        else:
+            self._move_by(moved)
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -71,11 +81,9 @@ class PictureView(QWidget):
             self._grabbed_at = event.position()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._grabbed_at is not None and not self.is_whole:
-            moved, place = event.position() - self._grabbed_at, self._place()
-            self._middle -= QPointF(moved.x() / place.width(), moved.y() / place.height())
+        if self._grabbed_at is not None:
+            self._move_by(event.position() - self._grabbed_at)
             self._grabbed_at = event.position()
-            self._keep_in_sight()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._grabbed_at = None
@@ -100,6 +108,13 @@ class PictureView(QWidget):
         elif not self._thumbnail.isNull():
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(place, self._thumbnail)
+
+    def _move_by(self, moved: QPointF) -> None:
+        """moved: px of this widget."""
+        if not self.is_whole:
+            size = self._place().size()
+            self._middle -= QPointF(moved.x() / size.width(), moved.y() / size.height())
+            self._keep_in_sight()
 
     def _zoom_to(self, zoom: float, place: QPointF) -> None:
         """zoom: device px per px of the picture."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from studio.ui.images.zoom_gestures import ZOOM_STEP
 from studio.ui.library.preview.picture_view import PictureView
 from studio.ui.theme.theme import GRID, icon, set_role
 from studio.ui.widgets.elided_label import ElidedLabel
@@ -17,7 +18,6 @@ _WALKING = (
     Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down,
     Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
 )  # fmt: skip
-_ZOOM_PER_KEY = 1.25
 
 
 class PreviewPanel(QFrame):
@@ -103,9 +103,9 @@ class PreviewPanel(QFrame):
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.used.emit(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.view.zoom_by(_ZOOM_PER_KEY)
+            self.view.zoom_by(ZOOM_STEP)
         elif key in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
-            self.view.zoom_by(1 / _ZOOM_PER_KEY)
+            self.view.zoom_by(1 / ZOOM_STEP)
         elif key in (Qt.Key.Key_1, Qt.Key.Key_F):
             if self.view.is_whole == (key == Qt.Key.Key_1):
                 self.view.toggle_zoom()

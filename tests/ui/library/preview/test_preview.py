@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.core.image_io.opening.opener import Cancellation
@@ -220,6 +221,25 @@ def test_zooming_keeps_the_place_and_ends_at_the_whole(view: PictureView) -> Non
     assert np.allclose(shown_at(), before, atol=0.005)
     view.zoom_by(0.1, at)
     assert view.is_whole
+
+
+def test_fingers_move_and_pinch_it_as_they_do_the_canvas(view: PictureView) -> None:
+    view.zoom_by(4.0)
+    before, place, still = view._place(), QPointF(200, 150), Qt.MouseButton.NoButton
+    stroke = QWheelEvent(
+        place, view.mapToGlobal(place), QPoint(30, -11), QPoint(60, -22), still, Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.ScrollUpdate, False,
+    )  # fmt: skip
+    QApplication.sendEvent(view, stroke)
+    moved = view._place()
+    assert moved.size() == before.size()
+    assert (moved.topLeft() - before.topLeft() - QPointF(30, -11)).manhattanLength() < 0.01
+    pinch = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture, QPointingDevice.primaryPointingDevice(), 2, place, place,
+        view.mapToGlobal(place), 0.5, QPointF(),
+    )  # fmt: skip
+    QApplication.sendEvent(view, pinch)
+    assert view._place().width() == pytest.approx(1.5 * moved.width())
 
 
 def test_an_extreme_shape_does_no_harm(qtbot: QtBot, view: PictureView) -> None:
