@@ -17,6 +17,7 @@ from studio.core.storage.file_names import proposed_stem
         ("v1.2", "v1.2"),
         ('\\a/b:c*d?e"f<g>h|i', "a b c d e f g h i"),
         ("10:30", "10 30"),
+        ("Who?, Spring: (why?).", "Who, Spring (why)"),
         ("two\nlines\tand \x7f\x85 more", "two lines and more"),
         ("gnp.\u202etaob", "gnp. taob"),
         ("no UTF-8: \udcff", "no UTF-8"),
