@@ -36,7 +36,7 @@ from studio.core.image_io import OPEN_SUFFIXES
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.image_io.opening.places import paths_in_line, place_of
 from studio.ui.images.thumbnails import Thumbnails
-from studio.ui.theme.theme import icon
+from studio.ui.theme.theme import icon, set_role
 from studio.ui.widgets.plain_text import PlainFileDialog
 from studio.ui.widgets.screen_room import resize_within_screen
 
@@ -127,6 +127,11 @@ class StudioFileDialog(PlainFileDialog):
             rows.setIconSize(_ROW_THUMBNAIL)
             rows.setUniformRowHeights(True)
             rows.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        edit = self.findChild(QLineEdit, "fileNameEdit")
+        completer = edit.completer() if edit is not None else None
+        popup = completer.popup() if completer is not None else None
+        if popup is not None:
+            set_role(popup, "completions")
         splitter = self.findChild(QSplitter, "splitter")
         if splitter is not None:
             splitter.setSizes([_SIDEBAR, _SIZE.width() - _SIDEBAR])

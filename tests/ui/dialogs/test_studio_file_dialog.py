@@ -17,7 +17,7 @@ import studio
 from studio.jobs.decoding.answering import OpensHere
 from studio.ui.app import Studio
 from studio.ui.dialogs.studio_file_dialog import THUMBNAIL, StudioFileDialog, quoted
-from studio.ui.theme.theme import ThemeName, apply_theme
+from studio.ui.theme.theme import ThemeName, apply_theme, color
 
 SavePhoto = Callable[..., Path]
 
@@ -121,6 +121,16 @@ def test_headings_and_signs_are_readable_in_both_themes(
     up = dialog.grab(button.geometry()).toImage()  # with what is behind it
     shades = {up.pixelColor(x, y).lightness() for x in range(up.width()) for y in range(up.height())}
     assert max(shades) - min(shades) > 90
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_names_that_are_proposed_while_one_types_lie_on_a_ground_of_their_own(
+    qapp: QApplication, dialog: StudioFileDialog, theme: ThemeName
+) -> None:
+    apply_theme(qapp, theme)
+    popup = dialog.findChild(QLineEdit, "fileNameEdit").completer().popup()
+    popup.resize(200, 100)
+    assert popup.viewport().grab().toImage().pixelColor(100, 90) == color("raised")
 
 
 @pytest.mark.parametrize("mode", [QFileDialog.FileMode.ExistingFile, QFileDialog.FileMode.ExistingFiles])
