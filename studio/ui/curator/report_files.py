@@ -47,7 +47,7 @@ class ReportFiles(QObject):
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix(_PDF[1:])
             dialog.filterSelected.connect(lambda kind: _rename(dialog, _HTML if kind == kinds[1] else _PDF))
-            dialog.selectFile(f"{proposed_stem(title, self.tr('Report'))}{_PDF}")
+            dialog.selectFile(proposed_stem(title, self.tr("Report")) + _PDF)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.fileSelected.connect(lambda file: self.write(Path(file), title, found))
             return dialog

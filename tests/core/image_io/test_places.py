@@ -63,7 +63,9 @@ def test_a_network_url_is_opened_where_the_file_manager_has_connected_it(runtime
 @pytest.mark.parametrize("url", ["smb://nas/photos/a.png", "mtp://phone/DCIM/a.png", "ftp://host/a.png"])
 def test_what_is_not_connected_is_named_in_a_sentence(runtime: Path, url: str) -> None:
     saved(runtime / "gvfs/smb-share:server=other,share=photos/a.png")
-    with pytest.raises(PictureError, match=r"a\.png lies at \w+://\w*, which is not connected as a folder here\."):
+    with pytest.raises(
+        PictureError, match=r"a\.png lies at \w+://\w*, which is not connected as a folder on this machine\."
+    ):
         open_picture(place_of(url))
 
 

@@ -399,7 +399,7 @@ def test_who_starts_empty_keeps_the_sessions_before_and_can_discard_them(root: P
     assert waiting.folder == store.folder and waiting.size > 1000 and waiting.modified > 1.7e9
     assert discard_session(store.folder)
     assert waiting_sessions(root) == []
-    with pytest.raises(ProjectError, match="no session"):
+    with pytest.raises(ProjectError, match="not a session"):
         discard_session(root)
     assert root.exists()
 
@@ -561,7 +561,7 @@ def test_on_a_full_disk_the_last_state_stays_until_there_is_room_again(
     store.record(project)
     with monkeypatch.context() as patched:
         FullDisk(room, patched)
-        with pytest.raises(StudioError, match="disk is full") as caught:
+        with pytest.raises(StudioError, match=r"disk of .* is full") as caught:
             for number in range(2, 99):
                 project = act(project, number)
                 store.record(project)

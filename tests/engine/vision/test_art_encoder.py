@@ -73,5 +73,5 @@ def test_long_pictures_are_looked_at_in_bounded_size() -> None:
 
 def test_the_head_says_what_it_learnt_from_and_that_it_is_no_attribution() -> None:
     card = next(card for card in bundled_cards("models") if card.id == "style_head")
-    assert "no attribution" in card.limits and "artists" in card.trained_on
+    assert "not an attribution" in card.limits and "artists" in card.trained_on
     assert (resource_folder("models") / card.file.name).stat().st_size < 2_000_000

@@ -416,7 +416,7 @@ def test_a_process_that_never_stops_talking_is_ended(
 ) -> None:
     monkeypatch.setattr(child, "serve", _say_the_same_for_ever)
     opener = make()
-    with pytest.raises(PictureError, match="came to an end"):
+    with pytest.raises(PictureError, match="its decoder ended"):
         opener.open_picture(photo)
     monkeypatch.undo()
     assert opener.open_picture(photo).width == 40

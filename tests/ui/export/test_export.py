@@ -499,6 +499,6 @@ def test_a_profile_the_format_cannot_hold_is_said_before_anything_is_exported(
     qtbot.waitUntil(dialog.export.isEnabled)
     dialog.colors.profile.choose_file(str(tmp_path / "press.icc"))
     qtbot.waitUntil(lambda: not dialog.export.isEnabled())
-    assert "red, green and blue" in dialog.note.text() and "CMYK" in dialog.note.text()
+    assert "RGB" in dialog.note.text() and "CMYK" in dialog.note.text()
     dialog.format.choose("tiff")
     qtbot.waitUntil(dialog.export.isEnabled)
