@@ -41,8 +41,15 @@ from studio.core.picture import Picture
 from studio.core.resources import resource_folder
 from studio.engine.networks.live_precision import for_painting, on_device
 from studio.engine.networks.style_predictor import StylePredictor
+from studio.engine.networks.texture_descriptor import predictor_for
 from studio.engine.networks.vgg import Encoder
-from studio.engine.networks.weights import LAYOUTS, ORIGINAL_NETWORK, load_encoder_weights, load_style_network
+from studio.engine.networks.weights import (
+    LAYOUTS,
+    ORIGINAL_NETWORK,
+    bundled_encoder,
+    load_encoder_weights,
+    load_style_network,
+)
 from studio.engine.runtime.device import choose_device, device_name, keep_freed_memory
 from studio.engine.runtime.tensors import resize_to, to_picture, to_tensor
 from studio.engine.train.validation import ErrorMetrics, ValidationPair
@@ -81,9 +88,9 @@ class LiveProgram:
         network, predictor = load_style_network(name)
         self.name = Path(name).stem
         self._network, self._photos, self._device = for_painting(on_device(network, device), device), photos, device
-        see = StylePredictor(predictor, device)
+        see = predictor_for(StylePredictor(predictor, device), network.descriptor, lambda: bundled_encoder(device))
         with torch.no_grad():
-            self._conditions = [network.conditions(see(style)) for style in styles]
+            self._conditions = [network.conditions(see(style)[:, : network.vector_length]) for style in styles]
 
     @torch.no_grad()
     def paint(self, photo: int, style: int) -> Tensor:
