@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -14,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from studio.core.errors import EngineError, StudioError
-from studio.core.image_io.find_pictures import folders_with_pictures
+from studio.core.image_io.find_pictures import folders_with_pictures, is_folder
 from studio.core.library.facts import MOST_LEVELS, FactsReader
 from studio.core.library.library_index import Described, FileState, LibraryIndex
 from studio.core.picture import Picture
@@ -177,7 +176,7 @@ def absolute_folders(folders: Iterable[Path]) -> list[Path]:
     found = []
     for folder in folders:
         place = Path(folder).absolute()
-        if not os.path.isdir(place):  # noqa: PTH112 - Path's raises where the name is too long
+        if not is_folder(place):
             raise StudioError(f"There is no folder {folder}.", "Check its name.")
         found.append(place.resolve())
     return found

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from studio.core.errors import StudioError
+from studio.core.image_io.find_pictures import is_folder
 
 WIDTHS = ("down", "body", "inside", "up")  # layers whose channels may be more or fewer
 WIDEST = 1024  # channels
@@ -69,7 +69,7 @@ class TrainingPlan:
             if not 0 < getattr(self, name) < _BELOW:
                 raise StudioError(f"The {name.replace('_', ' ')} must be above 0 and below {_BELOW:g}.")
         for folder in (self.content, self.styles):
-            if not os.path.isdir(folder):  # noqa: PTH112 - Path's raises where the name is too long
+            if not is_folder(folder):
                 raise StudioError(f"{folder} is not a folder.", "Name the folder that holds the pictures.")
 
 

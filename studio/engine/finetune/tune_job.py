@@ -177,7 +177,9 @@ def _prepare(
     works = [picture for number, picture in enumerate(pictures) if number != references.held_out]
     others = [pictures[references.held_out]] if references.held_out is not None else []
     painting = LivePainting(context.network, context.predictor, bands_of(works))
-    mix = LivePainting(context.network, context.predictor, bands_of(pictures))  # of all: what one gets without a lesson
+    mix = painting  # of all works: what one gets without a lesson
+    if others:
+        mix = LivePainting(context.network, context.predictor, bands_of(pictures))
     mixing = painting.with_network(context.mixer)
     rival = functools.partial(mixing.paint, vector=references.vector)
     learnt, held_out = hold_out(len(photos))

@@ -24,7 +24,7 @@ from studio.cli.terminal import plain_console, print_json, say
 from studio.core.engine_api.contract import EngineSettings, MakeEngine
 from studio.core.engine_api.features import BUNDLED, DEFAULT_LAYERS, LAYERS, RESIDUAL, EncoderName, FeatureQuery, Pool
 from studio.core.errors import StudioError
-from studio.core.image_io.find_pictures import pictures_in
+from studio.core.image_io.find_pictures import is_folder, pictures_in
 from studio.core.image_io.opening.opener import PictureOpener
 from studio.core.storage.atomic_write import replace_file
 
@@ -87,7 +87,7 @@ def _output(arguments: argparse.Namespace) -> Path:
         raise UsageError("There is no file to write to.", "Name one with -o, or ask for --list-layers.")
     check_cluster(arguments)
     weights = arguments.weights if arguments.cluster is None else None
-    if weights is not None and not os.path.isdir(weights):  # noqa: PTH112 - Path's raises where the name is too long
+    if weights is not None and not is_folder(weights):
         raise UsageError(f"{weights} is not a folder.", "Name the folder that holds torchvision's weight files.")
     if output.suffix.lower() not in _FORMATS:
         raise UsageError(f"{output} has the wrong ending for features.", f"End it in {' or '.join(_FORMATS)}.")
