@@ -12,7 +12,7 @@ from studio.core.card import Card, bundled_cards
 from studio.core.resources import resource_folder
 
 FOLDERS = {"styles": "style", "demo": "photo", "photos": "photo", "models": "model"}
-LEARNT_ON_EDGE = 384  # px at most, of photos that are only learnt on
+LEARNT_ON_EDGE = 576  # px at most, of photos that are only learnt on
 CARDS = [card for folder in FOLDERS for card in bundled_cards(folder)]
 PICTURES = [card for folder in ("styles", "demo") for card in bundled_cards(folder)]
 LEARNT_ON = bundled_cards("photos")
@@ -54,8 +54,8 @@ def test_a_photo_to_learn_on_is_small_and_belongs_to_everybody(card: Card) -> No
     with Image.open(card.file) as image:
         image.load()
         assert image.mode == "RGB"
-        assert min(image.size) >= 160 and max(image.size) <= LEARNT_ON_EDGE
-    assert card.file.stat().st_size < 80_000
+        assert min(image.size) >= 320 and max(image.size) <= LEARNT_ON_EDGE
+    assert card.file.stat().st_size < 100_000
     assert card.licence in ("Public domain", "CC0 1.0")
 
 

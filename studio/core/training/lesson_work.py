@@ -12,8 +12,8 @@ EXAMINED_EVERY = 25  # steps; VALIDATE_EVERY of `engine/finetune/tuner.py`
 CROPS = 128  # of photos, each looked at when it is first met; POOL of `engine/finetune/dataset.py`
 # What other work costs, in steps on a crop that is known; by processor time on one core, a step took 0.32 s of it.
 NEW_CROP = 1.25
-EXAM = 2.3  # on photos that are not learnt from
-PREPARING = 14.0  # the studio's own photos, and what an untaught mix makes of them
+EXAM = 12.0  # on up to thirteen photos that are not learnt from
+PREPARING = 50.0  # the photos, and what untaught mixes make of those of the exam
 LOOKING = 2.3  # at a picture to learn from
 FIXED = 0.03  # share of a step that does not depend on the size of the crop
 PAINTING_EDGE = 512  # px of a square that Finish paints as it is set at first,

@@ -49,7 +49,8 @@ VALIDATION_CROPS = 6  # crops of photos to validate on
 # The widest of any three works by one artist in the gallery; three by three artists are in 3 of 10 cases beyond it.
 WIDEST_SPREAD = 2.4
 FEWEST_TO_HOLD_OUT = 5  # references, of which one is not learnt from; of fewer, a lesson needs every one
-HELD_OUT_PHOTOS = 3  # at most
+HELD_OUT_PHOTOS = 3  # of the artist's and the demo photos, at most
+HELD_OUT_BUNDLED = 10  # of those that come with the studio to learn on
 
 
 @dataclass(frozen=True)
@@ -191,14 +192,14 @@ def cut_crops(
     return torch.cat(crops)
 
 
-def hold_out(count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def hold_out(count: int, most: int = HELD_OUT_PHOTOS) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The numbers of the photos to learn from, and of those to validate on: every third, or all of one or two.
 
-    Of many, HELD_OUT_PHOTOS are, as far apart as they can be: each takes time at every validation.
+    Of many, `most` are, as far apart as they can be: each takes time at every validation.
     """
     if count < 3:
         return tuple(range(count)), tuple(range(count))
-    held_out = tuple(range(1, count, max(3, -(-(count - 1) // HELD_OUT_PHOTOS))))
+    held_out = tuple(range(1, count, max(3, -(-(count - 1) // most))))
     return tuple(number for number in range(count) if number not in held_out), held_out
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import hashlib
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import torch
@@ -26,6 +27,8 @@ from studio.core.styles.learned_style_file import reference_of, training_file, w
 from studio.core.training.lesson_gain import LessonGain
 from studio.core.training.taught_pictures import as_taught
 from studio.engine.finetune.dataset import (
+    HELD_OUT_BUNDLED,
+    HELD_OUT_PHOTOS,
     POOL,
     Paint,
     PaintedPhotos,
@@ -167,13 +170,7 @@ def _prepare(
         if clock() - spoken >= SIGN_OF_LIFE:
             spoken = clock()
             yield Progress(request.id, 0.0, "Looking at the pictures")
-    photos, small = [], []
-    for photo in (*request.photos, *bundled_photos("demo")):
-        photos.append((yield from signs_of_life(request.id, shrinking(photo, LARGEST_EDGE, device))))
-        yield Progress(request.id, 0.0)
-    for photo in bundled_photos("photos"):  # too small to judge brushwork on
-        small.append((yield from signs_of_life(request.id, shrinking(photo, LARGEST_EDGE, device))))
-        yield Progress(request.id, 0.0)
+    learnt, held_out = yield from _divided_photos(request, device)
     works = [picture for number, picture in enumerate(pictures) if number != references.held_out]
     others = [pictures[references.held_out]] if references.held_out is not None else []
     painting = LivePainting(context.network, context.predictor, bands_of(works))
@@ -182,20 +179,40 @@ def _prepare(
         mix = LivePainting(context.network, context.predictor, bands_of(pictures))
     mixing = painting.with_network(context.mixer)
     rival = functools.partial(mixing.paint, vector=references.vector)
-    learnt, held_out = hold_out(len(photos))
     loss = PaintingLoss(context.encoder, WEIGHTS, references.bank)
-    crops = cut_crops([*(photos[number] for number in learnt), *small], POOL, settings.crop, generator)
+    crops = cut_crops(learnt, POOL, settings.crop, generator)
     start = functools.partial(mixing.start, vector=references.vector)
     pool = PaintedPhotos(crops, context.encoder, loss.content_layers, start, loss)
     for picture in (*request.references, *request.photos):
         yield from signs_of_life(request.id, picture.fingerprinting())
     identity = _identity(request, context.card)
-    exam = Exam(context.encoder, [photos[number] for number in held_out], works, others)
+    exam = Exam(context.encoder, held_out, works, others)
     parts = context.network, loss, references, pool, exam, settings, identity
     tuner = Tuner(*parts, painting=painting, rival=rival)
     if request.is_resumed:
         tuner.resume(training_file(request.output))
     return tuner, functools.partial(mix.paint, vector=references.mixed)
+
+
+def _divided_photos(
+    request: TuneRequest, device: torch.device
+) -> Generator[Event, None, tuple[list[Tensor], list[Tensor]]]:
+    """The photos to learn on, and those of the exams, (1, 3, H, W) each; none is both, if there are enough."""
+    learnt: list[Tensor] = []
+    held_out: list[Tensor] = []
+    groups: tuple[tuple[Iterable[Picture], int], ...] = (
+        (chain(request.photos, bundled_photos("demo")), HELD_OUT_PHOTOS),
+        (bundled_photos("photos"), HELD_OUT_BUNDLED),
+    )
+    for group, most in groups:
+        photos: list[Tensor] = []
+        for photo in group:
+            photos.append((yield from signs_of_life(request.id, shrinking(photo, LARGEST_EDGE, device))))
+            yield Progress(request.id, 0.0)
+        to_learn, to_judge = hold_out(len(photos), most)
+        learnt += [photos[number] for number in to_learn]
+        held_out += [photos[number] for number in to_judge]
+    return learnt, held_out
 
 
 def bands_of(works: Sequence[Tensor]) -> BandCovariances:
@@ -262,7 +279,7 @@ def seen_gain(tuner: Tuner) -> LessonGain | None:
 
 
 def bundled_photos(kind: str) -> Iterator[Picture]:
-    """The "demo" photos, or the small "photos" to learn on, each opened when it is its turn."""
+    """The "demo" photos, or the "photos" to learn on, each opened when it is its turn."""
     return (open_picture(card.file) for card in bundled_cards(kind))
 
 
@@ -275,6 +292,7 @@ def _sample(request: TuneRequest) -> Picture:
 def _identity(request: TuneRequest, network: Card) -> str:
     parts = [network.sha256, repr(request.settings)]
     parts += [picture.fingerprint for picture in (*request.references, *request.photos)]
+    parts += [card.sha256 for kind in ("demo", "photos") for card in bundled_cards(kind)]
     return hashlib.blake2b(" ".join(parts).encode(), digest_size=16).hexdigest()
 
 

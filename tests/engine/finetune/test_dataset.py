@@ -12,6 +12,7 @@ from torch import Tensor
 from studio.core.generators import run_to_end
 from studio.engine.finetune import dataset
 from studio.engine.finetune.dataset import (
+    HELD_OUT_BUNDLED,
     Photos,
     References,
     blend_targets,
@@ -55,6 +56,8 @@ def test_photos_of_the_validation_set_are_never_learned_from() -> None:
     assert hold_out(5) == ((0, 2, 3), (1, 4))
     learnt, held_out = hold_out(35)
     assert held_out == (1, 13, 25) and len(learnt) == 32  # more would take longer at every validation
+    learnt, held_out = hold_out(39, HELD_OUT_BUNDLED)
+    assert held_out == (1, 5, 9, 13, 17, 21, 25, 29, 33, 37) and len(learnt) == 29
 
 
 def test_the_reference_held_out_is_neither_the_most_typical_nor_the_least() -> None:

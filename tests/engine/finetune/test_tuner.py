@@ -26,8 +26,10 @@ from studio.core.training import lesson_gain
 from studio.core.training.tune_log import read_training_log
 from studio.core.training.tune_request_file import read_request, write_request
 from studio.engine.finetune import photo_weight, tune_job, tuner
+from studio.engine.finetune.dataset import cut_crops
 from studio.engine.finetune.tune_job import FineTuneContext, fine_tune
 from studio.engine.finetune.tuner import MOST_EXAM_CONTENT, Tuner
+from studio.engine.finetune.validation import Exam
 from studio.engine.losses.painting_loss import PaintingLoss
 from studio.engine.networks.style_delta import changes_of, learnable_groups, learnable_weights, with_learned
 from studio.engine.networks.style_network import StyleNetwork
@@ -46,6 +48,8 @@ def grainy(image: Tensor) -> Tensor:
 
 
 WORKS = tuple(picture_of(grainy(weave(72, 72 + 8 * number)), f"work {number}") for number in range(3))
+
+TURNS = {"demo": (0.0, 1.0, 2.0), "photos": (0.2, 0.5, 0.8, 1.2, 1.5, 1.8, 2.2)}  # of photos, and so their colours
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +100,10 @@ def learn(context: FineTuneContext, request: TuneRequest) -> tuple[Done, list[Ev
 
 def training_log_of(events: list[Event]) -> list[Any]:
     return [event.training_step for event in events if isinstance(event, Progress) and event.training_step is not None]
+
+
+def pixels_of(picture: Picture) -> bytes:
+    return picture.pixels.tobytes()
 
 
 def vector_of(done: Done) -> Any:
@@ -552,3 +560,31 @@ def validated_in_turn(validations: Any, mix: tuple[float, float] = (1.0, 0.1)) -
         yield
 
     return validate
+
+
+def test_exams_are_of_the_artists_and_of_bundled_photos_and_nothing_is_learnt_from_these(
+    context: FineTuneContext, request_: TuneRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = {kind: [picture_of(waves(64, 64, turn)) for turn in turns] for kind, turns in TURNS.items()}
+    monkeypatch.setattr(tune_job, "bundled_photos", lambda kind: iter(photos[kind]))
+    monkeypatch.setattr(tune_job, "HELD_OUT_BUNDLED", 2)
+    learnt: list[bytes] = []
+    judged: list[bytes] = []
+
+    def cut(crops_of: Sequence[Tensor], *arguments: Any) -> Tensor:
+        learnt.extend(pixels_of(picture_of(photo)) for photo in crops_of)
+        return cut_crops(crops_of, *arguments)
+
+    def judge(encoder: Encoder, exams_of: Sequence[Tensor], *arguments: Any) -> Exam:
+        judged.extend(pixels_of(picture_of(photo)) for photo in exams_of)
+        return Exam(encoder, exams_of, *arguments)
+
+    monkeypatch.setattr(tune_job, "cut_crops", cut)
+    monkeypatch.setattr(tune_job, "Exam", judge)
+    own = tuple(picture_of(waves(64, 64, turn)) for turn in (0.3, 0.6))
+    learn(context, replace(request_, photos=own))
+    groups = (own, photos["demo"]), (photos["photos"],)
+    together, bundled = ([pixels_of(picture) for group in part for picture in group] for part in groups)
+    assert not {*learnt} & {*judged} and {*learnt, *judged} == {*together, *bundled}
+    assert [len({*judged} & {*part}) for part in (together, bundled)] == [2, 2]
+    assert pixels_of(own[1]) in judged
