@@ -14,7 +14,7 @@ from torch import Tensor
 
 ALLOWED = 1.1  # times what the mix loses of the crops, before the first exam
 LEAST_ALLOWED, MOST_ALLOWED = 0.7, 1.5
-ALLOWED_IN_EXAM = 1.05  # times what the mix loses of whole photos
+ALLOWED_IN_EXAM = 1.07  # times what the mix loses of whole photos
 RATE = 0.4  # change of the weight's logarithm in a step that loses twice as much as it may
 BELIEVED = 0.7  # how much of the way an exam takes what is allowed to what it has found right
 LEAST, MOST = 0.002, 1.0  # of what is alike; what is matched goes with it

@@ -39,7 +39,7 @@ from studio.engine.runtime.optimizer_state import load_optimizer_tensors, optimi
 VALIDATE_EVERY = 25  # steps: an exam takes as long as one of them
 PATIENCE = 12  # validations without a better one, then a stage ends: some come only as the rate falls
 MOST_CONTENT = 1.2  # times the content loss of the untouched network, for a style to be kept
-MOST_EXAM_CONTENT = 1.06  # the same of the content error of an exam
+MOST_EXAM_CONTENT = 1.09  # the same of the content error of an exam
 PULL = 0.1  # weight of the squared relative distance from the network's own weights
 MAX_GRADIENT_NORM = 1.0
 AVERAGE = 0.95  # share of itself that the average of the weights keeps at each step
