@@ -105,9 +105,10 @@ def environment(additions: Mapping[str, str]) -> Iterator[None]:
     """Children started inside find `additions` in their environment; a value the user has set stays.
 
     multiprocessing hands on the environment of this process and takes no other, so it is changed for the few
-    milliseconds of a start.
+    milliseconds of a start. So is the working folder, if it is gone by now or may not be entered: a child goes there
+    first, and would end.
     """
-    with _environment_lock:
+    with _environment_lock, _enterable_folder():
         missing = {name: value for name, value in additions.items() if name not in os.environ}
         os.environ.update(missing)
         try:
@@ -115,6 +116,31 @@ def environment(additions: Mapping[str, str]) -> Iterator[None]:
         finally:
             for name in missing:
                 del os.environ[name]
+
+
+@contextmanager
+def _enterable_folder() -> Iterator[None]:
+    """Work in the root of the disk meanwhile, unless the working folder can be entered by its name.
+
+    Relative names lead nowhere in such a folder. It is returned to, so that they lead nowhere else afterwards.
+    """
+    try:
+        os.chdir(os.getcwd())  # noqa: PTH109 - what multiprocessing asks
+    except OSError:
+        here = None
+        with suppress(OSError):  # a system that has no files for folders, or one that may not be read
+            here = os.open(".", os.O_RDONLY)
+        os.chdir(os.path.abspath(os.sep))  # noqa: PTH100 - on Windows, that of the drive
+    else:
+        yield
+        return
+    try:
+        yield
+    finally:
+        if here is not None:
+            with suppress(OSError):
+                os.fchdir(here)
+            os.close(here)
 
 
 def end_with_parent() -> None:

@@ -201,7 +201,7 @@ def preview_project(path: Path) -> Preview:
 
 def size_of(project: Project, photos: Photos = "embedded", sizes: Mapping[str, int] | None = None) -> ProjectSize:
     """How large the file would be. Encodes all whose size is not in `sizes`. Raises ProjectError as `save_project`."""
-    links = _links(Path(SUFFIX).absolute(), project) if photos == "linked" else {}
+    links = _links(Path(os.sep, SUFFIX), project) if photos == "linked" else {}
     document = ProjectDocument(project, links=links)
     known = sizes or {}
     all_sizes = {name: known[name] if name in known else len(pack()) for name, pack in document.files.items()}

@@ -178,6 +178,17 @@ def test_the_size_is_told_beforehand(path: Path, photo: Picture) -> None:
     assert 0 <= path.stat().st_size - embedded.total < 200 * (len(zipfile.ZipFile(path).namelist()) + 1)
 
 
+def test_the_size_is_told_though_the_working_folder_is_gone(
+    tmp_path: Path, photo: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked = size_of(make_project(photo), "linked")
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    here.rmdir()
+    assert size_of(make_project(photo), "linked").photos == linked.photos
+
+
 def test_undo_stays_at_home_where_it_is_left_out(path: Path) -> None:
     project = make_project()
     save_project(path, project.without_undo())

@@ -347,6 +347,18 @@ def test_a_process_that_cannot_be_started_is_a_sentence_and_leaves_nothing_behin
         assert list(tmp_path.iterdir()) == []
 
 
+def test_it_starts_though_the_working_folder_is_gone(
+    make: Callable[..., DecodeProcess], photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    here.rmdir()
+    assert make().open_picture(photo).width
+    with pytest.raises(FileNotFoundError):  # what has a relative name is not found elsewhere afterwards
+        Path.cwd()
+
+
 def test_starting_it_waits_for_no_picture(make: Callable[..., DecodeProcess], photo: Path) -> None:
     opener, cancellation = make(), Cancellation()
     stopped(opener, photo)
