@@ -137,7 +137,7 @@ class Importer(QObject):
         name = self._name_of(payload)
 
         def open_image(opener: WaitedFor) -> Picture:
-            return opener.decode_picture(encoded(payload), name)
+            return opener.decode_picture(encoded(payload, name), name)
 
         match drop.zone, payload.kind:
             case _, "link":

@@ -75,7 +75,7 @@ class PictureDescriber(QObject):
     def describe_payload(self, payload: Payload, name: str, take: Take, refuse: Refuse) -> None:
         """The same for a picture that was dropped or pasted."""
         self._prepare(
-            lambda given_up: shrunk(self._opener.decode_picture(encoded(payload), name, given_up), SHORT_EDGE),
+            lambda given_up: shrunk(self._opener.decode_picture(encoded(payload, name), name, given_up), SHORT_EDGE),
             take,
             refuse,
         )

@@ -7,6 +7,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QPoint, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication
 
+from studio.core.errors import PictureError
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.importing.drop_zones import ZONES, Drop
 from studio.ui.importing.mime_payload import Payload, encoded, payload_kind, read_payload
@@ -66,7 +67,7 @@ def test_of_a_browser_the_image_is_taken_and_its_link_kept():
     payload = read_payload(image())
     assert payload.kind == "image"
     assert payload.links == ("https://example.org/cat.png",)
-    picture = QImage.fromData(encoded(payload))
+    picture = QImage.fromData(encoded(payload, "cat"))
     assert (picture.width(), picture.height(), picture.pixelColor(0, 0).name()) == (40, 30, "#123456")
 
 
@@ -77,6 +78,20 @@ def test_an_encoded_image_is_taken_as_it_is():
     mime = image()
     mime.setData("image/jpeg", buffer.data())
     assert read_payload(mime).image_bytes == b"\xff\xd8 with its metadata"
+
+
+def test_an_image_that_was_promised_and_never_came_is_an_empty_one():
+    mime = QMimeData()
+    mime.setData("application/x-qt-image", b"as of a program that has ended")
+    assert mime.hasImage()
+    assert encoded(read_payload(mime), "Pasted picture") == b""
+
+
+def test_an_image_of_a_size_that_is_not_opened_is_not_encoded_first():
+    mime = QMimeData()
+    mime.setImageData(QImage(20_000, 10_001, QImage.Format.Format_Mono))
+    with pytest.raises(PictureError, match="Pasted picture claims to be .* the limit is 200 megapixels"):
+        encoded(read_payload(mime), "Pasted picture")
 
 
 @pytest.mark.parametrize(
@@ -188,7 +203,7 @@ def test_a_drop_is_told_with_its_zone(painted, mime, place, landed):
 def test_an_image_on_the_picture_zone_is_told_with_its_pixels(canvas):
     (landed,) = drop(canvas, image(), LEFT)
     assert landed.zone == "picture"
-    assert QImage.fromData(encoded(landed.payload)).width() == 40
+    assert QImage.fromData(encoded(landed.payload, "a")).width() == 40
 
 
 def test_the_hovering_canvas_is_dimmed(canvas):

@@ -142,7 +142,7 @@ def test_what_holds_a_picture_is_opened(qtbot: QtBot, studio: Studio, folder: Pa
 def test_an_image_within_an_address_is_decoded_off_the_gui_thread(folder: Path) -> None:
     payload = read_payload(uri_list(data_url(folder / "a.png")))
     assert payload is not None and payload.image_bytes == b"" and payload.image is None
-    assert encoded(payload) == (folder / "a.png").read_bytes()
+    assert encoded(payload, "a") == (folder / "a.png").read_bytes()
 
 
 @pytest.mark.parametrize("zone", [zone.name for zone in ZONES])
