@@ -14,6 +14,7 @@ from studio.core.batch.journal import read_journal
 from studio.core.errors import PictureError
 from studio.core.image_io.find_pictures import folders_with_pictures, is_folder
 from studio.core.image_io.formats import SUFFIX_OF, ExportFormat
+from studio.core.image_io.opening.places import reachable
 from studio.core.storage.untrusted import name_key, path_below
 
 
@@ -47,7 +48,7 @@ def find_photos(places: Sequence[Path], output: Path, left_out: Set[Path] = froz
     artworks: set[str] = set()
     folder = Path(os.path.realpath(output))
     for place in places:
-        for photo in _photos_in(place.absolute(), folder, artworks, unreadable):
+        for photo in _photos_in(reachable(place).absolute(), folder, artworks, unreadable):
             if photo.path in left_out:
                 continue
             identity = identity_of(photo.path)

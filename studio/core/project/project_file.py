@@ -11,9 +11,10 @@ from typing import NamedTuple, Protocol
 
 from studio.core.artwork.artwork_state import ArtworkState, Result
 from studio.core.card import Card
-from studio.core.errors import ProjectError, StudioError
+from studio.core.errors import PictureError, ProjectError, StudioError
 from studio.core.image_io import open_picture
 from studio.core.image_io.opening.opener import OpeningCancelled
+from studio.core.image_io.opening.places import reachable
 from studio.core.picture import Picture
 from studio.core.project.archive import DOCUMENT, ArchiveReader, check_total, damaged, is_member, write_archive
 from studio.core.project.document import ProjectDocument
@@ -158,6 +159,10 @@ def load_project(
     is damaged, comes from a newer studio or was made to do harm; nothing of it is executed, and nothing but pictures
     with the fingerprints it gives is read elsewhere. The `file` of the project is this one.
     """
+    try:
+        path = reachable(path)
+    except PictureError as error:  # on another machine that is not connected
+        raise ProjectError(error.message, error.remedy) from error
 
     def open_link(place: str, fingerprint: str) -> Picture:
         return _linked(path, place, fingerprint, moved or {}, opener.open_picture if opener else open_picture)

@@ -15,6 +15,7 @@ from studio.core.engine_api.learning import ClassifierRequest
 from studio.core.errors import StudioError
 from studio.core.image_io.find_pictures import is_folder
 from studio.core.image_io.opening.opener import PictureOpener
+from studio.core.image_io.opening.places import reachable
 from studio.core.library.library_index import IndexedPicture
 from studio.core.picture import Picture
 
@@ -54,7 +55,7 @@ def sort_out_folder(paths: Sequence[Path], least_works: int, check: Callable[[],
             translate("TrainingSet", "That is more than one folder."),
             translate("TrainingSet", "Choose the one folder in which they lie."),
         )
-    return collection_in(folders[0].absolute().resolve(), "folder", least_works, check)
+    return collection_in(reachable(folders[0]).absolute().resolve(), "folder", least_works, check)
 
 
 def sort_out_library(

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from studio.core.artwork.recipe_regions import RecipeRegion, regions_from_text
 from studio.core.card import Card
 from studio.core.errors import StudioError
+from studio.core.image_io.opening.places import reachable
 from studio.core.image_io.xmp import CreditedStyle, read_settings
 from studio.core.project.recipe_file import is_recipe_file, load_recipe_with_regions
 from studio.core.recipe import StyleRecipe
@@ -146,6 +147,7 @@ class SettingsOffer(QObject):
 
 
 def _found_in(path: Path) -> FoundSettings:
+    path = reachable(path)
     if is_recipe_file(path):
         recipe, regions = load_recipe_with_regions(path)
         return FoundSettings(path.name, recipe, regions=regions)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from studio.core.card import Card, licence_is_unknown
 from studio.core.errors import StudioError
 from studio.core.image_io.find_pictures import pictures_in
+from studio.core.image_io.opening.places import reachable
 from studio.core.picture import Picture
 from studio.core.styles.load_style import is_style_file
 from studio.core.styles.style import Style
@@ -202,7 +203,7 @@ class UserStyles(QObject):
             self._refuse(error)
             failed()
 
-        self._files.submit_write(lambda: self._library.import_learned(path), kept, refuse)
+        self._files.submit_write(lambda: self._library.import_learned(reachable(path)), kept, refuse)
 
     def export(self, card: Card, path: Path) -> None:
         """Write a learned style into a file of its own."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from studio.core.errors import StudioError
 from studio.core.image_io.find_pictures import is_folder
 from studio.core.image_io.opening.opener import PictureOpener
+from studio.core.image_io.opening.places import reachable
 from studio.core.library.arranging import Labelled
 from studio.core.library.library_index import IndexedPicture
 from studio.core.library.search import Vectors
@@ -108,7 +109,7 @@ class Library(QObject):
         """Add folders to the library; of files, look for what is like the first one."""
 
         def sort_out() -> tuple[list[Path], list[Path]]:
-            folders = [path.absolute().resolve() for path in paths if is_folder(path)]
+            folders = [reachable(path).absolute().resolve() for path in paths if is_folder(path)]
             return folders, [path for path in paths if not is_folder(path)]
 
         def take(found: tuple[list[Path], list[Path]]) -> None:

@@ -13,6 +13,7 @@ from studio.core.batch.journal import Journal, read_journal
 from studio.core.batch.plan import Photo, find_photos, plan_items
 from studio.core.errors import PictureError
 from studio.core.storage.untrusted import name_key
+from tests.support.network_share import NEEDS_SHARES, connect_share
 
 
 def touch(folder: Path, *names: str) -> None:
@@ -141,3 +142,16 @@ def test_five_thousand_photos_are_planned(tmp_path: Path) -> None:
     items = plan_items(photos, tmp_path / "out", "jpeg")
     assert len({item.output for item in items}) == 5000
     assert items[-1] == BatchItem(4999, tmp_path / "4999.jpg", "4999.jpg")
+
+
+@NEEDS_SHARES
+def test_addresses_of_network_places_are_found_where_they_are_connected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = connect_share(tmp_path, monkeypatch)
+    touch(share, "scan", "works/boat.png")
+    places = [Path("smb:/nas/art/works"), Path("smb:/nas/art/scan")]
+    search = find_photos(places, tmp_path / "out")
+    assert [photo.path for photo in search.photos] == [share / "works" / "boat.png", share / "scan"]
+    with pytest.raises(PictureError, match="lies at smb://box, which is not connected"):
+        find_photos([Path("smb:/box/art/works")], tmp_path / "out")

@@ -31,6 +31,7 @@ from studio.core.project.project_file import (
 from studio.core.styles.style import Style
 from tests.core.project.projects import assert_alike, bundled_style, make_evening, make_project, make_result
 from tests.support.fakes import make_card, make_learned, make_picture
+from tests.support.network_share import NEEDS_SHARES, connect_share
 from tests.support.picture_files import encoded, noise, quarters
 
 VERSION_1, VERSION_2 = (Path(__file__).parent / "data" / f"version_{number}.studio" for number in (1, 2))
@@ -187,6 +188,18 @@ def test_the_size_is_told_though_the_working_folder_is_gone(
     monkeypatch.chdir(here)
     here.rmdir()
     assert size_of(make_project(photo), "linked").photos == linked.photos
+
+
+@NEEDS_SHARES
+def test_one_on_a_network_place_is_opened_by_its_address_and_saved_where_that_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = connect_share(tmp_path, monkeypatch) / "evening.studio"
+    save_project(file, make_project())
+    found = load_project(Path("smb:/nas/art/evening.studio"))
+    assert found.file is not None and found.file.path == file
+    with pytest.raises(ProjectError, match="lies at smb://box, which is not connected"):
+        load_project(Path("smb:/box/art/evening.studio"))
 
 
 def test_undo_stays_at_home_where_it_is_left_out(path: Path) -> None:

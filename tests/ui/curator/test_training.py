@@ -16,9 +16,11 @@ from studio.core.errors import WriteError
 from studio.ui.app import Studio
 from studio.ui.curator.curator_window import CuratorWindow
 from studio.ui.curator.train_controller import classifiers_folder
+from studio.ui.curator.training_set import sort_out_folder
 from studio.ui.theme.theme import apply_theme
 from tests.support.dragging import HELD, files
 from tests.support.fakes import GUARD_SECONDS
+from tests.support.network_share import NEEDS_SHARES, connect_share
 from tests.ui.curator.conftest import CLASSES, WORKS, TrainingEngine, press, save
 
 
@@ -37,6 +39,17 @@ def begin(qtbot: QtBot, window: CuratorWindow, engine: TrainingEngine) -> None:
     engine.training = type(engine.training)()
     press(qtbot, window.main)
     qtbot.waitUntil(lambda: engine.training._waiting > 0, timeout=30000)
+
+
+@NEEDS_SHARES
+def test_a_folder_on_a_network_place_is_sorted_out_where_it_is_connected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = connect_share(tmp_path, monkeypatch)
+    for name in ("a/1.png", "a/2.png", "b/1.png", "b/2.png"):
+        save(share / "classes" / name, (30, 90, 170))
+    found = sort_out_folder([Path("smb:/nas/art/classes")], 2, lambda: None)
+    assert found.examples.labels == ("a", "a", "b", "b")
 
 
 def test_classes_are_counted_and_what_is_left_out_is_named(chosen: CuratorWindow) -> None:

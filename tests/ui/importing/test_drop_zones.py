@@ -90,7 +90,7 @@ def test_an_image_that_was_promised_and_never_came_is_an_empty_one():
 def test_an_image_of_a_size_that_is_not_opened_is_not_encoded_first():
     mime = QMimeData()
     mime.setImageData(QImage(20_000, 10_001, QImage.Format.Format_Mono))
-    with pytest.raises(PictureError, match="Pasted picture claims to be .* the limit is 200 megapixels"):
+    with pytest.raises(PictureError, match=r"Pasted picture claims to be .* the limit is 200 megapixels"):
         encoded(read_payload(mime), "Pasted picture")
 
 

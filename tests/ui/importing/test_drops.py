@@ -24,6 +24,7 @@ from studio.ui.importing.mime_payload import encoded, read_payload
 from studio.ui.session.message import Message
 from tests.support.dragging import HELD, drop_on, files, gallery_style, image, text, uri_list
 from tests.support.fakes import make_card, make_learned
+from tests.support.network_share import NEEDS_SHARES, connect_share
 from tests.ui.conftest import card_named
 
 SavePhoto = Callable[..., Path]
@@ -249,6 +250,15 @@ def test_of_a_full_folder_only_so_many_are_mixed_in_as_make_sense(
 def test_a_learned_style_on_an_empty_canvas_is_used_as_a_style(qtbot: QtBot, studio: Studio, folder: Path) -> None:
     write_learned(folder / "Provence.safetensors", make_card("Provence"), make_learned())
     drop_on(studio.window.canvas, files(folder / "Provence.safetensors"), "picture")
+    qtbot.waitUntil(lambda: style_titles(studio) == ["Title of Provence"])
+
+
+@NEEDS_SHARES
+def test_a_learned_style_on_a_network_place_is_used_where_it_is_connected(
+    qtbot: QtBot, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_learned(connect_share(tmp_path, monkeypatch) / "Provence.safetensors", make_card("Provence"), make_learned())
+    drop_on(studio.window.canvas, uri_list("smb://nas/art/Provence.safetensors"), "picture")
     qtbot.waitUntil(lambda: style_titles(studio) == ["Title of Provence"])
 
 

@@ -16,8 +16,9 @@ from studio.core.recipe import StyleRecipe
 from studio.core.styles.load_style import open_style
 from studio.core.styles.style import Style
 from studio.ui.app import Studio
-from tests.support.dragging import drop_on, files
+from tests.support.dragging import drop_on, files, uri_list
 from tests.support.fakes import make_card, make_picture
+from tests.support.network_share import NEEDS_SHARES, connect_share
 
 RECIPE = StyleRecipe(strength=0.9, stroke_size=2.0, seed=7, long_edge=512, style_shares=(30, 70))
 Save = Callable[..., Path]
@@ -122,6 +123,17 @@ def test_a_file_of_settings_is_taken_wherever_it_lands(qtbot: QtBot, loaded: Stu
     drop_on(loaded.window.canvas, files(tmp_path / "mine.recipe.json"), zone)
     qtbot.waitUntil(lambda: loaded.session.artwork.recipe == RECIPE.change(style_shares=()))
     assert titles(loaded) == before
+
+
+@NEEDS_SHARES
+def test_settings_on_a_network_place_are_taken_where_it_is_connected(
+    qtbot: QtBot, loaded: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_recipe(connect_share(tmp_path, monkeypatch) / "mine.json", RECIPE)
+    drop_on(loaded.window.canvas, uri_list("smb://nas/art/mine.json"), "picture")
+    qtbot.waitUntil(lambda: loaded.session.artwork.recipe == RECIPE.change(style_shares=()))
+    drop_on(loaded.window.canvas, uri_list("smb://box/art/mine.json"), "picture")
+    qtbot.waitUntil(lambda: "lies at smb://box, which is not connected" in told(loaded))
 
 
 def test_a_file_that_is_none_says_so(qtbot: QtBot, loaded: Studio, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from studio.ui.library.picture_describer import cut_out
 from studio.ui.library.questions import Found
 from studio.ui.session.settings import Settings
 from tests.support.fakes import Gate, make_picture, see
+from tests.support.network_share import NEEDS_SHARES, connect_share
 from tests.ui.library.conftest import COLOURS, WatchedEngine, grid_of, is_done, names, save, select, trigger
 
 
@@ -393,6 +394,16 @@ def test_labels_are_never_shown_without_their_certainty(qtbot: QtBot, filled: St
     role = Qt.ItemDataRole.AccessibleTextRole
     qtbot.waitUntil(lambda: "Hokusai: 0.81; not an attribution" in str(model.data(model.index(0), role)))
     assert "A classifier is not an attribution." in model.data(model.index(0), Qt.ItemDataRole.ToolTipRole)
+
+
+@NEEDS_SHARES
+def test_a_folder_on_a_network_place_is_added_where_it_is_connected(
+    qtbot: QtBot, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works = connect_share(tmp_path, monkeypatch) / "works"
+    works.mkdir()
+    studio.library.add([Path("smb:/nas/art/works")])
+    qtbot.waitUntil(lambda: [folder.path for folder in studio.library.indexer.folders] == [works])
 
 
 def test_a_folder_that_is_gone_loses_nothing_and_is_told(qtbot: QtBot, filled: Studio, pictures: Path) -> None:
