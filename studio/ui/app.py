@@ -71,7 +71,7 @@ from studio.ui.window.soft_proof_actions import SoftProofActions
 def run(make_engine: Callable[[], Engine], arguments: Sequence[str]) -> int:
     """Show the window until it is closed and return the exit status. arguments: pictures to open."""
     refuse_unpickling()
-    application = QApplication(["style-studio", *arguments])
+    application = QApplication(["style-studio"])  # names of files are no options of Qt; one in Latin-1 would crash it
     application.setOrganizationName("Style Studio")
     application.setApplicationName("Style Studio")
     application.setWindowIcon(logo())

@@ -13,9 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.engine_api.contract import EngineSettings
 from studio.jobs.engine_process.proxy import EngineProcess
+from studio.ui import app
 from studio.ui.app import Studio
 from studio.ui.session.settings import Settings
-from tests.support.fakes import UNLUCKY_SEED, make_crashing_engine, make_hanging_engine
+from tests.support.fakes import UNLUCKY_SEED, FakeEngine, make_crashing_engine, make_hanging_engine
 from tests.ui.conftest import card_named
 
 CHECKOUT = Path(__file__).parents[2]
@@ -50,6 +51,20 @@ def test_a_signal_ends_the_program_in_order(number: signal.Signals, tmp_path: Pa
         program.send_signal(number)
         assert program.stdout.read() == "closed\n"
     assert program.returncode == 128 + number
+
+
+def test_qt_is_handed_no_names_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    # It crashes at one that is no UTF-8, as disks of another system have them, and takes others for options.
+    handed: list[list[str]] = []
+
+    def make(words: list[str]) -> None:
+        handed.append(words)
+        raise InterruptedError
+
+    monkeypatch.setattr(app, "QApplication", make)
+    with pytest.raises(InterruptedError):
+        app.run(FakeEngine, ["bad\udcff.png", "-platform", "none.png"])
+    assert handed == [["style-studio"]]
 
 
 def ready(qtbot: QtBot, studio: Studio, photo: Path) -> None:
