@@ -8,12 +8,16 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+from numpy.lib.format import read_array
 from numpy.typing import NDArray
 
 from studio.core.errors import StudioError
 from studio.core.library.umap_plane import LAYOUT_VERSION
 from studio.core.storage.atomic_write import make_folder, replace_file
+from studio.core.storage.untrusted import read_bounded
 
+_PLACE_BYTES = 8
+_LARGEST_HEADER = 4096  # bytes; numpy's has 128
 _KEPT = 12  # layouts; one of 10,000 pictures takes 80 kB
 
 
@@ -26,8 +30,9 @@ class LayoutCache:
     def find(self, vectors: NDArray[np.float32], seed: int = 0) -> NDArray[np.float32] | None:
         """Where pictures with exactly these vectors lie, or None. Shapes: (N, length) -> (N, 2)."""
         try:
-            places = np.load(self._path(vectors, seed), allow_pickle=False)
-        except (OSError, ValueError, EOFError):
+            data = read_bounded(self._path(vectors, seed), vectors.shape[0] * _PLACE_BYTES + _LARGEST_HEADER)
+            places = read_array(BytesIO(data), allow_pickle=False)  # no archive, as `np.load` would open
+        except (OSError, ValueError, EOFError, OverflowError, MemoryError):  # the last two of a shape that lies
             return None
         is_sound = places.shape == (len(vectors), 2) and places.dtype == np.float32 and np.isfinite(places).all()
         return places if is_sound else None

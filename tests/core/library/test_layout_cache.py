@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,31 @@ def test_a_layout_is_found_for_the_same_pictures_alone(tmp_path: Path) -> None:
     assert cache.find(vectors[::-1]) is None
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x93NUMPY", b"not at all"])
+def headed(shape: str) -> bytes:
+    """A file of numpy's that says that it holds so many numbers, and has 24 bytes of them."""
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({shape},), }}\n".encode()
+    return b"\x93NUMPY\1\0" + len(header).to_bytes(2, "little") + header + bytes(24)
+
+
+def archive() -> bytes:
+    file = BytesIO()
+    np.savez(file, np.zeros(3, np.float32))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"\x93NUMPY",
+        b"not at all",
+        b"PK\3\4",
+        archive(),
+        headed("10**14, 2"),
+        headed(f"{10**14}, 2"),
+        headed("9" * 30),
+    ],
+)
 def test_a_damaged_layout_is_computed_again(tmp_path: Path, damage: bytes) -> None:
     cache, vectors = LayoutCache(tmp_path), some(12, 8)
     cache.keep(vectors, some(12, 2))
