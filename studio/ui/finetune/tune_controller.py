@@ -317,13 +317,15 @@ class TuneController(QObject):
             self.references.show_pictures(request.references, unfinished.remarks)
             self.photos.show_pictures(request.photos, ())
             self.request_found.emit(request)
-        if request is not None and unfinished.has_style:
+        if request is not None and unfinished.can_resume:
             self._request, self.can_resume, self.training_log = request, True, log
             self.progress = log[-1].step / log[-1].steps if log else self.progress
             remedy = self.tr("It can be resumed, kept or discarded.")
-        elif request is not None:
+        elif request is not None and not unfinished.has_style:
             text = self.tr("{} had learnt nothing yet when the studio ended.").format(title)
             remedy = self.tr("Its pictures are chosen again.")
+        elif request is not None:
+            remedy = self.tr("What it has learnt can be kept; its pictures are chosen again.")
         once = f"{text} {self._folder} {len(log)}" if unfinished.has_style else ""
         self._session.post_message(Message(text, remedy, action="teach", once=once))
         self.step_arrived.emit()

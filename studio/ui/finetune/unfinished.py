@@ -21,10 +21,10 @@ from studio.ui.threads.task_error import task_error
 
 @dataclass(frozen=True)
 class Unfinished:
-    """title: of the style. request: resumes it exactly, None if impossible; where nothing was learnt yet, begins it.
+    """title: of the style. request: what was asked for, None if that cannot be read. can_resume: whether it goes on.
 
-    remarks: on the pictures it is learnt from. training_log: up to where it resumes. has_style: whether anything was
-    learnt.
+    remarks: on the pictures it is learnt from. training_log: up to where it resumes. has_style: whether there is
+    anything to keep.
     """
 
     title: str
@@ -32,6 +32,7 @@ class Unfinished:
     remarks: tuple[Remark, ...] = ()
     training_log: Sequence[TrainingStep] = ()
     has_style: bool = True
+    can_resume: bool = False
 
 
 def find_unfinished(output: Path, lock: FolderLock) -> Unfinished:
@@ -43,11 +44,13 @@ def find_unfinished(output: Path, lock: FolderLock) -> Unfinished:
         return _find_not_begun(output, lock)
     title = read_learned(output)[0].title
     _take(lock, title)
-    if not training_file(output).is_file():
+    can_resume = training_file(output).is_file()  # neither when it was over, nor while the first step was being saved
+    if not can_resume and not request_file(output).is_file():
         return Unfinished(title)
     try:
         request = read_request(output)
-        return Unfinished(title, request, check_references(request.references), read_training_log(output))
+        log = read_training_log(output) if can_resume else ()
+        return Unfinished(title, request, check_references(request.references), log, can_resume=can_resume)
     except Exception as error:  # noqa: BLE001 - what there is can be kept all the same
         task_error(error)
         return Unfinished(title)

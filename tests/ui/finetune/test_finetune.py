@@ -303,6 +303,28 @@ def test_what_had_learnt_nothing_when_the_program_was_killed_is_chosen_again_onc
     gate_of(engine).open()
 
 
+def test_pictures_are_chosen_again_if_the_program_was_killed_while_it_saved_the_first_step(
+    qtbot: QtBot, loaded: Studio, tune_window: TuneWindow, engine: FakeEngine, killed: Killed
+) -> None:
+    qtbot.keyClicks(tune_window.title, "My hand")
+    begin(qtbot, tune_window, engine)
+    (request,) = tune_requests(engine)
+    write_learned(request.output, request.card, make_learned())  # and nothing to resume by
+    again, _ = killed(loaded)
+    window, references = again.tune_window, again.tune_controller.references
+    qtbot.waitUntil(lambda: len(references.pictures) == 3)
+    assert again.window.messages.text.text() == (
+        "My hand was being learnt when the studio ended. What it has learnt can be kept; its pictures are chosen again."
+    )
+    window.open_beside()
+    assert window.keep.isEnabled() and window.title.text() == "My hand"
+    assert not window.resume.isVisible() and window.main.text() == "Learn" and window.main.isEnabled()
+    press(qtbot, window.discard)
+    qtbot.waitUntil(lambda: not list(again.tune_controller.output.parent.iterdir()))
+    assert len(references.pictures) == 3
+    gate_of(engine).open()
+
+
 def test_all_pictures_are_removed_at_once_and_several_by_delete(
     qtbot: QtBot, loaded: Studio, tune_window: TuneWindow
 ) -> None:
