@@ -25,6 +25,6 @@ def rough_time(seconds: float) -> str:
 
 def rough_bytes(count: float) -> str:
     """Memory with no more digits than it deserves: 900 MB, 2.4 GB, 11 GB."""
-    if count < 1e9:
+    if count < 9.75e8:  # what rounds to 1000 MB is 1.0 GB
         return f"{50 * max(1, round(count / 5e7))} MB"
     return f"{count / 1e9:.1f} GB" if count < 9.95e9 else f"{count / 1e9:.0f} GB"

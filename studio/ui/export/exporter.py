@@ -228,4 +228,4 @@ def free_path(path: Path, beside: str = "") -> Path:
 
 def file_size(size: int) -> str:
     """Bytes as people read them: 640 KB, 2.4 MB."""
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} KB"
+    return f"{size / 1e6:.1f} MB" if size >= 999_500 else f"{max(1, round(size / 1e3))} KB"

@@ -67,6 +67,13 @@ def finish(qtbot: QtBot, studio: Studio) -> None:
     qtbot.waitUntil(lambda: studio.session.finishing.run is None)
 
 
+@pytest.mark.parametrize(
+    ("size", "text"), [(40, "1 KB"), (999_400, "999 KB"), (999_700, "1.0 MB"), (2_440_000, "2.4 MB")]
+)
+def test_the_size_of_a_file_rounds_into_the_next_unit(size: int, text: str) -> None:
+    assert file_size(size) == text
+
+
 def test_the_ending_of_the_name_and_the_format_follow_each_other(make_dialog: MakeDialog, tmp_path: Path) -> None:
     dialog = make_dialog()
     assert dialog.file.text().endswith(".png") and dialog.file.selectedText() == dialog.file.path.stem

@@ -231,6 +231,9 @@ def test_an_estimate_has_no_more_digits_than_it_deserves(seconds: float, text: s
     assert rough_time(seconds) == text
 
 
-@pytest.mark.parametrize(("count", "text"), [(1e6, "50 MB"), (9.1e8, "900 MB"), (2.44e9, "2.4 GB"), (1.13e10, "11 GB")])
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(1e6, "50 MB"), (9.1e8, "900 MB"), (9.8e8, "1.0 GB"), (2.44e9, "2.4 GB"), (1.13e10, "11 GB")],
+)
 def test_memory_has_no_more_digits_than_it_deserves(count: float, text: str) -> None:
     assert rough_bytes(count) == text
