@@ -125,6 +125,7 @@ class Studio(QObject):
         user_styles = UserStyles(StyleLibrary(), opening, library, adding, self)
         user_styles.message_posted.connect(self.session.post_message)
         user_styles.edited.connect(self.session.correct_card)
+        user_styles.changed.connect(lambda: self.session.follow_gallery(user_styles.cards))
         self.importer = Importer(self.session, opening, bundled_cards("styles"), user_styles, self)
         self.exporter = Exporter(self.session, saving, settings, self)
         self.batch = BatchQueue(self.session, worker, batch_files, self.exporter, self.opener, self)

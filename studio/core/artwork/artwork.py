@@ -45,9 +45,13 @@ class Artwork:
         self.cards = CardCorrections()
 
     def become(self, other: Artwork) -> bool:
-        """Be another artwork from now on, with its undo and its history; returns whether the state differs."""
-        before = self.state
+        """Be another artwork from now on, with its undo and its history; returns whether the state differs.
+
+        What is known of styles stays known.
+        """
+        before, cards = self.state, self.cards
         self.__dict__.update(other.__dict__)
+        self.cards = cards
         return self.state != before
 
     @property

@@ -58,6 +58,7 @@ class ProjectDocument:
         self.pictures: dict[str, list[Picture]] = {}  # all of them, by file
         self._links = links or {}
         self._keep_sources = keep_sources
+        self._cards = project.cards
         self._tables: dict[str, list[dict[str, Any]]] = {
             name: []
             for name in ("metadata", "pictures", "learned", "styles", "blends", "regions", "results", "removed")
@@ -163,17 +164,17 @@ class ProjectDocument:
         learned = style.learned
         return {
             "picture": self._picture(style.picture),
-            "card": card_values(style.card, self._keep_sources),
+            "card": card_values(self._cards.card_of(style), self._keep_sources),
             "learned": None
             if learned is None
             else self._row("learned", id(learned), lambda: self._learned(style), style),
         }
 
     def _learned(self, style: Style) -> dict[str, Any]:
-        learned, card = style.learned, replace(style.card, file=Path(style.card.file.name))
+        learned, card = style.learned, self._cards.card_of(style)
         assert learned is not None
         name = f"learned/{learned.fingerprint}.safetensors"
-        self.files[name] = lambda: encode_learned(card, learned)
+        self.files[name] = lambda: encode_learned(replace(card, file=Path(card.file.name)), learned)
         return {"file": name, "references": [self._picture(picture) for picture in learned.references]}
 
     def _blend(self, blend: Blend | None) -> int | None:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from studio.core.artwork.artwork import Artwork
 from studio.core.artwork.artwork_state import ArtworkState, Result, removal_key
+from studio.core.artwork.card_corrections import CardCorrections
 from studio.core.displayable import displayable
 from studio.core.errors import ProjectError
 
@@ -76,6 +77,7 @@ class Project:
     photos: after reading, whether the file links to any photo; what is written is said where it is written.
     problems: after reading, a sentence each on what could not be brought back; never written.
     file: where it was saved last, None if it never was; written in a session alone.
+    cards: what is known of its styles today, which is what is written of them.
     """
 
     state: ArtworkState = field(default_factory=ArtworkState)
@@ -87,6 +89,7 @@ class Project:
     photos: Photos = "embedded"
     problems: tuple[str, ...] = ()
     file: ProjectFile | None = None
+    cards: CardCorrections = field(default_factory=CardCorrections)
 
     def __post_init__(self) -> None:
         if self.shown is not None and not 0 <= self.shown < len(self.history):
@@ -146,7 +149,15 @@ def project_of(
     if state.blend is not None and artwork.awaited_blend is not None:
         state = replace(state, content=state.blend.base)  # what stands in for it now is nothing to keep
     shown = next((i for i, entry in enumerate(entries) if entry.result is state.result), None)
-    return Project(state, artwork.undo_stack, artwork.redo_stack, tuple(entries), shown, dict(window or {}))
+    return Project(
+        state,
+        artwork.undo_stack,
+        artwork.redo_stack,
+        tuple(entries),
+        shown,
+        dict(window or {}),
+        cards=artwork.cards.copy(),
+    )
 
 
 def _is_laboured(state: ArtworkState) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from studio.core.artwork.artwork import Artwork
-from studio.core.artwork.artwork_state import ArtworkState, Result
+from studio.core.artwork.artwork_state import ArtworkState, Result, styles_with
 from studio.core.artwork.blend import Blend
 from studio.core.card import Card
 from studio.core.engine_api.contract import EngineInfo
@@ -198,6 +198,16 @@ class Session(QObject):
         self.artwork.cards.note(card)
         self.styles_changed.emit()
         self.state_changed.emit()
+
+    def follow_gallery(self, cards: Sequence[Card]) -> None:
+        """The same for all cards of the gallery, which may know more of styles than an artwork that was put aside."""
+        parts = (self.artwork.state, *self.artwork.history)
+        styles = [style for part in parts for style in styles_with(part.styles, part.regions)]
+        before = [self.artwork.cards.card_of(style) for style in styles]
+        self.artwork.cards.note_gallery(cards)
+        if before != [self.artwork.cards.card_of(style) for style in styles]:
+            self.styles_changed.emit()
+            self.state_changed.emit()
 
     def show_result(self, result: Result) -> None:
         """Bring an earlier result back, with the settings it was painted from, as one step."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from studio.core.artwork.artwork import Artwork
 from studio.core.artwork.artwork_state import ArtworkState
 from studio.core.card import bundled_cards
 from studio.core.errors import ProjectError, StudioError
@@ -226,6 +227,15 @@ def test_a_bundled_style_is_the_one_that_is_here_and_an_own_one_is_found_in_the_
     place = Path("/library/mine.webp")
     found = load_project(path, cards=[replace(own.card, file=place)]).state.styles
     assert found[0].card == bundled_cards("styles")[0] and found[1].card == replace(own.card, file=place)
+
+
+def test_what_cards_say_today_is_written(path: Path) -> None:
+    own = Style(make_picture(seed=1), make_card("mine"))
+    artwork = Artwork(ArtworkState(styles=(own,)))
+    artwork.cards.note(replace(own.card, author="Bo", licence="CC BY 4.0"))
+    save_project(path, project_of(artwork))
+    (found,) = load_project(path).state.styles
+    assert (found.card.author, found.card.licence) == ("Bo", "CC BY 4.0")
 
 
 def test_a_style_learnt_for_a_network_that_is_not_here_costs_that_style_alone(path: Path) -> None:

@@ -216,6 +216,21 @@ def test_removing_a_style_is_undone_like_everything_else_also_after_a_restart(
     assert StyleLibrary().read()[0] == (wall,)
 
 
+def test_what_was_said_of_a_style_in_use_is_credited_after_a_restart_too(
+    qtbot: QtBot, studio: Studio, wall: Card, settings: Settings, thumbnail_folder: Path
+) -> None:
+    with qtbot.waitSignal(studio.autosave.began):
+        studio.autosave.start()
+    studio.close()
+    StyleLibrary().edit(replace(wall, licence="My own work"))  # and a kill, before the session was written again
+    again = Studio(FakeEngine, settings, thumbnail_folder)
+    with qtbot.waitSignal(again.autosave.began):
+        again.autosave.start()
+    artwork = again.session.artwork
+    qtbot.waitUntil(lambda: [artwork.cards.card_of(style).licence for style in artwork.styles] == ["My own work"])
+    again.close()
+
+
 def test_a_dropped_style_goes_with_the_step_that_used_it_and_comes_back_with_it(
     qtbot: QtBot, studio: Studio, wall: Card
 ) -> None:
